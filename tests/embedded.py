@@ -1,0 +1,54 @@
+"""Starts Postgres and Valkey for the tests, before pytest-django reads the settings.
+
+DATABASE_URL / REDIS_URL already set are used as they are; xdist workers inherit both.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cs_platform.embedded.postgres import Postgres
+from cs_platform.embedded.valkey import Valkey
+
+# Durability is what other tests prove, on servers of their own.
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "150",
+}
+_undo: list[Callable[[], object]] = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    if "CS_TEST_HOME" in os.environ:  # an xdist worker
+        return
+    # Not below a private TMPDIR: as root, Postgres runs as somebody else and must get there.
+    home = Path(tempfile.mkdtemp(prefix="cs-test-", dir="/tmp"))
+    home.chmod(0o711)
+    _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
+    os.environ["CS_TEST_HOME"] = os.environ["CS_HOME"] = str(home)
+    os.environ["SECRET_KEY"] = secrets.token_urlsafe(40)
+    os.environ["CS_TLS"] = "0"
+    os.environ.pop("CS_DEMO", None)
+    with (home / "servers.log").open("ab") as log:
+        if "DATABASE_URL" not in os.environ:
+            postgres = Postgres(home)
+            _undo.append(postgres.stop)
+            os.environ["DATABASE_URL"] = postgres.start(settings=_FAST, output=log).owner
+        if "REDIS_URL" not in os.environ:
+            valkey = Valkey(home)
+            _undo.append(valkey.stop)
+            os.environ["REDIS_URL"] = valkey.start(output=log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    while _undo:
+        _undo.pop()()
