@@ -1,0 +1,102 @@
+"""Who may do what: the one place that answers it.
+
+A right is what a page or an endpoint asks for; whose accounts it reaches is the queryset's answer
+(`for_user`, `changeable_by`). Out of scope is 404, a missing right 403, not signed in a log-in.
+tests/permissions.yaml lists every route with its right; a route missing from it fails the build.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.catalogue import Role
+from accounts.models import Account, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+View = Callable[..., HttpResponseBase]
+
+
+class Right(StrEnum):
+    SIGNED_IN = "signed_in"
+    VIEW_ACCOUNTS = "view_accounts"
+    WORK_ACCOUNTS = "work_accounts"
+    VIEW_EXECUTIVE = "view_executive"
+    ADMINISTER = "administer"
+
+
+_ALL = frozenset({Role.CSM, Role.MANAGER, Role.EXECUTIVE, Role.OPS})
+GRANTED: dict[Right, frozenset[Role]] = {
+    Right.VIEW_ACCOUNTS: _ALL,
+    Right.WORK_ACCOUNTS: _ALL - {Role.EXECUTIVE},
+    Right.VIEW_EXECUTIVE: _ALL - {Role.CSM},
+    Right.ADMINISTER: frozenset({Role.OPS}),
+}
+
+
+def may(user: User | AnonymousUser, right: Right, *, account: Account | None = None) -> bool:
+    """Whether this person has the right; with an account, also whether it reaches that one."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if right == Right.SIGNED_IN:
+        return True
+    if user.role not in GRANTED[right]:
+        return False
+    if account is None:
+        return True
+    reachable = Account.objects.filter(pk=account.pk)
+    if right == Right.WORK_ACCOUNTS:
+        return reachable.changeable_by(user).exists()
+    return reachable.for_user(user).exists()
+
+
+def requires(right: Right) -> Callable[[View], View]:
+    """Declare and check the right a page asks for. Without one, a page fails at start-up."""
+
+    def declare(view: View) -> View:
+        @functools.wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_login(request)
+            if not may(request.user, right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        checked.right = right  # type: ignore[attr-defined]
+        return checked
+
+    return declare
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """A page goes to the log-in; a part tells htmx to take the whole window there."""
+    redirect = redirect_to_login(request.get_full_path())
+    if request.headers.get("HX-Request") != "true":
+        return redirect
+    return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login("/").url})
+
+
+# What CS ops may do in Django admin, by model: everything else there is read-only or absent.
+_READ_ONLY_IN_ADMIN = frozenset({"revenuemovement", "healthscore", "signal", "thresholdcrossing"})
+
+
+class RoleBackend(BaseBackend):
+    """Admin permissions follow the role: CS ops administers, nobody else does."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        if not may(user_obj, Right.ADMINISTER):
+            return False
+        action, _, model = perm.partition(".")[2].partition("_")
+        return action == "view" or model not in _READ_ONLY_IN_ADMIN
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return may(user_obj, Right.ADMINISTER)

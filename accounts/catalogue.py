@@ -1,0 +1,203 @@
+"""Closed vocabularies of the facts: what may be recorded, and what may ring.
+
+Pure: imported by the models (choices), by intake (validation) and by the maths.
+"""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CSM = "csm"
+    MANAGER = "manager"
+    EXECUTIVE = "executive"
+    OPS = "ops"
+
+
+class Visibility(StrEnum):
+    """Who sees whose accounts; changing them stays with the owners in every mode."""
+
+    OWN = "own"
+    TEAM = "team"
+    ALL = "all"
+
+
+class Segment(StrEnum):
+    STRATEGIC = "strategic"
+    ENTERPRISE = "enterprise"
+    MID_MARKET = "mid_market"
+    SMB = "smb"
+    SELF_SERVE = "self_serve"
+
+
+class TouchTier(StrEnum):
+    HIGH = "high"
+    LOW = "low"
+    TECH = "tech"
+
+
+class LifecycleStage(StrEnum):
+    HAND_OFF = "hand_off"
+    ONBOARDING = "onboarding"
+    ADOPTION = "adoption"
+    VALUE = "value"
+    EXPANSION = "expansion"
+    ADVOCACY = "advocacy"
+
+
+class AccountStatus(StrEnum):
+    ACTIVE = "active"
+    CHURNED = "churned"
+
+
+class ContactLevel(StrEnum):
+    C_LEVEL = "c_level"
+    VP = "vp"
+    DIRECTOR = "director"
+    MANAGER = "manager"
+    USER = "user"
+
+
+class StakeholderRole(StrEnum):
+    ECONOMIC_BUYER = "economic_buyer"
+    CHAMPION = "champion"
+    INFLUENCER = "influencer"
+    END_USER = "end_user"
+    BLOCKER = "blocker"
+    TECHNICAL_OWNER = "technical_owner"
+    EXECUTIVE_SPONSOR = "executive_sponsor"
+
+
+class ContractState(StrEnum):
+    ACTIVE = "active"
+    RENEWED = "renewed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class MovementKind(StrEnum):
+    NEW = "new"
+    EXPANSION = "expansion"
+    CONTRACTION = "contraction"
+    CHURN = "churn"
+    REACTIVATION = "reactivation"
+
+
+class MovementSubtype(StrEnum):
+    UPSELL = "upsell"
+    CROSS_SELL = "cross_sell"
+    SEATS = "seats"
+    USAGE = "usage"
+    PRICE = "price"
+    DOWNGRADE = "downgrade"
+
+
+class InvoiceState(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    LATE = "late"
+    FAILED = "failed"
+    WRITTEN_OFF = "written_off"
+
+
+class TicketCategory(StrEnum):
+    HOW_TO = "how_to"
+    DEFECT = "defect"
+    REQUEST = "request"
+    BILLING = "billing"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class InteractionKind(StrEnum):
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    QBR = "qbr"
+    EBR = "ebr"
+    TRAINING = "training"
+    ONBOARDING = "onboarding"
+    SUPPORT = "support"
+
+
+class Sentiment(StrEnum):
+    POSITIVE = "positive"
+    NEUTRAL = "neutral"
+    NEGATIVE = "negative"
+
+
+class EventKind(StrEnum):
+    """Dated business facts that are none of the other records."""
+
+    UPSELL_DECLINED = "upsell_declined"
+    RENEWAL_PUSHBACK = "renewal_pushback"
+    CANCELLATION_NOTICE = "cancellation_notice"
+    COMPETITOR_MENTIONED = "competitor_mentioned"
+    CHAMPION_PROMOTED = "champion_promoted"
+    CHAMPION_LEFT = "champion_left"
+    EXECUTIVE_SPONSOR_LOST = "executive_sponsor_lost"
+    NEW_USE_CASE = "new_use_case"
+    NEW_DEPARTMENT = "new_department"
+    FIRST_VALUE_MOMENT = "first_value_moment"
+    USAGE_LIMIT_80 = "usage_limit_80"
+    EXPANSION_CONVERSATION = "expansion_conversation"
+    INCIDENT = "incident"
+    REORGANISATION = "reorganisation"
+    FUNDING = "funding"
+    MERGER = "merger"
+
+
+class SignalKind(StrEnum):
+    """What may start work. `event.<kind>` rings for a business event just learned."""
+
+    HEALTH_CROSSED = "health.crossed"
+    RENEWAL_DATE = "renewal.date"
+    TIER_CHANGED = "account.tier_changed"
+    STAGE_CHANGED = "account.stage_changed"
+    BUSINESS_EVENT = "event"
+
+
+class HistoryAttribute(StrEnum):
+    """Attributes whose past is kept, so that reports can be cut as things were."""
+
+    SEGMENT = "segment"
+    TOUCH_TIER = "touch_tier"
+    OWNER = "owner"
+    PLAN = "plan"
+    SEATS = "seats"
+    STATUS = "status"
+    STAGE = "stage"
+    ROLES = "roles"
+    ACTIVE = "active"
+
+
+def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+    """Pairs for a model field, in the vocabulary's own order: ("mid_market", "Mid market")."""
+    return [(member.value, label(member)) for member in vocabulary]
+
+
+_LABELS = {
+    "smb": "SMB",
+    "vp": "VP",
+    "c_level": "C-level",
+    "qbr": "QBR",
+    "ebr": "EBR",
+    "csm": "CSM",
+} | {
+    "mid_market": "Mid-market",
+    "self_serve": "Self-serve",
+    "hand_off": "Hand-off",
+    "how_to": "How-to",
+    "ops": "CS ops",
+    "email": "E-mail",
+    "usage_limit_80": "Usage at 80 % of the limit",
+}
+
+
+def label(value: str) -> str:
+    """The word a person reads for a stored value."""
+    return _LABELS.get(value, value.replace("_", " ").replace(".", " ").capitalize())

@@ -1,0 +1,173 @@
+"""Money: contracts, the append-only revenue ledger, invoices, currency rates.
+
+Amounts are integer minor units with their currency; ARR is annualised (MRR × 12, exactly).
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.catalogue import (
+    ContractState,
+    InvoiceState,
+    MovementKind,
+    MovementSubtype,
+    choices,
+)
+from accounts.models.account import Account, external_id_validator
+from accounts.models.installation import validate_currency
+from accounts.models.scope import AccountScopedQuerySet
+
+GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
+SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
+
+
+class Contract(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contracts")
+    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="The renewal date; the contract does not cover it.")
+    arr_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    term_months = models.PositiveSmallIntegerField(default=12)
+    auto_renew = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=9, choices=choices(ContractState), default=ContractState.ACTIVE
+    )
+    closed_on = models.DateField(
+        null=True, blank=True, help_text="When it was renewed, cancelled or declared expired."
+    )
+    renews = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewal"
+    )
+    learned_at = models.DateTimeField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="contract_ends_after_it_starts", condition=Q(ends_on__gt=F("starts_on"))
+            ),
+            models.CheckConstraint(name="contract_arr_not_negative", condition=Q(arr_minor__gte=0)),
+        ]
+        indexes = [
+            models.Index("account", "starts_on", name="contract_account"),
+            # Contracts that end without a renewal, swept nightly.
+            models.Index("ends_on", name="contract_open_end", condition=Q(state="active")),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class ContractLine(models.Model):
+    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
+    product = models.CharField(max_length=80)
+    quantity = models.PositiveIntegerField(default=1)
+    arr_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("contract", "product", name="contract_line_once_a_product")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} × {self.quantity}"
+
+
+class RevenueMovement(models.Model):
+    """One signed change of an account's ARR. Never updated, never deleted: corrections are rows."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="movements")
+    effective_on = models.DateField(help_text="Counts from this day on.")
+    kind = models.CharField(max_length=12, choices=choices(MovementKind))
+    amount_minor = models.BigIntegerField(help_text="Signed, annualised minor units.")
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    subtype = models.CharField(max_length=10, choices=choices(MovementSubtype), blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    product = models.CharField(max_length=80, blank=True)
+    recorded_at = models.DateTimeField(help_text="When we learned it.")
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("source", "external_id", name="movement_posted_once"),
+            models.CheckConstraint(
+                name="movement_sign_fits_its_kind",
+                condition=Q(kind__in=GROWING, amount_minor__gt=0)
+                | Q(kind__in=SHRINKING, amount_minor__lt=0),
+            ),
+        ]
+        indexes = [
+            # ARR of an account on a day; the amount is in the index, so the table is not read.
+            models.Index(
+                "account",
+                "effective_on",
+                include=("amount_minor", "kind", "currency"),
+                name="movement_account_day",
+            ),
+            models.Index("effective_on", name="movement_day"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="ledger_is_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_on} {self.kind} {self.amount_minor} {self.currency}"
+
+
+class CurrencyRate(models.Model):
+    """One unit of `currency` in `base` from this day on, until a later rate."""
+
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    base = models.CharField(max_length=3, validators=[validate_currency])
+    valid_from = models.DateField()
+    rate = models.DecimalField(max_digits=20, decimal_places=10)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("currency", "base", "valid_from", name="rate_once_a_day"),
+            models.CheckConstraint(name="rate_is_positive", condition=Q(rate__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.valid_from} 1 {self.currency} = {self.rate} {self.base}"
+
+
+class Invoice(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
+    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    paid_on = models.DateField(null=True, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    state = models.CharField(
+        max_length=11, choices=choices(InvoiceState), default=InvoiceState.OPEN
+    )
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_paid_is_dated",
+                condition=Q(state="paid", paid_on__isnull=False)
+                | (~Q(state="paid") & Q(paid_on__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="invoice_due_after_issue", condition=Q(due_on__gte=F("issued_on"))
+            ),
+        ]
+        indexes = [models.Index("account", "due_on", name="invoice_account_due")]
+
+    def __str__(self) -> str:
+        return self.external_id

@@ -1,0 +1,83 @@
+"""The one row that says how this installation counts days and money, and who sees what."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from accounts.catalogue import Visibility, choices
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            f"{name!r} is not a time zone of the IANA list, such as Europe/Paris."
+        )
+
+
+def validate_currency(code: str) -> None:
+    if not (len(code) == 3 and code.isascii() and code.isupper()):
+        raise ValidationError("Use a three-letter ISO 4217 code in capitals, such as EUR.")
+
+
+@pghistory.track(pghistory.UpdateEvent(), model_name="InstallationAudit", append_only=True)
+class Installation(models.Model):
+    name = models.CharField(max_length=120, default="My company")
+    time_zone = models.CharField(
+        max_length=64,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text="Decides what “day” means everywhere.",
+    )
+    currency = models.CharField(
+        max_length=3,
+        default="USD",
+        validators=[validate_currency],
+        help_text="Reports convert into this currency.",
+    )
+    visibility = models.CharField(
+        max_length=4,
+        choices=choices(Visibility),
+        default=Visibility.TEAM,
+        help_text="What a CSM may read beside their own accounts. Changes always stay own.",
+    )
+    as_of = models.DateField(
+        null=True,
+        blank=True,
+        help_text="Freeze “today” on this day, for imported history. Empty: the real day.",
+    )
+    overdue_grace_days = models.PositiveSmallIntegerField(
+        default=30,
+        help_text="A contract that ended without a renewal counts for this long, then as churn.",
+    )
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> Installation:
+        """The row; the defaults where `manage.py prepare` has not run yet."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class Holiday(models.Model):
+    """A day on which nothing is due: business time skips it."""
+
+    day = models.DateField(unique=True)
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"

@@ -1,0 +1,125 @@
+"""What came in: machine keys, accepted batches, imports, and the records that were refused."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.people import User
+
+
+class ApiKey(models.Model):
+    """A machine key. Shown once; only its SHA-256 is stored."""
+
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=16, help_text="Its first letters, to recognise it.")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    latest_use_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class InboxBatch(models.Model):
+    """An accepted batch as it came, partitioned by month, kept for re-reading."""
+
+    pk = models.CompositePrimaryKey("id", "received_on")
+    id = models.BigIntegerField()
+    received_on = models.DateField()
+    received_at = models.DateTimeField()
+    source = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)
+    media_type = models.CharField(max_length=80)
+    body = models.BinaryField(help_text="gzip")
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.id}"
+
+
+class InboxReceipt(models.Model):
+    """Makes a batch count once: (source, key) is unique for ever, unlike the batch itself.
+
+    `source` is the credential, so that keys of two clients never meet. The answer is replayed
+    to whoever sends the same key and body again; another body under the key is refused.
+    """
+
+    source = models.CharField(max_length=80)
+    key = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the decompressed body.")
+    batch_id = models.BigIntegerField(null=True)
+    received_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True, help_text="Empty while it is worked on.")
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source", "key", name="inbox_batch_counts_once")]
+        indexes = [models.Index("received_at", name="inbox_receipt_age")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.key}"
+
+
+class ImportRun(models.Model):
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    kind = models.CharField(max_length=30)
+    source = models.CharField(max_length=80, help_text="A file's name, or the key that sent it.")
+    digest = models.CharField(max_length=64, blank=True)
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"
+    )
+    api_key = models.ForeignKey(
+        ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"
+    )
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    read = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    warnings = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="import_end_is_dated",
+                condition=Q(state="running", finished_at__isnull=True)
+                | (~Q(state="running") & Q(finished_at__isnull=False)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.source}"
+
+
+class RejectedRecord(models.Model):
+    """A record that was refused (or accepted with a warning): row, field, reason, and itself."""
+
+    class Level(models.TextChoices):
+        REJECTED = "rejected", "Rejected"
+        WARNING = "warning", "Warning"
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
+    level = models.CharField(max_length=8, choices=Level, default=Level.REJECTED)
+    position = models.PositiveIntegerField(help_text="Line of a file, or index in a request.")
+    field = models.CharField(max_length=80, blank=True)
+    code = models.CharField(max_length=40)
+    message = models.CharField(max_length=500)
+    record = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.field}: {self.message}"

@@ -1,0 +1,94 @@
+"""What we did together: conversations and support."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.catalogue import (
+    InteractionKind,
+    Sentiment,
+    Severity,
+    TicketCategory,
+    choices,
+)
+from accounts.models.account import Account, Contact, external_id_validator
+from accounts.models.people import User
+from accounts.models.scope import AccountScopedQuerySet
+
+
+class Ticket(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tickets")
+    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    subject = models.CharField(max_length=300, blank=True)
+    opened_at = models.DateTimeField()
+    solved_at = models.DateTimeField(null=True, blank=True)
+    category = models.CharField(max_length=7, choices=choices(TicketCategory))
+    severity = models.CharField(max_length=6, choices=choices(Severity), default=Severity.NORMAL)
+    topic = models.CharField(max_length=80, blank=True, help_text="Repeats of a problem share it.")
+    satisfaction = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5.")
+    sentiment = models.CharField(max_length=8, choices=choices(Sentiment), blank=True)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ticket_solved_after_opened",
+                condition=Q(solved_at__isnull=True) | Q(solved_at__gte=F("opened_at")),
+            ),
+            models.CheckConstraint(
+                name="ticket_satisfaction_is_1_to_5",
+                condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
+            ),
+        ]
+        indexes = [models.Index("account", "opened_at", name="ticket_account_opened")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Interaction(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions")
+    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    occurred_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=choices(InteractionKind))
+    is_commercial = models.BooleanField(
+        default=False,
+        help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
+    )
+    host = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"
+    )
+    contacts = models.ManyToManyField(
+        Contact, through="InteractionContact", related_name="interactions", blank=True
+    )
+    sentiment = models.CharField(max_length=8, choices=choices(Sentiment), blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    notes = models.TextField(max_length=20_000, blank=True)
+    next_step = models.CharField(max_length=300, blank=True)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("account", "occurred_at", name="interaction_account_at")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.occurred_at:%Y-%m-%d}"
+
+
+class InteractionContact(models.Model):
+    """Who of the account took part."""
+
+    interaction = models.ForeignKey(
+        Interaction, on_delete=models.CASCADE, related_name="participations"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="participations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("interaction", "contact", name="interaction_contact_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.interaction_id} {self.contact_id}"

@@ -1,0 +1,70 @@
+"""Querysets that answer "what may this person see": the only way in for views.
+
+Reads follow Installation.visibility; changes stay with the owner (a pool's members own its
+accounts), the owner's manager and CS ops. Access rules live here and in accounts.access only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.catalogue import Role, Visibility
+from accounts.models.installation import Installation
+from accounts.models.people import Pool, Team, User
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:
+    """The person, everyone in a team they manage, and (when asked) everyone in their own team."""
+    teams = Team.objects.filter(managers=user).values("pk")
+    people = Q(pk=user.pk) | Q(team__in=teams)
+    if own_team and user.team_id:
+        people |= Q(team_id=user.team_id)
+    return User.objects.filter(people)
+
+
+def account_condition(
+    user: User | AnonymousUser, *, reach: Visibility, prefix: str = ""
+) -> Q | None:
+    """Which accounts this person reaches; None means all of them.
+
+    `prefix` is the path to the account ("account__" for its facts). Two semi-joins on owner
+    and pool, so that a person in several pools never sees an account twice.
+    """
+    if not isinstance(user, User) or not user.is_active or user.role is None:
+        return Q(pk__in=[])
+    if user.role in (Role.EXECUTIVE, Role.OPS) or reach == Visibility.ALL:
+        return None
+    people = _colleagues(user, own_team=reach == Visibility.TEAM).values("pk")
+    pools = Pool.objects.filter(members__in=people).values("pk")
+    return Q(**{f"{prefix}owner__in": people}) | Q(**{f"{prefix}pool__in": pools})
+
+
+class AccountScopedQuerySet(models.QuerySet[Any]):
+    """For any model with an `account` foreign key."""
+
+    account_path = "account__"
+
+    def for_user(self, user: User | AnonymousUser) -> Self:
+        """Rows of the accounts this person may see."""
+        reach = Visibility(Installation.current().visibility)
+        condition = account_condition(user, reach=reach, prefix=self.account_path)
+        return self if condition is None else self.filter(condition)
+
+    def changeable_by(self, user: User | AnonymousUser) -> Self:
+        """Rows of the accounts this person may change; an executive changes nothing."""
+        if isinstance(user, User) and user.role == Role.EXECUTIVE:
+            return self.none()
+        condition = account_condition(user, reach=Visibility.OWN, prefix=self.account_path)
+        return self if condition is None else self.filter(condition)
+
+
+class AccountQuerySet(AccountScopedQuerySet):
+    """The accounts themselves."""
+
+    account_path = ""

@@ -1,0 +1,100 @@
+"""Product usage: folded on arrival, never raw events.
+
+The three big tables have the account first in their key. UsageDay is partitioned by month
+(accounts/migrations/0002_database.py); nothing points at it by foreign key.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.account import Account
+from accounts.models.scope import AccountScopedQuerySet
+
+
+class Feature(models.Model):
+    """A feature of the catalogue, and the days on which it was (a core) part of the plans."""
+
+    id = models.SmallAutoField(primary_key=True)
+    key = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    is_core = models.BooleanField(default=False)
+    plans = ArrayField(
+        models.SlugField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="Keys of the plans it belongs to. Empty: all of them.",
+    )
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsageDay(models.Model):
+    """Events of a feature on a day. What is learned after the day closed is a row of its own."""
+
+    pk = models.CompositePrimaryKey("account_id", "day", "feature_id", "learned_on")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    feature = models.ForeignKey(
+        Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    learned_on = models.DateField(help_text="The day itself, unless learned later.")
+    events = models.IntegerField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="usage_not_negative", condition=Q(events__gte=0))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day} {self.feature_id}"
+
+
+class SessionDay(models.Model):
+    pk = models.CompositePrimaryKey("account_id", "day", "learned_on")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    learned_on = models.DateField()
+    sessions = models.IntegerField()
+    minutes = models.IntegerField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
+class UserMonth(models.Model):
+    """Active days of one product user in one month: bit 0 of `days` is the 1st.
+
+    Distinct active users over any window, on any past day, are exact and small this way.
+    """
+
+    pk = models.CompositePrimaryKey("account_id", "month", "user_key")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    month = models.DateField(help_text="Its first day.")
+    user_key = models.CharField(max_length=64, help_text="The product's own id of the user.")
+    days = models.IntegerField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="user_month_starts_on_the_first", condition=Q(month__day=1))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.user_key} {self.month}"

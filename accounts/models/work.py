@@ -1,0 +1,128 @@
+"""Rows that make sure work happens: dirty accounts, jobs, and the outbox.
+
+The broker only rings; claims, leases and unique keys here decide who works and that it is once.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models.account import Account, Contact
+from accounts.models.people import User
+
+
+class DirtyAccount(models.Model):
+    """An account whose facts changed. Append-only queue: marking never waits for a worker.
+
+    A worker claims ids (SKIP LOCKED) and deletes exactly those, so that a mark made while it
+    computes stays and is worked next.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    marked_at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
+class Job(models.Model):
+    class State(models.TextChoices):
+        NEW = "new", "New"
+        LEASED = "leased", "Leased"
+        DONE = "done", "Done"
+        DEAD = "dead", "Dead"
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=160, help_text="(kind, key) makes it once.")
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=6, choices=State, default=State.NEW)
+    next_at = models.DateTimeField(help_text="Not before this.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.BigIntegerField(default=0, help_text="Grows with each lease; late writers lose.")
+    lease_until = models.DateTimeField(null=True)
+    cursor = models.BigIntegerField(
+        default=0, help_text="How far it got: progress resets attempts."
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("kind", "key", name="job_once"),
+            models.CheckConstraint(
+                name="job_lease_is_dated",
+                condition=(Q(state="leased") & Q(lease_until__isnull=False))
+                | (~Q(state="leased") & Q(lease_until__isnull=True)),
+            ),
+        ]
+        indexes = [
+            # The dispatcher's sweep: what is due or whose lease has run out.
+            models.Index("next_at", name="job_due", condition=Q(state__in=("new", "leased"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} {self.state}"
+
+
+class OutboxMessage(models.Model):
+    """The only way out. One row a message, one send a key."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        IN_APP = "in_app", "In-app"
+
+    class State(models.TextChoices):
+        NEW = "new", "New"
+        LEASED = "leased", "Leased"
+        SENT = "sent", "Sent"
+        SUPPRESSED = "suppressed", "Suppressed"
+        DEAD = "dead", "Dead"
+
+    key = models.CharField(max_length=160, unique=True)
+    channel = models.CharField(max_length=6, choices=Channel)
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    subject = models.CharField(max_length=300)
+    body = models.TextField(blank=True)
+    link = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    next_at = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True, help_text="Too late after this.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+    sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_sent_is_dated",
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outbox_has_one_recipient",
+                condition=Q(user__isnull=False) ^ Q(contact__isnull=False) | Q(state="suppressed"),
+            ),
+        ]
+        indexes = [
+            models.Index("next_at", name="outbox_due", condition=Q(state__in=("new", "leased"))),
+            models.Index(
+                "user", models.F("id").desc(), name="outbox_inbox", condition=Q(channel="in_app")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
