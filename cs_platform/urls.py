@@ -3,6 +3,12 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 
+from cs_platform import probes
+
+handler500 = "cs_platform.middleware.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

@@ -32,6 +32,7 @@ def pytest_load_initial_conftests() -> None:
     # Not below a private TMPDIR: as root, Postgres runs as somebody else and must get there.
     home = Path(tempfile.mkdtemp(prefix="cs-test-", dir="/tmp"))
     home.chmod(0o711)
+    (home / "static").mkdir()
     _undo.append(lambda: shutil.rmtree(home, ignore_errors=True))
     os.environ["CS_TEST_HOME"] = os.environ["CS_HOME"] = str(home)
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(40)

@@ -1,0 +1,129 @@
+"""Jobs are rows: enqueue once, claim with a lease and a fence, finish, fail, die with a reason.
+
+Times are real time, passed in as `now`: leases must run out even where "today" is frozen.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Min, Q, QuerySet
+
+from accounts.models import Job
+
+LEASE = timedelta(seconds=20)
+HEARTBEAT_SECONDS = 5
+MAX_ATTEMPTS = 3
+MAX_KILLS = 8  # leases that ran out: a job may be innocent of its worker's death
+_BACK_OFF = timedelta(seconds=5)
+
+
+class LeaseLostError(RuntimeError):
+    """Somebody else works on the job now: whatever this process was about to write is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    job_id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    fence: int
+    attempts: int
+
+
+def enqueue(
+    *, kind: str, key: str, next_at: datetime, payload: dict[str, Any] | None = None
+) -> bool:
+    """False when (kind, key) exists already, done or not: a job is made once for ever."""
+    _, created = Job.objects.get_or_create(
+        kind=kind, key=key, defaults={"payload": payload or {}, "next_at": next_at}
+    )
+    return created
+
+
+def due(*, now: datetime) -> QuerySet[Job]:
+    """New and ripe, or leased by somebody whose lease has run out."""
+    # Uses index: job_due
+    return Job.objects.filter(
+        Q(state=Job.State.NEW, next_at__lte=now) | Q(state=Job.State.LEASED, lease_until__lt=now)
+    )
+
+
+def due_ids(*, now: datetime, limit: int = 200) -> list[int]:
+    return list(due(now=now).order_by("next_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def oldest_due(*, now: datetime) -> datetime | None:
+    return due(now=now).aggregate(oldest=Min("next_at"))["oldest"]
+
+
+def claim(*, job_id: int, now: datetime) -> Claim | None:
+    """None when it is not due any more: another worker was quicker, which is no error."""
+    claimed = due(now=now).filter(pk=job_id).update(
+        state=Job.State.LEASED,
+        lease_until=now + LEASE,
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
+    )  # fmt: skip
+    if not claimed:
+        return None
+    job = Job.objects.get(pk=job_id)
+    held = Claim(job.pk, job.kind, job.key, job.payload, job.fence, job.attempts)
+    if held.attempts > MAX_KILLS:
+        failed(held, reason=f"its worker died or hung {MAX_KILLS} times", now=now)
+        return None
+    return held
+
+
+def _held(claim: Claim) -> QuerySet[Job]:
+    return Job.objects.filter(pk=claim.job_id, fence=claim.fence, state=Job.State.LEASED)
+
+
+def heartbeat(claim: Claim, *, now: datetime) -> None:
+    if not _held(claim).update(lease_until=now + LEASE):
+        raise LeaseLostError(f"{claim.kind} {claim.key}")
+
+
+def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
+    """Written in the transaction of the work itself; getting further forgives earlier attempts."""
+    moved = _held(claim).update(cursor=cursor, attempts=0, lease_until=now + LEASE)
+    if not moved:
+        raise LeaseLostError(f"{claim.kind} {claim.key}")
+
+
+def done(claim: Claim, *, now: datetime) -> None:
+    finished = _held(claim).update(
+        state=Job.State.DONE, lease_until=None, finished_at=now, reason=""
+    )
+    if not finished:
+        raise LeaseLostError(f"{claim.kind} {claim.key}")
+
+
+def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
+    """Tries again later; True when that was the last attempt and the job is dead."""
+    dead = claim.attempts >= MAX_ATTEMPTS
+    if dead:
+        changes: dict[str, Any] = {"state": Job.State.DEAD, "finished_at": now}
+    else:
+        changes = {"state": Job.State.NEW, "next_at": now + back_off(claim.attempts)}
+    _held(claim).update(lease_until=None, reason=reason[:500], **changes)
+    return dead
+
+
+def revive(*, kind: str, key: str, now: datetime) -> bool:
+    """A dead job tries again, after somebody has removed the reason."""
+    return bool(
+        Job.objects.filter(kind=kind, key=key, state=Job.State.DEAD).update(
+            state=Job.State.NEW, attempts=0, next_at=now, finished_at=None
+        )
+    )
+
+
+def back_off(attempts: int) -> timedelta:
+    """5 s, 10 s, 20 s …, up to an hour, ± 10 % so that failures do not march in step."""
+    seconds = min(_BACK_OFF.total_seconds() * 2 ** max(attempts - 1, 0), 3600)
+    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 -- no secret

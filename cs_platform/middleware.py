@@ -1,0 +1,129 @@
+"""What every answer passes through: a missing database, unsafe text, the browser's limits."""
+
+import logging
+import sys
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.contrib.auth import SESSION_KEY
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.views import defaults
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+log = logging.getLogger(__name__)
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    )
+)
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(),"
+    " payment=(), usb=()"
+)
+RETRY_AFTER_SECONDS = "5"
+_UNAVAILABLE = (
+    "<!doctype html><html lang=en><title>Back in a moment</title>"
+    "<h1>Back in a moment</h1>"
+    "<p>The database does not answer right now. Nothing you saved is lost."
+    " This page works again as soon as the database does: try again in a few seconds.</p></html>"
+)
+
+
+class DatabaseUnavailableMiddleware:
+    """Postgres away, or too busy for the time limit: 503 and when to come back, never 500."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Errors of a view; those of other middleware reach `server_error`."""
+        if isinstance(exception, OperationalError | InterfaceError):
+            return _unavailable(exception)
+        return None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: called while the exception is handled, so it can still be told apart."""
+    error = sys.exception()
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
+    return defaults.server_error(request)
+
+
+def _unavailable(error: Exception) -> HttpResponse:
+    # The class says what happened; the text may hold values of people.
+    log.warning("database unavailable: %s", type(error.__cause__ or error).__name__)
+    return HttpResponse(_UNAVAILABLE, status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+
+
+class RefuseUnsafeTextMiddleware:
+    """NUL, lone surrogates and bytes that are no UTF-8 are refused before they reach a query."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_text(request.META.get("QUERY_STRING", "")) or "\0" in request.path:
+            return HttpResponseBadRequest("The address contains characters that are not text.")
+        if _is_form(request) and not _form_is_text(request):
+            return HttpResponseBadRequest("The form contains characters that are not text.")
+        return self.get_response(request)
+
+
+def _is_text(query: str) -> bool:
+    # WSGI hands bytes over as Latin-1; what is percent-encoded is decoded here.
+    raw = unquote_to_bytes(query.encode("latin-1", "replace"))
+    if b"\0" in raw:
+        return False
+    try:
+        raw.decode("utf-8")  # strict: refuses encoded surrogates as well
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and (request.content_type or "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    )
+
+
+def _form_is_text(request: HttpRequest) -> bool:
+    values = [text for key, found in request.POST.lists() for text in (key, *found)]
+    return not any("\0" in text or "\ufffd" in text or _has_surrogate(text) for text in values)
+
+
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class ContentSecurityPolicyMiddleware:
+    """No inline script or style anywhere; nothing of a logged-in page stays in a cache."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if _is_logged_in(request):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+def _is_logged_in(request: HttpRequest) -> bool:
+    """Looks only into a session that the page has read anyway: no query of its own."""
+    session = getattr(request, "session", None)
+    return session is not None and session.accessed and SESSION_KEY in session

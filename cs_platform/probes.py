@@ -1,0 +1,51 @@
+"""Is it alive, may it get traffic: two addresses for supervisors, load balancers and people."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts.jobs import oldest_due
+from cs_platform.models import Pulse
+
+LATE_JOB = timedelta(minutes=2)
+SILENT = timedelta(seconds=60)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Knows nothing else and says nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """503 while the database or its migrations are missing; what limps is a warning."""
+    try:
+        missing, warnings = _missing_migrations(), _warnings(now=datetime.now(UTC))
+    except DatabaseError as error:
+        return JsonResponse({"ready": False, "database": type(error).__name__}, status=503)
+    if missing:
+        return JsonResponse({"ready": False, "migrations_missing": missing}, status=503)
+    return JsonResponse({"ready": True, "warnings": warnings})
+
+
+def _missing_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _warnings(*, now: datetime) -> list[str]:
+    """The broker is judged by what the dispatcher saw: web processes never talk to it."""
+    warnings = []
+    due = oldest_due(now=now)
+    if due is not None and now - due > LATE_JOB:
+        warnings.append(f"the oldest due job waits for {int((now - due).total_seconds())} s")
+    pulse = Pulse.objects.filter(process="dispatcher").first()
+    if pulse is None or now - pulse.beat_at > SILENT:
+        warnings.append("the dispatcher is silent")
+    elif not pulse.broker_answers:
+        warnings.append("the broker does not answer: the dispatcher works by itself")
+    return warnings

@@ -1,0 +1,62 @@
+"""What every answer passes through."""
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from cs_platform import middleware
+
+
+def test_healthz_answers_without_a_database_query(client: Client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_readyz_is_ready_and_says_that_the_dispatcher_is_silent(client: Client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "warnings": ["the dispatcher is silent"]}
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=%ed%a0%80", "%00=1", "q=\xff"])
+def test_text_that_is_none_is_refused_in_the_address(client: Client, query: str):
+    assert client.get(f"/healthz?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["q=%C3%A9t%C3%A9", "q=a+b", "q=%F0%9F%9A%80", ""])
+def test_text_in_any_language_passes(client: Client, query: str):
+    assert client.get(f"/healthz?{query}").status_code == 200
+
+
+def test_text_that_is_none_is_refused_in_a_form(client: Client):
+    assert client.post("/healthz", {"name": "a\0b"}).status_code == 400
+    assert client.post("/healthz", {"name": "a b"}).status_code == 405
+
+
+def test_every_answer_limits_the_browser(client: Client):
+    headers = client.get("/healthz").headers
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none';"
+        " base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_view_whose_database_is_gone_answers_503_and_when_to_come_back():
+    refuse = middleware.DatabaseUnavailableMiddleware(lambda request: HttpResponse())
+    answer = refuse.process_exception(HttpRequest(), OperationalError("gone"))
+    assert answer is not None
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert refuse.process_exception(HttpRequest(), ValueError("ours")) is None
+
+
+def test_a_middleware_whose_database_is_gone_answers_503():
+    try:
+        raise OperationalError("gone")
+    except OperationalError:
+        answer = middleware.server_error(RequestFactory().get("/"))
+    assert answer.status_code == 503
