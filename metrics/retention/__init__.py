@@ -1,0 +1,1 @@
+"""Retention arithmetic: exact, without a framework and without a database."""
