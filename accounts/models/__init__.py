@@ -1,26 +1,17 @@
 """Who the customers are and everything recorded about them, one family per file."""
 
-from accounts.models.account import (
-    Account,
-    AttributeHistory,
-    Contact,
-    LifecycleStage,
-    Plan,
-    Segment,
-    TouchTier,
-)
+from accounts.models.account import Account, AttributeHistory, Contact, Plan
 from accounts.models.contract import (
     Contract,
     ContractLine,
     CurrencyRate,
     Invoice,
-    MovementKind,
     RevenueMovement,
 )
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalReceipt
 from accounts.models.installation import Holiday, Installation
 from accounts.models.intake import ApiKey, ImportRun, InboxBatch, InboxReceipt, RejectedRecord
-from accounts.models.people import Pool, Role, Team, User
+from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.usage import Feature, SessionDay, UsageDay, UserMonth
@@ -47,22 +38,17 @@ __all__ = [
     "InteractionContact",
     "Invoice",
     "Job",
-    "LifecycleStage",
-    "MovementKind",
     "OnboardingStep",
     "OutboxMessage",
     "Plan",
     "Pool",
     "RejectedRecord",
     "RevenueMovement",
-    "Role",
-    "Segment",
     "SessionDay",
     "Signal",
     "SignalReceipt",
     "Team",
     "Ticket",
-    "TouchTier",
     "UsageDay",
     "User",
     "UserMonth",

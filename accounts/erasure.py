@@ -1,0 +1,53 @@
+"""Erase a contact: the person goes, the counts stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from accounts.models import Contact
+from accounts.personal_data import CONTACT_COLUMNS, QUOTING_COLUMNS
+
+
+@transaction.atomic
+def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
+    """Replace every personal column of the contact; returns rows changed by column.
+
+    The row stays as a tombstone: it keeps level and dates for the counts, is never written to
+    again, and so an import of the same file cannot bring the person back. Asking twice is fine.
+
+    Raises:
+        Contact.DoesNotExist: no contact has this external id.
+    """
+    contact = Contact.objects.select_for_update().get(external_id=external_id)
+    changed = _delete_quotes(contact)
+    for column in CONTACT_COLUMNS:
+        rows = apps.get_model(column.model)._base_manager.filter(**{column.via: contact.pk})
+        key = list(rows.values_list("pk", flat=True))
+        changed[column.label] = (
+            apps.get_model(column.model)
+            ._base_manager.filter(pk__in=key)
+            .exclude(**{column.column: column.replacement})
+            .update(**{column.column: column.replacement})
+        )
+    Contact.objects.filter(pk=contact.pk, erased_at__isnull=True).update(
+        erased_at=now, do_not_contact=True, consent_at=None
+    )
+    return changed
+
+
+def _delete_quotes(contact: Contact) -> dict[str, int]:
+    changed = {}
+    needles = [text for text in (contact.external_id, contact.email) if text]
+    for label in QUOTING_COLUMNS:
+        model, _, column = label.rpartition(".")
+        quoting = apps.get_model(model)._base_manager.annotate(quoted=Cast(column, TextField()))
+        deleted = 0
+        for needle in needles:
+            deleted += quoting.filter(quoted__icontains=f'"{needle}"').delete()[0]
+        changed[label] = deleted
+    return changed

@@ -1,0 +1,111 @@
+"""What the database itself refuses, whoever asks."""
+
+from datetime import UTC, date, datetime
+
+import pghistory
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+
+from accounts.models import Account, RevenueMovement, UsageDay, User
+
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def account(db):
+    return Account.objects.create(external_id="A-1", name="Brass Lantern")
+
+
+def _movement(account, **changes):
+    values = {
+        "account": account,
+        "effective_on": date(2025, 1, 1),
+        "kind": "new",
+        "amount_minor": 1_200_00,
+        "currency": "USD",
+        "recorded_at": NOW,
+        "source": "crm",
+        "external_id": "m-1",
+    }
+    return RevenueMovement.objects.create(**values | changes)
+
+
+def _refused(error, action):
+    with pytest.raises(error), transaction.atomic():
+        action()
+
+
+def test_a_posted_movement_is_never_changed_or_deleted(account):
+    movement = _movement(account)
+    _refused(InternalError, lambda: RevenueMovement.objects.update(amount_minor=1))
+    _refused(InternalError, movement.delete)
+    assert RevenueMovement.objects.get().amount_minor == 1_200_00
+
+
+def test_a_movement_is_posted_once_per_source(account):
+    _movement(account)
+    _refused(IntegrityError, lambda: _movement(account))
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount"), [("new", -1), ("expansion", 0), ("churn", 1), ("contraction", 0)]
+)
+def test_the_sign_of_a_movement_fits_its_kind(account, kind, amount):
+    _refused(IntegrityError, lambda: _movement(account, kind=kind, amount_minor=amount))
+
+
+def test_a_change_leaves_who_and_what_in_the_audit_trail(account):
+    otto = User.objects.create_user("otto@demo.example", name="Otto", role="ops")
+    with pghistory.context(user=otto.pk):
+        Account.objects.update(industry="Lighthouses")
+
+    entry = account.audit.get()
+    assert (entry.industry, entry.pgh_context.metadata) == ("Lighthouses", {"user": otto.pk})
+    _refused(InternalError, lambda: account.audit.update(industry="forged"))
+    _refused(InternalError, lambda: account.audit.all().delete())
+
+
+def test_an_account_id_outside_the_safe_alphabet_is_refused(db):
+    _refused(IntegrityError, lambda: Account.objects.create(external_id="a/b", name="x"))
+
+
+def test_an_override_needs_a_reason(account):
+    _refused(IntegrityError, lambda: Account.objects.update(segment_override="strategic"))
+
+
+def _partitions():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits"
+            " WHERE inhparent = 'accounts_usageday'::regclass"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _ensure(*months):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cs_ensure_partitions('accounts_usageday', %s, %s)", months)
+        return cursor.fetchone()[0]
+
+
+def test_partitions_are_made_once_and_take_over_rows_of_the_default(account):
+    UsageDay.objects.create(
+        account=account, day="2031-02-03", feature_id=1, learned_on="2031-02-03", events=7
+    )
+    assert _ensure("2031-01-15", "2031-03-01") == 3
+    assert _ensure("2031-01-15", "2031-03-01") == 0
+    assert {f"accounts_usageday_2031{month}" for month in ("01", "02", "03")} < _partitions()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_usageday_203102")
+        assert cursor.fetchone()[0] == 1
+    assert UsageDay.objects.get().events == 7
+
+
+def test_only_partitioned_tables_get_partitions(db):
+    def misuse():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT cs_ensure_partitions('accounts_user', '2031-01-01', now()::date)"
+            )
+
+    _refused(InternalError, misuse)
