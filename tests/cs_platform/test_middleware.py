@@ -20,7 +20,7 @@ def test_readyz_is_ready_and_says_that_the_dispatcher_is_silent(client: Client):
     assert answer.json() == {"ready": True, "warnings": ["the dispatcher is silent"]}
 
 
-@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=%ed%a0%80", "%00=1", "q=\xff"])
+@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=%ed%a0%80", "%00=1"])
 def test_text_that_is_none_is_refused_in_the_address(client: Client, query: str):
     assert client.get(f"/healthz?{query}").status_code == 400
 

@@ -1,0 +1,66 @@
+# Everything needs Python >= 3.11 and make, nothing else; `make help` lists the commands.
+PYTHON ?= python3
+BIN := .venv/bin
+CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
+
+.PHONY: help demo test check fix bench faults faults-full nightly clean run-environment dev-environment
+.PHONY: check-format check-lint check-types check-contracts check-migrations check-templates check-names
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | sort
+
+run-environment:
+	@$(PYTHON) cs_platform/setup_environment.py
+
+dev-environment:
+	@$(PYTHON) cs_platform/setup_environment.py --dev
+
+demo: run-environment ## set up and run everything in the foreground, with the demo company
+	@exec $(BIN)/python manage.py up
+
+test: dev-environment ## all tests, with their own Postgres and Valkey
+	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
+
+check: dev-environment ## format, lint, types, contracts, migrations, templates: changes nothing
+	@$(MAKE) --no-print-directory check-format check-lint check-types check-contracts check-migrations check-templates check-names
+
+check-format:
+	$(BIN)/ruff format --check --quiet $(CODE)
+
+check-lint:
+	$(BIN)/ruff check --quiet $(CODE)
+
+check-types:
+	SECRET_KEY=unused $(BIN)/mypy accounts surveys health playbooks metrics cs_platform
+
+check-contracts:
+	$(BIN)/lint-imports --no-logo
+
+check-migrations:
+	$(BIN)/python tests/migrations_match.py
+
+# Templates: Django's own style, and nothing inline that the Content-Security-Policy refuses.
+check-templates:
+	find . -name '*.html' -path '*templates/*' -not -path './.venv/*' -not -path './.local/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
+	@$(BIN)/python tests/inline_free.py
+
+# No address of a package source in the repository: every installation has its own.
+check-names:
+	@! git grep -nIE '(pypi|pythonhosted|npmjs|index-url *=|extra-index)[a-z.]*\.(org|com|net)' -- . ':!Makefile' || { echo 'address of a package source'; exit 1; }
+
+fix: dev-environment ## format and repair what can be repaired
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+	find . -name '*.html' -path '*templates/*' -not -path './.venv/*' -not -path './.local/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+bench: dev-environment ## speed as ratios to bounds, one JSON object a line
+	@$(BIN)/python -m tests.benchmarks
+
+faults: dev-environment ## kills, repeats and races, small
+	@$(BIN)/pytest -q -m faults tests/pipeline $(ARGS)
+
+nightly: run-environment ## what the night does, now: make nightly [DAY=2026-01-31]
+	@$(BIN)/python manage.py nightly $(if $(DAY),--day $(DAY))
+
+clean: ## forget the environment and the state of the demo
+	rm -rf .venv .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
