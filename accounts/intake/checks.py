@@ -1,0 +1,100 @@
+"""What the fields of a record mean together: money, signs, order of dates, paired fields."""
+
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.catalogue import InvoiceState, MovementKind
+from accounts.intake import numbers
+from accounts.intake.errors import FieldError
+from accounts.intake.specs import Kind
+
+Problems = list[tuple[str, FieldError]]
+_MONEY = ("arr", "mrr", "amount")
+_SHRINKING = frozenset({MovementKind.CONTRACTION, MovementKind.CHURN})
+
+
+def amounts_as_minor_units(values: MutableMapping[str, Any]) -> Problems:
+    """Replaces each amount by integer minor units of the record's own currency."""
+    problems: Problems = []
+    for name in _MONEY:
+        exact = values.get(name)
+        if isinstance(exact, Decimal):
+            try:
+                values[name] = numbers.minor_units(exact, code=values["currency"])
+            except FieldError as error:
+                problems.append((name, error))
+    return problems
+
+
+def _account(values: Mapping[str, Any]) -> Problems:
+    if values.get("owner") and values.get("pool"):
+        return [("pool", FieldError("owner_or_pool", "is given beside an owner; keep one of both"))]
+    if values.get("parent") == values["external_id"]:
+        return [("parent", FieldError("own_parent", "names the account itself; name its parent"))]
+    return []
+
+
+def _contract(values: Mapping[str, Any]) -> Problems:
+    problems = _order(values, first="starts_on", then="ends_on", strictly=True)
+    if values["arr"] < 0:
+        problems.append(("arr", FieldError("negative", "is below zero; a contract has a price")))
+    if values.get("renews") == values["external_id"]:
+        problems.append(("renews", FieldError("own_renewal", "names the contract itself")))
+    return problems
+
+
+def _movement(values: MutableMapping[str, Any]) -> Problems:
+    """Leaves one signed `arr`: a monthly amount counts twelve times, exactly."""
+    if ("arr" in values) == ("mrr" in values):
+        return [("arr", FieldError("arr_or_mrr", "is given twice or not at all; give arr or mrr"))]
+    name = "mrr" if "mrr" in values else "arr"
+    annual = values.pop("mrr") * 12 if name == "mrr" else values["arr"]
+    values["arr"] = annual
+    if annual == 0:
+        return [(name, FieldError("no_change", "is zero; a movement changes the revenue"))]
+    if (annual < 0) != (values["kind"] in _SHRINKING):
+        sign = "negative" if values["kind"] in _SHRINKING else "positive"
+        return [(name, FieldError("sign", f"must be {sign} for {values['kind']}"))]
+    return []
+
+
+def _ticket(values: Mapping[str, Any]) -> Problems:
+    return _order(values, first="opened_at", then="solved_at")
+
+
+def _contact(values: Mapping[str, Any]) -> Problems:
+    return _order(values, first="met_on", then="left_on")
+
+
+def _invoice(values: Mapping[str, Any]) -> Problems:
+    problems = _order(values, first="issued_on", then="due_on")
+    problems += _order(values, first="issued_on", then="paid_on")
+    if (values["state"] == InvoiceState.PAID) != (values.get("paid_on") is not None):
+        message = "goes with the state paid, and only with it; correct one of both"
+        problems.append(("paid_on", FieldError("paid_state", message)))
+    if values["amount"] < 0:
+        problems.append(("amount", FieldError("negative", "is below zero; send credits as such")))
+    return problems
+
+
+def _order(values: Mapping[str, Any], *, first: str, then: str, strictly: bool = False) -> Problems:
+    earlier: date | datetime | None = values.get(first)
+    later: date | datetime | None = values.get(then)
+    if earlier is None or later is None:
+        return []
+    if later < earlier or (strictly and later == earlier):  # type: ignore[operator]
+        relation = "not after" if strictly else "before"
+        return [(then, FieldError("order", f"is {relation} {first}; correct one of both"))]
+    return []
+
+
+CHECKS: dict[Kind, Callable[[Any], Problems]] = {
+    Kind.ACCOUNTS: _account,
+    Kind.CONTACTS: _contact,
+    Kind.CONTRACTS: _contract,
+    Kind.MOVEMENTS: _movement,
+    Kind.TICKETS: _ticket,
+    Kind.INVOICES: _invoice,
+}

@@ -1,0 +1,153 @@
+"""CSV as people export it: streamed, strictly read, refused as a whole before the first write.
+
+`inspect` reads the file once to the end: what cannot be decoded or split into rows is found
+there, with its line, so that `rows` meets no surprise while batches are being written.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from accounts.intake.errors import FileRefused, TooLarge, shown
+from accounts.intake.streams import Limits, opened
+
+_LONGEST_LINE = 1_048_576
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is written, found by `inspect`; `records` counts the rows below the header."""
+
+    header: tuple[str, ...]
+    delimiter: str
+    encoding: str
+    records: int
+
+
+def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> Layout:
+    encoding = encoding or _encoding(source)
+    first = _first_line(source, limits=limits, encoding=encoding)
+    delimiter = _delimiter(first)
+    layout = Layout((), delimiter, encoding, 0)
+    reader = _rows(source, layout=layout, limits=limits)
+    header = _header(next(reader, (1, []))[1], limits=limits)
+    records = 0
+    for _line, _row in reader:
+        records += 1
+        if records > limits.records:
+            raise TooLarge("too_many_rows", f"has more than {limits.records} rows; split it")
+    return Layout(header, delimiter, encoding, records)
+
+
+def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """Each row below the header with the line it starts on (the header is line 1)."""
+    reader = _rows(source, layout=layout, limits=limits)
+    next(reader, None)
+    return reader
+
+
+def as_mapping(row: list[str], *, header: tuple[str, ...]) -> dict[str, str] | None:
+    """The row by column; None when it is ragged."""
+    return dict(zip(header, row, strict=True)) if len(row) == len(header) else None
+
+
+def ragged(row: list[str], *, header: tuple[str, ...]) -> str:
+    return (
+        f"has {len(row)} values where the header has {len(header)}; "
+        "put values that contain the separator in double quotes"
+    )
+
+
+def _rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(
+        _lines(source, encoding=layout.encoding, limits=limits),
+        delimiter=layout.delimiter,
+        strict=True,
+    )
+    line = 1
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise FileRefused("csv", _in_words(error), line=line) from error
+        if row is None:
+            return
+        if row:
+            yield line, row
+        line = reader.line_num + 1
+
+
+def _in_words(error: csv.Error) -> str:
+    words = str(error)
+    if "end of data" in words:
+        return "opens a double quote that is never closed"
+    if "field larger" in words:
+        return f"has a value of more than {csv.field_size_limit()} characters"
+    if "expected after" in words:
+        return "has text after a closing double quote; double the quotes inside a value"
+    return f"is not CSV: {words}"
+
+
+def _lines(source: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
+    source.seek(0)
+    stream = opened(source, limits=limits)
+    text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
+    number = 0
+    try:
+        while line := text.readline(_LONGEST_LINE):
+            number += 1
+            if len(line) == _LONGEST_LINE:
+                raise FileRefused("long_line", "is longer than 1 MB", line=number)
+            yield line
+    except UnicodeError as error:
+        message = f"is not {encoding}; save the file as UTF-8 or choose its encoding"
+        raise FileRefused("encoding", message, line=number + 1) from error
+    finally:
+        text.detach()
+
+
+def _encoding(source: BinaryIO) -> str:
+    source.seek(0)
+    start = opened(source, limits=Limits(records=1, size=1 << 60)).read(4)
+    source.seek(0)
+    return next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
+
+
+def _first_line(source: BinaryIO, *, limits: Limits, encoding: str) -> str:
+    lines = _lines(source, encoding=encoding, limits=limits)
+    first = next(lines, "")
+    lines.close()  # type: ignore[attr-defined]
+    if not first.strip():
+        raise FileRefused("empty", "is empty; the first line must name the columns")
+    if first.lstrip().startswith("<"):
+        raise FileRefused("not_text", "is HTML or XML; export the table as CSV")
+    if "\x00" in first:
+        raise FileRefused("encoding", "contains NUL characters; save the file as UTF-8")
+    return first
+
+
+def _delimiter(first: str) -> str:
+    """The separator that occurs most often in the header; a single column counts as comma."""
+    return max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
+
+
+def _header(row: list[str], *, limits: Limits) -> tuple[str, ...]:
+    if len(row) > limits.columns:
+        raise TooLarge("too_many_columns", f"has {len(row)} columns; at most {limits.columns}")
+    names = tuple(name.strip().lower() for name in row)
+    if not all(names):
+        place = names.index("") + 1
+        raise FileRefused("header", f"column {place} has no name; name it or remove it", line=1)
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise FileRefused("header", f"the column {shown(twice[0])} is there twice", line=1)
+    return names

@@ -1,0 +1,145 @@
+"""From what an account pays when, to the signed movements of its revenue ledger.
+
+Amounts are ARR in minor units; MRR counts × 12, exactly. A period covers its first day and
+not its last. For every day, the movements effective up to it sum to the ARR of that day.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accounts.catalogue import ContractState, MovementKind
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One priced stretch of time; `ends_on` is exclusive, None while it is open."""
+
+    starts_on: date
+    ends_on: date | None
+    arr: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    effective_on: date
+    kind: MovementKind
+    arr: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTerm:
+    """A contract as the ledger sees it; `renewed_on` is the start of the one that renews it."""
+
+    starts_on: date
+    ends_on: date
+    arr: int
+    currency: str
+    state: ContractState
+    renewed_on: date | None
+
+
+Steps = dict[date, Counter[str]]
+
+
+def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
+    """Signed change by day and currency, up to and including `until`; a change of zero is none.
+
+    Overlapping periods add up. A period that ends before it starts, or on that day, is nothing.
+    """
+    steps: Steps = {}
+    for period in periods:
+        if period.ends_on is not None and period.ends_on <= period.starts_on:
+            continue
+        steps.setdefault(period.starts_on, Counter())[period.currency] += period.arr
+        if period.ends_on is not None:
+            steps.setdefault(period.ends_on, Counter())[period.currency] -= period.arr
+    return {day: steps[day] for day in sorted(steps) if day <= until}
+
+
+def movements_of(periods: Iterable[Period], *, until: date) -> list[Movement]:
+    """New, expansion, contraction, churn and reactivation of one account, in order of day."""
+    return kinds_of(steps_of(periods, until=until))
+
+
+def movements_of_points(points: Mapping[date, int], *, currency: str) -> list[Movement]:
+    """The same from snapshots: each point is the ARR from its day on."""
+    steps: Steps = {}
+    before = 0
+    for day in sorted(points):
+        steps[day] = Counter({currency: points[day] - before})
+        before = points[day]
+    return kinds_of(steps)
+
+
+def kinds_of(steps: Steps) -> list[Movement]:
+    """Names each change by what the account's whole ARR does: several currencies are one life."""
+    movements: list[Movement] = []
+    arr: Counter[str] = Counter()
+    paid_before = False
+    for day in sorted(steps):
+        was_paying = any(arr.values())
+        for currency, change in steps[day].items():
+            arr[currency] += change
+        is_paying = any(arr.values())
+        for currency in sorted(steps[day]):
+            if change := steps[day][currency]:
+                kind = _kind(
+                    change, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
+                )
+                movements.append(Movement(day, kind, change, currency))
+        paid_before = paid_before or is_paying
+    return movements
+
+
+def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) -> MovementKind:
+    if change < 0:
+        return MovementKind.CONTRACTION if is_paying else MovementKind.CHURN
+    if was_paying:
+        return MovementKind.EXPANSION
+    return MovementKind.REACTIVATION if paid_before else MovementKind.NEW
+
+
+def contract_period(contract: ContractTerm, *, day: date, grace_days: int) -> Period:
+    """What a contract covers as seen on `day`.
+
+    Renewed early, it ends when the renewal starts. Past its end without a renewal it still
+    counts for the grace (an overdue renewal); after that it ended when it ended.
+    """
+    ends_on: date | None = contract.ends_on
+    if contract.renewed_on is not None:
+        ends_on = min(contract.ends_on, contract.renewed_on)
+    elif contract.state == ContractState.ACTIVE:
+        declared = contract.ends_on + timedelta(days=grace_days)
+        ends_on = contract.ends_on if day >= declared else None
+    return Period(contract.starts_on, ends_on, contract.arr, contract.currency)
+
+
+def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
+    """Movements that turn what is posted into what is wanted, without touching a posted row.
+
+    A correction is dated to the day it is about; what is learned later is told by the
+    ledger's own recorded-at.
+    """
+    days = sorted(set(wanted) | set(posted))
+    change: Steps = {}
+    arr: Counter[str] = Counter()
+    found: list[Movement] = []
+    paid_before = False
+    for day in days:
+        want, have = wanted.get(day, Counter()), posted.get(day, Counter())
+        change[day] = Counter({c: want[c] - have[c] for c in sorted({*want, *have})})
+        was_paying = any(arr.values())
+        for currency, amount in want.items():
+            arr[currency] += amount
+        flags = {"was_paying": was_paying, "is_paying": any(arr.values())}
+        found += [
+            Movement(day, _kind(amount, **flags, paid_before=paid_before), amount, currency)
+            for currency, amount in change[day].items()
+            if amount
+        ]
+        paid_before = paid_before or flags["is_paying"]
+    return found

@@ -1,0 +1,147 @@
+"""Days and moments: one chosen reading, an offset or a chosen zone, never a guess."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from accounts.intake.errors import FieldError, shown
+
+EARLIEST_YEAR = 2000
+_YEARS_AHEAD = 5
+_CLOCK_SKEW = timedelta(minutes=5)
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
+    r"(?::([0-5][0-9])(?:\.([0-9]{1,6}))?)?"
+    r"(Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])?"
+)
+
+
+class DateOrder(StrEnum):
+    ISO = "YYYY-MM-DD"
+    DAY_FIRST = "DD-MM-YYYY"
+    MONTH_FIRST = "MM-DD-YYYY"
+
+
+_DATE = {
+    DateOrder.ISO: re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
+    DateOrder.DAY_FIRST: re.compile(
+        r"(?P<d>[0-9]{2})(?P<s>[-./])(?P<m>[0-9]{2})(?P=s)(?P<y>[0-9]{4})"
+    ),
+    DateOrder.MONTH_FIRST: re.compile(
+        r"(?P<m>[0-9]{2})(?P<s>[-./])(?P<d>[0-9]{2})(?P=s)(?P<y>[0-9]{4})"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """How dates of one source read, and what counts as the future for it."""
+
+    now: datetime
+    order: DateOrder = DateOrder.ISO
+    zone: ZoneInfo | None = None
+
+
+def day(value: str, *, calendar: Calendar) -> date:
+    match = _DATE[calendar.order].fullmatch(value)
+    if match is None:
+        raise FieldError(
+            "date", f"{shown(value)} is not a date; write it as {calendar.order.value}"
+        )
+    try:
+        found = date(int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError as error:
+        raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
+    return _in_range(found, value=value, calendar=calendar)
+
+
+def past_day(value: str, *, calendar: Calendar) -> date:
+    """A day that has begun somewhere on earth; a client's tomorrow is accepted."""
+    found = day(value, calendar=calendar)
+    if found > calendar.now.date() + timedelta(days=1):
+        raise FieldError("future", f"{shown(value)} lies in the future; send it when it has come")
+    return found
+
+
+def _in_range(found: date, *, value: str, calendar: Calendar) -> date:
+    latest = calendar.now.year + _YEARS_AHEAD
+    if not EARLIEST_YEAR <= found.year <= latest:
+        raise FieldError(
+            "date_range", f"{shown(value)} is outside {EARLIEST_YEAR} to {latest}; check the year"
+        )
+    return found
+
+
+def moment(value: str, *, calendar: Calendar) -> datetime:
+    """An instant in UTC; without an offset only where the source's zone was chosen."""
+    match = _MOMENT.fullmatch(value)
+    if match is None:
+        raise FieldError(
+            "moment",
+            f"{shown(value)} is not a date with time and offset; "
+            "write it as 2026-03-01T09:30:00+01:00",
+        )
+    local = _local(match, value=value, calendar=calendar)
+    offset = match[6]
+    if offset is None:
+        return _in_zone(local, value=value, zone=calendar.zone)
+    return local.replace(tzinfo=_fixed(offset)).astimezone(UTC)
+
+
+def past_moment(value: str, *, calendar: Calendar) -> datetime:
+    found = moment(value, calendar=calendar)
+    if found > calendar.now + _CLOCK_SKEW:
+        raise FieldError(
+            "future", f"{shown(value)} lies in the future; send it when it has happened"
+        )
+    return found
+
+
+def _local(match: re.Match[str], *, value: str, calendar: Calendar) -> datetime:
+    try:
+        found = date.fromisoformat(match[1])
+    except ValueError as error:
+        raise FieldError("moment", f"{shown(value)} is a day that does not exist") from error
+    _in_range(found, value=value, calendar=calendar)
+    micro = int((match[5] or "0").ljust(6, "0"))
+    return datetime(  # noqa: DTZ001 -- the zone is attached by the caller
+        found.year, found.month, found.day, int(match[2]), int(match[3]), int(match[4] or 0), micro
+    )
+
+
+def _fixed(offset: str) -> timezone:
+    if offset == "Z":
+        return UTC
+    sign = -1 if offset[0] == "-" else 1
+    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:])))
+
+
+def _in_zone(local: datetime, *, value: str, zone: ZoneInfo | None) -> datetime:
+    """The first of two readings in an autumn hour; a spring hour that was skipped is refused."""
+    if zone is None:
+        raise FieldError(
+            "offset", f"{shown(value)} has no offset; add one such as +01:00 or Z, or choose a zone"
+        )
+    instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != local:
+        raise FieldError(
+            "skipped_hour", f"{shown(value)} does not exist in {zone.key}: clocks went forward"
+        )
+    return instant
+
+
+@cache
+def _zones() -> set[str]:
+    # Reads the directory of zones: once a process is enough.
+    return available_timezones()
+
+
+def time_zone(value: str) -> str:
+    if value not in _zones():
+        raise FieldError(
+            "time_zone", f"{shown(value)} is not a time zone; write it like Europe/Paris"
+        )
+    return value

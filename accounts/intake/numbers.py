@@ -1,0 +1,80 @@
+"""Numbers in ASCII digits only, never rounded, never guessed."""
+
+import re
+from decimal import Decimal
+
+from accounts.intake.currencies import CURRENCIES, LARGEST_AMOUNT, as_minor_units, decimals_of
+from accounts.intake.errors import FieldError, shown
+
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
+_GERMAN = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{1,9})?|-?[0-9]{1,18}(?:,[0-9]{1,9})?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?")
+
+
+def integer(value: str, *, least: int, most: int) -> int:
+    if not _INTEGER.fullmatch(value):
+        raise FieldError(
+            "integer", f"{shown(value)} is not a whole number; write digits only, such as 42"
+        )
+    return bounded(int(value), least=least, most=most)
+
+
+def bounded(number: int, *, least: int, most: int) -> int:
+    if number < least:
+        raise FieldError("too_small", f"{shown(number)} is below {least}; write {least} or more")
+    if number > most:
+        raise FieldError("too_large", f"{shown(number)} is above {most}; write {most} or less")
+    return number
+
+
+def amount(value: str, *, decimal_mark: str = ".") -> Decimal:
+    """An exact decimal; with `decimal_mark` "," also 1.234,56 and with "." also 1,234.56."""
+    plain = _plain_decimal(value, decimal_mark=decimal_mark)
+    if not _DECIMAL.fullmatch(plain):
+        raise FieldError(
+            "amount",
+            f"{shown(value)} is not an amount; write digits with a point, such as 1200.50, "
+            "without a currency sign",
+        )
+    exact = Decimal(plain)
+    if abs(exact) > LARGEST_AMOUNT:
+        raise FieldError("too_large", f"{shown(value)} is above {LARGEST_AMOUNT:f}; check the unit")
+    return exact
+
+
+def _plain_decimal(value: str, *, decimal_mark: str) -> str:
+    if decimal_mark == ",":
+        if _GERMAN.fullmatch(value):
+            return value.replace(".", "").replace(",", ".")
+        raise FieldError(
+            "amount", f"{shown(value)} is not an amount with a decimal comma, such as 1.200,50"
+        )
+    if _GROUPED.fullmatch(value):
+        if "." not in value and value.count(",") == 1:
+            # 1,234 is 1234 to one reader and 1.234 to the next.
+            raise FieldError(
+                "ambiguous_amount",
+                f"{shown(value)} can be read in two ways; write it without the comma, "
+                "or choose the decimal comma",
+            )
+        return value.replace(",", "")
+    return value
+
+
+def currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise FieldError(
+            "currency", f"{shown(value)} is not an ISO 4217 currency; write a code such as USD"
+        )
+    return value
+
+
+def minor_units(exact: Decimal, *, code: str) -> int:
+    try:
+        return as_minor_units(exact, currency=code)
+    except ValueError as error:
+        raise FieldError(
+            "too_many_decimals",
+            f"has more than the {decimals_of(code)} decimals of {code}; nothing is rounded here",
+        ) from error

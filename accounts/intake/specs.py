@@ -1,0 +1,303 @@
+"""What one record of each kind may say: the one table behind CSV, JSON, staging and the docs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.catalogue import (
+    AccountStatus,
+    ContactLevel,
+    ContractState,
+    EventKind,
+    InteractionKind,
+    InvoiceState,
+    LifecycleStage,
+    MovementKind,
+    MovementSubtype,
+    Sentiment,
+    Severity,
+    StakeholderRole,
+    TicketCategory,
+)
+
+_LARGEST_INT = 2_147_483_647
+
+
+class Kind(StrEnum):
+    ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
+    CONTRACTS = "contracts"
+    MOVEMENTS = "movements"
+    USAGE = "usage"
+    SESSIONS = "sessions"
+    USER_DAYS = "user_days"
+    TICKETS = "tickets"
+    INTERACTIONS = "interactions"
+    INVOICES = "invoices"
+    EVENTS = "events"
+    ONBOARDING = "onboarding"
+
+
+class Type(StrEnum):
+    """How a value is read; the value is its name in the documentation."""
+
+    ID = "id"
+    NAME = "one line of text"
+    TEXT = "text"
+    KEY = "key"
+    DOMAIN = "domain"
+    EMAIL = "e-mail address"
+    ZONE = "time zone"
+    CURRENCY = "currency code"
+    AMOUNT = "amount"
+    INTEGER = "whole number"
+    BOOLEAN = "true or false"
+    CHOICE = "one of"
+    CHOICES = "any of"
+    NAMES = "list of texts"
+    IDS = "list of ids"
+    DAY = "date"
+    PAST_DAY = "date, not in the future"
+    PAST_MOMENT = "date, time and offset, not in the future"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: Type
+    required: bool = False
+    clearable: bool = True
+    longest: int = 80
+    least: int = 0
+    most: int = _LARGEST_INT
+    options: frozenset[str] = frozenset()
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSpec:
+    """`key` are the fields that name a record: sending them again updates it."""
+
+    kind: Kind
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+
+def _field(name: str, type_: Type, /, **rest: object) -> Field:
+    return Field(name=name, type=type_, **rest)  # type: ignore[arg-type]
+
+
+def _must(name: str, type_: Type, /, **rest: object) -> Field:
+    return _field(name, type_, required=True, clearable=False, **rest)
+
+
+def _one_of(name: str, vocabulary: type[StrEnum], /, **rest: object) -> Field:
+    return _field(name, Type.CHOICE, options=frozenset(vocabulary), **rest)
+
+
+_EXTERNAL_ID = _must("external_id", Type.ID)
+_ACCOUNT = _must("account", Type.ID, says="external id of the account")
+_CURRENCY = _must("currency", Type.CURRENCY)
+_PERCENT = {"most": 100}
+_SENTIMENT = _one_of("sentiment", Sentiment)
+
+ACCOUNTS = RecordSpec(
+    Kind.ACCOUNTS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _must("name", Type.NAME, longest=200),
+        _field("domain", Type.DOMAIN),
+        _field("parent", Type.ID, says="external id of the parent account"),
+        _field("industry", Type.NAME),
+        _field("region", Type.NAME),
+        _field("time_zone", Type.ZONE, clearable=False),
+        _field("currency", Type.CURRENCY, clearable=False),
+        _field("plan", Type.KEY, longest=40, says="made when it is new"),
+        _field("seats", Type.INTEGER),
+        _field("usage_limit", Type.INTEGER, most=10**15),
+        _field("customer_since", Type.DAY),
+        _one_of("status", AccountStatus, clearable=False, says="money decides where there is any"),
+        _one_of("stage", LifecycleStage, clearable=False),
+        _field("owner", Type.EMAIL, says="of a person who logs in"),
+        _field("pool", Type.NAME, says="instead of an owner"),
+        _field("account_executive", Type.EMAIL),
+        _field("executive_sponsor", Type.EMAIL),
+        _field("tags", Type.NAMES, longest=40),
+        _field("complexity", Type.INTEGER, **_PERCENT),
+        _field("growth_potential", Type.INTEGER, **_PERCENT),
+        _field("strategic_fit", Type.INTEGER, **_PERCENT),
+        _field("is_strategic", Type.BOOLEAN, clearable=False, says="high touch at once"),
+    ),
+)
+CONTACTS = RecordSpec(
+    Kind.CONTACTS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("name", Type.NAME, longest=200),
+        _field("email", Type.EMAIL),
+        _field("title", Type.NAME, longest=120),
+        _one_of("level", ContactLevel, clearable=False),
+        _field("job_function", Type.NAME),
+        _field("roles", Type.CHOICES, options=frozenset(StakeholderRole)),
+        _field("strength", Type.INTEGER, least=1, most=5),
+        _field("left_on", Type.PAST_DAY, says="empty: still there"),
+        _field("met_on", Type.PAST_DAY, clearable=False),
+        _field("do_not_contact", Type.BOOLEAN, clearable=False),
+    ),
+)
+CONTRACTS = RecordSpec(
+    Kind.CONTRACTS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("starts_on", Type.DAY),
+        _must("ends_on", Type.DAY, says="the renewal date, not covered"),
+        _must("arr", Type.AMOUNT, says="a year's worth, never negative"),
+        _CURRENCY,
+        _field("term_months", Type.INTEGER, clearable=False, least=1, most=120),
+        _field("auto_renew", Type.BOOLEAN, clearable=False),
+        _one_of("state", ContractState, clearable=False),
+        _field("closed_on", Type.PAST_DAY),
+        _field("renews", Type.ID, says="external id of the contract it renews"),
+        _field("product", Type.NAME, says="one line for the whole contract"),
+    ),
+)
+MOVEMENTS = RecordSpec(
+    Kind.MOVEMENTS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("effective_on", Type.DAY),
+        _one_of("kind", MovementKind, required=True, clearable=False),
+        _field("arr", Type.AMOUNT, clearable=False, says="signed change of a year's worth"),
+        _field("mrr", Type.AMOUNT, clearable=False, says="instead of arr: counts × 12, exactly"),
+        _CURRENCY,
+        _one_of("subtype", MovementSubtype),
+        _field("reason", Type.NAME, longest=200),
+        _field("product", Type.NAME),
+    ),
+)
+USAGE = RecordSpec(
+    Kind.USAGE,
+    ("account", "day", "feature"),
+    (
+        _ACCOUNT,
+        _must("day", Type.PAST_DAY),
+        _must("feature", Type.KEY, says="made when it is new"),
+        _must("events", Type.INTEGER, says="all events of that day"),
+    ),
+)
+SESSIONS = RecordSpec(
+    Kind.SESSIONS,
+    ("account", "day"),
+    (
+        _ACCOUNT,
+        _must("day", Type.PAST_DAY),
+        _must("sessions", Type.INTEGER),
+        _must("minutes", Type.INTEGER),
+    ),
+)
+USER_DAYS = RecordSpec(
+    Kind.USER_DAYS,
+    ("account", "day", "user"),
+    (
+        _ACCOUNT,
+        _must("day", Type.PAST_DAY),
+        _must("user", Type.ID, says="the product's own id of the user"),
+    ),
+)
+TICKETS = RecordSpec(
+    Kind.TICKETS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("opened_at", Type.PAST_MOMENT),
+        _field("solved_at", Type.PAST_MOMENT, says="empty: still open"),
+        _one_of("category", TicketCategory, required=True, clearable=False),
+        _one_of("severity", Severity, clearable=False),
+        _field("subject", Type.NAME, longest=300),
+        _field("topic", Type.NAME, says="repeats of a problem share it"),
+        _field("satisfaction", Type.INTEGER, least=1, most=5),
+        _SENTIMENT,
+    ),
+)
+INTERACTIONS = RecordSpec(
+    Kind.INTERACTIONS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("occurred_at", Type.PAST_MOMENT),
+        _one_of("kind", InteractionKind, required=True, clearable=False),
+        _field("is_commercial", Type.BOOLEAN, clearable=False),
+        _field("host", Type.EMAIL, says="of a person who logs in"),
+        _field("contacts", Type.IDS, says="external ids of those who took part"),
+        _SENTIMENT,
+        _field("subject", Type.NAME, longest=300),
+        _field("notes", Type.TEXT, longest=20_000),
+        _field("next_step", Type.NAME, longest=300),
+    ),
+)
+INVOICES = RecordSpec(
+    Kind.INVOICES,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _must("issued_on", Type.PAST_DAY),
+        _must("due_on", Type.DAY),
+        _field("paid_on", Type.PAST_DAY),
+        _must("amount", Type.AMOUNT),
+        _CURRENCY,
+        _one_of("state", InvoiceState, required=True, clearable=False),
+    ),
+)
+EVENTS = RecordSpec(
+    Kind.EVENTS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _ACCOUNT,
+        _one_of("kind", EventKind, required=True, clearable=False),
+        _must("occurred_on", Type.PAST_DAY),
+        _field("note", Type.NAME, longest=300),
+    ),
+)
+ONBOARDING = RecordSpec(
+    Kind.ONBOARDING,
+    ("account", "key"),
+    (
+        _ACCOUNT,
+        _must("key", Type.KEY, longest=60),
+        _must("name", Type.NAME, longest=120),
+        _must("due_on", Type.DAY),
+        _field("done_on", Type.PAST_DAY),
+    ),
+)
+# In the order in which a set of files is loaded: what others point at comes first, and given
+# movements before contracts, so that the ledger is not derived from contracts in between.
+SPECS: dict[Kind, RecordSpec] = {
+    spec.kind: spec
+    for spec in (
+        ACCOUNTS,
+        CONTACTS,
+        MOVEMENTS,
+        CONTRACTS,
+        INVOICES,
+        USAGE,
+        SESSIONS,
+        USER_DAYS,
+        TICKETS,
+        INTERACTIONS,
+        EVENTS,
+        ONBOARDING,
+    )
+}

@@ -1,0 +1,130 @@
+"""Text as it may be stored: normalised, visible, bounded; refused rather than silently changed."""
+
+import re
+import unicodedata
+
+from accounts.intake.errors import FieldError, shown
+
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\u00ad")
+_JOINERS = frozenset("\u200c\u200d")
+_LONGEST_COMBINING_RUN = 4
+
+
+def text(value: str, *, longest: int) -> str:
+    """NFC, stripped, free of control characters other than tab and line breaks."""
+    refuse_broken(value)
+    normal = unicodedata.normalize("NFC", value).strip()
+    if not normal:
+        raise FieldError("blank", "is empty; write a value or leave the field out")
+    if len(normal) > longest:
+        raise FieldError(
+            "too_long", f"has {len(normal)} characters; at most {longest} are kept, shorten it"
+        )
+    for character in normal:
+        if unicodedata.category(character) == "Cc" and character not in "\t\n\r":
+            raise FieldError(
+                "control_character",
+                f"contains the control character {ord(character):#06x}; remove it",
+            )
+    return normal
+
+
+def name(value: str, *, longest: int) -> str:
+    """One visible line: what is shown in lists, mails and calendars must read as it is stored."""
+    normal = text(value, longest=longest)
+    if any(c in "\t\n\r" or unicodedata.category(c) in ("Zl", "Zp") for c in normal):
+        raise FieldError("line_break", "must be one line; remove tabs and line breaks")
+    _refuse_invisible(normal)
+    _refuse_combining_flood(normal)
+    return normal
+
+
+def refuse_broken(value: str) -> None:
+    """FieldError for what Postgres cannot store: NUL and lone surrogates."""
+    if "\x00" in value:
+        raise FieldError("nul", "contains a NUL character; remove it")
+    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+        raise FieldError("surrogate", "contains half of a surrogate pair; send valid Unicode")
+
+
+def _refuse_invisible(normal: str) -> None:
+    if normal.isascii():
+        return
+    for place, character in enumerate(normal):
+        if character in _DIRECTION:
+            raise FieldError(
+                "direction_control",
+                f"contains the text-direction control U+{ord(character):04X}; remove it",
+            )
+        lonely = character in _JOINERS and not _joins(normal, place)
+        if character in _INVISIBLE or lonely:
+            raise FieldError(
+                "invisible_character",
+                f"contains the invisible character U+{ord(character):04X}; remove it",
+            )
+
+
+def _joins(normal: str, place: int) -> bool:
+    """Joiners shape Persian words and emoji families: they stand between two such characters."""
+    around = (normal[place - 1 : place], normal[place + 1 : place + 2])
+    return all(c and not c.isascii() and c not in _JOINERS for c in around)
+
+
+def _refuse_combining_flood(normal: str) -> None:
+    run = 0
+    for character in normal:
+        run = run + 1 if unicodedata.category(character) == "Mn" else 0
+        if run > _LONGEST_COMBINING_RUN:
+            raise FieldError("combining_flood", "piles combining marks on one letter; remove them")
+
+
+def external_id(value: str) -> str:
+    if not EXTERNAL_ID.fullmatch(value):
+        raise FieldError(
+            "id_alphabet",
+            f"{shown(value)} is not an id; use 1 to 64 of A–Z a–z 0–9 . _ ~ -",
+        )
+    if not value.strip("."):
+        # "." and ".." would climb the URL path of the account's page.
+        raise FieldError("id_alphabet", f"{shown(value)} is not an id; add a letter or a digit")
+    return value
+
+
+def slug(value: str, *, longest: int = 80) -> str:
+    if len(value) > longest or not _SLUG.fullmatch(value):
+        raise FieldError(
+            "key_alphabet",
+            f"{shown(value)} is not a key; use at most {longest} of a–z 0–9 _ - "
+            "and start with a letter or digit",
+        )
+    return value
+
+
+def domain(value: str) -> str:
+    lowered = value.strip().lower()
+    if len(lowered) > 253 or not _DOMAIN.fullmatch(lowered):
+        raise FieldError("domain", f"{shown(value)} is not a domain; write it like acme.example")
+    return lowered
+
+
+def email(value: str) -> str:
+    """One address; the domain is lower-cased, the local part is kept as it was written."""
+    stripped = value.strip()
+    local, _, host = stripped.rpartition("@")
+    broken_dots = local.startswith(".") or local.endswith(".") or ".." in local
+    lowered = host.lower()
+    if (
+        len(stripped) > 254
+        or broken_dots
+        or not _LOCAL_PART.fullmatch(local)
+        or not _DOMAIN.fullmatch(lowered)
+    ):
+        raise FieldError(
+            "email", f"{shown(value)} is not one e-mail address; write it like kim@acme.example"
+        )
+    return f"{local}@{lowered}"

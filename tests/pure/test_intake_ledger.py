@@ -1,0 +1,169 @@
+"""The ledger adds up on every day, for any periods; and equals a published reference."""
+
+import csv
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.catalogue import ContractState, MovementKind
+from accounts.intake.ledger import (
+    ContractTerm,
+    Movement,
+    Period,
+    contract_period,
+    corrections,
+    movements_of,
+    movements_of_points,
+    steps_of,
+)
+
+START = date(2024, 1, 1)
+UNTIL = date(2024, 12, 31)
+PLAYBOOK = Path(__file__).parents[3] / "shared" / "data" / "mrr_playbook"
+days = st.integers(0, 400).map(lambda n: START + timedelta(days=n))
+periods = st.lists(
+    st.builds(
+        Period,
+        starts_on=days,
+        ends_on=st.none() | days,
+        arr=st.integers(0, 10**9),
+        currency=st.sampled_from(["USD", "EUR"]),
+    ),
+    max_size=8,
+)
+
+
+def arr_on(day: date, movements: list[Movement]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for movement in movements:
+        if movement.effective_on <= day:
+            total[movement.currency] += movement.arr
+    return Counter({c: a for c, a in total.items() if a})
+
+
+def paid_on(day: date, found: list[Period]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for period in found:
+        if period.starts_on <= day and (period.ends_on is None or day < period.ends_on):
+            total[period.currency] += period.arr
+    return Counter({c: a for c, a in total.items() if a})
+
+
+@given(periods)
+def test_movements_sum_to_the_arr_of_every_day(found):
+    movements = movements_of(found, until=UNTIL)
+    edges = {p.starts_on for p in found} | {p.ends_on for p in found if p.ends_on}
+    for edge in edges | {UNTIL}:
+        for day in (edge - timedelta(days=1), edge):
+            if day <= UNTIL:
+                assert arr_on(day, movements) == paid_on(day, found)
+
+
+@given(periods)
+def test_kinds_follow_the_life_of_the_account(found):
+    movements = movements_of(found, until=UNTIL)
+    paid_before = False
+    for day in sorted({m.effective_on for m in movements}):
+        was = any(arr_on(day - timedelta(days=1), movements).values())
+        now = any(arr_on(day, movements).values())
+        for movement in (m for m in movements if m.effective_on == day):
+            if movement.arr < 0:
+                assert movement.kind == (MovementKind.CONTRACTION if now else MovementKind.CHURN)
+            elif was:
+                assert movement.kind == MovementKind.EXPANSION
+            else:
+                first = MovementKind.REACTIVATION if paid_before else MovementKind.NEW
+                assert movement.kind == first
+        paid_before = paid_before or now
+    assert all(m.arr for m in movements)
+
+
+@given(periods, periods)
+def test_corrections_turn_what_is_posted_into_what_is_wanted(wanted, posted):
+    want, have = (steps_of(p, until=UNTIL) for p in (wanted, posted))
+    ledger = movements_of(posted, until=UNTIL) + corrections(want, have)
+    for day in sorted(set(want) | set(have)):
+        assert arr_on(day, ledger) == paid_on(day, wanted)
+    growing = {MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION}
+    assert all((m.arr > 0) == (m.kind in growing) for m in ledger)
+
+
+@given(periods)
+def test_a_second_derivation_corrects_nothing(found):
+    steps = steps_of(found, until=UNTIL)
+    assert corrections(steps, steps) == []
+
+
+@given(st.dictionaries(days, st.integers(0, 10**9), max_size=10))
+def test_points_and_movements_agree(points):
+    movements = movements_of_points(points, currency="USD")
+    for day, arr in points.items():
+        assert arr_on(day, movements)["USD"] == arr
+
+
+def term(**changes):
+    facts = {
+        "starts_on": date(2024, 1, 1),
+        "ends_on": date(2025, 1, 1),
+        "arr": 1200,
+        "currency": "USD",
+        "state": ContractState.ACTIVE,
+        "renewed_on": None,
+    }
+    return ContractTerm(**facts | changes)
+
+
+@pytest.mark.parametrize(
+    ("contract", "day", "ends_on"),
+    [
+        (term(), date(2024, 6, 1), None),
+        (term(), date(2025, 1, 1), None),
+        (term(), date(2025, 1, 30), None),
+        (term(), date(2025, 1, 31), date(2025, 1, 1)),
+        (term(state=ContractState.CANCELLED), date(2024, 6, 1), date(2025, 1, 1)),
+        (term(renewed_on=date(2024, 11, 1)), date(2024, 6, 1), date(2024, 11, 1)),
+        (term(renewed_on=date(2025, 2, 1)), date(2024, 6, 1), date(2025, 1, 1)),
+    ],
+)
+def test_a_contract_counts_through_its_grace_and_then_ends_when_it_ended(contract, day, ends_on):
+    assert contract_period(contract, day=day, grace_days=30).ends_on == ends_on
+
+
+def published(name: str) -> list[dict[str, str]]:
+    path = PLAYBOOK / name
+    if not path.exists():
+        pytest.skip(f"the published example {path} is not on this machine")
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_categories_equal_the_published_mrr_playbook():
+    """Monthly snapshots of each customer, from its subscription periods, by our derivation."""
+    subscriptions = defaultdict(list)
+    for row in published("subscription_periods.csv"):
+        subscriptions[row["customer_id"]].append(
+            Period(
+                date.fromisoformat(row["start_date"]),
+                date.fromisoformat(row["end_date"]) if row["end_date"] else None,
+                int(Decimal(row["monthly_amount"]) * 100) * 12,
+                "USD",
+            )
+        )
+    words = {"upgrade": "expansion", "downgrade": "contraction"}
+    compared = 0
+    for row in published("expected_account_months.csv"):
+        month = date.fromisoformat(row["date_month"])
+        movements = movements_of(subscriptions[row["customer_id"]], until=month)
+        here = [m for m in movements if m.effective_on == month]
+        change = sum(m.arr for m in here)
+        assert Decimal(change) / 1200 == Decimal(row["mrr_change"]), row
+        expected = words.get(row["change_category"], row["change_category"])
+        assert {m.kind.value for m in here} == ({expected} if expected else set()), row
+        assert Decimal(sum(m.arr for m in movements)) / 1200 == Decimal(row["mrr"]), row
+        compared += 1
+    assert compared > 400

@@ -1,0 +1,229 @@
+"""Records of every kind, from JSON and CSV, and the files and bodies they come in."""
+
+import gzip
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.intake import csv_files, json_bodies
+from accounts.intake.errors import FieldError, FileRefused, RecordError, TooLarge
+from accounts.intake.records import Record, iso_reading, read_record
+from accounts.intake.specs import ACCOUNTS, CONTRACTS, INVOICES, MOVEMENTS, SPECS, TICKETS, Kind
+from accounts.intake.streams import BULK_LIMITS, FILE_LIMITS, Limits, gunzip
+from tests.nasty import NASTY_BODIES, NASTY_FILES, NASTY_JSON_INTEGERS, NASTY_RECORDS
+
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+JSON = iso_reading(now=NOW)
+CSV = iso_reading(now=NOW, typed=False)
+MOVEMENT = {"external_id": "m1", "account": "a", "effective_on": "2024-01-01", "currency": "USD"}
+
+
+def refused(raw, *, spec, reading=JSON):
+    errors = read_record(raw, spec=spec, position=7, reading=reading)
+    assert isinstance(errors, list)
+    assert all(error.position == 7 and error.message for error in errors)
+    return {(error.field, error.code) for error in errors}
+
+
+def taken(raw, *, spec, reading=JSON):
+    record = read_record(raw, spec=spec, position=0, reading=reading)
+    assert isinstance(record, Record), record
+    return dict(record.values)
+
+
+def test_fields_left_out_stay_out_and_null_clears():
+    raw = {"external_id": "a1", "name": "Acme", "seats": None, "tags": ["x", "x", "y"]}
+    assert taken(raw, spec=ACCOUNTS) == {
+        "external_id": "a1",
+        "name": "Acme",
+        "seats": None,
+        "tags": ("x", "y"),
+    }
+
+
+def test_every_wrong_field_is_named_at_once():
+    raw = {"external_id": "a b", "seats": "12", "is_staff": True, "stage": "gone"}
+    assert refused(raw, spec=ACCOUNTS) == {
+        ("external_id", "id_alphabet"),
+        ("name", "required"),
+        ("seats", "type"),
+        ("is_staff", "unknown_field"),
+        ("stage", "choice"),
+    }
+
+
+@pytest.mark.parametrize("value", NASTY_JSON_INTEGERS[:-1], ids=repr)
+def test_json_numbers_are_numbers(value):
+    raw = {"external_id": "a", "name": "A", "seats": value}
+    if value is None:
+        assert taken(raw, spec=ACCOUNTS)["seats"] is None
+    else:
+        assert "seats" in {field for field, _ in refused(raw, spec=ACCOUNTS)}
+
+
+def test_csv_reads_words_and_keeps_choices_forgiving():
+    raw = {"external_id": "a", "name": "A", "seats": "12", "stage": "Hand-off", "tags": "x|y"}
+    assert taken(raw, spec=ACCOUNTS, reading=CSV) | {"name": "A"} == {
+        "external_id": "a",
+        "name": "A",
+        "seats": 12,
+        "stage": "hand_off",
+        "tags": ("x", "y"),
+    }
+
+
+def test_monthly_amounts_count_twelve_times():
+    values = taken(MOVEMENT | {"kind": "new", "mrr": "833.33"}, spec=MOVEMENTS)
+    assert values["arr"] == 83_333 * 12
+    assert "mrr" not in values
+
+
+@pytest.mark.parametrize(
+    ("kind", "arr", "code"),
+    [("new", "-5.00", "sign"), ("churn", "5.00", "sign"), ("expansion", "0", "no_change")],
+)
+def test_a_movement_has_the_sign_of_its_kind(kind, arr, code):
+    assert refused(MOVEMENT | {"kind": kind, "arr": arr}, spec=MOVEMENTS) == {("arr", code)}
+
+
+def test_money_is_text_in_json():
+    errors = refused(MOVEMENT | {"kind": "new", "arr": 5.1}, spec=MOVEMENTS)
+    assert errors == {("arr", "type")}
+
+
+def test_a_contract_ends_after_it_starts():
+    raw = {
+        "external_id": "c1",
+        "account": "a",
+        "starts_on": "2024-01-01",
+        "ends_on": "2024-01-01",
+        "arr": "10.00",
+        "currency": "USD",
+    }
+    assert refused(raw, spec=CONTRACTS) == {("ends_on", "order")}
+
+
+def test_a_paid_invoice_says_when():
+    raw = {
+        "external_id": "i1",
+        "account": "a",
+        "issued_on": "2024-01-01",
+        "due_on": "2024-01-31",
+        "amount": "10.00",
+        "currency": "USD",
+        "state": "paid",
+    }
+    assert refused(raw, spec=INVOICES) == {("paid_on", "paid_state")}
+    assert taken(raw | {"paid_on": "2024-01-05"}, spec=INVOICES)["paid_on"] == date(2024, 1, 5)
+
+
+def test_a_ticket_is_solved_after_it_was_opened():
+    raw = {
+        "external_id": "t1",
+        "account": "a",
+        "opened_at": "2024-01-02T00:00:00Z",
+        "solved_at": "2024-01-01T00:00:00Z",
+        "category": "defect",
+    }
+    assert refused(raw, spec=TICKETS) == {("solved_at", "order")}
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(list(Kind)), st.data())
+def test_no_record_of_any_kind_raises(kind, data):
+    spec = SPECS[kind]
+    names = st.sampled_from([field.name for field in spec.fields]) | st.text(max_size=8)
+    raw = data.draw(st.dictionaries(names, json_values, max_size=8) | json_values)
+    outcome = read_record(raw, spec=spec, position=0, reading=JSON)
+    assert isinstance(outcome, Record | list)
+
+
+@pytest.mark.parametrize("body", NASTY_BODIES.values(), ids=NASTY_BODIES)
+def test_json_with_two_readings_is_refused_as_a_whole(body):
+    with pytest.raises(FileRefused) as error:
+        json_bodies.array(body, limits=BULK_LIMITS)
+    assert error.value.message
+
+
+@pytest.mark.parametrize("body", NASTY_RECORDS, ids=repr)
+def test_nasty_records_are_errors_of_their_own(body):
+    for raw in json_bodies.array(body, limits=BULK_LIMITS):
+        assert isinstance(read_record(raw, spec=ACCOUNTS, position=0, reading=JSON), list)
+
+
+def test_a_broken_ndjson_line_leaves_the_others():
+    found = list(json_bodies.lines(b'{"a": 1}\n\n{"a": 1, "a": 2}\nnope\n{}', limits=BULK_LIMITS))
+    assert [index for index, _ in found] == [0, 1, 2, 3]
+    codes = [raw.code if isinstance(raw, RecordError) else None for _, raw in found]
+    assert codes == [None, "duplicate_key", "json", None]
+
+
+def test_nesting_of_exactly_32_is_read():
+    json_bodies.decode("[" * 32 + "]" * 32)
+    with pytest.raises(FieldError):
+        json_bodies.decode("[" * 33 + "]" * 33)
+
+
+def test_gzip_is_bounded_by_what_it_unpacks_to():
+    bomb = gzip.compress(b"0" * 2_000_000)
+    assert gunzip(bomb, limits=BULK_LIMITS) == b"0" * 2_000_000
+    with pytest.raises(TooLarge):
+        gunzip(bomb, limits=Limits(records=1, size=1_000_000))
+
+
+def read_csv(content: bytes, *, encoding=None):
+    source = io.BytesIO(content)
+    layout = csv_files.inspect(source, limits=FILE_LIMITS, encoding=encoding)
+    return layout, list(csv_files.rows(source, layout=layout, limits=FILE_LIMITS))
+
+
+@pytest.mark.parametrize("content", NASTY_FILES.values(), ids=NASTY_FILES)
+def test_a_file_that_cannot_be_read_to_its_end_is_refused(content):
+    with pytest.raises(FileRefused) as error:
+        read_csv(content)
+    assert error.value.message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n1,\xc3\xa4\n",
+        b"\xef\xbb\xbfa,b\r\n1,\xc3\xa4\r\n",
+        b"a;b\r1;\xc3\xa4\r",
+        b"a\tb\n1\t\xc3\xa4",
+        "a,b\n1,ä\n".encode("utf-16"),
+        gzip.compress(b"A , B\n1,\xc3\xa4\n"),
+    ],
+    ids=["plain", "mark", "semicolons and CR", "tabs", "UTF-16", "gzip"],
+)
+def test_the_ways_people_export_are_read(content):
+    layout, rows = read_csv(content)
+    assert layout.header == ("a", "b")
+    assert layout.records == 1
+    assert rows == [(2, ["1", "ä"])]
+
+
+def test_a_chosen_encoding_reads_an_old_export():
+    assert read_csv("a,b\n1,ä\n".encode("latin-1"), encoding="latin-1")[1] == [(2, ["1", "ä"])]
+
+
+def test_rows_keep_the_line_they_start_on():
+    _, rows = read_csv(b'a,b\n1,"two\nlines"\n\n3,4\n')
+    assert [line for line, _ in rows] == [2, 5]
+
+
+def test_too_many_rows_are_refused_before_any_is_stored():
+    source = io.BytesIO(b"a\n" + b"1\n" * 11)
+    with pytest.raises(TooLarge):
+        csv_files.inspect(source, limits=Limits(records=10, size=10_000))
