@@ -1,0 +1,37 @@
+"""Scorecards, scores, the present state, crossings and overrides."""
+
+from health.models.score import (
+    BandOverride,
+    ClosedDay,
+    CurrentHealth,
+    HealthScore,
+    SourceFeed,
+    ThresholdCrossing,
+)
+from health.models.scorecard import (
+    AlertLine,
+    AssignmentRule,
+    Band,
+    Component,
+    Gate,
+    Measure,
+    Publication,
+    Scorecard,
+)
+
+__all__ = [
+    "AlertLine",
+    "AssignmentRule",
+    "Band",
+    "BandOverride",
+    "ClosedDay",
+    "Component",
+    "CurrentHealth",
+    "Gate",
+    "HealthScore",
+    "Measure",
+    "Publication",
+    "Scorecard",
+    "SourceFeed",
+    "ThresholdCrossing",
+]

@@ -1,0 +1,267 @@
+"""Scorecards as rows: drafts are edited, published versions never change (triggers see to it)."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.catalogue import LifecycleStage, Segment, TouchTier, choices
+from accounts.models import Plan, User
+from health.scoring import NotationError, parse_conditions, parse_curve
+
+percent = [MinValueValidator(0), MaxValueValidator(100)]
+
+
+class Scorecard(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    key = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    recovery_margin = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=2,
+        validators=percent,
+        help_text="Rising into a band takes its lower bound plus this; falling is at once.",
+    )
+    minimum_confidence = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=60,
+        validators=percent,
+        help_text="Per cent of the weight that must have data; below it an account is unscored.",
+    )
+    handled_first = models.BooleanField(
+        default=False, help_text="Crossings under this scorecard are handled before others."
+    )
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it was published.", editable=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("key", "version", name="scorecard_version_once"),
+            models.CheckConstraint(
+                name="scorecard_published_is_dated",
+                condition=Q(state="draft", published_at__isnull=True)
+                | Q(state="published", published_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_scorecard_never_changes",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="published"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+
+class Publication(models.Model):
+    """A version came into force. Publishing an older one again is how a mistake is rolled back."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="publications")
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="publication_has_a_reason", condition=~Q(reason=""))
+        ]
+        indexes = [models.Index(F("scorecard"), F("id").desc(), name="publication_latest")]
+        triggers = [
+            pgtrigger.Protect(
+                name="publications_are_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard} on {self.published_at:%Y-%m-%d}"
+
+
+def _frozen(name: str) -> pgtrigger.Trigger:
+    """Refuses any change to a part of a published scorecard, inserts included."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("card", "bigint")],
+        func="""
+            card := CASE WHEN TG_OP = 'INSERT' THEN NEW.scorecard_id ELSE OLD.scorecard_id END;
+            IF EXISTS (SELECT 1 FROM health_scorecard WHERE id = card AND state = 'published') THEN
+                RAISE EXCEPTION 'a published scorecard never changes: copy it to a draft';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+class Component(models.Model):
+    """Holds measures or other components, three levels deep at most."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="components")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=80)
+    weight = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        validators=percent,
+        help_text="Per cent; the weights of one level add up to 100.",
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("scorecard", "key", name="component_once_a_card")]
+        triggers = [_frozen("published_component_never_changes")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def validate_curve(text: str) -> None:
+    try:
+        parse_curve(text)
+    except NotationError as problem:
+        raise ValidationError(str(problem)) from problem
+
+
+def validate_conditions(text: str) -> None:
+    try:
+        parse_conditions(text)
+    except NotationError as problem:
+        raise ValidationError(str(problem)) from problem
+
+
+class Measure(models.Model):
+    """A measure of the catalogue in a component: its weight there, and its curve."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="measures")
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="measures")
+    key = models.CharField(max_length=60)
+    weight = models.DecimalField(max_digits=5, decimal_places=2, validators=percent)
+    curve = models.CharField(
+        max_length=500,
+        validators=[validate_curve],
+        help_text="Lines: “0 → 0, 0.5 → 75”. Steps: “< 2 → 20, ≤ 20 → 80, else → 100”.",
+    )
+    penalties = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Points taken off for each: “upsells_declined_90d × 30”, parted by commas.",
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("scorecard", "key", name="measure_once_a_card")]
+        triggers = [_frozen("published_measure_never_changes")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Gate(models.Model):
+    """Caps a component while its condition holds, whatever the weights say."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="gates")
+    component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="gates")
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    condition = models.CharField(
+        max_length=300,
+        validators=[validate_conditions],
+        help_text="Such as “champions = 0 and champions_left_60d ≥ 1”.",
+    )
+    cap = models.DecimalField(max_digits=5, decimal_places=2, validators=percent)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("scorecard", "key", name="gate_once_a_card")]
+        triggers = [_frozen("published_gate_never_changes")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Band(models.Model):
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="bands")
+    key = models.SlugField(max_length=20)
+    name = models.CharField(max_length=40)
+    lower = models.DecimalField(
+        max_digits=5, decimal_places=2, validators=percent, help_text="Its lower bound, inclusive."
+    )
+    at_risk = models.BooleanField(
+        default=False, help_text="ARR of accounts in this band counts as at risk."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("scorecard", "key", name="band_once_a_card"),
+            models.UniqueConstraint("scorecard", "lower", name="band_bound_once_a_card"),
+        ]
+        triggers = [_frozen("published_band_never_changes")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AlertLine(models.Model):
+    """A value that crosses like a band, such as 40."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="alert_lines")
+    value = models.DecimalField(max_digits=5, decimal_places=2, validators=percent)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("scorecard", "value", name="line_once_a_card")]
+        triggers = [_frozen("published_line_never_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.value:f}"
+
+
+class AssignmentRule(models.Model):
+    """Which scorecard an account gets: the first rule that fits, the most specific on top."""
+
+    position = models.PositiveSmallIntegerField(unique=True)
+    scorecard_key = models.SlugField(max_length=40)
+    stage = models.CharField(max_length=10, choices=choices(LifecycleStage), blank=True)
+    touch_tier = models.CharField(max_length=4, choices=choices(TouchTier), blank=True)
+    segment = models.CharField(max_length=10, choices=choices(Segment), blank=True)
+    plan = models.ForeignKey(
+        Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    minimum_arr = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text="Whole units of the installation's currency, inclusive.",
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.scorecard_key}"

@@ -1,0 +1,163 @@
+"""What a scorecard is, as plain frozen data. Readings and scores run from 0 to 100."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+# The band of an account that cannot be scored. It is a state of its own, never green.
+UNSCORED = "unscored"
+MAX_DEPTH = 3
+
+
+class CurveKind(StrEnum):
+    STEPS = "steps"
+    LINEAR = "linear"
+
+
+class Comparison(StrEnum):
+    BELOW = "<"
+    AT_MOST = "≤"
+    ABOVE = ">"
+    AT_LEAST = "≥"
+    EQUAL = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Readings hold up to `bound`; the bound itself belongs to the step when `inclusive`."""
+
+    bound: Decimal
+    inclusive: bool
+    reading: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    raw: Decimal
+    reading: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Turns a raw value into a reading: steps with a rest, or straight lines between points."""
+
+    kind: CurveKind
+    points: tuple[Point, ...] = ()
+    steps: tuple[Step, ...] = ()
+    otherwise: Decimal = Decimal(0)
+
+    @property
+    def readings(self) -> tuple[Decimal, ...]:
+        if self.kind is CurveKind.LINEAR:
+            return tuple(point.reading for point in self.points)
+        return (*(step.reading for step in self.steps), self.otherwise)
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """Points taken off a reading for each count of another raw value; together never below 0."""
+
+    measure: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    key: str
+    weight: Decimal
+    curve: Curve
+    penalties: tuple[Penalty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    measure: str
+    comparison: Comparison
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Caps a component at `cap` while every condition holds; a missing value holds nothing."""
+
+    key: str
+    name: str
+    component: str
+    conditions: tuple[Condition, ...]
+    cap: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Holds measures, or components again (three levels at most); weights add up to 100."""
+
+    key: str
+    name: str
+    weight: Decimal
+    measures: tuple[Measure, ...] = ()
+    components: tuple["Component", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    key: str
+    name: str
+    lower: Decimal
+    at_risk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    value: Decimal
+
+    @property
+    def subject(self) -> str:
+        return f"line:{self.value.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One version. Bands run from the best to the worst; confidence is a percentage."""
+
+    key: str
+    version: int
+    name: str
+    components: tuple[Component, ...]
+    bands: tuple[Band, ...]
+    gates: tuple[Gate, ...] = ()
+    alert_lines: tuple[AlertLine, ...] = ()
+    recovery_margin: Decimal = Decimal(2)
+    minimum_confidence: Decimal = Decimal(60)
+    handled_first: bool = False
+
+    def walk(self) -> Iterator[tuple[int, Component]]:
+        """Every component with its level (1 = top), parents before children."""
+        yield from _walk(self.components, 1)
+
+    @property
+    def component_keys(self) -> tuple[str, ...]:
+        return tuple(component.key for _, component in self.walk())
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return tuple(measure for _, component in self.walk() for measure in component.measures)
+
+    @property
+    def measure_keys(self) -> tuple[str, ...]:
+        return tuple(measure.key for measure in self.measures)
+
+    @property
+    def raw_keys(self) -> tuple[str, ...]:
+        """Keys of the raw values that are kept: the measures, then what only gates, or
+        penalties, look at."""
+        keys = list(self.measure_keys)
+        keys += [p.measure for measure in self.measures for p in measure.penalties]
+        keys += [c.measure for gate in self.gates for c in gate.conditions]
+        return tuple(dict.fromkeys(keys))
+
+
+def _walk(components: tuple[Component, ...], level: int) -> Iterator[tuple[int, Component]]:
+    for component in components:
+        yield level, component
+        yield from _walk(component.components, level + 1)

@@ -1,0 +1,148 @@
+"""What a scorecard must satisfy before it may be published; each problem says where and what."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from health.scoring.specs import MAX_DEPTH, UNSCORED, Component, Curve, CurveKind, Scorecard
+
+_WHOLE = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`where` names the part as an admin sees it; `message` says what is wrong and what to do."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+def problems(card: Scorecard, *, known_measures: Iterable[str]) -> list[Problem]:
+    """Everything that forbids publishing; an empty list allows it."""
+    known = frozenset(known_measures)
+    return [
+        *_weights_of_the_top(card),
+        *_components(card),
+        *_measures(card, known),
+        *_gates(card, known),
+        *_bands(card),
+        *_limits(card),
+    ]
+
+
+def _weights_of_the_top(card: Scorecard) -> Iterator[Problem]:
+    if not card.components:
+        yield Problem("Scorecard", "it has no component")
+    else:
+        yield from _adds_up("Components of the top level", [c.weight for c in card.components])
+    for key, times in Counter(card.component_keys).items():
+        if times > 1:
+            yield Problem(f"Component “{key}”", f"the key is used {times} times")
+
+
+def _components(card: Scorecard) -> Iterator[Problem]:
+    for level, component in card.walk():
+        where = f"Component “{component.name}”"
+        if level > MAX_DEPTH:
+            yield Problem(where, f"components nest to {MAX_DEPTH} levels, this is level {level}")
+        if component.measures and component.components:
+            yield Problem(where, "it holds measures or components, not both")
+        elif component.components:
+            yield from _adds_up(f"{where}, its components", _weights(component))
+        elif component.measures:
+            yield from _adds_up(f"{where}, its measures", _weights(component))
+        else:
+            yield Problem(where, "it has neither measures nor components")
+
+
+def _weights(component: Component) -> list[Decimal]:
+    return [part.weight for part in component.components or component.measures]
+
+
+def _adds_up(where: str, weights: list[Decimal]) -> Iterator[Problem]:
+    if any(weight <= 0 for weight in weights):
+        yield Problem(where, "every weight must be above 0; leave out what should not count")
+    total = sum(weights, Decimal(0))
+    if total != _WHOLE:
+        gap = abs(_WHOLE - total)
+        what = "missing" if total < _WHOLE else "too much"
+        yield Problem(
+            where, f"weights must add up to 100; they add up to {total:f} ({gap:f} {what})"
+        )
+
+
+def _measures(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
+    for key, times in Counter(card.measure_keys).items():
+        if times > 1:
+            yield Problem(f"Measure “{key}”", f"it is used {times} times; each measure counts once")
+    for measure in card.measures:
+        where = f"Measure “{measure.key}”"
+        for key in (measure.key, *(penalty.measure for penalty in measure.penalties)):
+            if key not in known:
+                yield Problem(where, f"“{key}” is not in the measure catalogue")
+        yield from _curve(where, measure.curve)
+        if any(penalty.points <= 0 for penalty in measure.penalties):
+            yield Problem(where, "a penalty takes more than 0 points")
+
+
+def _curve(where: str, curve: Curve) -> Iterator[Problem]:
+    linear = curve.kind is CurveKind.LINEAR
+    bounds = [p.raw for p in curve.points] if linear else [s.bound for s in curve.steps]
+    if linear and len(bounds) < 2:
+        yield Problem(where, "a curve of straight lines needs two points")
+    if any(left >= right for left, right in pairwise(bounds)):
+        yield Problem(where, "the values of its curve must rise from left to right")
+    if any(not 0 <= reading <= 100 for reading in curve.readings):
+        yield Problem(where, "the readings of its curve lie between 0 and 100")
+
+
+def _gates(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
+    for gate in card.gates:
+        where = f"Gate “{gate.name}”"
+        if gate.component not in card.component_keys:
+            yield Problem(where, f"there is no component “{gate.component}”")
+        if not gate.conditions:
+            yield Problem(where, "it has no condition")
+        for condition in gate.conditions:
+            if condition.measure not in known:
+                yield Problem(where, f"“{condition.measure}” is not in the measure catalogue")
+        if not 0 <= gate.cap <= 100:
+            yield Problem(where, "the cap lies between 0 and 100")
+
+
+def _bands(card: Scorecard) -> Iterator[Problem]:
+    if len(card.bands) < 2:
+        yield Problem("Bands", "a scorecard needs two bands or more")
+        return
+    lowers = [band.lower for band in card.bands]
+    if any(high <= low for high, low in pairwise(lowers)):
+        yield Problem("Bands", "lower bounds must fall from the best band to the worst")
+    if lowers[-1] != 0:
+        yield Problem(f"Band “{card.bands[-1].name}”", "the worst band begins at 0")
+    if not all(0 <= lower < _WHOLE for lower in lowers):
+        yield Problem("Bands", "lower bounds lie from 0 to below 100")
+    keys = Counter(band.key for band in card.bands)
+    if UNSCORED in keys or max(keys.values()) > 1:
+        yield Problem("Bands", f"keys are used once, and “{UNSCORED}” is not one of them")
+    if not any(band.at_risk for band in card.bands):
+        yield Problem("Bands", "one band at least means “at risk”")
+
+
+def _limits(card: Scorecard) -> Iterator[Problem]:
+    gaps = [high.lower - low.lower for high, low in pairwise(card.bands)]
+    if not 0 <= card.recovery_margin < min([_WHOLE, *gaps]):
+        yield Problem("Recovery margin", "it lies from 0 to below the narrowest band")
+    if card.bands and card.bands[0].lower + card.recovery_margin > _WHOLE:
+        yield Problem("Recovery margin", "nothing could rise into the best band")
+    if not 0 < card.minimum_confidence <= _WHOLE:
+        yield Problem("Minimum confidence", "it lies above 0 and at most 100")
+    values = [line.value for line in card.alert_lines]
+    if len(set(values)) != len(values) or not all(0 < value < _WHOLE for value in values):
+        yield Problem("Alert lines", "each lies between 0 and 100 and stands once")
+    if any(value + card.recovery_margin > _WHOLE for value in values):
+        yield Problem("Alert lines", "nothing could rise above line + recovery margin")
