@@ -1,0 +1,29 @@
+"""Charts as SVG text: pure functions, classes only, a text alternative and a table behind each.
+
+Positions along the width are percentages and heights are pixels, so that the words of a chart
+keep their size from 390 px to print. Curves live in a nested plot that stretches.
+"""
+
+from cs_platform.charts.distribution import Part, distribution
+from cs_platform.charts.history import BandLine, Note, ScorePoint, score_history
+from cs_platform.charts.line import LinePoint, ReferenceLine, line_chart
+from cs_platform.charts.sparkline import sparkline
+from cs_platform.charts.svg import Chart, Svg
+from cs_platform.charts.waterfall import WaterfallStep, waterfall
+
+__all__ = [
+    "BandLine",
+    "Chart",
+    "LinePoint",
+    "Note",
+    "Part",
+    "ReferenceLine",
+    "ScorePoint",
+    "Svg",
+    "WaterfallStep",
+    "distribution",
+    "line_chart",
+    "score_history",
+    "sparkline",
+    "waterfall",
+]

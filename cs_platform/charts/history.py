@@ -1,0 +1,203 @@
+"""A score over time with its band lines and what happened on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cs_platform.charts.svg import (
+    PLOT_WIDTH,
+    Chart,
+    Scale,
+    Svg,
+    anchor,
+    element,
+    figure,
+    hover,
+    label,
+    percent,
+    plot,
+    polylines,
+)
+from cs_platform.charts.time_axis import day_scale, tick_labels
+
+HEIGHT, TOP, BASE = 260, 30, 228
+NOTE_DISTANCE = 16  # percent of the width between two written notes
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePoint:
+    day: date
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BandLine:
+    key: str
+    label: str
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that happened: a crossing, a play, a new scorecard version, a champion leaving."""
+
+    day: date
+    label: str
+    tone: str = "note"
+
+
+def score_history(
+    points: Sequence[ScorePoint],
+    *,
+    bands: Sequence[BandLine],
+    notes: Sequence[Note] = (),
+    label: str,
+) -> Chart:
+    """Scores run from 0 to 100; a day without a score is a gap."""
+    text = _spoken(points, notes, label)
+    rows = _rows(points, notes)
+    head = ("Day", "Score", "What happened")
+    if not points:
+        return Chart(svg=Svg(""), text=text, head=head, rows=())
+    first, last = points[0].day, points[-1].day
+    y = Scale(0, 100, BASE, TOP)
+    marks = [
+        *_band_lines(bands, y),
+        element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
+        *_notes(notes, points, y),
+        _curve(points, y),
+        *_end(points, y),
+        *tick_labels(first, last, y=BASE + 20),
+    ]
+    return Chart(
+        svg=figure(marks, kind="history", height=HEIGHT, text=text), text=text, head=head, rows=rows
+    )
+
+
+def _band_lines(bands: Sequence[BandLine], y: Scale) -> list[Svg]:
+    marks: list[Svg] = []
+    for band in bands:
+        if band.floor <= 0:
+            continue
+        height = y(band.floor)
+        marks.append(
+            element(
+                "line", x1="0", x2="100%", y1=height, y2=height, class_=f"chart-band is-{band.key}"
+            )
+        )
+        marks.append(
+            label(
+                f"{band.label} {band.floor:g}",
+                x="0",
+                y=height - 5,
+                class_=f"chart-band-word is-{band.key}",
+            )
+        )
+    return marks
+
+
+def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
+    x = day_scale(points[0].day, points[-1].day, start=0, end=PLOT_WIDTH)
+    path = polylines(
+        [None if p.score is None else (x(p.day.toordinal()), y(p.score)) for p in points]
+    )
+    return plot([element("path", d=path, class_="chart-line")], height=BASE)
+
+
+def _end(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
+    """The newest score, written at its point."""
+    if points[-1].score is None:
+        return []
+    height = y(points[-1].score)
+    return [
+        element("circle", cx="100%", cy=height, r=3.5, class_="chart-dot chart-dot-end"),
+        label(
+            f"{int(points[-1].score)}",
+            x="100%",
+            y=height - 9,
+            text_anchor="end",
+            class_="chart-value",
+        ),
+    ]
+
+
+def _notes(notes: Sequence[Note], points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
+    first, last = points[0].day, points[-1].day
+    x = day_scale(first, last, start=0, end=100)
+    scores = {point.day: point.score for point in points}
+    marks: list[Svg] = []
+    written = -100.0
+    for note in sorted(notes, key=lambda note: note.day):
+        if not first <= note.day <= last:
+            continue
+        position = x(note.day.toordinal())
+        marks.append(_note_line(note, position))
+        score = scores.get(note.day)
+        if score is not None:
+            marks.append(_note_dot(note, position, y(score)))
+        if position - written >= NOTE_DISTANCE:
+            marks.append(_note_words(note, position))
+            written = position
+    return marks
+
+
+def _note_line(note: Note, position: float) -> Svg:
+    return element(
+        "line",
+        hover(f"{note.day:%-d %b %Y}: {note.label}"),
+        x1=percent(position),
+        x2=percent(position),
+        y1=TOP - 8,
+        y2=BASE,
+        class_="chart-note",
+    )
+
+
+def _note_dot(note: Note, position: float, height: float) -> Svg:
+    return element(
+        "circle",
+        hover(f"{note.day:%-d %b %Y}: {note.label}"),
+        cx=percent(position),
+        cy=height,
+        r=3.5,
+        class_=f"chart-dot is-{note.tone}",
+    )
+
+
+def _note_words(note: Note, position: float) -> Svg:
+    return label(
+        note.label,
+        x=percent(position),
+        y=TOP - 14,
+        text_anchor=anchor(position),
+        class_="chart-note-word chart-minor",
+    )
+
+
+def _spoken(points: Sequence[ScorePoint], notes: Sequence[Note], label: str) -> str:
+    known = [point for point in points if point.score is not None]
+    if not known:
+        return f"{label}: no scores yet"
+    first, last = known[0], known[-1]
+    scores = [point.score for point in known if point.score is not None]
+    happened = f"; {len(notes)} marked" if notes else ""
+    return (
+        f"{label}: {int(scores[0])} on {first.day:%-d %B %Y}, {int(scores[-1])} on "
+        f"{last.day:%-d %B %Y}, lowest {int(min(scores))}, highest {int(max(scores))}{happened}"
+    )
+
+
+def _rows(points: Sequence[ScorePoint], notes: Sequence[Note]) -> tuple[tuple[str, ...], ...]:
+    happened: dict[date, list[str]] = {}
+    for note in notes:
+        happened.setdefault(note.day, []).append(note.label)
+    return tuple(
+        (
+            f"{point.day:%Y-%m-%d}",
+            "" if point.score is None else f"{point.score:.2f}",
+            "; ".join(happened.get(point.day, [])),
+        )
+        for point in reversed(points)
+    )

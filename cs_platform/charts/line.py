@@ -1,0 +1,118 @@
+"""A figure over time: NRR by month, ARR, a count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cs_platform.charts.svg import (
+    PLOT_WIDTH,
+    Chart,
+    Scale,
+    Svg,
+    element,
+    figure,
+    label,
+    plot,
+    polylines,
+)
+from cs_platform.charts.time_axis import day_scale, tick_labels
+
+HEADROOM = 0.12  # of the range, above and below
+
+
+@dataclass(frozen=True, slots=True)
+class LinePoint:
+    day: date
+    value: float | None
+    shown: str
+    """The value as a person reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    label: str
+    value: float
+
+
+def line_chart(
+    points: Sequence[LinePoint],
+    *,
+    label: str,
+    references: Sequence[ReferenceLine] = (),
+    height: int = 140,
+    from_zero: bool = False,
+) -> Chart:
+    """Lines may start above zero (`from_zero` for amounts); the end is labelled directly."""
+    known = [point for point in points if point.value is not None]
+    text = _spoken(known, label)
+    rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))
+    if not known:
+        return Chart(svg=Svg(""), text=text, head=("Month", label), rows=rows)
+    base = height - 24
+    y = _value_scale(known, references, from_zero=from_zero, base=base)
+    marks = [
+        element("line", x1="0", x2="100%", y1=base, y2=base, class_="chart-base"),
+        *_references(references, y),
+        _curve(points, y, base),
+        *_end(known[-1], points[-1].day, y),
+        *tick_labels(points[0].day, points[-1].day, y=height - 4),
+    ]
+    return Chart(
+        svg=figure(marks, kind="line", height=height, text=text),
+        text=text,
+        head=("Month", label),
+        rows=rows,
+    )
+
+
+def _value_scale(
+    known: Sequence[LinePoint],
+    references: Sequence[ReferenceLine],
+    *,
+    from_zero: bool,
+    base: float,
+) -> Scale:
+    values = [point.value for point in known if point.value is not None]
+    values += [reference.value for reference in references]
+    low = 0 if from_zero else min(values)
+    high = max(values)
+    margin = (high - low) * HEADROOM or abs(high) * HEADROOM or 1
+    return Scale(low if from_zero else low - margin, high + margin, base, 18)
+
+
+def _references(references: Sequence[ReferenceLine], y: Scale) -> list[Svg]:
+    marks: list[Svg] = []
+    for reference in references:
+        height = y(reference.value)
+        marks.append(
+            element("line", x1="0", x2="100%", y1=height, y2=height, class_="chart-reference")
+        )
+        marks.append(label(reference.label, x="0", y=height - 4, class_="chart-tick"))
+    return marks
+
+
+def _curve(points: Sequence[LinePoint], y: Scale, base: float) -> Svg:
+    x = day_scale(points[0].day, points[-1].day, start=0, end=PLOT_WIDTH)
+    path = polylines(
+        [None if p.value is None else (x(p.day.toordinal()), y(p.value)) for p in points]
+    )
+    return plot([element("path", d=path, class_="chart-line")], height=base)
+
+
+def _end(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:
+    if newest.day != last_day or newest.value is None:
+        return []
+    height = y(newest.value)
+    return [
+        element("circle", cx="100%", cy=height, r=3.5, class_="chart-dot chart-dot-end"),
+        label(newest.shown, x="100%", y=height - 9, text_anchor="end", class_="chart-value"),
+    ]
+
+
+def _spoken(known: Sequence[LinePoint], label: str) -> str:
+    if not known:
+        return f"{label}: no data"
+    first, last = known[0], known[-1]
+    return f"{label}: {first.shown} in {first.day:%B %Y}, {last.shown} in {last.day:%B %Y}"

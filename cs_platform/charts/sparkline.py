@@ -1,0 +1,54 @@
+"""The course of a score in a table cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor
+
+from cs_platform.charts.svg import Chart, Scale, Svg, element, number, polylines
+
+WIDTH, HEIGHT, PAD = 84, 24, 3
+
+
+def sparkline(
+    values: Sequence[float | None],
+    *,
+    label: str,
+    low: float = 0,
+    high: float = 100,
+    tone: str = "",
+) -> Chart:
+    """`low` and `high` are the same for every row of a table, so that rows compare."""
+    known = [(index, value) for index, value in enumerate(values) if value is not None]
+    if not known:
+        text = f"{label}: no data"
+        return Chart(svg=_frame((), text=text, tone=tone), text=text, head=("", label), rows=())
+    x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
+    y = Scale(low, high, HEIGHT - PAD, PAD)
+    points = [
+        None if value is None else (x(index), y(min(max(value, low), high)))
+        for index, value in enumerate(values)
+    ]
+    text = f"{label}: from {floor(known[0][1])} to {floor(known[-1][1])}"
+    if len(known) == 1:
+        text = f"{label}: {floor(known[0][1])}"
+    end = next(point for point in reversed(points) if point is not None)
+    marks = (
+        element("path", d=polylines(points), class_="spark-line"),
+        element("circle", cx=end[0], cy=end[1], r=2, class_="spark-end"),
+    )
+    rows = tuple((str(index + 1), number(value)) for index, value in known)
+    return Chart(svg=_frame(marks, text=text, tone=tone), text=text, head=("", label), rows=rows)
+
+
+def _frame(marks: Sequence[Svg], *, text: str, tone: str) -> Svg:
+    return element(
+        "svg",
+        *marks,
+        class_=f"spark is-{tone}" if tone else "spark",
+        width=WIDTH,
+        height=HEIGHT,
+        view_box=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_label=text,
+    )

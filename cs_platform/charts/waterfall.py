@@ -1,0 +1,100 @@
+"""The ARR bridge: from the start through each kind of movement to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cs_platform.charts.svg import Chart, Scale, Svg, element, figure, hover, label, percent
+
+HEIGHT, TOP, BASE = 220, 22, 190
+BAR_SHARE = 0.62
+MINIMUM = 1.5  # pixels: a small step is still seen
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallStep:
+    label: str
+    amount: int
+    """Signed for a movement; the level itself for a total."""
+    shown: str
+    is_total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    step: WaterfallStep
+    low: int
+    high: int
+    after: int
+
+
+def waterfall(steps: Sequence[WaterfallStep], *, label: str) -> Chart:
+    """Totals stand on zero; movements hang where the one before them ended."""
+    bars = _bars(steps)
+    text = f"{label}: " + ", ".join(f"{step.label} {step.shown}" for step in steps)
+    low = min((bar.low for bar in bars), default=0)
+    high = max((bar.high for bar in bars), default=0)
+    y = Scale(min(low, 0), max(high, 1), BASE, TOP)
+    slot = 100 / max(len(bars), 1)
+    marks: list[Svg] = [
+        element("line", x1="0", x2="100%", y1=y(0), y2=y(0), class_="chart-base"),
+        *(_connector(index, bar, slot, y) for index, (bar, _) in enumerate(pairwise(bars))),
+    ]
+    for index, bar in enumerate(bars):
+        marks.extend(_drawn(bar, slot * index, slot, y))
+    return Chart(
+        svg=figure(marks, kind="waterfall", height=HEIGHT, text=text),
+        text=text,
+        head=("", label),
+        rows=tuple((step.label, step.shown) for step in steps),
+    )
+
+
+def _bars(steps: Sequence[WaterfallStep]) -> list[_Bar]:
+    bars: list[_Bar] = []
+    level = 0
+    for step in steps:
+        before = 0 if step.is_total else level
+        level = step.amount if step.is_total else level + step.amount
+        bars.append(_Bar(step, min(before, level), max(before, level), level))
+    return bars
+
+
+def _connector(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
+    """From where this bar ended to where the next one starts."""
+    margin = slot * (1 - BAR_SHARE) / 2
+    return element(
+        "line",
+        x1=percent(slot * (index + 1) - margin),
+        x2=percent(slot * (index + 1) + margin),
+        y1=y(bar.after),
+        y2=y(bar.after),
+        class_="chart-connector",
+    )
+
+
+def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
+    top, bottom = y(bar.high), y(bar.low)
+    centre = percent(left + slot / 2)
+    return (
+        element(
+            "rect",
+            hover(f"{bar.step.label}: {bar.step.shown}"),
+            x=percent(left + slot * (1 - BAR_SHARE) / 2),
+            width=percent(slot * BAR_SHARE),
+            y=top,
+            height=max(bottom - top, MINIMUM),
+            rx=2,
+            class_=f"chart-fill is-{_tone(bar.step)}",
+        ),
+        label(bar.step.shown, x=centre, y=top - 7, text_anchor="middle", class_="chart-value"),
+        label(bar.step.label, x=centre, y=BASE + 18, text_anchor="middle", class_="chart-tick"),
+    )
+
+
+def _tone(step: WaterfallStep) -> str:
+    if step.is_total:
+        return "total"
+    return "healthy" if step.amount >= 0 else "intervene"

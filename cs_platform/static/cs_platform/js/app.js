@@ -1,0 +1,129 @@
+// Menus, theme, rail, palette, toasts. Everything here is a comfort: without it pages still work.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  const YEAR = 365 * 24 * 3600;
+  const remember = (name, value) => {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${name}=${value}; path=/; max-age=${value ? YEAR : 0}; samesite=lax${secure}`;
+  };
+
+  const setTheme = (theme) => {
+    if (theme) root.dataset.theme = theme;
+    else delete root.dataset.theme;
+    remember("theme", theme);
+    for (const button of document.querySelectorAll("[data-theme-set]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeSet === theme));
+    }
+  };
+
+  const toggleRail = () => {
+    const narrow = root.dataset.rail !== "narrow";
+    if (narrow) root.dataset.rail = "narrow";
+    else delete root.dataset.rail;
+    remember("rail", narrow ? "narrow" : "");
+  };
+
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except && !menu.contains(except)) menu.open = false;
+    }
+  };
+
+  const openPalette = () => {
+    const palette = document.getElementById("palette");
+    if (!palette || palette.open) return;
+    palette.showModal();
+    const field = palette.querySelector("input");
+    field.select();
+    if (window.htmx) window.htmx.trigger(field, "palette-opened");
+  };
+
+  const movePalette = (step) => {
+    const links = [...document.querySelectorAll("#palette-results a")];
+    if (!links.length) return;
+    const now = links.findIndex((link) => link.classList.contains("is-current"));
+    const next = (now + step + links.length) % links.length;
+    links.forEach((link, index) => link.classList.toggle("is-current", index === next));
+    links[next].scrollIntoView({ block: "nearest" });
+  };
+
+  const openShortcuts = () => {
+    const dialog = document.getElementById("shortcuts");
+    if (dialog && !dialog.open) dialog.showModal();
+  };
+
+  const toast = (words) => {
+    const box = document.createElement("div");
+    box.className = "toast toast-error";
+    box.dataset.toast = "";
+    box.textContent = words;
+    document.getElementById("toasts")?.append(box);
+    setTimeout(() => box.remove(), 8000);
+  };
+
+  const fadeToasts = () => {
+    for (const box of document.querySelectorAll("[data-toast]:not(.toast-error)")) {
+      setTimeout(() => box.remove(), 6000);
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    closeMenus(target);
+    const themed = target.closest("[data-theme-set]");
+    if (themed) setTheme(themed.dataset.themeSet);
+    if (target.closest("[data-rail-toggle]")) toggleRail();
+    if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
+    if (target.closest("[data-close]")) target.closest("dialog").close();
+    if (target.closest("[data-shortcuts-open]")) {
+      closeMenus(null);
+      openShortcuts();
+    }
+    if (target instanceof HTMLDialogElement) target.close();
+    const opener = target.closest("[data-palette-open]");
+    if (opener && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault();
+      openPalette();
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target instanceof Element && event.target.closest("form[data-submit-on-change]");
+    if (form && event.target.matches("select")) form.requestSubmit();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const palette = document.getElementById("palette");
+    if (palette?.open && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      event.preventDefault();
+      movePalette(event.key === "ArrowDown" ? 1 : -1);
+    } else if (palette?.open && event.key === "Enter") {
+      const link = palette.querySelector("a.is-current") ?? palette.querySelector("#palette-results a");
+      if (link && document.activeElement?.tagName !== "A") {
+        event.preventDefault();
+        link.click();
+      }
+    } else if (event.key === "Escape") {
+      const menu = document.activeElement?.closest("details[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  document.addEventListener("htmx:responseError", () => {
+    toast("That was not saved: the server refused it. Reload the page and try again.");
+  });
+  document.addEventListener("htmx:sendError", () => {
+    toast("That was not saved: the server cannot be reached. Check your connection and try again.");
+  });
+  document.addEventListener("htmx:afterSettle", fadeToasts);
+  fadeToasts();
+
+  window.cs = { openPalette, openShortcuts, toggleRail };
+})();

@@ -1,0 +1,213 @@
+"""Tags of the design system, loaded into every template. Arguments: docs/design.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import catalogue
+from cs_platform import formats
+from cs_platform.charts import Chart, sparkline
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class BandLook:
+    tone: str
+    icon: str
+    word: str
+
+
+_LOOKS = {
+    "healthy": BandLook("healthy", "circle-check", "Healthy"),
+    "stable": BandLook("healthy", "circle-check", "Stable"),
+    "watch": BandLook("watch", "eye", "Watch"),
+    "at_risk": BandLook("watch", "eye", "At risk"),
+    "intervene": BandLook("intervene", "octagon-alert", "Intervene"),
+    "critical": BandLook("intervene", "octagon-alert", "Critical"),
+    "emergency": BandLook("intervene", "octagon-alert", "Emergency"),
+    "unscored": BandLook("unscored", "circle-dashed", "Unscored"),
+}
+
+
+def band_look(band: str | None) -> BandLook:
+    """Tone, icon and word of a band; a band somebody invented is shown by its name."""
+    key = band or "unscored"
+    return _LOOKS.get(key) or BandLook("unscored", "circle-dashed", catalogue.label(key))
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        classes,
+        static("cs_platform/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def band_tone(band: str | None) -> str:
+    return band_look(band).tone
+
+
+@register.filter
+def band_word(band: str | None) -> str:
+    return band_look(band).word
+
+
+@register.inclusion_tag("components/_band_chip.html")
+def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> dict[str, object]:
+    return {"look": band_look(band), "soft": soft, "note": note}
+
+
+@register.inclusion_tag("components/_delta.html")
+def delta(
+    value: Decimal | float | None,
+    *,
+    unit: str = "points",
+    period: str = "",
+    shown: str = "",
+    good: str = "up",
+    compact: bool = False,
+    decimals: int = 1,
+) -> dict[str, object]:
+    """`good` says which direction is welcome: up, down or none (no colour)."""
+    if value is None:
+        return {"direction": "none", "period": period}
+    number = Decimal(str(value))
+    direction = "up" if number > 0 else "down" if number < 0 else "same"
+    amount = shown or formats.signed(abs(number), decimals=decimals).lstrip("+")
+    return {
+        "direction": direction,
+        "tone": _delta_tone(direction, good),
+        "amount": amount,
+        "unit": unit,
+        "period": period,
+        "compact": compact,
+    }
+
+
+def _delta_tone(direction: str, good: str) -> str:
+    if good == "none" or direction == "same":
+        return ""
+    return "up" if direction == good else "down"
+
+
+@register.simple_tag
+def money(minor: int | None, currency: str) -> SafeString:
+    """Compact, with the exact amount in the title."""
+    if minor is None:
+        return format_html('<span class="dash">{}</span>', formats.DASH)
+    return format_html(
+        '<span title="{}">{}</span>',
+        formats.money_exact(minor, currency),
+        formats.money(minor, currency),
+    )
+
+
+@register.simple_tag
+def money_exact(minor: int, currency: str) -> str:
+    return formats.money_exact(minor, currency)
+
+
+@register.simple_tag
+def money_signed(minor: int, currency: str) -> str:
+    return formats.money_signed(minor, currency)
+
+
+@register.filter
+def score(value: Decimal | None) -> str:
+    return formats.score(value)
+
+
+@register.filter
+def signed(value: Decimal | float, decimals: int = 1) -> str:
+    return formats.signed(value, decimals=decimals)
+
+
+@register.filter
+def rate(value: Decimal | None, decimals: int = 1) -> str:
+    return formats.rate(value, decimals=decimals)
+
+
+@register.filter
+def label(value: str | None) -> str:
+    """The word for a stored value of a closed vocabulary."""
+    return catalogue.label(str(value)) if value else formats.DASH
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return formats.DASH if value is None else formats.day(value)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, value: date | datetime | None) -> SafeString:
+    """Relative to the installation's today, the exact day (and time) in the title."""
+    if value is None:
+        return format_html('<span class="dash">{}</span>', formats.DASH)
+    moment = value.astimezone(context["zone"]) if isinstance(value, datetime) else None
+    on = moment.date() if moment else value
+    exact = formats.day(on) + (f", {moment:%H:%M}" if moment else "")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        exact,
+        formats.relative_day(on, today=context["today"]),
+    )
+
+
+@register.simple_tag
+def dash(reason: str) -> SafeString:
+    """An empty cell: quiet, with the reason on hover and for a screen reader."""
+    return format_html(
+        '<span class="dash" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        reason,
+        formats.DASH,
+        reason,
+    )
+
+
+@register.inclusion_tag("components/_chart.html")
+def chart(drawing: Chart, *, table: bool = True) -> dict[str, object]:
+    return {"chart": drawing, "table": table}
+
+
+@register.simple_tag
+def spark(
+    values: Sequence[Any] | None, band: str | None = None, label: str = "Score"
+) -> SafeString:
+    """The course of a score, coloured at its end by the band; None values are gaps."""
+    numbers = [None if value is None else float(value) for value in values or ()]
+    drawing = sparkline(numbers, label=label, tone=band_look(band).tone)
+    return format_html("{}", drawing.svg)
+
+
+@register.inclusion_tag("components/_sort_head.html", takes_context=True)
+def sort_head(
+    context: template.Context, name: str, key: str, *, current: str, classes: str = ""
+) -> dict[str, object]:
+    """A column head that sorts: `current` is the sort in the address, "-" first when falling."""
+    is_current = current.lstrip("-") == key
+    is_falling = is_current and current.startswith("-")
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["sort"] = key if is_falling or (not is_current and key == "name") else f"-{key}"
+    return {
+        "name": name,
+        "href": f"?{query.urlencode()}",
+        "is_current": is_current,
+        "is_falling": is_falling,
+        "classes": classes,
+    }
