@@ -1,0 +1,127 @@
+"""When a step is due: business time of the installation's zone, holidays included.
+
+Hours are N ÷ 24 business days at the same clock time: 48 h from Friday 16:00 is Tuesday 16:00.
+Steps counted in days are due at the close of that working day; a day nobody works moves to the
+next one that is worked. Every moment that goes in or comes out is an aware datetime.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+CLOSE_OF_DAY = time(18, 0)
+_SATURDAY = 5
+_ONE_DAY = timedelta(days=1)
+
+
+class Unit(StrEnum):
+    HOURS = "hours"
+    BUSINESS_DAYS = "business_days"
+    CALENDAR_DAYS = "calendar_days"
+
+
+class Anchor(StrEnum):
+    """What a step counts from."""
+
+    START = "start"
+    PREVIOUS_STEP = "previous_step"
+    CONTRACT_END = "contract_end"
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """`amount` may be negative only before a contract's end (T-30 is -30 calendar days)."""
+
+    amount: int
+    unit: Unit
+    anchor: Anchor = Anchor.START
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessCalendar:
+    zone: ZoneInfo
+    holidays: frozenset[date] = frozenset()
+
+    def is_worked(self, day: date) -> bool:
+        return day.weekday() < _SATURDAY and day not in self.holidays
+
+    def worked_on_or_after(self, day: date) -> date:
+        while not self.is_worked(day):
+            day += _ONE_DAY
+        return day
+
+    def shift(self, day: date, days: int) -> date:
+        """`days` working days on (back where negative); 0 is the day itself, or the next worked.
+
+        From a Saturday, one working day on is Monday, and so is none.
+        """
+        step = _ONE_DAY if days >= 0 else -_ONE_DAY
+        for _ in range(abs(days)):
+            day += step
+            while not self.is_worked(day):
+                day += step
+        return self.worked_on_or_after(day)
+
+    def local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self.zone).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """That wall-clock time as UTC.
+
+        A time the spring change skips is read with the offset before the change (02:30 becomes
+        03:30 summer time); of a time that comes twice in autumn, the first.
+        """
+        return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)
+
+    def opening(self, day: date) -> datetime:
+        return self.at(day, time(0, 0))
+
+
+def due_at(*, anchor: datetime, offset: Offset, calendar: BusinessCalendar) -> datetime:
+    """The moment by which the step must be done, never on a day nobody works."""
+    match offset.unit:
+        case Unit.HOURS:
+            return add_business_hours(start=anchor, hours=offset.amount, calendar=calendar)
+        case Unit.BUSINESS_DAYS:
+            return _business_days_later(anchor, offset.amount, calendar)
+        case Unit.CALENDAR_DAYS:
+            return _calendar_days_later(anchor, offset.amount, calendar)
+
+
+def add_business_hours(*, start: datetime, hours: int, calendar: BusinessCalendar) -> datetime:
+    """Whole days move along working days at the same clock time, the rest along the clock.
+
+    Hours beyond whole days that would end on a day nobody works end at that clock time on the
+    next working day.
+    """
+    local = start.astimezone(calendar.zone)
+    whole = Fraction(hours, 24)
+    days = whole.numerator // whole.denominator
+    day = calendar.shift(local.date(), days)
+    naive = datetime.combine(day, local.time()) + timedelta(hours=hours - days * 24)
+    return calendar.at(calendar.worked_on_or_after(naive.date()), naive.time())
+
+
+def notice_at(*, due: datetime, notice_days: int, calendar: BusinessCalendar) -> datetime:
+    """When the task shows up: the opening of the day, so many working days before it is due."""
+    return calendar.opening(calendar.shift(calendar.local_day(due), -notice_days))
+
+
+def _business_days_later(anchor: datetime, days: int, calendar: BusinessCalendar) -> datetime:
+    due = calendar.at(calendar.shift(calendar.local_day(anchor), days), CLOSE_OF_DAY)
+    return _not_before(anchor, due, calendar)
+
+
+def _calendar_days_later(anchor: datetime, days: int, calendar: BusinessCalendar) -> datetime:
+    day = calendar.worked_on_or_after(calendar.local_day(anchor) + timedelta(days=days))
+    due = calendar.at(day, CLOSE_OF_DAY)
+    return due if days < 0 else _not_before(anchor, due, calendar)
+
+
+def _not_before(anchor: datetime, due: datetime, calendar: BusinessCalendar) -> datetime:
+    """A step of day 0 that starts after the close is due at the close of the next working day."""
+    if due > anchor:
+        return due
+    return calendar.at(calendar.shift(calendar.local_day(anchor), 1), CLOSE_OF_DAY)

@@ -1,0 +1,48 @@
+"""A playbook as its author writes it, checked: the same shape in YAML and in the JSON columns."""
+
+from dataclasses import dataclass
+
+from playbooks.due_dates import Anchor, Offset
+from playbooks.triggers.rules import Conditions, Escalation, Trigger
+from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """`notice_days`: working days before it is due on which the task shows up; None: at once."""
+
+    key: str
+    title: str
+    purpose: str
+    guidance: str
+    owner_role: OwnerRole
+    channel: Channel
+    due: Offset
+    notice_days: int | None
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.owner_role is OwnerRole.SYSTEM
+
+    @property
+    def follows(self) -> bool:
+        return self.due.anchor is Anchor.PREVIOUS_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookDefinition:
+    key: str
+    name: str
+    summary: str
+    category: Category
+    family: str
+    severity: int
+    owner_role: OwnerRole
+    review_cadence: ReviewCadence
+    cooldown_days: int
+    cap_per_csm_day: int | None
+    triggers: tuple[Trigger, ...]
+    conditions: Conditions
+    escalations: tuple[Escalation, ...]
+    steps: tuple[StepDefinition, ...]
+    success: tuple[str, ...]

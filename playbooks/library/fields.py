@@ -1,0 +1,151 @@
+"""Reads one mapping field by field and says about each wrong value where it is and what fits."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any, TypeVar
+
+Word = TypeVar("Word", bound=StrEnum)
+Part = TypeVar("Part")
+
+_KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_MISSING = object()
+
+
+class Fields:
+    """`errors` collects everything that is wrong, so that an author sees it all at once."""
+
+    def __init__(self, data: object, *, place: str, errors: list[str]) -> None:
+        self.place = place
+        self.errors = errors
+        if not isinstance(data, Mapping):
+            self.wrong("", f"must be a list of named fields, not {_kind(data)}")
+            data = {}
+        self.data: Mapping[Any, Any] = data
+        self._read: set[str] = set()
+
+    def wrong(self, name: str, problem: str) -> None:
+        where = ".".join(part for part in (self.place, name) if part)
+        self.errors.append(f"{where or 'playbook'}: {problem}")
+
+    def text(self, name: str, *, longest: int, default: str | None = None) -> str:
+        value = self._value(name, default)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            self.wrong(name, f"write a text, not {_kind(value)}")
+            return ""
+        if len(value.strip()) > longest:
+            self.wrong(name, f"at most {longest} characters, these are {len(value.strip())}")
+        return value.strip()
+
+    def key(self, name: str = "key") -> str:
+        value = self.text(name, longest=40)
+        if value and not _KEY.match(value):
+            self.wrong(name, f"“{value}”: small letters, digits and _ only, a letter first")
+        return value
+
+    def word(self, name: str, vocabulary: type[Word], default: Word | None = None) -> Word:
+        value = self._value(name, default)
+        allowed = [member.value for member in vocabulary]
+        if value in allowed:
+            return vocabulary(value)
+        if value is not None:
+            self.wrong(name, f"“{value}” is none of {', '.join(allowed)}")
+        return next(iter(vocabulary))
+
+    def number(
+        self, name: str, *, lowest: int, highest: int, default: object = _MISSING
+    ) -> int | None:
+        value = self.data.get(name, default)
+        self._read.add(name)
+        if value is None and default is None:
+            return None
+        if value is _MISSING or value is None:
+            self.wrong(name, "is missing")
+            return lowest
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+            self.wrong(name, f"a whole number from {lowest} to {highest}, not {value!r}")
+            return lowest
+        return value
+
+    def whole(self, name: str, *, lowest: int, highest: int, default: int | None = None) -> int:
+        fallback = _MISSING if default is None else default
+        return self.number(name, lowest=lowest, highest=highest, default=fallback) or 0
+
+    def score(self, name: str) -> Decimal | None:
+        """From 0 to 100, or None where nothing is said."""
+        value = self.data.get(name)
+        self._read.add(name)
+        if value is None:
+            return None
+        try:
+            score = Decimal(str(value))
+        except InvalidOperation:
+            score = Decimal(-1)
+        if isinstance(value, bool) or not 0 <= score <= 100:
+            self.wrong(name, f"a score from 0 to 100, not {value!r}")
+            return None
+        return score
+
+    def flag(self, name: str) -> bool:
+        value = self._value(name, False)
+        if not isinstance(value, bool):
+            self.wrong(name, f"true or false, not {value!r}")
+        return value is True
+
+    def texts(self, name: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
+        value = self._value(name, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            self.wrong(name, f"a list of texts, not {_kind(value)}")
+            return ()
+        for part in value:
+            if allowed and part not in allowed:
+                self.wrong(name, f"“{part}” is none of {', '.join(allowed)}")
+        return tuple(value)
+
+    def part(self, name: str, default: Mapping[str, Any] | None = None) -> "Fields":
+        value = self._value(name, default)
+        return Fields(value or {}, place=f"{self.place}.{name}".lstrip("."), errors=self.errors)
+
+    def parts(self, name: str, read: Callable[["Fields"], Part], *, least: int) -> tuple[Part, ...]:
+        value = self._value(name, None if least else [])
+        if value is not None and not isinstance(value, list):
+            self.wrong(name, f"must be a list, not {_kind(value)}")
+            return ()
+        items = value or []
+        if value is not None and len(items) < least:
+            self.wrong(name, f"at least {least} is needed")
+        found = []
+        for number, item in enumerate(items, start=1):
+            place = f"{self.place}.{name}[{number}]".lstrip(".")
+            fields = Fields(item, place=place, errors=self.errors)
+            found.append(read(fields))
+            fields.refuse_others()
+        return tuple(found)
+
+    def has(self, name: str) -> bool:
+        return self.data.get(name) is not None
+
+    def refuse_others(self) -> None:
+        """A misspelt field must not be ignored silently."""
+        for name in self.data:
+            if name not in self._read:
+                self.wrong(str(name), "is no field of this part")
+
+    def _value(self, name: str, default: object) -> Any:
+        self._read.add(name)
+        value = self.data.get(name)
+        if value is not None:
+            return value
+        if default is None:
+            self.wrong(name, "is missing")
+        return default
+
+
+def _kind(value: object) -> str:
+    if value is None or value == "":
+        return "nothing"
+    names = {dict: "named fields", list: "a list", str: "a text", bool: "true or false"}
+    return names.get(type(value), repr(value))

@@ -1,0 +1,191 @@
+"""Text or stored JSON in, a checked definition out; every error names the place and what fits."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+
+from accounts.catalogue import EventKind, LifecycleStage, Segment, SignalKind, TouchTier
+from playbooks.due_dates import Anchor, Offset, Unit
+from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.fields import Fields
+from playbooks.triggers.rules import WHOLE_SCORE, Conditions, Escalation, Recovery, Trigger
+from playbooks.triggers.vocabulary import (
+    Category,
+    Channel,
+    Direction,
+    EscalationKind,
+    OwnerRole,
+    ReviewCadence,
+    TriggerKind,
+)
+
+SHIPPED = Path(__file__).parent
+LONGEST_FILE = 100_000
+_EVENTS = [f"{SignalKind.BUSINESS_EVENT}.{event}" for event in EventKind]
+SIGNALS = tuple([kind.value for kind in SignalKind if kind != SignalKind.BUSINESS_EVENT] + _EVENTS)
+
+
+class PlaybookError(ValueError):
+    """What is wrong with a definition, one sentence each in `problems`."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def shipped_texts() -> list[str]:
+    return [path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.yaml"))]
+
+
+def read_yaml(text: str) -> PlaybookDefinition:
+    """Raises PlaybookError."""
+    if len(text) > LONGEST_FILE:
+        raise PlaybookError([f"A playbook has at most {LONGEST_FILE} characters."])
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise PlaybookError([f"This is not YAML: {error}"]) from error
+    return read_definition(data)
+
+
+def read_definition(data: object) -> PlaybookDefinition:
+    """Raises PlaybookError."""
+    errors: list[str] = []
+    fields = Fields(data, place="", errors=errors)
+    definition = _definition(fields)
+    fields.refuse_others()
+    errors += _repeated("triggers", (trigger.key for trigger in definition.triggers))
+    errors += _repeated("escalations", (each.key for each in definition.escalations))
+    errors += _repeated("steps", (step.key for step in definition.steps))
+    if definition.steps and definition.steps[0].follows:
+        errors.append("steps[1].due.from: the first step has no previous step")
+    if errors:
+        raise PlaybookError(errors)
+    return definition
+
+
+def _definition(fields: Fields) -> PlaybookDefinition:
+    key = fields.key()
+    return PlaybookDefinition(
+        key=key,
+        name=fields.text("name", longest=80),
+        summary=fields.text("summary", longest=500),
+        category=fields.word("category", Category),
+        family=fields.text("family", longest=40, default=key),
+        severity=fields.whole("severity", lowest=0, highest=100, default=0),
+        owner_role=fields.word("owner_role", OwnerRole),
+        review_cadence=fields.word("review", ReviewCadence),
+        cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
+        cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
+        triggers=fields.parts("triggers", _trigger, least=1),
+        conditions=_conditions(fields.part("conditions", {})),
+        escalations=fields.parts("escalations", _escalation, least=0),
+        steps=fields.parts("steps", _step, least=1),
+        success=fields.texts("success"),
+    )
+
+
+def _trigger(fields: Fields) -> Trigger:
+    kind = fields.word("kind", TriggerKind)
+    trigger = Trigger(
+        key=fields.key(),
+        kind=kind,
+        signal=_one_of(fields, "signal", SIGNALS) if kind is TriggerKind.SIGNAL else "",
+        subject=fields.text("subject", longest=60, default=WHOLE_SCORE),
+        direction=fields.word("direction", Direction, Direction.DOWN),
+        sources=fields.texts("from"),
+        targets=fields.texts("to"),
+        score=fields.score("score"),
+        recovery=_recovery(fields.part("recovered_when", {})),
+    )
+    if kind is TriggerKind.SCORE_BELOW and trigger.score is None:
+        fields.wrong("score", "is missing: below which score?")
+    if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
+        fields.wrong("to", "is missing: a crossing goes from or to at least one band")
+    return trigger
+
+
+def _recovery(fields: Fields) -> Recovery:
+    recovery = Recovery(fields.texts("bands"), fields.score("score_at_least"))
+    fields.refuse_others()
+    return recovery
+
+
+def _conditions(fields: Fields) -> Conditions:
+    conditions = Conditions(
+        segments=frozenset(fields.texts("segments", [each.value for each in Segment])),
+        touch_tiers=frozenset(fields.texts("touch_tiers", [each.value for each in TouchTier])),
+        stages=frozenset(fields.texts("stages", [each.value for each in LifecycleStage])),
+        tags=frozenset(fields.texts("tags")),
+        without_tags=frozenset(fields.texts("without_tags")),
+    )
+    fields.refuse_others()
+    return conditions
+
+
+def _escalation(fields: Fields) -> Escalation:
+    kind = fields.word("when", EscalationKind)
+    escalation = Escalation(
+        key=fields.key(),
+        kind=kind,
+        draw_in=fields.word("draw_in", OwnerRole),
+        title=fields.text("title", longest=160),
+        guidance=fields.text("guidance", longest=2000),
+        business_days=fields.whole("business_days", lowest=0, highest=60, default=0),
+        score=fields.score("score"),
+        signals=fields.texts("signals", SIGNALS),
+        count=fields.whole("count", lowest=1, highest=20, default=1),
+        within_days=fields.whole("within_days", lowest=1, highest=365, default=30),
+        keeps_open=fields.flag("keeps_open"),
+    )
+    needs = {
+        EscalationKind.NO_RESPONSE: ("business_days", escalation.business_days > 0),
+        EscalationKind.SCORE_BELOW: ("score", escalation.score is not None),
+        EscalationKind.SIGNALS: ("signals", bool(escalation.signals)),
+    }
+    name, is_there = needs[kind]
+    if not is_there:
+        fields.wrong(name, f"is missing: “{kind}” needs it")
+    return escalation
+
+
+def _step(fields: Fields) -> StepDefinition:
+    return StepDefinition(
+        key=fields.key(),
+        title=fields.text("title", longest=160),
+        purpose=fields.text("purpose", longest=300),
+        guidance=fields.text("guidance", longest=2000),
+        owner_role=fields.word("owner", OwnerRole),
+        channel=fields.word("channel", Channel),
+        due=_offset(fields.part("due")),
+        notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
+    )
+
+
+def _offset(fields: Fields) -> Offset:
+    named = [unit for unit in Unit if fields.has(unit.value)]
+    anchor = fields.word("from", Anchor, Anchor.START)
+    if len(named) != 1:
+        fields.wrong("", f"give one of {', '.join(unit.value for unit in Unit)}")
+        return Offset(0, Unit.HOURS)
+    lowest = -365 if anchor is Anchor.CONTRACT_END else 0
+    amount = fields.whole(named[0].value, lowest=lowest, highest=1000)
+    fields.refuse_others()
+    return Offset(amount, named[0], anchor)
+
+
+def _one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str:
+    value = fields.text(name, longest=60)
+    if value and value not in allowed:
+        fields.wrong(name, f"“{value}” is none of {', '.join(allowed)}")
+    return value
+
+
+def _repeated(place: str, keys: Iterable[str]) -> list[str]:
+    return [
+        f"{place}: the key “{key}” is used {times} times"
+        for key, times in Counter(keys).items()
+        if times > 1 and key
+    ]

@@ -1,0 +1,170 @@
+"""What the signals of one account start: one open play a playbook, the severest of one fall."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from playbooks.triggers.matching import Heard, fits, has_recovered, matching_trigger
+from playbooks.triggers.rules import OpenPlay, Rule, Standing, Trigger
+from playbooks.triggers.vocabulary import StartResult, Suppression, TriggerKind
+
+# A signal older than this is history that was imported: it is receipted and starts nothing.
+HISTORIC_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    heard: Heard
+    rule: Rule
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`rank` orders the queue, the largest first; `reason` is empty unless suppressed."""
+
+    account_id: int
+    csm_id: int | None
+    signal_id: int
+    heard: Heard
+    rule: Rule
+    trigger: Trigger
+    result: StartResult
+    reason: str
+    is_urgent: bool
+    rank: int
+
+
+def is_historic(*, occurred_at: datetime, now: datetime) -> bool:
+    return now - occurred_at > HISTORIC_AFTER
+
+
+def decide(
+    *, heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing, now: datetime
+) -> list[Decision]:
+    """One decision for every signal and playbook that match, in the order of the signals."""
+    matched = _matches(heard, rules, standing)
+    severest = {id(match) for match in _severest(matched)}
+    decisions = []
+    for match in matched:
+        reason = (
+            hindrance(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
+            if id(match) in severest
+            else Suppression.SEVERER_MATCH
+        )
+        decisions.append(_decision(match, standing, reason))
+        if reason is None:
+            standing = _with_play(standing, match.rule)
+    return decisions
+
+
+def hindrance(
+    *, rule: Rule, trigger: Trigger, standing: Standing, now: datetime
+) -> Suppression | None:
+    """Why this playbook must not start on this account now; None when it may."""
+    if standing.is_churned:
+        return Suppression.CHURNED
+    if trigger.kind is not TriggerKind.SIGNAL and standing.is_overridden:
+        return Suppression.OVERRIDE
+    if has_recovered(recovery=trigger.recovery, score=standing.score, band=standing.band):
+        return Suppression.RECOVERED
+    return _occupied(rule, standing) or _cooling(rule, standing, now)
+
+
+def _occupied(rule: Rule, standing: Standing) -> Suppression | None:
+    if any(play.playbook_key == rule.key for play in standing.open_plays):
+        return Suppression.OPEN_PLAY
+    if rule.key in standing.queued:
+        return Suppression.ALREADY_QUEUED
+    if any(
+        play.family == rule.family and play.severity > rule.severity for play in standing.open_plays
+    ):
+        return Suppression.SEVERER_PLAY
+    return None
+
+
+def _cooling(rule: Rule, standing: Standing, now: datetime) -> Suppression | None:
+    cooldown = timedelta(days=rule.cooldown_days)
+    ended = dict(standing.ended).get(rule.key)
+    return Suppression.COOLDOWN if ended is not None and now < ended + cooldown else None
+
+
+def ration(
+    *, decisions: Iterable[Decision], opened: dict[tuple[int | None, str], int]
+) -> list[Decision]:
+    """What exceeds a CSM's cap for the day waits; urgent ones and the largest rank go first.
+
+    `opened` counts the plays of (csm, playbook) opened today, and is counted up here.
+    """
+    rationed = []
+    for decision in sorted(decisions, key=lambda d: (not d.is_urgent, -d.rank, d.signal_id)):
+        slot = (decision.csm_id, decision.rule.key)
+        cap = decision.rule.cap_per_csm_day
+        if decision.result is StartResult.STARTED:
+            if cap is not None and opened.get(slot, 0) >= cap:
+                decision = replace(decision, result=StartResult.QUEUED)
+            else:
+                opened[slot] = opened.get(slot, 0) + 1
+        rationed.append(decision)
+    return rationed
+
+
+def attention_rank(*, arr_minor: int, score: Decimal | None) -> int:
+    """ARR × risk, where risk is the distance of the score from 100; unscored counts as 50."""
+    known = Decimal(50) if score is None else score
+    return int(arr_minor * (100 - known))
+
+
+def _matches(heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing) -> list[Match]:
+    found = []
+    for signal in sorted(heard, key=lambda h: (h.occurred_at, h.signal_id)):
+        for rule in rules:
+            trigger = matching_trigger(triggers=rule.triggers, heard=signal)
+            if trigger is not None and fits(conditions=rule.conditions, standing=standing):
+                found.append(Match(signal, rule, trigger))
+    return found
+
+
+def _severest(matched: Sequence[Match]) -> list[Match]:
+    """Of each fall and family the match with the highest severity, the earliest signal first.
+
+    A fall is what crossed on one day: the score's band, its alert lines and its components.
+    Signals of other kinds stand alone.
+    """
+    chosen: dict[tuple[str, str], Match] = {}
+    for match in matched:
+        crossing = match.heard.crossing
+        fall = crossing.day if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
+        best = chosen.get((match.rule.family, fall))
+        if best is None or match.rule.severity > best.rule.severity:
+            chosen[match.rule.family, fall] = match
+    return list(chosen.values())
+
+
+def _decision(match: Match, standing: Standing, reason: Suppression | None) -> Decision:
+    crossing = match.heard.crossing
+    score = crossing.score if crossing else standing.score
+    return Decision(
+        account_id=standing.account_id,
+        csm_id=standing.csm_id,
+        signal_id=match.heard.signal_id,
+        heard=match.heard,
+        rule=match.rule,
+        trigger=match.trigger,
+        result=StartResult.STARTED if reason is None else StartResult.SUPPRESSED,
+        reason="" if reason is None else reason.value,
+        is_urgent=crossing is not None and crossing.is_urgent,
+        rank=attention_rank(arr_minor=standing.arr_minor, score=score),
+    )
+
+
+def _with_play(standing: Standing, rule: Rule) -> Standing:
+    """As the account stands once that play is open: lesser plays of its family are superseded."""
+    kept = tuple(
+        play
+        for play in standing.open_plays
+        if play.family != rule.family or play.severity >= rule.severity
+    )
+    opened = OpenPlay(rule.key, rule.family, rule.severity)
+    return replace(standing, open_plays=(*kept, opened))

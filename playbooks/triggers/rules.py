@@ -1,0 +1,118 @@
+"""What a playbook says about starting, staying and drawing people in, as plain frozen data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from playbooks.triggers.vocabulary import Direction, EscalationKind, OwnerRole, TriggerKind
+
+# The subject of a crossing of the whole score; components and alert lines have their own.
+WHOLE_SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """When the reason for a play is gone: either being true is enough; empty is never."""
+
+    bands: tuple[str, ...] = ()
+    score_at_least: Decimal | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.bands) or self.score_at_least is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """`sources` and `targets` are bands; an empty one means any. `score` is for SCORE_BELOW."""
+
+    key: str
+    kind: TriggerKind
+    signal: str = ""
+    subject: str = WHOLE_SCORE
+    direction: Direction = Direction.DOWN
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    score: Decimal | None = None
+    recovery: Recovery = Recovery()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Which accounts the playbook is for; an empty set means all."""
+
+    segments: frozenset[str] = frozenset()
+    touch_tiers: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    without_tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Draws a person in, once a play. `business_days` is for NO_RESPONSE, `score` for SCORE_BELOW,
+    `signals`, `count` and `within_days` for SIGNALS."""
+
+    key: str
+    kind: EscalationKind
+    draw_in: OwnerRole
+    title: str
+    guidance: str
+    business_days: int = 0
+    score: Decimal | None = None
+    signals: tuple[str, ...] = ()
+    count: int = 1
+    within_days: int = 30
+    keeps_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A published playbook, as far as deciding needs it.
+
+    Of a family (plays that answer the same trouble) an account has one open play at a time: the
+    one with the highest severity.
+    """
+
+    playbook_id: int
+    key: str
+    name: str
+    family: str
+    severity: int
+    triggers: tuple[Trigger, ...]
+    conditions: Conditions = Conditions()
+    escalations: tuple[Escalation, ...] = ()
+    cooldown_days: int = 0
+    cap_per_csm_day: int | None = None
+
+    def trigger(self, key: str) -> Trigger:
+        return next(trigger for trigger in self.triggers if trigger.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlay:
+    playbook_key: str
+    family: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An account as the decision sees it. `score` None: not scored; `band` empty: never scored.
+
+    `ended` holds when the latest play of a playbook closed; `queued` the playbooks that wait.
+    """
+
+    account_id: int
+    csm_id: int | None
+    segment: str
+    touch_tier: str
+    stage: str
+    arr_minor: int
+    tags: frozenset[str] = frozenset()
+    is_churned: bool = False
+    is_overridden: bool = False
+    score: Decimal | None = None
+    band: str = ""
+    open_plays: tuple[OpenPlay, ...] = ()
+    queued: frozenset[str] = frozenset()
+    ended: tuple[tuple[str, datetime], ...] = ()

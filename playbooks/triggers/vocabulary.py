@@ -1,0 +1,142 @@
+"""Closed vocabularies of playbooks, plays and tasks; the models take their choices from here."""
+
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    LIFECYCLE = "lifecycle"
+    INTERVENTION = "intervention"
+    OPERATIONAL = "operational"
+
+
+class ReviewCadence(StrEnum):
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+
+
+class OwnerRole(StrEnum):
+    """Who a step belongs to; resolved to a person when its task is made."""
+
+    CSM = "csm"
+    ONBOARDING_SPECIALIST = "onboarding_specialist"
+    RENEWALS_MANAGER = "renewals_manager"
+    MANAGER = "manager"
+    ACCOUNT_EXECUTIVE = "account_executive"
+    CS_OPS = "cs_ops"
+    EXECUTIVE_SPONSOR = "executive_sponsor"
+    FINANCE = "finance"
+    LEGAL = "legal"
+    SAVE_TEAM = "save_team"
+    SYSTEM = "system"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    CALL = "call"
+    VIDEO = "video"
+    MEETING = "meeting"
+    IN_APP = "in_app"
+    INTERNAL = "internal"
+
+
+# A customer may fail to answer on these; nobody "does not respond" to an internal note.
+ANSWERED_CHANNELS = frozenset({Channel.EMAIL, Channel.CALL, Channel.VIDEO, Channel.MEETING})
+
+
+class TriggerKind(StrEnum):
+    CROSSING = "crossing"
+    SCORE_BELOW = "score_below"
+    SIGNAL = "signal"
+
+
+class Direction(StrEnum):
+    DOWN = "down"
+    UP = "up"
+
+
+class EscalationKind(StrEnum):
+    NO_RESPONSE = "no_response"
+    SCORE_BELOW = "score_below"
+    SIGNALS = "signals"
+
+
+class StartResult(StrEnum):
+    STARTED = "started"
+    QUEUED = "queued"
+    SUPPRESSED = "suppressed"
+
+
+class Suppression(StrEnum):
+    """Why a matching signal started nothing."""
+
+    CHURNED = "churned"
+    OVERRIDE = "override"
+    RECOVERED = "recovered"
+    OPEN_PLAY = "open_play"
+    ALREADY_QUEUED = "already_queued"
+    SEVERER_MATCH = "severer_match"
+    SEVERER_PLAY = "severer_play"
+    COOLDOWN = "cooldown"
+
+
+class PlayState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class PlayOutcome(StrEnum):
+    COMPLETED = "completed"
+    RECOVERED = "recovered"
+    SUPERSEDED = "superseded"
+    CHURNED = "churned"
+    CANCELLED = "cancelled"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    DONE = "done"
+    SKIPPED = "skipped"
+    CLOSED_BY_ITSELF = "closed_by_itself"
+
+
+class TaskOutcome(StrEnum):
+    REACHED = "reached"
+    NO_RESPONSE = "no_response"
+    MEETING_BOOKED = "meeting_booked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    WRITTEN_UP = "written_up"
+    NOTIFIED = "notified"
+
+
+# The customer has answered: nobody above the owner needs to be drawn in for silence.
+ANSWERS = frozenset(
+    {TaskOutcome.REACHED, TaskOutcome.MEETING_BOOKED, TaskOutcome.AGREED, TaskOutcome.DECLINED}
+)
+
+_LABELS = {
+    "csm": "CSM",
+    "cs_ops": "CS ops",
+    "email": "E-mail",
+    "video": "Video call",
+    "in_app": "In-app",
+    "no_response": "No response",
+    "open_play": "A play of this playbook is open",
+    "already_queued": "Already waiting in the queue",
+    "severer_match": "The same fall starts a severer play",
+    "severer_play": "A severer play is open",
+    "cooldown": "Within the cooldown",
+    "override": "The band is overridden",
+    "recovered": "Recovered",
+    "churned": "The account has churned",
+}
+
+
+def label(value: str) -> str:
+    """The words a person reads for a stored value: ("account_executive", "Account executive")."""
+    return _LABELS.get(value, value.replace("_", " ").capitalize())
+
+
+def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(member.value, label(member)) for member in vocabulary]

@@ -1,0 +1,187 @@
+"""The shipped playbooks say what the product promises, and a wrong file says what is wrong."""
+
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from playbooks.due_dates import Unit
+from playbooks.library.reading import (
+    LONGEST_FILE,
+    PlaybookError,
+    read_definition,
+    read_yaml,
+    shipped_texts,
+)
+from playbooks.triggers.vocabulary import Channel, OwnerRole, TriggerKind
+
+SHIPPED = {definition.key: definition for definition in map(read_yaml, shipped_texts())}
+
+SMALLEST = {
+    "key": "small",
+    "name": "Small",
+    "summary": "Nothing much.",
+    "category": "operational",
+    "owner_role": "cs_ops",
+    "review": "quarterly",
+    "cooldown_days": 0,
+    "triggers": [{"key": "left", "kind": "signal", "signal": "event.champion_left"}],
+    "steps": [
+        {
+            "key": "call",
+            "title": "Call",
+            "purpose": "Hear it.",
+            "guidance": "Ask.",
+            "owner": "csm",
+            "channel": "call",
+            "due": {"hours": 48},
+        }
+    ],
+}
+
+
+def problems(**changes):
+    with pytest.raises(PlaybookError) as raised:
+        read_definition(SMALLEST | changes)
+    return raised.value.problems
+
+
+def step(**changes):
+    return [SMALLEST["steps"][0] | changes]
+
+
+def trigger(**changes):
+    return [SMALLEST["triggers"][0] | changes]
+
+
+def test_the_three_reactions_to_a_fall_are_shipped():
+    assert set(SHIPPED) == {"healthy_to_watch", "watch_to_intervene", "at_risk"}
+    severity = {key: definition.severity for key, definition in SHIPPED.items()}
+    assert severity["healthy_to_watch"] < severity["watch_to_intervene"] < severity["at_risk"]
+    assert len({definition.family for definition in SHIPPED.values()}) == 1
+
+
+def test_healthy_to_watch_is_one_written_check_in_within_five_business_days():
+    steps = SHIPPED["healthy_to_watch"].steps
+
+    assert [(s.due.amount, s.due.unit, s.owner_role, s.channel) for s in steps] == [
+        (5, Unit.BUSINESS_DAYS, OwnerRole.CSM, Channel.EMAIL)
+    ]
+
+
+def test_watch_to_intervene_draws_a_senior_person_in_within_48_hours():
+    steps = {s.key: s for s in SHIPPED["watch_to_intervene"].steps}
+
+    assert (steps["join"].due.amount, steps["join"].due.unit) == (48, Unit.HOURS)
+    assert steps["join"].owner_role == OwnerRole.MANAGER
+    assert (steps["problem_call"].due.amount, steps["problem_call"].due.unit) == (48, Unit.HOURS)
+
+
+def test_at_risk_has_eleven_steps_over_thirty_days():
+    at_risk = SHIPPED["at_risk"]
+
+    assert [s.due.amount for s in at_risk.steps] == [0, 0, 1, 2, 3, 5, 7, 10, 14, 21, 30]
+    assert {s.due.unit for s in at_risk.steps} == {Unit.CALENDAR_DAYS}
+    below, notice = at_risk.triggers
+    assert (below.kind, below.score) == (TriggerKind.SCORE_BELOW, Decimal(40))
+    assert (notice.kind, notice.signal) == (TriggerKind.SIGNAL, "event.cancellation_notice")
+    assert not notice.recovery, "no score answers a cancellation notice"
+
+
+def test_at_risk_knows_whom_to_draw_in():
+    drawn = {e.key: (e.business_days, e.score, e.draw_in) for e in SHIPPED["at_risk"].escalations}
+
+    assert drawn == {
+        "silence": (3, None, OwnerRole.MANAGER),
+        "below_20": (0, Decimal(20), OwnerRole.EXECUTIVE_SPONSOR),
+        "cancellation": (0, None, OwnerRole.SAVE_TEAM),
+        "stakeholders_gone": (0, None, OwnerRole.MANAGER),
+    }
+
+
+@pytest.mark.parametrize("definition", SHIPPED.values(), ids=SHIPPED)
+def test_every_shipped_step_says_why_and_how(definition):
+    assert all(s.title and s.purpose and s.guidance for s in definition.steps)
+    assert definition.success
+
+
+def test_the_smallest_playbook_reads_with_its_defaults():
+    small = read_definition(SMALLEST)
+
+    assert (small.family, small.severity, small.cap_per_csm_day) == ("small", 0, None)
+    assert small.steps[0].notice_days is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"key": "Not A Key"}, "key: “Not A Key”: small letters, digits and _ only"),
+        ({"name": ""}, "name: write a text, not nothing"),
+        ({"name": "n" * 81}, "name: at most 80 characters, these are 81"),
+        ({"summary": 5}, "summary: write a text, not 5"),
+        ({"category": "vip"}, "category: “vip” is none of lifecycle, intervention, operational"),
+        ({"cooldown_days": -1}, "cooldown_days: a whole number from 0 to 730, not -1"),
+        ({"cooldown_days": True}, "cooldown_days: a whole number from 0 to 730, not True"),
+        ({"cooldown_days": None}, "cooldown_days: is missing"),
+        ({"cap_per_csm_day": 0}, "cap_per_csm_day: a whole number from 1 to 1000, not 0"),
+        ({"colour": "red"}, "colour: is no field of this part"),
+        ({"triggers": []}, "triggers: at least 1 is needed"),
+        ({"triggers": "later"}, "triggers: must be a list, not a text"),
+        ({"triggers": ["x"]}, "triggers[1]: must be a list of named fields, not a text"),
+        ({"triggers": trigger(signal="weather")}, "triggers[1].signal: “weather” is none of"),
+        ({"triggers": trigger(kind="crossing")}, "triggers[1].to: is missing"),
+        ({"triggers": trigger(kind="score_below")}, "triggers[1].score: is missing"),
+        ({"triggers": trigger(kind="score_below", score=101)}, "a score from 0 to 100, not 101"),
+        ({"triggers": trigger(kind="score_below", score="low")}, "a score from 0 to 100"),
+        ({"triggers": trigger() * 2}, "triggers: the key “left” is used 2 times"),
+        ({"conditions": {"segments": ["big"]}}, "conditions.segments: “big” is none of strategic"),
+        ({"conditions": {"tags": "pilot"}}, "conditions.tags: a list of texts, not a text"),
+        ({"conditions": {"arr": 5}}, "conditions.arr: is no field of this part"),
+        ({"steps": step(due={})}, "steps[1].due: give one of hours, business_days, calendar_days"),
+        ({"steps": step(due={"hours": 1, "calendar_days": 1})}, "steps[1].due: give one of"),
+        ({"steps": step(due={"hours": -1})}, "steps[1].due.hours: a whole number from 0"),
+        (
+            {"steps": step(due={"hours": 1, "from": "previous_step"})},
+            "steps[1].due.from: the first step has no previous step",
+        ),
+        ({"steps": step(owner="boss")}, "steps[1].owner: “boss” is none of csm"),
+        ({"steps": step() * 2}, "steps: the key “call” is used 2 times"),
+        (
+            {"escalations": [{"key": "a", "when": "no_response", "draw_in": "manager",
+                              "title": "T", "guidance": "G"}]},
+            "escalations[1].business_days: is missing: “no_response” needs it",
+        ),
+        (
+            {"escalations": [{"key": "a", "when": "signals", "draw_in": "manager",
+                              "title": "T", "guidance": "G", "keeps_open": "yes"}]},
+            "escalations[1].keeps_open: true or false, not 'yes'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_playbook_says_where_and_what(changes, problem):
+    assert any(said.startswith(problem) or problem in said for said in problems(**changes))
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    assert len(problems(name="", category="vip", cooldown_days=-1)) == 3
+
+
+@pytest.mark.parametrize("text", ["", "[]", "5", "key: [", "a: &x 1\nb: !!python/object:os.x {}"])
+def test_what_is_no_playbook_is_refused(text):
+    with pytest.raises(PlaybookError):
+        read_yaml(text)
+
+
+def test_a_file_beyond_the_limit_is_refused():
+    with pytest.raises(PlaybookError, match="at most"):
+        read_yaml("#" * (LONGEST_FILE + 1))
+
+
+def test_a_contract_step_may_lie_before_the_end():
+    due = {"calendar_days": -30, "from": "contract_end"}
+
+    assert read_definition(SMALLEST | {"steps": step(due=due)}).steps[0].due.amount == -30
+
+
+def test_yaml_and_json_are_one_shape():
+    assert read_yaml(yaml.safe_dump(SMALLEST)) == read_definition(SMALLEST)
