@@ -1,11 +1,19 @@
 """Celery carries ids to workers; rows in Postgres decide who works (docs/operations.md)."""
 
 import os
+import warnings
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
 
+# Said at every start as root; messages are JSON only, which is what the warning is about.
+warnings.filterwarnings("ignore", message="(?s).*running the worker with superuser privileges")
+
 app = Celery("cs_platform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Any number of beats may tick: what is due becomes a row once.
+    "tick": {"task": "cs_platform.tasks.tick", "schedule": 30.0, "options": {"expires": 25}},
+}

@@ -111,8 +111,10 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
         ),
     }
 )
-DATABASE_OWNER_URL = _configured("DATABASE_OWNER_URL")
-DATABASE_READER_URL = _configured("DATABASE_READER_URL")
+# Beside a database named by the environment, the embedded one's other roles mean nothing.
+_other_role = env.str if "DATABASE_URL" in env.ENVIRON else _configured
+DATABASE_OWNER_URL = _other_role("DATABASE_OWNER_URL", default="")
+DATABASE_READER_URL = _other_role("DATABASE_READER_URL", default="")
 
 # --- Broker: a doorbell. Web processes never talk to it.
 REDIS_URL = _configured("REDIS_URL", "redis://127.0.0.1:6379/0")

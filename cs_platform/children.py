@@ -1,0 +1,111 @@
+"""A child process of the supervisor: prefixed output, restarts with back-off, a decent end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from cs_platform.embedded.process import die_with_parent
+
+QUICK_SECONDS = 10.0
+QUICK_DEATHS = 5
+_one_line_at_a_time = threading.Lock()
+
+
+class GaveUpError(RuntimeError):
+    """A child died too often, too quickly: restarting it does not help."""
+
+
+def say(name: str, line: str) -> None:
+    """Standard output stays free for what scripts wait for (READY)."""
+    with _one_line_at_a_time:
+        sys.stderr.write(f"{name:<10} | {line}\n")
+        sys.stderr.flush()
+
+
+def relay(name: str, stream: IO[bytes]) -> threading.Thread:
+    def copy() -> None:
+        with stream:
+            for line in stream:
+                if text := line.decode("utf-8", "replace").rstrip():
+                    say(name, text)
+
+    thread = threading.Thread(target=copy, name=f"log of {name}", daemon=True)
+    thread.start()
+    return thread
+
+
+class Child:
+    def __init__(
+        self,
+        *,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        patience: float = 15,
+    ) -> None:
+        self.name, self.command, self.environment = name, list(command), dict(environment)
+        self.patience = patience  # seconds to finish what it has begun
+        self.process: subprocess.Popen[bytes] | None = None
+        self.quick_deaths = 0
+        self._started_at = self._not_before = 0.0
+
+    def start(self) -> None:
+        # A session of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
+        self.process = subprocess.Popen(  # noqa: S603 -- our own commands
+            self.command, env=self.environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(signal.SIGKILL),
+        )  # fmt: skip
+        self._started_at = time.monotonic()
+        if self.process.stdout:
+            relay(self.name, self.process.stdout)
+
+    def look_after(self) -> None:
+        """Starts it again when it died; later and later, and not for ever."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self._not_before:
+                self.start()
+            return
+        code = self.process.poll()
+        if code is None:
+            return
+        self.quick_deaths = self.quick_deaths + 1 if now - self._started_at < QUICK_SECONDS else 0
+        if self.quick_deaths >= QUICK_DEATHS:
+            raise GaveUpError(f"{self.name} died {QUICK_DEATHS} times within seconds; see above")
+        delay = 0.2 * 2**self.quick_deaths
+        say(self.name, f"ended ({code}); starts again in {delay:.1f} s")
+        self._kill_group()
+        self.process, self._not_before = None, now + delay
+
+    def forgive(self) -> None:
+        """What died because a server was away is not its own fault."""
+        self.quick_deaths = 0
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(self.patience)
+            except subprocess.TimeoutExpired:
+                say(self.name, f"does not stop within {self.patience:.0f} s: killed")
+        self._kill_group()
+        self.process.wait()
+
+    def _kill_group(self) -> None:
+        """What it left behind in its own session, such as the processes of a worker."""
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return

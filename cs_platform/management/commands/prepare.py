@@ -1,0 +1,82 @@
+"""Brings a database up to date: may be run at every start, by several machines at once."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+
+from accounts.models import Installation
+from cs_platform import roles
+
+ONE_AT_A_TIME = 7_260_001  # key of the advisory lock
+PATIENCE_SECONDS = 30
+
+
+class Command(BaseCommand):
+    help = "Migrate, make the cache table, grant rights, collect static files."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        app = roles.become_owner()
+        _wait_for_database()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        Installation.objects.get_or_create(pk=1)
+        self._grant(app=app)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+        _collect_static_files()
+        self.stdout.write("The database is up to date.")
+
+    def _grant(self, *, app: str) -> None:
+        owner, reader = (
+            roles.user_of(url)
+            for url in (settings.DATABASE_OWNER_URL, settings.DATABASE_READER_URL)
+        )
+        if not owner or owner == app:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT rolname FROM pg_roles")
+            known = {name for (name,) in cursor.fetchall()}
+        if missing := {app, reader} - known - {""}:
+            raise CommandError(
+                f"Make the missing database roles first: CREATE ROLE … LOGIN for {sorted(missing)}."
+            )
+        roles.grant(app=app, reader=reader)
+
+
+def _wait_for_database() -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            if time.monotonic() > end:
+                raise CommandError(f"The database does not answer: {error}") from error
+            time.sleep(0.5)
+        else:
+            return
+
+
+def _collect_static_files() -> None:
+    """Compressing takes seconds, so it is done only when a file changed."""
+    sources = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            stat = Path(storage.path(path)).stat()
+            sources.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "collected"
+    if stamp.exists() and stamp.read_text() == sources.hexdigest():
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(sources.hexdigest())

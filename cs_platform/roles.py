@@ -1,0 +1,92 @@
+"""Three database roles: an owner that migrates, the app's own, and a read-only one for reports.
+
+One external role for everything works as well: then there is nothing to grant.
+"""
+
+from __future__ import annotations
+
+import environ
+import pghistory.models
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from psycopg2 import sql
+
+# What the app role may add to but never change. The audit trail's tables join by themselves.
+APPEND_ONLY = ("accounts_revenuemovement",)
+# What a report has no business reading: sessions, secrets, caches.
+UNREADABLE = ("accounts_apikey", "cs_cache", "django_session", "accounts_user")
+READABLE_COLUMNS = {
+    "accounts_user": ("id", "email", "name", "title", "role", "team_id", "is_active", "joined_at")
+}
+
+
+def append_only_tables() -> tuple[str, ...]:
+    audit = (
+        model._meta.db_table
+        for model in apps.get_models()
+        if issubclass(model, pghistory.models.Event)
+    )
+    return (*APPEND_ONLY, *sorted(audit))
+
+
+def become_owner() -> str:
+    """From here on this process works as the owner, without the time limits of a page.
+
+    Says which role it was before.
+    """
+    connection.close()
+    before = str(connection.settings_dict["USER"])
+    if settings.DATABASE_OWNER_URL:
+        connection.settings_dict.update(environ.Env.db_url_config(settings.DATABASE_OWNER_URL))
+    options = connection.settings_dict.setdefault("OPTIONS", {})
+    options["options"] = "-c lock_timeout=30s -c statement_timeout=0 -c jit=off"
+    return before
+
+
+def user_of(url: str) -> str:
+    return str(environ.Env.db_url_config(url)["USER"]) if url else ""
+
+
+def grant(*, app: str, reader: str = "") -> None:
+    """After migrations, as the owner: what each role may do with every table there is.
+
+    Default privileges cover the partitions that are made later.
+    """
+    with connection.cursor() as cursor:
+        _grant_schema(cursor, app=app)
+        for table in append_only_tables():
+            _run(cursor, "REVOKE UPDATE, DELETE ON {} FROM {}", table, app)
+        if reader:
+            _grant_reading(cursor, reader=reader)
+
+
+def _grant_schema(cursor: CursorWrapper, *, app: str) -> None:
+    cursor.execute("SELECT current_database()")
+    database = cursor.fetchone()[0]
+    _run(cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", database, app)
+    _run(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", app)
+    rights = "SELECT, INSERT, UPDATE, DELETE ON"
+    _run(cursor, f"GRANT {rights} ALL TABLES IN SCHEMA public TO {{}}", app)
+    _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", app)
+    defaults = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT"
+    _run(cursor, f"{defaults} {rights} TABLES TO {{}}", app)
+    _run(cursor, f"{defaults} USAGE, SELECT ON SEQUENCES TO {{}}", app)
+
+
+def _grant_reading(cursor: CursorWrapper, *, reader: str) -> None:
+    _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", reader)
+    _run(cursor, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", reader)
+    _run(cursor, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}", reader)
+    for table in UNREADABLE:
+        _run(cursor, "REVOKE SELECT ON {} FROM {}", table, reader)
+    for table, columns in READABLE_COLUMNS.items():
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        query = sql.SQL("GRANT SELECT ({}) ON {} TO {}")
+        cursor.execute(query.format(names, sql.Identifier(table), sql.Identifier(reader)))
+
+
+def _run(cursor: CursorWrapper, statement: str, *names: str) -> None:
+    cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

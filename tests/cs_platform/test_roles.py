@@ -1,0 +1,101 @@
+"""What each database role cannot do, proven by becoming it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from cs_platform import roles
+
+APP, READER = "cs_app", "cs_reader"
+LEDGER = "accounts_revenuemovement"
+
+
+@pytest.fixture
+def execute(db) -> Iterator[Callable[[str, str], None]]:
+    """Runs a statement as a role, in a transaction that is rolled back with the test."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles")
+        for role in {APP, READER} - {name for (name,) in cursor.fetchall()}:
+            cursor.execute(f"CREATE ROLE {role}")
+            cursor.execute(f"GRANT {role} TO current_user")
+    roles.grant(app=APP, reader=READER)
+
+    def as_role(role: str, statement: str) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {role}")
+            cursor.execute(statement)
+            cursor.execute("RESET ROLE")
+
+    return as_role
+
+
+def refused(execute: Callable[[str, str], None], role: str, statement: str) -> bool:
+    try:
+        execute(role, statement)
+    except ProgrammingError as error:
+        return any(words in str(error) for words in ("permission denied", "must be owner"))
+    return False
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"UPDATE {LEDGER} SET reason = 'never mind'",
+        f"DELETE FROM {LEDGER}",
+        f"TRUNCATE {LEDGER}",
+        "CREATE TABLE mine (id int)",
+        "DROP TABLE accounts_account",
+        "ALTER TABLE accounts_account DISABLE TRIGGER ALL",
+    ],
+)
+def test_app_role_is_refused(execute, statement: str):
+    assert refused(execute, APP, statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"SELECT count(*) FROM {LEDGER}",
+        "UPDATE accounts_account SET name = name",
+        "INSERT INTO accounts_team (name) VALUES ('West')",
+        "CREATE TEMPORARY TABLE staging (id int)",
+        "SELECT cs_ensure_partitions('accounts_usageday', '2031-01-01', '2031-01-01')",
+    ],
+)
+def test_app_role_may_do_its_work(execute, statement: str):
+    execute(APP, statement)
+
+
+def test_app_role_writes_into_a_partition_made_later(execute):
+    execute(APP, "SELECT cs_ensure_partitions('accounts_usageday', '2031-01-01', '2031-01-01')")
+    execute(APP, "DELETE FROM accounts_usageday_203101")
+    execute(READER, "SELECT * FROM accounts_usageday_203101")
+
+
+def test_no_audit_table_can_be_rewritten_by_the_app_role(execute):
+    audit = [table for table in roles.append_only_tables() if table != LEDGER]
+    for table in audit:
+        assert refused(execute, APP, f"DELETE FROM {table}"), table
+        assert refused(execute, APP, f"UPDATE {table} SET pgh_label = 'x'"), table
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO accounts_team (name) VALUES ('West')",
+        "UPDATE accounts_account SET name = name",
+        "DELETE FROM accounts_account",
+        "CREATE TABLE mine (id int)",
+        "SELECT password FROM accounts_user",
+        "SELECT * FROM django_session",
+        "SELECT digest FROM accounts_apikey",
+    ],
+)
+def test_reader_is_refused(execute, statement: str):
+    assert refused(execute, READER, statement)
+
+
+def test_reader_reads_what_reports_need(execute):
+    execute(READER, "SELECT a.name, u.name FROM accounts_account a JOIN accounts_user u ON true")
+    execute(READER, f"SELECT sum(amount_minor) FROM {LEDGER}")
