@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metrics.retention.money import Integers, convert_all
-from metrics.retention.vectors import Flags, PositionArrays
+from metrics.retention.vectors import KINDS, Flags, PositionArrays
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerArrays:
-    """One element per movement: account and currency as small indices, day as an ordinal."""
+    """One element per movement, signed; all but amount and day are indices.
+
+    `accounts` are the ids that `account` points into, in ascending order; `kind` points into KINDS.
+    """
 
     account: Integers
     day: Integers
     amount: Integers
     currency: Integers
-    accounts: int
+    kind: Integers
+    accounts: Integers
     currencies: tuple[str, ...]
 
 
@@ -51,35 +54,54 @@ def position_series(
         )
 
 
+def movement_parts(*, ledger: LedgerArrays, pair: MonthPair) -> Integers:
+    """Signed sums by kind (a row each, in the order of KINDS) and account, within the window."""
+    inside = (ledger.day > pair.start) & (ledger.day <= pair.end)
+    cells = ledger.kind[inside] * len(ledger.accounts) + ledger.account[inside]
+    sums = np.zeros(len(KINDS) * len(ledger.accounts), dtype=np.int64)
+    np.add.at(sums, cells, converted_rows(ledger=ledger, rates=pair.rates)[inside])
+    return sums.reshape(len(KINDS), len(ledger.accounts))
+
+
+def converted_rows(*, ledger: LedgerArrays, rates: Mapping[str, Decimal]) -> Integers:
+    amounts = ledger.amount.copy()
+    for index, currency in enumerate(ledger.currencies):
+        if rates[currency] != 1:
+            chosen = ledger.currency == index
+            amounts[chosen] = convert_all(amounts=amounts[chosen], rate=rates[currency])
+    return amounts
+
+
 class _Grid:
     """Balances by account and day, kept for each currency as the contract states them."""
 
     def __init__(self, *, ledger: LedgerArrays, days: Integers) -> None:
         self._ledger = ledger
-        self._width = len(days)
+        self._shape = (len(ledger.accounts), len(days))
         # Column of the first day on which a row counts; rows after the last day fall off the edge.
         self._column = np.searchsorted(days, ledger.day)
         self._native: dict[str, Integers] = {}
-        self.owing: Flags = np.zeros((ledger.accounts, self._width), dtype=np.bool_)
+        self.owing: Flags = np.zeros(self._shape, dtype=np.bool_)
         for index, currency in enumerate(ledger.currencies):
             self._native[currency] = self._balances(ledger.currency == index, ledger.amount)
             self.owing |= self._native[currency] != 0
         everything = np.ones(len(ledger.amount), dtype=np.bool_)
         self.begun: Flags = self._balances(everything, np.ones_like(ledger.amount)) > 0
 
-    def _balances(self, chosen: NDArray[np.bool_], values: Integers) -> Integers:
-        inside = chosen & (self._column < self._width)
-        cells = self._ledger.account[inside] * self._width + self._column[inside]
-        grid = np.zeros(self._ledger.accounts * self._width, dtype=np.int64)
+    def _balances(self, chosen: Flags, values: Integers) -> Integers:
+        accounts, width = self._shape
+        inside = chosen & (self._column < width)
+        cells = self._ledger.account[inside] * width + self._column[inside]
+        grid = np.zeros(accounts * width, dtype=np.int64)
         np.add.at(grid, cells, values[inside])
-        return np.cumsum(grid.reshape(self._ledger.accounts, self._width), axis=1)
+        return np.cumsum(grid.reshape(self._shape), axis=1)
 
     def converted(
         self, *, days: tuple[int, int], rates: Mapping[str, Decimal]
     ) -> tuple[Integers, Integers]:
         """ARR on the two days, every row converted at the one rate of this report."""
-        start = np.zeros(self._ledger.accounts, dtype=np.int64)
-        end = np.zeros(self._ledger.accounts, dtype=np.int64)
+        start = np.zeros(self._shape[0], dtype=np.int64)
+        end = np.zeros(self._shape[0], dtype=np.int64)
         for index, currency in enumerate(self._ledger.currencies):
             if rates[currency] == 1:
                 start += self._native[currency][:, days[0]]

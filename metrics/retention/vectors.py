@@ -1,14 +1,17 @@
-"""The same sums over arrays: many accounts, many month-ends, exact in int64."""
+"""The same sums over arrays: many accounts, many groups, exact in int64."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from accounts.catalogue import MovementKind
 from metrics.retention.money import Integers
 from metrics.retention.positions import Bridge, Cohort, Logos, Retention
 
 Flags = NDArray[np.bool_]
+KINDS = tuple(MovementKind)
+NO_KIND = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +25,26 @@ class PositionArrays:
     had_revenue: Flags
 
 
-@dataclass(frozen=True, slots=True)
-class _Kinds:
-    new: Flags
-    reactivation: Flags
-    expansion: Flags
-    contraction: Flags
-    churn: Flags
-
-
-def _kinds(arrays: PositionArrays) -> _Kinds:
+def net_change_kinds(arrays: PositionArrays) -> Integers:
+    """Index into KINDS of each account's net change, NO_KIND where nothing changed."""
     change = arrays.end - arrays.start
     came = arrays.is_active & ~arrays.was_active
-    left = arrays.was_active & ~arrays.is_active
-    stayed = ~came & ~left
-    return _Kinds(
-        new=came & ~arrays.had_revenue,
-        reactivation=came & arrays.had_revenue,
-        expansion=stayed & (change > 0),
-        contraction=stayed & (change < 0),
-        churn=left,
-    )
+    conditions = {
+        MovementKind.CHURN: arrays.was_active & ~arrays.is_active,
+        MovementKind.REACTIVATION: came & arrays.had_revenue,
+        MovementKind.NEW: came,
+        MovementKind.EXPANSION: change > 0,
+        MovementKind.CONTRACTION: change < 0,
+    }
+    codes = [KINDS.index(kind) for kind in conditions]
+    return np.asarray(np.select(list(conditions.values()), codes, NO_KIND), dtype=np.int64)
+
+
+def net_parts(arrays: PositionArrays) -> Integers:
+    """Signed change by kind (a row each, in the order of KINDS) and account, by account."""
+    kinds = net_change_kinds(arrays)
+    change = arrays.end - arrays.start
+    return np.stack([np.where(kinds == code, change, 0) for code in range(len(KINDS))])
 
 
 class _Sums:
@@ -57,52 +59,60 @@ class _Sums:
         return [int(total) for total in np.diff(running[self._bounds])]
 
 
-def retention_by_group(*, arrays: PositionArrays, groups: Integers, count: int) -> list[Retention]:
-    """One Retention by account for each group number below `count`."""
-    kinds = _kinds(arrays)
+def retention_by_group(
+    *, arrays: PositionArrays, groups: Integers, count: int, parts: Integers | None = None
+) -> list[Retention]:
+    """One Retention for each group number below `count`; by account, unless given other parts."""
     sums = _Sums(groups=groups, count=count)
-    bridges = _bridges(arrays=arrays, kinds=kinds, sums=sums)
-    cohorts = _cohorts(arrays=arrays, kinds=kinds, sums=sums)
-    logos = _logos(arrays=arrays, kinds=kinds, sums=sums)
+    signed = net_parts(arrays) if parts is None else parts
+    by_kind = dict(zip(KINDS, signed, strict=True))
+    bridges = _bridges(arrays=arrays, parts=by_kind, sums=sums)
+    cohorts = _cohorts(arrays=arrays, parts=by_kind, sums=sums)
+    logos = _logos(arrays=arrays, sums=sums)
     return [
         Retention(bridge=bridge, cohort=cohort, logos=logo)
         for bridge, cohort, logo in zip(bridges, cohorts, logos, strict=True)
     ]
 
 
-def _bridges(*, arrays: PositionArrays, kinds: _Kinds, sums: _Sums) -> list[Bridge]:
-    change = arrays.end - arrays.start
+def _bridges(
+    *, arrays: PositionArrays, parts: dict[MovementKind, Integers], sums: _Sums
+) -> list[Bridge]:
     columns = (
         arrays.start,
-        change * kinds.new,
-        change * kinds.reactivation,
-        change * kinds.expansion,
-        -change * kinds.contraction,
-        -change * kinds.churn,
+        parts[MovementKind.NEW],
+        parts[MovementKind.REACTIVATION],
+        parts[MovementKind.EXPANSION],
+        -parts[MovementKind.CONTRACTION],
+        -parts[MovementKind.CHURN],
     )
     return [Bridge(*row) for row in zip(*(sums.of(c) for c in columns), strict=True)]
 
 
-def _cohorts(*, arrays: PositionArrays, kinds: _Kinds, sums: _Sums) -> list[Cohort]:
-    change = np.where(arrays.was_active, arrays.end - arrays.start, 0)
+def _cohorts(
+    *, arrays: PositionArrays, parts: dict[MovementKind, Integers], sums: _Sums
+) -> list[Cohort]:
     columns = (
-        arrays.start * arrays.was_active,
-        np.zeros_like(change),
-        change * kinds.expansion,
-        -change * kinds.contraction,
-        -change * kinds.churn,
+        arrays.start,
+        parts[MovementKind.REACTIVATION],
+        parts[MovementKind.EXPANSION] + parts[MovementKind.NEW],
+        -parts[MovementKind.CONTRACTION],
+        -parts[MovementKind.CHURN],
     )
-    return [Cohort(*row) for row in zip(*(sums.of(c) for c in columns), strict=True)]
+    own = (column * arrays.was_active for column in columns)
+    return [Cohort(*row) for row in zip(*(sums.of(c) for c in own), strict=True)]
 
 
-def _logos(*, arrays: PositionArrays, kinds: _Kinds, sums: _Sums) -> list[Logos]:
+def _logos(*, arrays: PositionArrays, sums: _Sums) -> list[Logos]:
+    kinds = net_change_kinds(arrays)
+    codes = {kind: kinds == code for code, kind in enumerate(KINDS)}
     columns = (
         arrays.was_active,
         arrays.was_active & arrays.is_active,
         arrays.is_active,
-        kinds.new,
-        kinds.reactivation,
-        kinds.expansion & arrays.was_active,
-        kinds.contraction & arrays.was_active,
+        codes[MovementKind.NEW],
+        codes[MovementKind.REACTIVATION],
+        codes[MovementKind.EXPANSION] & arrays.was_active,
+        codes[MovementKind.CONTRACTION] & arrays.was_active,
     )
     return [Logos(*row) for row in zip(*(sums.of(c) for c in columns), strict=True)]

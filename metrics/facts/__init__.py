@@ -1,0 +1,1 @@
+"""What the numbers are computed from, one set-based query per source."""

@@ -1,0 +1,86 @@
+"""What reports are cut by, as it was."""
+
+from enum import StrEnum
+
+import numpy as np
+from django.db import connection
+
+from accounts.catalogue import HistoryAttribute
+from metrics.facts.copying import copy_columns
+from metrics.facts.scope import Scope
+from metrics.retention.attributes import AttributeArrays
+
+_ALWAYS = 1  # an ordinal before any day
+
+
+class Cut(StrEnum):
+    SEGMENT = "segment"
+    TIER = "tier"
+    CSM = "csm"
+    PLAN = "plan"
+    INDUSTRY = "industry"
+    REGION = "region"
+    START_QUARTER = "start_quarter"
+
+
+_HISTORY = {
+    Cut.SEGMENT: HistoryAttribute.SEGMENT,
+    Cut.TIER: HistoryAttribute.TOUCH_TIER,
+    Cut.CSM: HistoryAttribute.OWNER,
+    Cut.PLAN: HistoryAttribute.PLAN,
+}
+
+# Uses index: history_cut. A correction learned later wins over what it corrects.
+_RECORDED = """
+    SELECT h.account_id, h.valid_from, array_position(%(values)s::varchar[], h.value)::int4
+    FROM accounts_attributehistory h
+    WHERE h.attribute = %(attribute)s AND h.contact_id IS NULL AND {scope}
+    ORDER BY h.account_id, h.valid_from, h.learned_at, h.id
+"""
+_DISTINCT = """
+    SELECT DISTINCT h.value FROM accounts_attributehistory h
+    WHERE h.attribute = %(attribute)s AND h.contact_id IS NULL ORDER BY h.value
+"""
+# Not kept in history: the present value counts for every day.
+_PRESENT = """
+    SELECT a.id, array_position(%(values)s::varchar[], a.{column})::int4
+    FROM accounts_account a WHERE {scope} ORDER BY a.id
+"""
+
+
+def read_cut(*, cut: Cut, scope: Scope) -> AttributeArrays:
+    """Every value of a cut; START_QUARTER comes from the ledger (`start_quarters`)."""
+    if cut in _HISTORY:
+        return _read_history(_HISTORY[cut], scope)
+    return _read_present(cut, scope)
+
+
+def _read_history(attribute: HistoryAttribute, scope: Scope) -> AttributeArrays:
+    with connection.cursor() as cursor:
+        cursor.execute(_DISTINCT, {"attribute": attribute})
+        values = tuple(value for (value,) in cursor.fetchall())
+    condition = scope.condition(account="h.account_id", learned="h.learned_at")
+    rows = copy_columns(
+        sql=_RECORDED.format(scope=condition),
+        params={"values": list(values), "attribute": attribute.value},
+        columns={"account": "i8", "day": "date", "value": "i4"},
+    )
+    return AttributeArrays(
+        account=rows["account"], day=rows["day"], value=rows["value"] - 1, values=values
+    )
+
+
+def _read_present(cut: Cut, scope: Scope) -> AttributeArrays:
+    column = {Cut.INDUSTRY: "industry", Cut.REGION: "region"}[cut]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT {column} FROM accounts_account ORDER BY 1")  # noqa: S608 -- a name from the mapping above
+        values = tuple(value for (value,) in cursor.fetchall())
+    rows = copy_columns(
+        sql=_PRESENT.format(column=column, scope=scope.condition(account="a.id")),
+        params={"values": list(values)},
+        columns={"account": "i8", "value": "i4"},
+    )
+    always = np.full(len(rows["account"]), _ALWAYS, dtype=np.int64)
+    return AttributeArrays(
+        account=rows["account"], day=always, value=rows["value"] - 1, values=values
+    )

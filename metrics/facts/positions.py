@@ -1,0 +1,61 @@
+"""Many month-ends at once: the positions of every account and the segment each had."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from metrics.facts.attributes import Cut, read_cut
+from metrics.facts.ledger import RateTable, read_ledger
+from metrics.facts.scope import Scope
+from metrics.retention.attributes import values_on
+from metrics.retention.money import Integers
+from metrics.retention.positions import Retention
+from metrics.retention.series import MonthPair, position_series
+from metrics.retention.vectors import PositionArrays, retention_by_group
+from metrics.retention.windows import months_before
+
+TRAILING_MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPositions:
+    """The twelve months that end on `month`; `segments` are indices, the last name is "unknown"."""
+
+    month: date
+    accounts: Integers
+    arrays: PositionArrays
+    segments: Integers
+    names: tuple[str, ...]
+
+    def retention(self) -> dict[str, Retention]:
+        """By segment; one in which nobody paid at either end is left out."""
+        count = len(self.names)
+        groups = self.segments % count
+        summed = retention_by_group(arrays=self.arrays, groups=groups, count=count)
+        named = zip(self.names, summed, strict=True)
+        return {name: found for name, found in named if found != Retention()}
+
+
+def read_months(
+    *, months: Sequence[date], rates: RateTable, scope: Scope
+) -> Iterator[MonthPositions]:
+    """One pass over the ledger for all of them; raises MissingRateError."""
+    if not months:
+        return
+    ledger = read_ledger(until=max(months), rates=rates, scope=scope)
+    history = read_cut(cut=Cut.SEGMENT, scope=scope)
+    pairs = [_pair(month, rates) for month in months]
+    series = position_series(ledger=ledger, pairs=pairs)
+    for month, pair, arrays in zip(months, pairs, series, strict=True):
+        yield MonthPositions(
+            month=month,
+            accounts=ledger.accounts,
+            arrays=arrays,
+            segments=values_on(history=history, accounts=ledger.accounts, day=pair.start),
+            names=(*history.values, ""),
+        )
+
+
+def _pair(month: date, rates: RateTable) -> MonthPair:
+    start = months_before(end=month, months=TRAILING_MONTHS)
+    return MonthPair(start=start.toordinal(), end=month.toordinal(), rates=rates.on(month))

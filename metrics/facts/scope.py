@@ -1,0 +1,49 @@
+"""Whose accounts, and as known when: what every query of the metrics is restricted to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Account, User
+from accounts.models.scope import AccountQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`accounts` None means all of them; rows recorded at or after `known_before` do not count."""
+
+    accounts: AccountQuerySet | None = None
+    known_before: datetime | None = None
+
+    @classmethod
+    def of(cls, *, user: User, known_before: datetime | None = None) -> "Scope":
+        visible = Account.objects.for_user(user)
+        everything = not visible.query.where
+        return cls(accounts=None if everything else visible, known_before=known_before)
+
+    @property
+    def is_everything(self) -> bool:
+        return self.accounts is None and self.known_before is None
+
+    def condition(self, *, account: str, learned: str | None = None) -> str:
+        """SQL to put behind a WHERE; its own parameters are already inside."""
+        parts = ["true"]
+        if self.accounts is not None:
+            parts.append(f"{account} IN ({self._account_ids()})")
+        if self.known_before is not None and learned is not None:
+            parts.append(_quoted(f"{learned} < %s", (self.known_before,)))
+        return " AND ".join(parts)
+
+    def _account_ids(self) -> str:
+        if self.accounts is None:
+            return "SELECT id FROM accounts_account"
+        return _quoted(*self.accounts.values("pk").order_by().query.sql_with_params())
+
+
+def _quoted(sql: str, params: Any) -> str:
+    """Parameters written in by the driver, per cent signs kept for the next pass."""
+    with connection.cursor() as cursor:
+        text: str = cursor.cursor.mogrify(sql, params).decode()
+    return text.replace("%", "%%")

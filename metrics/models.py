@@ -1,0 +1,133 @@
+"""What the months looked like: per account, added up, and what they were computed from.
+
+Month rows describe the twelve months that end on `month`, in minor units of the installation's
+currency at the rates of that day. They are a copy for speed: `metrics.facts` can rebuild each of
+them from the ledger, and `manage.py verify_invariants` compares.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.catalogue import MovementKind, choices
+from accounts.models import Account, AccountScopedQuerySet
+from metrics.retention.rates import Rate
+
+TOTAL = "all"
+
+
+class SnapshotMonth(models.Model):
+    """From which facts a month was computed; it is computed again when they differ."""
+
+    month = models.DateField(unique=True)
+    currency = models.CharField(max_length=3)
+    rates = models.JSONField(help_text="Rate by currency, as text.")
+    ledger_rows = models.BigIntegerField(help_text="Movements effective by the month's end.")
+    ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
+    segments_digest = models.BigIntegerField(help_text="Of the segments known by the month's end.")
+
+    def __str__(self) -> str:
+        return f"{self.month}"
+
+
+class AccountMonth(models.Model):
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    month = models.DateField()
+    segment = models.CharField(max_length=10, blank=True, help_text="As it was at the start.")
+    start_minor = models.BigIntegerField()
+    end_minor = models.BigIntegerField()
+    was_active = models.BooleanField()
+    is_active = models.BooleanField()
+    kind = models.CharField(
+        max_length=12, choices=choices(MovementKind), blank=True, help_text="Of the net change."
+    )
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("account", "month", name="account_month_once"),
+            models.CheckConstraint(
+                name="account_month_kind_fits_its_ends",
+                condition=(Q(kind="churn") & Q(was_active=True, is_active=False))
+                | (Q(kind__in=("new", "reactivation")) & Q(was_active=False, is_active=True))
+                | (Q(kind="expansion") & Q(end_minor__gt=F("start_minor")))
+                | (Q(kind="contraction") & Q(end_minor__lt=F("start_minor")))
+                | (Q(kind="") & Q(end_minor=F("start_minor"))),
+            ),
+        ]
+        indexes = [
+            # A month of all accounts: rewriting it, and its largest expansions.
+            models.Index("month", name="account_month_month")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.month}"
+
+
+class RetentionMonth(models.Model):
+    """A `metrics.retention.positions.Retention` by account; `segment` is "all" for the total."""
+
+    month = models.DateField()
+    segment = models.CharField(max_length=10, blank=True)
+
+    bridge_start = models.BigIntegerField()
+    bridge_new = models.BigIntegerField()
+    bridge_reactivation = models.BigIntegerField()
+    bridge_expansion = models.BigIntegerField()
+    bridge_contraction = models.BigIntegerField()
+    bridge_churn = models.BigIntegerField()
+
+    cohort_start = models.BigIntegerField()
+    cohort_reactivation = models.BigIntegerField()
+    cohort_expansion = models.BigIntegerField()
+    cohort_contraction = models.BigIntegerField()
+    cohort_churn = models.BigIntegerField()
+
+    logos_start = models.IntegerField()
+    logos_kept = models.IntegerField()
+    logos_end = models.IntegerField()
+    logos_new = models.IntegerField()
+    logos_reactivated = models.IntegerField()
+    logos_expanded = models.IntegerField()
+    logos_contracted = models.IntegerField()
+
+    nrr = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    grr = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+    logo = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("month", "segment", name="retention_month_once"),
+            models.CheckConstraint(
+                name="retention_grr_at_most_one",
+                condition=Q(grr__isnull=True) | Q(grr__gte=0, grr__lte=1),
+            ),
+            models.CheckConstraint(
+                name="retention_rates_need_a_cohort",
+                condition=Q(cohort_start=0, nrr__isnull=True, grr__isnull=True)
+                | Q(cohort_start__gt=0, nrr__isnull=False, grr__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.segment}"
+
+
+class RetentionTarget(models.Model):
+    """What a segment should reach; without a segment it holds for all accounts together."""
+
+    rate = models.CharField(max_length=4, choices=choices(Rate))
+    segment = models.CharField(max_length=10, blank=True, help_text="Empty: all accounts.")
+    low = models.DecimalField(max_digits=5, decimal_places=4, help_text="A rate: 1.15 is 115 %.")
+    high = models.DecimalField(max_digits=5, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("rate", "segment", name="retention_target_once"),
+            models.CheckConstraint(
+                name="retention_target_low_to_high", condition=Q(low__gt=0, high__gte=F("low"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} {self.segment or 'all'}: {self.low:.0%} to {self.high:.0%}"

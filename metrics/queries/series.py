@@ -1,0 +1,106 @@
+"""NRR, GRR and logo retention month by month: stored where the copy is current, else computed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TypeVar
+
+from django.db import connection
+
+from metrics.facts.ledger import RateTable
+from metrics.facts.months import stale_months
+from metrics.facts.positions import read_months
+from metrics.facts.scope import Scope
+from metrics.models import TOTAL, RetentionMonth
+from metrics.retention.positions import Bridge, Cohort, Logos, Retention
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRetention:
+    """The twelve months that end on `month`."""
+
+    month: date
+    total: Retention
+    segments: dict[str, Retention]
+
+
+def retention_series(
+    *, months: Sequence[date], rates: RateTable, scope: Scope
+) -> tuple[MonthRetention, ...]:
+    """Exact in either case; raises metrics.facts.ledger.MissingRateError."""
+    is_restated = scope.known_before is not None
+    stale = list(months) if is_restated else stale_months(months=months, rates=rates)
+    found = {
+        positions.month: positions.retention()
+        for positions in read_months(months=stale, rates=rates, scope=scope)
+    }
+    current = [month for month in months if month not in found]
+    found |= _stored(current) if scope.accounts is None else _added_up(current, scope)
+    return tuple(
+        MonthRetention(
+            month=month,
+            total=sum(found.get(month, {}).values(), Retention()),
+            segments=found.get(month, {}),
+        )
+        for month in months
+    )
+
+
+Months = dict[date, dict[str, Retention]]
+Part = TypeVar("Part", Bridge, Cohort, Logos)
+
+
+def _stored(months: Sequence[date]) -> Months:
+    found: Months = {}
+    for row in RetentionMonth.objects.filter(month__in=months).exclude(segment=TOTAL):
+        parts = (_part(row, "bridge", Bridge), _part(row, "cohort", Cohort))
+        found.setdefault(row.month, {})[row.segment] = Retention(*parts, _part(row, "logos", Logos))
+    return found
+
+
+def _part(row: RetentionMonth, prefix: str, part: type[Part]) -> Part:
+    return part(*(getattr(row, f"{prefix}_{f.name}") for f in fields(part)))
+
+
+# In the order of the fields of Bridge, Cohort and Logos. Uses index: account_month_once.
+_ADDED_UP = """
+    SELECT month, segment,
+        sum(start_minor),
+        coalesce(sum(change) FILTER (WHERE kind = 'new'), 0),
+        coalesce(sum(change) FILTER (WHERE kind = 'reactivation'), 0),
+        coalesce(sum(change) FILTER (WHERE kind = 'expansion'), 0),
+        coalesce(-sum(change) FILTER (WHERE kind = 'contraction'), 0),
+        coalesce(-sum(change) FILTER (WHERE kind = 'churn'), 0),
+        coalesce(sum(start_minor) FILTER (WHERE was_active), 0),
+        0,
+        coalesce(sum(change) FILTER (WHERE kind = 'expansion' AND was_active), 0),
+        coalesce(-sum(change) FILTER (WHERE kind = 'contraction' AND was_active), 0),
+        coalesce(-sum(change) FILTER (WHERE kind = 'churn'), 0),
+        count(*) FILTER (WHERE was_active),
+        count(*) FILTER (WHERE was_active AND is_active),
+        count(*) FILTER (WHERE is_active),
+        count(*) FILTER (WHERE kind = 'new'),
+        count(*) FILTER (WHERE kind = 'reactivation'),
+        count(*) FILTER (WHERE kind = 'expansion' AND was_active),
+        count(*) FILTER (WHERE kind = 'contraction' AND was_active)
+    FROM (SELECT *, end_minor - start_minor AS change FROM metrics_accountmonth) m
+    WHERE month = ANY(%(months)s) AND {scope}
+    GROUP BY month, segment
+"""
+
+
+def _added_up(months: Sequence[date], scope: Scope) -> Months:
+    found: Months = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADDED_UP.format(scope=scope.condition(account="m.account_id")),
+            {"months": list(months)},
+        )
+        for row in cursor.fetchall():
+            numbers = [int(number) for number in row[2:]]
+            retention = Retention(
+                Bridge(*numbers[:6]), Cohort(*numbers[6:11]), Logos(*numbers[11:])
+            )
+            if retention != Retention():
+                found.setdefault(row[0], {})[row[1]] = retention
+    return found

@@ -1,0 +1,152 @@
+"""The nightly copy of the months: each account's position and what they add up to.
+
+A month is computed when it is missing and again when the facts below it changed: a movement
+learned late, a corrected rate or a corrected segment restates every window it lies in.
+"""
+
+import io
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+
+from accounts.models import Installation
+from metrics.facts.ledger import RateTable, rates_as_text, read_rates
+from metrics.facts.months import (
+    LedgerState,
+    first_movement_day,
+    ledger_state,
+    segment_digests,
+)
+from metrics.facts.positions import MonthPositions, read_months
+from metrics.facts.scope import Scope
+from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
+from metrics.retention.positions import Retention
+from metrics.retention.rates import grr, logo_retention, nrr, stored
+from metrics.retention.vectors import KINDS, NO_KIND, net_change_kinds
+from metrics.retention.windows import latest_month_end, month_end, month_ends
+
+KEPT_MONTHS = 48
+
+
+def take_snapshots(*, day: date) -> int:
+    """Bring every stored month up to `day` in line with the ledger; how many were written.
+
+    Running twice writes nothing the second time; two runs at once take turns.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metrics.take_snapshots'))")
+        months = _months_to_keep(day)
+        rates = read_rates(base=Installation.current().currency)
+        wanted = _wanted_states(months, rates)
+        changed = _changed(wanted)
+        for positions in read_months(months=changed, rates=rates, scope=Scope()):
+            _write_month(positions)
+        _remember(wanted)
+    return len(changed)
+
+
+def _months_to_keep(day: date) -> tuple[date, ...]:
+    first = first_movement_day()
+    latest = latest_month_end(day)
+    if first is None or first > latest:
+        return ()
+    oldest = month_end(first)
+    count = (latest.year - oldest.year) * 12 + latest.month - oldest.month + 1
+    return month_ends(until=latest, count=min(count, KEPT_MONTHS))
+
+
+def _wanted_states(months: tuple[date, ...], rates: RateTable) -> list[SnapshotMonth]:
+    """What each month should have been computed from, as things are now."""
+    ledger: LedgerState = ledger_state(months=months)
+    digests = segment_digests(months=months)
+    return [
+        SnapshotMonth(
+            month=month,
+            currency=rates.base,
+            rates=rates_as_text(rates.on(month)),
+            ledger_rows=ledger.rows[month],
+            ledger_through=ledger.through,
+            segments_digest=digests[month],
+        )
+        for month in months
+    ]
+
+
+_COMPARED = ("currency", "rates", "ledger_rows", "segments_digest")
+
+
+def _changed(wanted: list[SnapshotMonth]) -> list[date]:
+    stored_states = {state.month: state for state in SnapshotMonth.objects.all()}
+    return [
+        state.month
+        for state in wanted
+        if (known := stored_states.get(state.month)) is None
+        or any(getattr(known, name) != getattr(state, name) for name in _COMPARED)
+    ]
+
+
+def _remember(wanted: list[SnapshotMonth]) -> None:
+    """Unchanged months note how far the ledger was seen, so that pages look at newer rows only."""
+    SnapshotMonth.objects.bulk_create(
+        wanted,
+        update_conflicts=True,
+        unique_fields=["month"],
+        update_fields=[*_COMPARED, "ledger_through"],
+    )
+
+
+def _write_month(positions: MonthPositions) -> None:
+    _copy_account_months(positions)
+    by_segment = positions.retention()
+    total = sum(by_segment.values(), Retention())
+    RetentionMonth.objects.filter(month=positions.month).delete()
+    RetentionMonth.objects.bulk_create(
+        _retention_month(positions.month, segment, found)
+        for segment, found in {**by_segment, TOTAL: total}.items()
+    )
+
+
+def _retention_month(month: date, segment: str, found: Retention) -> RetentionMonth:
+    parts: dict[str, Any] = {}
+    for prefix in ("bridge", "cohort", "logos"):
+        part = getattr(found, prefix)
+        parts |= {f"{prefix}_{name}": getattr(part, name) for name in part.__dataclass_fields__}
+    return RetentionMonth(
+        month=month,
+        segment=segment,
+        nrr=stored(nrr(found.cohort)),
+        grr=stored(grr(found.cohort)),
+        logo=stored(logo_retention(found.logos)),
+        **parts,
+    )
+
+
+_COLUMNS = "account_id, month, segment, start_minor, end_minor, was_active, is_active, kind"
+
+
+def _copy_account_months(positions: MonthPositions) -> None:
+    """Accounts are in the order of their ids; those not there yet have no row."""
+    AccountMonth.objects.filter(month=positions.month).delete()
+    buffer = io.StringIO("".join(_lines(positions)))
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY metrics_accountmonth ({_COLUMNS}) FROM STDIN", buffer)
+
+
+def _lines(positions: MonthPositions) -> Iterable[str]:
+    arrays = positions.arrays
+    kinds = net_change_kinds(arrays)
+    present = arrays.had_revenue | arrays.is_active | (arrays.end != 0)
+    columns = (positions.accounts, positions.segments, arrays.start, arrays.end)
+    flags = (arrays.was_active, arrays.is_active, kinds)
+    chosen = np.flatnonzero(present)
+    rows = zip(*(column[chosen].tolist() for column in (*columns, *flags)), strict=True)
+    for account, segment, start, end, was_active, is_active, kind in rows:
+        name = "" if kind == NO_KIND else KINDS[kind].value
+        yield (
+            f"{account}\t{positions.month}\t{positions.names[segment]}\t{start}\t{end}"
+            f"\t{was_active}\t{is_active}\t{name}\n"
+        )

@@ -1,0 +1,115 @@
+"""A small company whose ledger is written by hand."""
+
+import itertools
+import random
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.catalogue import HistoryAttribute, MovementKind, Role
+from accounts.models import (
+    Account,
+    AttributeHistory,
+    CurrencyRate,
+    Installation,
+    RevenueMovement,
+    Team,
+    User,
+)
+
+_SHRINKING = {MovementKind.CONTRACTION, MovementKind.CHURN}
+
+
+class Company:
+    def __init__(self):
+        self._numbers = itertools.count(1)
+
+    def account(self, name, *, owner=None, segment="smb", since=date(2020, 1, 1)):
+        account = Account.objects.create(
+            external_id=name.lower(), name=name, owner=owner, segment=segment
+        )
+        self.segment(account, segment, since=since)
+        return account
+
+    def segment(self, account, value, *, since, learned_at=None):
+        own = AttributeHistory.objects.filter(account=account, valid_to=None)
+        own.update(valid_to=since)
+        AttributeHistory.objects.create(
+            account=account,
+            attribute=HistoryAttribute.SEGMENT,
+            value=value,
+            valid_from=since,
+            learned_at=learned_at or at(since),
+        )
+
+    def post(self, account, day, kind, amount, *, currency="USD", learned_on=None):
+        """`amount` as a person says it; the ledger's sign follows from the kind."""
+        return RevenueMovement.objects.create(
+            account=account,
+            effective_on=day,
+            kind=kind,
+            amount_minor=-amount if kind in _SHRINKING else amount,
+            currency=currency,
+            recorded_at=at(learned_on or day),
+            source="test",
+            external_id=str(next(self._numbers)),
+        )
+
+    def rate(self, currency, rate, *, since=date(2020, 1, 1), base="USD"):
+        return CurrencyRate.objects.create(
+            currency=currency, base=base, valid_from=since, rate=Decimal(rate)
+        )
+
+    def random_ledger(self, accounts, *, seed, until, currencies=("USD",)):
+        """Random but possible: nobody loses more than they have."""
+        chance = random.Random(seed)
+        for account in accounts:
+            balance, had, currency = 0, False, chance.choice(currencies)
+            for day in sorted(chance.sample(range(900), chance.randint(0, 8))):
+                kind, amount = _step(chance, balance, had)
+                self.post(
+                    account, until - timedelta(days=899 - day), kind, amount, currency=currency
+                )
+                balance += -amount if kind in _SHRINKING else amount
+                had = True
+
+
+def _step(chance, balance, had):
+    if balance == 0:
+        kind = MovementKind.REACTIVATION if had else MovementKind.NEW
+        return kind, chance.randint(1, 999_999)
+    kind = chance.choice([MovementKind.EXPANSION, MovementKind.CONTRACTION, MovementKind.CHURN])
+    if kind is MovementKind.EXPANSION:
+        return kind, chance.randint(1, 999_999)
+    if kind is MovementKind.CONTRACTION and balance > 1:
+        return kind, chance.randint(1, balance - 1)
+    return MovementKind.CHURN, balance
+
+
+def at(day):
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(db):
+    Installation.objects.filter(pk=1).update(currency="USD", as_of=date(2025, 6, 15))
+    return Company()
+
+
+@pytest.fixture
+def people(company):
+    north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
+    found = {}
+    for name, role, team in [
+        ("alice", Role.CSM, north),
+        ("carl", Role.CSM, south),
+        ("mona", Role.MANAGER, None),
+        ("eva", Role.EXECUTIVE, None),
+        ("otto", Role.OPS, None),
+    ]:
+        found[name] = User.objects.create_user(
+            f"{name}@demo.example", name=name, role=role, team=team
+        )
+    north.managers.add(found["mona"])
+    return found

@@ -1,0 +1,134 @@
+"""Every figure opens accounts and movements that add up to it, to the cent."""
+
+from datetime import date
+
+import pytest
+
+from metrics.facts.attributes import Cut
+from metrics.queries.book import Filter, Question, read_book
+from metrics.queries.figures import PAGE_SIZE, Figure, figure_accounts, figure_movements
+from metrics.retention.positions import Method
+from metrics.retention.windows import Window
+
+WINDOW = Window(start=date(2024, 5, 31), end=date(2025, 5, 31))
+FILTERS = [(), (Filter(cut=Cut.SEGMENT, value="smb"),)]
+
+
+@pytest.fixture
+def ledger(company, people):
+    accounts = [
+        company.account(f"A{n}", owner=people["alice"], segment="smb" if n % 3 else "enterprise")
+        for n in range(70)
+    ]
+    company.rate("EUR", "1.0873")
+    company.random_ledger(accounts, seed=5, until=date(2025, 6, 15), currencies=("USD", "EUR"))
+    return accounts
+
+
+def read(user, **changes):
+    return read_book(question=Question(window=WINDOW, base="USD", **changes), user=user)
+
+
+def expected(book, figure):
+    retention = book.report().total
+    bridge, cohort = retention.bridge, retention.cohort
+    return {
+        Figure.START: bridge.start,
+        Figure.NEW: bridge.new,
+        Figure.REACTIVATION: bridge.reactivation,
+        Figure.EXPANSION: bridge.expansion,
+        Figure.CONTRACTION: -bridge.contraction,
+        Figure.CHURN: -bridge.churn,
+        Figure.END: bridge.end,
+        Figure.NRR: cohort.end - cohort.start,
+        Figure.GRR: -cohort.contraction - cohort.churn,
+    }[figure]
+
+
+def all_pages(read_page):
+    first = read_page(1)
+    rows = list(first.rows)
+    for number in range(2, first.pages + 1):
+        rows += read_page(number).rows
+    assert len(rows) == first.count
+    return first, rows
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=["all", "smb"])
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("figure", [f for f in Figure if f is not Figure.LOGO])
+def test_accounts_and_movements_add_up_to_the_figure(ledger, people, figure, method, filters):
+    book = read(people["eva"], method=method, filters=filters)
+    amount = expected(book, figure)
+    page, accounts = all_pages(lambda n: figure_accounts(book=book, figure=figure, page=n))
+    assert page.total == sum(row.amount for row in accounts) == amount
+    page, movements = all_pages(lambda n: figure_movements(book=book, figure=figure, page=n))
+    assert page.total == sum(row.amount for row in movements) == amount
+    if figure is Figure.NRR:
+        assert accounts
+
+
+def test_lost_logos_are_the_cohort_less_those_kept(ledger, people):
+    book = read(people["eva"])
+    logos = book.report().total.logos
+    _, accounts = all_pages(lambda n: figure_accounts(book=book, figure=Figure.LOGO, page=n))
+    assert len(accounts) == logos.start - logos.kept > 0
+    page, movements = all_pages(lambda n: figure_movements(book=book, figure=Figure.LOGO, page=n))
+    assert page.total == sum(row.amount for row in movements) == sum(a.amount for a in accounts)
+
+
+def test_accounts_come_largest_part_first(ledger, people):
+    book = read(people["eva"])
+    _, accounts = all_pages(lambda n: figure_accounts(book=book, figure=Figure.END, page=n))
+    amounts = [row.amount for row in accounts]
+    assert amounts == sorted(amounts, reverse=True)
+    assert len(amounts) > PAGE_SIZE / 3
+
+
+def test_an_account_shows_both_ends_and_its_segment(company, people):
+    ada = company.account("Ada", segment="enterprise", owner=people["alice"])
+    company.post(ada, date(2023, 1, 1), "new", 400)
+    company.post(ada, date(2024, 7, 1), "expansion", 150)
+    (row,) = figure_accounts(book=read(people["eva"]), figure=Figure.EXPANSION, page=1).rows
+    assert (row.name, row.group, row.start, row.end, row.kind, row.amount) == (
+        "Ada",
+        "enterprise",
+        400,
+        550,
+        "expansion",
+        150,
+    )
+    (movement,) = figure_movements(book=read(people["eva"]), figure=Figure.EXPANSION, page=1).rows
+    assert (movement.effective_on, movement.kind, movement.native_minor, movement.currency) == (
+        date(2024, 7, 1),
+        "expansion",
+        150,
+        "USD",
+    )
+
+
+def test_a_manager_opens_their_own_accounts_only(company, people):
+    own, other = (
+        company.account("Own", owner=people["alice"]),
+        company.account("Other", owner=people["carl"]),
+    )
+    for account in (own, other):
+        company.post(account, date(2023, 1, 1), "new", 100)
+    assert figure_accounts(book=read(people["eva"]), figure=Figure.END, page=1).count == 2
+    rows = figure_accounts(book=read(people["mona"]), figure=Figure.END, page=1).rows
+    assert [row.name for row in rows] == ["Own"]
+    moves = figure_movements(book=read(people["mona"]), figure=Figure.END, page=1)
+    assert [row.name for row in moves.rows] == ["Own"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_costs_the_same_queries_however_long(
+    company, people, django_assert_num_queries, count
+):
+    for n in range(count):
+        company.post(company.account(f"A{n}"), date(2023, 1, 1), "new", 100)
+    book = read(people["eva"])
+    with django_assert_num_queries(1):
+        assert len(figure_accounts(book=book, figure=Figure.START, page=1).rows) == count
+    with django_assert_num_queries(1):
+        assert len(figure_movements(book=book, figure=Figure.START, page=1).rows) == count
