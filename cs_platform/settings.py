@@ -215,6 +215,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = CS_HOME / "files"
+BASE_URL = env.str("CS_URL", default=f"http://localhost:{CS_PORT}")  # where mails link to
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 

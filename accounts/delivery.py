@@ -1,0 +1,162 @@
+"""The one sender of the outbox: leased, sent, marked; a key goes out once.
+
+A killed sender may leave a message sent but not marked: it goes out again with the same
+Message-ID, which is the one duplicate that cannot be avoided (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import OutboxMessage
+
+# The lease is the database's real time, so that it runs out even where "today" is frozen.
+LEASE = timedelta(seconds=60)
+CALL_SECONDS = 15
+# Waits before each further attempt: ten of them, about three days, ± 10 %.
+_WAITS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 50_400, 50_400, 72_000)
+)
+MAX_ATTEMPTS = len(_WAITS) + 1
+State = OutboxMessage.State
+
+
+class NobodyToTellError(RuntimeError):
+    """The recipient has no address for this channel."""
+
+
+def waiting(*, now: datetime) -> QuerySet[OutboxMessage]:
+    # Uses index: outbox_due
+    return OutboxMessage.objects.filter(
+        Q(state=State.NEW, next_at__lte=now) | Q(state=State.LEASED, lease_until__lt=Now())
+    )
+
+
+def send_due(*, limit: int = 100, now: datetime) -> int:
+    """Messages dealt with: sent, suppressed, put off, or given up."""
+    for handled in range(limit):
+        message = _claim(now=now)
+        if message is None:
+            return handled
+        _deliver(message, now=now)
+    return limit
+
+
+def _claim(*, now: datetime) -> OutboxMessage | None:
+    """One at a time: a killed sender holds back one message, not a batch."""
+    with transaction.atomic():
+        message = (
+            waiting(now=now)
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("next_at", "pk")
+            .first()
+        )
+        if message is None:
+            return None
+        OutboxMessage.objects.filter(pk=message.pk).update(
+            state=State.LEASED,
+            lease_until=Now() + LEASE,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+        )
+    return OutboxMessage.objects.select_related("user", "contact").get(pk=message.pk)
+
+
+def _deliver(message: OutboxMessage, *, now: datetime) -> None:
+    if reason := suppression(message, now=now):
+        _mark(message, state=State.SUPPRESSED, reason=reason)
+        return
+    if message.attempts > MAX_ATTEMPTS:
+        _mark(message, state=State.DEAD, reason="its sender died each time")
+        return
+    try:
+        _CHANNELS[message.channel](message)
+    except (NobodyToTellError, smtplib.SMTPException, OSError) as error:
+        if _is_permanent(error):
+            _mark(message, state=State.DEAD, reason=_describe(error))
+        else:
+            _put_off(message, reason=_describe(error), now=now)
+    else:
+        _mark(message, state=State.SENT, sent_at=now, reason="")
+
+
+def suppression(message: OutboxMessage, *, now: datetime) -> str:
+    """Why it must not go out any more; asked at the last moment, not when it was written."""
+    if message.valid_until is not None and message.valid_until < now:
+        return "too late to be useful"
+    if message.user is not None:
+        return "" if message.user.is_active else "the person has left"
+    contact = message.contact
+    if contact is None or contact.erased_at is not None:
+        return "the contact has been erased"
+    if contact.do_not_contact:
+        return "the contact asked not to be contacted"
+    if not contact.is_active:
+        return "the contact has left"
+    return "" if contact.email else "the contact has no e-mail address"
+
+
+def _mark(message: OutboxMessage, *, state: State, **changes: object) -> None:
+    """A sender whose lease was taken over marks nothing."""
+    OutboxMessage.objects.filter(
+        pk=message.pk, fence=message.fence, state=State.LEASED
+    ).update(state=state, lease_until=None, **changes)  # fmt: skip
+
+
+def _put_off(message: OutboxMessage, *, reason: str, now: datetime) -> None:
+    if message.attempts >= MAX_ATTEMPTS:
+        _mark(message, state=State.DEAD, reason=reason)
+        return
+    jitter = random.uniform(0.9, 1.1)  # noqa: S311 -- no secret
+    wait = _WAITS[message.attempts - 1] * jitter
+    _mark(message, state=State.NEW, next_at=now + wait, reason=reason)
+
+
+def _is_permanent(error: Exception) -> bool:
+    """A mail server's 5xx says never; a 4xx (grey-listing, full for now) says later."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 500
+    return isinstance(error, NobodyToTellError)
+
+
+def _describe(error: Exception) -> str:
+    """The kind of failure; a server's words may quote the person's address."""
+    code = getattr(error, "smtp_code", "")
+    return f"{type(error).__name__} {code}".strip()
+
+
+def _send_email(message: OutboxMessage) -> None:
+    recipient = message.user or message.contact
+    if recipient is None or not recipient.email:
+        raise NobodyToTellError
+    link = f"\n\n{settings.BASE_URL}{message.link}" if message.link else ""
+    EmailMessage(
+        subject=" ".join(message.subject.split()),  # one line: no further headers from a name
+        body=message.body + link,
+        to=[recipient.email],
+        headers={"Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()}@outbox>"},
+        connection=get_connection(timeout=CALL_SECONDS),
+    ).send()
+
+
+def _show_in_app(message: OutboxMessage) -> None:
+    """Nothing to call: a sent row is what the person's list shows."""
+
+
+_CHANNELS: dict[str, Callable[[OutboxMessage], None]] = {
+    OutboxMessage.Channel.EMAIL: _send_email,
+    OutboxMessage.Channel.IN_APP: _show_in_app,
+}

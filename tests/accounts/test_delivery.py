@@ -1,0 +1,178 @@
+"""The outbox: out once, not to whom asked otherwise, later when the other side is away."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+
+from accounts import delivery
+from accounts.models import Account, Contact, OutboxMessage, User
+
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def colleague(db) -> User:
+    return User.objects.create_user("ada@example.com", name="Ada")
+
+
+@pytest.fixture
+def contact(db) -> Contact:
+    account = Account.objects.create(external_id="acme", name="Acme")
+    who = {"external_id": "c1", "name": "Bo", "email": "bo@acme.example"}
+    return Contact.objects.create(account=account, met_on=date(2025, 1, 1), **who)
+
+
+def message(key: str = "k", **values) -> OutboxMessage:
+    fields = {"channel": "email", "subject": "Hello", "body": "Text", "next_at": NOW, **values}
+    return OutboxMessage.objects.create(key=key, **fields)
+
+
+def state_of(sent: OutboxMessage) -> tuple[str, str]:
+    sent.refresh_from_db()
+    return sent.state, sent.reason
+
+
+def test_a_mail_goes_out_once_with_a_stable_id(colleague):
+    row = message(user=colleague, subject="Renewal\r\nBcc: x@y.example", link="/accounts/acme/")
+    assert delivery.send_due(now=NOW) == 1
+    assert delivery.send_due(now=NOW) == 0
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == (["ada@example.com"], "Renewal Bcc: x@y.example")
+    assert sent.body == "Text\n\nhttp://localhost:8000/accounts/acme/"
+    assert sent.extra_headers["Message-ID"] == (
+        "<8254c329a92850f6d539dd376f4816ee2764517da5e0235514af433164480d7a@outbox>"
+    )
+    row.refresh_from_db()
+    assert (row.state, row.sent_at, row.attempts) == ("sent", NOW, 1)
+
+
+def test_an_in_app_message_is_there_without_a_mail(colleague):
+    row = message(user=colleague, channel="in_app")
+    assert delivery.send_due(now=NOW) == 1
+    assert state_of(row) == ("sent", "")
+    assert mail.outbox == []
+
+
+def test_nothing_goes_out_before_its_time(colleague):
+    message(user=colleague, next_at=NOW + HOUR)
+    assert delivery.send_due(now=NOW) == 0
+    assert delivery.send_due(now=NOW + HOUR) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"do_not_contact": True}, "the contact asked not to be contacted"),
+        ({"erased_at": NOW}, "the contact has been erased"),
+        ({"is_active": False, "left_on": date(2025, 3, 1)}, "the contact has left"),
+        ({"email": ""}, "the contact has no e-mail address"),
+    ],
+)
+def test_a_contact_is_asked_at_the_last_moment(contact, change, reason):
+    row = message(contact=contact)
+    Contact.objects.filter(pk=contact.pk).update(**change)
+    delivery.send_due(now=NOW)
+    assert state_of(row) == ("suppressed", reason)
+    assert mail.outbox == []
+
+
+def test_what_came_too_late_and_who_has_left_are_suppressed(colleague):
+    late = message("late", user=colleague, valid_until=NOW - HOUR)
+    gone = message("gone", user=colleague)
+    User.objects.update(is_active=False)
+    delivery.send_due(now=NOW)
+    assert state_of(late) == ("suppressed", "too late to be useful")
+    assert state_of(gone) == ("suppressed", "the person has left")
+
+
+class _MailServer(socketserver.StreamRequestHandler):
+    """Speaks just enough SMTP to refuse every recipient with the server's `answer`."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 test\r\n")
+        for line in self.rfile:
+            word = line.split(b":")[0].strip().upper()
+            if word == b"RCPT TO":
+                self.wfile.write(self.server.answer)
+            else:
+                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+            if word == b"QUIT":
+                return
+
+
+@pytest.fixture
+def mail_server(settings) -> Iterator[socketserver.TCPServer]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _MailServer) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_a_recipient_refused_for_good_is_a_dead_letter(colleague, mail_server):
+    mail_server.answer = b"550 no such mailbox\r\n"
+    row = message(user=colleague)
+    delivery.send_due(now=NOW)
+    assert state_of(row) == ("dead", "SMTPRecipientsRefused")
+
+
+def test_a_recipient_refused_for_now_is_tried_again(colleague, mail_server):
+    mail_server.answer = b"450 later\r\n"
+    row = message(user=colleague)
+    delivery.send_due(now=NOW)
+    assert state_of(row) == ("new", "SMTPRecipientsRefused")
+    assert NOW + timedelta(seconds=4) < row.next_at < NOW + timedelta(seconds=6)
+
+
+def test_eleven_tries_over_three_days_then_a_dead_letter(colleague, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # nobody listens there
+    row = message(user=colleague)
+    tries, now = 0, NOW
+    while row.state == "new":
+        assert delivery.send_due(now=now) == 1
+        row.refresh_from_db()
+        tries, now = tries + 1, max(row.next_at, now)
+    assert (row.state, row.reason, tries) == ("dead", "ConnectionRefusedError", 11)
+    assert timedelta(days=2.6) < now - NOW < timedelta(days=3.5)
+
+
+def test_a_message_of_a_killed_sender_goes_out_after_its_lease(colleague):
+    row = message(user=colleague)
+    OutboxMessage.objects.update(
+        state="leased", fence=4, attempts=1, lease_until=datetime.now(UTC) + HOUR
+    )
+    assert delivery.send_due(now=NOW) == 0
+    OutboxMessage.objects.update(lease_until=datetime.now(UTC) - HOUR)
+    assert delivery.send_due(now=NOW) == 1
+    row.refresh_from_db()
+    assert (row.state, row.fence, len(mail.outbox)) == ("sent", 5, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_six_senders_at_once_send_thirty_messages_once_each():
+    user = User.objects.create_user("ada@example.com", name="Ada")
+    for n in range(30):
+        message(str(n), user=user, subject=f"Number {n}")
+    handled: list[int] = []
+
+    def send() -> None:
+        try:
+            handled.append(delivery.send_due(now=NOW))
+        finally:
+            connection.close()
+
+    senders = [threading.Thread(target=send) for _ in range(6)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    assert sum(handled) == 30
+    assert sorted(sent.subject for sent in mail.outbox) == sorted(f"Number {n}" for n in range(30))

@@ -1,0 +1,160 @@
+"""Job rows: made once, claimed by one, taken over when a worker is gone, dead with a reason."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts import jobs
+from accounts.models import Job
+
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def new_job(key: str = "a", **values) -> Job:
+    jobs.enqueue(kind="test", key=key, next_at=NOW, payload={"id": 7})
+    Job.objects.filter(kind="test", key=key).update(**values) if values else None
+    return Job.objects.get(kind="test", key=key)
+
+
+def in_threads(count: int, work) -> list:
+    """Real connections, real races; what each thread answered."""
+    answers, ready = [], threading.Barrier(count)
+
+    def run(number: int) -> None:
+        try:
+            ready.wait()
+            answers.append(work(number))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.mark.django_db
+def test_a_job_is_made_once_for_ever():
+    assert jobs.enqueue(kind="test", key="a", next_at=NOW) is True
+    Job.objects.update(state="done", finished_at=NOW)
+    assert jobs.enqueue(kind="test", key="a", next_at=NOW) is False
+    assert jobs.enqueue(kind="test", key="b", next_at=NOW) is True
+    assert Job.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_is_made_once_by_eight_at_the_same_time():
+    made = in_threads(8, lambda n: jobs.enqueue(kind="test", key="race", next_at=NOW))
+    assert sorted(made) == [False] * 7 + [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_workers_claim_twenty_jobs_each_once():
+    ids = [new_job(str(n)).pk for n in range(20)]
+
+    def claim_all(number: int) -> list[int]:
+        return [job for job in ids if jobs.claim(job_id=job, now=NOW) is not None]
+
+    claimed = [job for found in in_threads(8, claim_all) for job in found]
+    assert sorted(claimed) == sorted(ids)
+
+
+@pytest.mark.django_db
+def test_a_claim_carries_what_the_work_needs():
+    job = new_job()
+    claim = jobs.claim(job_id=job.pk, now=NOW)
+    assert claim == jobs.Claim(job.pk, "test", "a", {"id": 7}, fence=1, attempts=1)
+
+
+@pytest.mark.django_db
+def test_a_job_is_not_due_before_its_time():
+    job = new_job(next_at=NOW + SECOND)
+    assert jobs.due_ids(now=NOW) == []
+    assert jobs.claim(job_id=job.pk, now=NOW) is None
+    assert jobs.due_ids(now=NOW + SECOND) == [job.pk]
+    assert jobs.oldest_due(now=NOW + SECOND) == NOW + SECOND
+
+
+@pytest.mark.django_db
+def test_a_job_of_a_dead_worker_is_taken_over_after_its_lease():
+    job = new_job()
+    first = jobs.claim(job_id=job.pk, now=NOW)
+    assert jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE) is None
+    second = jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE + SECOND)
+    assert first is not None
+    assert second is not None
+    assert second.fence == first.fence + 1
+
+
+@pytest.mark.django_db
+def test_a_worker_that_wakes_up_late_changes_nothing():
+    job = new_job()
+    sleeper = jobs.claim(job_id=job.pk, now=NOW)
+    later = NOW + jobs.LEASE + SECOND
+    worker = jobs.claim(job_id=job.pk, now=later)
+    for write in (
+        lambda: jobs.done(sleeper, now=later),
+        lambda: jobs.heartbeat(sleeper, now=later),
+        lambda: jobs.progress(sleeper, cursor=5, now=later),
+    ):
+        with pytest.raises(jobs.LeaseLostError):
+            write()
+    jobs.failed(sleeper, reason="late", now=later)
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.cursor) == ("leased", "", 0)
+    jobs.done(worker, now=later)
+    job.refresh_from_db()
+    assert (job.state, job.finished_at) == ("done", later)
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_keeps_others_away():
+    job = new_job()
+    claim = jobs.claim(job_id=job.pk, now=NOW)
+    jobs.heartbeat(claim, now=NOW + jobs.LEASE)
+    assert jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE + SECOND) is None
+
+
+@pytest.mark.django_db
+def test_a_failing_job_waits_longer_and_dies_with_its_reason():
+    job = new_job()
+    now, waits = NOW, []
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+        claim = jobs.claim(job_id=job.pk, now=now)
+        dead = jobs.failed(claim, reason=f"ValueError: {attempt}", now=now)
+        job.refresh_from_db()
+        waits.append(job.next_at - now)
+        now += timedelta(hours=2)
+        assert dead is (attempt == jobs.MAX_ATTEMPTS)
+    assert (job.state, job.reason) == ("dead", "ValueError: 3")
+    assert timedelta(seconds=4) < waits[0] < timedelta(seconds=6)
+    assert timedelta(seconds=9) <= waits[1] <= timedelta(seconds=11)
+    assert jobs.due_ids(now=now) == []
+    assert jobs.revive(kind="test", key="a", now=now)
+    assert jobs.due_ids(now=now) == [job.pk]
+
+
+@pytest.mark.django_db
+def test_progress_forgives_earlier_attempts():
+    job = new_job()
+    claim = jobs.claim(job_id=job.pk, now=NOW)
+    jobs.progress(claim, cursor=500, now=NOW)
+    job.refresh_from_db()
+    assert (job.cursor, job.attempts) == (500, 0)
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_every_worker_is_given_up():
+    job = new_job()
+    now = NOW
+    for _ in range(jobs.MAX_KILLS):
+        assert jobs.claim(job_id=job.pk, now=now) is not None
+        now += jobs.LEASE + SECOND
+    assert jobs.claim(job_id=job.pk, now=now) is None
+    job.refresh_from_db()
+    assert (job.state, job.reason) == ("dead", "its worker died or hung 8 times")
