@@ -1,0 +1,20 @@
+"""Writes facts: one staging table, one COPY and one upsert per kind, one transaction a batch."""
+
+from accounts.loading.batches import load
+from accounts.loading.contracts import expire_contracts
+from accounts.loading.derived import refresh_accounts
+from accounts.loading.partitions import ensure_partitions
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.runs import finish_run, keep_problems, start_run
+
+__all__ = [
+    "LoadResult",
+    "Status",
+    "ensure_partitions",
+    "expire_contracts",
+    "finish_run",
+    "keep_problems",
+    "load",
+    "refresh_accounts",
+    "start_run",
+]

@@ -1,0 +1,166 @@
+"""One batch of records of one kind, in one transaction, with everything that follows from it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.intake.errors import RecordError, shown
+from accounts.intake.records import Record, Value
+from accounts.intake.specs import SPECS, Kind, RecordSpec
+from accounts.loading import follow_ups
+from accounts.loading.movements import post_movements
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.tables import TABLES
+from accounts.loading.upsert import Changed, upsert
+from accounts.loading.usage import Directory, UsageRow, load_sessions, load_usage, load_user_days
+
+_REFERS_TO_ITSELF = {Kind.ACCOUNTS: "parent", Kind.CONTRACTS: "renews"}
+_MOST_ROUNDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`source` names who says so; `backfill` means it was known on its day already."""
+
+    day: date
+    now: datetime
+    source: str
+    backfill: bool
+    directory: Directory
+
+
+def load(
+    *,
+    kind: Kind,
+    records: Sequence[Record],
+    day: date,
+    now: datetime,
+    source: str = "import",
+    backfill: bool = False,
+    directory: Directory | None = None,
+) -> LoadResult:
+    """Writes the good records and says what became of each; the others are problems.
+
+    `day` is today in the installation's zone. Loading the same records again is `unchanged`.
+    """
+    result = LoadResult()
+    batch = Batch(day, now, source, backfill, directory or Directory())
+    spec = SPECS[kind]
+    distinct = _without_repeats(records, spec=spec, result=result)
+    with transaction.atomic():
+        _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
+    for position, first in _repeats(records, distinct, spec=spec).items():
+        result.statuses.setdefault(position, _like(result.statuses.get(first)))
+    return result
+
+
+def _like(first: Status | None) -> Status:
+    return Status.REJECTED if first == Status.REJECTED else Status.UNCHANGED
+
+
+def _key(record: Record, spec: RecordSpec) -> tuple[Value, ...]:
+    return tuple(record.values[name] for name in spec.key)
+
+
+def _without_repeats(
+    records: Sequence[Record], *, spec: RecordSpec, result: LoadResult
+) -> list[Record]:
+    """The first record of each key; another one that says otherwise is refused, not merged."""
+    first: dict[tuple[Value, ...], Record] = {}
+    for record in records:
+        seen = first.setdefault(_key(record, spec), record)
+        if seen is not record and seen.values != record.values:
+            result.reject([_contradiction(record, seen, spec=spec)])
+    return list(first.values())
+
+
+def _repeats(
+    records: Sequence[Record], distinct: Sequence[Record], *, spec: RecordSpec
+) -> dict[int, int]:
+    if len(records) == len(distinct):
+        return {}
+    first = {_key(record, spec): record.position for record in distinct}
+    return {r.position: first[_key(r, spec)] for r in records}
+
+
+def _contradiction(record: Record, seen: Record, *, spec: RecordSpec) -> RecordError:
+    key = " ".join(str(record.values[name]) for name in spec.key)
+    message = f"{shown(key)} is at {seen.position} already with other values; keep one of both"
+    return RecordError(record.position, spec.key[-1], "duplicate", message)
+
+
+def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
+    """Records after those they name (a parent, the contract they renew)."""
+    field = _REFERS_TO_ITSELF.get(kind)
+    if field is None:
+        return [list(records)]
+    rounds: list[list[Record]] = []
+    waiting = list(records)
+    while waiting and len(rounds) < _MOST_ROUNDS:
+        names = {record.values["external_id"] for record in waiting}
+        ready = [record for record in waiting if record.values.get(field) not in names]
+        rounds.append(ready or waiting)
+        waiting = [r for r in waiting if r.values.get(field) in names] if ready else []
+    return [*rounds, waiting] if waiting else rounds
+
+
+def _upserted(
+    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+) -> None:
+    before = follow_ups.BEFORE.get(spec.kind)
+    kept = before(records, result) if before else records
+    changed = Changed({}, [])
+    for group in _rounds(kept, spec.kind):
+        some = upsert(
+            spec, group, table=TABLES[spec.kind], day=batch.day, now=batch.now, result=result
+        )
+        changed.ids.update(some.ids)
+        changed.account_ids.extend(some.account_ids)
+    # Once for all rounds: a contract and the one that renews it are one story.
+    follow_ups.AFTER[spec.kind](follow_ups.Loaded(kept, changed, batch.day, batch.now, result))
+
+
+def _movements(
+    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+) -> None:
+    accounts = post_movements(records, source=batch.source, now=batch.now, result=result)
+    follow_ups.money_changed(accounts, day=batch.day, now=batch.now)
+
+
+def _usage(spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult) -> None:
+    rows = [UsageRow(r.position, **r.values) for r in records]  # type: ignore[arg-type]
+    load_usage(
+        rows,
+        directory=batch.directory,
+        day=batch.day,
+        result=result,
+        backfill=batch.backfill,
+    )
+
+
+def _sessions(
+    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+) -> None:
+    load_sessions(
+        records,
+        directory=batch.directory,
+        day=batch.day,
+        result=result,
+        backfill=batch.backfill,
+    )
+
+
+def _user_days(
+    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+) -> None:
+    load_user_days(records, directory=batch.directory, result=result)
+
+
+_WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], Batch, LoadResult], None]] = {
+    Kind.MOVEMENTS: _movements,
+    Kind.USAGE: _usage,
+    Kind.SESSIONS: _sessions,
+    Kind.USER_DAYS: _user_days,
+}

@@ -1,0 +1,179 @@
+"""What an account carries because of its money: ARR, renewal date, status, segment, touch tier."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from accounts.catalogue import AccountStatus, TouchTier
+from accounts.intake.currencies import decimals_of
+from accounts.intake.tiers import Placement, Size, place, segment_of
+from accounts.loading.history import record_account_history, restate_first_placement
+from accounts.loading.marks import mark_dirty, ring_changes
+from accounts.models import Account, CurrencyRate, Installation
+
+_DERIVED = (
+    "arr_minor",
+    "renews_on",
+    "status",
+    "segment",
+    "touch_tier",
+    "tier_pending",
+    "tier_pending_since",
+)
+_BATCH = 5_000
+
+Rates = Mapping[tuple[str, str], Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Of one account on a day: minor units by currency, and whether it ever had a movement."""
+
+    arr: Mapping[str, int]
+    has_ledger: bool
+
+
+def refresh_accounts(
+    *, account_ids: Sequence[int] | None = None, day: date, now: datetime
+) -> list[int]:
+    """Derives again for these accounts, or for all; the ids of those that changed.
+
+    Nightly for all: movements come into force and tiers settle as days pass.
+    """
+    ids = account_ids if account_ids is not None else _all_ids()
+    changed: list[int] = []
+    for start in range(0, len(ids), _BATCH):
+        with transaction.atomic():
+            changed += _refresh(sorted(ids)[start : start + _BATCH], day=day, now=now)
+    return changed
+
+
+def _all_ids() -> list[int]:
+    return list(Account.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
+    accounts = Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    money, renewals, known = _money(ids, day=day), _renewals(ids), _placed(ids)
+    rates = rates_on(day)
+    base = Installation.current().currency
+    changed = []
+    for account in accounts:
+        before = [getattr(account, name) for name in _DERIVED]
+        account.renews_on = renewals.get(account.pk)
+        _apply_money(account, money.get(account.pk), rates=rates)
+        _apply_tier(account, base=base, rates=rates, day=day, is_placed=account.pk in known)
+        if before != [getattr(account, name) for name in _DERIVED]:
+            changed.append(account)
+    Account.objects.bulk_update(changed, _DERIVED, batch_size=1_000)
+    restate_first_placement([a.pk for a in changed if a.pk not in known and a.arr_minor])
+    changes = record_account_history(ids, day=day, learned_at=now)
+    ring_changes(changes, day=day, now=now)
+    changed_ids = [account.pk for account in changed]
+    mark_dirty(changed_ids)
+    return changed_ids
+
+
+def _apply_money(account: Account, money: Money | None, *, rates: Rates) -> None:
+    """Where there is a ledger it decides the status: a flag never outvotes the money."""
+    if money is None:
+        account.arr_minor = 0
+        return
+    account.arr_minor = sum(
+        converted(amount, currency=currency, into=account.currency, rates=rates) or 0
+        for currency, amount in money.arr.items()
+    )
+    if money.has_ledger:
+        paying = any(money.arr.values())
+        account.status = AccountStatus.ACTIVE if paying else AccountStatus.CHURNED
+
+
+def _apply_tier(account: Account, *, base: str, rates: Rates, day: date, is_placed: bool) -> None:
+    """Nothing is guessed without a currency rate: segment and tier stay as they are."""
+    minor = converted(account.arr_minor, currency=account.currency, into=base, rates=rates)
+    if minor is None:
+        return
+    arr = Decimal(minor).scaleb(-decimals_of(base))
+    account.segment = segment_of(arr)
+    size = Size(
+        arr,
+        account.complexity,
+        account.growth_potential,
+        account.strategic_fit,
+        account.is_strategic,
+    )
+    placed = place(size, now_in=_placement(account) if is_placed else None, day=day)
+    account.touch_tier = placed.tier
+    account.tier_pending = placed.pending or ""
+    account.tier_pending_since = placed.pending_since
+
+
+def _placement(account: Account) -> Placement:
+    pending = TouchTier(account.tier_pending) if account.tier_pending else None
+    return Placement(TouchTier(account.touch_tier), pending, account.tier_pending_since)
+
+
+def _placed(ids: Sequence[int]) -> set[int]:
+    """Accounts with a tier in force: what pays for the first time is placed at once."""
+    return set(
+        Account.objects.filter(pk__in=ids)
+        .filter(~Q(arr_minor=0) | ~Q(status=AccountStatus.ACTIVE))
+        .values_list("pk", flat=True)
+    )
+
+
+def _money(ids: Sequence[int], *, day: date) -> dict[int, Money]:
+    with connection.cursor() as cursor:
+        # Uses index: movement_account_day
+        cursor.execute(
+            "SELECT account_id, currency,"
+            " COALESCE(sum(amount_minor) FILTER (WHERE effective_on <= %(day)s), 0)::bigint,"
+            " count(*) FILTER (WHERE effective_on <= %(day)s)"
+            " FROM accounts_revenuemovement WHERE account_id = ANY(%(ids)s) GROUP BY 1, 2",
+            {"ids": list(ids), "day": day},
+        )
+        rows = cursor.fetchall()
+    found: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    for account_id, currency, amount, effective in rows:
+        found[account_id].append((currency, amount, effective))
+    return {
+        account_id: Money({c: a for c, a, _ in sums}, any(n for _, _, n in sums))
+        for account_id, sums in found.items()
+    }
+
+
+def _renewals(ids: Sequence[int]) -> dict[int, date]:
+    """The next end of a contract that nothing renews yet; overdue ones included."""
+    with connection.cursor() as cursor:
+        # Uses index: contract_account
+        cursor.execute(
+            "SELECT account_id, min(ends_on) FROM accounts_contract"
+            " WHERE account_id = ANY(%s) AND state = 'active' GROUP BY 1",
+            [list(ids)],
+        )
+        return dict(cursor.fetchall())
+
+
+def rates_on(day: date) -> Rates:
+    """Units of the second currency for one of the first: the latest rate not after the day."""
+    rows: Iterable[CurrencyRate] = CurrencyRate.objects.filter(valid_from__lte=day).order_by(
+        "valid_from"
+    )
+    return {(rate.currency, rate.base): rate.rate for rate in rows}
+
+
+def converted(amount: int, *, currency: str, into: str, rates: Rates) -> int | None:
+    """Minor units in another currency, half-even; None when no rate is known."""
+    if currency == into or amount == 0:
+        return amount
+    rate = rates.get((currency, into))
+    if rate is None:
+        return None
+    shift = decimals_of(into) - decimals_of(currency)
+    exact = (Decimal(amount) * rate).scaleb(shift)
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

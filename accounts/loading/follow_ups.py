@@ -1,0 +1,167 @@
+"""What follows from written records, in the same transaction: history, money, marks, signals."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from accounts.catalogue import AccountStatus
+from accounts.intake.errors import RecordError, shown
+from accounts.intake.records import Record
+from accounts.intake.specs import Kind
+from accounts.loading.contracts import derive_ledger, settle_renewals
+from accounts.loading.derived import refresh_accounts
+from accounts.loading.history import record_contact_history
+from accounts.loading.marks import mark_dirty, ring_events
+from accounts.loading.results import LoadResult
+from accounts.loading.upsert import Changed
+from accounts.models import (
+    Account,
+    Contact,
+    Contract,
+    ContractLine,
+    InteractionContact,
+    Plan,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    records: Sequence[Record]
+    changed: Changed
+    day: date
+    now: datetime
+    result: LoadResult
+
+
+def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> None:
+    """Contracts step back where movements are given; then everything derived is derived again."""
+    derive_ledger(account_ids, day=day, now=now)
+    refresh_accounts(account_ids=account_ids, day=day, now=now)
+    mark_dirty(account_ids)
+
+
+def _make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+    keys = {str(r.values["plan"]) for r in records if r.values.get("plan")}
+    plans = [Plan(key=key, name=key.replace("_", " ").capitalize()) for key in sorted(keys)]
+    Plan.objects.bulk_create(plans, ignore_conflicts=True)
+    return records
+
+
+def _accounts(loaded: Loaded) -> None:
+    refresh_accounts(account_ids=loaded.changed.account_ids, day=loaded.day, now=loaded.now)
+    mark_dirty(loaded.changed.account_ids)
+    loaded.result.reject(_contradicted_by_money(loaded))
+
+
+def _contradicted_by_money(loaded: Loaded) -> list[RecordError]:
+    said = {
+        str(r.values["external_id"]): r
+        for r in loaded.records
+        if r.values.get("status") is not None
+    }
+    rows = Account.objects.filter(external_id__in=said).values_list("external_id", "status")
+    errors = []
+    for external_id, status in rows:
+        record = said[external_id]
+        if record.values["status"] != status:
+            pays = "still pays" if status == AccountStatus.ACTIVE else "pays nothing any more"
+            message = f"says {record.values['status']}, but the account {pays}; money decides"
+            errors.append(
+                RecordError(record.position, "status", "contradicts_money", message, warning=True)
+            )
+    return errors
+
+
+def _contacts(loaded: Loaded) -> None:
+    ids = list(loaded.changed.ids.values())
+    record_contact_history(ids, day=loaded.day, learned_at=loaded.now)
+    mark_dirty(loaded.changed.account_ids)
+
+
+def _contracts(loaded: Loaded) -> None:
+    _write_lines(loaded)
+    settle_renewals(list(loaded.changed.ids.values()), day=loaded.day)
+    money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
+
+
+def _write_lines(loaded: Loaded) -> None:
+    """A file knows one product a contract: its line carries the whole ARR."""
+    products = {
+        loaded.changed.ids[r.position]: str(r.values["product"])
+        for r in loaded.records
+        if r.values.get("product") and r.position in loaded.changed.ids
+    }
+    ContractLine.objects.filter(contract_id__in=products).delete()
+    arr = dict(Contract.objects.filter(pk__in=products).values_list("pk", "arr_minor"))
+    ContractLine.objects.bulk_create(
+        ContractLine(contract_id=pk, product=product, arr_minor=arr[pk])
+        for pk, product in sorted(products.items())
+    )
+
+
+def _known_participants(records: Sequence[Record], result: LoadResult) -> list[Record]:
+    """Without the interactions that name somebody who is no contact of their account."""
+    named = {str(c) for r in records for c in _participants(r)}
+    rows = Contact.objects.filter(external_id__in=named)
+    of_account = dict(rows.values_list("external_id", "account__external_id"))
+    kept = []
+    for record in records:
+        account = record.values["account"]
+        strangers = [c for c in _participants(record) if of_account.get(c) != account]
+        if strangers:
+            message = f"{shown(strangers[0])} is not a contact of the account; import it first"
+            result.reject([RecordError(record.position, "contacts", "unknown", message)])
+        else:
+            kept.append(record)
+    return kept
+
+
+def _participants(record: Record) -> tuple[str, ...]:
+    contacts = record.values.get("contacts")
+    return contacts if isinstance(contacts, tuple) else ()
+
+
+def _interactions(loaded: Loaded) -> None:
+    wanted = defaultdict(set)
+    contacts = dict(
+        Contact.objects.filter(
+            external_id__in={c for r in loaded.records for c in _participants(r)}
+        ).values_list("external_id", "pk")
+    )
+    for record in loaded.records:
+        row_id = loaded.changed.ids.get(record.position)
+        if row_id is not None and "contacts" in record.values:
+            wanted[row_id] = {contacts[c] for c in _participants(record)}
+    InteractionContact.objects.filter(interaction_id__in=wanted).delete()
+    InteractionContact.objects.bulk_create(
+        InteractionContact(interaction_id=row_id, contact_id=contact_id)
+        for row_id in sorted(wanted)
+        for contact_id in sorted(wanted[row_id])
+    )
+    mark_dirty(loaded.changed.account_ids)
+
+
+def _events(loaded: Loaded) -> None:
+    ring_events(list(loaded.changed.ids.values()))
+    mark_dirty(loaded.changed.account_ids)
+
+
+def _marked(loaded: Loaded) -> None:
+    mark_dirty(loaded.changed.account_ids)
+
+
+BEFORE: dict[Kind, Callable[[Sequence[Record], LoadResult], Sequence[Record]]] = {
+    Kind.ACCOUNTS: _make_plans,
+    Kind.INTERACTIONS: _known_participants,
+}
+AFTER: dict[Kind, Callable[[Loaded], None]] = {
+    Kind.ACCOUNTS: _accounts,
+    Kind.CONTACTS: _contacts,
+    Kind.CONTRACTS: _contracts,
+    Kind.INVOICES: _marked,
+    Kind.TICKETS: _marked,
+    Kind.INTERACTIONS: _interactions,
+    Kind.EVENTS: _events,
+    Kind.ONBOARDING: _marked,
+}

@@ -1,0 +1,65 @@
+"""What a load leaves for others: accounts to score again, and signals that may start work."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import connection
+
+from accounts.catalogue import HistoryAttribute, SignalKind
+from accounts.loading.history import AttributeChange
+from accounts.models import BusinessEvent, Installation, Signal
+
+_RINGS = {
+    HistoryAttribute.TOUCH_TIER: SignalKind.TIER_CHANGED,
+    HistoryAttribute.STAGE: SignalKind.STAGE_CHANGED,
+}
+
+
+def mark_dirty(account_ids: Iterable[int]) -> None:
+    ids = sorted(set(account_ids))
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_dirtyaccount (account_id) SELECT unnest(%s::bigint[])", [ids]
+        )
+
+
+def ring_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime) -> None:
+    """Tier and stage changes, once a day and change."""
+    _ring(
+        Signal(
+            account_id=change.account_id,
+            kind=_RINGS[change.attribute],
+            key=f"{day}:{change.before}:{change.after}",
+            occurred_at=now,
+            payload={"from": change.before, "to": change.after},
+        )
+        for change in changes
+        if change.attribute in _RINGS
+    )
+
+
+def ring_events(event_ids: Sequence[int]) -> None:
+    """Business events just learned; each rings when it happened, however late we heard."""
+    zone = Installation.current().zone
+    events = BusinessEvent.objects.filter(pk__in=event_ids).order_by("pk")
+    _ring(
+        Signal(
+            account_id=event.account_id,
+            kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind}",
+            key=event.external_id,
+            occurred_at=datetime.combine(event.occurred_on, time(), tzinfo=zone),
+            payload=_payload(event),
+        )
+        for event in events
+    )
+
+
+def _payload(event: BusinessEvent) -> Mapping[str, Any]:
+    return {"occurred_on": event.occurred_on.isoformat(), "note": event.note}
+
+
+def _ring(signals: Iterable[Signal]) -> None:
+    Signal.objects.bulk_create(signals, ignore_conflicts=True, batch_size=1_000)

@@ -1,0 +1,34 @@
+"""The months of the big tables, made before their rows come."""
+
+from datetime import date, timedelta
+
+from django.db import connection
+
+
+def ensure_partitions(*, day: date) -> int:
+    """The month of the day and the next one, for every table partitioned by month; made count."""
+    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return _ensure(_partitioned_tables(), first=day, last=following)
+
+
+def ensure_usage_partitions(*, first: date, last: date) -> int:
+    """Every month of imported usage gets its own partition, so that history stays quick."""
+    return _ensure(["accounts_usageday"], first=first, last=last)
+
+
+def _partitioned_tables() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid"
+            " WHERE p.partstrat = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _ensure(tables: list[str], *, first: date, last: date) -> int:
+    made = 0
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute("SELECT cs_ensure_partitions(%s, %s, %s)", [table, first, last])
+            made += cursor.fetchone()[0]
+    return made

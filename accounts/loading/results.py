@@ -1,0 +1,36 @@
+"""What became of a batch, record by record."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from accounts.intake.errors import RecordError
+
+
+class Status(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(slots=True)
+class LoadResult:
+    """`problems` are rejections, and warnings about records that were kept all the same."""
+
+    statuses: dict[int, Status] = field(default_factory=dict)
+    problems: list[RecordError] = field(default_factory=list)
+
+    def reject(self, errors: Iterable[RecordError]) -> None:
+        for error in errors:
+            self.problems.append(error)
+            if not error.warning:
+                self.statuses[error.position] = Status.REJECTED
+
+    def counts(self) -> Counter[Status]:
+        return Counter(self.statuses.values())
+
+    @property
+    def warnings(self) -> int:
+        return sum(problem.warning for problem in self.problems)

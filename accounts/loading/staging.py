@@ -1,0 +1,95 @@
+"""A batch of records as a temporary table, filled by COPY."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from psycopg2 import sql
+
+from accounts.intake.records import Record, Value
+from accounts.intake.specs import RecordSpec, Type
+
+_SQL_TYPES = {
+    Type.AMOUNT: "bigint",
+    Type.INTEGER: "bigint",
+    Type.BOOLEAN: "boolean",
+    Type.DAY: "date",
+    Type.PAST_DAY: "date",
+    Type.PAST_MOMENT: "timestamptz",
+    Type.CHOICES: "text[]",
+    Type.NAMES: "text[]",
+    Type.IDS: "text[]",
+}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def stage(spec: RecordSpec, records: Sequence[Record]) -> sql.Identifier:
+    """The name of the filled table; it empties itself when the transaction ends.
+
+    `present` has bit n set where field n of the spec was said at all.
+    """
+    columns = [("position", "integer"), ("present", "bigint")]
+    columns += [(f.name, _SQL_TYPES.get(f.type, "text")) for f in spec.fields]
+    table = create(f"staging_{spec.kind}", columns)
+    names = [f.name for f in spec.fields]
+    copy(table, _rows(records, names=names), columns=["position", "present", *names])
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(table))
+    return table
+
+
+def create(name: str, columns: Iterable[tuple[str, str]]) -> sql.Identifier:
+    """An empty temporary table; made once a connection, so that batches leave no dead catalogue."""
+    table = sql.Identifier(name)
+    definitions = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_min_messages = warning")
+        cursor.execute(
+            sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
+                table, definitions
+            )
+        )
+        cursor.execute(sql.SQL("TRUNCATE {}").format(table))
+    return table
+
+
+def copy(table: sql.Identifier, rows: Iterable[str], *, columns: Sequence[str]) -> None:
+    """Rows are lines in COPY's text format."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
+    with connection.cursor() as cursor:
+        raw: Any = cursor.cursor
+        raw.copy_expert(statement, io.StringIO("".join(rows)))
+
+
+def line(values: Iterable[object]) -> str:
+    return "\t".join(map(_text, values)) + "\n"
+
+
+def _rows(records: Sequence[Record], *, names: Sequence[str]) -> Iterable[str]:
+    for record in records:
+        present = sum(1 << n for n, name in enumerate(names) if name in record.values)
+        values: list[Value] = [record.position, present]
+        values += [record.values.get(name) for name in names]
+        yield line(values)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, tuple):
+        return _array(value).translate(_ESCAPES)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def _array(values: tuple[str, ...]) -> str:
+    quoted = ('"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
+    return "{" + ",".join(quoted) + "}"

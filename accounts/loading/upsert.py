@@ -1,0 +1,222 @@
+"""The one way in for records with an identity: resolve, refuse, merge, insert or update.
+
+A field that was not said keeps its stored value; a row that would not change is not written,
+so the same file twice leaves nothing behind.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from psycopg2 import sql
+
+from accounts.intake.errors import RecordError
+from accounts.intake.records import Record
+from accounts.intake.specs import RecordSpec
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.staging import stage
+from accounts.loading.tables import Column, Reference, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Rows written: their ids and accounts, by position in the batch."""
+
+    ids: dict[int, int]
+    account_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    spec: RecordSpec
+    table: Table
+    staging: sql.Identifier
+    day: date
+    now: datetime
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"day": self.day, "now": self.now}
+
+
+def upsert(
+    spec: RecordSpec,
+    records: Sequence[Record],
+    *,
+    table: Table,
+    day: date,
+    now: datetime,
+    result: LoadResult,
+) -> Changed:
+    target = Target(spec, table, stage(spec, records), day, now)
+    for reference in table.references:
+        result.reject(_resolve(target, reference))
+    result.reject(_misplaced(target))
+    _lock_accounts(target)
+    result.reject(_inconsistent(target))
+    return _write(target, result=result)
+
+
+def _resolve(target: Target, reference: Reference) -> list[RecordError]:
+    """Adds `<field>_id` and takes out the records that name nothing known."""
+    names = {
+        "staging": target.staging,
+        "field": sql.Identifier(reference.field),
+        "id": sql.Identifier(f"{reference.field}_id"),
+        "table": sql.Identifier(reference.table),
+        "key": sql.Identifier(reference.key),
+    }
+    match = (
+        "lower(r.{key}) = lower(s.{field})" if reference.key == "email" else "r.{key} = s.{field}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("ALTER TABLE {staging} ADD COLUMN IF NOT EXISTS {id} bigint").format(**names)
+        )
+        cursor.execute(
+            sql.SQL("UPDATE {staging} s SET {id} = r.id FROM {table} r WHERE {match}").format(
+                match=sql.SQL(match).format(**names), **names
+            )
+        )
+        cursor.execute(
+            sql.SQL(
+                "DELETE FROM {staging} WHERE {field} IS NOT NULL AND {id} IS NULL"
+                " RETURNING position, {field}"
+            ).format(**names)
+        )
+        unknown = cursor.fetchall()
+    return [
+        RecordError(position, reference.field, "unknown", f"“{value}” {reference.missing}")
+        for position, value in unknown
+    ]
+
+
+def _misplaced(target: Target) -> list[RecordError]:
+    """An id that another account's record has already: facts do not move between customers."""
+    if target.table.key != ("external_id",) or "account_id" not in _names(target.table):
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "DELETE FROM {} s USING {} t WHERE t.external_id = s.external_id"
+                " AND t.account_id <> s.account_id RETURNING s.position, s.external_id"
+            ).format(target.staging, sql.Identifier(target.table.name))
+        )
+        found = cursor.fetchall()
+    message = "belongs to another account already; give the record an id of its own"
+    return [RecordError(p, "external_id", "other_account", f"“{v}” {message}") for p, v in found]
+
+
+def _lock_accounts(target: Target) -> None:
+    """In order of id, so that two loads wait for each other instead of dying."""
+    if "account_id" not in _names(target.table):
+        # New accounts have no row to lock yet: one load of accounts at a time.
+        query = sql.SQL("SELECT pg_advisory_xact_lock(hashtext('accounts.loading.accounts'))")
+    else:
+        query = sql.SQL(
+            "SELECT id FROM accounts_account WHERE id IN (SELECT account_id FROM {})"
+            " ORDER BY id FOR NO KEY UPDATE"
+        ).format(target.staging)
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+
+
+def _names(table: Table) -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _present(target: Target, field: str) -> str:
+    place = [f.name for f in target.spec.fields].index(field)
+    return f"(s.present & {1 << place} <> 0)"
+
+
+def _source(target: Target, column: Column) -> str:
+    """What the column of the merged row is made of, as SQL over s and t."""
+    if column.expression:
+        fields = {f.name: _present(target, f.name) for f in target.spec.fields}
+        return column.expression.format(**fields)
+    referenced = column.field in {r.field for r in target.table.references}
+    said = f"s.{column.field}_id" if referenced else f"s.{column.field}"
+    return (
+        f"CASE WHEN {_present(target, column.field)} THEN COALESCE({said}, {column.cleared})"
+        f" WHEN t.id IS NOT NULL THEN t.{column.name} ELSE {column.otherwise} END"
+    )
+
+
+def _merged(target: Target) -> sql.Composable:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(sql.SQL(_source(target, c)), sql.Identifier(c.name))
+        for c in target.table.columns
+    )
+    on = sql.SQL(" AND ").join(
+        sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in target.table.key
+    )
+    return sql.SQL("SELECT s.position, {} FROM {} s LEFT JOIN {} t ON {}").format(
+        columns, target.staging, sql.Identifier(target.table.name), on
+    )
+
+
+def _inconsistent(target: Target) -> list[RecordError]:
+    errors = []
+    with connection.cursor() as cursor:
+        for check in target.table.checks:
+            cursor.execute(
+                sql.SQL("SELECT m.position FROM ({}) m WHERE {}").format(
+                    _merged(target), sql.SQL(check.wrong)
+                ),
+                target.parameters,
+            )
+            positions = [row[0] for row in cursor.fetchall()]
+            errors += [RecordError(p, check.field, check.code, check.message) for p in positions]
+            cursor.execute(
+                sql.SQL("DELETE FROM {} WHERE position = ANY(%s)").format(target.staging),
+                [positions],
+            )
+    return errors
+
+
+def _write(target: Target, *, result: LoadResult) -> Changed:
+    table, names = target.table, _names(target.table)
+    once = [name for name, _ in table.once]
+    merged = [sql.Identifier(name) for name in names]
+    statement = sql.SQL(
+        "WITH m AS ({merged}),"
+        " written AS (INSERT INTO {table} AS t ({columns})"
+        " SELECT {values} FROM m ORDER BY {key}"
+        " ON CONFLICT ({key}) DO UPDATE SET ({updated}) = ROW({excluded})"
+        " WHERE ({stored}) IS DISTINCT FROM ({excluded})"
+        " RETURNING t.*, (xmax = 0) AS is_new)"
+        " SELECT m.position, w.id, w.is_new, {account} FROM m LEFT JOIN written w ON {on}"
+    ).format(
+        merged=_merged(target),
+        table=sql.Identifier(table.name),
+        columns=sql.SQL(", ").join([*merged, *map(sql.Identifier, once)]),
+        values=sql.SQL(", ").join([*merged, *(sql.SQL(value) for _, value in table.once)]),
+        key=sql.SQL(", ").join(map(sql.Identifier, table.key)),
+        updated=sql.SQL(", ").join(merged),
+        excluded=sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(name) for name in merged),
+        stored=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in merged),
+        account=sql.SQL("w.account_id" if "account_id" in names else "w.id"),
+        on=sql.SQL(" AND ").join(
+            sql.SQL("w.{0} = m.{0}").format(sql.Identifier(name)) for name in table.key
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, target.parameters)
+        rows = cursor.fetchall()
+    return _changed(rows, result=result)
+
+
+def _changed(rows: Sequence[tuple[int, int, bool, int]], *, result: LoadResult) -> Changed:
+    changed = Changed({}, [])
+    accounts = set()
+    for position, row_id, is_new, account_id in rows:
+        if row_id is None:
+            result.statuses[position] = Status.UNCHANGED
+            continue
+        result.statuses[position] = Status.CREATED if is_new else Status.UPDATED
+        changed.ids[position] = row_id
+        accounts.add(account_id)
+    changed.account_ids.extend(sorted(accounts))
+    return changed

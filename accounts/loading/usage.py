@@ -1,0 +1,224 @@
+"""Usage, sessions and active days: the kinds that come by the million.
+
+A record states the whole of its day: sending it again changes nothing, sending another number
+corrects it. What is learned after its day closed is a row of its own, so that yesterday's
+score can be explained by what was known yesterday.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+from psycopg2 import sql
+
+from accounts.intake.errors import RecordError
+from accounts.intake.records import Record
+from accounts.loading.marks import mark_dirty
+from accounts.loading.partitions import ensure_usage_partitions
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.staging import copy, create
+from accounts.models import Account, Feature
+
+MOST_FEATURES = 5_000
+_USAGE = (
+    ("position", "integer"),
+    ("account_id", "bigint"),
+    ("day", "date"),
+    ("feature_id", "smallint"),
+    ("events", "integer"),
+)
+_SESSIONS = (*_USAGE[:3], ("sessions", "integer"), ("minutes", "integer"))
+_USER_DAYS = (*_USAGE[:3], ("user_key", "text"))
+# The day a row is known from: its own while it is open, today when it has closed, and its own
+# again for history that somebody recorded at the time.
+_KNOWN_FROM = "CASE WHEN %(backfill)s THEN s.day ELSE GREATEST(s.day, %(day)s) END"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One account, day and feature; as narrow as it goes, there are millions."""
+
+    position: int
+    account: str
+    day: date
+    feature: str
+    events: int
+
+
+@dataclass(slots=True)
+class Directory:
+    """Ids behind external ids and feature keys, kept for a whole run."""
+
+    accounts: dict[str, int] = field(default_factory=dict)
+    features: dict[str, int] = field(default_factory=dict)
+    months: set[tuple[int, int]] = field(default_factory=set)
+
+    def learn_accounts(self, names: Iterable[str]) -> None:
+        unseen = set(names) - self.accounts.keys()
+        if unseen:
+            rows = Account.objects.filter(external_id__in=unseen)
+            self.accounts.update(rows.values_list("external_id", "pk"))
+
+    def learn_features(self, keys: Iterable[str], *, day: date) -> None:
+        """Features nobody described yet are made as not core, up to a sane number."""
+        unseen = set(keys) - self.features.keys()
+        if not unseen:
+            return
+        known = set(Feature.objects.filter(key__in=unseen).values_list("key", flat=True))
+        room = MOST_FEATURES - Feature.objects.count()
+        new = sorted(unseen - known)[: max(room, 0)]
+        names = [Feature(key=key, name=_title(key), valid_from=day) for key in new]
+        Feature.objects.bulk_create(names, ignore_conflicts=True)
+        rows = Feature.objects.filter(key__in=unseen).values_list("key", "pk")
+        self.features.update(rows)
+
+    def learn_months(self, days: Iterable[date]) -> None:
+        """Rows of a month without a partition would all crowd in the default one."""
+        unseen = {(day.year, day.month) for day in days} - self.months
+        for year, month in sorted(unseen):
+            first = date(year, month, 1)
+            ensure_usage_partitions(first=first, last=first)
+        self.months |= unseen
+
+
+def _title(key: str) -> str:
+    return key.replace("_", " ").replace("-", " ").capitalize()
+
+
+def load_usage(
+    rows: Sequence[UsageRow],
+    *,
+    directory: Directory,
+    day: date,
+    result: LoadResult,
+    backfill: bool = False,
+) -> None:
+    directory.learn_accounts({row.account for row in rows})
+    directory.learn_features({row.feature for row in rows}, day=day)
+    directory.learn_months({row.day for row in rows})
+    result.reject(_strangers(rows, directory=directory))
+    accounts, features = directory.accounts, directory.features
+    lines = [
+        f"{row.position}\t{accounts[row.account]}\t{row.day}\t{features[row.feature]}\t{row.events}\n"
+        for row in rows
+        if row.account in accounts and row.feature in features
+    ]
+    table = create("staging_usage_day", _USAGE)
+    copy(table, lines, columns=[name for name, _ in _USAGE])
+    query = _sum_per_day("accounts_usageday", keys=("feature_id",), counts=("events",))
+    _run(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[RecordError]:
+    for row in rows:
+        if row.account not in directory.accounts:
+            message = f"“{row.account}” is not an account; import the account first"
+            yield RecordError(row.position, "account", "unknown", message)
+        elif row.feature not in directory.features:
+            message = f"“{row.feature}” would be one feature too many; at most {MOST_FEATURES}"
+            yield RecordError(row.position, "feature", "too_many_features", message)
+
+
+def load_sessions(
+    records: Sequence[Record],
+    *,
+    directory: Directory,
+    day: date,
+    result: LoadResult,
+    backfill: bool = False,
+) -> None:
+    table = _stage_by_account(records, _SESSIONS, directory=directory, result=result)
+    query = _sum_per_day("accounts_sessionday", keys=(), counts=("sessions", "minutes"))
+    _run(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def load_user_days(records: Sequence[Record], *, directory: Directory, result: LoadResult) -> None:
+    """Sets the bit of each day; a day that is set stays set."""
+    table = _stage_by_account(records, _USER_DAYS, directory=directory, result=result)
+    _collect(_USER_DAY_QUERY.format(staging=table), {}, result=result)
+
+
+_USER_DAY_QUERY = sql.SQL(
+    "WITH k AS MATERIALIZED (SELECT s.position, s.account_id, s.user_key,"
+    "  date_trunc('month', s.day)::date AS month, 1 << (extract(day FROM s.day)::int - 1) AS bit,"
+    "  u.days FROM {staging} s LEFT JOIN accounts_usermonth u ON u.account_id = s.account_id"
+    "  AND u.user_key = s.user_key AND u.month = date_trunc('month', s.day)::date),"
+    " written AS (INSERT INTO accounts_usermonth AS u (account_id, month, user_key, days)"
+    "  SELECT account_id, month, user_key, bit_or(bit) FROM k"
+    "  WHERE days IS NULL OR days & bit = 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    "  ON CONFLICT (account_id, month, user_key) DO UPDATE SET days = u.days | EXCLUDED.days)"
+    " SELECT position, account_id, CASE WHEN days IS NULL THEN 'created'"
+    "  WHEN days & bit = 0 THEN 'updated' ELSE 'unchanged' END, NULL FROM k"
+)
+
+
+def _stage_by_account(
+    records: Sequence[Record],
+    columns: Sequence[tuple[str, str]],
+    *,
+    directory: Directory,
+    result: LoadResult,
+) -> sql.Identifier:
+    names = {str(record.values["account"]) for record in records}
+    directory.learn_accounts(names)
+    fields = ["user" if name == "user_key" else name for name, _ in columns[2:]]
+    lines = []
+    for record in records:
+        account = str(record.values["account"])
+        account_id = directory.accounts.get(account)
+        if account_id is None:
+            message = f"“{account}” is not an account; import the account first"
+            result.reject([RecordError(record.position, "account", "unknown", message)])
+            continue
+        values = "\t".join(str(record.values[name]) for name in fields)
+        lines.append(f"{record.position}\t{account_id}\t{values}\n")
+    table = create(f"staging_by_account_{len(columns)}", columns)
+    copy(table, lines, columns=[name for name, _ in columns])
+    return table
+
+
+def _sum_per_day(table: str, *, keys: Sequence[str], counts: Sequence[str]) -> sql.SQL:
+    """One statement: what is known of each key, the difference as a row, and what became of it."""
+    key = ", ".join(["account_id", "day", *keys])
+    same = " AND ".join(f"u.{name} = s.{name}" for name in ("account_id", "day", *keys))
+    total = ", ".join(f"sum(u.{c}) AS total_{c}" for c in counts)
+    earlier = ", ".join(
+        f"sum(u.{c}) FILTER (WHERE u.learned_on <> {_KNOWN_FROM}) AS earlier_{c}" for c in counts
+    )
+    known = ", ".join(f"e.total_{c}, COALESCE(e.earlier_{c}, 0) AS earlier_{c}" for c in counts)
+    differs = " OR ".join(f"total_{c} IS DISTINCT FROM {c}" for c in counts)
+    possible = " AND ".join(f"{c} >= earlier_{c}" for c in counts)
+    shares = ", ".join(f"{c} - earlier_{c}" for c in counts)
+    updates = ", ".join(f"{c} = EXCLUDED.{c}" for c in counts)
+    return sql.SQL(
+        f"WITH k AS MATERIALIZED (SELECT s.*, {_KNOWN_FROM} AS learned_on, {known}"  # noqa: S608 -- constants of this module
+        f"  FROM {{staging}} s LEFT JOIN LATERAL (SELECT {total}, {earlier} FROM {table} u"
+        f"   WHERE {same}) e ON true),"
+        f" written AS (INSERT INTO {table} AS u ({key}, learned_on, {', '.join(counts)})"
+        f"  SELECT {key}, learned_on, {shares} FROM k WHERE ({differs}) AND {possible}"
+        f"  ORDER BY {key} ON CONFLICT ({key}, learned_on) DO UPDATE SET {updates})"
+        f" SELECT position, account_id, CASE WHEN total_{counts[0]} IS NULL THEN 'created'"
+        f"  WHEN NOT ({differs}) THEN 'unchanged' WHEN {possible} THEN 'updated'"
+        f"  ELSE 'rejected' END, total_{counts[0]} FROM k"
+    )
+
+
+def _run(query: sql.Composable, *, day: date, backfill: bool, result: LoadResult) -> None:
+    _collect(query, {"day": day, "backfill": backfill}, result=result)
+
+
+def _collect(query: sql.Composable, parameters: dict[str, object], *, result: LoadResult) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        rows = cursor.fetchall()
+    dirty = set()
+    for position, account_id, status, total in rows:
+        if status == Status.REJECTED:
+            message = f"is below the {total} known when the day closed; a closed day only grows"
+            result.reject([RecordError(position, "", "closed_day", message)])
+            continue
+        result.statuses[position] = Status(status)
+        if status != Status.UNCHANGED:
+            dirty.add(account_id)
+    mark_dirty(dirty)
