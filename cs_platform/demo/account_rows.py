@@ -1,0 +1,143 @@
+"""Rows of an account itself: who they are, their past attributes, the people we know there."""
+
+from __future__ import annotations
+
+from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute, Segment
+from cs_platform.demo.block import Profile
+from cs_platform.demo.names import company_name, domain, mailbox, person_name
+from cs_platform.demo.offering import plan_named
+from cs_platform.demo.relations import Person
+from cs_platform.demo.staff import EXECUTIVE_ID, FIRST_SELLER_ID, SELLERS
+from cs_platform.demo.tables import array_literal
+from cs_platform.demo.writer import CURRENCY, Writer, account_key
+
+POOL_ID = 1
+
+
+def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
+    account = profile.account
+    name = company_name(account.id)
+    pending = profile.tiers.now
+    writer.tables.accounts.add(
+        account.id,
+        account_key(account.id),
+        name,
+        domain(name),
+        profile.industry,
+        profile.region,
+        profile.time_zone,
+        CURRENCY,
+        plan_named(profile.value(HistoryAttribute.PLAN)).id,
+        profile.value(HistoryAttribute.SEATS),
+        limit,
+        writer.day(account.since),
+        profile.status.value,
+        profile.value(HistoryAttribute.STAGE),
+        None if profile.in_pool else profile.owner_on(writer.timeline.days),
+        POOL_ID if profile.in_pool else None,
+        FIRST_SELLER_ID + account.id % SELLERS,
+        EXECUTIVE_ID if account.model.segment == Segment.ENTERPRISE else None,
+        array_literal(_tags(profile)),
+        profile.known.complexity,
+        profile.known.growth_potential,
+        profile.known.strategic_fit,
+        False,
+        sum(m.amount_minor for m in account.story.movements),
+        writer.optional_day(_renewal(profile)),
+        profile.value(HistoryAttribute.SEGMENT),
+        profile.value(HistoryAttribute.TOUCH_TIER),
+        "",
+        "",
+        "",
+        pending.pending.value if pending.pending else "",
+        pending.pending_since,
+        writer.learned(account.since),
+    )
+
+
+def _renewal(profile: Profile) -> int | None:
+    term = profile.account.story.terms[-1]
+    return term.ends if term.state == ContractState.ACTIVE else None
+
+
+def _tags(profile: Profile) -> list[str]:
+    tags = []
+    if any(term.months > 12 for term in profile.account.story.terms):
+        tags.append("multi-year")
+    if profile.status == AccountStatus.ACTIVE and profile.account.fit > 0.82:
+        tags.append("reference")
+    if profile.account.id % 17 == 0:
+        tags.append("beta")
+    return tags
+
+
+def add_people(writer: Writer, *, profile: Profile, people: list[Person]) -> list[int]:
+    """The ids given, in the order of `people`."""
+    account = profile.account
+    host = domain(company_name(account.id))
+    ids = []
+    for place, person in enumerate(people):
+        id_ = writer.next_id(writer.tables.contacts)
+        name = person_name(account.id * 31 + place * 1009)
+        writer.tables.contacts.add(
+            id_,
+            account.id,
+            f"{account_key(account.id)}-P{place + 1}",
+            name,
+            f"{mailbox(name)}@{host}",
+            person.title,
+            person.level.value,
+            person.job_function,
+            array_literal(role.value for role in person.roles),
+            person.strength,
+            person.left is None,
+            writer.optional_day(person.left),
+            writer.day(person.met),
+            False,
+        )
+        ids.append(id_)
+        _add_contact_history(writer, account_id=account.id, contact_id=id_, person=person)
+    return ids
+
+
+def _add_contact_history(
+    writer: Writer, *, account_id: int, contact_id: int, person: Person
+) -> None:
+    left = person.left if person.left is not None and person.left > person.met else None
+    spans = [
+        (HistoryAttribute.ROLES, ",".join(person.roles), person.met, None),
+        (HistoryAttribute.ACTIVE, "true", person.met, left),
+    ]
+    if left is not None:
+        spans.append((HistoryAttribute.ACTIVE, "false", left, None))
+    for attribute, value, begins, ends in spans:
+        _add_span(writer, account_id, contact_id, attribute, value, begins, ends)
+
+
+def add_history(writer: Writer, *, profile: Profile) -> None:
+    for span in (*profile.spans, *profile.owners):
+        value = span.value
+        if span.attribute == HistoryAttribute.PLAN:
+            value = str(plan_named(value).id)
+        _add_span(writer, profile.account.id, None, span.attribute, value, span.begins, span.ends)
+
+
+def _add_span(
+    writer: Writer,
+    account_id: int,
+    contact_id: int | None,
+    attribute: HistoryAttribute,
+    value: str,
+    begins: int,
+    ends: int | None,
+) -> None:
+    writer.tables.history.add(
+        writer.next_id(writer.tables.history),
+        account_id,
+        contact_id,
+        attribute.value,
+        value,
+        writer.day(begins),
+        writer.optional_day(ends),
+        writer.learned(begins),
+    )

@@ -1,0 +1,159 @@
+"""All rows of one block of accounts: the hidden story told as facts, in loading order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from accounts.catalogue import AccountStatus, HistoryAttribute, TouchTier
+from cs_platform.demo.attributes import (
+    Factors,
+    Span,
+    TierPath,
+    access_of,
+    as_spans,
+    factors,
+    first_plan,
+    plan_steps,
+    spans,
+    tier_path,
+)
+from cs_platform.demo.founding import Founded, found_block, timeline_of
+from cs_platform.demo.happenings import first_value_day
+from cs_platform.demo.offering import INDUSTRIES, REGIONS, plan_named
+from cs_platform.demo.shape import Shape
+from cs_platform.demo.staff import Staff
+from cs_platform.demo.timeline import Timeline
+from cs_platform.demo.usage import Access
+
+OWNER_CHANGED = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is known about an account beside its money and its use of the product."""
+
+    account: Founded
+    industry: str
+    region: str
+    time_zone: str
+    known: Factors
+    tiers: TierPath
+    plans: list[tuple[int, str]]
+    access: Access | None
+    first_value: int | None
+    spans: list[Span]
+    owners: list[Span]
+    in_pool: bool
+
+    def value(self, attribute: HistoryAttribute) -> str:
+        """The present value."""
+        return next(s.value for s in self.spans if s.attribute == attribute and s.ends is None)
+
+    def owner_on(self, day: int) -> int | None:
+        """Whoever had it first for the days before that, None where a pool has it."""
+        begun = [span for span in self.owners if span.begins <= day] or self.owners[:1]
+        return int(begun[-1].value) if begun[-1].value else None
+
+    @property
+    def status(self) -> AccountStatus:
+        return AccountStatus(self.value(HistoryAttribute.STATUS))
+
+
+@dataclass(slots=True)
+class Turns:
+    """Whose turn it is to take the next account, per kind; goes round within a block."""
+
+    taken: dict[tuple[int, bool], int] = field(default_factory=dict)
+
+    def next(self, team: int, *, is_large: bool) -> int:
+        turn = self.taken.get((team, is_large), 0)
+        self.taken[team, is_large] = turn + 1
+        return turn
+
+
+def profiles(shape: Shape, *, block: int, staff: Staff) -> Iterator[Profile]:
+    random = shape.random(block=block, topic=3)
+    timeline = timeline_of(shape)
+    slots = shape.slots(block=block)
+    turns = Turns()
+    for n, account in enumerate(found_block(shape, block=block)):
+        slot = slots[n % len(slots)]
+        yield _profile(
+            random, account, slot, shape=shape, staff=staff, timeline=timeline, turns=turns
+        )
+
+
+def _profile(
+    random: np.random.Generator,
+    account: Founded,
+    slot: int,
+    *,
+    shape: Shape,
+    staff: Staff,
+    timeline: Timeline,
+    turns: Turns,
+) -> Profile:
+    plan = first_plan(random, account=account)
+    plans = plan_steps(account, plan=plan)
+    known = factors(random, account=account)
+    tiers = tier_path(account, known=known, timeline=timeline)
+    first_value = first_value_day(
+        random,
+        account=account,
+        target_days=plan_named(plan).first_value_days,
+        timeline=timeline,
+    )
+    region, zone, _ = REGIONS[int(np.searchsorted(_REGION_ODDS, random.random()))]
+    end = timeline.days if account.until is None else account.until
+    in_pool = tiers.before(end) == TouchTier.TECH
+    owners = as_spans(HistoryAttribute.OWNER, steps=[(account.since, "")])
+    if not in_pool:
+        team = staff.team_of(slot, accounts=shape.accounts)
+        owners = _owners(random, account, team=team, staff=staff, turns=turns, end=end)
+    return Profile(
+        account=account,
+        industry=INDUSTRIES[int(random.integers(len(INDUSTRIES)))],
+        region=region,
+        time_zone=zone,
+        known=known,
+        tiers=tiers,
+        plans=plans,
+        access=access_of(account, plans=plans, timeline=timeline),
+        first_value=first_value,
+        spans=spans(
+            random,
+            account=account,
+            tiers=tiers,
+            plans=plans,
+            first_value=first_value,
+            timeline=timeline,
+        ),
+        owners=owners,
+        in_pool=in_pool,
+    )
+
+
+_REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])
+
+
+def _owners(
+    random: np.random.Generator,
+    account: Founded,
+    *,
+    team: int,
+    staff: Staff,
+    turns: Turns,
+    end: int,
+) -> list[Span]:
+    """The owner of today, and for some the one before."""
+    is_large = account.model.arr_low >= 100_000
+    now = staff.owner(team=team, turn=turns.next(team, is_large=is_large), is_large=is_large)
+    steps = [(account.since, str(now))]
+    if random.random() < OWNER_CHANGED and end - account.since > 200:
+        before = staff.csms[(staff.csms.index(now) + 1) % len(staff.csms)]
+        changed = int(random.integers(account.since + 90, end - 30))
+        steps = [(account.since, str(before)), (changed, str(now))]
+    return as_spans(HistoryAttribute.OWNER, steps=steps)

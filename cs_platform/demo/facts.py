@@ -1,0 +1,88 @@
+"""From the story of each account to rows of the fact tables."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cs_platform.demo.account_rows import add_account, add_history, add_people
+from cs_platform.demo.block import Profile, profiles
+from cs_platform.demo.contact_rows import (
+    add_conversations,
+    add_events,
+    add_onboarding,
+    add_tickets,
+)
+from cs_platform.demo.founding import timeline_of
+from cs_platform.demo.happenings import happenings
+from cs_platform.demo.money_rows import add_contracts, add_invoices, add_movements
+from cs_platform.demo.relations import Person, conversations, departures, people_of
+from cs_platform.demo.schema import BlockTables
+from cs_platform.demo.shape import IDS_PER_BLOCK, Shape
+from cs_platform.demo.staff import Staff
+from cs_platform.demo.usage import AccountUsage, Season, account_usage
+from cs_platform.demo.usage_rows import add_usage, limit_days, usage_limit
+from cs_platform.demo.writer import Writer
+
+
+def block_tables(
+    shape: Shape, *, block: int, staff: Staff, usage_days: int | None = None
+) -> BlockTables:
+    """Every row of a block. `usage_days` keeps usage of only that many last days."""
+    timeline = timeline_of(shape)
+    writer = Writer(
+        shape=shape,
+        staff=staff,
+        timeline=timeline,
+        season=Season.of(timeline),
+        tables=BlockTables.empty(),
+        base=block * IDS_PER_BLOCK,
+        usage_from=0 if usage_days is None else max(0, shape.days - usage_days),
+    )
+    random = shape.random(block=block, topic=4)
+    for profile in profiles(shape, block=block, staff=staff):
+        _add(random, writer=writer, profile=profile)
+    return writer.tables
+
+
+def _add(random: np.random.Generator, *, writer: Writer, profile: Profile) -> None:
+    account, timeline, season = profile.account, writer.timeline, writer.season
+    usage = None
+    if profile.access is not None:
+        usage = account_usage(random, account=account, access=profile.access, season=season)
+        add_usage(writer, account_id=account.id, usage=usage)
+    limit = usage_limit(random, usage=usage, season=season)
+    people = people_of(random, account=account, timeline=timeline)
+    add_account(writer, profile=profile, limit=limit)
+    contact_ids = add_people(writer, profile=profile, people=people)
+    add_history(writer, profile=profile)
+    add_contracts(writer, profile=profile)
+    add_movements(random, writer=writer, profile=profile)
+    add_invoices(random, writer=writer, profile=profile)
+    if profile.access is not None:
+        talks = conversations(random, account=account, people=people, timeline=timeline)
+        add_conversations(writer, profile=profile, talks=talks, contact_ids=contact_ids)
+    add_tickets(random, writer=writer, profile=profile)
+    _add_noted(random, writer=writer, profile=profile, people=people, usage=usage, limit=limit)
+    add_onboarding(random, writer=writer, profile=profile)
+
+
+def _add_noted(
+    random: np.random.Generator,
+    *,
+    writer: Writer,
+    profile: Profile,
+    people: list[Person],
+    usage: AccountUsage | None,
+    limit: int | None,
+) -> None:
+    found = happenings(
+        random,
+        account=profile.account,
+        champion_losses=departures(people),
+        first_value=profile.first_value,
+        limit_reached=limit_days(
+            usage, limit=limit, season=writer.season, timeline=writer.timeline
+        ),
+        timeline=writer.timeline,
+    )
+    add_events(writer, profile=profile, found=found)

@@ -1,0 +1,106 @@
+"""Whether the database may be filled or emptied, and emptying it: only ever a demo company."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from enum import Enum
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from psycopg2 import sql
+
+from accounts.models import (
+    Account,
+    Feature,
+    Holiday,
+    Installation,
+    Job,
+    Plan,
+    Pool,
+    Team,
+    User,
+)
+from cs_platform.demo.loading import Load
+
+LOADED = "demo.load"
+# Account data without a foreign key to the account, and what the machinery did with it.
+_TABLES_WITHOUT_KEY = (
+    "accounts_usageday",
+    "accounts_sessionday",
+    "accounts_usermonth",
+    "accounts_job",
+    "accounts_importrun",
+    "accounts_inboxbatch",
+    "accounts_inboxreceipt",
+    "cs_platform_steprun",
+    "health_healthscore",
+    "health_closedday",
+    "health_sourcefeed",
+)
+_OWN_ACCOUNTS = "ACC-"
+
+
+class Present(Enum):
+    NOTHING = "nothing"
+    COMPLETE = "complete"
+    HALF = "half"
+
+
+class ForeignDataError(RuntimeError):
+    """The database holds accounts that the demo did not make; the message says what to do."""
+
+
+def what_is_there() -> Present:
+    """Raises ForeignDataError where real accounts would be touched."""
+    accounts = Account.objects.order_by()
+    foreign = accounts.exclude(external_id__startswith=_OWN_ACCOUNTS)
+    if not Installation.current().is_demo:
+        foreign = accounts
+    if found := foreign.count():
+        raise ForeignDataError(
+            f"This database holds {found:,} accounts that are not the demo company's; nothing was"
+            " changed. Choose another database (DATABASE_URL) or state folder (CS_HOME)."
+        )
+    if Job.objects.filter(kind=LOADED).exists():
+        return Present.COMPLETE
+    begun = Installation.current().is_demo or _demo_people().exists()
+    return Present.HALF if begun else Present.NOTHING
+
+
+def empty() -> None:
+    """Takes the demo company away, with all that was made of it; scorecards and playbooks stay.
+
+    Needs the owner's rights: the ledger and the audit trail are append-only for everybody else.
+    """
+    with transaction.atomic():
+        _truncate(("accounts_account", *_TABLES_WITHOUT_KEY))
+        Team.managers.through.objects.all().delete()
+        _demo_people().delete()
+        for model in (Pool, Team, Plan, Feature, Holiday):
+            model._base_manager.all().delete()
+        Installation.objects.filter(pk=1).update(is_demo=False)
+
+
+def remember(load: Load, *, now: datetime) -> None:
+    """The row that says that the company is complete, and which one it is."""
+    shape = asdict(load.shape) | {"last_day": load.shape.last_day.isoformat()}
+    Job.objects.create(
+        kind=LOADED,
+        key="company",
+        payload=shape,
+        state=Job.State.DONE,
+        next_at=now,
+        finished_at=now,
+    )
+
+
+def _demo_people() -> QuerySet[User]:
+    return User.objects.filter(email__endswith="@demo.example")
+
+
+def _truncate(tables: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, tables)))
+        )

@@ -1,0 +1,96 @@
+"""Our own invented people: CSMs in teams, managers, a pool for tech touch, an executive, ops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.catalogue import Role
+from cs_platform.demo.names import mailbox, person_name
+from cs_platform.demo.shape import Shape
+
+CSMS_PER_TEAM = 4
+CSMS_PER_ACCOUNT = 8 / 340
+POOL_MEMBERS_PER_TEAM = 1
+EXECUTIVE_ID, OPS_ID, FIRST_SELLER_ID, FIRST_MANAGER_ID = 1, 2, 3, 11
+SELLERS = 3
+PASSWORD = "demo"  # noqa: S105 -- printed at start, refused outside the demo
+_TEAM_NAMES = ("Harbour", "Valley", "Summit", "Meadow", "Canyon", "Delta", "Ridge", "Forest")
+_OWN_NAMES = {
+    "csm@demo.example": "Mira Quellstone",
+    "manager@demo.example": "Osric Vellgate",
+    "executive@demo.example": "Thessaly Moorhaven",
+    "ops@demo.example": "Jun Rookdale",
+}
+_NAMES_FROM = 40_000  # names of staff come from elsewhere in the sequence than names of contacts
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    id: int
+    email: str
+    name: str
+    title: str
+    role: Role | None
+    team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """CSMs are numbered through all teams; the first one is csm@demo.example."""
+
+    members: tuple[StaffMember, ...]
+    teams: tuple[tuple[int, str, int], ...]  # id, name, id of the manager
+    csms: tuple[int, ...]
+    pool_members: tuple[int, ...]
+
+    def team_of(self, slot: int, *, accounts: int) -> int:
+        """Position of the team that looks after a slot: neighbours share one at large sizes."""
+        return slot * len(self.teams) // accounts if len(self.teams) > 2 else slot % len(self.teams)
+
+    def owner(self, *, team: int, turn: int, is_large: bool) -> int:
+        """One CSM of the team, in turn; large accounts stay with its first two."""
+        places = 2 if is_large else CSMS_PER_TEAM - POOL_MEMBERS_PER_TEAM
+        return self.csms[team * CSMS_PER_TEAM + turn % places]
+
+
+def staff_of(shape: Shape) -> Staff:
+    teams = max(2, round(shape.accounts * CSMS_PER_ACCOUNT / CSMS_PER_TEAM))
+    first_csm = FIRST_MANAGER_ID + teams
+    csms = tuple(range(first_csm, first_csm + teams * CSMS_PER_TEAM))
+    members = [
+        _member(EXECUTIVE_ID, "executive@demo.example", "Chief customer officer", Role.EXECUTIVE),
+        _member(OPS_ID, "ops@demo.example", "CS operations", Role.OPS),
+    ]
+    members += [
+        _member(FIRST_SELLER_ID + n, None, "Account executive", None) for n in range(SELLERS)
+    ]
+    for team in range(teams):
+        email = None if team else "manager@demo.example"
+        members.append(
+            _member(
+                FIRST_MANAGER_ID + team, email, "Customer success manager lead", Role.MANAGER, team
+            )
+        )
+    for place, id_ in enumerate(csms):
+        email = None if place else "csm@demo.example"
+        team = place // CSMS_PER_TEAM
+        members.append(_member(id_, email, "Customer success manager", Role.CSM, team))
+    return Staff(
+        members=tuple(members),
+        teams=tuple((n + 1, _team_name(n), FIRST_MANAGER_ID + n) for n in range(teams)),
+        csms=csms,
+        pool_members=csms[CSMS_PER_TEAM - 1 :: CSMS_PER_TEAM],
+    )
+
+
+def _member(
+    id_: int, email: str | None, title: str, role: Role | None, team: int | None = None
+) -> StaffMember:
+    name = _OWN_NAMES.get(email or "") or person_name(_NAMES_FROM + id_ * 13)
+    address = email or f"{mailbox(name)}.{id_}@demo.example"
+    return StaffMember(id_, address, name, title, role, None if team is None else team + 1)
+
+
+def _team_name(number: int) -> str:
+    round_, place = divmod(number, len(_TEAM_NAMES))
+    return _TEAM_NAMES[place] + (f" {round_ + 1}" if round_ else "")

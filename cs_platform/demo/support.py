@@ -1,0 +1,114 @@
+"""Support tickets: more of them, and slower to solve, where something is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from accounts.catalogue import Sentiment, Severity, TicketCategory
+from cs_platform.demo.founding import Founded
+from cs_platform.demo.offering import TOPICS
+from cs_platform.demo.satisfaction import lagged
+from cs_platform.demo.timeline import Timeline
+from cs_platform.demo.usage import Access
+
+MOOD_LAG = 7
+RATE_A_DAY = 0.0042
+INCIDENT_DAYS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    opened: int
+    minute: int
+    solved: int | None
+    solved_minute: int
+    category: TicketCategory
+    severity: Severity
+    topic: str
+    subject: str
+    satisfaction: int | None
+    sentiment: Sentiment
+
+
+def tickets(
+    random: np.random.Generator,
+    *,
+    account: Founded,
+    access: Access,
+    timeline: Timeline,
+    activity: np.ndarray,
+) -> list[TicketRow]:
+    mood = lagged(account.path[None, access.first : access.last], days=MOOD_LAG)[0]
+    trouble = _trouble(account, access=access)
+    rate = RATE_A_DAY * access.seats**0.7 * (0.35 + 2.6 * (1 - mood) ** 1.6 + 3.5 * trouble)
+    counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
+    rows: list[TicketRow] = []
+    previous: int | None = None
+    for offset in np.repeat(np.arange(len(counts)), counts):
+        repeated = previous is not None and random.random() < 0.12 + 0.25 * (1 - mood[offset])
+        topic = (
+            previous
+            if repeated and previous is not None
+            else _topic(random, mood=float(mood[offset]), trouble=float(trouble[offset]))
+        )
+        previous = topic
+        rows.append(
+            _ticket(random, int(offset) + access.first, topic, float(mood[offset]), timeline)
+        )
+    return rows
+
+
+def _trouble(account: Founded, *, access: Access) -> np.ndarray:
+    """1 in the days after an incident that hit this account, else 0."""
+    level = np.zeros(access.last - access.first)
+    for shock in account.shocks:
+        begin = shock.day - access.first
+        if shock.kind == "incident" and begin < len(level):
+            level[max(begin, 0) : max(begin + INCIDENT_DAYS, 0)] = 1.0
+    return level
+
+
+def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
+    defect = 0.16 + 0.3 * (1 - mood) + 0.4 * trouble
+    odds = {"defect": defect, "billing": 0.07, "request": 0.2, "how_to": max(0.1, 0.73 - defect)}
+    weights = np.array([odds[category] for category, _, _ in TOPICS])
+    return int(np.searchsorted(np.cumsum(weights), random.random() * weights.sum()))
+
+
+def _ticket(
+    random: np.random.Generator, day: int, topic: int, mood: float, timeline: Timeline
+) -> TicketRow:
+    category, key, subject = TOPICS[topic]
+    slow = 2.2 if category == "defect" else (3.0 if category == "request" else 1.0)
+    median = 0.7 * slow * np.exp(2.2 * max(0.0, 0.72 - mood))
+    minute = int(random.integers(8 * 60, 18 * 60))
+    took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
+    end = day * 1440 + minute + int(took)
+    solved = end // 1440 if end < timeline.days * 1440 else None
+    draw = random.random()
+    urgent = draw < (0.12 if category == "defect" else 0.02)
+    severity = (
+        Severity.URGENT
+        if urgent
+        else Severity.HIGH
+        if draw < 0.3
+        else Severity.NORMAL
+        if draw < 0.8
+        else Severity.LOW
+    )
+    rated = random.random() < 0.45 and solved is not None
+    score = int(np.clip(round(random.normal(2.0 + 3.4 * mood, 0.9)), 1, 5))
+    tone = mood + random.normal(0, 0.14)
+    sentiment = (
+        Sentiment.NEGATIVE
+        if tone < 0.4
+        else Sentiment.POSITIVE
+        if tone > 0.72
+        else Sentiment.NEUTRAL
+    )
+    return TicketRow(
+        day, minute, solved, end % 1440, TicketCategory(category), severity, key, subject,
+        score if rated else None, sentiment,
+    )  # fmt: skip

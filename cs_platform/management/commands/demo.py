@@ -1,0 +1,85 @@
+"""Loads, keeps or resets the demo company: an invented one with a history of years."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from accounts import clock
+from cs_platform import roles
+from cs_platform.demo.loading import Load, load_facts
+from cs_platform.demo.reset import ForeignDataError, Present, empty, remember, what_is_there
+from cs_platform.demo.shape import Shape
+from cs_platform.management.commands.prepare import ONE_AT_A_TIME
+
+
+class Command(BaseCommand):
+    help = "Load the demo company, or reset it to a fresh one that ends yesterday."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=7, help="same seed, same company")
+        parser.add_argument("--accounts", type=int, default=340, help="active ones at the end")
+        parser.add_argument("--years", type=float, default=3.0, help="of history, fractions too")
+        parser.add_argument("--if-empty", action="store_true", help="keep a company that is there")
+        parser.add_argument("--reset", action="store_true", help="replace the one that is there")
+        parser.add_argument("--usage-days", type=int, help="daily usage of the last N days only")
+        parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        load = _load_from(options)
+        roles.become_owner()
+        with connection.cursor() as cursor:
+            # Nobody waits for each row of a company that can be made again.
+            cursor.execute("SET synchronous_commit = off")
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+        if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
+            self._load(load)
+
+    def _has_to_load(self, *, if_empty: bool, reset: bool) -> bool:
+        try:
+            present = what_is_there()
+        except ForeignDataError as error:
+            raise CommandError(str(error)) from error
+        if present == Present.COMPLETE and if_empty:
+            self.stdout.write("The demo company is there already.")
+            return False
+        if present == Present.COMPLETE and not reset:
+            raise CommandError("The demo company is there already; --reset replaces it.")
+        if present != Present.NOTHING:
+            empty()
+            self.stdout.write("Took the old demo company away.")
+        return True
+
+    def _load(self, load: Load) -> None:
+        begun = time.monotonic()
+        self.stdout.write(
+            f"Making {load.shape.accounts:,} accounts with {load.shape.years:g} years up to"
+            f" {load.shape.last_day} (seed {load.shape.seed})."
+        )
+        rows = load_facts(load, tell=self.stdout.write)
+        remember(load, now=clock.now())
+        self.stdout.write(
+            f"{rows['accounts_account']:,} accounts (churned ones included),"
+            f" {sum(rows.values()):,} rows in {time.monotonic() - begun:.1f} s."
+        )
+
+
+def _load_from(options: dict[str, Any]) -> Load:
+    if options["accounts"] < 1 or options["processes"] < 1:
+        raise CommandError("--accounts and --processes need at least 1.")
+    if not math.isfinite(options["years"]) or not 0.25 <= options["years"] <= 10:
+        raise CommandError("--years needs 0.25 to 10.")
+    shape = Shape(
+        last_day=clock.today() - timedelta(days=1),
+        seed=options["seed"],
+        accounts=options["accounts"],
+        years=options["years"],
+    )
+    return Load(shape=shape, usage_days=options["usage_days"], processes=options["processes"])
