@@ -84,7 +84,7 @@ def _order(values: Mapping[str, Any], *, first: str, then: str, strictly: bool =
     later: date | datetime | None = values.get(then)
     if earlier is None or later is None:
         return []
-    if later < earlier or (strictly and later == earlier):  # type: ignore[operator]
+    if later < earlier or (strictly and later == earlier):
         relation = "not after" if strictly else "before"
         return [(then, FieldError("order", f"is {relation} {first}; correct one of both"))]
     return []

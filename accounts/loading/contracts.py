@@ -22,7 +22,7 @@ def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> in
     An account with movements of its own sources is left to them: what had been derived for it
     is taken back by correcting rows.
     """
-    ids = sorted(account_ids)
+    ids = sorted(set(account_ids))
     # One at a time an account: two derivations must not post the same correction.
     list(Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
     wanted, (posted, numbers) = _wanted(ids, day=day), _posted(ids, day=day)

@@ -45,11 +45,11 @@ def refresh_accounts(
 
     Nightly for all: movements come into force and tiers settle as days pass.
     """
-    ids = account_ids if account_ids is not None else _all_ids()
+    ids = sorted(set(account_ids)) if account_ids is not None else _all_ids()
     changed: list[int] = []
     for start in range(0, len(ids), _BATCH):
         with transaction.atomic():
-            changed += _refresh(sorted(ids)[start : start + _BATCH], day=day, now=now)
+            changed += _refresh(ids[start : start + _BATCH], day=day, now=now)
     return changed
 
 

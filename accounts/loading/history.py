@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from psycopg2 import sql
@@ -88,7 +89,7 @@ def _record(
     """
     if not ids:
         return []
-    parameters = {"ids": sorted(ids), "day": day, "learned_at": learned_at}
+    parameters: dict[str, Any] = {"ids": sorted(ids), "day": day, "learned_at": learned_at}
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(

@@ -7,6 +7,7 @@ so the same file twice leaves nothing behind.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from psycopg2 import sql
@@ -36,7 +37,7 @@ class Target:
     now: datetime
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         return {"day": self.day, "now": self.now}
 
 

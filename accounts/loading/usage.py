@@ -8,6 +8,7 @@ score can be explained by what was known yesterday.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from psycopg2 import sql
@@ -208,7 +209,7 @@ def _run(query: sql.Composable, *, day: date, backfill: bool, result: LoadResult
     _collect(query, {"day": day, "backfill": backfill}, result=result)
 
 
-def _collect(query: sql.Composable, parameters: dict[str, object], *, result: LoadResult) -> None:
+def _collect(query: sql.Composable, parameters: dict[str, Any], *, result: LoadResult) -> None:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         rows = cursor.fetchall()
