@@ -188,8 +188,8 @@ def stage_steps(
             for m in account.story.movements
             if m.kind == MovementKind.EXPANSION and m.day > steps[-1][0]
         ]
-        if grown:
-            steps.append((grown[0], LifecycleStage.EXPANSION))
+        if grown and random.random() < 0.45:
+            steps.append((grown[-1], LifecycleStage.EXPANSION))
         if account.fit > 0.8 and random.random() < 0.5:
             steps.append((steps[-1][0] + 270, LifecycleStage.ADVOCACY))
     return [(day, stage.value) for day, stage in steps if day < end]

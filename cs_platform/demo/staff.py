@@ -10,11 +10,12 @@ from cs_platform.demo.shape import Shape
 
 CSMS_PER_TEAM = 4
 CSMS_PER_ACCOUNT = 8 / 340
-POOL_MEMBERS_PER_TEAM = 1
 EXECUTIVE_ID, OPS_ID, FIRST_SELLER_ID, FIRST_MANAGER_ID = 1, 2, 3, 11
 SELLERS = 3
 PASSWORD = "demo"  # noqa: S105 -- printed at start, refused outside the demo
 _TEAM_NAMES = ("Harbour", "Valley", "Summit", "Meadow", "Canyon", "Delta", "Ridge", "Forest")
+# Whose turn it is in a team: two look after the large accounts and get fewer of the others.
+_LARGE, _OTHERS = (0, 1), (2, 1, 2, 0, 2, 1)
 _OWN_NAMES = {
     "csm@demo.example": "Mira Quellstone",
     "manager@demo.example": "Osric Vellgate",
@@ -49,8 +50,8 @@ class Staff:
 
     def owner(self, *, team: int, turn: int, is_large: bool) -> int:
         """One CSM of the team, in turn; large accounts stay with its first two."""
-        places = 2 if is_large else CSMS_PER_TEAM - POOL_MEMBERS_PER_TEAM
-        return self.csms[team * CSMS_PER_TEAM + turn % places]
+        places = _LARGE if is_large else _OTHERS
+        return self.csms[team * CSMS_PER_TEAM + places[turn % len(places)]]
 
 
 def staff_of(shape: Shape) -> Staff:

@@ -82,7 +82,7 @@ def _ticket(
 ) -> TicketRow:
     category, key, subject = TOPICS[topic]
     slow = 2.2 if category == "defect" else (3.0 if category == "request" else 1.0)
-    median = 0.7 * slow * np.exp(2.2 * max(0.0, 0.72 - mood))
+    median = 1.1 * slow * np.exp(2.2 * max(0.0, 0.72 - mood))
     minute = int(random.integers(8 * 60, 18 * 60))
     took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
     end = day * 1440 + minute + int(took)

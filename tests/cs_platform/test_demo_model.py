@@ -1,0 +1,164 @@
+"""The generative model alone: no database."""
+
+from collections import Counter
+from datetime import date
+
+import numpy as np
+import pytest
+
+from accounts.catalogue import ContractState, MovementKind, Segment
+from accounts.intake.ledger import ContractTerm, contract_period, movements_of
+from cs_platform.demo.facts import block_tables
+from cs_platform.demo.founding import Founded, found_block, timeline_of
+from cs_platform.demo.names import COMBINATIONS, company_name
+from cs_platform.demo.satisfaction import lagged
+from cs_platform.demo.shape import Shape
+from cs_platform.demo.staff import staff_of
+from cs_platform.demo.tables import BinaryTable
+
+LAST_DAY = date(2025, 3, 14)
+SMALL = Shape(last_day=LAST_DAY, accounts=40, years=1.5, seed=11)
+FULL = Shape(last_day=LAST_DAY, seed=7)
+
+
+def everybody(shape: Shape) -> list[Founded]:
+    return [account for block in range(shape.blocks) for account in found_block(shape, block=block)]
+
+
+@pytest.fixture(scope="module")
+def company() -> list[Founded]:
+    return everybody(FULL)
+
+
+def arr_on(account: Founded, day: int) -> int:
+    return sum(m.amount_minor for m in account.story.movements if m.day <= day)
+
+
+def contents(shape: Shape) -> list[tuple[str, object]]:
+    tables = block_tables(shape, block=0, staff=staff_of(shape)).in_order()
+    return [
+        (table.name, table.stream().getvalue())
+        if isinstance(table, BinaryTable)
+        else (table.name, table.as_csv().getvalue())
+        for table in tables
+    ]
+
+
+def test_rows_are_the_same_for_the_same_seed_size_span_and_day():
+    assert contents(SMALL) == contents(Shape(last_day=LAST_DAY, accounts=40, years=1.5, seed=11))
+
+
+def test_rows_differ_for_another_seed():
+    other = Shape(last_day=LAST_DAY, accounts=40, years=1.5, seed=12)
+    assert contents(SMALL) != contents(other)
+
+
+def test_segments_have_the_promised_sizes_at_the_end(company):
+    last = FULL.days - 1
+    active = [account for account in company if arr_on(account, last)]
+    assert Counter(account.model.segment for account in active) == {
+        Segment.ENTERPRISE: 40,
+        Segment.MID_MARKET: 120,
+        Segment.SMB: 180,
+    }
+    assert all(
+        account.model.arr_low * 100 <= arr_on(account, last) < account.model.arr_high * 100
+        for account in active
+    )
+
+
+def test_arr_at_the_end_is_about_18_million(company):
+    assert 16_000_000_00 < sum(arr_on(account, FULL.days - 1) for account in company) < 20_500_000_00
+
+
+def test_retention_of_the_last_year_is_believable(company):
+    last = FULL.days - 1
+    start = np.array([arr_on(account, last - 365) for account in company])
+    end = np.array([arr_on(account, last) for account in company])
+    cohort = start > 0
+    assert 1.02 <= end[cohort].sum() / start[cohort].sum() <= 1.14
+    assert 0.87 <= np.minimum(start, end)[cohort].sum() / start[cohort].sum() <= 0.95
+
+
+def test_some_renewals_are_overdue_some_notices_given_few_terms_long(company):
+    last = FULL.days - 1
+    open_terms = [a.story.terms[-1] for a in company if a.until is None]
+    assert all(term.state == ContractState.ACTIVE for term in open_terms)
+    assert 0 < sum(term.ends <= last for term in open_terms) < 15
+    assert 0 < sum(term.months > 12 for term in open_terms) < len(open_terms) / 6
+    assert any(account.story.notices for account in company if account.until is None)
+
+
+def test_ledger_is_what_the_contracts_say_to_the_cent(company):
+    """By the same derivation that intake uses, for every account, churned ones included."""
+    timeline = timeline_of(FULL)
+    for account in company:
+        terms = account.story.terms
+        following = [*terms[1:], None]
+        periods = [
+            contract_period(
+                ContractTerm(
+                    timeline.day(term.starts),
+                    timeline.day(term.ends),
+                    term.arr_minor,
+                    "USD",
+                    term.state,
+                    timeline.day(after.starts) if after else None,
+                ),
+                day=LAST_DAY,
+                grace_days=30,
+            )
+            for term, after in zip(terms, following, strict=True)
+        ]
+        assert [(m.effective_on, m.kind, m.arr) for m in movements_of(periods, until=LAST_DAY)] == [
+            (timeline.day(m.day), m.kind, m.amount_minor) for m in account.story.movements
+        ]
+        assert all(sum(a for _, a in term.lines) == term.arr_minor for term in terms)
+
+
+def test_leaving_was_felt_long_before(company):
+    """Satisfaction 90 days before the end tells who leaves, and it fell over the year before."""
+    leavers, stayers, falls = [], [], []
+    for account in company:
+        for term in account.story.terms:
+            day = term.ends - 90
+            if term.months == 1 or day < 300 or term.ends >= FULL.days:
+                continue
+            if account.until == term.ends:
+                leavers.append(account.path[day])
+                falls.append(account.path[day] - account.path[max(account.since, 0, day - 210)])
+            else:
+                stayers.append(account.path[day])
+    wins = np.array(leavers)[:, None] < np.array(stayers)
+    assert len(leavers) > 20
+    assert wins.mean() > 0.8
+    assert np.mean(falls) < -0.03
+
+
+def test_path_reverts_to_the_account_s_own_level(company):
+    fits = np.array([account.fit for account in company])
+    means = np.array([account.path.mean() for account in company])
+    assert np.corrcoef(fits, means)[0, 1] > 0.8
+    assert all(((account.path >= 0.02) & (account.path <= 0.98)).all() for account in company)
+
+
+def test_lag_follows_a_step_by_its_time_constant():
+    step = np.concatenate([np.zeros(50), np.ones(50)])
+    followed = lagged(step, days=10)
+    assert followed[49] == 0
+    assert followed[59] == pytest.approx(1 - np.exp(-1), abs=0.01)
+
+
+def test_churn_is_one_movement_that_ends_all_arr(company):
+    churned = [account for account in company if account.until is not None]
+    assert len(churned) > 50
+    for account in churned:
+        assert account.story.movements[-1].kind == MovementKind.CHURN
+        assert account.story.movements[-1].day == account.until
+        assert arr_on(account, account.until) == 0
+
+
+def test_a_hundred_thousand_companies_have_different_names():
+    names = {company_name(number) for number in range(150_000)}
+    assert len(names) == 150_000
+    assert company_name(COMBINATIONS + 5) == f"{company_name(5)} 2".replace("  ", " ")
