@@ -17,6 +17,7 @@ class StepRun(models.Model):
     position = models.PositiveSmallIntegerField(help_text="Order of the step within its night.")
     first_account_id = models.BigIntegerField(null=True, help_text="Empty: not by account.")
     final_account_id = models.BigIntegerField(null=True)
+    round = models.PositiveSmallIntegerField(default=1, help_text="Grows when a day is run again.")
     planned_at = models.DateTimeField(db_default=models.functions.Now())
     finished_at = models.DateTimeField(null=True)
     count = models.BigIntegerField(null=True, help_text="What the step says it did.")

@@ -1,0 +1,232 @@
+"""What must hold at any moment, whatever was killed, repeated, flushed or restored.
+
+One question to the database each; its answer names what is broken. Asked nightly, after a
+restore, and by the fault tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from accounts.models import Account, User
+from playbooks.models import Task
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    name: str
+    says: str
+    count: int
+    examples: tuple[str, ...]
+
+    def __str__(self) -> str:
+        shown = "; ".join(self.examples) + ("; …" if self.count > len(self.examples) else "")
+        return f"{self.name}: {self.says} ({self.count}): {shown}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`sql` answers one text column: a line for each thing that is broken."""
+
+    name: str
+    says: str
+    sql: str
+
+
+CHECKS = (
+    Check(
+        "score_per_account_and_day",
+        "active accounts without a score on a closed day",
+        """
+        SELECT format('account %%s on %%s', a.external_id, c.day)
+        FROM health_closedday c
+        JOIN accounts_account a ON a.status = 'active' AND a.customer_since <= c.day
+            AND a.created_at < c.closed_at
+        LEFT JOIN health_healthscore s
+            ON s.account_id = a.id AND s.day = c.day AND s.revision = 0
+        WHERE s.account_id IS NULL AND c.day > %(day)s::date - 35
+            AND EXISTS (SELECT 1 FROM cs_platform_steprun r WHERE r.day = c.day)
+            AND NOT EXISTS (
+                SELECT 1 FROM cs_platform_steprun r
+                WHERE r.day = c.day AND r.failure <> ''
+                    AND a.id BETWEEN r.first_account_id AND r.final_account_id)
+        ORDER BY c.day, a.id
+        """,
+    ),
+    Check(
+        "no_gap_in_closed_days",
+        "days between the first and the latest closed day that were never closed",
+        """
+        SELECT to_char(d, 'YYYY-MM-DD')
+        FROM (SELECT min(day) AS first, max(day) AS latest FROM health_closedday) e,
+            generate_series(e.first, e.latest, '1 day') d
+        LEFT JOIN health_closedday c ON c.day = d::date
+        WHERE c.day IS NULL
+        ORDER BY d
+        """,
+    ),
+    Check(
+        "nights_do_not_stand_still",
+        "nightly steps that are open for more than a day",
+        """
+        SELECT format('%%s of %%s, shard %%s', step, day, shard) FROM cs_platform_steprun
+        WHERE finished_at IS NULL AND planned_at < now() - interval '1 day'
+        ORDER BY day, position, shard
+        """,
+    ),
+    Check(
+        "one_start_per_signal_and_playbook",
+        "signals that started a playbook more than once",
+        """
+        SELECT format('signal %%s, %%s', signal_id, playbook_key) FROM playbooks_playstart
+        WHERE signal_id IS NOT NULL
+        GROUP BY signal_id, playbook_key HAVING count(*) > 1 ORDER BY 1
+        """,
+    ),
+    Check(
+        "one_task_per_step",
+        "steps of a play with more than one task",
+        """
+        SELECT format('play %%s, step %%s', play_id, step_id) FROM playbooks_task
+        WHERE play_id IS NOT NULL AND step_id IS NOT NULL
+        GROUP BY play_id, step_id HAVING count(*) > 1 ORDER BY 1
+        """,
+    ),
+    Check(
+        "started_means_a_play",
+        "started plays without a play row",
+        """
+        SELECT format('start %%s of %%s', s.id, s.playbook_key) FROM playbooks_playstart s
+        LEFT JOIN playbooks_play p ON p.start_id = s.id
+        WHERE s.result = 'started' AND p.id IS NULL ORDER BY s.id
+        """,
+    ),
+    Check(
+        "due_steps_are_opened",
+        "open plays whose next step is due for more than 15 minutes",
+        """
+        SELECT format('play %%s, step %%s', id, next_position) FROM playbooks_play
+        WHERE state = 'open' AND next_step_at < now() - interval '15 minutes' ORDER BY id
+        """,
+    ),
+    Check(
+        "signals_are_answered",
+        "signals that no consumer has receipted for 15 minutes",
+        """
+        SELECT format('signal %%s %%s', s.id, s.kind) FROM accounts_signal s
+        LEFT JOIN accounts_signalreceipt r ON r.signal_id = s.id
+        WHERE r.id IS NULL AND s.created_at < now() - interval '15 minutes' ORDER BY s.id
+        """,
+    ),
+    Check(
+        "dirty_accounts_are_rescored",
+        "accounts whose facts changed and that wait for more than 5 minutes",
+        """
+        SELECT format('account %%s', account_id) FROM accounts_dirtyaccount
+        WHERE marked_at < now() - interval '5 minutes' GROUP BY account_id ORDER BY account_id
+        """,
+    ),
+    Check(
+        "outbox_is_sent",
+        "messages overdue for more than 15 minutes",
+        """
+        SELECT key FROM accounts_outboxmessage
+        WHERE state IN ('new', 'leased')
+            AND greatest(next_at, created_at, lease_until) < now() - interval '15 minutes'
+        ORDER BY key
+        """,
+    ),
+    Check(
+        "suppressed_means_silent",
+        "messages sent to a contact after the contact was erased",
+        """
+        SELECT m.key FROM accounts_outboxmessage m
+        JOIN accounts_contact c ON c.id = m.contact_id
+        WHERE m.state = 'sent' AND m.sent_at > c.erased_at ORDER BY m.key
+        """,
+    ),
+    Check(
+        "no_lease_outlives_itself",
+        "leases that ran out longer than their own length ago and were not taken over",
+        """
+        SELECT format('job %%s %%s', kind, key) FROM accounts_job
+        WHERE state = 'leased' AND lease_until < now() - interval '20 seconds'
+        UNION ALL
+        SELECT 'message ' || key FROM accounts_outboxmessage
+        WHERE state = 'leased' AND lease_until < now() - interval '60 seconds'
+        ORDER BY 1
+        """,
+    ),
+    Check(
+        "arr_is_the_ledger",
+        "accounts whose ARR is not the sum of their movements",
+        """
+        SELECT format('account %%s: %%s, the ledger says %%s', a.external_id, a.arr_minor,
+            coalesce(m.total, 0))
+        FROM accounts_account a
+        LEFT JOIN (
+            SELECT account_id, min(currency) AS currency, count(DISTINCT currency) AS currencies,
+                coalesce(sum(amount_minor) FILTER (WHERE effective_on <= %(day)s), 0) AS total
+            FROM accounts_revenuemovement GROUP BY account_id
+        ) m ON m.account_id = a.id
+        WHERE a.arr_minor <> coalesce(m.total, 0)
+            AND (m.currencies IS NULL OR m.currencies = 1 AND m.currency = a.currency)
+        ORDER BY a.id
+        """,
+    ),
+    Check(
+        "opening_plus_movements_is_closing",
+        "account months where opening plus movements is not closing",
+        """
+        SELECT format('account %%s in %%s', account_id, month)
+        FROM (
+            SELECT s.account_id, s.month, s.start_minor, s.end_minor,
+                coalesce(sum(m.amount_minor), 0) AS moved,
+                coalesce(bool_and(m.currency = k.currency), true) AS is_plain
+            FROM metrics_accountmonth s
+            JOIN metrics_snapshotmonth k ON k.month = s.month
+            LEFT JOIN accounts_revenuemovement m ON m.account_id = s.account_id
+                AND m.id <= k.ledger_through AND m.effective_on <= s.month
+                AND m.effective_on > (date_trunc('month', s.month + 1)
+                    - interval '12 months' - interval '1 day')::date
+            WHERE s.month > %(day)s::date - 100
+            GROUP BY s.account_id, s.month, s.start_minor, s.end_minor
+        ) x
+        WHERE is_plain AND start_minor + moved <> end_minor ORDER BY month, account_id
+        """,
+    ),
+)
+
+
+def broken(*, day: date) -> list[Broken]:
+    """`day` is the one that is open: ARR counts what is in force on it."""
+    found = [result for check in CHECKS if (result := _ask(check, day=day))]
+    strangers = _tasks_of_strangers()
+    return [*found, strangers] if strangers else found
+
+
+def _ask(check: Check, *, day: date) -> Broken | None:
+    with connection.cursor() as cursor:
+        cursor.execute(check.sql, {"day": day})
+        lines = [line for (line,) in cursor.fetchall()]
+    if not lines:
+        return None
+    return Broken(check.name, check.says, len(lines), tuple(lines[:EXAMPLES]))
+
+
+def _tasks_of_strangers() -> Broken | None:
+    """One question per owner: who may see what has one definition, and it is not SQL."""
+    unfinished = Task.objects.filter(closed_at=None, owner__isnull=False)
+    lines: list[str] = []
+    for owner in User.objects.filter(pk__in=unfinished.values("owner_id")).order_by("pk"):
+        hidden = unfinished.filter(owner=owner).exclude(account__in=Account.objects.for_user(owner))
+        lines += [f"task {pk} of {owner.pk}" for pk in hidden.values_list("pk", flat=True)]
+    if not lines:
+        return None
+    says = "open tasks of people who may not see the account"
+    return Broken("task_owner_sees_the_account", says, len(lines), tuple(lines[:EXAMPLES]))

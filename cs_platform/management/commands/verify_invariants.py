@@ -1,0 +1,21 @@
+"""Proves that nothing was lost and nothing happened twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import clock
+from cs_platform import invariants
+
+
+class Command(BaseCommand):
+    help = "Ask the database whether everything that must hold does; exit 1 and name what does not."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = invariants.broken(day=clock.today())
+        if found:
+            raise CommandError("\n".join(str(result) for result in found))
+        count = len(invariants.CHECKS) + 1
+        self.stdout.write(f"All {count} invariants hold.")
