@@ -113,6 +113,24 @@ class RetentionMonth(models.Model):
         return f"{self.month} {self.segment}"
 
 
+class HealthMonth(models.Model):
+    """Accounts and ARR by effective band on a month's last day."""
+
+    month = models.DateField()
+    band = models.CharField(max_length=20)
+    at_risk = models.BooleanField()
+    accounts = models.IntegerField()
+    arr_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("month", "band", "at_risk", name="health_month_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.band}"
+
+
 class RetentionTarget(models.Model):
     """What a segment should reach; without a segment it holds for all accounts together."""
 

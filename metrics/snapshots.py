@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from accounts.models import Installation
+from metrics.facts.health import HealthState
 from metrics.facts.ledger import RateTable, rates_as_text, read_rates
 from metrics.facts.months import (
     LedgerState,
@@ -22,13 +23,14 @@ from metrics.facts.months import (
 )
 from metrics.facts.positions import MonthPositions, read_months
 from metrics.facts.scope import Scope
-from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
+from metrics.models import TOTAL, AccountMonth, HealthMonth, RetentionMonth, SnapshotMonth
 from metrics.retention.positions import Retention
 from metrics.retention.rates import grr, logo_retention, nrr, stored
 from metrics.retention.vectors import KINDS, NO_KIND, net_change_kinds
 from metrics.retention.windows import latest_month_end, month_end, month_ends
 
 KEPT_MONTHS = 48
+_HEALTH_MONTHS = 2  # revised scores of these are picked up every night
 
 
 def take_snapshots(*, day: date) -> int:
@@ -45,6 +47,8 @@ def take_snapshots(*, day: date) -> int:
         changed = _changed(wanted)
         for positions in read_months(months=changed, rates=rates, scope=Scope()):
             _write_month(positions)
+        for month in sorted({*changed, *months[-_HEALTH_MONTHS:]}):
+            _write_health(month)
         _remember(wanted)
     return len(changed)
 
@@ -122,6 +126,22 @@ def _retention_month(month: date, segment: str, found: Retention) -> RetentionMo
         grr=stored(grr(found.cohort)),
         logo=stored(logo_retention(found.logos)),
         **parts,
+    )
+
+
+def _write_health(month: date) -> None:
+    """ARR is the month's own, already converted."""
+    totals = HealthState(scope=Scope(), base="", rates={}, month=month).totals()
+    HealthMonth.objects.filter(month=month).delete()
+    HealthMonth.objects.bulk_create(
+        HealthMonth(
+            month=month,
+            band=total.band,
+            at_risk=total.at_risk,
+            accounts=total.accounts,
+            arr_minor=total.arr,
+        )
+        for total in totals
     )
 
 

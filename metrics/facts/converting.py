@@ -1,0 +1,28 @@
+"""Conversion inside SQL, equal to `metrics.retention.money.convert`."""
+
+from collections.abc import Sequence
+
+from metrics.facts.ledger import MissingRateError
+
+# To be joined on the row's currency; without a match the rate, and so the amount, is NULL.
+RATES = "unnest(%(currencies)s::varchar[], %(rates)s::numeric[]) AS r (currency, rate)"
+
+
+def converted(amount: str) -> str:
+    """SQL for a column in minor units, half-even, as bigint.
+
+    Postgres rounds halves away from zero, so the odd result of an exact half steps back.
+    """
+    exact = f"{amount} * r.rate"
+    return (
+        f"CASE WHEN r.rate = 1 THEN {amount} ELSE (round({exact}) - CASE"
+        f" WHEN abs({exact} - trunc({exact})) = 0.5 AND mod(round({exact}), 2) <> 0"
+        f" THEN sign({exact}) ELSE 0 END)::bigint END"
+    )
+
+
+def refuse_missing(currencies: Sequence[Sequence[str] | None], *, base: str) -> None:
+    """`currencies` are those without a rate, by row of a result; NULL where none is missing."""
+    missing = {currency for row in currencies for currency in row or ()}
+    if missing:
+        raise MissingRateError(sorted(missing), base=base)
