@@ -48,6 +48,15 @@ def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) ->
     return Layout(header, delimiter, encoding, records)
 
 
+def header_of(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> tuple[str, ...]:
+    """The column names alone, lower-cased; the rest of the file is not read."""
+    encoding = encoding or _encoding(source)
+    delimiter = _delimiter(_first_line(source, limits=limits, encoding=encoding))
+    layout = Layout((), delimiter, encoding, 0)
+    reader = _rows(source, layout=layout, limits=limits)
+    return _header(next(reader, (1, []))[1], limits=limits)
+
+
 def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Each row below the header with the line it starts on (the header is line 1)."""
     reader = _rows(source, layout=layout, limits=limits)

@@ -9,12 +9,13 @@ from django.db import transaction
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record, Value
 from accounts.intake.specs import SPECS, Kind, RecordSpec
+from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.movements import post_movements
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.upsert import Changed, upsert
-from accounts.loading.usage import Directory, UsageRow, load_sessions, load_usage, load_user_days
+from accounts.loading.usage import Directory, load_sessions, load_usage, load_user_days
 
 _REFERS_TO_ITSELF = {Kind.ACCOUNTS: "parent", Kind.CONTRACTS: "renews"}
 _MOST_ROUNDS = 20
@@ -130,9 +131,8 @@ def _movements(
 
 
 def _usage(spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult) -> None:
-    rows = [UsageRow(r.position, **r.values) for r in records]  # type: ignore[arg-type]
     load_usage(
-        rows,
+        [usage_row(record) for record in records],
         directory=batch.directory,
         day=batch.day,
         result=result,

@@ -15,6 +15,7 @@ from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
+from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
 from accounts.loading.partitions import ensure_usage_partitions
 from accounts.loading.results import LoadResult, Status
@@ -34,17 +35,6 @@ _USER_DAYS = (*_USAGE[:3], ("user_key", "text"))
 # The day a row is known from: its own while it is open, today when it has closed, and its own
 # again for history that somebody recorded at the time.
 _KNOWN_FROM = "CASE WHEN %(backfill)s THEN s.day ELSE GREATEST(s.day, %(day)s) END"
-
-
-@dataclass(frozen=True, slots=True)
-class UsageRow:
-    """One account, day and feature; as narrow as it goes, there are millions."""
-
-    position: int
-    account: str
-    day: date
-    feature: str
-    events: int
 
 
 @dataclass(slots=True)

@@ -1,0 +1,103 @@
+"""Usage rows at a million a file: what was read once is recognised, not read again.
+
+The general reader decides what a good row is; this one only remembers its verdicts by value.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from accounts.intake.csv_files import as_mapping, ragged
+from accounts.intake.errors import RecordError
+from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.specs import USAGE
+
+_MOST_DIGITS = 9
+_MOST_DAYS = 10_000
+_COLUMNS = ("account", "day", "feature", "events")
+
+
+@dataclass(slots=True)
+class UsageRow:
+    """Events of one account, day and feature; as narrow as it goes, there are millions."""
+
+    position: int
+    account: str
+    day: date
+    feature: str
+    events: int
+
+
+@dataclass(slots=True)
+class UsageReader:
+    """Reads the rows of one file; `header` names the columns in the file's order."""
+
+    header: tuple[str, ...]
+    reading: Reading
+    _accounts: set[str] = field(default_factory=set)
+    _features: set[str] = field(default_factory=set)
+    _days: dict[str, date] = field(default_factory=dict)
+
+    def read(
+        self, rows: Iterable[tuple[int, list[str]]]
+    ) -> tuple[list[UsageRow], list[RecordError]]:
+        good: list[UsageRow] = []
+        errors: list[RecordError] = []
+        if set(self.header) != set(_COLUMNS):
+            for line, row in rows:
+                self._read_slowly(line, row, good=good, errors=errors)
+            return good, errors
+        account_at, day_at, feature_at, events_at = map(self.header.index, _COLUMNS)
+        width, accounts, features, days = len(_COLUMNS), self._accounts, self._features, self._days
+        for line, row in rows:
+            if len(row) == width:
+                account, feature, events = row[account_at], row[feature_at], row[events_at]
+                day = days.get(row[day_at])
+                if (
+                    day is not None
+                    and account in accounts
+                    and feature in features
+                    and events.isdecimal()
+                    and events.isascii()
+                    and len(events) <= _MOST_DIGITS
+                ):
+                    good.append(UsageRow(line, account, day, feature, int(events)))
+                    continue
+            self._read_slowly(line, row, good=good, errors=errors)
+        return good, errors
+
+    def _read_slowly(
+        self, line: int, row: list[str], *, good: list[UsageRow], errors: list[RecordError]
+    ) -> None:
+        raw = as_mapping(row, header=self.header)
+        if raw is None:
+            errors.append(RecordError(line, "", "ragged", ragged(row, header=self.header)))
+            return
+        outcome = read_record(raw, spec=USAGE, position=line, reading=self.reading)
+        if isinstance(outcome, list):
+            errors.extend(outcome)
+            return
+        found = usage_row(outcome)
+        good.append(found)
+        self._remember(raw, found)
+
+    def _remember(self, raw: Mapping[str, str], found: UsageRow) -> None:
+        """Only values that were taken exactly as they stand in the file."""
+        if raw["account"] == found.account:
+            self._accounts.add(found.account)
+        if raw["feature"] == found.feature:
+            self._features.add(found.feature)
+        if len(self._days) < _MOST_DAYS:
+            self._days[raw["day"]] = found.day
+
+
+def usage_row(record: Record) -> UsageRow:
+    values = record.values
+    return UsageRow(
+        record.position,
+        str(values["account"]),
+        cast(date, values["day"]),
+        str(values["feature"]),
+        cast(int, values["events"]),
+    )

@@ -1,0 +1,201 @@
+"""Facts from CSV files: `manage.py import accounts.csv contracts.csv usage.csv.gz`."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+
+from accounts import clock
+from accounts.intake import csv_files
+from accounts.intake.errors import FileRefused, RecordError
+from accounts.intake.moments import DateOrder
+from accounts.intake.records import Reading, iso_reading
+from accounts.intake.specs import SPECS, Kind
+from accounts.intake.streams import FILE_LIMITS
+from accounts.loading.files import FileImport, import_file, kind_of
+from accounts.models import ImportRun
+
+_SHOWN = 10
+_DATE_ORDERS = {order.value: order for order in DateOrder}
+_ORDER = list(SPECS)
+
+
+class Command(BaseCommand):
+    help = (
+        "Import facts from CSV files. Good rows are kept, the others are listed by line, field and "
+        "reason. The kind is told by the file's name or columns. Exit code 1: some rows were "
+        "refused; 2: a file could not be read, and nothing of it was stored."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--kind", choices=[kind.value for kind in Kind])
+        parser.add_argument("--dry-run", action="store_true", help="say what would change")
+        parser.add_argument("--date-format", choices=_DATE_ORDERS, default=DateOrder.ISO.value)
+        parser.add_argument("--decimal", choices=[".", ","], default=".", help="decimal mark")
+        parser.add_argument("--encoding", choices=csv_files.ENCODINGS)
+        parser.add_argument("--time-zone", type=_zone, help="of times without an offset")
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="COLUMN=FIELD",
+            help="a column under another name; COLUMN= leaves it out",
+        )
+        parser.add_argument(
+            "--backfill",
+            action="store_true",
+            help="history recorded at the time: usage counts as known on its own day",
+        )
+        parser.add_argument("--errors", type=Path, metavar="FILE", help="write problems as CSV")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _take_time()
+        rejected = 0
+        with ExitStack() as stack:
+            report = _Report(options["errors"], stack=stack)
+            files = [self._file(path, options=options, stack=stack) for path in options["files"]]
+            if options["dry_run"]:
+                stack.enter_context(transaction.atomic())
+            for file in sorted(files, key=lambda f: _ORDER.index(f.kind)):
+                rejected += self._import(file, report=report).rejected
+            if options["dry_run"]:
+                transaction.set_rollback(True)
+                self.stdout.write("Dry run: nothing was stored.")
+        if rejected:
+            raise CommandError(f"{rejected} rows were refused.", returncode=1)
+
+    def _file(self, path: Path, *, options: dict[str, Any], stack: ExitStack) -> FileImport:
+        try:
+            source = stack.enter_context(path.open("rb"))
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
+        columns = dict(_mapping(pair) for pair in options["map"])
+        return FileImport(
+            name=path.name,
+            source=source,
+            kind=self._kind(path, source, columns=columns, options=options),
+            reading=_reading(options),
+            day=clock.today(),
+            now=clock.now(),
+            encoding=options["encoding"],
+            columns=columns,
+            backfill=options["backfill"],
+        )
+
+    def _kind(
+        self,
+        path: Path,
+        source: BinaryIO,
+        *,
+        columns: dict[str, str | None],
+        options: dict[str, Any],
+    ) -> Kind:
+        if options["kind"]:
+            return Kind(options["kind"])
+        try:
+            header = csv_files.header_of(source, limits=FILE_LIMITS, encoding=options["encoding"])
+        except FileRefused as refused:
+            raise CommandError(f"{path.name}: {refused.message}", returncode=2) from refused
+        ours = [columns.get(name, name) for name in header]
+        kind = kind_of(path.name, [name for name in ours if name])
+        if kind is None:
+            kinds = ", ".join(Kind)
+            raise CommandError(f"{path.name}: say its --kind, one of {kinds}", returncode=2)
+        return kind
+
+    def _import(self, file: FileImport, *, report: _Report) -> ImportRun:
+        begun = time.monotonic()
+        report.begin(file.name)
+        try:
+            run = import_file(file, progress=self._progress(file), report=report.add)
+        except FileRefused as refused:
+            raise CommandError(f"{file.name}: {refused.message}", returncode=2) from refused
+        seconds = time.monotonic() - begun
+        self.stdout.write(
+            f"{file.name}: {run.read} {file.kind} in {seconds:.1f} s: {run.created} created, "
+            f"{run.updated} updated, {run.unchanged} unchanged, {run.rejected} rejected, "
+            f"{run.warnings} warnings"
+        )
+        for problem in report.first:
+            self.stdout.write(f"  {_in_words(problem)}")
+        if report.count > len(report.first):
+            self.stdout.write(f"  … and {report.count - len(report.first)} more (--errors FILE)")
+        return run
+
+    def _progress(self, file: FileImport) -> Any:
+        if not self.stderr.isatty():
+            return lambda done, total: None
+        return lambda done, total: self.stderr.write(
+            f"\r{file.name}: {done} of {total}", ending="\n" if done >= total else ""
+        )
+
+
+class _Report:
+    """Problems as they come: the first few to show, all of them to a file."""
+
+    def __init__(self, path: Path | None, *, stack: ExitStack) -> None:
+        self._writer = None
+        if path is not None:
+            target = stack.enter_context(path.open("w", newline="", encoding="utf-8"))
+            self._writer = csv.writer(target)
+            self._writer.writerow(["file", "line", "level", "field", "code", "message"])
+        self.begin("")
+
+    def begin(self, name: str) -> None:
+        self._name, self.first, self.count = name, list[RecordError](), 0
+
+    def add(self, problem: RecordError) -> None:
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(problem)
+        if self._writer:
+            level = "warning" if problem.warning else "rejected"
+            text = (problem.field, problem.code, problem.message)
+            self._writer.writerow([_cell(self._name), problem.position, level, *map(_cell, text)])
+
+
+def _cell(text: str) -> str:
+    """A spreadsheet must not take what somebody sent for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _in_words(problem: RecordError) -> str:
+    level = "warning, " if problem.warning else ""
+    return f"{level}line {problem.position}: {problem.field} {problem.message}".replace("  ", " ")
+
+
+def _reading(options: dict[str, Any]) -> Reading:
+    plain = iso_reading(now=clock.now(), typed=False)
+    order = _DATE_ORDERS[options["date_format"]]
+    calendar = replace(plain.calendar, order=order, zone=options["time_zone"])
+    return replace(plain, calendar=calendar, decimal_mark=options["decimal"])
+
+
+def _mapping(pair: str) -> tuple[str, str | None]:
+    theirs, separator, ours = pair.partition("=")
+    if not separator:
+        raise CommandError(f"--map {pair}: write COLUMN=FIELD", returncode=2)
+    return theirs.strip().lower(), ours.strip() or None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"{name} is not a time zone") from error
+
+
+def _take_time() -> None:
+    """A batch of a command may take longer than a page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '5min'; SET lock_timeout = '30s'")
