@@ -15,7 +15,7 @@ from cs_platform.demo.satisfaction import (
     incident_days,
     satisfaction_paths,
 )
-from cs_platform.demo.shape import ACCOUNT_IDS_PER_BLOCK, SEGMENTS, SegmentModel, Shape
+from cs_platform.demo.shape import SEGMENTS, SegmentModel, Shape
 from cs_platform.demo.timeline import Timeline
 
 YEARLY_LOGO_GROWTH = 1.14
@@ -59,7 +59,7 @@ def found_block(shape: Shape, *, block: int) -> list[Founded]:
     ]
     since = _first_days(random, slots=len(kinds), shape=shape)
     founded: list[Founded] = []
-    next_id = block * ACCOUNT_IDS_PER_BLOCK + 1
+    next_id = block * shape.account_ids_per_block + 1
     while len(kinds):
         round_ = _found_round(random, shape=shape, kinds=kinds, since=since, first_id=next_id)
         founded += round_
@@ -68,7 +68,7 @@ def found_block(shape: Shape, *, block: int) -> list[Founded]:
         ended = np.array([round_[n].until or 0 for n in left], dtype=int)
         kinds = kinds[left]
         since = np.minimum(ended + random.integers(3, 50, size=len(left)), shape.days - 1)
-    if len(founded) >= ACCOUNT_IDS_PER_BLOCK:
+    if len(founded) > shape.account_ids_per_block:
         raise ValueError(f"{len(founded)} accounts in one block; choose fewer years")
     return founded
 

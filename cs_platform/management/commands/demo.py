@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="keep a company that is there")
         parser.add_argument("--reset", action="store_true", help="replace the one that is there")
         parser.add_argument("--usage-days", type=int, help="daily usage of the last N days only")
+        parser.add_argument("--facts-only", action="store_true", help="no scores, plays, snapshots")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *args: Any, **options: Any) -> None:
