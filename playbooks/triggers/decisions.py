@@ -49,14 +49,19 @@ def decide(
     decisions = []
     for match in matched:
         reason = (
-            hindrance(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
-            if id(match) in severest
-            else Suppression.SEVERER_MATCH
+            _held_back(match, standing, now) if id(match) in severest else Suppression.SEVERER_MATCH
         )
         decisions.append(_decision(match, standing, reason))
         if reason is None:
             standing = _with_play(standing, match.rule)
     return decisions
+
+
+def _held_back(match: Match, standing: Standing, now: datetime) -> Suppression | None:
+    crossing = match.heard.crossing
+    if crossing is not None and crossing.is_overridden and not standing.is_churned:
+        return Suppression.OVERRIDE
+    return hindrance(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
 
 
 def hindrance(

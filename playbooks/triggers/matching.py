@@ -23,6 +23,7 @@ class Crossing:
     day: str
     scorecard: str
     is_urgent: bool
+    is_overridden: bool
     score: Decimal | None
     previous_score: Decimal | None
 
@@ -55,6 +56,7 @@ def read_crossing(payload: Mapping[str, Any]) -> Crossing:
         day=str(payload.get("day") or ""),
         scorecard=scorecard,
         is_urgent=payload.get("handled_first") is True,
+        is_overridden=payload.get("is_overridden") is True,
         score=_decimal(payload.get("score")),
         previous_score=_decimal(payload.get("previous_score")),
     )

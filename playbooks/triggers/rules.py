@@ -1,6 +1,6 @@
 """What a playbook says about starting, staying and drawing people in, as plain frozen data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -116,3 +116,7 @@ class Standing:
     open_plays: tuple[OpenPlay, ...] = ()
     queued: frozenset[str] = frozenset()
     ended: tuple[tuple[str, datetime], ...] = ()
+
+    def without_queued(self, playbook_key: str) -> "Standing":
+        """As it looks to the start that waits itself."""
+        return replace(self, queued=self.queued - {playbook_key})

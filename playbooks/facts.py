@@ -1,0 +1,220 @@
+"""What firing reads, one set-based query a question, for any set of accounts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Q
+
+from accounts.catalogue import AccountStatus
+from accounts.models import Account, Holiday, Installation, Signal
+from health.models import BandOverride, CurrentHealth
+from playbooks.due_dates import BusinessCalendar
+from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
+from playbooks.triggers.matching import Heard, hear
+from playbooks.triggers.rules import OpenPlay, Rule, Standing
+from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult
+
+CONSUMER = "playbooks"
+
+# The oldest unreceipted signals decide which accounts come first. An account is worked by one
+# worker at a time: others skip its locked row, so that one fall is judged as a whole.
+_CLAIM = """
+SELECT a.id FROM accounts_account a
+WHERE a.id IN (
+    SELECT s.account_id FROM accounts_signal s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM accounts_signalreceipt r
+        WHERE r.signal_id = s.id AND r.consumer = %(consumer)s)
+    ORDER BY s.id LIMIT %(window)s)
+ORDER BY a.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF a SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What firing needs of an account beside its standing."""
+
+    id: int
+    external_id: str
+    name: str
+    owner_id: int | None
+    pool_id: int | None
+    account_executive_id: int | None
+    executive_sponsor_id: int | None
+    renews_on: date | None
+
+
+def business_calendar() -> BusinessCalendar:
+    holidays = frozenset(Holiday.objects.values_list("day", flat=True))
+    return BusinessCalendar(Installation.current().zone, holidays)
+
+
+def claim_accounts(*, limit: int) -> list[int]:
+    """Ids of accounts with signals nobody has dealt with, locked until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"consumer": CONSUMER, "limit": limit, "window": 4 * limit})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def lock_accounts(account_ids: Iterable[int]) -> list[int]:
+    """Those that no other worker holds, locked until the transaction ends."""
+    accounts = Account.objects.filter(pk__in=set(account_ids)).order_by("pk")
+    locked = accounts.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return list(locked.values_list("pk", flat=True))
+
+
+def lock_caps() -> None:
+    """One transaction at a time counts today's plays and opens more within a cap."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('playbooks caps'))")
+
+
+def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, Heard]]:
+    """(account, signal) in the order they occurred; read after the accounts were locked."""
+    # Uses index: signal_rings_once, signal_receipt_once_a_consumer
+    rows = (
+        Signal.objects.filter(account_id__in=account_ids)
+        .exclude(receipts__consumer=CONSUMER)
+        .order_by("occurred_at", "pk")
+        .values_list("account_id", "pk", "kind", "occurred_at", "payload")
+    )
+    return [
+        (account_id, hear(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload))
+        for account_id, pk, kind, occurred_at, payload in rows
+    ]
+
+
+def published_rules() -> list[Rule]:
+    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED).prefetch_related("steps")
+    return [playbook.rule() for playbook in published.order_by("key")]
+
+
+def rules_of(playbook_ids: Iterable[int]) -> dict[int, Rule]:
+    """By playbook, whatever its state: a running play keeps the version it started with."""
+    playbooks = Playbook.objects.filter(pk__in=set(playbook_ids)).prefetch_related("steps")
+    return {playbook.pk: playbook.rule() for playbook in playbooks}
+
+
+def steps_of(playbook_ids: Iterable[int]) -> dict[int, list[PlaybookStep]]:
+    """In order of position, by playbook."""
+    found: dict[int, list[PlaybookStep]] = defaultdict(list)
+    steps = PlaybookStep.objects.filter(playbook_id__in=set(playbook_ids))
+    for step in steps.order_by("playbook_id", "position"):
+        found[step.playbook_id].append(step)
+    return found
+
+
+def account_rows(account_ids: Iterable[int]) -> dict[int, AccountRow]:
+    columns = [name for name in AccountRow.__dataclass_fields__ if name != "id"]
+    rows = Account.objects.filter(pk__in=set(account_ids)).values_list("pk", *columns)
+    return {row[0]: AccountRow(*row) for row in rows}
+
+
+def standings(
+    *, account_ids: Sequence[int], csms: dict[int, int | None], day: date
+) -> dict[int, Standing]:
+    """How each account stands on `day`; `csms` says who answers for it."""
+    health = CurrentHealth.objects.in_bulk(list(account_ids))
+    overridden = set(_overridden(account_ids, day))
+    plays, ended, queued = _open_plays(account_ids), _ended(account_ids), _queued(account_ids)
+    return {
+        row.pk: Standing(
+            account_id=row.pk,
+            csm_id=csms.get(row.pk),
+            segment=row.segment_override or row.segment,
+            touch_tier=row.touch_tier_override or row.touch_tier,
+            stage=row.stage,
+            arr_minor=row.arr_minor,
+            tags=frozenset(row.tags),
+            is_churned=row.status == AccountStatus.CHURNED,
+            is_overridden=row.pk in overridden,
+            score=health[row.pk].score if row.pk in health else None,
+            band=health[row.pk].band if row.pk in health else "",
+            open_plays=tuple(plays[row.pk]),
+            queued=frozenset(queued[row.pk]),
+            ended=tuple(ended[row.pk]),
+        )
+        for row in Account.objects.filter(pk__in=account_ids)
+    }
+
+
+def opened_on(day: date) -> dict[tuple[int | None, str], int]:
+    """Plays opened on that day by CSM and playbook, as the cap counts them."""
+    # Uses index: play_cap
+    rows = (
+        Play.objects.filter(opened_day=day)
+        .values_list("csm_id", "playbook_key")
+        .annotate(plays=Count("pk"))
+    )
+    return {(csm_id, key): plays for csm_id, key, plays in rows}
+
+
+def recent_signals(
+    *, account_ids: Sequence[int], kinds: Sequence[str], since: datetime
+) -> dict[int, list[tuple[str, datetime]]]:
+    """(kind, occurred at) by account."""
+    # Uses index: signal_rings_once
+    found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = Signal.objects.filter(
+        account_id__in=account_ids, kind__in=kinds, occurred_at__gte=since
+    ).values_list("account_id", "kind", "occurred_at")
+    for account_id, kind, occurred_at in rows:
+        found[account_id].append((kind, occurred_at))
+    return found
+
+
+def _overridden(account_ids: Sequence[int], day: date) -> Iterable[int]:
+    return BandOverride.objects.filter(
+        Q(ended_at__isnull=True),
+        account_id__in=account_ids,
+        starts_on__lte=day,
+        expires_on__gte=day,
+    ).values_list("account_id", flat=True)
+
+
+def _open_plays(account_ids: Sequence[int]) -> dict[int, list[OpenPlay]]:
+    # Uses index: play_open
+    found: dict[int, list[OpenPlay]] = defaultdict(list)
+    plays = Play.objects.filter(account_id__in=account_ids, state=PlayState.OPEN)
+    for account_id, key, family, severity in plays.values_list(
+        "account_id", "playbook_key", "family", "severity"
+    ):
+        found[account_id].append(OpenPlay(key, family, severity))
+    return found
+
+
+def _ended(account_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """A superseded play was cut short by a severer one: it begins no cooldown."""
+    # Uses index: play_latest_end
+    found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows: Any = (
+        Play.objects.filter(account_id__in=account_ids, state=PlayState.CLOSED)
+        .exclude(outcome=PlayOutcome.SUPERSEDED)
+        .values_list("account_id", "playbook_key")
+        .annotate(latest=Max("closed_at"))
+    )
+    for account_id, key, latest in rows:
+        found[account_id].append((key, latest))
+    return found
+
+
+def _queued(account_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    starts = PlayStart.objects.filter(account_id__in=account_ids, result=StartResult.QUEUED)
+    for account_id, key in starts.values_list("account_id", "playbook_key"):
+        found[account_id].append(key)
+    return found
+
+
+def longest_window(rules: Iterable[Rule]) -> timedelta:
+    """How far back the escalations of these playbooks look for signals."""
+    days = [escalation.within_days for rule in rules for escalation in rule.escalations]
+    return timedelta(days=max(days, default=0))

@@ -1,0 +1,188 @@
+"""Time passes: plays recover or churn, steps come due, silence is noticed, the queue moves.
+
+Each part claims its rows with SKIP LOCKED in a transaction of its own, touches only what is due,
+and may be run by several workers at once or twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from playbooks import facts
+from playbooks.firing.closing import close_plays
+from playbooks.firing.escalating import draw_in, for_silence
+from playbooks.firing.opening import Start, open_plays, read_batch
+from playbooks.firing.owners import Directory
+from playbooks.firing.steps import Opening, open_due_steps, opening
+from playbooks.models import Play, PlayStart, Task
+from playbooks.triggers.decisions import hindrance
+from playbooks.triggers.rules import Recovery, Rule
+from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult, TaskState
+from playbooks.triggers.wording import recovered_because
+
+# Exit criteria against the present health, whatever made the score move.
+_OVER = """
+SELECT p.id, a.status = 'churned', h.score, coalesce(h.band, '')
+FROM playbooks_play p
+JOIN accounts_account a ON a.id = p.account_id
+LEFT JOIN health_currenthealth h ON h.account_id = p.account_id
+WHERE p.state = 'open' AND (
+    a.status = 'churned'
+    OR (h.score IS NOT NULL
+        AND (h.band = ANY (p.recovers_bands) OR h.score >= p.recovers_score)))
+ORDER BY p.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF p SKIP LOCKED
+"""
+
+# The head of every queue: as many of each CSM and playbook as today still has room for.
+_WAITING = """
+SELECT id, account_id FROM (
+    SELECT s.id, s.account_id, s.is_urgent, s.rank, s.playbook_key, s.csm_id, b.cap_per_csm_day,
+           row_number() OVER (PARTITION BY s.playbook_key, s.csm_id
+                              ORDER BY s.is_urgent DESC, s.rank DESC, s.id) AS place
+    FROM playbooks_playstart s JOIN playbooks_playbook b ON b.id = s.playbook_id
+    WHERE s.result = 'queued') AS queue
+WHERE cap_per_csm_day IS NULL OR place <= cap_per_csm_day - (
+    SELECT count(*) FROM playbooks_play p
+    WHERE p.opened_day = %(day)s AND p.playbook_key = queue.playbook_key
+      AND p.csm_id IS NOT DISTINCT FROM queue.csm_id)
+ORDER BY is_urgent DESC, rank DESC, id
+LIMIT %(limit)s
+"""
+
+
+def advance_plays(*, limit: int, now: datetime) -> int:
+    """Moves everything that is due, at most `limit` rows of each sort; returns how many moved."""
+    return (
+        close_what_is_over(limit=limit, now=now)
+        + return_snoozed(limit=limit, now=now)
+        + open_steps(limit=limit, now=now)
+        + draw_in_for_silence(limit=limit, now=now)
+        + promote_queued(limit=limit, now=now)
+    )
+
+
+@transaction.atomic
+def close_what_is_over(*, limit: int, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_OVER, {"limit": limit})
+        rows = cursor.fetchall()
+    churned = {pk: "The account has churned." for pk, is_churned, _, _ in rows if is_churned}
+    recovered = {
+        pk: recovered_because(score=score, band=band)
+        for pk, is_churned, score, band in rows
+        if not is_churned
+    }
+    close_plays(reasons=churned, outcome=PlayOutcome.CHURNED, now=now)
+    close_plays(reasons=recovered, outcome=PlayOutcome.RECOVERED, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def return_snoozed(*, limit: int, now: datetime) -> int:
+    # Uses index: task_snoozed
+    due = (
+        Task.objects.filter(state=TaskState.SNOOZED, snoozed_until__lte=now)
+        .order_by("snoozed_until")
+        .select_for_update(skip_locked=True, no_key=True)
+    )
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    return Task.objects.filter(pk__in=ids).update(state=TaskState.OPEN, snoozed_until=None)
+
+
+@transaction.atomic
+def open_steps(*, limit: int, now: datetime) -> int:
+    # Uses index: play_step_due
+    due = (
+        Play.objects.filter(state=PlayState.OPEN, next_step_at__lte=now)
+        .order_by("next_step_at")
+        .select_for_update(skip_locked=True, no_key=True)
+    )
+    plays = sorted(due[:limit], key=lambda play: play.pk)
+    if plays:
+        open_due_steps(plays=plays, context=_context(plays, now))
+    return len(plays)
+
+
+@transaction.atomic
+def draw_in_for_silence(*, limit: int, now: datetime) -> int:
+    # Uses index: task_silent
+    silent = (
+        Task.objects.filter(
+            escalate_at__lte=now, escalated_at__isnull=True, play__state=PlayState.OPEN
+        )
+        .order_by("escalate_at")
+        .select_related("play")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+    )
+    tasks = list(silent[:limit])
+    if not tasks:
+        return 0
+    plays = sorted({task.play for task in tasks if task.play}, key=lambda play: play.pk)
+    context = _context(plays, now)
+    draw_in(drawn=for_silence(tasks=tasks, context=context), context=context)
+    return Task.objects.filter(pk__in=[task.pk for task in tasks]).update(escalated_at=now)
+
+
+@transaction.atomic
+def promote_queued(*, limit: int, now: datetime) -> int:
+    """Starts what waited, as far as today's caps allow; what is over meanwhile is suppressed."""
+    day = facts.business_calendar().local_day(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, {"limit": limit, "day": day})
+        waiting = cursor.fetchall()
+    if not waiting:
+        return 0
+    account_ids = facts.lock_accounts({account_id for _, account_id in waiting})
+    facts.lock_caps()
+    queued = PlayStart.objects.filter(
+        pk__in=[pk for pk, _ in waiting], account_id__in=account_ids, result=StartResult.QUEUED
+    ).order_by("-is_urgent", "-rank", "pk")
+    return _promote(list(queued), now)
+
+
+def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
+    batch = read_batch(account_ids=sorted({start.account_id for start in queued}), now=now)
+    rules = facts.rules_of(start.playbook_id for start in queued)
+    opened = facts.opened_on(batch.day)
+    starts = []
+    moved = 0
+    for queued_start in queued:
+        rule = rules[queued_start.playbook_id]
+        trigger = rule.trigger(queued_start.trigger_key)
+        standing = batch.standings[queued_start.account_id].without_queued(rule.key)
+        reason = hindrance(rule=rule, trigger=trigger, standing=standing, now=now)
+        slot = (queued_start.csm_id, rule.key)
+        if reason is None and opened.get(slot, 0) >= (rule.cap_per_csm_day or 1 << 30):
+            continue
+        moved += 1
+        result = StartResult.STARTED if reason is None else StartResult.SUPPRESSED
+        PlayStart.objects.filter(pk=queued_start.pk).update(result=result, reason=reason or "")
+        if reason is None:
+            opened[slot] = opened.get(slot, 0) + 1
+            starts.append(_start(queued_start, rule, trigger.recovery))
+    open_plays(starts=starts, batch=batch)
+    return moved
+
+
+def _start(queued: PlayStart, rule: Rule, recovery: Recovery) -> Start:
+    return Start(
+        start_id=queued.pk,
+        account_id=queued.account_id,
+        csm_id=queued.csm_id,
+        rule=rule,
+        recovery=recovery,
+        why=queued.why,
+        saw=queued.saw,
+    )
+
+
+def _context(plays: Sequence[Play], now: datetime) -> Opening:
+    calendar = facts.business_calendar()
+    accounts = facts.account_rows(play.account_id for play in plays).values()
+    directory = Directory(accounts=accounts, day=calendar.local_day(now))
+    return opening(plays=plays, now=now, calendar=calendar, directory=directory)

@@ -1,0 +1,141 @@
+"""Opens plays for starts: the lesser ones of the family give way, the first steps show up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from playbooks import facts
+from playbooks.due_dates import BusinessCalendar
+from playbooks.firing.closing import close_plays
+from playbooks.firing.notices import notice, post
+from playbooks.firing.owners import Directory
+from playbooks.firing.rows import PlayRow, insert_plays
+from playbooks.firing.steps import open_due_steps, opening
+from playbooks.models import Play, PlayStart
+from playbooks.triggers.rules import Recovery, Rule, Standing
+from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult, Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What every decision of one transaction shares."""
+
+    now: datetime
+    day: date
+    calendar: BusinessCalendar
+    directory: Directory
+    standings: dict[int, Standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start record that became, or becomes now, a play."""
+
+    start_id: int
+    account_id: int
+    csm_id: int | None
+    rule: Rule
+    recovery: Recovery
+    why: str
+    saw: dict[str, Any]
+
+
+def read_batch(*, account_ids: Sequence[int], now: datetime) -> Batch:
+    """The accounts must be locked."""
+    calendar = facts.business_calendar()
+    day = calendar.local_day(now)
+    directory = Directory(accounts=facts.account_rows(account_ids).values(), day=day)
+    csms = {account_id: directory.csm_of(account_id) for account_id in account_ids}
+    standings = facts.standings(account_ids=account_ids, csms=csms, day=day)
+    return Batch(now, day, calendar, directory, standings)
+
+
+def open_plays(*, starts: Sequence[Start], batch: Batch) -> list[Play]:
+    """The new plays with their first tasks. A start whose playbook runs already is suppressed."""
+    opened = insert_plays([_row(start) for start in starts], now=batch.now, day=batch.day)
+    late = [start.start_id for start in starts if start.start_id not in opened]
+    PlayStart.objects.filter(pk__in=late).update(
+        result=StartResult.SUPPRESSED, reason=Suppression.OPEN_PLAY
+    )
+    fresh = [start for start in starts if start.start_id in opened]
+    _supersede(fresh, batch.now)
+    plays = list(Play.objects.filter(pk__in=opened.values(), state=PlayState.OPEN).order_by("pk"))
+    context = opening(
+        plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
+    )
+    open_due_steps(plays=plays, context=context)
+    _tell(plays, batch)
+    return plays
+
+
+def _row(start: Start) -> PlayRow:
+    score = start.recovery.score_at_least
+    return PlayRow(
+        account_id=start.account_id,
+        playbook_id=start.rule.playbook_id,
+        playbook_key=start.rule.key,
+        family=start.rule.family,
+        severity=start.rule.severity,
+        start_id=start.start_id,
+        csm_id=start.csm_id,
+        why=start.why,
+        saw=start.saw,
+        recovers_bands=start.recovery.bands,
+        recovers_score=None if score is None else str(score),
+    )
+
+
+def _supersede(starts: Sequence[Start], now: datetime) -> None:
+    """Of a family one play is open: lesser ones end, lesser ones in the queue never start."""
+    severest: dict[tuple[int, str], Rule] = {}
+    for start in starts:
+        key = (start.account_id, start.rule.family)
+        if key not in severest or start.rule.severity > severest[key].severity:
+            severest[key] = start.rule
+    accounts = {account_id for account_id, _ in severest}
+    reasons = {}
+    for play in Play.objects.filter(account_id__in=accounts, state=PlayState.OPEN):
+        rule = severest.get((play.account_id, play.family))
+        if rule is not None and play.severity < rule.severity:
+            reasons[play.pk] = f"Superseded by “{rule.name}”."
+    close_plays(reasons=reasons, outcome=PlayOutcome.SUPERSEDED, now=now)
+    _unqueue(accounts, severest)
+
+
+def _unqueue(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
+    waiting = PlayStart.objects.filter(account_id__in=accounts, result=StartResult.QUEUED)
+    lesser = [
+        start.pk
+        for start in waiting.select_related("playbook")
+        if (rule := severest.get((start.account_id, start.playbook.family))) is not None
+        and start.playbook.severity < rule.severity
+    ]
+    PlayStart.objects.filter(pk__in=lesser).update(
+        result=StartResult.SUPPRESSED, reason=Suppression.SEVERER_PLAY
+    )
+
+
+def _tell(plays: Sequence[Play], batch: Batch) -> None:
+    """The CSM sees at once that a play has begun."""
+    post(
+        [
+            message
+            for play in plays
+            if play.csm_id is not None
+            for message in notice(
+                key=f"play:{play.pk}:started",
+                user_id=play.csm_id,
+                account=batch.directory.accounts[play.account_id],
+                subject=_name(play),
+                body=play.why,
+                now=batch.now,
+            )
+        ]
+    )
+
+
+def _name(play: Play) -> str:
+    return play.playbook_key.replace("_", " ").capitalize()

@@ -1,0 +1,155 @@
+"""From signals to plays: one start record for every match, one play for every start."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import SignalReceipt
+from playbooks import facts
+from playbooks.firing.escalating import draw_in, for_signals
+from playbooks.firing.opening import Batch, Start, open_plays, read_batch
+from playbooks.firing.rows import StartRow, insert_starts
+from playbooks.firing.steps import opening
+from playbooks.models import Play
+from playbooks.triggers.decisions import Decision, decide, is_historic, ration
+from playbooks.triggers.matching import Heard
+from playbooks.triggers.vocabulary import PlayState, StartResult
+from playbooks.triggers.wording import why_started
+
+
+def fire_signals(*, limit: int, now: datetime) -> int:
+    """Deals with the signals of up to `limit` accounts, in one transaction.
+
+    Returns how many signals got their receipt; 0 when none is left, or other workers hold the
+    accounts of those that are. What occurred more than 7 days before `now` is receipted as
+    historic and starts nothing.
+    """
+    with transaction.atomic():
+        account_ids = facts.claim_accounts(limit=limit)
+        rung = facts.unreceipted(account_ids) if account_ids else []
+        heard: dict[int, list[Heard]] = defaultdict(list)
+        for account_id, signal in rung:
+            if not is_historic(occurred_at=signal.occurred_at, now=now):
+                heard[account_id].append(signal)
+        if heard:
+            _react(heard, now)
+        _receipt([signal for _, signal in rung], now)
+    return len(rung)
+
+
+def _react(heard: dict[int, list[Heard]], now: datetime) -> None:
+    batch = read_batch(account_ids=sorted(heard), now=now)
+    rules = facts.published_rules()
+    decisions = [
+        decision
+        for account_id, standing in sorted(batch.standings.items())
+        for decision in decide(heard=heard[account_id], rules=rules, standing=standing, now=now)
+    ]
+    opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
+    _escalate(heard, frozenset(play.pk for play in opened), batch)
+
+
+def _within_caps(decisions: Sequence[Decision], batch: Batch) -> list[Decision]:
+    starting = [decision for decision in decisions if decision.result is StartResult.STARTED]
+    if not any(decision.rule.cap_per_csm_day for decision in starting):
+        return list(decisions)
+    # Two workers with accounts of one CSM must not both fill the last place.
+    facts.lock_caps()
+    return ration(decisions=decisions, opened=facts.opened_on(batch.day))
+
+
+def _record(decisions: Sequence[Decision], batch: Batch) -> list[Start]:
+    """Writes the start records; returns those that open a play now."""
+    rows = [_row(decision) for decision in decisions]
+    written = insert_starts(rows, now=batch.now)
+    starts = []
+    for decision, row in zip(decisions, rows, strict=True):
+        start_id = written.get((row.account_id, row.playbook_key, row.signal_id))
+        if start_id is not None and decision.result is StartResult.STARTED:
+            starts.append(
+                Start(
+                    start_id=start_id,
+                    account_id=decision.account_id,
+                    csm_id=decision.csm_id,
+                    rule=decision.rule,
+                    recovery=decision.trigger.recovery,
+                    why=row.why,
+                    saw=row.saw,
+                )
+            )
+    return starts
+
+
+def _row(decision: Decision) -> StartRow:
+    why = why_started(playbook=decision.rule.name, trigger=decision.trigger, heard=decision.heard)
+    return StartRow(
+        account_id=decision.account_id,
+        playbook_id=decision.rule.playbook_id,
+        playbook_key=decision.rule.key,
+        signal_id=decision.signal_id,
+        trigger_key=decision.trigger.key,
+        csm_id=decision.csm_id,
+        result=decision.result,
+        reason=decision.reason,
+        why=why[:500],
+        is_urgent=decision.is_urgent,
+        rank=decision.rank,
+        saw=_seen(decision.heard),
+    )
+
+
+def _seen(heard: Heard) -> dict[str, Any]:
+    """Values, so that the record still says what was seen when everything has moved on."""
+    seen: dict[str, Any] = {"kind": heard.kind, "occurred_at": heard.occurred_at.isoformat()}
+    crossing = heard.crossing
+    if crossing is None:
+        return seen | {"detail": heard.detail}
+    return seen | {
+        "subject": crossing.subject,
+        "from": crossing.before,
+        "to": crossing.after,
+        "day": crossing.day,
+        "scorecard": crossing.scorecard,
+        "score": None if crossing.score is None else str(crossing.score),
+        "previous_score": (
+            None if crossing.previous_score is None else str(crossing.previous_score)
+        ),
+    }
+
+
+def _escalate(heard: dict[int, list[Heard]], fresh: frozenset[int], batch: Batch) -> None:
+    # Uses index: play_open
+    plays = list(
+        Play.objects.filter(account_id__in=sorted(heard), state=PlayState.OPEN)
+        .select_for_update(no_key=True)
+        .order_by("pk")
+    )
+    context = opening(
+        plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
+    )
+    drawn = for_signals(
+        plays=plays, heard=heard, fresh=fresh, standings=batch.standings, context=context
+    )
+    draw_in(drawn=drawn, context=context)
+
+
+def _receipt(signals: Sequence[Heard], now: datetime) -> None:
+    receipts = [
+        SignalReceipt(
+            signal_id=signal.signal_id,
+            consumer=facts.CONSUMER,
+            outcome=(
+                SignalReceipt.Outcome.HISTORIC
+                if is_historic(occurred_at=signal.occurred_at, now=now)
+                else SignalReceipt.Outcome.HANDLED
+            ),
+            received_at=now,
+        )
+        for signal in signals
+    ]
+    SignalReceipt.objects.bulk_create(receipts, ignore_conflicts=True, batch_size=2000)

@@ -1,0 +1,105 @@
+"""A checked definition as table columns, which read back to the same definition."""
+
+from typing import Any
+
+from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
+
+
+def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
+    return {
+        "key": definition.key,
+        "name": definition.name,
+        "summary": definition.summary,
+        "category": definition.category.value,
+        "family": definition.family,
+        "severity": definition.severity,
+        "owner_role": definition.owner_role.value,
+        "review_cadence": definition.review_cadence.value,
+        "cooldown_days": definition.cooldown_days,
+        "cap_per_csm_day": definition.cap_per_csm_day,
+        "triggers": [_trigger(trigger) for trigger in definition.triggers],
+        "conditions": _conditions(definition.conditions),
+        "escalations": [_escalation(each) for each in definition.escalations],
+        "success": list(definition.success),
+    }
+
+
+def as_step_columns(definition: PlaybookDefinition) -> list[dict[str, Any]]:
+    return [_step(position, step) for position, step in enumerate(definition.steps, start=1)]
+
+
+def _step(position: int, step: StepDefinition) -> dict[str, Any]:
+    return {
+        "position": position,
+        "key": step.key,
+        "title": step.title,
+        "purpose": step.purpose,
+        "guidance": step.guidance,
+        "owner_role": step.owner_role.value,
+        "channel": step.channel.value,
+        "due_amount": step.due.amount,
+        "due_unit": step.due.unit.value,
+        "due_from": step.due.anchor.value,
+        "notice_days": step.notice_days,
+    }
+
+
+def _trigger(trigger: Trigger) -> dict[str, Any]:
+    return _filled(
+        {
+            "key": trigger.key,
+            "kind": trigger.kind.value,
+            "signal": trigger.signal,
+            "subject": trigger.subject,
+            "direction": trigger.direction.value,
+            "from": list(trigger.sources),
+            "to": list(trigger.targets),
+            "score": None if trigger.score is None else str(trigger.score),
+            "recovered_when": _recovery(trigger.recovery),
+        }
+    )
+
+
+def _recovery(recovery: Recovery) -> dict[str, Any]:
+    score = recovery.score_at_least
+    return _filled(
+        {
+            "bands": list(recovery.bands),
+            "score_at_least": None if score is None else str(score),
+        }
+    )
+
+
+def _conditions(conditions: Conditions) -> dict[str, Any]:
+    return _filled(
+        {
+            "segments": sorted(conditions.segments),
+            "touch_tiers": sorted(conditions.touch_tiers),
+            "stages": sorted(conditions.stages),
+            "tags": sorted(conditions.tags),
+            "without_tags": sorted(conditions.without_tags),
+        }
+    )
+
+
+def _escalation(escalation: Escalation) -> dict[str, Any]:
+    return _filled(
+        {
+            "key": escalation.key,
+            "when": escalation.kind.value,
+            "draw_in": escalation.draw_in.value,
+            "title": escalation.title,
+            "guidance": escalation.guidance,
+            "business_days": escalation.business_days,
+            "score": None if escalation.score is None else str(escalation.score),
+            "signals": list(escalation.signals),
+            "count": escalation.count,
+            "within_days": escalation.within_days,
+            "keeps_open": escalation.keeps_open,
+        }
+    )
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value not in (None, "", [], {})}

@@ -1,0 +1,211 @@
+"""Playbooks as rows: a draft is edited, a published version never changes (triggers see to it)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from playbooks.due_dates import Anchor, Unit
+from playbooks.library.definition import PlaybookDefinition
+from playbooks.library.reading import PlaybookError, read_definition
+from playbooks.triggers.rules import Rule
+from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence, choices
+
+
+class Playbook(models.Model):
+    """One version. `triggers`, `conditions` and `escalations` have the shape of the YAML."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+        RETIRED = "retired", "Retired"
+
+    key = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT, editable=False)
+    name = models.CharField(max_length=80)
+    summary = models.CharField(max_length=500)
+    category = models.CharField(max_length=12, choices=choices(Category))
+    family = models.CharField(
+        max_length=40,
+        help_text="Plays of one family answer the same trouble: one is open at a time.",
+    )
+    severity = models.PositiveSmallIntegerField(
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text="Within its family the higher one wins and supersedes the lower.",
+    )
+    owner_role = models.CharField(
+        max_length=21, choices=choices(OwnerRole), help_text="Who keeps this playbook in shape."
+    )
+    review_cadence = models.CharField(max_length=9, choices=choices(ReviewCadence))
+    reviewed_on = models.DateField(null=True, blank=True)
+    triggers = models.JSONField(default=list)
+    conditions = models.JSONField(default=dict, blank=True)
+    escalations = models.JSONField(default=list, blank=True)
+    success = models.JSONField(default=list, blank=True)
+    cooldown_days = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(730)],
+        help_text="Days after a play ended in which the account starts no new one.",
+    )
+    cap_per_csm_day = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Plays opened for one CSM on one day; the rest wait. Empty: no cap.",
+    )
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="playbook_version_once"),
+            models.UniqueConstraint(
+                fields=["key"], name="playbook_one_published", condition=Q(state="published")
+            ),
+            models.CheckConstraint(
+                name="playbook_published_is_dated",
+                condition=Q(state="draft", published_at__isnull=True)
+                | Q(state__in=("published", "retired"), published_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_playbook_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state__in=("published", "retired")),
+                # A version may be retired, published again and reviewed; nothing else.
+                func="""
+                    IF TG_OP = 'UPDATE' AND NEW.state IN ('published', 'retired')
+                       AND to_jsonb(NEW) - 'state' - 'reviewed_on'
+                         = to_jsonb(OLD) - 'state' - 'reviewed_on' THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'a published playbook never changes: copy it to a draft';
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk is None:
+            return
+        try:
+            self.definition()
+        except PlaybookError as error:
+            raise ValidationError(list(error.problems)) from error
+
+    def as_mapping(self) -> dict[str, Any]:
+        """In the shape of the YAML, steps included."""
+        steps = [step.as_mapping() for step in sorted(self.steps.all(), key=lambda s: s.position)]
+        return {
+            "key": self.key,
+            "name": self.name,
+            "summary": self.summary,
+            "category": self.category,
+            "family": self.family,
+            "severity": self.severity,
+            "owner_role": self.owner_role,
+            "review": self.review_cadence,
+            "cooldown_days": self.cooldown_days,
+            "cap_per_csm_day": self.cap_per_csm_day,
+            "triggers": self.triggers,
+            "conditions": self.conditions,
+            "escalations": self.escalations,
+            "success": self.success,
+            "steps": steps,
+        }
+
+    def definition(self) -> PlaybookDefinition:
+        """Raises PlaybookError where a draft is not complete."""
+        return read_definition(self.as_mapping())
+
+    def rule(self) -> Rule:
+        definition = self.definition()
+        return Rule(
+            playbook_id=self.pk,
+            key=self.key,
+            name=self.name,
+            family=self.family,
+            severity=self.severity,
+            triggers=definition.triggers,
+            conditions=definition.conditions,
+            escalations=definition.escalations,
+            cooldown_days=self.cooldown_days,
+            cap_per_csm_day=self.cap_per_csm_day,
+        )
+
+
+class PlaybookStep(models.Model):
+    playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField(help_text="1 is the first.")
+    key = models.SlugField(max_length=40)
+    title = models.CharField(max_length=160)
+    purpose = models.CharField(max_length=300)
+    guidance = models.TextField(max_length=2000)
+    owner_role = models.CharField(max_length=21, choices=choices(OwnerRole))
+    channel = models.CharField(max_length=8, choices=choices(Channel))
+    due_amount = models.SmallIntegerField()
+    due_unit = models.CharField(max_length=13, choices=choices(Unit))
+    due_from = models.CharField(max_length=13, choices=choices(Anchor), default=Anchor.START)
+    notice_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Working days before it is due on which the task shows up. Empty: at once.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["playbook", "position"],
+                name="playbook_step_in_order",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(fields=["playbook", "key"], name="playbook_step_once"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_playbook_step_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("book", "bigint")],
+                func="""
+                    book := CASE WHEN TG_OP = 'INSERT' THEN NEW.playbook_id
+                                 ELSE OLD.playbook_id END;
+                    IF EXISTS (SELECT 1 FROM playbooks_playbook
+                               WHERE id = book AND state <> 'draft') THEN
+                        RAISE EXCEPTION 'a published playbook never changes: copy it to a draft';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def as_mapping(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "title": self.title,
+            "purpose": self.purpose,
+            "guidance": self.guidance,
+            "owner": self.owner_role,
+            "channel": self.channel,
+            "due": {self.due_unit: self.due_amount, "from": self.due_from},
+            "notice_days": self.notice_days,
+        }

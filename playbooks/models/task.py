@@ -1,0 +1,121 @@
+"""A piece of work for one person: from a step, from an escalation, or written by hand."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Account, AccountScopedQuerySet, User
+from playbooks.models.play import Play
+from playbooks.models.playbook import PlaybookStep
+from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState, choices
+
+UNFINISHED = (TaskState.OPEN.value, TaskState.SNOOZED.value)
+
+
+class Task(models.Model):
+    """Without an owner it lies in the queue of CS ops, who all see it.
+
+    `escalate_at`: when silence draws a person in; `escalated_at`: when it did.
+    """
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
+    play = models.ForeignKey(
+        Play,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+        db_index=False,
+        help_text="Empty for a task written by hand.",
+    )
+    step = models.ForeignKey(
+        PlaybookStep,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    escalation = models.CharField(
+        max_length=40, blank=True, help_text="The escalation rule that made it."
+    )
+    title = models.CharField(max_length=160)
+    guidance = models.TextField(max_length=2500, blank=True)
+    channel = models.CharField(max_length=8, choices=choices(Channel), default=Channel.INTERNAL)
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
+    owner_role = models.CharField(max_length=21, choices=choices(OwnerRole), default=OwnerRole.CSM)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=choices(TaskState), default=TaskState.OPEN)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=14, choices=choices(TaskOutcome), null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was skipped or closed.")
+    note = models.CharField(max_length=2000, blank=True)
+    why = models.CharField(
+        max_length=500, blank=True, help_text="Which rule, which values, what changed."
+    )
+    closes_when = models.CharField(max_length=300, blank=True)
+    escalate_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["play", "step"], name="task_once_a_step"),
+            models.UniqueConstraint(
+                fields=["play", "escalation"],
+                name="task_once_an_escalation",
+                condition=~Q(escalation=""),
+            ),
+            models.CheckConstraint(
+                name="task_snoozed_is_dated",
+                condition=Q(state="snoozed", snoozed_until__isnull=False)
+                | (~Q(state="snoozed") & Q(snoozed_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="task_finished_is_dated",
+                condition=Q(state__in=UNFINISHED, closed_at__isnull=True)
+                | (~Q(state__in=UNFINISHED) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="task_done_has_an_outcome",
+                condition=Q(state="done", outcome__isnull=False)
+                | (~Q(state="done") & Q(outcome__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="task_skipped_has_a_reason",
+                condition=~Q(state__in=("skipped", "closed_by_itself")) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            # A person's day, by urgency; without an owner: the queue of CS ops.
+            models.Index(
+                "owner", "due_at", name="task_of_owner", condition=Q(state__in=UNFINISHED)
+            ),
+            # The account page: what is open, then what was done.
+            models.Index("account", F("due_at").desc(), name="task_of_account"),
+            # The tick: silence that draws a person in.
+            models.Index(
+                "escalate_at",
+                name="task_silent",
+                condition=Q(escalate_at__isnull=False, escalated_at__isnull=True),
+            ),
+            # The tick: snoozed tasks that come back.
+            models.Index("snoozed_until", name="task_snoozed", condition=Q(state="snoozed")),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,83 @@
+"""Playbooks come in as text, are drafts first, and are published as versions that never change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import User
+from playbooks.library.definition import PlaybookDefinition
+from playbooks.library.reading import PlaybookError, read_yaml, shipped_texts
+from playbooks.library.writing import as_columns, as_step_columns
+from playbooks.models import Playbook, PlaybookStep
+
+
+class NotADraftError(ValueError):
+    """Only a draft can be published; a published version is copied to a draft first."""
+
+
+@transaction.atomic
+def import_playbook(*, text: str, now: datetime) -> Playbook:
+    """A new draft version of the playbook in this YAML. Raises PlaybookError."""
+    return _draft(read_yaml(text), now)
+
+
+@transaction.atomic
+def copy_to_draft(*, playbook: Playbook, now: datetime) -> Playbook:
+    """The next version, to be edited. Raises PlaybookError where the source is incomplete."""
+    return _draft(playbook.definition(), now)
+
+
+@transaction.atomic
+def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
+    """The version that starts plays from now on; running plays keep theirs.
+
+    A retired version may be published again: that is how a mistake is rolled back. Raises
+    PlaybookError where a draft is not complete, NotADraftError where it is in force already.
+    """
+    locked = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if locked.state == Playbook.State.PUBLISHED:
+        raise NotADraftError(f"{locked} is in force already.")
+    locked.definition()
+    in_force = Playbook.objects.filter(key=locked.key, state=Playbook.State.PUBLISHED)
+    in_force.update(state=Playbook.State.RETIRED)
+    if locked.state == Playbook.State.DRAFT:
+        locked.published_at, locked.published_by = now, by
+    locked.state = Playbook.State.PUBLISHED
+    locked.save(update_fields=["state", "published_at", "published_by"])
+    return locked
+
+
+def install_library(*, now: datetime) -> int:
+    """Publishes the shipped playbooks this installation does not have; returns how many."""
+    installed = 0
+    for text in shipped_texts():
+        definition = read_yaml(text)
+        with transaction.atomic():
+            if Playbook.objects.filter(key=definition.key).exists():
+                continue
+            publish(playbook=_draft(definition, now), by=None, now=now)
+            installed += 1
+    return installed
+
+
+def _draft(definition: PlaybookDefinition, now: datetime) -> Playbook:
+    versions = Playbook.objects.filter(key=definition.key)
+    latest = versions.aggregate(latest=Max("version"))["latest"] or 0
+    playbook = Playbook.objects.create(version=latest + 1, created_at=now, **as_columns(definition))
+    PlaybookStep.objects.bulk_create(
+        PlaybookStep(playbook=playbook, **columns) for columns in as_step_columns(definition)
+    )
+    return playbook
+
+
+__all__ = [
+    "NotADraftError",
+    "PlaybookError",
+    "copy_to_draft",
+    "import_playbook",
+    "install_library",
+    "publish",
+]

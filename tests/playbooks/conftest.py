@@ -1,0 +1,111 @@
+"""A small house: Alice and Bob in the north, led by Mona; Eva the executive; Otto of CS ops."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.catalogue import Role
+from accounts.models import Account, Pool, Signal, Team, User
+from health.models import CurrentHealth, Scorecard
+from playbooks.publishing import install_library
+
+# A Friday, in an installation that counts days in UTC.
+NOW = datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
+FALLS = {
+    "watch": ("healthy", "watch", "76.10", "71.40"),
+    "intervene": ("watch", "intervene", "55.00", "48.00"),
+    "line:40": ("above", "below", "48.00", "35.00"),
+    "line:20": ("above", "below", "35.00", "15.00"),
+}
+
+
+@dataclass
+class House:
+    people: dict[str, User]
+    scorecard: Scorecard
+    accounts: dict[str, Account] = field(default_factory=dict)
+    rung: int = 0
+
+    def account(self, name: str = "acme", **columns) -> Account:
+        columns = {"owner": self.people["alice"], "arr_minor": 100_000_00} | columns
+        self.accounts[name] = Account.objects.create(external_id=name, name=name, **columns)
+        return self.accounts[name]
+
+    def stands(self, account: Account, score: str | None, band: str):
+        CurrentHealth.objects.update_or_create(
+            account=account,
+            defaults={
+                "day": NOW.date(),
+                "scorecard": self.scorecard,
+                "score": None if score is None else Decimal(score),
+                "band": band,
+                "effective_band": band,
+                "confidence": 100,
+                "components": [],
+                "component_bands": [],
+                "spark": [],
+                "computed_at": NOW,
+            },
+        )
+
+    def falls(self, account: Account, into: str, *, at: datetime = NOW, **payload) -> Signal:
+        """Rings as scoring does, and leaves the account where it fell."""
+        before, after, previous, score = FALLS[into]
+        subject = into if into.startswith("line:") else "score"
+        band = after if subject == "score" else "intervene"
+        self.stands(account, score, band)
+        return self.rings(
+            account,
+            "health.crossed",
+            at=at,
+            **{
+                "subject": subject,
+                "from": before,
+                "to": after,
+                "direction": "down",
+                "score": score,
+                "previous_score": previous,
+                "scorecard": "four_inputs",
+                "version": 1,
+                "cause": "moved",
+                "day": str(at.date()),
+            }
+            | payload,
+        )
+
+    def rings(self, account: Account, kind: str, *, at: datetime = NOW, **payload) -> Signal:
+        self.rung += 1
+        return Signal.objects.create(
+            account=account, kind=kind, key=str(self.rung), occurred_at=at, payload=payload
+        )
+
+
+@pytest.fixture
+def house(db) -> House:
+    north = Team.objects.create(name="North")
+
+    def person(name, role, **columns):
+        return User.objects.create_user(f"{name}@demo.example", name=name, role=role, **columns)
+
+    people = {
+        "alice": person("alice", Role.CSM, team=north),
+        "bob": person("bob", Role.CSM, team=north),
+        "mona": person("mona", Role.MANAGER),
+        "eva": person("eva", Role.EXECUTIVE),
+        "otto": person("otto", Role.OPS),
+    }
+    north.managers.add(people["mona"])
+    scorecard = Scorecard.objects.create(
+        key="test", version=1, name="Test", created_at=NOW - timedelta(days=400)
+    )
+    install_library(now=NOW - timedelta(days=300))
+    return House(people, scorecard)
+
+
+@pytest.fixture
+def save_team(house):
+    pool = Pool.objects.create(name="Save team")
+    pool.members.add(house.people["bob"])
+    return pool
