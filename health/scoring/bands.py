@@ -18,7 +18,7 @@ class Cause(StrEnum):
     MOVED = "moved"
     FIRST_SCORE = "first_score"
     UNSCORED = "unscored"
-    SCORED_AGAIN = "scored_again"
+    SCORED = "scored"
     NEW_SCORECARD = "new_scorecard"
 
 

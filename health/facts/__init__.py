@@ -1,0 +1,95 @@
+"""Reads facts for any accounts and days: one set-based query a source, then arrays per day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from accounts.models import Plan
+from health.facts import activity, onboarding, relationship, revenue, support, usage
+from health.facts.features import load_catalogue
+from health.facts.profiles import ProfileRows
+from health.facts.profiles import load as load_profiles
+from health.facts.scope import Scope
+from health.facts.sources import Feeds
+from health.measures import Facts, Source
+from health.measures.inputs import Flags
+
+__all__ = ["BaseRows", "FactRows", "Scope", "load_base", "load_facts"]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRows:
+    """What decides who is judged, and by which scorecard."""
+
+    profiles: ProfileRows
+    contracts: revenue.Contracts
+    ledger: revenue.Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class FactRows:
+    """The rows of every source for a scope; `on` turns them into facts as of a day of it."""
+
+    base: BaseRows
+    usage: usage.Usage
+    activity: activity.Activity
+    tickets: support.Tickets
+    invoices: revenue.Invoices
+    champions: relationship.Champions
+    interactions: relationship.Interactions
+    events: relationship.Events
+    onboarding: onboarding.Onboarding
+
+    def on(self, day: date) -> Facts:
+        profiles, contracts = self.base.profiles.on(day), self.base.contracts
+        return Facts(
+            profile=profiles.facts(),
+            usage=self.usage.on(day, profiles),
+            activity=self.activity.on(day),
+            support=self.tickets.on(day, profiles),
+            revenue=self.base.ledger.on(day, contracts),
+            payment=self.invoices.on(day),
+            contacts=self.champions.on(day),
+            interactions=self.interactions.on(day, profiles),
+            events=self.events.on(day),
+            onboarding=self.onboarding.on(
+                day, profiles=profiles, contracts=contracts, events=self.events
+            ),
+        )
+
+
+def load_base(scope: Scope, *, with_history: bool) -> BaseRows:
+    return BaseRows(
+        load_profiles(scope, with_history=with_history),
+        revenue.load_contracts(scope),
+        revenue.load_ledger(scope),
+    )
+
+
+def load_facts(scope: Scope, *, base: BaseRows, feeds: Feeds, since_start: Flags) -> FactRows:
+    """`since_start` marks accounts for which use since the contract began is read as well."""
+    start = base.contracts.started_on(scope.last_day)
+    starts = np.where(since_start, start, np.nan) if since_start.any() else None
+    return FactRows(
+        base=base,
+        usage=usage.load(
+            scope,
+            catalogue=load_catalogue(),
+            connected_since=feeds.since(Source.USAGE),
+            starts=starts,
+        ),
+        activity=activity.load(scope, connected_since=feeds.since(Source.ACTIVITY), starts=starts),
+        tickets=support.load(scope, first_day=feeds.since(Source.SUPPORT)),
+        invoices=revenue.load_invoices(scope),
+        champions=relationship.load_champions(scope, first_day=feeds.since(Source.CONTACTS)),
+        interactions=relationship.load_interactions(
+            scope, first_day=feeds.since(Source.INTERACTIONS)
+        ),
+        events=relationship.load_events(scope, first_day=feeds.since(Source.EVENTS)),
+        onboarding=onboarding.load(
+            scope, first_value_days=dict(Plan.objects.values_list("id", "first_value_days"))
+        ),
+    )

@@ -1,0 +1,216 @@
+"""Distinct active users from the bitmaps: bit 0 of `days` is the 1st of the month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from psycopg2 import sql
+
+from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.measures.inputs import ActivityFacts, Floats, only_if
+
+_WINDOW = 30
+
+# Each month's bitmap is masked to the days of the window, then counted per user.
+# Uses index: accounts_usermonth_pkey for few accounts.
+_DAY = sql.SQL("""
+    SELECT account_id, min(first)::bigint, count(*) FILTER (WHERE days > 0),
+        COALESCE(sum(days), 0)::bigint
+    FROM (
+        SELECT m.account_id, m.user_key,
+            sum(bit_count((m.days & w.mask)::bit(32))) AS days,
+            min(w.month_number + bits.lowest) AS first
+        FROM accounts_usermonth m
+        JOIN (VALUES {months}) AS w(month, month_number, mask) ON w.month = m.month
+        CROSS JOIN LATERAL (
+            SELECT round(log(2, (m.days & -m.days)::numeric))::bigint AS lowest
+        ) bits
+        WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date
+            AND m.days <> 0
+        GROUP BY 1, 2
+    ) users
+    GROUP BY 1
+""")
+
+_MONTHS = sql.SQL("""
+    SELECT m.account_id, hashtextextended(m.user_key, 0),
+        (m.month - DATE '1970-01-01')::bigint, m.days::bigint
+    FROM accounts_usermonth m
+    WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date AND m.days <> 0
+""")
+
+# Uses index: accounts_usermonth_pkey
+_FIRST_MONTH = sql.SQL("""
+    SELECT a.id, (f.month - DATE '1970-01-01')::bigint
+    FROM unnest({ids}::bigint[]) a(id)
+    JOIN LATERAL (
+        SELECT m.month FROM accounts_usermonth m
+        WHERE m.account_id = a.id AND m.month < {before}::date ORDER BY m.month LIMIT 1
+    ) f ON true
+""")
+
+_SINCE_START = sql.SQL("""
+    SELECT m.account_id, hashtextextended(m.user_key, 0), (m.month - DATE '1970-01-01')::bigint,
+        m.days::bigint, (s.start - DATE '1970-01-01')::bigint
+    FROM unnest({ids}::bigint[], {starts}::date[]) s(id, start)
+    JOIN accounts_usermonth m ON m.account_id = s.id
+        AND m.month >= date_trunc('month', s.start)::date
+    WHERE m.month <= {last}::date AND m.days <> 0
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class DayActivity:
+    """For a single day: users and their active days as Postgres counted them."""
+
+    users: Floats
+    days: Floats
+    first_days: Ints
+
+    def on(self, _day: date) -> tuple[Floats, Floats]:
+        return self.users, self.days
+
+
+@dataclass(frozen=True, slots=True)
+class DailyActivity:
+    """For a block of days: cumulative active days of each user, from `origin` on."""
+
+    position: Ints
+    cumulative: Ints
+    origin: int
+    first_days: Ints
+    accounts: int
+
+    def on(self, day: date) -> tuple[Floats, Floats]:
+        end = number(day) - self.origin + 1
+        days = (self.cumulative[:, end] - self.cumulative[:, max(end - _WINDOW, 0)]).astype(
+            np.float64
+        )
+        users = np.bincount(self.position, days > 0, self.accounts)
+        return users, np.bincount(self.position, days, self.accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    rows: DayActivity | DailyActivity
+    since_start: Table | None
+    connected_since: int | None
+    accounts: int
+
+    def on(self, day: date) -> ActivityFacts:
+        today, first = number(day), self.rows.first_days
+        users, days = self.rows.on(day)
+        return ActivityFacts(
+            delivered=first <= today,
+            history=np.maximum(today - first + 1, 0).astype(np.float64),
+            active_users_30d=users,
+            active_days_30d=days,
+            users_since_start=self._since_start(today),
+        )
+
+    def _since_start(self, today: int) -> Floats:
+        """NaN while no activity is connected at all, or where nobody asked for it."""
+        table, missing = self.since_start, np.full(self.accounts, np.nan)
+        if table is None or self.connected_since is None:
+            return missing
+        bits, month = table["days"], table["month"]
+        # Bits before the start and after today are cut off.
+        low = np.clip(table["start"] - month, 0, 31)
+        high = np.clip(today - month + 1, 0, 31)
+        active = (bits >> low << low) & ((1 << high) - 1) != 0
+        keys = np.rec.fromarrays([table.position[active], table["user"][active]])
+        users = np.bincount(np.unique(keys)["f0"], minlength=self.accounts).astype(np.float64)
+        return only_if(np.full(self.accounts, self.connected_since <= today), users)
+
+
+def load(scope: Scope, *, connected_since: int | None, starts: Floats | None) -> Activity:
+    """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
+    rows = _one_day(scope) if scope.is_one_day else _block(scope)
+    since_start = None if starts is None else _since_start(scope, starts)
+    return Activity(rows, since_start, connected_since, len(scope))
+
+
+def _one_day(scope: Scope) -> DayActivity:
+    month = _first_month(scope)
+    query = _DAY.format(
+        months=sql.SQL(", ").join(_masks(month, scope.last_day)),
+        accounts=scope.accounts("m.account_id"),
+        first_month=sql.Literal(month),
+        last=sql.Literal(scope.last_day),
+    )
+    table = scope.fetch(query, ("id", "first", "users", "days"))
+    users, days = np.zeros(len(scope)), np.zeros(len(scope))
+    users[table.position], days[table.position] = table["users"], table["days"]
+    first = np.full(len(scope), NEVER, dtype=np.int64)
+    first[table.position] = table["first"]
+    return DayActivity(users, days, _older(scope, first, month))
+
+
+def _first_month(scope: Scope) -> date:
+    return (scope.first_day - timedelta(days=_WINDOW - 1)).replace(day=1)
+
+
+def _masks(month: date, last: date) -> list[sql.Composable]:
+    """(month, its number, the bits of its days that lie in the window) for each month of it."""
+    rows: list[sql.Composable] = []
+    row = sql.SQL("({}::date, {}::bigint, {}::integer)")
+    while month <= last:
+        bits = 0
+        for back in range(_WINDOW):
+            day = last - timedelta(days=back)
+            if (day.year, day.month) == (month.year, month.month):
+                bits |= 1 << (day.day - 1)
+        rows.append(row.format(*map(sql.Literal, (month, number(month), bits))))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return rows
+
+
+def _older(scope: Scope, first: Ints, month: date) -> Ints:
+    """A first day in the months that were read may have an older one before them."""
+    unsure = np.flatnonzero(first > number(scope.first_day) - _WINDOW + 1)
+    if len(unsure):
+        query = _FIRST_MONTH.format(
+            ids=sql.Literal(scope.account_ids[unsure].tolist()), before=sql.Literal(month)
+        )
+        earlier = scope.fetch(query, ("id", "first"))
+        first[earlier.position] = earlier["first"]
+    return first
+
+
+def _block(scope: Scope) -> DailyActivity:
+    month = _first_month(scope)
+    query = _MONTHS.format(
+        accounts=scope.accounts("m.account_id"),
+        first_month=sql.Literal(month),
+        last=sql.Literal(scope.last_day),
+    )
+    table = scope.fetch(query, ("id", "user", "month", "days"))
+    keys = np.rec.fromarrays([table.position, table["user"]])
+    users, user = np.unique(keys, return_inverse=True)
+    origin = number(month)
+    active = np.zeros((len(users), number(scope.last_day) - origin + 33), dtype=np.int64)
+    for bit in range(31):
+        rows = (table["days"] >> bit) & 1 == 1
+        active[
+            user[rows], np.minimum(table["month"][rows] + bit - origin + 1, active.shape[1] - 1)
+        ] = 1
+    first = np.full(len(scope), NEVER, dtype=np.int64)
+    lowest = table["month"] + np.log2(table["days"] & -table["days"]).astype(np.int64)
+    np.minimum.at(first, table.position, lowest)
+    positions = np.asarray(users["f0"], dtype=np.int64)
+    return DailyActivity(
+        positions, np.cumsum(active, axis=1), origin, _older(scope, first, month), len(scope)
+    )
+
+
+def _since_start(scope: Scope, starts: Floats) -> Table:
+    asked = np.flatnonzero(~np.isnan(starts))
+    days = [date(1970, 1, 1) + timedelta(days=int(start)) for start in starts[asked]]
+    query = _SINCE_START.format(
+        ids=sql.Literal(scope.account_ids[asked].tolist()),
+        starts=sql.Literal(days),
+        last=sql.Literal(scope.last_day),
+    )
+    return scope.fetch(query, ("id", "user", "month", "days", "start"))

@@ -1,0 +1,150 @@
+"""Accounts as they were on a day: seats, plan, stage, tier, segment, status, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from psycopg2 import sql
+
+from accounts.catalogue import HistoryAttribute, LifecycleStage, Segment, TouchTier
+from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.measures.inputs import Flags, Floats, ProfileFacts
+
+STAGES = tuple(LifecycleStage)
+TIERS = tuple(TouchTier)
+SEGMENTS = tuple(Segment)
+
+_ATTRIBUTES = (
+    HistoryAttribute.SEATS,
+    HistoryAttribute.PLAN,
+    HistoryAttribute.STAGE,
+    HistoryAttribute.TOUCH_TIER,
+    HistoryAttribute.SEGMENT,
+    HistoryAttribute.STATUS,
+)
+
+# Uses index: accounts_account_pkey
+_PRESENT = sql.SQL("""
+    SELECT a.id, COALESCE(a.seats, -1)::bigint, COALESCE(a.plan_id, -1),
+        array_position({stages}, a.stage::text)::bigint - 1,
+        array_position({tiers},
+            COALESCE(NULLIF(a.touch_tier_override, ''), a.touch_tier)::text)::bigint - 1,
+        array_position({segments},
+            COALESCE(NULLIF(a.segment_override, ''), a.segment)::text)::bigint - 1,
+        (a.status = 'active')::int::bigint,
+        COALESCE(LEAST(a.customer_since, c.first_day) - DATE '1970-01-01', -{never})::bigint
+    FROM accounts_account a
+    LEFT JOIN (
+        SELECT c.account_id, min(c.starts_on) AS first_day
+        FROM accounts_contract c WHERE {contracts} GROUP BY 1
+    ) c ON c.account_id = a.id
+    WHERE {accounts}
+""")
+
+# Uses index: history_cut
+_HISTORY = sql.SQL("""
+    SELECT h.account_id, array_position({attributes}, h.attribute::text)::bigint - 1,
+        CASE h.attribute
+            WHEN 'stage' THEN array_position({stages}, h.value::text) - 1
+            WHEN 'touch_tier' THEN array_position({tiers}, h.value::text) - 1
+            WHEN 'segment' THEN array_position({segments}, h.value::text) - 1
+            WHEN 'status' THEN (h.value = 'active')::int
+            ELSE COALESCE(NULLIF(h.value, '')::bigint, -1)
+        END::bigint,
+        (h.valid_from - DATE '1970-01-01')::bigint,
+        COALESCE(h.valid_to - DATE '1970-01-01', {never})::bigint,
+        {known}::bigint
+    FROM accounts_attributehistory h
+    WHERE h.contact_id IS NULL AND h.attribute = ANY ({attributes}) AND {accounts}
+        AND h.valid_from <= {last}::date AND COALESCE(h.valid_to > {first}::date, true)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """One element an account; -1 where unknown. Positions are into STAGES, TIERS and SEGMENTS."""
+
+    seats: Ints
+    plan_id: Ints
+    stage: Ints
+    touch_tier: Ints
+    segment: Ints
+    is_active: Flags
+    since: Ints
+
+    def facts(self) -> ProfileFacts:
+        seats: Floats = np.where(self.seats >= 0, self.seats, np.nan)
+        return ProfileFacts(seats)
+
+    def is_customer(self, day: date) -> Flags:
+        return self.is_active & (self.since <= number(day))
+
+    def days_of_history(self, day: date, *, first_day: int) -> Floats:
+        """Days for which a source that began on `first_day` can know the accounts, to `day`."""
+        since = np.maximum(self.since, first_day)
+        return np.maximum(number(day) - since + 1, 0).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRows:
+    present: dict[str, Ints]
+    history: Table | None
+
+    def on(self, day: date) -> Profiles:
+        values = {attribute: self.present[attribute.value].copy() for attribute in _ATTRIBUTES}
+        if self.history is not None:
+            _apply(values, self.history, number(day))
+        return Profiles(
+            seats=values[HistoryAttribute.SEATS],
+            plan_id=values[HistoryAttribute.PLAN],
+            stage=values[HistoryAttribute.STAGE],
+            touch_tier=values[HistoryAttribute.TOUCH_TIER],
+            segment=values[HistoryAttribute.SEGMENT],
+            is_active=values[HistoryAttribute.STATUS] == 1,
+            since=self.present["since"],
+        )
+
+
+def _apply(values: dict[HistoryAttribute, Ints], history: Table, day: int) -> None:
+    in_force = (history["start"] <= day) & (history["stop"] > day) & (history["known"] <= day)
+    for position, attribute in enumerate(_ATTRIBUTES):
+        rows = in_force & (history["attribute"] == position)
+        values[attribute][history.position[rows]] = history["value"][rows]
+
+
+def load(scope: Scope, *, with_history: bool) -> ProfileRows:
+    """Without history the present is taken, which is right for a day that is today."""
+    vocabularies = {
+        "stages": sql.Literal([stage.value for stage in STAGES]),
+        "tiers": sql.Literal([tier.value for tier in TIERS]),
+        "segments": sql.Literal([segment.value for segment in SEGMENTS]),
+        "never": sql.Literal(NEVER),
+    }
+    columns = ("id", "seats", "plan", "stage", "touch_tier", "segment", "status", "since")
+    query = _PRESENT.format(
+        contracts=scope.accounts("c.account_id"), accounts=scope.accounts("a.id"), **vocabularies
+    )
+    table = scope.fetch(query, columns)
+    present = {name: _spread(table, name, len(scope)) for name in columns[1:]}
+    return ProfileRows(present, _history(scope, vocabularies) if with_history else None)
+
+
+def _history(scope: Scope, vocabularies: dict[str, sql.Literal]) -> Table:
+    query = _HISTORY.format(
+        accounts=scope.accounts("h.account_id"),
+        attributes=sql.Literal([attribute.value for attribute in _ATTRIBUTES]),
+        known=scope.known("h.learned_at"),
+        first=sql.Literal(scope.first_day),
+        last=sql.Literal(scope.last_day),
+        **vocabularies,
+    )
+    return scope.fetch(query, ("id", "attribute", "value", "start", "stop", "known"))
+
+
+def _spread(table: Table, name: str, accounts: int) -> Ints:
+    values: npt.NDArray[np.int64] = np.full(accounts, -1, dtype=np.int64)
+    values[table.position] = table[name]
+    return values

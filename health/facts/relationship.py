@@ -1,0 +1,195 @@
+"""Contacts and their roles, conversations and who took part, business events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from psycopg2 import sql
+
+from accounts.catalogue import ContactLevel, EventKind
+from health.facts.profiles import Profiles
+from health.facts.scope import NEVER, Scope, Table, number
+from health.facts.windows import count, latest, within
+from health.measures.inputs import ContactFacts, EventFacts, Floats, InteractionFacts
+
+LEVELS = tuple(ContactLevel)
+_EXECUTIVE = (LEVELS.index(ContactLevel.C_LEVEL), LEVELS.index(ContactLevel.VP))
+_KINDS = (
+    EventKind.UPSELL_DECLINED,
+    EventKind.RENEWAL_PUSHBACK,
+    EventKind.EXPANSION_CONVERSATION,
+    EventKind.FIRST_VALUE_MOMENT,
+)
+_LEFT_WINDOW = 60
+# Longer ago reads the same on the shipped curves as never (540 days).
+_LONGEST = 540
+
+# One row a period of being a champion: from the contact's role history where there is one,
+# else for as long as we have known the contact. Uses index: history_cut
+_CHAMPIONS = sql.SQL("""
+    SELECT c.account_id,
+        (GREATEST(c.met_on, COALESCE(h.valid_from, c.met_on)) - DATE '1970-01-01')::bigint,
+        COALESCE(h.valid_to - DATE '1970-01-01', {never})::bigint,
+        COALESCE(c.left_on - DATE '1970-01-01', {never})::bigint,
+        COALESCE({known}, 0)::bigint
+    FROM accounts_contact c
+    LEFT JOIN accounts_attributehistory h ON h.attribute = 'roles' AND h.account_id = c.account_id
+        AND h.contact_id = c.id
+    WHERE {accounts} AND c.met_on <= {last}::date
+        AND CASE WHEN h.id IS NULL THEN 'champion' = ANY (c.roles)
+            ELSE 'champion' = ANY (string_to_array(h.value, ',')) END
+""")
+
+# Uses index: interaction_account_at
+_CONVERSATIONS = sql.SQL("""
+    SELECT i.account_id, {day}::bigint, 0::bigint, i.is_commercial::int::bigint
+    FROM accounts_interaction i
+    WHERE {accounts} AND i.kind <> 'support' AND {until} AND {since}
+""")
+
+# Uses index: interaction_account_at
+_PARTICIPANTS = sql.SQL("""
+    SELECT i.account_id, {day}::bigint, 0::bigint,
+        array_position({levels}, c.level::text)::bigint - 1
+    FROM accounts_interaction i
+    JOIN accounts_interactioncontact p ON p.interaction_id = i.id
+    JOIN accounts_contact c ON c.id = p.contact_id
+    WHERE {accounts} AND {until} AND {since}
+""")
+
+# Uses index: event_account_kind
+_EVENTS = sql.SQL("""
+    SELECT e.account_id, (e.occurred_on - DATE '1970-01-01')::bigint, {known}::bigint,
+        array_position({kinds}, e.kind::text)::bigint - 1
+    FROM accounts_businessevent e
+    WHERE {accounts} AND e.kind = ANY ({kinds}) AND e.occurred_on <= {last}::date
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Champions:
+    table: Table
+    first_day: int | None
+    accounts: int
+
+    def on(self, day: date) -> ContactFacts:
+        today, table = number(day), self.table
+        known = table["known"] <= today
+        begun = (table["day"] <= today) & known
+        now = begun & (table["stop"] > today) & (table["left"] > today)
+        # A champion who left held the role until the day of leaving (or lost it that day).
+        left = begun & (table["left"] <= today) & (table["left"] > today - _LEFT_WINDOW)
+        left &= table["stop"] >= table["left"]
+        connected = self.first_day is not None and self.first_day <= today
+        return ContactFacts(
+            connected=np.full(self.accounts, connected),
+            champions=count(table, now, accounts=self.accounts),
+            champions_left_60d=count(table, left, accounts=self.accounts),
+        )
+
+
+def load_champions(scope: Scope, *, first_day: int | None) -> Champions:
+    query = _CHAMPIONS.format(
+        never=sql.Literal(NEVER),
+        known=_known_history(scope),
+        accounts=scope.accounts("c.account_id"),
+        last=sql.Literal(scope.last_day),
+    )
+    table = scope.fetch(query, ("id", "day", "stop", "left", "known"))
+    return Champions(table, first_day, len(scope))
+
+
+def _known_history(scope: Scope) -> sql.Composable:
+    """A contact without role history was known when met."""
+    if not scope.as_known:
+        return sql.SQL("0")
+    return sql.SQL("CASE WHEN h.id IS NOT NULL THEN {} END").format(scope.day_of("h.learned_at"))
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    conversations: Table
+    participants: Table
+    first_day: int | None
+    accounts: int
+
+    def on(self, day: date, profiles: Profiles) -> InteractionFacts:
+        today, talks, people = number(day), self.conversations, self.participants
+        commercial = within(talks, day=today, window=90) & (talks["is_commercial"] == 1)
+        executive = within(people, day=today, window=_LONGEST)
+        executive &= np.isin(people["level"], _EXECUTIVE)
+        connected = self.first_day is not None and self.first_day <= today
+        recent = within(talks, day=today, window=_LONGEST)
+        return InteractionFacts(
+            connected=np.full(self.accounts, connected),
+            history=profiles.days_of_history(day, first_day=self.first_day or 0),
+            commercial_90d=count(talks, commercial, accounts=self.accounts),
+            days_since_conversation=today - latest(talks, recent, accounts=self.accounts),
+            days_since_executive=today - latest(people, executive, accounts=self.accounts),
+            levels_180d=self._levels(within(people, day=today, window=180)),
+        )
+
+    def _levels(self, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+        seen = np.zeros((self.accounts, len(LEVELS)))
+        seen[self.participants.position[rows], self.participants["level"][rows]] = 1
+        return seen.sum(axis=1)
+
+
+def load_interactions(scope: Scope, *, first_day: int | None) -> Interactions:
+    shared = {
+        "day": scope.day_of("i.occurred_at"),
+        "accounts": scope.accounts("i.account_id"),
+        "until": scope.before("i.occurred_at", scope.last_day),
+        "since": scope.since("i.occurred_at", scope.first_day - timedelta(days=_LONGEST)),
+    }
+    talks = scope.fetch(_CONVERSATIONS.format(**shared), ("id", "day", "known", "is_commercial"))
+    query = _PARTICIPANTS.format(levels=sql.Literal([level.value for level in LEVELS]), **shared)
+    people = scope.fetch(query, ("id", "day", "known", "level"))
+    return Interactions(talks, people, first_day, len(scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    table: Table
+    first_day: int | None
+    accounts: int
+
+    def on(self, day: date) -> EventFacts:
+        today = number(day)
+        connected = self.first_day is not None and self.first_day <= today
+        return EventFacts(
+            connected=np.full(self.accounts, connected),
+            upsells_declined_90d=self._count(today, 90, EventKind.UPSELL_DECLINED),
+            renewal_pushbacks_90d=self._count(today, 90, EventKind.RENEWAL_PUSHBACK),
+            expansion_conversations_180d=self._count(
+                today, 180, EventKind.EXPANSION_CONVERSATION, EventKind.UPSELL_DECLINED
+            ),
+        )
+
+    def first_value(self, day: date, *, start: Floats) -> Floats:
+        """Days from the contract's start to the first value moment after it; NaN if none yet."""
+        today, table = number(day), self.table
+        rows = within(table, day=today, window=NEVER) & self._is(EventKind.FIRST_VALUE_MOMENT)
+        rows &= table["day"] >= start[table.position]
+        reached = np.full(self.accounts, np.inf)
+        np.minimum.at(reached, table.position[rows], table["day"][rows].astype(np.float64))
+        return np.where(np.isinf(reached), np.nan, reached - start)
+
+    def _count(self, today: int, window: int, *kinds: EventKind) -> Floats:
+        rows = within(self.table, day=today, window=window) & self._is(*kinds)
+        return count(self.table, rows, accounts=self.accounts)
+
+    def _is(self, *kinds: EventKind) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.isin(self.table["kind"], [_KINDS.index(kind) for kind in kinds])
+
+
+def load_events(scope: Scope, *, first_day: int | None) -> Events:
+    query = _EVENTS.format(
+        known=scope.known("e.learned_at"),
+        kinds=sql.Literal([kind.value for kind in _KINDS]),
+        accounts=scope.accounts("e.account_id"),
+        last=sql.Literal(scope.last_day),
+    )
+    return Events(scope.fetch(query, ("id", "day", "known", "kind")), first_day, len(scope))

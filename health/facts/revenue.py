@@ -1,0 +1,153 @@
+"""ARR from the ledger, on the day and at earlier days, and what invoices were overdue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from psycopg2 import sql
+
+from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.windows import total
+from health.measures.inputs import Floats, PaymentFacts, RevenueFacts
+
+_YEAR = 365
+_TERMS = 3
+_WINDOW = 180
+
+# Uses index: movement_account_day
+_LEDGER = sql.SQL("""
+    SELECT m.account_id, (m.effective_on - DATE '1970-01-01')::bigint, {known}::bigint,
+        m.amount_minor
+    FROM accounts_revenuemovement m
+    WHERE {accounts} AND m.effective_on <= {last}::date
+""")
+
+# Uses index: contract_account
+_CONTRACTS = sql.SQL("""
+    SELECT c.account_id, (c.starts_on - DATE '1970-01-01')::bigint, {known}::bigint,
+        c.term_months::bigint, (c.renews_id IS NOT NULL)::int::bigint
+    FROM accounts_contract c
+    WHERE {accounts} AND c.starts_on <= {last}::date
+    ORDER BY c.account_id, c.starts_on, c.id
+""")
+
+# Uses index: invoice_account_due
+_INVOICES = sql.SQL("""
+    SELECT i.account_id, (i.issued_on - DATE '1970-01-01')::bigint,
+        (i.due_on - DATE '1970-01-01')::bigint,
+        COALESCE(i.paid_on - DATE '1970-01-01', {never})::bigint
+    FROM accounts_invoice i
+    WHERE {accounts} AND i.issued_on <= {last}::date
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """Contracts that have begun, in the order of their start within each account."""
+
+    table: Table
+    accounts: int
+
+    def started_on(self, day: date) -> Floats:
+        """Day number on which the present customer relationship began; NaN without a contract."""
+        rows = self._begun(day) & (self.table["renews"] == 0)
+        return self._latest("day", rows)
+
+    def term_months(self, day: date) -> Floats:
+        return self._latest("term", self._begun(day))
+
+    def _begun(self, day: date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        today = number(day)
+        return (self.table["day"] <= today) & (self.table["known"] <= today)
+
+    def _latest(self, name: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+        values = np.full(self.accounts, np.nan)
+        # Rows are in order, and of several writes to one place the last one stays.
+        values[self.table.position[rows]] = self.table[name][rows]
+        return values
+
+
+def load_contracts(scope: Scope) -> Contracts:
+    query = _CONTRACTS.format(
+        known=scope.known("c.learned_at"),
+        accounts=scope.accounts("c.account_id"),
+        last=sql.Literal(scope.last_day),
+    )
+    return Contracts(scope.fetch(query, ("id", "day", "known", "term", "renews")), len(scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    table: Table
+    accounts: int
+
+    def arr(self, *, effective: int | Ints, today: int) -> Floats:
+        """ARR as of the day number(s) `effective`, from what was known by `today`."""
+        limits = np.broadcast_to(np.asarray(effective), (self.accounts,))[self.table.position]
+        rows = (self.table["day"] <= limits) & (self.table["known"] <= today)
+        return total(self.table, rows, self.table["amount"], accounts=self.accounts)
+
+    def on(self, day: date, contracts: Contracts) -> RevenueFacts:
+        today = number(day)
+        months = contracts.term_months(day)
+        ends = np.column_stack(
+            [self._arr_before(day, months, terms=terms) for terms in range(1, _TERMS + 1)]
+        )
+        arr = self.arr(effective=today, today=today)
+        year_ago = self.arr(effective=today - _YEAR, today=today)
+        return RevenueFacts(arr != 0, arr, year_ago, ends)
+
+    def _arr_before(self, day: date, months: Floats, *, terms: int) -> Floats:
+        """ARR so many contract terms ago; a monthly term counts as a quarter."""
+        whole = np.where(months <= 1, 3, np.nan_to_num(months, nan=0.0)).astype(np.int64)
+        days = {int(m): number(_months_before(day, int(m) * terms)) for m in np.unique(whole)}
+        effective = np.array([days[int(m)] for m in whole], dtype=np.int64)
+        arr = self.arr(effective=effective, today=number(day))
+        return np.where(np.isnan(months), np.nan, arr)
+
+
+def load_ledger(scope: Scope) -> Ledger:
+    query = _LEDGER.format(
+        known=scope.known("m.recorded_at"),
+        accounts=scope.accounts("m.account_id"),
+        last=sql.Literal(scope.last_day),
+    )
+    return Ledger(scope.fetch(query, ("id", "day", "known", "amount")), len(scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Invoices:
+    table: Table
+    accounts: int
+
+    def on(self, day: date) -> PaymentFacts:
+        today, table = number(day), self.table
+        issued = table["day"] <= today
+        until = np.minimum(table["paid"], today)
+        # Overdue at some time in the window: not paid before the window began.
+        rows = issued & (until > today - _WINDOW) & (until > table["due"])
+        worst = np.zeros(self.accounts)
+        np.maximum.at(worst, table.position[rows], (until - table["due"])[rows])
+        first = np.full(self.accounts, NEVER, dtype=np.int64)
+        np.minimum.at(first, table.position[issued], table["day"][issued])
+        history = np.maximum(today - first + 1, 0).astype(np.float64)
+        return PaymentFacts(first < NEVER, history, worst)
+
+
+def load_invoices(scope: Scope) -> Invoices:
+    query = _INVOICES.format(
+        never=sql.Literal(NEVER),
+        accounts=scope.accounts("i.account_id"),
+        last=sql.Literal(scope.last_day),
+    )
+    return Invoices(scope.fetch(query, ("id", "day", "due", "paid")), len(scope))
+
+
+def _months_before(day: date, months: int) -> date:
+    """The same day of an earlier month, or that month's last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first = date(year, month + 1, 1)
+    last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))

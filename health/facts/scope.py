@@ -1,0 +1,124 @@
+"""For which accounts and days facts are read, and the binary COPY that brings them to numpy."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from psycopg2 import sql
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+# A day that never comes: “not paid yet”, “not left yet”, “never ended”.
+NEVER = 10**7
+_EPOCH = date(1970, 1, 1).toordinal()
+_HEADER = 19
+_TRAILER = 2
+# Reading a range beats looking up ids as soon as this share of the range is wanted.
+_DENSE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Sorted account ids, the days (in order) facts are wanted for, and whose midnight counts.
+
+    With `as_known` a fact counts only from the day it was learned on: the past is seen as it was
+    seen then. Without it, everything recorded by now counts, as for a day that is still open.
+    """
+
+    account_ids: Ints
+    first_day: date
+    last_day: date
+    zone: str
+    as_known: bool
+
+    def __len__(self) -> int:
+        return len(self.account_ids)
+
+    @property
+    def is_one_day(self) -> bool:
+        return self.first_day == self.last_day
+
+    def accounts(self, column: str) -> sql.Composable:
+        """Condition that keeps the wanted accounts; `column` is their id, such as u.account_id."""
+        name = sql.SQL(column)
+        low, high = int(self.account_ids[0]), int(self.account_ids[-1])
+        if len(self) >= _DENSE * (high - low + 1):
+            return sql.SQL("{} BETWEEN {} AND {}").format(name, sql.Literal(low), sql.Literal(high))
+        ids = sql.Literal(self.account_ids.tolist())
+        return sql.SQL("{} = ANY ({}::bigint[])").format(name, ids)
+
+    def day_of(self, column: str) -> sql.Composable:
+        """The installation's calendar day of a timestamp, as a number; never NULL."""
+        return sql.SQL("COALESCE(({} AT TIME ZONE {})::date - DATE '1970-01-01', {})").format(
+            sql.SQL(column), sql.Literal(self.zone), sql.Literal(NEVER)
+        )
+
+    def known(self, column: str) -> sql.Composable:
+        """The day a fact counts from: when it was learned, or always."""
+        return self.day_of(column) if self.as_known else sql.SQL("0")
+
+    def before(self, column: str, day: date) -> sql.Composable:
+        """The timestamp lies before the end of `day`."""
+        return sql.SQL("{} < (({}::date + 1)::timestamp AT TIME ZONE {})").format(
+            sql.SQL(column), sql.Literal(day), sql.Literal(self.zone)
+        )
+
+    def since(self, column: str, day: date) -> sql.Composable:
+        """The timestamp lies on `day` or later."""
+        return sql.SQL("{} >= ({}::date::timestamp AT TIME ZONE {})").format(
+            sql.SQL(column), sql.Literal(day), sql.Literal(self.zone)
+        )
+
+    def fetch(self, query: sql.Composable, columns: tuple[str, ...]) -> Table:
+        """Rows of the query, whose first column is an account id, for wanted accounts only.
+
+        Columns are bigint, or double precision where the name starts with “f_”; never NULL.
+        """
+        rows = copy_out(query, columns)
+        ids = rows[columns[0]].astype(np.int64)
+        positions = np.searchsorted(self.account_ids, ids)
+        positions = np.minimum(positions, len(self) - 1)
+        wanted = self.account_ids[positions] == ids
+        kept = rows[wanted] if not wanted.all() else rows
+        values = {name: _native(kept[name], name) for name in columns[1:]}
+        return Table(positions[wanted], values)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of rows, each row with the position of its account in the scope."""
+
+    position: Ints
+    columns: dict[str, npt.NDArray[np.generic]]
+
+    def __getitem__(self, name: str) -> Ints:
+        return self.columns[name]  # type: ignore[return-value]
+
+
+def number(day: date) -> int:
+    """The day as days since 1970-01-01, as the queries give it."""
+    return day.toordinal() - _EPOCH
+
+
+def copy_out(query: sql.Composable, columns: tuple[str, ...]) -> npt.NDArray[np.void]:
+    """Runs a SELECT of fixed-width, non-null columns through binary COPY."""
+    buffer = io.BytesIO()
+    with connection.cursor() as cursor:
+        raw = cursor.cursor
+        command = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
+        raw.copy_expert(command.as_string(raw), buffer)
+    fields: list[tuple[str, str]] = [("_count", ">i2")]
+    for name in columns:
+        fields += [(f"_{name}", ">i4"), (name, ">f8" if name.startswith("f_") else ">i8")]
+    view = buffer.getbuffer()
+    return np.frombuffer(view[_HEADER : len(view) - _TRAILER], dtype=np.dtype(fields))
+
+
+def _native(values: npt.NDArray[np.generic], name: str) -> npt.NDArray[np.generic]:
+    return values.astype(np.float64 if name.startswith("f_") else np.int64)

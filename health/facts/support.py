@@ -1,0 +1,101 @@
+"""Tickets, with whether each repeats a topic that was unsolved when it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from psycopg2 import sql
+
+from accounts.catalogue import TicketCategory
+from health.facts.profiles import Profiles
+from health.facts.scope import Scope, Table, number
+from health.facts.windows import count, median, total, within
+from health.measures.inputs import Floats, SupportFacts
+
+_WINDOW = 90
+_LOAD = {TicketCategory.BILLING: 2, TicketCategory.DEFECT: 3}
+_REPEAT_LOAD = 5
+
+# Uses index: ticket_account_opened
+_TICKETS = sql.SQL("""
+    SELECT t.account_id, {opened}::bigint, {solved}::bigint,
+        (t.category = 'defect')::int::bigint,
+        CASE
+            WHEN t.topic <> '' AND EXISTS (
+                SELECT 1 FROM accounts_ticket e
+                WHERE e.account_id = t.account_id AND e.topic = t.topic
+                    AND e.opened_at < t.opened_at
+                    AND (e.solved_at IS NULL OR e.solved_at > t.opened_at)
+            ) THEN {repeat}
+            WHEN t.category = 'billing' THEN {billing}
+            WHEN t.category = 'defect' THEN {defect}
+            ELSE 1
+        END::bigint,
+        CASE WHEN t.topic = '' THEN 0 ELSE hashtextextended(t.topic, 0) END,
+        0::bigint
+    FROM accounts_ticket t
+    WHERE {accounts} AND {opened_by_then}
+        AND ({recent} OR t.solved_at IS NULL OR {solved_later} OR t.topic IN (
+            SELECT o.topic FROM accounts_ticket o
+            WHERE o.account_id = t.account_id AND o.topic <> ''
+                AND (o.solved_at IS NULL OR {other_solved_later})
+        ))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    table: Table
+    first_day: int | None
+    accounts: int
+
+    def on(self, day: date, profiles: Profiles) -> SupportFacts:
+        today, table = number(day), self.table
+        recent = within(table, day=today, window=_WINDOW)
+        month = within(table, day=today, window=30)
+        still_open = (table["day"] <= today) & (table["solved"] > today)
+        counted = recent | still_open
+        age = np.minimum(table["solved"], today) - table["day"]
+        connected = self.first_day is not None and self.first_day <= today
+        return SupportFacts(
+            connected=np.full(self.accounts, connected),
+            history=profiles.days_of_history(day, first_day=self.first_day or 0),
+            load_30d=total(table, month, table["load"], accounts=self.accounts),
+            tickets_90d=count(table, recent, accounts=self.accounts),
+            defects_90d=total(table, recent, table["is_defect"], accounts=self.accounts),
+            median_days=median(
+                table.position[counted], age[counted].astype(np.float64), accounts=self.accounts
+            ),
+            most_on_open_topic=self._most_on_open_topic(today),
+        )
+
+    def _most_on_open_topic(self, today: int) -> Floats:
+        table, most = self.table, np.zeros(self.accounts)
+        opened = np.flatnonzero((table["day"] <= today) & (table["topic"] != 0))
+        if not len(opened):
+            return most
+        keys = np.rec.fromarrays([table.position[opened], table["topic"][opened]])
+        topics, index = np.unique(keys, return_inverse=True)
+        is_open = np.bincount(index, weights=table["solved"][opened] > today) > 0
+        tickets = np.bincount(index)
+        np.maximum.at(most, topics["f0"][is_open], tickets[is_open])
+        return most
+
+
+def load(scope: Scope, *, first_day: int | None) -> Tickets:
+    query = _TICKETS.format(
+        opened=scope.day_of("t.opened_at"),
+        solved=scope.day_of("t.solved_at"),
+        repeat=sql.Literal(_REPEAT_LOAD),
+        billing=sql.Literal(_LOAD[TicketCategory.BILLING]),
+        defect=sql.Literal(_LOAD[TicketCategory.DEFECT]),
+        accounts=scope.accounts("t.account_id"),
+        opened_by_then=scope.before("t.opened_at", scope.last_day),
+        recent=scope.since("t.opened_at", scope.first_day - timedelta(days=_WINDOW - 1)),
+        solved_later=scope.since("t.solved_at", scope.first_day),
+        other_solved_later=scope.since("o.solved_at", scope.first_day),
+    )
+    columns = ("id", "day", "solved", "is_defect", "load", "topic", "known")
+    return Tickets(scope.fetch(query, columns), first_day, len(scope))

@@ -1,0 +1,18 @@
+"""The measure catalogue: facts in, raw values out (docs/health.md lists it)."""
+
+from health.measures import commercial, engagement, onboarding, relationship, support
+from health.measures.inputs import Facts
+from health.measures.registry import MEASURES, Definition, Source, raw_matrix
+
+__all__ = [
+    "MEASURES",
+    "Definition",
+    "Facts",
+    "Source",
+    "commercial",
+    "engagement",
+    "onboarding",
+    "raw_matrix",
+    "relationship",
+    "support",
+]

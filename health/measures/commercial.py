@@ -1,0 +1,108 @@
+"""Commercial trajectory: is the account growing, talking business, and paying?"""
+
+import numpy as np
+
+from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
+from health.measures.registry import Source, measure
+
+_NO_EVENTS = "no business event was ever delivered to the installation"
+# “Flat” is within one per cent either way.
+_FLAT = 0.01
+
+
+@measure(
+    key="arr_movement",
+    name="ARR movement",
+    unit="change",
+    sources=(Source.REVENUE,),
+    raw="ARR ÷ ARR 365 days before − 1",
+    empty="an account without ARR now is −100 %",
+    missing="no ARR 365 days before",
+)
+def arr_movement(facts: Facts) -> Floats:
+    return ratio(facts.revenue.arr, facts.revenue.arr_365d_ago) - 1
+
+
+@measure(
+    key="commercial_conversations_90d",
+    name="Commercial conversations",
+    unit="conversations",
+    sources=(Source.INTERACTIONS,),
+    raw="interactions marked commercial in 90 days, support aside",
+    empty="no conversation is 0",
+    missing="no interaction was ever delivered to the installation; less than 45 days of history",
+)
+def commercial_conversations(facts: Facts) -> Floats:
+    talks = facts.interactions
+    counts = scaled(talks.commercial_90d, history=talks.history, window=90)
+    return only_if(talks.connected, counts)
+
+
+@measure(
+    key="upsells_declined_90d",
+    name="Upsells declined",
+    unit="events",
+    sources=(Source.EVENTS,),
+    raw="upsells declined in 90 days",
+    empty="none is 0",
+    missing=f"{_NO_EVENTS} (then nothing is taken off)",
+)
+def upsells_declined(facts: Facts) -> Floats:
+    return only_if(facts.events.connected, facts.events.upsells_declined_90d)
+
+
+@measure(
+    key="renewal_pushbacks_90d",
+    name="Pushback on renewal terms",
+    unit="events",
+    sources=(Source.EVENTS,),
+    raw="pushbacks on renewal terms in 90 days",
+    empty="none is 0",
+    missing=f"{_NO_EVENTS} (then nothing is taken off)",
+)
+def renewal_pushbacks(facts: Facts) -> Floats:
+    return only_if(facts.events.connected, facts.events.renewal_pushbacks_90d)
+
+
+@measure(
+    key="worst_days_overdue_180d",
+    name="Payment",
+    unit="days overdue",
+    sources=(Source.PAYMENT,),
+    raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid",
+    empty="nothing overdue is 0",
+    missing="no invoice was ever delivered for the account; less than 90 days since the first",
+)
+def worst_days_overdue(facts: Facts) -> Floats:
+    payment = facts.payment
+    return only_if(payment.delivered & (payment.history * 2 >= 180), payment.worst_overdue_180d)
+
+
+@measure(
+    key="arr_flat_terms",
+    name="Contract terms of flat ARR",
+    unit="terms",
+    sources=(Source.REVENUE,),
+    raw="how many of the last three contract terms (quarters, where terms are monthly) began with"
+    " an ARR within 1 % of today's, counted back until one did not",
+    empty="no ARR today is 0 terms",
+    missing="no contract",
+)
+def arr_flat_terms(facts: Facts) -> Floats:
+    ends, arr = facts.revenue.arr_term_ends, facts.revenue.arr[:, np.newaxis]
+    flat = (np.abs(ends - arr) <= _FLAT * arr) & (arr > 0)
+    in_a_row = np.cumprod(flat, axis=1).sum(axis=1).astype(np.float64)
+    return only_if(~np.isnan(ends[:, 0]), in_a_row)
+
+
+@measure(
+    key="expansion_conversations_180d",
+    name="Expansion conversations",
+    unit="conversations",
+    sources=(Source.EVENTS,),
+    raw="expansion conversations in 180 days; an upsell declined was one",
+    empty="none is 0",
+    missing=_NO_EVENTS,
+)
+def expansion_conversations(facts: Facts) -> Floats:
+    return only_if(facts.events.connected, facts.events.expansion_conversations_180d)

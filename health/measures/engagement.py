@@ -1,0 +1,101 @@
+"""Product engagement: do they use what they bought, and is it growing?"""
+
+import numpy as np
+
+from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
+from health.measures.registry import Source, measure
+
+_NO_ACTIVITY = "no active day was ever delivered for the account, or less than 15 days of them"
+_NO_USAGE = "no event was ever delivered for the account"
+_NO_CORE = "its plan has no core feature"
+# What a trend is said to be when a ratio cannot say it.
+_FROM_NOTHING = 0.2
+_STILL_NOTHING = -0.5
+
+
+@measure(
+    key="login_frequency",
+    name="Login frequency",
+    unit="days a user",
+    sources=(Source.ACTIVITY,),
+    raw="mean active days per active user in 30 days",
+    empty="nobody active is 0 days, which is data",
+    missing=_NO_ACTIVITY,
+)
+def login_frequency(facts: Facts) -> Floats:
+    activity = facts.activity
+    users = np.maximum(activity.active_users_30d, 1)
+    days = scaled(activity.active_days_30d, history=activity.history, window=30)
+    return only_if(activity.delivered, days / users)
+
+
+@measure(
+    key="users_active",
+    name="Users active",
+    unit="share of seats",
+    sources=(Source.ACTIVITY,),
+    raw="distinct users active in 30 days ÷ seats",
+    empty="nobody active is 0",
+    missing=f"{_NO_ACTIVITY}; seats unknown",
+)
+def users_active(facts: Facts) -> Floats:
+    activity = facts.activity
+    share = ratio(activity.active_users_30d, facts.profile.seats)
+    return only_if(activity.delivered & (activity.history * 2 >= 30), share)
+
+
+@measure(
+    key="core_feature_depth",
+    name="Core-feature depth",
+    unit="share of features",
+    sources=(Source.USAGE,),
+    raw="core features of its plan used in 30 days ÷ core features of its plan",
+    empty="none used is 0",
+    missing=f"{_NO_USAGE}, or less than 15 days; {_NO_CORE}",
+)
+def core_feature_depth(facts: Facts) -> Floats:
+    usage = facts.usage
+    depth = ratio(usage.core_used_30d, usage.core_in_plan)
+    return only_if(usage.delivered & (usage.history * 2 >= 30), depth)
+
+
+@measure(
+    key="core_features_used_30d",
+    name="Core features used",
+    unit="features",
+    sources=(Source.USAGE,),
+    raw="core features of its plan used in 30 days",
+    empty="none used is 0",
+    missing=f"{_NO_USAGE}, or less than 15 days; {_NO_CORE}",
+)
+def core_features_used(facts: Facts) -> Floats:
+    usage = facts.usage
+    enough = usage.delivered & (usage.history * 2 >= 30) & (usage.core_in_plan > 0)
+    return only_if(enough, usage.core_used_30d)
+
+
+@measure(
+    key="usage_trend",
+    name="Trend of core-feature use",
+    unit="change",
+    sources=(Source.USAGE,),
+    raw="mean of (last 30 days ÷ the 30 before − 1) and (last 60 ÷ the 60 before − 1) of"
+    " core-feature events; an earlier window that is half history or more is scaled to its"
+    " full length",
+    empty="none before but some now is +20 %, none in both is −50 %",
+    missing=f"{_NO_USAGE}; {_NO_CORE}; less than 45 days of history"
+    " (from 45 to 89 days the 30-day window alone counts)",
+)
+def usage_trend(facts: Facts) -> Floats:
+    usage = facts.usage
+    short = _trend(usage.events_last_30d, usage.events_before_30d, usage.history, 30)
+    long = _trend(usage.events_last_60d, usage.events_before_60d, usage.history, 60)
+    both = np.where(np.isnan(long), short, (short + long) / 2)
+    return only_if(usage.delivered & (usage.core_in_plan > 0), both)
+
+
+def _trend(last: Floats, before: Floats, history: Floats, window: int) -> Floats:
+    earlier = scaled(before, history=history - window, window=window)
+    change = ratio(last, earlier) - 1
+    nothing_before = np.where(last > 0, _FROM_NOTHING, _STILL_NOTHING)
+    return np.where(earlier == 0, nothing_before, change)

@@ -1,0 +1,88 @@
+"""The first 90 days; every window begins with the contract."""
+
+import numpy as np
+
+from health.measures.inputs import Facts, Floats, only_if, ratio
+from health.measures.registry import Source, measure
+
+_NO_CONTRACT = "no contract has begun"
+
+
+@measure(
+    key="onboarding_steps_done",
+    name="Onboarding steps done",
+    unit="share of steps due",
+    sources=(Source.ONBOARDING,),
+    raw="onboarding steps done ÷ steps due by the day",
+    empty="nothing due yet is 1",
+    missing="the account has no onboarding steps",
+)
+def onboarding_steps_done(facts: Facts) -> Floats:
+    steps = facts.onboarding
+    done = np.where(steps.steps_due > 0, ratio(steps.steps_done_of_due, steps.steps_due), 1.0)
+    return only_if(steps.delivered, done)
+
+
+@measure(
+    key="users_logged_in_since_start",
+    name="Users who logged in",
+    unit="share of seats",
+    sources=(Source.ACTIVITY, Source.ONBOARDING),
+    raw="distinct users active since the contract began ÷ seats",
+    empty="nobody yet is 0",
+    missing=f"{_NO_CONTRACT}; no active day was ever delivered to the installation; seats unknown",
+)
+def users_logged_in(facts: Facts) -> Floats:
+    share = ratio(facts.activity.users_since_start, facts.profile.seats)
+    return only_if(_has_started(facts), share)
+
+
+@measure(
+    key="core_features_since_start",
+    name="First core features in use",
+    unit="share of features",
+    sources=(Source.USAGE, Source.ONBOARDING),
+    raw="core features of its plan used since the contract began ÷ core features of its plan",
+    empty="none yet is 0",
+    missing=f"{_NO_CONTRACT}; no event was ever delivered to the installation;"
+    " its plan has no core feature",
+)
+def core_features_since_start(facts: Facts) -> Floats:
+    usage = facts.usage
+    return only_if(_has_started(facts), ratio(usage.core_used_since_start, usage.core_in_plan))
+
+
+@measure(
+    key="days_since_contact_in_onboarding",
+    name="Contact with our team",
+    unit="days",
+    sources=(Source.INTERACTIONS, Source.ONBOARDING),
+    raw="days since an interaction that was not support; since the contract began, if none yet",
+    empty="no contact counts the days since the contract began",
+    missing=f"{_NO_CONTRACT}; no interaction was ever delivered to the installation",
+)
+def days_since_contact_in_onboarding(facts: Facts) -> Floats:
+    talks = facts.interactions
+    days = np.fmin(talks.days_since_conversation, facts.onboarding.days_since_start)
+    return only_if(talks.connected & _has_started(facts), days)
+
+
+@measure(
+    key="first_value_days_late",
+    name="First value against its due day",
+    unit="days late",
+    sources=(Source.EVENTS, Source.ONBOARDING),
+    raw="days the first value moment came after its due day of the plan; until it comes,"
+    " days past the due day",
+    empty="not reached and not yet due is 0",
+    missing=f"{_NO_CONTRACT}; no business event was ever delivered to the installation",
+)
+def first_value_days_late(facts: Facts) -> Floats:
+    onboarding = facts.onboarding
+    reached = np.fmin(onboarding.first_value_day, onboarding.days_since_start)
+    late = np.maximum(reached - onboarding.first_value_due_day, 0)
+    return only_if(facts.events.connected & _has_started(facts), late)
+
+
+def _has_started(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return ~np.isnan(facts.onboarding.days_since_start)

@@ -1,0 +1,78 @@
+"""Relationship depth: who is on our side, and when did we really talk?"""
+
+import numpy as np
+
+from health.measures.inputs import Facts, Floats, only_if
+from health.measures.registry import Source, measure
+
+_NO_INTERACTIONS = "no interaction was ever delivered to the installation"
+_NO_CONTACTS = "no contact was ever delivered to the installation"
+_NEVER_DAYS = 540.0
+
+
+@measure(
+    key="champions",
+    name="Champions",
+    unit="contacts",
+    sources=(Source.CONTACTS,),
+    raw="active contacts with the role champion",
+    empty="no contact is 0",
+    missing=_NO_CONTACTS,
+)
+def champions(facts: Facts) -> Floats:
+    return only_if(facts.contacts.connected, facts.contacts.champions)
+
+
+@measure(
+    key="champions_left_60d",
+    name="Champions who left",
+    unit="contacts",
+    sources=(Source.CONTACTS,),
+    raw="contacts who were champions when they left, in 60 days",
+    empty="none is 0",
+    missing=_NO_CONTACTS,
+)
+def champions_left(facts: Facts) -> Floats:
+    return only_if(facts.contacts.connected, facts.contacts.champions_left_60d)
+
+
+@measure(
+    key="days_since_executive",
+    name="Executive recency",
+    unit="days",
+    sources=(Source.INTERACTIONS,),
+    raw="days since an interaction in which a VP or above took part",
+    empty="never is 540 days",
+    missing=_NO_INTERACTIONS,
+)
+def days_since_executive(facts: Facts) -> Floats:
+    talks = facts.interactions
+    return only_if(talks.connected, np.nan_to_num(talks.days_since_executive, nan=_NEVER_DAYS))
+
+
+@measure(
+    key="days_since_conversation",
+    name="Latest real conversation",
+    unit="days",
+    sources=(Source.INTERACTIONS,),
+    raw="days since an interaction that was not support",
+    empty="never is 540 days",
+    missing=_NO_INTERACTIONS,
+)
+def days_since_conversation(facts: Facts) -> Floats:
+    talks = facts.interactions
+    return only_if(talks.connected, np.nan_to_num(talks.days_since_conversation, nan=_NEVER_DAYS))
+
+
+@measure(
+    key="levels_engaged_180d",
+    name="Breadth",
+    unit="levels",
+    sources=(Source.INTERACTIONS,),
+    raw="distinct contact levels that took part in interactions of 180 days",
+    empty="nobody is 0",
+    missing=f"{_NO_INTERACTIONS}; less than 90 days of history",
+)
+def levels_engaged(facts: Facts) -> Floats:
+    talks = facts.interactions
+    return only_if(talks.connected & (talks.history * 2 >= 180), talks.levels_180d)

@@ -1,0 +1,137 @@
+"""Drafts, publication and rollback. A published version never changes; the latest publication
+of a key decides which version is in force."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import DirtyAccount, User
+from health import models
+from health.measures import MEASURES
+from health.publishing.importing import (
+    import_draft,
+    library_rules,
+    library_scorecards,
+    next_version,
+)
+from health.queries.scorecards import build_spec
+from health.scoring import NotationError, Problem, problems
+
+_SHIPPED = "shipped with the product"
+
+
+class NotPublishable(ValueError):
+    """The draft has problems; each says what is wrong and where."""
+
+    def __init__(self, found: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.problems = found
+
+
+def check(draft: models.Scorecard) -> list[Problem]:
+    """Everything that forbids publishing this draft."""
+    try:
+        card = build_spec(draft)
+    except NotationError as problem:
+        return [Problem("Notation", str(problem))]
+    return problems(card, known_measures=MEASURES)
+
+
+@transaction.atomic
+def publish(
+    *, scorecard: models.Scorecard, user: User | None, reason: str, now: datetime
+) -> models.Publication:
+    """Brings a version into force: a draft for the first time, or an older version again.
+
+    Raises NotPublishable. Accounts are scored under it by the next drain: all are marked.
+    """
+    row = models.Scorecard.objects.select_for_update().get(pk=scorecard.pk)
+    if not reason.strip():
+        raise NotPublishable([Problem("Reason", "say why this version is published")])
+    if not row.is_published:
+        _seal(row, user=user, reason=reason, now=now)
+    publication = models.Publication.objects.create(
+        scorecard=row, published_at=now, published_by=user, reason=reason.strip()
+    )
+    _mark_scored_accounts()
+    scorecard.refresh_from_db()
+    return publication
+
+
+def _seal(row: models.Scorecard, *, user: User | None, reason: str, now: datetime) -> None:
+    found = check(row)
+    if found:
+        raise NotPublishable(found)
+    row.state = models.Scorecard.State.PUBLISHED
+    row.published_at, row.published_by, row.reason = now, user, reason.strip()
+    row.save(update_fields=["state", "published_at", "published_by", "reason"])
+
+
+def _mark_scored_accounts() -> None:
+    scored = models.CurrentHealth.objects.filter(account__status="active").order_by("account_id")
+    marks = [DirtyAccount(account_id=pk) for pk in scored.values_list("account_id", flat=True)]
+    DirtyAccount.objects.bulk_create(marks, batch_size=5_000)
+
+
+@transaction.atomic
+def copy_to_draft(*, scorecard: models.Scorecard, now: datetime) -> models.Scorecard:
+    """A new draft, the next version of the same key, with the same parts."""
+    draft = models.Scorecard.objects.create(
+        key=scorecard.key,
+        version=next_version(scorecard.key),
+        name=scorecard.name,
+        description=scorecard.description,
+        recovery_margin=scorecard.recovery_margin,
+        minimum_confidence=scorecard.minimum_confidence,
+        handled_first=scorecard.handled_first,
+        created_at=now,
+    )
+    copies = _copy_components(scorecard, draft)
+    for parts in (scorecard.measures, scorecard.gates):
+        for part in parts.order_by("pk"):
+            _copy(part, draft, component=copies[part.component_id])
+    for plain in (scorecard.bands, scorecard.alert_lines):
+        for part in plain.order_by("pk"):
+            _copy(part, draft)
+    return draft
+
+
+def _copy_components(
+    scorecard: models.Scorecard, draft: models.Scorecard
+) -> dict[int, models.Component]:
+    """Parents first: a child is written when its parent has its new row."""
+    copies: dict[int, models.Component] = {}
+    waiting = list(scorecard.components.order_by("pk"))
+    while waiting:
+        ready = [row for row in waiting if row.parent_id is None or row.parent_id in copies]
+        for row in ready:
+            old = row.pk
+            parent = None if row.parent_id is None else copies[row.parent_id]
+            copies[old] = _copy(row, draft, parent=parent)
+        waiting = [row for row in waiting if row not in ready]
+    return copies
+
+
+def _copy(part, draft, **changes):  # type: ignore[no-untyped-def]
+    values = {
+        field.name: getattr(part, field.name)
+        for field in part._meta.concrete_fields
+        if not field.primary_key
+    }
+    return type(part).objects.create(**{**values, "scorecard": draft, **changes})
+
+
+@transaction.atomic
+def install_library(*, now: datetime) -> list[models.Scorecard]:
+    """Publishes the shipped scorecards and rules where a key has no version yet; repeatable."""
+    installed = []
+    for key, text in library_scorecards():
+        if not models.Scorecard.objects.filter(key=key).exists():
+            draft = import_draft(text, now=now)
+            publish(scorecard=draft, user=None, reason=_SHIPPED, now=now)
+            installed.append(draft)
+    if not models.AssignmentRule.objects.exists():
+        models.AssignmentRule.objects.bulk_create(library_rules())
+    return installed

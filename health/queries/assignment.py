@@ -1,0 +1,91 @@
+"""Which scorecard an account gets: the first rule that fits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from accounts.catalogue import LifecycleStage, Segment, TouchTier
+from health.models import AssignmentRule
+from health.queries.scorecards import Card, in_force
+
+_STAGES = [member.value for member in LifecycleStage]
+_TIERS = [member.value for member in TouchTier]
+_SEGMENTS = [member.value for member in Segment]
+NO_CARD = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as numbers: positions in the vocabularies, -1 where it does not ask."""
+
+    card: int
+    stage: int
+    touch_tier: int
+    segment: int
+    plan_id: int
+    minimum_arr: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What rules look at, one element an account; ARR in whole units of our own currency."""
+
+    stage: npt.NDArray[np.int64]
+    touch_tier: npt.NDArray[np.int64]
+    segment: npt.NDArray[np.int64]
+    plan_id: npt.NDArray[np.int64]
+    arr: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    cards: tuple[Card, ...]
+    rules: tuple[Rule, ...]
+
+    def choose(self, standing: Standing) -> npt.NDArray[np.int64]:
+        """Position of each account's card; NO_CARD where no rule fits."""
+        chosen = np.full(len(standing.arr), NO_CARD, dtype=np.int64)
+        for rule in reversed(self.rules):
+            chosen[_fits(rule, standing)] = rule.card
+        return chosen
+
+
+def _fits(rule: Rule, standing: Standing) -> npt.NDArray[np.bool_]:
+    fits = np.ones(len(standing.arr), dtype=np.bool_)
+    for wanted, values in (
+        (rule.stage, standing.stage),
+        (rule.touch_tier, standing.touch_tier),
+        (rule.segment, standing.segment),
+        (rule.plan_id, standing.plan_id),
+    ):
+        if wanted >= 0:
+            fits &= values == wanted
+    if rule.minimum_arr is not None:
+        fits &= standing.arr >= rule.minimum_arr
+    return fits
+
+
+def assignment() -> Assignment:
+    """Rules whose scorecard is in force, in their order; the others are passed over."""
+    cards = in_force()
+    positions = {key: position for position, key in enumerate(cards)}
+    rules = [
+        _rule(row, positions[row.scorecard_key])
+        for row in AssignmentRule.objects.order_by("position")
+        if row.scorecard_key in positions
+    ]
+    return Assignment(tuple(cards.values()), tuple(rules))
+
+
+def _rule(row: AssignmentRule, card: int) -> Rule:
+    return Rule(
+        card=card,
+        stage=_STAGES.index(row.stage) if row.stage else -1,
+        touch_tier=_TIERS.index(row.touch_tier) if row.touch_tier else -1,
+        segment=_SEGMENTS.index(row.segment) if row.segment else -1,
+        plan_id=row.plan_id or -1,
+        minimum_arr=row.minimum_arr,
+    )

@@ -1,0 +1,28 @@
+"""Factors from an account's minor units to whole units of the installation's currency."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from accounts.models import Account, CurrencyRate
+
+_MINOR_PER_UNIT = 100.0
+
+
+def arr_factors(
+    account_ids: npt.NDArray[np.int64], *, base: str, day: date
+) -> npt.NDArray[np.float64]:
+    """One factor an account; 1 to 1 where no rate is known, so that a rule still decides."""
+    rates = {base: 1.0}
+    known = CurrencyRate.objects.filter(base=base, valid_from__lte=day).order_by("valid_from")
+    for currency, rate in known.values_list("currency", "rate"):
+        rates[currency] = float(rate)
+    factors = np.full(len(account_ids), 1 / _MINOR_PER_UNIT)
+    foreign = Account.objects.exclude(currency=base).filter(pk__in=account_ids.tolist())
+    for pk, currency in foreign.values_list("pk", "currency"):
+        position = int(np.searchsorted(account_ids, pk))
+        factors[position] = rates.get(currency, 1.0) / _MINOR_PER_UNIT
+    return factors

@@ -1,0 +1,111 @@
+"""Scorecards as the maths wants them, and which version of each is in force."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from django.db.models import Max
+
+from health import models
+from health.scoring import (
+    AlertLine,
+    Band,
+    Component,
+    Gate,
+    Measure,
+    NotationError,
+    Penalty,
+    Scorecard,
+    parse_conditions,
+    parse_curve,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A scorecard row and what it says."""
+
+    id: int
+    spec: Scorecard
+
+
+def in_force() -> dict[str, Card]:
+    """The version of each key that was published last."""
+    latest = models.Publication.objects.values("scorecard__key").annotate(latest=Max("id"))
+    ids = models.Publication.objects.filter(pk__in=latest.values("latest")).values_list(
+        "scorecard_id", flat=True
+    )
+    cards = [published_card(scorecard_id) for scorecard_id in sorted(ids)]
+    return {card.spec.key: card for card in cards}
+
+
+@lru_cache(maxsize=256)
+def published_card(scorecard_id: int) -> Card:
+    """A published version, remembered: it never changes. Raises DoesNotExist for a draft."""
+    row = models.Scorecard.objects.get(pk=scorecard_id, state=models.Scorecard.State.PUBLISHED)
+    return Card(row.pk, build_spec(row))
+
+
+def build_spec(row: models.Scorecard) -> Scorecard:
+    """What the rows of a scorecard say. Raises NotationError for a curve that cannot be read."""
+    measures: dict[int, list[Measure]] = defaultdict(list)
+    for measure in row.measures.order_by("position", "pk"):
+        measures[measure.component_id].append(_measure(measure))
+    children: dict[int | None, list[models.Component]] = defaultdict(list)
+    for component in row.components.order_by("position", "pk"):
+        children[component.parent_id].append(component)
+    return Scorecard(
+        key=row.key,
+        version=row.version,
+        name=row.name,
+        components=tuple(_component(child, children, measures) for child in children[None]),
+        bands=tuple(
+            Band(band.key, band.name, band.lower, band.at_risk)
+            for band in row.bands.order_by("-lower")
+        ),
+        gates=tuple(
+            _gate(gate) for gate in row.gates.select_related("component").order_by("position", "pk")
+        ),
+        alert_lines=tuple(AlertLine(line.value) for line in row.alert_lines.order_by("-value")),
+        recovery_margin=row.recovery_margin,
+        minimum_confidence=row.minimum_confidence,
+        handled_first=row.handled_first,
+    )
+
+
+def _component(
+    row: models.Component,
+    children: dict[int | None, list[models.Component]],
+    measures: dict[int, list[Measure]],
+) -> Component:
+    nested = tuple(_component(child, children, measures) for child in children[row.pk])
+    return Component(row.key, row.name, row.weight, tuple(measures[row.pk]), nested)
+
+
+def _measure(row: models.Measure) -> Measure:
+    try:
+        return Measure(row.key, row.weight, parse_curve(row.curve), parse_penalties(row.penalties))
+    except NotationError as problem:
+        raise NotationError(f"Measure “{row.key}”: {problem}") from problem
+
+
+def _gate(row: models.Gate) -> Gate:
+    try:
+        conditions = parse_conditions(row.condition)
+    except NotationError as problem:
+        raise NotationError(f"Gate “{row.name}”: {problem}") from problem
+    return Gate(row.key, row.name, row.component.key, conditions, row.cap)
+
+
+def parse_penalties(text: str) -> tuple[Penalty, ...]:
+    """Reads “upsells_declined_90d × 30, renewal_pushbacks_90d × 40”. Raises NotationError."""
+    penalties = []
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        key, _, points = part.replace("*", "×").partition("×")
+        if not points.strip().replace(".", "", 1).isdecimal():
+            raise NotationError(f"“{part}”: write measure × points")
+        penalties.append(Penalty(key.strip(), Decimal(points.strip())))
+    return tuple(penalties)

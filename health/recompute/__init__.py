@@ -1,0 +1,134 @@
+"""Scores accounts: nightly for all, within seconds for those whose facts changed, and the past.
+
+Every batch is one transaction; running anything here twice, or twice at once, leaves one score
+an account and day, and one crossing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection, transaction
+
+from accounts.models import Account
+from health.facts.scope import Ints, number
+from health.facts.sources import Feeds, read_spans, remembered_feeds
+from health.models import ClosedDay, SourceFeed
+from health.queries.assignment import assignment
+from health.queries.installation import Calendar, calendar
+from health.recompute import writing
+from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, score_batch
+
+__all__ = ["RecomputeResult", "close_day", "drain_dirty", "recompute", "score_history"]
+
+# Accounts a transaction: few enough that memory and lock times stay small.
+BATCH = 5_000
+# Days a transaction when the past is scored.
+BLOCK = 60
+
+# Claims the oldest marks; other workers pass over them until this transaction ends.
+_CLAIM = """
+    SELECT id, account_id FROM accounts_dirtyaccount
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+"""
+
+
+def recompute(
+    *, day: date, account_ids: Sequence[int] | None = None, now: datetime
+) -> RecomputeResult:
+    """Scores accounts (None: all) as of `day`. May be run any number of times."""
+    run = _prepare([day], now=now, is_full=account_ids is None)
+    result = RecomputeResult(day)
+    for batch in _batches(_ids(account_ids)):
+        with transaction.atomic():
+            result = result.plus(score_batch(run, batch))
+    return result
+
+
+def drain_dirty(*, limit: int = 500, now: datetime) -> int:
+    """Rescores the accounts of up to `limit` marks as of today; returns how many marks it took.
+
+    The marks go with the scores: killed in between, both are undone and the next worker has them.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [limit])
+            marks = cursor.fetchall()
+        if not marks:
+            return 0
+        run = _prepare([calendar().today(now)], now=now, is_full=False)
+        score_batch(run, np.unique(np.array([account for _, account in marks], dtype=np.int64)))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM accounts_dirtyaccount WHERE id = ANY (%s)",
+                [[mark for mark, _ in marks]],
+            )
+    return len(marks)
+
+
+@transaction.atomic
+def close_day(*, day: date, now: datetime) -> bool:
+    """Makes the scores of a day final; False when they were already."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DAY_LOCKS, number(day)])
+    _, is_new = ClosedDay.objects.get_or_create(day=day, defaults={"closed_at": now})
+    return is_new
+
+
+def score_history(
+    *, days: Sequence[date], account_ids: Sequence[int] | None = None, now: datetime
+) -> RecomputeResult:
+    """Scores past days in order, each as it was known then, and closes those before today."""
+    ordered = sorted(days)
+    result = RecomputeResult(ordered[-1])
+    ids = _ids(account_ids)
+    for start in range(0, len(ordered), BLOCK):
+        block = ordered[start : start + BLOCK]
+        run = _prepare(block, now=now, is_full=start == 0)
+        for batch in _batches(ids):
+            with transaction.atomic():
+                result = result.plus(score_batch(run, batch))
+        for day in block:
+            if day < run.calendar.today(now):
+                close_day(day=day, now=now)
+    for batch in _batches(ids):
+        writing.rebuild_sparks(batch)
+    return result
+
+
+def _prepare(days: Sequence[date], *, now: datetime, is_full: bool) -> Run:
+    when = calendar()
+    writing.ensure_partitions(days[0], days[-1])
+    return Run(tuple(days), now, when, assignment(), _feeds(when, is_full=is_full))
+
+
+def _feeds(when: Calendar, *, is_full: bool) -> Feeds:
+    """What was remembered; read afresh for a full run, or while a source has never delivered."""
+    feeds = remembered_feeds()
+    if feeds.is_complete and not is_full:
+        return feeds
+    rows = [
+        SourceFeed(source=source, first_day=first, latest_day=latest)
+        for source, first, latest in sorted(read_spans(zone=when.zone))
+    ]
+    SourceFeed.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["source"],
+        update_fields=["first_day", "latest_day"],
+    )
+    return remembered_feeds()
+
+
+def _ids(account_ids: Sequence[int] | None) -> Ints:
+    """Sorted, so that two runs lock in the same order."""
+    if account_ids is None:
+        account_ids = list(Account.objects.values_list("pk", flat=True))
+    return np.unique(np.asarray(account_ids, dtype=np.int64))
+
+
+def _batches(account_ids: Ints) -> Iterator[Ints]:
+    for start in range(0, len(account_ids), BATCH):
+        yield account_ids[start : start + BATCH]

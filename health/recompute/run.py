@@ -1,0 +1,181 @@
+"""Scores a batch of accounts for one day or several: facts in, rows out, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+from django.db import connection
+
+from health.facts import BaseRows, FactRows, load_base, load_facts
+from health.facts.scope import Ints, Scope, number
+from health.facts.sources import Feeds
+from health.measures import raw_matrix
+from health.measures.inputs import Flags, Floats
+from health.models import ClosedDay
+from health.queries.assignment import NO_CARD, Assignment, Standing
+from health.queries.installation import Calendar
+from health.queries.rates import arr_factors
+from health.recompute import writing
+from health.recompute.crossings import judge
+from health.recompute.past import past_state
+from health.recompute.state import State, lock, read_state
+from health.scoring import evaluate
+
+# Locks that keep a day from closing while it is being scored (shared) and the other way round.
+DAY_LOCKS = 7_342
+
+
+@dataclass(frozen=True, slots=True)
+class RecomputeResult:
+    """What one recompute did; `passed_over` are accounts that were no customers on the day."""
+
+    day: date
+    scored: int = 0
+    unscored: int = 0
+    passed_over: int = 0
+    crossings: int = 0
+    signals: int = 0
+
+    def plus(self, other: RecomputeResult) -> RecomputeResult:
+        return RecomputeResult(
+            max(self.day, other.day),
+            self.scored + other.scored,
+            self.unscored + other.unscored,
+            self.passed_over + other.passed_over,
+            self.crossings + other.crossings,
+            self.signals + other.signals,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all batches of a run share."""
+
+    days: tuple[date, ...]
+    now: datetime
+    calendar: Calendar
+    assignment: Assignment
+    feeds: Feeds
+
+    @property
+    def components(self) -> int:
+        return max((len(card.spec.component_keys) for card in self.assignment.cards), default=0)
+
+    def scope(self, account_ids: Ints, closed: Sequence[date]) -> Scope:
+        """A closed day is seen as it was known then; an open one with all that is known now."""
+        is_past = len(self.days) > 1 or self.days[0] in closed
+        as_known = is_past and self.days[0] < self.calendar.today(self.now)
+        return Scope(account_ids, self.days[0], self.days[-1], self.calendar.zone, as_known)
+
+
+def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
+    """Runs inside the caller's transaction; `account_ids` sorted, one block of days in order."""
+    lock(account_ids)
+    closed = _hold_days_open(run.days)
+    scope = run.scope(account_ids, closed)
+    is_today = scope.is_one_day and scope.first_day >= run.calendar.today(run.now)
+    base = load_base(scope, with_history=not is_today)
+    plans = [_plan(run, scope, base, day) for day in run.days]
+    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=_asks_since_start(run, plans))
+    state = read_state(scope, day=run.days[-1], components=run.components)
+    judged = [
+        part
+        for day, chosen in zip(run.days, plans, strict=True)
+        for part in _judge_day(run, scope, facts, state, day, chosen)
+    ]
+    crossings, signals = _write(run, scope, judged, closed) if judged else (0, 0)
+    return _result(run, judged, len(account_ids), crossings, signals)
+
+
+def _result(
+    run: Run, judged: list[writing.Judged], accounts: int, crossings: int, signals: int
+) -> RecomputeResult:
+    total = sum(len(part.account_ids) for part in judged)
+    scored = sum(int(part.evaluation.is_scored.sum()) for part in judged)
+    passed_over = accounts * len(run.days) - total
+    return RecomputeResult(run.days[-1], scored, total - scored, passed_over, crossings, signals)
+
+
+def _hold_days_open(days: Sequence[date]) -> list[date]:
+    """Days of these that are closed; the others stay open until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, d) FROM unnest(%s::integer[]) d",
+            [DAY_LOCKS, [number(day) for day in days]],
+        )
+    return list(ClosedDay.objects.filter(day__in=days).values_list("day", flat=True))
+
+
+def _plan(run: Run, scope: Scope, base: BaseRows, day: date) -> Ints:
+    """Which card each account gets on the day; NO_CARD for who is no customer, or has no rule."""
+    profiles = base.profiles.on(day)
+    today = number(day)
+    arr = base.ledger.arr(effective=today, today=today)
+    arr *= arr_factors(scope.account_ids, base=run.calendar.currency, day=day)
+    standing = Standing(
+        profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
+    )
+    return np.where(profiles.is_customer(day), run.assignment.choose(standing), NO_CARD)
+
+
+def _asks_since_start(run: Run, plans: list[Ints]) -> Flags:
+    """Accounts under a card that looks back to the start of the contract, on any of the days."""
+    asking = [
+        position
+        for position, card in enumerate(run.assignment.cards)
+        if any(key.endswith("_since_start") for key in card.spec.raw_keys)
+    ]
+    return np.isin(np.vstack(plans), asking).any(axis=0)
+
+
+def _judge_day(
+    run: Run, scope: Scope, rows: FactRows, state: State, day: date, chosen: Ints
+) -> Iterator[writing.Judged]:
+    facts = rows.on(day)
+    for position, card in enumerate(run.assignment.cards):
+        accounts = np.flatnonzero(chosen == position)
+        if not len(accounts):
+            continue
+        raw: Floats = raw_matrix(facts, card.spec.raw_keys)[accounts]
+        evaluation = evaluate(card.spec, raw)
+        part = state.take(accounts)
+        is_present = part.day <= number(day)
+        if not is_present.all():
+            past_state(part, scope.account_ids[accounts], ~is_present, day=day)
+        crossings = judge(card=card, state=part, evaluation=evaluation, day=number(day))
+        crossings = [crossing for crossing in crossings if is_present[crossing.row]]
+        kept = np.flatnonzero(is_present)
+        state.put(accounts[kept], part.take(kept))
+        yield writing.Judged(
+            scope.account_ids[accounts],
+            day,
+            card,
+            evaluation,
+            part,
+            crossings,
+            is_present.astype(np.int64),
+        )
+
+
+def _write(
+    run: Run, scope: Scope, judged: list[writing.Judged], closed: list[date]
+) -> tuple[int, int]:
+    writing.stage(_latest_is_present(scope, judged))
+    writing.write_history(closed=closed, now=run.now)
+    writing.write_current(now=run.now)
+    return writing.write_crossings(judged, calendar=run.calendar, now=run.now)
+
+
+def _latest_is_present(scope: Scope, judged: list[writing.Judged]) -> list[writing.Judged]:
+    """Of several days, an account's last one is its present state."""
+    latest = np.full(len(scope), -1)
+    places = [np.searchsorted(scope.account_ids, part.account_ids) for part in judged]
+    for position, (part, place) in enumerate(zip(judged, places, strict=True)):
+        latest[place[part.is_present == 1]] = position
+    return [
+        replace(part, is_present=(latest[place] == position).astype(np.int64))
+        for position, (part, place) in enumerate(zip(judged, places, strict=True))
+    ]

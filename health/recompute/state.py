@@ -1,0 +1,156 @@
+"""The present state of accounts, locked, as arrays: what new scores are compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+from psycopg2 import sql
+
+from health.facts.scope import Ints, Scope
+from health.models import CurrentHealth
+from health.queries.assignment import NO_CARD
+from health.scoring import MISSING
+
+# First scores of different accounts rarely wait for each other with this many locks to share.
+_LOCKS = 64
+_LOCK_SPACE = 7_341
+
+_STATE = sql.SQL("""
+    SELECT c.account_id, (c.day - DATE '1970-01-01')::bigint, c.scorecard_id,
+        COALESCE((c.score * 100)::bigint, {missing}), c.lines_below::bigint,
+        c.crossing_seq::bigint, COALESCE(c.crossing_day - DATE '1970-01-01', -1)::bigint,
+        array_position(ARRAY(
+            SELECT b.key FROM health_band b
+            WHERE b.scorecard_id = c.scorecard_id ORDER BY b.lower DESC
+        )::text[], c.band::text)::bigint
+    FROM health_currenthealth c WHERE {accounts}
+""")
+
+_COMPONENTS = sql.SQL("""
+    SELECT c.account_id, b.number - 1, b.position::bigint
+    FROM health_currenthealth c, unnest(c.component_bands) WITH ORDINALITY b(position, number)
+    WHERE {accounts}
+""")
+
+_OVERRIDES = """
+    SELECT account_id, band FROM health_bandoverride
+    WHERE account_id = ANY (%(ids)s) AND starts_on <= %(day)s AND expires_on >= %(day)s
+        AND ended_at IS NULL
+"""
+
+
+@dataclass(slots=True)
+class State:
+    """One element an account, changed in place as days go by.
+
+    `day` and `card_id` are -1 for an account that was never judged. `lines` has bit i set
+    while the score counts as below alert line i. `components` holds band positions.
+    """
+
+    day: Ints
+    card_id: Ints
+    score: Ints
+    band: Ints
+    lines: Ints
+    crossing_seq: Ints
+    crossing_day: Ints
+    components: Ints
+    overrides: dict[int, str]
+
+    def take(self, rows: Ints) -> State:
+        """The state of some accounts, as a copy."""
+        wanted = {int(row): position for position, row in enumerate(rows)}
+        overrides = {wanted[row]: band for row, band in self.overrides.items() if row in wanted}
+        return State(
+            self.day[rows],
+            self.card_id[rows],
+            self.score[rows],
+            self.band[rows],
+            self.lines[rows],
+            self.crossing_seq[rows],
+            self.crossing_day[rows],
+            self.components[rows],
+            overrides,
+        )
+
+    def put(self, rows: Ints, part: State) -> None:
+        """Writes the state of some accounts back."""
+        for name in ("day", "card_id", "score", "band", "lines", "crossing_seq", "crossing_day"):
+            getattr(self, name)[rows] = getattr(part, name)
+        self.components[rows] = part.components
+
+
+def lock(account_ids: Ints) -> None:
+    """Waits until no other transaction judges these accounts; always in the same order.
+
+    An account without a state yet has no row to lock: those share a few advisory locks, which
+    are taken before any row, so that two workers can never wait for each other in a circle.
+    """
+    ids = account_ids.tolist()
+    known = set(
+        CurrentHealth.objects.filter(account_id__in=ids).values_list("account_id", flat=True)
+    )
+    buckets = sorted({account_id % _LOCKS for account_id in ids if account_id not in known})
+    with connection.cursor() as cursor:
+        for bucket in buckets:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, bucket])
+        cursor.execute(
+            "SELECT 1 FROM health_currenthealth WHERE account_id = ANY (%s)"
+            " ORDER BY account_id FOR NO KEY UPDATE",
+            [ids],
+        )
+
+
+def read_state(scope: Scope, *, day: date, components: int) -> State:
+    """`components` is the largest number of components of any card in use."""
+    state = _empty(len(scope), components)
+    query = _STATE.format(missing=sql.Literal(MISSING), accounts=scope.accounts("c.account_id"))
+    columns = ("id", "day", "card_id", "score", "lines", "crossing_seq", "crossing_day", "band")
+    table = scope.fetch(_without_null(query), columns)
+    for name in columns[1:]:
+        getattr(state, name)[table.position] = table[name]
+    rows = scope.fetch(
+        _COMPONENTS.format(accounts=scope.accounts("c.account_id")), ("id", "number", "position")
+    )
+    fits = rows["number"] < components
+    state.components[rows.position[fits], rows["number"][fits]] = rows["position"][fits]
+    state.overrides.update(_overrides(scope, day))
+    return state
+
+
+def _without_null(query: sql.Composable) -> sql.Composable:
+    """Band position from 0, MISSING for unscored: array_position counts from 1 and may be NULL."""
+    return sql.SQL(
+        "SELECT s.a, s.b, s.c, s.d, s.e, s.f, s.g, COALESCE(s.h - 1, {})"
+        " FROM ({}) AS s(a, b, c, d, e, f, g, h)"
+    ).format(sql.Literal(MISSING), query)
+
+
+def _empty(accounts: int, components: int) -> State:
+    def filled(value: int) -> npt.NDArray[np.int64]:
+        return np.full(accounts, value, dtype=np.int64)
+
+    return State(
+        day=filled(-1),
+        card_id=filled(NO_CARD),
+        score=filled(MISSING),
+        band=filled(MISSING),
+        lines=filled(0),
+        crossing_seq=filled(0),
+        crossing_day=filled(-1),
+        components=np.full((accounts, components), MISSING, dtype=np.int64),
+        overrides={},
+    )
+
+
+def _overrides(scope: Scope, day: date) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERRIDES, {"ids": scope.account_ids.tolist(), "day": day})
+        return {
+            int(np.searchsorted(scope.account_ids, account_id)): band
+            for account_id, band in cursor.fetchall()
+        }

@@ -1,0 +1,190 @@
+"""Writes what was judged: COPY into a staging table, then one statement a table."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from django.db import connection
+from psycopg2.extras import execute_values
+
+from accounts.catalogue import SignalKind
+from health.facts.scope import Ints
+from health.queries.installation import Calendar
+from health.queries.scorecards import Card
+from health.recompute import binary, statements
+from health.recompute.crossings import Crossing
+from health.recompute.state import State
+from health.scoring import MISSING, Cause, Evaluation, to_decimal
+
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Accounts judged together on one day under one card; rows of all arrays correspond.
+
+    `is_present` marks those whose present state this is; the others only get history.
+    """
+
+    account_ids: Ints
+    day: date
+    card: Card
+    evaluation: Evaluation
+    state: State
+    crossings: list[Crossing]
+    is_present: Ints
+
+
+def stage(judged: Sequence[Judged]) -> None:
+    buffer = io.BytesIO()
+    buffer.write(binary.HEADER)
+    for part in judged:
+        buffer.write(binary.rows(_columns(part)))
+    buffer.write(binary.TRAILER)
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        cursor.execute(statements.STAGING)
+        cursor.execute("TRUNCATE health_scored")
+        cursor.cursor.copy_expert("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
+
+
+def write_history(*, closed: list[date], now: datetime) -> None:
+    values = {"closed": closed, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.OPEN_DAYS, values)
+        if closed:
+            cursor.execute(statements.CLOSED_DAYS, values)
+
+
+def write_current(*, now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.CURRENT, {"now": now})
+
+
+def rebuild_sparks(account_ids: Ints) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SPARKS, {"ids": account_ids.tolist()})
+
+
+def write_crossings(
+    judged: Sequence[Judged], *, calendar: Calendar, now: datetime
+) -> tuple[int, int]:
+    """Numbers of crossings and of signals written; what was there already stays as it is."""
+    found = [(part, crossing) for part in judged for crossing in part.crossings]
+    if not found:
+        return 0, 0
+    with connection.cursor() as cursor:
+        rows = [_crossing_row(part, crossing, now) for part, crossing in found]
+        written = execute_values(
+            cursor.cursor, statements.CROSSINGS, rows, page_size=1_000, fetch=True
+        )
+        fresh = set(written)
+        signals = [
+            _signal_row(part, crossing, min(now, calendar.end_of(part.day)), now)
+            for part, crossing in found
+            if crossing.cause is Cause.MOVED and _key(part, crossing) in fresh
+        ]
+        if signals:
+            execute_values(cursor.cursor, statements.SIGNALS, signals, page_size=1_000)
+    return len(fresh), len(signals)
+
+
+def _columns(part: Judged) -> list[binary.Column]:
+    result, state, count = part.evaluation, part.state, len(part.account_ids)
+    day = (part.day - _EPOCH).days
+    components = len(part.card.spec.component_keys)
+    return [
+        (">i8", part.account_ids),
+        (">i4", np.full(count, day - binary.DATE_SHIFT)),
+        (">i8", np.full(count, part.card.id)),
+        (">i2", result.score),
+        (">i2", state.band),
+        (">i2", _effective(part)),
+        (">i4", result.confidence),
+        (">f8", result.raw),
+        (">i2", result.readings),
+        (">i2", np.floor(result.weights * 10_000 + 0.5)),
+        (">i2", result.components),
+        (">i2", state.components[:, :components]),
+        (">i8", (result.gate_hits << np.arange(result.gate_hits.shape[1])).sum(axis=1)),
+        (">i4", state.lines),
+        (">i4", state.crossing_seq),
+        (">i4", state.crossing_day),
+        (">i2", part.is_present),
+    ]
+
+
+def _effective(part: Judged) -> Ints:
+    """Positions of the overriding bands where the card has them, else the computed ones."""
+    effective = part.state.band.copy()
+    keys = [band.key for band in part.card.spec.bands]
+    for row, key in part.state.overrides.items():
+        if key in keys:
+            effective[row] = keys.index(key)
+    return effective
+
+
+def _key(part: Judged, crossing: Crossing) -> tuple[int, date, str, int]:
+    return int(part.account_ids[crossing.row]), part.day, crossing.subject, crossing.seq
+
+
+def _crossing_row(part: Judged, crossing: Crossing, now: datetime) -> tuple[object, ...]:
+    return (
+        *_key(part, crossing),
+        str(crossing.kind),
+        str(crossing.cause),
+        str(crossing.direction),
+        crossing.from_band,
+        crossing.to_band,
+        to_decimal(crossing.before),
+        to_decimal(crossing.after),
+        part.card.id,
+        crossing.is_overridden,
+        now,
+    )
+
+
+def _signal_row(
+    part: Judged, crossing: Crossing, occurred_at: datetime, now: datetime
+) -> tuple[object, ...]:
+    """`fall` is shared by everything one rescoring crossed, so that one fall starts one play."""
+    payload = {
+        "day": part.day.isoformat(),
+        "subject": crossing.subject,
+        "crossing": str(crossing.kind),
+        "direction": str(crossing.direction),
+        "from": crossing.from_band,
+        "to": crossing.to_band,
+        "score_before": _plain(crossing.before),
+        "score": _plain(crossing.after),
+        "scorecard": part.card.spec.key,
+        "version": part.card.spec.version,
+        "handled_first": part.card.spec.handled_first,
+        "is_overridden": crossing.is_overridden,
+        "fall": f"{part.day.isoformat()}:{_first_seq(part, crossing.row)}",
+    }
+    key = f"{part.day.isoformat()}:{crossing.subject}:{crossing.seq}"
+    account_id = int(part.account_ids[crossing.row])
+    kind = SignalKind.HEALTH_CROSSED.value
+    return (account_id, kind, key, occurred_at, json.dumps(payload), now)
+
+
+def _first_seq(part: Judged, row: int) -> int:
+    return min(crossing.seq for crossing in part.crossings if crossing.row == row)
+
+
+def _plain(hundredths: int) -> str | None:
+    return None if hundredths == MISSING else str(to_decimal(hundredths))
+
+
+def ensure_partitions(first: date, last: date) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cs_ensure_partitions('health_healthscore', %s, %s)",
+            [first, last + timedelta(days=1)],
+        )
