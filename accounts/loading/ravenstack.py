@@ -1,0 +1,299 @@
+"""A RavenStack folder to facts: accounts, subscriptions, usage, tickets, then what contradicts."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Sum
+
+from accounts.catalogue import MovementKind
+from accounts.intake import csv_files, moments, ravenstack
+from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
+from accounts.intake.moments import Calendar, DateOrder
+from accounts.intake.ravenstack import Adapted, Subscription
+from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.specs import SPECS, Kind
+from accounts.intake.streams import FILE_LIMITS
+from accounts.intake.usage_rows import UsageRow
+from accounts.loading.batches import load
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.runs import count, finish_run, keep_problems, start_run
+from accounts.loading.usage import Directory, load_usage
+from accounts.models import Account, ImportRun, RevenueMovement
+
+AS_OF = date(2024, 12, 31)
+_BATCH = 20_000
+FILES = {
+    "accounts": ("account_id", "account_name", "signup_date", "plan_tier", "seats", "churn_flag"),
+    "subscriptions": ("subscription_id", "account_id", "start_date", "end_date", "arr_amount"),
+    "feature_usage": ("usage_id", "subscription_id", "usage_date", "feature_name", "usage_count"),
+    "support_tickets": ("ticket_id", "account_id", "submitted_at", "closed_at", "priority"),
+    "churn_events": ("churn_event_id", "account_id", "churn_date", "reason_code"),
+}
+
+Row = Mapping[str, str]
+Rows = list[tuple[int, Row]]
+
+
+@dataclass(slots=True)
+class Export:
+    """What of the folder is needed by more than one file."""
+
+    folder: Path
+    day: date
+    now: datetime
+    signed_up: dict[str, date] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+
+    @property
+    def reading(self) -> Reading:
+        """Days are DD-MM-YYYY; times have no offset and count as UTC."""
+        zone = ZoneInfo("UTC")
+        return Reading(Calendar(self.now, DateOrder.DAY_FIRST, zone), typed=False)
+
+
+def import_folder(
+    folder: Path, *, day: date, now: datetime, tell: Callable[[str], None]
+) -> list[ImportRun]:
+    """One finished run a file, every oddity kept row by row. FileRefused before any is stored."""
+    export = Export(folder, day, now)
+    content = {name: _read(folder, name) for name in FILES}
+    runs = {name: importer(export, content[name]) for name, importer in _IMPORTERS.items()}
+    _check_churn_flags(content["accounts"], runs["accounts"])
+    for name, run in runs.items():
+        tell(_summary(name, run))
+    return list(runs.values())
+
+
+def _summary(name: str, run: ImportRun) -> str:
+    codes = Counter(run.problems.values_list("level", "code"))
+    odd = "".join(f"\n  {n} {level}: {code}" for (level, code), n in sorted(codes.items()))
+    return (
+        f"{name}: {run.read} read, {run.created} created, {run.updated} updated, "
+        f"{run.unchanged} unchanged, {run.rejected} rejected, {run.warnings} warnings{odd}"
+    )
+
+
+def _read(folder: Path, name: str) -> Rows:
+    with _opened(folder, name) as source:
+        layout = csv_files.inspect(source, limits=FILE_LIMITS)
+        missing = set(FILES[name]) - set(layout.header)
+        if missing:
+            raise FileRefused("missing_column", f"{name}: the column {min(missing)} is missing")
+        rows = csv_files.rows(source, layout=layout, limits=FILE_LIMITS)
+        return [(line, _mapping(line, row, layout.header, name)) for line, row in rows]
+
+
+def _mapping(line: int, row: list[str], header: tuple[str, ...], name: str) -> Row:
+    found = csv_files.as_mapping(row, header=header)
+    if found is None:
+        raise FileRefused("ragged", f"{name}: {csv_files.ragged(row, header=header)}", line=line)
+    return found
+
+
+def _opened(folder: Path, name: str) -> BinaryIO:
+    for file in (folder / f"{name}.csv.gz", folder / f"{name}.csv"):
+        if file.exists():
+            return file.open("rb")
+    raise FileRefused("missing_file", f"{folder}: {name}.csv or {name}.csv.gz is missing")
+
+
+def _run(
+    export: Export,
+    *,
+    name: str,
+    rows: Rows,
+    write: Callable[[Rows, LoadResult], None],
+) -> ImportRun:
+    run = start_run(kind=name, source=f"{ravenstack.SOURCE}/{name}", now=export.now)
+    for batch in _batches(rows):
+        result = LoadResult()
+        with transaction.atomic():
+            write(batch, result)
+            keep_problems(run, in_order(result.problems), raw=dict(batch))
+            count(run, result, read=len(batch))
+    finish_run(run, now=export.now)
+    return run
+
+
+def _batches(rows: Rows) -> Iterator[Rows]:
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+def _adapted(
+    rows: Rows, kind: Kind, *, export: Export, adapt: Callable[[Row, int], Adapted], out: LoadResult
+) -> None:
+    """Reads each adapted row by the rules of its kind and loads the good ones."""
+    records: list[Record] = []
+    for line, row in rows:
+        try:
+            adapted = adapt(row, line)
+        except FieldError as error:
+            out.reject([RecordError(line, "", error.code, error.message)])
+            continue
+        out.reject(adapted.problems)
+        if adapted.raw is None:
+            continue
+        reading = _plain_times(export.reading) if kind == Kind.TICKETS else export.reading
+        outcome = read_record(adapted.raw, spec=SPECS[kind], position=line, reading=reading)
+        if isinstance(outcome, Record):
+            records.append(outcome)
+        else:
+            out.reject(outcome)
+    loaded = load(
+        kind=kind, records=records, day=export.day, now=export.now, source=ravenstack.SOURCE
+    )
+    out.statuses.update(loaded.statuses)
+    out.problems += loaded.problems
+
+
+def _plain_times(reading: Reading) -> Reading:
+    """Tickets come with moments that the adapter has written the ISO way already."""
+    return Reading(Calendar(reading.calendar.now, zone=reading.calendar.zone), typed=False)
+
+
+def _accounts(export: Export, rows: Rows) -> ImportRun:
+    def write(batch: Rows, result: LoadResult) -> None:
+        def adapt(row: Row, line: int) -> Adapted:
+            export.signed_up[row["account_id"]] = moments.day(
+                row["signup_date"], calendar=export.reading.calendar
+            )
+            return ravenstack.account(row, position=line)
+
+        _adapted(batch, Kind.ACCOUNTS, export=export, adapt=adapt, out=result)
+
+    return _run(export, name="accounts", rows=rows, write=write)
+
+
+def _subscriptions(export: Export, rows: Rows) -> ImportRun:
+    calendar = export.reading.calendar
+
+    def adapt(row: Row, line: int) -> Adapted:
+        export.subscriptions[row["subscription_id"]] = ravenstack.term(row, calendar=calendar)
+        return ravenstack.subscription(row, position=line, calendar=calendar)
+
+    def write(batch: Rows, result: LoadResult) -> None:
+        _adapted(batch, Kind.CONTRACTS, export=export, adapt=adapt, out=result)
+
+    return _run(export, name="subscriptions", rows=rows, write=write)
+
+
+def _usage(export: Export, rows: Rows) -> ImportRun:
+    """Rows of several subscriptions on one day and feature are one number of the account."""
+    seen: dict[str, int] = {}
+    totals: dict[tuple[str, date, str], UsageRow] = {}
+
+    def write(batch: Rows, result: LoadResult) -> None:
+        for line, row in batch:
+            _add_usage(line, row, export=export, seen=seen, totals=totals, result=result)
+
+    run = _run(export, name="feature_usage", rows=rows, write=write)
+    with transaction.atomic():
+        result = LoadResult()
+        load_usage(list(totals.values()), directory=Directory(), day=export.day, result=result)
+        count(run, result, read=0)
+    return run
+
+
+def _add_usage(
+    line: int,
+    row: Row,
+    *,
+    export: Export,
+    seen: dict[str, int],
+    totals: dict[tuple[str, date, str], UsageRow],
+    result: LoadResult,
+) -> None:
+    try:
+        found = ravenstack.usage(
+            row,
+            position=line,
+            calendar=export.reading.calendar,
+            subscriptions=export.subscriptions,
+        )
+        first = seen.setdefault(found.row_id, line)
+        if first != line:
+            raise FieldError("duplicate_id", f"{found.row_id} is on line {first} already")
+    except FieldError as error:
+        result.reject([RecordError(line, "usage_id", error.code, error.message)])
+        return
+    result.reject(found.problems)
+    key = (found.account, found.day, found.feature)
+    total = totals.setdefault(key, UsageRow(line, *key, 0))
+    total.events += found.events
+
+
+def _tickets(export: Export, rows: Rows) -> ImportRun:
+    def adapt(row: Row, line: int) -> Adapted:
+        return ravenstack.ticket(
+            row,
+            position=line,
+            calendar=export.reading.calendar,
+            signed_up=export.signed_up.get(row["account_id"]),
+        )
+
+    def write(batch: Rows, result: LoadResult) -> None:
+        _adapted(batch, Kind.TICKETS, export=export, adapt=adapt, out=result)
+
+    return _run(export, name="support_tickets", rows=rows, write=write)
+
+
+def _churn_events(export: Export, rows: Rows) -> ImportRun:
+    """Nothing is stored of them: the ledger knows who left, and when they disagree we say so."""
+    churned = set(
+        RevenueMovement.objects.filter(kind=MovementKind.CHURN).values_list(
+            "account__external_id", "effective_on"
+        )
+    )
+
+    def write(batch: Rows, result: LoadResult) -> None:
+        for line, row in batch:
+            day = moments.day(row["churn_date"], calendar=export.reading.calendar)
+            problem = ravenstack.churn_problem(
+                row,
+                position=line,
+                churned_on=day,
+                paying=_arr_on(row["account_id"], day) > 0,
+                ended_that_day=(row["account_id"], day) in churned,
+            )
+            result.statuses[line] = Status.UNCHANGED
+            result.reject([problem] if problem else [])
+
+    return _run(export, name="churn_events", rows=rows, write=write)
+
+
+def _arr_on(external_id: str, day: date) -> int:
+    # Uses index: movement_account_day
+    rows = RevenueMovement.objects.filter(account__external_id=external_id, effective_on__lte=day)
+    return rows.aggregate(arr=Sum("amount_minor"))["arr"] or 0
+
+
+def _check_churn_flags(rows: Rows, run: ImportRun) -> None:
+    """Warnings on the accounts' run, once the money is known."""
+    paying = dict(Account.objects.values_list("external_id", "arr_minor"))
+    result = LoadResult()
+    for line, row in rows:
+        problem = ravenstack.churn_flag_problem(
+            row, position=line, paying=paying.get(row["account_id"], 0) > 0
+        )
+        result.reject([problem] if problem else [])
+    with transaction.atomic():
+        keep_problems(run, result.problems, raw=dict(rows))
+        count(run, result, read=0)
+
+
+_IMPORTERS: dict[str, Callable[[Export, Rows], ImportRun]] = {
+    "accounts": _accounts,
+    "subscriptions": _subscriptions,
+    "feature_usage": _usage,
+    "support_tickets": _tickets,
+    "churn_events": _churn_events,
+}
