@@ -14,11 +14,11 @@ from django.db.models import Count, Max, Q
 from accounts.catalogue import AccountStatus
 from accounts.models import Account, Holiday, Installation, Signal
 from health.models import BandOverride, CurrentHealth
-from playbooks.due_dates import BusinessCalendar
+from playbooks.due_dates import BusinessCalendar, Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.triggers.matching import Heard, hear
 from playbooks.triggers.rules import OpenPlay, Rule, Standing
-from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult
+from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
 
 CONSUMER = "playbooks"
 
@@ -218,3 +218,12 @@ def longest_window(rules: Iterable[Rule]) -> timedelta:
     """How far back the escalations of these playbooks look for signals."""
     days = [escalation.within_days for rule in rules for escalation in rule.escalations]
     return timedelta(days=max(days, default=0))
+
+
+def silence_ends(*, rule: Rule, since: datetime, calendar: BusinessCalendar) -> datetime | None:
+    """When nobody having answered draws a person in; None where the playbook has no such rule."""
+    waits = [e.business_days for e in rule.escalations if e.kind is EscalationKind.NO_RESPONSE]
+    if not waits:
+        return None
+    offset = Offset(24 * min(waits), Unit.HOURS)
+    return due_at(anchor=since, offset=offset, calendar=calendar)

@@ -6,7 +6,7 @@ and may be run by several workers at once or twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -55,15 +55,23 @@ LIMIT %(limit)s
 """
 
 
+BATCH = 1_000
+
+
 def advance_plays(*, limit: int, now: datetime) -> int:
     """Moves everything that is due, at most `limit` rows of each sort; returns how many moved."""
-    return (
-        close_what_is_over(limit=limit, now=now)
-        + return_snoozed(limit=limit, now=now)
-        + open_steps(limit=limit, now=now)
-        + draw_in_for_silence(limit=limit, now=now)
-        + promote_queued(limit=limit, now=now)
-    )
+    parts = (close_what_is_over, return_snoozed, open_steps, draw_in_for_silence, promote_queued)
+    return sum(_in_batches(part, limit=limit, now=now) for part in parts)
+
+
+def _in_batches(part: Callable[..., int], *, limit: int, now: datetime) -> int:
+    moved = 0
+    while moved < limit:
+        done = part(limit=min(BATCH, limit - moved), now=now)
+        if done == 0:
+            break
+        moved += done
+    return moved
 
 
 @transaction.atomic

@@ -8,14 +8,13 @@ from datetime import datetime
 
 from accounts.models import OutboxMessage
 from playbooks.due_dates import Anchor, BusinessCalendar, Offset, Unit, due_at, notice_at
-from playbooks.facts import AccountRow, rules_of, steps_of
+from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice, post
 from playbooks.firing.owners import Directory
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
 from playbooks.triggers.rules import Recovery, Rule
 from playbooks.triggers.vocabulary import (
     ANSWERED_CHANNELS,
-    EscalationKind,
     OwnerRole,
     PlayOutcome,
     PlayState,
@@ -125,15 +124,6 @@ def _task(play: Play, step: PlaybookStep, due: datetime, context: Opening) -> Ta
             rule=context.rules[play.playbook_id], since=due, calendar=context.calendar
         )
     return task
-
-
-def silence_ends(*, rule: Rule, since: datetime, calendar: BusinessCalendar) -> datetime | None:
-    """When nobody having answered draws a person in; None where the playbook has no such rule."""
-    waits = [e.business_days for e in rule.escalations if e.kind is EscalationKind.NO_RESPONSE]
-    if not waits:
-        return None
-    offset = Offset(24 * min(waits), Unit.HOURS)
-    return due_at(anchor=since, offset=offset, calendar=calendar)
 
 
 def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:

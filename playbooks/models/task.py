@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.catalogue import Role
 from accounts.models import Account, AccountScopedQuerySet, User
 from playbooks.models.play import Play
 from playbooks.models.playbook import PlaybookStep
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState, choices
 
 UNFINISHED = (TaskState.OPEN.value, TaskState.SNOOZED.value)
+
+
+class TaskQuerySet(AccountScopedQuerySet):
+    def workable_by(self, user: User) -> Self:
+        """Tasks this person may finish: their own, and all of the accounts they may change."""
+        accounts = Account.objects.changeable_by(user).values("pk")
+        return self.filter(Q(owner=user) | Q(account__in=accounts))
+
+    def of_person(self, user: User, *, day: date) -> Self:
+        """Theirs, and those of absent people they cover; for CS ops also the queue nobody owns."""
+        covered = User.objects.filter(cover=user, absent_from__lte=day, absent_until__gte=day)
+        mine = Q(owner=user) | Q(owner__in=covered.values("pk"))
+        if user.role == Role.OPS:
+            mine |= Q(owner__isnull=True)
+        return self.filter(mine)
 
 
 class Task(models.Model):
@@ -70,7 +89,7 @@ class Task(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
-    objects = AccountScopedQuerySet.as_manager()
+    objects = TaskQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -134,13 +134,13 @@ def _matches(heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing) 
 def _severest(matched: Sequence[Match]) -> list[Match]:
     """Of each fall and family the match with the highest severity, the earliest signal first.
 
-    A fall is what crossed on one day: the score's band, its alert lines and its components.
+    A fall is what one rescoring crossed: the score's band, its alert lines and its components.
     Signals of other kinds stand alone.
     """
     chosen: dict[tuple[str, str], Match] = {}
     for match in matched:
         crossing = match.heard.crossing
-        fall = crossing.day if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
+        fall = crossing.fall if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
         best = chosen.get((match.rule.family, fall))
         if best is None or match.rule.severity > best.rule.severity:
             chosen[match.rule.family, fall] = match

@@ -21,6 +21,7 @@ class Crossing:
     direction: str
     cause: str
     day: str
+    fall: str
     scorecard: str
     is_urgent: bool
     is_overridden: bool
@@ -52,13 +53,15 @@ def read_crossing(payload: Mapping[str, Any]) -> Crossing:
         before=str(payload.get("from") or ""),
         after=str(payload.get("to") or ""),
         direction=str(payload.get("direction") or ""),
-        cause=str(payload.get("cause") or ""),
+        # Health rings for moves only; a cause is given where a crossing is anything else.
+        cause=str(payload.get("cause") or Cause.MOVED),
         day=str(payload.get("day") or ""),
+        fall=str(payload.get("fall") or payload.get("day") or ""),
         scorecard=scorecard,
         is_urgent=payload.get("handled_first") is True,
         is_overridden=payload.get("is_overridden") is True,
         score=_decimal(payload.get("score")),
-        previous_score=_decimal(payload.get("previous_score")),
+        previous_score=_decimal(payload.get("score_before")),
     )
 
 

@@ -66,7 +66,7 @@ class House:
                 "to": after,
                 "direction": "down",
                 "score": score,
-                "previous_score": previous,
+                "score_before": previous,
                 "scorecard": "four_inputs",
                 "version": 1,
                 "cause": "moved",

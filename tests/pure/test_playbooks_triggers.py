@@ -52,7 +52,7 @@ def crossed(before, after, *, score, previous, signal_id=1, subject="score", **c
         "to": after,
         "direction": "down" if Decimal(score) < Decimal(previous) else "up",
         "score": score,
-        "previous_score": previous,
+        "score_before": previous,
         "cause": "moved",
         "day": "2025-03-13",
         "scorecard": "four_inputs",
@@ -93,9 +93,8 @@ def test_a_crossing_pulls_the_trigger_with_its_bands():
         {"cause": "first_score"},
         {"cause": "scored_again"},
         {"cause": "new_scorecard"},
-        {"cause": ""},
         {"direction": "up"},
-        {"subject": "support"},
+        {"subject": "component:support"},
         {"from": "intervene"},
     ],
 )
@@ -106,9 +105,9 @@ def test_any_other_crossing_pulls_nothing(change):
 
 
 def test_a_trigger_may_look_at_one_component():
-    support = replace(TO_WATCH, subject="support")
+    support = replace(TO_WATCH, subject="component:support")
 
-    seen = crossed("healthy", "watch", score="60", previous="80", subject="support")
+    seen = crossed("healthy", "watch", score="60", previous="80", subject="component:support")
 
     assert matches(trigger=support, heard=seen)
 
@@ -122,7 +121,7 @@ def test_a_trigger_may_look_at_one_component():
         ("score", "55.00", "39.99", True),
         ("score", "55.00", "40.00", False),
         ("score", "39.00", "38.00", False),
-        ("support", "55.00", "30.00", False),
+        ("component:support", "55.00", "30.00", False),
     ],
 )
 def test_score_below_is_pulled_on_passing_the_score(subject, previous, score, pulled):

@@ -1,0 +1,203 @@
+"""What people do with tasks and plays. Each action is one conditional change in one transaction.
+
+Whether somebody may do it to this account is asked before, by whoever calls: tasks come from
+`Task.objects.workable_by(user)`, accounts from `Account.objects.changeable_by(user)`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.db.models.functions import Greatest
+
+from accounts.models import Account, User
+from playbooks.facts import business_calendar, silence_ends
+from playbooks.models import UNFINISHED, Play, Task
+from playbooks.triggers.vocabulary import (
+    ANSWERS,
+    Channel,
+    OwnerRole,
+    PlayOutcome,
+    PlayState,
+    TaskOutcome,
+    TaskState,
+    label,
+)
+
+
+class TaskFinishedError(ValueError):
+    """Somebody, or the platform, finished the task before."""
+
+
+class PlayClosedError(ValueError):
+    """The play has ended before."""
+
+
+class ReasonMissingError(ValueError):
+    """Skipping and cancelling need a reason: others read it later."""
+
+
+class WrongTimeError(ValueError):
+    """A task is snoozed into the future and is due in it."""
+
+
+@transaction.atomic
+def complete_task(
+    *, task_id: int, outcome: TaskOutcome, by: User | None, now: datetime, note: str = ""
+) -> Task:
+    """Done, with its outcome. An answer of the customer ends the wait for one.
+
+    Raises TaskFinishedError.
+    """
+    task, play = _locked(task_id)
+    escalate_at = None
+    if play is not None and outcome == TaskOutcome.NO_RESPONSE and task.escalated_at is None:
+        escalate_at = silence_ends(
+            rule=play.playbook.rule(), since=now, calendar=business_calendar()
+        )
+    _finish(
+        task,
+        state=TaskState.DONE,
+        outcome=outcome,
+        note=note.strip(),
+        escalate_at=escalate_at,
+        closed_at=now,
+        closed_by=by,
+    )
+    if play is not None and outcome in ANSWERS:
+        Task.objects.filter(play=play, escalated_at__isnull=True).update(escalate_at=None)
+    _progress(play, now)
+    return task
+
+
+@transaction.atomic
+def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> Task:
+    """Raises ReasonMissingError, TaskFinishedError."""
+    if not reason.strip():
+        raise ReasonMissingError("Say why the task is skipped.")
+    task, play = _locked(task_id)
+    _finish(
+        task,
+        state=TaskState.SKIPPED,
+        reason=reason.strip()[:500],
+        escalate_at=None,
+        closed_at=now,
+        closed_by=by,
+    )
+    _progress(play, now)
+    return task
+
+
+@transaction.atomic
+def snooze_task(*, task_id: int, until: datetime, now: datetime) -> Task:
+    """Hidden until then; when it is due does not move, nor does silence count meanwhile.
+
+    Raises WrongTimeError, TaskFinishedError.
+    """
+    if until <= now:
+        raise WrongTimeError("Snooze the task until a time that is still to come.")
+    task, _ = _locked(task_id)
+    later = Case(
+        When(escalate_at__isnull=False, then=Greatest(F("escalate_at"), Value(until))),
+        default=None,
+    )
+    _change(task, state=TaskState.SNOOZED, snoozed_until=until, escalate_at=later)
+    return task
+
+
+@transaction.atomic
+def reassign_task(*, task_id: int, owner: User | None, now: datetime) -> Task:
+    """To another person, or back to the queue of CS ops. Raises TaskFinishedError."""
+    task, _ = _locked(task_id)
+    _change(task, owner=owner)
+    return task
+
+
+@transaction.atomic
+def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) -> Play:
+    """Ends the play and closes its tasks with it. Raises ReasonMissingError, PlayClosedError."""
+    if not reason.strip():
+        raise ReasonMissingError("Say why the play is cancelled.")
+    cancelled = Play.objects.filter(pk=play_id, state=PlayState.OPEN).update(
+        state=PlayState.CLOSED,
+        outcome=PlayOutcome.CANCELLED,
+        reason=reason.strip()[:500],
+        closed_at=now,
+        next_position=None,
+        next_step_at=None,
+    )
+    play = Play.objects.get(pk=play_id)
+    if not cancelled:
+        raise PlayClosedError(f"The play has ended: {label(play.outcome or '')}.")
+    Task.objects.filter(play=play, state__in=UNFINISHED).update(
+        state=TaskState.CLOSED_BY_ITSELF,
+        reason=f"Cancelled: {reason.strip()}"[:500],
+        snoozed_until=None,
+        escalate_at=None,
+        closed_at=now,
+        closed_by=by,
+    )
+    return play
+
+
+def add_task(
+    *,
+    account: Account,
+    title: str,
+    owner: User | None,
+    due_at: datetime,
+    by: User | None,
+    now: datetime,
+    guidance: str = "",
+    channel: Channel = Channel.INTERNAL,
+) -> Task:
+    """A task by hand, of no play. Raises WrongTimeError."""
+    if due_at <= now:
+        raise WrongTimeError("Choose a due time that is still to come.")
+    return Task.objects.create(
+        account=account,
+        title=title.strip(),
+        guidance=guidance.strip(),
+        channel=channel,
+        owner=owner,
+        owner_role=OwnerRole.CSM if owner else OwnerRole.CS_OPS,
+        opened_at=now,
+        due_at=due_at,
+        why=f"Written by {by.name}." if by else "",
+        created_by=by,
+    )
+
+
+def _locked(task_id: int) -> tuple[Task, Play | None]:
+    """The play is locked before its task, as the ticks do: two finishing people queue up."""
+    task = Task.objects.get(pk=task_id)
+    if task.play_id is None:
+        return task, None
+    plays = Play.objects.select_for_update(no_key=True, of=("self",))
+    return task, plays.select_related("playbook").get(pk=task.play_id)
+
+
+def _finish(task: Task, **columns: object) -> None:
+    _change(task, snoozed_until=None, **columns)
+
+
+def _change(task: Task, **columns: object) -> None:
+    changed = Task.objects.filter(pk=task.pk, state__in=UNFINISHED).update(**columns)
+    task.refresh_from_db()
+    if not changed:
+        raise TaskFinishedError(f"“{task.title}” is {label(task.state).lower()} already.")
+
+
+def _progress(play: Play | None, now: datetime) -> None:
+    """The last task ends the play; a step that waited for this one is due at the next tick."""
+    if play is None or play.state != PlayState.OPEN:
+        return
+    if play.next_position is not None:
+        Play.objects.filter(pk=play.pk, next_step_at__isnull=True).update(next_step_at=now)
+        return
+    if not Task.objects.filter(play=play, state__in=UNFINISHED).exists():
+        Play.objects.filter(pk=play.pk, state=PlayState.OPEN).update(
+            state=PlayState.CLOSED, outcome=PlayOutcome.COMPLETED, closed_at=now
+        )

@@ -1,0 +1,60 @@
+"""A person starts a play: owners, due dates and steps as ever, whatever caps and cooldowns say."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Account, User
+from playbooks import facts
+from playbooks.firing.opening import Start, open_plays, read_batch
+from playbooks.firing.rows import StartRow, insert_starts
+from playbooks.models import Play, Playbook
+from playbooks.triggers.decisions import attention_rank
+from playbooks.triggers.rules import Recovery
+from playbooks.triggers.vocabulary import PlayState, StartResult
+
+
+class PlayRunningError(ValueError):
+    """The account has an open play of this playbook."""
+
+
+class NotPublishedError(ValueError):
+    """No version of this playbook is in force."""
+
+
+@transaction.atomic
+def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) -> Play:
+    """Raises NotPublishedError, PlayRunningError. It ends by people, never as recovered."""
+    playbook = Playbook.objects.filter(key=playbook_key, state=Playbook.State.PUBLISHED).first()
+    if playbook is None:
+        raise NotPublishedError(f"There is no published playbook “{playbook_key}”.")
+    Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    if Play.objects.filter(
+        account=account, playbook_key=playbook_key, state=PlayState.OPEN
+    ).exists():
+        raise PlayRunningError(f"“{playbook.name}” is running on {account.name} already.")
+    batch = read_batch(account_ids=[account.pk], now=now)
+    standing = batch.standings[account.pk]
+    rule = facts.rules_of([playbook.pk])[playbook.pk]
+    why = f"“{playbook.name}” was started by {by.name}."
+    saw = {"kind": "by_hand", "band": standing.band, "score": str(standing.score or "")}
+    row = StartRow(
+        account_id=account.pk,
+        playbook_id=playbook.pk,
+        playbook_key=playbook_key,
+        signal_id=None,
+        trigger_key="",
+        csm_id=standing.csm_id,
+        result=StartResult.STARTED,
+        reason="",
+        why=why,
+        is_urgent=False,
+        rank=attention_rank(arr_minor=standing.arr_minor, score=standing.score),
+        saw=saw,
+    )
+    (start_id,) = insert_starts([row], now=now).values()
+    start = Start(start_id, account.pk, standing.csm_id, rule, Recovery(), why, saw)
+    (play,) = open_plays(starts=[start], batch=batch)
+    return play
