@@ -1,13 +1,10 @@
 """Recompute: one score an account and day, one crossing, whatever is run again."""
 
-from datetime import timedelta
-from decimal import Decimal
-
 import pytest
 
-from accounts.models import DirtyAccount, Signal
+from accounts.models import Signal
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
-from health.recompute import drain_dirty, recompute
+from health.recompute import recompute
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 

@@ -1,0 +1,103 @@
+"""The first 90 days: raw values and readings worked by hand."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.health import builders as make
+from tests.health.builders import ago
+from tests.health.reading import judged, raw
+
+pytestmark = pytest.mark.usefixtures("library")
+
+
+@pytest.fixture
+def account():
+    """20 days into its contract; everybody else delivers from every source."""
+    other, feature = make.make_account(), make.make_feature()
+    make.use(other, feature, days_ago=[300])
+    make.be_active(other, "zed", days_ago=[300])
+    make.talk(other, days_ago=300)
+    make.happen(other, "new_use_case", days_ago=300)
+    plan = make.make_plan(first_value_days=14)
+    account = make.make_account(stage="onboarding", customer_since=ago(20), plan=plan, seats=8)
+    make.sign(account, days_ago=20)
+    return account
+
+
+def onboarding(key, account, **how):
+    return judged("onboarding", key, account, **how)
+
+
+def test_steps_done_against_due(account):
+    make.add_step(account, due_days_ago=10, done_days_ago=12)
+    make.add_step(account, due_days_ago=5)
+    make.add_step(account, due_days_ago=-5, done_days_ago=1)  # not due yet
+
+    # 1 of the 2 due → 40; 6 days ago one was due and done
+    assert onboarding("onboarding_steps_done", account) == (0.5, Decimal("40.00"))
+    assert raw(account, "onboarding_steps_done", day=ago(6)) == 1
+
+
+def test_steps_before_any_is_due_are_all_done(account):
+    make.add_step(account, due_days_ago=-5)
+
+    assert onboarding("onboarding_steps_done", account) == (1.0, Decimal("100.00"))
+
+
+def test_steps_of_an_account_without_steps_are_missing(account):
+    assert raw(account, "onboarding_steps_done") is None
+
+
+def test_users_who_logged_in_since_the_contract_began(account):
+    make.be_active(account, "ada", days_ago=[19, 3])
+    make.be_active(account, "bo", days_ago=[20])
+    make.be_active(account, "trial", days_ago=[21, 25])
+
+    # 2 ÷ 8 = 0.25: 40 + 0.05 ÷ 0.3 × 35 = 45.83
+    assert onboarding("users_logged_in_since_start", account) == (0.25, Decimal("45.83"))
+    assert raw(account, "users_logged_in_since_start", day=ago(20)) == 0.125
+
+
+def test_nobody_logged_in_yet_is_zero(account):
+    assert onboarding("users_logged_in_since_start", account) == (0.0, Decimal("0.00"))
+
+
+def test_first_core_features_since_the_contract_began(account):
+    second, third = make.make_feature(), make.make_feature()  # three core features in all
+    make.make_feature()
+    make.use(account, second, days_ago=[20, 1])
+    make.use(account, third, days_ago=[21])
+
+    # 1 of 4 → 40
+    assert onboarding("core_features_since_start", account) == (0.25, Decimal("40.00"))
+
+
+def test_contact_counts_from_the_start_until_there_is_one(account):
+    assert onboarding("days_since_contact_in_onboarding", account)[0] == 20
+    make.talk(account, days_ago=14, kind="onboarding")
+    make.talk(account, days_ago=1, kind="support")
+
+    assert onboarding("days_since_contact_in_onboarding", account) == (14.0, Decimal("75.00"))
+
+
+def test_first_value_is_late_from_its_due_day_until_it_comes(account):
+    # due on day 14, now day 20: 6 days late; from 0 → 100 to 7 → 70: 74.29
+    assert onboarding("first_value_days_late", account) == (6.0, Decimal("74.29"))
+    assert raw(account, "first_value_days_late", day=ago(8)) == 0
+
+    make.happen(account, "first_value_moment", days_ago=4)
+    # came on day 16: 2 days late for ever; 100 − 2 ÷ 7 × 30 = 91.43
+    assert onboarding("first_value_days_late", account) == (2.0, Decimal("91.43"))
+
+
+def test_without_a_contract_nothing_has_begun(account):
+    bare = make.make_account(stage="onboarding")
+
+    for key in (
+        "users_logged_in_since_start",
+        "core_features_since_start",
+        "days_since_contact_in_onboarding",
+        "first_value_days_late",
+    ):
+        assert raw(bare, key) is None
