@@ -2,17 +2,30 @@
 
 from allauth.account.views import LoginView, LogoutView
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.views.generic import RedirectView
 
 from accounts.access import Right, requires
 from cs_platform import probes
-from cs_platform.pages import home
+from cs_platform.pages import (
+    account,
+    account_health,
+    executive,
+    home,
+    palette,
+    portfolio,
+    task_actions,
+    tasks,
+    today,
+)
+from cs_platform.pages.address import AccountIdConverter
+
+register_converter(AccountIdConverter, "account_id")
 
 handler500 = "cs_platform.middleware.server_error"
 
 # One log-in for all rooms: anonymous people go to /login/, others without the right get a 403.
-admin.site.login = requires(Right.ADMINISTER)(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = requires(Right.ADMINISTER)(admin.site.login)  # type: ignore[assignment, method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -23,4 +36,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("auth/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("today/", today.today, name="today"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("executive/", executive.executive, name="executive"),
+    path("executive/accounts/", executive.accounts, name="executive_accounts"),
+    path("executive/movements/", executive.movements, name="executive_movements"),
+    path("executive/health/", executive.health, name="executive_health"),
+    path("executive/renewals/", executive.renewals, name="executive_renewals"),
+    path("tasks/<int:task_id>/complete/", task_actions.complete, name="task-complete"),
+    path("tasks/<int:task_id>/skip/", task_actions.skip, name="task-skip"),
+    path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task-snooze"),
+    path("palette/", palette.palette, name="palette"),
+    path("accounts/<account_id:external_id>/", account.overview, name="account"),
+    path("accounts/<account_id:external_id>/health/", account_health.health, name="account-health"),
+    path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account-timeline"),
+    path("accounts/<account_id:external_id>/people/", account.people, name="account-people"),
+    path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account-revenue"),
+    path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account-tasks"),
 ]

@@ -1,0 +1,65 @@
+"""How healthy an account is, why, and what moved: everything adds up to what is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import Right, requires
+from cs_platform.pages import health_queries as queries
+from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
+from health.models import HealthScore
+from health.queries.scorecards import published_card
+
+SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
+COMPARED = ((1, "yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def health(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    context = {
+        "head": head,
+        "tabs": tabs_of(head, current="account-health"),
+        "today": head.today,
+        "span": _choice(request, "span", SPANS, 180),
+        "since": _choice(request, "since", COMPARED, 30),
+        "spans": SPANS,
+        "compared": COMPARED,
+        "override": queries.open_override(head.account),
+    }
+    stored = queries.stored_day(head.account, until=head.today)
+    if stored is not None:
+        context |= _judged(head, stored, context)
+    return render(request, "account/health.html", context)
+
+
+def _choice(
+    request: HttpRequest, name: str, offered: tuple[tuple[int, str], ...], default: int
+) -> int:
+    text = request.GET.get(name, "")
+    return next((days for days, _ in offered if str(days) == text), default)
+
+
+def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> dict[str, Any]:
+    card = published_card(stored.scorecard_id).spec
+    first = head.today - timedelta(days=chosen["span"])
+    readings = queries.readings_of(stored)
+    before = queries.stored_day(head.account, until=stored.day - timedelta(days=chosen["since"]))
+    explanation = queries.explained(before, stored) if before else None
+    return {
+        "stored": stored,
+        "card": card,
+        "history": queries.history_chart(head.account, first=first, last=head.today, card=card),
+        "components": readings,
+        "missing": [m for c in readings for m in c.measures if m.why_missing],
+        "before": before,
+        "explanation": explanation,
+        "moves": queries.move_rows(explanation, card=card) if explanation else [],
+        "unmoved": sum(1 for row in explanation.rows if not row.points) if explanation else 0,
+    }

@@ -1,0 +1,90 @@
+"""The first tab: who they are, how healthy, what happened last and what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from accounts import clock
+from accounts.models import Contact, Installation
+from cs_platform.charts import BandLine, ScorePoint, score_history
+from cs_platform.pages.account_head import AccountHead
+from cs_platform.pages.paging import merged_page
+from cs_platform.pages.task_actions import SNOOZES, outcomes
+from cs_platform.pages.tasks_queries import task_rows, unfinished
+from cs_platform.pages.timeline_queries import newest_entries
+from cs_platform.templatetags.cs import band_look
+from health.queries.scorecards import published_card
+from health.scoring import to_decimal
+
+LATEST = 6
+PEOPLE_AT_MOST = 6
+TASKS_AT_MOST = 6
+
+
+def overview_context(head: AccountHead) -> dict[str, object]:
+    now, zone = clock.now(), Installation.current().zone
+    latest = newest_entries(head.account, kind="", limit=LATEST)
+    entries, _ = merged_page(latest, number=1, size=LATEST, key=lambda entry: entry.order)
+    open_tasks = unfinished(head.account).order_by("due_at", "pk")[:TASKS_AT_MOST]
+    rows = task_rows(open_tasks, now=now, zone=zone)
+    return {
+        **health_summary(head),
+        "entries": entries,
+        "rows": rows,
+        "people": key_people(head),
+        "tenure": tenure(head),
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "changeable": {row.id for row in rows} if head.may_change else set(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentScore:
+    name: str
+    value: Decimal | None
+
+
+def health_summary(head: AccountHead) -> dict[str, object]:
+    """The top level of the scorecard and 90 days of the score, from the present state alone."""
+    health = head.health
+    if health is None:
+        return {}
+    card = published_card(health.scorecard_id).spec
+    top = {component.key for level, component in card.walk() if level == 1}
+    components = [
+        ComponentScore(component.name, to_decimal(value))
+        for (_, component), value in zip(card.walk(), health.components, strict=True)
+        if component.key in top
+    ]
+    first = health.day - timedelta(days=len(health.spark) - 1)
+    points = [
+        ScorePoint(first + timedelta(days=offset), None if value < 0 else value / 100)
+        for offset, value in enumerate(health.spark)
+    ]
+    bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    return {
+        "components": components,
+        "spark": score_history(points, bands=bands, label="Score in 90 days"),
+    }
+
+
+def key_people(head: AccountHead) -> list[Contact]:
+    """Those with a part to play first, then the strongest ties."""
+    found = Contact.objects.filter(account=head.account, is_active=True)
+    people = list(found.order_by("-strength", "name", "pk")[:50])
+    return sorted(people, key=lambda contact: not contact.roles)[:PEOPLE_AT_MOST]
+
+
+def tenure(head: AccountHead) -> str:
+    """How long a customer, in words."""
+    since = head.account.customer_since
+    if since is None:
+        return ""
+    months = max((head.today - since) // timedelta(days=30), 0)
+    years, rest = divmod(months, 12)
+    if years == 0:
+        return f"{rest} month{'' if rest == 1 else 's'}"
+    return f"{years} year{'' if years == 1 else 's'}" + (f", {rest} mo" if rest else "")

@@ -1,0 +1,114 @@
+"""The plays of an account step by step, and the tasks beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import clock
+from accounts.models import Account, Installation
+from cs_platform.pages.account_head import AccountHead
+from cs_platform.pages.task_actions import SNOOZES, outcomes
+from cs_platform.pages.tasks_queries import TaskRow, task_rows, unfinished
+from playbooks.models import Play, PlaybookStep, Task
+from playbooks.triggers.vocabulary import PlayState, TaskState, label
+
+PLAYS_AT_MOST = 20
+TASKS_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    title: str
+    state: str
+    """done, open, skipped, closed or ahead."""
+    icon: str
+    note: str
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRow:
+    name: str
+    why: str
+    is_open: bool
+    outcome: str
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None
+    steps: tuple[StepRow, ...]
+
+    @property
+    def finished(self) -> int:
+        return sum(1 for step in self.steps if step.state not in ("open", "ahead"))
+
+
+_STEP_LOOKS = {
+    TaskState.DONE: ("done", "circle-check"),
+    TaskState.SKIPPED: ("skipped", "skip-forward"),
+    TaskState.CLOSED_BY_ITSELF: ("closed", "ban"),
+    TaskState.OPEN: ("open", "clock"),
+    TaskState.SNOOZED: ("open", "pause"),
+}
+
+
+def plays_context(head: AccountHead) -> dict[str, object]:
+    now, zone = clock.now(), Installation.current().zone
+    open_tasks = unfinished(head.account).order_by("due_at", "pk")[:TASKS_AT_MOST]
+    rows: list[TaskRow] = task_rows(open_tasks, now=now, zone=zone)
+    return {
+        "rows": rows,
+        "plays": plays_of(head.account),
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "changeable": {row.id for row in rows} if head.may_change else set(),
+    }
+
+
+def plays_of(account: Account) -> list[PlayRow]:
+    found = (
+        Play.objects.filter(account=account)
+        .select_related("playbook")
+        .prefetch_related("playbook__steps", "tasks__owner")
+        .order_by("state", "-opened_at", "-pk")[:PLAYS_AT_MOST]
+    )
+    # "open" sorts after "closed"; what runs comes first.
+    return sorted((_play(play) for play in found), key=lambda row: not row.is_open)
+
+
+def _play(play: Play) -> PlayRow:
+    tasks = {task.step_id: task for task in play.tasks.all()}
+    steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
+    drawn_in = [task for task in play.tasks.all() if task.step_id is None]
+    return PlayRow(
+        name=play.playbook.name,
+        why=play.why,
+        is_open=play.state == PlayState.OPEN,
+        outcome=label(play.outcome) if play.outcome else "",
+        reason=play.reason,
+        opened_at=play.opened_at,
+        closed_at=play.closed_at,
+        steps=(
+            *(_step(step, tasks.get(step.pk)) for step in steps),
+            *(_made(task, task.title) for task in drawn_in),
+        ),
+    )
+
+
+def _step(step: PlaybookStep, task: Task | None) -> StepRow:
+    if task is None:
+        return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
+    return _made(task, step.title)
+
+
+def _made(task: Task, title: str) -> StepRow:
+    state, icon = _STEP_LOOKS[TaskState(task.state)]
+    return StepRow(
+        title=title,
+        state=state,
+        icon=icon,
+        note=label(task.outcome) if task.outcome else task.reason,
+        who=task.owner.name if task.owner else f"{label(task.owner_role)} queue",
+        at=task.closed_at or task.due_at,
+    )

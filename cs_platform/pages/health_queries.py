@@ -1,0 +1,277 @@
+"""An account's health as it is explained: stored days, their readings, and what moved between two.
+
+Everything here reads what scoring left behind; nothing is judged anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from accounts.models import Account, BusinessEvent
+from cs_platform import formats
+from cs_platform.charts import BandLine, Chart, Note, ScorePoint, score_history
+from cs_platform.pages.timeline_queries import crossing_words
+from cs_platform.templatetags.cs import band_look
+from health.measures import MEASURES
+from health.models import BandOverride, HealthScore, ThresholdCrossing
+from health.queries.scorecards import published_card
+from health.scoring import (
+    MISSING,
+    Component,
+    Contribution,
+    Explanation,
+    Moment,
+    RowKind,
+    Scorecard,
+    explain,
+    to_decimal,
+)
+
+# Business events that belong on the picture of a score.
+TOLD_ON_CHART = (
+    "champion_left",
+    "executive_sponsor_lost",
+    "cancellation_notice",
+    "first_value_moment",
+    "incident",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    key: str
+    name: str
+    raw: str
+    reading: Decimal | None
+    weight: Decimal
+    points: Decimal | None
+    """What it adds to the score: effective weight × reading."""
+    why_missing: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentReadings:
+    key: str
+    name: str
+    level: int
+    value: Decimal | None
+    weight: Decimal
+    measures: tuple[Reading, ...]
+    gates: tuple[str, ...]
+    """Names of the gates that held and capped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    name: str
+    kind: str
+    points: Decimal
+    before: str
+    after: str
+
+
+def stored_day(account: Account, *, until: date) -> HealthScore | None:
+    """The newest judgement on or before that day."""
+    return (
+        HealthScore.objects.filter(account=account, day__lte=until)
+        .order_by("-day", "-revision")
+        .first()
+    )
+
+
+def history_chart(account: Account, *, first: date, last: date, card: Scorecard) -> Chart:
+    rows = list(
+        HealthScore.objects.filter(account=account, day__range=(first, last))
+        .order_by("day", "-revision")
+        .distinct("day")
+        .values_list("day", "score", "scorecard_id")
+    )
+    points = [ScorePoint(day, None if score is None else float(score)) for day, score, _ in rows]
+    bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    notes = [*_crossing_notes(account, first, last), *_version_notes(rows), *_news(account, first)]
+    return score_history(points, bands=bands, notes=notes, label="Health score")
+
+
+def _crossing_notes(account: Account, first: date, last: date) -> list[Note]:
+    found = ThresholdCrossing.objects.filter(
+        account=account,
+        day__range=(first, last),
+        subject="score",
+        kind=ThresholdCrossing.Kind.BAND,
+        cause="moved",
+    )
+    return [
+        Note(row.day, crossing_words(row), band_look(row.to_band).tone)
+        for row in found.order_by("day", "seq")[:100]
+    ]
+
+
+def _version_notes(rows: Sequence[tuple[date, Decimal | None, int]]) -> list[Note]:
+    return [
+        Note(after[0], str(_named(after[2])))
+        for before, after in pairwise(rows)
+        if before[2] != after[2]
+    ]
+
+
+def _named(scorecard_id: int) -> str:
+    card = published_card(scorecard_id).spec
+    return f"{card.name}, v{card.version}"
+
+
+def _news(account: Account, first: date) -> list[Note]:
+    found = BusinessEvent.objects.filter(
+        account=account, kind__in=TOLD_ON_CHART, occurred_on__gte=first
+    )
+    return [
+        Note(row.occurred_on, row.get_kind_display()) for row in found.order_by("occurred_on")[:50]
+    ]
+
+
+def readings_of(stored: HealthScore) -> list[ComponentReadings]:
+    """The scorecard's tree with the day's numbers in it."""
+    card = published_card(stored.scorecard_id).spec
+    values = dict(zip(card.component_keys, stored.components, strict=True))
+    measures = _measure_readings(stored, card)
+    gates = _gates_that_held(stored, card)
+    weights = _component_weights(card)
+    return [
+        ComponentReadings(
+            key=component.key,
+            name=component.name,
+            level=level,
+            value=to_decimal(values[component.key]),
+            weight=weights[component.key],
+            measures=tuple(measures[measure.key] for measure in component.measures),
+            gates=tuple(gates.get(component.key, [])),
+        )
+        for level, component in card.walk()
+    ]
+
+
+def _component_weights(card: Scorecard) -> dict[str, Decimal]:
+    """Per cent of the whole score, whatever the level."""
+    weights: dict[str, Decimal] = {}
+
+    def descend(components: Sequence[Component], share: Decimal) -> None:
+        for component in components:
+            weights[component.key] = component.weight * share
+            descend(component.components, component.weight * share / 100)
+
+    descend(card.components, Decimal(1))
+    return weights
+
+
+def _measure_readings(stored: HealthScore, card: Scorecard) -> dict[str, Reading]:
+    raw = dict(zip(card.raw_keys, stored.raw, strict=True))
+    return {
+        key: _reading(key, raw[key], reading, weight)
+        for key, reading, weight in zip(
+            card.measure_keys, stored.readings, stored.weights, strict=True
+        )
+    }
+
+
+def _reading(key: str, raw: float, reading: int, weight: int) -> Reading:
+    definition = MEASURES[key]
+    share = Decimal(weight) / 100
+    value = to_decimal(reading)
+    return Reading(
+        key=key,
+        name=definition.name,
+        raw=raw_shown(key, raw),
+        reading=value,
+        weight=share,
+        points=None if value is None else (share * value / 100).quantize(Decimal("0.01")),
+        why_missing=definition.missing if reading == MISSING else "",
+        meaning=definition.raw,
+    )
+
+
+def _gates_that_held(stored: HealthScore, card: Scorecard) -> dict[str, list[str]]:
+    held: dict[str, list[str]] = {}
+    for position, gate in enumerate(card.gates):
+        if stored.gate_hits >> position & 1:
+            held.setdefault(gate.component, []).append(f"{gate.name}: at most {gate.cap:g}")
+    return held
+
+
+def raw_shown(key: str, value: float | None) -> str:
+    """A raw value with its unit; empty where it is missing."""
+    if value is None or math.isnan(value):
+        return ""
+    unit = MEASURES[key].unit
+    if unit.startswith("share"):
+        return f"{value:.0%} of {unit.removeprefix('share of ')}"
+    if unit == "change":
+        return f"{formats.signed(value * 100, decimals=1)}%"
+    number = f"{value:,.1f}".removesuffix(".0")
+    return f"{number} {_singular(unit) if number == '1' else unit}"
+
+
+def _singular(unit: str) -> str:
+    head, _, rest = unit.partition(" ")
+    return f"{head.removesuffix('s')}{' ' + rest if rest else ''}"
+
+
+def explained(before: HealthScore, after: HealthScore) -> Explanation | None:
+    """None where one of the two days has no score: then there is no change to divide."""
+    if before.score is None or after.score is None:
+        return None
+    return explain(before=_moment(before), after=_moment(after))
+
+
+def _moment(stored: HealthScore) -> Moment:
+    card = published_card(stored.scorecard_id).spec
+    raw = {
+        key: value
+        for key, value in zip(card.raw_keys, stored.raw, strict=True)
+        if not math.isnan(value)
+    }
+    return Moment(card=card, raw=raw, score=int((stored.score or Decimal(0)) * 100))
+
+
+def move_rows(explanation: Explanation, *, card: Scorecard) -> list[MoveRow]:
+    """What moved the score, the largest first; rows that moved nothing are left out."""
+    moved = [row for row in explanation.rows if row.points]
+    return [
+        MoveRow(
+            name=_move_name(row, card),
+            kind=row.kind,
+            points=row.points,
+            before=_side(row, row.raw_before),
+            after=_side(row, row.raw_after),
+        )
+        for row in sorted(moved, key=lambda row: (-abs(row.points), row.key))
+    ]
+
+
+def _side(row: Contribution, raw: float | None) -> str:
+    return raw_shown(row.key, raw) if row.kind == RowKind.MEASURE else ""
+
+
+def _move_name(row: Contribution, card: Scorecard) -> str:
+    gates = {gate.key: gate.name for gate in card.gates}
+    if row.kind == RowKind.MEASURE:
+        return MEASURES[row.key].name
+    if row.kind == RowKind.GATE:
+        return f"Gate: {gates.get(row.key, row.key)}"
+    return {
+        RowKind.REWEIGHTING: "Data went missing or came back: other measures weigh differently",
+        RowKind.VERSION: f"New scorecard: {card.name}, v{card.version}",
+        RowKind.OVERRIDE: "Band set by hand",
+    }[row.kind]
+
+
+def open_override(account: Account) -> BandOverride | None:
+    return (
+        BandOverride.objects.filter(account=account, ended_at__isnull=True)
+        .select_related("created_by")
+        .first()
+    )

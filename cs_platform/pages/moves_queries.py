@@ -1,0 +1,101 @@
+"""What moved in a book since yesterday: bands, plays, revenue, news."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.catalogue import label
+from accounts.models import Account, BusinessEvent, RevenueMovement
+from cs_platform import formats
+from cs_platform.pages.timeline_queries import crossing_words
+from cs_platform.templatetags.cs import band_look
+from health.models import ThresholdCrossing
+from health.scoring import Cause
+from playbooks.models import Play
+from playbooks.triggers.vocabulary import PlayState
+
+SHOWN_AT_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    external_id: str
+    account: str
+    icon: str
+    tone: str
+    words: str
+    note: str = ""
+
+
+def moves_since_yesterday(book: QuerySet[Account], *, today: date, now: datetime) -> list[Move]:
+    since = now - timedelta(days=1)
+    return [
+        *_crossings(book, today),
+        *_news(book, since),
+        *_revenue(book, since),
+        *_ended_plays(book, since),
+    ]
+
+
+def _crossings(book: QuerySet[Account], today: date) -> list[Move]:
+    found = ThresholdCrossing.objects.filter(
+        account__in=book,
+        day__gte=today - timedelta(days=1),
+        subject="score",
+        kind=ThresholdCrossing.Kind.BAND,
+        cause=Cause.MOVED,
+    )
+    return [
+        Move(
+            external_id=row.account.external_id,
+            account=row.account.name,
+            icon=band_look(row.to_band).icon,
+            tone=f"is-{band_look(row.to_band).tone}",
+            words=crossing_words(row),
+            note=f"{formats.score(row.score_before)} to {formats.score(row.score_after)}",
+        )
+        for row in found.select_related("account").order_by("direction", "-day", "-pk")[
+            :SHOWN_AT_MOST
+        ]
+    ]
+
+
+def _news(book: QuerySet[Account], since: datetime) -> list[Move]:
+    found = BusinessEvent.objects.filter(account__in=book, learned_at__gte=since)
+    return [
+        Move(row.account.external_id, row.account.name, "flag", "", label(row.kind), row.note)
+        for row in found.select_related("account").order_by("-learned_at", "-pk")[:SHOWN_AT_MOST]
+    ]
+
+
+def _revenue(book: QuerySet[Account], since: datetime) -> list[Move]:
+    found = RevenueMovement.objects.filter(account__in=book, recorded_at__gte=since)
+    return [
+        Move(
+            external_id=row.account.external_id,
+            account=row.account.name,
+            icon="trending-up" if row.amount_minor > 0 else "trending-down",
+            tone="is-healthy" if row.amount_minor > 0 else "is-intervene",
+            words=f"{label(row.kind)} {formats.money_signed(row.amount_minor, row.currency)} ARR",
+        )
+        for row in found.select_related("account").order_by("-recorded_at", "-pk")[:SHOWN_AT_MOST]
+    ]
+
+
+def _ended_plays(book: QuerySet[Account], since: datetime) -> list[Move]:
+    found = Play.objects.filter(account__in=book, state=PlayState.CLOSED, closed_at__gte=since)
+    return [
+        Move(
+            external_id=row.account.external_id,
+            account=row.account.name,
+            icon="play",
+            tone="is-healthy" if row.outcome in ("recovered", "completed") else "",
+            words=f"{row.playbook.name}: {label(row.outcome or '').lower()}",
+        )
+        for row in found.select_related("account", "playbook").order_by("-closed_at", "-pk")[
+            :SHOWN_AT_MOST
+        ]
+    ]

@@ -1,0 +1,77 @@
+"""The contacts of an account by level: whom we know where, and when we last spoke."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Max, QuerySet
+
+from accounts.catalogue import ContactLevel, Role, label
+from accounts.models import Account, Contact, User
+
+SHOWN_AT_MOST = 200
+_STRENGTHS = {1: "Avoids us", 2: "Cool", 3: "Neutral", 4: "Supporter", 5: "Advocate"}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    name: str
+    title: str
+    email: str
+    function: str
+    roles: tuple[str, ...]
+    strength: int | None
+    strength_word: str
+    latest_contact: datetime | None
+    left_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGroup:
+    level: str
+    word: str
+    people: tuple[PersonRow, ...]
+
+
+def people_by_level(account: Account, *, viewer: User) -> list[LevelGroup]:
+    """Levels from the top, empty ones included: a gap is something to act on."""
+    rows = [(contact.level, _row(contact, viewer)) for contact in _contacts(account)]
+    return [
+        LevelGroup(
+            level=level,
+            word=label(level),
+            people=tuple(row for row_level, row in rows if row_level == level),
+        )
+        for level in ContactLevel
+    ]
+
+
+def _contacts(account: Account) -> QuerySet[Contact]:
+    return (
+        Contact.objects.filter(account=account)
+        .annotate(latest_contact=Max("interactions__occurred_at"))
+        .order_by("-is_active", "name", "pk")[:SHOWN_AT_MOST]
+    )
+
+
+def _row(contact: Contact, viewer: User) -> PersonRow:
+    return PersonRow(
+        name=contact.name,
+        title=contact.title,
+        email=shown_email(contact.email, viewer=viewer),
+        function=contact.job_function,
+        roles=tuple(contact.roles),
+        strength=contact.strength,
+        strength_word=_STRENGTHS.get(contact.strength or 0, ""),
+        latest_contact=contact.latest_contact,  # type: ignore[attr-defined]
+        left_on=contact.left_on,
+    )
+
+
+def shown_email(email: str, *, viewer: User) -> str:
+    """Executives read about accounts, not people's addresses."""
+    if viewer.role != Role.EXECUTIVE or "@" not in email:
+        return email
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}"

@@ -1,0 +1,104 @@
+"""My accounts by risk × value; filters and sort are the address."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.catalogue import Role, Segment, choices
+from accounts.models import Installation, User
+from cs_platform.pages import portfolio_queries as queries
+from cs_platform.pages.currency import rates_on
+from cs_platform.pages.paging import page_number, take_page
+from cs_platform.pages.parts import wants_part
+from cs_platform.pages.tasks_queries import open_task_counts
+
+PAGE_SIZE = 50
+SORTS = ("risk", "arr", "name", "score", "change", "renewal", "owner")
+RENEWALS = (
+    ("", "Any renewal"),
+    ("overdue", "Overdue"),
+    ("30", "In 30 days"),
+    ("60", "In 60 days"),
+    ("90", "In 90 days"),
+    ("180", "In 180 days"),
+)
+# The bands chips offer; a band only an own scorecard has is reached through its counts.
+BANDS = ("intervene", "watch", "healthy", queries.UNSCORED)
+
+
+class PortfolioFilter(forms.Form):
+    q = forms.CharField(required=False, max_length=80)
+    scope = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
+    band = forms.SlugField(required=False, max_length=20)
+    segment = forms.ChoiceField(required=False, choices=[("", ""), *choices(Segment)])
+    renewal = forms.ChoiceField(required=False, choices=RENEWALS)
+    owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    sort = forms.ChoiceField(
+        required=False, choices=[(f"{sign}{key}", "") for key in SORTS for sign in ("", "-")]
+    )
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+@vary_on_headers("HX-Request")
+def portfolio(request: HttpRequest) -> HttpResponse:
+    chosen = _chosen(request)
+    user = cast("User", request.user)
+    template = "portfolio/_rows.html" if wants_part(request) else "portfolio/index.html"
+    return render(request, template, _context(request, user, chosen))
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for; a field that makes no sense is left out, not an error."""
+    form = PortfolioFilter(request.GET)
+    form.is_valid()
+    user = cast("User", request.user)
+    chosen = {name: form.cleaned_data.get(name) or "" for name in form.fields}
+    chosen["sort"] = chosen["sort"] or "-risk"
+    if not chosen["scope"]:
+        chosen["scope"] = "mine" if user.role == Role.CSM else "all"
+    return chosen
+
+
+def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[str, object]:
+    today = clock.today()
+    book = queries.book_of(user, scope=chosen["scope"])
+    found = queries.filtered(book, chosen=chosen, today=today)
+    counts, is_capped = queries.count_by_band(found)
+    rates = rates_on(today, base=Installation.current().currency)
+    listed = queries.sorted_by(
+        queries.in_band(found, band=chosen["band"]), sort=chosen["sort"], rates=rates
+    )
+    values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
+    open_tasks = open_task_counts([row[0] for row in values])
+    return {
+        "rows": queries.portfolio_rows(values, open_tasks=open_tasks),
+        "page": page,
+        "chosen": chosen,
+        "sort": chosen["sort"],
+        "bands": [(band, counts[band]) for band in BANDS]
+        + [(band, count) for band, count in sorted(counts.items()) if band not in BANDS],
+        "total": _total(counts, chosen["band"], is_capped=is_capped),
+        "is_capped": is_capped,
+        "all_count": counts.total(),
+        "owners": queries.owners_of(book) if user.role != Role.CSM else [],
+        "segments": choices(Segment),
+        "renewals": RENEWALS,
+        "today": today,
+        "is_filtered": any(chosen[name] for name in ("q", "band", "segment", "renewal", "owner")),
+    }
+
+
+def _total(counts: Any, band: str, *, is_capped: bool) -> int | None:
+    """None where the cap leaves the count of one band unknown."""
+    if not band:
+        return int(counts.total())
+    return None if is_capped else int(counts[band])

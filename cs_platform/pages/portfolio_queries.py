@@ -1,0 +1,189 @@
+"""What the portfolio lists: accounts a person may see, with the present health beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from accounts.catalogue import AccountStatus
+from accounts.models import Account, User
+from cs_platform.pages.currency import Rates
+from cs_platform.pages.paging import COUNT_CAP
+
+UNSCORED = "unscored"
+# Probability of renewal by score (spec 4); what is left of it is the risk.
+RENEWAL_CHANCE = ((80, "0.95"), (60, "0.85"), (40, "0.60"), (20, "0.30"), (0, "0.10"))
+UNSCORED_CHANCE = "0.75"
+_SPARK_STEP = 3  # every third of 90 days: 30 points in a cell
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    id: int
+    external_id: str
+    name: str
+    segment: str
+    arr_minor: int
+    currency: str
+    renews_on: date | None
+    owner: str
+    band: str
+    computed_band: str
+    score: Decimal | None
+    change: Decimal | None
+    spark: tuple[float | None, ...]
+    open_tasks: int
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.band != self.computed_band
+
+
+_COLUMNS = (
+    "id",
+    "external_id",
+    "name",
+    "segment",
+    "arr_minor",
+    "currency",
+    "renews_on",
+    "owner__name",
+    "pool__name",
+    "health__band",
+    "health__effective_band",
+    "health__score",
+    "health__week_change",
+    "health__spark",
+)
+
+
+def risk_of_loss() -> Case:
+    """1 − the chance of renewal, by score."""
+    return Case(
+        *(
+            When(health__score__gte=lower, then=Value(1 - Decimal(chance)))
+            for lower, chance in RENEWAL_CHANCE
+        ),
+        default=Value(1 - Decimal(UNSCORED_CHANCE)),
+        output_field=DecimalField(max_digits=3, decimal_places=2),
+    )
+
+
+def book_of(user: User, *, scope: str) -> QuerySet[Account]:
+    """Active accounts: "mine" are those the person owns alone or through a pool."""
+    visible = Account.objects.for_user(user).filter(status=AccountStatus.ACTIVE)
+    if scope != "mine":
+        return visible
+    return visible.filter(Q(owner=user) | Q(pool__in=user.pools.values("pk")))
+
+
+def filtered(
+    accounts: QuerySet[Account], *, chosen: dict[str, Any], today: date
+) -> QuerySet[Account]:
+    """By everything but the band, which has its own counts."""
+    if chosen.get("q"):
+        accounts = accounts.filter(name__icontains=chosen["q"])
+    if chosen.get("segment"):
+        accounts = accounts.filter(segment=chosen["segment"])
+    if chosen.get("owner"):
+        accounts = accounts.filter(owner=chosen["owner"])
+    if chosen.get("renewal") == "overdue":
+        accounts = accounts.filter(renews_on__lt=today)
+    elif chosen.get("renewal"):
+        end = today + timedelta(days=int(chosen["renewal"]))
+        accounts = accounts.filter(renews_on__range=(today, end))
+    return accounts
+
+
+def in_band(accounts: QuerySet[Account], *, band: str) -> QuerySet[Account]:
+    if not band:
+        return accounts
+    if band == UNSCORED:
+        return accounts.filter(Q(health__effective_band=UNSCORED) | Q(health__isnull=True))
+    return accounts.filter(health__effective_band=band)
+
+
+def count_by_band(accounts: QuerySet[Account]) -> tuple[Counter[str], bool]:
+    """Counts, and whether they stopped at the cap."""
+    found = accounts.order_by().values_list("health__effective_band", flat=True)
+    bands = [band or UNSCORED for band in found[: COUNT_CAP + 1]]
+    return Counter(bands[:COUNT_CAP]), len(bands) > COUNT_CAP
+
+
+def sorted_by(accounts: QuerySet[Account], *, sort: str, rates: Rates) -> QuerySet[Account]:
+    """Nothing known comes last, whichever way it is sorted; equal rows keep one order."""
+    value = rates.expression("arr_minor", currency="currency")
+    keys: dict[str, Any] = {
+        "risk": ExpressionWrapper(
+            Coalesce(risk_of_loss(), Value(Decimal(0))) * value,
+            output_field=DecimalField(max_digits=24, decimal_places=2),
+        ),
+        "arr": value,
+        "name": F("name"),
+        "score": F("health__score"),
+        "change": F("health__week_change"),
+        "renewal": F("renews_on"),
+        "owner": F("owner__name"),
+    }
+    key = keys[sort.lstrip("-")]
+    order = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
+    return accounts.order_by(order, "pk")
+
+
+def columns(accounts: QuerySet[Account]) -> QuerySet[Account, tuple[Any, ...]]:
+    return accounts.values_list(*_COLUMNS)
+
+
+def portfolio_rows(
+    found: Sequence[tuple[Any, ...]], *, open_tasks: Mapping[int, int]
+) -> list[PortfolioRow]:
+    """`open_tasks` by account id; an account without any is left out of it."""
+    return [_row(values, open_tasks.get(values[0], 0)) for values in found]
+
+
+def _row(values: tuple[Any, ...], open_tasks: int) -> PortfolioRow:
+    (id_, external_id, name, segment, arr, currency, renews_on, owner, pool, *health) = values
+    band, effective, score, change, spark = health
+    return PortfolioRow(
+        id=id_,
+        external_id=external_id,
+        name=name,
+        segment=segment,
+        arr_minor=arr,
+        currency=currency,
+        renews_on=renews_on,
+        owner=owner or pool or "",
+        band=effective or UNSCORED,
+        computed_band=band or UNSCORED,
+        score=score,
+        change=change,
+        spark=thinned(spark or ()),
+        open_tasks=open_tasks,
+    )
+
+
+def thinned(spark: Sequence[int]) -> tuple[float | None, ...]:
+    """Stored hundredths (-1: none) as scores, the newest day always kept."""
+    kept = list(spark)[::-1][::_SPARK_STEP][::-1]
+    return tuple(None if value < 0 else value / 100 for value in kept)
+
+
+def owners_of(accounts: QuerySet[Account]) -> list[tuple[int, str]]:
+    people = User.objects.filter(pk__in=accounts.order_by().values("owner"))
+    return list(people.order_by("name", "pk").values_list("pk", "name")[:COUNT_CAP])

@@ -1,0 +1,97 @@
+"""What an account pays and paid: its ledger, contracts and invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Sum, Window
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account, Contract, Invoice, RevenueMovement
+from cs_platform import formats
+from cs_platform.charts import Chart, LinePoint, line_chart
+
+MONTHS = 24
+CONTRACTS_AT_MOST = 50
+INVOICES_AT_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    effective_on: date
+    kind: str
+    subtype: str
+    product: str
+    reason: str
+    amount_minor: int
+    currency: str
+    balance_minor: int
+    recorded_on: date
+
+
+def ledger(account: Account) -> Sequence[RevenueMovement]:
+    """Newest first, each with the ARR it led to."""
+    return (
+        RevenueMovement.objects.filter(account=account)
+        .annotate(balance_minor=Window(Sum("amount_minor"), order_by=["effective_on", "pk"]))
+        .order_by("-effective_on", "-pk")
+    )
+
+
+def ledger_rows(found: Sequence[RevenueMovement]) -> list[LedgerRow]:
+    return [
+        LedgerRow(
+            effective_on=row.effective_on,
+            kind=row.kind,
+            subtype=row.subtype,
+            product=row.product,
+            reason=row.reason,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            balance_minor=row.balance_minor,  # type: ignore[attr-defined]
+            recorded_on=row.recorded_at.date(),
+        )
+        for row in found
+    ]
+
+
+def contracts(account: Account) -> list[Contract]:
+    return list(
+        Contract.objects.filter(account=account)
+        .prefetch_related("lines")
+        .order_by("-starts_on", "-pk")[:CONTRACTS_AT_MOST]
+    )
+
+
+def invoices(account: Account) -> list[Invoice]:
+    return list(
+        Invoice.objects.filter(account=account).order_by("-due_on", "-pk")[:INVOICES_AT_MOST]
+    )
+
+
+def arr_course(account: Account, *, today: date) -> Chart:
+    """ARR at the end of each of the last 24 months and today."""
+    ends = month_ends(today, MONTHS)
+    moves = list(
+        RevenueMovement.objects.filter(account=account, effective_on__range=(ends[0], today))
+        .values_list("effective_on", "amount_minor")
+        .order_by("effective_on")
+    )
+    level = RevenueMovement.objects.filter(account=account, effective_on__lt=ends[0]).aggregate(
+        total=Coalesce(Sum("amount_minor"), 0)
+    )["total"]
+    points = []
+    for end in ends:
+        arr = level + sum(amount for day, amount in moves if day <= end)
+        shown = formats.money(arr, account.currency)
+        points.append(LinePoint(day=end, value=float(arr), shown=shown))
+    return line_chart(points, label="ARR", height=160, from_zero=True)
+
+
+def month_ends(today: date, count: int) -> list[date]:
+    ends = [today]
+    for _ in range(count):
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]

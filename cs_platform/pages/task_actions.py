@@ -1,0 +1,149 @@
+"""Finishing a task where it is listed: the changed row for htmx, a redirect without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.models import Installation, User
+from cs_platform.pages.parts import wants_part
+from cs_platform.pages.tasks_queries import task_row, visible_tasks, with_account
+from playbooks import actions
+from playbooks.due_dates import BusinessCalendar
+from playbooks.facts import business_calendar
+from playbooks.models import Task
+from playbooks.triggers.vocabulary import TaskOutcome, choices
+
+# Working days until it comes back.
+SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
+_REFUSED = (actions.TaskFinishedError, actions.ReasonMissingError, actions.WrongTimeError)
+
+
+def outcomes() -> list[tuple[str, str]]:
+    return choices(TaskOutcome)
+
+
+class CompleteForm(forms.Form):
+    outcome = forms.ChoiceField(
+        choices=choices(TaskOutcome), error_messages={"required": "Say what came of it."}
+    )
+    note = forms.CharField(required=False, max_length=2000)
+
+
+class SkipForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, error_messages={"required": "Say why it is not needed: others read it."}
+    )
+
+
+class SnoozeForm(forms.Form):
+    days = forms.TypedChoiceField(
+        coerce=int, choices=SNOOZES, error_messages={"required": "Choose when it comes back."}
+    )
+
+
+Act = Callable[[Task, forms.Form, User, datetime], str]
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def complete(request: HttpRequest, task_id: int) -> HttpResponse:
+    return _act(request, task_id, "complete", CompleteForm(request.POST), _complete)
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def skip(request: HttpRequest, task_id: int) -> HttpResponse:
+    return _act(request, task_id, "skip", SkipForm(request.POST), _skip)
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
+    return _act(request, task_id, "snooze", SnoozeForm(request.POST), _snooze)
+
+
+def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+    actions.complete_task(
+        task_id=task.pk,
+        outcome=TaskOutcome(form.cleaned_data["outcome"]),
+        note=form.cleaned_data["note"],
+        by=user,
+        now=now,
+    )
+    return f"Done: {task.title}"
+
+
+def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+    actions.skip_task(task_id=task.pk, reason=form.cleaned_data["reason"], by=user, now=now)
+    return f"Skipped: {task.title}"
+
+
+def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+    until = back_at(now, days=form.cleaned_data["days"], calendar=business_calendar())
+    actions.snooze_task(task_id=task.pk, until=until, now=now)
+    return f"Snoozed: {task.title}"
+
+
+def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
+    """The opening of the working day that many working days on."""
+    return calendar.opening(calendar.shift(calendar.local_day(now), days))
+
+
+def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act) -> HttpResponse:
+    user = cast("User", request.user)
+    task = _workable(user, task_id)
+    problem = ""
+    if form.is_valid():
+        try:
+            messages.success(request, act(task, form, user, clock.now()))
+        except _REFUSED as refused:
+            problem = str(refused)
+    else:
+        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    if wants_part(request):
+        return _part(request, task_id, {"action": name, "text": problem} if problem else {})
+    if problem:
+        messages.error(request, problem)
+    return redirect(_next(request))
+
+
+def _workable(user: User, task_id: int) -> Task:
+    """404 where the task cannot be seen, 403 where it can but is somebody else's to finish."""
+    task = get_object_or_404(visible_tasks(user), pk=task_id)
+    if not Task.objects.workable_by(user).filter(pk=task_id).exists():
+        raise PermissionDenied
+    return task
+
+
+def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpResponse:
+    task = with_account(Task.objects.filter(pk=task_id)).get()
+    context = {
+        "row": task_row(task, now=clock.now(), zone=Installation.current().zone),
+        "can_change": bool(errors),
+        "errors": errors,
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "next": _next(request),
+        "hide_account": "hide_account" in request.POST,
+    }
+    return render(request, "tasks/_changed.html", context)
+
+
+def _next(request: HttpRequest) -> str:
+    """Back to the list it was done in; never to another site."""
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return address
+    return "/tasks/"

@@ -1,0 +1,169 @@
+"""What happened at an account: one list out of every kind of record that is dated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from accounts.catalogue import label
+from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement, Ticket
+from cs_platform import formats
+from cs_platform.templatetags.cs import band_look
+from health.models import ThresholdCrossing
+from health.scoring import Cause
+
+_INTERACTION_ICONS = {"call": "phone", "email": "mail", "meeting": "users", "qbr": "calendar-check"}
+_GOOD_EVENTS = {"champion_promoted", "new_use_case", "new_department", "first_value_moment"}
+_BAD_EVENTS = {
+    "champion_left",
+    "executive_sponsor_lost",
+    "cancellation_notice",
+    "renewal_pushback",
+    "incident",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: date | datetime
+    kind: str
+    icon: str
+    title: str
+    text: str = ""
+    tone: str = ""
+    who: str = ""
+
+    @property
+    def month(self) -> str:
+        return f"{self.at:%B %Y}"
+
+    @property
+    def order(self) -> datetime:
+        """A day without an hour counts as its end: it was known when the day was over."""
+        if isinstance(self.at, datetime):
+            return self.at
+        return datetime.combine(self.at, time(23, 59, 59), tzinfo=UTC)
+
+
+def interactions(account: Account, limit: int) -> list[Entry]:
+    found = (
+        Interaction.objects.filter(account=account)
+        .select_related("host")
+        .order_by("-occurred_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            at=row.occurred_at,
+            kind="interactions",
+            icon=_INTERACTION_ICONS.get(row.kind, "message-square"),
+            title=row.subject or label(row.kind),
+            text=row.next_step and f"Next: {row.next_step}",
+            who=f"{label(row.kind)}{f' with {row.host}' if row.host else ''}",
+            tone="is-intervene" if row.sentiment == "negative" else "",
+        )
+        for row in found
+    ]
+
+
+def tickets(account: Account, limit: int) -> list[Entry]:
+    found = Ticket.objects.filter(account=account).order_by("-opened_at", "-pk")[:limit]
+    return [
+        Entry(
+            at=row.opened_at,
+            kind="tickets",
+            icon="life-buoy",
+            title=row.subject or f"{label(row.category)} ticket",
+            text=_solved(row),
+            who=f"{label(row.category)} ticket, {label(row.severity).lower()}",
+            tone="is-watch" if row.severity in ("high", "urgent") else "",
+        )
+        for row in found
+    ]
+
+
+def _solved(ticket: Ticket) -> str:
+    if ticket.solved_at is None:
+        return "Still open"
+    days = (ticket.solved_at - ticket.opened_at).days
+    return f"Solved {'the same day' if days == 0 else f'after {days} day' + 's' * (days > 1)}"
+
+
+def events(account: Account, limit: int) -> list[Entry]:
+    found = BusinessEvent.objects.filter(account=account).order_by("-occurred_on", "-pk")[:limit]
+    return [
+        Entry(
+            at=row.occurred_on,
+            kind="events",
+            icon="flag",
+            title=label(row.kind),
+            text=row.note,
+            who="Business event",
+            tone="is-healthy"
+            if row.kind in _GOOD_EVENTS
+            else "is-intervene"
+            if row.kind in _BAD_EVENTS
+            else "",
+        )
+        for row in found
+    ]
+
+
+def movements(account: Account, limit: int) -> list[Entry]:
+    found = RevenueMovement.objects.filter(account=account).order_by("-effective_on", "-pk")
+    return [
+        Entry(
+            at=row.effective_on,
+            kind="revenue",
+            icon="wallet",
+            title=f"{label(row.kind)} {formats.money_signed(row.amount_minor, row.currency)} ARR",
+            text=row.reason,
+            who="Revenue",
+            tone="is-healthy" if row.amount_minor > 0 else "is-intervene",
+        )
+        for row in found[:limit]
+    ]
+
+
+def crossings(account: Account, limit: int) -> list[Entry]:
+    found = ThresholdCrossing.objects.filter(account=account, kind=ThresholdCrossing.Kind.BAND)
+    found = found.filter(subject="score").order_by("-day", "-seq")[:limit]
+    return [
+        Entry(
+            at=row.day,
+            kind="health",
+            icon="activity",
+            title=crossing_words(row),
+            text=_scores(row),
+            who="Health",
+            tone=f"is-{band_look(row.to_band).tone}",
+        )
+        for row in found
+    ]
+
+
+def crossing_words(crossing: ThresholdCrossing) -> str:
+    to_band = band_look(crossing.to_band).word
+    if crossing.cause == Cause.FIRST_SCORE:
+        return f"First score: {to_band}"
+    return f"{band_look(crossing.from_band).word} to {to_band}"
+
+
+def _scores(crossing: ThresholdCrossing) -> str:
+    if crossing.score_before is None or crossing.score_after is None:
+        return ""
+    return f"Score {formats.score(crossing.score_before)} to {formats.score(crossing.score_after)}"
+
+
+SOURCES: dict[str, tuple[str, Callable[[Account, int], list[Entry]]]] = {
+    "interactions": ("Conversations", interactions),
+    "tickets": ("Tickets", tickets),
+    "events": ("Business events", events),
+    "health": ("Health", crossings),
+    "revenue": ("Revenue", movements),
+}
+
+
+def newest_entries(account: Account, *, kind: str, limit: int) -> list[list[Entry]]:
+    """Newest first, by source; `kind` empty is all of them."""
+    return [read(account, limit) for key, (_, read) in SOURCES.items() if kind in ("", key)]
