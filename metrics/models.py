@@ -121,6 +121,7 @@ class HealthMonth(models.Model):
     at_risk = models.BooleanField()
     accounts = models.IntegerField()
     arr_minor = models.BigIntegerField()
+    below_sixty = models.IntegerField(help_text="Scored accounts under 60.")
 
     class Meta:
         constraints = [

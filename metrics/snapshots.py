@@ -140,6 +140,7 @@ def _write_health(month: date) -> None:
             at_risk=total.at_risk,
             accounts=total.accounts,
             arr_minor=total.arr,
+            below_sixty=total.below_sixty,
         )
         for total in totals
     )

@@ -22,6 +22,8 @@ class MonthRetention:
     month: date
     total: Retention
     segments: dict[str, Retention]
+    is_stored: bool = True
+    """Read from the nightly copy; False when it was computed just now."""
 
 
 def retention_series(
@@ -30,17 +32,18 @@ def retention_series(
     """Exact in either case; raises metrics.facts.ledger.MissingRateError."""
     is_restated = scope.known_before is not None
     stale = list(months) if is_restated else stale_months(months=months, rates=rates)
-    found = {
+    computed = {
         positions.month: positions.retention()
         for positions in read_months(months=stale, rates=rates, scope=scope)
     }
-    current = [month for month in months if month not in found]
-    found |= _stored(current) if scope.accounts is None else _added_up(current, scope)
+    current = [month for month in months if month not in computed]
+    found = computed | (_stored(current) if scope.accounts is None else _added_up(current, scope))
     return tuple(
         MonthRetention(
             month=month,
             total=sum(found.get(month, {}).values(), Retention()),
             segments=found.get(month, {}),
+            is_stored=month not in computed,
         )
         for month in months
     )

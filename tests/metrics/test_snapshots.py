@@ -44,6 +44,10 @@ def series_of(user, *, months=None):
     )
 
 
+def numbers(series):
+    return [(month.month, month.total, month.segments) for month in series]
+
+
 def same_as_live(series, user):
     for month in series:
         report = live(user, month.month)
@@ -72,7 +76,8 @@ def test_the_series_is_the_same_stored_and_computed(ledger, people, django_asser
     take_snapshots(day=DAY)
     with django_assert_num_queries(5):  # rates, visibility, months, newest movement, stored rows
         from_store = series_of(people["eva"])
-    assert from_store == computed
+    assert all(month.is_stored for month in from_store)
+    assert numbers(from_store) == numbers(computed)
     same_as_live(from_store, people["eva"])
 
 
@@ -80,7 +85,8 @@ def test_a_managers_series_counts_their_accounts_only(ledger, people):
     computed = series_of(people["mona"])
     take_snapshots(day=DAY)
     from_store = series_of(people["mona"])
-    assert from_store == computed
+    assert all(month.is_stored for month in from_store)
+    assert numbers(from_store) == numbers(computed)
     same_as_live(from_store, people["mona"])
     assert from_store[-1].total.bridge.end < series_of(people["eva"])[-1].total.bridge.end
 

@@ -1,0 +1,202 @@
+"""What the executive page prints, from what metrics.queries answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from accounts.models import User
+from cs_platform import formats
+from cs_platform.charts import Chart, Part, distribution
+from cs_platform.pages.executive_figures import (
+    bridge_chart,
+    bridge_steps,
+    points,
+    rate_tiles,
+    shown_rate,
+)
+from cs_platform.pages.executive_words import CUTS, METHODS, group_words
+from cs_platform.templatetags.cs import band_look
+from metrics.facts.attributes import Cut
+from metrics.facts.health import BandTotal
+from metrics.facts.renewals import RenewalState, RenewalTotal
+from metrics.queries.book import Group, Question, Report, read_book
+from metrics.queries.health import HealthPicture
+from metrics.queries.overview import Overview, overview
+from metrics.retention.positions import Method, Retention
+from metrics.retention.rates import (
+    FailureMode,
+    Rate,
+    grr,
+    logo_retention,
+    nrr,
+    percent,
+    quick_ratio,
+)
+
+FAILURES = {
+    FailureMode.NO_EXPANSION_MOTION: (
+        "No expansion motion",
+        "Logos grow, but fewer than 5% of accounts expanded and NRR stays between 95% and 100%.",
+    ),
+    FailureMode.LEAKY_UNDER_EXPANSION: (
+        "Leaky under expansion",
+        "NRR holds, but GRR is below 85% or 30% of scored accounts are below 60.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    key: str
+    word: str
+    retention: Retention
+    nrr: str
+    grr: str
+    logo: str
+    target: str
+    is_below_target: bool
+
+
+def report_context(
+    *, user: User, base: str, as_of: date, today: date, by: Cut, method: Method
+) -> dict[str, Any]:
+    report = overview(user=user, base=base, as_of=as_of, today=today)
+    table = _table(report, user=user, by=by, method=method)
+    steps = bridge_steps(table.total.bridge)
+    quick = quick_ratio(table.total.bridge)
+    return {
+        "report": report,
+        "currency": base,
+        "as_of": as_of,
+        "today": today,
+        "by": by,
+        "by_word": CUTS[by],
+        "cuts": [(cut.value, word) for cut, word in CUTS.items()],
+        "method": method,
+        "methods": [(key.value, word) for key, word in METHODS.items()],
+        "tiles": rate_tiles(report),
+        "steps": steps,
+        "bridge": bridge_chart(steps, currency=base),
+        "quick_ratio": None if quick is None else f"{float(quick):.1f}",
+        "grr_by_method": shown_rate(grr(table.total.cohort)),
+        "groups": _group_rows(report, table, by),
+        "failure": _failure(report),
+        "is_empty": not any(step.amount for step in steps) and not report.latest.total.logos.start,
+        **_health(report, currency=base),
+        **_renewals(report.renewals),
+    }
+
+
+def _table(report: Overview, *, user: User, by: Cut, method: Method) -> Report:
+    """The stored segments where they answer it, else a report from the ledger."""
+    if by is Cut.SEGMENT and method is Method.BY_ACCOUNT:
+        groups = [Group(value, found) for value, found in report.latest.segments.items()]
+        groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
+        return Report(total=report.latest.total, groups=tuple(groups))
+    question = Question(window=report.window, base=report.base, by=by, method=method)
+    return read_book(question=question, user=user).report()
+
+
+def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
+    word = group_words(by)
+    rows = []
+    for group in table.groups:
+        found = group.retention
+        net = nrr(found.cohort)
+        target = report.segment_targets.get((Rate.NRR, group.value)) if by is Cut.SEGMENT else None
+        rows.append(
+            GroupRow(
+                key=group.value,
+                word=word(group.value),
+                retention=found,
+                nrr=shown_rate(net),
+                grr=shown_rate(grr(found.cohort)),
+                logo=shown_rate(logo_retention(found.logos)),
+                target="" if target is None else _range(target.low, target.high),
+                is_below_target=target is not None and net is not None and net < target.low,
+            )
+        )
+    return rows
+
+
+def _range(low: Fraction, high: Fraction) -> str:
+    return f"{percent(rate=low, places=0)}–{percent(rate=high, places=0)}%"
+
+
+def _failure(report: Overview) -> dict[str, str] | None:
+    if report.failure is None:
+        return None
+    name, why = FAILURES[report.failure.mode]
+    share = report.failure.largest_share
+    if share is not None:
+        why += f" The five largest expansions make {percent(rate=share, places=0)}% of expansion."
+    return {"name": name, "why": why}
+
+
+def _health(report: Overview, *, currency: str) -> dict[str, Any]:
+    now, before = report.health, report.health_before
+    if now is None or not now.accounts:
+        return {"health": None}
+    bands = _merged(now)
+    return {
+        "health": now,
+        "health_before": before,
+        "bands": bands,
+        "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),
+        "by_arr": _bar(bands, "ARR by band", lambda b: (b.arr, formats.money(b.arr, currency))),
+        "risk_change": None if before is None else now.arr_at_risk - before.arr_at_risk,
+        "risk_change_shown": None
+        if before is None
+        else formats.money(abs(now.arr_at_risk - before.arr_at_risk), currency),
+        "risk_accounts_change": None
+        if before is None
+        else now.accounts_at_risk - before.accounts_at_risk,
+        "risk_share": points(Fraction(now.arr_at_risk, now.arr) if now.arr else None, Fraction(0)),
+    }
+
+
+_ORDER = ("healthy", "watch", "intervene", "unscored")
+
+
+def _merged(picture: HealthPicture) -> list[BandTotal]:
+    """One row a band, the best first, unscored apart at the end."""
+    found: dict[str, BandTotal] = {}
+    for band in picture.bands:
+        known = found.get(band.band)
+        found[band.band] = BandTotal(
+            band=band.band,
+            at_risk=band.at_risk or (known is not None and known.at_risk),
+            accounts=band.accounts + (known.accounts if known else 0),
+            arr=band.arr + (known.arr if known else 0),
+        )
+    return sorted(found.values(), key=lambda b: (_ORDER.index(band_look(b.band).tone), b.band))
+
+
+def _bar(
+    bands: list[BandTotal], label: str, value: Callable[[BandTotal], tuple[int, str]]
+) -> Chart:
+    return distribution(
+        [
+            Part(band_look(band.band).tone, band_look(band.band).word, *value(band))
+            for band in bands
+        ],
+        label=label,
+    )
+
+
+def _renewals(totals: tuple[RenewalTotal, ...]) -> dict[str, Any]:
+    still_open = (RenewalState.OPEN, RenewalState.OVERDUE)
+    rows = []
+    for state in RenewalState:
+        own = [total for total in totals if total.state is state]
+        rows.append((state, sum(t.contracts for t in own), sum(t.arr for t in own)))
+    risky = [total for total in totals if total.at_risk and total.state in still_open]
+    return {
+        "renewal_rows": rows,
+        "renewals_due": (sum(t.contracts for t in totals), sum(t.arr for t in totals)),
+        "renewals_at_risk": (sum(t.contracts for t in risky), sum(t.arr for t in risky)),
+    }
