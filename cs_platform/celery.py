@@ -10,6 +10,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
 # Said at every start as root; messages are JSON only, which is what the warning is about.
 warnings.filterwarnings("ignore", message="(?s).*running the worker with superuser privileges")
 
+# Acknowledged early on purpose: rows decide who works, a lost message is rung again.
+warnings.filterwarnings(
+    "ignore", message="(?s).*currently executed tasks with late acknowledgement"
+)
+
 app = Celery("cs_platform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

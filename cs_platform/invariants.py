@@ -52,6 +52,10 @@ CHECKS = (
         WHERE s.account_id IS NULL AND c.day > %(day)s::date - 35
             AND EXISTS (SELECT 1 FROM cs_platform_steprun r WHERE r.day = c.day)
             AND NOT EXISTS (
+                SELECT 1 FROM accounts_attributehistory h
+                WHERE h.account_id = a.id AND h.attribute = 'status' AND h.value <> 'active'
+                    AND h.valid_from <= c.day AND (h.valid_to IS NULL OR h.valid_to > c.day))
+            AND NOT EXISTS (
                 SELECT 1 FROM cs_platform_steprun r
                 WHERE r.day = c.day AND r.failure <> ''
                     AND a.id BETWEEN r.first_account_id AND r.final_account_id)

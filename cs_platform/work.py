@@ -1,0 +1,91 @@
+"""Runs a job by its row: claim it, keep the lease alive, finish or say why not."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+
+from django.db import DatabaseError, connection
+
+from accounts import clock, jobs
+from cs_platform import nights
+from playbooks.firing import advance_plays
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    run: Callable[[jobs.Claim], None]
+    give_up: Callable[..., None] | None = None
+
+
+def _advance_plays(claim: jobs.Claim) -> None:
+    advance_plays(limit=10_000, now=clock.now())
+
+
+HANDLERS = {
+    nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
+    "plays.advance": Handler(_advance_plays),
+}
+
+
+def run_job(job_id: int) -> bool:
+    """False when there was nothing to do: done, not due, or somebody else was quicker."""
+    claim = jobs.claim(job_id=job_id, now=datetime.now(UTC))
+    if claim is None:
+        return False
+    try:
+        with _Heartbeat(claim):
+            HANDLERS[claim.kind].run(claim)
+        jobs.done(claim, now=datetime.now(UTC))
+    except jobs.LeaseLostError:
+        log.warning("job %s was taken over by another worker", claim.job_id)
+    except Exception as error:  # noqa: BLE001 -- any failure belongs to the job, not to the worker
+        _failed(claim, error)
+    return True
+
+
+def _failed(claim: jobs.Claim, error: Exception) -> None:
+    log.exception("job %s %s %s failed", claim.job_id, claim.kind, claim.key)
+    reason = f"{type(error).__name__}: {error}"
+    dead = jobs.failed(claim, reason=reason, now=datetime.now(UTC))
+    handler = HANDLERS.get(claim.kind)
+    if dead and handler and handler.give_up:
+        handler.give_up(claim, reason=reason)
+
+
+class _Heartbeat:
+    """Extends the lease from a thread of its own while the work goes on."""
+
+    def __init__(self, claim: jobs.Claim) -> None:
+        self.claim = claim
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(jobs.HEARTBEAT_SECONDS):
+                jobs.heartbeat(self.claim, now=datetime.now(UTC))
+        except jobs.LeaseLostError:
+            log.warning("job %s lost its lease", self.claim.job_id)
+        except DatabaseError:
+            log.warning("job %s cannot extend its lease", self.claim.job_id)
+        finally:
+            connection.close()  # the connection of this thread
