@@ -22,7 +22,7 @@ class Directory:
     def __init__(self, *, accounts: Iterable[AccountRow], day: date) -> None:
         self.accounts = {account.id: account for account in accounts}
         self.day = day
-        self.people = {user.pk: user for user in User.objects.filter(is_active=True)}
+        self.people = {user.pk: user for user in User.objects.order_by("pk")}
         self.managers = _pairs(Team.managers.through.objects.values_list("team_id", "user_id"))
         self.members = _pairs(Pool.members.through.objects.values_list("pool_id", "user_id"))
         self.pools = {
@@ -32,7 +32,8 @@ class Directory:
 
     def csm_of(self, account_id: int) -> int | None:
         """Who answers for the account; of a pool always the same member for one account."""
-        return next(iter(self._csms(self.accounts[account_id])), None)
+        csms = self._csms(self.accounts[account_id])
+        return next((person for person in csms if self._works_here(person)), None)
 
     def owner_for(self, *, role: OwnerRole, account_id: int) -> int | None:
         account = self.accounts[account_id]
@@ -84,15 +85,19 @@ class Directory:
         return (person.pk for person in self.people.values() if person.role == role)
 
     def _present(self, person_id: int) -> int | None:
-        person = self.people.get(person_id)
-        if person is None or person.role is None:
+        if not self._works_here(person_id):
             return None
+        person = self.people[person_id]
         if not person.is_away(day=self.day):
             return person.pk
-        cover = self.people.get(person.cover_id or 0)
-        if cover is None or cover.role is None or cover.is_away(day=self.day):
+        cover_id = person.cover_id or 0
+        if not self._works_here(cover_id) or self.people[cover_id].is_away(day=self.day):
             return None
-        return cover.pk
+        return cover_id
+
+    def _works_here(self, person_id: int) -> bool:
+        person = self.people.get(person_id)
+        return person is not None and person.is_active and person.role is not None
 
     def _sees(self, person_id: int, account: AccountRow) -> bool:
         if person_id not in self._visible:

@@ -90,4 +90,4 @@ def _insert(
         return []
     with connection.cursor() as cursor:
         cursor.execute(sql, values | {"rows": json.dumps([asdict(row) for row in rows])})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

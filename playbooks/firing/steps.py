@@ -62,7 +62,7 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
 
 
 def _steps_of_play(play: Play, context: Opening, closed: dict[int, datetime]) -> list[Task]:
-    tasks = []
+    tasks: list[Task] = []
     for step in context.steps[play.playbook_id]:
         if play.next_position is None or step.position < play.next_position:
             continue
