@@ -35,7 +35,6 @@ class ReportForm(forms.Form):
     as_of = forms.DateField(required=False)
     by = forms.ChoiceField(required=False, choices=[(cut.value, cut.value) for cut in Cut])
     method = forms.ChoiceField(required=False, choices=[(m.value, m.value) for m in Method])
-    figure = forms.ChoiceField(required=False, choices=[(f.value, f.value) for f in Figure])
     group = forms.CharField(required=False, max_length=200, strip=False)
     band = forms.SlugField(required=False, max_length=20)
     at_risk = forms.BooleanField(required=False)
@@ -54,6 +53,7 @@ class Asked:
     method: Method
     group: str | None
     page: int
+    figure_name: str
     values: dict[str, Any]
 
     @classmethod
@@ -72,13 +72,14 @@ class Asked:
             method=Method(values.get("method") or Method.BY_ACCOUNT),
             group=values.get("group", "") if "group" in request.GET else None,
             page=page_number(request),
+            figure_name=request.GET.get("figure", Figure.NRR),
             values=values,
         )
 
     @property
     def figure(self) -> Figure:
         try:
-            return Figure(self.values.get("figure", ""))
+            return Figure(self.figure_name)
         except ValueError:
             raise Http404("There is no such figure.") from None
 
