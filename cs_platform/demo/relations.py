@@ -95,7 +95,7 @@ def people_of(random: np.random.Generator, *, account: Founded, timeline: Timeli
     mood = float(account.path[max(last - 60, 0) : last + 1].mean())
     low, high = account.model.contacts
     cast = list(_CASTS[account.model.segment])
-    if random.random() < 0.3 and len(cast) > 2:
+    if random.random() < 1.1 - account.fit and len(cast) > 2:
         cast.pop(3)  # one champion only
     wanted = max(2, int(random.integers(low, high + 1)))
     cast = (cast + [_FURTHER[n % len(_FURTHER)] for n in range(high)])[:wanted]
@@ -182,7 +182,9 @@ def _occasions(
     timeline: Timeline,
 ) -> list[tuple[int, InteractionKind]]:
     worked = np.array([timeline.is_worked(first + n) for n in range(len(mood))])
-    monthly = account.model.touches_a_month * (0.3 + 1.05 * mood + 0.5 * np.maximum(0.5 - mood, 0))
+    monthly = account.model.touches_a_month * (
+        0.12 + 1.35 * mood**1.3 + 0.3 * np.maximum(0.45 - mood, 0)
+    )
     age = first + np.arange(len(mood)) - account.since
     monthly = np.where(age < 60, monthly * 1.4 + 0.8, monthly)
     days = np.flatnonzero(random.random(len(mood)) < worked * monthly / 21)
@@ -191,7 +193,7 @@ def _occasions(
         day = account.since + int(random.integers(60, 60 + every))
         while day < timeline.days:
             here = day - first
-            if 0 <= here < len(mood) and random.random() < 0.35 + 0.75 * mood[here]:
+            if 0 <= here < len(mood) and random.random() < 0.05 + 1.15 * mood[here]:
                 found.append((timeline.worked(day), kind))
             day += every + int(random.integers(-8, 9))
     return found
@@ -221,14 +223,20 @@ def _conversation(
     if not there:
         return None
     review = kind in (InteractionKind.QBR, InteractionKind.EBR)
-    senior = 0.9 if kind == InteractionKind.EBR else (0.25 + 0.5 * mood) * (1.0 if review else 0.4)
+    senior = (
+        0.9 if kind == InteractionKind.EBR else (0.08 + 1.0 * mood**2) * (1.0 if review else 0.5)
+    )
     odds = np.array([senior if people[n].level in SENIOR else 1.0 for n in there])
     odds *= np.array([1.8 if people[n].is_champion else 1.0 for n in there])
     size = min(
         len(there), int(random.integers(2, 5)) if review else 1 + int(random.random() < 0.35)
     )
     chosen = random.choice(there, size=size, replace=False, p=odds / odds.sum())
-    commercial = 0.92 if review else (0.04 + 0.5 * mood) * (kind != InteractionKind.TRAINING)
+    commercial = (
+        0.92
+        if review
+        else np.clip(0.95 * (mood - 0.22), 0.02, 0.8) * (kind != InteractionKind.TRAINING)
+    )
     tone = mood + random.normal(0, 0.13)
     sentiment = (
         Sentiment.NEGATIVE

@@ -42,7 +42,7 @@ def tickets(
 ) -> list[TicketRow]:
     mood = lagged(account.path[None, access.first : access.last], days=MOOD_LAG)[0]
     trouble = _trouble(account, access=access)
-    rate = RATE_A_DAY * access.seats**0.7 * (0.35 + 2.6 * (1 - mood) ** 1.6 + 3.5 * trouble)
+    rate = RATE_A_DAY * access.seats**0.7 * (0.15 + 4.2 * (1 - mood) ** 2.2 + 3.0 * trouble)
     counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
     rows: list[TicketRow] = []
     previous: int | None = None
@@ -71,7 +71,7 @@ def _trouble(account: Founded, *, access: Access) -> np.ndarray:
 
 
 def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
-    defect = 0.16 + 0.3 * (1 - mood) + 0.4 * trouble
+    defect = 0.08 + 0.36 * (1 - mood) ** 1.5 + 0.4 * trouble
     odds = {"defect": defect, "billing": 0.07, "request": 0.2, "how_to": max(0.1, 0.73 - defect)}
     weights = np.array([odds[category] for category, _, _ in TOPICS])
     return int(np.searchsorted(np.cumsum(weights), random.random() * weights.sum()))
@@ -82,7 +82,7 @@ def _ticket(
 ) -> TicketRow:
     category, key, subject = TOPICS[topic]
     slow = 2.2 if category == "defect" else (3.0 if category == "request" else 1.0)
-    median = 1.1 * slow * np.exp(2.2 * max(0.0, 0.72 - mood))
+    median = 1.1 * slow * np.exp(3.2 * max(0.0, 0.72 - mood))
     minute = int(random.integers(8 * 60, 18 * 60))
     took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
     end = day * 1440 + minute + int(took)

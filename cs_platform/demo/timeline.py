@@ -16,10 +16,10 @@ HOLIDAYS = (
     (12, 25, "Winter Day"),
     (12, 26, "Second Winter Day"),
 )
-WEEKEND_ACTIVITY = 0.07
-HOLIDAY_ACTIVITY = 0.12
+WEEKEND_ACTIVITY = 0.28
+HOLIDAY_ACTIVITY = 0.3
 # Share of a normal day's work by month: August and the end of December are quiet.
-MONTH_ACTIVITY = (0.97, 1.0, 1.02, 0.99, 0.98, 1.0, 0.95, 0.9, 1.0, 1.03, 1.02, 0.92)
+MONTH_ACTIVITY = (0.98, 1.0, 1.01, 1.0, 0.99, 0.99, 0.96, 0.93, 0.99, 1.02, 1.02, 0.96)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,16 @@ def close_day(*, day: date, now: datetime) -> bool:
 
 
 def score_history(
-    *, days: Sequence[date], account_ids: Sequence[int] | None = None, now: datetime
+    *,
+    days: Sequence[date],
+    account_ids: Sequence[int] | None = None,
+    now: datetime,
+    closes: bool = True,
 ) -> RecomputeResult:
-    """Scores past days in order, each as it was known then, and closes those before today."""
+    """Scores past days in order, each as it was known then, and closes those before today.
+
+    Several workers with accounts of their own leave the days open and close them at the end.
+    """
     ordered = sorted(days)
     result = RecomputeResult(ordered[-1])
     ids = _ids(account_ids)
@@ -91,7 +98,7 @@ def score_history(
             with transaction.atomic():
                 result = result.plus(score_batch(run, batch))
         for day in block:
-            if day < run.calendar.today(now):
+            if closes and day < run.calendar.today(now):
                 close_day(day=day, now=now)
     for batch in _batches(ids):
         writing.rebuild_sparks(batch)

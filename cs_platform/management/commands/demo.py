@@ -14,14 +14,18 @@ from django.db import connection
 
 from accounts import clock
 from cs_platform import roles
+from cs_platform.demo.history import history_of, install_libraries, live_through, score_all
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.reset import ForeignDataError, Present, empty, remember, what_is_there
 from cs_platform.demo.shape import Shape
 from cs_platform.management.commands.prepare import ONE_AT_A_TIME
+from metrics.snapshots import take_snapshots
+from playbooks.models import Play, Task
 
 
 class Command(BaseCommand):
     help = "Load the demo company, or reset it to a fresh one that ends yesterday."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=7, help="same seed, same company")
@@ -31,6 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="replace the one that is there")
         parser.add_argument("--usage-days", type=int, help="daily usage of the last N days only")
         parser.add_argument("--facts-only", action="store_true", help="no scores, plays, snapshots")
+        parser.add_argument("--history-days", type=int, help="score the last N days only")
+        parser.add_argument("--play-days", type=int, default=90, help="days playbooks were in use")
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +48,9 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
             self._load(load)
+            if not options["facts_only"]:
+                self._live(load.shape, options)
+            remember(load, now=clock.now())
 
     def _has_to_load(self, *, if_empty: bool, reset: bool) -> bool:
         try:
@@ -65,11 +74,36 @@ class Command(BaseCommand):
             f" {load.shape.last_day} (seed {load.shape.seed})."
         )
         rows = load_facts(load, tell=self.stdout.write)
-        remember(load, now=clock.now())
         self.stdout.write(
             f"{rows['accounts_account']:,} accounts (churned ones included),"
             f" {sum(rows.values()):,} rows in {time.monotonic() - begun:.1f} s."
         )
+
+    def _live(self, shape: Shape, options: dict[str, Any]) -> None:
+        begun = time.monotonic()
+        past = history_of(
+            first_day=shape.first_day,
+            last_day=shape.last_day,
+            seed=shape.seed,
+            processes=options["processes"],
+            days=options["history_days"],
+            play_days=options["play_days"],
+        )
+        install_libraries(day=shape.first_day)
+        scored = score_all(past, now=clock.now())
+        self.stdout.write(
+            f"{scored:,} scores of {len(past.scored):,} nights after {_since(begun)}."
+        )
+        live_through(past, tell=self.stdout.write)
+        self.stdout.write(
+            f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after {_since(begun)}."
+        )
+        months = take_snapshots(day=shape.last_day)
+        self.stdout.write(f"{months} months of retention after {_since(begun)}.")
+
+
+def _since(begun: float) -> str:
+    return f"{time.monotonic() - begun:.1f} s"
 
 
 def _load_from(options: dict[str, Any]) -> Load:

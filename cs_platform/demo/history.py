@@ -1,0 +1,129 @@
+"""The past as the product would have lived it: scored, played and worked, night by night."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+
+from django.db import connection
+
+from accounts.loading.marks import ring_events
+from accounts.models import Account, BusinessEvent
+from cs_platform.demo import bells
+from cs_platform.demo.loading import leave_connection
+from cs_platform.demo.work import WorkingDays
+from health import publishing as scorecards
+from health.recompute import close_day, score_history
+from playbooks import publishing as playbooks
+from playbooks.firing import advance_plays, fire_signals
+
+CLOSES_AT = time(0, 15)
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """`scored` days end with the last day of facts; plays begin on the first of `played`."""
+
+    scored: list[date]
+    played: list[date]
+    seed: int
+    processes: int
+
+
+def history_of(
+    *, first_day: date, last_day: date, seed: int, processes: int, days: int | None, play_days: int
+) -> History:
+    """`days` limits how far back is scored, `play_days` how far back playbooks were in use."""
+    span = (last_day - first_day).days + 1
+    kept = span if days is None else min(days, span)
+    scored = [last_day - timedelta(days=n) for n in reversed(range(kept))]
+    return History(scored=scored, played=scored[-play_days:], seed=seed, processes=processes)
+
+
+def install_libraries(*, day: date) -> None:
+    """Shipped scorecards and playbooks, in force since before the first score."""
+    begun = datetime.combine(day, time(), tzinfo=UTC)
+    scorecards.install_library(now=begun)
+    playbooks.install_library(now=begun)
+
+
+def score_all(history: History, *, now: datetime) -> int:
+    """Every night of the past, each as it was known then; accounts are shared by the processes.
+
+    Shares go by the remainder of the id, as the locks of first scores do: nobody waits.
+    """
+    ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    shares = [
+        share
+        for n in range(history.processes)
+        if (share := [pk for pk in ids if pk % history.processes == n])
+    ]
+    work = partial(_score, days=history.scored, now=now)
+    if len(shares) == 1:
+        scored = sum(map(work, shares))
+    else:
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(
+            len(shares), mp_context=fork, initializer=leave_connection
+        ) as pool:
+            scored = sum(pool.map(work, shares))
+    for day in history.scored:
+        close_day(day=day, now=night_after(day))
+    return scored
+
+
+def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    return score_history(days=days, account_ids=account_ids, now=now, closes=False).scored
+
+
+def live_through(history: History, *, tell: Callable[[str], None]) -> None:
+    """Fires, advances and works the nights on which playbooks were in use, in their order.
+
+    What rang before is receipted as historic. A night hears only what had rung by then and sees
+    the scores of its own day.
+    """
+    if not history.played:
+        return
+    _drain(night_after(history.played[0] - timedelta(days=1)), until=history.played[0])
+    people = WorkingDays(seed=history.seed)
+    for number, day in enumerate(history.played, start=1):
+        now = night_after(day)
+        bells.ring(day=day)
+        _ring_learned(day)
+        bells.show_as_of(day=day)
+        _fire(now)
+        advance_plays(limit=100_000, now=now)
+        if day != history.played[-1]:
+            people.work(day=day + timedelta(days=1))
+        if number % 30 == 0:
+            tell(f"{number} of {len(history.played)} nights with plays")
+
+
+def night_after(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), CLOSES_AT, tzinfo=UTC)
+
+
+def _drain(now: datetime, *, until: date) -> None:
+    """Receipts what rang before plays began; what comes later is kept back."""
+    bells.keep_back(since=until)
+    _fire(now + timedelta(days=8))
+
+
+def _fire(now: datetime) -> None:
+    while fire_signals(limit=BATCH, now=now):
+        pass
+
+
+def _ring_learned(day: date) -> None:
+    begin = datetime.combine(day, time(), tzinfo=UTC)
+    learned = BusinessEvent.objects.filter(
+        learned_at__gte=begin, learned_at__lt=begin + timedelta(days=1)
+    )
+    ring_events(list(learned.order_by("pk").values_list("pk", flat=True)))

@@ -1,0 +1,127 @@
+"""What our own people did with their tasks on past days: most in time, some late, a few skipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+
+from accounts.catalogue import Role
+from accounts.models import Account, User
+from playbooks.actions import add_task, complete_task, skip_task
+from playbooks.models import Task
+from playbooks.triggers.vocabulary import Channel, TaskOutcome, TaskState
+
+LATE, SKIPPED = 0.13, 0.06
+LATEST_DAYS = 9
+WRITTEN_A_DAY = 0.3
+_SKIP_REASONS = (
+    "Talked about it in another meeting already.",
+    "They asked us to come back next month.",
+    "Sorted out by support.",
+)
+_OWN_TASKS = (
+    ("Prepare the renewal talk", Channel.INTERNAL),
+    ("Send the usage summary of last month", Channel.EMAIL),
+    ("Book the next business review", Channel.EMAIL),
+    ("Ask who takes over from our contact", Channel.CALL),
+    ("Show the new reports to the team leads", Channel.VIDEO),
+)
+# Outcomes of what is said to a customer, and how often each.
+_ANSWERED = (
+    (TaskOutcome.REACHED, 0.5),
+    (TaskOutcome.NO_RESPONSE, 0.24),
+    (TaskOutcome.MEETING_BOOKED, 0.16),
+    (TaskOutcome.AGREED, 0.07),
+    (TaskOutcome.DECLINED, 0.03),
+)
+_INTERNAL = ((TaskOutcome.WRITTEN_UP, 0.8), (TaskOutcome.AGREED, 0.2))
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """When somebody gets round to a task, and what comes of it."""
+
+    at: datetime
+    act: Callable[[Task, datetime], Task]
+
+
+class WorkingDays:
+    """One a history: remembers who owns which accounts."""
+
+    def __init__(self, *, seed: int) -> None:
+        self.seed = seed
+        self.csms = list(User.objects.filter(role=Role.CSM).order_by("pk"))
+        self.books: dict[int | None, list[Account]] = {}
+        for account in Account.objects.filter(status="active", owner__isnull=False).order_by("pk"):
+            self.books.setdefault(account.owner_id, []).append(account)
+
+    def work(self, *, day: date) -> None:
+        """Everybody's tasks of a day whose time has come; nobody works at weekends."""
+        if day.weekday() >= 5:
+            return
+        self._write_own(day)
+        evening = datetime.combine(day, time(18), tzinfo=UTC)
+        open_tasks = Task.objects.filter(state=TaskState.OPEN, owner__isnull=False)
+        for task in open_tasks.filter(opened_at__lt=evening).order_by("pk").select_related("owner"):
+            intention = self._intention(task)
+            if intention.at <= evening:
+                # Whatever was meant for a weekend is done on the Monday.
+                morning = datetime.combine(day, time(9), tzinfo=UTC)
+                intention.act(task, max(intention.at, morning, task.opened_at))
+
+    def _intention(self, task: Task) -> Intention:
+        """The same for a task on every day it is looked at."""
+        opened = task.opened_at
+        random = np.random.default_rng(
+            [self.seed, task.account_id, task.step_id or 0, int(opened.timestamp()) // 3_600]
+        )
+        if random.random() < LATE:
+            at = task.due_at + timedelta(days=1 + LATEST_DAYS * random.random() ** 2)
+        else:
+            at = opened + (task.due_at - opened) * random.uniform(0.15, 0.98)
+        at = datetime.combine(at.date(), time(9), tzinfo=UTC) + timedelta(
+            minutes=int(random.integers(480))
+        )
+        if random.random() < SKIPPED:
+            return Intention(at, _skip(_SKIP_REASONS[int(random.integers(len(_SKIP_REASONS)))]))
+        outcomes = _INTERNAL if task.channel == Channel.INTERNAL else _ANSWERED
+        odds = np.cumsum([share for _, share in outcomes])
+        chosen = int(np.searchsorted(odds, random.random() * odds[-1]))
+        return Intention(at, _complete(outcomes[chosen][0]))
+
+    def _write_own(self, day: date) -> None:
+        random = np.random.default_rng([self.seed, day.toordinal()])
+        for csm in self.csms:
+            book = self.books.get(csm.pk)
+            if not book or random.random() >= WRITTEN_A_DAY:
+                continue
+            renewing = [a for a in book if a.renews_on and 0 < (a.renews_on - day).days < 75]
+            title, channel = _OWN_TASKS[int(random.integers(len(_OWN_TASKS)))]
+            account = (renewing or book)[int(random.integers(len(renewing or book)))]
+            now = datetime.combine(day, time(8, int(random.integers(60))), tzinfo=UTC)
+            add_task(
+                account=account,
+                title=title,
+                owner=csm,
+                due_at=now + timedelta(days=int(random.integers(5, 16)), hours=8),
+                by=csm,
+                now=now,
+                channel=channel,
+            )
+
+
+def _skip(reason: str) -> Callable[[Task, datetime], Task]:
+    def act(task: Task, now: datetime) -> Task:
+        return skip_task(task_id=task.pk, reason=reason, by=task.owner, now=now)
+
+    return act
+
+
+def _complete(outcome: TaskOutcome) -> Callable[[Task, datetime], Task]:
+    def act(task: Task, now: datetime) -> Task:
+        return complete_task(task_id=task.pk, outcome=outcome, by=task.owner, now=now)
+
+    return act
