@@ -16,20 +16,14 @@ _WINDOW = 30
 # Each month's bitmap is masked to the days of the window, then counted per user.
 # Uses index: accounts_usermonth_pkey for few accounts.
 _DAY = sql.SQL("""
-    SELECT account_id, min(first)::bigint, count(*) FILTER (WHERE days > 0),
-        COALESCE(sum(days), 0)::bigint
+    SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days)::bigint, {ever}
     FROM (
-        SELECT m.account_id, m.user_key,
-            sum(bit_count((m.days & w.mask)::bit(32))) AS days,
-            min(w.month_number + bits.lowest) AS first
+        SELECT m.account_id, sum(bit_count((m.days & CASE m.month {masks} END)::bit(32))) AS days,
+            {each}
         FROM accounts_usermonth m
-        JOIN (VALUES {months}) AS w(month, month_number, mask) ON w.month = m.month
-        CROSS JOIN LATERAL (
-            SELECT round(log(2, (m.days & -m.days)::numeric))::bigint AS lowest
-        ) bits
         WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date
             AND m.days <> 0
-        GROUP BY 1, 2
+        GROUP BY m.account_id, m.user_key
     ) users
     GROUP BY 1
 """)
@@ -134,37 +128,61 @@ def load(scope: Scope, *, connected_since: int | None, starts: Floats | None) ->
 
 def _one_day(scope: Scope) -> DayActivity:
     month = _first_month(scope)
+    months = _months(month, scope.last_day)
+    names = [sql.Identifier(f"bits_{number(m)}") for m in months]
     query = _DAY.format(
-        months=sql.SQL(", ").join(_masks(month, scope.last_day)),
+        masks=_cases([(m, _mask(m, scope.last_day)) for m in months]),
+        each=_joined("bit_or(m.days) FILTER (WHERE m.month = {1}::date) AS {0}", names, months),
+        ever=_joined("COALESCE(bit_or({0}), 0)::bigint", names, months),
         accounts=scope.accounts("m.account_id"),
         first_month=sql.Literal(month),
         last=sql.Literal(scope.last_day),
     )
-    table = scope.fetch(query, ("id", "first", "users", "days"))
+    bits = [f"bits_{number(m)}" for m in months]
+    table = scope.fetch(query, ("id", "users", "days", *bits))
     users, days = np.zeros(len(scope)), np.zeros(len(scope))
     users[table.position], days[table.position] = table["users"], table["days"]
     first = np.full(len(scope), NEVER, dtype=np.int64)
-    first[table.position] = table["first"]
+    for m, name in zip(months, bits, strict=True):
+        active = table[name] != 0
+        lowest = number(m) + _lowest_bit(table[name][active])
+        np.minimum.at(first, table.position[active], lowest)
     return DayActivity(users, days, _older(scope, first, month))
+
+
+def _lowest_bit(bits: Ints) -> Ints:
+    """Position of the lowest bit that is set; none may be zero."""
+    return np.log2(bits & -bits).astype(np.int64)
+
+
+def _cases(values: list[tuple[date, int]]) -> sql.Composable:
+    when = sql.SQL("WHEN {}::date THEN {}")
+    return sql.SQL(" ").join(when.format(*map(sql.Literal, pair)) for pair in values)
+
+
+def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.Composable:
+    template = sql.SQL(each)
+    return sql.SQL(", ").join(
+        template.format(name, sql.Literal(month)) for name, month in zip(names, months, strict=True)
+    )
 
 
 def _first_month(scope: Scope) -> date:
     return (scope.first_day - timedelta(days=_WINDOW - 1)).replace(day=1)
 
 
-def _masks(month: date, last: date) -> list[sql.Composable]:
-    """(month, its number, the bits of its days that lie in the window) for each month of it."""
-    rows: list[sql.Composable] = []
-    row = sql.SQL("({}::date, {}::bigint, {}::integer)")
+def _months(month: date, last: date) -> list[date]:
+    months = []
     while month <= last:
-        bits = 0
-        for back in range(_WINDOW):
-            day = last - timedelta(days=back)
-            if (day.year, day.month) == (month.year, month.month):
-                bits |= 1 << (day.day - 1)
-        rows.append(row.format(*map(sql.Literal, (month, number(month), bits))))
+        months.append(month)
         month = (month + timedelta(days=31)).replace(day=1)
-    return rows
+    return months
+
+
+def _mask(month: date, last: date) -> int:
+    """The bits of the days of a month that lie in the window ending on `last`."""
+    days = (last - timedelta(days=back) for back in range(_WINDOW))
+    return sum(1 << (day.day - 1) for day in days if day.replace(day=1) == month)
 
 
 def _older(scope: Scope, first: Ints, month: date) -> Ints:
@@ -197,8 +215,7 @@ def _block(scope: Scope) -> DailyActivity:
             user[rows], np.minimum(table["month"][rows] + bit - origin + 1, active.shape[1] - 1)
         ] = 1
     first = np.full(len(scope), NEVER, dtype=np.int64)
-    lowest = table["month"] + np.log2(table["days"] & -table["days"]).astype(np.int64)
-    np.minimum.at(first, table.position, lowest)
+    np.minimum.at(first, table.position, table["month"] + _lowest_bit(table["days"]))
     positions = np.asarray(users["f0"], dtype=np.int64)
     return DailyActivity(
         positions, np.cumsum(active, axis=1), origin, _older(scope, first, month), len(scope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,27 +13,19 @@ from health.measures import Source
 from health.models import SourceFeed
 
 # First and latest day of each source, as the installation counts days.
-_SPANS = """
-    SELECT 'usage', min(day), max(day) FROM accounts_usageday
-    UNION ALL
-    SELECT 'activity', min(month), max(month) FROM accounts_usermonth
-    UNION ALL
-    SELECT 'support', min(opened_at AT TIME ZONE %(zone)s)::date,
-        max(opened_at AT TIME ZONE %(zone)s)::date FROM accounts_ticket
-    UNION ALL
-    SELECT 'revenue', min(effective_on), max(effective_on) FROM accounts_revenuemovement
-    UNION ALL
-    SELECT 'payment', min(issued_on), max(issued_on) FROM accounts_invoice
-    UNION ALL
-    SELECT 'contacts', min(met_on), max(met_on) FROM accounts_contact
-    UNION ALL
-    SELECT 'interactions', min(occurred_at AT TIME ZONE %(zone)s)::date,
-        max(occurred_at AT TIME ZONE %(zone)s)::date FROM accounts_interaction
-    UNION ALL
-    SELECT 'events', min(occurred_on), max(occurred_on) FROM accounts_businessevent
-    UNION ALL
-    SELECT 'onboarding', min(due_on), max(due_on) FROM accounts_onboardingstep
-"""
+_SPANS = {
+    Source.USAGE: "SELECT min(day), max(day) FROM accounts_usageday",
+    Source.ACTIVITY: "SELECT min(month), max(month) FROM accounts_usermonth",
+    Source.SUPPORT: "SELECT min(opened_at AT TIME ZONE %(zone)s)::date,"
+    " max(opened_at AT TIME ZONE %(zone)s)::date FROM accounts_ticket",
+    Source.REVENUE: "SELECT min(effective_on), max(effective_on) FROM accounts_revenuemovement",
+    Source.PAYMENT: "SELECT min(issued_on), max(issued_on) FROM accounts_invoice",
+    Source.CONTACTS: "SELECT min(met_on), max(met_on) FROM accounts_contact",
+    Source.INTERACTIONS: "SELECT min(occurred_at AT TIME ZONE %(zone)s)::date,"
+    " max(occurred_at AT TIME ZONE %(zone)s)::date FROM accounts_interaction",
+    Source.EVENTS: "SELECT min(occurred_on), max(occurred_on) FROM accounts_businessevent",
+    Source.ONBOARDING: "SELECT min(due_on), max(due_on) FROM accounts_onboardingstep",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +38,26 @@ class Feeds:
         return self.first_days.get(source.value)
 
     @property
+    def missing(self) -> list[Source]:
+        return [source for source in Source if source.value not in self.first_days]
+
+    @property
     def is_complete(self) -> bool:
-        return len(self.first_days) == len(Source)
+        return not self.missing
 
 
-def read_spans(*, zone: str) -> list[tuple[str, date, date]]:
-    """(source, first day, latest day) of the sources that have delivered anything."""
+def read_spans(
+    *, zone: str, only: Sequence[Source] = tuple(Source)
+) -> list[tuple[str, date, date]]:
+    """(source, first day, latest day) of those sources that have delivered anything."""
+    spans = []
     with connection.cursor() as cursor:
-        cursor.execute(_SPANS, {"zone": zone})
-        return [row for row in cursor.fetchall() if row[1] is not None]
+        for source in sorted(only):
+            cursor.execute(_SPANS[source], {"zone": zone})
+            first, latest = cursor.fetchone()
+            if first is not None:
+                spans.append((source.value, first, latest))
+    return spans
 
 
 def remembered_feeds() -> Feeds:

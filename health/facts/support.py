@@ -15,6 +15,7 @@ from health.facts.windows import count, median, total, within
 from health.measures.inputs import Floats, SupportFacts
 
 _WINDOW = 90
+_MONTH = 30
 _LOAD = {TicketCategory.BILLING: 2, TicketCategory.DEFECT: 3}
 _REPEAT_LOAD = 5
 
@@ -23,7 +24,7 @@ _TICKETS = sql.SQL("""
     SELECT t.account_id, {opened}::bigint, {solved}::bigint,
         (t.category = 'defect')::int::bigint,
         CASE
-            WHEN t.topic <> '' AND EXISTS (
+            WHEN {in_a_month} AND t.topic <> '' AND EXISTS (
                 SELECT 1 FROM accounts_ticket e
                 WHERE e.account_id = t.account_id AND e.topic = t.topic
                     AND e.opened_at < t.opened_at
@@ -37,10 +38,9 @@ _TICKETS = sql.SQL("""
         0::bigint
     FROM accounts_ticket t
     WHERE {accounts} AND {opened_by_then}
-        AND ({recent} OR t.solved_at IS NULL OR {solved_later} OR t.topic IN (
-            SELECT o.topic FROM accounts_ticket o
-            WHERE o.account_id = t.account_id AND o.topic <> ''
-                AND (o.solved_at IS NULL OR {other_solved_later})
+        AND ({recent} OR t.solved_at IS NULL OR {solved_later} OR (t.account_id, t.topic) IN (
+            SELECT o.account_id, o.topic FROM accounts_ticket o
+            WHERE {others} AND o.topic <> '' AND (o.solved_at IS NULL OR {other_solved_later})
         ))
 """)
 
@@ -54,7 +54,7 @@ class Tickets:
     def on(self, day: date, profiles: Profiles) -> SupportFacts:
         today, table = number(day), self.table
         recent = within(table, day=today, window=_WINDOW)
-        month = within(table, day=today, window=30)
+        month = within(table, day=today, window=_MONTH)
         still_open = (table["day"] <= today) & (table["solved"] > today)
         counted = recent | still_open
         age = np.minimum(table["solved"], today) - table["day"]
@@ -93,6 +93,8 @@ def load(scope: Scope, *, first_day: int | None) -> Tickets:
         defect=sql.Literal(_LOAD[TicketCategory.DEFECT]),
         accounts=scope.accounts("t.account_id"),
         opened_by_then=scope.before("t.opened_at", scope.last_day),
+        in_a_month=scope.since("t.opened_at", scope.first_day - timedelta(days=_MONTH - 1)),
+        others=scope.accounts("o.account_id"),
         recent=scope.since("t.opened_at", scope.first_day - timedelta(days=_WINDOW - 1)),
         solved_later=scope.since("t.solved_at", scope.first_day),
         other_solved_later=scope.since("o.solved_at", scope.first_day),

@@ -18,15 +18,17 @@ _WINDOW = 120
 # The planner prunes to the months of the window. Uses index: accounts_usageday_pkey for few
 # accounts, a parallel scan for all of them.
 _SUMS = sql.SQL("""
-    SELECT u.account_id, u.feature_id::bigint,
-        (min(u.day) - DATE '1970-01-01')::bigint,
-        COALESCE(sum(u.events) FILTER (WHERE u.day > {last}::date - 30), 0),
-        COALESCE(sum(u.events)
-            FILTER (WHERE u.day <= {last}::date - 30 AND u.day > {last}::date - 60), 0),
-        COALESCE(sum(u.events) FILTER (WHERE u.day <= {last}::date - 60), 0)
-    FROM accounts_usageday u
-    WHERE {accounts} AND u.day > {last}::date - 120 AND u.day <= {last}::date AND {known}
-    GROUP BY 1, 2
+    SELECT s.account_id, s.feature_id::bigint, (s.first - DATE '1970-01-01')::bigint,
+        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120
+    FROM (
+        SELECT u.account_id, u.feature_id, min(u.day) AS first,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 30) AS last_30,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 60) AS last_60,
+            sum(u.events) AS last_120
+        FROM accounts_usageday u
+        WHERE {accounts} AND u.day > {last}::date - 120 AND u.day <= {last}::date AND {known}
+        GROUP BY 1, 2
+    ) s
 """)
 
 _DAILY = sql.SQL("""
@@ -184,12 +186,12 @@ def _one_day(scope: Scope) -> DaySums:
         last=sql.Literal(scope.last_day),
         known=_known(scope),
     )
-    columns = ("id", "feature", "first", "last_30", "before_30", "before_60")
+    columns = ("id", "feature", "first", "last_30", "last_60", "last_120")
     table = scope.fetch(query, columns)
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["first"])
-    windows = [table[name].astype(np.float64) for name in columns[3:]]
-    sums = Sums(table.position, table["feature"], *windows)
+    last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:])
+    sums = Sums(table.position, table["feature"], last_30, last_60 - last_30, last_120 - last_60)
     return DaySums(sums, _older(scope, first))
 
 

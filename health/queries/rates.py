@@ -21,8 +21,11 @@ def arr_factors(
     for currency, rate in known.values_list("currency", "rate"):
         rates[currency] = float(rate)
     factors = np.full(len(account_ids), 1 / _MINOR_PER_UNIT)
-    foreign = Account.objects.exclude(currency=base).filter(pk__in=account_ids.tolist())
+    span = (int(account_ids[0]), int(account_ids[-1])) if len(account_ids) else (0, 0)
+    foreign = Account.objects.exclude(currency=base).filter(pk__range=span)
     for pk, currency in foreign.values_list("pk", "currency"):
         position = int(np.searchsorted(account_ids, pk))
+        if account_ids[position] != pk:
+            continue
         factors[position] = rates.get(currency, 1.0) / _MINOR_PER_UNIT
     return factors

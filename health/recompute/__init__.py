@@ -15,16 +15,24 @@ from django.db import connection, transaction
 from accounts.models import Account
 from health.facts.scope import Ints, number
 from health.facts.sources import Feeds, read_spans, remembered_feeds
+from health.measures import Source
 from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
-from health.queries.installation import Calendar, calendar
+from health.queries.installation import calendar
 from health.recompute import writing
 from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, score_batch
 
-__all__ = ["RecomputeResult", "close_day", "drain_dirty", "recompute", "score_history"]
+__all__ = [
+    "RecomputeResult",
+    "close_day",
+    "drain_dirty",
+    "recompute",
+    "refresh_feeds",
+    "score_history",
+]
 
 # Accounts a transaction: few enough that memory and lock times stay small.
-BATCH = 5_000
+BATCH = 20_000
 # Days a transaction when the past is scored.
 BLOCK = 60
 
@@ -39,7 +47,7 @@ def recompute(
     *, day: date, account_ids: Sequence[int] | None = None, now: datetime
 ) -> RecomputeResult:
     """Scores accounts (None: all) as of `day`. May be run any number of times."""
-    run = _prepare([day], now=now, is_full=account_ids is None)
+    run = _prepare([day], now=now)
     result = RecomputeResult(day)
     for batch in _batches(_ids(account_ids)):
         with transaction.atomic():
@@ -58,7 +66,7 @@ def drain_dirty(*, limit: int = 500, now: datetime) -> int:
             marks = cursor.fetchall()
         if not marks:
             return 0
-        run = _prepare([calendar().today(now)], now=now, is_full=False)
+        run = _prepare([calendar().today(now)], now=now)
         score_batch(run, np.unique(np.array([account for _, account in marks], dtype=np.int64)))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -70,7 +78,11 @@ def drain_dirty(*, limit: int = 500, now: datetime) -> int:
 
 @transaction.atomic
 def close_day(*, day: date, now: datetime) -> bool:
-    """Makes the scores of a day final; False when they were already."""
+    """Makes the scores of a day final; False when they were already.
+
+    Notes as well since when, and until when, each source delivers: backfills move that.
+    """
+    refresh_feeds(zone=calendar().zone)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DAY_LOCKS, number(day)])
     _, is_new = ClosedDay.objects.get_or_create(day=day, defaults={"closed_at": now})
@@ -93,7 +105,7 @@ def score_history(
     ids = _ids(account_ids)
     for start in range(0, len(ordered), BLOCK):
         block = ordered[start : start + BLOCK]
-        run = _prepare(block, now=now, is_full=start == 0)
+        run = _prepare(block, now=now)
         for batch in _batches(ids):
             with transaction.atomic():
                 result = result.plus(score_batch(run, batch))
@@ -105,20 +117,20 @@ def score_history(
     return result
 
 
-def _prepare(days: Sequence[date], *, now: datetime, is_full: bool) -> Run:
+def _prepare(days: Sequence[date], *, now: datetime) -> Run:
     when = calendar()
     writing.ensure_partitions(days[0], days[-1])
-    return Run(tuple(days), now, when, assignment(), _feeds(when, is_full=is_full))
-
-
-def _feeds(when: Calendar, *, is_full: bool) -> Feeds:
-    """What was remembered; read afresh for a full run, or while a source has never delivered."""
     feeds = remembered_feeds()
-    if feeds.is_complete and not is_full:
-        return feeds
+    if not feeds.is_complete:
+        feeds = refresh_feeds(zone=when.zone, only=feeds.missing)
+    return Run(tuple(days), now, when, assignment(), feeds)
+
+
+def refresh_feeds(*, zone: str, only: Sequence[Source] = tuple(Source)) -> Feeds:
+    """Reads since when the sources deliver, and remembers it."""
     rows = [
         SourceFeed(source=source, first_day=first, latest_day=latest)
-        for source, first, latest in sorted(read_spans(zone=when.zone))
+        for source, first, latest in read_spans(zone=zone, only=only)
     ]
     SourceFeed.objects.bulk_create(
         rows,

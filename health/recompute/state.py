@@ -11,7 +11,6 @@ from django.db import connection
 from psycopg2 import sql
 
 from health.facts.scope import Ints, Scope
-from health.models import CurrentHealth
 from health.queries.assignment import NO_CARD
 from health.scoring import MISSING
 
@@ -91,11 +90,12 @@ def lock(account_ids: Ints) -> None:
     are taken before any row, so that two workers can never wait for each other in a circle.
     """
     ids = account_ids.tolist()
-    known = set(
-        CurrentHealth.objects.filter(account_id__in=ids).values_list("account_id", flat=True)
-    )
-    buckets = sorted({account_id % _LOCKS for account_id in ids if account_id not in known})
     with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id FROM health_currenthealth WHERE account_id = ANY (%s)", [ids]
+        )
+        known = {account_id for (account_id,) in cursor.fetchall()}
+        buckets = sorted({account_id % _LOCKS for account_id in ids if account_id not in known})
         for bucket in buckets:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, bucket])
         cursor.execute(

@@ -49,7 +49,7 @@ def stage(judged: Sequence[Judged]) -> None:
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(statements.STAGING)
-        cursor.execute("TRUNCATE health_scored")
+        cursor.execute("DELETE FROM health_scored")
         cursor.cursor.copy_expert("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
 
 
