@@ -13,15 +13,18 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from accounts import clock
 from accounts.models import Installation
 from cs_platform import roles
+from health import publishing as scorecards
+from playbooks import publishing as playbooks
 
 ONE_AT_A_TIME = 7_260_001  # key of the advisory lock
 PATIENCE_SECONDS = 30
 
 
 class Command(BaseCommand):
-    help = "Migrate, make the cache table, grant rights, collect static files."
+    help = "Migrate, install the shipped scorecards and playbooks, grant rights, collect files."
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +35,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
+        scorecards.install_library(now=clock.now())
+        playbooks.install_library(now=clock.now())
         self._grant(app=app)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])

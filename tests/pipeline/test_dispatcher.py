@@ -1,0 +1,131 @@
+"""Work is done whatever becomes of the broker and the workers: real kills, a real FLUSHALL."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import redis
+from django.core import mail
+
+from accounts import jobs
+from accounts.loading.marks import mark_dirty
+from accounts.models import Account, DirtyAccount, Job, OutboxMessage, Signal, SignalReceipt, User
+from cs_platform.embedded.valkey import Valkey
+from cs_platform.models import Pulse
+from health.models import CurrentHealth
+from tests.pipeline.processes import MANAGE, WORKER, kill_group, running, until
+
+pytestmark = pytest.mark.faults
+NOBODY = "redis://127.0.0.1:1/0"
+DISPATCH = [*MANAGE, "dispatch"]
+
+
+@pytest.fixture
+def broker() -> Iterator[str]:
+    """A broker of our own, which may be flushed and killed."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as home, open(f"{home}/log", "wb") as log:
+        server = Valkey(Path(home))
+        yield server.start(output=log)
+        server.stop()
+
+
+def add_jobs(count: int) -> None:
+    now = datetime.now(UTC)
+    for n in range(count):
+        jobs.enqueue(kind="plays.advance", key=f"test {n}", next_at=now)
+
+
+def open_jobs() -> int:
+    return Job.objects.filter(key__startswith="test", state__in=("new", "leased")).count()
+
+
+def assert_each_ran_once(count: int) -> None:
+    done = Job.objects.filter(key__startswith="test", state="done")
+    assert done.count() == count
+    assert set(done.values_list("fence", flat=True)) == {1}
+
+
+def test_a_flushed_broker_loses_nothing_and_doubles_nothing(company, broker):
+    with (
+        running(WORKER, REDIS_URL=broker),
+        running(DISPATCH, REDIS_URL=broker),
+        redis.Redis.from_url(broker) as client,
+    ):
+        until(lambda: Pulse.objects.exists())
+        add_jobs(150)
+        for _ in range(4):
+            client.flushall()
+            time.sleep(0.3)
+        assert until(lambda: open_jobs() == 0) < 60
+    assert_each_ran_once(150)
+
+
+def test_a_killed_worker_is_replaced_and_its_jobs_are_taken_over(company, broker):
+    with running(DISPATCH, REDIS_URL=broker):
+        with running(WORKER, REDIS_URL=broker) as worker:
+            until(lambda: Pulse.objects.exists())
+            add_jobs(100)
+            until(lambda: open_jobs() < 80)
+            kill_group(worker)
+        # One lease is as if the killed worker had just taken it.
+        taken = Job.objects.filter(key__startswith="test", state="new").first()
+        if taken is not None:
+            jobs.claim(job_id=taken.pk, now=datetime.now(UTC))
+        assert until(lambda: open_jobs() == 0) < 45
+    assert Job.objects.filter(key__startswith="test", state="done").count() == 100
+
+
+def test_without_a_broker_the_dispatcher_works_by_itself(company):
+    with running(DISPATCH, REDIS_URL=NOBODY):
+        until(lambda: Pulse.objects.exists())
+        add_jobs(30)
+        assert until(lambda: open_jobs() == 0) < 20
+        until(lambda: not Pulse.objects.get().broker_answers)
+    assert_each_ran_once(30)
+
+
+@pytest.mark.parametrize("is_broker_there", [True, False])
+def test_changed_facts_are_a_new_score_within_seconds(company, broker, is_broker_there):
+    address = broker if is_broker_there else NOBODY
+    with running(DISPATCH, REDIS_URL=address), running(WORKER, REDIS_URL=address):
+        until(lambda: Pulse.objects.exists())
+        mark_dirty(company)
+        assert until(lambda: not DirtyAccount.objects.exists()) < 15
+        before = CurrentHealth.objects.latest("computed_at").computed_at
+        time.sleep(1)
+        mark_dirty(company[:1])
+        took = until(
+            lambda: CurrentHealth.objects.latest("computed_at").computed_at > before, seconds=15
+        )
+    assert took < 5  # without the broker; with it well below one second on a quiet machine
+    active = Account.objects.filter(status="active")
+    assert CurrentHealth.objects.count() == active.count()
+
+
+def test_a_signal_is_answered_and_a_message_sent_without_a_broker(company):
+    now = datetime.now(UTC)
+    signal = Signal.objects.create(
+        account_id=company[0], kind="event.incident", key="test", occurred_at=now
+    )
+    message = OutboxMessage.objects.create(
+        key="test", channel="in_app", user=User.objects.first(), subject="Hello", next_at=now
+    )
+    with running(DISPATCH, REDIS_URL=NOBODY):
+        until(lambda: SignalReceipt.objects.filter(signal=signal).exists(), seconds=20)
+        until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent", seconds=20)
+    assert mail.outbox == []
+
+
+def test_two_dispatchers_do_no_harm(company, broker):
+    with (
+        running(WORKER, REDIS_URL=broker),
+        running(DISPATCH, REDIS_URL=broker),
+        running(DISPATCH, REDIS_URL=broker),
+    ):
+        until(lambda: Pulse.objects.exists())
+        add_jobs(80)
+        assert until(lambda: open_jobs() == 0) < 60
+    assert_each_ran_once(80)
