@@ -152,11 +152,17 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
         "risk_change_shown": None
         if before is None
         else formats.money(abs(now.arr_at_risk - before.arr_at_risk), currency),
-        "risk_accounts_change": None
-        if before is None
-        else now.accounts_at_risk - before.accounts_at_risk,
+        **_risk_accounts(now, before),
         "risk_share": points(Fraction(now.arr_at_risk, now.arr) if now.arr else None, Fraction(0)),
     }
+
+
+def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str, Any]:
+    if before is None:
+        return {"risk_accounts_change": None}
+    change = now.accounts_at_risk - before.accounts_at_risk
+    unit = "account" if abs(change) == 1 else "accounts"
+    return {"risk_accounts_change": change, "risk_accounts_unit": unit}
 
 
 _ORDER = ("healthy", "watch", "intervene", "unscored")

@@ -287,7 +287,7 @@ def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
     take_snapshots(day=TODAY)
     for user in (people["eva"], people["mona"]):
         shown = text_of(get(client, user, "executive"))
-        assert "Up $44k ARR on last month Up 1 accounts on last month" in shown
+        assert "Up $44k ARR on last month Up 1 account on last month" in shown
     earlier = get(client, people["eva"], "executive", "?as_of=2025-06-01")
     assert earlier.context["health"].arr_at_risk == 7_500_00
 
