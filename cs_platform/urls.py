@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import Right, requires
 from cs_platform import probes
+from cs_platform.api_schema import SchemaView
 from cs_platform.pages import (
     account,
     account_health,
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
     path("auth/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("accounts.urls")),
+    path("api/v1/schema/", SchemaView.as_view(), name="api_schema"),
     path("today/", today.today, name="today"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("tasks/", tasks.tasks, name="tasks"),
@@ -44,14 +47,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("executive/movements/", executive.movements, name="executive_movements"),
     path("executive/health/", executive.health, name="executive_health"),
     path("executive/renewals/", executive.renewals, name="executive_renewals"),
-    path("tasks/<int:task_id>/complete/", task_actions.complete, name="task-complete"),
-    path("tasks/<int:task_id>/skip/", task_actions.skip, name="task-skip"),
-    path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task-snooze"),
+    path("tasks/<int:task_id>/complete/", task_actions.complete, name="task_complete"),
+    path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
+    path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("palette/", palette.palette, name="palette"),
     path("accounts/<account_id:external_id>/", account.overview, name="account"),
-    path("accounts/<account_id:external_id>/health/", account_health.health, name="account-health"),
-    path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account-timeline"),
-    path("accounts/<account_id:external_id>/people/", account.people, name="account-people"),
-    path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account-revenue"),
-    path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account-tasks"),
+    path("accounts/<account_id:external_id>/health/", account_health.health, name="account_health"),
+    path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
+    path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),
+    path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account_revenue"),
+    path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account_tasks"),
 ]

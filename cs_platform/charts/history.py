@@ -66,8 +66,9 @@ def score_history(
     marks = [
         *_band_lines(bands, y),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
-        *_notes(notes, points, y),
         _curve(points, y),
+        *_band_words(bands, y),
+        *_notes(notes, points, y),
         *_end(points, y),
         *tick_labels(first, last, y=BASE + 20),
     ]
@@ -77,25 +78,32 @@ def score_history(
 
 
 def _band_lines(bands: Sequence[BandLine], y: Scale) -> list[Svg]:
-    marks: list[Svg] = []
-    for band in bands:
-        if band.floor <= 0:
-            continue
-        height = y(band.floor)
-        marks.append(
-            element(
-                "line", x1="0", x2="100%", y1=height, y2=height, class_=f"chart-band is-{band.key}"
-            )
+    return [
+        element(
+            "line",
+            x1="0",
+            x2="100%",
+            y1=y(band.floor),
+            y2=y(band.floor),
+            class_=f"chart-band is-{band.key}",
         )
-        marks.append(
-            label(
-                f"{band.label} {band.floor:g}",
-                x="0",
-                y=height - 5,
-                class_=f"chart-band-word is-{band.key}",
-            )
+        for band in bands
+        if band.floor > 0
+    ]
+
+
+def _band_words(bands: Sequence[BandLine], y: Scale) -> list[Svg]:
+    """Above the curve, which may run through the line they name."""
+    return [
+        label(
+            f"{band.label} {band.floor:g}",
+            x="0",
+            y=y(band.floor) - 5,
+            class_=f"chart-band-word is-{band.key}",
         )
-    return marks
+        for band in bands
+        if band.floor > 0
+    ]
 
 
 def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
@@ -103,7 +111,7 @@ def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
     path = polylines(
         [None if p.score is None else (x(p.day.toordinal()), y(p.score)) for p in points]
     )
-    return plot([element("path", d=path, class_="chart-line")], height=BASE)
+    return plot([element("path", d=path, class_="chart-curve")], height=BASE)
 
 
 def _end(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:

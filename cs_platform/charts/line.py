@@ -98,7 +98,7 @@ def _curve(points: Sequence[LinePoint], y: Scale, base: float) -> Svg:
     path = polylines(
         [None if p.value is None else (x(p.day.toordinal()), y(p.value)) for p in points]
     )
-    return plot([element("path", d=path, class_="chart-line")], height=base)
+    return plot([element("path", d=path, class_="chart-curve")], height=base)
 
 
 def _end(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:

@@ -57,7 +57,7 @@ def timeline(request: HttpRequest, external_id: str) -> HttpResponse:
     )
     kinds = [(key, word) for key, (word, _) in SOURCES.items()]
     context = {"entries": entries, "page": page, "kinds": kinds, "kind": kind}
-    return _tab(request, head, "account-timeline", "timeline", context)
+    return _tab(request, head, "account_timeline", "timeline", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -66,7 +66,7 @@ def people(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
     groups = people_by_level(head.account, viewer=cast("User", request.user))
     context = {"groups": groups, "known": sum(len(group.people) for group in groups)}
-    return _tab(request, head, "account-people", "people", context)
+    return _tab(request, head, "account_people", "people", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -82,11 +82,11 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
         "course": arr_course(head.account, today=head.today),
         "mrr_minor": round(head.account.arr_minor / 12),
     }
-    return _tab(request, head, "account-revenue", "revenue", context)
+    return _tab(request, head, "account_revenue", "revenue", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
 @require_safe
 def tasks(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
-    return _tab(request, head, "account-tasks", "tasks", plays_context(head))
+    return _tab(request, head, "account_tasks", "tasks", plays_context(head))

@@ -20,11 +20,11 @@ from playbooks.models import Task
 
 TABS = (
     ("account", "Overview"),
-    ("account-health", "Health"),
-    ("account-timeline", "Timeline"),
-    ("account-people", "People"),
-    ("account-revenue", "Revenue"),
-    ("account-tasks", "Tasks and plays"),
+    ("account_health", "Health"),
+    ("account_timeline", "Timeline"),
+    ("account_people", "People"),
+    ("account_revenue", "Revenue"),
+    ("account_tasks", "Tasks and plays"),
 )
 
 
@@ -86,7 +86,7 @@ def tabs_of(head: AccountHead, *, current: str) -> list[Tab]:
             word=word,
             href=reverse(route, args=[head.account.external_id]),
             is_current=route == current,
-            count=head.open_tasks if route == "account-tasks" else 0,
+            count=head.open_tasks if route == "account_tasks" else 0,
         )
         for route, word in TABS
     ]

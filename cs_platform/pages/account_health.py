@@ -16,7 +16,7 @@ from health.models import HealthScore
 from health.queries.scorecards import published_card
 
 SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
-COMPARED = ((1, "yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
+COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -25,7 +25,7 @@ def health(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
     context = {
         "head": head,
-        "tabs": tabs_of(head, current="account-health"),
+        "tabs": tabs_of(head, current="account_health"),
         "today": head.today,
         "span": _choice(request, "span", SPANS, 180),
         "since": _choice(request, "since", COMPARED, 30),
@@ -57,6 +57,7 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
         "card": card,
         "history": queries.history_chart(head.account, first=first, last=head.today, card=card),
         "components": readings,
+        "taken": queries.taken_by_gates(stored, readings),
         "missing": [m for c in readings for m in c.measures if m.why_missing],
         "before": before,
         "explanation": explanation,

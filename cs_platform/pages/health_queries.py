@@ -155,6 +155,12 @@ def readings_of(stored: HealthScore) -> list[ComponentReadings]:
     ]
 
 
+def taken_by_gates(stored: HealthScore, readings: Sequence[ComponentReadings]) -> Decimal:
+    """What is left between the measures' points and the score: caps, and roundings on the way."""
+    added = sum((m.points or Decimal(0) for c in readings for m in c.measures), Decimal(0))
+    return Decimal(0) if stored.score is None else stored.score - added
+
+
 def _component_weights(card: Scorecard) -> dict[str, Decimal]:
     """Per cent of the whole score, whatever the level."""
     weights: dict[str, Decimal] = {}

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import Account, User
 from cs_platform.pages.portfolio_queries import UNSCORED
 from playbooks.models import UNFINISHED, Task
-from playbooks.triggers.vocabulary import Category, Channel, TaskState, label
+from playbooks.triggers.vocabulary import Channel, TaskState, label
 
 _ICONS = {
     Channel.EMAIL: "mail",
@@ -41,7 +41,7 @@ class TaskRow:
     due_on: date
     is_overdue: bool
     is_urgent: bool
-    """Of an intervention: the account is in trouble."""
+    """Of a play on an account at risk."""
     snoozed_until: datetime | None
     closed_at: datetime | None
     owner_id: int | None
@@ -83,7 +83,7 @@ def task_row(task: Task, *, now: datetime, zone: ZoneInfo) -> TaskRow:
         due_at=task.due_at,
         due_on=task.due_at.astimezone(zone).date(),
         is_overdue=task.state in UNFINISHED and task.due_at < now,
-        is_urgent=play is not None and play.playbook.category == Category.INTERVENTION,
+        is_urgent=play is not None and health is not None and health.at_risk,
         snoozed_until=task.snoozed_until,
         closed_at=task.closed_at,
         owner_id=task.owner_id,

@@ -18,6 +18,7 @@ from cs_platform import formats
 from cs_platform.charts import Chart, sparkline
 
 register = template.Library()
+SPARK_SPAN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +189,21 @@ def chart(drawing: Chart, *, table: bool = True) -> dict[str, object]:
 def spark(
     values: Sequence[Any] | None, band: str | None = None, label: str = "Score"
 ) -> SafeString:
-    """The course of a score, coloured at its end by the band; None values are gaps."""
+    """The shape of a score's course, coloured at its end by the band; None values are gaps.
+
+    The level is written beside it, so each course is centred; at least SPARK_SPAN points are
+    shown, so that noise stays small.
+    """
     numbers = [None if value is None else float(value) for value in values or ()]
-    drawing = sparkline(numbers, label=label, tone=band_look(band).tone)
+    known = [number for number in numbers if number is not None] or [0.0]
+    margin = max(SPARK_SPAN - (max(known) - min(known)), 0) / 2
+    drawing = sparkline(
+        numbers,
+        label=label,
+        low=min(known) - margin,
+        high=max(known) + margin,
+        tone=band_look(band).tone,
+    )
     return format_html("{}", drawing.svg)
 
 
