@@ -1,0 +1,50 @@
+"""The documents keep their promises: examples run, decisions stay short, settings are named."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_worked_examples_come_out_as_written(page):
+    failed, _ = doctest.testfile(
+        str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert failed == 0
+
+
+@pytest.mark.parametrize("page", ["health.md", "metrics.md", "playbooks.md"])
+def test_the_pages_of_the_maths_have_worked_examples(page):
+    examples = doctest.DocTestParser().get_examples((ROOT / "docs" / page).read_text())
+    assert len(examples) >= 5
+
+
+@pytest.mark.parametrize("adr", ADRS, ids=lambda adr: adr.name)
+def test_a_decision_fits_on_25_lines(adr):
+    assert len(adr.read_text().splitlines()) <= 25
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = [int(adr.name[:4]) for adr in ADRS]
+    assert numbers == list(range(1, len(ADRS) + 1))
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.name)
+def test_links_between_documents_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_every_setting_from_the_environment_is_documented():
+    source = (ROOT / "cs_platform" / "settings.py").read_text()
+    names = set(re.findall(r"(?:env\.\w+|_configured)\(\s*\"([A-Z_]+)\"", source))
+    documented = (ROOT / "docs" / "operations.md").read_text()
+    assert len(names) >= 10
+    assert {name for name in names if f"`{name}`" not in documented} == set()
