@@ -10,12 +10,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from django.db import connection
+from django.db.models import F
 
 from accounts.loading.marks import ring_events
-from accounts.models import Account, BusinessEvent
+from accounts.models import Account, BusinessEvent, OutboxMessage
+from cs_platform import nights
 from cs_platform.demo import bells
 from cs_platform.demo.loading import leave_connection
+from cs_platform.demo.notebooks import write_notebooks
 from cs_platform.demo.work import WorkingDays
+from cs_platform.models import StepRun
 from health import publishing as scorecards
 from health.recompute import close_day, score_history
 from playbooks import publishing as playbooks
@@ -23,6 +27,7 @@ from playbooks.firing import advance_plays, fire_signals
 
 CLOSES_AT = time(0, 15)
 BATCH = 2_000
+UNREAD = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,18 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
             people.work(day=day + timedelta(days=1))
         if number % 30 == 0:
             tell(f"{number} of {len(history.played)} nights with plays")
+    write_notebooks(seed=history.seed, days=history.played)
+
+
+def settle(history: History) -> None:
+    """What was sent in the past has been sent, most of it read; the last night is through."""
+    last = history.scored[-1]
+    now = night_after(last)
+    messages = OutboxMessage.objects.filter(next_at__lte=now)
+    messages.filter(next_at__lt=now - UNREAD).update(read_at=F("next_at") + timedelta(hours=9))
+    messages.update(state=OutboxMessage.State.SENT, sent_at=F("next_at"))
+    nights.plan(day=last)
+    StepRun.objects.filter(day=last).update(finished_at=now, count=0, seconds=0)
 
 
 def night_after(day: date) -> datetime:

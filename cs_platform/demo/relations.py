@@ -14,6 +14,7 @@ from accounts.catalogue import ContactLevel, InteractionKind, Segment, Sentiment
 from cs_platform.demo.founding import Founded
 from cs_platform.demo.offering import JOB_FUNCTIONS
 from cs_platform.demo.satisfaction import lagged
+from cs_platform.demo.support import tone
 from cs_platform.demo.timeline import Timeline
 
 MOOD_LAG = 22
@@ -237,19 +238,11 @@ def _conversation(
         if review
         else np.clip(0.95 * (mood - 0.22), 0.02, 0.8) * (kind != InteractionKind.TRAINING)
     )
-    tone = mood + random.normal(0, 0.13)
-    sentiment = (
-        Sentiment.NEGATIVE
-        if tone < 0.38
-        else Sentiment.POSITIVE
-        if tone > 0.66
-        else Sentiment.NEUTRAL
-    )
     return Conversation(
         day=day,
         minute=int(random.integers(8 * 60, 17 * 60)),
         kind=kind,
         is_commercial=bool(random.random() < commercial),
         people=tuple(sorted(int(n) for n in chosen)),
-        sentiment=sentiment,
+        sentiment=tone(random, mood=mood),
     )

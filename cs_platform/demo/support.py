@@ -19,6 +19,20 @@ INCIDENT_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """Repeats of a problem share its topic key; another one like it has a key of its own."""
+
+    category: str
+    key: str
+    subject: str
+    number: int
+
+    @property
+    def topic(self) -> str:
+        return f"{self.key}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRow:
     opened: int
     minute: int
@@ -45,18 +59,13 @@ def tickets(
     rate = RATE_A_DAY * access.seats**0.7 * (0.15 + 4.2 * (1 - mood) ** 2.2 + 3.0 * trouble)
     counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
     rows: list[TicketRow] = []
-    previous: int | None = None
+    problem: Problem | None = None
     for offset in np.repeat(np.arange(len(counts)), counts):
-        repeated = previous is not None and random.random() < 0.12 + 0.25 * (1 - mood[offset])
-        topic = (
-            previous
-            if repeated and previous is not None
-            else _topic(random, mood=float(mood[offset]), trouble=float(trouble[offset]))
-        )
-        previous = topic
-        rows.append(
-            _ticket(random, int(offset) + access.first, topic, float(mood[offset]), timeline)
-        )
+        felt = float(mood[offset])
+        if problem is None or random.random() >= 0.1 + 0.22 * (1 - felt):
+            topic = _topic(random, mood=felt, trouble=float(trouble[offset]))
+            problem = Problem(*TOPICS[topic], number=len(rows) + 1)
+        rows.append(_ticket(random, int(offset) + access.first, problem, felt, timeline))
     return rows
 
 
@@ -78,37 +87,44 @@ def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
 
 
 def _ticket(
-    random: np.random.Generator, day: int, topic: int, mood: float, timeline: Timeline
+    random: np.random.Generator, day: int, problem: Problem, mood: float, timeline: Timeline
 ) -> TicketRow:
-    category, key, subject = TOPICS[topic]
-    slow = 2.2 if category == "defect" else (3.0 if category == "request" else 1.0)
+    slow = _SLOWNESS[problem.category]
     median = 1.1 * slow * np.exp(3.2 * max(0.0, 0.72 - mood))
     minute = int(random.integers(8 * 60, 18 * 60))
     took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
     end = day * 1440 + minute + int(took)
     solved = end // 1440 if end < timeline.days * 1440 else None
-    draw = random.random()
-    urgent = draw < (0.12 if category == "defect" else 0.02)
-    severity = (
-        Severity.URGENT
-        if urgent
-        else Severity.HIGH
-        if draw < 0.3
-        else Severity.NORMAL
-        if draw < 0.8
-        else Severity.LOW
-    )
-    rated = random.random() < 0.45 and solved is not None
+    is_rated = random.random() < 0.45 and solved is not None
     score = int(np.clip(round(random.normal(2.0 + 3.4 * mood, 0.9)), 1, 5))
-    tone = mood + random.normal(0, 0.14)
-    sentiment = (
-        Sentiment.NEGATIVE
-        if tone < 0.4
-        else Sentiment.POSITIVE
-        if tone > 0.72
-        else Sentiment.NEUTRAL
-    )
     return TicketRow(
-        day, minute, solved, end % 1440, TicketCategory(category), severity, key, subject,
-        score if rated else None, sentiment,
-    )  # fmt: skip
+        opened=day,
+        minute=minute,
+        solved=solved,
+        solved_minute=end % 1440,
+        category=TicketCategory(problem.category),
+        severity=_severity(random, category=problem.category),
+        topic=problem.topic,
+        subject=problem.subject,
+        satisfaction=score if is_rated else None,
+        sentiment=tone(random, mood=mood),
+    )
+
+
+_SLOWNESS = {"how_to": 1.0, "defect": 2.2, "request": 3.0, "billing": 1.0}
+_SEVERITIES = (Severity.HIGH, Severity.NORMAL, Severity.LOW)
+
+
+def _severity(random: np.random.Generator, *, category: str) -> Severity:
+    draw = random.random()
+    if draw < (0.12 if category == "defect" else 0.02):
+        return Severity.URGENT
+    return _SEVERITIES[int(np.searchsorted((0.3, 0.8), draw))]
+
+
+def tone(random: np.random.Generator, *, mood: float) -> Sentiment:
+    """How what is said or written sounds: the mood with what the day adds to it."""
+    heard = mood + random.normal(0, 0.13)
+    if heard < 0.39:
+        return Sentiment.NEGATIVE
+    return Sentiment.POSITIVE if heard > 0.68 else Sentiment.NEUTRAL

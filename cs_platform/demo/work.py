@@ -8,26 +8,16 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
-from accounts.catalogue import Role
-from accounts.models import Account, User
-from playbooks.actions import add_task, complete_task, skip_task
+from playbooks.actions import complete_task, skip_task
 from playbooks.models import Task
 from playbooks.triggers.vocabulary import Channel, TaskOutcome, TaskState
 
 LATE, SKIPPED = 0.13, 0.06
 LATEST_DAYS = 9
-WRITTEN_A_DAY = 0.3
 _SKIP_REASONS = (
     "Talked about it in another meeting already.",
     "They asked us to come back next month.",
     "Sorted out by support.",
-)
-_OWN_TASKS = (
-    ("Prepare the renewal talk", Channel.INTERNAL),
-    ("Send the usage summary of last month", Channel.EMAIL),
-    ("Book the next business review", Channel.EMAIL),
-    ("Ask who takes over from our contact", Channel.CALL),
-    ("Show the new reports to the team leads", Channel.VIDEO),
 )
 # Outcomes of what is said to a customer, and how often each.
 _ANSWERED = (
@@ -49,20 +39,15 @@ class Intention:
 
 
 class WorkingDays:
-    """One a history: remembers who owns which accounts."""
+    """How our people work off what plays ask of them."""
 
     def __init__(self, *, seed: int) -> None:
         self.seed = seed
-        self.csms = list(User.objects.filter(role=Role.CSM).order_by("pk"))
-        self.books: dict[int | None, list[Account]] = {}
-        for account in Account.objects.filter(status="active", owner__isnull=False).order_by("pk"):
-            self.books.setdefault(account.owner_id, []).append(account)
 
     def work(self, *, day: date) -> None:
         """Everybody's tasks of a day whose time has come; nobody works at weekends."""
         if day.weekday() >= 5:
             return
-        self._write_own(day)
         evening = datetime.combine(day, time(18), tzinfo=UTC)
         open_tasks = Task.objects.filter(state=TaskState.OPEN, owner__isnull=False)
         for task in open_tasks.filter(opened_at__lt=evening).order_by("pk").select_related("owner"):
@@ -91,26 +76,6 @@ class WorkingDays:
         odds = np.cumsum([share for _, share in outcomes])
         chosen = int(np.searchsorted(odds, random.random() * odds[-1]))
         return Intention(at, _complete(outcomes[chosen][0]))
-
-    def _write_own(self, day: date) -> None:
-        random = np.random.default_rng([self.seed, day.toordinal()])
-        for csm in self.csms:
-            book = self.books.get(csm.pk)
-            if not book or random.random() >= WRITTEN_A_DAY:
-                continue
-            renewing = [a for a in book if a.renews_on and 0 < (a.renews_on - day).days < 75]
-            title, channel = _OWN_TASKS[int(random.integers(len(_OWN_TASKS)))]
-            account = (renewing or book)[int(random.integers(len(renewing or book)))]
-            now = datetime.combine(day, time(8, int(random.integers(60))), tzinfo=UTC)
-            add_task(
-                account=account,
-                title=title,
-                owner=csm,
-                due_at=now + timedelta(days=int(random.integers(5, 16)), hours=8),
-                by=csm,
-                now=now,
-                channel=channel,
-            )
 
 
 def _skip(reason: str) -> Callable[[Task, datetime], Task]:

@@ -14,7 +14,13 @@ from django.db import connection
 
 from accounts import clock
 from cs_platform import roles
-from cs_platform.demo.history import history_of, install_libraries, live_through, score_all
+from cs_platform.demo.history import (
+    history_of,
+    install_libraries,
+    live_through,
+    score_all,
+    settle,
+)
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.reset import ForeignDataError, Present, empty, remember, what_is_there
 from cs_platform.demo.shape import Shape
@@ -98,6 +104,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after {_since(begun)}."
         )
+        settle(past)
         months = take_snapshots(day=shape.last_day)
         self.stdout.write(f"{months} months of retention after {_since(begun)}.")
 

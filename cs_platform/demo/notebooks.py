@@ -1,0 +1,102 @@
+"""Tasks that CSMs wrote for themselves: set-based, in the shape that `actions.add_task` leaves.
+
+A CSM has some of them open on any day: a few overdue, one or two written yesterday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+import numpy as np
+
+from accounts.catalogue import AccountStatus, Role
+from accounts.models import Account, User
+from playbooks.models import Task
+from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState
+
+DONE_A_DAY = 0.5
+OVERDUE, UPCOMING, WRITTEN_YESTERDAY = (2, 4), (5, 8), (1, 3)
+_RENEWAL_DAYS = 90
+_TITLES = (
+    ("Prepare the renewal talk", Channel.INTERNAL, TaskOutcome.WRITTEN_UP),
+    ("Send the usage summary of last month", Channel.EMAIL, TaskOutcome.REACHED),
+    ("Book the next business review", Channel.EMAIL, TaskOutcome.MEETING_BOOKED),
+    ("Ask who takes over from our contact", Channel.CALL, TaskOutcome.REACHED),
+    ("Show the new reports to the team leads", Channel.VIDEO, TaskOutcome.AGREED),
+)
+
+
+def write_notebooks(*, seed: int, days: list[date]) -> int:
+    """Tasks of the days, the last one being yesterday; how many were written."""
+    books: dict[int | None, list[Account]] = {}
+    active = Account.objects.filter(status=AccountStatus.ACTIVE, owner__isnull=False)
+    for account in active.order_by("pk"):
+        books.setdefault(account.owner_id, []).append(account)
+    tasks: list[Task] = []
+    for csm in User.objects.filter(role=Role.CSM, pk__in=books).order_by("pk"):
+        random = np.random.default_rng([seed, csm.pk])
+        tasks += _done(random, csm=csm, book=books[csm.pk], days=days)
+        tasks += _open(random, csm=csm, book=books[csm.pk], yesterday=days[-1])
+    return len(Task.objects.bulk_create(tasks, batch_size=2_000))
+
+
+def _done(
+    random: np.random.Generator, *, csm: User, book: list[Account], days: list[date]
+) -> Iterator[Task]:
+    for day in days[:-10]:
+        if day.weekday() >= 5 or random.random() >= DONE_A_DAY:
+            continue
+        written = _moment(random, day)
+        due = written + timedelta(days=int(random.integers(4, 12)))
+        closed = written + (due - written) * random.uniform(0.2, 1.15)
+        task, outcome = _task(random, csm=csm, book=book, written=written, due=due)
+        task.state, task.outcome = TaskState.DONE, outcome
+        task.closed_at, task.closed_by = min(closed, _moment(random, days[-1])), csm
+        yield task
+
+
+def _open(
+    random: np.random.Generator, *, csm: User, book: list[Account], yesterday: date
+) -> Iterator[Task]:
+    overdue, upcoming, fresh = (
+        int(random.integers(*r)) for r in (OVERDUE, UPCOMING, WRITTEN_YESTERDAY)
+    )
+    for n in range(overdue + upcoming):
+        due_in = -int(random.integers(0, 5)) if n < overdue else int(random.integers(1, 13))
+        is_fresh = n >= overdue + upcoming - fresh
+        ago = 0 if is_fresh else max(int(random.integers(2, 12)), 2 - due_in)
+        written = _moment(random, yesterday - timedelta(days=ago))
+        due = datetime.combine(yesterday + timedelta(days=due_in), time(17), tzinfo=UTC)
+        yield _task(random, csm=csm, book=book, written=written, due=due)[0]
+
+
+def _task(
+    random: np.random.Generator, *, csm: User, book: list[Account], written: datetime, due: datetime
+) -> tuple[Task, TaskOutcome]:
+    """About an account that renews soon where there is one."""
+    soon = [
+        account
+        for account in book
+        if account.renews_on and 0 < (account.renews_on - written.date()).days < _RENEWAL_DAYS
+    ]
+    account = (soon or book)[int(random.integers(len(soon or book)))]
+    title, channel, outcome = _TITLES[int(random.integers(len(_TITLES)))]
+    task = Task(
+        account=account,
+        title=title,
+        channel=channel,
+        owner=csm,
+        owner_role=OwnerRole.CSM,
+        opened_at=written,
+        due_at=due,
+        why=f"Written by {csm.name}.",
+        created_by=csm,
+    )
+    return task, outcome
+
+
+def _moment(random: np.random.Generator, day: date) -> datetime:
+    """Some minute of that working day."""
+    minutes = timedelta(minutes=int(random.integers(480)))
+    return datetime.combine(day, time(9), tzinfo=UTC) + minutes
