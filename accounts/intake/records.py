@@ -87,11 +87,16 @@ def _unknown_fields(
     unknown = [str(name) for name in raw if name not in known]
     return [
         (
-            name.encode("ascii", "replace").decode()[:80],
+            _printable(name),
             FieldError("unknown_field", f"is not a field of {spec.kind}; leave it out"),
         )
         for name in unknown[:5]
     ]
+
+
+def _printable(name: str) -> str:
+    """A field's name as somebody sent it, as it may be stored and shown."""
+    return "".join(c if c.isprintable() and c.isascii() else "?" for c in name[:80])
 
 
 def _finish(values: dict[str, Value], *, spec: RecordSpec) -> list[tuple[str, FieldError]]:

@@ -10,6 +10,7 @@ from psycopg2 import sql
 from psycopg2.extras import execute_values
 
 from accounts.catalogue import HistoryAttribute
+from accounts.loading.statements import run
 
 # Present value by attribute, as the history spells it: ids for owner and plan, comma lists.
 _OF_ACCOUNTS = {
@@ -41,6 +42,27 @@ _CONTACTS = sql.SQL(
     " FROM accounts_contact c, LATERAL (VALUES {}) v(attribute, value) WHERE c.id = ANY(%(ids)s)"
 ).format(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_CONTACTS.items())
+)
+
+# Closes or overwrites the open rows that are no longer true; gives back what is to be opened.
+_DIFFERING = sql.SQL(
+    "WITH p AS MATERIALIZED ({}),"
+    " differing AS MATERIALIZED ("
+    "  SELECT p.*, h.id AS open_id, h.value AS before, h.valid_from"
+    "  FROM p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
+    "   AND h.contact_id IS NOT DISTINCT FROM p.contact_id"
+    "   AND h.attribute = p.attribute AND h.valid_to IS NULL"
+    "  WHERE h.id IS NULL OR h.value <> p.value),"
+    " closed AS (UPDATE accounts_attributehistory h SET"
+    "  valid_to = CASE WHEN d.changed_on > h.valid_from THEN d.changed_on END,"
+    "  value = CASE WHEN d.changed_on > h.valid_from THEN h.value ELSE d.value END,"
+    "  learned_at = CASE WHEN d.changed_on > h.valid_from"
+    "   THEN h.learned_at ELSE %(learned_at)s END"
+    "  FROM differing d WHERE h.id = d.open_id)"
+    " SELECT account_id, contact_id, attribute, value, before,"
+    " CASE WHEN open_id IS NULL THEN COALESCE(since, changed_on)"
+    "  WHEN changed_on > valid_from THEN changed_on END"
+    " FROM differing ORDER BY account_id, contact_id, attribute"
 )
 
 
@@ -90,32 +112,10 @@ def _record(
     if not ids:
         return []
     parameters: dict[str, Any] = {"ids": sorted(ids), "day": day, "learned_at": learned_at}
+    rows = run(_DIFFERING.format(present), parameters)
+    # A second statement: the rows closed above must be closed before theirs are opened.
+    opened = [(a, c, n, v, start, learned_at) for a, c, n, v, _, start in rows if start]
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "WITH p AS MATERIALIZED ({}),"
-                " differing AS MATERIALIZED ("
-                "  SELECT p.*, h.id AS open_id, h.value AS before, h.valid_from"
-                "  FROM p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
-                "   AND h.contact_id IS NOT DISTINCT FROM p.contact_id"
-                "   AND h.attribute = p.attribute AND h.valid_to IS NULL"
-                "  WHERE h.id IS NULL OR h.value <> p.value),"
-                " closed AS (UPDATE accounts_attributehistory h SET"
-                "  valid_to = CASE WHEN d.changed_on > h.valid_from THEN d.changed_on END,"
-                "  value = CASE WHEN d.changed_on > h.valid_from THEN h.value ELSE d.value END,"
-                "  learned_at = CASE WHEN d.changed_on > h.valid_from"
-                "   THEN h.learned_at ELSE %(learned_at)s END"
-                "  FROM differing d WHERE h.id = d.open_id)"
-                " SELECT account_id, contact_id, attribute, value, before,"
-                " CASE WHEN open_id IS NULL THEN COALESCE(since, changed_on)"
-                "  WHEN changed_on > valid_from THEN changed_on END"
-                " FROM differing ORDER BY account_id, contact_id, attribute"
-            ).format(present),
-            parameters,
-        )
-        rows = cursor.fetchall()
-        # A second statement: the rows closed above must be closed before theirs are opened.
-        opened = [(a, c, n, v, start, learned_at) for a, c, n, v, _, start in rows if start]
         execute_values(
             cursor.cursor,
             "INSERT INTO accounts_attributehistory"

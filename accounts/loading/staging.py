@@ -10,6 +10,7 @@ from psycopg2 import sql
 
 from accounts.intake.records import Record, Value
 from accounts.intake.specs import RecordSpec, Type
+from accounts.loading.statements import run
 
 _SQL_TYPES = {
     Type.AMOUNT: "bigint",
@@ -35,8 +36,7 @@ def stage(spec: RecordSpec, records: Sequence[Record]) -> sql.Identifier:
     table = create(f"staging_{spec.kind}", columns)
     names = [f.name for f in spec.fields]
     copy(table, _rows(records, names=names), columns=["position", "present", *names])
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("ANALYZE {}").format(table))
+    run(sql.SQL("ANALYZE {}").format(table))
     return table
 
 
@@ -46,14 +46,13 @@ def create(name: str, columns: Iterable[tuple[str, str]]) -> sql.Identifier:
     definitions = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns
     )
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL client_min_messages = warning")
-        cursor.execute(
-            sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
-                table, definitions
-            )
+    run(sql.SQL("SET LOCAL client_min_messages = warning"))
+    run(
+        sql.SQL("CREATE TEMPORARY TABLE IF NOT EXISTS {} ({}) ON COMMIT DELETE ROWS").format(
+            table, definitions
         )
-        cursor.execute(sql.SQL("TRUNCATE {}").format(table))
+    )
+    run(sql.SQL("TRUNCATE {}").format(table))
     return table
 
 

@@ -89,7 +89,11 @@ ACCOUNTS = Table(
         _text("industry"),
         _text("region"),
         Column("time_zone", "time_zone", otherwise="'UTC'"),
-        Column("currency", "currency", otherwise="(SELECT currency FROM accounts_installation)"),
+        Column(
+            "currency",
+            "currency",
+            otherwise="COALESCE((SELECT currency FROM accounts_installation), 'USD')",
+        ),
         Column("plan_id", "plan"),
         *_plain("seats", "usage_limit", "customer_since"),
         Column("status", "status", otherwise="'active'"),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
@@ -17,6 +16,7 @@ from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import stage
+from accounts.loading.statements import run
 from accounts.loading.tables import Column, Reference, Table
 
 
@@ -71,22 +71,18 @@ def _resolve(target: Target, reference: Reference) -> list[RecordError]:
     match = (
         "lower(r.{key}) = lower(s.{field})" if reference.key == "email" else "r.{key} = s.{field}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("ALTER TABLE {staging} ADD COLUMN IF NOT EXISTS {id} bigint").format(**names)
+    run(sql.SQL("ALTER TABLE {staging} ADD COLUMN IF NOT EXISTS {id} bigint").format(**names))
+    run(
+        sql.SQL("UPDATE {staging} s SET {id} = r.id FROM {table} r WHERE {match}").format(
+            match=sql.SQL(match).format(**names), **names
         )
-        cursor.execute(
-            sql.SQL("UPDATE {staging} s SET {id} = r.id FROM {table} r WHERE {match}").format(
-                match=sql.SQL(match).format(**names), **names
-            )
-        )
-        cursor.execute(
-            sql.SQL(
-                "DELETE FROM {staging} WHERE {field} IS NOT NULL AND {id} IS NULL"
-                " RETURNING position, {field}"
-            ).format(**names)
-        )
-        unknown = cursor.fetchall()
+    )
+    unknown = run(
+        sql.SQL(
+            "DELETE FROM {staging} WHERE {field} IS NOT NULL AND {id} IS NULL"
+            " RETURNING position, {field}"
+        ).format(**names)
+    )
     return [
         RecordError(position, reference.field, "unknown", f"“{value}” {reference.missing}")
         for position, value in unknown
@@ -97,14 +93,12 @@ def _misplaced(target: Target) -> list[RecordError]:
     """An id that another account's record has already: facts do not move between customers."""
     if target.table.key != ("external_id",) or "account_id" not in _names(target.table):
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            sql.SQL(
-                "DELETE FROM {} s USING {} t WHERE t.external_id = s.external_id"
-                " AND t.account_id <> s.account_id RETURNING s.position, s.external_id"
-            ).format(target.staging, sql.Identifier(target.table.name))
-        )
-        found = cursor.fetchall()
+    found = run(
+        sql.SQL(
+            "DELETE FROM {} s USING {} t WHERE t.external_id = s.external_id"
+            " AND t.account_id <> s.account_id RETURNING s.position, s.external_id"
+        ).format(target.staging, sql.Identifier(target.table.name))
+    )
     message = "belongs to another account already; give the record an id of its own"
     return [RecordError(p, "external_id", "other_account", f"“{v}” {message}") for p, v in found]
 
@@ -113,14 +107,15 @@ def _lock_accounts(target: Target) -> None:
     """In order of id, so that two loads wait for each other instead of dying."""
     if "account_id" not in _names(target.table):
         # New accounts have no row to lock yet: one load of accounts at a time.
-        query = sql.SQL("SELECT pg_advisory_xact_lock(hashtext('accounts.loading.accounts'))")
+        query: sql.Composable = sql.SQL(
+            "SELECT pg_advisory_xact_lock(hashtext('accounts.loading.accounts'))"
+        )
     else:
         query = sql.SQL(
             "SELECT id FROM accounts_account WHERE id IN (SELECT account_id FROM {})"
             " ORDER BY id FOR NO KEY UPDATE"
         ).format(target.staging)
-    with connection.cursor() as cursor:
-        cursor.execute(query)
+    run(query)
 
 
 def _names(table: Table) -> list[str]:
@@ -160,20 +155,13 @@ def _merged(target: Target) -> sql.Composable:
 
 def _inconsistent(target: Target) -> list[RecordError]:
     errors = []
-    with connection.cursor() as cursor:
-        for check in target.table.checks:
-            cursor.execute(
-                sql.SQL("SELECT m.position FROM ({}) m WHERE {}").format(
-                    _merged(target), sql.SQL(check.wrong)
-                ),
-                target.parameters,
-            )
-            positions = [row[0] for row in cursor.fetchall()]
-            errors += [RecordError(p, check.field, check.code, check.message) for p in positions]
-            cursor.execute(
-                sql.SQL("DELETE FROM {} WHERE position = ANY(%s)").format(target.staging),
-                [positions],
-            )
+    for check in target.table.checks:
+        query = sql.SQL("SELECT m.position FROM ({}) m WHERE {}").format(
+            _merged(target), sql.SQL(check.wrong)
+        )
+        positions = [row[0] for row in run(query, target.parameters)]
+        errors += [RecordError(p, check.field, check.code, check.message) for p in positions]
+        run(sql.SQL("DELETE FROM {} WHERE position = ANY(%s)").format(target.staging), [positions])
     return errors
 
 
@@ -203,13 +191,10 @@ def _write(target: Target, *, result: LoadResult) -> Changed:
             sql.SQL("w.{0} = m.{0}").format(sql.Identifier(name)) for name in table.key
         ),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, target.parameters)
-        rows = cursor.fetchall()
-    return _changed(rows, result=result)
+    return _changed(run(statement, target.parameters), result=result)
 
 
-def _changed(rows: Sequence[tuple[int, int, bool, int]], *, result: LoadResult) -> Changed:
+def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
     changed = Changed({}, [])
     accounts = set()
     for position, row_id, is_new, account_id in rows:

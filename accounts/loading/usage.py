@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection
 from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
@@ -20,6 +19,7 @@ from accounts.loading.marks import mark_dirty
 from accounts.loading.partitions import ensure_usage_partitions
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import copy, create
+from accounts.loading.statements import run
 from accounts.models import Account, Feature
 
 MOST_FEATURES = 5_000
@@ -200,11 +200,8 @@ def _run(query: sql.Composable, *, day: date, backfill: bool, result: LoadResult
 
 
 def _collect(query: sql.Composable, parameters: dict[str, Any], *, result: LoadResult) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        rows = cursor.fetchall()
     dirty = set()
-    for position, account_id, status, total in rows:
+    for position, account_id, status, total in run(query, parameters):
         if status == Status.REJECTED:
             message = f"is below the {total} known when the day closed; a closed day only grows"
             result.reject([RecordError(position, "", "closed_day", message)])

@@ -1,0 +1,94 @@
+"""The body of a bulk request, within its limits, as records by index."""
+
+import io
+from collections.abc import Iterable, Iterator
+
+from rest_framework.request import Request
+
+from accounts.api.problems import Problem
+from accounts.intake import csv_files, json_bodies
+from accounts.intake.errors import RecordError, TooLarge
+from accounts.intake.specs import RecordSpec
+from accounts.intake.streams import BULK_LIMITS, gunzip
+
+JSON = "application/json"
+NDJSON = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
+CSV = "text/csv"
+MEDIA_TYPES = (JSON, "application/x-ndjson", CSV)
+_PIECE = 1 << 20
+
+Indexed = Iterable[tuple[int, object]]
+
+
+def media_type(request: Request) -> str:
+    """The content type without parameters; Problem 415 for what is not taken here."""
+    found = request.content_type.partition(";")[0].strip().lower()
+    charset = _parameter(request.content_type, "charset")
+    if found not in (JSON, CSV) and found not in NDJSON:
+        detail = f"Send {', '.join(MEDIA_TYPES)}, plain or with Content-Encoding: gzip."
+        raise Problem(415, code="content_type", detail=detail)
+    if charset not in ("", "utf-8", "utf8"):
+        raise Problem(415, code="charset", detail="Send the body as UTF-8.")
+    return found
+
+
+def _parameter(content_type: str, name: str) -> str:
+    for part in content_type.split(";")[1:]:
+        found, _, value = part.partition("=")
+        if found.strip().lower() == name:
+            return value.strip().strip('"').lower()
+    return ""
+
+
+def plain_body(request: Request) -> bytes:
+    """Decompressed; refused as soon as it is known to be too large."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", ""):
+        raise Problem(415, code="content_encoding", detail="Send the body plain or as gzip.")
+    body = _read(request)
+    if encoding == "gzip":
+        if not body.startswith(b"\x1f\x8b"):
+            raise Problem(400, code="gzip", detail="The body is announced as gzip and is not.")
+        return gunzip(body, limits=BULK_LIMITS)
+    return body
+
+
+def _read(request: Request) -> bytes:
+    """Past Django's own limit, which is meant for forms; never more than ours in memory."""
+    stream = request._request
+    pieces, size = [], 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > BULK_LIMITS.size:
+            raise TooLarge("too_large", f"is over {BULK_LIMITS.megabytes} MB; split it")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], list[RecordError]]:
+    """Records by index, and those lines of NDJSON that are none."""
+    if found == JSON:
+        return list(enumerate(json_bodies.array(body, limits=BULK_LIMITS))), []
+    records: list[tuple[int, object]] = []
+    errors: list[RecordError] = []
+    for index, record in json_bodies.lines(body, limits=BULK_LIMITS):
+        if isinstance(record, RecordError):
+            errors.append(record)
+        else:
+            records.append((index, record))
+    return records, errors
+
+
+def csv_records(
+    body: bytes, *, spec: RecordSpec
+) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
+    """The header, and each row with its index: the first below the header is 0."""
+    source = io.BytesIO(body)
+    layout = csv_files.inspect(source, limits=BULK_LIMITS)
+    known = spec.by_name()
+    for name in layout.header:
+        if name not in known:
+            detail = f"The column {name[:80]!a} is not one of {', '.join(known)}."
+            raise Problem(400, code="unknown_column", detail=detail)
+    rows = csv_files.rows(source, layout=layout, limits=BULK_LIMITS)
+    return layout.header, ((index, row) for index, (_line, row) in enumerate(rows))

@@ -1,0 +1,76 @@
+"""Machine keys: shown once, stored as a hash, scoped, expiring, revocable."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from accounts.intake.specs import Kind
+from accounts.models import ApiKey, User
+
+PREFIX = "cs_live_"
+LIFETIME = timedelta(days=365)
+EVERYTHING = "ingest:*"
+SCOPES = (EVERYTHING, *(f"ingest:{kind}" for kind in Kind))
+# A busy key writes its latest use once a minute, not once a request.
+_USE_RESOLUTION = timedelta(minutes=1)
+
+
+class UnknownScopeError(ValueError):
+    """A scope that no endpoint asks for."""
+
+
+def create_key(
+    *,
+    name: str,
+    scopes: Iterable[str],
+    now: datetime,
+    owner: User | None = None,
+    lifetime: timedelta = LIFETIME,
+) -> tuple[ApiKey, str]:
+    """The stored key and the token itself, which is not kept anywhere."""
+    wanted = sorted(set(scopes))
+    unknown = [scope for scope in wanted if scope not in SCOPES]
+    if unknown or not wanted:
+        raise UnknownScopeError(
+            f"{', '.join(unknown) or 'no scope'}: choose of {', '.join(SCOPES)}"
+        )
+    token = PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        name=name,
+        prefix=token[: len(PREFIX) + 6],
+        digest=digest_of(token),
+        scopes=wanted,
+        owner=owner,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    return key, token
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_key(token: str, *, now: datetime) -> ApiKey | None:
+    """A key that may be used now: not expired, not revoked, its owner still active."""
+    if not token.startswith(PREFIX) or not token.isascii():
+        return None
+    live = Q(revoked_at=None) & Q(expires_at__gt=now)
+    mine = Q(owner=None) | Q(owner__is_active=True)
+    return ApiKey.objects.filter(live & mine, digest=digest_of(token)).first()
+
+
+def note_use(key: ApiKey, *, now: datetime) -> None:
+    stale = Q(latest_use_at=None) | Q(latest_use_at__lt=now - _USE_RESOLUTION)
+    ApiKey.objects.filter(stale, pk=key.pk).update(latest_use_at=now)
+
+
+def revoke_key(key: ApiKey, *, now: datetime) -> None:
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+
+
+def allows(key: ApiKey, scope: str) -> bool:
+    return scope in key.scopes or (scope.startswith("ingest:") and EVERYTHING in key.scopes)

@@ -1,0 +1,93 @@
+"""Errors as application/problem+json (RFC 9457): a stable code, and words that say what to do."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from psycopg2.errors import LockNotAvailable
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from accounts.intake.errors import FileRefused, TooLarge
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "5"
+_TITLES = {
+    400: "The request cannot be read",
+    401: "A valid key is needed",
+    403: "The key does not allow this",
+    404: "There is nothing here",
+    405: "This address does not take this method",
+    406: "Only JSON is answered here",
+    409: "The same request is being worked on",
+    413: "The request is too large",
+    415: "This content type is not taken here",
+    422: "The idempotency key was used for another request",
+    429: "Too many requests",
+    503: "The database does not answer right now",
+}
+
+
+class Problem(Exception):
+    """An answer other than success, with what the client should do about it."""
+
+    def __init__(self, status_code: int, *, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status_code = status_code
+        self.code = code
+        self.detail = detail
+
+
+def problem_details(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler; None leaves a bug to be a bug (500, logged)."""
+    problem = _as_problem(exception)
+    if problem is None:
+        return None
+    headers = {}
+    if challenge := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if problem.status_code in (409, 503):
+        headers["Retry-After"] = RETRY_AFTER_SECONDS
+    if wait := getattr(exception, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    body = {
+        "type": "about:blank",
+        "title": _TITLES.get(problem.status_code, "Error"),
+        "status": problem.status_code,
+        "code": problem.code,
+        "detail": problem.detail,
+    }
+    return Response(body, problem.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _as_problem(exception: Exception) -> Problem | None:
+    if isinstance(exception, Problem):
+        return exception
+    if isinstance(exception, FileRefused):
+        code = 413 if isinstance(exception, TooLarge) else 400
+        return Problem(code, code=exception.code, detail=f"The body {exception.message}.")
+    if isinstance(exception, OperationalError | InterfaceError):
+        return _of_database(exception)
+    return _of_framework(exception)
+
+
+def _of_database(exception: Exception) -> Problem:
+    if isinstance(exception.__cause__, LockNotAvailable):
+        detail = "Other work holds these records; send the same request again in a moment."
+        return Problem(409, code="busy", detail=detail)
+    return Problem(503, code="unavailable", detail="Send the same request again in a moment.")
+
+
+def _of_framework(exception: Exception) -> Problem | None:
+    if isinstance(exception, Http404):
+        return Problem(404, code="not_found", detail="Check the address.")
+    if isinstance(exception, PermissionDenied):
+        return Problem(403, code="permission_denied", detail="Ask CS ops for a key with the scope.")
+    if isinstance(exception, RequestDataTooBig):
+        return Problem(413, code="too_large", detail="Split the request.")
+    if isinstance(exception, exceptions.APIException):
+        detail = exception.detail
+        text = str(detail) if isinstance(detail, str) else "Check the request."
+        return Problem(exception.status_code, code=str(exception.default_code), detail=text)
+    return None

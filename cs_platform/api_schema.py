@@ -1,0 +1,24 @@
+"""The machine API in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView
+
+from cs_platform.api import ApiKeyAuthentication, HasKey
+
+
+class SchemaView(SpectacularAPIView):
+    """OpenAPI 3.1, for whoever holds a key."""
+
+    permission_classes = (HasKey,)
+
+
+class _KeyScheme(OpenApiAuthenticationExtension):
+    target_class = ApiKeyAuthentication
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

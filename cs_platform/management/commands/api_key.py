@@ -1,0 +1,64 @@
+"""Machine keys from the shell: `manage.py api_key create --name CRM --scope ingest:accounts`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.api.keys import LIFETIME, SCOPES, UnknownScopeError, create_key, revoke_key
+from accounts.models import ApiKey
+
+
+class Command(BaseCommand):
+    help = "Create, list or revoke keys of the machine API."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        create = actions.add_parser("create", help="prints the key once")
+        create.add_argument("--name", required=True)
+        create.add_argument(
+            "--scope",
+            action="append",
+            required=True,
+            help=f"one of {', '.join(SCOPES)}; repeatable",
+        )
+        create.add_argument("--days", type=int, default=LIFETIME.days, help="until it expires")
+        actions.add_parser("list")
+        revoke = actions.add_parser("revoke")
+        revoke.add_argument("prefix", help="the first letters, as `list` shows them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['action']}")(options)
+
+    def _create(self, options: dict[str, Any]) -> None:
+        if not 1 <= options["days"] <= 3_650:
+            raise CommandError("--days needs 1 to 3650.")
+        try:
+            _key, token = create_key(
+                name=options["name"][:80],
+                scopes=options["scope"],
+                now=datetime.now(UTC),
+                lifetime=timedelta(days=options["days"]),
+            )
+        except UnknownScopeError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(token)
+        self.stderr.write("Keep it now: it is not shown again.")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for key in ApiKey.objects.order_by("created_at"):
+            state = "revoked" if key.revoked_at else f"until {key.expires_at:%Y-%m-%d}"
+            used = f"{key.latest_use_at:%Y-%m-%d %H:%M}" if key.latest_use_at else "never"
+            self.stdout.write(
+                f"{key.prefix}…  {key.name}  {' '.join(key.scopes)}  {state}  used {used}"
+            )
+
+    def _revoke(self, options: dict[str, Any]) -> None:
+        found = list(ApiKey.objects.filter(prefix=options["prefix"].rstrip("…")))
+        if len(found) != 1:
+            raise CommandError(f"{len(found)} keys start with {options['prefix']}.")
+        revoke_key(found[0], now=datetime.now(UTC))
+        self.stdout.write(f"{found[0]} is revoked.")
