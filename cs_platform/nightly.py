@@ -14,7 +14,7 @@ from accounts.loading import ensure_partitions, expire_contracts, refresh_accoun
 from accounts.loading.renewals import ring_renewal_dates
 from accounts.models import Account
 from cs_platform import invariants
-from health.recompute import close_day, recompute
+from health.recompute import close_day, recompute, refresh_feeds
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays, fire_signals
 
@@ -69,6 +69,7 @@ def _score(shard: Shard) -> int:
 
 
 def _close(shard: Shard) -> int:
+    refresh_feeds()
     return int(close_day(day=shard.day, now=shard.now))
 
 

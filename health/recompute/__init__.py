@@ -78,11 +78,7 @@ def drain_dirty(*, limit: int = 500, now: datetime) -> int:
 
 @transaction.atomic
 def close_day(*, day: date, now: datetime) -> bool:
-    """Makes the scores of a day final; False when they were already.
-
-    Notes as well since when, and until when, each source delivers: backfills move that.
-    """
-    refresh_feeds(zone=calendar().zone)
+    """Makes the scores of a day final; False when they were already."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DAY_LOCKS, number(day)])
     _, is_new = ClosedDay.objects.get_or_create(day=day, defaults={"closed_at": now})
@@ -122,15 +118,18 @@ def _prepare(days: Sequence[date], *, now: datetime) -> Run:
     writing.ensure_partitions(days[0], days[-1])
     feeds = remembered_feeds()
     if not feeds.is_complete:
-        feeds = refresh_feeds(zone=when.zone, only=feeds.missing)
+        feeds = refresh_feeds(only=feeds.missing)
     return Run(tuple(days), now, when, assignment(), feeds)
 
 
-def refresh_feeds(*, zone: str, only: Sequence[Source] = tuple(Source)) -> Feeds:
-    """Reads since when the sources deliver, and remembers it."""
+def refresh_feeds(*, only: Sequence[Source] = tuple(Source)) -> Feeds:
+    """Reads since when and until when sources deliver, and remembers it; backfills move that.
+
+    Scans the tables of facts, so the night does it once.
+    """
     rows = [
         SourceFeed(source=source, first_day=first, latest_day=latest)
-        for source, first, latest in read_spans(zone=zone, only=only)
+        for source, first, latest in read_spans(zone=calendar().zone, only=only)
     ]
     SourceFeed.objects.bulk_create(
         rows,
