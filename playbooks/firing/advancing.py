@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from playbooks import facts
-from playbooks.firing.closing import close_plays
+from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.escalating import draw_in, for_silence
 from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.owners import Directory
@@ -20,23 +20,7 @@ from playbooks.firing.steps import Opening, open_due_steps, opening
 from playbooks.models import Play, PlayStart, Task
 from playbooks.triggers.decisions import hindrance
 from playbooks.triggers.rules import Recovery, Rule
-from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult, TaskState
-from playbooks.triggers.wording import recovered_because
-
-# Exit criteria against the present health, whatever made the score move.
-_OVER = """
-SELECT p.id, a.status = 'churned', h.score, coalesce(h.band, '')
-FROM playbooks_play p
-JOIN accounts_account a ON a.id = p.account_id
-LEFT JOIN health_currenthealth h ON h.account_id = p.account_id
-WHERE p.state = 'open' AND (
-    a.status = 'churned'
-    OR (h.score IS NOT NULL
-        AND (h.band = ANY (p.recovers_bands) OR h.score >= p.recovers_score)))
-ORDER BY p.id
-LIMIT %(limit)s
-FOR NO KEY UPDATE OF p SKIP LOCKED
-"""
+from playbooks.triggers.vocabulary import PlayState, StartResult, TaskState
 
 # The head of every queue: as many of each CSM and playbook as today still has room for.
 _WAITING = """
@@ -72,22 +56,6 @@ def _in_batches(part: Callable[..., int], *, limit: int, now: datetime) -> int:
             break
         moved += done
     return moved
-
-
-@transaction.atomic
-def close_what_is_over(*, limit: int, now: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_OVER, {"limit": limit})
-        rows = cursor.fetchall()
-    churned = {pk: "The account has churned." for pk, is_churned, _, _ in rows if is_churned}
-    recovered = {
-        pk: recovered_because(score=score, band=band)
-        for pk, is_churned, score, band in rows
-        if not is_churned
-    }
-    close_plays(reasons=churned, outcome=PlayOutcome.CHURNED, now=now)
-    close_plays(reasons=recovered, outcome=PlayOutcome.RECOVERED, now=now)
-    return len(rows)
 
 
 @transaction.atomic

@@ -2,13 +2,74 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Case, CharField, Value, When
+from django.db import connection, transaction
 
-from playbooks.models import UNFINISHED, Play, Task
-from playbooks.triggers.vocabulary import PlayOutcome, PlayState, TaskState
+from playbooks.triggers.vocabulary import PlayOutcome
+from playbooks.triggers.wording import recovered_because
+
+# Exit criteria against the present health, whatever made the score move.
+# Uses index: play_open
+_OVER = """
+SELECT p.id, a.status = 'churned', h.score, coalesce(h.band, '')
+FROM playbooks_play p
+JOIN accounts_account a ON a.id = p.account_id
+LEFT JOIN health_currenthealth h ON h.account_id = p.account_id
+WHERE p.state = 'open' AND {scope} AND (
+    a.status = 'churned'
+    OR (h.score IS NOT NULL
+        AND (h.band = ANY (p.recovers_bands) OR h.score >= p.recovers_score)))
+ORDER BY p.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF p SKIP LOCKED
+"""
+_OVER_ANYWHERE = _OVER.format(scope="true")
+_OVER_HERE = _OVER.format(scope="p.account_id = ANY (%(accounts)s)")
+
+# Rows are changed in the order of their ids: two workers that meet never wait in a circle.
+_PLAYS = """
+UPDATE playbooks_play p
+SET state = 'closed', outcome = %(outcome)s, closed_at = %(now)s, reason = given.reason,
+    next_position = NULL, next_step_at = NULL
+FROM (
+    SELECT play.id, given.reason
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(id bigint, reason text)
+    JOIN playbooks_play play ON play.id = given.id AND play.state = 'open'
+    ORDER BY play.id FOR NO KEY UPDATE OF play) AS given
+WHERE p.id = given.id
+RETURNING p.id
+"""
+_TASKS = """
+UPDATE playbooks_task t
+SET state = 'closed_by_itself', closed_at = %(now)s, reason = given.reason, snoozed_until = NULL,
+    escalate_at = NULL
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(id bigint, reason text)
+WHERE t.play_id = given.id AND t.play_id = ANY (%(closed)s) AND t.state IN ('open', 'snoozed')
+"""
+_REASON_LENGTH = 500
+
+
+@transaction.atomic
+def close_what_is_over(
+    *, limit: int, now: datetime, account_ids: Sequence[int] | None = None
+) -> int:
+    """Plays of churned accounts, and those whose reason is gone; None looks at all accounts."""
+    sql = _OVER_ANYWHERE if account_ids is None else _OVER_HERE
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"limit": limit, "accounts": list(account_ids or ())})
+        rows = cursor.fetchall()
+    churned = {pk: "The account has churned." for pk, is_churned, _, _ in rows if is_churned}
+    recovered = {
+        pk: recovered_because(score=score, band=band)
+        for pk, is_churned, score, band in rows
+        if not is_churned
+    }
+    close_plays(reasons=churned, outcome=PlayOutcome.CHURNED, now=now)
+    close_plays(reasons=recovered, outcome=PlayOutcome.RECOVERED, now=now)
+    return len(rows)
 
 
 def close_plays(
@@ -16,32 +77,14 @@ def close_plays(
 ) -> Sequence[int]:
     """Closes the open ones among these plays, each with its reason; returns their ids.
 
-    The plays must be locked. Unfinished tasks close by themselves and say why.
+    Unfinished tasks close by themselves and say why.
     """
-    ids = sorted(reasons)
-    open_ids = list(
-        Play.objects.filter(pk__in=ids, state=PlayState.OPEN)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    Play.objects.filter(pk__in=open_ids).update(
-        state=PlayState.CLOSED,
-        outcome=outcome,
-        closed_at=now,
-        next_position=None,
-        next_step_at=None,
-        reason=_by("pk", reasons, open_ids),
-    )
-    Task.objects.filter(play_id__in=open_ids, state__in=UNFINISHED).update(
-        state=TaskState.CLOSED_BY_ITSELF,
-        snoozed_until=None,
-        escalate_at=None,
-        closed_at=now,
-        reason=_by("play_id", reasons, open_ids),
-    )
-    return open_ids
-
-
-def _by(column: str, reasons: Mapping[int, str], ids: Sequence[int]) -> Case:
-    cases = [When(**{column: pk}, then=Value(reasons[pk][:500])) for pk in ids]
-    return Case(*cases, default=Value(""), output_field=CharField())
+    if not reasons:
+        return []
+    given = [{"id": pk, "reason": text[:_REASON_LENGTH]} for pk, text in sorted(reasons.items())]
+    values = {"rows": json.dumps(given), "outcome": outcome.value, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAYS, values)
+        closed = sorted(row[0] for row in cursor.fetchall())
+        cursor.execute(_TASKS, values | {"closed": closed})
+    return closed

@@ -29,6 +29,7 @@ class Directory:
             name.casefold(): pool_id for pool_id, name in Pool.objects.values_list("pk", "name")
         }
         self._visible: dict[int, frozenset[int]] = {}
+        self._owners: dict[int, frozenset[int]] = {}
 
     def csm_of(self, account_id: int) -> int | None:
         """Who answers for the account; of a pool always the same member for one account."""
@@ -39,7 +40,10 @@ class Directory:
         account = self.accounts[account_id]
         for candidate in self._candidates(role, account):
             present = self._present(candidate)
-            if present is not None and self._sees(present, account):
+            if present is None:
+                continue
+            # Whoever owns an account, or manages its owner, sees it in every visibility.
+            if present in self._own(account) or self._sees(present, account):
                 return present
         return None
 
@@ -64,6 +68,12 @@ class Directory:
         if account.owner_id is not None:
             return [account.owner_id]
         return _rotated(self.members.get(account.pool_id or 0, []), account.id)
+
+    def _own(self, account: AccountRow) -> frozenset[int]:
+        if account.id not in self._owners:
+            people = {*self._csms(account), *self._managers_of(account)}
+            self._owners[account.id] = frozenset(people)
+        return self._owners[account.id]
 
     def _team_ids(self, account: AccountRow) -> list[int]:
         people = [self.people[person] for person in self._csms(account) if person in self.people]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from accounts.models import SignalReceipt
 from playbooks import facts
+from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.escalating import draw_in, for_signals
 from playbooks.firing.opening import Batch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
@@ -43,6 +44,8 @@ def fire_signals(*, limit: int, now: datetime) -> int:
 
 
 def _react(heard: dict[int, list[Heard]], now: datetime) -> None:
+    # A crossing upwards is answered within seconds; the ticks look at all running plays.
+    close_what_is_over(limit=len(heard) * 100, now=now, account_ids=sorted(heard))
     batch = read_batch(account_ids=sorted(heard), now=now)
     rules = facts.published_rules()
     decisions = [

@@ -11,6 +11,7 @@ from playbooks.due_dates import Anchor, BusinessCalendar, Offset, Unit, due_at, 
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice, post
 from playbooks.firing.owners import Directory
+from playbooks.firing.rows import NextStep, TaskRow, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
 from playbooks.triggers.rules import Recovery, Rule
 from playbooks.triggers.vocabulary import (
@@ -38,6 +39,13 @@ class Opening:
         return self.directory.accounts[play.account_id]
 
 
+@dataclass(frozen=True, slots=True)
+class DueStep:
+    play: Play
+    step: PlaybookStep
+    due: datetime
+
+
 def opening(
     *, plays: Sequence[Play], now: datetime, calendar: BusinessCalendar, directory: Directory
 ) -> Opening:
@@ -51,18 +59,18 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
     The plays must be locked. Returns the number of tasks made.
     """
     closed = _closed_before(plays)
-    tasks: list[Task] = []
+    due: list[DueStep] = []
     for play in plays:
-        tasks += _steps_of_play(play, context, closed.get(play.pk, {}))
-    Task.objects.bulk_create(tasks, ignore_conflicts=True, batch_size=1000)
-    Play.objects.bulk_update(plays, ["next_position", "next_step_at"], batch_size=1000)
-    post([message for task in tasks for message in _alerts(task, context)])
+        due += _steps_of_play(play, context, closed.get(play.pk, {}))
+    made = insert_tasks([_task(step, context) for step in due], now=context.now)
+    update_next_steps([_next_step(play) for play in plays])
+    post([message for step in due for message in _alerts(step, context)])
     _complete_finished(plays, context.now)
-    return len(tasks)
+    return made
 
 
-def _steps_of_play(play: Play, context: Opening, closed: dict[int, datetime]) -> list[Task]:
-    tasks: list[Task] = []
+def _steps_of_play(play: Play, context: Opening, closed: dict[int, datetime]) -> list[DueStep]:
+    found: list[DueStep] = []
     for step in context.steps[play.playbook_id]:
         if play.next_position is None or step.position < play.next_position:
             continue
@@ -70,12 +78,12 @@ def _steps_of_play(play: Play, context: Opening, closed: dict[int, datetime]) ->
         opens_at, due = _times(step, anchor, context) if anchor else (None, None)
         if opens_at is None or due is None or opens_at > context.now:
             play.next_position, play.next_step_at = step.position, opens_at
-            return tasks
-        tasks.append(_task(play, step, due, context))
+            return found
+        found.append(DueStep(play, step, due))
         if step.owner_role == OwnerRole.SYSTEM:
             closed[step.position] = context.now
     play.next_position = play.next_step_at = None
-    return tasks
+    return found
 
 
 def _anchor(
@@ -100,30 +108,34 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
 
 
-def _task(play: Play, step: PlaybookStep, due: datetime, context: Opening) -> Task:
+def _task(due_step: DueStep, context: Opening) -> TaskRow:
+    play, step, due = due_step.play, due_step.step, due_step.due
     role = OwnerRole(step.owner_role)
-    task = Task(
+    is_automatic = role is OwnerRole.SYSTEM
+    escalate_at = None
+    if step.channel in ANSWERED_CHANNELS and not is_automatic:
+        rule = context.rules[play.playbook_id]
+        escalate_at = silence_ends(rule=rule, since=due, calendar=context.calendar)
+    return TaskRow(
         account_id=play.account_id,
         play_id=play.pk,
         step_id=step.pk,
-        title=step.title,
-        guidance=f"{step.purpose}\n\n{step.guidance}",
-        channel=step.channel,
-        owner_role=role,
-        opened_at=context.now,
-        due_at=due,
+        owner_id=context.directory.owner_for(role=role, account_id=play.account_id),
+        due_at=due.isoformat(),
+        state=TaskState.DONE if is_automatic else TaskState.OPEN,
+        outcome=TaskOutcome.NOTIFIED if is_automatic else None,
         why=play.why,
         closes_when=closes_when(Recovery(tuple(play.recovers_bands), play.recovers_score)),
+        escalate_at=_text(escalate_at),
     )
-    if role is OwnerRole.SYSTEM:
-        task.state, task.outcome, task.closed_at = TaskState.DONE, TaskOutcome.NOTIFIED, context.now
-        return task
-    task.owner_id = context.directory.owner_for(role=role, account_id=play.account_id)
-    if step.channel in ANSWERED_CHANNELS:
-        task.escalate_at = silence_ends(
-            rule=context.rules[play.playbook_id], since=due, calendar=context.calendar
-        )
-    return task
+
+
+def _next_step(play: Play) -> NextStep:
+    return NextStep(play.pk, play.next_position, _text(play.next_step_at))
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
@@ -139,24 +151,24 @@ def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
     return found
 
 
-def _alerts(task: Task, context: Opening) -> list[OutboxMessage]:
+def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     """A step of the system is a notice to the CSM and the manager."""
-    if task.owner_role != OwnerRole.SYSTEM:
+    play, step = due_step.play, due_step.step
+    if step.owner_role != OwnerRole.SYSTEM:
         return []
-    account = context.directory.accounts[task.account_id]
     people = {
-        context.directory.owner_for(role=role, account_id=account.id)
+        context.directory.owner_for(role=role, account_id=play.account_id)
         for role in (OwnerRole.CSM, OwnerRole.MANAGER)
     }
     return [
         message
         for person in sorted(person for person in people if person is not None)
         for message in notice(
-            key=f"play:{task.play_id}:step:{task.step_id}",
+            key=f"play:{play.pk}:step:{step.pk}",
             user_id=person,
-            account=account,
-            subject=task.title,
-            body=task.why,
+            account=context.account(play),
+            subject=step.title,
+            body=play.why,
             now=context.now,
             by_mail=True,
         )

@@ -328,3 +328,22 @@ def test_signals_of_many_accounts_are_read_in_a_fixed_number_of_queries(
 
     with django_assert_max_num_queries(60):
         assert fire() == 20
+
+
+def test_a_crossing_upwards_ends_the_play_at_once(house):
+    account = house.account()
+    house.falls(account, "watch")
+    fire()
+    house.stands(account, "78.00", "healthy")
+    house.rings(
+        account,
+        "health.crossed",
+        **{"subject": "score", "from": "watch", "to": "healthy", "direction": "up",
+           "score": "78.00", "score_before": "71.40"},
+    )  # fmt: skip
+
+    fire(now=NOW + timedelta(days=1))
+
+    play = Play.objects.get()
+    assert (play.outcome, play.reason) == ("recovered", "Recovered: score 78.00, band healthy.")
+    assert starts() == [("healthy_to_watch", "started", "")]

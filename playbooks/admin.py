@@ -1,0 +1,168 @@
+"""CS ops' room for playbooks: drafts are edited, published versions read, plays looked at."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts import clock
+from accounts.admin import ReadOnlyAdmin
+from accounts.models import User
+from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
+from playbooks.publishing import (
+    NotADraftError,
+    PlaybookError,
+    copy_to_draft,
+    import_playbook,
+    publish,
+)
+from playbooks.triggers.vocabulary import ReviewCadence
+
+_REVIEWED_WITHIN = {
+    ReviewCadence.MONTHLY: timedelta(days=31),
+    ReviewCadence.QUARTERLY: timedelta(days=92),
+}
+
+
+class ImportForm(forms.ModelForm):
+    """A new playbook comes in as YAML, as the shipped ones do."""
+
+    text = forms.CharField(
+        label="Playbook as YAML",
+        widget=forms.Textarea(attrs={"rows": 40, "cols": 110}),
+        help_text="It becomes a draft; docs/playbooks.md describes the fields.",
+    )
+
+    class Meta:
+        model = Playbook
+        fields: tuple[str, ...] = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            self.draft = import_playbook(text=cleaned.get("text", ""), now=clock.now())
+        except PlaybookError as error:
+            self.add_error("text", list(error.problems))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The text was checked as a whole; the empty model form has nothing to add."""
+
+    def save(self, commit: bool = True) -> Playbook:
+        return self.draft
+
+    def save_m2m(self) -> None:
+        """Steps came with the text."""
+
+
+class StepInline(admin.StackedInline):
+    model = PlaybookStep
+    extra = 0
+    ordering = ("position",)
+
+
+class VersionedAdmin(admin.ModelAdmin):
+    """Only a draft may be changed or thrown away."""
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_editable(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is not None and _is_editable(obj) and request.user.is_staff
+
+
+@admin.register(Playbook)
+class PlaybookAdmin(VersionedAdmin):
+    list_display = ("name", "version", "state", "category", "severity", "review_is_overdue")
+    list_filter = ("state", "category")
+    ordering = ("name", "-version")
+    readonly_fields = ("key", "version", "state", "created_at", "published_at", "published_by")
+    actions = ("publish_selected", "copy_selected", "mark_reviewed")
+
+    def get_form(
+        self, request: HttpRequest, obj: Playbook | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        if obj is None:
+            return ImportForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Playbook | None = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ["text"]})]
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Playbook | None = None) -> Any:
+        return super().get_readonly_fields(request, obj) if obj else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Playbook | None) -> Any:
+        return [StepInline] if obj else []
+
+    def save_model(
+        self, request: HttpRequest, obj: Playbook, form: forms.ModelForm, change: bool
+    ) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+
+    @admin.display(boolean=True, description="Review overdue")
+    def review_is_overdue(self, playbook: Playbook) -> bool:
+        return playbook.state == Playbook.State.PUBLISHED and review_due(playbook) < clock.today()
+
+    @admin.action(description="Publish: starts plays from now on", permissions=["change"])
+    def publish_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
+        for playbook in chosen.order_by("key", "version"):
+            try:
+                publish(playbook=playbook, by=cast("User", request.user), now=clock.now())
+            except (PlaybookError, NotADraftError) as error:
+                self.message_user(request, f"{playbook}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{playbook} is published.", messages.SUCCESS)
+
+    @admin.action(description="Copy to a new draft", permissions=["change"])
+    def copy_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
+        for playbook in chosen.order_by("key", "version"):
+            try:
+                draft = copy_to_draft(playbook=playbook, now=clock.now())
+            except PlaybookError as error:
+                self.message_user(request, f"{playbook}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
+
+    @admin.action(description="Reviewed today", permissions=["change"])
+    def mark_reviewed(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
+        reviewed = chosen.update(reviewed_on=clock.today())
+        self.message_user(request, f"{reviewed} reviewed today.", messages.SUCCESS)
+
+
+@admin.register(PlayStart)
+class PlayStartAdmin(ReadOnlyAdmin):
+    list_display = ("account", "playbook_key", "result", "reason", "decided_at")
+    list_filter = ("result", "reason", "playbook_key")
+    list_select_related = ("account",)
+    search_fields = ("account__name", "account__external_id")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(Play)
+class PlayAdmin(ReadOnlyAdmin):
+    list_display = ("account", "playbook_key", "state", "outcome", "opened_at", "closed_at")
+    list_filter = ("state", "outcome", "playbook_key")
+    list_select_related = ("account",)
+    search_fields = ("account__name", "account__external_id")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+def review_due(playbook: Playbook) -> date:
+    since = playbook.reviewed_on or (playbook.published_at or playbook.created_at).date()
+    return since + _REVIEWED_WITHIN[ReviewCadence(playbook.review_cadence)]
+
+
+def _is_editable(obj: models.Model | None) -> bool:
+    return not isinstance(obj, Playbook) or obj.state == Playbook.State.DRAFT

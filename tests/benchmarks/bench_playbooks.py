@@ -1,0 +1,198 @@
+"""Ticks over 100,000 running plays, and 20,000 falls that start 20,000 plays, twice asked.
+
+The bound of the tick is a scan of the open plays by their index; of firing, one plain COPY-like
+insert of as many plays. Prints one JSON object a line. `python -m tests.benchmarks.bench_playbooks`
+"""
+
+import json
+import multiprocessing
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.benchmarks.bench_health import serve
+
+NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
+ACCOUNTS = 100_000
+FALLS = 20_000
+WORKERS = 2
+ROUNDS = 5
+DUE = 1_000
+_FORK = multiprocessing.get_context("fork")
+
+_PEOPLE = """
+INSERT INTO accounts_team (id, name) VALUES (1, 'North');
+INSERT INTO accounts_user (email, name, title, role, team_id, is_active, is_superuser, password,
+                           joined_at)
+SELECT 'csm-' || n || '@demo.example', 'CSM ' || n, '', 'csm', 1, true, false, '', now()
+FROM generate_series(1, 50) n
+"""
+_ACCOUNTS = """
+INSERT INTO accounts_account (
+    external_id, name, domain, industry, region, time_zone, currency, customer_since, status,
+    stage, tags, is_strategic, arr_minor, segment, touch_tier, segment_override,
+    touch_tier_override, override_reason, tier_pending, created_at, owner_id)
+SELECT 'bench-' || a, 'Account ' || a, '', '', '', 'UTC', 'USD', DATE '2023-01-01', 'active',
+       'adoption', '{}', false, 100000 + a, 'smb', 'tech', '', '', '', '', now(),
+       (SELECT min(id) FROM accounts_user) + a %% 50
+FROM generate_series(1, %(accounts)s) a
+"""
+_HEALTH = """
+INSERT INTO health_currenthealth (
+    account_id, day, scorecard_id, score, band, effective_band, at_risk, confidence, components,
+    component_bands, lines_below, spark, crossing_seq, computed_at)
+SELECT id, %(now)s::date, (SELECT min(id) FROM health_scorecard), 35, 'intervene', 'intervene',
+       true, 100, '{}', '{}', 0, '{}', 0, now()
+FROM accounts_account
+"""
+_PLAYS = """
+WITH book AS (SELECT id FROM playbooks_playbook WHERE key = 'at_risk'),
+starts AS (
+    INSERT INTO playbooks_playstart (account_id, playbook_id, playbook_key, trigger_key, csm_id,
+        result, reason, why, is_urgent, rank, saw, decided_at)
+    SELECT a.id, book.id, 'at_risk', 'below_40', a.owner_id, 'started', '', '', false, 0, '{}',
+           %(now)s
+    FROM accounts_account a, book RETURNING id, account_id, playbook_id, csm_id)
+INSERT INTO playbooks_play (account_id, playbook_id, playbook_key, family, severity, start_id,
+    csm_id, state, reason, why, saw, opened_at, opened_day, next_position, next_step_at,
+    recovers_bands, recovers_score)
+SELECT account_id, playbook_id, 'at_risk', 'health_fall', 30, id, csm_id, 'open', '', 'fell', '{}',
+       %(now)s - interval '3 days', %(now)s::date - 3, 6,
+       %(now)s + make_interval(mins => 60 + (id %% 40000)::int), '{}', 52
+FROM starts
+"""
+_TASKS = """
+INSERT INTO playbooks_task (account_id, play_id, step_id, escalation, title, guidance, channel,
+    owner_id, owner_role, opened_at, due_at, state, reason, note, why, closes_when, escalate_at)
+SELECT p.account_id, p.id, s.id, '', s.title, s.guidance, s.channel, p.csm_id, s.owner_role,
+       %(now)s, %(now)s, 'open', '', '', '', '', %(now)s + interval '3 days'
+FROM playbooks_play p JOIN playbooks_playbookstep s USING (playbook_id)
+WHERE s.position IN (3, 5)
+"""
+_FALLS = """
+INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)
+SELECT id, 'health.crossed', %(key)s, %(now)s, jsonb_build_object(
+    'subject', 'score', 'from', 'watch', 'to', 'intervene', 'direction', 'down', 'score', '48.00',
+    'score_before', '55.00', 'scorecard', 'bench', 'version', 1, 'day', '2025-06-30',
+    'fall', '2025-06-30:1'), now()
+FROM accounts_account ORDER BY id LIMIT %(falls)s
+"""
+
+
+def run(*statements, **values):
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement, values)
+
+
+def count(table):
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+def seconds(work, rounds=1):
+    taken = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def say(name, value, goal, **more):
+    print(json.dumps({"name": name, "value": round(value, 4), "goal": goal} | more), flush=True)  # noqa: T201
+
+
+def prepare():
+    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup()
+
+    from health.models import Scorecard  # noqa: PLC0415 -- after django.setup()
+    from playbooks.publishing import install_library  # noqa: PLC0415 -- after django.setup()
+
+    call_command("migrate", verbosity=0)
+    Scorecard.objects.create(key="bench", version=1, name="Bench", created_at=NOW)
+    install_library(now=NOW)
+    run(_PEOPLE)
+    run(_ACCOUNTS, _HEALTH, accounts=ACCOUNTS, now=NOW)
+    run("ANALYZE")
+
+
+def bench_firing():
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    from playbooks.firing import fire_signals  # noqa: PLC0415 -- after django.setup()
+
+    def drain():
+        while fire_signals(limit=500, now=NOW):
+            pass
+        connection.close()
+
+    def in_parallel():
+        connection.close()  # each process opens its own
+        workers = [_FORK.Process(target=drain) for _ in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        drain()
+
+    run(_FALLS, falls=FALLS, key="first", now=NOW)
+    taken = seconds(in_parallel)
+    plays = count("playbooks_play")
+    say("falls fired, plays", plays, FALLS, exact=plays == FALLS, tasks=count("playbooks_task"))
+    say("falls fired a second", FALLS / taken, 1_000, seconds=round(taken, 2), workers=WORKERS)
+    run("DELETE FROM accounts_signalreceipt")
+    taken = seconds(in_parallel)
+    plays = count("playbooks_play")
+    say("plays after a full replay", plays, FALLS, exact=plays == FALLS, seconds=round(taken, 2))
+    run("TRUNCATE playbooks_play, playbooks_playstart, playbooks_task, accounts_signalreceipt,"
+        " accounts_signal, accounts_outboxmessage CASCADE")  # fmt: skip
+
+
+def bench_ticks():
+    from playbooks.firing import advance_plays  # noqa: PLC0415 -- after django.setup()
+
+    run(_PLAYS, _TASKS, now=NOW)
+    run("ANALYZE")
+    bound = seconds(lambda: run("SELECT count(*) FROM playbooks_play WHERE state = 'open'"), ROUNDS)
+    idle = seconds(lambda: advance_plays(limit=10_000, now=NOW), ROUNDS)
+    say("tick over 100,000 running plays, nothing due", idle, 1.0, bound=round(bound, 4),
+        ratio=round(idle / bound, 1))  # fmt: skip
+    due_at = NOW - timedelta(minutes=1)
+    run(
+        "UPDATE playbooks_play SET next_step_at = %(due)s WHERE id IN"
+        " (SELECT id FROM playbooks_play ORDER BY id LIMIT %(due_plays)s)",
+        due=due_at,
+        due_plays=DUE,
+    )
+    moved = []
+    taken = seconds(lambda: moved.append(advance_plays(limit=10_000, now=NOW)))
+    say("tick with 1,000 steps due", taken, 1.0, moved=moved[0])
+    run("UPDATE health_currenthealth SET score = 60 WHERE account_id % 100 = 0".replace("%", "%%"))
+    moved.clear()
+    taken = seconds(lambda: moved.append(advance_plays(limit=10_000, now=NOW)))
+    say("tick with 1,000 plays recovered", taken, 1.0, moved=moved[0])
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        postgres = serve(home)
+        try:
+            prepare()
+            bench_firing()
+            bench_ticks()
+        finally:
+            postgres.stop()
+
+
+if __name__ == "__main__":
+    main()

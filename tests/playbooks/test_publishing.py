@@ -1,0 +1,165 @@
+"""Playbooks come in as text, are edited as drafts, and never change once published."""
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from playbooks.library.reading import shipped_texts
+from playbooks.models import Playbook, PlaybookStep
+from playbooks.publishing import (
+    NotADraftError,
+    PlaybookError,
+    copy_to_draft,
+    import_playbook,
+    install_library,
+    publish,
+)
+from tests.playbooks.conftest import NOW
+
+TEXT = shipped_texts()[0]
+
+
+def states(key):
+    return list(
+        Playbook.objects.filter(key=key).order_by("version").values_list("version", "state")
+    )
+
+
+@pytest.mark.django_db
+def test_the_library_is_installed_once():
+    assert install_library(now=NOW) == 3
+    assert install_library(now=NOW) == 0
+    assert Playbook.objects.filter(state="published").count() == 3
+    assert PlaybookStep.objects.filter(playbook__key="at_risk").count() == 11
+
+
+def test_users_import_what_is_shipped_and_get_the_same(house):
+    shipped = Playbook.objects.get(key="at_risk")
+
+    draft = import_playbook(text=TEXT, now=NOW)
+
+    assert (draft.version, draft.state) == (2, "draft")
+    assert draft.definition() == shipped.definition()
+
+
+def test_publishing_retires_the_version_before_and_can_be_taken_back(house):
+    first = Playbook.objects.get(key="at_risk")
+    second = publish(playbook=copy_to_draft(playbook=first, now=NOW), by=None, now=NOW)
+    assert states("at_risk") == [(1, "retired"), (2, "published")]
+
+    publish(playbook=first, by=None, now=NOW)
+
+    assert states("at_risk") == [(1, "published"), (2, "retired")]
+    with pytest.raises(NotADraftError):
+        publish(playbook=first, by=None, now=NOW)
+    assert second.published_at == NOW
+
+
+def test_an_incomplete_draft_is_not_published(house):
+    draft = copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
+    draft.steps.all().delete()
+
+    with pytest.raises(PlaybookError, match="steps: at least 1 is needed"):
+        publish(playbook=draft, by=None, now=NOW)
+
+    assert states("at_risk") == [(1, "published"), (2, "draft")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Playbook.objects.filter(key="at_risk").update(cooldown_days=1),
+        lambda: Playbook.objects.filter(key="at_risk").update(state="draft", published_at=None),
+        lambda: Playbook.objects.filter(key="at_risk").delete(),
+        lambda: PlaybookStep.objects.filter(playbook__key="at_risk").update(title="Other"),
+        lambda: PlaybookStep.objects.filter(playbook__key="at_risk").delete(),
+        lambda: PlaybookStep.objects.create(
+            playbook=Playbook.objects.get(key="at_risk"), position=12, key="x", title="x",
+            purpose="x", guidance="x", owner_role="csm", channel="call", due_amount=1,
+            due_unit="hours",
+        ),
+    ],
+)  # fmt: skip
+def test_a_published_version_never_changes(house, change):
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        change()
+
+
+def test_a_review_is_noted_on_a_published_version(house):
+    assert Playbook.objects.filter(key="at_risk").update(reviewed_on=NOW.date()) == 1
+
+
+@pytest.fixture
+def ops(house, client):
+    client.force_login(house.people["otto"])
+    return client
+
+
+def test_ops_import_a_playbook_in_the_admin(house, ops):
+    add = reverse("admin:playbooks_playbook_add")
+    assert ops.get(add).status_code == 200
+
+    wrong = ops.post(add, {"text": "key: x"})
+    assert b"name: is missing" in wrong.content
+    assert Playbook.objects.count() == 3
+
+    assert ops.post(add, {"text": TEXT}).status_code == 302
+    assert states("at_risk") == [(1, "published"), (2, "draft")]
+
+
+def test_ops_copy_edit_and_publish_in_the_admin(house, ops):
+    listing = reverse("admin:playbooks_playbook_changelist")
+    published = Playbook.objects.get(key="healthy_to_watch")
+    act = {"action": "copy_selected", "_selected_action": [published.pk]}
+    assert ops.post(listing, act, follow=True).status_code == 200
+    draft = Playbook.objects.get(key="healthy_to_watch", version=2)
+    change = reverse("admin:playbooks_playbook_change", args=[draft.pk])
+    form = ops.get(change).context["adminform"].form.initial
+    data = {name: value for name, value in form.items() if value is not None}
+    step = draft.steps.get()
+    data |= {
+        "triggers": '[{"key": "fell", "kind": "crossing"}]',
+        "conditions": "{}",
+        "escalations": "[]",
+        "success": "[]",
+        "steps-TOTAL_FORMS": 1,
+        "steps-INITIAL_FORMS": 1,
+        "steps-0-id": step.pk,
+        "steps-0-playbook": draft.pk,
+        **{
+            f"steps-0-{name}": getattr(step, name)
+            for name in ("position", "key", "title", "purpose", "guidance", "owner_role",
+                         "channel", "due_amount", "due_unit", "due_from")
+        },
+    }  # fmt: skip
+    refused = ops.post(change, data)
+    assert b"triggers[1].to: is missing" in refused.content
+
+    data["triggers"] = '[{"key": "fell", "kind": "crossing", "to": ["watch"]}]'
+    data["cooldown_days"] = 14
+    assert ops.post(change, data).status_code == 302
+    act = {"action": "publish_selected", "_selected_action": [draft.pk]}
+    ops.post(listing, act, follow=True)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.cooldown_days, draft.published_by.name) == (
+        "published",
+        14,
+        "otto",
+    )
+
+
+def test_a_published_playbook_is_read_only_in_the_admin(house, ops):
+    published = Playbook.objects.get(key="at_risk")
+    change = reverse("admin:playbooks_playbook_change", args=[published.pk])
+
+    assert ops.get(change).status_code == 200
+    assert ops.post(change, {"name": "Other"}).status_code == 403
+    delete = reverse("admin:playbooks_playbook_delete", args=[published.pk])
+    assert ops.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_nobody_but_ops_enters_the_admin(house, client):
+    client.force_login(house.people["mona"])
+
+    assert client.get(reverse("admin:playbooks_playbook_changelist")).status_code == 302
