@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
 
-.PHONY: help demo test check fix bench faults faults-full nightly clean run-environment dev-environment
+.PHONY: help demo ravenstack test check fix bench faults faults-full nightly clean run-environment dev-environment
 .PHONY: check-format check-lint check-types check-contracts check-migrations check-templates check-names
 
 help:
@@ -17,6 +17,10 @@ dev-environment:
 
 demo: run-environment ## set up and run everything in the foreground, with the demo company
 	@exec $(BIN)/python manage.py up
+
+RAVENSTACK ?= ../shared/data/ravenstack
+ravenstack: run-environment ## import that example (RAVENSTACK=folder) into .local-ravenstack, serve it on :8001
+	@CS_HOME=$(CURDIR)/.local-ravenstack CS_PORT=$${CS_PORT:-8001} CS_DEMO=0 CS_TLS=0 $(BIN)/python manage.py ravenstack $(RAVENSTACK)
 
 test: dev-environment ## all tests, with their own Postgres and Valkey
 	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)

@@ -16,7 +16,7 @@ class SchemaView(SpectacularAPIView):
     permission_classes = (HasKey,)
 
 
-class _KeyScheme(OpenApiAuthenticationExtension):
+class _KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = ApiKeyAuthentication
     name = "key"
 

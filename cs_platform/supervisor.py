@@ -57,12 +57,16 @@ class Supervisor:
         self.servers.start()
         self._write_runtime()
         self._once("prepare")
-        if self._is_demo() and _knows("demo"):
-            self._once("demo", "--if-empty")
+        self._load()
         self.children = self._processes()
         for child in self.children:
             child.start()
         self._announce()
+
+    def _load(self) -> None:
+        """What there is to look at: the demo company, unless this is no demo."""
+        if self._is_demo() and _knows("demo"):
+            self._once("demo", "--if-empty")
 
     def _look_after(self) -> None:
         while not self.interrupts:
@@ -219,10 +223,10 @@ def _knows(command: str) -> bool:
     return (Path(__file__).resolve().parent / f"management/commands/{command}.py").exists()
 
 
-def main(*, home: Path, port: int) -> str | None:
+def main(*, home: Path, port: int, make: type[Supervisor] = Supervisor) -> str | None:
     """None after a decent end, otherwise the sentence that says what went wrong."""
     try:
-        Supervisor(home=home, port=port).run()
+        make(home=home, port=port).run()
     except (CannotStartError, GaveUpError, ServerFailedError) as error:
         return str(error)
     except InterruptedError:

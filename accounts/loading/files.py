@@ -199,4 +199,7 @@ def _columns(header: tuple[str, ...], *, file: FileImport) -> _Columns:
 
 def _digest(source: BinaryIO) -> str:
     source.seek(0)
-    return hashlib.file_digest(source, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while piece := source.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
