@@ -1,0 +1,229 @@
+"""Each invariant is seen to fail when what it guards is broken."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import (
+    Account,
+    Contact,
+    DirtyAccount,
+    Installation,
+    Job,
+    OutboxMessage,
+    RevenueMovement,
+    Signal,
+    Team,
+    User,
+)
+from cs_platform import invariants
+from cs_platform.models import StepRun
+from health.models import ClosedDay
+from metrics.models import AccountMonth, SnapshotMonth
+from playbooks import publishing as playbooks
+from playbooks.models import Play, Playbook, PlayStart, Task
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+DAY = NOW.date()
+OLD = NOW - timedelta(days=2)
+
+
+@pytest.fixture
+def csm() -> User:
+    team = Team.objects.create(name="West")
+    return User.objects.create_user("csm@example.com", name="Ada", role="csm", team=team)
+
+
+@pytest.fixture
+def account(csm) -> Account:
+    """Nothing is wrong with it."""
+    acme = Account.objects.create(
+        external_id="acme", name="Acme", owner=csm, arr_minor=100, customer_since=date(2025, 1, 1)
+    )
+    post(acme, amount=100, on=date(2025, 1, 1))
+    return acme
+
+
+@pytest.fixture
+def play(account) -> Play:
+    playbooks.install_library(now=NOW)
+    book = Playbook.objects.order_by("pk")[0]
+    start = PlayStart.objects.create(
+        account=account, playbook=book, playbook_key=book.key, result="started", decided_at=NOW
+    )
+    return Play.objects.create(
+        account=account, playbook=book, playbook_key=book.key, family="f", severity=1, start=start,
+        why="because", opened_at=NOW, opened_day=DAY,
+    )  # fmt: skip
+
+
+def post(account: Account, *, amount: int, on: date, key: str = "1") -> None:
+    kind = "new" if amount > 0 else "contraction"
+    RevenueMovement.objects.create(
+        account=account, effective_on=on, kind=kind, amount_minor=amount, currency="USD",
+        recorded_at=NOW, source="test", external_id=key,
+    )  # fmt: skip
+
+
+def task(account: Account, **values) -> Task:
+    fields = {"title": "Call", "opened_at": NOW, "due_at": NOW, **values}
+    return Task.objects.create(account=account, **fields)
+
+
+def message(**values) -> OutboxMessage:
+    fields = {"key": "k", "channel": "email", "subject": "s", "next_at": OLD, **values}
+    row = OutboxMessage.objects.create(**fields)
+    OutboxMessage.objects.update(created_at=OLD)
+    return row
+
+
+def drop(table: str, constraint: str) -> None:
+    """What guards it first has to go; the transaction of the test brings it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+
+
+def names() -> list[str]:
+    return [found.name for found in invariants.broken(day=DAY)]
+
+
+def test_nothing_is_broken_where_nothing_is_wrong(account, play):
+    task(account, owner=account.owner, play=play)
+    assert names() == []
+    call_command("verify_invariants", verbosity=0)
+
+
+def break_score(account: Account, play: Play) -> None:
+    Account.objects.update(created_at=OLD - timedelta(days=5))
+    ClosedDay.objects.create(day=DAY - timedelta(days=1), closed_at=NOW)
+    finished = {"finished_at": NOW, "position": 1}
+    StepRun.objects.create(step="score", day=DAY - timedelta(days=1), **finished)
+
+
+def break_gap(account: Account, play: Play) -> None:
+    for days in (2, 4):
+        ClosedDay.objects.create(day=DAY - timedelta(days=days), closed_at=NOW)
+
+
+def break_night(account: Account, play: Play) -> None:
+    StepRun.objects.create(step="score", day=DAY, position=1, planned_at=OLD)
+
+
+def break_start(account: Account, play: Play) -> None:
+    drop("playbooks_playstart", "start_once_a_signal")
+    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=NOW)
+    for _ in range(2):
+        PlayStart.objects.create(
+            account=account, playbook=play.playbook, playbook_key="b", signal=signal,
+            result="suppressed", reason="cooldown", decided_at=NOW,
+        )  # fmt: skip
+
+
+def break_task(account: Account, play: Play) -> None:
+    drop("playbooks_task", "task_once_a_step")
+    step = play.playbook.steps.order_by("pk")[0]
+    for _ in range(2):
+        task(account, play=play, step=step)
+
+
+def break_play(account: Account, play: Play) -> None:
+    PlayStart.objects.create(
+        account=account, playbook=play.playbook, playbook_key="b", result="started", decided_at=NOW
+    )
+
+
+def break_due_step(account: Account, play: Play) -> None:
+    Play.objects.update(next_position=2, next_step_at=OLD)
+
+
+def break_signal(account: Account, play: Play) -> None:
+    Signal.objects.create(account=account, kind="k", key="1", occurred_at=NOW)
+    Signal.objects.update(created_at=OLD)
+
+
+def break_dirty(account: Account, play: Play) -> None:
+    DirtyAccount.objects.create(account=account, marked_at=OLD)
+
+
+def break_outbox(account: Account, play: Play) -> None:
+    message(user=account.owner)
+
+
+def break_suppression(account: Account, play: Play) -> None:
+    contact = Contact.objects.create(
+        account=account, external_id="c", name="Bo", met_on=DAY, erased_at=OLD
+    )
+    message(contact=contact, state="sent", sent_at=NOW)
+
+
+def break_lease(account: Account, play: Play) -> None:
+    Job.objects.create(kind="k", key="1", state="leased", lease_until=OLD, next_at=OLD)
+
+
+def break_ledger(account: Account, play: Play) -> None:
+    Account.objects.update(arr_minor=99)
+
+
+def break_month(account: Account, play: Play) -> None:
+    month = DAY.replace(day=1) - timedelta(days=1)
+    post(account, amount=50, on=month, key="2")
+    Account.objects.update(arr_minor=150)
+    SnapshotMonth.objects.create(
+        month=month, currency="USD", rates={}, ledger_rows=2, segments_digest=0,
+        ledger_through=RevenueMovement.objects.latest("pk").pk,
+    )  # fmt: skip
+    AccountMonth.objects.create(
+        account=account, month=month, start_minor=100, end_minor=149, was_active=True,
+        is_active=True, kind="expansion",
+    )  # fmt: skip
+
+
+def break_owner(account: Account, play: Play) -> None:
+    Installation.objects.update_or_create(pk=1, defaults={"visibility": "own"})
+    stranger = User.objects.create_user("other@example.com", name="Eve", role="csm")
+    task(account, owner=stranger)
+
+
+BREAKS = (
+    (break_score, "score_per_account_and_day"),
+    (break_gap, "no_gap_in_closed_days"),
+    (break_night, "nights_do_not_stand_still"),
+    (break_start, "one_start_per_signal_and_playbook"),
+    (break_task, "one_task_per_step"),
+    (break_play, "started_means_a_play"),
+    (break_due_step, "due_steps_are_opened"),
+    (break_signal, "signals_are_answered"),
+    (break_dirty, "dirty_accounts_are_rescored"),
+    (break_outbox, "outbox_is_sent"),
+    (break_suppression, "suppressed_means_silent"),
+    (break_lease, "no_lease_outlives_itself"),
+    (break_ledger, "arr_is_the_ledger"),
+    (break_month, "opening_plus_movements_is_closing"),
+    (break_owner, "task_owner_sees_the_account"),
+)
+
+
+@pytest.mark.parametrize(("broken", "name"), BREAKS)
+def test_what_is_broken_is_named(account, play, broken: Callable[..., None], name: str):
+    broken(account, play)
+    assert names() == [name]
+    with pytest.raises(CommandError, match=rf"^{name}: .* \(\d+\): "):
+        call_command("verify_invariants", verbosity=0)
+
+
+def test_every_invariant_has_been_seen_to_fail():
+    tested = {name for _, name in BREAKS}
+    assert tested == {check.name for check in invariants.CHECKS} | {"task_owner_sees_the_account"}
+
+
+def test_many_broken_things_are_counted_and_some_are_shown(account, play):
+    for n in range(8):
+        Job.objects.create(kind="k", key=str(n), state="leased", lease_until=OLD, next_at=OLD)
+    (found,) = invariants.broken(day=DAY)
+    assert (found.count, found.examples) == (8, tuple(f"job k {n}" for n in range(5)))
+    assert str(found).endswith("(8): job k 0; job k 1; job k 2; job k 3; job k 4; …")

@@ -1,0 +1,158 @@
+"""`manage.py up` as people run it: ready, killed in every part, stopped, started again."""
+
+import contextlib
+import fcntl
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UP = [sys.executable, str(ROOT / "manage.py"), "up"]
+pytestmark = pytest.mark.faults
+PARTS = {
+    "web": r"gunicorn",
+    "worker": r"celery.* worker",
+    "beat": r"celery.* beat",
+    "dispatcher": r"manage\.py dispatch",
+    "valkey": r"valkey-server",
+    "postgres": r"bin/postgres",
+}
+
+
+class Installation:
+    """One state folder; CS_DEMO=0, so that it holds no company and asks for none."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
+        kept.pop("SECRET_KEY", None)
+        own = {"CS_HOME": str(self.home), "CS_PORT": str(self.port), "CS_DEMO": "0", "CS_TLS": "0"}
+        return {**kept, **own}
+
+    def up(self) -> subprocess.Popen[str]:
+        with (self.home / "up.log").open("ab") as log:
+            return subprocess.Popen(
+                UP, env=self.environment(), cwd=ROOT, text=True, start_new_session=True,
+                stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+
+    def answers(self) -> bool:
+        try:
+            address = f"http://127.0.0.1:{self.port}/readyz"
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return answer.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def log(self) -> str:
+        return (self.home / "up.log").read_text()
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o711)
+        yield Installation(Path(folder))
+
+
+@contextlib.contextmanager
+def running(installation: Installation) -> Iterator[subprocess.Popen[str]]:
+    """Up and ready; killed at the end if it still runs."""
+    process = installation.up()
+    try:
+        line = process.stdout.readline()
+        assert line == f"READY http://localhost:{installation.port}\n", installation.log()
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def children(parent: int) -> dict[int, str]:
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            status = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(status[1]) == parent:
+                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+    return found
+
+
+def part(parent: int, name: str) -> int | None:
+    found = [pid for pid, args in children(parent).items() if re.search(PARTS[name], args)]
+    return found[0] if found else None
+
+
+def until(holds: Callable[[], object], *, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.1)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_every_part_that_is_killed_comes_back(installation):
+    with running(installation) as up:
+        for name in PARTS:
+            victim = part(up.pid, name)
+            os.kill(victim, signal.SIGKILL)
+            until(lambda name=name, victim=victim: part(up.pid, name) not in (None, victim))
+            until(installation.answers)
+        everything = [up.pid, *children(up.pid)]
+        os.kill(up.pid, signal.SIGKILL)
+        up.wait()
+        until(lambda: not any(is_alive(pid) for pid in everything), seconds=20)
+    with running(installation) as up:  # after the kill, with the same data and the same key
+        assert installation.answers()
+        secret = (installation.home / "runtime.env").read_text()
+        assert "SECRET_KEY=" in secret
+        assert (installation.home / "runtime.env").stat().st_mode & 0o777 == 0o600
+        everything = list(children(up.pid))
+        up.send_signal(signal.SIGINT)
+        assert up.wait(60) == 0
+        assert not any(is_alive(pid) for pid in everything)
+
+
+def test_a_port_in_use_is_one_clear_sentence(installation):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", installation.port))
+        other.listen()
+        with installation.up() as up:
+            assert up.wait(60) == 1
+    assert installation.log().splitlines() == [
+        f"CommandError: Port {installation.port} is in use by another program: stop that one, or"
+        f" choose another port: CS_PORT={installation.port + 1} make demo"
+    ]
+
+
+def test_a_second_start_says_that_it_runs_already(installation):
+    lock = installation.home / "up.lock"
+    with lock.open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with installation.up() as up:
+            assert up.wait(60) == 1
+    assert "It runs already with the state in" in installation.log()
