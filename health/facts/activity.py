@@ -9,6 +9,7 @@ import numpy as np
 from psycopg2 import sql
 
 from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.windows import summed
 from health.measures.inputs import ActivityFacts, Floats, only_if
 
 _WINDOW = 30
@@ -82,8 +83,8 @@ class DailyActivity:
         days = (self.cumulative[:, end] - self.cumulative[:, max(end - _WINDOW, 0)]).astype(
             np.float64
         )
-        users = np.bincount(self.position, days > 0, self.accounts)
-        return users, np.bincount(self.position, days, self.accounts)
+        users = summed(self.position, days > 0, accounts=self.accounts)
+        return users, summed(self.position, days, accounts=self.accounts)
 
 
 @dataclass(frozen=True, slots=True)

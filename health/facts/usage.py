@@ -11,6 +11,7 @@ from psycopg2 import sql
 from health.facts.features import Catalogue, CoreFeatures
 from health.facts.profiles import Profiles
 from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.windows import summed
 from health.measures.inputs import Flags, Floats, UsageFacts, only_if
 
 _WINDOW = 120
@@ -143,7 +144,7 @@ class Usage:
         )
 
     def _total(self, sums: Sums, values: Floats, wanted: Flags) -> Floats:
-        return np.bincount(sums.position[wanted], values[wanted], self.accounts)
+        return summed(sums.position[wanted], values[wanted], accounts=self.accounts)
 
     def _since_start(self, today: int, core: CoreFeatures, profiles: Profiles) -> Floats:
         """NaN while no usage is connected at all, or where nobody asked for it."""

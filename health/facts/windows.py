@@ -19,7 +19,12 @@ def count(table: Table, rows: Flags, *, accounts: int) -> Floats:
 
 
 def total(table: Table, rows: Flags, weights: Ints | Floats, *, accounts: int) -> Floats:
-    return np.bincount(table.position[rows], weights=weights[rows], minlength=accounts)
+    return summed(table.position[rows], weights[rows], accounts=accounts)
+
+
+def summed(positions: Ints, weights: Ints | Floats | Flags, *, accounts: int) -> Floats:
+    """Sums per account; floats also where there is nothing to sum."""
+    return np.bincount(positions, weights, accounts).astype(np.float64)
 
 
 def latest(table: Table, rows: Flags, *, accounts: int) -> Floats:
