@@ -58,7 +58,8 @@ def due_ids(*, now: datetime, limit: int = 200) -> list[int]:
 
 
 def oldest_due(*, now: datetime) -> datetime | None:
-    return due(now=now).aggregate(oldest=Min("next_at"))["oldest"]
+    oldest: datetime | None = due(now=now).aggregate(oldest=Min("next_at"))["oldest"]
+    return oldest
 
 
 def claim(*, job_id: int, now: datetime) -> Claim | None:

@@ -57,7 +57,7 @@ def resume(*, now: datetime) -> date | None:
     Days go one after the other: each starts from what the one before it left.
     """
     installation = Installation.current()
-    first_open = _open().aggregate(day=Min("day"))["day"]
+    first_open: date | None = _open().aggregate(day=Min("day"))["day"]
     if first_open is None:
         due = [] if installation.as_of else days_due(now=now, installation=installation)
         if not due:

@@ -24,7 +24,7 @@ if _runtime_file.exists():
 
 
 def _configured(name: str, default: str = "") -> str:
-    return env.str(name, default=_runtime.get(name, default))
+    return str(env.str(name, default=_runtime.get(name, default)))
 
 
 DEBUG = env.bool("DEBUG", default=False)

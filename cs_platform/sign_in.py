@@ -13,7 +13,7 @@ from accounts.models import User
 DEMO_PASSWORD = "demo"  # noqa: S105 -- printed at start for everybody to read
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):
+class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     # One sentence for a wrong password and for an unknown address: neither is told apart.
     error_messages = {
         **DefaultAccountAdapter.error_messages,
