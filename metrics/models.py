@@ -30,7 +30,11 @@ class SnapshotMonth(models.Model):
 
 
 class AccountMonth(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    # Rewritten by COPY from the ledger, whose own key holds: checking every row again costs more
+    # than writing it. The unique constraint is the index.
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     month = models.DateField()
     segment = models.CharField(max_length=10, blank=True, help_text="As it was at the start.")
     start_minor = models.BigIntegerField()

@@ -146,6 +146,7 @@ def _write_health(month: date) -> None:
     )
 
 
+_KIND_NAMES = {NO_KIND: "", **{code: kind.value for code, kind in enumerate(KINDS)}}
 _COLUMNS = "account_id, month, segment, start_minor, end_minor, was_active, is_active, kind"
 
 
@@ -166,8 +167,7 @@ def _lines(positions: MonthPositions) -> Iterable[str]:
     chosen = np.flatnonzero(present)
     rows = zip(*(column[chosen].tolist() for column in (*columns, *flags)), strict=True)
     for account, segment, start, end, was_active, is_active, kind in rows:
-        name = "" if kind == NO_KIND else KINDS[kind].value
         yield (
             f"{account}\t{positions.month}\t{positions.names[segment]}\t{start}\t{end}"
-            f"\t{was_active}\t{is_active}\t{name}\n"
+            f"\t{was_active}\t{is_active}\t{_KIND_NAMES[kind]}\n"
         )

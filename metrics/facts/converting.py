@@ -21,8 +21,8 @@ def converted(amount: str) -> str:
     )
 
 
-def refuse_missing(currencies: Sequence[Sequence[str] | None], *, base: str) -> None:
-    """`currencies` are those without a rate, by row of a result; NULL where none is missing."""
-    missing = {currency for row in currencies for currency in row or ()}
+def refuse_missing(currencies: Sequence[str | None], *, base: str) -> None:
+    """`currencies` names, by row of a result, one that has no rate; NULL where none is missing."""
+    missing = {currency for currency in currencies if currency is not None}
     if missing:
         raise MissingRateError(sorted(missing), base=base)

@@ -79,7 +79,7 @@ _ON_MONTH = """
 _TOTALS = """
     SELECT band, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
         count(*) FILTER (WHERE score < 60),
-        array_agg(DISTINCT currency) FILTER (WHERE arr IS NULL)
+        max(currency) FILTER (WHERE arr IS NULL)
     FROM ({state}) state GROUP BY band, at_risk ORDER BY band, at_risk
 """
 _LIST = """

@@ -63,7 +63,7 @@ _DUE = f"""
 """  # noqa: S608 -- constant expressions, no input
 _TOTALS = """
     SELECT state, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
-        array_agg(DISTINCT currency) FILTER (WHERE arr IS NULL)
+        max(currency) FILTER (WHERE arr IS NULL)
     FROM ({due}) due GROUP BY state, at_risk ORDER BY state, at_risk
 """
 _LIST = """
