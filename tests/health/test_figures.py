@@ -1,0 +1,184 @@
+"""Explanations between stored days, overrides, and figures about scoring itself."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Signal, User
+from health.actions import OverrideRefused, end_override, override_band
+from health.models import BandOverride, CurrentHealth, HealthScore, ThresholdCrossing
+from health.publishing import copy_to_draft, publish
+from health.queries.explanations import explain_between
+from health.queries.figures import coverage, distribution, flap_rate, freshness
+from health.queries.scorecards import in_force
+from health.recompute import drain_dirty, recompute, refresh_feeds
+from health.scoring import RowKind
+from tests.health import builders as make
+from tests.health.builders import DAY, NOW, ago
+
+pytestmark = pytest.mark.usefixtures("library")
+NEXT = DAY + timedelta(days=1)
+TOMORROW = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def account():
+    account, feature = make.make_account(), make.make_feature()
+    make.use(account, feature, days_ago=range(-1, 125), events=10)
+    make.be_active(account, "ada", days_ago=range(-1, 60))
+    make.open_ticket(account, days_ago=200, solved_days_ago=199)
+    make.move_arr(account, 30_000, days_ago=500)
+    return account
+
+
+@pytest.fixture
+def csm():
+    return User.objects.create_user("csm@example.test", "x", name="Cleo", role="csm")
+
+
+def fall(account):
+    for _ in range(12):
+        make.open_ticket(account, days_ago=0, category="defect", topic="sync")
+
+
+def override(account, csm, **values):
+    how = {"band": "intervene", "reason": "They told me so", "expires_on": DAY, **values}
+    return override_band(account=account, day=DAY, user=csm, now=NOW, **how)
+
+
+def test_explanation_between_stored_days_adds_up(account):
+    recompute(day=DAY, now=NOW)
+    fall(account)
+    recompute(day=NEXT, now=TOMORROW)
+    first, last = HealthScore.objects.order_by("day").values_list("score", flat=True)
+    told = explain_between(account_id=account.pk, first=DAY, last=NEXT)
+
+    assert told.change == last - first < 0
+    assert sum(row.points for row in told.rows) == told.change
+    assert {row.key for row in told.rows if row.points} >= {"ticket_load", "topic_unsolved"}
+
+
+def test_explanation_of_a_new_version_has_its_row(account):
+    from health.models import Scorecard  # noqa: PLC0415 -- only here
+
+    recompute(day=DAY, now=NOW)
+    draft = copy_to_draft(scorecard=Scorecard.objects.get(pk=in_force()["four_inputs"].id), now=NOW)
+    draft.components.filter(key="engagement").update(weight=55)
+    draft.components.filter(key="support").update(weight=5)
+    publish(scorecard=draft, user=None, reason="Use above all", now=TOMORROW)
+    recompute(day=NEXT, now=TOMORROW)
+    told = explain_between(account_id=account.pk, first=DAY, last=NEXT)
+
+    version = [row for row in told.rows if row.kind is RowKind.VERSION]
+    assert len(version) == 1
+    assert version[0].points < 0
+    assert sum(row.points for row in told.rows) == told.change
+
+
+def test_explanation_without_two_stored_days_is_none(account):
+    recompute(day=DAY, now=NOW)
+
+    assert explain_between(account_id=account.pk, first=ago(1), last=DAY) is None
+
+
+def test_an_override_changes_the_effective_band_and_not_the_score(account, csm):
+    recompute(day=DAY, now=NOW)
+    before = CurrentHealth.objects.get(account=account)
+    override(account, csm)
+    drain_dirty(now=NOW)
+    current = CurrentHealth.objects.get(account=account)
+
+    assert (current.score, current.band) == (before.score, before.band)
+    assert (current.effective_band, current.at_risk) == ("intervene", True)
+    fall(account)
+    recompute(day=DAY, now=NOW)
+    moved = ThresholdCrossing.objects.filter(cause="moved")
+    assert moved.exists()
+    assert set(moved.values_list("is_overridden", flat=True)) == {True}
+    assert set(Signal.objects.values_list("payload__is_overridden", flat=True)) == {True}
+
+    recompute(day=NEXT, now=TOMORROW)  # it has expired
+    assert CurrentHealth.objects.get(account=account).effective_band != "intervene"
+
+
+def test_an_override_is_replaced_and_ended(account, csm):
+    recompute(day=DAY, now=NOW)
+    override(account, csm)
+    override(account, csm, band="watch")
+
+    assert BandOverride.objects.filter(ended_at__isnull=True).get().band == "watch"
+    assert end_override(account=account, user=csm, now=NOW)
+    assert not end_override(account=account, user=csm, now=NOW)
+    drain_dirty(now=NOW)
+    current = CurrentHealth.objects.get(account=account)
+    assert current.effective_band == current.band
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"band": "purple"}, "one of the bands"),
+        ({"reason": "  "}, "Say why"),
+        ({"expires_on": DAY + timedelta(days=31)}, "30 days"),
+        ({"expires_on": ago(1)}, "30 days"),
+    ],
+)
+def test_an_override_is_refused_in_words(account, csm, values, words):
+    recompute(day=DAY, now=NOW)
+    with pytest.raises(OverrideRefused, match=words):
+        override(account, csm, **values)
+
+    assert not BandOverride.objects.exists()
+
+
+def test_distribution_and_coverage_count_the_unscored(account):
+    bare, gone = make.make_account(), make.make_account(status="churned")
+    account.arr_minor = 3_000_000
+    account.save()
+    recompute(day=DAY, now=NOW)
+    never = make.make_account()
+    ids = [each.pk for each in (account, bare, gone, never)]
+    band = CurrentHealth.objects.get(account=account).effective_band
+
+    rows = {(row.band, row.accounts, row.arr_minor) for row in distribution(account_ids=ids)}
+    assert rows == {(band, 1, 3_000_000), ("unscored", 2, 0)}
+    assert (coverage().active, coverage().scored) == (3, 1)
+
+
+def test_freshness_names_sources_that_went_quiet(account):
+    refresh_feeds()
+    fresh = {row.source: row.is_fresh for row in freshness(day=DAY)}
+
+    assert fresh == {"usage": True, "activity": True, "support": False, "revenue": False}
+
+
+def test_flap_rate_counts_accounts_that_crossed_back_within_two_weeks(account):
+    recompute(day=ago(20), now=NOW)
+    assert flap_rate(day=DAY) == 0
+    card = in_force()["four_inputs"].id
+    steady = make.make_account()
+
+    def cross(who, days_ago, old, new):
+        ThresholdCrossing.objects.create(
+            account=who,
+            day=ago(days_ago),
+            subject="score",
+            seq=9,
+            kind="band",
+            cause="moved",
+            direction="down",
+            from_band=old,
+            to_band=new,
+            scorecard_id=card,
+            created_at=NOW,
+            score_before=Decimal(80),
+            score_after=Decimal(70),
+        )
+
+    cross(account, 30, "healthy", "watch")
+    cross(account, 16, "watch", "healthy")  # 14 days later
+    cross(steady, 40, "healthy", "watch")
+    cross(steady, 25, "watch", "healthy")  # 15 days later
+
+    assert flap_rate(day=DAY) == 1.0

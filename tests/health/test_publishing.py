@@ -1,0 +1,185 @@
+"""Scorecards from files, and what may be published."""
+
+import pytest
+import yaml
+from django.db import InternalError, transaction
+
+from health.models import AssignmentRule, Publication, Scorecard
+from health.publishing import (
+    FileProblem,
+    NotPublishable,
+    check,
+    import_draft,
+    install_library,
+    publish,
+)
+from health.publishing.importing import library_scorecards
+from health.queries.scorecards import build_spec, in_force, published_card
+from tests.health.builders import NOW
+
+pytestmark = pytest.mark.django_db
+SHIPPED = dict(library_scorecards())
+
+
+def document(**changes):
+    return yaml.safe_dump({**yaml.safe_load(SHIPPED["four_inputs"]), **changes}, allow_unicode=True)
+
+
+def test_the_library_is_published_once_and_is_repeatable():
+    assert [card.key for card in install_library(now=NOW)] == ["four_inputs", "onboarding"]
+    assert install_library(now=NOW) == []
+    assert Publication.objects.count() == 2
+    assert AssignmentRule.objects.count() == 3
+    assert set(in_force()) == {"four_inputs", "onboarding"}
+
+
+def test_the_shipped_weights_are_those_of_the_specification():
+    install_library(now=NOW)
+    spec = in_force()["four_inputs"].spec
+
+    weights = {component.key: int(component.weight) for component in spec.components}
+    assert weights == {"engagement": 35, "support": 25, "commercial": 25, "relationship": 15}
+    assert [(band.key, int(band.lower), band.at_risk) for band in spec.bands] == [
+        ("healthy", 75, False),
+        ("watch", 50, False),
+        ("intervene", 0, True),
+    ]
+    assert [int(line.value) for line in spec.alert_lines] == [40, 20]
+    assert len(spec.measures) == 14
+    assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (2, 60)
+
+
+def test_an_import_makes_the_next_version_as_a_draft():
+    install_library(now=NOW)
+    draft = import_draft(document(recovery_margin=3), now=NOW)
+
+    assert (draft.version, draft.state) == (2, "draft")
+    assert in_force()["four_inputs"].spec.version == 1
+    publish(scorecard=draft, user=None, reason="Calmer", now=NOW)
+    assert in_force()["four_inputs"].spec.version == 2
+
+
+def test_publishing_an_older_version_again_brings_it_back():
+    install_library(now=NOW)
+    draft = import_draft(document(recovery_margin=3), now=NOW)
+    publish(scorecard=draft, user=None, reason="Calmer", now=NOW)
+    publish(
+        scorecard=Scorecard.objects.get(key="four_inputs", version=1),
+        user=None,
+        reason="Too calm",
+        now=NOW,
+    )
+
+    assert in_force()["four_inputs"].spec.version == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bands": [{"key": "a", "name": "A", "lower": 50}]}, "two bands"),
+        ({"alert_lines": [120]}, "Alert lines"),
+        ({"recovery_margin": 60}, "Recovery margin"),
+        ({"minimum_confidence": 0}, "Minimum confidence"),
+    ],
+)
+def test_a_draft_with_problems_is_refused_in_words(changes, words):
+    draft = import_draft(document(**changes), now=NOW)
+    with pytest.raises(NotPublishable, match=words):
+        publish(scorecard=draft, user=None, reason="A try", now=NOW)
+
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert not Publication.objects.exists()
+
+
+def test_each_problem_says_where_and_what():
+    draft = import_draft(SHIPPED["four_inputs"], now=NOW)
+    draft.measures.filter(key="users_active").update(weight=10, curve="0.5 → 40, 0.2 → 140")
+    draft.measures.filter(key="champions").update(key="charm")
+    draft.gates.filter(key="champion_gone").update(cap=101)
+
+    assert {str(problem) for problem in check(draft)} == {
+        "Component “Product engagement”, its measures: weights must add up to 100;"
+        " they add up to 95.00 (5.00 missing)",
+        "Measure “users_active”: the values of its curve must rise from left to right",
+        "Measure “users_active”: the readings of its curve lie between 0 and 100",
+        "Measure “charm”: “charm” is not in the measure catalogue",
+        "Gate “The only champion left within 60 days”: the cap lies between 0 and 100",
+    }
+
+
+def test_publishing_needs_a_reason():
+    draft = import_draft(SHIPPED["four_inputs"], now=NOW)
+
+    with pytest.raises(NotPublishable, match="say why"):
+        publish(scorecard=draft, user=None, reason=" ", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [", "not YAML"),
+        ("just words", "begins with"),
+        ("key: x", "“name” is missing"),
+        ("key: x\nname: X\ncomponents: 3", "must be a list"),
+        ("key: x\nname: X\nrecovery_margin: much", "not a number"),
+        (document(gates=[{"key": "g", "component": "nowhere"}]), "no component nowhere"),
+    ],
+)
+def test_a_file_that_is_no_scorecard_is_refused_whole(text, words):
+    with pytest.raises(FileProblem, match=words):
+        import_draft(text, now=NOW)
+
+    assert not Scorecard.objects.exists()
+
+
+def test_a_published_version_never_changes():
+    install_library(now=NOW)
+    card = Scorecard.objects.get(key="four_inputs")
+    before = build_spec(card)
+    changes = [
+        lambda: Scorecard.objects.filter(pk=card.pk).update(name="Other"),
+        lambda: card.components.update(weight=1),
+        lambda: card.measures.all().delete(),
+        lambda: card.bands.update(at_risk=True),
+        lambda: card.gates.update(cap=1),
+        lambda: card.alert_lines.create(value=55),
+        lambda: Publication.objects.all().delete(),
+    ]
+    for change in changes:
+        with pytest.raises(InternalError), transaction.atomic():
+            change()
+
+    assert build_spec(card) == before == published_card(card.pk).spec
+
+
+def test_nested_components_survive_import_and_copy():
+    nested = [
+        {
+            "key": "top",
+            "name": "Top",
+            "weight": 100,
+            "components": [
+                {
+                    "key": "left",
+                    "name": "Left",
+                    "weight": 40,
+                    "measures": [{"key": "champions", "weight": 100, "curve": "0 → 0, 1 → 100"}],
+                },
+                {
+                    "key": "right",
+                    "name": "Right",
+                    "weight": 60,
+                    "measures": [{"key": "ticket_load", "weight": 100, "curve": "0 → 100, 1 → 0"}],
+                },
+            ],
+        }
+    ]
+    from health.publishing import copy_to_draft  # noqa: PLC0415 -- only here
+
+    draft = import_draft(document(components=nested, gates=[]), now=NOW)
+    publish(scorecard=draft, user=None, reason="Nested", now=NOW)
+    copy = copy_to_draft(scorecard=draft, now=NOW)
+
+    assert build_spec(copy).components == build_spec(draft).components
+    assert build_spec(copy).component_keys == ("top", "left", "right")
