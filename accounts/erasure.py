@@ -6,11 +6,16 @@ from datetime import datetime
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import TextField
-from django.db.models.functions import Cast
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast, Replace
 
 from accounts.models import Contact
-from accounts.personal_data import CONTACT_COLUMNS, QUOTING_COLUMNS
+from accounts.personal_data import (
+    CONTACT_COLUMNS,
+    ERASED_NAME,
+    MENTIONING_COLUMNS,
+    QUOTING_COLUMNS,
+)
 
 
 @transaction.atomic
@@ -24,7 +29,7 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
         Contact.DoesNotExist: no contact has this external id.
     """
     contact = Contact.objects.select_for_update().get(external_id=external_id)
-    changed = _delete_quotes(contact)
+    changed = _delete_quotes(contact) | _cut_mentions(contact)
     for column in CONTACT_COLUMNS:
         rows = apps.get_model(column.model)._base_manager.filter(**{column.via: contact.pk})
         key = list(rows.values_list("pk", flat=True))
@@ -37,6 +42,18 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
     Contact.objects.filter(pk=contact.pk, erased_at__isnull=True).update(
         erased_at=now, do_not_contact=True, consent_at=None
     )
+    return changed
+
+
+def _cut_mentions(contact: Contact) -> dict[str, int]:
+    """Takes the name and the address out of what was written about the account."""
+    changed = dict.fromkeys(MENTIONING_COLUMNS, 0)
+    for label in MENTIONING_COLUMNS:
+        model, _, column = label.rpartition(".")
+        rows = apps.get_model(model)._base_manager.filter(account=contact.account_id)
+        for text in filter(None, (contact.name, contact.email)):
+            cut = Replace(column, Value(text), Value(ERASED_NAME))
+            changed[label] += rows.filter(**{f"{column}__contains": text}).update(**{column: cut})
     return changed
 
 

@@ -1,7 +1,7 @@
 """Where personal data of contacts lives, and what an erasure leaves behind.
 
 Every column that could hold a person's words or name is decided once, here: tests fail for a
-column of 100 characters or more (or of any length) that is in none of the three lists.
+column of 100 characters or more (or of any length) that is in none of these lists.
 """
 
 from __future__ import annotations
@@ -37,6 +37,17 @@ CONTACT_COLUMNS: Final = (
     PersonalColumn("accounts.OutboxMessage", "body", "contact"),
 )
 
+# Words of ours about an account, in which a name may stand: the name goes, the words stay.
+MENTIONING_COLUMNS: Final = (
+    "accounts.BusinessEvent.note",
+    "accounts.Ticket.subject",
+    "health.BandOverride.reason",
+    "playbooks.Play.reason",
+    "playbooks.Task.note",
+    "playbooks.Task.reason",
+    "playbooks.Task.title",
+)
+
 # Raw input that may quote a contact: rows that mention the person are deleted whole.
 QUOTING_COLUMNS: Final = ("accounts.RejectedRecord.record",)
 
@@ -52,7 +63,6 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.Account.name",
         "accounts.Account.override_reason",
         "accounts.AttributeHistory.value",
-        "accounts.BusinessEvent.note",
         "accounts.Feature.name",
         "accounts.ImportRun.reason",
         "accounts.InboxBatch.body",
@@ -71,6 +81,30 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.RevenueMovement.reason",
         "accounts.Signal.key",
         "accounts.Signal.payload",
-        "accounts.Ticket.subject",
+        "cs_platform.StepRun.failure",
+        "health.AssignmentRule.note",
+        "health.Gate.condition",
+        "health.Gate.name",
+        "health.Measure.curve",
+        "health.Measure.penalties",
+        "health.Publication.reason",
+        "health.Scorecard.description",
+        "health.Scorecard.reason",
+        "metrics.SnapshotMonth.rates",
+        "playbooks.Play.saw",
+        "playbooks.Play.why",
+        "playbooks.PlayStart.saw",
+        "playbooks.PlayStart.why",
+        "playbooks.Playbook.conditions",
+        "playbooks.Playbook.escalations",
+        "playbooks.Playbook.success",
+        "playbooks.Playbook.summary",
+        "playbooks.Playbook.triggers",
+        "playbooks.PlaybookStep.guidance",
+        "playbooks.PlaybookStep.purpose",
+        "playbooks.PlaybookStep.title",
+        "playbooks.Task.closes_when",
+        "playbooks.Task.guidance",
+        "playbooks.Task.why",
     }
 )

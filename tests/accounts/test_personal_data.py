@@ -5,12 +5,21 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from accounts.models import Account, Contact, ImportRun, Interaction, OutboxMessage, RejectedRecord
+from accounts.models import (
+    Account,
+    BusinessEvent,
+    Contact,
+    ImportRun,
+    Interaction,
+    OutboxMessage,
+    RejectedRecord,
+)
 from accounts.models.relationship import InteractionContact
 from accounts.personal_data import (
     CONTACT_COLUMNS,
     ERASED_NAME,
     IMPERSONAL_COLUMNS,
+    MENTIONING_COLUMNS,
     QUOTING_COLUMNS,
     STAFF_COLUMNS,
 )
@@ -34,8 +43,8 @@ def _roomy_columns(app_labels):
 
 def test_every_roomy_column_is_decided():
     decided = {column.label for column in CONTACT_COLUMNS} | {*QUOTING_COLUMNS}
-    decided |= STAFF_COLUMNS | IMPERSONAL_COLUMNS
-    assert {*_roomy_columns({"accounts"})} == decided
+    decided |= {*MENTIONING_COLUMNS} | STAFF_COLUMNS | IMPERSONAL_COLUMNS
+    assert {*_roomy_columns(OURS)} == decided
 
 
 @pytest.fixture
@@ -61,6 +70,14 @@ def canary(db):
     InteractionContact.objects.create(interaction=talk, contact=contact)
     OutboxMessage.objects.create(
         key="m-1", channel="email", contact=contact, subject="Hello Canary Quill", next_at=NOW
+    )
+    BusinessEvent.objects.create(
+        account=account,
+        external_id="E-1",
+        kind="champion_promoted",
+        occurred_on=NOW.date(),
+        note="Canary Quill now leads operations",
+        learned_at=NOW,
     )
     run = ImportRun.objects.create(kind="contacts", source="contacts.csv", started_at=NOW)
     RejectedRecord.objects.create(
@@ -94,6 +111,7 @@ def test_an_erased_person_is_found_nowhere(canary):
     assert (canary.name, canary.do_not_contact) == (ERASED_NAME, True)
     assert canary.erased_at is not None
     assert Interaction.objects.count() == 1
+    assert BusinessEvent.objects.get().note == "Erased person now leads operations"
 
 
 def test_erasing_twice_changes_nothing_more(canary):
