@@ -204,7 +204,7 @@ def _gates_that_held(stored: HealthScore, card: Scorecard) -> dict[str, list[str
     held: dict[str, list[str]] = {}
     for position, gate in enumerate(card.gates):
         if stored.gate_hits >> position & 1:
-            held.setdefault(gate.component, []).append(f"{gate.name}: at most {gate.cap:g}")
+            held.setdefault(gate.component, []).append(f"{gate.name}: at most {float(gate.cap):g}")
     return held
 
 

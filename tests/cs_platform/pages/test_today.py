@@ -1,0 +1,223 @@
+"""Today: one ordered queue, the book in figures, what moved since yesterday."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import (
+    Account,
+    BusinessEvent,
+    CurrencyRate,
+    Interaction,
+    RevenueMovement,
+)
+from health.models import ThresholdCrossing
+from tests.cs_platform.pages.conftest import (
+    DAY,
+    GOOD,
+    NOW,
+    POOR,
+    add_task,
+    judge,
+    open_play,
+    show_present,
+    sign_in,
+)
+
+
+@pytest.fixture
+def csm(client, house):
+    sign_in(client, house.people["csm"])
+    return house.people["csm"]
+
+
+def make_account(owner, name, **fields):
+    return Account.objects.create(
+        external_id=f"x-{name}", name=name, owner=owner, **{"arr_minor": 1_000_00, **fields}
+    )
+
+
+def queue(client):
+    return client.get(reverse("today")).context["items"]
+
+
+def test_today_orders_risk_before_late_before_due_before_renewal_before_promise(
+    client, csm, house, card
+):
+    troubled = make_account(csm, "Troubled")
+    show_present(judge(troubled, card, raw=POOR))
+    open_play(troubled, csm)
+    alone = make_account(csm, "Alone")
+    show_present(judge(alone, card, raw=POOR))
+    late = make_account(csm, "Late")
+    add_task(late, csm, title="Late", due=NOW - timedelta(days=2))
+    due = make_account(csm, "Due")
+    add_task(due, csm, title="Due", due=NOW)
+    make_account(csm, "Renewing", renews_on=DAY + timedelta(days=9))
+    promised = make_account(csm, "Promised")
+    Interaction.objects.create(
+        account=promised,
+        external_id="i-1",
+        kind="call",
+        occurred_at=NOW - timedelta(days=10),
+        next_step="Send the plan",
+    )
+    assert [item.account for item in queue(client)] == [
+        "Troubled",
+        "Alone",
+        "Late",
+        "Due",
+        "Renewing",
+        "Promised",
+    ]
+
+
+def test_today_puts_what_is_worth_more_first_within_an_urgency(client, csm, card):
+    for name, arr in (("Small", 1_000_00), ("Large", 9_000_00), ("Middle", 5_000_00)):
+        show_present(judge(make_account(csm, name, arr_minor=arr), card, raw=POOR))
+    assert [item.account for item in queue(client)] == ["Large", "Middle", "Small"]
+
+
+def test_today_says_why_for_every_item(client, csm, card):
+    account = make_account(csm, "Alone")
+    stored = judge(account, card, raw=POOR)
+    show_present(stored)
+    assert [item.why for item in queue(client)] == [
+        f"Intervene at {int(stored.score)}, and no task is open."
+    ]
+
+
+def test_today_forgets_a_promise_once_somebody_has_spoken_again(client, csm, house):
+    account = house.accounts["own"]
+    for number, (days, step) in enumerate(((12, "Send the plan"), (2, ""))):
+        Interaction.objects.create(
+            account=account,
+            external_id=f"i-{number}",
+            kind="call",
+            occurred_at=NOW - timedelta(days=days),
+            next_step=step,
+        )
+    assert queue(client) == []
+
+
+def test_today_leaves_out_the_tasks_and_accounts_of_others(client, csm, house, card):
+    mate = house.accounts["team"]
+    show_present(judge(mate, card, raw=POOR))
+    add_task(mate, mate.owner, title="Theirs")
+    assert queue(client) == []
+
+
+def test_today_leaves_out_what_is_snoozed_or_far_away(client, csm, house):
+    task = add_task(house.accounts["own"], csm, title="Asleep")
+    type(task).objects.update(state="snoozed", snoozed_until=NOW + timedelta(days=1))
+    add_task(house.accounts["own"], csm, title="Far", due=NOW + timedelta(days=9))
+    assert queue(client) == []
+
+
+def test_today_sums_the_book_in_one_currency(client, csm, house, card):
+    CurrencyRate.objects.create(currency="EUR", base="USD", valid_from=DAY, rate=Decimal("1.10"))
+    show_present(judge(make_account(csm, "Dollars", arr_minor=50_000_00), card, raw=GOOD))
+    poor = make_account(csm, "Euros", arr_minor=10_000_00, currency="EUR")
+    show_present(judge(poor, card, raw=POOR))
+    make_account(csm, "Soon", arr_minor=2_000_00, renews_on=DAY + timedelta(days=90))
+    make_account(csm, "Later", arr_minor=7_00, renews_on=DAY + timedelta(days=91))
+    summary = client.get(reverse("today")).context["summary"]
+    assert (summary.accounts, summary.arr_minor) == (5, 50_000_00 + 11_000_00 + 2_000_00 + 7_00)
+    assert (summary.at_risk, summary.at_risk_arr_minor) == (1, 11_000_00)
+    assert (summary.renewals, summary.renewals_arr_minor) == (1, 2_000_00)
+    assert summary.by_band == (
+        ("healthy", 1, 50_000_00),
+        ("watch", 0, 0),
+        ("intervene", 1, 11_000_00),
+        ("unscored", 3, 2_000_00 + 7_00),
+    )
+
+
+def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
+    account = house.accounts["own"]
+    for days, seq in ((0, 1), (5, 2)):
+        ThresholdCrossing.objects.create(
+            account=account,
+            day=DAY - timedelta(days=days),
+            subject="score",
+            seq=seq,
+            kind="band",
+            cause="moved",
+            direction="down",
+            from_band="watch",
+            to_band="intervene",
+            score_before=Decimal("52.10"),
+            score_after=Decimal("48.90"),
+            scorecard_id=card.id,
+            created_at=NOW,
+        )
+    BusinessEvent.objects.create(
+        account=account,
+        external_id="e-1",
+        kind="champion_left",
+        occurred_on=DAY,
+        learned_at=NOW,
+    )
+    RevenueMovement.objects.create(
+        account=account,
+        effective_on=DAY,
+        kind="expansion",
+        amount_minor=120_000_00,
+        currency="USD",
+        recorded_at=NOW,
+        source="test",
+        external_id="m-1",
+    )
+    moves = client.get(reverse("today")).context["moves"]
+    assert [(move.words, move.note) for move in moves] == [
+        ("Watch to Intervene", "52 to 48"),
+        ("Champion left", ""),
+        ("Expansion +$120k ARR", ""),
+    ]
+
+
+def test_today_of_a_manager_is_about_their_teams(client, house, card):
+    for place in ("own", "team", "other"):
+        show_present(judge(house.accounts[place], card, raw=POOR))
+    sign_in(client, house.people["manager"])
+    assert {item.account for item in queue(client)} == {"secret-own", "secret-team"}
+
+
+def test_today_of_cs_ops_holds_the_tasks_nobody_owns(client, house):
+    add_task(house.accounts["other"], None, title="Unowned")
+    sign_in(client, house.people["ops"])
+    assert [item.title for item in queue(client)] == ["Unowned"]
+
+
+def test_today_is_not_for_executives(client, house):
+    sign_in(client, house.people["executive"])
+    response = client.get(reverse("today"))
+    assert response.status_code == 403
+    assert "Your role does not open this page" in response.content.decode()
+
+
+def test_today_with_nothing_to_do_says_so(client, csm):
+    assert "Nothing is waiting for you" in client.get(reverse("today")).content.decode()
+
+
+def test_today_without_accounts_leads_on(client, house):
+    Account.objects.all().delete()
+    sign_in(client, house.people["csm"])
+    assert "No account is yours yet" in client.get(reverse("today")).content.decode()
+
+
+def test_today_is_read_only(client, csm):
+    assert client.post(reverse("today")).status_code == 405
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_today_asks_a_fixed_number_of_questions(client, csm, card, rows, django_assert_num_queries):
+    for number in range(rows):
+        account = make_account(csm, f"Poor-{number}")
+        show_present(judge(account, card, raw=POOR))
+        add_task(make_account(csm, f"Late-{number}"), csm, title="Call")
+        make_account(csm, f"Soon-{number}", renews_on=DAY + timedelta(days=5))
+    with django_assert_num_queries(18):
+        client.get(reverse("today"))
