@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
 from accounts import clock, delivery
-from accounts.models import DirtyAccount, Signal, SignalReceipt
+from accounts.models import DirtyAccount
 from health.recompute import drain_dirty
-from playbooks.facts import CONSUMER
+from playbooks.facts import oldest_waiting
 from playbooks.firing import fire_signals
 
 BATCH = 500
@@ -37,12 +35,6 @@ def _dirty() -> int | None:
     return DirtyAccount.objects.order_by("pk").values_list("pk", flat=True).first()
 
 
-def _signal() -> int | None:
-    receipt = SignalReceipt.objects.filter(signal=OuterRef("pk"), consumer=CONSUMER)
-    waiting = Signal.objects.filter(~Exists(receipt))
-    return waiting.order_by("pk").values_list("pk", flat=True).first()
-
-
 def _message() -> int | None:
     waiting = delivery.waiting(now=clock.now())
     return waiting.order_by("next_at", "pk").values_list("pk", flat=True).first()
@@ -50,7 +42,7 @@ def _message() -> int | None:
 
 PUMPS = (
     Pump("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
-    Pump("signals", _signal, lambda: fire_signals(limit=BATCH, now=clock.now())),
+    Pump("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
     Pump("outbox", _message, lambda: delivery.send_due(limit=BATCH, now=clock.now())),
 )
 BY_NAME = {pump.name: pump for pump in PUMPS}

@@ -86,7 +86,7 @@ def due_at(*, anchor: datetime, offset: Offset, calendar: BusinessCalendar) -> d
             return add_business_hours(start=anchor, hours=offset.amount, calendar=calendar)
         case Unit.BUSINESS_DAYS:
             return _business_days_later(anchor, offset.amount, calendar)
-        case Unit.CALENDAR_DAYS:
+        case _:
             return _calendar_days_later(anchor, offset.amount, calendar)
 
 

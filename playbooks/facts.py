@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.catalogue import AccountStatus
-from accounts.models import Account, Holiday, Installation, Signal
+from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import BusinessCalendar, Offset, Unit, due_at
-from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
+from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, SignalMark
 from playbooks.triggers.matching import Heard, hear
 from playbooks.triggers.rules import OpenPlay, Rule, Standing
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
@@ -28,7 +28,7 @@ _CLAIM = """
 SELECT a.id FROM accounts_account a
 WHERE a.id IN (
     SELECT s.account_id FROM accounts_signal s
-    WHERE NOT EXISTS (
+    WHERE s.id > %(position)s AND NOT EXISTS (
         SELECT 1 FROM accounts_signalreceipt r
         WHERE r.signal_id = s.id AND r.consumer = %(consumer)s)
     ORDER BY s.id LIMIT %(window)s)
@@ -59,9 +59,24 @@ def business_calendar() -> BusinessCalendar:
 
 def claim_accounts(*, limit: int) -> list[int]:
     """Ids of accounts with signals nobody has dealt with, locked until the transaction ends."""
+    values: dict[str, str | int] = {"consumer": CONSUMER, "position": mark_position()}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"consumer": CONSUMER, "limit": limit, "window": 4 * limit})
+        cursor.execute(_CLAIM, values | {"limit": limit, "window": 4 * limit})
         return [row[0] for row in cursor.fetchall()]
+
+
+def mark_position() -> int:
+    """All signals with ids up to here have their receipt."""
+    mark = SignalMark.objects.filter(consumer=CONSUMER).values_list("position", flat=True)
+    return mark.first() or 0
+
+
+def oldest_waiting() -> int | None:
+    """Id of the signal that waits longest for its receipt."""
+    # Uses index: accounts_signal_pkey
+    receipts = SignalReceipt.objects.filter(signal=OuterRef("pk"), consumer=CONSUMER)
+    waiting = Signal.objects.filter(~Exists(receipts), pk__gt=mark_position())
+    return waiting.order_by("pk").values_list("pk", flat=True).first()
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[int]:

@@ -13,6 +13,7 @@ from accounts.models import SignalReceipt
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.escalating import draw_in, for_signals
+from playbooks.firing.marking import move_mark
 from playbooks.firing.opening import Batch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.firing.steps import opening
@@ -39,6 +40,8 @@ def fire_signals(*, limit: int, now: datetime) -> int:
                 heard[account_id].append(signal)
         if heard:
             _react(heard, now)
+        if not account_ids:
+            move_mark(now=now)
         _receipt([signal for _, signal in rung], now)
     return len(rung)
 

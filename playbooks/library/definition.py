@@ -21,10 +21,6 @@ class StepDefinition:
     notice_days: int | None
 
     @property
-    def is_automatic(self) -> bool:
-        return self.owner_role is OwnerRole.SYSTEM
-
-    @property
     def follows(self) -> bool:
         return self.due.anchor is Anchor.PREVIOUS_STEP
 

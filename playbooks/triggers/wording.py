@@ -45,7 +45,7 @@ def why_drawn_in(*, escalation: Escalation, seen: str) -> str:
             return f"No response within {escalation.business_days} business days: {seen}."
         case EscalationKind.SCORE_BELOW:
             return f"The score fell below {escalation.score}: {seen}."
-        case EscalationKind.SIGNALS:
+        case _:
             return f"Drawn in by {seen}."
 
 

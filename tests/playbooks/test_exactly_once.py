@@ -6,11 +6,13 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 
-from accounts.models import OutboxMessage, SignalReceipt
+from accounts.models import OutboxMessage, Signal, SignalReceipt
+from playbooks.facts import mark_position
 from playbooks.firing import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
 from tests.playbooks.conftest import NOW
@@ -207,3 +209,54 @@ def test_an_account_held_by_one_worker_is_left_to_it(fallen):
         with meanwhile(lambda: seen.append(fire_signals(limit=30, now=NOW))):
             pass
         assert seen == [0]
+
+
+def idle(times=3):
+    return [fire_signals(limit=50, now=NOW) for _ in range(times)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_passes_over_what_has_its_receipt(fallen):
+    drain()
+    assert idle() == [0, 0, 0]
+
+    assert mark_position() == Signal.objects.latest("pk").pk
+    fallen.falls(fallen.account("later"), "watch")
+    assert fire_signals(limit=50, now=NOW) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signal_that_was_written_first_and_committed_last_is_heard(house):
+    early, late = house.account("early"), house.account("late")
+    written, committed = threading.Event(), threading.Event()
+
+    def slow_import():
+        with transaction.atomic():
+            house.falls(early, "watch")
+            written.set()
+            committed.wait(timeout=30)
+
+    with meanwhile(slow_import):
+        written.wait(timeout=30)
+        house.falls(late, "watch")
+        assert fire_signals(limit=50, now=NOW) == 1
+        assert idle() == [0, 0, 0]
+        assert mark_position() == 0
+        committed.set()
+
+    assert fire_signals(limit=50, now=NOW) == 1
+    assert Play.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_a_day_every_signal_is_looked_at(fallen):
+    drain()
+    idle()
+    SignalReceipt.objects.filter(signal__account=fallen.accounts["a00"]).delete()
+    assert idle() == [0, 0, 0]
+    tomorrow = NOW + timedelta(days=1)
+
+    assert fire_signals(limit=50, now=tomorrow) == 0
+    assert fire_signals(limit=50, now=tomorrow) == 2
+
+    assert Play.objects.count() == 30
