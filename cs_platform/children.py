@@ -55,6 +55,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.quick_deaths = 0
         self._started_at = self._not_before = 0.0
+        self._log: threading.Thread | None = None
 
     def start(self) -> None:
         # A session of its own: Ctrl-C reaches the supervisor alone, which stops all in order.
@@ -65,7 +66,11 @@ class Child:
         )  # fmt: skip
         self._started_at = time.monotonic()
         if self.process.stdout:
-            relay(self.name, self.process.stdout)
+            self._log = relay(self.name, self.process.stdout)
+
+    def ended(self) -> int | None:
+        """Its exit code, once it has one."""
+        return self.process.poll() if self.process else None
 
     def look_after(self) -> None:
         """Starts it again when it died; later and later, and not for ever."""
@@ -100,6 +105,8 @@ class Child:
                 say(self.name, f"does not stop within {self.patience:.0f} s: killed")
         self._kill_group()
         self.process.wait()
+        if self._log:
+            self._log.join(5)
 
     def _kill_group(self) -> None:
         """What it left behind in its own session, such as the processes of a worker."""

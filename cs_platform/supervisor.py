@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -20,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from cs_platform.children import Child, GaveUpError, relay, say
+from cs_platform.children import Child, GaveUpError, say
 from cs_platform.embedded.process import ServerFailedError, write_private
 from cs_platform.servers import Servers
 
@@ -110,20 +109,15 @@ class Supervisor:
         return os.environ.get("CS_DEMO", "1") not in ("0", "false", "no")
 
     def _once(self, *command: str) -> None:
-        process = subprocess.Popen(  # noqa: S603 -- our own command
-            [*MANAGE, *command], env=_patient(), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        log = relay(command[0], process.stdout) if process.stdout else None
-        while process.poll() is None:
-            if self.interrupts:
-                process.terminate()
-                process.wait(15)
-                raise InterruptedError
+        """A command that has to succeed; it may have processes of its own, which end with it."""
+        child = Child(name=command[0], command=[*MANAGE, *command], environment=_patient())
+        child.start()
+        while (code := child.ended()) is None and not self.interrupts:
             time.sleep(0.05)
-        if log:
-            log.join(5)
-        if process.returncode:
+        child.stop()
+        if self.interrupts:
+            raise InterruptedError
+        if code:
             raise CannotStartError(f"manage.py {command[0]} failed; the reason stands above.")
 
     def _processes(self) -> list[Child]:

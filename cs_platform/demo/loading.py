@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +24,7 @@ from cs_platform.demo.shape import Shape
 from cs_platform.demo.staff import PASSWORD, Staff, staff_of
 from cs_platform.demo.tables import BinaryTable, TextTable, counts
 from cs_platform.demo.timeline import holidays_between
+from cs_platform.embedded.process import die_with_parent
 
 COMPANY = "Tallis Workflow"
 HOLIDAYS_AHEAD_YEARS = 2
@@ -116,7 +119,12 @@ def _blocks(load: Load, *, staff: Staff) -> Iterator[Counter[str]]:
 
 
 def leave_connection() -> None:
-    """In a forked child: connect anew, and never close what the parent goes on using."""
+    """In a forked child: connect anew, and never close what the parent goes on using.
+
+    A killed parent takes its children along: nobody would wait for what they write.
+    """
+    if arrange := die_with_parent(signal.SIGKILL, parent=os.getppid()):
+        arrange()
     _PARENTS_OWN.append(connection.connection)
     connection.connection = None
 

@@ -25,14 +25,16 @@ class Endpoint:
     port: int
 
 
-def die_with_parent(sig: signal.Signals) -> Callable[[], None] | None:
+def die_with_parent(sig: signal.Signals, *, parent: int | None = None) -> Callable[[], None] | None:
     """For Popen(preexec_fn=...): kill -9 of the parent then leaves nothing behind (Linux only).
+
+    Called in a child that has been forked already, `parent` says whom it belongs to.
 
     Elsewhere the next start stops what a killed parent left over.
     """
     if _libc is None:
         return None
-    parent, libc = os.getpid(), _libc
+    parent, libc = parent or os.getpid(), _libc
 
     def arrange() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(sig), 0, 0, 0)
