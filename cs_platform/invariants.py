@@ -204,6 +204,34 @@ CHECKS = (
         WHERE is_plain AND start_minor + moved <> end_minor ORDER BY month, account_id
         """,
     ),
+    Check(
+        "stored_retention_is_recomputed",
+        "months whose bridge, NRR, GRR or logos are not those of their accounts",
+        """
+        SELECT format('%%s of %%s', r.month, r.segment)
+        FROM metrics_retentionmonth r
+        LEFT JOIN (
+            SELECT month, CASE WHEN grouping(segment) = 1 THEN 'all' ELSE segment END AS segment,
+                sum(start_minor) AS started, sum(end_minor) AS ended,
+                coalesce(sum(start_minor) FILTER (WHERE was_active), 0) AS cohort,
+                sum(end_minor) FILTER (WHERE was_active) AS net,
+                sum(least(start_minor, end_minor)) FILTER (WHERE was_active) AS kept,
+                count(*) FILTER (WHERE was_active) AS logos,
+                count(*) FILTER (WHERE was_active AND is_active) AS stayed
+            FROM metrics_accountmonth WHERE month > %(day)s::date - 100
+            GROUP BY GROUPING SETS ((month), (month, segment))
+        ) a ON a.month = r.month AND a.segment = r.segment
+        WHERE r.month > %(day)s::date - 100 AND (
+            a.month IS NULL AND (r.bridge_start <> 0 OR r.logos_end <> 0)
+            OR r.bridge_start <> a.started OR r.cohort_start <> a.cohort
+            OR r.bridge_start + r.bridge_new + r.bridge_reactivation + r.bridge_expansion
+                - r.bridge_contraction - r.bridge_churn <> a.ended
+            OR r.logos_start <> a.logos OR r.logos_kept <> a.stayed
+            OR abs(r.nrr - a.net / nullif(a.cohort, 0)) > 0.000001
+            OR abs(r.grr - a.kept / nullif(a.cohort, 0)) > 0.000001)
+        ORDER BY r.month, r.segment
+        """,
+    ),
 )
 
 

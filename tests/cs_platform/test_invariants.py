@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 
 from accounts.models import (
     Account,
@@ -22,7 +23,8 @@ from accounts.models import (
 from cs_platform import invariants
 from cs_platform.models import StepRun
 from health.models import ClosedDay
-from metrics.models import AccountMonth, SnapshotMonth
+from metrics.models import AccountMonth, RetentionMonth, SnapshotMonth
+from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
 from playbooks.models import Play, Playbook, PlayStart, Task
 
@@ -183,6 +185,12 @@ def break_month(account: Account, play: Play) -> None:
     )  # fmt: skip
 
 
+def break_retention(account: Account, play: Play) -> None:
+    take_snapshots(day=DAY)
+    assert names() == []
+    RetentionMonth.objects.filter(segment="all").update(bridge_churn=F("bridge_churn") + 1)
+
+
 def break_owner(account: Account, play: Play) -> None:
     Installation.objects.update_or_create(pk=1, defaults={"visibility": "own"})
     stranger = User.objects.create_user("other@example.com", name="Eve", role="csm")
@@ -204,6 +212,7 @@ BREAKS = (
     (break_lease, "no_lease_outlives_itself"),
     (break_ledger, "arr_is_the_ledger"),
     (break_month, "opening_plus_movements_is_closing"),
+    (break_retention, "stored_retention_is_recomputed"),
     (break_owner, "task_owner_sees_the_account"),
 )
 

@@ -1,0 +1,41 @@
+"""CS ops sets targets; what makes no sense is refused in words."""
+
+from decimal import Decimal
+
+import pytest
+
+from metrics.models import RetentionTarget
+
+ADD = "/admin/metrics/retentiontarget/add/"
+
+
+def test_ops_sets_a_target(client, people):
+    client.force_login(people["otto"])
+    answer = client.post(ADD, {"rate": "nrr", "segment": "strategic", "low": "1.2", "high": "1.35"})
+    assert answer.status_code == 302
+    assert RetentionTarget.objects.get(rate="nrr", segment="strategic").low == Decimal("1.2")
+    assert "120.0 %" in client.get("/admin/metrics/retentiontarget/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [("1.2", "1.1", "The high end is below the low one."), ("0", "1", "A target is above 0")],
+)
+def test_a_target_that_makes_no_sense_is_refused(client, people, low, high, says):
+    client.force_login(people["otto"])
+    answer = client.post(ADD, {"rate": "nrr", "segment": "strategic", "low": low, "high": high})
+    assert answer.status_code == 200
+    assert says in answer.content.decode()
+    assert not RetentionTarget.objects.filter(segment="strategic").exists()
+
+
+def test_a_second_target_for_the_same_segment_is_refused(client, people):
+    client.force_login(people["otto"])
+    answer = client.post(ADD, {"rate": "nrr", "segment": "smb", "low": "1", "high": "1.1"})
+    assert answer.status_code == 200
+    assert RetentionTarget.objects.filter(rate="nrr", segment="smb").count() == 1
+
+
+def test_others_do_not_set_targets(client, people):
+    client.force_login(people["eva"])
+    assert client.get(ADD, follow=True).status_code == 403
