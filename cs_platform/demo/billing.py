@@ -57,7 +57,7 @@ def _invoice(
     last = timeline.days - 1
     mood = float(account.path[max(0, min(due, last) - MOOD_LAG) : min(due, last) + 1].mean())
     late = (
-        random.gamma(1.5, 3 + 75 * max(0.0, 0.56 - mood)) if random.random() < 1.05 - mood else 0.0
+        random.gamma(1.5, 3 + 75 * max(0.0, 0.6 - mood)) if random.random() < 1.05 - mood else 0.0
     )
     paid = due + int(late) - int(random.integers(0, 12)) * (late < 1)
     if random.random() < FAILED_CARD:

@@ -113,7 +113,7 @@ def tell_story(talk: Negotiation) -> Story:
         upsold = _upsell_day(talk, deal=deal, ends=ends, story=story)
         if upsold is not None:
             _close(story, deal=deal, ends=upsold, state=ContractState.RENEWED, closed=upsold)
-            _grow(talk, story=story, deal=deal, day=upsold, rate=talk.random.uniform(0.12, 0.48))
+            _grow(talk, story=story, deal=deal, day=upsold, rate=talk.random.uniform(0.1, 0.42))
             deal.starts, deal.months = upsold, max(12, deal.months)
         elif not _renew(talk, story=story, deal=deal, ends=ends):
             return story

@@ -122,7 +122,7 @@ def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.nda
     size = len(kinds)
     care = np.array([1.3, 1.0, 0.35])
     return Character(
-        fit=np.clip(random.normal(0.65, 0.145, size), 0.25, 0.95),
+        fit=np.clip(random.normal(0.715, 0.1, size), 0.25, 0.95),
         quality=np.clip(random.normal(0.66, 0.17, size), 0.1, 1.0),
         care=care[kinds],
         since=since,

@@ -16,7 +16,7 @@ from playbooks.models import Task
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState
 
 DONE_A_DAY = 0.5
-OVERDUE, UPCOMING, WRITTEN_YESTERDAY = (2, 4), (5, 8), (1, 3)
+OVERDUE, UPCOMING, WRITTEN_YESTERDAY = (2, 4), (7, 11), (1, 3)
 _RENEWAL_DAYS = 90
 _TITLES = (
     ("Prepare the renewal talk", Channel.INTERNAL, TaskOutcome.WRITTEN_UP),

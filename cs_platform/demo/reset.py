@@ -37,6 +37,9 @@ _TABLES_WITHOUT_KEY = (
     "health_healthscore",
     "health_closedday",
     "health_sourcefeed",
+    "metrics_healthmonth",
+    "metrics_retentionmonth",
+    "metrics_snapshotmonth",
 )
 _OWN_ACCOUNTS = "ACC-"
 

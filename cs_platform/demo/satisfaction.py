@@ -46,9 +46,9 @@ class Character:
 
 # kind, chance a year, depth from, depth to; champion_promoted lifts.
 _HAPPENINGS = (
-    ("champion_left", 0.2, 0.14, 0.36),
-    ("reorganisation", 0.07, 0.18, 0.4),
-    ("competitor", 0.09, 0.1, 0.28),
+    ("champion_left", 0.24, 0.2, 0.46),
+    ("reorganisation", 0.11, 0.26, 0.52),
+    ("competitor", 0.11, 0.16, 0.36),
     ("champion_promoted", 0.07, -0.16, -0.06),
     ("new_leader", 0.06, -0.22, -0.08),
 )

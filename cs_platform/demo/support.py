@@ -14,7 +14,7 @@ from cs_platform.demo.timeline import Timeline
 from cs_platform.demo.usage import Access
 
 MOOD_LAG = 7
-RATE_A_DAY = 0.0042
+RATE_A_DAY = 0.0034
 INCIDENT_DAYS = 12
 
 
@@ -56,7 +56,7 @@ def tickets(
 ) -> list[TicketRow]:
     mood = lagged(account.path[None, access.first : access.last], days=MOOD_LAG)[0]
     trouble = _trouble(account, access=access)
-    rate = RATE_A_DAY * access.seats**0.7 * (0.15 + 4.2 * (1 - mood) ** 2.2 + 3.0 * trouble)
+    rate = RATE_A_DAY * access.seats**0.8 * (0.12 + 6.0 * (1 - mood) ** 2.5 + 3.0 * trouble)
     counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
     rows: list[TicketRow] = []
     problem: Problem | None = None
@@ -90,7 +90,7 @@ def _ticket(
     random: np.random.Generator, day: int, problem: Problem, mood: float, timeline: Timeline
 ) -> TicketRow:
     slow = _SLOWNESS[problem.category]
-    median = 1.1 * slow * np.exp(3.2 * max(0.0, 0.72 - mood))
+    median = 1.1 * slow * np.exp(4.5 * max(0.0, 0.7 - mood))
     minute = int(random.integers(8 * 60, 18 * 60))
     took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
     end = day * 1440 + minute + int(took)

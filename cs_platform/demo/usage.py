@@ -117,8 +117,8 @@ def _active_users(
     most = int(seats.max())
     reluctance = np.sort(random.random(most).astype(np.float32))[:, None]
     habit = random.uniform(0.65, 1.25, most).astype(np.float32)[:, None]
-    adoption = (np.clip(1.25 * depth - 0.17, 0.04, 1.0) * ramp).astype(np.float32)
-    frequency = (np.clip(1.05 * login - 0.02, 0.04, 0.95) * activity).astype(np.float32)
+    adoption = (np.clip(1.6 * depth - 0.4, 0.03, 1.0) * ramp).astype(np.float32)
+    frequency = (np.clip(1.3 * login - 0.17, 0.04, 0.95) * activity).astype(np.float32)
     chance = (reluctance < adoption) * (habit * frequency)
     has_seat = np.arange(most)[:, None] < np.maximum(seats, 1)
     return (random.random(chance.shape, dtype=np.float32) < chance) & has_seat
@@ -140,7 +140,7 @@ def _feature_events(
         keenness = random.uniform(0.55, 1.5)
         # A core feature is dropped, and taken up again, as the mood passes what it needs to be
         # worth the effort; surface features are used by whoever logs in.
-        needed = random.uniform(0.15, 0.75)
+        needed = random.uniform(0.2, 0.84)
         worth = np.clip((depth - needed) / 0.14 + 0.6, 0.0, 1.0)
         level = worth * np.clip(depth / 0.65, 0.2, 1.4) ** 0.4 if feature.is_core else 0.85
         used = (days >= adopted_at) & _on_plan(feature, access=access, days=days)

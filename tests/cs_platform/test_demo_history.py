@@ -1,0 +1,123 @@
+"""The demo's past: scored, played and worked night by night, and health that leads churn."""
+
+from datetime import timedelta
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+from django.db.models import F, Q
+
+from accounts import clock
+from accounts.catalogue import AccountStatus, MovementKind
+from accounts.models import Account, OutboxMessage, RevenueMovement, Signal
+from cs_platform import invariants, nights
+from cs_platform.demo.history import install_libraries
+from health.models import ClosedDay, CurrentHealth, HealthScore, ThresholdCrossing
+from health.recompute import score_history
+from metrics.models import RetentionMonth
+from playbooks.models import UNFINISHED, Play, Task
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SMALL = {"accounts": 36, "years": 0.9, "processes": 1, "play_days": 45}
+
+
+def demo(**options: object) -> None:
+    call_command("demo", stdout=StringIO(), **{**SMALL, **options})
+
+
+def plays() -> set[tuple[object, ...]]:
+    return set(Play.objects.values_list("account_id", "playbook_key", "opened_day", "outcome"))
+
+
+def scores() -> dict[tuple[object, ...], object]:
+    rows = HealthScore.objects.values_list("account_id", "day", "score")
+    return {(account, day): score for account, day, score in rows}
+
+
+def test_history_scores_every_customer_on_every_night_and_closes_it():
+    demo()
+    yesterday = clock.today() - timedelta(days=1)
+    nights_of_history = round(0.9 * 365.25)
+    assert ClosedDay.objects.count() == nights_of_history
+    assert HealthScore.objects.filter(day=yesterday).count() == 36
+    assert not HealthScore.objects.exclude(revision=0).exists()
+    current = CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
+    last = dict(HealthScore.objects.filter(day=yesterday).values_list("account_id", "score"))
+    assert dict(current.values_list("account_id", "score")) == last
+    assert RetentionMonth.objects.exists()
+
+
+def test_history_leaves_nothing_broken_waiting_or_unsent():
+    demo()
+    assert [str(found) for found in invariants.broken(day=clock.today())] == []
+    assert not Signal.objects.filter(receipts=None).exists()
+    assert not OutboxMessage.objects.exclude(state=OutboxMessage.State.SENT).exists()
+    assert nights.latest_closed_day() == clock.today() - timedelta(days=1)
+    assert not Account.objects.filter(
+        Q(status=AccountStatus.CHURNED, arr_minor__gt=0) | Q(status="active", arr_minor=0)
+    ).exists()
+
+
+def test_plays_start_the_night_their_account_crossed_and_never_before():
+    demo()
+    assert ThresholdCrossing.objects.filter(direction="down", subject="score").exists()
+    begun = clock.today() - timedelta(days=46)
+    assert Play.objects.exists()
+    assert not Play.objects.filter(opened_day__lt=begun).exists()
+    assert not Play.objects.filter(opened_at__lt=F("start__signal__occurred_at")).exists()
+    late = Play.objects.filter(opened_at__gt=F("start__signal__occurred_at") + timedelta(days=1))
+    assert not late.filter(start__result="started", start__decided_at=F("opened_at")).exists()
+    assert not Task.objects.filter(closed_at__lt=F("opened_at")).exists()
+    assert not Task.objects.filter(opened_at__gt=clock.now()).exists()
+
+
+def test_a_csm_has_a_day_with_overdue_and_new_tasks():
+    demo()
+    mine = Task.objects.filter(owner__email="csm@demo.example", state__in=UNFINISHED)
+    now = clock.now()
+    assert 8 <= mine.count() <= 30
+    assert 1 <= mine.filter(due_at__lt=now).count() <= 6
+    assert mine.filter(opened_at__gt=now - timedelta(hours=42)).exists()
+    assert Task.objects.filter(state="done").exists()
+
+
+def test_history_is_the_same_again_and_with_two_processes():
+    demo(years=0.5, play_days=20)
+    first = scores(), plays()
+    demo(years=0.5, play_days=20, processes=2, reset=True)
+    assert (scores(), plays()) == first
+
+
+def test_history_days_limits_what_is_scored():
+    demo(history_days=30, play_days=10)
+    assert ClosedDay.objects.count() == 30
+
+
+def test_health_falls_long_before_an_account_leaves():
+    """AUC of the score about 90 days before the end of those who left, against all others."""
+    demo(accounts=160, years=2.5, facts_only=True)
+    last = clock.today() - timedelta(days=1)
+    days = [last - timedelta(days=n) for n in range(0, 750, 15)]
+    install_libraries(day=days[-1] - timedelta(days=1))
+    score_history(days=days, now=clock.now(), closes=False)
+    known = {key: float(score) for key, score in scores().items() if score is not None}
+    churn = RevenueMovement.objects.filter(kind=MovementKind.CHURN)
+    left = dict(churn.values_list("account_id", "effective_on"))
+    leaving = [
+        (score, known.get((account, day - timedelta(days=180))))
+        for (account, day), score in known.items()
+        if account in left and 83 <= (left[account] - day).days <= 97
+    ]
+    staying = [
+        score
+        for (account, day), score in known.items()
+        if account not in left and day <= last - timedelta(days=90)
+    ]
+    before = np.array([score for score, _ in leaving])
+    assert len(before) >= 15
+    wins = before[:, None] < np.array(staying)
+    ties = before[:, None] == np.array(staying)
+    assert wins.mean() + ties.mean() / 2 > 0.74
+    falls = [score - earlier for score, earlier in leaving if earlier is not None]
+    assert np.mean(falls) < -2
