@@ -24,8 +24,10 @@ from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record, iso_reading, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
+from accounts.intake.usage_rows import UsageReader, UsageRow
 from accounts.loading import LoadResult, Status, finish_run, keep_problems, load, start_run
 from accounts.loading.runs import count
+from accounts.loading.usage import Directory, distinct_rows, load_usage
 from accounts.models import ApiKey
 
 
@@ -37,6 +39,7 @@ class Sent:
     raw: Mapping[int, object]
     records: list[Record] = field(default_factory=list)
     errors: list[RecordError] = field(default_factory=list)
+    usage: list[UsageRow] = field(default_factory=list)
 
 
 class MayIngest(BasePermission):
@@ -84,6 +87,10 @@ def _understood(body: bytes, *, found: str, spec: RecordSpec) -> Sent:
     if found == bodies.CSV:
         return _understood_csv(body, spec=spec)
     indexed, errors = bodies.json_records(body, found=found)
+    if spec.kind == Kind.USAGE:
+        reader = UsageReader((), iso_reading(now=clock.now()))
+        usage, wrong = reader.read_objects(indexed)
+        return Sent(spec, dict(indexed), usage=usage, errors=errors + wrong)
     intake = read_records(indexed, spec=spec, reading=iso_reading(now=clock.now()))
     return Sent(spec, dict(indexed), intake.records, errors + intake.errors)
 
@@ -107,14 +114,22 @@ def _understood_csv(body: bytes, *, spec: RecordSpec) -> Sent:
 def _done(sent: Sent, *, key: ApiKey, digest: str) -> Answer:
     now = clock.now()
     run = start_run(kind=sent.spec.kind, source=key.name, now=now, digest=digest, api_key=key)
-    result = load(
-        kind=sent.spec.kind, records=sent.records, day=clock.today(), now=now, source=key.name
-    )
+    result = _loaded(sent, key=key, now=now)
     result.reject(sent.errors)
     keep_problems(run, result.problems, raw=sent.raw)
     count(run, result, read=len(result.statuses))
     finish_run(run, now=now)
     return Answer(200, _answer(result, run_id=run.pk))
+
+
+def _loaded(sent: Sent, *, key: ApiKey, now: datetime) -> LoadResult:
+    day = clock.today()
+    if not sent.usage:
+        return load(kind=sent.spec.kind, records=sent.records, day=day, now=now, source=key.name)
+    result = LoadResult()
+    rows = distinct_rows(sent.usage, result=result)
+    load_usage(rows, directory=Directory(), day=day, result=result)
+    return result
 
 
 def _answer(result: LoadResult, *, run_id: int) -> dict[str, Any]:

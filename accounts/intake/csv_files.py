@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO
 
 from accounts.intake.errors import FileRefused, TooLarge, shown
@@ -77,22 +78,23 @@ def ragged(row: list[str], *, header: tuple[str, ...]) -> str:
 
 
 def _rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(
-        _lines(source, encoding=layout.encoding, limits=limits),
-        delimiter=layout.delimiter,
-        strict=True,
-    )
+    lines = _lines(source, encoding=layout.encoding, limits=limits)
+    reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
     line = 1
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise FileRefused("csv", _in_words(error), line=line) from error
-        if row is None:
-            return
-        if row:
-            yield line, row
-        line = reader.line_num + 1
+    try:
+        for row in reader:
+            if row:
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused("csv", _in_words(error), line=line) from error
+    except UnicodeError as error:
+        raise _not_in(layout.encoding, line=line) from error
+
+
+def _not_in(encoding: str, *, line: int) -> FileRefused:
+    message = f"is not {encoding}; save the file as UTF-8 or choose its encoding"
+    return FileRefused("encoding", message, line=line)
 
 
 def _in_words(error: csv.Error) -> str:
@@ -107,21 +109,11 @@ def _in_words(error: csv.Error) -> str:
 
 
 def _lines(source: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
+    """An endless line comes in pieces: memory stays bounded, and no piece is a good row."""
     source.seek(0)
     stream = opened(source, limits=limits)
     text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
-    number = 0
-    try:
-        while line := text.readline(_LONGEST_LINE):
-            number += 1
-            if len(line) == _LONGEST_LINE:
-                raise FileRefused("long_line", "is longer than 1 MB", line=number)
-            yield line
-    except UnicodeError as error:
-        message = f"is not {encoding}; save the file as UTF-8 or choose its encoding"
-        raise FileRefused("encoding", message, line=number + 1) from error
-    finally:
-        text.detach()
+    return iter(partial(text.readline, _LONGEST_LINE), "")
 
 
 def _encoding(source: BinaryIO) -> str:
@@ -132,9 +124,10 @@ def _encoding(source: BinaryIO) -> str:
 
 
 def _first_line(source: BinaryIO, *, limits: Limits, encoding: str) -> str:
-    lines = _lines(source, encoding=encoding, limits=limits)
-    first = next(lines, "")
-    lines.close()  # type: ignore[attr-defined]
+    try:
+        first = next(_lines(source, encoding=encoding, limits=limits), "")
+    except UnicodeError as error:
+        raise _not_in(encoding, line=1) from error
     if not first.strip():
         raise FileRefused("empty", "is empty; the first line must name the columns")
     if first.lstrip().startswith("<"):

@@ -14,6 +14,7 @@ from accounts.intake.records import Reading, Record, read_record
 from accounts.intake.specs import USAGE
 
 _MOST_DIGITS = 9
+_TOO_MANY = 10**_MOST_DIGITS
 _MOST_DAYS = 10_000
 _COLUMNS = ("account", "day", "feature", "events")
 
@@ -67,6 +68,29 @@ class UsageReader:
             self._read_slowly(line, row, good=good, errors=errors)
         return good, errors
 
+    def read_objects(
+        self, rows: Iterable[tuple[int, object]]
+    ) -> tuple[list[UsageRow], list[RecordError]]:
+        """The same for records of JSON, whose values carry types."""
+        good: list[UsageRow] = []
+        errors: list[RecordError] = []
+        accounts, features, days, width = self._accounts, self._features, self._days, len(_COLUMNS)
+        for index, raw in rows:
+            if isinstance(raw, dict) and len(raw) == width and type(raw.get("events")) is int:
+                account, day, feature, events = map(raw.get, _COLUMNS)
+                known = _is_text(account, feature, day) and account in accounts
+                if known and feature in features and day in days and 0 <= events < _TOO_MANY:
+                    good.append(UsageRow(index, account, days[day], feature, events))
+                    continue
+            outcome = read_record(raw, spec=USAGE, position=index, reading=self.reading)
+            if isinstance(outcome, list):
+                errors.extend(outcome)
+                continue
+            found = usage_row(outcome)
+            good.append(found)
+            self._remember(cast(Mapping[str, str], raw), found)
+        return good, errors
+
     def _read_slowly(
         self, line: int, row: list[str], *, good: list[UsageRow], errors: list[RecordError]
     ) -> None:
@@ -90,6 +114,10 @@ class UsageReader:
             self._features.add(found.feature)
         if len(self._days) < _MOST_DAYS:
             self._days[raw["day"]] = found.day
+
+
+def _is_text(*values: object) -> bool:
+    return all(type(value) is str for value in values)
 
 
 def usage_row(record: Record) -> UsageRow:

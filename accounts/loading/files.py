@@ -14,11 +14,11 @@ from accounts.intake.errors import FileRefused, RecordError, in_order, shown
 from accounts.intake.records import Reading, Record, read_record
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
-from accounts.intake.usage_rows import UsageReader, UsageRow
+from accounts.intake.usage_rows import UsageReader
 from accounts.loading.batches import load
-from accounts.loading.results import LoadResult, Status
+from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, finish_run, keep_problems, start_run
-from accounts.loading.usage import Directory, load_usage
+from accounts.loading.usage import Directory, distinct_rows, load_usage
 from accounts.models import ImportRun, User
 
 _BATCH = {Kind.USAGE: 20_000}
@@ -51,11 +51,11 @@ class _Columns:
     kept: tuple[str, ...]
     places: tuple[int, ...]
 
-    def pick(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def pick(self, rows: Iterator[Row]) -> Iterator[Row]:
+        return rows if len(self.places) == len(self.header) else self._picked(rows)
+
+    def _picked(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Ragged rows go through as they are: their error shows all they have."""
-        if len(self.places) == len(self.header):
-            yield from rows
-            return
         for line, row in rows:
             fits = len(row) == len(self.header)
             yield line, [row[place] for place in self.places] if fits else row
@@ -114,23 +114,14 @@ def _load_usage(
     rows, errors = usage.read(batch)
     result = LoadResult()
     result.reject(errors)
-    distinct = _distinct(rows, result=result)
-    load_usage(distinct, directory=directory, day=file.day, result=result, backfill=file.backfill)
+    load_usage(
+        distinct_rows(rows, result=result),
+        directory=directory,
+        day=file.day,
+        result=result,
+        backfill=file.backfill,
+    )
     return result
-
-
-def _distinct(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]:
-    first: dict[tuple[str, date, str], UsageRow] = {}
-    for row in rows:
-        seen = first.setdefault((row.account, row.day, row.feature), row)
-        if seen is row:
-            continue
-        if seen.events == row.events:
-            result.statuses[row.position] = Status.UNCHANGED
-            continue
-        message = f"is on line {seen.position} with other events; add them up or remove one"
-        result.reject([RecordError(row.position, "feature", "duplicate", message)])
-    return list(first.values())
 
 
 def _load_records(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
@@ -23,6 +24,7 @@ from accounts.loading.statements import run
 from accounts.models import Account, Feature
 
 MOST_FEATURES = 5_000
+_STATUSES = {status.value: status for status in Status}
 _USAGE = (
     ("position", "integer"),
     ("account_id", "bigint"),
@@ -90,15 +92,76 @@ def load_usage(
     directory.learn_months({row.day for row in rows})
     result.reject(_strangers(rows, directory=directory))
     accounts, features = directory.accounts, directory.features
+    known = [row for row in rows if row.account in accounts and row.feature in features]
     lines = [
         f"{row.position}\t{accounts[row.account]}\t{row.day}\t{features[row.feature]}\t{row.events}\n"
-        for row in rows
-        if row.account in accounts and row.feature in features
+        for row in known
     ]
     table = create("staging_usage_day", _USAGE)
     copy(table, lines, columns=[name for name, _ in _USAGE])
+    if _insert_all_new(table, known, directory=directory, day=day, backfill=backfill):
+        result.statuses.update({row.position: Status.CREATED for row in known})
+        mark_dirty({accounts[row.account] for row in known})
+        return
     query = _sum_per_day("accounts_usageday", keys=("feature_id",), counts=("events",))
     _run(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def _insert_all_new(
+    table: sql.Identifier,
+    rows: Sequence[UsageRow],
+    *,
+    directory: Directory,
+    day: date,
+    backfill: bool,
+) -> bool:
+    """Most batches are about days nobody has told before: those need no comparing.
+
+    False when anything of these accounts and days is known, or becomes known meanwhile.
+    """
+    if not rows or _is_known(rows, directory=directory):
+        return False
+    insert = sql.SQL(
+        "INSERT INTO accounts_usageday (account_id, day, feature_id, learned_on, events)"
+        " SELECT s.account_id, s.day, s.feature_id, {known_from}, s.events FROM {staging} s"
+        " ORDER BY 1, 2, 3"
+    ).format(staging=table, known_from=sql.SQL(_KNOWN_FROM))
+    try:
+        with transaction.atomic():
+            run(insert, {"day": day, "backfill": backfill})
+    except IntegrityError:
+        return False
+    return True
+
+
+def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]:
+    """The first of each account, day and feature; another one that says otherwise is refused."""
+    first: dict[tuple[str, date, str], UsageRow] = {}
+    for row in rows:
+        seen = first.setdefault((row.account, row.day, row.feature), row)
+        if seen is row:
+            continue
+        if seen.events == row.events:
+            result.statuses[row.position] = Status.UNCHANGED
+            continue
+        message = f"is at {seen.position} already with other events; add them up or remove one"
+        result.reject([RecordError(row.position, "feature", "duplicate", message)])
+    return list(first.values())
+
+
+def _is_known(rows: Sequence[UsageRow], *, directory: Directory) -> bool:
+    """Whether anything is stored of these accounts within these days."""
+    ids = sorted({directory.accounts[row.account] for row in rows})
+    first, last = min(row.day for row in rows), max(row.day for row in rows)
+    # Uses index: accounts_usageday_pkey, in the partitions of these days only
+    found = run(
+        sql.SQL(
+            "SELECT 1 FROM unnest(%s::bigint[]) a(id), LATERAL (SELECT FROM accounts_usageday u"
+            " WHERE u.account_id = a.id AND u.day BETWEEN %s AND %s LIMIT 1) known LIMIT 1"
+        ),
+        [ids, first, last],
+    )
+    return bool(found)
 
 
 def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[RecordError]:
@@ -202,11 +265,11 @@ def _run(query: sql.Composable, *, day: date, backfill: bool, result: LoadResult
 def _collect(query: sql.Composable, parameters: dict[str, Any], *, result: LoadResult) -> None:
     dirty = set()
     for position, account_id, status, total in run(query, parameters):
-        if status == Status.REJECTED:
+        if status == "rejected":
             message = f"is below the {total} known when the day closed; a closed day only grows"
             result.reject([RecordError(position, "", "closed_day", message)])
             continue
-        result.statuses[position] = Status(status)
-        if status != Status.UNCHANGED:
+        result.statuses[position] = _STATUSES[status]
+        if status != "unchanged":
             dirty.add(account_id)
     mark_dirty(dirty)
