@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts import clock
+from accounts.models import User
 from health.measures import MEASURES
 from health.models import (
     AlertLine,
@@ -46,8 +47,8 @@ class DraftInline(admin.TabularInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Parents and components are those of this scorecard."""
         if db_field.name in ("component", "parent"):
-            scorecard_id = getattr(request.resolver_match, "kwargs", {}).get("object_id")
-            known = Component.objects.filter(scorecard_id=scorecard_id)
+            match = request.resolver_match
+            known = Component.objects.filter(scorecard=match.kwargs["object_id"] if match else 0)
             kwargs["queryset"] = known.order_by("position", "pk")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -156,8 +157,9 @@ class ScorecardAdmin(admin.ModelAdmin):
                 self.message_user(request, str(problem), messages.WARNING)
 
     def _publish(self, request: HttpRequest, scorecard: Scorecard, reason: str) -> None:
+        user = cast(User, request.user)  # the admin lets nobody else in
         try:
-            publish(scorecard=scorecard, user=request.user, reason=reason, now=clock.now())
+            publish(scorecard=scorecard, user=user, reason=reason, now=clock.now())
         except NotPublishable as refusal:
             self.message_user(request, "Not published. The draft is kept:", messages.ERROR)
             for problem in refusal.problems:

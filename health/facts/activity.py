@@ -153,7 +153,7 @@ def _one_day(scope: Scope) -> DayActivity:
 
 def _lowest_bit(bits: Ints) -> Ints:
     """Position of the lowest bit that is set; none may be zero."""
-    return np.log2(bits & -bits).astype(np.int64)
+    return np.asarray(np.log2(bits & -bits), dtype=np.int64)
 
 
 def _cases(values: list[tuple[date, int]]) -> sql.Composable:

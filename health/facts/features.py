@@ -46,7 +46,7 @@ class CoreFeatures:
         return self.belongs[np.searchsorted(self.plan_ids, plan_id)]
 
     def in_plan(self, plan_id: Ints) -> Floats:
-        return self.of_accounts(plan_id).sum(axis=1).astype(np.float64)
+        return np.asarray(self.of_accounts(plan_id).sum(axis=1), dtype=np.float64)
 
 
 def load_catalogue() -> Catalogue:

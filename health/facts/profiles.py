@@ -85,7 +85,7 @@ class Profiles:
     def days_of_history(self, day: date, *, first_day: int) -> Floats:
         """Days for which a source that began on `first_day` can know the accounts, to `day`."""
         since = np.maximum(self.since, first_day)
-        return np.maximum(number(day) - since + 1, 0).astype(np.float64)
+        return np.asarray(np.maximum(number(day) - since + 1, 0), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class Interactions:
     def _levels(self, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
         seen = np.zeros((self.accounts, len(LEVELS)))
         seen[self.participants.position[rows], self.participants["level"][rows]] = 1
-        return seen.sum(axis=1)
+        return np.asarray(seen.sum(axis=1), dtype=np.float64)
 
 
 def load_interactions(scope: Scope, *, first_day: int | None) -> Interactions:

@@ -163,7 +163,7 @@ def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -
         return np.zeros(len(position), dtype=np.bool_)
     column = np.minimum(np.searchsorted(core.ids, feature), len(core.ids) - 1)
     belongs = core.of_accounts(plan_id)[position, column]
-    return (core.ids[column] == feature) & belongs
+    return np.asarray((core.ids[column] == feature) & belongs, dtype=np.bool_)
 
 
 def load(

@@ -4,8 +4,10 @@ of a key decides which version is in force."""
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.models import DirtyAccount, User
 from health import models
@@ -18,6 +20,8 @@ from health.publishing.importing import (
 )
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems
+
+Part = TypeVar("Part", bound=Model)
 
 _SHIPPED = "shipped with the product"
 
@@ -89,12 +93,12 @@ def copy_to_draft(*, scorecard: models.Scorecard, now: datetime) -> models.Score
         created_at=now,
     )
     copies = _copy_components(scorecard, draft)
-    for parts in (scorecard.measures, scorecard.gates):
-        for part in parts.order_by("pk"):
-            _copy(part, draft, component=copies[part.component_id])
-    for plain in (scorecard.bands, scorecard.alert_lines):
-        for part in plain.order_by("pk"):
-            _copy(part, draft)
+    for measure in scorecard.measures.order_by("pk"):
+        _copy(measure, draft, component=copies[measure.component_id])
+    for gate in scorecard.gates.order_by("pk"):
+        _copy(gate, draft, component=copies[gate.component_id])
+    for plain in (*scorecard.bands.order_by("pk"), *scorecard.alert_lines.order_by("pk")):
+        _copy(plain, draft)
     return draft
 
 
@@ -114,13 +118,13 @@ def _copy_components(
     return copies
 
 
-def _copy(part, draft, **changes):  # type: ignore[no-untyped-def]
+def _copy(part: Part, draft: models.Scorecard, **changes: object) -> Part:
     values = {
         field.name: getattr(part, field.name)
         for field in part._meta.concrete_fields
         if not field.primary_key
     }
-    return type(part).objects.create(**{**values, "scorecard": draft, **changes})
+    return type(part)._default_manager.create(**{**values, "scorecard": draft, **changes})
 
 
 @transaction.atomic

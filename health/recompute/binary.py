@@ -24,7 +24,7 @@ def rows(columns: Sequence[Column]) -> bytes:
     Types are big-endian: “>i2”, “>i4”, “>i8”, “>f8”; no value may be NULL.
     """
     count = len(columns[0][1])
-    fields: list[tuple[str, Any]] = [("fields", ">i2")]
+    fields: list[Any] = [("fields", ">i2")]
     for number, (kind, values) in enumerate(columns):
         fields += _fields(f"c{number}", kind, values)
     block = np.zeros(count, dtype=np.dtype(fields))
@@ -34,7 +34,8 @@ def rows(columns: Sequence[Column]) -> bytes:
     return block.tobytes()
 
 
-def _fields(name: str, kind: str, values: npt.NDArray[Any]) -> list[tuple[str, Any]]:
+def _fields(name: str, kind: str, values: npt.NDArray[Any]) -> list[Any]:
+    """Entries of a structured numpy type."""
     if values.ndim == 1:
         return [(f"{name}_size", ">i4"), (name, kind)]
     element = np.dtype([("size", ">i4"), ("value", kind)])

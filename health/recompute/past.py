@@ -37,7 +37,7 @@ def past_state(state: State, account_ids: Ints, rows: Flags, *, day: date) -> No
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE, {"ids": account_ids[rows].tolist(), "day": day})
         for account_id, card_id, band, score in cursor.fetchall():
-            row = int(np.searchsorted(account_ids, account_id))
-            state.card_id[row] = card_id
-            state.band[row] = MISSING if band is None else band
-            state.score[row] = MISSING if score is None else score
+            place = int(np.searchsorted(account_ids, account_id))
+            state.card_id[place] = card_id
+            state.band[place] = MISSING if band is None else band
+            state.score[place] = MISSING if score is None else score

@@ -128,7 +128,7 @@ def _asks_since_start(run: Run, plans: list[Ints]) -> Flags:
         for position, card in enumerate(run.assignment.cards)
         if any(key.endswith("_since_start") for key in card.spec.raw_keys)
     ]
-    return np.isin(np.vstack(plans), asking).any(axis=0)
+    return np.asarray(np.isin(np.vstack(plans), asking).any(axis=0), dtype=np.bool_)
 
 
 def _judge_day(

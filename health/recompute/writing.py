@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -54,7 +55,7 @@ def stage(judged: Sequence[Judged]) -> None:
 
 
 def write_history(*, closed: list[date], now: datetime) -> None:
-    values = {"closed": closed, "now": now}
+    values: dict[str, Any] = {"closed": closed, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(statements.OPEN_DAYS, values)
         if closed:

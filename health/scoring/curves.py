@@ -15,6 +15,13 @@ from health.scoring.specs import Comparison, Condition, Curve, CurveKind, Point,
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
 _CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*(<=|>=|≤|≥|<|>|=)\s*(-?[0-9.]+)\s*$")
 _SIGNS = {"<=": "≤", ">=": "≥"}
+_COMPARE = {
+    Comparison.BELOW: np.less,
+    Comparison.AT_MOST: np.less_equal,
+    Comparison.ABOVE: np.greater,
+    Comparison.AT_LEAST: np.greater_equal,
+    Comparison.EQUAL: np.equal,
+}
 
 
 class NotationError(ValueError):
@@ -84,18 +91,7 @@ def read(curve: Curve, raw: Floats) -> Hundredths:
 
 def holds(condition: Condition, raw: Floats) -> Flags:
     """True where the condition holds; NaN holds nothing."""
-    value = float(condition.value)
-    match condition.comparison:
-        case Comparison.BELOW:
-            return raw < value
-        case Comparison.AT_MOST:
-            return raw <= value
-        case Comparison.ABOVE:
-            return raw > value
-        case Comparison.AT_LEAST:
-            return raw >= value
-        case Comparison.EQUAL:
-            return raw == value
+    return np.asarray(_COMPARE[condition.comparison](raw, float(condition.value)), dtype=np.bool_)
 
 
 def _interpolate(curve: Curve, values: Floats) -> Floats:

@@ -174,7 +174,7 @@ def _cap(node: _Node, hits: Flags, gate: Gate, column: int) -> None:
 
 def _confidence(root: _Node) -> Hundredths:
     """The weight that had data, out of _WHOLE."""
-    return root.present * HUNDRED ** (_LEVELS - root.levels)
+    return np.asarray(root.present * HUNDRED ** (_LEVELS - root.levels), dtype=np.int64)
 
 
 def _matrix(columns: dict[int, Floats], accounts: int, width: int) -> Floats:

@@ -125,13 +125,16 @@ def _rows(
     rows = []
     measures = card.measure_keys
     for column, key in enumerate(measures):
+        raw = card.raw_keys.index(key)
         rows.append(
             Contribution(
                 RowKind.MEASURE,
                 key,
                 _points(cents[column]),
-                *(_raw(side, card.raw_keys.index(key)) for side in (before, after)),
-                *(to_decimal(int(side.readings[0, column])) for side in (before, after)),
+                raw_before=_raw(before, raw),
+                raw_after=_raw(after, raw),
+                reading_before=to_decimal(int(before.readings[0, column])),
+                reading_after=to_decimal(int(after.readings[0, column])),
             )
         )
     if (
