@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -33,6 +33,7 @@ EARLIEST = date(2000, 1, 1)
 
 class ReportForm(forms.Form):
     as_of = forms.DateField(required=False)
+    known_on = forms.DateField(required=False)
     by = forms.ChoiceField(required=False, choices=[(cut.value, cut.value) for cut in Cut])
     method = forms.ChoiceField(required=False, choices=[(m.value, m.value) for m in Method])
     group = forms.CharField(required=False, max_length=200, strip=False)
@@ -49,6 +50,8 @@ class Asked:
     base: str
     today: date
     as_of: date
+    known_on: date | None
+    known_before: datetime | None
     by: Cut
     method: Method
     group: str | None
@@ -62,12 +65,17 @@ class Asked:
         form.is_valid()
         values = form.cleaned_data
         today = clock.today()
-        as_of = values.get("as_of") or today
+        installation = Installation.current()
+        known_on = values.get("known_on")
+        if known_on is not None:
+            known_on = _within(known_on, today)
         return cls(
             user=cast("User", request.user),
-            base=Installation.current().currency,
+            base=installation.currency,
             today=today,
-            as_of=min(max(as_of, EARLIEST), today),
+            as_of=_within(values.get("as_of") or today, today),
+            known_on=known_on,
+            known_before=None if known_on is None else _end_of(known_on, installation),
             by=Cut(values.get("by") or Cut.SEGMENT),
             method=Method(values.get("method") or Method.BY_ACCOUNT),
             group=values.get("group", "") if "group" in request.GET else None,
@@ -84,9 +92,19 @@ class Asked:
             raise Http404("There is no such figure.") from None
 
 
+def _within(day: date, today: date) -> date:
+    return min(max(day, EARLIEST), today)
+
+
+def _end_of(day: date, installation: Installation) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=installation.zone)
+
+
 def _address(asked: Asked, **changes: str) -> str:
     """The report's own parameters, to be carried along by every link."""
     values = {"as_of": asked.as_of.isoformat(), "by": asked.by, "method": asked.method, **changes}
+    if asked.known_on is not None:
+        values["known_on"] = asked.known_on.isoformat()
     if asked.group is not None:
         values.setdefault("group", asked.group)
     return urlencode(values)
@@ -115,10 +133,12 @@ def executive(request: HttpRequest) -> HttpResponse:
             today=asked.today,
             by=asked.by,
             method=asked.method,
+            known_before=asked.known_before,
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
     context |= {
+        "known_on": asked.known_on,
         "query": _address(asked),
         "query_accounts": _address(asked, method=Method.BY_ACCOUNT),
     }
@@ -152,11 +172,16 @@ def _figure(request: HttpRequest, *, shows_movements: bool) -> HttpResponse:
             figure=asked.figure,
             page=asked.page,
             shows_movements=shows_movements,
+            known_before=asked.known_before,
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
     query = _address(asked, figure=asked.figure)
-    context |= {"back": _address(asked), "tabs": _tabs(query, context, shows_movements)}
+    context |= {
+        "known_on": asked.known_on,
+        "back": _address(asked),
+        "tabs": _tabs(query, context, shows_movements),
+    }
     return _answer(request, "movements" if shows_movements else "accounts", context)
 
 

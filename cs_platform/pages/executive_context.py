@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -62,10 +62,20 @@ class GroupRow:
 
 
 def report_context(
-    *, user: User, base: str, as_of: date, today: date, by: Cut, method: Method
+    *,
+    user: User,
+    base: str,
+    as_of: date,
+    today: date,
+    by: Cut,
+    method: Method,
+    known_before: datetime | None,
 ) -> dict[str, Any]:
-    report = overview(user=user, base=base, as_of=as_of, today=today)
-    table = _table(report, user=user, by=by, method=method)
+    report = overview(user=user, base=base, as_of=as_of, today=today, known_before=known_before)
+    question = Question(
+        window=report.window, base=base, by=by, method=method, known_before=known_before
+    )
+    table = _table(report, user=user, question=question)
     steps = bridge_steps(table.total.bridge)
     quick = quick_ratio(table.total.bridge)
     return {
@@ -91,13 +101,12 @@ def report_context(
     }
 
 
-def _table(report: Overview, *, user: User, by: Cut, method: Method) -> Report:
-    """The stored segments where they answer it, else a report from the ledger."""
-    if by is Cut.SEGMENT and method is Method.BY_ACCOUNT:
+def _table(report: Overview, *, user: User, question: Question) -> Report:
+    """The months' own segments where they answer it, else a report from the ledger."""
+    if question.by is Cut.SEGMENT and question.method is Method.BY_ACCOUNT:
         groups = [Group(value, found) for value, found in report.latest.segments.items()]
         groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
         return Report(total=report.latest.total, groups=tuple(groups))
-    question = Question(window=report.window, base=report.base, by=by, method=method)
     return read_book(question=question, user=user).report()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from accounts.catalogue import label
@@ -41,10 +41,18 @@ def figure_context(
     figure: Figure,
     page: int,
     shows_movements: bool,
+    known_before: datetime | None,
 ) -> dict[str, Any]:
     filters = () if group is None else (Filter(cut=by, value=group),)
     window = trailing_window(as_of=as_of)
-    question = Question(window=window, base=base, by=by, filters=filters, method=method)
+    question = Question(
+        window=window,
+        base=base,
+        by=by,
+        filters=filters,
+        method=method,
+        known_before=known_before,
+    )
     book = read_book(question=question, user=user)
     read = figure_movements if shows_movements else figure_accounts
     found: Page[Any] = read(book=book, figure=figure, page=page)

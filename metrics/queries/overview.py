@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from django.db import connection
@@ -67,9 +67,14 @@ class Overview:
         return rate_of(retention=self.months[-1 - months_ago].total, rate=rate)
 
 
-def overview(*, user: User, base: str, as_of: date, today: date) -> Overview:
-    """Twelve months to the last month-end by `as_of`; raises MissingRateError."""
-    scope = Scope.of(user=user)
+def overview(
+    *, user: User, base: str, as_of: date, today: date, known_before: datetime | None = None
+) -> Overview:
+    """Twelve months to the last month-end by `as_of`; raises MissingRateError.
+
+    `known_before` takes retention back to what was recorded by then; health and renewals stay.
+    """
+    scope = Scope.of(user=user, known_before=known_before)
     rates = read_rates(base=base)
     end = latest_month_end(as_of)
     months = retention_series(
@@ -156,7 +161,7 @@ _LARGEST = """
 def _largest_expansions(*, latest: MonthRetention, rates: RateTable, scope: Scope) -> int:
     if not latest.is_stored:
         window = Window(start=months_before(end=latest.month, months=12), end=latest.month)
-        question = Question(window=window, base=rates.base)
+        question = Question(window=window, base=rates.base, known_before=scope.known_before)
         book = book_of(question=question, scope=scope, rates=rates)
         rows = figure_accounts(book=book, figure=Figure.EXPANSION, page=1).rows
         return sum(row.amount for row in rows[:LARGEST])

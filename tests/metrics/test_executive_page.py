@@ -218,6 +218,19 @@ def test_the_day_is_in_the_address(client, people, book):
     assert "Contraction $0.00" in shown
 
 
+def test_a_report_as_known_on_an_earlier_day(client, company, people, book):
+    company.post(book[0], date(2025, 3, 1), "contraction", 9_000_00, learned_on=date(2025, 6, 3))
+    assert "End $42,500.00" in text_of(get(client, people["eva"], "executive"))
+    before = get(client, people["eva"], "executive", "?known_on=2025-06-02")
+    assert "in USD, as known on 2 Jun 2025." in text_of(before)
+    assert "End $51,500.00" in text_of(before)
+    assert "known_on=2025-06-02" in before.content.decode()
+    opened = get(client, people["eva"], "executive_accounts", "?figure=end&known_on=2025-06-02")
+    assert "All 2 $51,500.00" in text_of(opened)
+    on_the_day = get(client, people["eva"], "executive", "?known_on=2025-06-03")
+    assert "End $42,500.00" in text_of(on_the_day)
+
+
 @pytest.mark.parametrize("query", ["?as_of=yesterday", "?as_of=2099-01-01", "?by=mood&method=luck"])
 def test_what_makes_no_sense_is_left_out(client, people, book, query):
     shown = text_of(get(client, people["eva"], "executive", query))
