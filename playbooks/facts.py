@@ -73,9 +73,13 @@ def mark_position() -> int:
 
 def oldest_waiting() -> int | None:
     """Id of the signal that waits longest for its receipt."""
+    return first_unreceipted(after=mark_position())
+
+
+def first_unreceipted(*, after: int) -> int | None:
     # Uses index: accounts_signal_pkey
     receipts = SignalReceipt.objects.filter(signal=OuterRef("pk"), consumer=CONSUMER)
-    waiting = Signal.objects.filter(~Exists(receipts), pk__gt=mark_position())
+    waiting = Signal.objects.filter(~Exists(receipts), pk__gt=after)
     return waiting.order_by("pk").values_list("pk", flat=True).first()
 
 

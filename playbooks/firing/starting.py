@@ -33,6 +33,8 @@ def fire_signals(*, limit: int, now: datetime) -> int:
     """
     with transaction.atomic():
         account_ids = facts.claim_accounts(limit=limit)
+        if not account_ids and move_mark(now=now):
+            account_ids = facts.claim_accounts(limit=limit)
         rung = facts.unreceipted(account_ids) if account_ids else []
         heard: dict[int, list[Heard]] = defaultdict(list)
         for account_id, signal in rung:
@@ -40,8 +42,6 @@ def fire_signals(*, limit: int, now: datetime) -> int:
                 heard[account_id].append(signal)
         if heard:
             _react(heard, now)
-        if not account_ids:
-            move_mark(now=now)
         _receipt([signal for _, signal in rung], now)
     return len(rung)
 
