@@ -37,7 +37,7 @@ def test_the_rail_marks_where_one_is(client, person):
 
 
 def test_the_frame_names_the_person(client, person):
-    assert ">MQ</summary>" in client.get(reverse("today")).content.decode()
+    assert "Mira Quell: account menu" in client.get(reverse("today")).content.decode()
 
 
 @pytest.mark.django_db

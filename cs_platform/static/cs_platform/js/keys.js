@@ -25,7 +25,7 @@
     if (!menu) return;
     for (const other of document.querySelectorAll("details[data-menu][open]")) other.open = false;
     menu.open = true;
-    menu.querySelector(".menu-panel :is(button, input, select, a)")?.focus();
+    menu.querySelector("[data-first]")?.focus();
   };
 
   const KEYS = {

@@ -1,0 +1,115 @@
+"""Chromium as Debian packages it; without one these tests are skipped with one line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accounts.models import Account, Installation, User
+from health.publishing.actions import install_library
+from health.queries.scorecards import in_force
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, add_task, judge, show_present
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"
+    " --disable-background-networking --disable-component-update --disable-sync"
+    " --disable-default-apps"
+).split()
+AXE = Path(__file__).parent / "axe.min.js"
+PASSWORD = "three brass lanterns"
+# Playwright runs an event loop in this thread; Django would refuse its own queries there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = str(Path(__file__).parent)
+    for item in items:
+        if not str(item.path).startswith(here):
+            continue
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    rules = "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
+    return {"executable_path": CHROMIUM, "args": [*FLAGS, f"--host-resolver-rules={rules}"]}
+
+
+@pytest.fixture(autouse=True)
+def _connections_end_with_their_request(transactional_db: None) -> Iterator[None]:
+    """The browser keeps sockets open, and with them threads of the server: they must not keep
+    the database from being taken down."""
+    kept = connection.settings_dict["CONN_MAX_AGE"]
+    connection.settings_dict["CONN_MAX_AGE"] = 0
+    yield
+    connection.settings_dict["CONN_MAX_AGE"] = kept
+
+
+@pytest.fixture
+def company(transactional_db: None) -> User:
+    """A CSM with a poor, a middling and a fine account, and one task that is late."""
+    cache.clear()
+    Installation.objects.update_or_create(pk=1, defaults={"name": "Acme", "as_of": DAY})
+    install_library(now=NOW - timedelta(days=400))
+    card = in_force()["four_inputs"]
+    csm = User.objects.create_user("csm@demo.example", PASSWORD, name="Mira Quell", role="csm")
+    for name, arr, raw in (("Poorly", 90, POOR), ("Finely", 40, GOOD), ("Mostly", 10, GOOD)):
+        account = Account.objects.create(
+            external_id=name.lower(),
+            name=f"{name} Instruments",
+            owner=csm,
+            arr_minor=arr * 1_000_00,
+            renews_on=DAY + timedelta(days=arr),
+        )
+        judge(account, card, raw=GOOD, day=DAY - timedelta(days=30))
+        show_present(judge(account, card, raw=raw), week_change=Decimal("-3.50"))
+        add_task(account, csm, title=f"Call {name}", due=NOW - timedelta(days=1))
+    return csm
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    return []
+
+
+def watched(context: BrowserContext, errors: list[str]) -> Page:
+    """A page whose console errors (a refused style, a broken script) fail the test."""
+    page = context.new_page()
+    page.on("console", lambda message: errors.append(message.text) if _is_bad(message) else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page
+
+
+def _is_bad(message: Any) -> bool:
+    return message.type in ("error", "warning")
+
+
+@pytest.fixture
+def desk(browser: Browser, company: User, live_server: Any, errors: list[str]) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
+    page = watched(context, errors)
+    sign_in(page)
+    yield page
+    context.close()
+    assert errors == []
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/login/")
+    page.get_by_label("E-mail").fill("csm@demo.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/today/", timeout=10_000)
