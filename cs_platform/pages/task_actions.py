@@ -23,7 +23,8 @@ from playbooks import actions
 from playbooks.due_dates import BusinessCalendar
 from playbooks.facts import business_calendar
 from playbooks.models import Task
-from playbooks.triggers.vocabulary import TaskOutcome, choices
+from playbooks.queries import HUMAN_OUTCOMES
+from playbooks.triggers.vocabulary import TaskOutcome, label
 
 # Working days until it comes back.
 SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
@@ -31,12 +32,13 @@ _REFUSED = (actions.TaskFinishedError, actions.ReasonMissingError, actions.Wrong
 
 
 def outcomes() -> list[tuple[str, str]]:
-    return choices(TaskOutcome)
+    """What a person may say; the platform has its own word for what it did by itself."""
+    return [(outcome.value, label(outcome)) for outcome in HUMAN_OUTCOMES]
 
 
 class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(
-        choices=choices(TaskOutcome), error_messages={"required": "Say what came of it."}
+        choices=outcomes(), error_messages={"required": "Say what came of it."}
     )
     note = forms.CharField(required=False, max_length=2000)
 
