@@ -13,10 +13,11 @@ SELECT * FROM accounts_signal WHERE occurred_at > %(since)s::date::timestamp AT 
 DELETE FROM accounts_signal s USING demo_bells b WHERE s.id = b.id;
 """
 
+# New ids: whoever has looked at all signals up to one does not look back for lower ones.
 _RING = """
-INSERT INTO accounts_signal
-SELECT * FROM demo_bells WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
-ORDER BY id;
+INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)
+SELECT account_id, kind, key, occurred_at, payload, created_at FROM demo_bells
+WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC' ORDER BY id;
 DELETE FROM demo_bells WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC';
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from django.db import connection, transaction
@@ -22,6 +22,7 @@ from accounts.models import (
     User,
 )
 from cs_platform.demo.loading import Load
+from cs_platform.models import StepRun
 
 LOADED = "demo.load"
 # Account data without a foreign key to the account, and what the machinery did with it.
@@ -40,6 +41,7 @@ _TABLES_WITHOUT_KEY = (
     "metrics_healthmonth",
     "metrics_retentionmonth",
     "metrics_snapshotmonth",
+    "playbooks_signalmark",
 )
 _OWN_ACCOUNTS = "ACC-"
 
@@ -82,7 +84,7 @@ def empty() -> None:
         _demo_people().delete()
         for model in (Pool, Team, Plan, Feature, Holiday):
             model._base_manager.all().delete()
-        Installation.objects.filter(pk=1).update(is_demo=False)
+        Installation.objects.filter(pk=1).update(is_demo=False, as_of=None)
 
 
 def remember(load: Load, *, now: datetime) -> None:
@@ -96,6 +98,20 @@ def remember(load: Load, *, now: datetime) -> None:
         next_at=now,
         finished_at=now,
     )
+
+
+def keep_its_day(*, today: date) -> date | None:
+    """Freezes the clock of a company that ended some days ago, and says on which day.
+
+    Nobody used the product since: with the real day all scores would fall. None where the company
+    is of today, or nights of its own have passed since.
+    """
+    payload = Job.objects.get(kind=LOADED).payload
+    day = date.fromisoformat(payload["last_day"]) + timedelta(days=1)
+    if day >= today or StepRun.objects.filter(day__gte=day).exists():
+        return None
+    Installation.objects.filter(pk=1).update(as_of=day)
+    return day
 
 
 def _demo_people() -> QuerySet[User]:

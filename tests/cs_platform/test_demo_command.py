@@ -17,6 +17,7 @@ from accounts.models import (
     AttributeHistory,
     Contact,
     Installation,
+    Job,
     RevenueMovement,
     Ticket,
     UsageDay,
@@ -116,12 +117,21 @@ def test_demo_reset_with_another_seed_makes_another_one(company):
 
 
 def test_demo_that_was_interrupted_is_made_anew(company):
-    from accounts.models import Job  # noqa: PLC0415 -- only this test takes the mark away
-
     before = rows()
     Job.objects.all().delete()
     assert "Took the old demo company away" in demo(if_empty=True)
     assert rows() == before
+
+
+def test_demo_of_last_week_keeps_its_day_until_it_is_reset(company):
+    made_for = clock.today()
+    job = Job.objects.get()
+    job.payload["last_day"] = (made_for - timedelta(days=8)).isoformat()
+    job.save()
+    assert f"It lives on {made_for - timedelta(days=7)}" in demo(if_empty=True)
+    assert clock.today() == made_for - timedelta(days=7)
+    demo(reset=True)
+    assert clock.today() == made_for
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,7 +22,14 @@ from cs_platform.demo.history import (
     settle,
 )
 from cs_platform.demo.loading import Load, load_facts
-from cs_platform.demo.reset import ForeignDataError, Present, empty, remember, what_is_there
+from cs_platform.demo.reset import (
+    ForeignDataError,
+    Present,
+    empty,
+    keep_its_day,
+    remember,
+    what_is_there,
+)
 from cs_platform.demo.shape import Shape
 from cs_platform.management.commands.prepare import ONE_AT_A_TIME
 from metrics.snapshots import take_snapshots
@@ -46,13 +53,14 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        load = _load_from(options)
+        _check(options)
         roles.become_owner()
         with connection.cursor() as cursor:
             # Nobody waits for each row of a company that can be made again.
             cursor.execute("SET synchronous_commit = off")
             cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
         if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
+            load = _load_from(options)
             self._load(load)
             if not options["facts_only"]:
                 self._live(load.shape, options)
@@ -65,6 +73,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         if present == Present.COMPLETE and if_empty:
             self.stdout.write("The demo company is there already.")
+            self._say_its_day()
             return False
         if present == Present.COMPLETE and not reset:
             raise CommandError("The demo company is there already; --reset replaces it.")
@@ -72,6 +81,12 @@ class Command(BaseCommand):
             empty()
             self.stdout.write("Took the old demo company away.")
         return True
+
+    def _say_its_day(self) -> None:
+        if day := keep_its_day(today=clock.today()):
+            self.stdout.write(
+                f"It lives on {day}; “manage.py demo --reset” makes one that ends yesterday."
+            )
 
     def _load(self, load: Load) -> None:
         begun = time.monotonic()
@@ -113,11 +128,14 @@ def _since(begun: float) -> str:
     return f"{time.monotonic() - begun:.1f} s"
 
 
-def _load_from(options: dict[str, Any]) -> Load:
+def _check(options: dict[str, Any]) -> None:
     if options["accounts"] < 1 or options["processes"] < 1:
         raise CommandError("--accounts and --processes need at least 1.")
     if not math.isfinite(options["years"]) or not 0.25 <= options["years"] <= 10:
         raise CommandError("--years needs 0.25 to 10.")
+
+
+def _load_from(options: dict[str, Any]) -> Load:
     shape = Shape(
         last_day=clock.today() - timedelta(days=1),
         seed=options["seed"],
