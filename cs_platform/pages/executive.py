@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -25,8 +25,10 @@ from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.ledger import MissingRateError
 from metrics.facts.renewals import RenewalState
+from metrics.queries.book import Filter, Question
 from metrics.queries.figures import Figure
 from metrics.retention.positions import Method
+from metrics.retention.windows import trailing_window
 
 EARLIEST = date(2000, 1, 1)
 
@@ -85,6 +87,18 @@ class Asked:
         )
 
     @property
+    def question(self) -> Question:
+        filters = () if self.group is None else (Filter(cut=self.by, value=self.group),)
+        return Question(
+            window=trailing_window(as_of=self.as_of),
+            base=self.base,
+            by=self.by,
+            filters=filters,
+            method=self.method,
+            known_before=self.known_before,
+        )
+
+    @property
     def figure(self) -> Figure:
         try:
             return Figure(self.figure_name)
@@ -124,16 +138,10 @@ def _without_rate(request: HttpRequest, problem: MissingRateError) -> HttpRespon
 @require_safe
 @vary_on_headers("HX-Request")
 def executive(request: HttpRequest) -> HttpResponse:
-    asked = Asked.of(request)
+    asked = replace(Asked.of(request), group=None)
     try:
         context = report_context(
-            user=asked.user,
-            base=asked.base,
-            as_of=asked.as_of,
-            today=asked.today,
-            by=asked.by,
-            method=asked.method,
-            known_before=asked.known_before,
+            user=asked.user, question=asked.question, as_of=asked.as_of, today=asked.today
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
@@ -164,22 +172,17 @@ def _figure(request: HttpRequest, *, shows_movements: bool) -> HttpResponse:
     try:
         context = figure_context(
             user=asked.user,
-            base=asked.base,
-            as_of=asked.as_of,
-            by=asked.by,
-            method=asked.method,
-            group=asked.group,
+            question=asked.question,
             figure=asked.figure,
             page=asked.page,
             shows_movements=shows_movements,
-            known_before=asked.known_before,
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
     query = _address(asked, figure=asked.figure)
     context |= {
         "known_on": asked.known_on,
-        "back": _address(asked),
+        "back": _address(replace(asked, group=None)),
         "tabs": _tabs(query, context, shows_movements),
     }
     return _answer(request, "movements" if shows_movements else "accounts", context)
@@ -219,7 +222,7 @@ def health(request: HttpRequest) -> HttpResponse:
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
-    context["back"] = _address(asked)
+    context["back"] = _address(replace(asked, group=None))
     return _answer(request, "health", context)
 
 
@@ -240,5 +243,5 @@ def renewals(request: HttpRequest) -> HttpResponse:
         )
     except MissingRateError as problem:
         return _without_rate(request, problem)
-    context["back"] = _address(asked)
+    context["back"] = _address(replace(asked, group=None))
     return _answer(request, "renewals", context)

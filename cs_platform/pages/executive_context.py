@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -61,43 +61,49 @@ class GroupRow:
     is_below_target: bool
 
 
-def report_context(
-    *,
-    user: User,
-    base: str,
-    as_of: date,
-    today: date,
-    by: Cut,
-    method: Method,
-    known_before: datetime | None,
-) -> dict[str, Any]:
-    report = overview(user=user, base=base, as_of=as_of, today=today, known_before=known_before)
-    question = Question(
-        window=report.window, base=base, by=by, method=method, known_before=known_before
+def report_context(*, user: User, question: Question, as_of: date, today: date) -> dict[str, Any]:
+    report = overview(
+        user=user,
+        base=question.base,
+        as_of=as_of,
+        today=today,
+        known_before=question.known_before,
     )
     table = _table(report, user=user, question=question)
+    return {
+        "report": report,
+        "currency": question.base,
+        "as_of": as_of,
+        "today": today,
+        "tiles": rate_tiles(report),
+        "groups": _group_rows(report, table, question.by),
+        "failure": _failure(report),
+        "is_empty": report.latest.total == Retention(),
+        **_choices(question),
+        **_bridge(table, currency=question.base),
+        **_health(report, currency=question.base),
+        **_renewals(report.renewals),
+    }
+
+
+def _choices(question: Question) -> dict[str, Any]:
+    return {
+        "by": question.by,
+        "by_word": CUTS[question.by],
+        "cuts": [(cut.value, word) for cut, word in CUTS.items()],
+        "method": question.method,
+        "methods": [(key.value, word) for key, word in METHODS.items()],
+    }
+
+
+def _bridge(table: Report, *, currency: str) -> dict[str, Any]:
     steps = bridge_steps(table.total.bridge)
     quick = quick_ratio(table.total.bridge)
     return {
-        "report": report,
-        "currency": base,
-        "as_of": as_of,
-        "today": today,
-        "by": by,
-        "by_word": CUTS[by],
-        "cuts": [(cut.value, word) for cut, word in CUTS.items()],
-        "method": method,
-        "methods": [(key.value, word) for key, word in METHODS.items()],
-        "tiles": rate_tiles(report),
         "steps": steps,
-        "bridge": bridge_chart(steps, currency=base),
+        "bridge": bridge_chart(steps, currency=currency),
         "quick_ratio": None if quick is None else f"{float(quick):.1f}",
         "grr_by_method": shown_rate(grr(table.total.cohort)),
-        "groups": _group_rows(report, table, by),
-        "failure": _failure(report),
-        "is_empty": not any(step.amount for step in steps) and not report.latest.total.logos.start,
-        **_health(report, currency=base),
-        **_renewals(report.renewals),
     }
 
 

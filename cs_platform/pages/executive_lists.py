@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from accounts.catalogue import label
@@ -12,10 +12,9 @@ from cs_platform.pages.executive_figures import shown_rate
 from cs_platform.pages.executive_words import CUTS, FIGURES, METHODS, group_words
 from cs_platform.pages.paging import PageOf
 from cs_platform.templatetags.cs import band_look
-from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalState
-from metrics.queries.book import Book, Filter, Question, read_book
+from metrics.queries.book import Book, Question, read_book
 from metrics.queries.figures import (
     PAGE_SIZE,
     Figure,
@@ -25,50 +24,29 @@ from metrics.queries.figures import (
 )
 from metrics.queries.health import health_accounts
 from metrics.queries.renewals import renewals_of_quarter
-from metrics.retention.positions import Method
 from metrics.retention.rates import grr, logo_retention, nrr
-from metrics.retention.windows import quarter_of, trailing_window
+from metrics.retention.windows import quarter_of
 
 
 def figure_context(
-    *,
-    user: User,
-    base: str,
-    as_of: date,
-    by: Cut,
-    method: Method,
-    group: str | None,
-    figure: Figure,
-    page: int,
-    shows_movements: bool,
-    known_before: datetime | None,
+    *, user: User, question: Question, figure: Figure, page: int, shows_movements: bool
 ) -> dict[str, Any]:
-    filters = () if group is None else (Filter(cut=by, value=group),)
-    window = trailing_window(as_of=as_of)
-    question = Question(
-        window=window,
-        base=base,
-        by=by,
-        filters=filters,
-        method=method,
-        known_before=known_before,
-    )
     book = read_book(question=question, user=user)
     read = figure_movements if shows_movements else figure_accounts
     found: Page[Any] = read(book=book, figure=figure, page=page)
-    word = group_words(by)
+    word = group_words(question.by)
     return {
         "figure": figure,
         "title": FIGURES[figure],
         "amount_word": "Change" if figure not in LEVELS else "ARR",
-        "window": window,
-        "currency": base,
+        "window": question.window,
+        "currency": question.base,
         "found": found,
         "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
         "page": page_of(found.number, shown=len(found.rows), count=found.count),
-        "group_word": None if group is None else word(group),
-        "by_word": CUTS[by],
-        "method_word": METHODS[method],
+        "group_word": word(question.filters[0].value) if question.filters else None,
+        "by_word": CUTS[question.by],
+        "method_word": METHODS[question.method],
         "sum": _sum(book, figure),
         "change": abs(found.total),
         "page_count": found.count,

@@ -113,3 +113,17 @@ def people(company):
         )
     north.managers.add(found["mona"])
     return found
+
+
+@pytest.fixture
+def book(company, people):
+    ada = company.account("Ada", owner=people["alice"], segment="enterprise")
+    bly = company.account("Bly", owner=people["carl"])
+    company.post(ada, date(2023, 1, 1), "new", 40_000_00)
+    company.post(ada, date(2024, 8, 1), "expansion", 4_000_00)
+    company.post(bly, date(2023, 1, 1), "new", 10_000_00)
+    company.post(bly, date(2025, 1, 1), "contraction", 2_500_00)
+    for account, arr in ((ada, 44_000_00), (bly, 7_500_00)):
+        account.arr_minor = arr
+        account.save(update_fields=["arr_minor"])
+    return ada, bly

@@ -1,0 +1,186 @@
+"""Every figure of the executive page opens a list that adds up to it."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import Contract
+from health.models import Band as ScorecardBand
+from health.models import CurrentHealth, HealthScore, Scorecard
+from metrics.snapshots import take_snapshots
+from tests.metrics.pages import TODAY, get, names_in, text_of
+
+NOW = datetime(2025, 6, 15, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def scorecard(db):
+    card = Scorecard.objects.create(key="four", version=1, name="Four", created_at=NOW)
+    for key, lower, at_risk in (
+        ("healthy", 75, False),
+        ("watch", 50, False),
+        ("intervene", 0, True),
+    ):
+        ScorecardBand.objects.create(
+            scorecard=card, key=key, name=key, lower=lower, at_risk=at_risk
+        )
+    return card
+
+
+def scored(account, card, score, band):
+    CurrentHealth.objects.create(
+        account=account,
+        day=TODAY,
+        scorecard=card,
+        score=Decimal(score),
+        band=band,
+        effective_band=band,
+        at_risk=band == "intervene",
+        confidence=100,
+        components=[],
+        component_bands=[],
+        spark=[],
+        computed_at=NOW,
+    )
+
+
+def scored_on(account, card, day, score, band):
+    HealthScore.objects.create(
+        account=account,
+        day=day,
+        scorecard=card,
+        score=Decimal(score),
+        band=band,
+        confidence=100,
+        raw=[],
+        readings=[],
+        weights=[],
+        components=[],
+        computed_at=NOW,
+    )
+
+
+@pytest.mark.parametrize(
+    ("figure", "accounts", "total"),
+    [
+        ("start", ["Ada", "Bly"], "$50,000.00"),
+        ("expansion", ["Ada"], "$4,000.00"),
+        ("contraction", ["Bly"], "−$2,500.00"),
+        ("nrr", ["Ada", "Bly"], "$1,500.00"),
+        ("grr", ["Bly"], "−$2,500.00"),
+        ("end", ["Ada", "Bly"], "$51,500.00"),
+    ],
+)
+def test_a_figure_opens_accounts_and_movements_with_its_sum(
+    client, people, book, figure, accounts, total
+):
+    for route in ("executive_accounts", "executive_movements"):
+        page = get(client, people["eva"], route, f"?figure={figure}")
+        foot = re.search(r"<tfoot>(.*?)</tfoot>", page.content.decode(), re.S).group(1)
+        assert total in foot
+        assert set(names_in(page)) == set(accounts)
+
+
+def test_the_arithmetic_stands_above_the_list(client, people, book):
+    shown = text_of(get(client, people["eva"], "executive_accounts", "?figure=nrr"))
+    assert "$50,000.00 + $1,500.00 = $51,500.00: 103.0%" in shown
+    shown = text_of(get(client, people["eva"], "executive_accounts", "?figure=grr"))
+    assert "$50,000.00 − $2,500.00 = $47,500.00: 95.0%" in shown
+    shown = text_of(get(client, people["eva"], "executive_accounts", "?figure=logo"))
+    assert "2 accounts at the start − 0 lost = 2 kept: 100.0%" in shown
+    assert "No account is part of this figure" in shown
+
+
+def test_a_group_opens_its_own_accounts(client, people, book):
+    query = "?figure=end&by=segment&group=smb"
+    page = get(client, people["eva"], "executive_accounts", query)
+    assert "ARR at the end: SMB" in text_of(page)
+    assert names_in(page) == ["Bly"]
+
+
+def test_health_by_band_opens_its_accounts(client, people, book, scorecard):
+    scored(book[0], scorecard, "81", "healthy")
+    scored(book[1], scorecard, "31", "intervene")
+    shown = text_of(get(client, people["eva"], "executive"))
+    assert "ARR at risk $7.5k 14.6% of ARR 1 account in a band at risk" in shown
+    assert "Healthy 1 · $44k" in shown
+    page = get(client, people["eva"], "executive_health", "?at_risk=1")
+    assert names_in(page) == ["Bly"]
+    assert "All 1 $7,500.00" in text_of(page)
+    page = get(client, people["eva"], "executive_health", "?band=healthy")
+    assert "All 1 $44,000.00" in text_of(page)
+
+
+def test_unscored_accounts_stand_apart(client, people, book, scorecard):
+    scored(book[0], scorecard, "81", "healthy")
+    shown = text_of(get(client, people["eva"], "executive"))
+    assert "Unscored 1 · $7.5k" in shown
+    assert "$0 0.0% of ARR 0 accounts in a band at risk" in shown
+
+
+def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
+    scored(book[0], scorecard, "40", "intervene")
+    scored(book[1], scorecard, "31", "intervene")
+    scored_on(book[0], scorecard, date(2025, 5, 31), "81", "healthy")
+    scored_on(book[1], scorecard, date(2025, 5, 31), "31", "intervene")
+    take_snapshots(day=TODAY)
+    for user in (people["eva"], people["mona"]):
+        shown = text_of(get(client, user, "executive"))
+        assert "Up $44k ARR on last month Up 1 account on last month" in shown
+    earlier = get(client, people["eva"], "executive", "?as_of=2025-06-01")
+    assert earlier.context["health"].arr_at_risk == 7_500_00
+
+
+def test_a_failure_mode_is_named_with_the_share_of_the_largest(client, people, book, scorecard):
+    scored(book[0], scorecard, "40", "intervene")
+    scored(book[1], scorecard, "31", "intervene")
+    computed = text_of(get(client, people["eva"], "executive"))
+    assert "Leaky under expansion NRR holds, but" in computed
+    assert "The five largest expansions make 100% of expansion." in computed
+    take_snapshots(day=TODAY)
+    assert "make 100% of expansion" in text_of(get(client, people["eva"], "executive"))
+
+
+@pytest.fixture
+def renewals(book):
+    def contract(account, number, ends_on, arr, **changes):
+        return Contract.objects.create(
+            account=account,
+            external_id=f"c{number}",
+            starts_on=ends_on - timedelta(days=365),
+            ends_on=ends_on,
+            arr_minor=arr,
+            currency="USD",
+            learned_at=NOW,
+            **changes,
+        )
+
+    old = contract(
+        book[0], 1, date(2025, 4, 10), 40_000_00, state="renewed", closed_on=date(2025, 4, 1)
+    )
+    contract(book[0], 2, date(2026, 4, 10), 44_000_00, renews=old)
+    contract(book[1], 3, date(2025, 6, 30), 5_000_00)
+    contract(book[1], 4, date(2025, 6, 10), 2_500_00)
+    contract(book[1], 5, date(2025, 7, 1), 99_00)
+
+
+def test_renewals_of_the_quarter_and_what_became_of_them(client, people, book, scorecard, renewals):
+    scored(book[1], scorecard, "31", "intervene")
+    shown = text_of(get(client, people["eva"], "executive"))
+    for line in (
+        "Due 3 · $47.5k",
+        "Renewed 1 · $40k",
+        "Open 1 · $5k",
+        "Overdue 1 · $2.5k",
+        "At risk 2 · $7.5k",
+    ):
+        assert line in shown
+    assert "All 3 $47,500.00" in text_of(get(client, people["eva"], "executive_renewals"))
+    overdue = text_of(get(client, people["eva"], "executive_renewals", "?state=overdue"))
+    assert "10 Jun 2025 c4 Overdue" in overdue
+    assert "All 1 $2,500.00" in overdue
+    assert "All 2 $7,500.00" in text_of(
+        get(client, people["eva"], "executive_renewals", "?at_risk=1")
+    )
