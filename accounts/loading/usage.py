@@ -19,21 +19,24 @@ from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
 from accounts.loading.partitions import ensure_usage_partitions
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.staging import copy, create
+from accounts.loading.staging import copy, create, line
 from accounts.loading.statements import run
 from accounts.models import Account, Feature
 
 MOST_FEATURES = 5_000
 _STATUSES = {status.value: status for status in Status}
+# Account id, day, feature id, events, position.
+Known = tuple[int, date, int, int, int]
 _USAGE = (
-    ("position", "integer"),
     ("account_id", "bigint"),
     ("day", "date"),
     ("feature_id", "smallint"),
     ("events", "integer"),
+    ("position", "integer"),
 )
-_SESSIONS = (*_USAGE[:3], ("sessions", "integer"), ("minutes", "integer"))
-_USER_DAYS = (*_USAGE[:3], ("user_key", "text"))
+_OF_ACCOUNT = (("position", "integer"), *_USAGE[:2])
+_SESSIONS = (*_OF_ACCOUNT, ("sessions", "integer"), ("minutes", "integer"))
+_USER_DAYS = (*_OF_ACCOUNT, ("user_key", "text"))
 # The day a row is known from: its own while it is open, today when it has closed, and its own
 # again for history that somebody recorded at the time.
 _KNOWN_FROM = "CASE WHEN %(backfill)s THEN s.day ELSE GREATEST(s.day, %(day)s) END"
@@ -92,43 +95,38 @@ def load_usage(
     directory.learn_months({row.day for row in rows})
     result.reject(_strangers(rows, directory=directory))
     accounts, features = directory.accounts, directory.features
-    known = [row for row in rows if row.account in accounts and row.feature in features]
-    lines = [
-        f"{row.position}\t{accounts[row.account]}\t{row.day}\t{features[row.feature]}\t{row.events}\n"
-        for row in known
+    known = [
+        (accounts[row.account], row.day, features[row.feature], row.events, row.position)
+        for row in rows
+        if row.account in accounts and row.feature in features
     ]
-    table = create("staging_usage_day", _USAGE)
-    copy(table, lines, columns=[name for name, _ in _USAGE])
-    if _insert_all_new(table, known, directory=directory, day=day, backfill=backfill):
-        result.statuses.update({row.position: Status.CREATED for row in known})
-        mark_dirty({accounts[row.account] for row in known})
-        return
-    query = _sum_per_day("accounts_usageday", keys=("feature_id",), counts=("events",))
-    _run(query.format(staging=table), day=day, backfill=backfill, result=result)
+    told = _told_before(known)
+    new = [row for row in known if row[0] not in told]
+    if new and _copy_new(new, day=day, backfill=backfill):
+        result.statuses.update({position: Status.CREATED for *_, position in new})
+        mark_dirty({row[0] for row in new})
+        known = [row for row in known if row[0] in told]
+    if known:
+        table = create("staging_usage_day", _USAGE)
+        copy(table, map(line, known), columns=[name for name, _ in _USAGE])
+        query = _sum_per_day("accounts_usageday", keys=("feature_id",), counts=("events",))
+        _run(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
-def _insert_all_new(
-    table: sql.Identifier,
-    rows: Sequence[UsageRow],
-    *,
-    directory: Directory,
-    day: date,
-    backfill: bool,
-) -> bool:
-    """Most batches are about days nobody has told before: those need no comparing.
+def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> bool:
+    """Most rows are about days nobody has told before: those go straight into the table.
 
-    False when anything of these accounts and days is known, or becomes known meanwhile.
+    False when somebody tells of one of them at the same moment.
     """
-    if not rows or _is_known(rows, directory=directory):
-        return False
-    insert = sql.SQL(
-        "INSERT INTO accounts_usageday (account_id, day, feature_id, learned_on, events)"
-        " SELECT s.account_id, s.day, s.feature_id, {known_from}, s.events FROM {staging} s"
-        " ORDER BY 1, 2, 3"
-    ).format(staging=table, known_from=sql.SQL(_KNOWN_FROM))
+    # In key order, so that two loads wait for each other instead of dying.
+    lines = [
+        f"{account_id}\t{on}\t{feature_id}\t{on if backfill else max(on, day)}\t{events}\n"
+        for account_id, on, feature_id, events, _ in sorted(rows)
+    ]
+    columns = ("account_id", "day", "feature_id", "learned_on", "events")
     try:
         with transaction.atomic():
-            run(insert, {"day": day, "backfill": backfill})
+            copy(sql.Identifier("accounts_usageday"), lines, columns=columns)
     except IntegrityError:
         return False
     return True
@@ -149,19 +147,21 @@ def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]
     return list(first.values())
 
 
-def _is_known(rows: Sequence[UsageRow], *, directory: Directory) -> bool:
-    """Whether anything is stored of these accounts within these days."""
-    ids = sorted({directory.accounts[row.account] for row in rows})
-    first, last = min(row.day for row in rows), max(row.day for row in rows)
+def _told_before(rows: Sequence[Known]) -> set[int]:
+    """The accounts of which anything is stored within these days."""
+    if not rows:
+        return set()
+    ids = sorted({row[0] for row in rows})
+    days = {row[1] for row in rows}
     # Uses index: accounts_usageday_pkey, in the partitions of these days only
     found = run(
         sql.SQL(
-            "SELECT 1 FROM unnest(%s::bigint[]) a(id), LATERAL (SELECT FROM accounts_usageday u"
-            " WHERE u.account_id = a.id AND u.day BETWEEN %s AND %s LIMIT 1) known LIMIT 1"
+            "SELECT a.id FROM unnest(%s::bigint[]) a(id), LATERAL (SELECT FROM accounts_usageday u"
+            " WHERE u.account_id = a.id AND u.day BETWEEN %s AND %s LIMIT 1) told"
         ),
-        [ids, first, last],
+        [ids, min(days), max(days)],
     )
-    return bool(found)
+    return {account_id for (account_id,) in found}
 
 
 def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[RecordError]:
