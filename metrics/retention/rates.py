@@ -166,8 +166,3 @@ def _is_leaky(cohort: Cohort) -> bool:
 def _is_unwell(scored: int, below_sixty: int) -> bool:
     share = ratio(part=below_sixty, whole=scored)
     return share is not None and share >= Fraction(30, 100)
-
-
-def share_of_largest(*, amounts: Sequence[int], largest: int = 5) -> Fraction | None:
-    """The part of all expansion that the few largest expansions make."""
-    return ratio(part=sum(sorted(amounts, reverse=True)[:largest]), whole=sum(amounts))

@@ -1,6 +1,7 @@
 """The array paths say exactly what the plain ones say."""
 
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.retention.attributes import UNKNOWN, AttributeArrays, values_on
+from metrics.retention.attributes import UNKNOWN, AttributeArrays, start_quarters, values_on
 from metrics.retention.money import convert, convert_all
 from metrics.retention.positions import AccountPosition, Method, net_change_kind, retention_of
 from metrics.retention.series import LedgerArrays, MonthPair, movement_parts, position_series
@@ -185,3 +186,12 @@ def test_an_attribute_is_what_it_was_on_the_day(rows, day):
         begun = [value for since, value in own if since <= day]
         expected.append(begun[-1] if begun else own[0][1] if own else UNKNOWN)
     assert values_on(history=history, accounts=accounts, day=day).tolist() == expected
+
+
+def test_an_account_belongs_to_the_quarter_of_its_first_movement():
+    days = [date(2024, 3, 31), date(2023, 12, 31), date(2024, 4, 1), date(2024, 3, 1)]
+    rows = [(n, d.toordinal(), 1, 0, 0) for n, d in zip([0, 0, 1, 2], days, strict=True)]
+    columns = np.array(rows, dtype=np.int64).T
+    ledger = LedgerArrays(*columns, accounts=np.arange(3), currencies=("USD",))
+    found, names = start_quarters(ledger)
+    assert [names[index] for index in found] == ["2023-Q4", "2024-Q2", "2024-Q1"]
