@@ -58,8 +58,8 @@ def factors(random: np.random.Generator, *, account: Founded) -> Factors:
 
 
 def first_plan(random: np.random.Generator, *, account: Founded) -> str:
-    plans, odds = zip(*PLANS_OF_SEGMENT[account.model.segment], strict=True)
-    return str(random.choice(plans, p=odds))
+    offers = PLANS_OF_SEGMENT[account.model.segment]
+    return str(random.choice([plan for plan, _ in offers], p=[odds for _, odds in offers]))
 
 
 def plan_steps(account: Founded, *, plan: str) -> list[tuple[int, str]]:

@@ -132,8 +132,8 @@ def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.nda
 def _customer(
     random: np.random.Generator, *, model: SegmentModel, since: int, fit: float
 ) -> Customer:
-    lengths, odds = zip(*_TERMS[model.segment], strict=True)
-    months = int(random.choice(lengths, p=odds))
+    terms = _TERMS[model.segment]
+    months = int(random.choice([n for n, _ in terms], p=[odds for _, odds in terms]))
     arr = model.arr_median * np.exp(random.normal(0, model.arr_spread))
     unit = 1_200 if months == 1 else 10_000
     low, high = -(-model.arr_low * 100 // unit), model.arr_high * 99 // unit

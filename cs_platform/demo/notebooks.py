@@ -34,7 +34,7 @@ def write_notebooks(*, seed: int, days: list[date]) -> int:
     for account in active.order_by("pk"):
         books.setdefault(account.owner_id, []).append(account)
     tasks: list[Task] = []
-    for csm in User.objects.filter(role=Role.CSM, pk__in=books).order_by("pk"):
+    for csm in User.objects.filter(role=Role.CSM, portfolio__in=active).distinct().order_by("pk"):
         random = np.random.default_rng([seed, csm.pk])
         tasks += _done(random, csm=csm, book=books[csm.pk], days=days)
         tasks += _open(random, csm=csm, book=books[csm.pk], yesterday=days[-1])

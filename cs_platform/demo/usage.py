@@ -121,7 +121,8 @@ def _active_users(
     frequency = (np.clip(1.3 * login - 0.17, 0.04, 0.95) * activity).astype(np.float32)
     chance = (reluctance < adoption) * (habit * frequency)
     has_seat = np.arange(most)[:, None] < np.maximum(seats, 1)
-    return (random.random(chance.shape, dtype=np.float32) < chance) & has_seat
+    active: np.ndarray = (random.random(chance.shape, dtype=np.float32) < chance) & has_seat
+    return active
 
 
 def _feature_events(

@@ -25,7 +25,7 @@ from accounts.models import (
     UserMonth,
 )
 
-SMALL = {"accounts": 30, "years": 0.75, "processes": 1, "facts_only": True}
+SMALL = {"accounts": 14, "years": 0.5, "processes": 1, "facts_only": True}
 
 
 def demo(**options: object) -> str:
@@ -57,7 +57,7 @@ def test_demo_loads_what_intake_would_have_derived(company):
 
 def test_demo_accounts_carry_the_sum_of_their_ledger(company):
     active = Account.objects.filter(status=AccountStatus.ACTIVE)
-    assert active.count() == 30
+    assert active.count() == 14
     ledger = RevenueMovement.objects.aggregate(total=Sum("amount_minor"))["total"]
     assert active.aggregate(total=Sum("arr_minor"))["total"] == ledger
     assert not active.filter(owner=None, pool=None).exists()
@@ -81,7 +81,7 @@ def test_demo_ends_yesterday_and_goes_back_the_whole_span(company):
     days = UsageDay.objects.order_by("day").values_list("day", flat=True)
     yesterday = clock.today() - timedelta(days=1)
     assert days.last() == yesterday
-    assert days.first() <= yesterday - timedelta(days=0.75 * 365 - 12)
+    assert days.first() <= yesterday - timedelta(days=0.5 * 365 - 12)
 
 
 def test_demo_gives_ids_that_sequences_go_on_from(company):
@@ -113,7 +113,7 @@ def test_demo_reset_with_another_seed_makes_another_one(company):
     before = _usage_sum()
     demo(reset=True, seed=8)
     assert _usage_sum() != before
-    assert Account.objects.filter(status=AccountStatus.ACTIVE).count() == 30
+    assert Account.objects.filter(status=AccountStatus.ACTIVE).count() == 14
 
 
 def test_demo_that_was_interrupted_is_made_anew(company):
