@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from accounts.catalogue import TicketCategory
 from health.facts.profiles import Profiles
-from health.facts.scope import Scope, Table, number
+from health.facts.scope import Ints, Scope, Table, number
 from health.facts.windows import count, median, total, within
 from health.measures.inputs import Floats, SupportFacts
 
@@ -47,7 +47,12 @@ _TICKETS = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class Tickets:
+    """`topics` holds each ticket's topic of its account as a number, and `owners` whose it is;
+    tickets without a topic share the last number, which belongs to nobody."""
+
     table: Table
+    topics: Ints
+    owners: Ints
     first_day: int | None
     accounts: int
 
@@ -72,15 +77,13 @@ class Tickets:
         )
 
     def _most_on_open_topic(self, today: int) -> Floats:
-        table, most = self.table, np.zeros(self.accounts)
-        opened = np.flatnonzero((table["day"] <= today) & (table["topic"] != 0))
-        if not len(opened):
-            return most
-        keys = np.rec.fromarrays([table.position[opened], table["topic"][opened]])
-        topics, index = np.unique(keys, return_inverse=True)
-        is_open = np.bincount(index, weights=table["solved"][opened] > today) > 0
-        tickets = np.bincount(index)
-        np.maximum.at(most, topics["f0"][is_open], tickets[is_open])
+        opened, topics = self.table["day"] <= today, self.topics
+        is_open = opened & (self.table["solved"] > today)
+        nobody = len(self.owners)
+        tickets = np.bincount(topics[opened], minlength=nobody + 1)[:nobody]
+        some_open = np.bincount(topics[is_open], minlength=nobody + 1)[:nobody] > 0
+        most = np.zeros(self.accounts)
+        np.maximum.at(most, self.owners[some_open], tickets[some_open])
         return most
 
 
@@ -100,4 +103,14 @@ def load(scope: Scope, *, first_day: int | None) -> Tickets:
         other_solved_later=scope.since("o.solved_at", scope.first_day),
     )
     columns = ("id", "day", "solved", "is_defect", "load", "topic", "known")
-    return Tickets(scope.fetch(query, columns), first_day, len(scope))
+    table = scope.fetch(query, columns)
+    return Tickets(table, *_number_topics(table), first_day, len(scope))
+
+
+def _number_topics(table: Table) -> tuple[Ints, Ints]:
+    has_topic = table["topic"] != 0
+    keys = np.rec.fromarrays([table.position[has_topic], table["topic"][has_topic]])
+    found, numbers = np.unique(keys, return_inverse=True)
+    topics = np.full(len(has_topic), len(found), dtype=np.int64)
+    topics[has_topic] = numbers
+    return topics, np.asarray(found["f0"], dtype=np.int64)

@@ -105,9 +105,10 @@ def score_history(
         for batch in _batches(ids):
             with transaction.atomic():
                 result = result.plus(score_batch(run, batch))
-        for day in block:
-            if closes and day < run.calendar.today(now):
-                close_day(day=day, now=now)
+        with transaction.atomic():
+            for day in block if closes else ():
+                if day < run.calendar.today(now):
+                    close_day(day=day, now=now)
     for batch in _batches(ids):
         writing.rebuild_sparks(batch)
     return result

@@ -13,7 +13,7 @@ from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ACCOUNTS = 30
+ACCOUNTS = 12
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def accounts():
     feature = make.make_feature()
     accounts = [make.make_account() for _ in range(ACCOUNTS)]
     for account in accounts:
-        make.use(account, feature, days_ago=range(0, 125, 5), events=10)
+        make.use(account, feature, days_ago=range(0, 125, 25), events=10)
         make.be_active(account, "ada", days_ago=range(0, 60, 3))
         make.move_arr(account, 30_000, days_ago=500)
     make.open_ticket(accounts[0], days_ago=300, solved_days_ago=299)
@@ -52,7 +52,7 @@ def together(*works):
 
 
 def drain_all():
-    while drain_dirty(limit=7, now=NOW):
+    while drain_dirty(limit=5, now=NOW):
         pass
 
 
