@@ -14,6 +14,7 @@ from accounts.loading import ensure_partitions, expire_contracts, refresh_accoun
 from accounts.loading.renewals import ring_renewal_dates
 from accounts.models import Account
 from cs_platform import invariants
+from health.models import SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays, fire_signals
@@ -63,13 +64,18 @@ def _partitions(shard: Shard) -> int:
     return ensure_partitions(day=shard.next_day)
 
 
+def _sources(shard: Shard) -> int:
+    """Which sources deliver, and since when: a source that never did lowers no score."""
+    refresh_feeds()
+    return SourceFeed.objects.count()
+
+
 def _score(shard: Shard) -> int:
     result = recompute(day=shard.day, account_ids=shard.account_ids(), now=shard.now)
     return result.scored + result.unscored
 
 
 def _close(shard: Shard) -> int:
-    refresh_feeds()
     return int(close_day(day=shard.day, now=shard.now))
 
 
@@ -105,6 +111,7 @@ def _verify(shard: Shard) -> int:
 
 STEPS = (
     Step("partitions", _partitions),
+    Step("sources", _sources),
     Step("score", _score, by_account=True),
     Step("close", _close),
     # From here on the next day is open: what comes into force on it, and what that starts.

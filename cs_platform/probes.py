@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts.jobs import oldest_due
+from accounts.models import Job
 from cs_platform.models import Pulse
 
 LATE_JOB = timedelta(minutes=2)
@@ -43,6 +44,8 @@ def _warnings(*, now: datetime) -> list[str]:
     due = oldest_due(now=now)
     if due is not None and now - due > LATE_JOB:
         warnings.append(f"the oldest due job waits for {int((now - due).total_seconds())} s")
+    if dead := Job.objects.filter(state=Job.State.DEAD).count():
+        warnings.append(f"{dead} jobs were given up: their rows say why")
     pulse = Pulse.objects.filter(process="dispatcher").first()
     if pulse is None or now - pulse.beat_at > SILENT:
         warnings.append("the dispatcher is silent")
