@@ -1,0 +1,75 @@
+"""The words health writes into a signal are those playbooks read: facts in, a task out."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Ticket
+from health.models import CurrentHealth
+from health.publishing import install_library as install_scorecards
+from health.recompute import recompute
+from playbooks.firing import advance_plays, fire_signals
+from playbooks.models import Play, PlayStart, Task
+from tests.health import builders as make
+from tests.health.builders import DAY, NOW
+from tests.playbooks.conftest import NOW as HOUSE_NOW
+
+
+@pytest.fixture
+def account(house):
+    """Alice's, and healthy: uses everything, pays, talks; two champions and an executive."""
+    install_scorecards(now=HOUSE_NOW)
+    account = make.make_account(owner=house.people["alice"], arr_minor=30_000_00)
+    make.use(account, make.make_feature(), days_ago=range(-1, 125), events=10)
+    make.be_active(account, "ada", days_ago=range(-1, 60))
+    make.open_ticket(account, days_ago=200, solved_days_ago=199)
+    make.move_arr(account, 30_000, days_ago=500)
+    people = [make.make_contact(account, level="vp", roles=["champion"]) for _ in range(2)]
+    make.talk(account, days_ago=400)
+    for days_ago in (1, 5, 9):
+        make.talk(account, *people, days_ago=days_ago, is_commercial=True)
+    make.invoice(account, due_days_ago=300, paid_days_ago=300)
+    recompute(day=DAY, now=NOW)
+    assert CurrentHealth.objects.get(account=account).band == "healthy"
+    return account
+
+
+def fire(now=NOW):
+    return fire_signals(limit=100, now=now)
+
+
+def burden(account):
+    for _ in range(12):
+        make.open_ticket(account, days_ago=0, category="defect", topic="sync")
+    recompute(day=DAY, now=NOW)
+
+
+def test_a_fall_of_the_score_becomes_a_check_in(account):
+    burden(account)
+    current = CurrentHealth.objects.get(account=account)
+    assert current.band == "watch"
+
+    fire()
+
+    assert list(PlayStart.objects.values_list("playbook_key", "result")) == [
+        ("healthy_to_watch", "started")
+    ]
+    task = Task.objects.get()
+    assert task.owner.name == "alice"
+    assert f"→ {current.score}, healthy → watch on 2025-06-30" in task.why
+    assert Play.objects.get().saw["score"] == str(current.score)
+
+
+def test_a_rise_ends_the_play_as_recovered(account):
+    burden(account)
+    fire()
+    later = NOW + timedelta(days=1)
+    Ticket.objects.filter(category="defect").delete()
+    recompute(day=DAY + timedelta(days=1), now=later)
+
+    fire(later)
+    advance_plays(limit=100, now=later)
+
+    play = Play.objects.get()
+    assert (play.state, play.outcome) == ("closed", "recovered")
+    assert Task.objects.get().state == "closed_by_itself"
