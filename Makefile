@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
 
-.PHONY: help demo ravenstack test check fix bench faults faults-full nightly clean run-environment dev-environment
+.PHONY: help demo ravenstack test check fix bench faults nightly clean run-environment dev-environment
 .PHONY: check-format check-lint check-types check-contracts check-migrations check-templates check-inline check-names
 
 help:
@@ -60,10 +60,10 @@ fix: dev-environment ## format and repair what can be repaired
 	find . -name '*.html' -path '*templates/*' -not -path './.venv/*' -not -path './.local/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: dev-environment ## speed as ratios to bounds, one JSON object a line
-	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: dev-environment ## kills, repeats and races, small
-	@$(BIN)/pytest -q -m faults tests/pipeline $(ARGS)
+	@$(BIN)/pytest -q -m faults $(ARGS)
 
 nightly: run-environment ## what the night does, now: make nightly [DAY=2026-01-31]
 	@$(BIN)/python manage.py nightly $(if $(DAY),--day $(DAY))
