@@ -11,6 +11,7 @@ from cs_platform.api_schema import SchemaView
 from cs_platform.pages import (
     account,
     account_health,
+    account_override,
     executive,
     home,
     palette,
@@ -53,6 +54,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("palette/", palette.palette, name="palette"),
     path("accounts/<account_id:external_id>/", account.overview, name="account"),
     path("accounts/<account_id:external_id>/health/", account_health.health, name="account_health"),
+    path(
+        "accounts/<account_id:external_id>/health/override/",
+        account_override.override,
+        name="account_override",
+    ),
     path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
     path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),
     path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account_revenue"),

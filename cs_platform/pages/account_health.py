@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Right, requires
 from cs_platform.pages import health_queries as queries
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
+from cs_platform.pages.account_override import DAYS
 from health.models import HealthScore
 from health.queries.scorecards import published_card
 
@@ -32,6 +33,7 @@ def health(request: HttpRequest, external_id: str) -> HttpResponse:
         "spans": SPANS,
         "compared": COMPARED,
         "override": queries.open_override(head.account),
+        "override_days": DAYS,
     }
     stored = queries.stored_day(head.account, until=head.today)
     if stored is not None:

@@ -78,7 +78,16 @@ class QueueItem:
 
 
 def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:
-    return sorted(items, key=lambda item: (item.urgency, -item.at_stake, item.key))
+    """Every task, and what leads to an account only once: its most pressing reason."""
+    found = sorted(items, key=lambda item: (item.urgency, -item.at_stake, item.key))
+    seen: set[str] = set()
+    queue = []
+    for item in found:
+        if item.task is None and item.external_id in seen:
+            continue
+        seen.add(item.external_id)
+        queue.append(item)
+    return queue
 
 
 def chance_of_renewal(score: object) -> float:

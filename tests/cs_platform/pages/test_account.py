@@ -269,6 +269,41 @@ def test_health_says_when_a_band_is_set_by_hand_and_keeps_the_computed_one(
     assert "The computed band is Intervene" in html
 
 
+@pytest.fixture
+def override(client, account):
+    address = reverse("account_override", args=[account.external_id])
+    form = {"band": "healthy", "reason": "They told us.", "days": "7"}
+    return lambda **changes: client.post(address, {**form, **changes}, follow=True)
+
+
+def test_a_band_is_set_by_hand_with_a_reason_and_an_end(csm, account, card, override):
+    show_present(judge(account, card, raw=POOR))
+    html = override().content.decode()
+    made = BandOverride.objects.get()
+    assert (made.band, made.reason, made.created_by) == ("healthy", "They told us.", csm)
+    assert made.expires_on == DAY + timedelta(days=7)
+    assert "Set to Healthy until 21 Mar 2025" in html
+    override(end="1")
+    made.refresh_from_db()
+    assert made.ended_by == csm
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"reason": " "}, "Say why the computed band is wrong."),
+        ({"days": "365"}, "not one of the available choices"),
+        ({"band": "splendid"}, "Choose one of the bands"),
+    ],
+)
+def test_an_override_that_makes_no_sense_says_what_to_change(
+    csm, account, card, override, changes, problem
+):
+    show_present(judge(account, card, raw=POOR))
+    assert problem in override(**changes).content.decode()
+    assert not BandOverride.objects.exists()
+
+
 def test_timeline_merges_sources_newest_first_and_filters(client, csm, account):
     Ticket.objects.create(
         account=account,

@@ -89,6 +89,19 @@ def test_today_says_why_for_every_item(client, csm, card):
     ]
 
 
+def test_today_leads_to_an_account_once_for_its_most_pressing_reason(client, csm, card):
+    account = make_account(csm, "Alone", renews_on=DAY + timedelta(days=3))
+    show_present(judge(account, card, raw=POOR))
+    Interaction.objects.create(
+        account=account,
+        external_id="i-1",
+        kind="call",
+        occurred_at=NOW - timedelta(days=10),
+        next_step="Send the plan",
+    )
+    assert [item.title for item in queue(client)] == ["Nobody is on this account"]
+
+
 def test_today_forgets_a_promise_once_somebody_has_spoken_again(client, csm, house):
     account = house.accounts["own"]
     for number, (days, step) in enumerate(((12, "Send the plan"), (2, ""))):
