@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute, Segment
 from cs_platform.demo.block import Profile
 from cs_platform.demo.names import company_name, domain, mailbox, person_name
@@ -17,7 +19,6 @@ POOL_ID = 1
 def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
     account = profile.account
     name = company_name(account.id)
-    pending = profile.tiers.now
     writer.tables.accounts.add(
         account.id,
         account_key(account.id),
@@ -33,16 +34,31 @@ def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
         writer.day(account.since),
         profile.status.value,
         profile.value(HistoryAttribute.STAGE),
-        None if profile.in_pool else profile.owner_on(writer.timeline.days),
-        POOL_ID if profile.in_pool else None,
-        FIRST_SELLER_ID + account.id % SELLERS,
-        EXECUTIVE_ID if account.model.segment == Segment.ENTERPRISE else None,
+        *_served_by(writer, profile=profile),
         array_literal(_tags(profile)),
-        profile.known.complexity,
-        profile.known.growth_potential,
-        profile.known.strategic_fit,
+        *astuple(profile.known),
         False,
-        sum(m.amount_minor for m in account.story.movements),
+        *_derived(writer, profile=profile),
+        writer.learned(account.since),
+    )
+
+
+def _served_by(writer: Writer, *, profile: Profile) -> tuple[int | None, ...]:
+    """Owner, pool, account executive, executive sponsor."""
+    is_large = profile.account.model.segment == Segment.ENTERPRISE
+    return (
+        profile.owner_on(writer.timeline.days),
+        POOL_ID if profile.in_pool else None,
+        FIRST_SELLER_ID + profile.account.id % SELLERS,
+        EXECUTIVE_ID if is_large else None,
+    )
+
+
+def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
+    """From ARR to the pending tier: what loading would derive, and no override."""
+    pending = profile.tiers.now
+    return (
+        sum(movement.amount_minor for movement in profile.account.story.movements),
         writer.optional_day(_renewal(profile)),
         profile.value(HistoryAttribute.SEGMENT),
         profile.value(HistoryAttribute.TOUCH_TIER),
@@ -51,7 +67,6 @@ def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
         "",
         pending.pending.value if pending.pending else "",
         pending.pending_since,
-        writer.learned(account.since),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from cs_platform.demo.happenings import first_value_day
 from cs_platform.demo.offering import INDUSTRIES, REGIONS, plan_named
 from cs_platform.demo.shape import Shape
 from cs_platform.demo.staff import Staff
-from cs_platform.demo.timeline import Timeline
 from cs_platform.demo.usage import Access
 
 OWNER_CHANGED = 0.15
@@ -62,98 +62,74 @@ class Profile:
         return AccountStatus(self.value(HistoryAttribute.STATUS))
 
 
-@dataclass(slots=True)
-class Turns:
-    """Whose turn it is to take the next account, per kind; goes round within a block."""
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Who gets the next account: turns go round within a block, by team and kind."""
 
-    taken: dict[tuple[int, bool], int] = field(default_factory=dict)
+    staff: Staff
+    shape: Shape
+    taken: Counter[tuple[int, bool]]
 
-    def next(self, team: int, *, is_large: bool) -> int:
-        turn = self.taken.get((team, is_large), 0)
+    def next_owner(self, slot: int, *, is_large: bool) -> int:
+        team = self.staff.team_of(slot, accounts=self.shape.accounts)
+        turn = self.taken[team, is_large]
         self.taken[team, is_large] = turn + 1
-        return turn
+        return self.staff.owner(team=team, turn=turn, is_large=is_large)
 
 
 def profiles(shape: Shape, *, block: int, staff: Staff) -> Iterator[Profile]:
     random = shape.random(block=block, topic=3)
-    timeline = timeline_of(shape)
     slots = shape.slots(block=block)
-    turns = Turns()
+    casting = Casting(staff, shape, Counter())
     for n, account in enumerate(found_block(shape, block=block)):
-        slot = slots[n % len(slots)]
-        yield _profile(
-            random, account, slot, shape=shape, staff=staff, timeline=timeline, turns=turns
-        )
+        yield _profile(random, account, slots[n % len(slots)], casting=casting)
+
+
+_REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])
 
 
 def _profile(
-    random: np.random.Generator,
-    account: Founded,
-    slot: int,
-    *,
-    shape: Shape,
-    staff: Staff,
-    timeline: Timeline,
-    turns: Turns,
+    random: np.random.Generator, account: Founded, slot: int, *, casting: Casting
 ) -> Profile:
+    timeline = timeline_of(casting.shape)
     plan = first_plan(random, account=account)
     plans = plan_steps(account, plan=plan)
     known = factors(random, account=account)
     tiers = tier_path(account, known=known, timeline=timeline)
-    first_value = first_value_day(
-        random,
-        account=account,
-        target_days=plan_named(plan).first_value_days,
-        timeline=timeline,
-    )
+    target = plan_named(plan).first_value_days
+    value = first_value_day(random, account=account, target_days=target, timeline=timeline)
     region, zone, _ = REGIONS[int(np.searchsorted(_REGION_ODDS, random.random()))]
     end = timeline.days if account.until is None else account.until
     in_pool = tiers.before(end) == TouchTier.TECH
-    owners = as_spans(HistoryAttribute.OWNER, steps=[(account.since, "")])
-    if not in_pool:
-        team = staff.team_of(slot, accounts=shape.accounts)
-        owners = _owners(random, account, team=team, staff=staff, turns=turns, end=end)
     return Profile(
         account=account,
-        industry=INDUSTRIES[int(random.integers(len(INDUSTRIES)))],
         region=region,
         time_zone=zone,
         known=known,
         tiers=tiers,
         plans=plans,
         access=access_of(account, plans=plans, timeline=timeline),
-        first_value=first_value,
-        spans=spans(
-            random,
-            account=account,
-            tiers=tiers,
-            plans=plans,
-            first_value=first_value,
-            timeline=timeline,
-        ),
-        owners=owners,
+        first_value=value,
         in_pool=in_pool,
+        owners=_owners(random, account, None if in_pool else slot, casting=casting, end=end),
+        industry=INDUSTRIES[int(random.integers(len(INDUSTRIES)))],
+        spans=spans(
+            random, account=account, tiers=tiers, plans=plans, first_value=value, timeline=timeline
+        ),
     )
 
 
-_REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])
-
-
 def _owners(
-    random: np.random.Generator,
-    account: Founded,
-    *,
-    team: int,
-    staff: Staff,
-    turns: Turns,
-    end: int,
+    random: np.random.Generator, account: Founded, slot: int | None, *, casting: Casting, end: int
 ) -> list[Span]:
-    """The owner of today, and for some the one before."""
-    is_large = account.model.arr_low >= 100_000
-    now = staff.owner(team=team, turn=turns.next(team, is_large=is_large), is_large=is_large)
+    """The owner of today, and for some the one before; without a slot it is a pool's."""
+    if slot is None:
+        return as_spans(HistoryAttribute.OWNER, steps=[(account.since, "")])
+    now = casting.next_owner(slot, is_large=account.model.arr_low >= 100_000)
     steps = [(account.since, str(now))]
     if random.random() < OWNER_CHANGED and end - account.since > 200:
-        before = staff.csms[(staff.csms.index(now) + 1) % len(staff.csms)]
+        csms = casting.staff.csms
+        before = csms[(csms.index(now) + 1) % len(csms)]
         changed = int(random.integers(account.since + 90, end - 30))
         steps = [(account.since, str(before)), (changed, str(now))]
     return as_spans(HistoryAttribute.OWNER, steps=steps)

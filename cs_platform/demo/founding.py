@@ -89,7 +89,6 @@ def _found_round(
     first_id: int,
 ) -> list[Founded]:
     size = len(kinds)
-    timeline = timeline_of(shape)
     character = _characters(random, kinds=kinds, since=since)
     incidents = incident_days(shape.random(block=-1, topic=2), days=shape.days)
     shocks = draw_shocks(random, accounts=size, days=shape.days, incidents=incidents)
@@ -102,20 +101,26 @@ def _found_round(
         customer = _customer(
             random, model=SEGMENTS[kinds[n]], since=int(since[n]), fit=float(character.fit[n])
         )
-        talk = Negotiation(customer, paths[n], timeline, random)
-        founded.append(
-            Founded(
-                id=first_id + n,
-                model=customer.model,
-                since=customer.since,
-                fit=customer.fit,
-                quality=float(character.quality[n]),
-                path=paths[n],
-                shocks=tuple(by_account[n]),
-                story=tell_story(talk),
-            )
-        )
+        story = tell_story(Negotiation(customer, paths[n], timeline_of(shape), random))
+        known = (float(character.quality[n]), paths[n], tuple(by_account[n]))
+        founded.append(_founded(first_id + n, customer, known, story))
     return founded
+
+
+def _founded(
+    id_: int, customer: Customer, known: tuple[float, np.ndarray, tuple[Shock, ...]], story: Story
+) -> Founded:
+    quality, path, shocks = known
+    return Founded(
+        id=id_,
+        model=customer.model,
+        since=customer.since,
+        fit=customer.fit,
+        quality=quality,
+        path=path,
+        shocks=shocks,
+        story=story,
+    )
 
 
 def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.ndarray) -> Character:

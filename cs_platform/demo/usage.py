@@ -54,7 +54,6 @@ class AccountUsage:
     user_months: np.ndarray
     users: np.ndarray
     user_bits: np.ndarray
-    first_login: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,13 @@ def account_usage(
     # As many days before the window as the lag needs are not kept: the lag starts at the present.
     login = lagged(felt[None], days=LOGIN_LAG)[0]
     depth = lagged(felt[None], days=DEPTH_LAG)[0]
-    age = np.arange(access.first, access.last) - account.since
-    ramp = np.clip((age - 20 * (1 - account.quality)) / RAMP_DAYS, 0.0, 1.0)
-    activity = season.activity[window]
     active = _active_users(
-        random, login=login, depth=depth, ramp=ramp, activity=activity, seats=access.seats
+        random,
+        login=login,
+        depth=depth,
+        ramp=_ramp(account, access=access),
+        activity=season.activity[window],
+        seats=access.seats,
     )
     people = active.sum(axis=0)
     events, ids = _feature_events(
@@ -87,8 +88,7 @@ def account_usage(
     )
     feature_at, day_at = np.nonzero(events)
     session_at = np.flatnonzero(people)
-    sessions = people[session_at] + random.poisson(people[session_at] * 0.6)
-    minutes = np.rint(sessions * random.gamma(3.0, 3.0 + 5.0 * login[session_at])) + 1
+    sessions, minutes = _sessions(random, people=people[session_at], login=login[session_at])
     months, users, bits = _user_months(active, window=window, season=season)
     return AccountUsage(
         feature_days=day_at + access.first,
@@ -96,12 +96,26 @@ def account_usage(
         events=events[feature_at, day_at],
         session_days=session_at + access.first,
         sessions=sessions,
-        minutes=minutes.astype(np.int64),
+        minutes=minutes,
         user_months=months,
         users=users,
         user_bits=bits,
-        first_login=int(session_at[0]) + access.first if len(session_at) else None,
     )
+
+
+def _ramp(account: Founded, *, access: Access) -> np.ndarray:
+    """Share of the seats handed out: from 0 to 1 in the first weeks, later when badly onboarded."""
+    age = np.arange(access.first, access.last) - account.since
+    handed_out: np.ndarray = np.clip((age - 20 * (1 - account.quality)) / RAMP_DAYS, 0.0, 1.0)
+    return handed_out
+
+
+def _sessions(
+    random: np.random.Generator, *, people: np.ndarray, login: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    sessions = people + random.poisson(people * 0.6)
+    minutes = np.rint(sessions * random.gamma(3.0, 3.0 + 5.0 * login)) + 1
+    return sessions, minutes.astype(np.int64)
 
 
 def _active_users(

@@ -1,5 +1,7 @@
 """The generative model alone: no database."""
 
+import subprocess
+import sys
 from collections import Counter
 from datetime import date
 
@@ -163,3 +165,10 @@ def test_a_hundred_thousand_companies_have_different_names():
     names = {company_name(number) for number in range(150_000)}
     assert len(names) == 150_000
     assert company_name(COMBINATIONS + 5) == f"{company_name(5)} 2".replace("  ", " ")
+
+
+def test_the_model_knows_no_framework():
+    """A process that only generates must not need Django or a database driver."""
+    code = "import sys, cs_platform.demo.facts; print({'django', 'psycopg2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
