@@ -1,6 +1,5 @@
 """What one record of each kind may say: the one table behind CSV, JSON, staging and the docs."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from accounts.catalogue import (
@@ -18,71 +17,9 @@ from accounts.catalogue import (
     StakeholderRole,
     TicketCategory,
 )
+from accounts.intake.fields import Field, Kind, RecordSpec, Type
 
-_LARGEST_INT = 2_147_483_647
-
-
-class Kind(StrEnum):
-    ACCOUNTS = "accounts"
-    CONTACTS = "contacts"
-    CONTRACTS = "contracts"
-    MOVEMENTS = "movements"
-    USAGE = "usage"
-    SESSIONS = "sessions"
-    USER_DAYS = "user_days"
-    TICKETS = "tickets"
-    INTERACTIONS = "interactions"
-    INVOICES = "invoices"
-    EVENTS = "events"
-    ONBOARDING = "onboarding"
-
-
-class Type(StrEnum):
-    """How a value is read; the value is its name in the documentation."""
-
-    ID = "id"
-    NAME = "one line of text"
-    TEXT = "text"
-    KEY = "key"
-    DOMAIN = "domain"
-    EMAIL = "e-mail address"
-    ZONE = "time zone"
-    CURRENCY = "currency code"
-    AMOUNT = "amount"
-    INTEGER = "whole number"
-    BOOLEAN = "true or false"
-    CHOICE = "one of"
-    CHOICES = "any of"
-    NAMES = "list of texts"
-    IDS = "list of ids"
-    DAY = "date"
-    PAST_DAY = "date, not in the future"
-    PAST_MOMENT = "date, time and offset, not in the future"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    type: Type
-    required: bool = False
-    clearable: bool = True
-    longest: int = 80
-    least: int = 0
-    most: int = _LARGEST_INT
-    options: frozenset[str] = frozenset()
-    says: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSpec:
-    """`key` are the fields that name a record: sending them again updates it."""
-
-    kind: Kind
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
-
-    def by_name(self) -> dict[str, Field]:
-        return {field.name: field for field in self.fields}
+__all__ = ["SPECS", "Field", "Kind", "RecordSpec", "Type"]
 
 
 def _field(name: str, type_: Type, /, **rest: object) -> Field:

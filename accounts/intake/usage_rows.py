@@ -76,10 +76,18 @@ class UsageReader:
         errors: list[RecordError] = []
         accounts, features, days, width = self._accounts, self._features, self._days, len(_COLUMNS)
         for index, raw in rows:
-            if isinstance(raw, dict) and len(raw) == width and type(raw.get("events")) is int:
+            if isinstance(raw, dict) and len(raw) == width:
                 account, day, feature, events = map(raw.get, _COLUMNS)
-                known = _is_text(account, feature, day) and account in accounts
-                if known and feature in features and day in days and 0 <= events < _TOO_MANY:
+                if (
+                    type(events) is int
+                    and 0 <= events < _TOO_MANY
+                    and type(account) is str
+                    and type(feature) is str
+                    and type(day) is str
+                    and account in accounts
+                    and feature in features
+                    and day in days
+                ):
                     good.append(UsageRow(index, account, days[day], feature, events))
                     continue
             outcome = read_record(raw, spec=USAGE, position=index, reading=self.reading)
@@ -114,10 +122,6 @@ class UsageReader:
             self._features.add(found.feature)
         if len(self._days) < _MOST_DAYS:
             self._days[raw["day"]] = found.day
-
-
-def _is_text(*values: object) -> bool:
-    return all(type(value) is str for value in values)
 
 
 def usage_row(record: Record) -> UsageRow:

@@ -1,7 +1,6 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,13 +12,14 @@ from accounts.loading.contracts import derive_ledger, settle_renewals
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import mark_dirty, ring_events
-from accounts.loading.results import LoadResult
+from accounts.loading.results import LoadResult, Status
 from accounts.loading.upsert import Changed
 from accounts.models import (
     Account,
     Contact,
     Contract,
     ContractLine,
+    Interaction,
     InteractionContact,
     Plan,
 )
@@ -123,23 +123,36 @@ def _participants(record: Record) -> tuple[str, ...]:
 
 
 def _interactions(loaded: Loaded) -> None:
-    wanted = defaultdict(set)
-    contacts = dict(
-        Contact.objects.filter(
-            external_id__in={c for r in loaded.records for c in _participants(r)}
-        ).values_list("external_id", "pk")
-    )
-    for record in loaded.records:
-        row_id = loaded.changed.ids.get(record.position)
-        if row_id is not None and "contacts" in record.values:
-            wanted[row_id] = {contacts[c] for c in _participants(record)}
+    """Sets who took part wherever it was said, and differs."""
+    said = {
+        str(r.values["external_id"]): r
+        for r in loaded.records
+        if "contacts" in r.values and loaded.result.statuses.get(r.position) != Status.REJECTED
+    }
+    rows = {
+        row.pk: row
+        for row in Interaction.objects.filter(external_id__in=said).prefetch_related("contacts")
+    }
+    before = {pk: {c.external_id for c in row.contacts.all()} for pk, row in rows.items()}
+    wanted = {pk: set(_participants(said[row.external_id])) for pk, row in rows.items()}
+    differing = sorted(pk for pk in rows if wanted[pk] != before[pk])
+    _write_participants({pk: wanted[pk] for pk in differing})
+    for pk in differing:
+        position = said[rows[pk].external_id].position
+        if loaded.result.statuses[position] == Status.UNCHANGED:
+            loaded.result.statuses[position] = Status.UPDATED
+    mark_dirty([*loaded.changed.account_ids, *(rows[pk].account_id for pk in differing)])
+
+
+def _write_participants(wanted: Mapping[int, set[str]]) -> None:
+    names = {name for found in wanted.values() for name in found}
+    ids = dict(Contact.objects.filter(external_id__in=names).values_list("external_id", "pk"))
     InteractionContact.objects.filter(interaction_id__in=wanted).delete()
     InteractionContact.objects.bulk_create(
-        InteractionContact(interaction_id=row_id, contact_id=contact_id)
-        for row_id in sorted(wanted)
-        for contact_id in sorted(wanted[row_id])
+        InteractionContact(interaction_id=pk, contact_id=contact_id)
+        for pk, found in wanted.items()
+        for contact_id in sorted(ids[name] for name in found)
     )
-    mark_dirty(loaded.changed.account_ids)
 
 
 def _events(loaded: Loaded) -> None:

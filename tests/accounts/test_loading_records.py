@@ -182,6 +182,10 @@ def test_an_interaction_knows_who_took_part():
     }
     assert statuses(load_raw("interactions", call | {"contacts": ["k1"]})) == ["created"]
     assert [c.external_id for c in Interaction.objects.get().contacts.all()] == ["k1"]
+    assert statuses(load_raw("interactions", call)) == ["unchanged"]
+    assert Interaction.objects.get().contacts.count() == 1
+    assert statuses(load_raw("interactions", call | {"contacts": []})) == ["updated"]
+    assert not Interaction.objects.get().contacts.exists()
     result = load_raw("interactions", call | {"external_id": "i2", "contacts": ["k2"]})
     assert problems(result) == {(0, "contacts", "unknown")}
 
