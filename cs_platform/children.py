@@ -102,7 +102,7 @@ class Child:
             try:
                 self.process.wait(self.patience)
             except subprocess.TimeoutExpired:
-                say(self.name, f"does not stop within {self.patience:.0f} s: killed")
+                say(self.name, f"does not stop within {self.patience:g} s: killed")
         self._kill_group()
         self.process.wait()
         if self._log:

@@ -1,0 +1,91 @@
+"""A child of the supervisor: started again, later and later, not for ever; stopped with its own."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cs_platform.children import Child, GaveUpError
+
+# Starts a grandchild, says its id, and ignores that it should stop.
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]).pid, flush=True)
+time.sleep(60)
+"""
+
+
+def child(program: str, *, patience: float = 5) -> Child:
+    command = [sys.executable, "-c", program]
+    return Child(name="test", command=command, environment=os.environ, patience=patience)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(holds, *, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_killed_child_starts_again(capfd):
+    looked_after = child("import time; time.sleep(60)")
+    looked_after.start()
+    first = looked_after.process.pid
+    os.kill(first, signal.SIGKILL)
+
+    def is_back() -> bool:
+        looked_after.look_after()
+        return looked_after.process is not None and looked_after.process.pid != first
+
+    until(is_back)
+    looked_after.stop()
+    assert not is_alive(looked_after.process.pid)
+    assert "test       | ended (-9); starts again in 0.4 s" in capfd.readouterr().err
+
+
+def test_a_child_that_dies_at_once_is_given_up(capfd):
+    hopeless = child("print('no such table'); raise SystemExit(3)")
+    hopeless.start()
+    with pytest.raises(GaveUpError, match="test died 5 times within seconds"):
+        until(hopeless.look_after, seconds=60)
+    said = capfd.readouterr().err
+    assert said.count("test       | no such table") == 5
+    assert said.count("ended (3); starts again") == 4
+
+
+def test_a_stubborn_child_is_killed_with_what_it_started(capfd):
+    stubborn = child(STUBBORN, patience=0.5)
+    stubborn.start()
+    said = ""
+
+    def has_said() -> bool:
+        nonlocal said
+        said += capfd.readouterr().err
+        return "\n" in said
+
+    until(has_said)
+    grandchild = int(said.split("|")[1].split()[0])
+    assert is_alive(grandchild)
+    stubborn.stop()
+    until(lambda: not is_alive(grandchild))
+    assert "does not stop within 0.5 s: killed" in capfd.readouterr().err
+
+
+def test_a_child_that_ended_well_says_so():
+    once = child("pass")
+    assert once.ended() is None
+    once.start()
+    until(lambda: once.ended() is not None)
+    once.stop()
+    assert once.ended() == 0
