@@ -11,9 +11,16 @@ def ensure_partitions(*, day: date) -> int:
     return _ensure(_partitioned_tables(), first=day, last=following)
 
 
-def ensure_usage_partitions(*, first: date, last: date) -> int:
-    """Every month of imported usage gets its own partition, so that history stays quick."""
-    return _ensure(["accounts_usageday"], first=first, last=last)
+def ensure_usage_partition(month: date) -> bool:
+    """Imported usage gets a partition for each of its months; True when one had to be made.
+
+    Asked before it is made: making one is done by one transaction at a time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NULL", [f"accounts_usageday_{month:%Y%m}"])
+        if not cursor.fetchone()[0]:
+            return False
+    return _ensure(["accounts_usageday"], first=month, last=month) > 0
 
 
 def _partitioned_tables() -> list[str]:

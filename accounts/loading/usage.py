@@ -17,7 +17,7 @@ from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
-from accounts.loading.partitions import ensure_usage_partitions
+from accounts.loading.partitions import ensure_usage_partition
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import copy, create, line
 from accounts.loading.statements import run
@@ -73,8 +73,7 @@ class Directory:
         """Rows of a month without a partition would all crowd in the default one."""
         unseen = {(day.year, day.month) for day in days} - self.months
         for year, month in sorted(unseen):
-            first = date(year, month, 1)
-            ensure_usage_partitions(first=first, last=first)
+            ensure_usage_partition(date(year, month, 1))
         self.months |= unseen
 
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.api.keys import create_key, revoke_key
 from accounts.models import (
@@ -56,7 +58,7 @@ def usage(account: str = "acme", day: str = "2025-03-01", events: object = 5):
 def is_problem(answer, status: int) -> str:
     assert answer.status_code == status, answer.content[:300]
     assert answer["Content-Type"] == "application/problem+json"
-    body = answer.json()
+    body = json.loads(answer.content)
     assert body["status"] == status
     assert body["detail"]
     return body["code"]
@@ -104,6 +106,16 @@ def test_a_key_opens_what_its_scope_says():
     assert is_problem(post(ACCOUNTS, [account()], narrow), 403) == "permission_denied"
     assert post(USAGE, [], narrow).status_code == 200
     assert not Account.objects.exists()
+
+
+def test_an_endpoint_that_says_nothing_is_closed(token):
+    class Forgotten(APIView):
+        def get(self, request):
+            return Response({})
+
+    request = RequestFactory().get("/", headers={"Authorization": f"Bearer {token}"})
+    answer = Forgotten.as_view()(request).render()
+    assert is_problem(answer, 403) == "permission_denied"
 
 
 def test_dead_keys_open_nothing():
@@ -195,6 +207,25 @@ def test_racing_repeats_are_done_once():
     assert done
     assert all(body == done[0] for body in done)
     assert ImportRun.objects.count() == Account.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_racing_usage_of_the_same_days_is_counted_once():
+    token = make_key()
+    load_raw("accounts", account())
+    records = [usage(day=f"2025-03-{n:02}", events=n) for n in range(1, 29)]
+
+    def send(step: int):
+        try:
+            return post(USAGE, records[::step], token).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(send, [1, -1, 1, -1, 1, -1])) <= {200, 409}
+    assert {row.day.day: row.events for row in UsageDay.objects.all()} == {
+        n: n for n in range(1, 29)
+    }
 
 
 @pytest.mark.django_db(transaction=True)
