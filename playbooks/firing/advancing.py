@@ -51,10 +51,11 @@ def advance_plays(*, limit: int, now: datetime) -> int:
 def _in_batches(part: Callable[..., int], *, limit: int, now: datetime) -> int:
     moved = 0
     while moved < limit:
-        done = part(limit=min(BATCH, limit - moved), now=now)
-        if done == 0:
-            break
+        asked = min(BATCH, limit - moved)
+        done = part(limit=asked, now=now)
         moved += done
+        if done < asked:
+            break
     return moved
 
 
