@@ -1,9 +1,9 @@
 """NRR, GRR and logo retention month by month: stored where the copy is current, else computed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypeVar
+from typing import Any
 
 from django.db import connection
 
@@ -50,19 +50,25 @@ def retention_series(
 
 
 Months = dict[date, dict[str, Retention]]
-Part = TypeVar("Part", Bridge, Cohort, Logos)
+
+
+_PARTS = (("bridge", Bridge), ("cohort", Cohort), ("logos", Logos))
+_COLUMNS = [f"{prefix}_{f.name}" for prefix, part in _PARTS for f in fields(part)]
 
 
 def _stored(months: Sequence[date]) -> Months:
+    rows = RetentionMonth.objects.filter(month__in=months).exclude(segment=TOTAL)
+    return _by_month(rows.values_list("month", "segment", *_COLUMNS))
+
+
+def _by_month(rows: Iterable[Sequence[Any]]) -> Months:
+    """Rows of month, segment and the numbers in the order of `_COLUMNS`."""
     found: Months = {}
-    for row in RetentionMonth.objects.filter(month__in=months).exclude(segment=TOTAL):
-        parts = (_part(row, "bridge", Bridge), _part(row, "cohort", Cohort))
-        found.setdefault(row.month, {})[row.segment] = Retention(*parts, _part(row, "logos", Logos))
+    for month, segment, *numbers in rows:
+        retention = Retention(Bridge(*numbers[:6]), Cohort(*numbers[6:11]), Logos(*numbers[11:]))
+        if retention != Retention():
+            found.setdefault(month, {})[segment] = retention
     return found
-
-
-def _part(row: RetentionMonth, prefix: str, part: type[Part]) -> Part:
-    return part(*(getattr(row, f"{prefix}_{f.name}") for f in fields(part)))
 
 
 # In the order of the fields of Bridge, Cohort and Logos. Uses index: account_month_once.
@@ -93,17 +99,9 @@ _ADDED_UP = """
 
 
 def _added_up(months: Sequence[date], scope: Scope) -> Months:
-    found: Months = {}
     with connection.cursor() as cursor:
         cursor.execute(
             _ADDED_UP.format(scope=scope.condition(account="m.account_id")),
             {"months": list(months)},
         )
-        for row in cursor.fetchall():
-            numbers = [int(number) for number in row[2:]]
-            retention = Retention(
-                Bridge(*numbers[:6]), Cohort(*numbers[6:11]), Logos(*numbers[11:])
-            )
-            if retention != Retention():
-                found.setdefault(row[0], {})[row[1]] = retention
-    return found
+        return _by_month((*row[:2], *map(int, row[2:])) for row in cursor.fetchall())
