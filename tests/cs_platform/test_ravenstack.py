@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from accounts import clock
 from accounts.models import Account, Installation, User
+from cs_platform import invariants
 from cs_platform.management.commands.import_ravenstack import PERSON, differences
 from metrics.retention.positions import Retention
 
@@ -25,6 +26,7 @@ def test_the_import_equals_its_reference_and_says_whom_it_cannot_score(capsys):
     assert "531 warning: contradicts_money" in told
     assert clock.today() == date(2024, 12, 31)
     assert User.objects.get().email == PERSON
+    assert invariants.broken(day=clock.today()) == []
     call_command("import_ravenstack", FOLDER, if_empty=True)
     assert "there already" in capsys.readouterr().out
 
