@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from psycopg2 import sql
 
-from accounts.loading.partitions import ensure_usage_partitions
+from accounts.loading import ensure_partitions
 from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
 from cs_platform.demo.account_rows import POOL_ID
 from cs_platform.demo.facts import block_tables
@@ -48,7 +48,7 @@ def load_facts(load: Load, *, tell: Callable[[str], None]) -> Counter[str]:
     shape = load.shape
     staff = staff_of(shape)
     load_frame(shape, staff=staff)
-    ensure_usage_partitions(first=shape.first_day, last=shape.last_day)
+    _make_partitions(shape)
     loaded: Counter[str] = Counter()
     for done, rows in enumerate(_blocks(load, staff=staff), start=1):
         loaded.update(rows)
@@ -56,6 +56,16 @@ def load_facts(load: Load, *, tell: Callable[[str], None]) -> Counter[str]:
              f" {sum(loaded.values()):,} rows")  # fmt: skip
     _settle()
     return loaded
+
+
+def _make_partitions(shape: Shape) -> None:
+    """Before any process copies or scores: making one waits for everybody."""
+    with connection.cursor() as cursor:
+        for table in ("accounts_usageday", "health_healthscore"):
+            cursor.execute(
+                "SELECT cs_ensure_partitions(%s, %s, %s)", [table, shape.first_day, shape.last_day]
+            )
+    ensure_partitions(day=shape.last_day)
 
 
 def load_frame(shape: Shape, *, staff: Staff) -> None:

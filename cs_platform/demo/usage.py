@@ -70,10 +70,7 @@ def account_usage(
     random: np.random.Generator, *, account: Founded, access: Access, season: Season
 ) -> AccountUsage:
     window = slice(access.first, access.last)
-    felt = account.path[window]
-    # As many days before the window as the lag needs are not kept: the lag starts at the present.
-    login = lagged(felt[None], days=LOGIN_LAG)[0]
-    depth = lagged(felt[None], days=DEPTH_LAG)[0]
+    login, depth = (lagged(account.path[window], days=lag) for lag in (LOGIN_LAG, DEPTH_LAG))
     active = _active_users(
         random,
         login=login,
