@@ -67,8 +67,8 @@ def score_history(
         *_band_lines(bands, y),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
         _curve(points, y),
-        *_band_words(bands, y),
         *_notes(notes, points, y),
+        *_band_words(bands, y),
         *_end(points, y),
         *tick_labels(first, last, y=BASE + 20),
     ]

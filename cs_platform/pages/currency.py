@@ -21,10 +21,12 @@ class Rates:
 
     def total(self, amounts: Iterable[tuple[int, str]]) -> int:
         """Sum of (minor units, currency), each converted and rounded half-even."""
-        return sum(
-            convert(amount=amount, rate=self.rates.get(currency, Decimal(1)))
-            for amount, currency in amounts
-        )
+        return sum(self._converted(amount, currency) for amount, currency in amounts)
+
+    def _converted(self, amount: int, currency: str) -> int:
+        rate = self.rates.get(currency, Decimal(1))
+        # Most amounts are in the base currency: exact fractions are for the others.
+        return amount if rate == 1 else convert(amount=amount, rate=rate)
 
     def expression(self, amount: str, *, currency: str) -> Combinable:
         """The amount in the base currency, to sort by; display and sums use `total`."""

@@ -48,11 +48,12 @@ def people_by_level(account: Account, *, viewer: User) -> list[LevelGroup]:
 
 
 def _contacts(account: Account) -> QuerySet[Contact]:
-    return (
+    found: QuerySet[Contact] = (
         Contact.objects.filter(account=account)
         .annotate(latest_contact=Max("interactions__occurred_at"))
         .order_by("-is_active", "name", "pk")[:SHOWN_AT_MOST]
     )
+    return found
 
 
 def _row(contact: Contact, viewer: User) -> PersonRow:

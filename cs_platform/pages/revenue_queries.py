@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum, Window
+from django.db.models import QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Contract, Invoice, RevenueMovement
@@ -31,13 +31,14 @@ class LedgerRow:
     recorded_on: date
 
 
-def ledger(account: Account) -> Sequence[RevenueMovement]:
+def ledger(account: Account) -> QuerySet[RevenueMovement]:
     """Newest first, each with the ARR it led to."""
-    return (
+    found: QuerySet[RevenueMovement] = (
         RevenueMovement.objects.filter(account=account)
         .annotate(balance_minor=Window(Sum("amount_minor"), order_by=["effective_on", "pk"]))
         .order_by("-effective_on", "-pk")
     )
+    return found
 
 
 def ledger_rows(found: Sequence[RevenueMovement]) -> list[LedgerRow]:

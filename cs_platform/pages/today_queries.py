@@ -10,6 +10,7 @@ from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import Combinable
 
 from accounts.catalogue import InteractionKind
 from accounts.models import Account, Interaction, User
@@ -18,6 +19,7 @@ from cs_platform.pages.currency import Rates
 from cs_platform.pages.portfolio_queries import RENEWAL_CHANCE, UNSCORED, UNSCORED_CHANCE
 from cs_platform.pages.tasks_queries import TaskRow, awake, task_rows, with_account
 from cs_platform.templatetags.cs import band_look
+from health.models import CurrentHealth
 from playbooks.models import UNFINISHED, Task
 
 QUEUE_LENGTH = 60
@@ -140,23 +142,25 @@ def _task_item(row: TaskRow, urgency: Urgency, rates: Rates) -> QueueItem:
     )
 
 
-def _nothing_open() -> Exists:
+def _nothing_open() -> Combinable:
     return ~Exists(Task.objects.filter(account=OuterRef("pk"), state__in=UNFINISHED))
 
 
 def lone_items(book: QuerySet[Account], *, rates: Rates) -> list[QueueItem]:
     """At risk, and no task is open there: nobody is on it."""
-    found = book.filter(_nothing_open(), health__at_risk=True).select_related("health")
+    found = CurrentHealth.objects.filter(
+        account__in=book.filter(_nothing_open()), at_risk=True
+    ).select_related("account")
     return [
         _account_item(
-            account,
+            health.account,
             Urgency.ALONE,
             title="Nobody is on this account",
-            why=f"{band_look(account.health.effective_band).word} at "
-            f"{formats.score(account.health.score)}, and no task is open.",
+            why=f"{band_look(health.effective_band).word} at "
+            f"{formats.score(health.score)}, and no task is open.",
             rates=rates,
         )
-        for account in found.order_by("-arr_minor", "pk")[:QUEUE_LENGTH]
+        for health in found.order_by("-account__arr_minor", "pk")[:QUEUE_LENGTH]
     ]
 
 
@@ -170,7 +174,7 @@ def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list
             account,
             Urgency.RENEWAL,
             title="Plan the renewal",
-            why=f"The contract ends {formats.relative_day(account.renews_on, today=today)}"
+            why=f"The contract ends {formats.relative_day(account.renews_on or today, today=today)}"
             " and no task is open.",
             rates=rates,
             due_on=account.renews_on,
