@@ -22,11 +22,13 @@ _STATE = sql.SQL("""
     SELECT c.account_id, (c.day - DATE '1970-01-01')::bigint, c.scorecard_id,
         COALESCE((c.score * 100)::bigint, {missing}), c.lines_below::bigint,
         c.crossing_seq::bigint, COALESCE(c.crossing_day - DATE '1970-01-01', -1)::bigint,
-        array_position(ARRAY(
-            SELECT b.key FROM health_band b
-            WHERE b.scorecard_id = c.scorecard_id ORDER BY b.lower DESC
-        )::text[], c.band::text)::bigint
-    FROM health_currenthealth c WHERE {accounts}
+        array_position(k.keys, c.band::text)::bigint
+    FROM health_currenthealth c
+    JOIN (
+        SELECT b.scorecard_id, array_agg(b.key::text ORDER BY b.lower DESC) AS keys
+        FROM health_band b GROUP BY 1
+    ) k ON k.scorecard_id = c.scorecard_id
+    WHERE {accounts}
 """)
 
 _COMPONENTS = sql.SQL("""
