@@ -68,7 +68,7 @@ def score_history(
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
         _curve(points, y),
         *_notes(notes, points, y),
-        *_band_words(bands, y),
+        *_band_words(bands, points, y),
         *_end(points, y),
         *tick_labels(first, last, y=BASE + 20),
     ]
@@ -92,18 +92,24 @@ def _band_lines(bands: Sequence[BandLine], y: Scale) -> list[Svg]:
     ]
 
 
-def _band_words(bands: Sequence[BandLine], y: Scale) -> list[Svg]:
-    """Above the curve, which may run through the line they name."""
-    return [
-        label(
-            f"{band.label} {band.floor:g}",
-            x="0",
-            y=y(band.floor) - 5,
-            class_=f"chart-band-word is-{band.key}",
+def _band_words(bands: Sequence[BandLine], points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
+    """Above their line, or below it where the curve begins right above."""
+    begun = [y(p.score) for p in points[: len(points) // 8 + 1] if p.score is not None]
+    words = []
+    for band in bands:
+        if band.floor <= 0:
+            continue
+        height = y(band.floor)
+        is_crowded = any(height - 20 < start < height + 2 for start in begun)
+        words.append(
+            label(
+                f"{band.label} {band.floor:g}",
+                x="0",
+                y=height + 14 if is_crowded else height - 5,
+                class_=f"chart-band-word is-{band.key}",
+            )
         )
-        for band in bands
-        if band.floor > 0
-    ]
+    return words
 
 
 def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:

@@ -78,6 +78,17 @@ def test_history_draws_one_line_per_band_that_has_a_floor():
     assert words == ["Healthy 75", "Watch 50"]
 
 
+def test_history_names_a_band_below_its_line_where_the_curve_begins_right_above():
+    heights = {
+        score: [
+            float(e.get("y", "")) for e in elements(history([score]), "text", "chart-band-word")
+        ]
+        for score in (20, 54)
+    }
+    healthy, watch = heights[20]
+    assert heights[54] == [healthy, watch + 19]
+
+
 def test_history_shows_the_newest_score_as_its_floor():
     chart = history([80, 74.99])
     assert [e.text for e in elements(chart, "text", "chart-value")] == ["74"]
