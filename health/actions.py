@@ -29,11 +29,7 @@ def override_band(
     now: datetime,
 ) -> BandOverride:
     """Replaces an earlier override. The rescoring it asks for shows it. Raises OverrideRefused."""
-    current = CurrentHealth.objects.select_for_update().filter(account=account).first()
-    if current is None:
-        raise OverrideRefused("This account has not been scored yet.")
-    if band not in [each.key for each in published_card(current.scorecard_id).spec.bands]:
-        raise OverrideRefused("Choose one of the bands of the account's scorecard.")
+    _refuse_unknown_band(account, band)
     if not reason.strip():
         raise OverrideRefused("Say why the computed band is wrong.")
     if not day <= expires_on <= day + LONGEST:
@@ -59,6 +55,14 @@ def end_override(*, account: Account, user: User, now: datetime) -> bool:
     if ended:
         DirtyAccount.objects.create(account=account)
     return ended
+
+
+def _refuse_unknown_band(account: Account, band: str) -> None:
+    current = CurrentHealth.objects.select_for_update().filter(account=account).first()
+    if current is None:
+        raise OverrideRefused("This account has not been scored yet.")
+    if band not in [each.key for each in published_card(current.scorecard_id).spec.bands]:
+        raise OverrideRefused("Choose one of the bands of the account's scorecard.")
 
 
 def _end(account: Account, *, user: User, now: datetime) -> bool:

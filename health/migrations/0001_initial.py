@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(help_text='“score”, “component:<key>” or “line:<value>”.', max_length=60)),
                 ('seq', models.PositiveIntegerField(help_text="Numbers the account's crossings of the day.")),
                 ('kind', models.CharField(choices=[('band', 'Band'), ('line', 'Alert line')], max_length=4)),
-                ('cause', models.CharField(choices=[('moved', 'moved'), ('first_score', 'first_score'), ('unscored', 'unscored'), ('scored_again', 'scored_again'), ('new_scorecard', 'new_scorecard')], max_length=13)),
+                ('cause', models.CharField(choices=[('moved', 'moved'), ('first_score', 'first_score'), ('unscored', 'unscored'), ('scored', 'scored'), ('new_scorecard', 'new_scorecard')], max_length=13)),
                 ('direction', models.CharField(choices=[('down', 'Down'), ('up', 'Up'), ('none', 'Neither')], max_length=4)),
                 ('from_band', models.CharField(help_text='“above” or “below” for a line.', max_length=20)),
                 ('to_band', models.CharField(max_length=20)),

@@ -15,6 +15,7 @@ from health.recompute.state import State
 from health.scoring import (
     MISSING,
     UNSCORED,
+    Band,
     Cause,
     Evaluation,
     band_key,
@@ -168,7 +169,7 @@ def _lines(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -
 def _components(
     card: Card, state: State, evaluation: Evaluation, same_card: Flags
 ) -> list[_Change]:
-    changes = []
+    changes: list[_Change] = []
     bands = card.spec.bands
     for column, key in enumerate(card.spec.component_keys):
         previous = np.where(same_card, state.components[:, column], MISSING)
@@ -179,20 +180,18 @@ def _components(
             previous=previous,
         )
         moved = (now != previous) & (now != MISSING) & (previous != MISSING)
-        for row in np.flatnonzero(moved):
-            old, new = int(previous[row]), int(now[row])
-            direction = Direction.DOWN if new > old else Direction.UP
-            changes.append(
-                _Change(
-                    int(row),
-                    f"component:{key}",
-                    Kind.BAND,
-                    Cause.MOVED,
-                    direction,
-                    band_key(bands, old),
-                    band_key(bands, new),
-                )
-            )
+        changes += [
+            _component_change(bands, int(row), key, old=int(previous[row]), new=int(now[row]))
+            for row in np.flatnonzero(moved)
+        ]
         state.components[:, column] = now
     state.components[:, len(card.spec.component_keys) :] = MISSING
     return changes
+
+
+def _component_change(
+    bands: tuple[Band, ...], row: int, key: str, *, old: int, new: int
+) -> _Change:
+    direction = Direction.DOWN if new > old else Direction.UP
+    names = (band_key(bands, old), band_key(bands, new))
+    return _Change(row, f"component:{key}", Kind.BAND, Cause.MOVED, direction, *names)
