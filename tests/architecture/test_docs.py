@@ -11,17 +11,17 @@ DOCS = sorted((ROOT / "docs").glob("*.md"))
 ADRS = sorted((ROOT / "docs" / "adr").glob("*.md"))
 
 
-@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
-def test_worked_examples_come_out_as_written(page):
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_worked_examples_come_out_as_written(document):
     failed, _ = doctest.testfile(
-        str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+        str(document), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
     )
     assert failed == 0
 
 
-@pytest.mark.parametrize("page", ["health.md", "metrics.md", "playbooks.md"])
-def test_the_pages_of_the_maths_have_worked_examples(page):
-    examples = doctest.DocTestParser().get_examples((ROOT / "docs" / page).read_text())
+@pytest.mark.parametrize("name", ["health.md", "metrics.md", "playbooks.md"])
+def test_the_documents_of_the_maths_have_worked_examples(name):
+    examples = doctest.DocTestParser().get_examples((ROOT / "docs" / name).read_text())
     assert len(examples) >= 5
 
 
@@ -35,10 +35,10 @@ def test_decisions_are_numbered_without_gaps():
     assert numbers == list(range(1, len(ADRS) + 1))
 
 
-@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.name)
-def test_links_between_documents_lead_somewhere(page):
-    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
-    missing = [target for target in targets if not (page.parent / target).exists()]
+@pytest.mark.parametrize("document", [ROOT / "README.md", *DOCS], ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document):
+    targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text())
+    missing = [target for target in targets if not (document.parent / target).exists()]
     assert missing == []
 
 
