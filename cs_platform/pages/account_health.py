@@ -14,6 +14,7 @@ from cs_platform.pages import health_queries as queries
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account_override import DAYS
 from health.models import HealthScore
+from health.queries.explanations import explain_stored, stored_day
 from health.queries.scorecards import published_card
 
 SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
@@ -35,7 +36,7 @@ def health(request: HttpRequest, external_id: str) -> HttpResponse:
         "override": queries.open_override(head.account),
         "override_days": DAYS,
     }
-    stored = queries.stored_day(head.account, until=head.today)
+    stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:
         context |= _judged(head, stored, context)
     return render(request, "account/health.html", context)
@@ -52,8 +53,10 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
     card = published_card(stored.scorecard_id).spec
     first = head.today - timedelta(days=chosen["span"])
     readings = queries.readings_of(stored)
-    before = queries.stored_day(head.account, until=stored.day - timedelta(days=chosen["since"]))
-    explanation = queries.explained(before, stored) if before else None
+    compared = stored.day - timedelta(days=chosen["since"])
+    before = stored_day(account_id=head.account.pk, until=compared)
+    told = explain_stored(before=before, after=stored) if before else None
+    explanation = told if told and told.change is not None else None
     return {
         "stored": stored,
         "card": card,

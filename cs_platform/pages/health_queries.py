@@ -25,10 +25,8 @@ from health.scoring import (
     Component,
     Contribution,
     Explanation,
-    Moment,
     RowKind,
     Scorecard,
-    explain,
     to_decimal,
 )
 
@@ -74,15 +72,6 @@ class MoveRow:
     points: Decimal
     before: str
     after: str
-
-
-def stored_day(account: Account, *, until: date) -> HealthScore | None:
-    """The newest judgement on or before that day."""
-    return (
-        HealthScore.objects.filter(account=account, day__lte=until)
-        .order_by("-day", "-revision")
-        .first()
-    )
 
 
 def history_chart(account: Account, *, first: date, last: date, card: Scorecard) -> Chart:
@@ -226,26 +215,10 @@ def _singular(unit: str) -> str:
     return f"{head.removesuffix('s')}{' ' + rest if rest else ''}"
 
 
-def explained(before: HealthScore, after: HealthScore) -> Explanation | None:
-    """None where one of the two days has no score: then there is no change to divide."""
-    if before.score is None or after.score is None:
-        return None
-    return explain(before=_moment(before), after=_moment(after))
-
-
-def _moment(stored: HealthScore) -> Moment:
-    card = published_card(stored.scorecard_id).spec
-    raw = {
-        key: value
-        for key, value in zip(card.raw_keys, stored.raw, strict=True)
-        if not math.isnan(value)
-    }
-    return Moment(card=card, raw=raw, score=int((stored.score or Decimal(0)) * 100))
-
-
 def move_rows(explanation: Explanation, *, card: Scorecard) -> list[MoveRow]:
-    """What moved the score, the largest first; rows that moved nothing are left out."""
-    moved = [row for row in explanation.rows if row.points]
+    """What moved the score, the largest first; what moved nothing is left out, save a band that
+    somebody set: it changes what is shown and no points."""
+    moved = [row for row in explanation.rows if row.points or row.kind == RowKind.OVERRIDE]
     return [
         MoveRow(
             name=_move_name(row, card),

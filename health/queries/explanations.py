@@ -12,13 +12,19 @@ from health.scoring import MISSING, Explanation, Moment, explain, to_hundredths
 
 def explain_between(*, account_id: int, first: date, last: date) -> Explanation | None:
     """From the newest judgement up to `first` to that up to `last`; None where one is missing."""
-    before, after = (_stored(account_id, day) for day in (first, last))
+    before, after = (stored_day(account_id=account_id, until=day) for day in (first, last))
     if before is None or after is None:
         return None
+    return explain_stored(before=before, after=after)
+
+
+def explain_stored(*, before: HealthScore, after: HealthScore) -> Explanation:
+    """Between two stored judgements; without rows where one of them has no score."""
     return explain(before=_moment(before), after=_moment(after))
 
 
-def _stored(account_id: int, until: date) -> HealthScore | None:
+def stored_day(*, account_id: int, until: date) -> HealthScore | None:
+    """The newest judgement on or before that day."""
     # Uses index: health_healthscore_pkey
     rows = HealthScore.objects.filter(account_id=account_id, day__lte=until)
     return rows.order_by("-day", "-revision").first()
