@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.db.models import QuerySet
@@ -21,6 +22,10 @@ from cs_platform.pages.moves_queries import moves_since_yesterday
 from cs_platform.pages.portfolio_queries import book_of
 from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.templatetags.cs import band_look
+from playbooks.queries import held_back
+
+HELD_BACK_SINCE = timedelta(days=7)
+HELD_BACK_SHOWN = 5
 
 
 @requires(Right.WORK_ACCOUNTS)
@@ -46,6 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "summary": summary,
         "bands": band_chart(summary),
         "moves": moves_since_yesterday(book, today=day, now=now),
+        "held_back": held_back(user=user, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN),
         "scope": "mine" if user.role == Role.CSM else "all",
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
