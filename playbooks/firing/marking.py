@@ -10,7 +10,8 @@ from playbooks.facts import CONSUMER, business_calendar, first_unreceipted
 from playbooks.models import SignalMark
 
 _HORIZON = """
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, pg_current_xact_id()::text::bigint,
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
        (SELECT coalesce(max(id), 0) FROM accounts_signal)
 """
 
@@ -29,21 +30,29 @@ def move_mark(*, now: datetime) -> bool:
     if mark is None:
         return False
     was = mark.position
+    # Before the look: what is over by then can be seen by it, what commits meanwhile is not over.
+    horizon = _horizon()
     waiting = first_unreceipted(after=0 if mark.day != day else was)
     if waiting is not None and waiting <= was:
         mark.position = mark.pending = waiting - 1
-    _advance(mark, waiting)
+    _advance(mark, waiting, horizon)
     mark.day = day
     mark.save(update_fields=["day", "position", "pending", "pending_xid"])
     return mark.position < was
 
 
-def _advance(mark: SignalMark, waiting: int | None) -> None:
+def _horizon() -> tuple[int, int, int]:
+    """The oldest running transaction, the first that has not begun, the newest signal: at once."""
     with connection.cursor() as cursor:
         cursor.execute(_HORIZON)
-        oldest_running, this_one, newest = cursor.fetchone()
-    if mark.pending > mark.position and oldest_running <= mark.pending_xid:
+        oldest_running, not_begun, newest = cursor.fetchone()
+    return oldest_running, not_begun, newest
+
+
+def _advance(mark: SignalMark, waiting: int | None, horizon: tuple[int, int, int]) -> None:
+    oldest_running, not_begun, newest = horizon
+    if mark.pending > mark.position and oldest_running < mark.pending_xid:
         return
     passed = mark.pending if waiting is None else min(mark.pending, waiting - 1)
     mark.position = max(mark.position, passed)
-    mark.pending, mark.pending_xid = newest, this_one
+    mark.pending, mark.pending_xid = newest, not_begun

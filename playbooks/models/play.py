@@ -21,8 +21,8 @@ class SignalMark(models.Model):
     """Every signal up to `position` has its receipt, so that a sweep looks at the rest only.
 
     `pending` becomes the position once each transaction that was running when it was noted
-    (`pending_xid`) is over: until then a signal with a lower id may still appear. Once a day all
-    signals are looked at, whatever it says.
+    (all before `pending_xid`) is over: until then a signal with a lower id may still appear. Once
+    a day all signals are looked at, whatever it says.
     """
 
     consumer = models.CharField(max_length=30, primary_key=True)
