@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -170,6 +171,13 @@ class ThresholdCrossing(models.Model):
         return f"{self.account_id} {self.day} {self.subject}: {self.from_band} → {self.to_band}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    model_name="BandOverrideAudit",
+    exclude=["reason"],
+    append_only=True,
+)
 class BandOverride(models.Model):
     """A person says the band is another one, why, and until when; the score keeps running."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Self
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
@@ -32,6 +33,13 @@ class TaskQuerySet(AccountScopedQuerySet):
         return self.filter(mine)
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    model_name="TaskAudit",
+    # Who did what to it. Words people wrote are not kept twice: an erasure must reach them.
+    fields=["account", "owner", "state", "outcome", "due_at", "snoozed_until", "closed_by"],
+    append_only=True,
+)
 class Task(models.Model):
     """Without an owner it lies in the queue of CS ops, who all see it.
 
