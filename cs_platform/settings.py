@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "health",
     "surveys",
     "accounts",
-    "django.contrib.admin",
+    "cs_platform.admin_site.PlatformAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

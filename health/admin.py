@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts import clock
+from accounts.admin.drafts import DraftAdmin
 from accounts.models import User
 from health.measures import MEASURES
 from health.models import (
@@ -100,7 +101,7 @@ class ScorecardForm(forms.ModelForm):
         required=False,
         max_length=300,
         label="Publish, because",
-        help_text="Leave empty to save the draft. With a reason it is checked and published.",
+        help_text="Needed to publish, kept with the version. Saving the draft needs none.",
     )
 
     class Meta:
@@ -113,9 +114,15 @@ class ScorecardForm(forms.ModelForm):
             "handled_first",
         )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "_publish" in self.data and not cleaned.get("publish_reason", "").strip():
+            self.add_error("publish_reason", "Say why this version is published.")
+        return cleaned
+
 
 @admin.register(Scorecard)
-class ScorecardAdmin(admin.ModelAdmin):
+class ScorecardAdmin(DraftAdmin):
     form = ScorecardForm
     list_display = ("name", "key", "version", "state", "published_at", "published_by")
     list_filter = ("key", "state")
@@ -124,6 +131,16 @@ class ScorecardAdmin(admin.ModelAdmin):
     actions = ("copy_as_draft", "publish_again")
     readonly_fields = ("key", "version", "state", "published_at", "published_by", "reason")
     save_as = False
+
+    def is_draft(self, obj: Scorecard) -> bool:
+        return _is_draft(obj)
+
+    def open_draft(self, request: HttpRequest, obj: Scorecard) -> Scorecard:
+        begun = Scorecard.objects.filter(key=obj.key, state=Scorecard.State.DRAFT)
+        draft = begun.order_by("-version").first()
+        if draft is not None:
+            self.message_user(request, f"{draft} is a draft already: go on here.", messages.INFO)
+        return draft or copy_to_draft(scorecard=obj, now=clock.now())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A draft begins as a copy; a new key comes from a file."""

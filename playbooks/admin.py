@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
+from accounts.admin.drafts import DraftAdmin
 from accounts.models import User
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
@@ -67,7 +68,7 @@ class StepInline(admin.StackedInline):
     ordering = ("position",)
 
 
-class VersionedAdmin(admin.ModelAdmin):
+class VersionedAdmin(DraftAdmin):
     """Only a draft may be changed or thrown away."""
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
@@ -103,6 +104,22 @@ class PlaybookAdmin(VersionedAdmin):
     def get_inlines(self, request: HttpRequest, obj: Playbook | None) -> Any:
         return [StepInline] if obj else []
 
+    def is_draft(self, obj: Playbook) -> bool:
+        return _is_editable(obj)
+
+    def open_draft(self, request: HttpRequest, obj: Playbook) -> Playbook | None:
+        begun = Playbook.objects.filter(key=obj.key, state=Playbook.State.DRAFT)
+        draft = begun.order_by("-version").first()
+        if draft is not None:
+            self.message_user(request, f"{draft} is a draft already: go on here.", messages.INFO)
+            return draft
+        return self._copy(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "_publish" in request.POST:
+            self._publish(request, form.instance)
+
     def save_model(
         self, request: HttpRequest, obj: Playbook, form: forms.ModelForm, change: bool
     ) -> None:
@@ -116,22 +133,29 @@ class PlaybookAdmin(VersionedAdmin):
     @admin.action(description="Publish: starts plays from now on", permissions=["change"])
     def publish_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
-            try:
-                publish(playbook=playbook, by=cast("User", request.user), now=clock.now())
-            except (PlaybookError, NotADraftError) as error:
-                self.message_user(request, f"{playbook}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{playbook} is published.", messages.SUCCESS)
+            self._publish(request, playbook)
 
     @admin.action(description="Copy to a new draft", permissions=["change"])
     def copy_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
-            try:
-                draft = copy_to_draft(playbook=playbook, now=clock.now())
-            except PlaybookError as error:
-                self.message_user(request, f"{playbook}: {error}", messages.ERROR)
-            else:
-                self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
+            self._copy(request, playbook)
+
+    def _publish(self, request: HttpRequest, playbook: Playbook) -> None:
+        try:
+            publish(playbook=playbook, by=cast("User", request.user), now=clock.now())
+        except (PlaybookError, NotADraftError) as error:
+            self.message_user(request, f"{playbook}: {error}", messages.ERROR)
+        else:
+            self.message_user(request, f"{playbook} is published.", messages.SUCCESS)
+
+    def _copy(self, request: HttpRequest, playbook: Playbook) -> Playbook | None:
+        try:
+            draft = copy_to_draft(playbook=playbook, now=clock.now())
+        except PlaybookError as error:
+            self.message_user(request, f"{playbook}: {error}", messages.ERROR)
+            return None
+        self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
+        return draft
 
     @admin.action(description="Reviewed today", permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:

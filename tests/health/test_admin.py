@@ -119,6 +119,36 @@ def test_a_curve_that_cannot_be_read_is_an_error_beside_its_field(ops, draft):
     assert "“much” is not a number" in response.content.decode()
 
 
+def test_the_publish_button_asks_for_a_reason_and_keeps_the_draft_on_screen(ops, draft):
+    data = {**filled_in(ops, draft), "_publish": "1"}
+    unsaid = ops.post(change_url(draft), data)
+    data[weight_of(draft, "engagement")] = "40"
+    refused = ops.post(change_url(draft), {**data, "publish_reason": "Use counts"}, follow=True)
+
+    assert "Say why this version is published." in unsaid.content.decode()
+    assert refused.redirect_chain == [(change_url(draft), 302)]
+    assert "Publish Four inputs, version 2" in refused.content.decode()
+
+
+def test_a_published_scorecard_leads_to_one_draft_however_often_it_is_asked(ops, published):
+    page = ops.get(change_url(published)).content.decode()
+    begin = reverse("admin:health_scorecard_draft", args=[published.pk])
+    first, second = ops.post(begin), ops.post(begin)
+
+    draft = Scorecard.objects.get(key="four_inputs", version=2)
+    assert f'action="{begin}"' in page
+    assert "Edit as a draft" in page
+    assert first.url == second.url == change_url(draft)
+    assert ops.get(begin).status_code == 405
+    assert "Edit as a draft" not in ops.get(change_url(draft)).content.decode()
+
+
+def test_what_is_tuned_comes_before_what_is_recorded(ops):
+    apps = [app["app_label"] for app in ops.get(reverse("admin:index")).context["app_list"]]
+
+    assert apps == ["health", "playbooks", "metrics", "accounts"]
+
+
 def test_a_published_scorecard_is_read_only(ops, published):
     page = ops.get(change_url(published)).content.decode()
     response = ops.post(change_url(published), {"name": "Other"})
@@ -153,6 +183,9 @@ def test_only_ops_come_in(client, published, role):
 
     assert client.get(change_url(published)).status_code in (302, 403)
     assert client.post(change_url(published), {"name": "Mine"}).status_code in (302, 403)
+    begin = reverse("admin:health_scorecard_draft", args=[published.pk])
+    assert client.post(begin).status_code in (302, 403)
+    assert Scorecard.objects.filter(key="four_inputs").count() == 1
     published.refresh_from_db()
     assert published.name == "Four inputs"
 

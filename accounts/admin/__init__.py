@@ -34,10 +34,6 @@ from accounts.models import (
     User,
 )
 
-admin.site.site_header = "CS ops"
-admin.site.site_title = "CS ops"
-admin.site.index_title = "Tune the platform"
-
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """What is recorded, to look at."""

@@ -1,0 +1,29 @@
+"""The admin in the order CS ops works in: what they tune first, what is recorded last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+
+ORDER = ("health", "playbooks", "metrics", "surveys", "accounts")
+
+
+class PlatformAdminSite(AdminSite):
+    site_header = "CS ops"
+    site_title = "CS ops"
+    index_title = "Tune the platform"
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps: list[Any] = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: _place(app["app_label"]))
+
+
+class PlatformAdminConfig(AdminConfig):
+    default_site = "cs_platform.admin_site.PlatformAdminSite"
+
+
+def _place(app_label: str) -> int:
+    return ORDER.index(app_label) if app_label in ORDER else len(ORDER)
