@@ -17,10 +17,10 @@ _WINDOW = 30
 # Each month's bitmap is masked to the days of the window, then counted per user.
 # Uses index: accounts_usermonth_pkey for few accounts.
 _DAY = sql.SQL("""
-    SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days)::bigint, {ever}
+    SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days), {ever}
     FROM (
-        SELECT m.account_id, sum(bit_count((m.days & CASE m.month {masks} END)::bit(32))) AS days,
-            {each}
+        SELECT m.account_id,
+            sum(bit_count((m.days & CASE m.month {masks} END)::bit(32))::int)::int AS days, {each}
         FROM accounts_usermonth m
         WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date
             AND m.days <> 0

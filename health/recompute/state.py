@@ -37,10 +37,25 @@ _COMPONENTS = sql.SQL("""
     WHERE {accounts}
 """)
 
-_OVERRIDES = """
-    SELECT account_id, band FROM health_bandoverride
-    WHERE account_id = ANY (%(ids)s) AND starts_on <= %(day)s AND expires_on >= %(day)s
-        AND ended_at IS NULL
+_OVERRIDES = sql.SQL("""
+    SELECT o.account_id, o.band FROM health_bandoverride o
+    WHERE {accounts} AND o.starts_on <= {day}::date AND o.expires_on >= {day}::date
+        AND o.ended_at IS NULL
+""")
+
+
+# Which locks the accounts without a state share, in the order in which they are taken.
+_BUCKETS = """
+    SELECT DISTINCT id %% %(locks)s AS bucket FROM unnest(%(ids)s::bigint[]) id
+    WHERE NOT EXISTS (SELECT 1 FROM health_currenthealth c WHERE c.account_id = id)
+    ORDER BY bucket
+"""
+
+_LOCK_ROWS = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM health_currenthealth WHERE account_id = ANY (%(ids)s::bigint[])
+        ORDER BY account_id FOR NO KEY UPDATE
+    ) locked
 """
 
 
@@ -91,20 +106,12 @@ def lock(account_ids: Ints) -> None:
     An account without a state yet has no row to lock: those share a few advisory locks, which
     are taken before any row, so that two workers can never wait for each other in a circle.
     """
-    ids = account_ids.tolist()
+    values = {"ids": account_ids.tolist(), "locks": _LOCKS}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT account_id FROM health_currenthealth WHERE account_id = ANY (%s)", [ids]
-        )
-        known = {account_id for (account_id,) in cursor.fetchall()}
-        buckets = sorted({account_id % _LOCKS for account_id in ids if account_id not in known})
-        for bucket in buckets:
+        cursor.execute(_BUCKETS, values)
+        for (bucket,) in cursor.fetchall():
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, bucket])
-        cursor.execute(
-            "SELECT 1 FROM health_currenthealth WHERE account_id = ANY (%s)"
-            " ORDER BY account_id FOR NO KEY UPDATE",
-            [ids],
-        )
+        cursor.execute(_LOCK_ROWS, values)
 
 
 def read_state(scope: Scope, *, day: date, components: int) -> State:
@@ -150,9 +157,9 @@ def _empty(accounts: int, components: int) -> State:
 
 
 def _overrides(scope: Scope, day: date) -> dict[int, str]:
+    query = _OVERRIDES.format(accounts=scope.accounts("o.account_id"), day=sql.Literal(day))
     with connection.cursor() as cursor:
-        cursor.execute(_OVERRIDES, {"ids": scope.account_ids.tolist(), "day": day})
-        return {
-            int(np.searchsorted(scope.account_ids, account_id)): band
-            for account_id, band in cursor.fetchall()
-        }
+        cursor.execute(query)
+        found = dict(cursor.fetchall())
+    wanted = np.flatnonzero(np.isin(scope.account_ids, list(found)))
+    return {int(row): found[int(scope.account_ids[row])] for row in wanted}

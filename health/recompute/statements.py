@@ -62,44 +62,41 @@ CLOSED_DAYS = f"""
         AND (o.scorecard_id, o.raw, o.readings) IS DISTINCT FROM (s.scorecard_id, s.raw, s.readings)
 """  # noqa: S608 -- constants of this module only
 
+# A state that is there is locked, so its own spark can be carried on: days without a score in
+# between read -1. A week ago lies within the old spark for a gap of seven days at most.
 CURRENT = f"""
-    WITH {CARDS}, judged AS (
-        SELECT s.account_id, s.day, {VALUES},
-            COALESCE(k.keys[s.effective + 1], 'unscored') AS effective_band,
-            COALESCE(k.risks[s.effective + 1], false) AS at_risk,
-            s.components, s.component_bands, s.lines,
-            CASE
-                WHEN o.account_id IS NULL OR s.day - o.day >= {SPARK_DAYS}
-                    THEN array_fill(-1::smallint, ARRAY[{SPARK_DAYS - 1}])
-                WHEN s.day = o.day THEN o.spark[1:{SPARK_DAYS - 1}]
-                ELSE o.spark[s.day - o.day + 1:{SPARK_DAYS}]
-                    || array_fill(-1::smallint, ARRAY[s.day - o.day - 1])
-            END || s.score AS spark,
-            CASE WHEN s.crossing_day >= 0
-                THEN DATE '1970-01-01' + s.crossing_day END AS crossing_day,
-            s.crossing_seq
-        FROM health_scored s JOIN cards k USING (scorecard_id)
-        LEFT JOIN health_currenthealth o ON o.account_id = s.account_id
-        WHERE s.is_present = 1
-    )
+    WITH {CARDS}
     INSERT INTO health_currenthealth AS c (
-        account_id, day, scorecard_id, score, band, effective_band, at_risk, confidence,
-        week_change, components, component_bands, lines_below, spark, crossing_day, crossing_seq,
-        computed_at
+        account_id, day, scorecard_id, score, band, confidence, effective_band, at_risk,
+        components, component_bands, lines_below, spark, crossing_day, crossing_seq, computed_at
     )
-    SELECT account_id, day, scorecard_id, score, band, effective_band, at_risk, confidence,
-        CASE WHEN score IS NOT NULL AND spark[{SPARK_DAYS - 7}] >= 0
-            THEN score - spark[{SPARK_DAYS - 7}] / 100.0 END,
-        components, component_bands, lines, spark, crossing_day, crossing_seq, %(now)s
-    FROM judged ORDER BY account_id
+    SELECT s.account_id, s.day, {VALUES},
+        COALESCE(k.keys[s.effective + 1], 'unscored'), COALESCE(k.risks[s.effective + 1], false),
+        s.components, s.component_bands, s.lines,
+        array_fill(-1::smallint, ARRAY[{SPARK_DAYS - 1}]) || s.score,
+        CASE WHEN s.crossing_day >= 0 THEN DATE '1970-01-01' + s.crossing_day END,
+        s.crossing_seq, %(now)s
+    FROM health_scored s JOIN cards k USING (scorecard_id)
+    WHERE s.is_present = 1 ORDER BY s.account_id
     ON CONFLICT (account_id) DO UPDATE SET
         day = EXCLUDED.day, scorecard_id = EXCLUDED.scorecard_id, score = EXCLUDED.score,
         band = EXCLUDED.band, effective_band = EXCLUDED.effective_band,
         at_risk = EXCLUDED.at_risk, confidence = EXCLUDED.confidence,
-        week_change = EXCLUDED.week_change, components = EXCLUDED.components,
-        component_bands = EXCLUDED.component_bands, lines_below = EXCLUDED.lines_below,
-        spark = EXCLUDED.spark, crossing_day = EXCLUDED.crossing_day,
-        crossing_seq = EXCLUDED.crossing_seq, computed_at = EXCLUDED.computed_at
+        week_change = CASE
+            WHEN EXCLUDED.score IS NOT NULL AND EXCLUDED.day - c.day <= 7
+                AND c.spark[EXCLUDED.day - c.day + {SPARK_DAYS - 7}] >= 0
+            THEN EXCLUDED.score - c.spark[EXCLUDED.day - c.day + {SPARK_DAYS - 7}] / 100.0 END,
+        components = EXCLUDED.components, component_bands = EXCLUDED.component_bands,
+        lines_below = EXCLUDED.lines_below,
+        spark = CASE
+            WHEN EXCLUDED.day - c.day >= {SPARK_DAYS} THEN EXCLUDED.spark
+            WHEN EXCLUDED.day = c.day
+                THEN c.spark[1:{SPARK_DAYS - 1}] || EXCLUDED.spark[{SPARK_DAYS}]
+            ELSE c.spark[EXCLUDED.day - c.day + 1:{SPARK_DAYS}]
+                || EXCLUDED.spark[{SPARK_DAYS + 1} - (EXCLUDED.day - c.day):{SPARK_DAYS}]
+        END,
+        crossing_day = EXCLUDED.crossing_day, crossing_seq = EXCLUDED.crossing_seq,
+        computed_at = EXCLUDED.computed_at
 """  # noqa: S608 -- constants of this module only
 
 # After a block of days: the spark of the last 90 days from the history that was written.
