@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from cs_platform import middleware
+from cs_platform.wsgi import application
 
 
 def test_healthz_answers_without_a_database_query(client: Client):
@@ -33,6 +34,18 @@ def test_text_in_any_language_passes(client: Client, query: str):
 def test_text_that_is_none_is_refused_in_a_form(client: Client):
     assert client.post("/healthz", {"name": "a\0b"}).status_code == 400
     assert client.post("/healthz", {"name": "a b"}).status_code == 405
+
+
+@pytest.mark.parametrize("charset", ["hex", "rot13", "base64", "idna", "utf-16", "unheard-of"])
+def test_no_header_chooses_the_codec_of_an_address_or_a_form(charset: str):
+    form = b'--x\r\nContent-Disposition: form-data; name="q"\r\n\r\n\xc3\xa9t\xc3\xa9\r\n--x--\r\n'
+    sent = RequestFactory().generic(
+        "POST", "/?q=%C3%A9", form, content_type="multipart/form-data; boundary=x"
+    )
+    announced = {"CONTENT_TYPE": f"multipart/form-data; boundary=x; charset={charset}"}
+    request = application.request_class(sent.environ | announced)
+    assert (request.GET["q"], request.POST["q"]) == ("é", "été")
+    assert request.content_type == "multipart/form-data"
 
 
 def test_every_answer_limits_the_browser(client: Client):
