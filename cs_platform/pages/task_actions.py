@@ -146,6 +146,7 @@ def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpRes
 def _next(request: HttpRequest) -> str:
     """Back to the list it was done in; never to another site."""
     address = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+    # A bare word would be taken for the name of a route.
+    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return address
     return "/tasks/"

@@ -183,10 +183,10 @@ def test_who_may_complete_whose_task(client, house, place, actor, status):
     assert (theirs.state == "done") == (status == 302)
 
 
-def test_a_task_never_leads_to_another_site(client, house, task):
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "word", "today"])
+def test_a_task_never_leads_to_another_site(client, house, task, address):
     sign_in(client, house.people["csm"])
     response = client.post(
-        reverse("task_complete", args=[task.pk]),
-        {"outcome": "reached", "next": "https://evil.example/"},
+        reverse("task_complete", args=[task.pk]), {"outcome": "reached", "next": address}
     )
     assert response.headers["Location"] == "/tasks/"
