@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from django.views.generic import RedirectView
 
 from accounts.access import Right, requires
+from accounts.urls import nowhere
 from cs_platform import probes
 from cs_platform.api_schema import SchemaView
 from cs_platform.pages import (
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="api_schema"),
+    path("api/v1/", include(nowhere)),
     path("today/", today.today, name="today"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("tasks/", tasks.tasks, name="tasks"),

@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from psycopg2.errors import LockNotAvailable
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from accounts.intake.errors import FileRefused, TooLarge
@@ -58,6 +59,9 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
         "code": problem.code,
         "detail": problem.detail,
     }
+    # Whatever the endpoint answers in when all is well: a problem is JSON.
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = JSONRenderer.media_type
     return Response(body, problem.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 

@@ -335,3 +335,16 @@ def test_the_command_prints_a_key_once(capsys):
     assert post(ACCOUNTS, [], token).status_code == 401
     with pytest.raises(CommandError):
         call_command("api_key", "create", "--name", "X", "--scope", "everything")
+
+
+@pytest.mark.parametrize(
+    "address", ["/api/v1/", "/api/v1/bulk/", "/api/v1/nowhere/", "/api/v1/bulk/accounts"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_an_address_that_does_not_exist_is_a_problem_to_read(client, address, method):
+    answer = client.generic(method, address, headers={"Accept": "text/html"})
+    assert is_problem(answer, 404) == "not_found"
+
+
+def test_a_problem_is_json_also_where_the_answer_would_be_yaml(client):
+    assert is_problem(client.get("/api/v1/schema/"), 401) == "not_authenticated"
