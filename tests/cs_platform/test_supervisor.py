@@ -115,8 +115,15 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def limits_of(pid: int) -> set[str]:
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return {line for line in variables if line.startswith("CS_STATEMENT_TIMEOUT=")}
+
+
 def test_every_part_that_is_killed_comes_back(installation):
     with running(installation) as up:
+        assert limits_of(part(up.pid, "web")) == set()  # pages keep the limit of the settings
+        assert limits_of(part(up.pid, "worker")) == {"CS_STATEMENT_TIMEOUT=300s"}
         for name in PARTS:
             victim = part(up.pid, name)
             os.kill(victim, signal.SIGKILL)
