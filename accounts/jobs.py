@@ -6,10 +6,12 @@ Times are real time, passed in as `now`: leases must run out even where "today" 
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
 from accounts.models import Job
@@ -64,15 +66,16 @@ def oldest_due(*, now: datetime) -> datetime | None:
 
 def claim(*, job_id: int, now: datetime) -> Claim | None:
     """None when it is not due any more: another worker was quicker, which is no error."""
-    claimed = due(now=now).filter(pk=job_id).update(
-        state=Job.State.LEASED,
-        lease_until=now + LEASE,
-        fence=F("fence") + 1,
-        attempts=F("attempts") + 1,
-    )  # fmt: skip
-    if not claimed:
-        return None
-    job = Job.objects.get(pk=job_id)
+    with transaction.atomic():  # the fence read is the one written, however long we are held up
+        claimed = due(now=now).filter(pk=job_id).update(
+            state=Job.State.LEASED,
+            lease_until=now + LEASE,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+        )  # fmt: skip
+        if not claimed:
+            return None
+        job = Job.objects.get(pk=job_id)
     held = Claim(job.pk, job.kind, job.key, job.payload, job.fence, job.attempts)
     if held.attempts > MAX_KILLS:
         failed(held, reason=f"its worker died or hung {MAX_KILLS} times", now=now)
@@ -105,14 +108,20 @@ def done(claim: Claim, *, now: datetime) -> None:
 
 
 def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
-    """Tries again later; True when that was the last attempt and the job is dead."""
+    """Tries again later; True when that was the last attempt and the job is dead now."""
     dead = claim.attempts >= MAX_ATTEMPTS
     if dead:
         changes: dict[str, Any] = {"state": Job.State.DEAD, "finished_at": now}
     else:
         changes = {"state": Job.State.NEW, "next_at": now + back_off(claim.attempts)}
-    _held(claim).update(lease_until=None, reason=reason[:500], **changes)
-    return dead
+    marked = _held(claim).update(lease_until=None, reason=reason[:500], **changes)
+    return dead and bool(marked)
+
+
+def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:
+    """Why those of these jobs that are dead were given up, by key."""
+    dead = Job.objects.filter(kind=kind, key__in=keys, state=Job.State.DEAD)
+    return dict(dead.values_list("key", "reason"))
 
 
 def revive(*, kind: str, key: str, now: datetime) -> bool:

@@ -64,6 +64,7 @@ def resume(*, now: datetime) -> date | None:
             return None
         first_open = due[0]
         plan(day=first_open)
+    give_up_dead(day=first_open)
     ring_next_steps(day=first_open, now=now)
     return first_open
 
@@ -120,10 +121,6 @@ def is_through(*, day: date) -> bool:
     return planned.exists() and not planned.filter(finished_at=None).exists()
 
 
-def open_step_ids(*, day: date) -> QuerySet[StepRun, int]:
-    return _open().filter(day=day).values_list("pk", flat=True)
-
-
 def waiting_jobs(*, day: date, now: datetime) -> list[int]:
     """Due jobs of the night, for a process that works on it by itself."""
     due = jobs.due(now=now).filter(kind=JOB_KIND, key__startswith=f"{day}/")
@@ -162,7 +159,23 @@ def give_up(claim: jobs.Claim, *, reason: str) -> None:
     That account is left out with the reason; the night goes on without it. A step that is not
     divided stays open: the night stands still and says so (/readyz, verify_invariants).
     """
-    row = StepRun.objects.get(pk=claim.payload["step_run"])
+    _give_up(StepRun.objects.get(pk=claim.payload["step_run"]), reason=reason)
+
+
+def give_up_dead(*, day: date) -> None:
+    """For those whose worker died with the job, before it could give up the shard as well."""
+    rows = {_key(row): row for row in _open().filter(day=day)}
+    for key, reason in sorted(jobs.deaths(kind=JOB_KIND, keys=rows).items()):
+        _give_up(rows[key], reason=reason)
+
+
+def deaths(*, day: date) -> dict[str, str]:
+    """Why open steps of this night stand still, by the key of their job."""
+    keys = [_key(row) for row in _open().filter(day=day)]
+    return jobs.deaths(kind=JOB_KIND, keys=keys)
+
+
+def _give_up(row: StepRun, *, reason: str) -> None:
     if row.first_account_id is None or row.final_account_id is None:
         return
     if row.first_account_id == row.final_account_id:

@@ -47,6 +47,17 @@ def test_a_job_is_made_once_for_ever():
     assert Job.objects.count() == 2
 
 
+@pytest.mark.django_db
+def test_who_lost_the_lease_does_not_bury_the_job():
+    job = new_job(attempts=jobs.MAX_ATTEMPTS - 1)
+    slow = jobs.claim(job_id=job.pk, now=NOW)
+    later = NOW + jobs.LEASE + SECOND
+    assert jobs.claim(job_id=job.pk, now=later) is not None
+    assert jobs.failed(slow, reason="too slow", now=later) is False
+    job.refresh_from_db()
+    assert (job.state, job.reason) == ("leased", "")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_job_is_made_once_by_eight_at_the_same_time():
     made = in_threads(8, lambda n: jobs.enqueue(kind="test", key="race", next_at=NOW))

@@ -150,6 +150,29 @@ def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
     assert invariants.broken(day=day + timedelta(days=1)) == []
 
 
+def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, company):
+    """The process that finds the job dead may die as well, before it gives up the shard."""
+    now = datetime.now(UTC)
+    nights.plan(day=day)
+    row = StepRun.objects.get(step="score", day=day)
+    StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
+    nights.ring_next_steps(day=day, now=now)
+    Job.objects.update(state="leased", attempts=jobs.MAX_KILLS, lease_until=now - jobs.LEASE)
+    assert work.run_job(Job.objects.get().pk) is False
+    assert Job.objects.get().state == "dead"
+
+    slots.insert_due(now=now)
+    slots.insert_due(now=now)
+
+    halves = StepRun.objects.filter(step="score").order_by("first_account_id")
+    assert [half.failure for half in halves] == ["", ""]
+    assert halves[0].first_account_id == row.first_account_id
+    assert halves[0].final_account_id + 1 == halves[1].first_account_id
+    assert halves[1].final_account_id == row.final_account_id
+    assert nights.deaths(day=day) == {}
+    assert len(nights.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
+
+
 def test_a_job_that_is_nobodys_is_dead_with_a_reason_and_the_worker_lives(transactional_db):
     now = datetime.now(UTC)
     jobs.enqueue(kind="unheard.of", key="1", next_at=now)

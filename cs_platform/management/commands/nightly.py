@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Installation, Job
+from accounts.models import Installation
 from cs_platform import nights, work
 from cs_platform.models import StepRun
 
@@ -38,6 +38,7 @@ class Command(BaseCommand):
         told: set[int] = set()
         while not nights.is_through(day=day):
             now = datetime.now(UTC)
+            nights.give_up_dead(day=day)
             nights.ring_next_steps(day=day, now=now)
             own = [work.run_job(job) for job in nights.waiting_jobs(day=day, now=now)]
             told |= self._tell(day, told)
@@ -66,13 +67,9 @@ def _refuse_unfinished(day: date) -> None:
 
 
 def _stop_when_dead(day: date) -> None:
-    job = Job.objects.filter(
-        kind=nights.JOB_KIND,
-        state=Job.State.DEAD,
-        payload__step_run__in=list(nights.open_step_ids(day=day)),
-    ).first()
-    if job is not None:
+    if deaths := nights.deaths(day=day):
+        key, reason = min(deaths.items())
         raise CommandError(
-            f"{job.key} was given up: {job.reason}. Remove the reason, then run"
+            f"{key} was given up: {reason}. Remove the reason, then run"
             f" manage.py nightly --day {day}"
         )
