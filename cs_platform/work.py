@@ -12,6 +12,7 @@ from types import TracebackType
 from django.db import DatabaseError, connection
 
 from accounts import clock, jobs
+from accounts.api import inbox
 from cs_platform import nights
 from playbooks.firing import advance_plays
 
@@ -31,6 +32,7 @@ def _advance_plays(claim: jobs.Claim) -> None:
 HANDLERS = {
     nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
     "plays.advance": Handler(_advance_plays),
+    inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
 }
 
 

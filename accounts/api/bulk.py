@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -18,28 +16,14 @@ from rest_framework.views import APIView
 
 from accounts import clock
 from accounts.api import bodies, idempotency, schema
+from accounts.api.batches import Batch, work_through
 from accounts.api.idempotency import Answer
+from accounts.api.inbox import accept, is_async
 from accounts.api.keys import allows
-from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
-from accounts.intake.records import Record, iso_reading, read_records
-from accounts.intake.specs import SPECS, Kind, RecordSpec
-from accounts.intake.usage_rows import UsageReader, UsageRow
-from accounts.loading import LoadResult, Status, finish_run, keep_problems, load, start_run
-from accounts.loading.runs import count
-from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.intake.specs import SPECS, Kind
+from accounts.loading import LoadResult, Status, start_run
 from accounts.models import ApiKey
-
-
-@dataclass(slots=True)
-class Sent:
-    """A request as it was understood: records by index, and everything that is wrong with it."""
-
-    spec: RecordSpec
-    raw: Mapping[int, object]
-    records: list[Record] = field(default_factory=list)
-    errors: list[RecordError] = field(default_factory=list)
-    usage: list[UsageRow] = field(default_factory=list)
 
 
 class MayIngest(BasePermission):
@@ -76,60 +60,18 @@ class BulkView(APIView):
                 if kept is not None:
                     headers = {"Idempotency-Replayed": "true"}
                     return Response(kept.body, kept.status, headers=headers)
-            sent = _understood(body, found=found, spec=SPECS[Kind(kind)])
-            answer = _done(sent, key=key, digest=digest)
+            batch = Batch(Kind(kind), found, body, digest)
+            answer = accept(batch, key=key) if is_async(request, batch) else _now(batch, key=key)
             if idempotency_key is not None:
                 idempotency.finish(answer, source=source, key=idempotency_key)
         return Response(answer.body, answer.status)
 
 
-def _understood(body: bytes, *, found: str, spec: RecordSpec) -> Sent:
-    if found == bodies.CSV:
-        return _understood_csv(body, spec=spec)
-    indexed, errors = bodies.json_records(body, found=found)
-    if spec.kind == Kind.USAGE:
-        reader = UsageReader((), iso_reading(now=clock.now()))
-        usage, wrong = reader.read_objects(indexed)
-        return Sent(spec, dict(indexed), usage=usage, errors=errors + wrong)
-    intake = read_records(indexed, spec=spec, reading=iso_reading(now=clock.now()))
-    return Sent(spec, dict(indexed), intake.records, errors + intake.errors)
-
-
-def _understood_csv(body: bytes, *, spec: RecordSpec) -> Sent:
-    header, rows = bodies.csv_records(body, spec=spec)
-    raw: dict[int, object] = {}
-    errors = []
-    for index, row in rows:
-        mapping = csv_files.as_mapping(row, header=header)
-        if mapping is None:
-            message = csv_files.ragged(row, header=header)
-            errors.append(RecordError(index, "", "ragged", message))
-        raw[index] = mapping or {"row": row}
-    ragged = {error.position for error in errors}
-    good = [(index, mapping) for index, mapping in raw.items() if index not in ragged]
-    intake = read_records(good, spec=spec, reading=iso_reading(now=clock.now(), typed=False))
-    return Sent(spec, raw, intake.records, errors + intake.errors)
-
-
-def _done(sent: Sent, *, key: ApiKey, digest: str) -> Answer:
+def _now(batch: Batch, *, key: ApiKey) -> Answer:
     now = clock.now()
-    run = start_run(kind=sent.spec.kind, source=key.name, now=now, digest=digest, api_key=key)
-    result = _loaded(sent, key=key, now=now)
-    result.reject(sent.errors)
-    keep_problems(run, result.problems, raw=sent.raw)
-    count(run, result, read=len(result.statuses))
-    finish_run(run, now=now)
+    run = start_run(kind=batch.kind, source=key.name, now=now, digest=batch.digest, api_key=key)
+    result = work_through(batch, run=run, day=clock.today(), now=now)
     return Answer(200, _answer(result, run_id=run.pk))
-
-
-def _loaded(sent: Sent, *, key: ApiKey, now: datetime) -> LoadResult:
-    day = clock.today()
-    if not sent.usage:
-        return load(kind=sent.spec.kind, records=sent.records, day=day, now=now, source=key.name)
-    result = LoadResult()
-    rows = distinct_rows(sent.usage, result=result)
-    load_usage(rows, directory=Directory(), day=day, result=result)
-    return result
 
 
 def _answer(result: LoadResult, *, run_id: int) -> dict[str, Any]:

@@ -94,6 +94,15 @@ PARAMETERS = [
         description="The same key and body within 24 hours are answered again, not done again.",
     ),
 ]
+PARAMETERS.append(
+    OpenApiParameter(
+        "Prefer",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="respond-async: usage, sessions and user_days are stored, answered 202 and"
+        " worked through within seconds; ask /api/v1/imports/<import>/ how it went.",
+    )
+)
 REQUESTS = {
     "application/json": {
         "type": "array",
@@ -103,8 +112,28 @@ REQUESTS = {
     "application/x-ndjson": _TEXT,
     "text/csv": _TEXT,
 }
+_ACCEPTED = {
+    "type": "object",
+    "properties": {"import": {"type": "integer"}, "state": _TEXT},
+    "required": ["import", "state"],
+}
+_IMPORT = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "integer"} for name in ("read", *_COUNTS)},
+        "state": {"enum": ["running", "done", "failed"]},
+        "reason": _TEXT,
+        "problems": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["import", "state", "reason", "problems"],
+}
+IMPORT_RESPONSES = {
+    (200, "application/json"): _IMPORT,
+    **{(code, "application/problem+json"): _PROBLEM for code in (401, 403, 404, 503)},
+}
 RESPONSES = {
     (200, "application/json"): _ANSWER,
+    (202, "application/json"): _ACCEPTED,
     **{
         (code, "application/problem+json"): _PROBLEM
         for code in (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 503)

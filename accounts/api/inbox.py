@@ -1,0 +1,92 @@
+"""Accept now, work later: a batch is one durable row, and the client asks for its import.
+
+For kinds that say nothing about a person: their bodies may be kept as they came.
+"""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, date, datetime
+
+from django.db import connection, transaction
+from rest_framework.request import Request
+
+from accounts import clock, jobs
+from accounts.api.batches import Batch, work_through
+from accounts.api.idempotency import Answer
+from accounts.api.problems import Problem
+from accounts.intake.errors import FileRefused
+from accounts.intake.specs import Kind
+from accounts.loading import finish_run, start_run
+from accounts.models import ApiKey, ImportRun, InboxBatch
+
+JOB_KIND = "inbox.batch"
+KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
+# Packing costs more time than it saves room above this.
+_GZIP_LEVEL = 1
+
+
+def is_async(request: Request, batch: Batch) -> bool:
+    """Asked for with `Prefer: respond-async` (RFC 7240), which a server may always ignore."""
+    wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").split(",")}
+    return "respond-async" in wishes and batch.kind in KINDS
+
+
+def accept(batch: Batch, *, key: ApiKey) -> Answer:
+    """The row, the run and the job that works it through: all of them, or none."""
+    now, day = clock.now(), clock.today()
+    run = start_run(kind=batch.kind, source=key.name, now=now, digest=batch.digest, api_key=key)
+    number = _keep(batch, source=key.name, day=day)
+    jobs.enqueue(
+        kind=JOB_KIND,
+        key=str(number),
+        payload={"batch": number, "received_on": day.isoformat(), "run": run.pk},
+        next_at=datetime.now(UTC),
+    )
+    return Answer(202, {"import": run.pk, "state": run.state})
+
+
+def _keep(batch: Batch, *, source: str, day: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_inboxbatch"
+            " (received_on, received_at, source, kind, media_type, body)"
+            " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
+            [
+                day,
+                datetime.now(UTC),
+                source[:80],
+                batch.kind,
+                batch.media_type,
+                gzip.compress(batch.body, _GZIP_LEVEL),
+            ],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def work_batch(claim: jobs.Claim) -> None:
+    """The handler of an inbox job; a run that is finished already is left as it is."""
+    payload = claim.payload
+    kept = InboxBatch.objects.get(id=payload["batch"], received_on=payload["received_on"])
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().get(pk=payload["run"])
+        if run.state == ImportRun.State.RUNNING:
+            _work(kept, run=run)
+
+
+def _work(kept: InboxBatch, *, run: ImportRun) -> None:
+    body = gzip.decompress(bytes(kept.body))
+    batch = Batch(Kind(kept.kind), kept.media_type, body, run.digest)
+    try:
+        with transaction.atomic():
+            work_through(batch, run=run, day=kept.received_on, now=clock.now())
+    except FileRefused as refused:
+        finish_run(run, now=clock.now(), reason=f"The body {refused.message}.")
+    except Problem as problem:
+        finish_run(run, now=clock.now(), reason=problem.detail)
+
+
+def give_up(claim: jobs.Claim, *, reason: str) -> None:
+    run = ImportRun.objects.get(pk=claim.payload["run"])
+    if run.state == ImportRun.State.RUNNING:
+        finish_run(run, now=clock.now(), reason=reason)
