@@ -60,6 +60,12 @@ def money_signed(minor: int, currency: str) -> str:
     return f"+{shown}" if minor > 0 else shown
 
 
+def money_change(minor: int, currency: str) -> str:
+    """A change to the minor unit: +$120,000.00, −$35,000.00, $0.00."""
+    shown = money_exact(minor, currency)
+    return f"+{shown}" if minor > 0 else shown
+
+
 def score(value: Decimal | float | None) -> str:
     """The floor, so that 74.9 never reads as 75 (spec 2)."""
     return DASH if value is None else str(floor(value))

@@ -165,7 +165,7 @@ def add_task(
         owner_role=OwnerRole.CSM if owner else OwnerRole.CS_OPS,
         opened_at=now,
         due_at=due_at,
-        why=f"Written by {by.name}." if by else "",
+        why=f"Added by {by.name}." if by else "",
         created_by=by,
     )
 

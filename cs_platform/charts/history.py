@@ -142,19 +142,22 @@ def _notes(notes: Sequence[Note], points: Sequence[ScorePoint], y: Scale) -> lis
     x = day_scale(first, last, start=0, end=100)
     scores = {point.day: point.score for point in points}
     marks: list[Svg] = []
-    written = -100.0
-    for note in sorted(notes, key=lambda note: note.day):
-        if not first <= note.day <= last:
-            continue
-        position = x(note.day.toordinal())
+    placed = [(x(n.day.toordinal()), n) for n in notes if first <= n.day <= last]
+    for position, note in sorted(placed, key=lambda pair: pair[0]):
         marks.append(_note_line(note, position))
         score = scores.get(note.day)
         if score is not None:
             marks.append(_note_dot(note, position, y(score)))
-        if position - written >= NOTE_DISTANCE:
-            marks.append(_note_words(note, position))
-            written = position
-    return marks
+    return [*marks, *(_note_words(note, position) for position, note in _written(placed))]
+
+
+def _written(placed: Sequence[tuple[float, Note]]) -> list[tuple[float, Note]]:
+    """Where room is short a crossing is written rather than other news, the newest first."""
+    chosen: list[tuple[float, Note]] = []
+    for position, note in sorted(placed, key=lambda pair: (pair[1].tone == "note", -pair[0])):
+        if all(abs(position - other) >= NOTE_DISTANCE for other, _ in chosen):
+            chosen.append((position, note))
+    return chosen
 
 
 def _note_line(note: Note, position: float) -> Svg:

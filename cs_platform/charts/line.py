@@ -43,8 +43,10 @@ def line_chart(
     references: Sequence[ReferenceLine] = (),
     height: int = 140,
     from_zero: bool = False,
+    is_end_written: bool = True,
 ) -> Chart:
-    """Lines may start above zero (`from_zero` for amounts); the end is labelled directly."""
+    """Lines may start above zero (`from_zero` for amounts); the end is labelled directly, unless
+    the figure stands beside the line anyway."""
     known = [point for point in points if point.value is not None]
     text = _spoken(known, label)
     rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))
@@ -56,7 +58,7 @@ def line_chart(
         element("line", x1="0", x2="100%", y1=base, y2=base, class_="chart-base"),
         *_references(references, y),
         _curve(points, y, base),
-        *_end(known[-1], points[-1].day, y),
+        *_end(known[-1], points[-1].day, y)[: 2 if is_end_written else 1],
         *tick_labels(points[0].day, points[-1].day, y=height - 4),
     ]
     return Chart(

@@ -16,6 +16,7 @@ from cs_platform.pages.account_override import DAYS
 from health.models import HealthScore
 from health.queries.explanations import explain_stored, stored_day
 from health.queries.scorecards import published_card
+from health.scoring import Explanation, Scorecard
 
 SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
 COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
@@ -66,6 +67,17 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
         "missing": [m for c in readings for m in c.measures if m.why_missing],
         "before": before,
         "explanation": explanation,
-        "moves": queries.move_rows(explanation, card=card) if explanation else [],
+        "moves": _moves(explanation, card, before, stored),
         "unmoved": sum(1 for row in explanation.rows if not row.points) if explanation else 0,
     }
+
+
+def _moves(
+    explanation: Explanation | None,
+    card: Scorecard,
+    before: HealthScore | None,
+    after: HealthScore,
+) -> list[queries.MoveRow]:
+    if explanation is None or before is None:
+        return []
+    return queries.move_rows(explanation, card=card, before=before, after=after)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts import clock
+from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
 from cs_platform.charts import BandLine, ScorePoint, score_history
 from cs_platform.pages.account_head import AccountHead
@@ -21,6 +22,16 @@ from health.scoring import to_decimal
 LATEST = 6
 PEOPLE_AT_MOST = 6
 TASKS_AT_MOST = 6
+_WEIGHTY = (
+    StakeholderRole.EXECUTIVE_SPONSOR,
+    StakeholderRole.CHAMPION,
+    StakeholderRole.ECONOMIC_BUYER,
+    StakeholderRole.BLOCKER,
+    StakeholderRole.TECHNICAL_OWNER,
+    StakeholderRole.INFLUENCER,
+    StakeholderRole.END_USER,
+)
+_PARTS = {str(role): place for place, role in enumerate(_WEIGHTY)}
 
 
 def overview_context(head: AccountHead) -> dict[str, object]:
@@ -72,10 +83,15 @@ def health_summary(head: AccountHead) -> dict[str, object]:
 
 
 def key_people(head: AccountHead) -> list[Contact]:
-    """Those with a part to play first, then the strongest ties."""
+    """Those who decide first, then the strongest ties."""
     found = Contact.objects.filter(account=head.account, is_active=True)
     people = list(found.order_by("-strength", "name", "pk")[:50])
-    return sorted(people, key=lambda contact: not contact.roles)[:PEOPLE_AT_MOST]
+    return sorted(people, key=_weight)[:PEOPLE_AT_MOST]
+
+
+def _weight(contact: Contact) -> int:
+    """Place of the weightiest part somebody plays; whoever plays none comes last."""
+    return min((_PARTS.get(role, len(_PARTS)) for role in contact.roles), default=len(_PARTS) + 1)
 
 
 def tenure(head: AccountHead) -> str:
@@ -83,8 +99,13 @@ def tenure(head: AccountHead) -> str:
     since = head.account.customer_since
     if since is None:
         return ""
-    months = max((head.today - since) // timedelta(days=30), 0)
+    months = max(_whole_months(since, head.today), 0)
     years, rest = divmod(months, 12)
     if years == 0:
         return f"{rest} month{'' if rest == 1 else 's'}"
     return f"{years} year{'' if years == 1 else 's'}" + (f", {rest} mo" if rest else "")
+
+
+def _whole_months(first: date, last: date) -> int:
+    begun = (last.year - first.year) * 12 + last.month - first.month
+    return begun - (last.day < first.day)

@@ -103,6 +103,7 @@ def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | Non
         label=_LABELS[rate],
         references=[] if target is None else [ReferenceLine("", float(target))],
         height=_LINE_HEIGHT,
+        is_end_written=False,
     )
 
 

@@ -38,7 +38,8 @@ def figure_context(
     return {
         "figure": figure,
         "title": FIGURES[figure],
-        "amount_word": "Change" if figure not in LEVELS else "ARR",
+        "amount_word": "ARR" if figure in LEVELS else "Change",
+        "is_level": figure in LEVELS,
         "window": question.window,
         "currency": question.base,
         "found": found,

@@ -6,7 +6,7 @@ Everything here reads what scoring left behind; nothing is judged anew.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -215,24 +215,39 @@ def _singular(unit: str) -> str:
     return f"{head.removesuffix('s')}{' ' + rest if rest else ''}"
 
 
-def move_rows(explanation: Explanation, *, card: Scorecard) -> list[MoveRow]:
+def move_rows(
+    explanation: Explanation, *, card: Scorecard, before: HealthScore, after: HealthScore
+) -> list[MoveRow]:
     """What moved the score, the largest first; what moved nothing is left out, save a band that
     somebody set: it changes what is shown and no points."""
+    held = (_caps_that_held(before), _caps_that_held(after))
     moved = [row for row in explanation.rows if row.points or row.kind == RowKind.OVERRIDE]
     return [
         MoveRow(
             name=_move_name(row, card),
             kind=row.kind,
             points=row.points,
-            before=_side(row, row.raw_before),
-            after=_side(row, row.raw_after),
+            before=_side(row, row.raw_before, held[0]),
+            after=_side(row, row.raw_after, held[1]),
         )
         for row in sorted(moved, key=lambda row: (-abs(row.points), row.key))
     ]
 
 
-def _side(row: Contribution, raw: float | None) -> str:
+def _side(row: Contribution, raw: float | None, caps: Mapping[str, str]) -> str:
+    if row.kind == RowKind.GATE:
+        return caps.get(row.key, "did not hold")
     return raw_shown(row.key, raw) if row.kind == RowKind.MEASURE else ""
+
+
+def _caps_that_held(stored: HealthScore) -> dict[str, str]:
+    """By gate, what it capped its component at on that day."""
+    gates = published_card(stored.scorecard_id).spec.gates
+    return {
+        gate.key: f"at most {float(gate.cap):g}"
+        for position, gate in enumerate(gates)
+        if stored.gate_hits >> position & 1
+    }
 
 
 def _move_name(row: Contribution, card: Scorecard) -> str:

@@ -86,7 +86,9 @@ def delta(
     if value is None:
         return {"direction": "none", "period": period}
     number = Decimal(str(value))
-    direction = "up" if number > 0 else "down" if number < 0 else "same"
+    # What reads as 0.0 has no direction.
+    reads = number if shown else round(number, decimals)
+    direction = "up" if reads > 0 else "down" if reads < 0 else "same"
     amount = shown or formats.signed(abs(number), decimals=decimals).lstrip("+")
     return {
         "direction": direction,
@@ -124,6 +126,11 @@ def money_exact(minor: int, currency: str) -> str:
 @register.simple_tag
 def money_signed(minor: int, currency: str) -> str:
     return formats.money_signed(minor, currency)
+
+
+@register.simple_tag
+def money_change(minor: int, currency: str) -> str:
+    return formats.money_change(minor, currency)
 
 
 @register.filter

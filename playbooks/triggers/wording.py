@@ -1,5 +1,6 @@
 """The sentences a task carries: which rule, which values, what changed, what would close it."""
 
+from datetime import date
 from decimal import Decimal
 
 from playbooks.triggers.matching import Heard
@@ -20,7 +21,7 @@ def why_started(*, playbook: str, trigger: Trigger, heard: Heard) -> str:
     )
     return (
         f"“{playbook}” starts on {rule}. {subject} {moved}{bands}"
-        f" on {crossing.day} by scorecard {crossing.scorecard}."
+        f" on {_day(crossing.day)} by scorecard {_words(crossing.scorecard)}."
     )
 
 
@@ -60,6 +61,10 @@ def _event(kind: str) -> str:
 
 def _words(value: str) -> str:
     return value.replace("_", " ")
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%-d %b %Y}" if iso else "an unknown day"
 
 
 def _shown(score: Decimal | None) -> str:

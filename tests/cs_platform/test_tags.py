@@ -55,6 +55,7 @@ def test_delta_where_down_is_good_is_coloured_as_good():
 def test_delta_of_nothing_is_a_dash_and_of_zero_is_no_change():
     assert "Nothing to compare with yet" in render("{% delta value %}", value=None)
     assert "No change this week" in render('{% delta value period="this week" %}', value=0)
+    assert "No change" in render("{% delta value %}", value=Decimal("-0.04"))
 
 
 def test_compact_delta_keeps_its_words_for_those_who_listen():

@@ -126,7 +126,7 @@ def test_a_task_by_hand_belongs_to_no_play(house):
         now=NOW,
     )
 
-    assert (task.play, task.why) == (None, "Written by alice.")
+    assert (task.play, task.why) == (None, "Added by alice.")
     assert complete_task(
         task_id=task.pk, outcome=TaskOutcome.WRITTEN_UP, by=alice, now=NOW
     ).closed_at

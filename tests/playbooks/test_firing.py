@@ -39,7 +39,7 @@ def test_healthy_to_watch_gives_the_csm_a_check_in_within_five_business_days(hou
     task = Task.objects.get()
     assert task.why == (
         "“Healthy to watch” starts on this fall. Score 76.10 → 71.40, healthy → watch"
-        " on 2025-03-14 by scorecard four_inputs v1."
+        " on 14 Mar 2025 by scorecard four inputs v1."
     )
     assert task.closes_when == "Closes itself when the band is healthy again."
     assert task.play.saw["score"] == "71.40"

@@ -56,7 +56,7 @@ def test_a_fall_of_the_score_becomes_a_check_in(account):
     ]
     task = Task.objects.get()
     assert task.owner.name == "alice"
-    assert f"→ {current.score}, healthy → watch on 2025-06-30" in task.why
+    assert f"→ {current.score}, healthy → watch on 30 Jun 2025" in task.why
     assert Play.objects.get().saw["score"] == str(current.score)
 
 

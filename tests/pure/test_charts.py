@@ -251,3 +251,18 @@ def test_scale_of_a_flat_domain_is_its_middle():
 
 def test_polylines_of_nothing_is_nothing():
     assert polylines([None, None]) == ""
+
+
+def test_where_room_is_short_the_crossing_is_written():
+    notes = [
+        Note(DAY + timedelta(days=50), "Champion left"),
+        Note(DAY + timedelta(days=54), "Fell to watch", "watch"),
+    ]
+    words = elements(history([70.0] * 100, notes=notes), "text", "chart-note-word")
+    assert [word.text for word in words] == ["Fell to watch"]
+
+
+def test_a_line_beside_its_figure_keeps_the_dot_and_drops_the_words():
+    chart = line_chart(MONTHS, label="NRR", is_end_written=False)
+    assert len(elements(chart, "circle", "chart-dot-end")) == 1
+    assert elements(chart, "text", "chart-value") == []

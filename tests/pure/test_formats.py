@@ -91,3 +91,8 @@ def test_signed_numbers_have_a_sign_unless_zero():
 )
 def test_relative_day_reads_as_a_person_says_it(days, words):
     assert formats.relative_day(TODAY + timedelta(days=days), today=TODAY) == words
+
+
+def test_a_change_of_money_shows_its_direction_to_the_cent():
+    shown = [formats.money_change(minor, "USD") for minor in (12_000_050, -3_500_000, 0)]
+    assert shown == ["+$120,000.50", "−$35,000.00", "$0.00"]

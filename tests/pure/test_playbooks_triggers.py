@@ -369,7 +369,7 @@ def test_attention_goes_by_arr_and_risk():
 def test_a_task_says_which_rule_and_which_values():
     assert why_started(playbook="Check-in", trigger=TO_WATCH, heard=TO_WATCH_SEEN) == (
         "“Check-in” starts on this fall. Score 76.10 → 71.40, healthy → watch"
-        " on 2025-03-13 by scorecard four_inputs v1."
+        " on 13 Mar 2025 by scorecard four inputs v1."
     )
     assert why_started(playbook="At risk", trigger=CANCELLATION, heard=noticed()) == (
         "“At risk” starts on cancellation notice: budget cut."
