@@ -37,15 +37,26 @@ class Directory:
         return next((person for person in csms if self._works_here(person)), None)
 
     def owner_for(self, *, role: OwnerRole, account_id: int) -> int | None:
-        account = self.accounts[account_id]
+        """Who finishes it. An executive changes nothing: somebody of the account acts for them."""
+        people = self._reached(role, self.accounts[account_id])
+        return next((person for person in people if not self._only_reads(person)), None)
+
+    def told_for(self, *, role: OwnerRole, account_id: int) -> int | None:
+        """The executive it falls to, who is told while somebody else has the task."""
+        first = next(self._reached(role, self.accounts[account_id]), None)
+        return first if first is not None and self._only_reads(first) else None
+
+    def _reached(self, role: OwnerRole, account: AccountRow) -> Iterator[int]:
         for candidate in self._candidates(role, account):
             present = self._present(candidate)
             if present is None:
                 continue
             # Whoever owns an account, or manages its owner, sees it in every visibility.
             if present in self._own(account) or self._sees(present, account):
-                return present
-        return None
+                yield present
+
+    def _only_reads(self, person_id: int) -> bool:
+        return self.people[person_id].role == Role.EXECUTIVE
 
     def _candidates(self, role: OwnerRole, account: AccountRow) -> Iterator[int]:
         match role:
@@ -59,6 +70,8 @@ class Directory:
             case OwnerRole.EXECUTIVE_SPONSOR:
                 yield from _known(account.executive_sponsor_id)
                 yield from self._with_role(Role.EXECUTIVE)
+                yield from self._csms(account)
+                yield from self._managers_of(account)
             case OwnerRole.CS_OPS | OwnerRole.SYSTEM:
                 return
             case _:

@@ -152,14 +152,16 @@ def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
 
 
 def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
-    """A step of the system is a notice to the CSM and the manager."""
+    """A step of the system is a notice to the CSM and the manager, an executive's one to them."""
     play, step = due_step.play, due_step.step
-    if step.owner_role != OwnerRole.SYSTEM:
-        return []
-    people = {
-        context.directory.owner_for(role=role, account_id=play.account_id)
-        for role in (OwnerRole.CSM, OwnerRole.MANAGER)
-    }
+    directory, role = context.directory, OwnerRole(step.owner_role)
+    if role is OwnerRole.SYSTEM:
+        people = {
+            directory.owner_for(role=each, account_id=play.account_id)
+            for each in (OwnerRole.CSM, OwnerRole.MANAGER)
+        }
+    else:
+        people = {directory.told_for(role=role, account_id=play.account_id)}
     return [
         message
         for person in sorted(person for person in people if person is not None)

@@ -8,7 +8,7 @@ from accounts.catalogue import AccountStatus
 from accounts.models import Installation, OutboxMessage, SignalReceipt
 from health.models import BandOverride
 from playbooks.firing import fire_signals
-from playbooks.models import Play, Playbook, PlayStart, Task
+from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, Task
 from playbooks.publishing import copy_to_draft, publish
 from tests.playbooks.conftest import NOW
 
@@ -105,16 +105,51 @@ def test_a_notice_during_an_open_play_calls_the_save_team_and_keeps_it_open(hous
     assert set(Task.objects.filter(state="open").values_list("closes_when", flat=True)) == {""}
 
 
-def test_below_20_draws_an_executive_in(house):
-    account = house.account()
+def below_20(house, **columns):
+    """The task it makes, and who is told of it."""
+    account = house.account(**columns)
     house.falls(account, "line:40")
     fire()
     house.falls(account, "line:20")
 
     fire(now=NOW + timedelta(hours=1))
 
-    drawn = Task.objects.get(escalation="below_20")
-    assert (drawn.owner.name, drawn.why) == ("eva", "The score fell below 20: it is 15.00.")
+    told = OutboxMessage.objects.filter(key__contains=":escalation:below_20:", channel="in_app")
+    names = told.order_by("user__name").values_list("user__name", flat=True)
+    return Task.objects.get(escalation="below_20"), list(names)
+
+
+def test_below_20_tells_an_executive_and_gives_the_task_to_who_can_finish_it(house):
+    drawn, told = below_20(house)
+
+    assert told == ["alice", "eva"]
+    assert drawn.owner.name == "alice"
+    assert drawn.why == "The score fell below 20: it is 15.00. eva has been told."
+    assert Task.objects.workable_by(drawn.owner).filter(pk=drawn.pk).exists()
+
+
+def test_a_sponsor_who_may_change_accounts_gets_the_task_of_the_sponsor(house):
+    drawn, told = below_20(house, executive_sponsor=house.people["mona"])
+
+    assert (drawn.owner.name, told) == ("mona", ["mona"])
+    assert drawn.why == "The score fell below 20: it is 15.00."
+
+
+def test_a_step_of_the_sponsor_is_told_to_the_executive_and_done_by_the_csm(house):
+    draft = copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
+    steps = PlaybookStep.objects.filter(playbook=draft, position=1)
+    assert steps.update(owner_role="executive_sponsor") == 1
+    publish(playbook=draft, by=None, now=NOW)
+    house.falls(house.account(), "line:40")
+
+    fire()
+
+    first = Task.objects.get(step__position=1)
+    assert (first.owner.name, first.owner_role) == ("alice", "executive_sponsor")
+    told = OutboxMessage.objects.filter(key__contains=":step:", channel="in_app")
+    assert {message.user.name for message in told.filter(subject__startswith=first.title)} == {
+        "eva"
+    }
 
 
 def test_one_champion_gone_is_no_review_and_two_are(house):
