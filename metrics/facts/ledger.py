@@ -67,16 +67,23 @@ _LEDGER = """
         coalesce(array_position(%(currencies)s::varchar[], m.currency), 0)::int4,
         array_position(%(kinds)s::varchar[], m.kind)::int4
     FROM accounts_revenuemovement m
-    WHERE m.effective_on <= %(until)s AND {scope}
+    WHERE m.effective_on > %(after)s AND m.effective_on <= %(until)s AND {scope}
 """
 
 
-def read_ledger(*, until: date, rates: RateTable, scope: Scope) -> LedgerArrays:
-    """Every movement effective by `until`; raises MissingRateError."""
+def read_ledger(
+    *, until: date, rates: RateTable, scope: Scope, after: date = date.min
+) -> LedgerArrays:
+    """Every movement effective by `until` (and after `after`); raises MissingRateError."""
     condition = scope.condition(account="m.account_id", learned="m.recorded_at")
     rows = copy_columns(
         sql=_LEDGER.format(scope=condition),
-        params={"until": until, "currencies": list(rates.currencies), "kinds": list(KINDS)},
+        params={
+            "after": after,
+            "until": until,
+            "currencies": list(rates.currencies),
+            "kinds": list(KINDS),
+        },
         columns={"account": "i8", "day": "date", "amount": "i8", "currency": "i4", "kind": "i4"},
     )
     if not rows["currency"].all():

@@ -10,6 +10,7 @@ from accounts.models import User
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger, read_rates
 from metrics.facts.scope import Scope
+from metrics.facts.stored import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
 from metrics.retention.money import Integers
 from metrics.retention.positions import Method, Retention
@@ -52,11 +53,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Every account of a report, one array element each; `chosen` are those the filters leave."""
+    """Every account of a report, one array element each; `chosen` are those the filters leave.
+
+    `ledger` is None where the stored months had the positions already.
+    """
 
     question: Question
     scope: Scope
-    ledger: LedgerArrays
+    rates: RateTable
+    accounts: Integers
+    ledger: LedgerArrays | None
     pair: MonthPair
     arrays: PositionArrays
     parts: Integers
@@ -91,22 +97,22 @@ def retention(*, question: Question, user: User) -> Report:
 
 
 def book_of(*, question: Question, scope: Scope, rates: RateTable) -> Book:
-    window = question.window
-    ledger = read_ledger(until=window.end, rates=rates, scope=scope)
-    pair = pair_of(window=window, rates=rates)
-    (arrays,) = position_series(ledger=ledger, pairs=[pair])
-    by_movements = question.method is Method.BY_MOVEMENTS
-    groups, values = _cut(question.by, ledger=ledger, pair=pair, scope=scope)
+    pair = pair_of(window=question.window, rates=rates)
+    accounts, arrays, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
+    cuts = _Cuts(accounts=accounts, ledger=ledger, pair=pair, scope=scope)
+    groups, values = cuts.of(question.by)
     return Book(
         question=question,
         scope=scope,
+        rates=rates,
+        accounts=accounts,
         ledger=ledger,
         pair=pair,
         arrays=arrays,
-        parts=movement_parts(ledger=ledger, pair=pair) if by_movements else net_parts(arrays),
+        parts=_parts(question, pair=pair, arrays=arrays, ledger=ledger),
         groups=groups,
         values=values,
-        chosen=_chosen(question.filters, ledger=ledger, pair=pair, scope=scope),
+        chosen=cuts.chosen(question.filters),
     )
 
 
@@ -117,25 +123,54 @@ def pair_of(*, window: Window, rates: RateTable) -> MonthPair:
     )
 
 
-def _cut(
-    cut: Cut, *, ledger: LedgerArrays, pair: MonthPair, scope: Scope
-) -> tuple[Integers, tuple[str, ...]]:
-    """Each account's value as an index; the last value stands for "not recorded" (index -1)."""
-    if cut is Cut.START_QUARTER:
-        return start_quarters(ledger)
-    history = read_cut(cut=cut, scope=scope)
-    found = values_on(history=history, accounts=ledger.accounts, day=pair.start)
-    return found, (*history.values, NOT_RECORDED)
+def _needs_ledger(question: Question) -> bool:
+    cuts = {question.by, *(wanted.cut for wanted in question.filters)}
+    return question.method is Method.BY_MOVEMENTS or Cut.START_QUARTER in cuts
 
 
-def _chosen(
-    filters: Sequence[Filter], *, ledger: LedgerArrays, pair: MonthPair, scope: Scope
-) -> Flags:
-    chosen = np.ones(len(ledger.accounts), dtype=np.bool_)
-    for wanted in filters:
-        found, values = _cut(wanted.cut, ledger=ledger, pair=pair, scope=scope)
-        # A value nobody ever had matches nobody.
-        index = values.index(wanted.value) if wanted.value in values else len(values)
-        is_last = wanted.value == NOT_RECORDED
-        chosen &= (found == index) | (is_last & (found == UNKNOWN))
-    return chosen
+def _positions(
+    question: Question, *, pair: MonthPair, scope: Scope, rates: RateTable
+) -> tuple[Integers, PositionArrays, LedgerArrays | None]:
+    if not _needs_ledger(question):
+        stored = stored_positions(window=question.window, rates=rates, scope=scope)
+        if stored is not None:
+            return (*stored, None)
+    ledger = read_ledger(until=question.window.end, rates=rates, scope=scope)
+    (arrays,) = position_series(ledger=ledger, pairs=[pair])
+    return ledger.accounts, arrays, ledger
+
+
+def _parts(
+    question: Question, *, pair: MonthPair, arrays: PositionArrays, ledger: LedgerArrays | None
+) -> Integers:
+    if question.method is Method.BY_MOVEMENTS and ledger is not None:
+        return movement_parts(ledger=ledger, pair=pair)
+    return net_parts(arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cuts:
+    """What the accounts of a report are grouped and filtered by."""
+
+    accounts: Integers
+    ledger: LedgerArrays | None
+    pair: MonthPair
+    scope: Scope
+
+    def of(self, cut: Cut) -> tuple[Integers, tuple[str, ...]]:
+        """Each account's value as an index; the last one stands for "not recorded" (index -1)."""
+        if cut is Cut.START_QUARTER and self.ledger is not None:
+            return start_quarters(self.ledger)
+        history = read_cut(cut=cut, scope=self.scope)
+        found = values_on(history=history, accounts=self.accounts, day=self.pair.start)
+        return found, (*history.values, NOT_RECORDED)
+
+    def chosen(self, filters: Sequence[Filter]) -> Flags:
+        chosen = np.ones(len(self.accounts), dtype=np.bool_)
+        for wanted in filters:
+            found, values = self.of(wanted.cut)
+            # A value nobody ever had matches nobody.
+            index = values.index(wanted.value) if wanted.value in values else len(values)
+            is_last = wanted.value == NOT_RECORDED
+            chosen &= (found == index) | (is_last & (found == UNKNOWN))
+        return chosen

@@ -11,10 +11,11 @@ from django.db import connection
 
 from accounts.catalogue import MovementKind
 from accounts.models import Account
+from metrics.facts.ledger import read_ledger
 from metrics.queries.book import Book
 from metrics.retention.money import Integers, convert
 from metrics.retention.positions import Method
-from metrics.retention.series import converted_rows
+from metrics.retention.series import LedgerArrays, converted_rows
 from metrics.retention.vectors import KINDS, NO_KIND, Flags, net_change_kinds
 
 PAGE_SIZE = 50
@@ -86,7 +87,7 @@ def figure_accounts(*, book: Book, figure: Figure, page: int) -> Page[FigureAcco
     """The largest parts first."""
     amounts, member = _membership(book, figure)
     members = np.flatnonzero(member)
-    order = np.lexsort((book.ledger.accounts[members], -np.abs(amounts[members])))
+    order = np.lexsort((book.accounts[members], -np.abs(amounts[members])))
     shown = members[order][_slice(page)]
     return Page(
         rows=_account_rows(book, shown, amounts),
@@ -101,13 +102,26 @@ def figure_movements(*, book: Book, figure: Figure, page: int) -> Page[FigureMov
     _, member = _membership(book, figure)
     wanted = _movement_kinds(book, figure)
     first, last = _days(book, figure)
-    ledger = book.ledger
-    inside = member[ledger.account] & (ledger.day > first) & (ledger.day <= last)
+    ledger = _ledger(book, first)
+    is_member = np.isin(ledger.accounts, book.accounts[member])
+    inside = is_member[ledger.account] & (ledger.day > first) & (ledger.day <= last)
     inside &= np.isin(ledger.kind, wanted)
     total = int(converted_rows(ledger=ledger, rates=book.pair.rates)[inside].sum())
     accounts = ledger.accounts[np.unique(ledger.account[inside])].tolist()
     rows = _movement_rows(book, accounts=accounts, kinds=wanted, days=(first, last), page=page)
     return Page(rows=rows, number=page, count=int(inside.sum()), total=total)
+
+
+def _ledger(book: Book, after: int) -> LedgerArrays:
+    """Movements after the day of that ordinal; those the report was read from may be older."""
+    if book.ledger is not None:
+        return book.ledger
+    return read_ledger(
+        until=book.question.window.end,
+        after=date.fromordinal(max(after, 1)),
+        rates=book.rates,
+        scope=book.scope,
+    )
 
 
 def _slice(page: int) -> slice:
@@ -149,7 +163,7 @@ def _days(book: Book, figure: Figure) -> tuple[int, int]:
 
 def _account_rows(book: Book, shown: Integers, amounts: Integers) -> tuple[FigureAccount, ...]:
     kinds = net_change_kinds(book.arrays)
-    ids = book.ledger.accounts[shown].tolist()
+    ids = book.accounts[shown].tolist()
     names = {
         pk: (external_id, name)
         for pk, external_id, name in Account.objects.filter(pk__in=ids).values_list(

@@ -150,8 +150,8 @@ def test_a_missing_rate_is_named_and_nothing_is_shown(client, company, people, b
 # retention, health now and then, targets, renewals, the currency.
 QUERIES = {
     "executive": 15,
-    "executive_accounts": 10,
-    "executive_movements": 10,
+    "executive_accounts": 12,
+    "executive_movements": 12,
     "executive_health": 10,
     "executive_renewals": 10,
 }

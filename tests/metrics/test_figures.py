@@ -9,6 +9,7 @@ from metrics.queries.book import Filter, Question, read_book
 from metrics.queries.figures import PAGE_SIZE, Figure, figure_accounts, figure_movements
 from metrics.retention.positions import Method
 from metrics.retention.windows import Window
+from metrics.snapshots import take_snapshots
 
 WINDOW = Window(start=date(2024, 5, 31), end=date(2025, 5, 31))
 FILTERS = [(), (Filter(cut=Cut.SEGMENT, value="smb"),)]
@@ -132,3 +133,34 @@ def test_a_list_costs_the_same_queries_however_long(
         assert len(figure_accounts(book=book, figure=Figure.START, page=1).rows) == count
     with django_assert_num_queries(1):
         assert len(figure_movements(book=book, figure=Figure.START, page=1).rows) == count
+
+
+def everything(book):
+    lists = {}
+    for figure in Figure:
+        _, accounts = all_pages(
+            lambda page, f=figure: figure_accounts(book=book, figure=f, page=page)
+        )
+        movements = figure_movements(book=book, figure=figure, page=1)
+        lists[figure] = accounts, movements
+    return book.report(), lists
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=["all", "smb"])
+@pytest.mark.parametrize("name", ["eva", "alice", "carl"])
+def test_the_stored_months_answer_as_the_ledger_does(ledger, people, name, filters):
+    from_ledger = read(people[name], filters=filters)
+    take_snapshots(day=date(2025, 6, 15))
+    from_store = read(people[name], filters=filters)
+    assert from_ledger.ledger is not None
+    assert from_store.ledger is None
+    assert everything(from_store) == everything(from_ledger)
+
+
+def test_a_movement_posted_since_is_read_from_the_ledger(company, ledger, people):
+    take_snapshots(day=date(2025, 6, 15))
+    before = read(people["eva"]).report().total.bridge
+    company.post(company.account("late"), date(2025, 5, 30), "new", 500_00)
+    after = read(people["eva"])
+    assert after.ledger is not None
+    assert after.report().total.bridge.new == before.new + 500_00

@@ -1,6 +1,6 @@
 """The stored months say what the ledger says, also after it was corrected."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -32,8 +32,11 @@ def ledger(company, people):
 
 
 def live(user, month):
+    """From the ledger: what was known at some time is never answered from the stored months."""
     window = Window(start=months_before(end=month, months=12), end=month)
-    return retention(question=Question(window=window, base="USD"), user=user)
+    ever = datetime(2100, 1, 1, tzinfo=UTC)
+    question = Question(window=window, base="USD", known_before=ever)
+    return retention(question=question, user=user)
 
 
 def series_of(user, *, months=None):
