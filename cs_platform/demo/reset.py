@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from django.core.management.base import CommandError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from psycopg2 import sql
@@ -52,32 +53,40 @@ class Present(Enum):
     HALF = "half"
 
 
-class ForeignDataError(RuntimeError):
+class ForeignDataError(CommandError):
     """The database holds accounts that the demo did not make; the message says what to do."""
 
 
 def what_is_there() -> Present:
-    """Raises ForeignDataError where real accounts would be touched."""
-    accounts = Account.objects.order_by()
-    foreign = accounts.exclude(external_id__startswith=_OWN_ACCOUNTS)
-    if not Installation.current().is_demo:
-        foreign = accounts
+    """Raises ForeignDataError where real accounts would be touched.
+
+    A complete company may hold accounts that somebody added to try the platform: it is kept.
+    """
+    if Installation.current().is_demo and Job.objects.filter(kind=LOADED).exists():
+        return Present.COMPLETE
+    _refuse_foreign_accounts()
+    begun = Installation.current().is_demo or _demo_people().exists()
+    return Present.HALF if begun else Present.NOTHING
+
+
+def _refuse_foreign_accounts() -> None:
+    foreign = Account.objects.order_by()
+    if Installation.current().is_demo:
+        foreign = foreign.exclude(external_id__startswith=_OWN_ACCOUNTS)
     if found := foreign.count():
         raise ForeignDataError(
             f"This database holds {found:,} accounts that are not the demo company's; nothing was"
             " changed. Choose another database (DATABASE_URL) or state folder (CS_HOME)."
         )
-    if Job.objects.filter(kind=LOADED).exists():
-        return Present.COMPLETE
-    begun = Installation.current().is_demo or _demo_people().exists()
-    return Present.HALF if begun else Present.NOTHING
 
 
 def empty() -> None:
     """Takes the demo company away, with all that was made of it; scorecards and playbooks stay.
 
     Needs the owner's rights: the ledger and the audit trail are append-only for everybody else.
+    Raises ForeignDataError where somebody's own accounts are beside it.
     """
+    _refuse_foreign_accounts()
     with transaction.atomic():
         _truncate(("accounts_account", *_TABLES_WITHOUT_KEY))
         Team.managers.through.objects.all().delete()

@@ -96,6 +96,13 @@ def test_demo_if_empty_keeps_what_is_there(company):
     assert rows() == before
 
 
+def test_demo_if_empty_keeps_accounts_that_somebody_added(company):
+    Account.objects.create(external_id="crm-1", name="Added to try the platform")
+    before = rows()
+    assert "there already" in demo(if_empty=True)
+    assert rows() == before
+
+
 def test_demo_does_not_replace_without_being_told(company):
     before = rows()
     with pytest.raises(CommandError, match="--reset"):
