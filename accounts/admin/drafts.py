@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -50,7 +50,8 @@ class DraftAdmin(admin.ModelAdmin):
 
     def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         """Whoever tunes a draft stays on it, beside what is still wrong."""
-        super().response_change(request, obj)
+        if self.is_draft(obj) and "_publish" not in request.POST:
+            self.message_user(request, f"{obj} is saved.", messages.SUCCESS)
         return self._to_form(obj)
 
     def render_change_form(

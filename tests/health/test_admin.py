@@ -108,6 +108,7 @@ def test_a_saved_draft_is_told_what_is_still_wrong(ops, draft):
     response = ops.post(change_url(draft), data, follow=True)
 
     assert any("add up to 95.00" in text for text in texts(response))
+    assert texts(response)[-1] == "Four inputs, version 2 is saved."
 
 
 def test_a_curve_that_cannot_be_read_is_an_error_beside_its_field(ops, draft):
@@ -128,6 +129,7 @@ def test_the_publish_button_asks_for_a_reason_and_keeps_the_draft_on_screen(ops,
     assert "Say why this version is published." in unsaid.content.decode()
     assert refused.redirect_chain == [(change_url(draft), 302)]
     assert "Publish Four inputs, version 2" in refused.content.decode()
+    assert not any("saved" in text for text in texts(refused))
 
 
 def test_a_published_scorecard_leads_to_one_draft_however_often_it_is_asked(ops, published):
