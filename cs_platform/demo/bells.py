@@ -23,10 +23,14 @@ DELETE FROM demo_bells WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TI
 
 # Plays look at the present state; for a past night that is the score of its day.
 _SHOW = """
-UPDATE health_currenthealth c SET score = h.score, band = h.band, effective_band = h.band
+UPDATE health_currenthealth c
+SET score = h.score, band = h.band, effective_band = COALESCE(o.band, h.band)
 FROM health_healthscore h
+LEFT JOIN health_bandoverride o ON o.account_id = h.account_id AND o.ended_at IS NULL
+    AND %(day)s BETWEEN o.starts_on AND o.expires_on
 WHERE h.account_id = c.account_id AND h.day = %(day)s AND h.revision = 0
-    AND (c.score, c.band) IS DISTINCT FROM (h.score, h.band)
+    AND (c.score, c.band, c.effective_band)
+        IS DISTINCT FROM (h.score, h.band, COALESCE(o.band, h.band))
 """
 
 # Nor does anybody know on that night who is going to leave.

@@ -24,7 +24,7 @@ from cs_platform.demo.attributes import (
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.happenings import first_value_day
 from cs_platform.demo.offering import INDUSTRIES, REGIONS, plan_named
-from cs_platform.demo.shape import Shape
+from cs_platform.demo.shape import ACCOUNTS_PER_BLOCK, Shape
 from cs_platform.demo.staff import Staff
 from cs_platform.demo.usage import Access
 
@@ -78,11 +78,12 @@ class Casting:
 
 
 def profiles(shape: Shape, *, block: int, staff: Staff) -> Iterator[Profile]:
-    random = shape.random(block=block, topic=3)
     slots = shape.slots(block=block)
     casting = Casting(staff, shape, Counter())
-    for n, account in enumerate(found_block(shape, block=block)):
-        yield _profile(random, account, slots[n % len(slots)], casting=casting)
+    for account in found_block(shape, block=block):
+        random = shape.random(block=block, topic=3, place=account.place + 1)
+        slot = slots[account.place % ACCOUNTS_PER_BLOCK]
+        yield _profile(random, account, slot, casting=casting)
 
 
 _REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])

@@ -38,8 +38,8 @@ def block_tables(
         base=block * IDS_PER_BLOCK,
         usage_from=0 if usage_days is None else max(0, shape.days - usage_days),
     )
-    random = shape.random(block=block, topic=4)
     for profile in profiles(shape, block=block, staff=staff):
+        random = shape.random(block=block, topic=4, place=profile.account.place + 1)
         _add(random, writer=writer, profile=profile)
     return writer.tables
 

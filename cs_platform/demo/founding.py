@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from cs_platform.demo.satisfaction import (
     incident_days,
     satisfaction_paths,
 )
-from cs_platform.demo.shape import SEGMENTS, SegmentModel, Shape
+from cs_platform.demo.shape import ACCOUNTS_PER_BLOCK, SEGMENTS, SegmentModel, Shape
 from cs_platform.demo.timeline import Timeline
 
 YEARLY_LOGO_GROWTH = 1.14
@@ -30,9 +31,13 @@ _TERMS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founded:
-    """An account with its hidden truth and its story in money."""
+    """An account with its hidden truth and its story in money.
+
+    `place` is its number in the block, by who came before it: it stays when ids move.
+    """
 
     id: int
+    place: int
     model: SegmentModel
     since: int
     fit: float
@@ -53,21 +58,24 @@ def timeline_of(shape: Shape) -> Timeline:
 
 def found_block(shape: Shape, *, block: int) -> list[Founded]:
     """All accounts of a block, churned ones included, in order of id."""
-    random = shape.random(block=block, topic=1)
-    kinds = shape.segment_of_slots()[shape.slots(block=block).start :][
-        : len(shape.slots(block=block))
-    ]
-    since = _first_days(random, slots=len(kinds), shape=shape)
+    slots = shape.slots(block=block)
+    kinds = shape.segment_of_slots()[slots.start : slots.stop]
+    since = _first_days(shape.random(block=block, topic=1), slots=len(kinds), shape=shape)
+    places = np.arange(len(kinds))
     founded: list[Founded] = []
     next_id = block * shape.account_ids_per_block + 1
-    while len(kinds):
-        round_ = _found_round(random, shape=shape, kinds=kinds, since=since, first_id=next_id)
+    for turn in count():
+        opening = Round(shape, block, turn, kinds, since)
+        round_ = _found_round(opening, places=places, first_id=next_id)
         founded += round_
         next_id += len(round_)
-        left = [n for n, account in enumerate(round_) if account.until is not None]
-        ended = np.array([round_[n].until or 0 for n in left], dtype=int)
-        kinds = kinds[left]
-        since = np.minimum(ended + random.integers(3, 50, size=len(left)), shape.days - 1)
+        left = [account for account in round_ if account.until is not None]
+        if not left:
+            break
+        places = np.array([account.place % ACCOUNTS_PER_BLOCK for account in left])
+        ended = np.array([account.until for account in left], dtype=int)
+        pauses = opening.random(topic=6).integers(3, 50, size=len(kinds))[places]
+        since[places] = np.minimum(ended + pauses, shape.days - 1)
     if len(founded) > shape.account_ids_per_block:
         raise ValueError(f"{len(founded)} accounts in one block; choose fewer years")
     return founded
@@ -80,47 +88,55 @@ def _first_days(random: np.random.Generator, *, slots: int, shape: Shape) -> np.
     return np.where(random.random(slots) < YEARLY_LOGO_GROWTH**-shape.years, before, during)
 
 
-def _found_round(
-    random: np.random.Generator,
-    *,
-    shape: Shape,
-    kinds: np.ndarray,
-    since: np.ndarray,
-    first_id: int,
-) -> list[Founded]:
-    size = len(kinds)
-    character = _characters(random, kinds=kinds, since=since)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Who comes next in the slots of a block: `kinds` and `since` of all of them."""
+
+    shape: Shape
+    block: int
+    turn: int
+    kinds: np.ndarray
+    since: np.ndarray
+
+    def random(self, *, topic: int) -> np.random.Generator:
+        return self.shape.random(block=self.block, topic=topic, place=self.turn)
+
+    def number(self, slot: int) -> int:
+        return self.turn * ACCOUNTS_PER_BLOCK + slot
+
+
+def _found_round(opening: Round, *, places: np.ndarray, first_id: int) -> list[Founded]:
+    """Draws for every slot, whoever is needed: one who leaves on another day moves nobody else."""
+    shape, kinds = opening.shape, opening.kinds
+    random = opening.random(topic=7)
+    character = _characters(random, kinds=kinds, since=opening.since)
     incidents = incident_days(shape.random(block=-1, topic=2), days=shape.days)
-    shocks = draw_shocks(random, accounts=size, days=shape.days, incidents=incidents)
+    shocks = draw_shocks(random, accounts=len(kinds), days=shape.days, incidents=incidents)
     paths = satisfaction_paths(random, character=character, shocks=shocks, days=shape.days)
-    by_account: list[list[Shock]] = [[] for _ in range(size)]
+    by_slot: list[list[Shock]] = [[] for _ in kinds]
     for shock in shocks:
-        by_account[shock.account].append(shock)
+        by_slot[shock.account].append(shock)
     founded = []
-    for n in range(size):
-        customer = _customer(
-            random, model=SEGMENTS[kinds[n]], since=int(since[n]), fit=float(character.fit[n])
+    for id_, slot in enumerate(places.tolist(), start=first_id):
+        number = opening.number(slot)
+        own = shape.random(block=opening.block, topic=5, place=number + 1)
+        model, since = SEGMENTS[kinds[slot]], int(opening.since[slot])
+        customer = _customer(own, model=model, since=since, fit=float(character.fit[slot]))
+        talk = Negotiation(customer, paths[slot].copy(), timeline_of(shape), own)
+        founded.append(
+            Founded(
+                id=id_,
+                place=number,
+                model=model,
+                since=since,
+                fit=customer.fit,
+                quality=float(character.quality[slot]),
+                path=talk.path,
+                shocks=tuple(by_slot[slot]),
+                story=tell_story(talk),
+            )
         )
-        story = tell_story(Negotiation(customer, paths[n], timeline_of(shape), random))
-        known = (float(character.quality[n]), paths[n], tuple(by_account[n]))
-        founded.append(_founded(first_id + n, customer, known, story))
     return founded
-
-
-def _founded(
-    id_: int, customer: Customer, known: tuple[float, np.ndarray, tuple[Shock, ...]], story: Story
-) -> Founded:
-    quality, path, shocks = known
-    return Founded(
-        id=id_,
-        model=customer.model,
-        since=customer.since,
-        fit=customer.fit,
-        quality=quality,
-        path=path,
-        shocks=shocks,
-        story=story,
-    )
 
 
 def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.ndarray) -> Character:

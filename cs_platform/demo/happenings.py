@@ -16,6 +16,7 @@ _SEEN_AS = {
     "reorganisation": (EventKind.REORGANISATION, 15),
     "competitor": (EventKind.COMPETITOR_MENTIONED, 35),
     "incident": (EventKind.INCIDENT, 0),
+    "release": (EventKind.INCIDENT, 3),
     "new_leader": (EventKind.NEW_DEPARTMENT, 30),
 }
 _NOTES = {

@@ -16,8 +16,10 @@ from accounts.loading.marks import ring_events
 from accounts.models import Account, BusinessEvent, OutboxMessage
 from cs_platform import nights
 from cs_platform.demo import bells
+from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
 from cs_platform.demo.notebooks import write_notebooks
+from cs_platform.demo.overruling import overrule, overruling_day
 from cs_platform.demo.work import WorkingDays
 from cs_platform.models import StepRun
 from health import publishing as scorecards
@@ -62,24 +64,32 @@ def score_all(history: History, *, now: datetime) -> int:
 
     Shares go by the remainder of the id, as the locks of first scores do: nobody waits.
     """
+    overruled_on = overruling_day(history.scored)
+    before = [day for day in history.scored if overruled_on and day < overruled_on]
+    scored = _score_days(before, history=history, now=now)
+    if overruled_on:
+        overrule(day=overruled_on)
+    scored += _score_days(history.scored[len(before) :], history=history, now=now)
+    for day in history.scored:
+        close_day(day=day, now=night_after(day))
+    return scored
+
+
+def _score_days(days: list[date], *, history: History, now: datetime) -> int:
+    if not days:
+        return 0
     ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
     shares = [
         share
         for n in range(history.processes)
         if (share := [pk for pk in ids if pk % history.processes == n])
     ]
-    work = partial(_score, days=history.scored, now=now)
+    work = partial(_score, days=days, now=now)
     if len(shares) == 1:
-        scored = sum(map(work, shares))
-    else:
-        fork = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(
-            len(shares), mp_context=fork, initializer=leave_connection
-        ) as pool:
-            scored = sum(pool.map(work, shares))
-    for day in history.scored:
-        close_day(day=day, now=night_after(day))
-    return scored
+        return sum(map(work, shares))
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(len(shares), mp_context=fork, initializer=leave_connection) as pool:
+        return sum(pool.map(work, shares))
 
 
 def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
@@ -109,6 +119,7 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
             people.work(day=day + timedelta(days=1))
         if number % 30 == 0:
             tell(f"{number} of {len(history.played)} nights with plays")
+    lay_out_desk(day=history.played[-1])
     write_notebooks(seed=history.seed, days=history.played)
 
 

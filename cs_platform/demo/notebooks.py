@@ -1,6 +1,7 @@
 """Tasks that CSMs wrote for themselves: set-based, in the shape that `actions.add_task` leaves.
 
-A CSM has some of them open on any day: a few overdue, one or two written yesterday.
+A CSM has some of them open on any day, the fewer the more plays ask: one or two overdue, something
+for today and tomorrow, one or two written yesterday.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import numpy as np
 
 from accounts.catalogue import AccountStatus, Role
 from accounts.models import Account, User
-from playbooks.models import Task
+from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState
 
 DONE_A_DAY = 0.5
-OVERDUE, UPCOMING, WRITTEN_YESTERDAY = (2, 4), (7, 11), (1, 3)
+# Of all open tasks, those of plays included: nobody writes down more than can be done.
+OVERDUE, OPEN = (2, 4), (12, 15)
+UPCOMING_AT_LEAST, WRITTEN_YESTERDAY = 3, (1, 3)
 _RENEWAL_DAYS = 90
 _TITLES = (
     ("Prepare the renewal talk", Channel.INTERNAL, TaskOutcome.WRITTEN_UP),
@@ -59,11 +62,15 @@ def _done(
 def _open(
     random: np.random.Generator, *, csm: User, book: list[Account], yesterday: date
 ) -> Iterator[Task]:
-    overdue, upcoming, fresh = (
-        int(random.integers(*r)) for r in (OVERDUE, UPCOMING, WRITTEN_YESTERDAY)
-    )
+    wanted, late, fresh = (int(random.integers(*r)) for r in (OPEN, OVERDUE, WRITTEN_YESTERDAY))
+    asked = Task.objects.filter(owner=csm, state__in=UNFINISHED)
+    morning = datetime.combine(yesterday + timedelta(days=1), time(), tzinfo=UTC)
+    overdue = max(0, late - asked.filter(due_at__lt=morning).count())
+    upcoming = max(UPCOMING_AT_LEAST, wanted - overdue - asked.count())
     for n in range(overdue + upcoming):
         due_in = -int(random.integers(0, 5)) if n < overdue else int(random.integers(1, 13))
+        if overdue <= n < overdue + 2:
+            due_in = 1 + n - overdue
         is_fresh = n >= overdue + upcoming - fresh
         ago = 0 if is_fresh else max(int(random.integers(2, 12)), 2 - due_in)
         written = _moment(random, yesterday - timedelta(days=ago))
@@ -90,7 +97,7 @@ def _task(
         owner_role=OwnerRole.CSM,
         opened_at=written,
         due_at=due,
-        why=f"Written by {csm.name}.",
+        why=f"Added by {csm.name}.",
         created_by=csm,
     )
     return task, outcome

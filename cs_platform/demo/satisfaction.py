@@ -20,6 +20,10 @@ CARE_BELOW = 0.42
 CARE_CHANCE_A_DAY = 0.005
 INCIDENT_EVERY_DAYS = 115
 INCIDENT_REACH = 0.3
+# The last autumn was difficult: a release that took away how some of them worked.
+RELEASE_DAYS_AGO = 70
+RELEASE_REACH = 0.16
+RELEASE_DEPTH = (0.16, 0.46)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,12 @@ def draw_shocks(
         shocks += [
             Shock(int(n), day, "incident", float(d)) for n, d in zip(hit, depths, strict=True)
         ]
+    released = days - RELEASE_DAYS_AGO
+    hit = np.flatnonzero(random.random(accounts) < RELEASE_REACH)
+    depths = random.uniform(*RELEASE_DEPTH, len(hit))
+    shocks += [
+        Shock(int(n), released, "release", float(d)) for n, d in zip(hit, depths, strict=True)
+    ]
     return sorted(shocks, key=lambda shock: (shock.day, shock.account, shock.kind))
 
 

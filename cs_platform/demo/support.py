@@ -70,11 +70,11 @@ def tickets(
 
 
 def _trouble(account: Founded, *, access: Access) -> np.ndarray:
-    """1 in the days after an incident that hit this account, else 0."""
+    """1 in the days after an incident or release that hit this account, else 0."""
     level = np.zeros(access.last - access.first)
     for shock in account.shocks:
         begin = shock.day - access.first
-        if shock.kind == "incident" and begin < len(level):
+        if shock.kind in ("incident", "release") and begin < len(level):
             level[max(begin, 0) : max(begin + INCIDENT_DAYS, 0)] = 1.0
     return level
 

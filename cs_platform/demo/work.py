@@ -12,8 +12,8 @@ from playbooks.actions import complete_task, skip_task
 from playbooks.models import Task
 from playbooks.triggers.vocabulary import Channel, TaskOutcome, TaskState
 
-LATE, SKIPPED = 0.13, 0.06
-LATEST_DAYS = 9
+LATE, SKIPPED = 0.1, 0.06
+LATEST_DAYS = 7
 _SKIP_REASONS = (
     "Talked about it in another meeting already.",
     "They asked us to come back next month.",
@@ -66,7 +66,8 @@ class WorkingDays:
         if random.random() < LATE:
             at = task.due_at + timedelta(days=1 + LATEST_DAYS * random.random() ** 2)
         else:
-            at = opened + (task.due_at - opened) * random.uniform(0.15, 0.98)
+            at = opened + (task.due_at - opened) * random.uniform(0.3, 0.98)
+            at = _before_weekend(at, opened=opened)
         at = datetime.combine(at.date(), time(9), tzinfo=UTC) + timedelta(
             minutes=int(random.integers(480))
         )
@@ -76,6 +77,12 @@ class WorkingDays:
         odds = np.cumsum([share for _, share in outcomes])
         chosen = int(np.searchsorted(odds, random.random() * odds[-1]))
         return Intention(at, _complete(outcomes[chosen][0]))
+
+
+def _before_weekend(at: datetime, *, opened: datetime) -> datetime:
+    """What falls due at a weekend is done on the Friday, where it was there by then."""
+    friday = at - timedelta(days=max(0, at.weekday() - 4))
+    return max(friday, opened) if friday.date() >= opened.date() else at
 
 
 def _skip(reason: str) -> Callable[[Task, datetime], Task]:

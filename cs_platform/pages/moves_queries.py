@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -18,6 +19,7 @@ from playbooks.models import Play
 from playbooks.triggers.vocabulary import PlayState
 
 SHOWN_AT_MOST = 8
+MONDAY, SUNDAY = 0, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,22 @@ class Move:
     note: str = ""
 
 
-def moves_since_yesterday(book: QuerySet[Account], *, today: date, now: datetime) -> list[Move]:
-    since = now - timedelta(days=1)
+def moves_since_yesterday(book: QuerySet[Account], *, today: date, zone: ZoneInfo) -> list[Move]:
+    """Since the working day before began: a Monday shows Friday and the weekend."""
+    begun = today - timedelta(days={MONDAY: 3, SUNDAY: 2}.get(today.weekday(), 1))
+    since = datetime.combine(begun, time(), tzinfo=zone)
     return [
-        *_crossings(book, today),
+        *_crossings(book, begun),
         *_news(book, since),
         *_revenue(book, since),
         *_ended_plays(book, since),
     ]
 
 
-def _crossings(book: QuerySet[Account], today: date) -> list[Move]:
+def _crossings(book: QuerySet[Account], begun: date) -> list[Move]:
     found = ThresholdCrossing.objects.filter(
         account__in=book,
-        day__gte=today - timedelta(days=1),
+        day__gte=begun,
         subject="score",
         kind=ThresholdCrossing.Kind.BAND,
         cause=Cause.MOVED,

@@ -50,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "overdue": sum(1 for item in items if item.task and item.task.is_overdue),
         "summary": summary,
         "bands": band_chart(summary),
-        "moves": moves_since_yesterday(book, today=day, now=now),
+        "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
         "held_back": held_back(user=user, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN),
         "scope": "mine" if user.role == Role.CSM else "all",
         "outcomes": outcomes(),

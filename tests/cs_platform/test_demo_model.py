@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,7 +14,7 @@ from accounts.intake.ledger import ContractTerm, contract_period, movements_of
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.names import COMBINATIONS, company_name
-from cs_platform.demo.satisfaction import lagged
+from cs_platform.demo.satisfaction import RELEASE_DAYS_AGO, lagged
 from cs_platform.demo.shape import Shape
 from cs_platform.demo.staff import staff_of
 from cs_platform.demo.tables import BinaryTable
@@ -81,6 +82,28 @@ def test_retention_of_the_last_year_is_believable(company):
     cohort = start > 0
     assert 1.02 <= end[cohort].sum() / start[cohort].sum() <= 1.14
     assert 0.87 <= np.minimum(start, end)[cohort].sum() / start[cohort].sum() <= 0.95
+
+
+@pytest.mark.parametrize("last_day", [date(2025, 3, 16), date(2026, 6, 30), date(2026, 11, 22)])
+def test_company_that_ends_on_another_day_has_nearly_the_same_fate(company, last_day):
+    other = everybody(replace(FULL, last_day=last_day))
+    stay, stay_there = ({a.place: a for a in all_ if a.until is None} for all_ in (company, other))
+    both = stay.keys() & stay_there.keys()
+    assert len(both) > 0.95 * len(stay)
+    arr, arr_there = (
+        sum(arr_on(a, FULL.days - 1) for a in all_.values()) for all_ in (stay, stay_there)
+    )
+    assert arr_there == pytest.approx(arr, rel=0.04)
+    assert all(stay[n].path.shape == stay_there[n].path.shape for n in both)
+
+
+def test_hard_release_lets_those_it_hit_sink(company):
+    released = FULL.days - RELEASE_DAYS_AGO
+    stayed = [a for a in company if a.until is None and 0 < a.since < released]
+    hit = [any(shock.kind == "release" for shock in a.shocks) for a in stayed]
+    assert 0.08 < np.mean(hit) < 0.25
+    falls = np.array([a.path[-1] - a.path[released - 1] for a in stayed])
+    assert falls[hit].mean() < falls[np.logical_not(hit)].mean() - 0.1
 
 
 def test_some_renewals_are_overdue_some_notices_given_few_terms_long(company):

@@ -41,7 +41,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seed", type=int, default=18, help="same seed, same company")
+        parser.add_argument("--seed", type=int, default=19, help="same seed, same company")
         parser.add_argument("--accounts", type=int, default=340, help="active ones at the end")
         parser.add_argument("--years", type=float, default=3.0, help="of history, fractions too")
         parser.add_argument("--if-empty", action="store_true", help="keep a company that is there")
