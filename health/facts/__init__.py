@@ -71,13 +71,15 @@ def load_base(scope: Scope, *, with_history: bool) -> BaseRows:
 
 def load_facts(scope: Scope, *, base: BaseRows, feeds: Feeds, since_start: Flags) -> FactRows:
     """`since_start` marks accounts for which use since the contract began is read as well."""
+    plans = list(Plan.objects.all())
+    catalogue = load_catalogue(plans)
     start = base.contracts.started_on(scope.last_day)
     starts = np.where(since_start, start, np.nan) if since_start.any() else None
     return FactRows(
         base=base,
         usage=usage.load(
             scope,
-            catalogue=load_catalogue(),
+            catalogue=catalogue,
             connected_since=feeds.since(Source.USAGE),
             starts=starts,
         ),
@@ -90,6 +92,6 @@ def load_facts(scope: Scope, *, base: BaseRows, feeds: Feeds, since_start: Flags
         ),
         events=relationship.load_events(scope, first_day=feeds.since(Source.EVENTS)),
         onboarding=onboarding.load(
-            scope, first_value_days=dict(Plan.objects.values_list("id", "first_value_days"))
+            scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,9 +50,9 @@ class CoreFeatures:
         return np.asarray(self.of_accounts(plan_id).sum(axis=1), dtype=np.float64)
 
 
-def load_catalogue() -> Catalogue:
+def load_catalogue(plans: Sequence[Plan]) -> Catalogue:
     features = tuple(Feature.objects.filter(is_core=True).order_by("id"))
-    return Catalogue(features, dict(Plan.objects.values_list("id", "key")))
+    return Catalogue(features, {plan.id: plan.key for plan in plans})
 
 
 def _is_core_on(feature: Feature, day: date) -> bool:

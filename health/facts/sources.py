@@ -41,10 +41,6 @@ class Feeds:
     def missing(self) -> list[Source]:
         return [source for source in Source if source.value not in self.first_days]
 
-    @property
-    def is_complete(self) -> bool:
-        return not self.missing
-
 
 def read_spans(
     *, zone: str, only: Sequence[Source] = tuple(Source)

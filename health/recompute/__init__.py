@@ -18,7 +18,7 @@ from health.facts.sources import Feeds, read_spans, remembered_feeds
 from health.measures import Source
 from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
-from health.queries.installation import calendar
+from health.queries.installation import Calendar, calendar
 from health.recompute import writing
 from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, score_batch
 
@@ -47,7 +47,7 @@ def recompute(
     *, day: date, account_ids: Sequence[int] | None = None, now: datetime
 ) -> RecomputeResult:
     """Scores accounts (None: all) as of `day`. May be run any number of times."""
-    run = _prepare([day], now=now)
+    run = _prepare([day], when=calendar(), now=now)
     result = RecomputeResult(day)
     for batch in _batches(_ids(account_ids)):
         with transaction.atomic():
@@ -66,7 +66,8 @@ def drain_dirty(*, limit: int = 500, now: datetime) -> int:
             marks = cursor.fetchall()
         if not marks:
             return 0
-        run = _prepare([calendar().today(now)], now=now)
+        when = calendar()
+        run = _prepare([when.today(now)], when=when, now=now)
         score_batch(run, np.unique(np.array([account for _, account in marks], dtype=np.int64)))
         with connection.cursor() as cursor:
             cursor.execute(
@@ -101,7 +102,7 @@ def score_history(
     ids = _ids(account_ids)
     for start in range(0, len(ordered), BLOCK):
         block = ordered[start : start + BLOCK]
-        run = _prepare(block, now=now)
+        run = _prepare(block, when=calendar(), now=now)
         for batch in _batches(ids):
             with transaction.atomic():
                 result = result.plus(score_batch(run, batch))
@@ -114,12 +115,11 @@ def score_history(
     return result
 
 
-def _prepare(days: Sequence[date], *, now: datetime) -> Run:
-    when = calendar()
+def _prepare(days: Sequence[date], *, when: Calendar, now: datetime) -> Run:
     writing.ensure_partitions(days[0], days[-1])
     feeds = remembered_feeds()
-    if not feeds.is_complete:
-        feeds = refresh_feeds(only=feeds.missing)
+    if feeds.missing and _refresh(feeds.missing, zone=when.zone):
+        feeds = remembered_feeds()
     return Run(tuple(days), now, when, assignment(), feeds)
 
 
@@ -128,9 +128,15 @@ def refresh_feeds(*, only: Sequence[Source] = tuple(Source)) -> Feeds:
 
     Scans the tables of facts, so the night does it once.
     """
+    _refresh(only, zone=calendar().zone)
+    return remembered_feeds()
+
+
+def _refresh(only: Sequence[Source], *, zone: str) -> bool:
+    """Whether any of them has delivered."""
     rows = [
         SourceFeed(source=source, first_day=first, latest_day=latest)
-        for source, first, latest in read_spans(zone=calendar().zone, only=only)
+        for source, first, latest in read_spans(zone=zone, only=only)
     ]
     SourceFeed.objects.bulk_create(
         rows,
@@ -138,7 +144,7 @@ def refresh_feeds(*, only: Sequence[Source] = tuple(Source)) -> Feeds:
         unique_fields=["source"],
         update_fields=["first_day", "latest_day"],
     )
-    return remembered_feeds()
+    return bool(rows)
 
 
 def _ids(account_ids: Sequence[int] | None) -> Ints:

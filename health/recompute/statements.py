@@ -9,7 +9,8 @@ STAGING = """
         weights smallint[], components smallint[], component_bands smallint[],
         gate_hits bigint, lines integer, crossing_seq integer, crossing_day integer,
         is_present smallint
-    ) ON COMMIT DELETE ROWS
+    ) ON COMMIT DELETE ROWS;
+    DELETE FROM health_scored
 """
 
 CARDS = """

@@ -24,6 +24,15 @@ from health.scoring import MISSING, Cause, Evaluation, to_decimal
 
 _EPOCH = date(1970, 1, 1)
 
+# Asked only where a month is missing: the function lets one transaction in at a time.
+_ENSURE = """
+    SELECT cs_ensure_partitions('health_healthscore', month::date, month::date)
+    FROM generate_series(
+        date_trunc('month', %(first)s::timestamp), %(last)s::timestamp, '1 month'
+    ) month
+    WHERE to_regclass('health_healthscore_' || to_char(month, 'YYYYMM')) IS NULL
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -50,7 +59,6 @@ def stage(judged: Sequence[Judged]) -> None:
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(statements.STAGING)
-        cursor.execute("DELETE FROM health_scored")
         cursor.cursor.copy_expert("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
 
 
@@ -185,7 +193,4 @@ def _plain(hundredths: int) -> str | None:
 
 def ensure_partitions(first: date, last: date) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT cs_ensure_partitions('health_healthscore', %s, %s)",
-            [first, last + timedelta(days=1)],
-        )
+        cursor.execute(_ENSURE, {"first": first, "last": last + timedelta(days=1)})
