@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import TextField, Value
+from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast, Replace
 
 from accounts.models import Contact
@@ -49,11 +50,18 @@ def _cut_mentions(contact: Contact) -> dict[str, int]:
     """Takes the name and the address out of what was written about the account."""
     changed = dict.fromkeys(MENTIONING_COLUMNS, 0)
     for label in MENTIONING_COLUMNS:
-        model, _, column = label.rpartition(".")
-        rows = apps.get_model(model)._base_manager.filter(account=contact.account_id)
+        name, _, column = label.rpartition(".")
+        model = apps.get_model(name)
+        field = model._meta.get_field(column)
+        rows = model._base_manager.filter(account=contact.account_id)
+        rows = rows.annotate(words=Cast(column, TextField()))
         for text in filter(None, (contact.name, contact.email)):
-            cut = Replace(column, Value(text), Value(ERASED_NAME))
-            changed[label] += rows.filter(**{f"{column}__contains": text}).update(**{column: cut})
+            if isinstance(field, JSONField):  # quotes and the like stand escaped in it
+                text = json.dumps(text, ensure_ascii=False)[1:-1]
+            cut = Replace(Cast(column, TextField()), Value(text), Value(ERASED_NAME))
+            changed[label] += rows.filter(words__contains=text).update(
+                **{column: Cast(cut, field.__class__())}
+            )
     return changed
 
 

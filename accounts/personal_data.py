@@ -38,14 +38,24 @@ CONTACT_COLUMNS: Final = (
 )
 
 # Words of ours about an account, in which a name may stand: the name goes, the words stay.
+# What an event's note said goes on into its signal, the play that starts and what people are told.
 MENTIONING_COLUMNS: Final = (
     "accounts.BusinessEvent.note",
+    "accounts.OutboxMessage.body",
+    "accounts.OutboxMessage.subject",
+    "accounts.Signal.payload",
     "accounts.Ticket.subject",
     "health.BandOverride.reason",
     "playbooks.Play.reason",
+    "playbooks.Play.saw",
+    "playbooks.Play.why",
+    "playbooks.PlayStart.saw",
+    "playbooks.PlayStart.why",
+    "playbooks.Task.guidance",
     "playbooks.Task.note",
     "playbooks.Task.reason",
     "playbooks.Task.title",
+    "playbooks.Task.why",
 )
 
 # Raw input that may quote a contact: rows that mention the person are deleted whole.
@@ -80,7 +90,6 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.RevenueMovement.external_id",
         "accounts.RevenueMovement.reason",
         "accounts.Signal.key",
-        "accounts.Signal.payload",
         "cs_platform.StepRun.failure",
         "health.AssignmentRule.note",
         "health.Gate.condition",
@@ -91,10 +100,6 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "health.Scorecard.description",
         "health.Scorecard.reason",
         "metrics.SnapshotMonth.rates",
-        "playbooks.Play.saw",
-        "playbooks.Play.why",
-        "playbooks.PlayStart.saw",
-        "playbooks.PlayStart.why",
         "playbooks.Playbook.conditions",
         "playbooks.Playbook.escalations",
         "playbooks.Playbook.success",
@@ -104,7 +109,5 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "playbooks.PlaybookStep.purpose",
         "playbooks.PlaybookStep.title",
         "playbooks.Task.closes_when",
-        "playbooks.Task.guidance",
-        "playbooks.Task.why",
     }
 )

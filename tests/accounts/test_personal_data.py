@@ -5,6 +5,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
+from accounts.loading.marks import ring_events
 from accounts.models import (
     Account,
     BusinessEvent,
@@ -23,6 +24,9 @@ from accounts.personal_data import (
     QUOTING_COLUMNS,
     STAFF_COLUMNS,
 )
+from playbooks.firing import fire_signals
+from playbooks.models import Play
+from playbooks.publishing import install_library
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 OURS = {"accounts", "surveys", "health", "playbooks", "metrics", "cs_platform"}
@@ -45,6 +49,14 @@ def test_every_roomy_column_is_decided():
     decided = {column.label for column in CONTACT_COLUMNS} | {*QUOTING_COLUMNS}
     decided |= {*MENTIONING_COLUMNS} | STAFF_COLUMNS | IMPERSONAL_COLUMNS
     assert {*_roomy_columns(OURS)} == decided
+
+
+def _starts_a_play(event):
+    """The note goes wherever firing takes it."""
+    install_library(now=NOW)
+    ring_events([event.pk])
+    fire_signals(limit=10, now=NOW)
+    assert "Canary Quill" in Play.objects.get().why
 
 
 @pytest.fixture
@@ -74,11 +86,12 @@ def canary(db):
     BusinessEvent.objects.create(
         account=account,
         external_id="E-1",
-        kind="champion_promoted",
+        kind="cancellation_notice",
         occurred_on=NOW.date(),
-        note="Canary Quill now leads operations",
+        note="Canary Quill has given notice",
         learned_at=NOW,
     )
+    _starts_a_play(BusinessEvent.objects.get())
     run = ImportRun.objects.create(kind="contacts", source="contacts.csv", started_at=NOW)
     RejectedRecord.objects.create(
         run=run,
@@ -111,7 +124,7 @@ def test_an_erased_person_is_found_nowhere(canary):
     assert (canary.name, canary.do_not_contact) == (ERASED_NAME, True)
     assert canary.erased_at is not None
     assert Interaction.objects.count() == 1
-    assert BusinessEvent.objects.get().note == "Erased person now leads operations"
+    assert BusinessEvent.objects.get().note == "Erased person has given notice"
 
 
 def test_erasing_twice_changes_nothing_more(canary):
