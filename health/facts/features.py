@@ -12,6 +12,8 @@ from accounts.models import Feature, Plan
 from health.facts.scope import Ints
 from health.measures.inputs import Flags, Floats
 
+_BITS = 63
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -21,7 +23,9 @@ class Catalogue:
     plans: dict[int, str]
 
     def on(self, day: date) -> CoreFeatures:
-        core = [feature for feature in self.features if _is_core_on(feature, day)]
+        core = [
+            feature for feature in self.features if feature.is_core and _is_core_on(feature, day)
+        ]
         ids = np.array([feature.id for feature in core], dtype=np.int64)
         plan_ids = np.array([-1, *sorted(self.plans)], dtype=np.int64)
         belongs = np.array(
@@ -46,12 +50,25 @@ class CoreFeatures:
         """accounts × core features: True where the feature is a core one of the account's plan."""
         return self.belongs[np.searchsorted(self.plan_ids, plan_id)]
 
+    def alike(self) -> dict[int, list[int]]:
+        """Core features that belong to the same plans, by the first of them.
+
+        At most as many to one as a bigint has bits to tell them apart.
+        """
+        kinds: dict[tuple[bytes, int], list[int]] = {}
+        sizes: dict[bytes, int] = {}
+        for column, feature in enumerate(self.ids.tolist()):
+            plans = self.belongs[:, column].tobytes()
+            size = sizes[plans] = sizes.get(plans, -1) + 1
+            kinds.setdefault((plans, size // _BITS), []).append(feature)
+        return {features[0]: features for features in kinds.values()}
+
     def in_plan(self, plan_id: Ints) -> Floats:
         return np.asarray(self.of_accounts(plan_id).sum(axis=1), dtype=np.float64)
 
 
 def load_catalogue(plans: Sequence[Plan]) -> Catalogue:
-    features = tuple(Feature.objects.filter(is_core=True).order_by("id"))
+    features = tuple(Feature.objects.order_by("id"))
     return Catalogue(features, {plan.id: plan.key for plan in plans})
 
 

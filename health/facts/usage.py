@@ -17,12 +17,14 @@ from health.measures.inputs import Flags, Floats, UsageFacts, only_if
 _WINDOW = 120
 
 # The planner prunes to the months of the window. Uses index: accounts_usageday_pkey for few
-# accounts, a parallel scan for all of them.
+# accounts, a parallel scan for all of them. Looking up a row's group costs most: features of the
+# same plans share one, and `used` has a bit for each of them.
 _SUMS = sql.SQL("""
-    SELECT s.account_id, s.feature_id::bigint, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120
+    SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
+        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120, COALESCE(s.used, 0)
     FROM (
-        SELECT u.account_id, u.feature_id, min(u.day) AS first,
+        SELECT u.account_id, {feature}::bigint AS feature_id, min(u.day) AS first,
+            bit_or({bit}) FILTER (WHERE u.day > {last}::date - 30 AND u.events > 0) AS used,
             sum(u.events) FILTER (WHERE u.day > {last}::date - 30) AS last_30,
             sum(u.events) FILTER (WHERE u.day > {last}::date - 60) AS last_60,
             sum(u.events) AS last_120
@@ -61,10 +63,15 @@ _SINCE_START = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Events per account × feature in the last 30 days, the 30 before, and the 60 before those."""
+    """Events in the last 30 days, the 30 before, and the 60 before those.
+
+    Per account and feature, or for features of the same plans together under one of them;
+    `used` is how many of these were used in the last 30 days.
+    """
 
     position: Ints
     feature: Ints
+    used: Floats
     last_30: Floats
     before_30: Floats
     before_60: Floats
@@ -103,7 +110,8 @@ class DailyCounts:
         before = self._window(today - 30, today - 60)
         long_before = self._window(today - 60, today - 120)
         self._add_late(today, (last, before, long_before))
-        return Sums(self.position, self.feature, last, before, long_before)
+        used = (last > 0).astype(np.float64)
+        return Sums(self.position, self.feature, used, last, before, long_before)
 
     def _window(self, until: int, after: int) -> Floats:
         end, start = until - self.origin + 1, max(after - self.origin + 1, 0)
@@ -135,7 +143,7 @@ class Usage:
             delivered=first <= today,
             history=np.maximum(today - first + 1, 0).astype(np.float64),
             core_in_plan=core.in_plan(profiles.plan_id),
-            core_used_30d=self._total(sums, (sums.last_30 > 0).astype(np.float64), wanted),
+            core_used_30d=self._total(sums, sums.used, wanted),
             core_used_since_start=self._since_start(today, core, profiles),
             events_last_30d=month,
             events_before_30d=earlier,
@@ -170,7 +178,7 @@ def load(
     scope: Scope, *, catalogue: Catalogue, connected_since: int | None, starts: Floats | None
 ) -> Usage:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
-    rows = _one_day(scope) if scope.is_one_day else _daily(scope)
+    rows = _one_day(scope, catalogue) if scope.is_one_day else _daily(scope)
     since_start = None if starts is None else _since_start(scope, starts)
     return Usage(rows, since_start, catalogue, connected_since, len(scope))
 
@@ -181,19 +189,47 @@ def _known(scope: Scope) -> sql.Composable:
     return sql.SQL("u.learned_on <= {}").format(sql.Literal(scope.last_day))
 
 
-def _one_day(scope: Scope) -> DaySums:
+def _one_day(scope: Scope, catalogue: Catalogue) -> DaySums:
+    feature, bit = _grouping(catalogue, scope.last_day)
     query = _SUMS.format(
         accounts=scope.accounts("u.account_id"),
+        feature=feature,
+        bit=bit,
         last=sql.Literal(scope.last_day),
         known=_known(scope),
     )
-    columns = ("id", "feature", "first", "last_30", "last_60", "last_120")
+    columns = ("id", "feature", "first", "last_30", "last_60", "last_120", "used")
     table = scope.fetch(query, columns)
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["first"])
-    last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:])
-    sums = Sums(table.position, table["feature"], last_30, last_60 - last_30, last_120 - last_60)
+    last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:6])
+    sums = Sums(
+        table.position,
+        table["feature"],
+        np.bitwise_count(table["used"]).astype(np.float64),
+        last_30,
+        last_60 - last_30,
+        last_120 - last_60,
+    )
     return DaySums(sums, _older(scope, first))
+
+
+def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
+    """The feature a row is summed under (0: no core one), and its bit among those summed there.
+
+    A table from feature id to either, and where all features go together a plain constant.
+    """
+    alike = catalogue.on(day).alike()
+    known = [feature.id for feature in catalogue.features]
+    under, bits = [0] * (max(known, default=0) + 1), [0] * (max(known, default=0) + 1)
+    for first, features in alike.items():
+        for place, feature in enumerate(features):
+            under[feature], bits[feature] = first, 1 << place
+    if len({under[feature] for feature in known}) == 1:
+        group: sql.Composable = sql.Literal(under[known[0]])
+    else:
+        group = sql.SQL("({}::smallint[])[u.feature_id]").format(sql.Literal(under[1:]))
+    return group, sql.SQL("({}::bigint[])[u.feature_id]").format(sql.Literal(bits[1:]))
 
 
 def _older(scope: Scope, first: Ints) -> Ints:
