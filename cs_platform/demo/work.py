@@ -66,7 +66,7 @@ class WorkingDays:
         if random.random() < LATE:
             at = task.due_at + timedelta(days=1 + LATEST_DAYS * random.random() ** 2)
         else:
-            at = opened + (task.due_at - opened) * random.uniform(0.3, 0.98)
+            at = opened + (task.due_at - opened) * random.uniform(0.7, 0.98)
             at = _before_weekend(at, opened=opened)
         at = datetime.combine(at.date(), time(9), tzinfo=UTC) + timedelta(
             minutes=int(random.integers(480))
