@@ -99,6 +99,16 @@ def test_core_feature_depth_counts_core_features_of_the_plan(block):
     assert raw(account, "core_features_used_30d", block=block) == 1
 
 
+def test_core_features_are_counted_one_by_one_however_many_there_are(block):
+    account = make.make_account()
+    features = [make.make_feature() for _ in range(70)]
+    for feature in features[:66]:
+        make.use(account, feature, days_ago=[1, 2, 40, 70])
+
+    assert raw(account, "core_features_used_30d", block=block) == 66
+    assert raw(account, "core_feature_depth", block=block) == pytest.approx(66 / 70, abs=0.005)
+
+
 def test_core_feature_depth_of_none_used_is_zero(block):
     account = make.make_account()
     core, surface = make.make_feature(), make.make_feature(is_core=False)
