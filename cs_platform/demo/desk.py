@@ -18,6 +18,7 @@ from accounts.models import Team, User
 
 DESK = "csm@demo.example"
 TROUBLED, MOVED, RENEWING, PLAY_TASKS = 3, 4, 2, 8
+TROUBLED_AT_LEAST = 2
 OVERDUE_AT_MOST = 3
 RENEWAL_DAYS = 30
 _READ = """
@@ -106,6 +107,9 @@ def chosen(found: list[Candidate], *, me: int) -> set[int]:
     desk.take([c for c in found if c.is_overridden], until=lambda: desk.count("is_overridden") > 0)
     troubled = [c for c in found if c.at_risk and c.severity >= 20]
     desk.take(troubled, until=lambda: desk.count("at_risk") >= TROUBLED)
+    # After a weekend all trouble may lie there overdue; a desk without any shows less.
+    worst = [c for c in sorted(troubled, key=lambda c: c.overdue) if c not in desk.taken]
+    desk.fill(worst[: max(0, TROUBLED_AT_LEAST - desk.count("at_risk"))])
     desk.take([c for c in quiet if c.moved], until=lambda: desk.count("moved") >= MOVED)
     renewing = [c for c in quiet if c.renews_soon]
     desk.take(renewing, until=lambda: desk.count("renews_soon") >= RENEWING)
