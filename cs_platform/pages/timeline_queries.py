@@ -145,8 +145,8 @@ def crossings(account: Account, limit: int) -> list[Entry]:
 def crossing_words(crossing: ThresholdCrossing) -> str:
     to_band = band_look(crossing.to_band).word
     if crossing.cause == Cause.FIRST_SCORE:
-        return f"First score: {to_band}"
-    return f"{band_look(crossing.from_band).word} to {to_band}"
+        return f"First score: {to_band.lower()}"
+    return f"{band_look(crossing.from_band).word} to {to_band.lower()}"
 
 
 def _scores(crossing: ThresholdCrossing) -> str:

@@ -209,6 +209,16 @@ def test_health_names_what_is_missing_and_why(client, csm, account, card):
     assert missing[0].points is None
 
 
+def test_an_unscored_account_says_why_at_the_top(client, csm, account, card):
+    missing = dict.fromkeys(list(GOOD)[1:], float("nan"))
+    stored = judge(account, card, raw={**GOOD, **missing})
+    show_present(stored)
+    assert stored.score is None
+    html = get(client, "account_health", account).content.decode()
+    assert "Not scored:" in html
+    assert "60% is needed" in html
+
+
 def test_health_shows_raw_values_with_their_units(client, csm, account, card):
     show_present(judge(account, card, raw=GOOD))
     readings = {
@@ -246,7 +256,7 @@ def test_health_chart_marks_crossings_and_news(client, csm, account, card):
         learned_at=NOW,
     )
     rows = get(client, "account_health", account).context["history"].rows
-    assert [row[2] for row in rows] == ["Healthy to Intervene", "Champion left"]
+    assert [row[2] for row in rows] == ["Healthy to intervene", "Champion left"]
 
 
 def test_health_says_when_a_band_is_set_by_hand_and_keeps_the_computed_one(

@@ -185,7 +185,7 @@ def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
     )
     moves = client.get(reverse("today")).context["moves"]
     assert [(move.words, move.note) for move in moves] == [
-        ("Watch to Intervene", "52 to 48"),
+        ("Watch to intervene", "52 to 48"),
         ("Champion left", ""),
         ("Expansion +$120k ARR", ""),
     ]
