@@ -108,7 +108,8 @@ def chosen(found: list[Candidate], *, me: int) -> set[int]:
     troubled = [c for c in found if c.at_risk and c.severity >= 20]
     desk.take(troubled, until=lambda: desk.count("at_risk") >= TROUBLED)
     # After a weekend all trouble may lie there overdue; a desk without any shows less.
-    worst = [c for c in sorted(troubled, key=lambda c: c.overdue) if c not in desk.taken]
+    at_risk = sorted((c for c in found if c.at_risk), key=lambda c: (-c.severity, c.overdue))
+    worst = [c for c in at_risk if c not in desk.taken and desk.room[c.segment]]
     desk.fill(worst[: max(0, TROUBLED_AT_LEAST - desk.count("at_risk"))])
     desk.take([c for c in quiet if c.moved], until=lambda: desk.count("moved") >= MOVED)
     renewing = [c for c in quiet if c.renews_soon]
@@ -148,7 +149,7 @@ class _Desk:
                 self.taken.append(c)
 
     def _order(self, c: Candidate) -> tuple[int, ...]:
-        return (c.overdue, -c.severity, -c.tasks, c.owner_id != self.me, c.account_id)
+        return (c.overdue, -c.moved, -c.severity, -c.tasks, c.owner_id != self.me, c.account_id)
 
 
 def _candidates(day: date) -> list[Candidate]:

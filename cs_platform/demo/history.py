@@ -20,6 +20,7 @@ from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
 from cs_platform.demo.notebooks import write_notebooks
 from cs_platform.demo.overruling import overrule, overruling_day
+from cs_platform.demo.reviews import review_risks
 from cs_platform.demo.work import WorkingDays
 from cs_platform.models import StepRun
 from health import publishing as scorecards
@@ -116,6 +117,7 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
         _fire(now)
         advance_plays(limit=100_000, now=now)
         if day != history.played[-1]:
+            review_risks(day=day + timedelta(days=1))
             people.work(day=day + timedelta(days=1))
         if number % 30 == 0:
             tell(f"{number} of {len(history.played)} nights with plays")

@@ -1,6 +1,6 @@
 """The demo's past: scored, played and worked night by night, and health that leads churn."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 
 import numpy as np
@@ -32,6 +32,10 @@ def demo(**options: object) -> None:
     call_command("demo", stdout=StringIO(), **{**SMALL, **options})
 
 
+def nights_end() -> datetime:
+    return datetime.combine(clock.today(), time(0, 15), tzinfo=UTC)
+
+
 def plays() -> set[tuple[object, ...]]:
     return set(Play.objects.values_list("account_id", "playbook_key", "opened_day", "outcome"))
 
@@ -56,7 +60,11 @@ def test_history_scores_every_customer_on_every_night_and_closes_it():
 
 def test_history_leaves_nothing_broken_waiting_or_unsent():
     demo()
-    assert [str(found) for found in invariants.broken(day=clock.today())] == []
+    # The database's own clock is far past this company's day: steps are asked for by the latter.
+    broken = invariants.broken(day=clock.today())
+    assert [str(found) for found in broken if found.name != "due_steps_are_opened"] == []
+    last_night = nights_end()
+    assert not Play.objects.filter(state="open", next_step_at__lte=last_night).exists()
     assert not Signal.objects.filter(receipts=None).exists()
     assert not OutboxMessage.objects.exclude(state=OutboxMessage.State.SENT).exists()
     assert nights.latest_closed_day() == clock.today() - timedelta(days=1)
@@ -77,6 +85,17 @@ def test_plays_start_the_night_their_account_crossed_and_never_before():
     assert not late.filter(start__result="started", start__decided_at=F("opened_at")).exists()
     assert not Task.objects.filter(closed_at__lt=F("opened_at")).exists()
     assert not Task.objects.filter(opened_at__gt=clock.now()).exists()
+
+
+def test_review_on_tuesdays_starts_a_play_by_hand_where_trouble_has_none():
+    demo(accounts=60)
+    by_hand = Play.objects.filter(start__signal=None)
+    assert by_hand.exists()
+    assert {play.opened_at.weekday() for play in by_hand} == {1}
+    for play in by_hand:
+        score = HealthScore.objects.get(account=play.account, day=play.opened_day - timedelta(1))
+        assert score.band == "intervene"
+        assert play.account.owner_id == play.csm_id
 
 
 def test_a_csm_has_a_day_with_overdue_and_new_tasks():
