@@ -1,4 +1,4 @@
-"""Speed as ratios to bounds measured in the same run (docs/operations.md says how to read them)."""
+"""Speed as ratios to bounds that are measured in the same run: `make bench`."""
 
 import os
 
