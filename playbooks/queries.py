@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
-from accounts.models import User
+from accounts.models import Account
 from playbooks.models import PlayStart
 from playbooks.triggers.vocabulary import (
     OwnerRole,
@@ -38,11 +38,12 @@ class HeldBack:
     decided_at: datetime
 
 
-def held_back(*, user: User, since: datetime, limit: int = 50) -> list[HeldBack]:
-    """What waits in the queue, largest first, then what was suppressed since then, newest first."""
+def held_back(*, book: QuerySet[Account], since: datetime, limit: int = 50) -> list[HeldBack]:
+    """Of a book: what waits in the queue, the largest first, then what was suppressed since
+    then, the newest first."""
     waits = Case(When(result=StartResult.QUEUED, then=0), default=1, output_field=IntegerField())
     rank = Case(When(result=StartResult.QUEUED, then="rank"), default=Value(Decimal(0)))
-    starts = PlayStart.objects.for_user(user)
+    starts = PlayStart.objects.filter(account__in=book)
     queued = starts.filter(result=StartResult.QUEUED)
     suppressed = starts.filter(result=StartResult.SUPPRESSED, decided_at__gte=since).exclude(
         reason=Suppression.SEVERER_MATCH

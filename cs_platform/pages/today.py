@@ -51,7 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "summary": summary,
         "bands": band_chart(summary),
         "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
-        "held_back": held_back(user=user, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN),
+        "held_back": held_back(book=book, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN),
         "scope": "mine" if user.role == Role.CSM else "all",
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
