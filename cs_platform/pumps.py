@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from accounts import clock, delivery
 from accounts.models import DirtyAccount
+from cs_platform.work_locks import is_being_prepared
 from health.recompute import drain_dirty
 from playbooks.facts import oldest_waiting
 from playbooks.firing import fire_signals
@@ -22,6 +23,8 @@ class Pump:
     work: Callable[[], int]
 
     def run(self) -> int:
+        if is_being_prepared():
+            return 0
         total = 0
         for _ in range(ROUNDS):
             done = self.work()

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from accounts import jobs
 from cs_platform import nights
+from cs_platform.work_locks import is_being_prepared
 
 
 def insert_due(*, now: datetime) -> None:
     """`now` is real time: an installation frozen on a past day has no nights, but has work."""
+    if is_being_prepared():
+        return
     minute = now.replace(second=0, microsecond=0)
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
     nights.resume(now=now)

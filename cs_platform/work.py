@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from accounts import clock, jobs
 from accounts.api import inbox
 from cs_platform import nights
+from cs_platform.work_locks import is_being_prepared
 from playbooks.firing import advance_plays
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ HANDLERS = {
 
 def run_job(job_id: int) -> bool:
     """False when there was nothing to do: done, not due, or somebody else was quicker."""
+    if is_being_prepared():
+        return False
     claim = jobs.claim(job_id=job_id, now=datetime.now(UTC))
     if claim is None:
         return False

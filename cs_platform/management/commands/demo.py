@@ -31,7 +31,7 @@ from cs_platform.demo.reset import (
     what_is_there,
 )
 from cs_platform.demo.shape import Shape
-from cs_platform.management.commands.prepare import ONE_AT_A_TIME
+from cs_platform.work_locks import PREPARING
 from metrics.snapshots import take_snapshots
 from playbooks.models import Play, Task
 
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             # Nobody waits for each row of a company that can be made again.
             cursor.execute("SET synchronous_commit = off")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
             load = _load_from(options)
             self._load(load)

@@ -16,10 +16,10 @@ from django.db import OperationalError, connection
 from accounts import clock
 from accounts.models import Installation
 from cs_platform import roles
+from cs_platform.work_locks import PREPARING
 from health import publishing as scorecards
 from playbooks import publishing as playbooks
 
-ONE_AT_A_TIME = 7_260_001  # key of the advisory lock
 PATIENCE_SECONDS = 30
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         app = roles.become_owner()
         _wait_for_database()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_AT_A_TIME])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         playbooks.install_library(now=clock.now())
         self._grant(app=app)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
         _collect_static_files()
         self.stdout.write("The database is up to date.")
 

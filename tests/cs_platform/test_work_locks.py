@@ -1,0 +1,47 @@
+"""While somebody makes the database, background work waits and nothing of it is lost."""
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from accounts import jobs
+from accounts.models import Account, DirtyAccount, Job
+from cs_platform.pumps import BY_NAME
+from cs_platform.slots import insert_due
+from cs_platform.work import run_job
+from cs_platform.work_locks import PREPARING
+
+NOW = datetime.now(UTC)
+
+
+@contextmanager
+def somebody_prepares():
+    other = psycopg2.connect(**connection.get_connection_params())
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
+        yield
+    finally:
+        other.close()
+
+
+@pytest.fixture
+def marked(db):
+    account = Account.objects.create(external_id="A-1", name="Brass Lantern")
+    DirtyAccount.objects.create(account=account)
+
+
+def test_queues_jobs_and_the_clock_wait_until_it_is_over(marked):
+    jobs.enqueue(kind="plays.advance", key="now", next_at=NOW)
+    job = Job.objects.get()
+    with somebody_prepares():
+        assert BY_NAME["dirty"].run() == 0
+        assert run_job(job.pk) is False
+        insert_due(now=NOW)
+        assert (DirtyAccount.objects.count(), Job.objects.count()) == (1, 1)
+
+    assert BY_NAME["dirty"].run() == 1
+    assert run_job(job.pk) is True
