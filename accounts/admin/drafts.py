@@ -20,6 +20,7 @@ class DraftAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/draft_change_form.html"
 
+    # What a draft is differs: scorecards and playbooks each answer the next two.
     def is_draft(self, obj: Any) -> bool:
         raise NotImplementedError
 
