@@ -139,7 +139,7 @@ class Dispatcher:
         try:
             run()
         except Exception:
-            # The rows stay due and the next sweep tries again: one failure must not end the process.
+            # The rows stay due and the next sweep tries again: no failure ends the process.
             log.exception("%s could not be worked here", name)
         finally:
             connection.close()
