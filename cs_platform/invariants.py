@@ -184,6 +184,29 @@ CHECKS = (
         """,
     ),
     Check(
+        "packs_are_their_facts",
+        "packed usage that is not the sum of the facts it was made of",
+        """
+        SELECT format('account %%s, feature %%s', account_id, feature_id)
+        FROM health_usagepacking p
+        JOIN accounts_usageseal s ON s.number = p.seal_number
+        JOIN health_usagepack k ON k.until = p.until
+        FULL JOIN (
+            SELECT account_id, feature_id, sum(events) AS total FROM accounts_usageday
+            WHERE day > (SELECT until - 120 FROM health_usagepacking)
+                AND day <= (SELECT until FROM health_usagepacking)
+                AND learned_on <= (SELECT until FROM health_usagepacking)
+                AND feature_id = ANY ((SELECT features FROM health_usagepacking)::smallint[])
+                AND EXISTS (
+                    SELECT FROM accounts_usageseal s, health_usagepacking p
+                    WHERE s.number = p.seal_number
+                )
+            GROUP BY 1, 2 HAVING sum(events) > 0
+        ) u USING (account_id, feature_id)
+        WHERE k.total IS DISTINCT FROM u.total ORDER BY account_id, feature_id
+        """,
+    ),
+    Check(
         "opening_plus_movements_is_closing",
         "account months where opening plus movements is not closing",
         """

@@ -16,6 +16,7 @@ from accounts.models import Account
 from cs_platform import invariants
 from health.models import SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
+from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays, fire_signals
 
@@ -70,6 +71,10 @@ def _sources(shard: Shard) -> int:
     return SourceFeed.objects.count()
 
 
+def _pack(shard: Shard) -> int:
+    return pack_usage(day=shard.day)
+
+
 def _score(shard: Shard) -> int:
     result = recompute(day=shard.day, account_ids=shard.account_ids(), now=shard.now)
     return result.scored + result.unscored
@@ -112,6 +117,7 @@ def _verify(shard: Shard) -> int:
 STEPS = (
     Step("partitions", _partitions),
     Step("sources", _sources),
+    Step("pack", _pack),
     Step("score", _score, by_account=True),
     Step("close", _close),
     # From here on the next day is open: what comes into force on it, and what that starts.

@@ -6,6 +6,7 @@ from accounts.loading.derived import refresh_accounts
 from accounts.loading.partitions import ensure_partitions
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import finish_run, keep_problems, start_run
+from accounts.loading.seals import seal_usage
 
 __all__ = [
     "LoadResult",
@@ -16,5 +17,6 @@ __all__ = [
     "keep_problems",
     "load",
     "refresh_accounts",
+    "seal_usage",
     "start_run",
 ]

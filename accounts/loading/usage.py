@@ -19,6 +19,7 @@ from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
 from accounts.loading.partitions import ensure_usage_partition
 from accounts.loading.results import LoadResult, Status
+from accounts.loading.seals import learned_from
 from accounts.loading.staging import copy, create, line
 from accounts.loading.statements import run
 from accounts.models import Account, Feature
@@ -89,6 +90,7 @@ def load_usage(
     result: LoadResult,
     backfill: bool = False,
 ) -> None:
+    day = learned_from(day, backfill=backfill)
     directory.learn_accounts({row.account for row in rows})
     directory.learn_features({row.feature for row in rows}, day=day)
     directory.learn_months({row.day for row in rows})

@@ -14,7 +14,7 @@ from accounts.models.intake import ApiKey, ImportRun, InboxBatch, InboxReceipt, 
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
-from accounts.models.usage import Feature, SessionDay, UsageDay, UserMonth
+from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.work import DirtyAccount, Job, OutboxMessage
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Team",
     "Ticket",
     "UsageDay",
+    "UsageSeal",
     "User",
     "UserMonth",
 ]

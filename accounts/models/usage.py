@@ -59,6 +59,23 @@ class UsageDay(models.Model):
         return f"{self.account_id} {self.day} {self.feature_id}"
 
 
+class UsageSeal(models.Model):
+    """One row: usage learned on or before `sealed_until` stays as it is (None: nothing is sealed).
+
+    Whoever keeps something made of sealed usage keeps the `number` with it: history that is
+    rewritten breaks the seal, and the next one has another number.
+    """
+
+    sealed_until = models.DateField(null=True)
+    number = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="one_usage_seal", condition=Q(pk=1))]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.sealed_until}"
+
+
 class SessionDay(models.Model):
     pk = models.CompositePrimaryKey("account_id", "day", "learned_on")
     account = models.ForeignKey(

@@ -29,6 +29,7 @@ LOADED = "demo.load"
 # Account data without a foreign key to the account, and what the machinery did with it.
 _TABLES_WITHOUT_KEY = (
     "accounts_usageday",
+    "accounts_usageseal",
     "accounts_sessionday",
     "accounts_usermonth",
     "accounts_job",
@@ -39,6 +40,8 @@ _TABLES_WITHOUT_KEY = (
     "health_healthscore",
     "health_closedday",
     "health_sourcefeed",
+    "health_usagepack",
+    "health_usagepacking",
     "metrics_healthmonth",
     "metrics_retentionmonth",
     "metrics_snapshotmonth",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -75,18 +77,26 @@ class Scope:
             sql.SQL(column), sql.Literal(day), sql.Literal(self.zone)
         )
 
-    def fetch(self, query: sql.Composable, columns: tuple[str, ...]) -> Table:
+    def fetch(
+        self,
+        query: sql.Composable,
+        columns: tuple[str, ...],
+        *,
+        types: Mapping[str, str] = MappingProxyType({}),
+    ) -> Table:
         """Rows of the query, whose first column is an account id, for wanted accounts only.
 
-        Columns are bigint, or double precision where the name starts with “f_”; never NULL.
+        Columns are bigint, or double precision where the name starts with “f_”, or of the numpy
+        type that `types` gives; never NULL.
         """
-        rows = copy_out(query, columns)
+        kinds = {name: types.get(name, _kind(name)) for name in columns}
+        rows = copy_out(query, kinds)
         ids = rows[columns[0]].astype(np.int64)
         positions = np.searchsorted(self.account_ids, ids)
         positions = np.minimum(positions, len(self) - 1)
         wanted = self.account_ids[positions] == ids
         kept = rows[wanted] if not wanted.all() else rows
-        values = {name: _native(kept[name], name) for name in columns[1:]}
+        values = {name: _native(kept[name]) for name in columns[1:]}
         return Table(positions[wanted], values)
 
 
@@ -106,19 +116,23 @@ def number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
-def copy_out(query: sql.Composable, columns: tuple[str, ...]) -> npt.NDArray[np.void]:
-    """Runs a SELECT of fixed-width, non-null columns through binary COPY."""
+def copy_out(query: sql.Composable, kinds: Mapping[str, str]) -> npt.NDArray[np.void]:
+    """Runs a SELECT of fixed-width, non-null columns through binary COPY; numpy types by name."""
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
         raw = cursor.cursor
         command = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
         raw.copy_expert(command.as_string(raw), buffer)
     fields: list[tuple[str, str]] = [("_count", ">i2")]
-    for name in columns:
-        fields += [(f"_{name}", ">i4"), (name, ">f8" if name.startswith("f_") else ">i8")]
+    for name, kind in kinds.items():
+        fields += [(f"_{name}", ">i4"), (name, kind)]
     view = buffer.getbuffer()
     return np.frombuffer(view[_HEADER : len(view) - _TRAILER], dtype=np.dtype(fields))
 
 
-def _native(values: npt.NDArray[np.generic], name: str) -> npt.NDArray[np.generic]:
-    return values.astype(np.float64 if name.startswith("f_") else np.int64)
+def _kind(name: str) -> str:
+    return ">f8" if name.startswith("f_") else ">i8"
+
+
+def _native(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    return values.astype(values.dtype.newbyteorder("="))

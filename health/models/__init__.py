@@ -1,5 +1,6 @@
 """Scorecards, scores, the present state, crossings and overrides."""
 
+from health.models.packing import UsagePack, UsagePacking
 from health.models.score import (
     BandOverride,
     ClosedDay,
@@ -34,4 +35,6 @@ __all__ = [
     "Scorecard",
     "SourceFeed",
     "ThresholdCrossing",
+    "UsagePack",
+    "UsagePacking",
 ]

@@ -12,17 +12,21 @@ from accounts.models import (
     Account,
     Contact,
     DirtyAccount,
+    Feature,
     Installation,
     Job,
     OutboxMessage,
     RevenueMovement,
     Signal,
     Team,
+    UsageDay,
+    UsageSeal,
     User,
 )
 from cs_platform import invariants
 from cs_platform.models import StepRun
-from health.models import ClosedDay
+from health.models import ClosedDay, UsagePack
+from health.recompute.packing import pack_usage
 from metrics.models import AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
@@ -197,6 +201,15 @@ def break_owner(account: Account, play: Play) -> None:
     task(account, owner=stranger)
 
 
+def break_pack(account: Account, play: Play) -> None:
+    feature = Feature.objects.create(key="search", name="Search", is_core=True, valid_from=DAY)
+    told = DAY - timedelta(days=3)
+    UsageDay.objects.create(account=account, day=told, feature=feature, learned_on=told, events=4)
+    pack_usage(day=DAY)
+    assert names() == []
+    UsagePack.objects.update(total=3)
+
+
 BREAKS = (
     (break_score, "score_per_account_and_day"),
     (break_gap, "no_gap_in_closed_days"),
@@ -211,6 +224,7 @@ BREAKS = (
     (break_suppression, "suppressed_means_silent"),
     (break_lease, "no_lease_outlives_itself"),
     (break_ledger, "arr_is_the_ledger"),
+    (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),
     (break_owner, "task_owner_sees_the_account"),
@@ -236,3 +250,11 @@ def test_many_broken_things_are_counted_and_some_are_shown(account, play):
     (found,) = invariants.broken(day=DAY)
     assert (found.count, found.examples) == (8, tuple(f"job k {n}" for n in range(5)))
     assert str(found).endswith("(8): job k 0; job k 1; job k 2; job k 3; job k 4; …")
+
+
+def test_packs_that_are_missing_are_named_and_void_ones_are_not(account, play):
+    break_pack(account, play)
+    UsagePack.objects.all().delete()
+    assert names() == ["packs_are_their_facts"]
+    UsageSeal.objects.update(number=2)
+    assert names() == []

@@ -7,55 +7,55 @@ import pytest
 
 from tests.health import builders as make
 from tests.health.builders import DAY, ago
-from tests.health.reading import judged, raw
+from tests.health.reading import WAYS, judged, raw
 
-pytestmark = [pytest.mark.usefixtures("library"), pytest.mark.parametrize("block", [False, True])]
-
-
-def engagement(key, account, block, **how):
-    return judged("four_inputs", key, account, block=block, **how)
+pytestmark = [pytest.mark.usefixtures("library"), pytest.mark.parametrize("way", WAYS)]
 
 
-def test_login_frequency_is_mean_active_days_per_active_user(block):
+def engagement(key, account, way, **how):
+    return judged("four_inputs", key, account, way=way, **how)
+
+
+def test_login_frequency_is_mean_active_days_per_active_user(way):
     account = make.make_account()
     make.be_active(account, "ada", days_ago=range(0, 30, 2))  # 15 days in the window
     make.be_active(account, "bo", days_ago=[29, 3, 40])  # 2 in the window, 1 before it
     make.be_active(account, "cy", days_ago=[30, 31])  # none in the window
 
     # (15 + 2) ÷ 2 users = 8.5 days, below 11 → 60
-    assert engagement("login_frequency", account, block) == (8.5, Decimal("60.00"))
+    assert engagement("login_frequency", account, way) == (8.5, Decimal("60.00"))
 
 
-def test_login_frequency_of_nobody_active_is_zero_which_is_data(block):
+def test_login_frequency_of_nobody_active_is_zero_which_is_data(way):
     account = make.make_account()
     make.be_active(account, "ada", days_ago=[100])
 
-    assert engagement("login_frequency", account, block) == (0.0, Decimal("20.00"))
+    assert engagement("login_frequency", account, way) == (0.0, Decimal("20.00"))
 
 
-def test_login_frequency_is_scaled_to_the_days_there_are(block):
+def test_login_frequency_is_scaled_to_the_days_there_are(way):
     account = make.make_account()
     make.be_active(account, "ada", days_ago=range(20))  # 20 of 20 days of history
 
     # 20 active days × 30 ÷ 20 = 30 days, above 20 → 100
-    assert engagement("login_frequency", account, block) == (30.0, Decimal("100.00"))
+    assert engagement("login_frequency", account, way) == (30.0, Decimal("100.00"))
 
 
-def test_login_frequency_with_less_than_half_its_window_is_missing(block):
+def test_login_frequency_with_less_than_half_its_window_is_missing(way):
     account = make.make_account()
     make.be_active(account, "ada", days_ago=range(14))
 
-    assert raw(account, "login_frequency", block=block) is None
+    assert raw(account, "login_frequency", way=way) is None
 
 
-def test_login_frequency_never_delivered_is_missing(block):
+def test_login_frequency_never_delivered_is_missing(way):
     delivered, silent = make.make_account(), make.make_account()
     make.be_active(delivered, "ada", days_ago=range(60))
 
-    assert raw(silent, "login_frequency", block=block) is None
+    assert raw(silent, "login_frequency", way=way) is None
 
 
-def test_login_frequency_counts_exactly_thirty_days(block):
+def test_login_frequency_counts_exactly_thirty_days(way):
     """29 February and three months in one window: 1 March 2024 looks back to 1 February."""
     account = make.make_account()
     day = date(2024, 3, 1)
@@ -63,27 +63,27 @@ def test_login_frequency_counts_exactly_thirty_days(block):
     make.be_active(account, "ada", days_ago=[since, since + 29, since + 30, since + 80])
 
     # 1 March and 1 February count, 31 January does not
-    assert raw(account, "login_frequency", block=block, day=day) == 2.0
+    assert raw(account, "login_frequency", way=way, day=day) == 2.0
 
 
-def test_users_active_is_a_share_of_seats(block):
+def test_users_active_is_a_share_of_seats(way):
     account = make.make_account(seats=20)
     for user in ("ada", "bo", "cy", "di", "ed"):
         make.be_active(account, user, days_ago=[5, 50])
     make.be_active(account, "gone", days_ago=[45])
 
     # 5 ÷ 20 = 0.25; from 0.2 → 40 to 0.5 → 75: 40 + 0.05 ÷ 0.3 × 35 = 45.8333
-    assert engagement("users_active", account, block) == (0.25, Decimal("45.83"))
+    assert engagement("users_active", account, way) == (0.25, Decimal("45.83"))
 
 
-def test_users_active_without_seats_is_missing(block):
+def test_users_active_without_seats_is_missing(way):
     account = make.make_account(seats=None)
     make.be_active(account, "ada", days_ago=range(60))
 
-    assert raw(account, "users_active", block=block) is None
+    assert raw(account, "users_active", way=way) is None
 
 
-def test_core_feature_depth_counts_core_features_of_the_plan(block):
+def test_core_feature_depth_counts_core_features_of_the_plan(way):
     plan = make.make_plan(key="pro")
     account = make.make_account(plan=plan)
     used, idle = make.make_feature(plans=["pro"]), make.make_feature()
@@ -95,38 +95,38 @@ def test_core_feature_depth_counts_core_features_of_the_plan(block):
     make.use(account, idle, days_ago=[40])
 
     # 1 of 2 core features of the plan → 65
-    assert engagement("core_feature_depth", account, block) == (0.5, Decimal("65.00"))
-    assert raw(account, "core_features_used_30d", block=block) == 1
+    assert engagement("core_feature_depth", account, way) == (0.5, Decimal("65.00"))
+    assert raw(account, "core_features_used_30d", way=way) == 1
 
 
-def test_core_features_are_counted_one_by_one_however_many_there_are(block):
+def test_core_features_are_counted_one_by_one_however_many_there_are(way):
     account = make.make_account()
     features = [make.make_feature() for _ in range(70)]
     for feature in features[:66]:
         make.use(account, feature, days_ago=[1, 2, 40, 70])
 
-    assert raw(account, "core_features_used_30d", block=block) == 66
-    assert raw(account, "core_feature_depth", block=block) == pytest.approx(66 / 70, abs=0.005)
+    assert raw(account, "core_features_used_30d", way=way) == 66
+    assert raw(account, "core_feature_depth", way=way) == pytest.approx(66 / 70, abs=0.005)
 
 
-def test_core_feature_depth_of_none_used_is_zero(block):
+def test_core_feature_depth_of_none_used_is_zero(way):
     account = make.make_account()
     core, surface = make.make_feature(), make.make_feature(is_core=False)
     make.use(account, surface, days_ago=range(60))
     make.use(account, core, days_ago=[200])
 
-    assert engagement("core_feature_depth", account, block) == (0.0, Decimal("0.00"))
-    assert raw(account, "core_features_used_30d", block=block) == 0
+    assert engagement("core_feature_depth", account, way) == (0.0, Decimal("0.00"))
+    assert raw(account, "core_features_used_30d", way=way) == 0
 
 
-def test_core_feature_depth_of_a_plan_without_core_features_is_missing(block):
+def test_core_feature_depth_of_a_plan_without_core_features_is_missing(way):
     account = make.make_account()
     make.use(account, make.make_feature(is_core=False), days_ago=range(60))
 
-    assert raw(account, "core_feature_depth", block=block) is None
+    assert raw(account, "core_feature_depth", way=way) is None
 
 
-def test_usage_trend_is_the_mean_of_two_windows(block):
+def test_usage_trend_is_the_mean_of_two_windows(way):
     account, feature = make.make_account(), make.make_feature()
     make.use(account, feature, days_ago=[0, 29], events=60)  # last 30: 120
     make.use(account, feature, days_ago=[30, 59], events=50)  # 30 before: 100
@@ -134,25 +134,25 @@ def test_usage_trend_is_the_mean_of_two_windows(block):
     make.use(account, feature, days_ago=[120], events=999)  # outside
 
     # (120 ÷ 100 − 1 + 220 ÷ 200 − 1) ÷ 2 = (0.2 + 0.1) ÷ 2 = 0.15 → 92.5
-    value, points = engagement("usage_trend", account, block)
+    value, points = engagement("usage_trend", account, way)
     assert value == pytest.approx(0.15)
     assert points == Decimal("92.50")
 
 
-def test_usage_trend_with_history_for_one_window_uses_that_one(block):
+def test_usage_trend_with_history_for_one_window_uses_that_one(way):
     account, feature = make.make_account(), make.make_feature()
     make.use(account, feature, days_ago=[0], events=90)
     make.use(account, feature, days_ago=[49], events=60)  # 50 days of history, 20 before the 30
 
     # 60 × 30 ÷ 20 = 90; 90 ÷ 90 − 1 = 0 → 70
-    assert engagement("usage_trend", account, block) == (0.0, Decimal("70.00"))
+    assert engagement("usage_trend", account, way) == (0.0, Decimal("70.00"))
 
 
-def test_usage_trend_with_too_little_history_is_missing(block):
+def test_usage_trend_with_too_little_history_is_missing(way):
     account, feature = make.make_account(), make.make_feature()
     make.use(account, feature, days_ago=[0, 43], events=10)  # 44 days
 
-    assert raw(account, "usage_trend", block=block) is None
+    assert raw(account, "usage_trend", way=way) is None
 
 
 @pytest.mark.parametrize(
@@ -163,20 +163,20 @@ def test_usage_trend_with_too_little_history_is_missing(block):
         ([45, 300], -0.4),  # 30 days: −100 %; 60 days: nothing before, some now: +20 %
     ],
 )
-def test_usage_trend_says_what_nothing_means(block, days_ago, expected):
+def test_usage_trend_says_what_nothing_means(way, days_ago, expected):
     account, feature = make.make_account(), make.make_feature()
     make.use(account, feature, days_ago=days_ago, events=10)
 
-    assert raw(account, "usage_trend", block=block) == pytest.approx(expected)
+    assert raw(account, "usage_trend", way=way) == pytest.approx(expected)
 
 
-def test_usage_learned_after_the_day_is_not_peeked_at(block):
+def test_usage_learned_after_the_day_is_not_peeked_at(way):
     account, feature = make.make_account(), make.make_feature()
     make.use(account, feature, days_ago=range(150, 300), events=1)
     make.use(account, feature, days_ago=[105], events=5, learned_on=ago(95))
 
     def used(days_ago):
-        how = {"day": ago(days_ago), "as_known": True, "block": block}
+        how = {"day": ago(days_ago), "as_known": True, "way": way}
         return raw(account, "core_features_used_30d", **how)
 
     assert used(96) == 0

@@ -1,0 +1,139 @@
+"""Feature use on one day, summed by Postgres from the facts themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from psycopg2 import sql
+
+from health.facts.features import Catalogue
+from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.measures.inputs import Floats
+
+WINDOW = 120
+
+# The planner prunes to the months of the window. Uses index: accounts_usageday_pkey for few
+# accounts, a parallel scan for all of them. Looking up a row's group costs most: features of the
+# same plans share one, and `used` has a bit for each of them.
+_SUMS = sql.SQL("""
+    SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
+        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120, COALESCE(s.used, 0)
+    FROM (
+        SELECT u.account_id, {feature}::bigint AS feature_id, min(u.day) AS first,
+            bit_or({bit}) FILTER (WHERE u.day > {last}::date - 30 AND u.events > 0) AS used,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 30) AS last_30,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 60) AS last_60,
+            sum(u.events) AS last_120
+        FROM accounts_usageday u
+        WHERE {accounts} AND u.day > {last}::date - 120 AND u.day <= {last}::date AND {known}
+        GROUP BY 1, 2
+    ) s
+""")
+
+# One index probe a month and account, from the oldest. Uses index: accounts_usageday_pkey
+_FIRST_DAYS = sql.SQL("""
+    SELECT a.id, (f.day - DATE '1970-01-01')::bigint
+    FROM unnest({ids}::bigint[]) a(id)
+    JOIN LATERAL (
+        SELECT u.day FROM accounts_usageday u
+        WHERE u.account_id = a.id AND u.day <= {until}::date AND {known}
+        ORDER BY u.day LIMIT 1
+    ) f ON true
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Events in the last 30 days, the 30 before, and the 60 before those.
+
+    Per account and feature, or for features of the same plans together under one of them;
+    `used` is how many of these were used in the last 30 days.
+    """
+
+    position: Ints
+    feature: Ints
+    used: Floats
+    last_30: Floats
+    before_30: Floats
+    before_60: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class DaySums:
+    """For a single day. `first_days` are exact where they lie within the window."""
+
+    sums: Sums
+    first_days: Ints
+
+    def on(self, _day: date) -> Sums:
+        return self.sums
+
+
+def sum_facts(scope: Scope, catalogue: Catalogue) -> DaySums:
+    feature, bit = _grouping(catalogue, scope.last_day)
+    query = _SUMS.format(
+        accounts=scope.accounts("u.account_id"),
+        feature=feature,
+        bit=bit,
+        last=sql.Literal(scope.last_day),
+        known=known(scope),
+    )
+    columns = ("id", "feature", "first", "last_30", "last_60", "last_120", "used")
+    table = scope.fetch(query, columns)
+    first = np.full(len(scope), NEVER, dtype=np.int64)
+    np.minimum.at(first, table.position, table["first"])
+    last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:6])
+    sums = Sums(
+        table.position,
+        table["feature"],
+        np.bitwise_count(table["used"]).astype(np.float64),
+        last_30,
+        last_60 - last_30,
+        last_120 - last_60,
+    )
+    return DaySums(sums, _older(scope, first))
+
+
+def known(scope: Scope) -> sql.Composable:
+    if not scope.as_known:
+        return sql.SQL("true")
+    return sql.SQL("u.learned_on <= {}").format(sql.Literal(scope.last_day))
+
+
+def first_days(scope: Scope, ids: Ints, *, until: date) -> Table:
+    """The first day with any usage, for those accounts that had some by `until`."""
+    query = _FIRST_DAYS.format(
+        ids=sql.Literal(ids.tolist()), until=sql.Literal(until), known=known(scope)
+    )
+    return scope.fetch(query, ("id", "first"))
+
+
+def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
+    """The feature a row is summed under (0: no core one), and its bit among those summed there.
+
+    A table from feature id to either, and where all features go together a plain constant.
+    """
+    alike = catalogue.on(day).alike()
+    ids = [feature.id for feature in catalogue.features]
+    under, bits = [0] * (max(ids, default=0) + 1), [0] * (max(ids, default=0) + 1)
+    for first, features in alike.items():
+        for place, feature in enumerate(features):
+            under[feature], bits[feature] = first, 1 << place
+    if len({under[feature] for feature in ids}) == 1:
+        group: sql.Composable = sql.Literal(under[ids[0]])
+    else:
+        group = sql.SQL("({}::smallint[])[u.feature_id]").format(sql.Literal(under[1:]))
+    return group, sql.SQL("({}::bigint[])[u.feature_id]").format(sql.Literal(bits[1:]))
+
+
+def _older(scope: Scope, first: Ints) -> Ints:
+    """Accounts whose window does not begin with an event may have had one before it."""
+    oldest = number(scope.last_day) - WINDOW + 1
+    unsure = np.flatnonzero(first > oldest)
+    if len(unsure):
+        until = scope.last_day - timedelta(days=WINDOW)
+        earlier = first_days(scope, scope.account_ids[unsure], until=until)
+        first[earlier.position] = earlier["first"]
+    return first
