@@ -7,14 +7,16 @@ Message-ID, which is the one duplicate that cannot be avoided (docs/operations.m
 from __future__ import annotations
 
 import hashlib
+import logging
 import random
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.errors import MessageError
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -30,6 +32,7 @@ _WAITS = tuple(
 )
 MAX_ATTEMPTS = len(_WAITS) + 1
 State = OutboxMessage.State
+log = logging.getLogger(__name__)
 
 
 class NobodyToTellError(RuntimeError):
@@ -70,7 +73,8 @@ def _claim(*, now: datetime) -> OutboxMessage | None:
             fence=F("fence") + 1,
             attempts=F("attempts") + 1,
         )
-    return OutboxMessage.objects.select_related("user", "contact").get(pk=message.pk)
+        # Before the commit: the fence read is the one written, however long we are held up.
+        return OutboxMessage.objects.select_related("user", "contact").get(pk=message.pk)
 
 
 def _deliver(message: OutboxMessage, *, now: datetime) -> None:
@@ -82,13 +86,25 @@ def _deliver(message: OutboxMessage, *, now: datetime) -> None:
         return
     try:
         _CHANNELS[message.channel](message)
-    except (NobodyToTellError, smtplib.SMTPException, OSError) as error:
+    except DatabaseError:
+        raise  # nothing could be noted: the lease runs out and another sender takes it
+    except Exception as error:  # noqa: BLE001 -- any other failure belongs to its message, not to the round
+        log.warning("message %s was not sent: %s", message.pk, _describe(error))
         if _is_permanent(error):
             _mark(message, state=State.DEAD, reason=_describe(error))
         else:
             _put_off(message, reason=_describe(error), now=now)
     else:
         _mark(message, state=State.SENT, sent_at=now, reason="")
+
+
+def revive(*, message_id: int, now: datetime) -> bool:
+    """A dead letter tries again, after somebody has removed the reason; the same key, once."""
+    return bool(
+        OutboxMessage.objects.filter(pk=message_id, state=State.DEAD).update(
+            state=State.NEW, attempts=0, next_at=now
+        )
+    )
 
 
 def suppression(message: OutboxMessage, *, now: datetime) -> str:
@@ -129,7 +145,8 @@ def _is_permanent(error: Exception) -> bool:
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    return isinstance(error, NobodyToTellError)
+    # A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
+    return isinstance(error, NobodyToTellError | MessageError | ValueError)
 
 
 def _describe(error: Exception) -> str:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 
 from accounts import delivery
@@ -92,7 +94,7 @@ def test_what_came_too_late_and_who_has_left_are_suppressed(colleague):
 
 
 class _MailServer(socketserver.StreamRequestHandler):
-    """Speaks just enough SMTP to refuse every recipient with the server's `answer`."""
+    """Speaks just enough SMTP to meet every recipient with the server's `answer`."""
 
     def handle(self) -> None:
         self.wfile.write(b"220 test\r\n")
@@ -100,6 +102,12 @@ class _MailServer(socketserver.StreamRequestHandler):
             word = line.split(b":")[0].strip().upper()
             if word == b"RCPT TO":
                 self.wfile.write(self.server.answer)
+            elif word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                for text in self.rfile:
+                    if text == b".\r\n":
+                        break
+                self.wfile.write(b"250 taken\r\n")
             else:
                 self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
             if word == b"QUIT":
@@ -154,6 +162,65 @@ def test_a_message_of_a_killed_sender_goes_out_after_its_lease(colleague):
     assert delivery.send_due(now=NOW) == 1
     row.refresh_from_db()
     assert (row.state, row.fence, len(mail.outbox)) == ("sent", 5, 1)
+
+
+@pytest.mark.parametrize("address", ["bo@ac me.example\n", "two@acme.example, more@acme.example"])
+def test_an_address_no_mail_can_carry_is_a_dead_letter_and_the_round_goes_on(
+    contact, colleague, mail_server, address
+):
+    mail_server.answer = b"250 ok\r\n"
+    Contact.objects.update(email=address)
+    bad = message("bad", contact=contact)
+    good = message("good", user=colleague)
+    assert delivery.send_due(now=NOW) == 2
+    state, reason = state_of(bad)
+    assert (state, reason) in {("dead", "ValueError"), ("dead", "BadHeaderError")}
+    assert state_of(good) == ("sent", "")
+
+
+def test_a_failure_nobody_thought_of_puts_its_message_off_and_the_round_goes_on(
+    contact, colleague, settings
+):
+    settings.EMAIL_BACKEND = "tests.accounts.test_delivery.PickyBackend"
+    odd = message("odd", contact=contact)
+    good = message("good", user=colleague)
+    assert delivery.send_due(now=NOW) == 2
+    assert state_of(odd) == ("new", "LookupError")
+    assert odd.next_at > NOW
+    assert state_of(good) == ("sent", "")
+
+
+class PickyBackend(BaseEmailBackend):
+    """A provider's backend with an error class of its own."""
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        if messages[0].to == ["bo@acme.example"]:
+            raise LookupError
+        return len(messages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_held_up_after_its_claim_does_not_take_the_next_ones_fence(monkeypatch):
+    user = User.objects.create_user("ada@example.com", name="Ada")
+    message(user=user)
+    monkeypatch.setattr(delivery, "LEASE", timedelta(seconds=-1))  # run out as soon as taken
+    rivals = []
+
+    def rival() -> None:
+        rivals.append(delivery._claim(now=NOW))
+        connection.close()
+
+    def hold_up(execute, sql, params, many, context):
+        if "LEFT OUTER JOIN" in sql:  # the slow one is about to read what it has claimed
+            thread = threading.Thread(target=rival)
+            thread.start()
+            thread.join()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(hold_up):
+        slow = delivery._claim(now=NOW)
+    assert (slow.fence, rivals) == (1, [None])
+    assert delivery._claim(now=NOW).fence == 2
 
 
 @pytest.mark.django_db(transaction=True)
