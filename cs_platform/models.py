@@ -3,6 +3,10 @@
 from django.db import models
 from django.db.models import Q
 
+from cs_platform.previews.models import Preview, PreviewCell, PreviewMover, PreviewPlay
+
+__all__ = ["Preview", "PreviewCell", "PreviewMover", "PreviewPlay", "Pulse", "StepRun"]
+
 
 class StepRun(models.Model):
     """One nightly step of one closed day for one shard of accounts (an id range).

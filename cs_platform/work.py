@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from accounts import clock, jobs
 from accounts.api import inbox
 from cs_platform import nights
+from cs_platform.previews import job as previews
 from cs_platform.work_locks import is_being_prepared
 from playbooks.firing import advance_plays
 
@@ -34,6 +35,7 @@ HANDLERS = {
     nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
     "plays.advance": Handler(_advance_plays),
     inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
+    previews.JOB_KIND: Handler(previews.work_preview, previews.give_up),
 }
 
 

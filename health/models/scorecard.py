@@ -50,6 +50,25 @@ class Scorecard(models.Model):
     reason = models.CharField(
         max_length=300, blank=True, help_text="Why it was published.", editable=False
     )
+    revision = models.PositiveIntegerField(
+        default=1,
+        db_default=1,
+        editable=False,
+        help_text="Grows with every saved change of the draft.",
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    content_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        help_text="The earlier version that this one takes up again.",
+    )
 
     class Meta:
         constraints = [
@@ -74,6 +93,27 @@ class Scorecard(models.Model):
     @property
     def is_published(self) -> bool:
         return self.state == self.State.PUBLISHED
+
+
+class DraftEdit(models.Model):
+    """What a draft said at a revision, who made it say so, and what that changed, in words."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="edits")
+    revision = models.PositiveIntegerField()
+    content = models.JSONField(help_text="Field of the draft's page → what it says.")
+    changes = models.JSONField(default=list, help_text="Sentences, one a change.")
+    edited_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("scorecard", "revision", name="draft_edit_once_a_revision")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard}, revision {self.revision}"
 
 
 class Publication(models.Model):

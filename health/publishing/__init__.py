@@ -4,17 +4,27 @@ from health.publishing.actions import (
     NotPublishable,
     check,
     copy_to_draft,
+    draft_of,
     install_library,
     publish,
+    roll_back,
 )
+from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, save_draft
 from health.publishing.importing import FileProblem, import_draft
 
 __all__ = [
+    "DraftChanged",
+    "Edit",
     "FileProblem",
+    "NewPart",
+    "NoDraft",
     "NotPublishable",
     "check",
     "copy_to_draft",
+    "draft_of",
     "import_draft",
     "install_library",
     "publish",
+    "roll_back",
+    "save_draft",
 ]

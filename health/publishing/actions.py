@@ -12,6 +12,7 @@ from django.db.models import Model
 from accounts.models import DirtyAccount, User
 from health import models
 from health.measures import MEASURES
+from health.publishing.editing import DraftChanged
 from health.publishing.importing import (
     import_draft,
     library_rules,
@@ -45,13 +46,21 @@ def check(draft: models.Scorecard) -> list[Problem]:
 
 @transaction.atomic
 def publish(
-    *, scorecard: models.Scorecard, user: User | None, reason: str, now: datetime
+    *,
+    scorecard: models.Scorecard,
+    user: User | None,
+    reason: str,
+    now: datetime,
+    revision: int | None = None,
 ) -> models.Publication:
     """Brings a version into force: a draft for the first time, or an older version again.
 
-    Raises NotPublishable. Accounts are scored under it by the next drain: all are marked.
+    Raises NotPublishable, and DraftChanged where it is not at `revision` any more. Accounts are
+    scored under it by the next drain: all are marked.
     """
     row = models.Scorecard.objects.select_for_update().get(pk=scorecard.pk)
+    if revision is not None and row.revision != revision:
+        raise DraftChanged(f"revision {row.revision}, not {revision}")
     if not reason.strip():
         raise NotPublishable([Problem("Reason", "say why this version is published")])
     if not row.is_published:
@@ -80,11 +89,52 @@ def _mark_scored_accounts() -> None:
 
 
 @transaction.atomic
-def copy_to_draft(*, scorecard: models.Scorecard, now: datetime) -> models.Scorecard:
+def roll_back(
+    *, version: models.Scorecard, user: User | None, reason: str, now: datetime
+) -> models.Scorecard:
+    """Publishes a new version that says what an earlier one said; history stays as it is.
+
+    A draft that somebody works on is not touched, and becomes the version after. Raises
+    NotPublishable.
+    """
+    number = _make_room(version.key)
+    copy = copy_to_draft(scorecard=version, now=now, number=number, content_of=version)
+    publish(scorecard=copy, user=user, reason=reason, now=now)
+    return copy
+
+
+def _make_room(key: str) -> int:
+    """The number after the newest published version; drafts move up by one."""
+    rows = models.Scorecard.objects.select_for_update().filter(key=key).order_by("-version")
+    drafts = [row for row in rows if not row.is_published]
+    published = [row.version for row in rows if row.is_published]
+    number = max(published, default=0) + 1
+    for draft in drafts:
+        if draft.version >= number:
+            draft.version += 1
+            draft.save(update_fields=["version"])
+    return number
+
+
+def draft_of(key: str) -> models.Scorecard | None:
+    """The draft of this key that was begun last."""
+    drafts = models.Scorecard.objects.filter(key=key, state=models.Scorecard.State.DRAFT)
+    return drafts.order_by("-version").first()
+
+
+@transaction.atomic
+def copy_to_draft(
+    *,
+    scorecard: models.Scorecard,
+    now: datetime,
+    number: int | None = None,
+    content_of: models.Scorecard | None = None,
+) -> models.Scorecard:
     """A new draft, the next version of the same key, with the same parts."""
     draft = models.Scorecard.objects.create(
         key=scorecard.key,
-        version=next_version(scorecard.key),
+        version=number or next_version(scorecard.key),
+        content_of=content_of,
         name=scorecard.name,
         description=scorecard.description,
         recovery_margin=scorecard.recovery_margin,

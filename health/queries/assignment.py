@@ -68,9 +68,14 @@ def _fits(rule: Rule, standing: Standing) -> npt.NDArray[np.bool_]:
     return fits
 
 
-def assignment() -> Assignment:
-    """Rules whose scorecard is in force, in their order; the others are passed over."""
+def assignment(*, also: Card | None = None) -> Assignment:
+    """Rules whose scorecard is in force, in their order; the others are passed over.
+
+    `also` is looked at as if it were in force.
+    """
     cards = in_force()
+    if also is not None:
+        cards[also.spec.key] = also
     positions = {key: position for position, key in enumerate(cards)}
     rules = [
         _rule(row, positions[row.scorecard_key])

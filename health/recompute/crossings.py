@@ -109,7 +109,7 @@ def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -
     changes = []
     differs = (state.band != old_band) | ~same_card
     for row in np.flatnonzero(differs):
-        old = _old_key(int(old_card[row]), int(old_band[row]))
+        old = _old_key(card, int(old_card[row]), int(old_band[row]))
         new = band_key(card.spec.bands, int(state.band[row]))
         cause = _cause(old, new, is_same=bool(same_card[row]))
         if cause is not None:
@@ -120,9 +120,12 @@ def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -
     return changes
 
 
-def _old_key(card_id: int, position: int) -> str | None:
+def _old_key(card: Card, card_id: int, position: int) -> str | None:
     """Band before; None for an account that was never judged."""
-    return None if card_id == NO_CARD else band_key(published_card(card_id).spec.bands, position)
+    if card_id == NO_CARD:
+        return None
+    old = card if card_id == card.id else published_card(card_id)
+    return band_key(old.spec.bands, position)
 
 
 def _cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:

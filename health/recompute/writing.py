@@ -161,9 +161,19 @@ def _crossing_row(part: Judged, crossing: Crossing, now: datetime) -> tuple[obje
 def _signal_row(
     part: Judged, crossing: Crossing, occurred_at: datetime, now: datetime
 ) -> tuple[object, ...]:
+    payload = signal_payload(
+        card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, crossing.row)
+    )
+    key = f"{part.day.isoformat()}:{crossing.subject}:{crossing.seq}"
+    account_id = int(part.account_ids[crossing.row])
+    kind = SignalKind.HEALTH_CROSSED.value
+    return (account_id, kind, key, occurred_at, json.dumps(payload), now)
+
+
+def signal_payload(*, card: Card, day: date, crossing: Crossing, first_seq: int) -> dict[str, Any]:
     """`fall` is shared by everything one rescoring crossed, so that one fall starts one play."""
-    payload = {
-        "day": part.day.isoformat(),
+    return {
+        "day": day.isoformat(),
         "subject": crossing.subject,
         "crossing": str(crossing.kind),
         "direction": str(crossing.direction),
@@ -171,16 +181,12 @@ def _signal_row(
         "to": crossing.to_band,
         "score_before": _plain(crossing.before),
         "score": _plain(crossing.after),
-        "scorecard": part.card.spec.key,
-        "version": part.card.spec.version,
-        "handled_first": part.card.spec.handled_first,
+        "scorecard": card.spec.key,
+        "version": card.spec.version,
+        "handled_first": card.spec.handled_first,
         "is_overridden": crossing.is_overridden,
-        "fall": f"{part.day.isoformat()}:{_first_seq(part, crossing.row)}",
+        "fall": f"{day.isoformat()}:{first_seq}",
     }
-    key = f"{part.day.isoformat()}:{crossing.subject}:{crossing.seq}"
-    account_id = int(part.account_ids[crossing.row])
-    kind = SignalKind.HEALTH_CROSSED.value
-    return (account_id, kind, key, occurred_at, json.dumps(payload), now)
 
 
 def _first_seq(part: Judged, row: int) -> int:

@@ -9,9 +9,11 @@ from health.scoring.curves import (
     parse_curve,
     read,
 )
+from health.scoring.differences import Difference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.explain import Contribution, Explanation, Moment, RowKind, explain
 from health.scoring.rounding import MISSING, to_decimal, to_hundredths
+from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
     UNSCORED,
     AlertLine,
@@ -25,7 +27,7 @@ from health.scoring.specs import (
     Penalty,
     Scorecard,
 )
-from health.scoring.validate import Problem, problems
+from health.scoring.validate import Problem, curve_problems, problems
 
 __all__ = [
     "MISSING",
@@ -38,6 +40,7 @@ __all__ = [
     "Contribution",
     "Curve",
     "CurveKind",
+    "Difference",
     "Evaluation",
     "Explanation",
     "Gate",
@@ -48,17 +51,25 @@ __all__ = [
     "Problem",
     "RowKind",
     "Scorecard",
+    "Section",
+    "Shift",
+    "ShiftKind",
+    "Shifts",
     "band_key",
     "band_positions",
     "below_lines",
+    "curve_problems",
+    "differences",
     "evaluate",
     "explain",
     "format_conditions",
     "format_curve",
     "parse_conditions",
     "parse_curve",
+    "plain",
     "problems",
     "read",
+    "shifts",
     "to_decimal",
     "to_hundredths",
 ]

@@ -13,10 +13,14 @@ _WHOLE = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`where` names the part as an admin sees it; `message` says what is wrong and what to do."""
+    """`where` names the part as an admin sees it; `message` says what is wrong and what to do.
+
+    `part` finds it: kind and key (“measure:ticket_load”), or one word (“bands”, “weights”).
+    """
 
     where: str
     message: str
+    part: str = ""
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}"
@@ -37,112 +41,123 @@ def problems(card: Scorecard, *, known_measures: Iterable[str]) -> list[Problem]
 
 def _weights_of_the_top(card: Scorecard) -> Iterator[Problem]:
     if not card.components:
-        yield Problem("Scorecard", "it has no component")
+        yield Problem("Scorecard", "it has no component", "weights")
     else:
-        yield from _adds_up("Components of the top level", [c.weight for c in card.components])
+        weights = [component.weight for component in card.components]
+        yield from _adds_up("Components of the top level", weights, "weights")
     for key, times in Counter(card.component_keys).items():
         if times > 1:
-            yield Problem(f"Component “{key}”", f"the key is used {times} times")
+            yield Problem(
+                f"Component “{key}”", f"the key is used {times} times", f"component:{key}"
+            )
 
 
 def _components(card: Scorecard) -> Iterator[Problem]:
     for level, component in card.walk():
-        where = f"Component “{component.name}”"
+        where, part = f"Component “{component.name}”", f"component:{component.key}"
         if level > MAX_DEPTH:
-            yield Problem(where, f"components nest to {MAX_DEPTH} levels, this is level {level}")
+            words = f"components nest to {MAX_DEPTH} levels, this is level {level}"
+            yield Problem(where, words, part)
         if component.measures and component.components:
-            yield Problem(where, "it holds measures or components, not both")
+            yield Problem(where, "it holds measures or components, not both", part)
         elif component.components:
-            yield from _adds_up(f"{where}, its components", _weights(component))
+            yield from _adds_up(f"{where}, its components", _weights(component), part)
         elif component.measures:
-            yield from _adds_up(f"{where}, its measures", _weights(component))
+            yield from _adds_up(f"{where}, its measures", _weights(component), part)
         else:
-            yield Problem(where, "it has neither measures nor components")
+            yield Problem(where, "it has neither measures nor components", part)
 
 
 def _weights(component: Component) -> list[Decimal]:
     return [part.weight for part in component.components or component.measures]
 
 
-def _adds_up(where: str, weights: list[Decimal]) -> Iterator[Problem]:
+def _adds_up(where: str, weights: list[Decimal], part: str) -> Iterator[Problem]:
     if any(weight <= 0 for weight in weights):
-        yield Problem(where, "every weight must be above 0; leave out what should not count")
+        words = "every weight must be above 0; leave out what should not count"
+        yield Problem(where, words, part)
     total = sum(weights, Decimal(0))
     if total != _WHOLE:
         gap = abs(_WHOLE - total)
         what = "missing" if total < _WHOLE else "too much"
-        yield Problem(
-            where, f"weights must add up to 100; they add up to {total:f} ({gap:f} {what})"
-        )
+        words = f"weights must add up to 100; they add up to {total:f} ({gap:f} {what})"
+        yield Problem(where, words, part)
 
 
 def _measures(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
     for key, times in Counter(card.measure_keys).items():
         if times > 1:
-            yield Problem(f"Measure “{key}”", f"it is used {times} times; each measure counts once")
+            words = f"it is used {times} times; each measure counts once"
+            yield Problem(f"Measure “{key}”", words, f"measure:{key}")
     for measure in card.measures:
-        where = f"Measure “{measure.key}”"
+        where, part = f"Measure “{measure.key}”", f"measure:{measure.key}"
         for key in (measure.key, *(penalty.measure for penalty in measure.penalties)):
             if key not in known:
-                yield Problem(where, f"“{key}” is not in the measure catalogue")
-        yield from _curve(where, measure.curve)
+                yield Problem(where, f"“{key}” is not in the measure catalogue", part)
+        for words in curve_problems(measure.curve):
+            yield Problem(where, words, part)
         if any(penalty.points <= 0 for penalty in measure.penalties):
-            yield Problem(where, "a penalty takes more than 0 points")
+            yield Problem(where, "a penalty takes more than 0 points", part)
 
 
-def _curve(where: str, curve: Curve) -> Iterator[Problem]:
+def curve_problems(curve: Curve) -> Iterator[str]:
+    """What is wrong with a curve that could be read."""
     linear = curve.kind is CurveKind.LINEAR
     bounds = [p.raw for p in curve.points] if linear else [s.bound for s in curve.steps]
     if linear and len(bounds) < 2:
-        yield Problem(where, "a curve of straight lines needs two points")
+        yield "a curve of straight lines needs two points"
     if any(left >= right for left, right in pairwise(bounds)):
-        yield Problem(where, "the values of its curve must rise from left to right")
+        yield "the values of its curve must rise from left to right"
     if any(not 0 <= reading <= 100 for reading in curve.readings):
-        yield Problem(where, "the readings of its curve lie between 0 and 100")
+        yield "the readings of its curve lie between 0 and 100"
 
 
 def _gates(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
     for gate in card.gates:
-        where = f"Gate “{gate.name}”"
+        where, part = f"Gate “{gate.name}”", f"gate:{gate.key}"
         if gate.component not in card.component_keys:
-            yield Problem(where, f"there is no component “{gate.component}”")
+            yield Problem(where, f"there is no component “{gate.component}”", part)
         if not gate.conditions:
-            yield Problem(where, "it has no condition")
+            yield Problem(where, "it has no condition", part)
         for condition in gate.conditions:
             if condition.measure not in known:
-                yield Problem(where, f"“{condition.measure}” is not in the measure catalogue")
+                yield Problem(where, f"“{condition.measure}” is not in the measure catalogue", part)
         if not 0 <= gate.cap <= 100:
-            yield Problem(where, "the cap lies between 0 and 100")
+            yield Problem(where, "the cap lies between 0 and 100", part)
 
 
 def _bands(card: Scorecard) -> Iterator[Problem]:
     if len(card.bands) < 2:
-        yield Problem("Bands", "a scorecard needs two bands or more")
+        yield Problem("Bands", "a scorecard needs two bands or more", "bands")
         return
     lowers = [band.lower for band in card.bands]
     if any(high <= low for high, low in pairwise(lowers)):
-        yield Problem("Bands", "lower bounds must fall from the best band to the worst")
+        yield Problem("Bands", "lower bounds must fall from the best band to the worst", "bands")
     if lowers[-1] != 0:
-        yield Problem(f"Band “{card.bands[-1].name}”", "the worst band begins at 0")
+        yield Problem(f"Band “{card.bands[-1].name}”", "the worst band begins at 0", "bands")
     if not all(0 <= lower < _WHOLE for lower in lowers):
-        yield Problem("Bands", "lower bounds lie from 0 to below 100")
+        yield Problem("Bands", "lower bounds lie from 0 to below 100", "bands")
     keys = Counter(band.key for band in card.bands)
     if UNSCORED in keys or max(keys.values()) > 1:
-        yield Problem("Bands", f"keys are used once, and “{UNSCORED}” is not one of them")
+        yield Problem("Bands", f"keys are used once, and “{UNSCORED}” is not one of them", "bands")
     if not any(band.at_risk for band in card.bands):
-        yield Problem("Bands", "one band at least means “at risk”")
+        yield Problem("Bands", "one band at least means “at risk”", "bands")
 
 
 def _limits(card: Scorecard) -> Iterator[Problem]:
     gaps = [high.lower - low.lower for high, low in pairwise(card.bands)]
     if not 0 <= card.recovery_margin < min([_WHOLE, *gaps]):
-        yield Problem("Recovery margin", "it lies from 0 to below the narrowest band")
+        yield Problem(
+            "Recovery margin", "it lies from 0 to below the narrowest band", "recovery_margin"
+        )
     if card.bands and card.bands[0].lower + card.recovery_margin > _WHOLE:
-        yield Problem("Recovery margin", "nothing could rise into the best band")
+        yield Problem("Recovery margin", "nothing could rise into the best band", "recovery_margin")
     if not 0 < card.minimum_confidence <= _WHOLE:
-        yield Problem("Minimum confidence", "it lies above 0 and at most 100")
+        yield Problem("Minimum confidence", "it lies above 0 and at most 100", "minimum_confidence")
     values = [line.value for line in card.alert_lines]
     if len(set(values)) != len(values) or not all(0 < value < _WHOLE for value in values):
-        yield Problem("Alert lines", "each lies between 0 and 100 and stands once")
+        yield Problem("Alert lines", "each lies between 0 and 100 and stands once", "alert_lines")
     if any(value + card.recovery_margin > _WHOLE for value in values):
-        yield Problem("Alert lines", "nothing could rise above line + recovery margin")
+        yield Problem(
+            "Alert lines", "nothing could rise above line + recovery margin", "alert_lines"
+        )

@@ -1,0 +1,106 @@
+"""The job of a preview: batch by batch, with its progress, and at the end all rows at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from accounts import clock, jobs
+from accounts.models import Job, User
+from cs_platform.previews.models import Preview
+from cs_platform.previews.tally import Tally
+from cs_platform.previews.writing import write
+from health import preview as health_preview
+from health.models import Scorecard
+from health.publishing import check
+from health.scoring import Band, Problem
+
+JOB_KIND = "scorecard.preview"
+BATCH = 10_000
+# So few accounts are looked at while the page waits: well under a second.
+AT_ONCE = 3_000
+_PLANNED = ["revision", "compared_with", "total", "done", "before_bands", "after_bands"]
+
+
+class NotPreviewable(ValueError):
+    """The draft has problems; each says what is wrong and where."""
+
+    def __init__(self, found: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, found)))
+        self.problems = found
+
+
+@transaction.atomic
+def request_preview(*, scorecard: Scorecard, user: User, now: datetime) -> Preview:
+    """The row and the job that fills it. Raises NotPreviewable."""
+    found = check(scorecard)
+    if found:
+        raise NotPreviewable(found)
+    preview = Preview.objects.create(
+        scorecard=scorecard,
+        revision=scorecard.revision,
+        day=clock.today(),
+        requested_by=user,
+        requested_at=now,
+        total=health_preview.count_accounts(scorecard),
+    )
+    jobs.enqueue(
+        kind=JOB_KIND, key=str(preview.pk), payload={"preview": preview.pk}, next_at=_real_now()
+    )
+    return preview
+
+
+def job_of(preview: Preview) -> Job | None:
+    return Job.objects.filter(kind=JOB_KIND, key=str(preview.pk)).first()
+
+
+def work_preview(claim: jobs.Claim) -> None:
+    """The handler. Begun again after a worker died, it begins at the start."""
+    preview = Preview.objects.filter(pk=claim.payload["preview"], finished_at=None).first()
+    if preview is None:  # done by another worker, or given way to a newer one
+        return
+    plan = _plan(preview)
+    tally = Tally()
+    for start in range(0, len(plan.account_ids), BATCH):
+        ids = plan.account_ids[start : start + BATCH]
+        for outlook in health_preview.foresee(plan, ids):
+            tally.add(outlook)
+        _advance(preview, claim, done=start + len(ids))
+    with transaction.atomic():
+        write(preview=preview, plan=plan, tally=tally, now=clock.now())
+        jobs.heartbeat(claim, now=_real_now())
+
+
+def _plan(preview: Preview) -> health_preview.Plan:
+    """The draft as it stands now: the revision that was read is the one the preview names."""
+    with transaction.atomic():
+        scorecard = Scorecard.objects.select_for_update(no_key=True).get(pk=preview.scorecard_id)
+        plan = health_preview.prepare(scorecard, day=preview.day)
+    preview.revision = plan.revision
+    preview.compared_with_id = plan.in_force.id if plan.in_force else None
+    preview.total, preview.done = len(plan.account_ids), 0
+    preview.before_bands = _bands(plan.in_force.spec.bands if plan.in_force else ())
+    preview.after_bands = _bands(plan.draft.spec.bands)
+    preview.save(update_fields=_PLANNED)
+    return plan
+
+
+def _bands(bands: tuple[Band, ...]) -> list[list[object]]:
+    return [[band.key, band.name, band.at_risk] for band in bands]
+
+
+def _advance(preview: Preview, claim: jobs.Claim, *, done: int) -> None:
+    Preview.objects.filter(pk=preview.pk).update(done=done)
+    jobs.heartbeat(claim, now=_real_now())
+
+
+def give_up(claim: jobs.Claim, *, reason: str) -> None:
+    Preview.objects.filter(pk=claim.payload["preview"], finished_at=None).update(
+        failure=reason[:300]
+    )
+
+
+def _real_now() -> datetime:
+    """Jobs live in real time, also where the installation is frozen on a day."""
+    return datetime.now(UTC)

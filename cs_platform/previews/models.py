@@ -1,0 +1,105 @@
+"""A preview and what it found. Everything is as of one day and one revision of a draft."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F
+
+from accounts.models import Account, User
+from health.models import Scorecard
+
+# Scores in steps of five points, from 0 up; 100 belongs to the last.
+BINS = 20
+
+
+class Preview(models.Model):
+    """Amounts are minor units of the installation's currency at the rates of `day`."""
+
+    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveIntegerField(help_text="Of the draft it was computed for.")
+    compared_with = models.ForeignKey(
+        Scorecard, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    day = models.DateField()
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+    total = models.PositiveIntegerField(default=0, help_text="Accounts under this scorecard.")
+    done = models.PositiveIntegerField(default=0)
+    rescored = models.PositiveIntegerField(default=0, help_text="Accounts whose score changes.")
+    before_bins = ArrayField(models.PositiveIntegerField(), default=list)
+    after_bins = ArrayField(models.PositiveIntegerField(), default=list)
+    before_bands = models.JSONField(default=list, help_text="[key, name, at risk], best first.")
+    after_bands = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(F("scorecard"), F("id").desc(), name="preview_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.scorecard}, revision {self.revision}"
+
+
+class PreviewCell(models.Model):
+    """Accounts that are in one band today and would be in the other."""
+
+    preview = models.ForeignKey(Preview, on_delete=models.CASCADE, related_name="cells")
+    from_band = models.CharField(max_length=20)
+    to_band = models.CharField(max_length=20)
+    accounts = models.PositiveIntegerField()
+    arr_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("preview", "from_band", "to_band", name="preview_cell_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_band} → {self.to_band}: {self.accounts}"
+
+
+class PreviewMover(models.Model):
+    """An account that would change its band, and mainly why."""
+
+    preview = models.ForeignKey(
+        Preview, on_delete=models.CASCADE, related_name="movers", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    from_band = models.CharField(max_length=20)
+    to_band = models.CharField(max_length=20)
+    old_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    new_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    arr_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [
+            # The list of movers, the largest first.
+            models.Index(F("preview"), F("arr_minor").desc(), F("id"), name="preview_mover_size")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.from_band} → {self.to_band}"
+
+
+class PreviewPlay(models.Model):
+    """Plays that falls like these would start, hold back or close, counted by playbook."""
+
+    preview = models.ForeignKey(Preview, on_delete=models.CASCADE, related_name="plays")
+    playbook_key = models.CharField(max_length=60)
+    playbook_name = models.CharField(max_length=120)
+    result = models.CharField(max_length=10, help_text="started, queued, suppressed or recovered.")
+    reason = models.CharField(max_length=20, blank=True, help_text="Why it is suppressed.")
+    accounts = models.PositiveIntegerField()
+    arr_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "preview", "playbook_key", "result", "reason", name="preview_play_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.playbook_key} {self.result}: {self.accounts}"

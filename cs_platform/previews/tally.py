@@ -1,0 +1,87 @@
+"""Adds up what batches of accounts would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+from cs_platform.previews.models import BINS
+from health.facts.scope import Ints
+from health.preview import Outlook
+from health.scoring import MISSING, to_decimal
+from playbooks.firing.foreseeing import Foreseen
+
+_BIN = 10_000 // BINS
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    account_id: int
+    from_band: str
+    to_band: str
+    old_score: Decimal | None
+    new_score: Decimal | None
+    arr_minor: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """`cells` and `cell_arr` are by (band today, band under the draft)."""
+
+    accounts: int = 0
+    rescored: int = 0
+    cells: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cell_arr: Counter[tuple[str, str]] = field(default_factory=Counter)
+    before_bins: Ints = field(default_factory=lambda: np.zeros(BINS, dtype=np.int64))
+    after_bins: Ints = field(default_factory=lambda: np.zeros(BINS, dtype=np.int64))
+    movers: list[Mover] = field(default_factory=list)
+    foreseen: dict[int, Foreseen] = field(default_factory=dict)
+    arr: dict[int, int] = field(default_factory=dict)
+
+    def add(self, outlook: Outlook) -> None:
+        self.accounts += len(outlook)
+        self.rescored += int((outlook.old_score != outlook.new_score).sum())
+        self.before_bins += in_bins(outlook.old_score)
+        self.after_bins += in_bins(outlook.new_score)
+        for cell, arr in zip(
+            zip(outlook.old_band, outlook.new_band, strict=True),
+            outlook.arr.tolist(),
+            strict=True,
+        ):
+            self.cells[cell] += 1
+            self.cell_arr[cell] += arr
+        for row, reason in outlook.reasons.items():
+            self.movers.append(_mover(outlook, row, reason))
+        for row in {*outlook.reasons, *outlook.payloads}:
+            self._foresee(outlook, row)
+
+    def _foresee(self, outlook: Outlook, row: int) -> None:
+        account_id = int(outlook.account_ids[row])
+        self.arr[account_id] = int(outlook.arr[row])
+        self.foreseen[account_id] = Foreseen(
+            to_decimal(int(outlook.new_score[row])),
+            outlook.new_band[row],
+            outlook.payloads.get(row, ()),
+        )
+
+
+def in_bins(scores: Ints) -> Ints:
+    """Accounts in steps of five points; 100 belongs to the last, unscored to none."""
+    known = scores[scores != MISSING]
+    return np.bincount(np.minimum(known // _BIN, BINS - 1), minlength=BINS)
+
+
+def _mover(outlook: Outlook, row: int, reason: str) -> Mover:
+    return Mover(
+        account_id=int(outlook.account_ids[row]),
+        from_band=outlook.old_band[row],
+        to_band=outlook.new_band[row],
+        old_score=to_decimal(int(outlook.old_score[row])),
+        new_score=to_decimal(int(outlook.new_score[row])),
+        arr_minor=int(outlook.arr[row]),
+        reason=reason,
+    )

@@ -1,0 +1,98 @@
+"""Fields of a draft's page, each with the check that says what is wrong and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from health.measures import MEASURES
+from health.queries.scorecards import parse_penalties
+from health.scoring import NotationError, curve_problems, parse_conditions, parse_curve
+
+FLAGS = ("handled_first", "at_risk")
+NUMBERS = {
+    "weight": "A weight is a number from 0 to 100, such as 25 or 12.5.",
+    "cap": "A cap is a number from 0 to 100.",
+    "lower": "A lower bound is a number from 0 to 100.",
+    "recovery_margin": "The recovery margin is a number from 0 to 100, such as 2.",
+    "minimum_confidence": "Minimum confidence is a number from 0 to 100, such as 60.",
+}
+_LENGTHS = {"description": 300, "curve": 500, "penalties": 200, "condition": 300, "name": 80}
+_OPTIONAL = ("description", "penalties")
+
+
+def number_field(name: str, *, required: bool = True) -> forms.DecimalField:
+    words = NUMBERS[name]
+    keys = ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places")
+    return forms.DecimalField(
+        required=required,
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        error_messages=dict.fromkeys(keys, words),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 6}),
+    )
+
+
+def check_curve(text: str) -> None:
+    try:
+        found = list(curve_problems(parse_curve(text)))
+    except NotationError as problem:
+        raise ValidationError(_sentence(str(problem))) from problem
+    if found:
+        raise ValidationError([_sentence(words) for words in found])
+
+
+def check_conditions(text: str) -> None:
+    try:
+        conditions = parse_conditions(text)
+    except NotationError as problem:
+        raise ValidationError(_sentence(str(problem))) from problem
+    _check_known(condition.measure for condition in conditions)
+
+
+def check_penalties(text: str) -> None:
+    try:
+        penalties = parse_penalties(text)
+    except NotationError as problem:
+        raise ValidationError(_sentence(str(problem))) from problem
+    _check_known(penalty.measure for penalty in penalties)
+
+
+def _check_known(keys: Iterable[str]) -> None:
+    for key in keys:
+        if key not in MEASURES:
+            raise ValidationError(
+                f"“{key}” is not in the measure catalogue: see “Keys of all measures”."
+            )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+_CHECKS = {"curve": check_curve, "condition": check_conditions, "penalties": check_penalties}
+
+
+def text_field(name: str, *, required: bool = True) -> forms.CharField:
+    wide = name in ("curve", "condition", "penalties")
+    widget = forms.Textarea(attrs={"rows": 2}) if name == "curve" else forms.TextInput()
+    widget.attrs |= {"autocomplete": "off", "spellcheck": "false"} if wide else {}
+    return forms.CharField(
+        required=required and name not in _OPTIONAL,
+        max_length=_LENGTHS[name],
+        validators=[_CHECKS[name]] if name in _CHECKS else [],
+        widget=widget,
+        error_messages={"required": "This cannot be empty."},
+    )
+
+
+def field_for(name: str, *, required: bool = True) -> forms.Field:
+    if name in FLAGS:
+        return forms.BooleanField(required=False)
+    if name in NUMBERS:
+        return number_field(name, required=required)
+    return text_field(name, required=required)

@@ -1,0 +1,137 @@
+"""A batch of accounts under the draft: old and new score and band, main reason, what it crosses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from health.facts.scope import Ints, number
+from health.preview.plan import Plan, accounts_of_draft
+from health.preview.stored import Group, read_groups
+from health.preview.wording import Told, reasons
+from health.queries.scorecards import Card
+from health.recompute.crossings import Crossing, judge
+from health.recompute.state import State
+from health.recompute.writing import signal_payload
+from health.scoring import (
+    MISSING,
+    UNSCORED,
+    Cause,
+    Evaluation,
+    band_positions,
+    evaluate,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One element an account. Scores are hundredths, MISSING where unscored; bands are keys;
+    ARR is minor units of the installation's currency. `reasons` and `payloads` are by row: of
+    accounts that change their band, and of falls and rises as the engine would be told of them.
+    """
+
+    account_ids: Ints
+    arr: Ints
+    old_score: Ints
+    new_score: Ints
+    old_band: list[str]
+    new_band: list[str]
+    reasons: dict[int, str]
+    payloads: dict[int, list[dict[str, Any]]]
+
+    def __len__(self) -> int:
+        return len(self.account_ids)
+
+
+def foresee(plan: Plan, account_ids: Ints) -> list[Outlook]:
+    """One outlook for each card that judged some of the accounts last."""
+    chosen = accounts_of_draft(plan, account_ids)
+    if not len(chosen):
+        return []
+    return [_outlook(plan, group) for group in read_groups(plan, chosen)]
+
+
+def _outlook(plan: Plan, group: Group) -> Outlook:
+    old, new = group.card.spec, plan.draft.spec
+    before = evaluate(old, group.columns(old))
+    after = evaluate(new, group.columns(new))
+    fresh = band_positions(
+        bands=new.bands,
+        margin=new.recovery_margin,
+        values=after.score,
+        previous=np.full(len(after), MISSING, dtype=np.int64),
+    )
+    old_band = [group.bands[position] for position in group.state.band]
+    new_band = [UNSCORED if p == MISSING else new.bands[p].key for p in fresh]
+    moved = np.array([one != other for one, other in zip(old_band, new_band, strict=True)])
+    told = Told(old, new, before, after, group.state.score)
+    return Outlook(
+        account_ids=group.account_ids,
+        arr=group.arr,
+        old_score=group.state.score,
+        new_score=after.score,
+        old_band=old_band,
+        new_band=new_band,
+        reasons=reasons(told, np.flatnonzero(moved)),
+        payloads=_payloads(plan, group, before, after),
+    )
+
+
+def _payloads(
+    plan: Plan, group: Group, before: Evaluation, after: Evaluation
+) -> dict[int, list[dict[str, Any]]]:
+    """What was crossed, had the accounts come from the old scores to the new ones by themselves.
+
+    A new version is judged afresh, without the recovery margin: so are these.
+    """
+    spec = replace(plan.draft.spec, recovery_margin=plan.draft.spec.recovery_margin * 0)
+    card = Card(plan.draft.id, spec)
+    state = _as_if_same_card(card, group, before)
+    found: dict[int, list[Crossing]] = defaultdict(list)
+    for crossing in judge(card=card, state=state, evaluation=after, day=number(plan.day)):
+        if crossing.cause is Cause.MOVED:
+            found[crossing.row].append(crossing)
+    return {
+        row: [
+            signal_payload(
+                card=plan.draft,
+                day=plan.day,
+                crossing=crossing,
+                first_seq=min(each.seq for each in crossings),
+            )
+            for crossing in crossings
+        ]
+        for row, crossings in found.items()
+    }
+
+
+def _as_if_same_card(card: Card, group: Group, before: Evaluation) -> State:
+    """The present state, told in the bands, lines and components of the draft."""
+    spec, count = card.spec, len(group.account_ids)
+    state = group.state.take(np.arange(count))
+    keys = [band.key for band in spec.bands]
+    told = _fresh(card, state.score)
+    known = np.array([keys.index(key) if key in keys else MISSING for key in group.bands])
+    shown = known[state.band]
+    state.band = np.where(shown == MISSING, told, shown)
+    state.card_id = np.full(count, card.id, dtype=np.int64)
+    lines = np.array([int(line.value * 100) for line in spec.alert_lines], dtype=np.int64)
+    below = (state.score[:, np.newaxis] < lines) & (state.score != MISSING)[:, np.newaxis]
+    state.lines = (below << np.arange(len(lines))).sum(axis=1).astype(np.int64)
+    earlier = list(group.card.spec.component_keys)
+    state.components = np.full((count, len(spec.component_keys)), MISSING, dtype=np.int64)
+    for column, key in enumerate(spec.component_keys):
+        if key in earlier:
+            values = before.components[:, earlier.index(key)]
+            state.components[:, column] = _fresh(card, values)
+    return state
+
+
+def _fresh(card: Card, values: Ints) -> Ints:
+    nowhere = np.full(len(values), MISSING, dtype=np.int64)
+    return band_positions(
+        bands=card.spec.bands, margin=card.spec.recovery_margin, values=values, previous=nowhere
+    )

@@ -1,0 +1,85 @@
+"""Which draft is looked at, what it is compared with, and which accounts it would judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from django.db.models import QuerySet
+
+from accounts.catalogue import AccountStatus
+from health import models
+from health.facts import BaseRows, Scope, load_base
+from health.facts.scope import Ints, number
+from health.queries.assignment import Assignment, Standing, assignment
+from health.queries.installation import Calendar, calendar
+from health.queries.rates import arr_factors
+from health.queries.scorecards import Card, build_spec, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`in_force` is the version of the draft's key that counts now; None where none does.
+
+    `assignment` is set only where the draft's key is not in force yet: then every account is
+    asked whether it would get the draft.
+    """
+
+    draft: Card
+    revision: int
+    in_force: Card | None
+    day: date
+    calendar: Calendar
+    account_ids: Ints
+    assignment: Assignment | None
+
+
+def prepare(scorecard: models.Scorecard, *, day: date) -> Plan:
+    """Reads the draft as it stands. Raises NotationError where it cannot be read."""
+    draft = Card(scorecard.pk, build_spec(scorecard))
+    current = in_force().get(scorecard.key)
+    return Plan(
+        draft=draft,
+        revision=scorecard.revision,
+        in_force=current,
+        day=day,
+        calendar=calendar(),
+        account_ids=_judged_accounts(scorecard.key if current else None),
+        assignment=None if current else assignment(also=draft),
+    )
+
+
+def count_accounts(scorecard: models.Scorecard) -> int:
+    """How many accounts a preview has to look at."""
+    return _judged(scorecard.key if scorecard.key in in_force() else None).count()
+
+
+def _judged(key: str | None) -> QuerySet[models.CurrentHealth]:
+    """Customers that have been judged, by any version of this scorecard or (None) by any."""
+    # Uses index: health_currenthealth_pkey
+    judged = models.CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
+    return judged if key is None else judged.filter(scorecard__key=key)
+
+
+def _judged_accounts(key: str | None) -> Ints:
+    ids = _judged(key).order_by("pk").values_list("pk", flat=True)
+    return np.array(list(ids), dtype=np.int64)
+
+
+def accounts_of_draft(plan: Plan, account_ids: Ints) -> Ints:
+    """Those of the accounts that the draft would judge."""
+    if plan.assignment is None or not len(account_ids):
+        return account_ids
+    scope = Scope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    chosen = plan.assignment.choose(_standing(plan, scope, load_base(scope, with_history=False)))
+    keys = [card.spec.key for card in plan.assignment.cards]
+    place = keys.index(plan.draft.spec.key)
+    return np.asarray(account_ids[chosen == place], dtype=np.int64)
+
+
+def _standing(plan: Plan, scope: Scope, base: BaseRows) -> Standing:
+    profiles, today = base.profiles.on(plan.day), number(plan.day)
+    arr = base.ledger.arr(effective=today, today=today)
+    arr *= arr_factors(scope.account_ids, base=plan.calendar.currency, day=plan.day)
+    return Standing(profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr)

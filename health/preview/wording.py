@@ -1,0 +1,157 @@
+"""The main reason why an account changes its band, in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from health.facts.scope import Ints
+from health.measures import MEASURES
+from health.scoring import (
+    MISSING,
+    Component,
+    Evaluation,
+    Scorecard,
+    Shift,
+    ShiftKind,
+    band_positions,
+    plain,
+    shifts,
+    to_decimal,
+)
+
+_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Both sides of the same accounts; `shown` is the score on screen, in hundredths."""
+
+    old: Scorecard
+    new: Scorecard
+    before: Evaluation
+    after: Evaluation
+    shown: Ints
+
+
+def reasons(told: Told, rows: Ints) -> dict[int, str]:
+    found = shifts(old=told.old, before=told.before, new=told.new, after=told.after)
+    chosen = found.main(told.after.score - told.before.score)
+    held = _under_old_lines(told)
+    return {
+        int(row): _reason(told, int(row), found.columns, chosen, held)[:_LENGTH] for row in rows
+    }
+
+
+def _under_old_lines(told: Told) -> Ints:
+    """Where the new score would stand between the old bounds."""
+    nowhere = np.full(len(told.after), MISSING, dtype=np.int64)
+    values = told.after.score
+    return band_positions(
+        bands=told.old.bands, margin=told.old.recovery_margin, values=values, previous=nowhere
+    )
+
+
+def _reason(told: Told, row: int, columns: tuple[Shift, ...], chosen: Ints, held: Ints) -> str:
+    if MISSING in (told.after.score[row], told.before.score[row]):
+        return _confidence(told, row)
+    if told.after.score[row] == told.before.score[row] or chosen[row] == MISSING:
+        return _lines(told, row)
+    if _same_band_between_old_lines(told, row, held):
+        return _lines(told, row)
+    return _shift(told, columns[chosen[row]], row)
+
+
+def _same_band_between_old_lines(told: Told, row: int, held: Ints) -> bool:
+    was = band_positions(
+        bands=told.old.bands,
+        margin=told.old.recovery_margin,
+        values=told.before.score[row : row + 1],
+        previous=np.array([MISSING]),
+    )
+    return bool(held[row] == was[0])
+
+
+def _confidence(told: Told, row: int) -> str:
+    needed = told.new.minimum_confidence
+    share = told.after.confidence[row] / 100
+    if told.after.score[row] == MISSING:
+        return f"{share:.0f}% of the weight has data, {plain(needed)}% is needed"
+    return f"{share:.0f}% of the weight has data now, {plain(needed)}% is enough"
+
+
+def _lines(told: Told, row: int) -> str:
+    """The score would do as before; where bands begin, or the margin, decides."""
+    score = to_decimal(int(told.after.score[row]))
+    old = {band.key: band.lower for band in told.old.bands}
+    moved = [
+        f"{band.name} begins at {plain(band.lower)} instead of {plain(old[band.key])}"
+        for band in told.new.bands
+        if band.key in old and old[band.key] != band.lower
+    ]
+    if moved:
+        return "; ".join(moved)
+    if {band.key for band in told.new.bands} != set(old):
+        return "Other bands"
+    return f"A new version judges afresh: {score} without the recovery margin"
+
+
+def _shift(told: Told, shift: Shift, row: int) -> str:
+    match shift.kind:
+        case ShiftKind.GATE:
+            return _gate(told, shift.key, row)
+        case ShiftKind.COMPONENT:
+            return _component(told, shift.key, row)
+        case ShiftKind.WEIGHT:
+            return _weight(told, shift.key, row)
+        case _:
+            old, new = _reading(told, shift.key, row)
+            return f"{_name(shift.key)} reads {new} instead of {old}"
+
+
+def _gate(told: Told, key: str, row: int) -> str:
+    sides = []
+    for card, evaluation in ((told.old, told.before), (told.new, told.after)):
+        keys = [gate.key for gate in card.gates]
+        gate = card.gates[keys.index(key)] if key in keys else None
+        holds = gate is not None and bool(evaluation.gate_hits[row, keys.index(key)])
+        sides.append(f"at most {plain(gate.cap)}" if gate is not None and holds else "no cap")
+    gates = {gate.key: gate.name for gate in (*told.old.gates, *told.new.gates)}
+    return f"Gate “{gates[key]}”: {sides[1]} instead of {sides[0]}"
+
+
+def _component(told: Told, key: str, row: int) -> str:
+    old = {c.key: c for c in told.old.components}
+    new: dict[str, Component] = {c.key: c for c in told.new.components}
+    value = to_decimal(int(told.after.components[row, told.new.component_keys.index(key)]))
+    weights = f"counts {plain(new[key].weight)} instead of {plain(old[key].weight)}"
+    return f"{new[key].name} {weights}" + ("" if value is None else f", and reads {value:.0f}")
+
+
+def _weight(told: Told, key: str, row: int) -> str:
+    old, new = _share(told.old, told.before, key, row), _share(told.new, told.after, key, row)
+    reading = _reading(told, key, row)
+    if not new:
+        return f"{_name(key)} no longer counts; it read {reading[0]}"
+    if not old:
+        return f"{_name(key)} counts now ({new:.0f}% of the score), and reads {reading[1]}"
+    return f"{_name(key)} counts {new:.1f}% instead of {old:.1f}%, and reads {reading[1]}"
+
+
+def _share(card: Scorecard, evaluation: Evaluation, key: str, row: int) -> float:
+    keys = card.measure_keys
+    return float(evaluation.weights[row, keys.index(key)]) * 100 if key in keys else 0.0
+
+
+def _reading(told: Told, key: str, row: int) -> tuple[str, str]:
+    sides = []
+    for card, evaluation in ((told.old, told.before), (told.new, told.after)):
+        keys = card.measure_keys
+        value = int(evaluation.readings[row, keys.index(key)]) if key in keys else MISSING
+        sides.append("nothing" if value == MISSING else f"{value / 100:.0f}")
+    return sides[0], sides[1]
+
+
+def _name(key: str) -> str:
+    return MEASURES[key].name if key in MEASURES else key

@@ -1,0 +1,177 @@
+"""What two versions of a scorecard say differently, in words a person reads."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from health.scoring.curves import format_conditions, format_curve
+from health.scoring.specs import Band, Component, Gate, Measure, Scorecard
+
+
+class Section(StrEnum):
+    WEIGHTS = "Weights"
+    CURVES = "Curves"
+    GATES = "Gates"
+    BANDS = "Bands and lines"
+    LIMITS = "Margin and confidence"
+    NAME = "Name"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`before` is empty for what was added, `after` for what was removed."""
+
+    section: Section
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if not self.before:
+            return f"{self.what}: added, {self.after}"
+        if not self.after:
+            return f"{self.what}: removed, was {self.before}"
+        return f"{self.what}: {self.before} → {self.after}"
+
+
+def differences(
+    before: Scorecard, after: Scorecard, *, names: Mapping[str, str]
+) -> tuple[Difference, ...]:
+    """`names` are those of the measures. Parts are matched by their keys."""
+    return (
+        *_name(before, after),
+        *_components(before, after),
+        *_measures(before, after, names),
+        *_gates(before, after),
+        *_bands(before, after),
+        *_limits(before, after),
+    )
+
+
+def _compared(
+    section: Section, what: str, before: str | None, after: str | None
+) -> Iterator[Difference]:
+    if (before or "") != (after or ""):
+        yield Difference(section, what, before or "", after or "")
+
+
+def _name(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    yield from _compared(Section.NAME, "Name", before.name, after.name)
+
+
+def _components(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    old, new = _by_key(before), _by_key(after)
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key), new.get(key)
+        what = (other or one).name  # type: ignore[union-attr]
+        yield from _weighed(what, one, other)
+        if one and other:
+            yield from _compared(Section.NAME, f"Component {one.name}", one.name, other.name)
+
+
+def _by_key(card: Scorecard) -> dict[str, Component]:
+    return {component.key: component for _, component in card.walk()}
+
+
+def _measures(
+    before: Scorecard, after: Scorecard, names: Mapping[str, str]
+) -> Iterator[Difference]:
+    old, new = _placed(before), _placed(after)
+    for key in dict.fromkeys((*old, *new)):
+        name = names.get(key, key)
+        (home, one), (place, other) = old.get(key, ("", None)), new.get(key, ("", None))
+        moved = one is not None and other is not None and home != place
+        what = f"{name} in {place or home}"
+        yield from _weighed(what, one, other)
+        if moved:
+            yield Difference(Section.WEIGHTS, f"Place of {name}", home, place)
+        if one and other:
+            curves = (format_curve(one.curve), format_curve(other.curve))
+            yield from _compared(Section.CURVES, f"Curve of {name}", *curves)
+            points = (_penalties(one, names), _penalties(other, names))
+            yield from _compared(Section.CURVES, f"Points taken off {name}", *points)
+
+
+def _placed(card: Scorecard) -> dict[str, tuple[str, Measure]]:
+    return {
+        measure.key: (component.name, measure)
+        for _, component in card.walk()
+        for measure in component.measures
+    }
+
+
+def _penalties(measure: Measure, names: Mapping[str, str]) -> str:
+    return ", ".join(
+        f"{plain(p.points)} for each of {names.get(p.measure, p.measure)}"
+        for p in measure.penalties
+    )
+
+
+def _gates(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    old = {gate.key: gate for gate in before.gates}
+    new = {gate.key: gate for gate in after.gates}
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key), new.get(key)
+        what = f"Gate “{(other or one).name}”"  # type: ignore[union-attr]
+        yield from _compared(Section.GATES, what, _gate(one), _gate(other))
+
+
+def _gate(gate: Gate | None) -> str | None:
+    if gate is None:
+        return None
+    return f"at most {plain(gate.cap)} while {format_conditions(gate.conditions)}"
+
+
+def _bands(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    old = {band.key: band for band in before.bands}
+    new = {band.key: band for band in after.bands}
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key), new.get(key)
+        what = f"Band {(other or one).name}"  # type: ignore[union-attr]
+        yield from _compared(Section.BANDS, what, _band(one), _band(other))
+    lines = (_lines(before), _lines(after))
+    yield from _compared(Section.BANDS, "Alert lines", *lines)
+
+
+def _band(band: Band | None) -> str | None:
+    if band is None:
+        return None
+    return f"from {plain(band.lower)}{', at risk' if band.at_risk else ''}"
+
+
+def _lines(card: Scorecard) -> str:
+    return ", ".join(plain(line.value) for line in card.alert_lines) or "none"
+
+
+def _limits(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+    for what, one, other in (
+        ("Recovery margin", before.recovery_margin, after.recovery_margin),
+        ("Minimum confidence", before.minimum_confidence, after.minimum_confidence),
+    ):
+        yield from _compared(Section.LIMITS, what, plain(one), plain(other))
+    first = ("as others", "before others")
+    yield from _compared(
+        Section.LIMITS,
+        "Crossings are handled",
+        first[before.handled_first],
+        first[after.handled_first],
+    )
+
+
+def _weighed(
+    what: str, one: Component | Measure | None, other: Component | Measure | None
+) -> Iterator[Difference]:
+    sides = ("" if one is None else plain(one.weight), "" if other is None else plain(other.weight))
+    if one is None or other is None:
+        sides = (sides[0] and f"weight {sides[0]}", sides[1] and f"weight {sides[1]}")
+    yield from _compared(Section.WEIGHTS, what, *sides)
+
+
+def plain(value: Decimal) -> str:
+    """Without trailing zeros: 20, 12.5."""
+    return f"{value.normalize():f}"
+
+
+def in_words(found: Iterable[Difference]) -> list[str]:
+    return [str(difference) for difference in found]
