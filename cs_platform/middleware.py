@@ -10,6 +10,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views import defaults
 
+from accounts.models import Installation
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,17 @@ def _unavailable(error: Exception) -> HttpResponse:
     # The class says what happened; the text may hold values of people.
     log.warning("database unavailable: %s", type(error.__cause__ or error).__name__)
     return HttpResponse(_UNAVAILABLE, status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+
+
+class OneInstallationMiddleware:
+    """What the installation counts by is read once a request, by whatever asks first."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with Installation.read_once():
+            return self.get_response(request)
 
 
 class RefuseUnsafeTextMiddleware:

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "cs_platform.middleware.DatabaseUnavailableMiddleware",
     "cs_platform.middleware.RefuseUnsafeTextMiddleware",
     "cs_platform.middleware.ContentSecurityPolicyMiddleware",
+    "cs_platform.middleware.OneInstallationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -21,6 +25,10 @@ def validate_time_zone(name: str) -> None:
 def validate_currency(code: str) -> None:
     if not (len(code) == 3 and code.isascii() and code.isupper()):
         raise ValidationError("Use a three-letter ISO 4217 code in capitals, such as EUR.")
+
+
+# Of one request: everything on a page is counted by the same day, currency and zone.
+_read_once: ContextVar[list[Installation] | None] = ContextVar("_read_once", default=None)
 
 
 @pghistory.track(pghistory.UpdateEvent(), model_name="InstallationAudit", append_only=True)
@@ -63,10 +71,34 @@ class Installation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        if (read := _read_once.get()) is not None:
+            read.clear()
+
     @classmethod
     def current(cls) -> Installation:
-        """The row; the defaults where `manage.py prepare` has not run yet."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        """The row; the defaults where `manage.py prepare` has not run yet.
+
+        Asked of the database each time, except within `read_once`.
+        """
+        read = _read_once.get()
+        if read:
+            return read[0]
+        row = cls.objects.filter(pk=1).first() or cls(pk=1)
+        if read is not None:
+            read.append(row)
+        return row
+
+    @staticmethod
+    @contextmanager
+    def read_once() -> Iterator[None]:
+        """Until its end `current` asks once. Longer than a request it must never last."""
+        token = _read_once.set([])
+        try:
+            yield
+        finally:
+            _read_once.reset(token)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -48,7 +48,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
         "tenure": tenure(head),
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
-        "changeable": {row.id for row in rows} if head.may_change else set(),
+        "changeable": {row.task.pk for row in rows} if head.may_change else set(),
     }
 
 

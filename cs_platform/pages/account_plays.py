@@ -62,7 +62,7 @@ def plays_context(head: AccountHead) -> dict[str, object]:
         "plays": plays_of(head.account),
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
-        "changeable": {row.id for row in rows} if head.may_change else set(),
+        "changeable": {row.task.pk for row in rows} if head.may_change else set(),
     }
 
 

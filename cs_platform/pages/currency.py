@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, Value, When
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BigIntegerField, Case, F, Func, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.models import CurrencyRate
 from metrics.retention.money import convert
@@ -29,16 +32,29 @@ class Rates:
         return amount if rate == 1 else convert(amount=amount, rate=rate)
 
     def expression(self, amount: str, *, currency: str) -> Combinable:
-        """The amount in the base currency, to sort by; display and sums use `total`."""
+        """The amount in the base currency inside SQL, equal to what `total` adds up."""
         whens = [
-            When(**{currency: code}, then=ExpressionWrapper(F(amount) * Value(rate), _INTEGER))
+            When(**{currency: code}, then=HalfEven(F(amount) * Value(rate)))
             for code, rate in self.rates.items()
             if rate != 1
         ]
         return Case(*whens, default=F(amount)) if whens else F(amount)
 
 
-_INTEGER = BigIntegerField()
+class HalfEven(Func):
+    """Rounds halves to the even neighbour; Postgres alone rounds them away from zero."""
+
+    output_field = BigIntegerField()
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
+        exact, params = compiler.compile(self.source_expressions[0])
+        step = (
+            f"CASE WHEN abs({exact} - trunc({exact})) = 0.5 AND mod(round({exact}), 2) <> 0"
+            f" THEN sign({exact}) ELSE 0 END"
+        )
+        return f"(round({exact}) - {step})::bigint", (*params,) * 5
 
 
 def rates_on(day: date, *, base: str) -> Rates:

@@ -19,6 +19,7 @@ from playbooks.models import Play
 from playbooks.triggers.vocabulary import PlayState
 
 SHOWN_AT_MOST = 8
+_NAMED = ("account__external_id", "account__name")
 MONDAY, SUNDAY = 0, 6
 
 
@@ -61,9 +62,9 @@ def _crossings(book: QuerySet[Account], begun: date) -> list[Move]:
             words=crossing_words(row),
             note=f"{formats.score(row.score_before)} to {formats.score(row.score_after)}",
         )
-        for row in found.select_related("account").order_by("direction", "-day", "-pk")[
-            :SHOWN_AT_MOST
-        ]
+        for row in found.select_related("account")
+        .only("cause", "from_band", "to_band", "score_before", "score_after", *_NAMED)
+        .order_by("direction", "-day", "-pk")[:SHOWN_AT_MOST]
     ]
 
 
@@ -71,7 +72,9 @@ def _news(book: QuerySet[Account], since: datetime) -> list[Move]:
     found = BusinessEvent.objects.filter(account__in=book, learned_at__gte=since)
     return [
         Move(row.account.external_id, row.account.name, "flag", "", label(row.kind), row.note)
-        for row in found.select_related("account").order_by("-learned_at", "-pk")[:SHOWN_AT_MOST]
+        for row in found.select_related("account")
+        .only("kind", "note", *_NAMED)
+        .order_by("-learned_at", "-pk")[:SHOWN_AT_MOST]
     ]
 
 
@@ -85,7 +88,9 @@ def _revenue(book: QuerySet[Account], since: datetime) -> list[Move]:
             tone="is-healthy" if row.amount_minor > 0 else "is-intervene",
             words=f"{label(row.kind)} {formats.money_signed(row.amount_minor, row.currency)} ARR",
         )
-        for row in found.select_related("account").order_by("-recorded_at", "-pk")[:SHOWN_AT_MOST]
+        for row in found.select_related("account")
+        .only("kind", "amount_minor", "currency", *_NAMED)
+        .order_by("-recorded_at", "-pk")[:SHOWN_AT_MOST]
     ]
 
 
@@ -99,7 +104,7 @@ def _ended_plays(book: QuerySet[Account], since: datetime) -> list[Move]:
             tone="is-healthy" if row.outcome in ("recovered", "completed") else "",
             words=f"{row.playbook.name}: {label(row.outcome or '').lower()}",
         )
-        for row in found.select_related("account", "playbook").order_by("-closed_at", "-pk")[
-            :SHOWN_AT_MOST
-        ]
+        for row in found.select_related("account", "playbook")
+        .only("outcome", "playbook__name", *_NAMED)
+        .order_by("-closed_at", "-pk")[:SHOWN_AT_MOST]
     ]

@@ -87,10 +87,8 @@ def risk_of_loss() -> Case:
 
 def book_of(user: User, *, scope: str) -> QuerySet[Account]:
     """Active accounts: "mine" are those the person owns alone or through a pool."""
-    visible = Account.objects.for_user(user).filter(status=AccountStatus.ACTIVE)
-    if scope != "mine":
-        return visible
-    return visible.filter(Q(owner=user) | Q(pool__in=user.pools.values("pk")))
+    active = Account.objects.filter(status=AccountStatus.ACTIVE)
+    return active.owned_by(user) if scope == "mine" else active.for_user(user)
 
 
 def filtered(

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Installation, User
-from cs_platform.pages.parts import wants_part
+from cs_platform import formats
+from cs_platform.pages.currency import rates_on
+from cs_platform.pages.parts import asked_from, wants_part
 from cs_platform.pages.tasks_queries import task_row, visible_tasks, with_account
+from cs_platform.pages.today_queries import Counts, counts_of, queue_of
 from playbooks import actions
 from playbooks.due_dates import BusinessCalendar
 from playbooks.facts import business_calendar
@@ -95,7 +100,7 @@ def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
 def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     until = back_at(now, days=form.cleaned_data["days"], calendar=business_calendar())
     actions.snooze_task(task_id=task.pk, until=until, now=now)
-    return f"Snoozed: {task.title}"
+    return f"Snoozed: {task.title}. Back on {formats.day(until.date())}."
 
 
 def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
@@ -130,17 +135,25 @@ def _workable(user: User, task_id: int) -> Task:
 
 
 def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpResponse:
-    task = with_account(Task.objects.filter(pk=task_id)).get()
+    now, zone = clock.now(), Installation.current().zone
     context = {
-        "row": task_row(task, now=clock.now(), zone=Installation.current().zone),
+        "row": task_row(with_account(Task.objects.all()).get(pk=task_id), now=now, zone=zone),
         "can_change": bool(errors),
         "errors": errors,
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
-        "next": _next(request),
         "hide_account": "hide_account" in request.POST,
+        "counts": _today_counts(request, now, zone),
     }
     return render(request, "tasks/_changed.html", context)
+
+
+def _today_counts(request: HttpRequest, now: datetime, zone: ZoneInfo) -> Counts | None:
+    """What Today says above its queue follows what is done in it."""
+    if asked_from(request) != reverse("today"):
+        return None
+    rates = rates_on(clock.today(), base=Installation.current().currency)
+    return counts_of(queue_of(cast("User", request.user), now=now, zone=zone, rates=rates))
 
 
 def _next(request: HttpRequest) -> str:

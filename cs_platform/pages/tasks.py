@@ -8,7 +8,7 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -17,9 +17,15 @@ from accounts.access import Right, requires
 from accounts.catalogue import Role
 from accounts.models import Installation, User
 from cs_platform.pages.paging import COUNT_CAP, page_number, take_page
-from cs_platform.pages.parts import wants_part
+from cs_platform.pages.parts import came_from, wants_part
 from cs_platform.pages.task_actions import SNOOZES, outcomes
-from cs_platform.pages.tasks_queries import awake, task_rows, visible_tasks, with_account
+from cs_platform.pages.tasks_queries import (
+    awake,
+    task_row,
+    task_rows,
+    visible_tasks,
+    with_account,
+)
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import TaskState
 
@@ -96,3 +102,19 @@ def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:
     if view == "overdue":
         return tasks.filter(due_at__lt=now)
     return tasks.filter(due_at__lte=now + timedelta(days=7)) if view == "week" else tasks
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def task(request: HttpRequest, task_id: int) -> HttpResponse:
+    """One task with its forms: where a link leads, and how it is finished without JavaScript."""
+    user = cast("User", request.user)
+    found = get_object_or_404(with_account(visible_tasks(user)), pk=task_id)
+    context = {
+        "row": task_row(found, now=clock.now(), zone=Installation.current().zone),
+        "can_change": Task.objects.workable_by(user).filter(pk=task_id).exists(),
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "next": came_from(request),
+    }
+    return render(request, "tasks/task.html", context)

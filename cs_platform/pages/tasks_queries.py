@@ -8,9 +8,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from accounts.models import Account, User
 from cs_platform.pages.portfolio_queries import UNSCORED
+from health.models import CurrentHealth
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import Channel, TaskState, label
 
@@ -24,79 +26,88 @@ _ICONS = {
 }
 
 
+# A row of a list needs no score of ninety days, no description of a playbook.
+_COLUMNS = (
+    "title",
+    "guidance",
+    "why",
+    "closes_when",
+    "channel",
+    "state",
+    "outcome",
+    "reason",
+    "due_at",
+    "snoozed_until",
+    "closed_at",
+    "owner_role",
+    "owner__name",
+    "play__why",
+    "play__playbook__name",
+    "account__external_id",
+    "account__name",
+    "account__arr_minor",
+    "account__currency",
+    "account__health__score",
+    "account__health__effective_band",
+    "account__health__at_risk",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    id: int
-    title: str
-    guidance: str
-    why: str
-    closes_when: str
-    note: str
-    channel: str
-    icon: str
-    state: str
-    outcome: str
-    reason: str
-    due_at: datetime
+    """A task with its account, and what only holds at one moment."""
+
+    task: Task
     due_on: date
     is_overdue: bool
-    is_urgent: bool
-    """Of a play on an account at risk."""
-    snoozed_until: datetime | None
-    closed_at: datetime | None
-    owner_id: int | None
-    owner: str
-    playbook: str
-    account_id: int
-    external_id: str
-    account: str
-    band: str
-    score: object
-    arr_minor: int
-    currency: str
-    renews_on: date | None
 
     @property
     def is_open(self) -> bool:
-        return self.state in UNFINISHED
+        return self.task.state in UNFINISHED
+
+    @property
+    def address(self) -> str:
+        return reverse("task", args=[self.task.pk])
+
+    @property
+    def icon(self) -> str:
+        return _ICONS[Channel(self.task.channel)]
+
+    @property
+    def why(self) -> str:
+        return self.task.why or (self.task.play.why if self.task.play else "")
+
+    @property
+    def playbook(self) -> str:
+        return self.task.play.playbook.name if self.task.play else ""
+
+    @property
+    def owner(self) -> str:
+        return self.task.owner.name if self.task.owner else f"{label(self.task.owner_role)} queue"
+
+    @property
+    def health(self) -> CurrentHealth | None:
+        return getattr(self.task.account, "health", None)
+
+    @property
+    def band(self) -> str:
+        return self.health.effective_band if self.health else UNSCORED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Of a play on an account at risk."""
+        return self.task.play is not None and self.health is not None and self.health.at_risk
 
 
 def with_account(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("owner", "play__playbook", "account__health")
+    return tasks.select_related("owner", "play__playbook", "account__health").only(*_COLUMNS)
 
 
 def task_row(task: Task, *, now: datetime, zone: ZoneInfo) -> TaskRow:
-    account, play = task.account, task.play
-    health = getattr(account, "health", None)
     return TaskRow(
-        id=task.pk,
-        title=task.title,
-        guidance=task.guidance,
-        why=task.why or (play.why if play else ""),
-        closes_when=task.closes_when,
-        note=task.note,
-        channel=label(task.channel),
-        icon=_ICONS[Channel(task.channel)],
-        state=task.state,
-        outcome=label(task.outcome) if task.outcome else "",
-        reason=task.reason,
-        due_at=task.due_at,
+        task=task,
         due_on=task.due_at.astimezone(zone).date(),
         is_overdue=task.state in UNFINISHED and task.due_at < now,
-        is_urgent=play is not None and health is not None and health.at_risk,
-        snoozed_until=task.snoozed_until,
-        closed_at=task.closed_at,
-        owner_id=task.owner_id,
-        owner=task.owner.name if task.owner else f"{label(task.owner_role)} queue",
-        playbook=play.playbook.name if play else "",
-        account_id=account.pk,
-        external_id=account.external_id,
-        account=account.name,
-        band=health.effective_band if health else UNSCORED,
-        score=health.score if health else None,
-        arr_minor=account.arr_minor,
-        currency=account.currency,
-        renews_on=account.renews_on,
     )
 
 

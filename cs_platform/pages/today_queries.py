@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.expressions import Combinable
 
-from accounts.catalogue import InteractionKind
+from accounts.catalogue import InteractionKind, Role
 from accounts.models import Account, Interaction, User
 from cs_platform import formats
 from cs_platform.pages.currency import Rates
-from cs_platform.pages.portfolio_queries import RENEWAL_CHANCE, UNSCORED, UNSCORED_CHANCE
+from cs_platform.pages.portfolio_queries import (
+    RENEWAL_CHANCE,
+    UNSCORED,
+    UNSCORED_CHANCE,
+    book_of,
+)
 from cs_platform.pages.tasks_queries import TaskRow, awake, task_rows, with_account
 from cs_platform.templatetags.cs import band_look
-from health.models import CurrentHealth
 from playbooks.models import UNFINISHED, Task
 
-QUEUE_LENGTH = 60
+READ_AT_MOST = 60  # of each kind
 RENEWAL_DAYS = 30
 PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
+
+
+# What an item shows of its account and its health.
+_COLUMNS = (
+    "external_id",
+    "name",
+    "arr_minor",
+    "currency",
+    "renews_on",
+    "health__score",
+    "health__effective_band",
+)
 
 
 class Urgency(IntEnum):
@@ -79,6 +95,35 @@ class QueueItem:
         return _WORDS[self.urgency][2]
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    waiting: int
+    overdue: int
+
+
+def own_book(user: User) -> QuerySet[Account]:
+    """A CSM's own accounts; a manager's teams; for CS ops all of them."""
+    return book_of(user, scope="mine" if user.role == Role.CSM else "all")
+
+
+def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> list[QueueItem]:
+    """All there is to do, the most pressing first."""
+    book, today = own_book(user), now.astimezone(zone).date()
+    return ordered(
+        [
+            *task_items(user, now=now, zone=zone, rates=rates),
+            *lone_items(book, rates=rates),
+            *renewal_items(book, today=today, rates=rates),
+            *follow_up_items(book, now=now, rates=rates),
+        ]
+    )
+
+
+def counts_of(queue: Sequence[QueueItem]) -> Counts:
+    overdue = sum(1 for item in queue if item.task and item.task.is_overdue)
+    return Counts(waiting=len(queue), overdue=overdue)
+
+
 def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:
     """Every task, and what leads to an account only once: its most pressing reason."""
     found = sorted(items, key=lambda item: (item.urgency, -item.at_stake, item.key))
@@ -108,7 +153,7 @@ def task_items(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> li
     today = now.astimezone(zone).date()
     horizon = now + timedelta(days=2)
     found = with_account(Task.objects.of_person(user, day=today)).filter(awake(now))
-    due = found.filter(due_at__lte=horizon).order_by("due_at", "pk")[:QUEUE_LENGTH]
+    due = found.filter(due_at__lte=horizon).order_by("due_at", "pk")[:READ_AT_MOST]
     return [
         _task_item(row, _urgency(row, today=today), rates)
         for row in task_rows(due, now=now, zone=zone)
@@ -124,19 +169,13 @@ def _urgency(row: TaskRow, *, today: date) -> Urgency:
 
 
 def _task_item(row: TaskRow, urgency: Urgency, rates: Rates) -> QueueItem:
-    return QueueItem(
-        key=f"task-{row.id}",
-        urgency=urgency,
-        title=row.title,
+    return _item(
+        row.task.account,
+        urgency,
+        key=f"task-{row.task.pk}",
+        title=row.task.title,
         why=row.why,
-        external_id=row.external_id,
-        account=row.account,
-        band=row.band,
-        arr_minor=row.arr_minor,
-        currency=row.currency,
-        at_stake=at_stake(
-            arr_minor=row.arr_minor, currency=row.currency, score=row.score, rates=rates
-        ),
+        rates=rates,
         due_on=row.due_on,
         task=row,
     )
@@ -148,20 +187,22 @@ def _nothing_open() -> Combinable:
 
 def lone_items(book: QuerySet[Account], *, rates: Rates) -> list[QueueItem]:
     """At risk, and no task is open there: nobody is on it."""
-    found = CurrentHealth.objects.filter(
-        account__in=book.filter(_nothing_open()), at_risk=True
-    ).select_related("account")
+    found = _with_health(book.filter(_nothing_open(), health__at_risk=True))
     return [
-        _account_item(
-            health.account,
+        _item(
+            account,
             Urgency.ALONE,
             title="Nobody is on this account",
-            why=f"{band_look(health.effective_band).word} at "
-            f"{formats.score(health.score)}, and no task is open.",
+            why=f"{band_look(account.health.effective_band).word} at "
+            f"{formats.score(account.health.score)}, and no task is open.",
             rates=rates,
         )
-        for health in found.order_by("-account__arr_minor", "pk")[:QUEUE_LENGTH]
+        for account in found.order_by("-arr_minor", "pk")[:READ_AT_MOST]
     ]
+
+
+def _with_health(accounts: QuerySet[Account]) -> QuerySet[Account]:
+    return accounts.select_related("health").only(*_COLUMNS)
 
 
 def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list[QueueItem]:
@@ -170,7 +211,7 @@ def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list
         _nothing_open(), renews_on__range=(today, today + timedelta(days=RENEWAL_DAYS))
     ).exclude(health__at_risk=True)
     return [
-        _account_item(
+        _item(
             account,
             Urgency.RENEWAL,
             title="Plan the renewal",
@@ -179,7 +220,7 @@ def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list
             rates=rates,
             due_on=account.renews_on,
         )
-        for account in found.select_related("health").order_by("renews_on", "pk")[:QUEUE_LENGTH]
+        for account in _with_health(found).order_by("renews_on", "pk")[:READ_AT_MOST]
     ]
 
 
@@ -193,10 +234,11 @@ def follow_up_items(book: QuerySet[Account], *, now: datetime, rates: Rates) -> 
         Interaction.objects.filter(~Exists(later), account__in=book, occurred_at__range=window)
         .exclude(next_step="")
         .select_related("account__health")
-        .order_by("-occurred_at", "pk")[:QUEUE_LENGTH]
+        .only("next_step", "occurred_at", *(f"account__{column}" for column in _COLUMNS))
+        .order_by("-occurred_at", "pk")[:READ_AT_MOST]
     )
     return [
-        _account_item(
+        _item(
             row.account,
             Urgency.FOLLOW_UP,
             title=row.next_step,
@@ -207,18 +249,20 @@ def follow_up_items(book: QuerySet[Account], *, now: datetime, rates: Rates) -> 
     ]
 
 
-def _account_item(
+def _item(
     account: Account,
     urgency: Urgency,
     *,
     title: str,
     why: str,
     rates: Rates,
+    key: str = "",
     due_on: date | None = None,
+    task: TaskRow | None = None,
 ) -> QueueItem:
     health = getattr(account, "health", None)
     return QueueItem(
-        key=f"{urgency.name.lower()}-{account.pk}",
+        key=key or f"{urgency.name.lower()}-{account.pk}",
         urgency=urgency,
         title=title,
         why=why,
@@ -234,6 +278,7 @@ def _account_item(
             rates=rates,
         ),
         due_on=due_on,
+        task=task,
     )
 
 
@@ -254,27 +299,37 @@ _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
 def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
-    """A row per account: a book is hundreds of accounts, and rates make sums exact in Python."""
-    rows = [
-        (band or UNSCORED, rates.total([(arr, currency)]), renews_on, bool(at_risk))
-        for band, arr, currency, renews_on, at_risk in book.order_by().values_list(
-            "health__effective_band", "arr_minor", "currency", "renews_on", "health__at_risk"
+    """Counted and added up by the database: a row a band, however large the book is."""
+    arr = rates.expression("arr_minor", currency="currency")
+    risky = Q(health__at_risk=True)
+    soon = Q(renews_on__range=(today, today + timedelta(days=90)))
+    figures = {
+        "accounts": Count("pk"),
+        "arr": Sum(arr),
+        "risky": Count("pk", filter=risky),
+        "risky_arr": Sum(arr, filter=risky),
+        "soon": Count("pk", filter=soon),
+        "soon_arr": Sum(arr, filter=soon),
+    }
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for band, *row in book.order_by().values_list("health__effective_band").annotate(**figures):
+        found[band or UNSCORED].update(
+            {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
         )
-    ]
-    accounts, arr = Counter(row[0] for row in rows), Counter[str]()
-    for band, amount, _, _ in rows:
-        arr[band] += amount
-    bands = [*_BAND_ORDER, *sorted(set(accounts) - set(_BAND_ORDER))]
-    soon = today + timedelta(days=90)
-    renewing = [amount for _, amount, day, _ in rows if day and today <= day <= soon]
-    risky = [amount for _, amount, _, at_risk in rows if at_risk]
+    return _summary(found, currency=rates.base)
+
+
+def _summary(found: Mapping[str, Counter[str]], *, currency: str) -> BookSummary:
+    total = sum(found.values(), Counter[str]())
+    bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
+    counts = [(band, found.get(band, Counter[str]())) for band in bands]
     return BookSummary(
-        accounts=len(rows),
-        arr_minor=sum(arr.values()),
-        by_band=tuple((band, accounts[band], arr[band]) for band in bands),
-        at_risk=len(risky),
-        at_risk_arr_minor=sum(risky),
-        renewals=len(renewing),
-        renewals_arr_minor=sum(renewing),
-        currency=rates.base,
+        accounts=total["accounts"],
+        arr_minor=total["arr"],
+        by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),
+        at_risk=total["risky"],
+        at_risk_arr_minor=total["risky_arr"],
+        renewals=total["soon"],
+        renewals_arr_minor=total["soon_arr"],
+        currency=currency,
     )

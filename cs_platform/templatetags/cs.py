@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -46,7 +48,13 @@ def band_look(band: str | None) -> BandLook:
     return _LOOKS.get(key) or BandLook("unscored", "circle-dashed", catalogue.label(key))
 
 
+# Pieces that depend on nothing but their arguments are drawn once a process: a list of fifty
+# rows shows the same few icons, chips and amounts hundreds of times.
+_drawn_once = functools.lru_cache(maxsize=4096)
+
+
 @register.simple_tag
+@_drawn_once
 def icon(name: str, classes: str = "") -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
@@ -66,12 +74,15 @@ def band_word(band: str | None) -> str:
     return band_look(band).word
 
 
-@register.inclusion_tag("components/_band_chip.html")
-def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> dict[str, object]:
-    return {"look": band_look(band), "soft": soft, "note": note}
+@register.simple_tag
+@_drawn_once
+def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> str:
+    look = {"look": band_look(band), "soft": soft, "note": note}
+    return render_to_string("components/_band_chip.html", look)
 
 
-@register.inclusion_tag("components/_delta.html")
+@register.simple_tag
+@_drawn_once
 def delta(
     value: Decimal | float | None,
     *,
@@ -81,16 +92,16 @@ def delta(
     good: str = "up",
     compact: bool = False,
     decimals: int = 1,
-) -> dict[str, object]:
+) -> str:
     """`good` says which direction is welcome: up, down or none (no colour)."""
     if value is None:
-        return {"direction": "none", "period": period}
+        return render_to_string("components/_delta.html", {"direction": "none", "period": period})
     number = Decimal(str(value))
     # What reads as 0.0 has no direction.
     reads = number if shown else round(number, decimals)
     direction = "up" if reads > 0 else "down" if reads < 0 else "same"
     amount = shown or formats.signed(abs(number), decimals=decimals).lstrip("+")
-    return {
+    change = {
         "direction": direction,
         "tone": _delta_tone(direction, good),
         "amount": amount,
@@ -98,6 +109,7 @@ def delta(
         "period": period,
         "compact": compact,
     }
+    return render_to_string("components/_delta.html", change)
 
 
 def _delta_tone(direction: str, good: str) -> str:
@@ -107,6 +119,7 @@ def _delta_tone(direction: str, good: str) -> str:
 
 
 @register.simple_tag
+@_drawn_once
 def money(minor: int | None, currency: str) -> SafeString:
     """Compact, with the exact amount in the title."""
     if minor is None:

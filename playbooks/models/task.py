@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.catalogue import Role
 from accounts.models import Account, AccountScopedQuerySet, User
+from accounts.models.scope import AnyOf
 from playbooks.models.play import Play
 from playbooks.models.playbook import PlaybookStep
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState, choices
@@ -22,12 +23,12 @@ class TaskQuerySet(AccountScopedQuerySet):
     def workable_by(self, user: User) -> Self:
         """Tasks this person may finish: their own, and all of the accounts they may change."""
         accounts = Account.objects.changeable_by(user).values("pk")
-        return self.filter(Q(owner=user) | Q(account__in=accounts))
+        return self.filter(Q(owner=user) | Q(AnyOf("account", accounts)))
 
     def of_person(self, user: User, *, day: date) -> Self:
         """Theirs, and those of absent people they cover; for CS ops also the queue nobody owns."""
         covered = User.objects.filter(cover=user, absent_from__lte=day, absent_until__gte=day)
-        mine = Q(owner=user) | Q(owner__in=covered.values("pk"))
+        mine = Q(owner=user) | Q(AnyOf("owner", covered.values("pk")))
         if user.role == Role.OPS:
             mine |= Q(owner__isnull=True)
         return self.filter(mine)

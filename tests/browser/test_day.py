@@ -40,6 +40,25 @@ def test_a_skip_without_a_reason_is_asked_for_one(desk):
     assert Task.objects.get(title="Call Poorly").reason == "They called us first."
 
 
+def test_the_choices_of_a_task_open_and_close_by_keyboard(desk):
+    desk.keyboard.press("j")
+    desk.keyboard.press("e")
+    expect(desk.locator(":focus")).to_have_text("Reached")
+    desk.keyboard.press("ArrowDown")
+    expect(desk.locator(":focus")).to_have_text("No response")
+    desk.keyboard.press("Escape")
+    expect(desk.locator("[data-float]")).to_have_count(0)
+    expect(desk.locator(":focus")).to_have_text("Complete")
+
+
+def test_counts_above_the_queue_follow_what_is_done(desk):
+    expect(desk.locator("#today-overdue .tile-value")).to_have_text("3")
+    row = desk.locator("[data-row]", has_text="Call Mostly")
+    row.get_by_text("Complete", exact=True).click()
+    row.get_by_role("button", name="Agreed").click()
+    expect(desk.locator("#today-overdue .tile-value")).to_have_text("2")
+
+
 def test_the_portfolio_filters_in_place_and_the_address_follows(desk):
     desk.goto("/portfolio/")
     desk.get_by_role("searchbox", name="Account name").press_sequentially("fine")
@@ -113,7 +132,8 @@ def test_a_task_is_completed_without_javascript(browser, desk, live_server):
     page.goto("/tasks/")
     row = page.locator("[data-row]", has_text="Call Poorly")
     row.get_by_text("Complete", exact=True).click()
-    row.get_by_role("button", name="Reached").click()
+    expect(page.get_by_role("heading", name="Call Poorly")).to_be_visible()
+    page.get_by_role("button", name="Reached").click()
     expect(page.locator("#toasts")).to_contain_text("Done: Call Poorly")
     expect(page).to_have_url(re.compile(r"/tasks/$"))
     context.close()

@@ -5,6 +5,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
+from accounts.models import Installation
+from accounts.models import installation as installation_module
 from cs_platform import middleware
 from cs_platform.wsgi import application
 
@@ -73,3 +75,41 @@ def test_a_middleware_whose_database_is_gone_answers_503():
     except OperationalError:
         answer = middleware.server_error(RequestFactory().get("/"))
     assert answer.status_code == 503
+
+
+@pytest.mark.django_db
+def test_the_installation_is_read_once_within_a_request_and_afresh_in_the_next(
+    django_assert_num_queries,
+):
+    with Installation.read_once(), django_assert_num_queries(1):
+        before = Installation.current().name
+        assert Installation.current().name == before
+    Installation.objects.update_or_create(pk=1, defaults={"name": "Renamed"})
+    with Installation.read_once():
+        assert Installation.current().name == "Renamed"
+    with django_assert_num_queries(2):  # outside of a request nothing is kept
+        Installation.current()
+        Installation.current()
+
+
+@pytest.mark.django_db
+def test_a_change_within_a_request_is_seen_in_it():
+    with Installation.read_once():
+        row = Installation.current()
+        row.name = "Renamed here"
+        row.save()
+        assert Installation.current().name == "Renamed here"
+
+
+def test_one_request_never_sees_what_another_read(client: Client):
+    """Each runs in a context of its own, also when it ends in an error."""
+    kept = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        kept.append(Installation(name="mine"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        middleware.OneInstallationMiddleware(view)(RequestFactory().get("/"))
+    assert kept
+    assert installation_module._read_once.get() is None

@@ -180,7 +180,7 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         account = make_account(csm, f"Account {number}")
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(7):
         client.get(reverse("portfolio"))
 
 

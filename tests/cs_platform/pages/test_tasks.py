@@ -31,8 +31,8 @@ def test_tasks_of_the_team_are_shown_when_asked_for_and_cannot_be_finished(clien
     sign_in(client, house.people["csm"])
     html = client.get(reverse("tasks"), {"whose": "all"}).content.decode()
     assert "For a team mate" in html
-    assert reverse("task_complete", args=[task.pk]) in html
-    assert reverse("task_complete", args=[theirs.pk]) not in html
+    assert f"{reverse('task', args=[task.pk])}#complete" in html
+    assert f"{reverse('task', args=[theirs.pk])}#complete" not in html
 
 
 def test_tasks_of_other_teams_are_never_shown(client, house):
@@ -48,7 +48,7 @@ def test_executive_reads_tasks_and_finishes_none(client, house, task):
     sign_in(client, house.people["executive"])
     html = client.get(reverse("tasks")).content.decode()
     assert "Call the buyer" in html
-    assert reverse("task_complete", args=[task.pk]) not in html
+    assert "#complete" not in html
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_tasks_views_divide_the_list(client, house, view, shown):
     Task.objects.filter(pk=finished.pk).update(state="done", outcome="reached", closed_at=NOW)
     sign_in(client, owner)
     rows = client.get(reverse("tasks"), {"view": view}).context["rows"]
-    assert {row.title for row in rows} == shown
+    assert {row.task.title for row in rows} == shown
 
 
 def test_tasks_answer_htmx_with_the_part_and_a_history_restore_with_the_page(client, house, task):
@@ -94,7 +94,7 @@ def test_tasks_ask_a_fixed_number_of_questions(client, house, rows, django_asser
     for number in range(rows):
         add_task(house.accounts["own"], house.people["csm"], title=f"Task {number}")
     sign_in(client, house.people["csm"])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         client.get(reverse("tasks"))
 
 
@@ -181,6 +181,38 @@ def test_who_may_complete_whose_task(client, house, place, actor, status):
     theirs.refresh_from_db()
     assert response.status_code == status
     assert (theirs.state == "done") == (status == 302)
+
+
+def test_a_task_has_a_page_with_its_forms_for_those_who_may_finish_it(client, house, task):
+    address = reverse("task", args=[task.pk])
+    sign_in(client, house.people["csm"])
+    html = client.get(address, headers={"Referer": "http://testserver/today/"}).content.decode()
+    assert f'action="{address}complete/"' in html
+    assert '<input type="hidden" name="next" value="/today/">' in html
+    sign_in(client, house.people["executive"])
+    html = client.get(address).content.decode()
+    assert "finish this task" in html
+    assert '<form class="task-panel' not in html
+
+
+def test_a_task_page_never_sends_back_to_another_site(client, house, task):
+    sign_in(client, house.people["csm"])
+    address = reverse("task", args=[task.pk])
+    html = client.get(address, headers={"Referer": "https://evil.example/x"}).content.decode()
+    assert 'name="next"' not in html
+
+
+def test_finishing_on_today_brings_its_counts_up_to_date(client, house, task):
+    add_task(house.accounts["own"], house.people["csm"], title="Later")
+    Task.objects.update(due_at=NOW - timedelta(days=1))
+    sign_in(client, house.people["csm"])
+    headers = {**HTMX, "HX-Current-URL": "http://testserver/today/"}
+    address = reverse("task_complete", args=[task.pk])
+    html = client.post(address, {"outcome": "reached"}, headers=headers).content.decode()
+    assert "1 thing to do" in html
+    assert '<span class="tile-value">1</span>' in html
+    elsewhere = client.post(address, {"outcome": "reached"}, headers=HTMX).content.decode()
+    assert "thing to do" not in elsewhere
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "word", "today"])

@@ -13,6 +13,7 @@ from accounts.models import (
     Interaction,
     RevenueMovement,
 )
+from cs_platform.pages import today as page
 from health.models import ThresholdCrossing
 from tests.cs_platform.pages.conftest import (
     DAY,
@@ -232,5 +233,24 @@ def test_today_asks_a_fixed_number_of_questions(client, csm, card, rows, django_
         show_present(judge(account, card, raw=POOR))
         add_task(make_account(csm, f"Late-{number}"), csm, title="Call")
         make_account(csm, f"Soon-{number}", renews_on=DAY + timedelta(days=5))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(14):
         client.get(reverse("today"))
+
+
+def test_today_shows_what_one_can_do_in_a_day_and_says_how_much_more_there_is(client, csm):
+    for number in range(page.SHOWN_AT_MOST + 2):
+        add_task(make_account(csm, f"A-{number}"), csm, title="Call")
+    html = client.get(reverse("today")).content.decode()
+    assert html.count("data-row ") + html.count("data-row>") == page.SHOWN_AT_MOST
+    assert "42 things to do" in html
+    assert "2 more wait, and move up" in html
+
+
+def test_today_adds_up_foreign_money_as_python_does(client, csm, card):
+    CurrencyRate.objects.create(base="USD", currency="EUR", rate=Decimal("1.5"), valid_from=DAY)
+    for number, arr in enumerate((1, 3, 5, 7)):  # exact halves: 1.5, 4.5, 7.5, 10.5
+        account = make_account(csm, f"E-{number}", arr_minor=arr, currency="EUR")
+        show_present(judge(account, card, raw=POOR))
+    summary = client.get(reverse("today")).context["summary"]
+    assert summary.at_risk_arr_minor == 2 + 4 + 8 + 10
+    assert summary.at_risk == 4

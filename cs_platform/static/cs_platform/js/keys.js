@@ -19,14 +19,72 @@
     go(now === -1 ? all[0] : all[Math.min(Math.max(now + by, 0), all.length - 1)]);
   };
 
+  // The form of an action, beside the row whose link asked for it. Without this script the same
+  // link leads to the task's page, where the forms are.
+  const closeFloats = () => {
+    for (const float of document.querySelectorAll("[data-float]")) {
+      const opener = float.parentElement?.querySelector("[data-action][aria-expanded]");
+      opener?.removeAttribute("aria-expanded");
+      float.remove();
+    }
+  };
+
+  const openPanel = (link) => {
+    const { action } = link.dataset;
+    const template = document.getElementById(`panel-${action}`);
+    if (!template) return false;
+    const wasOpen = link.hasAttribute("aria-expanded");
+    closeFloats();
+    if (wasOpen) return true;
+    const float = document.createElement("div");
+    float.className = "menu-panel task-float";
+    float.dataset.float = "";
+    float.append(template.content.cloneNode(true));
+    const form = float.querySelector("form");
+    form.action = `${new URL(link.href).pathname}${action}/`;
+    form.setAttribute("hx-post", form.getAttribute("action"));
+    form.setAttribute("hx-target", `#${link.closest("[data-row]").id}`);
+    form.setAttribute("hx-swap", "outerHTML");
+    link.setAttribute("aria-expanded", "true");
+    link.parentElement.append(float);
+    window.htmx.process(form);
+    float.querySelector("[data-first]")?.focus();
+    return true;
+  };
+
   const open = (action) => {
     const row = current() ?? rows()[0];
-    const menu = row?.querySelector(`details[data-action="${action}"]`);
-    if (!menu) return;
-    for (const other of document.querySelectorAll("details[data-menu][open]")) other.open = false;
-    menu.open = true;
-    menu.querySelector("[data-first]")?.focus();
+    const link = row?.querySelector(`[data-action="${action}"]`);
+    if (link && !link.hasAttribute("aria-expanded")) openPanel(link);
   };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const link = target?.closest("[data-action]");
+    const isPlain = !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    if (link && isPlain && openPanel(link)) event.preventDefault();
+    else if (target && !target.closest("[data-float]")) closeFloats();
+  });
+
+  // Up and down walk through the choices of an open form, as in any menu.
+  const walk = (float, by) => {
+    const stops = [...float.querySelectorAll("input:not([type=hidden]), button")];
+    const next = stops.indexOf(document.activeElement) + by;
+    stops[Math.min(Math.max(next, 0), stops.length - 1)]?.focus();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const float = document.activeElement?.closest("[data-float]");
+    if (!float) return;
+    if (event.key === "Escape") {
+      const opener = float.parentElement.querySelector("[data-action][aria-expanded]");
+      closeFloats();
+      opener?.focus();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      walk(float, event.key === "ArrowDown" ? 1 : -1);
+    }
+  });
 
   const KEYS = {
     j: () => step(1),
