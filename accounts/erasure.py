@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import JSONField, TextField, Value
 from django.db.models.functions import Cast, Replace
 
-from accounts.models import Contact
+from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
 from accounts.personal_data import (
     CONTACT_COLUMNS,
     ERASED_NAME,
+    FORGOTTEN_COLUMNS,
     MENTIONING_COLUMNS,
     QUOTING_COLUMNS,
 )
@@ -30,7 +31,7 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
         Contact.DoesNotExist: no contact has this external id.
     """
     contact = Contact.objects.select_for_update().get(external_id=external_id)
-    changed = _delete_quotes(contact) | _cut_mentions(contact)
+    changed = _delete_quotes(contact) | _cut_mentions(contact) | _forget_uploads(contact, now=now)
     for column in CONTACT_COLUMNS:
         rows = apps.get_model(column.model)._base_manager.filter(**{column.via: contact.pk})
         key = list(rows.values_list("pk", flat=True))
@@ -63,6 +64,20 @@ def _cut_mentions(contact: Contact) -> dict[str, int]:
                 **{column: Cast(cut, field.__class__())}
             )
     return changed
+
+
+def _forget_uploads(contact: Contact, *, now: datetime) -> dict[str, int]:
+    """Drops the content of files that mention the person: it is packed, so it is looked into."""
+    needles = [text for text in (contact.external_id, contact.email, contact.name) if text]
+    quoting = {
+        chunk.file_id
+        for chunk in FileChunk.objects.only("file_id", "stage", "body").iterator(chunk_size=1)
+        if chunk.mentions(needles)
+    }
+    FileChunk.objects.filter(file__in=quoting).delete()
+    PlannedChange.objects.filter(file__in=quoting).delete()
+    forgotten = ImportFile.objects.filter(pk__in=quoting, forgotten_at=None)
+    return dict.fromkeys(FORGOTTEN_COLUMNS, forgotten.update(forgotten_at=now))
 
 
 def _delete_quotes(contact: Contact) -> dict[str, int]:

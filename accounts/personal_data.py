@@ -59,7 +59,10 @@ MENTIONING_COLUMNS: Final = (
 )
 
 # Raw input that may quote a contact: rows that mention the person are deleted whole.
-QUOTING_COLUMNS: Final = ("accounts.RejectedRecord.record",)
+QUOTING_COLUMNS: Final = ("accounts.PlannedChange.record", "accounts.RejectedRecord.record")
+
+# Content of uploads, packed: a file that mentions the person is forgotten whole, its counts stay.
+FORGOTTEN_COLUMNS: Final = ("accounts.FileChunk.body",)
 
 # People who log in are the operator's own staff. Leaving is disabling; their acts stay theirs.
 STAFF_COLUMNS: Final = frozenset(
@@ -74,6 +77,11 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.Account.override_reason",
         "accounts.AttributeHistory.value",
         "accounts.Feature.name",
+        "accounts.ImportFile.manner",
+        "accounts.ImportFile.note",
+        "accounts.ImportFile.outcome",
+        "accounts.ImportFile.reason",
+        "accounts.ImportMapping.manner",
         "accounts.ImportRun.reason",
         "accounts.InboxBatch.body",
         "accounts.InboxReceipt.answer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts import jobs
-from cs_platform import nights
+from cs_platform import nights, uploads
 from cs_platform.work_locks import is_being_prepared
 
 
@@ -15,4 +15,5 @@ def insert_due(*, now: datetime) -> None:
         return
     minute = now.replace(second=0, microsecond=0)
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
+    uploads.forget_daily(now=now)
     nights.resume(now=now)

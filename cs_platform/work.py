@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 
 from accounts import clock, jobs
 from accounts.api import inbox
-from cs_platform import nights
+from cs_platform import nights, uploads
 from cs_platform.previews import job as previews
 from cs_platform.work_locks import is_being_prepared
 from playbooks.firing import advance_plays
@@ -36,6 +36,10 @@ HANDLERS = {
     "plays.advance": Handler(_advance_plays),
     inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
     previews.JOB_KIND: Handler(previews.work_preview, previews.give_up),
+    uploads.READ: Handler(uploads.work_reading, uploads.give_up_reading),
+    uploads.CHECK: Handler(uploads.work_check, uploads.give_up_check),
+    uploads.IMPORT: Handler(uploads.work_import, uploads.give_up_import),
+    uploads.FORGET: Handler(uploads.work_forgetting),
 }
 
 

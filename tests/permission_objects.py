@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import Account
+from accounts.models import Account, ImportFile, ImportRun, RejectedRecord
 from playbooks.models import Task
 from tests.permission_house import NOW, House
 
@@ -15,7 +15,46 @@ def make_object(kind: str, *, house: House, place: str) -> object:
         return "acc-missing" if place == "missing" else house.accounts[place].external_id
     if kind == "task":
         return 2**40 if place == "missing" else _task(house.accounts[place]).pk
+    if kind in _IMPORTS:
+        return _IMPORTS[kind](house, place)
     raise ValueError(f"the matrix knows no object {kind!r}")
+
+
+def _import_file(house: House, place: str) -> int:
+    if place == "missing":
+        return 2**40
+    return ImportFile.objects.create(
+        name="secret-file.csv",
+        size=9,
+        digest="",
+        user=house.people["ops"],
+        uploaded_at=NOW,
+        state=ImportFile.State.READY,
+        titles=["secret-column"],
+        kind="accounts",
+    ).pk
+
+
+def _import_run(house: House, place: str) -> int:
+    """With one refused record, at position 2."""
+    if place == "missing":
+        return 2**40
+    run = ImportRun.objects.create(
+        kind="accounts", source="secret-source.csv", started_at=NOW, finished_at=NOW, state="done"
+    )
+    RejectedRecord.objects.create(
+        run=run, position=2, field="name", code="required", message="is missing",
+        record={"external_id": "secret-id", "name": ""},
+    )  # fmt: skip
+    return run.pk
+
+
+_IMPORTS = {
+    "import_file": _import_file,
+    "import_run": _import_run,
+    "import_position": lambda house, place: 2,
+    "import_kind": lambda house, place: "nothing" if place == "missing" else "accounts",
+}
 
 
 def _task(account: Account) -> Task:

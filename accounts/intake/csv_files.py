@@ -26,12 +26,16 @@ ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written, found by `inspect`; `records` counts the rows below the header."""
+    """How a file is written, found by `inspect`; `records` counts the rows below the header.
+
+    `titles` are the names of the header as they stand there, `header` the same in lower case.
+    """
 
     header: tuple[str, ...]
     delimiter: str
     encoding: str
     records: int
+    titles: tuple[str, ...] = ()
 
 
 def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> Layout:
@@ -40,7 +44,7 @@ def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) ->
     delimiter = _delimiter(first)
     layout = Layout((), delimiter, encoding, 0)
     reader = _rows(source, layout=layout, limits=limits)
-    header = _header(next(reader, (1, []))[1], limits=limits)
+    header = checked_header(next(reader, (1, []))[1], limits=limits)
     records = 0
     for _line, _row in reader:
         records += 1
@@ -49,13 +53,27 @@ def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) ->
     return Layout(header, delimiter, encoding, records)
 
 
+def opened_rows(
+    source: BinaryIO, *, limits: Limits, encoding: str | None = None
+) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
+    """The layout without its count, and the rows below the header, in one pass."""
+    encoding = encoding or _encoding(source)
+    delimiter = _delimiter(_first_line(source, limits=limits, encoding=encoding))
+    layout = Layout((), delimiter, encoding, 0)
+    reader = _rows(source, layout=layout, limits=limits)
+    first = next(reader, (1, []))[1]
+    header = checked_header(first, limits=limits)
+    titles = tuple(name.strip() for name in first)
+    return Layout(header, delimiter, encoding, 0, titles), reader
+
+
 def header_of(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> tuple[str, ...]:
     """The column names alone, lower-cased; the rest of the file is not read."""
     encoding = encoding or _encoding(source)
     delimiter = _delimiter(_first_line(source, limits=limits, encoding=encoding))
     layout = Layout((), delimiter, encoding, 0)
     reader = _rows(source, layout=layout, limits=limits)
-    return _header(next(reader, (1, []))[1], limits=limits)
+    return checked_header(next(reader, (1, []))[1], limits=limits)
 
 
 def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -142,7 +160,7 @@ def _delimiter(first: str) -> str:
     return max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
 
 
-def _header(row: list[str], *, limits: Limits) -> tuple[str, ...]:
+def checked_header(row: list[str], *, limits: Limits) -> tuple[str, ...]:
     if len(row) > limits.columns:
         raise TooLarge("too_many_columns", f"has {len(row)} columns; at most {limits.columns}")
     names = tuple(name.strip().lower() for name in row)

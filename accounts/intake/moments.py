@@ -28,12 +28,18 @@ class DateOrder(StrEnum):
 _DATE = {
     DateOrder.ISO: re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
     DateOrder.DAY_FIRST: re.compile(
-        r"(?P<d>[0-9]{2})(?P<s>[-./])(?P<m>[0-9]{2})(?P=s)(?P<y>[0-9]{4})"
+        r"(?P<d>[0-9]{1,2})(?P<s>[-./])(?P<m>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})"
     ),
     DateOrder.MONTH_FIRST: re.compile(
-        r"(?P<m>[0-9]{2})(?P<s>[-./])(?P<d>[0-9]{2})(?P=s)(?P<y>[0-9]{4})"
+        r"(?P<m>[0-9]{1,2})(?P<s>[-./])(?P<d>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})"
     ),
 }
+_DAY_NUMBER = re.compile(r"[0-9]{5}(?:\.[0-9]+)?")
+# A clock as spreadsheets write it, after a date in the chosen order.
+_CLOCK = re.compile(
+    r"(?P<date>[0-9./-]{8,10})(?:,? |T)(?P<h>[0-9]{1,2}):(?P<min>[0-5][0-9])"
+    r"(?::(?P<sec>[0-5][0-9]))?(?: ?(?P<half>[AaPp][Mm]))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +52,22 @@ class Calendar:
 
 
 def day(value: str, *, calendar: Calendar) -> date:
-    match = _DATE[calendar.order].fullmatch(value)
+    # A date that starts with its year reads in one way only, whatever was chosen for the others.
+    match = _DATE[calendar.order].fullmatch(value) or _DATE[DateOrder.ISO].fullmatch(value)
     if match is None:
-        raise FieldError(
-            "date", f"{shown(value)} is not a date; write it as {calendar.order.value}"
-        )
+        raise _no_date(value, calendar=calendar)
     try:
         found = date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError as error:
         raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
     return _in_range(found, value=value, calendar=calendar)
+
+
+def _no_date(value: str, *, calendar: Calendar) -> FieldError:
+    if _DAY_NUMBER.fullmatch(value):
+        words = "is a day's number in a spreadsheet; format its column as a date, and save it again"
+        return FieldError("date", f"{shown(value)} {words}")
+    return FieldError("date", f"{shown(value)} is not a date; write it as {calendar.order.value}")
 
 
 def past_day(value: str, *, calendar: Calendar) -> date:
@@ -78,6 +90,8 @@ def _in_range(found: date, *, value: str, calendar: Calendar) -> date:
 def moment(value: str, *, calendar: Calendar) -> datetime:
     """An instant in UTC; without an offset only where the source's zone was chosen."""
     match = _MOMENT.fullmatch(value)
+    if match is None and (clock := _CLOCK.fullmatch(value)) and calendar.order != DateOrder.ISO:
+        return _on_the_clock(clock, value=value, calendar=calendar)
     if match is None:
         raise FieldError(
             "moment",
@@ -89,6 +103,19 @@ def moment(value: str, *, calendar: Calendar) -> datetime:
     if offset is None:
         return _in_zone(local, value=value, zone=calendar.zone)
     return local.replace(tzinfo=_fixed(offset)).astimezone(UTC)
+
+
+def _on_the_clock(match: re.Match[str], *, value: str, calendar: Calendar) -> datetime:
+    on = day(match["date"], calendar=calendar)
+    hour, half = int(match["h"]), (match["half"] or "").lower()
+    if hour > (12 if half else 23) or (half and hour == 0):
+        raise FieldError("moment", f"{shown(value)} is a time that does not exist")
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    local = datetime(  # noqa: DTZ001 -- the zone is attached by the caller
+        on.year, on.month, on.day, hour, int(match["min"]), int(match["sec"] or 0)
+    )
+    return _in_zone(local, value=value, zone=calendar.zone)
 
 
 def past_moment(value: str, *, calendar: Calendar) -> datetime:

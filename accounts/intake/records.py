@@ -10,6 +10,7 @@ from accounts.intake.checks import CHECKS, amounts_as_minor_units
 from accounts.intake.errors import FieldError, RecordError, shown
 from accounts.intake.moments import Calendar
 from accounts.intake.specs import Field, RecordSpec, Type
+from accounts.intake.workbooks import UNREADABLE
 
 _MOST_IN_A_LIST = 100
 _TRUE = frozenset({"true", "1", "yes"})
@@ -111,6 +112,8 @@ def _read(raw: object, *, field: Field, reading: Reading) -> Value:
         if not field.clearable:
             raise FieldError("required", "is empty; write a value or leave the column out")
         return None
+    if not reading.typed and isinstance(raw, str) and raw.startswith(UNREADABLE):
+        raise FieldError("cell", raw.removeprefix(UNREADABLE))
     if field.type in _LISTS:
         return _list(raw, field=field, reading=reading)
     if field.type == Type.BOOLEAN:
@@ -177,7 +180,9 @@ _SCALARS: dict[Type, Callable[[str, Field, Reading], Value]] = {
     Type.NAME: lambda raw, field, reading: texts.name(raw, longest=field.longest),
     Type.TEXT: lambda raw, field, reading: texts.text(raw, longest=field.longest),
     Type.KEY: lambda raw, field, reading: texts.slug(raw, longest=field.longest),
-    Type.DOMAIN: lambda raw, field, reading: texts.domain(raw),
+    Type.DOMAIN: lambda raw, field, reading: texts.domain(
+        raw if reading.typed else texts.host_of(raw)
+    ),
     Type.EMAIL: lambda raw, field, reading: texts.email(raw),
     Type.ZONE: lambda raw, field, reading: moments.time_zone(raw),
     Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),

@@ -11,9 +11,11 @@ from accounts.intake.errors import FileRefused, TooLarge
 _MEGABYTE = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _NOT_TEXT = {
-    b"PK\x03\x04": "is a zip archive or an Excel workbook; save it as CSV",
+    b"PK\x03\x04": "is a zip archive or an Excel workbook; save it as CSV, or use the import page",
     b"PK\x05\x06": "is an empty zip archive; send the CSV file itself",
-    b"\xd0\xcf\x11\xe0": "is an old Excel workbook; save it as CSV",
+    b"\xd0\xcf\x11\xe0": (
+        "is an old Excel workbook or protected by a password; save it as .xlsx without one, or CSV"
+    ),
     b"%PDF": "is a PDF; export the table as CSV",
     b"MZ": "is a program, not a table",
     b"\x7fELF": "is a program, not a table",

@@ -8,6 +8,7 @@ from accounts.intake.errors import FieldError, shown
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_WEB_ADDRESS = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#]+)(?:[/?#].*)?", re.I | re.S)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\u00ad")
@@ -103,6 +104,11 @@ def slug(value: str, *, longest: int = 80) -> str:
             "and start with a letter or digit",
         )
     return value
+
+
+def host_of(value: str) -> str:
+    """Of a web address as exports carry it: https://www.acme.example/about is acme.example."""
+    return _WEB_ADDRESS.sub(r"\1", value)
 
 
 def domain(value: str) -> str:

@@ -11,14 +11,11 @@ from django.db import transaction
 
 from accounts.intake import csv_files
 from accounts.intake.errors import FileRefused, RecordError, in_order, shown
-from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.records import Reading
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
-from accounts.intake.usage_rows import UsageReader
-from accounts.loading.batches import load
-from accounts.loading.results import LoadResult
-from accounts.loading.runs import count, finish_run, keep_problems, start_run
-from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.loading.rows import RowLoader, load_counted
+from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportRun, User
 
 _BATCH = {Kind.USAGE: 20_000}
@@ -77,79 +74,23 @@ def import_file(
         raise
     run.digest = _digest(file.source)
     run.save(update_fields=["digest"])
-    directory = Directory()
-    usage = UsageReader(columns.kept, file.reading)
+    loader = RowLoader(
+        kind=file.kind,
+        fields=columns.kept,
+        reading=file.reading,
+        day=file.day,
+        now=file.now,
+        backfill=file.backfill,
+    )
     rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=FILE_LIMITS))
     while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
-        problems = _load_batch(batch, file=file, run=run, usage=usage, directory=directory)
-        for problem in problems:
+        with transaction.atomic():
+            result = load_counted(batch, loader=loader, run=run)
+        for problem in in_order(result.problems):
             report(problem)
         progress(run.read, layout.records)
     finish_run(run, now=file.now)
     return run
-
-
-def _load_batch(
-    batch: list[Row], *, file: FileImport, run: ImportRun, usage: UsageReader, directory: Directory
-) -> list[RecordError]:
-    with transaction.atomic():
-        if file.kind == Kind.USAGE:
-            result = _load_usage(batch, file=file, usage=usage, directory=directory)
-        else:
-            result = _load_records(batch, file=file, header=usage.header, directory=directory)
-        refused = {problem.position for problem in result.problems}
-        raw = {line: _as_sent(row, usage.header) for line, row in batch if line in refused}
-        keep_problems(run, result.problems, raw=raw)
-        count(run, result, read=len(batch))
-    return in_order(result.problems)
-
-
-def _as_sent(row: list[str], header: tuple[str, ...]) -> object:
-    return csv_files.as_mapping(row, header=header) or {"row": row}
-
-
-def _load_usage(
-    batch: list[Row], *, file: FileImport, usage: UsageReader, directory: Directory
-) -> LoadResult:
-    rows, errors = usage.read(batch)
-    result = LoadResult()
-    result.reject(errors)
-    load_usage(
-        distinct_rows(rows, result=result),
-        directory=directory,
-        day=file.day,
-        result=result,
-        backfill=file.backfill,
-    )
-    return result
-
-
-def _load_records(
-    batch: list[Row], *, file: FileImport, header: tuple[str, ...], directory: Directory
-) -> LoadResult:
-    spec = SPECS[file.kind]
-    records: list[Record] = []
-    errors: list[RecordError] = []
-    for line, row in batch:
-        raw = csv_files.as_mapping(row, header=header)
-        if raw is None:
-            errors.append(RecordError(line, "", "ragged", csv_files.ragged(row, header=header)))
-            continue
-        outcome = read_record(raw, spec=spec, position=line, reading=file.reading)
-        if isinstance(outcome, Record):
-            records.append(outcome)
-        else:
-            errors += outcome
-    result = load(
-        kind=file.kind,
-        records=records,
-        day=file.day,
-        now=file.now,
-        backfill=file.backfill,
-        directory=directory,
-    )
-    result.reject(errors)
-    return result
 
 
 def kind_of(name: str, header: Iterable[str]) -> Kind | None:

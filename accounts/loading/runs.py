@@ -1,15 +1,19 @@
 """Imports on the record: who sent what, how it went, and every record that was refused."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from accounts.intake.errors import RecordError
 from accounts.loading.results import LoadResult, Status
-from accounts.models import ApiKey, ImportRun, RejectedRecord, User
+from accounts.models import ApiKey, ImportFile, ImportRun, RejectedRecord, User
 
-_LONGEST_VALUE = 300
-_MOST_FIELDS = 50
+# Notes may be 20,000 characters long; what is longer than a record may be is cut, and said to be.
+_LONGEST_VALUE = 20_000
+_LONGEST_RECORD = 40_000
+_LONGEST_NAME = 300
+_MOST_FIELDS = 200
 _MOST_KEPT = 100_000
 
 
@@ -21,9 +25,18 @@ def start_run(
     digest: str = "",
     user: User | None = None,
     api_key: ApiKey | None = None,
+    file: ImportFile | None = None,
 ) -> ImportRun:
+    via = ImportRun.Via.API if api_key else ImportRun.Via.PAGE if file else ImportRun.Via.COMMAND
     return ImportRun.objects.create(
-        kind=kind, source=source[:80], digest=digest, user=user, api_key=api_key, started_at=now
+        kind=kind,
+        source=source[:80],
+        digest=digest,
+        user=user,
+        api_key=api_key,
+        via=via,
+        file=file,
+        started_at=now,
     )
 
 
@@ -33,19 +46,22 @@ def keep_problems(
     """Beside each problem the record as it came, so that it can be mended and sent again."""
     room = max(_MOST_KEPT - run.rejected - run.warnings, 0)
     RejectedRecord.objects.bulk_create(
-        (
-            RejectedRecord(
-                run=run,
-                level="warning" if problem.warning else "rejected",
-                position=problem.position,
-                field=problem.field[:80],
-                code=problem.code[:40],
-                message=storable(problem.message)[:500],
-                record=_kept(raw.get(problem.position)),
-            )
-            for problem in problems[:room]
-        ),
+        (_problem(run, problem, raw.get(problem.position)) for problem in problems[:room]),
         batch_size=1_000,
+    )
+
+
+def _problem(run: ImportRun, problem: RecordError, raw: object) -> RejectedRecord:
+    record, is_whole = kept(raw)
+    return RejectedRecord(
+        run=run,
+        level="warning" if problem.warning else "rejected",
+        position=problem.position,
+        field=problem.field[:80],
+        code=problem.code[:40],
+        message=storable(problem.message)[:500],
+        record=record,
+        is_whole=is_whole,
     )
 
 
@@ -74,19 +90,39 @@ def storable(text: str) -> str:
     return text.replace("\x00", "␀").encode("utf-8", "replace").decode("utf-8")
 
 
-def _kept(raw: object) -> Any:
-    if isinstance(raw, Mapping):
-        pairs = list(raw.items())[:_MOST_FIELDS]
-        return {storable(str(name))[:_LONGEST_VALUE]: _kept_value(value) for name, value in pairs}
-    return {} if raw is None else {"value": _kept_value(raw)}
+def kept(raw: object) -> tuple[dict[str, Any], bool]:
+    """The record as it may be stored, and whether nothing of it had to be cut."""
+    if not isinstance(raw, Mapping):
+        raw = {} if raw is None else {"value": raw}
+    budget = _Budget(_LONGEST_RECORD, len(raw) <= _MOST_FIELDS)
+    pairs = list(raw.items())[:_MOST_FIELDS]
+    record = {storable(str(name))[:_LONGEST_NAME]: _value(value, budget) for name, value in pairs}
+    return record, budget.is_whole
 
 
-def _kept_value(value: object) -> Any:
+@dataclass(slots=True)
+class _Budget:
+    """Characters that a record may still take."""
+
+    left: int
+    is_whole: bool
+
+    def cut(self, text: str) -> str:
+        room = max(min(self.left, _LONGEST_VALUE), 0)
+        self.is_whole = self.is_whole and len(text) <= room
+        self.left -= min(len(text), room)
+        return storable(text[:room])
+
+
+def _value(value: object, budget: _Budget) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) < 2**53:
         return value
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return [storable(part)[:_LONGEST_VALUE] for part in value[:_MOST_FIELDS]]
-    text = value if isinstance(value, str) else repr(value)[:_LONGEST_VALUE]
-    return storable(text[:_LONGEST_VALUE])
+        budget.is_whole = budget.is_whole and len(value) <= _MOST_FIELDS
+        return [budget.cut(part) for part in value[:_MOST_FIELDS]]
+    if isinstance(value, str):
+        return budget.cut(value)
+    budget.is_whole = False  # as text it is no longer what was sent
+    return budget.cut(repr(value)[:_LONGEST_VALUE])

@@ -14,6 +14,7 @@ from accounts.models.intake import ApiKey, ImportRun, InboxBatch, InboxReceipt, 
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.work import DirtyAccount, Job, OutboxMessage
 
@@ -29,7 +30,10 @@ __all__ = [
     "CurrencyRate",
     "DirtyAccount",
     "Feature",
+    "FileChunk",
     "Holiday",
+    "ImportFile",
+    "ImportMapping",
     "ImportRun",
     "InboxBatch",
     "InboxReceipt",
@@ -41,6 +45,7 @@ __all__ = [
     "OnboardingStep",
     "OutboxMessage",
     "Plan",
+    "PlannedChange",
     "Pool",
     "RejectedRecord",
     "RevenueMovement",

@@ -73,6 +73,11 @@ class ImportRun(models.Model):
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
 
+    class Via(models.TextChoices):
+        COMMAND = "command", "Command line"
+        API = "api", "API"
+        PAGE = "page", "Upload"
+
     kind = models.CharField(max_length=30)
     source = models.CharField(max_length=80, help_text="A file's name, or the key that sent it.")
     digest = models.CharField(max_length=64, blank=True)
@@ -81,6 +86,15 @@ class ImportRun(models.Model):
     )
     api_key = models.ForeignKey(
         ApiKey, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"
+    )
+    via = models.CharField(max_length=7, choices=Via, default=Via.COMMAND)
+    file = models.OneToOneField(
+        "accounts.ImportFile",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="run",
+        help_text="The upload it reads.",
     )
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
@@ -120,6 +134,19 @@ class RejectedRecord(models.Model):
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=500)
     record = models.JSONField(default=dict)
+    is_whole = models.BooleanField(
+        default=True, help_text="Nothing of it was cut off when it was kept."
+    )
+    settled_at = models.DateTimeField(null=True, help_text="Since then the record is in.")
+    settled_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            # The list of an import's refused rows, and those that are still to be mended.
+            models.Index("run", "position", name="rejected_of_run")
+        ]
 
     def __str__(self) -> str:
         return f"{self.position} {self.field}: {self.message}"

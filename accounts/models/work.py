@@ -60,6 +60,14 @@ class Job(models.Model):
         indexes = [
             # The dispatcher's sweep: what is due or whose lease has run out.
             models.Index("next_at", name="job_due", condition=Q(state__in=("new", "leased"))),
+            # What was given up, and what was done of late, newest first (operations page).
+            models.Index(
+                "state",
+                models.F("finished_at").desc(),
+                models.F("id").desc(),
+                name="job_finished",
+                condition=Q(state__in=("done", "dead")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -119,6 +127,13 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index("next_at", name="outbox_due", condition=Q(state__in=("new", "leased"))),
+            # What did not go out, newest first (operations page).
+            models.Index(
+                "state",
+                models.F("id").desc(),
+                name="outbox_kept_back",
+                condition=Q(state__in=("dead", "suppressed")),
+            ),
             models.Index(
                 "user", models.F("id").desc(), name="outbox_inbox", condition=Q(channel="in_app")
             ),

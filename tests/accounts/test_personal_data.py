@@ -19,6 +19,7 @@ from accounts.models.relationship import InteractionContact
 from accounts.personal_data import (
     CONTACT_COLUMNS,
     ERASED_NAME,
+    FORGOTTEN_COLUMNS,
     IMPERSONAL_COLUMNS,
     MENTIONING_COLUMNS,
     QUOTING_COLUMNS,
@@ -47,7 +48,7 @@ def _roomy_columns(app_labels):
 
 def test_every_roomy_column_is_decided():
     decided = {column.label for column in CONTACT_COLUMNS} | {*QUOTING_COLUMNS}
-    decided |= {*MENTIONING_COLUMNS} | STAFF_COLUMNS | IMPERSONAL_COLUMNS
+    decided |= {*FORGOTTEN_COLUMNS, *MENTIONING_COLUMNS} | STAFF_COLUMNS | IMPERSONAL_COLUMNS
     assert {*_roomy_columns(OURS)} == decided
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from accounts import clock
 from accounts.intake import csv_files
+from accounts.intake.cells import neutral
 from accounts.intake.errors import FileRefused, RecordError
 from accounts.intake.moments import DateOrder
 from accounts.intake.records import Reading, iso_reading
@@ -161,12 +162,9 @@ class _Report:
         if self._writer:
             level = "warning" if problem.warning else "rejected"
             text = (problem.field, problem.code, problem.message)
-            self._writer.writerow([_cell(self._name), problem.position, level, *map(_cell, text)])
-
-
-def _cell(text: str) -> str:
-    """A spreadsheet must not take what somebody sent for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+            self._writer.writerow(
+                [neutral(self._name), problem.position, level, *map(neutral, text)]
+            )
 
 
 def _in_words(problem: RecordError) -> str:

@@ -1,0 +1,62 @@
+"""A file of each kind to start from: the header of all fields, and one row as it may look."""
+
+import csv
+import io
+
+from accounts.intake.fields import Field, Kind, Type
+from accounts.intake.specs import SPECS
+
+_VALUES = {
+    Type.ID: "acme-1",
+    Type.NAME: "Acme Instruments",
+    Type.TEXT: "Agreed on the goals for the next quarter.",
+    Type.KEY: "reports",
+    Type.DOMAIN: "acme.example",
+    Type.ZONE: "Europe/Paris",
+    Type.CURRENCY: "USD",
+    Type.AMOUNT: "12000.00",
+    Type.BOOLEAN: "false",
+    Type.DAY: "2025-03-01",
+    Type.PAST_DAY: "2025-03-01",
+    Type.PAST_MOMENT: "2025-03-01T09:30:00+01:00",
+}
+_OWN = {
+    "external_id": "example-1",
+    "account": "acme-1",
+    "ends_on": "2026-03-01",
+    "due_on": "2025-03-31",
+    "kind": "new",
+    "state": "open",
+    "plan": "growth",
+    "user": "user-17",
+    "key": "kick_off",
+}
+# What would name something that is not there yet stays empty.
+_EMPTY = frozenset(
+    "parent renews owner pool account_executive executive_sponsor host contacts left_on paid_on"
+    " solved_at done_on closed_on mrr stage status product subtype topic reason".split()
+)
+
+
+def example_of(kind: Kind) -> str:
+    spec = SPECS[kind]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([field.name for field in spec.fields if field.name != "mrr"])
+    writer.writerow([_value(field) for field in spec.fields if field.name != "mrr"])
+    return text.getvalue()
+
+
+def _value(field: Field) -> str:
+    if field.name in _EMPTY and not field.required:
+        return ""
+    own = _OWN.get(field.name)
+    if field.options:
+        return own if own in field.options else sorted(field.options)[0]
+    if own is not None:
+        return own
+    if field.type == Type.INTEGER:
+        return str(min(max(field.least, 5), field.most))
+    if field.type == Type.EMAIL:
+        return "sam@acme.example"
+    return _VALUES.get(field.type, "")

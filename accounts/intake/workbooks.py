@@ -1,0 +1,197 @@
+"""XLSX as people save it: the first sheet with data, row by row, every cell as the text it means.
+
+A workbook is a zip of XML: what it would unpack to is known before any of it is read.
+"""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import islice
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+from accounts.intake.errors import FileRefused, TooLarge
+from accounts.intake.streams import Limits
+
+MAGIC = b"PK\x03\x04"
+# A cell that has no value of its own: the rest of the text says what to do about it.
+UNREADABLE = "\x00\x01"
+_MOST_UNPACKED = 1024 * 1024 * 1024
+_MOST_STRINGS = 200 * 1024 * 1024
+_MOST_PARTS = 5_000
+_BLOCK = 1_000
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, NotImplementedError,
+    KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError,
+)  # fmt: skip
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`rows` starts with the header; numbers are those at the edge of the sheet."""
+
+    name: str
+    others: int
+    rows: Iterator[Row]
+
+
+def open_sheet(source: BinaryIO, *, limits: Limits) -> Sheet:
+    _refuse_bombs(source)
+    try:
+        return _opened(source, limits=limits)
+    except _BROKEN as error:
+        raise _damaged() from error
+
+
+def _damaged() -> FileRefused:
+    return FileRefused(
+        "workbook", "cannot be read as an Excel workbook; open it, save it again, or save as CSV"
+    )
+
+
+def _refuse_bombs(source: BinaryIO) -> None:
+    """By the sizes the archive declares: reading stops at those, whatever it really holds."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            parts = archive.infolist()
+            _refuse_foreign({part.filename for part in parts})
+            if len(parts) > _MOST_PARTS or sum(p.file_size for p in parts) > _MOST_UNPACKED:
+                raise TooLarge(
+                    "too_large", "unpacks to more than 1 GB; save it as CSV and split it"
+                )
+            for part in parts:
+                _refuse_part(archive, part)
+    except _BROKEN as error:
+        if isinstance(error, FileRefused):
+            raise
+        raise _damaged() from error
+
+
+def _refuse_foreign(names: set[str]) -> None:
+    if "xl/workbook.bin" in names:
+        raise FileRefused("not_text", "is a binary workbook (.xlsb); save it as .xlsx or CSV")
+    if "xl/workbook.xml" not in names:
+        raise FileRefused("not_text", "is a zip archive; unpack it and upload the CSV file inside")
+
+
+def _refuse_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    if part.flag_bits & 1:
+        raise FileRefused("protected", "is protected by a password; save it without one")
+    if part.filename.endswith("sharedStrings.xml") and part.file_size > _MOST_STRINGS:
+        raise TooLarge("too_large", "holds over 200 MB of text; save it as CSV and split it")
+    if part.filename.endswith((".xml", ".rels")):
+        with archive.open(part) as stream:
+            if b"<!DOCTYPE" in stream.read(4_096):
+                raise FileRefused("workbook", "declares XML entities, which no workbook needs")
+
+
+def _opened(source: BinaryIO, *, limits: Limits) -> Sheet:
+    import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow import
+
+    source.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of extensions that hold no values
+        book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            rows = _blocks(_parsed(book, sheet, limits=limits))
+            first = next(rows, None)
+            if first is not None:
+                return Sheet(sheet.title, len(book.worksheets) - 1, _with_first(first, rows))
+    raise FileRefused("empty", "is empty; the first row must name the columns")
+
+
+def _with_first(first: list[Row], rest: Iterator[list[Row]]) -> Iterator[Row]:
+    yield from first
+    for block in rest:
+        yield from block
+
+
+def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    """The reader warns of odd dates; those are told row by row, so here it keeps quiet."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            try:
+                block = list(islice(rows, _BLOCK))
+            except _BROKEN as error:
+                if isinstance(error, FileRefused):
+                    raise
+                raise _damaged() from error
+        if not block:
+            return
+        yield block
+
+
+def _parsed(book: Any, sheet: Any, *, limits: Limits) -> Iterator[Row]:
+    from openpyxl.worksheet import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow import
+        _reader,
+    )
+
+    class Parser(_reader.WorkSheetParser):  # type: ignore[misc]
+        """Tells a formula without a stored result from an empty cell: empty would clear a field."""
+
+        def parse_cell(self, element: Any) -> Any:
+            cell = super().parse_cell(element)
+            if cell["value"] is None and element.find(_reader.FORMULA_TAG) is not None:
+                cell["data_type"] = "f"
+            return cell
+
+    with sheet._get_source() as source:
+        parser = Parser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        for number, cells in parser.parse():
+            row = _row(cells, limits=limits)
+            if row:
+                yield number, row
+
+
+def _row(cells: list[dict[str, Any]], *, limits: Limits) -> list[str]:
+    """Up to the last cell with a value; none for an empty row."""
+    found: list[str] = []
+    for cell in cells:
+        text = _text(cell["value"], kind=cell["data_type"])
+        if not text:
+            continue
+        place = cell["column"]
+        if place > limits.columns:
+            raise TooLarge("too_many_columns", f"has more than {limits.columns} columns")
+        found.extend([""] * (place - len(found)))
+        found[place - 1] = text
+    return found
+
+
+def _text(value: Any, *, kind: str) -> str:
+    if kind == "f":
+        return f"{UNREADABLE}is a formula without a result; open the file, save it, upload it again"
+    if kind == "e":
+        return f"{UNREADABLE}is the error {value} of a formula; correct it in the workbook"
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        # Fifteen digits, as the sheet shows it: 0.1 + 0.2 is 0.3 there.
+        return f"{Decimal(f'{value:.15g}'):f}"
+    if isinstance(value, datetime):
+        return _moment(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if not isinstance(value, timedelta) else f"{value}"
+
+
+def _moment(value: datetime) -> str:
+    """A whole day is a date; seconds are rounded, because days are stored as fractions."""
+    rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+    return rounded.date().isoformat() if rounded.time() == time() else rounded.isoformat()

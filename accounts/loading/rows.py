@@ -1,0 +1,98 @@
+"""Rows of a table to facts: typed, refused or written, a batch at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.intake import csv_files
+from accounts.intake.errors import RecordError
+from accounts.intake.fields import Kind
+from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.specs import SPECS
+from accounts.intake.usage_rows import UsageReader
+from accounts.loading.batches import load
+from accounts.loading.results import LoadResult
+from accounts.loading.runs import count, keep_problems
+from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.models import ImportRun
+
+Row = tuple[int, list[str]]
+
+
+@dataclass(slots=True)
+class RowLoader:
+    """Reads rows whose cells are `fields`, in that order, and remembers what it has looked up."""
+
+    kind: Kind
+    fields: tuple[str, ...]
+    reading: Reading
+    day: date
+    now: datetime
+    backfill: bool = False
+    directory: Directory = field(default_factory=Directory)
+    _usage: UsageReader | None = None
+
+    def load(self, batch: list[Row]) -> LoadResult:
+        """What became of each row; one transaction, or the caller's."""
+        with transaction.atomic():
+            return self._load_usage(batch) if self.kind == Kind.USAGE else self._load(batch)
+
+    def records(self, batch: Iterable[Row]) -> tuple[list[Record], list[RecordError]]:
+        spec = SPECS[self.kind]
+        records: list[Record] = []
+        errors: list[RecordError] = []
+        for line, row in batch:
+            raw = csv_files.as_mapping(row, header=self.fields)
+            if raw is None:
+                message = csv_files.ragged(row, header=self.fields)
+                errors.append(RecordError(line, "", "ragged", message))
+                continue
+            outcome = read_record(raw, spec=spec, position=line, reading=self.reading)
+            if isinstance(outcome, Record):
+                records.append(outcome)
+            else:
+                errors += outcome
+        return records, errors
+
+    def _load(self, batch: list[Row]) -> LoadResult:
+        records, errors = self.records(batch)
+        result = load(
+            kind=self.kind,
+            records=records,
+            day=self.day,
+            now=self.now,
+            backfill=self.backfill,
+            directory=self.directory,
+        )
+        result.reject(errors)
+        return result
+
+    def _load_usage(self, batch: list[Row]) -> LoadResult:
+        if self._usage is None:
+            self._usage = UsageReader(self.fields, self.reading)
+        rows, errors = self._usage.read(batch)
+        result = LoadResult()
+        result.reject(errors)
+        load_usage(
+            distinct_rows(rows, result=result),
+            directory=self.directory,
+            day=self.day,
+            result=result,
+            backfill=self.backfill,
+        )
+        return result
+
+    def as_sent(self, row: list[str]) -> object:
+        return csv_files.as_mapping(row, header=self.fields) or {"row": row}
+
+
+def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> LoadResult:
+    """Rows, the problems kept of them and the run's sums: in the caller's transaction."""
+    result = loader.load(batch)
+    refused = {problem.position for problem in result.problems}
+    raw = {line: loader.as_sent(row) for line, row in batch if line in refused}
+    keep_problems(run, result.problems, raw=raw)
+    count(run, result, read=len(batch))
+    return result

@@ -1,0 +1,79 @@
+"""An upload to facts: a piece, what was refused of it, the sums and the place reached are one
+transaction, so that whoever takes over after a kill goes on at the next row."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts.intake.fields import Kind
+from accounts.intake.kept_rows import Row
+from accounts.intake.manners import manner_of
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.rows import RowLoader, load_counted
+from accounts.loading.runs import finish_run, start_run
+from accounts.loading.uploads.keeping import rows_of
+from accounts.loading.uploads.settling import Settling
+from accounts.models import ImportFile, ImportRun, User
+
+_PIECES = {Kind.USAGE: 4}
+
+
+class FileMovedOn(ValueError):
+    """The file is not waiting to be imported: somebody started it, or changed its columns."""
+
+
+def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
+    """The run, in the caller's transaction beside the job that does it.
+
+    Raises:
+        FileMovedOn: the file was not checked, or is imported already.
+    """
+    with transaction.atomic():
+        started = ImportFile.objects.filter(pk=file.pk, state=ImportFile.State.CHECKED).update(
+            state=ImportFile.State.STARTED
+        )
+        if not started:
+            raise FileMovedOn(file.name)
+        return start_run(
+            kind=file.kind, source=file.name, now=now, digest=file.digest, user=user, file=file
+        )
+
+
+def import_upload(
+    run: ImportRun, *, piece: int, day: date, now: datetime, tell: Callable[[int], None]
+) -> None:
+    """From that piece on; `tell` gets the next one, in the transaction of each batch."""
+    file = run.file
+    if file is None or run.state != ImportRun.State.RUNNING:
+        return
+    manner = manner_of(file.manner)
+    columns = manner.chosen(file.header)
+    loader = RowLoader(
+        kind=Kind(file.kind),
+        fields=columns.fields,
+        reading=manner.reading(now=now),
+        day=day,
+        now=now,
+        backfill=manner.backfill,
+    )
+    settling = Settling.of(file, now=now)
+    while piece < file.chunks:
+        following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
+        batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
+        if not batch:
+            reason = "Its content was erased on request: what was imported before is in."
+            finish_run(run, now=now, reason=reason)
+            return
+        with transaction.atomic():
+            picked = [(line, columns.pick(row)) for line, row in batch]
+            result = load_counted(picked, loader=loader, run=run)
+            settling.settle(_taken(batch, result))
+            tell(following)
+        piece = following
+    finish_run(run, now=now)
+
+
+def _taken(batch: list[Row], result: LoadResult) -> list[Row]:
+    refused = {p for p, status in result.statuses.items() if status == Status.REJECTED}
+    return [(line, row) for line, row in batch if line not in refused]

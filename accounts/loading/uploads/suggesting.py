@@ -1,0 +1,72 @@
+"""What a file probably is: as the same header was read before, else by its names and values."""
+
+import hashlib
+from collections.abc import Sequence
+
+from accounts.intake.fields import Kind
+from accounts.intake.kept_rows import Row
+from accounts.intake.manners import NOTES, Manner
+from accounts.intake.matching import (
+    guess_columns,
+    guess_dates,
+    guess_decimal_mark,
+    guess_kind,
+)
+from accounts.models import ImportFile, ImportMapping, Installation
+
+
+def header_digest(header: Sequence[str]) -> str:
+    """Of the columns that say something, in their order."""
+    names = [name for name in header if name not in NOTES]
+    return hashlib.sha256("\x00".join(names).encode("utf-8", "replace")).hexdigest()
+
+
+def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
+    """Sets the kind and the manner of the file; a person looks at both before anything is read."""
+    known = _known(file)
+    if known is not None:
+        file.kind, file.manner = known
+        return
+    header = file.header
+    mended = file.fixes.kind if file.fixes else ""
+    kind = Kind(mended) if mended in set(Kind) else guess_kind(file.name, header)
+    file.kind = kind or ""
+    manner = guessed(header, kind=kind, sample=sample)
+    file.manner = manner.as_json()
+
+
+def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
+    """Of the import it mends, of a mapping somebody saved, or of the latest import like it."""
+    digest = header_digest(file.header)
+    mended = file.fixes.file if file.fixes else None
+    if mended is not None and header_digest(mended.header) == digest:
+        return mended.kind, mended.manner
+    saved = ImportMapping.objects.filter(header=digest).order_by("-saved_at").first()
+    if saved is not None:
+        return saved.kind, saved.manner
+    # Titles are compared as stored: the same export writes the same header.
+    earlier = ImportFile.objects.filter(titles=file.titles, state=ImportFile.State.STARTED)
+    latest = earlier.order_by("-pk").first()
+    return (latest.kind, latest.manner) if latest else None
+
+
+def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) -> Manner:
+    zone = Installation.current().zone.key
+    if kind is None:
+        return Manner(zone=zone)
+    columns = guess_columns([name for name in header if name not in NOTES], kind=kind)
+    samples = samples_of(header, sample=sample)
+    return Manner(
+        columns=columns,
+        date_order=guess_dates(samples, columns=columns, kind=kind),
+        decimal_mark=guess_decimal_mark(samples, columns=columns, kind=kind),
+        zone=zone,
+    )
+
+
+def samples_of(header: Sequence[str], *, sample: Sequence[Row]) -> dict[str, list[str]]:
+    """Values of each column, without empty ones."""
+    return {
+        name: [row[place] for _, row in sample if len(row) > place and row[place]]
+        for place, name in enumerate(header)
+    }

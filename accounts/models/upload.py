@@ -1,0 +1,125 @@
+"""Files somebody uploaded, until they are imported: in the database, where every container sees
+them and a backup holds them, for as long as they are needed."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from accounts.intake import kept_rows
+from accounts.models.intake import ImportRun
+from accounts.models.people import User
+
+
+class ImportFile(models.Model):
+    class State(models.TextChoices):
+        READING = "reading", "Being read"
+        REFUSED = "refused", "Cannot be read"
+        READY = "ready", "Columns to match"
+        CHECKING = "checking", "Being checked"
+        CHECKED = "checked", "Ready to import"
+        STARTED = "started", "Imported"
+
+    name = models.CharField(max_length=80)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes as they came.")
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="uploads"
+    )
+    uploaded_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.READING)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it cannot be read.")
+    note = models.CharField(max_length=300, blank=True, help_text="What was read of it.")
+    encoding = models.CharField(max_length=10, blank=True, help_text="Chosen; empty: recognised.")
+    titles = ArrayField(models.TextField(), default=list, help_text="The header as it stands.")
+    rows = models.PositiveIntegerField(default=0)
+    chunks = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=30, blank=True)
+    manner = models.JSONField(default=dict, help_text="Columns, dates, decimals, time zone.")
+    version = models.PositiveIntegerField(default=0, help_text="Grows with each check.")
+    outcome = models.JSONField(default=dict, help_text="What the latest check found.")
+    fixes = models.ForeignKey(
+        ImportRun,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="fixed_files",
+        help_text="The import whose refused rows this file brings again.",
+    )
+    forgotten_at = models.DateTimeField(null=True, help_text="Since then only this row is left.")
+
+    class Meta:
+        indexes = [
+            # Files that wait for somebody, and those whose content is due to be forgotten.
+            models.Index(
+                "uploaded_at", name="import_file_kept", condition=models.Q(forgotten_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """As columns are named in a mapping."""
+        return tuple(title.lower() for title in self.titles)
+
+
+class FileChunk(models.Model):
+    """A piece of a file: its bytes as they came until it is read, then its rows, 5,000 a piece."""
+
+    class Stage(models.TextChoices):
+        RAW = "raw", "Bytes"
+        ROWS = "rows", "Rows"
+
+    file = models.ForeignKey(
+        ImportFile, on_delete=models.CASCADE, related_name="pieces", db_index=False
+    )
+    stage = models.CharField(max_length=4, choices=Stage)
+    number = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField(default=0)
+    body = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("file", "stage", "number", name="file_chunk_is_one")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.stage} {self.number}"
+
+    def mentions(self, needles: list[str]) -> bool:
+        """Whether a cell has one of these texts; of bytes nobody has read yet, always."""
+        if self.stage == self.Stage.RAW:
+            return True
+        return kept_rows.quotes(bytes(self.body), needles=needles)
+
+
+class PlannedChange(models.Model):
+    """A sample of what a check found that an import would do: the record before and after."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="planned")
+    position = models.PositiveIntegerField()
+    status = models.CharField(max_length=9)
+    record = models.JSONField(help_text="Key, fields before and after, problems.")
+
+    def __str__(self) -> str:
+        return f"{self.file_id} {self.position} {self.status}"
+
+
+class ImportMapping(models.Model):
+    """How somebody read a file once; offered again for a file with the same header."""
+
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=30)
+    header = models.CharField(max_length=64, help_text="SHA-256 of the column names in order.")
+    manner = models.JSONField()
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="mappings"
+    )
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("name", name="import_mapping_name")]
+        indexes = [models.Index("header", name="import_mapping_header")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,96 @@
+"""What kinds of records, their fields and the states of an import are called on a page."""
+
+from __future__ import annotations
+
+from accounts import catalogue
+from accounts.intake.fields import Field, Kind, Type
+
+# Plural, singular, what the file holds.
+KINDS: dict[str, tuple[str, str, str]] = {
+    Kind.ACCOUNTS: ("accounts", "account", "Companies you serve: name, plan, seats, owner"),
+    Kind.CONTACTS: ("contacts", "contact", "People at your accounts: name, e-mail, roles"),
+    Kind.CONTRACTS: ("contracts", "contract", "Start, renewal date and ARR of each contract"),
+    Kind.MOVEMENTS: ("ARR movements", "ARR movement", "New, expansion, contraction, churn by day"),
+    Kind.INVOICES: ("invoices", "invoice", "Issued, due and paid dates with amounts"),
+    Kind.USAGE: ("usage rows", "usage row", "Events per account, day and feature"),
+    Kind.SESSIONS: ("session days", "session day", "Sessions and minutes per account and day"),
+    Kind.USER_DAYS: ("active users", "active user", "Who was active, per account and day"),
+    Kind.TICKETS: ("tickets", "ticket", "Support cases: opened, solved, category, severity"),
+    Kind.INTERACTIONS: ("interactions", "interaction", "Calls, meetings and mails with customers"),
+    Kind.EVENTS: ("business events", "business event", "Dated facts: notice given, champion left"),
+    Kind.ONBOARDING: (
+        "onboarding steps",
+        "onboarding step",
+        "Steps of an onboarding, due and done",
+    ),
+}
+_FIELDS = {
+    "external_id": "ID",
+    "account": "Account ID",
+    "email": "E-mail",
+    "arr": "ARR",
+    "mrr": "MRR",
+    "owner": "Owner (e-mail)",
+    "host": "Host (e-mail)",
+    "account_executive": "Account executive (e-mail)",
+    "executive_sponsor": "Executive sponsor (e-mail)",
+    "parent": "Parent account ID",
+    "renews": "Renews contract ID",
+    "contacts": "Contact IDs",
+    "user": "User ID",
+    "is_strategic": "Strategic account",
+    "is_commercial": "Commercial conversation",
+    "ends_on": "End (renewal date)",
+    "starts_on": "Start",
+}
+
+
+def plural(kind: str) -> str:
+    return KINDS[kind][0] if kind in KINDS else catalogue.label(kind).lower()
+
+
+def counted(count: int, kind: str) -> str:
+    """1,204 accounts, 1 account."""
+    word = KINDS[kind][1] if kind in KINDS and count == 1 else plural(kind)
+    return f"{count:,} {word}"
+
+
+def field_word(name: str) -> str:
+    return _FIELDS.get(name) or name.replace("_", " ").capitalize()
+
+
+def hint(field: Field) -> str:
+    """What a value of the field looks like, for whoever matches a column to it."""
+    parts = [field.says] if field.says else []
+    if field.options:
+        options = ", ".join(sorted(field.options))
+        parts.append(options if len(options) < 90 else f"{options[:88]}…")
+    elif field.type == Type.INTEGER and field.most <= 100:
+        parts.append(f"{field.least} to {field.most}")
+    elif field.type in (Type.NAMES, Type.IDS):
+        parts.append("several with | between them")
+    return "; ".join(parts)
+
+
+_HEADLINES = {
+    "encoding": "The letters in this file cannot be read",
+    "too_large": "This file is too large",
+    "too_many_rows": "This file has too many rows",
+    "too_many_columns": "This file has too many columns",
+    "empty": "There is nothing in this file",
+    "header": "The column names need a change",
+    "not_text": "This is not a table we can read",
+    "csv": "The file breaks off in the middle of a row",
+    "gzip": "The compressed file is damaged",
+    "workbook": "This workbook cannot be read",
+    "protected": "This workbook is protected by a password",
+}
+
+
+def refusal(reason: str) -> tuple[str, str, str]:
+    """Code, headline and sentence of a file that was refused."""
+    code, separator, message = reason.partition(": ")
+    if not separator or code not in _HEADLINES:
+        return code, "This file could not be read", f"The file {message or reason}."
+    words = message if message.startswith("line ") else f"The file {message}"
+    return code, _HEADLINES[code], f"{words[0].upper()}{words[1:]}."

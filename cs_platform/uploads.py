@@ -1,0 +1,174 @@
+"""Work on uploads that takes longer than a request: reading, checking, importing, forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+
+from accounts import clock, jobs
+from accounts.loading import finish_run
+from accounts.loading.uploads import (
+    check_upload,
+    forget_old,
+    import_upload,
+    keep_upload,
+    read_upload,
+    start_import,
+)
+from accounts.models import ImportFile, ImportRun, Job, User
+
+READ, CHECK, IMPORT, FORGET = "upload.read", "upload.check", "upload.import", "upload.forget"
+# What is this small is done before the answer is sent: a progress bar would only flicker.
+_SMALL_BYTES, _SMALL_ROWS = 512 * 1024, 1_000
+_STATES = ImportFile.State
+
+
+def receive(
+    *, name: str, pieces: Iterable[bytes], user: User, fixes: ImportRun | None
+) -> ImportFile:
+    """Kept, and read or about to be, in one transaction.
+
+    Raises:
+        TooLarge: over the documented limit; nothing is kept.
+    """
+    with transaction.atomic():
+        file = keep_upload(name=name, pieces=pieces, user=user, now=datetime.now(UTC), fixes=fixes)
+        _read_soon(file)
+    return file
+
+
+def read_again(file: ImportFile, *, encoding: str) -> None:
+    with transaction.atomic():
+        file.encoding, file.state, file.reason = encoding, _STATES.READING, ""
+        file.version += 1
+        file.save(update_fields=["encoding", "state", "reason", "version"])
+        _read_soon(file)
+
+
+def _read_soon(file: ImportFile) -> None:
+    if file.size <= _SMALL_BYTES:
+        read_upload(file, tell=lambda rows: None)
+    else:
+        _enqueue(READ, file)
+
+
+def check_soon(file: ImportFile) -> None:
+    """Asks anew: the answer to an earlier question is dropped when it comes."""
+    with transaction.atomic():
+        file.version += 1
+        file.state, file.reason = _STATES.CHECKING, ""
+        file.save(update_fields=["kind", "manner", "version", "state", "reason"])
+        if file.rows > _SMALL_ROWS:
+            _enqueue(CHECK, file)
+    if file.rows <= _SMALL_ROWS:
+        check_upload(file, day=clock.today(), now=clock.now(), tell=lambda pieces: None)
+
+
+def import_soon(file: ImportFile, *, user: User) -> ImportRun:
+    """The run and its job, or neither.
+
+    Raises:
+        FileMovedOn: the file was not checked, or is imported already.
+    """
+    with transaction.atomic():
+        run = start_import(file, user=user, now=clock.now())
+        day = clock.today().isoformat()
+        jobs.enqueue(
+            kind=IMPORT,
+            key=str(run.pk),
+            payload={"run": run.pk, "day": day},
+            next_at=datetime.now(UTC),
+        )
+    return run
+
+
+def go_on(run: ImportRun) -> bool:
+    """An import that was given up takes up its work where it stopped."""
+    with transaction.atomic():
+        failed = ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.FAILED)
+        revived = jobs.revive(kind=IMPORT, key=str(run.pk), now=datetime.now(UTC))
+        if revived:
+            failed.update(state=ImportRun.State.RUNNING, finished_at=None, reason="")
+    return revived
+
+
+def forget_daily(*, now: datetime) -> None:
+    jobs.enqueue(kind=FORGET, key=now.date().isoformat(), next_at=now)
+
+
+def rows_read(file: ImportFile) -> int:
+    """How far a worker has got with reading (rows) or checking (pieces)."""
+    kind = READ if file.state == _STATES.READING else CHECK
+    job = Job.objects.filter(kind=kind, key=_key(file)).values_list("cursor", flat=True).first()
+    return job or 0
+
+
+def _key(file: ImportFile) -> str:
+    return f"{file.pk}:{file.version}"
+
+
+def _enqueue(kind: str, file: ImportFile) -> None:
+    payload = {"file": file.pk, "version": file.version}
+    jobs.enqueue(kind=kind, key=_key(file), payload=payload, next_at=datetime.now(UTC))
+
+
+def _file(claim: jobs.Claim, state: ImportFile.State) -> ImportFile | None:
+    """None when it was discarded, or has moved on since it was asked for."""
+    return ImportFile.objects.filter(
+        pk=claim.payload["file"], version=claim.payload["version"], state=state
+    ).first()
+
+
+def _tell(claim: jobs.Claim) -> Callable[[int], None]:
+    return lambda cursor: jobs.progress(claim, cursor=cursor, now=datetime.now(UTC))
+
+
+def work_reading(claim: jobs.Claim) -> None:
+    file = _file(claim, _STATES.READING)
+    if file is not None:
+        read_upload(file, tell=_tell(claim))
+
+
+def work_check(claim: jobs.Claim) -> None:
+    file = _file(claim, _STATES.CHECKING)
+    if file is not None:
+        check_upload(file, day=clock.today(), now=clock.now(), tell=_tell(claim))
+
+
+def work_import(claim: jobs.Claim) -> None:
+    """From where the one before was stopped: the cursor is written with the rows."""
+    run = ImportRun.objects.select_related("file").get(pk=claim.payload["run"])
+    piece = Job.objects.values_list("cursor", flat=True).get(pk=claim.job_id)
+    import_upload(
+        run,
+        piece=piece,
+        day=date.fromisoformat(claim.payload["day"]),
+        now=clock.now(),
+        tell=_tell(claim),
+    )
+
+
+def work_forgetting(claim: jobs.Claim) -> None:
+    forget_old(now=datetime.now(UTC))
+
+
+def give_up_reading(claim: jobs.Claim, *, reason: str) -> None:
+    file = _file(claim, _STATES.READING)
+    if file is not None:
+        words = "given_up: could not be read in three tries; upload it again, or save it as CSV"
+        ImportFile.objects.filter(pk=file.pk).update(state=_STATES.REFUSED, reason=words)
+
+
+def give_up_check(claim: jobs.Claim, *, reason: str) -> None:
+    file = _file(claim, _STATES.CHECKING)
+    if file is not None:
+        words = f"The check stopped: {reason}"[:500]
+        ImportFile.objects.filter(pk=file.pk).update(state=_STATES.READY, reason=words)
+
+
+def give_up_import(claim: jobs.Claim, *, reason: str) -> None:
+    run = ImportRun.objects.get(pk=claim.payload["run"])
+    if run.state == ImportRun.State.RUNNING:
+        finish_run(run, now=clock.now(), reason=reason)

@@ -1,0 +1,246 @@
+"""An uploaded file: kept, read, checked without a trace, imported piece by piece."""
+
+import pytest
+
+from accounts.intake.errors import TooLarge
+from accounts.intake.streams import FILE_LIMITS
+from accounts.loading.uploads import (
+    checking,
+    discard,
+    forget_old,
+    import_upload,
+    keep_upload,
+    keeping,
+    start_import,
+)
+from accounts.loading.uploads.importing import FileMovedOn
+from accounts.models import (
+    Account,
+    Contract,
+    DirtyAccount,
+    FileChunk,
+    ImportFile,
+    ImportRun,
+    PlannedChange,
+    RejectedRecord,
+    UsageDay,
+)
+from tests.accounts.loading import account, load_raw
+from tests.accounts.uploads import (
+    DAY,
+    NOW,
+    checked,
+    day_first,
+    imported,
+    matched,
+    pieces,
+    somebody,
+    uploaded,
+)
+from tests.permission_house import everything_stored
+
+pytestmark = pytest.mark.django_db
+CRM = b"""Company ID,Company name,Website,Seats,Create Date,Remark
+acme,Acme Instruments,https://www.acme.example/about,12,03/04/2024,=cmd
+bolt,Bolt Works,bolt.example,many,17/04/2024,
+"""
+
+
+def test_a_file_is_kept_in_pieces_and_read_to_rows():
+    file = uploaded("companies.csv", CRM)
+    assert (file.state, file.rows, file.titles[0], file.size) == (
+        "ready",
+        2,
+        "Company ID",
+        len(CRM),
+    )
+    assert set(file.pieces.values_list("stage", flat=True)) == {"rows"}
+    assert keeping.rows_of(file, number=0)[1] == (
+        3,
+        ["bolt", "Bolt Works", "bolt.example", "many", "17/04/2024", ""],
+    )
+
+
+def test_columns_dates_and_kind_are_guessed_by_name_and_value():
+    file = uploaded("companies.csv", CRM)
+    assert file.kind == "accounts"
+    assert file.manner["columns"] == {
+        "company id": "external_id",
+        "company name": "name",
+        "website": "domain",
+        "seats": "seats",
+        "create date": "customer_since",
+        "remark": "",
+    }
+    assert file.manner["date_order"] == "DD-MM-YYYY"  # 17/04 has no seventeenth month
+
+
+def test_dates_that_read_in_two_ways_are_left_to_a_person():
+    file = uploaded("companies.csv", CRM.replace(b"17/04/2024", b"05/04/2024"))
+    assert file.manner["date_order"] == ""
+
+
+def test_bytes_come_out_of_their_pieces_as_they_went_in(monkeypatch):
+    monkeypatch.setattr(keeping, "_PIECE", 64)
+    content = bytes(range(256)) * 5
+    file = keep_upload(name="x", pieces=pieces(content), user=somebody(), now=NOW)
+    stream = keeping.bytes_of(file)
+    assert stream.read() == content
+    assert stream.seek(-10, 2) == len(content) - 10
+    assert stream.read(4) == content[-10:-6]
+    assert FileChunk.objects.count() == 20
+
+
+def test_a_file_over_the_limit_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(keeping, "FILE_LIMITS", type(FILE_LIMITS)(records=10, size=1_000))
+    monkeypatch.setattr(keeping, "_PIECE", 512)
+    with pytest.raises(TooLarge, match="split it"):
+        keep_upload(name="x", pieces=pieces(b"x" * 1_001), user=somebody(), now=NOW)
+    assert (ImportFile.objects.count(), FileChunk.objects.count()) == (0, 0)
+
+
+def test_a_check_says_what_would_change_and_writes_no_fact():
+    load_raw("accounts", account("acme", name="Acme", seats=10))
+    file = uploaded("companies.csv", CRM)
+    DirtyAccount.objects.all().delete()
+    before = everything_stored()
+    checked(file)
+    after = everything_stored()
+    mine = {"accounts_importfile", "accounts_plannedchange"}
+    changed = {table for table in after if before[table] != after[table]}
+    assert changed == mine
+    assert {name: file.outcome.get(name) for name in ("created", "updated", "rejected")} == {
+        "created": None,
+        "updated": 1,
+        "rejected": 1,
+    }
+    change = PlannedChange.objects.get(file=file, status="updated")
+    assert change.record["key"] == "acme"
+    assert change.record["changes"] == [
+        ["name", "Acme", "Acme Instruments"],
+        ["domain", "", "acme.example"],
+        ["seats", "10", "12"],
+        ["customer_since", "", "2024-04-03"],
+    ]
+    refused = PlannedChange.objects.get(file=file, status="rejected")
+    assert refused.record["problems"][0][:2] == ["seats", "integer"]
+
+
+def test_what_a_check_says_is_what_the_import_does():
+    load_raw("accounts", account("acme", name="Acme", seats=10))
+    file = uploaded("companies.csv", CRM)
+    outcome = checked(file).outcome
+    run = imported(file)
+    assert (run.state, run.read) == ("done", 2)
+    assert (run.created, run.updated, run.unchanged, run.rejected) == (0, 1, 0, 1)
+    assert (outcome["updated"], outcome["rejected"]) == (run.updated, run.rejected)
+    assert Account.objects.get(external_id="acme").domain == "acme.example"
+    problem = RejectedRecord.objects.get(run=run)
+    assert (problem.position, problem.field, problem.record["seats"]) == (3, "seats", "many")
+
+
+def test_the_effect_on_arr_is_told_account_by_account():
+    load_raw("accounts", account("acme"), account("bolt"))
+    file = uploaded(
+        "contracts.csv",
+        b"Contract number,Customer ID,Start date,End date,ACV,Currency\n"
+        b"c-1,acme,2025-01-01,2026-01-01,1200.50,USD\n"
+        b"c-2,bolt,2025-01-01,2026-01-01,800,USD\n"
+        b"c-3,nobody,2025-01-01,2026-01-01,800,USD\n",
+    )
+    outcome = checked(file).outcome
+    assert (outcome["created"], outcome["rejected"]) == (2, 1)
+    arr = outcome["arr"]
+    assert (arr["before"], arr["after"], arr["accounts"]) == (0, 2000_50, 2)
+    assert arr["movers"][0] == ["acme", "Acme", 0, 1200_50]
+    assert not Contract.objects.exists()
+
+
+def test_a_large_file_is_checked_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(checking, "EXACT_ROWS", 1)
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
+    file = uploaded("companies.csv", CRM)
+    outcome = checked(file).outcome
+    assert (outcome["created"], outcome["rejected"], outcome["is_exact"]) == (1, 1, False)
+    assert not Account.objects.exists()
+
+
+def test_usage_is_checked_without_dividing_its_table():
+    load_raw("accounts", account("acme"))
+    file = uploaded(
+        "usage.csv", b"account,day,feature,events\nacme,2021-03-01,search,5\nacme,x,search,5\n"
+    )
+    outcome = checked(file).outcome
+    assert (outcome["created"], outcome["rejected"]) == (1, 1)
+    assert PlannedChange.objects.get(status="created").record["changes"] == [["events", "", "5"]]
+    assert not UsageDay.objects.exists()
+
+
+class _KilledError(RuntimeError):
+    pass
+
+
+def test_a_killed_import_goes_on_at_the_next_row(monkeypatch):
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 2)
+    rows = "".join(f"a-{n},Account {n},{'x' if n == 3 else n}\n" for n in range(7))
+    file = checked(uploaded("accounts.csv", f"ID,Name,Seats\n{rows}".encode()))
+    run = start_import(file, user=somebody(), now=NOW)
+    place = [0]
+
+    def killed_after_two(piece):
+        place[0] = piece
+        if piece == 3:
+            raise _KilledError
+
+    with pytest.raises(_KilledError):
+        import_upload(run, piece=0, day=DAY, now=NOW, tell=killed_after_two)
+    # The third piece was under way: nothing of it, neither rows nor sums, is half there.
+    run.refresh_from_db()
+    assert (run.read, Account.objects.count(), run.state) == (4, 3, "running")
+
+    import_upload(run, piece=2, day=DAY, now=NOW, tell=lambda piece: None)
+    run.refresh_from_db()
+    assert (run.read, run.created, run.rejected, run.state) == (7, 6, 1, "done")
+    assert RejectedRecord.objects.filter(run=run).count() == 1
+
+
+def test_an_import_is_started_once():
+    file = checked(uploaded("companies.csv", CRM))
+    start_import(file, user=somebody(), now=NOW)
+    with pytest.raises(FileMovedOn):
+        start_import(file, user=somebody(), now=NOW)
+    assert ImportRun.objects.count() == 1
+
+
+def test_an_answer_to_an_old_question_is_dropped():
+    file = uploaded("companies.csv", CRM)
+    ImportFile.objects.filter(pk=file.pk).update(state="checking", version=2)
+    file.version = 1
+    checking.check_upload(file, day=DAY, now=NOW, tell=lambda piece: None)
+    file.refresh_from_db()
+    assert (file.state, file.outcome, PlannedChange.objects.count()) == ("checking", {}, 0)
+
+
+def test_the_same_header_is_matched_as_before():
+    first = matched(uploaded("companies.csv", CRM), "accounts", remark="industry")
+    imported(day_first(first))
+    again = uploaded("companies.csv", CRM.replace(b"acme,", b"arrow,"))
+    assert again.manner["columns"]["remark"] == "industry"
+
+
+def test_the_content_of_a_file_is_forgotten_after_a_month():
+    file = uploaded("companies.csv", CRM)
+    assert forget_old(now=NOW) == 0
+    ImportFile.objects.update(uploaded_at=NOW - (keeping.timedelta(days=31)))
+    assert forget_old(now=NOW) == 1
+    file.refresh_from_db()
+    assert (file.forgotten_at, FileChunk.objects.count()) == (NOW, 0)
+    assert forget_old(now=NOW) == 0
+
+
+def test_a_file_is_discarded_only_before_it_is_imported():
+    assert discard(uploaded("companies.csv", CRM))
+    assert FileChunk.objects.count() == 0
+    file = uploaded("companies.csv", CRM)
+    imported(file)
+    assert not discard(file)
