@@ -3,6 +3,8 @@
 Pure: imported by the models (choices), by intake (validation) and by the maths.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -175,29 +177,37 @@ class HistoryAttribute(StrEnum):
     ACTIVE = "active"
 
 
-def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
-    """Pairs for a model field, in the vocabulary's own order: ("mid_market", "Mid market")."""
-    return [(member.value, label(member)) for member in vocabulary]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person reads for stored values: the words given here, otherwise the value itself."""
+
+    given: Mapping[str, str]
+
+    def label(self, value: str) -> str:
+        """("account_executive", "Account executive")"""
+        plain = value.replace("_", " ").replace(".", " ").capitalize()
+        return self.given.get(value, plain)
+
+    def choices(self, vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+        """Pairs for a model field, in the vocabulary's own order."""
+        return [(member.value, self.label(member)) for member in vocabulary]
 
 
-_LABELS = {
-    "smb": "SMB",
-    "vp": "VP",
-    "c_level": "C-level",
-    "qbr": "QBR",
-    "ebr": "EBR",
-    "csm": "CSM",
-} | {
-    "mid_market": "Mid-market",
-    "self_serve": "Self-serve",
-    "hand_off": "Hand-off",
-    "how_to": "How-to",
-    "ops": "CS ops",
-    "email": "E-mail",
-    "usage_limit_80": "Usage at 80 % of the limit",
-}
-
-
-def label(value: str) -> str:
-    """The word a person reads for a stored value."""
-    return _LABELS.get(value, value.replace("_", " ").replace(".", " ").capitalize())
+_words = Words(
+    {
+        "smb": "SMB",
+        "vp": "VP",
+        "c_level": "C-level",
+        "qbr": "QBR",
+        "ebr": "EBR",
+        "csm": "CSM",
+        "mid_market": "Mid-market",
+        "self_serve": "Self-serve",
+        "hand_off": "Hand-off",
+        "how_to": "How-to",
+        "ops": "CS ops",
+        "email": "E-mail",
+        "usage_limit_80": "Usage at 80 % of the limit",
+    }
+)
+label, choices = _words.label, _words.choices

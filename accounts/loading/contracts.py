@@ -8,7 +8,14 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from accounts.catalogue import ContractState
-from accounts.intake.ledger import ContractTerm, Steps, contract_period, corrections, steps_of
+from accounts.intake.ledger import (
+    ContractTerm,
+    Movement,
+    Steps,
+    contract_period,
+    corrections,
+    steps_of,
+)
 from accounts.loading.derived import refresh_accounts
 from accounts.models import Account, Contract, Installation, RevenueMovement
 
@@ -34,22 +41,24 @@ def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> in
     rows = []
     for account_id in ids:
         want = {} if account_id in given else wanted.get(account_id, {})
-        for movement in corrections(want, posted.get(account_id, {})):
-            number = numbers[account_id] = numbers[account_id] + 1
-            rows.append(
-                RevenueMovement(
-                    account_id=account_id,
-                    effective_on=movement.effective_on,
-                    kind=movement.kind,
-                    amount_minor=movement.arr,
-                    currency=movement.currency,
-                    recorded_at=now,
-                    source=SOURCE,
-                    external_id=f"{account_id}:{number}",
-                )
-            )
+        fresh = corrections(want, posted.get(account_id, {}))
+        for number, movement in enumerate(fresh, start=numbers[account_id] + 1):
+            rows.append(_row(account_id, movement, number=number, now=now))
     RevenueMovement.objects.bulk_create(rows, batch_size=2_000)
     return len(rows)
+
+
+def _row(account_id: int, movement: Movement, *, number: int, now: datetime) -> RevenueMovement:
+    return RevenueMovement(
+        account_id=account_id,
+        effective_on=movement.effective_on,
+        kind=movement.kind,
+        amount_minor=movement.arr,
+        currency=movement.currency,
+        recorded_at=now,
+        source=SOURCE,
+        external_id=f"{account_id}:{number}",
+    )
 
 
 def expire_contracts(*, day: date, now: datetime) -> int:

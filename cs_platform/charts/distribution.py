@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cs_platform.charts.svg import Chart, Svg, element, figure, hover, percent
@@ -28,32 +28,29 @@ def distribution(parts: Sequence[Part], *, label: str) -> Chart:
         f"{part.label} {part.shown} ({share})" for part, share in zip(parts, shares, strict=True)
     )
     text = f"{label}: {spoken}" if total else f"{label}: nothing to show"
-    bars: list[Svg] = [element("rect", width="100%", height="100%", class_="chart-track")]
+    track = element("rect", width="100%", height="100%", class_="chart-track")
+    bars = [track, *_bars(parts, shares, total)]
+    rows = tuple((part.label, part.shown, share) for part, share in zip(parts, shares, strict=True))
+    svg = figure(bars, kind="distribution", height=HEIGHT, text=text)
+    return Chart(svg=svg, text=text, head=("", label, "Share"), rows=rows)
+
+
+def _bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[Svg]:
+    """Side by side, each as wide as its share; what has none takes no room."""
     left = 0.0
     for part, share in zip(parts, shares, strict=True):
         if part.value <= 0:
             continue
         width = part.value / total * 100
-        shown_width = max(width - GAP, 0.15)
-        bars.append(
-            element(
-                "rect",
-                hover(f"{part.label}: {part.shown} ({share})"),
-                x=percent(left),
-                width=percent(shown_width),
-                height="100%",
-                class_=f"chart-fill is-{part.key}",
-            )
+        yield element(
+            "rect",
+            hover(f"{part.label}: {part.shown} ({share})"),
+            x=percent(left),
+            width=percent(max(width - GAP, 0.15)),
+            height="100%",
+            class_=f"chart-fill is-{part.key}",
         )
         left += width
-    return Chart(
-        svg=figure(bars, kind="distribution", height=HEIGHT, text=text),
-        text=text,
-        head=("", label, "Share"),
-        rows=tuple(
-            (part.label, part.shown, share) for part, share in zip(parts, shares, strict=True)
-        ),
-    )
 
 
 def _share(part: Part, total: int) -> str:

@@ -116,27 +116,39 @@ def _found_round(opening: Round, *, places: np.ndarray, first_id: int) -> list[F
     by_slot: list[list[Shock]] = [[] for _ in kinds]
     for shock in shocks:
         by_slot[shock.account].append(shock)
-    founded = []
-    for id_, slot in enumerate(places.tolist(), start=first_id):
-        number = opening.number(slot)
-        own = shape.random(block=opening.block, topic=5, place=number + 1)
-        model, since = SEGMENTS[kinds[slot]], int(opening.since[slot])
-        customer = _customer(own, model=model, since=since, fit=float(character.fit[slot]))
-        talk = Negotiation(customer, paths[slot].copy(), timeline_of(shape), own)
-        founded.append(
-            Founded(
-                id=id_,
-                place=number,
-                model=model,
-                since=since,
-                fit=customer.fit,
-                quality=float(character.quality[slot]),
-                path=talk.path,
-                shocks=tuple(by_slot[slot]),
-                story=tell_story(talk),
-            )
+    return [
+        _found(
+            opening, id_=id_, slot=slot, character=character, path=paths[slot], shocks=by_slot[slot]
         )
-    return founded
+        for id_, slot in enumerate(places.tolist(), start=first_id)
+    ]
+
+
+def _found(
+    opening: Round,
+    *,
+    id_: int,
+    slot: int,
+    character: Character,
+    path: np.ndarray,
+    shocks: list[Shock],
+) -> Founded:
+    number = opening.number(slot)
+    own = opening.shape.random(block=opening.block, topic=5, place=number + 1)
+    model, since = SEGMENTS[opening.kinds[slot]], int(opening.since[slot])
+    customer = _customer(own, model=model, since=since, fit=float(character.fit[slot]))
+    talk = Negotiation(customer, path.copy(), timeline_of(opening.shape), own)
+    return Founded(
+        id=id_,
+        place=number,
+        model=model,
+        since=since,
+        fit=customer.fit,
+        quality=float(character.quality[slot]),
+        path=talk.path,
+        shocks=tuple(shocks),
+        story=tell_story(talk),
+    )
 
 
 def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.ndarray) -> Character:

@@ -71,21 +71,16 @@ def account_usage(
 ) -> AccountUsage:
     window = slice(access.first, access.last)
     login, depth = (lagged(account.path[window], days=lag) for lag in (LOGIN_LAG, DEPTH_LAG))
+    ramp, activity = _ramp(account, access=access), season.activity[window]
     active = _active_users(
-        random,
-        login=login,
-        depth=depth,
-        ramp=_ramp(account, access=access),
-        activity=season.activity[window],
-        seats=access.seats,
+        random, login=login, depth=depth, ramp=ramp, activity=activity, seats=access.seats
     )
     people = active.sum(axis=0)
     events, ids = _feature_events(
         random, account=account, access=access, depth=depth, people=people
     )
+    session_at, sessions, minutes = _sessions(random, people=people, login=login)
     feature_at, day_at = np.nonzero(events)
-    session_at = np.flatnonzero(people)
-    sessions, minutes = _sessions(random, people=people[session_at], login=login[session_at])
     months, users, bits = _user_months(active, window=window, season=season)
     return AccountUsage(
         feature_days=day_at + access.first,
@@ -109,10 +104,12 @@ def _ramp(account: Founded, *, access: Access) -> np.ndarray:
 
 def _sessions(
     random: np.random.Generator, *, people: np.ndarray, login: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    sessions = people + random.poisson(people * 0.6)
-    minutes = np.rint(sessions * random.gamma(3.0, 3.0 + 5.0 * login)) + 1
-    return sessions, minutes.astype(np.int64)
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Days on which anybody was there, with how often and for how many minutes in all."""
+    at = np.flatnonzero(people)
+    sessions = people[at] + random.poisson(people[at] * 0.6)
+    minutes = np.rint(sessions * random.gamma(3.0, 3.0 + 5.0 * login[at])) + 1
+    return at, sessions, minutes.astype(np.int64)
 
 
 def _active_users(

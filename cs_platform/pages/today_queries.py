@@ -143,9 +143,10 @@ def chance_of_renewal(score: object) -> float:
     return next(float(chance) for lower, chance in RENEWAL_CHANCE if float(str(score)) >= lower)
 
 
-def at_stake(*, arr_minor: int, currency: str, score: object, rates: Rates) -> float:
+def at_stake(account: Account, *, score: object, rates: Rates) -> float:
     """ARR in the installation's currency × the chance of losing it."""
-    return rates.total([(arr_minor, currency)]) * (1 - chance_of_renewal(score))
+    arr = rates.total([(account.arr_minor, account.currency)])
+    return arr * (1 - chance_of_renewal(score))
 
 
 def task_items(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> list[QueueItem]:
@@ -271,12 +272,7 @@ def _item(
         band=health.effective_band if health else UNSCORED,
         arr_minor=account.arr_minor,
         currency=account.currency,
-        at_stake=at_stake(
-            arr_minor=account.arr_minor,
-            currency=account.currency,
-            score=health.score if health else None,
-            rates=rates,
-        ),
+        at_stake=at_stake(account, score=health.score if health else None, rates=rates),
         due_on=due_on,
         task=task,
     )

@@ -12,7 +12,7 @@ from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.models import Play, Playbook
 from playbooks.triggers.decisions import attention_rank
-from playbooks.triggers.rules import Recovery
+from playbooks.triggers.rules import Recovery, Standing
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
 
@@ -36,25 +36,26 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
     ).exists():
         raise PlayRunningError(f"“{playbook.name}” is running on {account.name} already.")
     batch = read_batch(account_ids=[account.pk], now=now)
-    standing = batch.standings[account.pk]
+    row = _row(playbook, batch.standings[account.pk], account_id=account.pk, by=by)
+    (start_id,) = insert_starts([row], now=now).values()
     rule = facts.rules_of([playbook.pk])[playbook.pk]
-    why = f"“{playbook.name}” was started by {by.name}."
-    saw = {"kind": "by_hand", "band": standing.band, "score": str(standing.score or "")}
-    row = StartRow(
-        account_id=account.pk,
+    start = Start(start_id, account.pk, row.csm_id, rule, Recovery(), row.why, row.saw)
+    (play,) = open_plays(starts=[start], batch=batch)
+    return play
+
+
+def _row(playbook: Playbook, standing: Standing, *, account_id: int, by: User) -> StartRow:
+    return StartRow(
+        account_id=account_id,
         playbook_id=playbook.pk,
-        playbook_key=playbook_key,
+        playbook_key=playbook.key,
         signal_id=None,
         trigger_key="",
         csm_id=standing.csm_id,
         result=StartResult.STARTED,
         reason="",
-        why=why,
+        why=f"“{playbook.name}” was started by {by.name}.",
         is_urgent=False,
         rank=attention_rank(arr_minor=standing.arr_minor, score=standing.score),
-        saw=saw,
+        saw={"kind": "by_hand", "band": standing.band, "score": str(standing.score or "")},
     )
-    (start_id,) = insert_starts([row], now=now).values()
-    start = Start(start_id, account.pk, standing.csm_id, rule, Recovery(), why, saw)
-    (play,) = open_plays(starts=[start], batch=batch)
-    return play

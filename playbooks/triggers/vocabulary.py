@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from accounts.catalogue import Words
+
 
 class Category(StrEnum):
     LIFECYCLE = "lifecycle"
@@ -115,28 +117,22 @@ ANSWERS = frozenset(
     {TaskOutcome.REACHED, TaskOutcome.MEETING_BOOKED, TaskOutcome.AGREED, TaskOutcome.DECLINED}
 )
 
-_LABELS = {
-    "csm": "CSM",
-    "cs_ops": "CS ops",
-    "email": "E-mail",
-    "video": "Video call",
-    "in_app": "In-app",
-    "no_response": "No response",
-    "open_play": "A play of this playbook is open",
-    "already_queued": "Already waiting in the queue",
-    "severer_match": "The same fall starts a severer play",
-    "severer_play": "A severer play is open",
-    "cooldown": "Within the cooldown",
-    "override": "The band is overridden",
-    "recovered": "Recovered",
-    "churned": "The account has churned",
-}
-
-
-def label(value: str) -> str:
-    """The words a person reads for a stored value: ("account_executive", "Account executive")."""
-    return _LABELS.get(value, value.replace("_", " ").capitalize())
-
-
-def choices(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
-    return [(member.value, label(member)) for member in vocabulary]
+_words = Words(
+    {
+        "csm": "CSM",
+        "cs_ops": "CS ops",
+        "email": "E-mail",
+        "video": "Video call",
+        "in_app": "In-app",
+        "no_response": "No response",
+        "open_play": "A play of this playbook is open",
+        "already_queued": "Already waiting in the queue",
+        "severer_match": "The same fall starts a severer play",
+        "severer_play": "A severer play is open",
+        "cooldown": "Within the cooldown",
+        "override": "The band is overridden",
+        "recovered": "Recovered",
+        "churned": "The account has churned",
+    }
+)
+label, choices = _words.label, _words.choices
