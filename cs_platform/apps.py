@@ -6,4 +6,4 @@ class PlatformConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cs_platform import checks  # noqa: F401, PLC0415 -- registers once the apps are loaded
+        from cs_platform import checks, deployment  # noqa: F401, PLC0415 -- register once apps are loaded

@@ -2,8 +2,11 @@
 
 import os
 import warnings
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
+
+from cs_platform import alive
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
 
@@ -22,3 +25,13 @@ app.conf.beat_schedule = {
     # Any number of beats may tick: what is due becomes a row once.
     "tick": {"task": "cs_platform.tasks.tick", "schedule": 30.0, "options": {"expires": 25}},
 }
+
+
+@signals.heartbeat_sent.connect
+def _worker_is_alive(**_: Any) -> None:
+    alive.note("worker")
+
+
+@signals.before_task_publish.connect(sender="cs_platform.tasks.tick")
+def _beat_is_alive(**_: Any) -> None:
+    alive.note("beat")

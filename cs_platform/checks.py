@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
-from django.urls import URLPattern, URLResolver, get_resolver
+
+from cs_platform.routes import routes
 
 # Reached without signing in, or guarded by a gate of their own (admin site, API permissions).
-OPEN_ROUTES = frozenset({"healthz", "readyz", "login"})
+OPEN_ROUTES = frozenset({"healthz", "readyz", "prometheus", "login"})
 GUARDED_PREFIXES = ("admin/", "api/v1/", "auth/")
-
-
-def routes(
-    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", namespace: str = ""
-) -> Iterator[tuple[str, str, URLPattern]]:
-    """Every (full name, address pattern, entry) below the root of the addresses."""
-    for entry in patterns if patterns is not None else get_resolver().url_patterns:
-        address = prefix + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from routes(entry.url_patterns, address, inner)
-        else:
-            yield f"{namespace}{entry.name}", address, entry
 
 
 @register()

@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError as BrokerError
 
 from accounts import jobs
-from cs_platform import slots, work
+from cs_platform import alive, slots, work
 from cs_platform.celery import app
 from cs_platform.models import Pulse
 from cs_platform.pumps import PUMPS
@@ -86,6 +86,7 @@ class Dispatcher:
         Pulse.objects.update_or_create(
             process="dispatcher", defaults={"beat_at": now, "broker_answers": self.broker_answers}
         )
+        alive.note("dispatcher")
 
     def _pump(self, name: str, head: int, run: Callable[[], int]) -> str:
         key = f"{name} {head}"

@@ -46,6 +46,7 @@ PAGES = (
     RailPage(
         "executive", "Executive", "chart-line", "executive", Right.VIEW_EXECUTIVE, ("/executive/",)
     ),
+    RailPage("ops", "Operations", "activity", "ops", Right.ADMINISTER, ("/ops/",)),
     RailPage("imports", "Imports", "upload", "imports", Right.ADMINISTER, ("/imports/",)),
     RailPage("admin", "Admin", "settings-2", "admin:index", Right.ADMINISTER, ("/admin/",)),
 )

@@ -19,10 +19,13 @@ EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Broken:
+    """`heals`: it says that work waits, which ends as soon as the processes run."""
+
     name: str
     says: str
     count: int
     examples: tuple[str, ...]
+    heals: bool = False
 
     def __str__(self) -> str:
         shown = "; ".join(self.examples) + ("; …" if self.count > len(self.examples) else "")
@@ -36,6 +39,7 @@ class Check:
     name: str
     says: str
     sql: str
+    heals: bool = False
 
 
 CHECKS = (
@@ -82,6 +86,7 @@ CHECKS = (
         WHERE finished_at IS NULL AND planned_at < now() - interval '1 day'
         ORDER BY day, position, shard
         """,
+        heals=True,
     ),
     Check(
         "one_start_per_signal_and_playbook",
@@ -117,6 +122,7 @@ CHECKS = (
         SELECT format('play %%s, step %%s', id, next_position) FROM playbooks_play
         WHERE state = 'open' AND next_step_at < now() - interval '15 minutes' ORDER BY id
         """,
+        heals=True,
     ),
     Check(
         "signals_are_answered",
@@ -126,6 +132,7 @@ CHECKS = (
         LEFT JOIN accounts_signalreceipt r ON r.signal_id = s.id
         WHERE r.id IS NULL AND s.created_at < now() - interval '15 minutes' ORDER BY s.id
         """,
+        heals=True,
     ),
     Check(
         "dirty_accounts_are_rescored",
@@ -134,6 +141,7 @@ CHECKS = (
         SELECT format('account %%s', account_id) FROM accounts_dirtyaccount
         WHERE marked_at < now() - interval '5 minutes' GROUP BY account_id ORDER BY account_id
         """,
+        heals=True,
     ),
     Check(
         "outbox_is_sent",
@@ -144,6 +152,7 @@ CHECKS = (
             AND greatest(next_at, created_at, lease_until) < now() - interval '15 minutes'
         ORDER BY key
         """,
+        heals=True,
     ),
     Check(
         "suppressed_means_silent",
@@ -165,6 +174,7 @@ CHECKS = (
         WHERE state = 'leased' AND lease_until < now() - interval '60 seconds'
         ORDER BY 1
         """,
+        heals=True,
     ),
     Check(
         "arr_is_the_ledger",
@@ -258,6 +268,9 @@ CHECKS = (
 )
 
 
+COUNT = len(CHECKS) + 1
+
+
 def broken(*, day: date) -> list[Broken]:
     """`day` is the one that is open: ARR counts what is in force on it."""
     found = [result for check in CHECKS if (result := _ask(check, day=day))]
@@ -271,7 +284,7 @@ def _ask(check: Check, *, day: date) -> Broken | None:
         lines = [line for (line,) in cursor.fetchall()]
     if not lines:
         return None
-    return Broken(check.name, check.says, len(lines), tuple(lines[:EXAMPLES]))
+    return Broken(check.name, check.says, len(lines), tuple(lines[:EXAMPLES]), check.heals)
 
 
 def _tasks_of_strangers() -> Broken | None:

@@ -3,9 +3,19 @@
 from django.db import models
 from django.db.models import Q
 
+from cs_platform.operations.models import Intervention, InvariantRun
 from cs_platform.previews.models import Preview, PreviewCell, PreviewMover, PreviewPlay
 
-__all__ = ["Preview", "PreviewCell", "PreviewMover", "PreviewPlay", "Pulse", "StepRun"]
+__all__ = [
+    "Intervention",
+    "InvariantRun",
+    "Preview",
+    "PreviewCell",
+    "PreviewMover",
+    "PreviewPlay",
+    "Pulse",
+    "StepRun",
+]
 
 
 class StepRun(models.Model):

@@ -30,6 +30,18 @@ def day_to_close(*, now: datetime, installation: Installation) -> date:
     return local.date() - timedelta(days=days)
 
 
+def next_closing(*, now: datetime, installation: Installation) -> datetime | None:
+    """When the first day that is not closed may be closed: past when a night is late.
+
+    None while the installation is frozen on a day, or before its first night.
+    """
+    latest = latest_closed_day()
+    if installation.as_of is not None or latest is None:
+        return None
+    morning = latest + timedelta(days=2)
+    return datetime.combine(morning, CLOSES_AT, tzinfo=installation.zone)
+
+
 def latest_closed_day() -> date | None:
     """None before the first night is through."""
     # Uses index: step_open

@@ -1,16 +1,26 @@
-"""Is it alive, may it get traffic: two addresses for supervisors, load balancers and people."""
+"""Is it alive, may it get traffic, how is it: for supervisors, load balancers and Prometheus."""
 
+import hmac
+import logging
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts.jobs import oldest_due
 from accounts.models import Job
+from cs_platform.configuration import is_within
 from cs_platform.models import Pulse
+from cs_platform.telemetry import families
+from cs_platform.telemetry.counting import ledger
+from cs_platform.telemetry.exposition import CONTENT_TYPE, gauge, text_of
+from cs_platform.telemetry.readings import reading
+from cs_platform.version import VERSION
 
+log = logging.getLogger(__name__)
 LATE_JOB = timedelta(minutes=2)
 SILENT = timedelta(seconds=60)
 
@@ -52,3 +62,31 @@ def _warnings(*, now: datetime) -> list[str]:
     elif not pulse.broker_answers:
         warnings.append("the broker does not answer: the dispatcher works by itself")
     return warnings
+
+
+@require_safe
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """For whoever brings the token or asks from a named network; without either, for nobody."""
+    if not _may_measure(request):
+        return HttpResponseForbidden(
+            "Send the token of CS_METRICS_TOKEN, or ask from a network in CS_METRICS_NETWORKS.\n",
+            content_type="text/plain",
+        )
+    found = [families.build(version=VERSION, commit=settings.BUILD_COMMIT)]
+    found.append(families.of_requests(ledger().total()))
+    try:
+        found += families.of_reading(reading(now=datetime.now(UTC)))
+    except DatabaseError as error:
+        log.warning("metrics without the database: %s", type(error).__name__)
+        found.append(gauge("cs_database_answers", "1 while the database answers.", 0))
+    else:
+        found.append(gauge("cs_database_answers", "1 while the database answers.", 1))
+    return HttpResponse(text_of(found), content_type=CONTENT_TYPE)
+
+
+def _may_measure(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    expected = settings.METRICS_TOKEN
+    if expected and scheme.lower() == "bearer":
+        return hmac.compare_digest(token.strip().encode(), expected.encode())
+    return is_within(request.META.get("REMOTE_ADDR", ""), settings.METRICS_NETWORKS)

@@ -15,7 +15,7 @@ from psycopg2 import sql
 
 # What the app role may add to but never change. The audit trail's tables join by themselves.
 # A day is closed once: without its row the scores of that day could be written again.
-APPEND_ONLY = ("accounts_revenuemovement", "health_closedday")
+APPEND_ONLY = ("accounts_revenuemovement", "health_closedday", "cs_platform_intervention")
 # What a report has no business reading: sessions, secrets, caches.
 UNREADABLE = ("accounts_apikey", "cs_cache", "django_session", "accounts_user")
 READABLE_COLUMNS = {

@@ -7,11 +7,13 @@ them and writes their addresses into CS_HOME/runtime.env, which is read here as 
 
 from pathlib import Path
 
-import environ
 import pghistory
 
+from cs_platform import logs
+from cs_platform.configuration import Configuration, networks
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Configuration()  # SECRET_KEY_FILE=/run/secrets/key is as good as SECRET_KEY=…
 
 CS_HOME = Path(env.str("CS_HOME", default=str(BASE_DIR / ".local"))).resolve()
 CS_PORT = env.int("CS_PORT", default=8000)
@@ -59,6 +61,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cs_platform.requests.ForwardedMiddleware",
+    "cs_platform.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cs_platform.middleware.DatabaseUnavailableMiddleware",
@@ -149,7 +153,9 @@ CSRF_COOKIE_HTTPONLY = True
 # --- Security. Behind TLS (the default outside the demo) everything is marked secure.
 _tls = env.bool("CS_TLS", default=not DEMO and not DEBUG)
 SECURE_SSL_REDIRECT = _tls
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+# Forwarded headers count only from these addresses; from anybody else they are taken away.
+PROXIES = networks("CS_PROXIES", env.list("CS_PROXIES", default=["127.0.0.1", "::1"]))
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _tls else None
 SECURE_HSTS_SECONDS = 31_536_000 if _tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _tls
@@ -210,7 +216,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = CS_HOME / "static"
+STATIC_ROOT = Path(env.str("CS_STATIC_ROOT", default=str(CS_HOME / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -219,15 +225,18 @@ MEDIA_ROOT = CS_HOME / "files"
 BASE_URL = env.str("CS_URL", default=f"http://localhost:{CS_PORT}")  # where mails link to
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
 
 # --- Audit: who did it is kept beside every change
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="audit")
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# --- What the platform says about itself
+LOGGING = logs.configuration(
+    style=env.str("CS_LOG_FORMAT", default="plain" if DEMO or DEBUG else "json"),
+    level=env.str("LOG_LEVEL", default="INFO"),
+)
+METRICS_TOKEN = env.str("CS_METRICS_TOKEN", default="")
+METRICS_NETWORKS = networks("CS_METRICS_NETWORKS", env.list("CS_METRICS_NETWORKS", default=[]))
+METRICS_FOLDER = Path(env.str("CS_METRICS_FOLDER", default=str(CS_HOME / "metrics")))
+BUILD_COMMIT = env.str("CS_COMMIT", default="")

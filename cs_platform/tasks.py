@@ -7,11 +7,15 @@ from datetime import UTC, datetime
 from celery import shared_task
 
 from cs_platform import pumps, slots, work
+from cs_platform.models import Pulse
 
 
 @shared_task
 def tick() -> None:
-    slots.insert_due(now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    slots.insert_due(now=now)
+    # A tick that arrives says that beat, the broker and a worker are alive.
+    Pulse.objects.update_or_create(process="worker", defaults={"beat_at": now})
 
 
 @shared_task

@@ -13,7 +13,8 @@ from django.db import DatabaseError, connection
 
 from accounts import clock, jobs
 from accounts.api import inbox
-from cs_platform import nights, uploads
+from cs_platform import logs, nights, uploads
+from cs_platform.operations.actions import INVARIANTS_KIND, record_invariants
 from cs_platform.previews import job as previews
 from cs_platform.work_locks import is_being_prepared
 from playbooks.firing import advance_plays
@@ -31,9 +32,14 @@ def _advance_plays(claim: jobs.Claim) -> None:
     advance_plays(limit=10_000, now=clock.now())
 
 
+def _ask_invariants(claim: jobs.Claim) -> None:
+    record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
+
+
 HANDLERS = {
     nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
     "plays.advance": Handler(_advance_plays),
+    INVARIANTS_KIND: Handler(_ask_invariants),
     inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
     previews.JOB_KIND: Handler(previews.work_preview, previews.give_up),
     uploads.READ: Handler(uploads.work_reading, uploads.give_up_reading),
@@ -50,6 +56,12 @@ def run_job(job_id: int) -> bool:
     claim = jobs.claim(job_id=job_id, now=datetime.now(UTC))
     if claim is None:
         return False
+    with logs.doing(job=claim.job_id):
+        _run(claim)
+    return True
+
+
+def _run(claim: jobs.Claim) -> None:
     try:
         with _Heartbeat(claim):
             HANDLERS[claim.kind].run(claim)
@@ -58,11 +70,10 @@ def run_job(job_id: int) -> bool:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:  # noqa: BLE001 -- any failure belongs to the job, not to the worker
         _failed(claim, error)
-    return True
 
 
 def _failed(claim: jobs.Claim, error: Exception) -> None:
-    log.exception("job %s %s %s failed", claim.job_id, claim.kind, claim.key)
+    log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
     reason = f"{type(error).__name__}: {error}"
     dead = jobs.failed(claim, reason=reason, now=datetime.now(UTC))
     handler = HANDLERS.get(claim.kind)

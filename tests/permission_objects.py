@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import Account, ImportFile, ImportRun, RejectedRecord
+from accounts.models import Account, ImportFile, ImportRun, Job, OutboxMessage, RejectedRecord
 from playbooks.models import Task
 from tests.permission_house import NOW, House
 
@@ -17,7 +17,29 @@ def make_object(kind: str, *, house: House, place: str) -> object:
         return 2**40 if place == "missing" else _task(house.accounts[place]).pk
     if kind in _IMPORTS:
         return _IMPORTS[kind](house, place)
+    if kind == "dead_job":
+        return 2**40 if place == "missing" else _dead_job(place).pk
+    if kind == "dead_letter":
+        return 2**40 if place == "missing" else _dead_letter(house.accounts[place]).pk
     raise ValueError(f"the matrix knows no object {kind!r}")
+
+
+def _dead_job(place: str) -> Job:
+    return Job.objects.create(
+        kind="test", key=f"secret-{place}", state="dead", next_at=NOW, finished_at=NOW
+    )
+
+
+def _dead_letter(account: Account) -> OutboxMessage:
+    return OutboxMessage.objects.create(
+        key=f"secret-{account.external_id}",
+        channel="email",
+        account=account,
+        user=account.owner,
+        subject="secret-subject",
+        state="dead",
+        next_at=NOW,
+    )
 
 
 def _import_file(house: House, place: str) -> int:

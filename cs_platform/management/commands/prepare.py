@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ class Command(BaseCommand):
     help = "Migrate, install the shipped scorecards and playbooks, grant rights, collect files."
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--without-files", action="store_true", help="static files are collected already"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         app = roles.become_owner()
         _wait_for_database()
@@ -40,7 +46,8 @@ class Command(BaseCommand):
         self._grant(app=app)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
-        _collect_static_files()
+        if not options["without_files"]:
+            _collect_static_files()
         self.stdout.write("The database is up to date.")
 
     def _grant(self, *, app: str) -> None:

@@ -1,0 +1,114 @@
+"""What a log line says: when, where, which request or job. Ids, never people.
+
+Nothing here needs Django, so that gunicorn writes the same lines before the platform is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+job_id: ContextVar[str] = ContextVar("job_id", default="")
+
+# A guard behind the rule: what looks like an address of a person is taken out of any line.
+_ADDRESS = re.compile(r"[^\s@<>\"'=(]+@[^\s@<>\"',;)]+\.[^\s@<>\"',;)]+")
+# What libraries attach to a record that a machine can count by.
+_FIELDS = ("route", "method", "status", "milliseconds", "user", "task", "kind")
+
+
+@contextmanager
+def doing(*, job: object) -> Iterator[None]:
+    """Lines written within carry the job's id."""
+    token = job_id.set(str(job))
+    try:
+        yield
+    finally:
+        job_id.reset(token)
+
+
+def redacted(text: str) -> str:
+    return _ADDRESS.sub("[address]", text)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, for machines that collect lines of people's work."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "says": _said(record),
+        }
+        found: dict[str, object] = {"request_id": _request_of(record), "job_id": job_id.get()}
+        found |= {name: getattr(record, name, None) for name in _FIELDS}
+        line |= {name: value for name, value in found.items() if value not in (None, "")}
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            line |= {"error": _kind(error), "where": _where(error)}
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _said(record: logging.LogRecord) -> str:
+    """Celery repeats the words of an error in its message: the task's name is enough."""
+    data = getattr(record, "data", None)
+    if record.name == "celery.app.trace" and record.exc_info and isinstance(data, dict):
+        return f"task {data.get('name')} failed"
+    return redacted(record.getMessage())
+
+
+def _request_of(record: logging.LogRecord) -> str:
+    """Django writes its line about an answer when the request has left our middleware."""
+    return request_id.get() or getattr(getattr(record, "request", None), "id", "")
+
+
+def _kind(error: BaseException) -> str:
+    """Its class and its causes'; never its words, which may quote a customer's."""
+    names = []
+    found: BaseException | None = error
+    while found is not None:
+        names.append(f"{type(found).__module__}.{type(found).__qualname__}")
+        found = found.__cause__
+    return " from ".join(names)
+
+
+def _where(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+class PlainFormatter(logging.Formatter):
+    """For the terminal of `make demo`: what logging writes, and the id of a request or job."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        ids = " ".join(f"[{value}]" for value in (_request_of(record), job_id.get()) if value)
+        return redacted(f"{super().format(record)} {ids}".rstrip())
+
+
+def configuration(*, style: str, level: str) -> dict[str, object]:
+    """Django's LOGGING. A line for every request is for machines, not for a terminal."""
+    formatter = "JsonFormatter" if style == "json" else "PlainFormatter"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": f"cs_platform.logs.{formatter}",
+                "format": "%(levelname)s %(name)s %(message)s",
+            }
+        },
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # Django's own console and mail handlers would say everything a second time.
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+            "cs_platform.requests": {"level": "INFO" if style == "json" else "WARNING"},
+        },
+    }

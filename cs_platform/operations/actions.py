@@ -1,0 +1,83 @@
+"""What CS ops may make the machinery do again. Each leaves an Intervention in its transaction."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts import delivery, jobs
+from accounts.models import Job, OutboxMessage, User
+from cs_platform import invariants
+from cs_platform.models import Intervention, InvariantRun
+
+INVARIANTS_KIND = "invariants.ask"
+Action = Intervention.Action
+
+
+class NothingToDoError(RuntimeError):
+    """Somebody was quicker, or it is not in the state it was shown in."""
+
+
+def retry_job(*, job_id: int, by: User, now: datetime) -> Job:
+    """A dead job tries again, from where it got to. Raises NothingToDoError for any other."""
+    with transaction.atomic():
+        job = Job.objects.select_for_update().get(pk=job_id)
+        reason = job.reason
+        if not jobs.revive(kind=job.kind, key=job.key, now=now):
+            raise NothingToDoError("That job is not given up any more.")
+        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=str(job), before=reason)
+    return job
+
+
+def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:
+    """A dead letter goes out again with the same key, if it may still go out at all.
+
+    Raises NothingToDoError for a message that is no dead letter.
+    """
+    with transaction.atomic():
+        message = OutboxMessage.objects.select_for_update().get(pk=message_id)
+        reason = message.reason
+        if not delivery.revive(message_id=message_id, now=now):
+            raise NothingToDoError("That message is no dead letter any more.")
+        _note(
+            Action.RESEND_MESSAGE, by=by, now=now, row_id=message_id,
+            subject=message.key, before=reason,
+        )  # fmt: skip
+    return message
+
+
+def ask_invariants(*, by: User, now: datetime) -> None:
+    """As a job: on large data the questions take longer than a page may. Once a minute at most."""
+    minute = now.replace(second=0, microsecond=0)
+    with transaction.atomic():
+        key = minute.isoformat()
+        payload = {"by": by.pk}
+        if not jobs.enqueue(kind=INVARIANTS_KIND, key=key, payload=payload, next_at=now):
+            raise NothingToDoError("They were asked in this minute already.")
+        _note(Action.ASK_INVARIANTS, by=by, now=now, row_id=None, subject=key, before="")
+
+
+def _note(
+    action: Action, *, by: User, now: datetime, row_id: int | None, subject: str, before: str
+) -> None:
+    Intervention.objects.create(
+        action=action, by=by, at=now, row_id=row_id, subject=subject[:240], before=before[:500]
+    )
+
+
+def record_invariants(*, day: date, now: datetime, by_id: int | None = None) -> InvariantRun:
+    """Asks them all and keeps what they said."""
+    begun = time.monotonic()
+    found = invariants.broken(day=day)
+    return InvariantRun.objects.create(
+        asked_at=now,
+        day=day,
+        seconds=time.monotonic() - begun,
+        asked=invariants.COUNT,
+        broken=len(found),
+        findings=[asdict(result) for result in found],
+        by_id=by_id,
+    )

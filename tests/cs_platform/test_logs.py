@@ -1,0 +1,151 @@
+"""Lines carry ids, not people: sign-in, imports, API and failing jobs name nobody."""
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts import delivery
+from accounts.api.keys import create_key
+from accounts.models import Account, Contact, Job, OutboxMessage, User
+from cs_platform import logs, work
+
+CANARY = ("canary", "quill", "hunter2-secret")
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """Everything logged, as production writes it; at the finest level there is."""
+    written: list[str] = []
+    formatter = logs.JsonFormatter()
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(formatter.format(record))
+
+    handler, root = Keep(), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    logging.getLogger("django.db.backends").setLevel(logging.INFO)  # off outside DEBUG
+    yield written
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def assert_nobody(lines: list[str]) -> None:
+    assert lines, "nothing was logged, so nothing is proven"
+    leaks = [line for line in lines if any(word in line.lower() for word in CANARY)]
+    assert leaks == []
+
+
+@pytest.fixture
+def ada(db) -> User:
+    return User.objects.create_user(
+        "canary.quill@example.com", "hunter2-secret", name="Canary Quill"
+    )
+
+
+def test_signing_in_names_nobody(client, ada, lines):
+    for password in ("hunter2-secret", "hunter2-secret-but-wrong"):
+        form = {"login": "canary.quill@example.com", "password": password}
+        client.post("/login/", form)
+        client.post("/logout/")
+    assert any('"route": "login"' in line for line in lines)
+    assert_nobody(lines)
+
+
+def test_a_refused_import_names_nobody(db, tmp_path, lines):
+    file = tmp_path / "contacts.csv"
+    file.write_text("external_id,account,name,email\nc1,none,Canary Quill,canary.quill@example\n")
+    with pytest.raises((CommandError, SystemExit)):
+        call_command("import", str(file))
+    logging.getLogger("cs_platform").info("done")
+    assert_nobody(lines)
+
+
+def test_errors_of_the_api_name_nobody(client, db, lines):
+    _key, token = create_key(name="k", scopes=["ingest:*"], now=datetime.now(UTC))
+    headers = {"Authorization": f"Bearer {token}"}
+    body = json.dumps({"records": [{"name": "Canary Quill", "email": "canary.quill@example.com"}]})
+    for address in ("/api/v1/bulk/contacts/", "/api/v1/nowhere/canary.quill@example.com"):
+        client.post(address, body, content_type="application/json", headers=headers)
+    assert any('"status": 4' in line for line in lines)
+    assert_nobody(lines)
+    assert [line for line in lines if token in line] == []
+
+
+def test_a_failing_job_says_where_and_not_whose(db, lines):
+    job = Job.objects.create(
+        kind="inbox.batch", key="canary.quill@example.com", next_at=datetime.now(UTC), payload={}
+    )
+    assert work.run_job(job.pk) is True
+    (failed,) = [json.loads(line) for line in lines if "failed" in line]
+    assert (failed["job_id"], failed["kind"]) == (str(job.pk), "inbox.batch")
+    assert failed["error"] == "builtins.KeyError"
+    assert any("inbox.py" in place for place in failed["where"])
+    assert_nobody(lines)
+
+
+def test_a_message_that_cannot_go_out_names_nobody(db, settings, lines):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    account = Account.objects.create(external_id="a", name="Brass Lantern")
+    contact = Contact.objects.create(
+        account=account, external_id="c", name="Canary Quill", email="canary.quill@example.com",
+        met_on=datetime.now(UTC).date(),
+    )  # fmt: skip
+    now = datetime.now(UTC)
+    OutboxMessage.objects.create(
+        key="m", channel="email", contact=contact, subject="Hello Canary Quill", next_at=now
+    )
+    assert delivery.send_due(now=now) == 1
+    assert_nobody(lines)
+
+
+def record(message: str, *arguments: object, error: BaseException | None = None):
+    info = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord("x", logging.ERROR, "f.py", 1, message, arguments, info)
+
+
+def test_what_looks_like_an_address_is_taken_out_of_any_line():
+    said = record("mail to %s and <b.o@acme.co.uk> (c@d.example)", "ada@example.com")
+    for formatter in (logs.JsonFormatter(), logs.PlainFormatter("%(message)s")):
+        line = formatter.format(said)
+        assert "@" not in line
+        assert line.count("[address]") == 3
+
+
+def test_the_words_of_an_error_stay_out_of_production_and_in_the_demo():
+    try:
+        try:
+            raise ValueError("Key (email)=(ada@example.com) exists")
+        except ValueError as cause:
+            raise RuntimeError("Canary Quill is there twice") from cause
+    except RuntimeError as error:
+        failed = record("it failed", error=error)
+    line = json.loads(logs.JsonFormatter().format(failed))
+    assert line["error"] == "builtins.RuntimeError from builtins.ValueError"
+    assert "test_logs.py" in line["where"][0]
+    assert "Canary" not in json.dumps(line)
+    plain = logs.PlainFormatter("%(message)s").format(failed)
+    assert "Canary Quill is there twice" in plain
+    assert "ada@example.com" not in plain
+
+
+def test_a_failed_task_is_named_without_its_words():
+    failed = record("Task %s raised: Canary Quill", error=ValueError("Canary Quill"))
+    failed.name, failed.data = "celery.app.trace", {"name": "cs_platform.tasks.pump"}
+    assert json.loads(logs.JsonFormatter().format(failed))["says"] == (
+        "task cs_platform.tasks.pump failed"
+    )
+
+
+def test_lines_of_a_job_carry_its_id():
+    with logs.doing(job=17):
+        assert json.loads(logs.JsonFormatter().format(record("x")))["job_id"] == "17"
+        assert logs.PlainFormatter("%(message)s").format(record("x")) == "x [17]"
+    assert "job_id" not in json.loads(logs.JsonFormatter().format(record("x")))
