@@ -17,7 +17,8 @@ _DECIMALS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "KWD": 3, "BHD": 
 _STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
 
 
-def _major(minor: int, currency: str) -> Decimal:
+def major(minor: int, currency: str) -> Decimal:
+    """Exact: 1821 minor units of USD are 18.21."""
     return Decimal(minor).scaleb(-_DECIMALS.get(currency, 2))
 
 
@@ -29,7 +30,7 @@ def _with_currency(digits: str, currency: str, *, is_negative: bool) -> str:
 
 def money(minor: int, currency: str) -> str:
     """Three figures and a unit, half up: $18.2M, €640k, £950. Never for adding up."""
-    amount = abs(_major(minor, currency))
+    amount = abs(major(minor, currency))
     digits = f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
     for size, unit in _STEPS:
         # 999,950 is one million on screen, not "1000k".
@@ -50,7 +51,7 @@ def _trimmed(value: Decimal) -> str:
 def money_exact(minor: int, currency: str) -> str:
     """To the minor unit: $18,214,600.00."""
     decimals = _DECIMALS.get(currency, 2)
-    digits = f"{abs(_major(minor, currency)):,.{decimals}f}"
+    digits = f"{abs(major(minor, currency)):,.{decimals}f}"
     return _with_currency(digits, currency, is_negative=minor < 0)
 
 

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("executive/movements/", executive.movements, name="executive_movements"),
     path("executive/health/", executive.health, name="executive_health"),
     path("executive/renewals/", executive.renewals, name="executive_renewals"),
+    path("executive/week/", executive.changes, name="executive_changes"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
     path("tasks/<int:task_id>/complete/", task_actions.complete, name="task_complete"),
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),

@@ -1,4 +1,4 @@
-"""Targets, as CS ops sets them."""
+"""Targets and the probabilities of the forecast, as CS ops sets them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import F
 from django.http import HttpRequest
 
 from accounts.catalogue import Segment, choices
-from metrics.models import RetentionTarget
+from metrics.models import RenewalChance, RetentionTarget
 
 
 class TargetForm(forms.ModelForm):
@@ -49,3 +50,50 @@ class RetentionTargetAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("rate", "segment")
+
+
+class ChanceForm(forms.ModelForm):
+    def clean_chance(self) -> Any:
+        chance = self.cleaned_data["chance"]
+        if not 0 <= chance <= 1:
+            raise forms.ValidationError("A probability is between 0 and 1: 0.85 stands for 85 %.")
+        return chance
+
+    def clean_lower(self) -> Any:
+        lower = self.cleaned_data["lower"]
+        if lower is not None and not 0 <= lower <= 100:
+            raise forms.ValidationError("A score is between 0 and 100.")
+        return lower
+
+
+@admin.register(RenewalChance)
+class RenewalChanceAdmin(admin.ModelAdmin):
+    """A bound is deleted and added, never moved; the row from 0 on and the one without a score
+    stay, so that every renewal has a probability."""
+
+    form = ChanceForm
+    list_display = ("score_word", "chance_percent")
+    fields = ("lower", "chance")
+
+    @admin.display(description="Score", ordering="lower")
+    def score_word(self, row: RenewalChance) -> str:
+        return "Without a score" if row.lower is None else f"From {row.lower.normalize():f}"
+
+    @admin.display(description="Probability of renewal", ordering="chance")
+    def chance_percent(self, row: RenewalChance) -> str:
+        return f"{row.chance * 100:.1f} %"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).order_by(F("lower").desc(nulls_last=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("lower",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.lower in (None, 0):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One at a time: deleting many would take the two that stay along."""
+        return {}

@@ -84,14 +84,16 @@ def plot(children: Iterable[Svg], *, height: float, width: float = PLOT_WIDTH) -
     )
 
 
-def figure(children: Iterable[Svg], *, kind: str, height: float, text: str) -> Svg:
+def figure(
+    children: Iterable[Svg], *, kind: str, height: float, text: str, role: str = "img"
+) -> Svg:
     return element(
         "svg",
         *children,
         class_=f"chart chart-{kind}",
         width="100%",
         height=height,
-        role="img",
+        role=role,
         aria_label=text,
     )
 

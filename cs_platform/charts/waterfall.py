@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from cs_platform.charts.svg import Chart, Scale, Svg, element, figure, hover, label, percent
 
-HEIGHT, TOP, BASE = 220, 22, 190
+HEIGHT, TOP, FOOT = 220, 22, 30
 BAR_SHARE = 0.62
 MINIMUM = 1.5  # pixels: a small step is still seen
 
@@ -20,6 +20,8 @@ class WaterfallStep:
     """Signed for a movement; the level itself for a total."""
     shown: str
     is_total: bool = False
+    href: str = ""
+    """Where the bar leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,30 @@ class _Bar:
     after: int
 
 
-def waterfall(steps: Sequence[WaterfallStep], *, label: str) -> Chart:
+def waterfall(steps: Sequence[WaterfallStep], *, label: str, height: int = HEIGHT) -> Chart:
     """Totals stand on zero; movements hang where the one before them ended."""
     bars = _bars(steps)
     text = f"{label}: " + ", ".join(f"{step.label} {step.shown}" for step in steps)
     low = min((bar.low for bar in bars), default=0)
     high = max((bar.high for bar in bars), default=0)
-    y = Scale(min(low, 0), max(high, 1), BASE, TOP)
+    y = Scale(min(low, 0), max(high, 1), height - FOOT, TOP)
     slot = 100 / max(len(bars), 1)
     marks: list[Svg] = [
         element("line", x1="0", x2="100%", y1=y(0), y2=y(0), class_="chart-base"),
         *(_connector(index, bar, slot, y) for index, (bar, _) in enumerate(pairwise(bars))),
     ]
     for index, bar in enumerate(bars):
-        marks.extend(_drawn(bar, slot * index, slot, y))
+        marks.append(_linked(bar.step, _drawn(bar, slot * index, slot, y)))
+    has_links = any(step.href for step in steps)
     return Chart(
-        svg=figure(marks, kind="waterfall", height=HEIGHT, text=text),
+        # What an image holds is not read out: with links inside it is a group.
+        svg=figure(
+            marks,
+            kind="waterfall",
+            height=height,
+            text=text,
+            role="group" if has_links else "img",
+        ),
         text=text,
         head=("", label),
         rows=tuple((step.label, step.shown) for step in steps),
@@ -75,6 +85,14 @@ def _connector(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
     )
 
 
+def _linked(step: WaterfallStep, marks: Sequence[Svg]) -> Svg:
+    if not step.href:
+        return Svg("".join(marks))
+    return element(
+        "a", *marks, href=step.href, class_="chart-link", aria_label=f"{step.label} {step.shown}"
+    )
+
+
 def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
     top, bottom = y(bar.high), y(bar.low)
     centre = percent(left + slot / 2)
@@ -90,7 +108,7 @@ def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
             class_=f"chart-fill is-{_tone(bar.step)}",
         ),
         label(bar.step.shown, x=centre, y=top - 7, text_anchor="middle", class_="chart-value"),
-        label(bar.step.label, x=centre, y=BASE + 18, text_anchor="middle", class_="chart-tick"),
+        label(bar.step.label, x=centre, y=y.start + 18, text_anchor="middle", class_="chart-tick"),
     )
 
 

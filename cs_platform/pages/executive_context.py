@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -18,35 +17,24 @@ from cs_platform.pages.executive_figures import (
     rate_tiles,
     shown_rate,
 )
-from cs_platform.pages.executive_words import CUTS, METHODS, group_words
+from cs_platform.pages.executive_words import CUTS, METHODS, failure_words, group_words, news
 from cs_platform.templatetags.cs import band_look
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandTotal
-from metrics.facts.renewals import RenewalState, RenewalTotal
 from metrics.queries.book import Group, Question, Report, read_book
 from metrics.queries.health import HealthPicture
-from metrics.queries.overview import Overview, overview
+from metrics.queries.overview import Overview
+from metrics.queries.renewals import RenewalQuarter
 from metrics.retention.positions import Method, Retention
 from metrics.retention.rates import (
-    FailureMode,
     Rate,
     grr,
     logo_retention,
     nrr,
     percent,
     quick_ratio,
+    ratio,
 )
-
-FAILURES = {
-    FailureMode.NO_EXPANSION_MOTION: (
-        "No expansion motion",
-        "Logos grow, but fewer than 5% of accounts expanded and NRR stays between 95% and 100%.",
-    ),
-    FailureMode.LEAKY_UNDER_EXPANSION: (
-        "Leaky under expansion",
-        "NRR holds, but GRR is below 85% or 30% of scored accounts are below 60.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +49,22 @@ class GroupRow:
     is_below_target: bool
 
 
-def report_context(*, user: User, question: Question, as_of: date, today: date) -> dict[str, Any]:
-    report = overview(
-        user=user,
-        base=question.base,
-        as_of=as_of,
-        today=today,
-        known_before=question.known_before,
-    )
+def report_context(
+    report: Overview, *, user: User, question: Question, query: str
+) -> dict[str, Any]:
     table = _table(report, user=user, question=question)
     return {
         "report": report,
-        "currency": question.base,
-        "as_of": as_of,
-        "today": today,
         "tiles": rate_tiles(report),
         "groups": _group_rows(report, table, question.by),
-        "failure": _failure(report),
+        "failure": None if report.failure is None else failure_words(report),
         "is_empty": report.latest.total == Retention(),
         **_choices(question),
-        **_bridge(table, currency=question.base),
+        **_bridge(table, currency=question.base, query=query),
         **_health(report, currency=question.base),
         **_renewals(report.renewals),
+        "news": [news(total, currency=question.base) for total in report.week],
+        "week": report.standing.week().window,
     }
 
 
@@ -96,12 +78,12 @@ def _choices(question: Question) -> dict[str, Any]:
     }
 
 
-def _bridge(table: Report, *, currency: str) -> dict[str, Any]:
+def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
     steps = bridge_steps(table.total.bridge)
     quick = quick_ratio(table.total.bridge)
     return {
         "steps": steps,
-        "bridge": bridge_chart(steps, currency=currency),
+        "bridge": bridge_chart(steps, currency=currency, query=query),
         "quick_ratio": None if quick is None else f"{float(quick):.1f}",
         "grr_by_method": shown_rate(grr(table.total.cohort)),
     }
@@ -140,16 +122,6 @@ def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
 
 def _range(low: Fraction, high: Fraction) -> str:
     return f"{percent(rate=low, places=0)}–{percent(rate=high, places=0)}%"
-
-
-def _failure(report: Overview) -> dict[str, str] | None:
-    if report.failure is None:
-        return None
-    name, why = FAILURES[report.failure.mode]
-    share = report.failure.largest_share
-    if share is not None:
-        why += f" The five largest expansions make {percent(rate=share, places=0)}% of expansion."
-    return {"name": name, "why": why}
 
 
 def _health(report: Overview, *, currency: str) -> dict[str, Any]:
@@ -209,15 +181,10 @@ def _bar(
     )
 
 
-def _renewals(totals: tuple[RenewalTotal, ...]) -> dict[str, Any]:
-    still_open = (RenewalState.OPEN, RenewalState.OVERDUE)
-    rows = []
-    for state in RenewalState:
-        own = [total for total in totals if total.state is state]
-        rows.append((state, sum(t.contracts for t in own), sum(t.arr for t in own)))
-    risky = [total for total in totals if total.at_risk and total.state in still_open]
+def _renewals(quarter: RenewalQuarter) -> dict[str, Any]:
+    """`forecast` is a part of what is due: renewed counts whole, what is open by its health."""
+    share = ratio(part=quarter.due.expected, whole=quarter.due.arr)
     return {
-        "renewal_rows": rows,
-        "renewals_due": (sum(t.contracts for t in totals), sum(t.arr for t in totals)),
-        "renewals_at_risk": (sum(t.contracts for t in risky), sum(t.arr for t in risky)),
+        "renewals": quarter,
+        "forecast_share": None if share is None else percent(rate=share),
     }

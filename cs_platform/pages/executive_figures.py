@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from django.urls import reverse
+
 from cs_platform import formats
 from cs_platform.charts import Chart, LinePoint, ReferenceLine, WaterfallStep, line_chart, waterfall
 from metrics.queries.figures import Figure
@@ -17,7 +19,8 @@ from metrics.retention.rates import Rate, RateBand, percent, rate_band, rate_of
 
 NO_COHORT = "No cohort"
 QUARTER, YEAR = 3, 12
-_LINE_HEIGHT = 84
+_LINE_HEIGHT = 76
+_BRIDGE_HEIGHT = 168
 _LABELS = {
     Rate.NRR: "Net revenue retention",
     Rate.GRR: "Gross revenue retention",
@@ -127,8 +130,10 @@ def bridge_steps(bridge: Bridge) -> list[BridgeStep]:
     ]
 
 
-def bridge_chart(steps: Sequence[BridgeStep], *, currency: str) -> Chart:
+def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> Chart:
+    """Every bar opens its movements; `query` is the report's address."""
     ends = (Figure.START, Figure.END)
+    movements = reverse("executive_movements")
     return waterfall(
         [
             WaterfallStep(
@@ -138,8 +143,10 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str) -> Chart:
                 if step.figure in ends
                 else formats.money_signed(step.amount, currency),
                 is_total=step.figure in ends,
+                href=f"{movements}?figure={step.figure}&{query}",
             )
             for step in steps
         ],
         label="ARR bridge",
+        height=_BRIDGE_HEIGHT,
     )

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from accounts.catalogue import label
-from accounts.models import User
 from cs_platform.pages.executive_figures import shown_rate
-from cs_platform.pages.executive_words import CUTS, FIGURES, METHODS, group_words
+from cs_platform.pages.executive_words import (
+    BOOKED,
+    CUTS,
+    FIGURES,
+    METHODS,
+    NEWS_TITLES,
+    group_words,
+)
 from cs_platform.pages.paging import PageOf
 from cs_platform.templatetags.cs import band_look
 from metrics.facts.health import BandFilter
-from metrics.facts.renewals import RenewalState
-from metrics.queries.book import Book, Question, read_book
-from metrics.queries.figures import (
-    PAGE_SIZE,
-    Figure,
-    Page,
-    figure_accounts,
-    figure_movements,
-)
+from metrics.facts.renewals import RenewalFilter
+from metrics.facts.week import Change
+from metrics.queries.book import Book
+from metrics.queries.figures import PAGE_SIZE, Figure, Page, figure_accounts
 from metrics.queries.health import health_accounts
-from metrics.queries.renewals import renewals_of_quarter
+from metrics.queries.moments import Standing
+from metrics.queries.movements import figure_movements
+from metrics.queries.renewals import renewal_list
+from metrics.queries.week import change_list
 from metrics.retention.rates import grr, logo_retention, nrr
-from metrics.retention.windows import quarter_of
 
 
 def figure_context(
-    *, user: User, question: Question, figure: Figure, page: int, shows_movements: bool
+    book: Book, *, figure: Figure, page: int, shows_movements: bool
 ) -> dict[str, Any]:
-    book = read_book(question=question, user=user)
+    question = book.question
     read = figure_movements if shows_movements else figure_accounts
     found: Page[Any] = read(book=book, figure=figure, page=page)
     word = group_words(question.by)
@@ -41,7 +43,6 @@ def figure_context(
         "amount_word": "ARR" if figure in LEVELS else "Change",
         "is_level": figure in LEVELS,
         "window": question.window,
-        "currency": question.base,
         "found": found,
         "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
         "page": page_of(found.number, shown=len(found.rows), count=found.count),
@@ -88,12 +89,8 @@ def page_of(number: int, *, shown: int, count: int) -> PageOf:
     return PageOf(number=number, size=PAGE_SIZE, shown=shown, has_next=number * PAGE_SIZE < count)
 
 
-def health_context(
-    *, user: User, base: str, as_of: date, today: date, wanted: BandFilter, page: int
-) -> dict[str, Any]:
-    listed = health_accounts(
-        user=user, base=base, as_of=as_of, today=today, wanted=wanted, page=page
-    )
+def health_context(standing: Standing, *, wanted: BandFilter, page: int) -> dict[str, Any]:
+    listed = health_accounts(standing=standing, wanted=wanted, page=page)
     title = (
         "At risk" if wanted.at_risk else band_look(wanted.band).word if wanted.band else "Health"
     )
@@ -101,34 +98,37 @@ def health_context(
         "title": title,
         "wanted": wanted,
         "listed": listed,
-        "currency": base,
-        "as_of": as_of,
         "page": page_of(page, shown=len(listed.rows), count=listed.count),
     }
 
 
-def renewals_context(
-    *,
-    user: User,
-    base: str,
-    as_of: date,
-    state: RenewalState | None,
-    at_risk: bool,
-    page: int,
-) -> dict[str, Any]:
-    listed = renewals_of_quarter(
-        user=user, base=base, as_of=as_of, state=state, at_risk=at_risk, page=page
-    )
-    words = (
-        "Renewals at risk" if at_risk else f"Renewals: {label(state)}" if state else "Renewals due"
-    )
+def renewals_context(standing: Standing, *, wanted: RenewalFilter, page: int) -> dict[str, Any]:
+    listed = renewal_list(standing=standing, wanted=wanted, page=page)
+    title = "Renewals due"
+    if wanted.at_risk:
+        title = "Renewals at risk"
+    elif wanted.state:
+        title = f"Renewals: {label(wanted.state).lower()}"
+    elif wanted.undecided:
+        title = "Renewals to be decided"
     return {
-        "title": words,
-        "state": state,
-        "at_risk": at_risk,
+        "title": title,
         "listed": listed,
-        "currency": base,
-        "as_of": as_of,
-        "quarter": quarter_of(as_of),
-        "page": page_of(page, shown=len(listed.rows), count=listed.count),
+        "chances": standing.chances,
+        "quarter": standing.quarter,
+        "page": page_of(page, shown=len(listed.rows), count=listed.sum.contracts),
+    }
+
+
+def change_context(standing: Standing, *, change: Change, page: int) -> dict[str, Any]:
+    listed = change_list(standing=standing, change=change, page=page)
+    return {
+        "title": NEWS_TITLES[change],
+        "change": change,
+        "is_booked": change in BOOKED,
+        "is_band": change in (Change.ROSE, Change.FELL),
+        "is_play": change in (Change.STARTED, Change.RECOVERED),
+        "listed": listed,
+        "week": standing.week().window,
+        "page": page_of(page, shown=len(listed.rows), count=listed.total.count),
     }

@@ -36,6 +36,10 @@ class Scope:
             parts.append(_quoted(f"{learned} < %s", (self.known_before,)))
         return " AND ".join(parts)
 
+    def of_column(self, account: str) -> str:
+        """Whose accounts alone."""
+        return self.condition(account=account)
+
     def _account_ids(self) -> str:
         if self.accounts is None:
             return "SELECT id FROM accounts_account"

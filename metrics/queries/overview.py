@@ -10,12 +10,15 @@ from django.db import connection
 from accounts.models import User
 from metrics.facts.health import UNSCORED
 from metrics.facts.ledger import RateTable, read_rates
-from metrics.facts.renewals import RenewalsDue, RenewalTotal
+from metrics.facts.renewals import read_chances
 from metrics.facts.scope import Scope
+from metrics.facts.week import ChangeTotal
 from metrics.models import RetentionTarget
 from metrics.queries.book import Question, book_of
 from metrics.queries.figures import Figure, figure_accounts
-from metrics.queries.health import HealthPicture, health_now, health_of_month
+from metrics.queries.health import HealthPicture, health_of
+from metrics.queries.moments import Standing, standing_in
+from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.series import MonthRetention, retention_series
 from metrics.retention.rates import (
     FailureMode,
@@ -31,7 +34,6 @@ from metrics.retention.windows import (
     latest_month_end,
     month_ends,
     months_before,
-    quarter_of,
 )
 
 MONTHS_SHOWN = 24
@@ -40,9 +42,12 @@ LARGEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Failure:
+    """The mode and its evidence; `largest_share` is the part of all expansion that comes from the
+    few largest, `unwell_share` that of the scored logos below 60."""
+
     mode: FailureMode
     largest_share: Fraction | None
-    """Of all expansion, the part that comes from the few largest."""
+    unwell_share: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,9 @@ class Overview:
     failure: Failure | None
     health: HealthPicture | None
     health_before: HealthPicture | None
-    quarter: Window
-    renewals: tuple[RenewalTotal, ...]
+    standing: Standing
+    renewals: RenewalQuarter
+    week: tuple[ChangeTotal, ...]
 
     @property
     def latest(self) -> MonthRetention:
@@ -68,11 +74,17 @@ class Overview:
 
 
 def overview(
-    *, user: User, base: str, as_of: date, today: date, known_before: datetime | None = None
+    *,
+    user: User,
+    base: str,
+    as_of: date,
+    today: date,
+    zone: str,
+    known_before: datetime | None = None,
 ) -> Overview:
     """Twelve months to the last month-end by `as_of`; raises MissingRateError.
 
-    `known_before` takes retention back to what was recorded by then; health and renewals stay.
+    `known_before` takes revenue back to what was recorded by then; health and renewals stay.
     """
     scope = Scope.of(user=user, known_before=known_before)
     rates = read_rates(base=base)
@@ -80,9 +92,12 @@ def overview(
     months = retention_series(
         months=month_ends(until=end, count=MONTHS_SHOWN), rates=rates, scope=scope
     )
-    health, before = _health(scope=scope, rates=rates, as_of=as_of, today=today)
-    quarter = quarter_of(as_of)
-    due = RenewalsDue(scope=scope, base=base, rates=rates.on(as_of), window=quarter, day=as_of)
+    chances = read_chances()
+    standing, before = (
+        standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
+        for day in (as_of, _month_before(as_of))
+    )
+    health = health_of(standing)
     segment_targets = _read_targets()
     return Overview(
         window=Window(start=months_before(end=end, months=12), end=end),
@@ -92,22 +107,17 @@ def overview(
         segment_targets=segment_targets,
         failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope),
         health=health,
-        health_before=before,
-        quarter=quarter,
-        renewals=tuple(due.totals()),
+        health_before=health_of(before),
+        standing=standing,
+        renewals=renewals_of(standing),
+        week=standing.week_totals(),
     )
 
 
-def _health(
-    *, scope: Scope, rates: RateTable, as_of: date, today: date
-) -> tuple[HealthPicture | None, HealthPicture | None]:
-    """Now and at the last month-end; for an earlier day its last month-end and the one before."""
-    latest = latest_month_end(as_of)
-    if as_of >= today:
-        now = health_now(scope=scope, base=rates.base, rates=rates.on(as_of))
-        return now, health_of_month(month=latest, scope=scope)
-    earlier = months_before(end=latest, months=1)
-    return health_of_month(month=latest, scope=scope), health_of_month(month=earlier, scope=scope)
+def _month_before(day: date) -> date:
+    """The last month-end before the day; for a month-end the one before it."""
+    end = latest_month_end(day)
+    return months_before(end=end, months=1) if end == day else end
 
 
 def _read_targets() -> dict[tuple[Rate, str], Target]:
@@ -136,16 +146,17 @@ def _failure(
     *, latest: MonthRetention, health: HealthPicture | None, rates: RateTable, scope: Scope
 ) -> Failure | None:
     bands = health.bands if health else ()
-    mode = failure_mode(
-        retention=latest.total,
-        scored=sum(band.accounts for band in bands if band.band != UNSCORED),
-        below_sixty=sum(band.below_sixty for band in bands),
-    )
+    scored = sum(band.accounts for band in bands if band.band != UNSCORED)
+    unwell = sum(band.below_sixty for band in bands)
+    mode = failure_mode(retention=latest.total, scored=scored, below_sixty=unwell)
     if mode is None:
         return None
     largest = _largest_expansions(latest=latest, rates=rates, scope=scope)
-    share = ratio(part=largest, whole=latest.total.bridge.expansion)
-    return Failure(mode=mode, largest_share=share)
+    return Failure(
+        mode=mode,
+        largest_share=ratio(part=largest, whole=latest.total.bridge.expansion),
+        unwell_share=ratio(part=unwell, whole=scored),
+    )
 
 
 # Uses index: account_month_month.

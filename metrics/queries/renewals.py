@@ -1,52 +1,65 @@
-"""The quarter's renewals, one by one."""
+"""The quarter's renewals: what is due, what is expected of it, and each of them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from accounts.models import User
-from metrics.facts.ledger import read_rates
-from metrics.facts.renewals import RenewalRow, RenewalsDue, RenewalState
-from metrics.facts.scope import Scope
+from metrics.facts.renewals import UNDECIDED, RenewalFilter, RenewalRow, RenewalState, RenewalTotal
 from metrics.queries.figures import PAGE_SIZE
-from metrics.retention.windows import quarter_of
+from metrics.queries.moments import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalSum:
+    """ARR in minor units; `expected` is the forecast of it."""
+
+    contracts: int = 0
+    arr: int = 0
+    expected: int = 0
+
+    @classmethod
+    def of(cls, totals: Sequence[RenewalTotal]) -> "RenewalSum":
+        return cls(
+            contracts=sum(total.contracts for total in totals),
+            arr=sum(total.arr for total in totals),
+            expected=sum(total.expected for total in totals),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalQuarter:
+    due: RenewalSum
+    undecided: RenewalSum
+    at_risk: RenewalSum
+    by_state: tuple[tuple[RenewalState, RenewalSum], ...]
+
+
+def renewals_of(standing: Standing) -> RenewalQuarter:
+    totals = standing.renewal_totals()
+    undecided = [total for total in totals if total.state in UNDECIDED]
+    return RenewalQuarter(
+        due=RenewalSum.of(totals),
+        undecided=RenewalSum.of(undecided),
+        at_risk=RenewalSum.of([total for total in undecided if total.at_risk]),
+        by_state=tuple(
+            (state, RenewalSum.of([total for total in totals if total.state is state]))
+            for state in RenewalState
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalList:
-    """A page of contracts; `count` and `arr` are of all pages."""
+    """A page of contracts; `sum` is of all pages."""
 
     rows: tuple[RenewalRow, ...]
-    count: int
-    arr: int
+    sum: RenewalSum
 
 
-def renewals_of_quarter(
-    *,
-    user: User,
-    base: str,
-    as_of: date,
-    state: RenewalState | None,
-    at_risk: bool,
-    page: int,
-) -> RenewalList:
-    """Of the calendar quarter of `as_of`, as things stood then."""
-    due = RenewalsDue(
-        scope=Scope.of(user=user),
-        base=base,
-        rates=read_rates(base=base).on(as_of),
-        window=quarter_of(as_of),
-        day=as_of,
-    )
-    undecided = (RenewalState.OPEN, RenewalState.OVERDUE)
-    chosen = [
-        total
-        for total in due.totals()
-        if (state is None or total.state is state)
-        and (not at_risk or (total.at_risk and total.state in undecided))
-    ]
-    offset = (page - 1) * PAGE_SIZE
-    return RenewalList(
-        rows=tuple(due.contracts(state=state, at_risk=at_risk, limit=PAGE_SIZE, offset=offset)),
-        count=sum(total.contracts for total in chosen),
-        arr=sum(total.arr for total in chosen),
-    )
+def renewal_list(*, standing: Standing, wanted: RenewalFilter, page: int) -> RenewalList:
+    chosen = [total for total in standing.renewal_totals() if wanted.keeps(total)]
+    rows = standing.due().contracts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return RenewalList(rows=tuple(rows), sum=RenewalSum.of(chosen))
+
+
+def all_renewals(*, standing: Standing, wanted: RenewalFilter) -> Iterator[RenewalRow]:
+    return standing.due().all_contracts(wanted=wanted)

@@ -13,6 +13,7 @@ ROUTES = {
     "executive_movements": "?figure=nrr",
     "executive_health": "?at_risk=1",
     "executive_renewals": "",
+    "executive_changes": "?change=gained",
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Contract
 from health.models import Band as ScorecardBand
-from health.models import CurrentHealth, HealthScore, Scorecard
+from health.models import ClosedDay, CurrentHealth, HealthScore, Scorecard
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY, get, names_in, text_of
 
@@ -125,6 +125,7 @@ def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
     scored(book[1], scorecard, "31", "intervene")
     scored_on(book[0], scorecard, date(2025, 5, 31), "81", "healthy")
     scored_on(book[1], scorecard, date(2025, 5, 31), "31", "intervene")
+    ClosedDay.objects.create(day=date(2025, 5, 31), closed_at=NOW)
     take_snapshots(day=TODAY)
     for user in (people["eva"], people["mona"]):
         shown = text_of(get(client, user, "executive"))
@@ -137,10 +138,13 @@ def test_a_failure_mode_is_named_with_the_share_of_the_largest(client, people, b
     scored(book[0], scorecard, "40", "intervene")
     scored(book[1], scorecard, "31", "intervene")
     computed = text_of(get(client, people["eva"], "executive"))
-    assert "Leaky under expansion NRR holds, but" in computed
-    assert "The five largest expansions make 100% of expansion." in computed
+    assert (
+        "Leaky under expansion NRR 103.0% hides GRR 95.0% (85% is the line); "
+        "100% of scored accounts are below 60 (30% is the line)." in computed
+    )
+    assert "The five largest expansions make 100% of all expansion." in computed
     take_snapshots(day=TODAY)
-    assert "make 100% of expansion" in text_of(get(client, people["eva"], "executive"))
+    assert "make 100% of all expansion" in text_of(get(client, people["eva"], "executive"))
 
 
 @pytest.fixture
@@ -171,16 +175,20 @@ def test_renewals_of_the_quarter_and_what_became_of_them(client, people, book, s
     shown = text_of(get(client, people["eva"], "executive"))
     for line in (
         "Due 3 · $47.5k",
+        # 40,000 renewed + (5,000 + 2,500) × 30 % = 42,250 of 47,500.
+        "Forecast 88.9% · $42.3k",
         "Renewed 1 · $40k",
         "Open 1 · $5k",
         "Overdue 1 · $2.5k",
         "At risk 2 · $7.5k",
     ):
         assert line in shown
-    assert "All 3 $47,500.00" in text_of(get(client, people["eva"], "executive_renewals"))
+    assert "All 3 $47,500.00 $42,250.00" in text_of(
+        get(client, people["eva"], "executive_renewals")
+    )
     overdue = text_of(get(client, people["eva"], "executive_renewals", "?state=overdue"))
     assert "10 Jun 2025 c4 Overdue" in overdue
-    assert "All 1 $2,500.00" in overdue
-    assert "All 2 $7,500.00" in text_of(
+    assert "All 1 $2,500.00 $750.00" in overdue
+    assert "All 2 $7,500.00 $2,250.00" in text_of(
         get(client, people["eva"], "executive_renewals", "?at_risk=1")
     )

@@ -1,10 +1,11 @@
 """The executive page, by role, as page and as part."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
 
+from health.models import ClosedDay
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import ROUTES, TODAY, get, text_of
 
@@ -44,7 +45,7 @@ def test_htmx_gets_the_part_and_history_the_page(client, people, book, route):
 def test_the_figures_of_a_book_done_by_hand(client, people, book):
     shown = text_of(get(client, people["eva"], "executive"))
     # Start 50,000 + 4,000 − 2,500 = 51,500: NRR 103.0 %; kept 47,500: GRR 95.0 %; 2 of 2 logos.
-    assert "Twelve months from 31 May 2024 to 31 May 2025, in USD." in shown
+    assert "As of 15 Jun 2025 · retention over the twelve months to 31 May 2025 · USD" in shown
     assert "Net revenue retention 103.0% Good target 111.0%" in shown
     assert "Gross revenue retention 95.0% Great target 90.0%" in shown
     assert "Logo retention 100.0% Great target 90.0%" in shown
@@ -87,7 +88,7 @@ def test_change_on_the_quarter_and_the_year_before(client, company, people, book
 
 def test_the_day_is_in_the_address(client, people, book):
     shown = text_of(get(client, people["eva"], "executive", "?as_of=2024-09-10"))
-    assert "Twelve months from 31 Aug 2023 to 31 Aug 2024" in shown
+    assert "As of 10 Sep 2024 · retention over the twelve months to 31 Aug 2024 · USD" in shown
     assert "Expansion $4,000.00" in shown
     assert "Contraction $0.00" in shown
 
@@ -96,7 +97,7 @@ def test_a_report_as_known_on_an_earlier_day(client, company, people, book):
     company.post(book[0], date(2025, 3, 1), "contraction", 9_000_00, learned_on=date(2025, 6, 3))
     assert "End $42,500.00" in text_of(get(client, people["eva"], "executive"))
     before = get(client, people["eva"], "executive", "?known_on=2025-06-02")
-    assert "in USD, as known on 2 Jun 2025." in text_of(before)
+    assert "As of 15 Jun 2025, as known on 2 Jun 2025 · retention" in text_of(before)
     assert "End $51,500.00" in text_of(before)
     assert "known_on=2025-06-02" in before.content.decode()
     opened = get(client, people["eva"], "executive_accounts", "?figure=end&known_on=2025-06-02")
@@ -105,15 +106,40 @@ def test_a_report_as_known_on_an_earlier_day(client, company, people, book):
     assert "End $42,500.00" in text_of(on_the_day)
 
 
-@pytest.mark.parametrize("query", ["?as_of=yesterday", "?as_of=2099-01-01", "?by=mood&method=luck"])
-def test_what_makes_no_sense_is_left_out(client, people, book, query):
-    shown = text_of(get(client, people["eva"], "executive", query))
-    assert "to 31 May 2025" in shown
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("?as_of=yesterday", "As of: “yesterday” is not a day. Write it as 2025-06-15."),
+        ("?as_of=2025-02-30", "As of: “2025-02-30” is not a day. Write it as 2025-06-15."),
+        ("?as_of=2099-01-01", "As of: 1 Jan 2099 has not come yet. Shown is today."),
+        ("?known_on=soon", "Known on: “soon” is not a day. Write it as 2025-06-15."),
+    ],
+)
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_day_that_cannot_be_shown_is_named(client, people, book, route, query, problem):
+    if ROUTES[route]:
+        query = ROUTES[route] + query.replace("?", "&")
+    shown = text_of(get(client, people["eva"], route, query))
+    assert problem in shown
+    if route == "executive":
+        assert "to 31 May 2025" in shown
+
+
+def test_a_day_before_all_reports_is_named(client, people, book):
+    shown = text_of(get(client, people["eva"], "executive", "?as_of=1999-12-31"))
+    assert "As of: 31 Dec 1999 lies before what reports cover. Shown is 1 Jan 2000." in shown
+
+
+def test_other_values_that_make_no_sense_are_left_out(client, people, book):
+    response = get(client, people["eva"], "executive", "?by=mood&method=luck")
+    assert "to 31 May 2025" in text_of(response)
+    assert (response.context["by"], response.context["method"]) == ("segment", "accounts")
+    assert response.context["problems"] == ()
 
 
 def test_an_unknown_figure_is_not_found(client, people, book):
     assert get(client, people["eva"], "executive_accounts", "?figure=luck").status_code == 404
-    assert get(client, people["eva"], "executive_movements", "?figure=").status_code == 404
+    assert get(client, people["eva"], "executive_changes", "?change=luck").status_code == 404
     assert get(client, people["eva"], "executive_movements").context["figure"] == "nrr"
 
 
@@ -140,32 +166,45 @@ def test_without_a_ledger_the_page_says_what_to_do(client, people):
 def test_a_missing_rate_is_named_and_nothing_is_shown(client, company, people, book):
     company.post(book[1], date(2025, 1, 1), "expansion", 500, currency="JPY")
     for route, query in ROUTES.items():
-        if route in ("executive_health", "executive_renewals"):
+        if route in ("executive_health", "executive_renewals", "executive_changes"):
             continue
         shown = text_of(get(client, people["eva"], route, query))
         assert "The ledger has amounts in JPY, and no rate brings them into USD." in shown
 
 
-# Ten of the executive page's are its own: visibility, rates, months, the newest movement,
-# retention, health now and then, targets, renewals, the currency.
+# Of a stored day: the latest closed one (to open with, and by which scores count), the day, what
+# was changed since; for the page also the month-end before, months, retention and targets.
 QUERIES = {
     "executive": 15,
-    "executive_accounts": 12,
-    "executive_movements": 12,
+    "executive_accounts": 9,
+    "executive_movements": 8,
+    "executive_health": 8,
+    "executive_renewals": 8,
+    "executive_changes": 8,
+}
+QUERIES_STORED = {
+    "executive": 16,
+    "executive_accounts": 9,
+    "executive_movements": 8,
     "executive_health": 10,
     "executive_renewals": 10,
+    "executive_changes": 10,
 }
 
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(("closed", "queries"), [(False, QUERIES), (True, QUERIES_STORED)])
 def test_a_page_costs_the_same_queries_however_many_accounts(
-    client, company, people, django_assert_num_queries, route, count
+    client, company, people, django_assert_num_queries, route, count, closed, queries
 ):
     for number in range(count):
         account = company.account(f"A{number}", segment=["smb", "enterprise", "mid_market"][number])
         company.post(account, date(2023, 1, 1), "new", 100_00)
+    if closed:
+        for day in (date(2025, 5, 31), date(2025, 6, 14)):
+            ClosedDay.objects.create(day=day, closed_at=datetime(2025, 6, 15, tzinfo=UTC))
     take_snapshots(day=TODAY)
     client.force_login(people["eva"])
-    with django_assert_num_queries(QUERIES[route]):
+    with django_assert_num_queries(queries[route]):
         client.get(reverse(route) + ROUTES[route])

@@ -6,7 +6,8 @@ import pytest
 
 from metrics.facts.attributes import Cut
 from metrics.queries.book import Filter, Question, read_book
-from metrics.queries.figures import PAGE_SIZE, Figure, figure_accounts, figure_movements
+from metrics.queries.figures import PAGE_SIZE, Figure, figure_accounts
+from metrics.queries.movements import figure_movements
 from metrics.retention.positions import Method
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots

@@ -77,6 +77,7 @@
     const themed = target.closest("[data-theme-set]");
     if (themed) setTheme(themed.dataset.themeSet);
     if (target.closest("[data-rail-toggle]")) toggleRail();
+    if (target.closest("[data-print]")) window.print();
     if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
     if (target.closest("[data-close]")) target.closest("dialog").close();
     if (target.closest("[data-shortcuts-open]")) {

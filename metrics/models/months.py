@@ -10,7 +10,6 @@ from django.db.models import F, Q
 
 from accounts.catalogue import MovementKind, choices
 from accounts.models import Account, AccountScopedQuerySet
-from metrics.retention.rates import Rate
 
 TOTAL = "all"
 
@@ -115,42 +114,3 @@ class RetentionMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month} {self.segment}"
-
-
-class HealthMonth(models.Model):
-    """Accounts and ARR by effective band on a month's last day."""
-
-    month = models.DateField()
-    band = models.CharField(max_length=20)
-    at_risk = models.BooleanField()
-    accounts = models.IntegerField()
-    arr_minor = models.BigIntegerField()
-    below_sixty = models.IntegerField(help_text="Scored accounts under 60.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("month", "band", "at_risk", name="health_month_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.month} {self.band}"
-
-
-class RetentionTarget(models.Model):
-    """What a segment should reach; without a segment it holds for all accounts together."""
-
-    rate = models.CharField(max_length=4, choices=choices(Rate))
-    segment = models.CharField(max_length=10, blank=True, help_text="Empty: all accounts.")
-    low = models.DecimalField(max_digits=5, decimal_places=4, help_text="A rate: 1.15 is 115 %.")
-    high = models.DecimalField(max_digits=5, decimal_places=4)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("rate", "segment", name="retention_target_once"),
-            models.CheckConstraint(
-                name="retention_target_low_to_high", condition=Q(low__gt=0, high__gte=F("low"))
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rate} {self.segment or 'all'}: {self.low:.0%} to {self.high:.0%}"

@@ -1,4 +1,4 @@
-"""The nightly copy of the months: each account's position and what they add up to.
+"""The months: each account's position and what they add up to.
 
 A month is computed when it is missing and again when the facts below it changed: a movement
 learned late, a corrected rate or a corrected segment restates every window it lies in.
@@ -10,11 +10,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 
-from accounts.models import Installation
-from metrics.facts.health import HealthState
-from metrics.facts.ledger import RateTable, rates_as_text, read_rates
+from metrics.facts.ledger import RateTable, rates_as_text
 from metrics.facts.months import (
     LedgerState,
     first_movement_day,
@@ -23,34 +21,24 @@ from metrics.facts.months import (
 )
 from metrics.facts.positions import MonthPositions, read_months
 from metrics.facts.scope import Scope
-from metrics.models import TOTAL, AccountMonth, HealthMonth, RetentionMonth, SnapshotMonth
+from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.retention.positions import Retention
 from metrics.retention.rates import grr, logo_retention, nrr, stored
 from metrics.retention.vectors import KINDS, NO_KIND, net_change_kinds
 from metrics.retention.windows import latest_month_end, month_end, month_ends
 
 KEPT_MONTHS = 48
-_HEALTH_MONTHS = 2  # revised scores of these are picked up every night
 
 
-def take_snapshots(*, day: date) -> int:
-    """Bring every stored month up to `day` in line with the ledger; how many were written.
-
-    Running twice writes nothing the second time; two runs at once take turns.
-    """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metrics.take_snapshots'))")
-        months = _months_to_keep(day)
-        rates = read_rates(base=Installation.current().currency)
-        wanted = _wanted_states(months, rates)
-        changed = _changed(wanted)
-        for positions in read_months(months=changed, rates=rates, scope=Scope()):
-            _write_month(positions)
-        for month in sorted({*changed, *months[-_HEALTH_MONTHS:]}):
-            _write_health(month)
-        _remember(wanted)
-    return len(changed)
+def write_months(*, day: date, rates: RateTable) -> list[date]:
+    """Bring the months up to `day` in line with the ledger; those that were written."""
+    months = _months_to_keep(day)
+    wanted = _wanted_states(months, rates)
+    changed = _changed(wanted)
+    for positions in read_months(months=changed, rates=rates, scope=Scope()):
+        _write_month(positions)
+    _remember(wanted)
+    return changed
 
 
 def _months_to_keep(day: date) -> tuple[date, ...]:
@@ -126,23 +114,6 @@ def _retention_month(month: date, segment: str, found: Retention) -> RetentionMo
         grr=stored(grr(found.cohort)),
         logo=stored(logo_retention(found.logos)),
         **parts,
-    )
-
-
-def _write_health(month: date) -> None:
-    """ARR is the month's own, already converted."""
-    totals = HealthState(scope=Scope(), base="", rates={}, month=month).totals()
-    HealthMonth.objects.filter(month=month).delete()
-    HealthMonth.objects.bulk_create(
-        HealthMonth(
-            month=month,
-            band=total.band,
-            at_risk=total.at_risk,
-            accounts=total.accounts,
-            arr_minor=total.arr,
-            below_sixty=total.below_sixty,
-        )
-        for total in totals
     )
 
 

@@ -1,0 +1,120 @@
+"""Which moment a report is about, and the figures that are stored for it while they are current."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from metrics.facts.health import BandTotal
+from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.renewals import RenewalState, RenewalTotal
+from metrics.facts.standing import Moment
+from metrics.facts.week import DAYS, Change, ChangeTotal
+from metrics.models import ReportDay
+from metrics.retention.forecast import Chances
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """Of all accounts, as `HealthState`, `RenewalsDue` and `WeekOfChanges` add them up."""
+
+    health: tuple[BandTotal, ...]
+    renewals: tuple[RenewalTotal, ...]
+    week: tuple[ChangeTotal, ...]
+
+    def as_json(self) -> dict[str, list[list[Any]]]:
+        return {
+            "health": [[b.band, b.at_risk, b.accounts, b.arr, b.below_sixty] for b in self.health],
+            "renewals": [
+                [t.state, t.at_risk, t.contracts, t.arr, t.expected] for t in self.renewals
+            ],
+            "week": [[t.change, t.count, t.amount] for t in self.week],
+        }
+
+    @classmethod
+    def of_json(cls, figures: Mapping[str, list[list[Any]]]) -> "DayFigures":
+        return cls(
+            health=tuple(BandTotal(*row) for row in figures["health"]),
+            renewals=tuple(
+                RenewalTotal(RenewalState(state), *rest) for state, *rest in figures["renewals"]
+            ),
+            week=tuple(ChangeTotal(Change(change), *rest) for change, *rest in figures["week"]),
+        )
+
+
+def chances_as_text(chances: Chances) -> dict[str, str]:
+    """As a stored day remembers them."""
+    found = {
+        f"{lower.normalize():f}": f"{chance.normalize():f}" for lower, chance in chances.bounds
+    }
+    return found | {"": f"{chances.unscored.normalize():f}"}
+
+
+def latest_closed_day(*, until: date) -> date | None:
+    """None before the first night."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(day) FROM health_closedday WHERE day <= %s", [until])
+        day: date | None = cursor.fetchone()[0]
+    return day
+
+
+def moment_of(
+    *, day: date, today: date, rates: RateTable, chances: Chances
+) -> tuple[Moment, DayFigures | None]:
+    """The present while the day is not over; else its end, stored where that is current."""
+    moment = Moment(day=day, base=rates.base, rates=rates.on(day), is_present=day >= today)
+    if moment.is_present:
+        return moment, None
+    moment = replace(moment, scored_on=latest_closed_day(until=day))
+    stored = ReportDay.objects.filter(day=day).first()
+    if stored is None or not is_current(stored, rates=rates, chances=chances):
+        return moment, None
+    return replace(moment, is_stored=True), DayFigures.of_json(stored.figures)
+
+
+def is_current(stored: ReportDay, *, rates: RateTable, chances: Chances) -> bool:
+    """Computed today, its figures would be the same."""
+    fits = stored.currency == rates.base and _fits(stored, rates.on(stored.day), chances)
+    return fits and not _is_changed(stored)
+
+
+def _fits(stored: ReportDay, rates: Mapping[str, Decimal], chances: Chances) -> bool:
+    known = (stored.rates, stored.chances)
+    return known == (rates_as_text(rates), chances_as_text(chances))
+
+
+# Uses index: the primary keys. Only rows newer than what the day was computed from are looked at.
+_CHANGED = """
+    SELECT EXISTS (
+        SELECT FROM (SELECT effective_on FROM accounts_revenuemovement
+            WHERE id > %(ledger_through)s OFFSET 0) recent
+        WHERE effective_on <= %(day)s
+    ) OR EXISTS (
+        SELECT FROM (SELECT id FROM accounts_account WHERE id > %(accounts_through)s OFFSET 0) a
+        JOIN health_healthscore h ON h.account_id = a.id AND h.day = %(day)s
+    ) OR EXISTS (
+        SELECT FROM metrics_factchange
+        WHERE (source = 'scores' AND day > %(week_before)s AND day <= %(day)s)
+            OR (source = 'overrides' AND day <= %(day)s)
+            OR (source = 'contracts' AND day = date_trunc('quarter', %(day)s::date))
+            OR (source = 'contracts' AND day > %(week_before)s AND day <= %(day)s)
+    )
+"""
+
+
+def _is_changed(stored: ReportDay) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CHANGED,
+            {
+                "day": stored.day,
+                "week_before": stored.day - timedelta(days=DAYS),
+                "ledger_through": stored.ledger_through,
+                "accounts_through": stored.accounts_through,
+            },
+        )
+        (changed,) = cursor.fetchone()
+    return bool(changed)

@@ -1,0 +1,194 @@
+"""What changed in the seven days up to a moment: revenue, bands, plays, renewals."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+
+from metrics.facts.converting import RATES, converted, refuse_missing
+from metrics.facts.reading import in_chunks
+from metrics.facts.scope import Scope
+from metrics.facts.standing import Moment, paid
+from metrics.retention.windows import Window
+
+DAYS = 7
+
+
+class Change(StrEnum):
+    """The kinds of news, good ones before bad ones of the same kind."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    ROSE = "rose"
+    FELL = "fell"
+    STARTED = "started"
+    RECOVERED = "recovered"
+    RENEWED = "renewed"
+    NOT_RENEWED = "not_renewed"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTotal:
+    """`count` rows of the list; `amount` in minor units: signed movements, else the ARR it is
+    about."""
+
+    change: Change
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """`what` and `detail` are stored words: a kind of movement, two bands, a playbook's name."""
+
+    external_id: str
+    name: str
+    day: date
+    what: str
+    detail: str
+    amount: int
+
+
+# Each: account_id, happened, change, what, detail, amount (NULL: the account's ARR), without_rate.
+# Uses index: movement_day.
+_MOVEMENTS = f"""
+    SELECT m.account_id, m.effective_on AS happened,
+        CASE WHEN m.amount_minor > 0 THEN 'gained' ELSE 'lost' END AS change,
+        m.kind AS what, m.reason AS detail, {converted("m.amount_minor")} AS amount,
+        CASE WHEN r.rate IS NULL THEN m.currency END AS without_rate
+    FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
+    WHERE m.effective_on > %(after)s AND m.effective_on <= %(day)s AND {{scope}}
+"""  # noqa: S608 -- constant expressions, no input
+# From the band before the week to the one after it: up and down again is no news.
+# Uses index: crossing_day.
+_CROSSINGS = """
+    SELECT x.account_id, x.happened,
+        CASE WHEN x.score_after > x.score_before THEN 'rose' ELSE 'fell' END AS change,
+        x.from_band AS what, x.to_band AS detail, NULL::bigint AS amount,
+        NULL::varchar AS without_rate
+    FROM (
+        SELECT account_id, max(day) AS happened,
+            (array_agg(from_band ORDER BY day, seq))[1] AS from_band,
+            (array_agg(to_band ORDER BY day DESC, seq DESC))[1] AS to_band,
+            (array_agg(score_before ORDER BY day, seq))[1] AS score_before,
+            (array_agg(score_after ORDER BY day DESC, seq DESC))[1] AS score_after
+        FROM health_thresholdcrossing
+        WHERE day > %(after)s AND day <= %(day)s AND subject = 'score' AND kind = 'band'
+            AND cause = 'moved' AND {scope}
+        GROUP BY account_id
+    ) x
+    WHERE x.from_band <> x.to_band AND x.score_after <> x.score_before
+"""
+# Uses index: play_cap.
+_STARTED = """
+    SELECT y.account_id, y.opened_day AS happened, 'started' AS change, b.name AS what,
+        '' AS detail, NULL::bigint AS amount, NULL::varchar AS without_rate
+    FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
+    WHERE y.opened_day > %(after)s AND y.opened_day <= %(day)s AND {scope}
+"""
+_RECOVERED = """
+    SELECT y.account_id, (y.closed_at AT TIME ZONE %(zone)s)::date AS happened,
+        'recovered' AS change, b.name AS what, '' AS detail, NULL::bigint AS amount,
+        NULL::varchar AS without_rate
+    FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
+    WHERE y.outcome = 'recovered' AND (y.closed_at AT TIME ZONE %(zone)s)::date > %(after)s
+        AND (y.closed_at AT TIME ZONE %(zone)s)::date <= %(day)s AND {scope}
+"""
+_RENEWALS = f"""
+    SELECT c.account_id, c.closed_on AS happened,
+        CASE WHEN c.state = 'renewed' THEN 'renewed' ELSE 'not_renewed' END AS change,
+        c.external_id AS what, c.state AS detail, {converted("c.arr_minor")} AS amount,
+        CASE WHEN r.rate IS NULL THEN c.currency END AS without_rate
+    FROM accounts_contract c LEFT JOIN {RATES} ON r.currency = c.currency
+    WHERE c.state IN ('renewed', 'cancelled', 'expired') AND c.closed_on > %(after)s
+        AND c.closed_on <= %(day)s AND {{scope}}
+"""  # noqa: S608 -- constant expressions, no input
+_WEIGHED = """
+    WITH news AS MATERIALIZED ({news})
+    SELECT n.account_id, n.happened, n.change, n.what, n.detail,
+        coalesce(n.amount, CASE WHEN n.without_rate IS NULL THEN coalesce(p.arr, 0) END) AS amount,
+        coalesce(n.without_rate, CASE WHEN n.amount IS NULL THEN p.without_rate END)
+            AS without_rate
+    FROM news n LEFT JOIN ({paid}) p ON n.amount IS NULL AND p.account_id = n.account_id
+"""
+_TOTALS = """
+    SELECT change, count(*), coalesce(sum(amount), 0)::bigint, max(without_rate)
+    FROM ({weighed}) weighed GROUP BY change
+"""
+_LIST = """
+    SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount
+    FROM ({weighed}) w JOIN accounts_account a ON a.id = w.account_id
+    ORDER BY abs(w.amount) DESC, w.happened DESC, a.id, w.what
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOfChanges:
+    """Raises metrics.facts.ledger.MissingRateError. `zone` says on which day a play ended."""
+
+    scope: Scope
+    moment: Moment
+    zone: str
+
+    @property
+    def window(self) -> Window:
+        return Window(start=self.moment.day - timedelta(days=DAYS), end=self.moment.day)
+
+    def totals(self) -> list[ChangeTotal]:
+        """In the order of Change, those without anything left out."""
+        query, params = self._weighed(None)
+        with connection.cursor() as cursor:
+            cursor.execute(_TOTALS.format(weighed=query), params)
+            rows = cursor.fetchall()
+        refuse_missing([row[-1] for row in rows], base=self.moment.base)
+        found = {Change(change): (count, amount) for change, count, amount, _ in rows}
+        return [ChangeTotal(change, *found[change]) for change in Change if change in found]
+
+    def rows(self, *, change: Change, limit: int, offset: int) -> list[ChangeRow]:
+        """The largest first."""
+        query, params = self._list(change)
+        params |= {"limit": limit, "offset": offset}
+        with connection.cursor() as cursor:
+            cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s", params)
+            return [ChangeRow(*row) for row in cursor.fetchall()]
+
+    def all_rows(self, *, change: Change) -> Iterator[ChangeRow]:
+        return (ChangeRow(*row) for row in in_chunks(*self._list(change)))
+
+    def _list(self, change: Change) -> tuple[str, dict[str, Any]]:
+        query, params = self._weighed(change)
+        return _LIST.format(weighed=query), params
+
+    def _weighed(self, change: Change | None) -> tuple[str, dict[str, Any]]:
+        chosen = [source for kinds, source in self._sources() if change is None or change in kinds]
+        news = " UNION ALL ".join(chosen)
+        if change is not None:
+            news = f"SELECT * FROM ({news}) source WHERE change = %(change)s"  # noqa: S608
+        params = {
+            **self.moment.params(),
+            "after": self.window.start,
+            "zone": self.zone,
+            "change": change,
+        }
+        return _WEIGHED.format(news=news, paid=paid(self.moment, chosen=_of_the_news)), params
+
+    def _sources(self) -> list[tuple[set[Change], str]]:
+        whose = self.scope.of_column
+        booked = self.scope.condition(account="m.account_id", learned="m.recorded_at")
+        return [
+            ({Change.GAINED, Change.LOST}, _MOVEMENTS.format(scope=booked)),
+            ({Change.ROSE, Change.FELL}, _CROSSINGS.format(scope=whose("account_id"))),
+            ({Change.STARTED}, _STARTED.format(scope=whose("y.account_id"))),
+            ({Change.RECOVERED}, _RECOVERED.format(scope=whose("y.account_id"))),
+            (
+                {Change.RENEWED, Change.NOT_RENEWED},
+                _RENEWALS.format(scope=whose("c.account_id")),
+            ),
+        ]
+
+
+def _of_the_news(account: str) -> str:
+    return f"{account} IN (SELECT account_id FROM news WHERE amount IS NULL)"  # noqa: S608 -- a column of ours

@@ -1,0 +1,23 @@
+"""Stored months and days, and what CS ops decides about reports."""
+
+from metrics.models.days import AccountDay, ContractDay, FactChange, ReportDay
+from metrics.models.decided import RenewalChance, RetentionTarget
+from metrics.models.months import (
+    TOTAL,
+    AccountMonth,
+    RetentionMonth,
+    SnapshotMonth,
+)
+
+__all__ = [
+    "TOTAL",
+    "AccountDay",
+    "AccountMonth",
+    "ContractDay",
+    "FactChange",
+    "RenewalChance",
+    "ReportDay",
+    "RetentionMonth",
+    "RetentionTarget",
+    "SnapshotMonth",
+]

@@ -1,0 +1,93 @@
+"""The moment a report is about, and its figures: stored where they are current, else computed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from accounts.models import User
+from metrics.facts.days import DayFigures, latest_closed_day, moment_of
+from metrics.facts.health import BandTotal, HealthState
+from metrics.facts.ledger import RateTable, read_rates
+from metrics.facts.renewals import RenewalsDue, RenewalTotal, read_chances
+from metrics.facts.scope import Scope
+from metrics.facts.standing import Moment
+from metrics.facts.week import ChangeTotal, WeekOfChanges
+from metrics.retention.forecast import Chances
+from metrics.retention.windows import Window, quarter_of
+
+_NIGHTS_STAND_STILL = timedelta(days=7)
+
+
+def default_day(*, today: date) -> date:
+    """The latest closed day: what is asked tomorrow about it is answered as today.
+
+    Today itself where nights do not run.
+    """
+    closed = latest_closed_day(until=today)
+    return today if closed is None or closed < today - _NIGHTS_STAND_STILL else closed
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Health, renewals of the quarter and the week's news of one moment, for one person's scope."""
+
+    scope: Scope
+    moment: Moment
+    chances: Chances
+    zone: str
+    figures: DayFigures | None
+
+    @property
+    def is_scored(self) -> bool:
+        return self.moment.is_present or self.moment.scored_on is not None
+
+    @property
+    def quarter(self) -> Window:
+        return quarter_of(self.moment.day)
+
+    def state(self) -> HealthState:
+        return HealthState(scope=self.scope, moment=self.moment)
+
+    def due(self) -> RenewalsDue:
+        return RenewalsDue(
+            scope=self.scope, moment=self.moment, window=self.quarter, chances=self.chances
+        )
+
+    def week(self) -> WeekOfChanges:
+        return WeekOfChanges(scope=self.scope, moment=self.moment, zone=self.zone)
+
+    def health_totals(self) -> tuple[BandTotal, ...]:
+        if self.figures is not None and self.scope.accounts is None:
+            return self.figures.health
+        return tuple(self.state().totals())
+
+    def renewal_totals(self) -> tuple[RenewalTotal, ...]:
+        if self.figures is not None and self.scope.accounts is None:
+            return self.figures.renewals
+        return tuple(self.due().totals())
+
+    def week_totals(self) -> tuple[ChangeTotal, ...]:
+        if self.figures is not None and self.scope.is_everything:
+            return self.figures.week
+        return tuple(self.week().totals())
+
+
+def standing_of(
+    *,
+    user: User,
+    base: str,
+    day: date,
+    today: date,
+    zone: str,
+    known_before: datetime | None = None,
+) -> Standing:
+    """`zone` decides on which day a play ended; `known_before` counts for revenue alone."""
+    scope = Scope.of(user=user, known_before=known_before)
+    rates, chances = read_rates(base=base), read_chances()
+    return standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
+
+
+def standing_in(
+    *, scope: Scope, rates: RateTable, chances: Chances, day: date, today: date, zone: str
+) -> Standing:
+    moment, figures = moment_of(day=day, today=today, rates=rates, chances=chances)
+    return Standing(scope=scope, moment=moment, chances=chances, zone=zone, figures=figures)

@@ -1,0 +1,26 @@
+"""What changed in the week, one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from metrics.facts.week import Change, ChangeRow, ChangeTotal
+from metrics.queries.figures import PAGE_SIZE
+from metrics.queries.moments import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeList:
+    """A page of news; `total` is of all pages."""
+
+    rows: tuple[ChangeRow, ...]
+    total: ChangeTotal
+
+
+def change_list(*, standing: Standing, change: Change, page: int) -> ChangeList:
+    rows = standing.week().rows(change=change, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    found = {total.change: total for total in standing.week_totals()}
+    return ChangeList(rows=tuple(rows), total=found.get(change, ChangeTotal(change, 0, 0)))
+
+
+def all_changes(*, standing: Standing, change: Change) -> Iterator[ChangeRow]:
+    return standing.week().all_rows(change=change)

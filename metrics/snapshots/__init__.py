@@ -1,0 +1,26 @@
+"""What reports read instead of computing: months and days, kept in line with the facts."""
+
+from datetime import date
+
+from django.db import connection, transaction
+
+from accounts.models import Installation
+from metrics.facts.ledger import read_rates
+from metrics.snapshots.days import write_days
+from metrics.snapshots.months import write_months
+
+
+def take_snapshots(*, day: date) -> int:
+    """Bring what is stored up to `day` in line with the facts; how many months and days were
+    written.
+
+    Running twice writes nothing the second time; two runs at once take turns.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metrics.take_snapshots'))")
+        installation = Installation.current()
+        rates = read_rates(base=installation.currency)
+        months = write_months(day=day, rates=rates)
+        days = write_days(day=day, rates=rates, zone=installation.time_zone)
+    return len(months) + len(days)

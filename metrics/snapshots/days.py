@@ -1,0 +1,119 @@
+"""Whole days: where every account and every renewal stood, and what that adds up to.
+
+Kept are the latest closed day and the month-ends of a year before it: what a report opens with
+and what it compares with. A day is written when it is missing and again when a fact below it
+changed; the notes of changes are taken only once the days they touch are written.
+"""
+
+from datetime import date
+
+from django.db import connection
+from django.db.models import Max
+
+from accounts.models import Account, RevenueMovement
+from metrics.facts.days import (
+    DayFigures,
+    chances_as_text,
+    is_current,
+    latest_closed_day,
+)
+from metrics.facts.health import HealthState
+from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.scope import Scope
+from metrics.facts.standing import Moment, standing
+from metrics.facts.week import WeekOfChanges
+from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
+from metrics.retention.forecast import Chances
+from metrics.retention.windows import latest_month_end, month_ends, quarter_of
+
+KEPT_MONTH_ENDS = 13
+
+
+def write_days(*, day: date, rates: RateTable, zone: str) -> list[date]:
+    """Those that were written, of the days up to `day` that are kept."""
+    notes = list(FactChange.objects.values_list("pk", flat=True))
+    chances = read_chances()
+    kept = _days_to_keep(day)
+    stored = {row.day: row for row in ReportDay.objects.filter(day__in=kept)}
+    changed = [
+        each
+        for each in kept
+        if each not in stored or not is_current(stored[each], rates=rates, chances=chances)
+    ]
+    _forget_other_than(set(kept) - set(changed))
+    for each in changed:
+        _write(each, rates=rates, chances=chances, zone=zone)
+    FactChange.objects.filter(pk__in=notes).delete()
+    return changed
+
+
+def _days_to_keep(day: date) -> list[date]:
+    latest = latest_closed_day(until=day)
+    if latest is None:
+        return []
+    ends = month_ends(until=latest_month_end(latest), count=KEPT_MONTH_ENDS)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day FROM health_closedday WHERE day = ANY(%s)", [list(ends)])
+        return sorted({latest, *(end for (end,) in cursor.fetchall())})
+
+
+def _forget_other_than(days: set[date]) -> None:
+    for model in (ReportDay, AccountDay, ContractDay):
+        model._default_manager.exclude(day__in=days).delete()
+
+
+def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
+    """What it is computed from is noted before it is read: what is posted meanwhile counts as
+    newer."""
+    through = RevenueMovement.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    accounts = Account.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    moment = Moment(day=day, base=rates.base, rates=rates.on(day))
+    renewals = RenewalsDue(scope=Scope(), moment=moment, window=quarter_of(day), chances=chances)
+    figures = _figures(moment, renewals, zone=zone)  # refuses a currency without a rate
+    _copy_accounts(moment)
+    _copy_contracts(renewals)
+    ReportDay.objects.create(
+        day=day,
+        currency=rates.base,
+        rates=rates_as_text(moment.rates),
+        chances=chances_as_text(chances),
+        ledger_through=through,
+        accounts_through=accounts,
+        figures=figures.as_json(),
+    )
+
+
+def _figures(moment: Moment, renewals: RenewalsDue, *, zone: str) -> DayFigures:
+    week = WeekOfChanges(scope=Scope(), moment=moment, zone=zone)
+    return DayFigures(
+        health=tuple(HealthState(scope=Scope(), moment=moment).totals()),
+        renewals=tuple(renewals.totals()),
+        week=tuple(week.totals()),
+    )
+
+
+_ACCOUNTS = """
+    INSERT INTO metrics_accountday (account_id, day, band, at_risk, score, arr_minor)
+    SELECT account_id, %(day)s, band, at_risk, score, arr FROM ({standing}) standing
+    ORDER BY account_id
+"""
+_CONTRACTS = """
+    INSERT INTO metrics_contractday (account_id, day, contract, ends_on, state, band, at_risk,
+        score, chance, arr_minor, expected_minor)
+    SELECT account_id, %(day)s, contract, ends_on, state, band, at_risk, score, chance, arr,
+        expected
+    FROM ({due}) due ORDER BY ends_on, contract
+"""
+
+
+def _copy_accounts(moment: Moment) -> None:
+    with connection.cursor() as cursor:
+        query = _ACCOUNTS.format(standing=standing(moment, scope=Scope()))
+        cursor.execute(query, moment.params())
+
+
+def _copy_contracts(renewals: RenewalsDue) -> None:
+    due, params = renewals.query()
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTRACTS.format(due=due), params)

@@ -1,0 +1,308 @@
+"""Stored days: the same figures as computed, never read once a fact below them has changed."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from accounts.catalogue import ContractState
+from accounts.models import Contract, RevenueMovement
+from health.models import Band as ScorecardBand
+from health.models import BandOverride, ClosedDay, HealthScore, Scorecard, ThresholdCrossing
+from metrics.facts.days import DayFigures, moment_of
+from metrics.facts.health import BandFilter
+from metrics.facts.ledger import read_rates
+from metrics.facts.renewals import RenewalFilter, read_chances
+from metrics.facts.week import Change
+from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
+from metrics.queries.health import all_health_accounts
+from metrics.queries.moments import default_day, standing_of
+from metrics.queries.renewals import all_renewals
+from metrics.queries.week import all_changes
+from metrics.snapshots import take_snapshots
+from tests.metrics.conftest import at
+
+TODAY = date(2025, 6, 15)
+CLOSED = date(2025, 6, 14)
+MONTH_END = date(2025, 5, 31)
+NOW = datetime(2025, 6, 15, 8, tzinfo=UTC)
+
+
+@pytest.fixture
+def card(db):
+    card = Scorecard.objects.create(key="four", version=1, name="Four", created_at=NOW)
+    for key, lower, at_risk in (
+        ("healthy", 75, False),
+        ("watch", 50, False),
+        ("intervene", 0, True),
+    ):
+        ScorecardBand.objects.create(
+            scorecard=card, key=key, name=key, lower=lower, at_risk=at_risk
+        )
+    return card
+
+
+def judge(account, card, day, score, band, *, revision=0):
+    HealthScore.objects.create(
+        account=account,
+        day=day,
+        revision=revision,
+        scorecard=card,
+        score=None if score is None else Decimal(score),
+        band=band,
+        confidence=100,
+        raw=[],
+        readings=[],
+        weights=[],
+        components=[],
+        computed_at=at(day) + timedelta(days=1),
+    )
+
+
+def contract(account, number, ends_on, arr, **changes):
+    return Contract.objects.create(
+        account=account,
+        external_id=f"c{number}",
+        starts_on=ends_on - timedelta(days=365),
+        ends_on=ends_on,
+        arr_minor=arr,
+        currency=changes.pop("currency", "USD"),
+        learned_at=NOW,
+        **changes,
+    )
+
+
+@pytest.fixture
+def world(company, people, book, card):
+    """Two currencies, four contracts of the quarter, scores on two closed days, news of a week."""
+    company.rate("EUR", "1.105")
+    cyd = company.account("Cyd", owner=people["carl"])
+    company.post(cyd, date(2024, 1, 1), "new", 333_33, currency="EUR")
+    company.post(cyd, date(2025, 6, 10), "expansion", 77_77, currency="EUR")
+    for day in (MONTH_END, CLOSED):
+        judge(book[0], card, day, "85", "healthy")
+        judge(book[1], card, day, "25", "intervene")
+        judge(cyd, card, day, None, "unscored")
+        ClosedDay.objects.create(day=day, closed_at=at(day) + timedelta(days=1))
+    ThresholdCrossing.objects.create(
+        account=book[1],
+        day=date(2025, 6, 11),
+        subject="score",
+        seq=1,
+        kind="band",
+        cause="moved",
+        direction="down",
+        from_band="watch",
+        to_band="intervene",
+        score_before=Decimal(55),
+        score_after=Decimal(25),
+        scorecard=card,
+        created_at=NOW,
+    )
+    contract(book[0], 1, date(2025, 4, 10), 40_000_00, state="renewed", closed_on=date(2025, 4, 1))
+    contract(book[0], 2, date(2025, 6, 28), 4_000_00)
+    contract(book[1], 3, date(2025, 6, 30), 5_000_01)
+    contract(cyd, 4, date(2025, 6, 12), 411_10, currency="EUR")
+    contract(book[1], 5, date(2025, 6, 13), 700_00, state="cancelled", closed_on=date(2025, 6, 13))
+    return (*book, cyd)
+
+
+def standing(user, *, day=CLOSED):
+    return standing_of(user=user, base="USD", day=day, today=TODAY, zone="UTC")
+
+
+def everything(user, *, day=CLOSED):
+    """All figures of a day, and every row behind them."""
+    found = standing(user, day=day)
+    figures = (found.health_totals(), found.renewal_totals(), found.week_totals())
+    lists = (
+        list(all_health_accounts(standing=found, wanted=BandFilter())),
+        list(all_health_accounts(standing=found, wanted=BandFilter(at_risk=True))),
+        list(all_health_accounts(standing=found, wanted=BandFilter(band="healthy"))),
+        list(all_renewals(standing=found, wanted=RenewalFilter())),
+        list(all_renewals(standing=found, wanted=RenewalFilter(at_risk=True))),
+        [list(all_changes(standing=found, change=change)) for change in Change],
+    )
+    return figures, lists
+
+
+def is_stored(day=CLOSED):
+    moment, figures = moment_of(
+        day=day, today=TODAY, rates=read_rates(base="USD"), chances=read_chances()
+    )
+    assert moment.is_stored == (figures is not None)
+    return moment.is_stored
+
+
+@pytest.mark.parametrize("day", [MONTH_END, CLOSED])
+@pytest.mark.parametrize("name", ["eva", "mona"])
+def test_a_stored_day_answers_as_a_computed_one(people, world, name, day):
+    computed = everything(people[name], day=day)
+    assert not is_stored(day)
+    take_snapshots(day=CLOSED)
+    assert is_stored(day)
+    assert everything(people[name], day=day) == computed
+    assert computed[0][0]
+    assert computed[0][1]
+
+
+def test_figures_survive_their_storage(people, world):
+    found = standing(people["eva"])
+    figures = DayFigures(found.health_totals(), found.renewal_totals(), found.week_totals())
+    assert DayFigures.of_json(figures.as_json()) == figures
+    take_snapshots(day=CLOSED)
+    assert standing(people["eva"]).figures == figures
+
+
+def test_a_second_run_writes_nothing(world):
+    assert take_snapshots(day=CLOSED) > 0
+    assert take_snapshots(day=CLOSED) == 0
+
+
+def test_the_latest_day_takes_the_place_of_the_one_before(world, card):
+    take_snapshots(day=CLOSED)
+    ClosedDay.objects.create(day=TODAY, closed_at=NOW)
+    for account in world:
+        judge(account, card, TODAY, "60", "watch")
+    take_snapshots(day=TODAY)
+    assert set(ReportDay.objects.values_list("day", flat=True)) == {MONTH_END, TODAY}
+    assert set(AccountDay.objects.values_list("day", flat=True)) == {MONTH_END, TODAY}
+
+
+def change_contract(world, card):
+    Contract.objects.filter(external_id="c3").update(arr_minor=6_000_00)
+
+
+def new_contract(world, card):
+    contract(world[1], 9, date(2025, 6, 29), 123_45)
+
+
+def lost_contract(world, card):
+    Contract.objects.filter(external_id="c2").update(
+        state=ContractState.CANCELLED, closed_on=date(2025, 6, 14)
+    )
+
+
+def renewed_contract(world, card):
+    old = Contract.objects.get(external_id="c3")
+    contract(world[1], 9, date(2026, 6, 30), 5_000_00, renews=old)
+    Contract.objects.filter(external_id="c9").update(learned_at=at(CLOSED))
+
+
+def deleted_contract(world, card):
+    Contract.objects.get(external_id="c2").delete()
+
+
+def early_loss(world, card):
+    """Its term ends in another quarter; the news belongs to this week."""
+    contract(world[1], 9, date(2025, 12, 31), 1_00, state="cancelled", closed_on=date(2025, 6, 12))
+
+
+def late_movement(world, card):
+    RevenueMovement.objects.create(
+        account=world[1],
+        effective_on=date(2025, 6, 9),
+        kind="contraction",
+        amount_minor=-1_00,
+        currency="USD",
+        recorded_at=NOW,
+        source="test",
+        external_id="late",
+    )
+
+
+def revised_score(world, card):
+    judge(world[0], card, CLOSED, "30", "intervene", revision=1)
+
+
+def override(world, card):
+    BandOverride.objects.create(
+        account=world[0],
+        band="intervene",
+        reason="They told us.",
+        starts_on=CLOSED,
+        expires_on=CLOSED + timedelta(days=5),
+        created_by_id=world[0].owner_id,
+        created_at=NOW,
+    )
+
+
+def edited_chance(world, card):
+    RenewalChance.objects.filter(lower=20).update(chance=Decimal("0.31"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        change_contract,
+        new_contract,
+        lost_contract,
+        renewed_contract,
+        deleted_contract,
+        early_loss,
+        late_movement,
+        revised_score,
+        override,
+        edited_chance,
+    ],
+)
+def test_a_changed_fact_is_seen_at_once_and_stored_by_the_next_run(people, world, card, change):
+    take_snapshots(day=CLOSED)
+    before = everything(people["eva"])
+    change(world, card)
+    assert not is_stored()
+    computed = everything(people["eva"])
+    assert computed != before
+    take_snapshots(day=CLOSED)
+    assert is_stored()
+    assert everything(people["eva"]) == computed
+
+
+def test_a_corrected_rate_is_seen_at_once(company, people, world):
+    take_snapshots(day=CLOSED)
+    before = everything(people["eva"])
+    company.rate("EUR", "1.2", since=date(2025, 6, 1))
+    assert not is_stored()
+    assert everything(people["eva"]) != before
+
+
+def test_an_account_that_came_later_with_a_score_of_the_day_is_seen(company, people, world, card):
+    take_snapshots(day=CLOSED)
+    late = company.account("Late")
+    assert is_stored()
+    judge(late, card, CLOSED, "90", "healthy")
+    assert not is_stored()
+    assert "Late" in {row.name for row in everything(people["eva"])[1][0]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda world, card: contract(world[0], 9, date(2026, 3, 1), 1_00),
+        lambda world, card: judge(world[0], card, TODAY, "10", "intervene"),
+    ],
+)
+def test_what_does_not_touch_the_day_leaves_it(world, card, change):
+    take_snapshots(day=CLOSED)
+    change(world, card)
+    assert is_stored()
+
+
+def test_notes_are_taken_by_the_run_that_writes_their_days(world):
+    assert FactChange.objects.exists()
+    take_snapshots(day=CLOSED)
+    assert not FactChange.objects.exists()
+
+
+def test_a_bulk_of_revisions_leaves_one_note_a_day(world, card):
+    take_snapshots(day=CLOSED)
+    for account in world:
+        judge(account, card, CLOSED, "30", "intervene", revision=1)
+    assert FactChange.objects.filter(source="scores", day=CLOSED).count() == 1
+
+
+def test_reports_open_with_the_latest_closed_day(world):
+    assert default_day(today=TODAY) == CLOSED
+    assert default_day(today=CLOSED) == CLOSED
+    assert default_day(today=CLOSED + timedelta(days=7)) == CLOSED
+    assert default_day(today=CLOSED + timedelta(days=8)) == CLOSED + timedelta(days=8)
