@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
@@ -70,20 +69,26 @@ class Ledger:
         self.size = len(names) * len(STATUSES) * _CELL * _NUMBER.size
         self.pid = os.getpid()
         self._lock = threading.Lock()
-        self._file, self._cells = self._take()
+        self._handle, self._cells = self._take()
 
-    def _take(self) -> tuple[IO[bytes], mmap.mmap]:
+    def _take(self) -> tuple[int, mmap.mmap]:
+        """The lock lasts as long as the process: its end, however it comes, frees the file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for number in range(MAX_FILES):
-            file = (self.folder / f"{self.prefix}-{number}").open("a+b")
+            file = self.folder / f"{self.prefix}-{number}"
+            handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                file.close()
+                os.close(handle)
                 continue
-            file.truncate(self.size)
-            return file, mmap.mmap(file.fileno(), self.size)
+            os.ftruncate(handle, self.size)
+            return handle, mmap.mmap(handle, self.size)
         raise OSError(f"more than {MAX_FILES} processes count in {self.folder}")
+
+    def close(self) -> None:
+        self._cells.close()
+        os.close(self._handle)
 
     def add(self, *, place: int, status: int, seconds: float) -> None:
         row = place * len(STATUSES) + min(max(status // 100, 2), 5) - 2
@@ -120,7 +125,10 @@ def ledger() -> Ledger:
     """This process's; a forked child takes a file of its own."""
     global _here
     with _opening:
-        if _here is None or _here.pid != os.getpid() or _here.folder != settings.METRICS_FOLDER:
+        if _here is not None and _here.folder != settings.METRICS_FOLDER:
+            _here.close()
+            _here = None
+        if _here is None or _here.pid != os.getpid():
             _here = Ledger(settings.METRICS_FOLDER, known_routes())
         return _here
 

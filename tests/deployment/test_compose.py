@@ -44,7 +44,7 @@ def test_every_role_has_a_service(services):
     "missing",
     [
         "SECRET_KEY", "CS_DOMAIN", "POSTGRES_PASSWORD", "CS_OWNER_PASSWORD", "CS_APP_PASSWORD",
-        "CS_READER_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL", "DEFAULT_FROM_EMAIL",
+        "CS_READER_PASSWORD", "REDIS_PASSWORD", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "CS_ACME_EMAIL",
     ],
 )  # fmt: skip
 def test_a_missing_secret_refuses_the_start_in_words(missing):
