@@ -101,6 +101,8 @@ def guess_dates(
     votes.pop(DateOrder.ISO, None)
     if not slashed:
         return DateOrder.ISO
+    if not votes and all("." in value for value in slashed):
+        return DateOrder.DAY_FIRST  # nobody writes the month first between points
     return next(iter(votes)) if len(votes) == 1 else None
 
 

@@ -45,6 +45,8 @@ def open_sheet(source: BinaryIO, *, limits: Limits) -> Sheet:
     _refuse_bombs(source)
     try:
         return _opened(source, limits=limits)
+    except FileRefused:
+        raise
     except _BROKEN as error:
         raise _damaged() from error
 
@@ -67,9 +69,9 @@ def _refuse_bombs(source: BinaryIO) -> None:
                 )
             for part in parts:
                 _refuse_part(archive, part)
+    except FileRefused:
+        raise
     except _BROKEN as error:
-        if isinstance(error, FileRefused):
-            raise
         raise _damaged() from error
 
 
@@ -119,9 +121,9 @@ def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
             warnings.simplefilter("ignore", UserWarning)
             try:
                 block = list(islice(rows, _BLOCK))
+            except FileRefused:
+                raise
             except _BROKEN as error:
-                if isinstance(error, FileRefused):
-                    raise
                 raise _damaged() from error
         if not block:
             return

@@ -167,6 +167,7 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "counts": {name: int(outcome.get(name, 0)) for name in _NAMES},
         "tabs": [(status, word, _total(found, status)) for status, word in SHOWN],
         "action": f"Import {counted(writes, found.kind)}" if writes else "",
+        "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),
         "codes": outcome.get("codes", []),
@@ -175,6 +176,13 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "shown_total": _total(found, show),
         "is_sample": sampled < _total(found, show),
     }
+
+
+def _to_keep(rejected: int) -> str:
+    """Nothing would be written, but what is refused can be kept, to be mended here."""
+    if not rejected:
+        return ""
+    return f"Keep {rejected:,} row{'' if rejected == 1 else 's'} to fix"
 
 
 _NAMES = ("created", "updated", "unchanged", "rejected", "warnings")

@@ -153,10 +153,13 @@ def context(form: MappingForm) -> dict[str, Any]:
         "errors": list(form.non_field_errors()),
         "rows": rows,
         "kind": kind or "",
-        "kinds": [(key, words[0].capitalize(), words[2]) for key, words in KINDS.items()],
+        "kinds": [
+            (key, f"{words[0][0].upper()}{words[0][1:]}", words[2]) for key, words in KINDS.items()
+        ],
         "required": _required(kind, columns),
         "optional": _optional(kind),
         "orders": _orders(form, samples, columns),
+        "is_undecided": form.manner.date_order is None and not form.is_bound,
         "has_dates": bool(_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
         "marks": _marks(form, _values(samples, columns, kind, frozenset({Type.AMOUNT}))),

@@ -62,6 +62,23 @@ def record_counts(run: ImportRun) -> dict[str, int]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which refused records are listed; field and code narrow them down to one reason."""
+
+    view: str
+    field: str = ""
+    code: str = ""
+
+
+def reasons(run: ImportRun, view: str) -> list[tuple[str, str, int]]:
+    """Field, code and how many records, the most frequent first."""
+    # Uses index: rejected_of_run
+    rows = of_view(run, view).values_list("field", "code")
+    counted = rows.annotate(number=Count("position", distinct=True))
+    return list(counted.order_by("-number", "field", "code")[:6])
+
+
 def of_view(run: ImportRun, view: str) -> QuerySet[RejectedRecord]:
     rows = RejectedRecord.objects.filter(run=run)
     if view == "warning":
@@ -69,9 +86,11 @@ def of_view(run: ImportRun, view: str) -> QuerySet[RejectedRecord]:
     return rows.filter(level=_REJECTED, settled_at__isnull=view != "settled")
 
 
-def positions(run: ImportRun, view: str) -> QuerySet[RejectedRecord, int]:
-    found = of_view(run, view).order_by("position").values_list("position", flat=True)
-    return found.distinct()
+def positions(run: ImportRun, shown: Shown) -> QuerySet[RejectedRecord, int]:
+    rows = of_view(run, shown.view)
+    if shown.code:
+        rows = rows.filter(field=shown.field, code=shown.code)
+    return rows.order_by("position").values_list("position", flat=True).distinct()
 
 
 def refused_at(run: ImportRun, view: str, places: Sequence[int]) -> list[Refused]:

@@ -28,6 +28,7 @@ class Line:
     is_required: bool
     is_long: bool
     options: list[str]
+    has_focus: bool
 
 
 class RecordForm(forms.Form):
@@ -39,6 +40,7 @@ class RecordForm(forms.Form):
         self.refused = refused
         self.stored = as_text(refused.record)
         named = {p.field for p in refused.problems}
+        self.first_wrong = next((name for name in self.spec if name in named), "")
         self.names = [
             name
             for name, field in self.spec.items()
@@ -77,6 +79,7 @@ class RecordForm(forms.Form):
             is_required=field.required,
             is_long=field.type == Type.TEXT or len(value) > 120,
             options=sorted(field.options) if field.type == Type.CHOICE else [],
+            has_focus=name == self.first_wrong,
         )
 
     def general(self) -> list[str]:

@@ -32,6 +32,8 @@ PAGE_SIZE = 25
 
 class ViewForm(forms.Form):
     view = forms.ChoiceField(required=False, choices=queries.RECORD_VIEWS)
+    field = forms.CharField(required=False, max_length=80)
+    code = forms.CharField(required=False, max_length=40)
 
 
 def _run(run_id: int) -> ImportRun:
@@ -58,29 +60,39 @@ def _whole(found: ImportRun) -> int:
     return found.file.rows if found.file else 0
 
 
+def _shown(request: HttpRequest, counts: dict[str, int]) -> queries.Shown:
+    form = ViewForm(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    first = next((key for key, _ in queries.RECORD_VIEWS if counts[key]), "open")
+    return queries.Shown(
+        chosen.get("view") or first, chosen.get("field") or "", chosen.get("code") or ""
+    )
+
+
 def _context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
     counts = queries.record_counts(found)
-    form = ViewForm(request.GET)
-    chosen = form.cleaned_data["view"] if form.is_valid() else ""
-    first = next((key for key, _ in queries.RECORD_VIEWS if counts[key]), "open")
-    view = chosen or first
+    shown = _shown(request, counts)
     places, page = take_page(
-        queries.positions(found, view), number=page_number(request), size=PAGE_SIZE
+        queries.positions(found, shown), number=page_number(request), size=PAGE_SIZE
     )
+    why = queries.reasons(found, shown.view)
+    of_reason = {(field, code): number for field, code, number in why}
     return {
         "run": found,
         "noun": plural(found.kind),
         "whole": _whole(found),
         "counts": counts,
         "tabs": [(key, word, counts[key]) for key, word in queries.RECORD_VIEWS if counts[key]],
-        "view": view,
-        "rows": queries.refused_at(found, view, places),
+        "shown": shown,
+        "view": shown.view,
+        "reasons": why,
+        "rows": queries.refused_at(found, shown.view, places),
         "page": page,
-        "total": counts[view],
+        "total": of_reason.get((shown.field, shown.code)) if shown.code else counts[shown.view],
         "kept": counted(found.created + found.updated + found.unchanged, found.kind),
         "can_go_on": found.state == ImportRun.State.FAILED and _can_go_on(found),
         "can_retry": counts["open"] > 0 and found.kind in SPECS,
-        "is_kept": found.file is not None and found.file.forgotten_at is None,
         "mended_by": ImportFile.objects.filter(fixes=found)
         .select_related("run")
         .order_by("pk")[:5],

@@ -72,6 +72,50 @@ def hint(field: Field) -> str:
     return "; ".join(parts)
 
 
+_CODES = {
+    "required": "is missing or empty",
+    "unknown": "names something that is not here",
+    "integer": "is not a whole number",
+    "amount": "is not an amount",
+    "ambiguous_amount": "can be read in two ways",
+    "too_small": "is too small",
+    "too_large": "is too large",
+    "too_long": "is too long",
+    "date": "is not a date as chosen",
+    "date_range": "is in a year that cannot be meant",
+    "moment": "is not a date with a time",
+    "offset": "has a time without a zone",
+    "future": "lies in the future",
+    "choice": "is none of the known words",
+    "boolean": "is neither true nor false",
+    "id_alphabet": "has letters an ID cannot have",
+    "key_alphabet": "has letters a key cannot have",
+    "domain": "is not a domain",
+    "email": "is not an e-mail address",
+    "currency": "is not a currency code",
+    "too_many_decimals": "has too many decimals",
+    "duplicate": "is in the file twice with different values",
+    "ragged": "Rows with too many or too few cells",
+    "other_account": "belongs to another account",
+    "order": "comes before it can",
+    "posted_already": "is posted already with another amount",
+    "closed_day": "Less than was known when the day closed",
+    "cell": "is an unfinished or broken formula",
+    "contradicts_money": "differs from what the account pays",
+    "sign": "has the wrong sign for its kind",
+    "erased": "is a person who was erased",
+    "unknown_field": "is no field here",
+    "owner_or_pool": "is given beside an owner",
+    "paid_state": "does not fit the state",
+    "time_zone": "is not a time zone",
+}
+
+
+def code_word(code: str) -> str:
+    """What a problem's stable code means, after the name of the field."""
+    return _CODES.get(code) or f"cannot be taken ({code.replace('_', ' ')})"
+
+
 _HEADLINES = {
     "encoding": "The letters in this file cannot be read",
     "too_large": "This file is too large",

@@ -3,7 +3,7 @@ would happen. Up to EXACT_ROWS rows are one transaction; above, each piece is on
 that nobody waits for the accounts a long check has locked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.intake.errors import RecordError
-from accounts.intake.fields import Kind
+from accounts.intake.fields import Kind, RecordSpec
 from accounts.intake.kept_rows import Row
 from accounts.intake.manners import manner_of
 from accounts.intake.records import Record
@@ -100,6 +100,8 @@ class _Check:
         after = images.stored(kind, wanted)
         for record in wanted:
             now = after.get(record.position) or images.said(record, spec=spec)
+            if record.position not in before:  # a new one: what the row says, as it is stored
+                now = {name: value for name, value in now.items() if name in record.values}
             changes = images.differences(before.get(record.position, {}), now)
             self._plan(record, result.statuses[record.position], changes=changes, image=now)
 
@@ -116,19 +118,29 @@ class _Check:
             self.found.codes[problem.field, problem.code] += 1
             problems.setdefault(problem.position, []).append(problem)
         rows = dict(batch)
+        spec = SPECS[self.loader.kind]
         for position in sorted(problems):
             status = Status.REJECTED if not problems[position][0].warning else "warning"
             if self.found.sampled[status] >= _SAMPLES:
                 continue
             self.found.sampled[status] += 1
             said = [[p.field, p.code, storable(p.message)] for p in problems[position]]
-            cells = [storable(cell)[:200] for cell in rows.get(position, [])[:8]]
-            self._add(position, status, {"key": "", "cells": cells, "problems": said})
+            key, title = _named(self.loader.as_sent(rows.get(position, [])), spec=spec)
+            self._add(position, status, {"key": key, "title": title, "problems": said})
 
     def _add(self, position: int, status: str, record: dict[str, Any]) -> None:
         self.found.planned.append(
             PlannedChange(file=self.file, position=position, status=status, record=record)
         )
+
+
+def _named(raw: object, *, spec: RecordSpec) -> tuple[str, str]:
+    """Key and title of a row as it came; its first cells where it could not be taken apart."""
+    record: dict[str, Any] = dict(raw) if isinstance(raw, Mapping) else {}
+    cells = record.get("row", [])
+    key = " · ".join(str(record[name]) for name in spec.key if record.get(name))
+    title = next((str(record[name]) for name in _NAMED_BY if record.get(name)), "")
+    return storable(key or " · ".join(cells[:3]))[:200], storable(title)[:200]
 
 
 def check_upload(
