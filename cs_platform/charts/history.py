@@ -41,11 +41,15 @@ class BandLine:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that happened: a crossing, a play, a new scorecard version, a champion leaving."""
+    """Something that happened: a crossing, a play, a new scorecard version, a champion leaving.
+
+    `short` is written on the chart where the label is long; the label is in hover and table.
+    """
 
     day: date
     label: str
     tone: str = "note"
+    short: str = ""
 
 
 def score_history(
@@ -168,7 +172,7 @@ def _note_line(note: Note, position: float) -> Svg:
         x2=percent(position),
         y1=TOP - 8,
         y2=BASE,
-        class_="chart-note",
+        class_=f"chart-note is-{note.tone}",
     )
 
 
@@ -185,7 +189,7 @@ def _note_dot(note: Note, position: float, height: float) -> Svg:
 
 def _note_words(note: Note, position: float) -> Svg:
     return label(
-        note.label,
+        note.short or note.label,
         x=percent(position),
         y=TOP - 14,
         text_anchor=anchor(position),

@@ -15,6 +15,7 @@ from cs_platform.pages.paging import merged_page
 from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.pages.tasks_queries import task_rows, unfinished
 from cs_platform.pages.timeline_queries import newest_entries
+from cs_platform.pages.version_notes import published_between
 from cs_platform.templatetags.cs import band_look
 from health.queries.scorecards import published_card
 from health.scoring import to_decimal
@@ -76,9 +77,10 @@ def health_summary(head: AccountHead) -> dict[str, object]:
         for offset, value in enumerate(health.spark)
     ]
     bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    notes = published_between(key=card.key, first=first, last=health.day)
     return {
         "components": components,
-        "spark": score_history(points, bands=bands, label="Score in 90 days"),
+        "spark": score_history(points, bands=bands, notes=notes, label="Score in 90 days"),
     }
 
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from accounts.models import Account, BusinessEvent
 from cs_platform import formats
 from cs_platform.charts import BandLine, Chart, Note, ScorePoint, score_history
 from cs_platform.pages.timeline_queries import crossing_words
+from cs_platform.pages.version_notes import changes_of_card
 from cs_platform.templatetags.cs import band_look
 from health.measures import MEASURES
 from health.models import BandOverride, HealthScore, ThresholdCrossing
@@ -83,7 +83,8 @@ def history_chart(account: Account, *, first: date, last: date, card: Scorecard)
     )
     points = [ScorePoint(day, None if score is None else float(score)) for day, score, _ in rows]
     bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
-    notes = [*_crossing_notes(account, first, last), *_version_notes(rows), *_news(account, first)]
+    versions = changes_of_card([(day, card_id) for day, _, card_id in rows])
+    notes = [*_crossing_notes(account, first, last), *versions, *_news(account, first)]
     return score_history(points, bands=bands, notes=notes, label="Health score")
 
 
@@ -99,19 +100,6 @@ def _crossing_notes(account: Account, first: date, last: date) -> list[Note]:
         Note(row.day, crossing_words(row), band_look(row.to_band).tone)
         for row in found.order_by("day", "seq")[:100]
     ]
-
-
-def _version_notes(rows: Sequence[tuple[date, Decimal | None, int]]) -> list[Note]:
-    return [
-        Note(after[0], str(_named(after[2])))
-        for before, after in pairwise(rows)
-        if before[2] != after[2]
-    ]
-
-
-def _named(scorecard_id: int) -> str:
-    card = published_card(scorecard_id).spec
-    return f"{card.name}, v{card.version}"
 
 
 def _news(account: Account, first: date) -> list[Note]:

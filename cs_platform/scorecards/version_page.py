@@ -19,9 +19,9 @@ from health.publishing import draft_of
 from health.queries.scorecards import build_spec, in_force
 from health.scoring import (
     Component,
+    Condition,
     Difference,
     differences,
-    format_conditions,
     format_curve,
     plain,
 )
@@ -140,10 +140,17 @@ def _component(spec: Spec, component: Component, level: int, share: Decimal) -> 
             for m in component.measures
         ),
         gates=tuple(
-            f"{gate.name}: at most {plain(gate.cap)} while {format_conditions(gate.conditions)}"
+            f"{gate.name}: at most {plain(gate.cap)} while {_conditions(gate.conditions, names)}"
             for gate in spec.gates
             if gate.component == component.key
         ),
+    )
+
+
+def _conditions(conditions: tuple[Condition, ...], names: dict[str, str]) -> str:
+    return " and ".join(
+        f"{names.get(c.measure, c.measure).lower()} {c.comparison} {plain(c.value)}"
+        for c in conditions
     )
 
 
