@@ -1,0 +1,275 @@
+"""Operations: every number opens its list, what is given up tries again once, on the record."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+from django.db.utils import InternalError
+
+from accounts import jobs
+from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from cs_platform import invariants, work
+from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
+from cs_platform.operations import actions
+from cs_platform.pages import ops_words
+from health.models import SourceFeed
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+LATE = NOW - timedelta(minutes=10)
+DAY = NOW.date() - timedelta(days=1)
+LISTS = (
+    "/ops/",
+    "/ops/jobs/",
+    "/ops/jobs/?view=dead",
+    "/ops/messages/",
+    "/ops/messages/?view=dead",
+    "/ops/nights/",
+    f"/ops/nights/?day={DAY}",
+    "/ops/invariants/",
+    "/ops/dirty/",
+    "/ops/interventions/",
+)
+
+
+@pytest.fixture
+def ops(client) -> User:
+    user = User.objects.create_user("ops@demo.example", "demo", name="Jona Reed", role="ops")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return user
+
+
+def dead_job(key: str = "a", **values) -> Job:
+    fields = {"kind": "inbox.batch", "next_at": LATE, "finished_at": NOW, "state": "dead"}
+    return Job.objects.create(key=key, reason="ValueError: no", attempts=3, **{**fields, **values})
+
+
+def dead_letter(user: User, key: str = "m") -> OutboxMessage:
+    return OutboxMessage.objects.create(
+        key=key, channel="email", user=user, subject=f"Subject {key}", state="dead", next_at=LATE,
+        attempts=11, reason="SMTPRecipientsRefused",
+    )  # fmt: skip
+
+
+def fill(user: User, *, count: int) -> None:
+    """Something in every list."""
+    account = Account.objects.create(external_id="acme", name="Acme")
+    Pulse.objects.create(process="dispatcher", beat_at=NOW)
+    SourceFeed.objects.create(source="usage", first_day=DAY, latest_day=DAY)
+    for number in range(count):
+        dead_job(f"dead {number}")
+        Job.objects.create(kind="inbox.batch", key=f"due {number}", next_at=LATE)
+        dead_letter(user, f"dead {number}")
+        OutboxMessage.objects.create(
+            key=f"new {number}", channel="email", user=user, account=account, subject="New",
+            next_at=LATE,
+        )  # fmt: skip
+        DirtyAccount.objects.create(account=account)
+        StepRun.objects.create(
+            step="score", day=DAY - timedelta(days=number), position=2, finished_at=NOW, count=7,
+            seconds=1.5,
+        )  # fmt: skip
+        StepRun.objects.create(step="fire", day=DAY, shard=number, position=8, finished_at=NOW)
+        InvariantRun.objects.create(
+            asked_at=NOW, day=DAY, seconds=0.5, asked=16, broken=1, by=user,
+            findings=[{"name": "arr_is_the_ledger", "says": "says", "count": 1, "examples": ["x"]}],
+        )  # fmt: skip
+        Intervention.objects.create(action="retry_job", by=user, at=NOW, subject=f"job {number}")
+
+
+def text(client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_an_empty_installation_says_so_in_words(client, ops):
+    page = text(client, "/ops/")
+    for words in (
+        "Nothing waits",
+        "None was given up",
+        "Every score is fresh",
+        "Not asked yet",
+        "No night has been closed here yet",
+        "No source delivers yet",
+        "Never seen",
+        "Nobody had to step in.",
+    ):
+        assert words in page
+    for address in LISTS[1:]:
+        assert "0 of" not in text(client, address)
+
+
+def test_every_number_opens_a_list_that_counts_the_same(client, ops):
+    fill(ops, count=3)
+    page = client.get("/ops/").content.decode()
+    tiles = re.findall(r'<a class="tile" href="([^"]+)">.*?tile-value">(\d+)<', page)
+    assert dict(tiles) == {
+        "/ops/jobs/?view=due": "3",
+        "/ops/jobs/?view=dead": "3",
+        "/ops/dirty/": "1",
+        "/ops/messages/?view=waiting": "3",
+        "/ops/messages/?view=dead": "3",
+        "/ops/invariants/": "1",
+    }
+    for address, count in tiles:
+        if address not in ("/ops/dirty/", "/ops/invariants/"):
+            assert f"of {count} " in text(client, address)
+    assert "1–3 of 3 marks" in text(client, "/ops/dirty/")
+    assert "ARR is the ledger" in text(client, "/ops/invariants/")
+
+
+def test_the_latest_night_shows_its_steps_and_each_its_shards(client, ops):
+    fill(ops, count=2)
+    StepRun.objects.create(
+        step="verify", day=DAY, position=11, finished_at=NOW, failure="account 7: ValueError"
+    )
+    page = text(client, "/ops/")
+    assert f"Night of {DAY.day} {DAY:%b %Y}" in page
+    assert "With failures" in page
+    assert "Score every account 1 7 1.5 s 1.5 s Done" in page
+    shards = text(client, f"/ops/nights/?day={DAY}&step=verify")
+    assert "account 7: ValueError" in shards
+    assert "1–1 of 1 shards" in shards
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("/ops/", 20),
+        ("/ops/jobs/?view=dead", 5),
+        ("/ops/messages/?view=dead", 5),
+        ("/ops/nights/", 4),
+        (f"/ops/nights/?day={DAY}", 6),
+        ("/ops/invariants/", 5),
+        ("/ops/dirty/", 5),
+        ("/ops/interventions/", 5),
+    ],
+)
+def test_pages_ask_a_fixed_number_of_questions(
+    client, ops, django_assert_num_queries, address, count
+):
+    fill(ops, count=1)
+    client.get(address)
+    with django_assert_num_queries(count):
+        client.get(address)
+    _more(ops)
+    with django_assert_num_queries(count):
+        client.get(address)
+
+
+def _more(user: User) -> None:
+    """Thirty of each instead of one."""
+    for model in (DirtyAccount, InvariantRun, Job, OutboxMessage, Pulse, SourceFeed, StepRun):
+        model.objects.all().delete()
+    Account.objects.all().delete()
+    fill(user, count=30)
+
+
+def test_lists_are_paged(client, ops):
+    for number in range(60):
+        dead_job(f"{number:02d}", finished_at=NOW - timedelta(seconds=number))
+    first, second = (text(client, f"/ops/jobs/?view=dead&page={page}") for page in (1, 2))
+    assert "1–50 of 60 jobs" in first
+    assert "51–60 of 60 jobs" in second
+    assert "Accepted batch 00" in first
+    assert "Accepted batch 59" in second
+
+
+def test_a_job_that_was_given_up_tries_again_once_and_on_the_record(client, ops):
+    job = dead_job()
+    answer = client.post(f"/ops/jobs/{job.pk}/retry/", follow=True)
+    assert "The job tries again within seconds." in answer.content.decode()
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.finished_at) == ("new", 0, None)
+    assert jobs.claim(job_id=job.pk, now=datetime.now(UTC)) is not None
+    (row,) = Intervention.objects.values_list("action", "by", "row_id", "before")
+    assert row == ("retry_job", ops.pk, job.pk, "ValueError: no")
+    again = client.post(f"/ops/jobs/{job.pk}/retry/", follow=True)
+    assert "That job is not given up any more." in again.content.decode()
+    assert Intervention.objects.count() == 1
+    assert "Retried a job" in text(client, "/ops/interventions/")
+
+
+def test_a_dead_letter_goes_out_again_once_and_on_the_record(client, ops):
+    message = dead_letter(ops)
+    client.post(f"/ops/messages/{message.pk}/resend/")
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("new", 0)
+    assert Intervention.objects.get().subject == "m"
+    client.post(f"/ops/messages/{message.pk}/resend/")
+    assert Intervention.objects.count() == 1
+
+
+def test_looking_at_an_action_does_nothing(client, ops):
+    job, message = dead_job(), dead_letter(ops)
+    for address in (
+        f"/ops/jobs/{job.pk}/retry/",
+        f"/ops/messages/{message.pk}/resend/",
+        "/ops/invariants/ask/",
+    ):
+        assert client.get(address).status_code == 405
+    assert Intervention.objects.count() == 0
+
+
+def test_the_invariants_are_asked_as_a_job_and_keep_what_they_said(client, ops):
+    client.post("/ops/invariants/ask/")
+    job = Job.objects.get(kind=actions.INVARIANTS_KIND)
+    assert InvariantRun.objects.count() == 0
+    assert work.run_job(job.pk) is True
+    run = InvariantRun.objects.get()
+    assert (run.by, run.broken, run.findings) == (ops, 0, [])
+    assert f"All {invariants.COUNT} hold" in text(client, "/ops/invariants/")
+
+
+def test_the_invariants_are_asked_once_a_minute_at_most(ops):
+    actions.ask_invariants(by=ops, now=NOW)
+    with pytest.raises(actions.NothingToDoError, match="asked in this minute already"):
+        actions.ask_invariants(by=ops, now=NOW)
+    assert (Job.objects.count(), Intervention.objects.count()) == (1, 1)
+
+
+def test_a_broken_invariant_is_named_with_examples(client, ops):
+    Account.objects.create(external_id="acme", name="Acme", arr_minor=100)
+    actions.record_invariants(day=NOW.date(), now=NOW)
+    page = text(client, "/ops/invariants/")
+    assert "ARR is the ledger" in page
+    assert "account acme: 100, the ledger says 0" in page
+
+
+def test_nobody_changes_what_was_done_by_hand(ops):
+    Intervention.objects.create(action="retry_job", by=ops, at=NOW, subject="x")
+    for statement in (
+        "UPDATE cs_platform_intervention SET subject = 'y'",
+        "DELETE FROM cs_platform_intervention",
+    ):
+        with pytest.raises((InternalError, ProgrammingError)), transaction.atomic():
+            connection.cursor().execute(statement)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/ops/jobs/?view=nonsense",
+        "/ops/jobs/?kind=%27%3B--",
+        "/ops/jobs/?page=0",
+        "/ops/nights/?day=yesterday",
+        "/ops/nights/?day=2020-01-01",
+        "/ops/nights/?day=2020-01-01&step=1",
+        "/ops/messages/?view=1&page=99999999999",
+    ],
+)
+def test_a_mistyped_address_shows_a_list(client, ops, address):
+    assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "–"), (0, "0 s"), (0.42, "0.4 s"), (9.96, "10 s"), (59.4, "59 s"), (60, "1 min"),
+        (3_599, "59 min"), (7_200, "2 h"), (86_400, "1 day"), (200_000, "2 days"),
+    ],
+)  # fmt: skip
+def test_spans_read_as_their_largest_unit(seconds, words):
+    assert ops_words.span(seconds) == words
