@@ -25,7 +25,7 @@ from cs_platform.pages.executive_lists import (
 )
 from cs_platform.pages.parts import wants_part
 from metrics.facts.ledger import MissingRateError
-from metrics.queries.book import read_book
+from metrics.queries.opened import figures_of
 from metrics.queries.overview import overview
 from metrics.retention.positions import Method
 
@@ -102,10 +102,16 @@ def movements(request: HttpRequest, asked: Asked) -> HttpResponseBase:
 
 def _figure(request: HttpRequest, asked: Asked, *, shows_movements: bool) -> HttpResponseBase:
     figure = asked.figure
-    book = read_book(question=asked.question, user=asked.user)
+    figures = figures_of(question=asked.question, user=asked.user)
     if asked.is_csv:
-        return executive_csv.figure(book, figure, asked, shows_movements=shows_movements)
-    context = figure_context(book, figure=figure, page=asked.page, shows_movements=shows_movements)
+        return executive_csv.figure(figures, figure, asked, shows_movements=shows_movements)
+    context = figure_context(
+        figures,
+        question=asked.question,
+        figure=figure,
+        page=asked.page,
+        shows_movements=shows_movements,
+    )
     context["tabs"] = _tabs(asked.address(figure=figure), context, shows_movements)
     return _answer(request, "movements" if shows_movements else "accounts", asked, context)
 
@@ -116,7 +122,7 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
             "word": word,
             "href": f"{reverse(route)}?{query}",
             "is_current": is_movements == shows_movements,
-            "count": context["page_count"] if is_movements == shows_movements else None,
+            "count": context["count_words"] if is_movements == shows_movements else None,
         }
         for word, route, is_movements in (
             ("Accounts", "executive_accounts", False),

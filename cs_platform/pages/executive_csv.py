@@ -15,11 +15,10 @@ from cs_platform.formats import major
 from cs_platform.pages.executive_asked import Asked
 from cs_platform.pages.executive_words import CUTS, FIGURES, METHODS, group_words
 from metrics.facts.week import Change
-from metrics.queries.book import Book
-from metrics.queries.figures import Figure, all_figure_accounts
+from metrics.queries.figures import Figure
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import Standing
-from metrics.queries.movements import all_figure_movements
+from metrics.queries.opened import Figures
 from metrics.queries.overview import Overview
 from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
@@ -59,10 +58,10 @@ def _file(name: str, asked: Asked, head: Cells, rows: Iterable[Cells]) -> Stream
 
 
 def figure(
-    book: Book, wanted: Figure, asked: Asked, *, shows_movements: bool
+    figures: Figures, wanted: Figure, asked: Asked, *, shows_movements: bool
 ) -> StreamingHttpResponse:
     if shows_movements:
-        return _movements(book, wanted, asked)
+        return _movements(figures, wanted, asked)
     word = group_words(asked.by)
     head = ["Account", "Account id", f"{CUTS[asked.by]} at start", "Kind", "ARR at start"]
     rows = (
@@ -76,14 +75,14 @@ def figure(
             major(row.amount, asked.base),
             asked.base,
         )
-        for row in all_figure_accounts(book=book, figure=wanted)
+        for row in figures.all_accounts(wanted)
     )
     return _file(
         f"{wanted}-accounts", asked, [*head, "ARR at end", FIGURES[wanted], "Currency"], rows
     )
 
 
-def _movements(book: Book, wanted: Figure, asked: Asked) -> StreamingHttpResponse:
+def _movements(figures: Figures, wanted: Figure, asked: Asked) -> StreamingHttpResponse:
     head = ["Account", "Account id", "Effective", "Learned", "Kind", "Reason", "Source"]
     rows = (
         (
@@ -99,7 +98,7 @@ def _movements(book: Book, wanted: Figure, asked: Asked) -> StreamingHttpRespons
             major(row.amount, asked.base),
             asked.base,
         )
-        for row in all_figure_movements(book=book, figure=wanted)
+        for row in figures.all_movements(wanted)
     )
     amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
     return _file(f"{wanted}-movements", asked, [*head, *amounts], rows)

@@ -20,22 +20,22 @@ from cs_platform.templatetags.cs import band_look
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import Change
-from metrics.queries.book import Book
-from metrics.queries.figures import PAGE_SIZE, Figure, Page, figure_accounts
+from metrics.queries.book import Question
+from metrics.queries.figures import PAGE_SIZE, Figure, Page
 from metrics.queries.health import health_accounts
 from metrics.queries.moments import Standing
-from metrics.queries.movements import figure_movements
+from metrics.queries.opened import Figures
 from metrics.queries.renewals import renewal_list
 from metrics.queries.week import change_list
+from metrics.retention.positions import Retention
 from metrics.retention.rates import grr, logo_retention, nrr
 
 
 def figure_context(
-    book: Book, *, figure: Figure, page: int, shows_movements: bool
+    figures: Figures, *, question: Question, figure: Figure, page: int, shows_movements: bool
 ) -> dict[str, Any]:
-    question = book.question
-    read = figure_movements if shows_movements else figure_accounts
-    found: Page[Any] = read(book=book, figure=figure, page=page)
+    read = figures.movements if shows_movements else figures.accounts
+    found: Page[Any] = read(figure, page=page)
     word = group_words(question.by)
     return {
         "figure": figure,
@@ -45,13 +45,13 @@ def figure_context(
         "window": question.window,
         "found": found,
         "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
-        "page": page_of(found.number, shown=len(found.rows), count=found.count),
+        "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
         "group_word": word(question.filters[0].value) if question.filters else None,
         "by_word": CUTS[question.by],
         "method_word": METHODS[question.method],
-        "sum": _sum(book, figure),
+        "sum": _sum(figures.total, figure),
         "change": abs(found.total),
-        "page_count": found.count,
+        "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
         "shows_movements": shows_movements,
     }
 
@@ -72,8 +72,7 @@ class Sum:
         return self.whole - self.part
 
 
-def _sum(book: Book, figure: Figure) -> Sum | None:
-    total = book.report().total
+def _sum(total: Retention, figure: Figure) -> Sum | None:
     cohort, logos = total.cohort, total.logos
     if figure is Figure.NRR:
         return Sum(cohort.start, cohort.end, shown_rate(nrr(cohort)))

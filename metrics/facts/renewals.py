@@ -14,7 +14,7 @@ from metrics.facts.reading import in_chunks
 from metrics.facts.scope import Scope
 from metrics.facts.standing import Moment, judged
 from metrics.models import RenewalChance
-from metrics.retention.forecast import Chances
+from metrics.retention.forecast import STARTING_CHANCES, Chances
 from metrics.retention.windows import Window
 
 
@@ -119,7 +119,9 @@ _LIST = """
 
 
 def read_chances() -> Chances:
-    return Chances.of(RenewalChance.objects.values_list("lower", "chance"))
+    """A table that was emptied as a whole (TRUNCATE) counts as never edited."""
+    rows = list(RenewalChance.objects.values_list("lower", "chance"))
+    return Chances.of(rows or STARTING_CHANCES)
 
 
 @dataclass(frozen=True, slots=True)

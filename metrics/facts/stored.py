@@ -28,7 +28,7 @@ def stored_positions(
     Accounts without ARR at either end may be left out, and `had_revenue` is only right for those
     that came: nothing else is asked of it.
     """
-    if not _is_stored(window, rates, scope):
+    if not is_stored(window=window, rates=rates, scope=scope):
         return None
     rows = copy_columns(
         sql=_POSITIONS.format(scope=scope.condition(account="m.account_id")),
@@ -48,7 +48,7 @@ def stored_positions(
     return rows["account"], arrays
 
 
-def _is_stored(window: Window, rates: RateTable, scope: Scope) -> bool:
+def is_stored(*, window: Window, rates: RateTable, scope: Scope) -> bool:
     """Twelve months to a month-end, as known now, with nothing posted since it was stored."""
     end = window.end
     if scope.known_before is not None or end != month_end(end):

@@ -120,9 +120,12 @@ _TOTALS = """
 """
 _LIST = """
     SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount
-    FROM ({weighed}) w JOIN accounts_account a ON a.id = w.account_id
-    ORDER BY abs(w.amount) DESC, w.happened DESC, a.id, w.what
+    FROM (
+        SELECT * FROM ({weighed}) weighed ORDER BY {order} {cut}
+    ) w JOIN accounts_account a ON a.id = w.account_id
+    ORDER BY {order}
 """
+_ORDER = "abs(amount) DESC, happened DESC, account_id, what, detail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +152,17 @@ class WeekOfChanges:
 
     def rows(self, *, change: Change, limit: int, offset: int) -> list[ChangeRow]:
         """The largest first."""
-        query, params = self._list(change)
-        params |= {"limit": limit, "offset": offset}
+        query, params = self._list(change, cut="LIMIT %(limit)s OFFSET %(offset)s")
         with connection.cursor() as cursor:
-            cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s", params)
+            cursor.execute(query, {**params, "limit": limit, "offset": offset})
             return [ChangeRow(*row) for row in cursor.fetchall()]
 
     def all_rows(self, *, change: Change) -> Iterator[ChangeRow]:
-        return (ChangeRow(*row) for row in in_chunks(*self._list(change)))
+        return (ChangeRow(*row) for row in in_chunks(*self._list(change, cut="")))
 
-    def _list(self, change: Change) -> tuple[str, dict[str, Any]]:
+    def _list(self, change: Change, *, cut: str) -> tuple[str, dict[str, Any]]:
         query, params = self._weighed(change)
-        return _LIST.format(weighed=query), params
+        return _LIST.format(weighed=query, order=_ORDER, cut=cut), params
 
     def _weighed(self, change: Change | None) -> tuple[str, dict[str, Any]]:
         chosen = [source for kinds, source in self._sources() if change is None or change in kinds]

@@ -58,6 +58,14 @@ class Page(Generic[Row]):
     count: int
     total: int
     """The sum of `amount` over all pages."""
+    is_capped: bool = False
+    """There are more than `count`."""
+
+    @property
+    def has_next(self) -> bool:
+        if self.is_capped:
+            return len(self.rows) == PAGE_SIZE and self.number < LAST_PAGE
+        return self.number < self.pages
 
     @property
     def pages(self) -> int:

@@ -1,9 +1,10 @@
 """The ledger rows a figure is made of, the newest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, cast
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -125,10 +126,13 @@ class _Rows:
                 f"{query} LIMIT %(limit)s OFFSET %(offset)s",
                 {**params, "limit": PAGE_SIZE, "offset": skipped},
             )
-            return iter([_movement(self.book, row) for row in cursor.fetchall()])
+            return iter([movement_of(row, rates=self.book.pair.rates) for row in cursor.fetchall()])
 
     def all(self, *, accounts: Sequence[int]) -> Iterator[FigureMovement]:
-        return (_movement(self.book, row) for row in in_chunks(*self._query(accounts)))
+        return (
+            movement_of(row, rates=self.book.pair.rates)
+            for row in in_chunks(*self._query(accounts))
+        )
 
     def _query(self, accounts: Sequence[int]) -> tuple[str, dict[str, Any]]:
         scope = self.book.scope
@@ -141,19 +145,19 @@ class _Rows:
         }
 
 
-def _movement(book: Book, row: tuple[object, ...]) -> FigureMovement:
+def movement_of(row: tuple[Any, ...], *, rates: Mapping[str, Decimal]) -> FigureMovement:
+    """From the columns of `_MOVEMENTS`, at the rates of the report."""
     pk, external_id, name, effective_on, recorded_at, kind, native, currency, reason, source = row
-    rate = book.pair.rates[cast("str", currency)]
     return FigureMovement(
-        account_id=cast("int", pk),
-        external_id=cast("str", external_id),
-        name=cast("str", name),
-        effective_on=cast("date", effective_on),
-        recorded_at=cast("datetime", recorded_at),
-        kind=MovementKind(cast("str", kind)),
-        native_minor=cast("int", native),
-        currency=cast("str", currency),
-        amount=convert(amount=cast("int", native), rate=rate),
-        reason=cast("str", reason),
-        source=cast("str", source),
+        account_id=pk,
+        external_id=external_id,
+        name=name,
+        effective_on=effective_on,
+        recorded_at=recorded_at,
+        kind=MovementKind(kind),
+        native_minor=native,
+        currency=currency,
+        amount=convert(amount=native, rate=rates[currency]),
+        reason=reason,
+        source=source,
     )

@@ -26,6 +26,10 @@ class MonthRetention:
     """Read from the nightly copy; False when it was computed just now."""
 
 
+Months = dict[date, dict[str, Retention]]
+"""By month and segment."""
+
+
 def retention_series(
     *, months: Sequence[date], rates: RateTable, scope: Scope
 ) -> tuple[MonthRetention, ...]:
@@ -37,7 +41,7 @@ def retention_series(
         for positions in read_months(months=stale, rates=rates, scope=scope)
     }
     current = [month for month in months if month not in computed]
-    found = computed | (_stored(current) if scope.accounts is None else _added_up(current, scope))
+    found = computed | stored_months(months=current, scope=scope)
     return tuple(
         MonthRetention(
             month=month,
@@ -49,11 +53,13 @@ def retention_series(
     )
 
 
-Months = dict[date, dict[str, Retention]]
-
-
 _PARTS = (("bridge", Bridge), ("cohort", Cohort), ("logos", Logos))
 _COLUMNS = [f"{prefix}_{f.name}" for prefix, part in _PARTS for f in fields(part)]
+
+
+def stored_months(*, months: Sequence[date], scope: Scope) -> Months:
+    """As the nightly copy has them: whether it is current is not asked."""
+    return _stored(months) if scope.accounts is None else _added_up(months, scope)
 
 
 def _stored(months: Sequence[date]) -> Months:

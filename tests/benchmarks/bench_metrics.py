@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.benchmarks.bench_health import report, serve
 
 DAY = date(2025, 6, 15)
+CLOSED = date(2025, 6, 14)
 LATEST = date(2025, 5, 31)
 ROUNDS = 5
 REQUESTS = 100
@@ -61,7 +62,7 @@ _FACTS = [
         state, learned_at
     )
     SELECT id, id || '-k', ends_on - 365, ends_on, 1200000, 'USD', 12, false, 'active', now()
-    FROM accounts_account, LATERAL (SELECT DATE '2025-07-01' + (id %% 365)::int AS ends_on) term
+    FROM accounts_account, LATERAL (SELECT DATE '2025-04-01' + (id %% 365)::int AS ends_on) term
     """,
     """
     INSERT INTO health_currenthealth (
@@ -79,9 +80,25 @@ _FACTS = [
         account_id, day, revision, scorecard_id, score, band, confidence, raw, readings, weights,
         components, gate_hits, computed_at
     )
-    SELECT account_id, DATE '2025-05-31', 0, scorecard_id, score, band, 100, '{}', '{}', '{}', '{}',
-        0, now()
-    FROM health_currenthealth
+    SELECT account_id, closed, 0, scorecard_id, score, band, 100, '{}', '{}', '{}', '{}', 0,
+        closed + interval '1 day'
+    FROM health_currenthealth,
+        unnest(ARRAY[DATE '2025-05-31', DATE '2025-06-14']) AS days (closed)
+    """,
+    """
+    INSERT INTO health_closedday (day, closed_at)
+    SELECT closed, closed + interval '1 day'
+    FROM unnest(ARRAY[DATE '2025-05-31', DATE '2025-06-14']) AS days (closed)
+    """,
+    # Every fiftieth account changed its band in the week.
+    """
+    INSERT INTO health_thresholdcrossing (
+        account_id, day, subject, seq, kind, cause, direction, from_band, to_band, score_before,
+        score_after, scorecard_id, is_overridden, created_at
+    )
+    SELECT account_id, DATE '2025-06-08' + (account_id %% 7)::int, 'score', 1, 'band', 'moved',
+        'down', 'watch', 'intervene', 55, 45, scorecard_id, false, now()
+    FROM health_currenthealth WHERE account_id %% 50 = 0
     """,
 ]
 
@@ -149,9 +166,9 @@ def bench_rebuild(accounts):
     limit = statistics.median(bounds)
     size = f"{accounts * 10:,} movements"
     report(f"retention rebuild, {size}", statistics.median(seconds), "s", limit, REBUILD_GOAL)
-    first = taken(lambda: take_snapshots(day=DAY))
-    report(f"first snapshots of all months, {size}", first, "s", limit, None)
-    night = taken(lambda: take_snapshots(day=DAY))
+    first = taken(lambda: take_snapshots(day=CLOSED))
+    report(f"first snapshots of all months and days, {size}", first, "s", limit, None)
+    night = taken(lambda: take_snapshots(day=CLOSED))
     report(f"a night without news, {size}", night, "s", limit, None)
 
 
@@ -228,13 +245,19 @@ def bench_page(accounts):
     from metrics.snapshots import take_snapshots  # noqa: PLC0415 -- likewise
 
     User.objects.create_user("bench@demo.example", name="Bench", role="executive")
-    take_snapshots(day=DAY)
+    take_snapshots(day=CLOSED)
     no_op = p95(request_times("/"))
     for name, address, goal in (
         ("executive page", "/executive/", 1.0),
         ("executive accounts of NRR", "/executive/accounts/?figure=nrr", 2.0),
+        ("executive accounts of a segment", "/executive/accounts/?figure=grr&group=smb", 2.0),
         ("executive movements of expansion", "/executive/movements/?figure=expansion", 2.0),
-        ("executive page by tier", "/executive/?by=tier", 2.0),
+        ("executive movements of the end", "/executive/movements/?figure=end", 2.0),
+        ("executive accounts at risk", "/executive/health/?at_risk=1", 2.0),
+        ("executive renewals", "/executive/renewals/", 2.0),
+        ("executive movements of the week", "/executive/week/?change=gained", 2.0),
+        ("executive falls of the week", "/executive/week/?change=fell", 2.0),
+        ("executive page by tier", "/executive/?by=tier", None),
     ):
         times = request_times(address)
         report(f"{name}, {accounts} accounts, p95", p95(times), "ms", no_op, None)

@@ -1,0 +1,54 @@
+"""A figure opened: its accounts and its movements, from wherever they are read fastest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from accounts.models import User
+from metrics.facts.ledger import read_rates
+from metrics.facts.scope import Scope
+from metrics.queries.book import Book, Question, book_of
+from metrics.queries.figures import (
+    Figure,
+    FigureAccount,
+    Page,
+    all_figure_accounts,
+    figure_accounts,
+)
+from metrics.queries.movements import FigureMovement, all_figure_movements, figure_movements
+from metrics.queries.stored_figures import StoredFigures, stored_figures
+from metrics.retention.positions import Retention
+
+
+@dataclass(frozen=True)
+class BookFigures:
+    """The figures of any report, from all its accounts."""
+
+    book: Book
+
+    @cached_property
+    def total(self) -> Retention:
+        return self.book.report().total
+
+    def accounts(self, figure: Figure, *, page: int) -> Page[FigureAccount]:
+        return figure_accounts(book=self.book, figure=figure, page=page)
+
+    def all_accounts(self, figure: Figure) -> Iterator[FigureAccount]:
+        return all_figure_accounts(book=self.book, figure=figure)
+
+    def movements(self, figure: Figure, *, page: int) -> Page[FigureMovement]:
+        return figure_movements(book=self.book, figure=figure, page=page)
+
+    def all_movements(self, figure: Figure) -> Iterator[FigureMovement]:
+        return all_figure_movements(book=self.book, figure=figure)
+
+
+Figures = BookFigures | StoredFigures
+
+
+def figures_of(*, question: Question, user: User) -> Figures:
+    """Raises metrics.facts.ledger.MissingRateError."""
+    scope = Scope.of(user=user, known_before=question.known_before)
+    rates = read_rates(base=question.base)
+    stored = stored_figures(question=question, scope=scope, rates=rates)
+    return stored or BookFigures(book_of(question=question, scope=scope, rates=rates))
