@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -9,7 +10,8 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts import clock
 from accounts.access import Right, may
-from accounts.models import Installation
+from accounts.models import Installation, User
+from accounts.notices import unread_count
 
 THEMES = ("light", "dark")
 
@@ -62,7 +64,14 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "theme": theme if theme in THEMES else "",
         "is_rail_narrow": request.COOKIES.get("rail") == "narrow",
         "rail": rail_of(request),
+        # Asked once by pages that show it, by no part.
+        "unread_notices": functools.cache(functools.partial(unread_of, request)),
     }
+
+
+def unread_of(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return unread_count(user) if isinstance(user, User) and user.role else 0
 
 
 def rail_of(request: HttpRequest) -> list[RailItem]:

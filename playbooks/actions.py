@@ -13,6 +13,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
 from accounts.models import Account, User
+from accounts.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.vocabulary import (
@@ -108,10 +109,13 @@ def snooze_task(*, task_id: int, until: datetime, now: datetime) -> Task:
 
 
 @transaction.atomic
-def reassign_task(*, task_id: int, owner: User | None, now: datetime) -> Task:
+def reassign_task(
+    *, task_id: int, owner: User | None, now: datetime, by: User | None = None
+) -> Task:
     """To another person, or back to the queue of CS ops. Raises TaskFinishedError."""
     task, _ = _locked(task_id)
     _change(task, owner=owner)
+    _tell(task, by=by, now=now)
     return task
 
 
@@ -142,6 +146,7 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
     return play
 
 
+@transaction.atomic
 def add_task(
     *,
     account: Account,
@@ -156,7 +161,7 @@ def add_task(
     """A task by hand, of no play. Raises WrongTimeError."""
     if due_at <= now:
         raise WrongTimeError("Choose a due time that is still to come.")
-    return Task.objects.create(
+    task = Task.objects.create(
         account=account,
         title=title.strip(),
         guidance=guidance.strip(),
@@ -167,6 +172,27 @@ def add_task(
         due_at=due_at,
         why=f"Added by {by.name}." if by else "",
         created_by=by,
+    )
+    _tell(task, by=by, now=now)
+    return task
+
+
+def _tell(task: Task, *, by: User | None, now: datetime) -> None:
+    """Whoever is given a task by somebody else finds it among what is new."""
+    if task.owner_id is None or (by is not None and task.owner_id == by.pk):
+        return
+    post(
+        [
+            in_app(
+                key=f"task:{task.pk}:given:{now.isoformat()}",
+                user_id=task.owner_id,
+                account_id=task.account_id,
+                subject=f"{task.title}: {task.account.name}",
+                body=f"{by.name} gave you this task." if by else "You were given this task.",
+                link=f"/tasks/{task.pk}/",
+                now=now,
+            )
+        ]
     )
 
 

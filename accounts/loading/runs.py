@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from accounts.intake.errors import RecordError
 from accounts.loading.results import LoadResult, Status
-from accounts.models import ApiKey, ImportFile, ImportRun, RejectedRecord, User
+from accounts.models import (
+    ApiKey,
+    ImportFile,
+    ImportRun,
+    OutboxMessage,
+    RejectedRecord,
+    User,
+)
+from accounts.notices import in_app, post
 
 # Notes may be 20,000 characters long; what is longer than a record may be is cut, and said to be.
 _LONGEST_VALUE = 20_000
@@ -82,7 +92,23 @@ def finish_run(run: ImportRun, *, now: datetime, reason: str = "") -> None:
     run.state = ImportRun.State.FAILED if reason else ImportRun.State.DONE
     run.reason = storable(reason)[:500]
     run.finished_at = now
-    run.save(update_fields=["state", "reason", "finished_at"])
+    with transaction.atomic():
+        run.save(update_fields=["state", "reason", "finished_at"])
+        if run.user is not None and run.via == ImportRun.Via.PAGE:
+            post([_notice(run, run.user, now=now)])
+
+
+def _notice(run: ImportRun, user: User, *, now: datetime) -> OutboxMessage:
+    what = f"{run.kind.replace('_', ' ').capitalize()} from {run.source}"
+    counts = f"{run.created} new, {run.updated} changed, {run.rejected} rejected."
+    return in_app(
+        key=f"import:{run.pk}:{run.state}",
+        user_id=user.pk,
+        subject=f"Import failed: {what}" if run.reason else f"Import finished: {what}",
+        body=run.reason or counts,
+        link=f"/imports/{run.pk}/",
+        now=now,
+    )
 
 
 def storable(text: str) -> str:

@@ -143,6 +143,10 @@ class Account(models.Model):
             models.Index("owner", F("arr_minor").desc(), name="account_owner_arr"),
             # Search by any part of the name (trigrams; LIKE on upper-case, as icontains asks).
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="account_name_search"),
+            # One or two letters are in no trigram: they are looked for at the beginning.
+            models.Index(
+                OpClass(Upper("name"), name="text_pattern_ops"), name="account_name_start"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -113,6 +113,8 @@ class RevenueMovement(models.Model):
                 name="movement_account_day",
             ),
             models.Index("effective_on", name="movement_day"),
+            # What was learned since yesterday, newest first.
+            models.Index("recorded_at", name="movement_recorded"),
         ]
         triggers = [
             pgtrigger.Protect(

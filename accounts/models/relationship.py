@@ -71,7 +71,13 @@ class Interaction(models.Model):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("account", "occurred_at", name="interaction_account_at")]
+        indexes = [
+            models.Index("account", "occurred_at", name="interaction_account_at"),
+            # Promises of a book that nobody has come back to.
+            models.Index(
+                "account", "occurred_at", name="interaction_promise", condition=~Q(next_step="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.occurred_at:%Y-%m-%d}"

@@ -137,6 +137,12 @@ class OutboxMessage(models.Model):
             models.Index(
                 "user", models.F("id").desc(), name="outbox_inbox", condition=Q(channel="in_app")
             ),
+            # How much is new, asked on every page.
+            models.Index(
+                "user",
+                name="outbox_unread",
+                condition=Q(channel="in_app", state="sent", read_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
 
 from accounts import clock
-from accounts.models import Account, Installation
+from accounts.access import Right, may, requires
+from accounts.models import Account, Installation, User
 from cs_platform.pages.account_head import AccountHead
 from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.pages.tasks_queries import TaskRow, task_rows, unfinished
-from playbooks.models import Play, PlaybookStep, Task
+from playbooks.firing import NotPublishedError, PlayRunningError, start_play
+from playbooks.models import Play, Playbook, PlaybookStep, Task
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
 
 PLAYS_AT_MOST = 20
@@ -53,6 +63,44 @@ _STEP_LOOKS = {
 }
 
 
+class StartForm(forms.Form):
+    playbook = forms.SlugField(
+        max_length=40, error_messages={"required": "Choose which play to start."}
+    )
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def start(request: HttpRequest, external_id: str) -> HttpResponse:
+    """404 for an account out of sight, 403 for one that is somebody else's to change."""
+    user = cast("User", request.user)
+    account = get_object_or_404(Account.objects.for_user(user), external_id=external_id)
+    if not may(user, Right.WORK_ACCOUNTS, account=account):
+        raise PermissionDenied
+    form = StartForm(request.POST)
+    if form.is_valid():
+        _start(request, account, user, form.cleaned_data["playbook"])
+    else:
+        messages.error(request, "Choose which play to start.")
+    return redirect("account_tasks", external_id)
+
+
+def _start(request: HttpRequest, account: Account, user: User, playbook: str) -> None:
+    try:
+        play = start_play(account=account, playbook_key=playbook, by=user, now=clock.now())
+    except (NotPublishedError, PlayRunningError) as refused:
+        messages.error(request, str(refused))
+        return
+    messages.success(request, f"Started: {play.playbook.name}. Its first tasks are below.")
+
+
+def startable(account: Account) -> list[Playbook]:
+    """Playbooks in force that do not run on this account."""
+    running = Play.objects.filter(account=account, state=PlayState.OPEN).values("playbook_key")
+    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
+    return list(published.exclude(key__in=running).order_by("name"))
+
+
 def plays_context(head: AccountHead) -> dict[str, object]:
     now, zone = clock.now(), Installation.current().zone
     open_tasks = unfinished(head.account).order_by("due_at", "pk")[:TASKS_AT_MOST]
@@ -60,6 +108,7 @@ def plays_context(head: AccountHead) -> dict[str, object]:
     return {
         "rows": rows,
         "plays": plays_of(head.account),
+        "startable": startable(head.account) if head.may_change else [],
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "changeable": {row.task.pk for row in rows} if head.may_change else set(),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import OutboxMessage
+from accounts.notices import post
 from health.scoring import Cause
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
-from playbooks.firing.notices import notice, post
+from playbooks.firing.notices import notice
 from playbooks.firing.steps import Opening
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.matching import Heard

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import OutboxMessage
+from accounts.notices import in_app
 from playbooks.facts import AccountRow
 
 # Nobody wants to be mailed on Thursday that something was urgent on Monday.
@@ -22,25 +23,28 @@ def notice(
     by_mail: bool = False,
 ) -> list[OutboxMessage]:
     """In the app, and by mail too when it should reach somebody who is not looking."""
-    channels = [OutboxMessage.Channel.IN_APP]
-    if by_mail:
-        channels.append(OutboxMessage.Channel.EMAIL)
-    return [
-        OutboxMessage(
-            key=f"{key}:{user_id}:{channel}",
-            channel=channel,
-            account_id=account.id,
-            user_id=user_id,
-            subject=f"{subject}: {account.name}"[:300],
-            body=body,
-            link=f"/accounts/{account.external_id}/",
-            next_at=now,
-            valid_until=now + STALE_AFTER if channel == OutboxMessage.Channel.EMAIL else None,
-        )
-        for channel in channels
-    ]
+    shown = in_app(
+        key=key,
+        user_id=user_id,
+        account_id=account.id,
+        subject=f"{subject}: {account.name}",
+        body=body,
+        link=f"/accounts/{account.external_id}/",
+        now=now,
+    )
+    return [shown, _mail(shown, key=key)] if by_mail else [shown]
 
 
-def post(messages: list[OutboxMessage]) -> None:
-    ordered = sorted(messages, key=lambda message: message.key)
-    OutboxMessage.objects.bulk_create(ordered, ignore_conflicts=True, batch_size=1000)
+def _mail(shown: OutboxMessage, *, key: str) -> OutboxMessage:
+    channel = OutboxMessage.Channel.EMAIL
+    return OutboxMessage(
+        key=f"{key}:{shown.user_id}:{channel}",
+        channel=channel,
+        account_id=shown.account_id,
+        user_id=shown.user_id,
+        subject=shown.subject,
+        body=shown.body,
+        link=shown.link,
+        next_at=shown.next_at,
+        valid_until=shown.next_at + STALE_AFTER,
+    )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from accounts.notices import post
 from playbooks import facts
 from playbooks.due_dates import BusinessCalendar
 from playbooks.firing.closing import close_plays
-from playbooks.firing.notices import notice, post
+from playbooks.firing.notices import notice
 from playbooks.firing.owners import Directory
 from playbooks.firing.rows import PlayRow, insert_plays
 from playbooks.firing.steps import open_due_steps, opening

@@ -17,6 +17,7 @@ from playbooks.firing.marking import move_mark
 from playbooks.firing.opening import Batch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.firing.steps import opening
+from playbooks.firing.telling import tell_owners
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
 from playbooks.triggers.matching import Heard
@@ -58,6 +59,7 @@ def _react(heard: dict[int, list[Heard]], now: datetime) -> None:
     ]
     opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
     _escalate(heard, frozenset(play.pk for play in opened), batch)
+    tell_owners(heard=heard, batch=batch)
 
 
 def _within_caps(decisions: Sequence[Decision], batch: Batch) -> list[Decision]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import OutboxMessage
+from accounts.notices import post
 from playbooks.due_dates import Anchor, BusinessCalendar, Offset, Unit, due_at, notice_at
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
-from playbooks.firing.notices import notice, post
+from playbooks.firing.notices import notice
 from playbooks.firing.owners import Directory
 from playbooks.firing.rows import NextStep, TaskRow, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
@@ -64,7 +65,7 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
         due += _steps_of_play(play, context, closed.get(play.pk, {}))
     made = insert_tasks([_task(step, context) for step in due], now=context.now)
     update_next_steps([_next_step(play) for play in plays])
-    post([message for step in due for message in _alerts(step, context)])
+    post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
     _complete_finished(plays, context.now)
     return made
 
@@ -175,6 +176,22 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
             by_mail=True,
         )
     ]
+
+
+def _asked(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
+    """Whoever gets a step beside the CSM, who has been told of the play, is told of the task."""
+    play, step = due_step.play, due_step.step
+    owner = context.directory.owner_for(role=OwnerRole(step.owner_role), account_id=play.account_id)
+    if owner is None or owner == play.csm_id or step.owner_role == OwnerRole.SYSTEM:
+        return []
+    return notice(
+        key=f"play:{play.pk}:task:{step.pk}",
+        user_id=owner,
+        account=context.account(play),
+        subject=step.title,
+        body=play.why,
+        now=context.now,
+    )
 
 
 def _complete_finished(plays: Sequence[Play], now: datetime) -> None:

@@ -19,6 +19,8 @@ from accounts.models import (
     Ticket,
 )
 from health.models import BandOverride, CurrentHealth, ThresholdCrossing
+from playbooks.models import Play
+from playbooks.publishing import install_library as install_playbooks
 from tests.cs_platform.pages.conftest import (
     DAY,
     GOOD,
@@ -430,3 +432,39 @@ def test_hostile_names_stay_words(client, csm, account):
     account.save()
     for tab in TABS:
         assert "<img" not in get(client, tab, account).content.decode()
+
+
+def start_play(client, account, **form):
+    return client.post(reverse("account_play_start", args=[account.external_id]), form, follow=True)
+
+
+def test_a_play_is_started_by_hand(client, csm, account):
+    install_playbooks(now=NOW - timedelta(days=30))
+    html = get(client, "account_tasks", account).content.decode()
+    assert 'value="watch_to_intervene"' in html
+    answer = start_play(client, account, playbook="watch_to_intervene").content.decode()
+    assert "Its first tasks are below" in answer
+    play = Play.objects.get(account=account)
+    assert (play.playbook_key, play.state) == ("watch_to_intervene", "open")
+    assert csm.name in play.why
+    assert 'value="watch_to_intervene"' not in answer  # it runs: not offered twice
+    assert (
+        "is running on"
+        in start_play(client, account, playbook="watch_to_intervene").content.decode()
+    )
+    assert Play.objects.count() == 1
+
+
+@pytest.mark.parametrize("playbook", ["nothing_like_it", "", "<b>"])
+def test_a_play_that_there_is_not_is_not_started(client, csm, account, playbook):
+    answer = start_play(client, account, playbook=playbook)
+    assert answer.status_code == 200
+    assert "toast-error" in answer.content.decode()
+    assert not Play.objects.exists()
+
+
+def test_who_only_reads_an_account_starts_no_play_on_it(client, csm, house):
+    install_playbooks(now=NOW - timedelta(days=30))
+    theirs = house.accounts["team"]
+    assert "Start a play" not in get(client, "account_tasks", theirs).content.decode()
+    assert start_play(client, theirs, playbook="at_risk").status_code == 403

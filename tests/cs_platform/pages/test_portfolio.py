@@ -180,23 +180,5 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         account = make_account(csm, f"Account {number}")
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("portfolio"))
-
-
-def test_palette_finds_by_any_part_of_the_name_within_what_may_be_seen(client, csm):
-    html = client.get(reverse("palette"), {"q": "CRET"}).content.decode()
-    assert "secret-own" in html
-    assert "secret-team" in html
-    assert "secret-other" not in html
-
-
-def test_palette_without_a_query_offers_the_pages_of_the_role(client, csm):
-    html = client.get(reverse("palette")).content.decode()
-    assert "Portfolio" in html
-    assert "Executive" not in html
-
-
-def test_palette_that_finds_nothing_repeats_the_words_as_words(client, csm):
-    html = client.get(reverse("palette"), {"q": "<b>nobody"}).content.decode()
-    assert "Nothing is called “&lt;b&gt;nobody”" in html

@@ -41,13 +41,21 @@
     if (window.htmx) window.htmx.trigger(field, "palette-opened");
   };
 
+  // The focus stays in the field; what is chosen is told by aria-activedescendant.
+  const choose = (options, index) => {
+    options.forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
+    const field = document.getElementById("palette-query");
+    if (index < 0) field.removeAttribute("aria-activedescendant");
+    else field.setAttribute("aria-activedescendant", options[index].id);
+    options[index]?.scrollIntoView({ block: "nearest" });
+  };
+
+  const options = () => [...document.querySelectorAll("#palette-results [role=option]")];
+  const chosen = (all) => all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+
   const movePalette = (step) => {
-    const links = [...document.querySelectorAll("#palette-results a")];
-    if (!links.length) return;
-    const now = links.findIndex((link) => link.classList.contains("is-current"));
-    const next = (now + step + links.length) % links.length;
-    links.forEach((link, index) => link.classList.toggle("is-current", index === next));
-    links[next].scrollIntoView({ block: "nearest" });
+    const all = options();
+    if (all.length) choose(all, (chosen(all) + step + all.length) % all.length);
   };
 
   const openShortcuts = () => {
@@ -103,7 +111,8 @@
       event.preventDefault();
       movePalette(event.key === "ArrowDown" ? 1 : -1);
     } else if (palette?.open && event.key === "Enter") {
-      const link = palette.querySelector("a.is-current") ?? palette.querySelector("#palette-results a");
+      const all = options();
+      const link = all[Math.max(chosen(all), 0)];
       if (link && document.activeElement?.tagName !== "A") {
         event.preventDefault();
         link.click();
@@ -124,6 +133,19 @@
     toast("That was not saved: the server cannot be reached. Check your connection and try again.");
   });
   document.addEventListener("htmx:afterSettle", fadeToasts);
+  // Once answered, the first choice is the one that Enter opens.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target?.id === "palette-results") choose(options(), options().length ? 0 : -1);
+  });
+
+  // Whoever opens what a notice is about has read it.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-notice]");
+    if (!link) return;
+    const headers = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
+    const body = new URLSearchParams({ id: link.dataset.notice });
+    fetch("/notifications/read/", { method: "POST", headers, body, keepalive: true, redirect: "manual" });
+  });
   fadeToasts();
 
   window.cs = { openPalette, openShortcuts, toggleRail };

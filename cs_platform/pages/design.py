@@ -1,0 +1,141 @@
+"""The design system as it is: every token read from the stylesheet, every component drawn twice."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from accounts.access import Right, requires
+from cs_platform import charts
+from cs_platform.pages.paging import PageOf
+from cs_platform.pages.timeline_queries import Entry
+
+_TOKENS = Path("cs_platform/static/cs_platform/css/tokens.css")
+_TOKEN = re.compile(r"^\s*--([a-z0-9-]+):\s*(.+?);", re.MULTILINE)
+_BANDS = ("healthy", "watch", "intervene", "unscored")
+PIXELS_PER_REM = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    name: str
+    value: str
+
+    @property
+    def reference(self) -> str:
+        return f"var(--{self.name})"
+
+    @property
+    def pixels(self) -> float:
+        size = re.fullmatch(r"([\d.]+)(rem|px)", self.value)
+        return float(size[1]) * (PIXELS_PER_REM if size[2] == "rem" else 1) if size else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    colours: tuple[Token, ...]
+    spaces: tuple[Token, ...]
+    sizes: tuple[Token, ...]
+    others: tuple[Token, ...]
+
+
+@functools.cache
+def tokens() -> Tokens:
+    text = (settings.BASE_DIR / _TOKENS).read_text()
+    found = {name: Token(name, value) for name, value in _TOKEN.findall(text)}
+    colours = [t for t in found.values() if re.match(r"(light-dark\()?#", t.value)]
+    spaces = [t for t in found.values() if re.fullmatch(r"s\d+", t.name)]
+    sizes = [t for t in found.values() if t.name.startswith("text-")]
+    known = {token.name for group in (colours, spaces, sizes) for token in group}
+    others = [t for t in found.values() if t.name not in known]
+    return Tokens(tuple(colours), tuple(spaces), tuple(sizes), tuple(others))
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def design(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    context = {
+        "tokens": tokens(),
+        "themes": ("light", "dark"),
+        "bands": _BANDS,
+        "icons": icons(),
+        "spark": [50 + 18 * math.sin(day / 9) for day in range(90)],
+        "page": PageOf(number=2, size=50, shown=50, has_next=True),
+        "entry": Entry(today, "interactions", "phone", "Weekly call", text="They want a plan."),
+        "messages_of_levels": _messages(),
+        "drawings": drawings(today),
+    }
+    return render(request, "design/index.html", context)
+
+
+@functools.cache
+def icons() -> tuple[str, ...]:
+    sprite = settings.BASE_DIR / "cs_platform/static/cs_platform/icons.svg"
+    return tuple(re.findall(r'<symbol id="([a-z0-9-]+)"', sprite.read_text()))
+
+
+def _messages() -> list[tuple[str, str]]:
+    return [
+        ("success", "Done: call the champion"),
+        ("info", "The computed band counts again within seconds."),
+        ("warning", "This task was changed by somebody else."),
+        ("error", "That was not saved: say why it is not needed."),
+    ]
+
+
+def drawings(today: date) -> list[tuple[str, charts.Chart]]:
+    days = [today - timedelta(days=day) for day in range(179, -1, -1)]
+    scores = [62 + 18 * math.sin(index / 31) for index in range(len(days))]
+    lines = [charts.BandLine("healthy", "Healthy", 75), charts.BandLine("watch", "Watch", 50)]
+    notes = [charts.Note(days[60], "Champion left", "down"), charts.Note(days[120], "New play")]
+    points = [charts.ScorePoint(day, score) for day, score in zip(days, scores, strict=True)]
+    months = [today - timedelta(days=30 * month) for month in range(11, -1, -1)]
+    rates = [
+        charts.LinePoint(day, 1 + n / 200, f"{100 + n / 2:.1f}%") for n, day in enumerate(months)
+    ]
+    return [
+        (
+            "Score history",
+            charts.score_history(points, bands=lines, notes=notes, label="Score of an account"),
+        ),
+        (
+            "Waterfall",
+            charts.waterfall(
+                [
+                    charts.WaterfallStep("Start", 1000, "$1,000", is_total=True),
+                    charts.WaterfallStep("Expansion", 180, "+$180"),
+                    charts.WaterfallStep("Churn", -80, "−$80"),
+                    charts.WaterfallStep("End", 1100, "$1,100", is_total=True),
+                ],
+                label="ARR bridge",
+            ),
+        ),
+        (
+            "Distribution",
+            charts.distribution(
+                [charts.Part(band, band.capitalize(), n, f"{n} accounts") for band, n in _counts()],
+                label="Accounts by band",
+            ),
+        ),
+        (
+            "Line",
+            charts.line_chart(
+                rates, label="NRR", references=[charts.ReferenceLine("Target 104%", 1.04)]
+            ),
+        ),
+    ]
+
+
+def _counts() -> list[tuple[str, int]]:
+    return list(zip(_BANDS, (214, 83, 31, 12), strict=True))

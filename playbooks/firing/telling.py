@@ -1,0 +1,55 @@
+"""Tells the owner that an account of theirs is in another band."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from accounts.catalogue import label
+from accounts.notices import post
+from health.scoring import Cause
+from playbooks.firing.notices import notice
+from playbooks.firing.opening import Batch
+from playbooks.models import PlayStart
+from playbooks.triggers.matching import Crossing, Heard
+from playbooks.triggers.rules import WHOLE_SCORE
+from playbooks.triggers.vocabulary import Direction, StartResult
+
+
+def tell_owners(*, heard: Mapping[int, Sequence[Heard]], batch: Batch) -> None:
+    """Once a crossing. Where a play started for it, its own notice has told them."""
+    answered = set(
+        PlayStart.objects.filter(account__in=sorted(heard), result=StartResult.STARTED)
+        .exclude(signal=None)
+        .values_list("signal_id", flat=True)
+    )
+    messages = []
+    for account_id, signals in heard.items():
+        csm_id = batch.directory.csm_of(account_id)
+        for signal in signals:
+            if csm_id is None or signal.signal_id in answered:
+                continue
+            if signal.crossing is not None and _is_news(signal.crossing):
+                messages += notice(
+                    key=f"signal:{signal.signal_id}",
+                    user_id=csm_id,
+                    account=batch.directory.accounts[account_id],
+                    subject=_words(signal.crossing),
+                    body=_scores(signal.crossing),
+                    now=batch.now,
+                )
+    post(messages)
+
+
+def _is_news(crossing: Crossing) -> bool:
+    return crossing.subject == WHOLE_SCORE and crossing.cause == Cause.MOVED
+
+
+def _words(crossing: Crossing) -> str:
+    verb = "Fell" if crossing.direction == Direction.DOWN else "Rose"
+    return f"{verb} from {label(crossing.before).lower()} to {label(crossing.after).lower()}"
+
+
+def _scores(crossing: Crossing) -> str:
+    if crossing.score is None or crossing.previous_score is None:
+        return ""
+    return f"The score went from {crossing.previous_score:.0f} to {crossing.score:.0f}."
