@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -31,6 +32,15 @@ PERMISSIONS_POLICY = (
     " payment=(), usb=()"
 )
 RETRY_AFTER_SECONDS = "5"
+UPLOAD_PATH = "/imports/upload/"
+# The documented 200 MB of a file, and what a form adds around it.
+MOST_UPLOADED = 201 * 1024 * 1024
+MOST_IN_A_FORM = 5 * 1024 * 1024
+_TOO_LARGE = (
+    "<!doctype html><html lang=en><title>Too large</title><h1>That is too large</h1>"
+    "<p>A file may have 200 MB. Split it, and upload the parts one after another."
+    ' <a href="/imports/">Back to imports</a></p></html>'
+)
 _UNAVAILABLE = (
     "<!doctype html><html lang=en><title>Back in a moment</title>"
     "<h1>Back in a moment</h1>"
@@ -119,6 +129,31 @@ def _form_is_text(request: HttpRequest) -> bool:
 
 def _has_surrogate(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class RefuseLargeBodiesMiddleware:
+    """By what a request announces, before a byte of it is taken: a form is small, only somebody
+    who is signed in sends a file, and the server reads no more than was announced."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) > _most(request):
+            return HttpResponse(_TOO_LARGE, status=413)
+        return self.get_response(request)
+
+
+def _announced(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 1 << 62
+
+
+def _most(request: HttpRequest) -> int:
+    if request.path.startswith("/api/"):
+        return MOST_UPLOADED  # each endpoint has limits of its own, and says them as a problem
+    may_upload = request.path == UPLOAD_PATH and settings.SESSION_COOKIE_NAME in request.COOKIES
+    return MOST_UPLOADED if may_upload else MOST_IN_A_FORM
 
 
 class ContentSecurityPolicyMiddleware:

@@ -30,6 +30,31 @@ _OWN = {
     "plan": "growth",
     "user": "user-17",
     "key": "kick_off",
+    "name": "Acme Instruments",
+    "title": "Head of Operations",
+    "job_function": "Operations",
+    "industry": "Manufacturing",
+    "region": "EMEA",
+    "tags": "reference|beta",
+    "subject": "Goals for the next quarter",
+    "next_step": "Send the summary",
+    "note": "Told us in the weekly call",
+    "roles": "champion",
+    "level": "manager",
+    "category": "how_to",
+    "severity": "normal",
+    "sentiment": "positive",
+    "status": "active",
+    "seats": "25",
+    "usage_limit": "100000",
+    "term_months": "12",
+    "events": "42",
+    "sessions": "6",
+    "minutes": "75",
+    "strength": "4",
+    "complexity": "40",
+    "growth_potential": "60",
+    "strategic_fit": "50",
 }
 # What would name something that is not there yet stays empty.
 _EMPTY = frozenset(
@@ -43,14 +68,14 @@ def example_of(kind: Kind) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([field.name for field in spec.fields if field.name != "mrr"])
-    writer.writerow([_value(field) for field in spec.fields if field.name != "mrr"])
+    writer.writerow([_value(field, kind=kind) for field in spec.fields if field.name != "mrr"])
     return text.getvalue()
 
 
-def _value(field: Field) -> str:
-    if field.name in _EMPTY and not field.required:
+def _value(field: Field, *, kind: Kind) -> str:
+    if field.name in _EMPTY and field.clearable:
         return ""
-    own = _OWN.get(field.name)
+    own = "acme-1" if (kind, field.name) == (Kind.ACCOUNTS, "external_id") else _OWN.get(field.name)
     if field.options:
         return own if own in field.options else sorted(field.options)[0]
     if own is not None:

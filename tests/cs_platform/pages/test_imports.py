@@ -1,0 +1,352 @@
+"""The import pages as somebody walks through them, and as nobody should."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Account, ImportFile, ImportMapping, ImportRun, Job, RejectedRecord
+from cs_platform import uploads
+from cs_platform.work import run_job
+from tests.cs_platform.pages.conftest import sign_in
+from tests.nasty import NASTY_FILES
+
+CRM = (
+    b"Company ID,Company name,Website,Seats,Create Date\n"
+    b"acc-own,Acme <b>Ltd</b>,https://www.acme.example/,12,17/04/2024\n"
+    b"bolt,Bolt Works,bolt.example,many,03/04/2024\n"
+)
+
+
+@pytest.fixture
+def ops(client, house):
+    sign_in(client, house.people["ops"])
+    return client
+
+
+def send(client, content=CRM, *, name="companies.csv", **rest):
+    file = SimpleUploadedFile(name, content, "text/csv")
+    return client.post(reverse("imports_upload"), {"file": file, **rest})
+
+
+def columns(**changes):
+    """What the browser sends of the mapping page for CRM."""
+    return {
+        "kind": "accounts",
+        "c0": "external_id",
+        "c1": "name",
+        "c2": "domain",
+        "c3": "seats",
+        "c4": "customer_since",
+        "date_order": "DD-MM-YYYY",
+        "decimal_mark": ".",
+        "zone": "UTC",
+        **changes,
+    }
+
+
+def match(client, file=None, **changes):
+    file = file or ImportFile.objects.latest("pk")
+    return client.post(reverse("imports_file", args=[file.pk]), columns(**changes))
+
+
+def work():
+    """What the worker does when it is rung."""
+    for job_id in Job.objects.filter(state="new").values_list("pk", flat=True):
+        run_job(job_id)
+
+
+def through(client, content=CRM, **changes):
+    """From an upload to its finished run."""
+    send(client, content)
+    match(client, **changes)
+    client.post(reverse("imports_start", args=[ImportFile.objects.latest("pk").pk]))
+    work()
+    return ImportRun.objects.latest("pk")
+
+
+def text(response):
+    return " ".join(response.content.decode().split())
+
+
+def test_the_first_page_leads_to_data(ops):
+    Account.objects.all().delete()
+    page = text(ops.get(reverse("imports")))
+    assert "Nothing has come in yet" in page
+    for way in ("Upload a file", "manage.py api_key create", "manage.py demo"):
+        assert way in page
+    assert reverse("imports_example", args=["accounts"]) in page
+
+
+@pytest.mark.parametrize("kind", ["accounts", "contacts", "usage", "tickets", "invoices"])
+def test_an_example_goes_in_as_it_is(ops, kind):
+    Account.objects.create(external_id="acme-1", name="Acme")
+    example = ops.get(reverse("imports_example", args=[kind])).content
+    send(ops, example, name=f"{kind}.csv")
+    file = ImportFile.objects.latest("pk")
+    assert (file.kind, file.manner["date_order"]) == (kind, "YYYY-MM-DD")
+    uploads.check_soon(file)
+    file.refresh_from_db()
+    assert (file.outcome.get("rejected", 0), file.outcome["codes"]) == (0, [])
+
+
+def test_an_upload_leads_to_its_columns_with_values_and_guesses(ops):
+    answer = send(ops)
+    file = ImportFile.objects.get()
+    assert answer.url == reverse("imports_file", args=[file.pk])
+    page = text(ops.get(answer.url))
+    assert "Acme &lt;b&gt;Ltd&lt;/b&gt;" in page
+    assert "“17/04/2024” is 17 Apr 2024" in page
+    assert '<option value="customer_since" selected>' in page
+
+
+def test_no_file_is_no_upload(ops):
+    answer = ops.post(reverse("imports_upload"), {}, follow=True)
+    assert "Choose a CSV or XLSX file first." in text(answer)
+    assert not ImportFile.objects.exists()
+
+
+@pytest.mark.parametrize("name", NASTY_FILES)
+def test_a_nasty_upload_ends_in_words(ops, name):
+    send(ops, NASTY_FILES[name], name=f"../../{'x' * 300}.csv")
+    work()  # a long one is left to a worker
+    file = ImportFile.objects.get()
+    assert "/" not in file.name
+    page = ops.get(reverse("imports_file", args=[file.pk]))
+    assert page.status_code == 200
+    assert "Nothing of it was imported." in text(page)
+
+
+def test_another_encoding_is_tried(ops):
+    send(ops, "Company ID,Company name\nb,Bärenwerk\n".encode("cp1252"))
+    file = ImportFile.objects.get()
+    page = text(ops.get(reverse("imports_file", args=[file.pk])))
+    assert "The letters in this file cannot be read" in page
+    ops.post(reverse("imports_encoding", args=[file.pk]), {"encoding": "cp1252"})
+    assert "Bärenwerk" in text(ops.get(reverse("imports_file", args=[file.pk])))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"c1": ""}, "Choose a column for “Name”: every record needs it."),
+        ({"c2": "name"}, "Two columns go to “Name”: keep one of both."),
+        ({"date_order": ""}, "Say how the dates in this file are written."),
+        ({"zone": "Mars/Base"}, None),
+        ({"c0": "is_staff"}, None),
+        ({"kind": "secrets"}, None),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_sent_back(ops, changes, words):
+    send(ops)
+    answer = match(ops, **changes)
+    assert answer.status_code == 200
+    assert words is None or words in text(answer)
+    assert ImportFile.objects.get().state == "ready"
+
+
+def test_the_check_shows_before_and_after_and_writes_nothing(ops, house):
+    send(ops)
+    answer = match(ops)
+    assert answer.url == reverse("imports_check", args=[ImportFile.objects.get().pk])
+    page = text(ops.get(answer.url))
+    assert "Import 1 account<" in page
+    assert "<del>secret-own</del>" in page
+    assert "<ins>Acme &lt;b&gt;Ltd&lt;/b&gt;</ins>" in page
+    rejected = text(ops.get(answer.url, {"show": "rejected"}))
+    assert "“many” is not a whole number" in rejected
+    assert not Account.objects.filter(external_id="bolt").exists()
+    assert Account.objects.get(external_id="acc-own").name == "secret-own"
+
+
+def test_an_import_runs_in_a_worker_and_says_how_it_went(ops, house):
+    send(ops)
+    match(ops)
+    file = ImportFile.objects.get()
+    answer = ops.post(reverse("imports_start", args=[file.pk]))
+    run = ImportRun.objects.get()
+    assert answer.url == reverse("imports_run", args=[run.pk])
+    waiting = ops.get(answer.url)
+    assert "It goes on when you leave this page" in text(waiting)
+    part = ops.get(answer.url, headers={"HX-Request": "true"})
+    assert b"<html" not in part.content
+    work()
+    done = ops.get(answer.url, headers={"HX-Request": "true"})
+    assert done.headers["HX-Redirect"] == answer.url
+    page = text(ops.get(answer.url))
+    assert "1 account imported, 1 to fix" in page
+    assert run.user == house.people["ops"]
+    # The same button pressed twice starts nothing twice.
+    ops.post(reverse("imports_start", args=[file.pk]))
+    assert ImportRun.objects.count() == 1
+
+
+def test_a_stopped_import_goes_on_where_it_stopped(ops):
+    send(ops)
+    match(ops)
+    ops.post(reverse("imports_start", args=[ImportFile.objects.get().pk]))
+    run = ImportRun.objects.get()
+    Job.objects.update(state="dead", finished_at=datetime.now(UTC))
+    ImportRun.objects.update(state="failed", finished_at=run.started_at, reason="The disk was full")
+    page = text(ops.get(reverse("imports_run", args=[run.pk])))
+    assert "The disk was full" in page
+    ops.post(reverse("imports_go_on", args=[run.pk]))
+    work()
+    run.refresh_from_db()
+    assert (run.state, run.updated, run.rejected, run.reason) == ("done", 1, 1, "")
+
+
+def test_a_refused_row_is_fixed_in_place(ops):
+    run = through(ops)
+    address = reverse("imports_record", args=[run.pk, 3])
+    page = text(ops.get(address))
+    assert 'aria-invalid="true"' in page
+    wrong = ops.post(address, {"external_id": "bolt", "name": "Bolt", "seats": "still many"})
+    assert "“still many” is not a whole number" in text(wrong)
+    right = ops.post(address, {"external_id": "bolt", "name": "Bolt", "seats": "7"}, follow=True)
+    assert "Row 3 is in." in text(right)
+    assert Account.objects.get(external_id="bolt").seats == 7
+    assert "Fixed since" in text(right)
+    assert ops.get(address).status_code == 404
+
+
+def test_the_rows_to_fix_are_downloaded_mended_and_brought_back(ops):
+    run = through(ops)
+    answer = ops.get(reverse("imports_errors", args=[run.pk]))
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    body = b"".join(answer.streaming_content)
+    send(ops, body.replace(b",many,", b",7,"), name="to-fix.csv", fixes=run.pk)
+    file = ImportFile.objects.latest("pk")
+    assert file.fixes == run
+    page = text(ops.get(reverse("imports_file", args=[file.pk])))
+    assert (
+        f'This file brings back rows that <a href="{reverse("imports_run", args=[run.pk])}">'
+        in page
+    )
+    changes = {f"c{n}": "" for n in range(3)}
+    moved = {f"c{n + 3}": value for n, value in enumerate(list(columns().values())[1:6])}
+    ops.post(reverse("imports_file", args=[file.pk]), {**columns(), **changes, **moved})
+    ops.post(reverse("imports_start", args=[file.pk]))
+    work()
+    assert RejectedRecord.objects.filter(run=run, settled_at=None).count() == 0
+    assert "Fixed since" in text(ops.get(reverse("imports_run", args=[run.pk])))
+
+
+def test_all_rows_are_tried_again_as_they_are(ops):
+    body = b"Ticket ID,Account ID,Created at,Type\nt-1,late,2025-03-01T09:30:00Z,defect\n"
+    send(ops, body, name="tickets.csv")
+    file = ImportFile.objects.latest("pk")
+    uploads.check_soon(file)
+    ops.post(reverse("imports_start", args=[file.pk]))
+    work()
+    run = ImportRun.objects.get()
+    Account.objects.create(external_id="late", name="Late")
+    answer = ops.post(reverse("imports_retry", args=[run.pk]), follow=True)
+    assert "Tried 1 ticket again: 1 in now." in text(answer)
+
+
+def test_a_saved_mapping_is_offered_for_the_same_header(ops):
+    send(ops)
+    match(ops, save_as="CRM export", c2="")
+    assert ImportMapping.objects.get().name == "CRM export"
+    send(ops, CRM.replace(b"bolt", b"nut"))
+    page = text(ops.get(reverse("imports_file", args=[ImportFile.objects.latest("pk").pk])))
+    assert 'value="CRM export"' in page
+    assert ImportFile.objects.latest("pk").manner["columns"]["website"] == ""
+
+
+def test_a_discarded_file_is_gone(ops):
+    send(ops)
+    file = ImportFile.objects.get()
+    answer = ops.post(reverse("imports_discard", args=[file.pk]), follow=True)
+    assert "Discarded: companies.csv" in text(answer)
+    assert not ImportFile.objects.exists()
+
+
+def test_a_large_file_is_read_and_checked_by_a_worker(ops, monkeypatch):
+    monkeypatch.setattr(uploads, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(uploads, "_SMALL_ROWS", 0)
+    send(ops)
+    file = ImportFile.objects.get()
+    page = text(ops.get(reverse("imports_file", args=[file.pk])))
+    assert "Reading the file" in page
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
+    work()
+    match(ops)
+    assert "Checking what would change" in text(ops.get(reverse("imports_file", args=[file.pk])))
+    work()
+    address = reverse("imports_check", args=[file.pk])
+    part = ops.get(reverse("imports_file", args=[file.pk]), headers={"HX-Request": "true"})
+    assert part.headers["HX-Redirect"] == address
+    assert "This is what would change" in text(ops.get(address))
+
+
+def test_what_has_rows_to_fix_needs_attention(ops):
+    run = through(ops)
+    assert "Rows to fix" in text(ops.get(reverse("imports"), {"view": "attention"}))
+    RejectedRecord.objects.filter(run=run).update(settled_at=run.started_at)
+    assert "Nothing needs you" in text(ops.get(reverse("imports"), {"view": "attention"}))
+    assert "No import is running" in text(ops.get(reverse("imports"), {"view": "running"}))
+
+
+def test_rows_to_fix_are_narrowed_down_to_a_reason(ops):
+    run = through(ops, CRM + b"nut,,nut.example,x,17/04/2024\n")
+    address = reverse("imports_run", args=[run.pk])
+    page = text(ops.get(address, {"field": "name", "code": "required"}))
+    assert "1–1 of 1 rows" in page
+    assert "“many”" not in page
+
+
+@pytest.mark.parametrize("rows", [1, 60])
+def test_pages_ask_a_fixed_number_of_questions(ops, house, django_assert_num_queries, rows):
+    bad = "".join(f"b{n},B,b.example,many,17/04/2024\n" for n in range(rows))
+    run = through(ops, CRM + bad.encode())
+    for n in range(rows):
+        ImportRun.objects.create(
+            kind="usage", source=f"k{n}", started_at=run.started_at, finished_at=run.started_at,
+            state="done", user=house.people["ops"],
+        )  # fmt: skip
+    send(ops)
+    match(ops)
+    file = ImportFile.objects.latest("pk")
+    asked = {}
+    for name, address in (
+        ("list", reverse("imports")),
+        ("run", reverse("imports_run", args=[run.pk])),
+        ("columns", reverse("imports_file", args=[file.pk])),
+        ("check", reverse("imports_check", args=[file.pk])),
+    ):
+        with CaptureQueriesContext(connection) as captured:
+            ops.get(address)
+        asked[name] = len(captured)
+    assert asked == QUERIES
+
+
+QUERIES = {"list": 8, "run": 10, "columns": 7, "check": 7}
+
+
+def test_more_than_a_file_may_have_is_refused_before_it_is_taken(ops):
+    answer = ops.post(
+        reverse("imports_upload"), CRM, content_type="text/csv", CONTENT_LENGTH=str(300 * 2**20)
+    )
+    assert (answer.status_code, b"Split it" in answer.content) == (413, True)
+
+
+def test_nobody_who_is_not_signed_in_sends_a_file(client, house):
+    answer = client.post(
+        reverse("imports_upload"), CRM, content_type="text/csv", CONTENT_LENGTH=str(6 * 2**20)
+    )
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("role", ["csm", "manager", "executive"])
+def test_others_are_told_politely_that_this_is_not_theirs(client, house, role):
+    sign_in(client, house.people[role])
+    answer = client.get(reverse("imports"))
+    assert answer.status_code == 403
+    assert reverse("imports").encode() not in client.get(reverse("portfolio")).content
