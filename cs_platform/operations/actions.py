@@ -28,7 +28,8 @@ def retry_job(*, job_id: int, by: User, now: datetime) -> Job:
         reason = job.reason
         if not jobs.revive(kind=job.kind, key=job.key, now=now):
             raise NothingToDoError("That job is not given up any more.")
-        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=str(job), before=reason)
+        subject = f"{job.kind} {job.key}"
+        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=reason)
     return job
 
 
