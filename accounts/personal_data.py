@@ -116,6 +116,7 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "health.Measure.penalties",
         "health.Publication.reason",
         "health.Scorecard.description",
+        "health.UsagePack.events",
         "health.Scorecard.reason",
         "metrics.ReportDay.chances",
         "metrics.ReportDay.figures",
