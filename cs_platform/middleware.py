@@ -7,6 +7,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.views import defaults
@@ -98,10 +99,17 @@ class RefuseUnsafeTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_text(request.META.get("QUERY_STRING", "")) or "\0" in request.path:
-            return HttpResponseBadRequest("The address contains characters that are not text.")
+            return _refused(request, "The address contains characters that are not text.")
         if _is_form(request) and not _form_is_text(request):
-            return HttpResponseBadRequest("The form contains characters that are not text.")
+            return _refused(request, "The form contains characters that are not text.")
         return self.get_response(request)
+
+
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    """A page for people, a line for programs."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return defaults.bad_request(request, SuspiciousOperation(why))
+    return HttpResponseBadRequest(why)
 
 
 def _is_text(query: str) -> bool:

@@ -72,8 +72,8 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     today = clock.today()
     book = queries.book_of(user, scope=chosen["scope"])
     found = queries.filtered(book, chosen=chosen, today=today)
-    counts, is_capped = queries.count_by_band(found)
     rates = rates_on(today, base=Installation.current().currency)
+    totals = queries.totals_by_band(found, rates=rates)
     listed = queries.sorted_by(
         queries.in_band(found, band=chosen["band"]), sort=chosen["sort"], rates=rates
     )
@@ -84,11 +84,12 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "page": page,
         "chosen": chosen,
         "sort": chosen["sort"],
-        "bands": [(band, counts[band]) for band in BANDS]
-        + [(band, count) for band, count in sorted(counts.items()) if band not in BANDS],
-        "total": _total(counts, chosen["band"], is_capped=is_capped),
-        "is_capped": is_capped,
-        "all_count": counts.total(),
+        "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
+        "total": totals.count(chosen["band"]),
+        "arr_minor": totals.arr(chosen["band"]),
+        "currency": rates.base,
+        "is_capped": totals.is_capped,
+        "all_count": totals.counts.total(),
         "owners": queries.owners_of(book) if user.role != Role.CSM else [],
         "segments": choices(Segment),
         "renewals": RENEWALS,
@@ -97,8 +98,5 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     }
 
 
-def _total(counts: Any, band: str, *, is_capped: bool) -> int | None:
-    """None where the cap leaves the count of one band unknown."""
-    if not band:
-        return int(counts.total())
-    return None if is_capped else int(counts[band])
+def _shown_bands(totals: queries.BandTotals) -> list[str]:
+    return [*BANDS, *sorted(set(totals.counts) - set(BANDS))]

@@ -117,11 +117,35 @@ def in_band(accounts: QuerySet[Account], *, band: str) -> QuerySet[Account]:
     return accounts.filter(health__effective_band=band)
 
 
-def count_by_band(accounts: QuerySet[Account]) -> tuple[Counter[str], bool]:
-    """Counts, and whether they stopped at the cap."""
-    found = accounts.order_by().values_list("health__effective_band", flat=True)
-    bands = [band or UNSCORED for band in found[: COUNT_CAP + 1]]
-    return Counter(bands[:COUNT_CAP]), len(bands) > COUNT_CAP
+@dataclass(frozen=True, slots=True)
+class BandTotals:
+    """Of up to COUNT_CAP accounts; `is_capped` where there are more."""
+
+    counts: Counter[str]
+    arr_minor: Counter[str]
+    is_capped: bool
+
+    def count(self, band: str) -> int | None:
+        """Of a band, or of all; None where the cap leaves it unknown."""
+        if not band:
+            return self.counts.total()
+        return None if self.is_capped else self.counts[band]
+
+    def arr(self, band: str) -> int | None:
+        """In minor units; None where the cap leaves it unknown."""
+        if self.is_capped:
+            return None
+        return self.arr_minor[band] if band else self.arr_minor.total()
+
+
+def totals_by_band(accounts: QuerySet[Account], *, rates: Rates) -> BandTotals:
+    found = accounts.order_by().values_list("health__effective_band", "arr_minor", "currency")
+    rows = list(found[: COUNT_CAP + 1])
+    counts, arr = Counter[str](), Counter[str]()
+    for band, amount, currency in rows[:COUNT_CAP]:
+        counts[band or UNSCORED] += 1
+        arr[band or UNSCORED] += rates.total([(amount, currency)])
+    return BandTotals(counts, arr, len(rows) > COUNT_CAP)
 
 
 def sorted_by(accounts: QuerySet[Account], *, sort: str, rates: Rates) -> QuerySet[Account]:

@@ -18,7 +18,7 @@ RAILS = {
     "csm": ["Today", "Portfolio", "Tasks"],
     "manager": ["Today", "Portfolio", "Tasks", "Executive"],
     "executive": ["Portfolio", "Tasks", "Executive"],
-    "ops": ["Today", "Portfolio", "Tasks", "Executive", "Admin"],
+    "ops": ["Today", "Portfolio", "Tasks", "Executive", "Operations", "Imports", "Admin"],
     None: [],
 }
 

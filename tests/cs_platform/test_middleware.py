@@ -33,6 +33,13 @@ def test_text_in_any_language_passes(client: Client, query: str):
     assert client.get(f"/healthz?{query}").status_code == 200
 
 
+@pytest.mark.django_db
+def test_a_person_who_is_refused_gets_a_page_that_leads_on(client: Client):
+    answer = client.get("/healthz?q=%00", headers={"Accept": "text/html,*/*"})
+    assert answer.status_code == 400
+    assert "We could not read that request" in answer.content.decode()
+
+
 def test_text_that_is_none_is_refused_in_a_form(client: Client):
     assert client.post("/healthz", {"name": "a\0b"}).status_code == 400
     assert client.post("/healthz", {"name": "a b"}).status_code == 405

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from accounts.models import Account
+from accounts.models import Account, CurrencyRate
 from cs_platform.pages import portfolio as page
+from cs_platform.pages import portfolio_queries as queries
 from tests.cs_platform.pages.conftest import (
     DAY,
     GOOD,
@@ -182,3 +183,24 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         add_task(account, csm, title="Call")
     with django_assert_num_queries(8):
         client.get(reverse("portfolio"))
+
+
+def test_portfolio_adds_up_the_arr_of_what_is_listed(client, csm, card):
+    CurrencyRate.objects.create(base="USD", currency="EUR", rate=Decimal("1.5"), valid_from=DAY)
+    show_present(judge(make_account(csm, "Poor", arr_minor=2_000_00), card, raw=POOR))
+    show_present(
+        judge(make_account(csm, "Euro", arr_minor=4_000_00, currency="EUR"), card, raw=GOOD)
+    )
+    asked = {"": (3, 8_000_00), "intervene": (1, 2_000_00), "healthy": (1, 6_000_00)}
+    for band, (count, arr) in asked.items():
+        context = client.get(reverse("portfolio"), {"band": band}).context
+        assert (context["total"], context["arr_minor"]) == (count, arr)
+    assert "<strong>" in client.get(reverse("portfolio"), {"q": "Eur"}).content.decode()
+    assert client.get(reverse("portfolio"), {"q": "Eur"}).context["arr_minor"] == 6_000_00
+
+
+def test_portfolio_says_no_total_that_it_does_not_know(client, csm, monkeypatch):
+    monkeypatch.setattr(queries, "COUNT_CAP", 1)
+    make_account(csm, "Second")
+    context = client.get(reverse("portfolio")).context
+    assert (context["is_capped"], context["arr_minor"]) == (True, None)
