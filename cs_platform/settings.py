@@ -214,6 +214,7 @@ SPECTACULAR_SETTINGS = {
 # --- Language, time, static files
 LANGUAGE_CODE = "en"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["cs_platform.date_formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"

@@ -1,0 +1,39 @@
+"""The admin reads as the platform does, and nothing in it fails."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import formats, translation
+
+from accounts.models import User
+
+
+@pytest.fixture
+def ops(client, db):
+    user = User.objects.create_user("ola@example.test", "x", name="Ola Ops", role="ops")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("language", ["en", "en-us"])
+def test_days_are_written_so_that_nobody_mistakes_the_month(language):
+    with translation.override(language):
+        moment = datetime(2026, 11, 2, 16, 5, tzinfo=UTC)
+        assert formats.date_format(moment.date()) == "2 Nov 2026"
+        assert formats.localize(moment) == "2 Nov 2026, 16:05"
+        assert formats.sanitize_separators("1") == "1"
+
+
+def test_no_address_of_the_admin_fails_for_a_type_without_a_table(ops):
+    for content_type in ContentType.objects.all():
+        response = ops.get(f"/admin/r/{content_type.pk}/1/")
+        assert response.status_code in (301, 302, 404), content_type
+        assert ops.get(f"/admin/r/{content_type.pk}/1/", follow=True).status_code == 404
+
+
+def test_what_is_tuned_comes_before_what_is_recorded(ops):
+    apps = [app["app_label"] for app in ops.get(reverse("admin:index")).context["app_list"]]
+
+    assert apps == ["health", "playbooks", "metrics", "accounts"]
