@@ -86,11 +86,10 @@ def _connector(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
 
 
 def _linked(step: WaterfallStep, marks: Sequence[Svg]) -> Svg:
+    """A link is named by the words in it, in their order: "Churn −$51k"."""
     if not step.href:
         return Svg("".join(marks))
-    return element(
-        "a", *marks, href=step.href, class_="chart-link", aria_label=f"{step.label} {step.shown}"
-    )
+    return element("a", *marks, href=step.href, class_="chart-link")
 
 
 def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
@@ -99,7 +98,7 @@ def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
     return (
         element(
             "rect",
-            hover(f"{bar.step.label}: {bar.step.shown}"),
+            *([] if bar.step.href else [hover(f"{bar.step.label}: {bar.step.shown}")]),
             x=percent(left + slot * (1 - BAR_SHARE) / 2),
             width=percent(slot * BAR_SHARE),
             y=top,
@@ -107,8 +106,14 @@ def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
             rx=2,
             class_=f"chart-fill is-{_tone(bar.step)}",
         ),
+        label(
+            f"{bar.step.label} ",
+            x=centre,
+            y=y.start + 18,
+            text_anchor="middle",
+            class_="chart-tick",
+        ),
         label(bar.step.shown, x=centre, y=top - 7, text_anchor="middle", class_="chart-value"),
-        label(bar.step.label, x=centre, y=y.start + 18, text_anchor="middle", class_="chart-tick"),
     )
 
 

@@ -18,6 +18,7 @@ from cs_platform.pages import executive_csv
 from cs_platform.pages.executive_asked import Asked
 from cs_platform.pages.executive_context import report_context
 from cs_platform.pages.executive_lists import (
+    View,
     change_context,
     figure_context,
     health_context,
@@ -29,11 +30,11 @@ from metrics.queries.opened import figures_of
 from metrics.queries.overview import overview
 from metrics.retention.positions import Method
 
-View = Callable[[HttpRequest], HttpResponseBase]
+Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, Asked], HttpResponseBase]
 
 
-def _report(answer: Answer) -> View:
+def _report(answer: Answer) -> Page:
     """A page of the report: the right, the address, and what is said when a rate is missing."""
 
     @functools.wraps(answer)
@@ -131,12 +132,27 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
     ]
 
 
+def _views(asked: Asked, views: list[View]) -> list[dict[str, Any]]:
+    """The other parts of the same list, as tabs with their counts."""
+    query = asked.of_all().address()
+    return [
+        {
+            "word": view.word,
+            "href": f"?{'&'.join(part for part in (view.query, query) if part)}",
+            "is_current": view.is_current,
+            "count": f"{view.count:,}",
+        }
+        for view in views
+    ]
+
+
 @_report
 def health(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     standing = asked.standing()
     if asked.is_csv:
         return executive_csv.health(standing, asked)
     context = health_context(standing, wanted=asked.bands, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
     return _answer(request, "health", asked, context)
 
 
@@ -146,6 +162,7 @@ def renewals(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     if asked.is_csv:
         return executive_csv.renewals(standing, asked)
     context = renewals_context(standing, wanted=asked.renewals, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
     return _answer(request, "renewals", asked, context)
 
 
@@ -155,4 +172,5 @@ def changes(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     if asked.is_csv:
         return executive_csv.changes(standing, change, asked)
     context = change_context(standing, change=change, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
     return _answer(request, "changes", asked, context)

@@ -17,7 +17,14 @@ from cs_platform.pages.executive_figures import (
     rate_tiles,
     shown_rate,
 )
-from cs_platform.pages.executive_words import CUTS, METHODS, failure_words, group_words, news
+from cs_platform.pages.executive_words import (
+    CUTS,
+    METHODS,
+    band_order,
+    failure_words,
+    group_words,
+    news,
+)
 from cs_platform.templatetags.cs import band_look
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandTotal
@@ -152,9 +159,6 @@ def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str
     return {"risk_accounts_change": change, "risk_accounts_unit": unit}
 
 
-_ORDER = ("healthy", "watch", "intervene", "unscored")
-
-
 def _merged(picture: HealthPicture) -> list[BandTotal]:
     """One row a band, the best first, unscored apart at the end."""
     found: dict[str, BandTotal] = {}
@@ -166,7 +170,7 @@ def _merged(picture: HealthPicture) -> list[BandTotal]:
             accounts=band.accounts + (known.accounts if known else 0),
             arr=band.arr + (known.arr if known else 0),
         )
-    return sorted(found.values(), key=lambda b: (_ORDER.index(band_look(b.band).tone), b.band))
+    return sorted(found.values(), key=lambda band: band_order(band.band))
 
 
 def _bar(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,13 @@ from cs_platform.pages.executive_words import (
     FIGURES,
     METHODS,
     NEWS_TITLES,
+    band_order,
     group_words,
 )
 from cs_platform.pages.paging import PageOf
 from cs_platform.templatetags.cs import band_look
-from metrics.facts.health import BandFilter
-from metrics.facts.renewals import RenewalFilter
+from metrics.facts.health import BandFilter, BandTotal
+from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
 from metrics.facts.week import Change
 from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, Figure, Page
@@ -88,6 +90,16 @@ def page_of(number: int, *, shown: int, count: int) -> PageOf:
     return PageOf(number=number, size=PAGE_SIZE, shown=shown, has_next=number * PAGE_SIZE < count)
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of a list that one may turn to; `query` is what its address says."""
+
+    word: str
+    query: str
+    count: int
+    is_current: bool
+
+
 def health_context(standing: Standing, *, wanted: BandFilter, page: int) -> dict[str, Any]:
     listed = health_accounts(standing=standing, wanted=wanted, page=page)
     title = (
@@ -97,8 +109,38 @@ def health_context(standing: Standing, *, wanted: BandFilter, page: int) -> dict
         "title": title,
         "wanted": wanted,
         "listed": listed,
+        "views": _band_views(listed.totals, wanted),
         "page": page_of(page, shown=len(listed.rows), count=listed.count),
     }
+
+
+def _band_views(totals: Sequence[BandTotal], wanted: BandFilter) -> list[View]:
+    bands = sorted({total.band for total in totals}, key=band_order)
+    choices = [
+        ("All", "", BandFilter()),
+        *((band_look(band).word, f"band={band}", BandFilter(band=band)) for band in bands),
+        ("At risk", "at_risk=1", BandFilter(at_risk=True)),
+    ]
+    return [
+        View(
+            word=word,
+            query=query,
+            count=sum(total.accounts for total in totals if choice.keeps(total)),
+            is_current=choice == wanted,
+        )
+        for word, query, choice in choices
+    ]
+
+
+_RENEWAL_VIEWS = (
+    ("Due", "", RenewalFilter()),
+    ("To be decided", "undecided=1", RenewalFilter(undecided=True)),
+    ("At risk", "at_risk=1", RenewalFilter(at_risk=True)),
+    *(
+        (label(state), f"state={state}", RenewalFilter(state=state))
+        for state in (RenewalState.OVERDUE, RenewalState.RENEWED, RenewalState.LOST)
+    ),
+)
 
 
 def renewals_context(standing: Standing, *, wanted: RenewalFilter, page: int) -> dict[str, Any]:
@@ -113,10 +155,18 @@ def renewals_context(standing: Standing, *, wanted: RenewalFilter, page: int) ->
     return {
         "title": title,
         "listed": listed,
+        "views": [
+            View(word, query, _contracts(listed.totals, choice), choice == wanted)
+            for word, query, choice in _RENEWAL_VIEWS
+        ],
         "chances": standing.chances,
         "quarter": standing.quarter,
         "page": page_of(page, shown=len(listed.rows), count=listed.sum.contracts),
     }
+
+
+def _contracts(totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> int:
+    return sum(total.contracts for total in totals if wanted.keeps(total))
 
 
 def change_context(standing: Standing, *, change: Change, page: int) -> dict[str, Any]:
@@ -128,6 +178,15 @@ def change_context(standing: Standing, *, change: Change, page: int) -> dict[str
         "is_band": change in (Change.ROSE, Change.FELL),
         "is_play": change in (Change.STARTED, Change.RECOVERED),
         "listed": listed,
+        "views": [
+            View(
+                word=NEWS_TITLES[total.change],
+                query=f"change={total.change}",
+                count=total.count,
+                is_current=total.change is change,
+            )
+            for total in listed.totals
+        ],
         "week": standing.week().window,
         "page": page_of(page, shown=len(listed.rows), count=listed.total.count),
     }

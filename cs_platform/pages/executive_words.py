@@ -9,6 +9,7 @@ from accounts import catalogue
 from accounts.models import Plan, User
 from cs_platform import formats
 from cs_platform.pages.executive_figures import shown_rate
+from cs_platform.templatetags.cs import band_look
 from metrics.facts.attributes import Cut
 from metrics.facts.week import Change, ChangeTotal
 from metrics.queries.figures import Figure
@@ -55,6 +56,14 @@ def group_words(by: Cut) -> Callable[[str], str]:
         return names.get(value) or (catalogue.label(value) if has_labels else value)
 
     return word
+
+
+_TONES = ("healthy", "watch", "intervene", "unscored")
+
+
+def band_order(band: str) -> tuple[int, str]:
+    """The best band first, what has no score at the end."""
+    return _TONES.index(band_look(band).tone), band
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,21 +43,25 @@ def health_of(standing: Standing) -> HealthPicture | None:
 
 @dataclass(frozen=True, slots=True)
 class HealthList:
-    """A page of accounts; `count` and `arr` are of all pages. `day` None is now."""
+    """A page of accounts; `count` and `arr` are of all pages, `totals` of all bands. `day` None is
+    now."""
 
     day: date | None
     rows: tuple[BandAccount, ...]
+    totals: tuple[BandTotal, ...]
     count: int
     arr: int
 
 
 def health_accounts(*, standing: Standing, wanted: BandFilter, page: int) -> HealthList:
     """As the overview counts them, the largest first."""
-    chosen = [total for total in standing.health_totals() if wanted.keeps(total)]
+    totals = standing.health_totals()
+    chosen = [total for total in totals if wanted.keeps(total)]
     rows = standing.state().accounts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return HealthList(
         day=standing.moment.scored_on,
         rows=tuple(rows),
+        totals=totals,
         count=sum(total.accounts for total in chosen),
         arr=sum(total.arr for total in chosen),
     )

@@ -49,16 +49,18 @@ def renewals_of(standing: Standing) -> RenewalQuarter:
 
 @dataclass(frozen=True, slots=True)
 class RenewalList:
-    """A page of contracts; `sum` is of all pages."""
+    """A page of contracts; `sum` is of all pages, `totals` of all renewals due."""
 
     rows: tuple[RenewalRow, ...]
     sum: RenewalSum
+    totals: tuple[RenewalTotal, ...]
 
 
 def renewal_list(*, standing: Standing, wanted: RenewalFilter, page: int) -> RenewalList:
-    chosen = [total for total in standing.renewal_totals() if wanted.keeps(total)]
+    totals = standing.renewal_totals()
+    chosen = [total for total in totals if wanted.keeps(total)]
     rows = standing.due().contracts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return RenewalList(rows=tuple(rows), sum=RenewalSum.of(chosen))
+    return RenewalList(rows=tuple(rows), sum=RenewalSum.of(chosen), totals=totals)
 
 
 def all_renewals(*, standing: Standing, wanted: RenewalFilter) -> Iterator[RenewalRow]:

@@ -10,16 +10,19 @@ from metrics.queries.moments import Standing
 
 @dataclass(frozen=True, slots=True)
 class ChangeList:
-    """A page of news; `total` is of all pages."""
+    """A page of news; `total` is of all pages, `totals` of all kinds."""
 
     rows: tuple[ChangeRow, ...]
     total: ChangeTotal
+    totals: tuple[ChangeTotal, ...]
 
 
 def change_list(*, standing: Standing, change: Change, page: int) -> ChangeList:
     rows = standing.week().rows(change=change, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    found = {total.change: total for total in standing.week_totals()}
-    return ChangeList(rows=tuple(rows), total=found.get(change, ChangeTotal(change, 0, 0)))
+    totals = standing.week_totals()
+    found = {total.change: total for total in totals}
+    total = found.get(change, ChangeTotal(change, 0, 0))
+    return ChangeList(rows=tuple(rows), total=total, totals=totals)
 
 
 def all_changes(*, standing: Standing, change: Change) -> Iterator[ChangeRow]:

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,6 +17,7 @@ from accounts.models import (
     Team,
     User,
 )
+from tests.metrics.world import at, make_card, make_world
 
 _SHRINKING = {MovementKind.CONTRACTION, MovementKind.CHURN}
 
@@ -87,10 +88,6 @@ def _step(chance, balance, had):
     return MovementKind.CHURN, balance
 
 
-def at(day):
-    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-
-
 @pytest.fixture
 def company(db):
     Installation.objects.filter(pk=1).update(currency="USD", as_of=date(2025, 6, 15))
@@ -127,3 +124,13 @@ def book(company, people):
         account.arr_minor = arr
         account.save(update_fields=["arr_minor"])
     return ada, bly
+
+
+@pytest.fixture
+def card(db):
+    return make_card()
+
+
+@pytest.fixture
+def world(company, people, book, card):
+    return make_world(company=company, people=people, book=book, card=card)

@@ -102,7 +102,9 @@
 
   document.addEventListener("change", (event) => {
     const form = event.target instanceof Element && event.target.closest("form[data-submit-on-change]");
-    if (form && event.target.matches("select")) form.requestSubmit();
+    // A day that is still being typed is no day yet, or one before all reports.
+    const isDay = event.target.matches?.("input[type=date]") && event.target.checkValidity();
+    if (form && (isDay || event.target.matches("select"))) form.requestSubmit();
   });
 
   document.addEventListener("keydown", (event) => {
