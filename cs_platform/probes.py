@@ -55,7 +55,8 @@ def _warnings(*, now: datetime) -> list[str]:
     if due is not None and now - due > LATE_JOB:
         warnings.append(f"the oldest due job waits for {int((now - due).total_seconds())} s")
     if dead := Job.objects.filter(state=Job.State.DEAD).count():
-        warnings.append(f"{dead} jobs were given up: their rows say why")
+        said = "1 job was" if dead == 1 else f"{dead} jobs were"
+        warnings.append(f"{said} given up: the operations page says why")
     pulse = Pulse.objects.filter(process="dispatcher").first()
     if pulse is None or now - pulse.beat_at > SILENT:
         warnings.append("the dispatcher is silent")

@@ -19,10 +19,10 @@ class Servers:
         self.valkey: Valkey | None = None
 
     def start(self) -> None:
-        if "DATABASE_URL" not in os.environ:
+        if not _is_named("DATABASE_URL"):
             self.postgres = Postgres(self.home)
             self._start_postgres(self.postgres)
-        if "REDIS_URL" not in os.environ:
+        if not _is_named("REDIS_URL"):
             self.valkey = Valkey(self.home)
             self._start_valkey(self.valkey)
 
@@ -71,3 +71,8 @@ class Servers:
     def _show(self, name: str) -> None:
         for line in self._log(name).read_text(errors="replace").splitlines()[-10:]:
             say(name, line)
+
+
+def _is_named(setting: str) -> bool:
+    """The environment names a server of its own, or the file of a secret that does."""
+    return setting in os.environ or f"{setting}_FILE" in os.environ

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pghistory
 
-from cs_platform import logs
+from cs_platform import error_reports, logs
 from cs_platform.configuration import Configuration, networks
+from cs_platform.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Configuration()  # SECRET_KEY_FILE=/run/secrets/key is as good as SECRET_KEY=…
@@ -242,3 +243,5 @@ METRICS_TOKEN = env.str("CS_METRICS_TOKEN", default="")
 METRICS_NETWORKS = networks("CS_METRICS_NETWORKS", env.list("CS_METRICS_NETWORKS", default=[]))
 METRICS_FOLDER = Path(env.str("CS_METRICS_FOLDER", default=str(CS_HOME / "metrics")))
 BUILD_COMMIT = env.str("CS_COMMIT", default="")
+if _sentry := env.str("SENTRY_DSN", default=""):
+    error_reports.start(dsn=_sentry, release=f"{VERSION}+{BUILD_COMMIT[:12]}".rstrip("+"))

@@ -36,6 +36,8 @@ _TABLES_WITHOUT_KEY = (
     "accounts_importrun",
     "accounts_inboxbatch",
     "accounts_inboxreceipt",
+    "cs_platform_intervention",
+    "cs_platform_invariantrun",
     "cs_platform_steprun",
     "health_healthscore",
     "health_closedday",

@@ -50,7 +50,7 @@ def tools_for_server() -> Tools:
     for major, folder in found:
         if major >= server:
             return Tools(folder, major)
-    have = f"only {', '.join(str(major) for major, _ in found)}" if found else "none"
+    have = f"only {', '.join(sorted({str(major) for major, _ in found}))}" if found else "none"
     raise ToolMissingError(
         f"The server is Postgres {server}, but of pg_dump and pg_restore there is {have} here."
         f" Install the client programs of version {server} (Debian: postgresql-client-{server}),"

@@ -24,6 +24,7 @@ from accounts.models import (
     User,
     UserMonth,
 )
+from cs_platform.models import Intervention, InvariantRun
 
 SMALL = {"accounts": 14, "years": 0.5, "processes": 1, "facts_only": True}
 
@@ -114,6 +115,16 @@ def test_demo_reset_makes_the_same_company_again(company):
     before = rows(), _usage_sum()
     demo(reset=True)
     assert (rows(), _usage_sum()) == before
+
+
+def test_demo_reset_takes_what_its_people_did_by_hand(company):
+    ops = User.objects.get(email="ops@demo.example")
+    now = clock.now()
+    Intervention.objects.create(action="ask_invariants", by=ops, at=now, subject="x")
+    InvariantRun.objects.create(asked_at=now, day=now.date(), seconds=0, asked=1, broken=0, by=ops)
+    demo(reset=True)
+    assert (Intervention.objects.count(), InvariantRun.objects.count()) == (0, 0)
+    assert User.objects.filter(email="ops@demo.example").exclude(pk=ops.pk).exists()
 
 
 def test_demo_reset_with_another_seed_makes_another_one(company):
