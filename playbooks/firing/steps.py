@@ -153,7 +153,10 @@ def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
 
 
 def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
-    """A step of the system is a notice to the CSM and the manager, an executive's one to them."""
+    """A step of the system is a notice to the CSM and the manager, an executive's one to them.
+
+    In the app the CSM has been told when the play began.
+    """
     play, step = due_step.play, due_step.step
     directory, role = context.directory, OwnerRole(step.owner_role)
     if role is OwnerRole.SYSTEM:
@@ -170,12 +173,20 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
             key=f"play:{play.pk}:step:{step.pk}",
             user_id=person,
             account=context.account(play),
-            subject=step.title,
+            subject=_subject(due_step, context),
             body=play.why,
             now=context.now,
             by_mail=True,
         )
+        if person != play.csm_id or message.channel == OutboxMessage.Channel.EMAIL
     ]
+
+
+def _subject(due_step: DueStep, context: Opening) -> str:
+    """Nobody reads “Tell the manager” as what they are told."""
+    if due_step.step.owner_role == OwnerRole.SYSTEM:
+        return context.rules[due_step.play.playbook_id].name
+    return due_step.step.title
 
 
 def _asked(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
