@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts import jobs
 from cs_platform import nights, uploads
 from cs_platform.work_locks import is_being_prepared
+from metrics.snapshots import day_to_refresh
 
 
 def insert_due(*, now: datetime) -> None:
@@ -16,4 +17,18 @@ def insert_due(*, now: datetime) -> None:
     minute = now.replace(second=0, microsecond=0)
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
     uploads.forget_daily(now=now)
+    _refresh_report(now)
     nights.resume(now=now)
+
+
+def _refresh_report(now: datetime) -> None:
+    """Once a quarter of an hour at most: what changed below the report's day is stored again."""
+    day = day_to_refresh()
+    if day is not None:
+        slot = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        jobs.enqueue(
+            kind="metrics.refresh",
+            key=slot.isoformat(),
+            payload={"day": day.isoformat()},
+            next_at=slot,
+        )

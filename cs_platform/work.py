@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import TracebackType
 
 from django.db import DatabaseError, connection
@@ -17,6 +17,7 @@ from cs_platform import logs, nights, uploads
 from cs_platform.operations.actions import INVARIANTS_KIND, record_invariants
 from cs_platform.previews import job as previews
 from cs_platform.work_locks import is_being_prepared
+from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ def _advance_plays(claim: jobs.Claim) -> None:
     advance_plays(limit=10_000, now=clock.now())
 
 
+def _refresh_report(claim: jobs.Claim) -> None:
+    take_snapshots(day=date.fromisoformat(claim.payload["day"]))
+
+
 def _ask_invariants(claim: jobs.Claim) -> None:
     record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
 
@@ -39,6 +44,7 @@ def _ask_invariants(claim: jobs.Claim) -> None:
 HANDLERS = {
     nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
     "plays.advance": Handler(_advance_plays),
+    "metrics.refresh": Handler(_refresh_report),
     INVARIANTS_KIND: Handler(_ask_invariants),
     inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
     previews.JOB_KIND: Handler(previews.work_preview, previews.give_up),

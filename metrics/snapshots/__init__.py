@@ -5,7 +5,10 @@ from datetime import date
 from django.db import connection, transaction
 
 from accounts.models import Installation
+from metrics.facts.days import is_current
 from metrics.facts.ledger import read_rates
+from metrics.facts.renewals import read_chances
+from metrics.models import ReportDay
 from metrics.snapshots.days import write_days
 from metrics.snapshots.months import write_months
 
@@ -24,3 +27,14 @@ def take_snapshots(*, day: date) -> int:
         months = write_months(day=day, rates=rates)
         days = write_days(day=day, rates=rates, zone=installation.time_zone)
     return len(months) + len(days)
+
+
+def day_to_refresh() -> date | None:
+    """The latest stored day, when a fact below it changed since: it is computed for every reader
+    until it is written again."""
+    stored = ReportDay.objects.order_by("-day").first()
+    if stored is None:
+        return None
+    rates = read_rates(base=Installation.current().currency)
+    is_read = is_current(stored, rates=rates, chances=read_chances())
+    return None if is_read else stored.day

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from accounts.catalogue import ContractState
-from accounts.models import Contract, RevenueMovement
+from accounts.models import Contract, Job, RevenueMovement
+from cs_platform.slots import insert_due
+from cs_platform.work import run_job
 from health.models import BandOverride, ClosedDay
 from metrics.facts.days import DayFigures, moment_of
 from metrics.facts.health import BandFilter
@@ -18,7 +20,7 @@ from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import default_day, standing_of
 from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
-from metrics.snapshots import take_snapshots
+from metrics.snapshots import day_to_refresh, take_snapshots
 from tests.metrics.pages import TODAY
 from tests.metrics.world import CLOSED, MONTH_END, NOW, at, contract, judge
 
@@ -222,3 +224,18 @@ def test_reports_open_with_the_latest_closed_day(world):
     assert default_day(today=CLOSED) == CLOSED
     assert default_day(today=CLOSED + timedelta(days=7)) == CLOSED
     assert default_day(today=CLOSED + timedelta(days=8)) == CLOSED + timedelta(days=8)
+
+
+def test_what_changed_by_day_is_stored_again_once_a_quarter_of_an_hour(world, card):
+    insert_due(now=NOW)
+    assert not Job.objects.filter(kind="metrics.refresh").exists()
+    take_snapshots(day=CLOSED)
+    assert day_to_refresh() is None
+    change_contract(world, card)
+    assert day_to_refresh() == CLOSED
+    for minutes in (0, 5, 14):
+        insert_due(now=NOW + timedelta(minutes=minutes))
+    (job,) = Job.objects.filter(kind="metrics.refresh")
+    assert run_job(job.pk)
+    assert is_stored()
+    assert day_to_refresh() is None
