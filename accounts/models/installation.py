@@ -64,6 +64,7 @@ class Installation(models.Model):
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:
+        verbose_name_plural = "installation"
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row")
         ]

@@ -117,6 +117,7 @@ def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpRespon
     sent = {name: request.POST[name] for name in request.POST if name.startswith("new-")}
     form = DraftForm(as_data(merged.content, sent, revision=draft.revision), draft=draft)
     form.is_valid()
+    form.show_theirs(merged.clashes)
     labels = form.labels
     return _show(
         request,

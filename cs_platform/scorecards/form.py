@@ -107,6 +107,11 @@ class DraftForm(forms.Form):
                     "aria-describedby": f"id_{name}_error",
                 }
 
+    def show_theirs(self, clashes: Mapping[str, str]) -> None:
+        """Beside each field that both changed: what the other person saved."""
+        for name, value in clashes.items():
+            self.fields[name].theirs = value  # type: ignore[attr-defined]
+
     def clean_alert_lines(self) -> list[Decimal]:
         words = "Write numbers above 0 and below 100, parted by commas: 40, 20."
         lines = []

@@ -64,14 +64,14 @@ def _outlook(plan: Plan, group: Group) -> Outlook:
         values=after.score,
         previous=np.full(len(after), MISSING, dtype=np.int64),
     )
-    old_band = [group.bands[position] for position in group.state.band]
+    old_band = [group.bands[position] for position in group.band]
     new_band = [UNSCORED if p == MISSING else new.bands[p].key for p in fresh]
     moved = np.array([one != other for one, other in zip(old_band, new_band, strict=True)])
-    told = Told(old, new, before, after, group.state.score)
+    told = Told(old, new, before, after)
     return Outlook(
         account_ids=group.account_ids,
         arr=group.arr,
-        old_score=group.state.score,
+        old_score=group.score,
         new_score=after.score,
         old_band=old_band,
         new_band=new_band,
@@ -111,23 +111,33 @@ def _payloads(
 def _as_if_same_card(card: Card, group: Group, before: Evaluation) -> State:
     """The present state, told in the bands, lines and components of the draft."""
     spec, count = card.spec, len(group.account_ids)
-    state = group.state.take(np.arange(count))
     keys = [band.key for band in spec.bands]
-    told = _fresh(card, state.score)
+    told = _fresh(card, group.score)
     known = np.array([keys.index(key) if key in keys else MISSING for key in group.bands])
-    shown = known[state.band]
-    state.band = np.where(shown == MISSING, told, shown)
-    state.card_id = np.full(count, card.id, dtype=np.int64)
+    shown = known[group.band]
     lines = np.array([int(line.value * 100) for line in spec.alert_lines], dtype=np.int64)
-    below = (state.score[:, np.newaxis] < lines) & (state.score != MISSING)[:, np.newaxis]
-    state.lines = (below << np.arange(len(lines))).sum(axis=1).astype(np.int64)
-    earlier = list(group.card.spec.component_keys)
-    state.components = np.full((count, len(spec.component_keys)), MISSING, dtype=np.int64)
-    for column, key in enumerate(spec.component_keys):
+    below = (group.score[:, np.newaxis] < lines) & (group.score != MISSING)[:, np.newaxis]
+    return State(
+        day=np.zeros(count, dtype=np.int64),
+        card_id=np.full(count, card.id, dtype=np.int64),
+        score=group.score.copy(),
+        band=np.where(shown == MISSING, told, shown),
+        lines=(below << np.arange(len(lines))).sum(axis=1).astype(np.int64),
+        crossing_seq=np.zeros(count, dtype=np.int64),
+        crossing_day=np.full(count, -1, dtype=np.int64),
+        components=_components(card, group, before),
+        overrides=group.overrides,
+    )
+
+
+def _components(card: Card, group: Group, before: Evaluation) -> Ints:
+    """Bands of the draft's components by what they were judged; MISSING for those that are new."""
+    earlier, keys = list(group.card.spec.component_keys), card.spec.component_keys
+    bands = np.full((len(before), len(keys)), MISSING, dtype=np.int64)
+    for column, key in enumerate(keys):
         if key in earlier:
-            values = before.components[:, earlier.index(key)]
-            state.components[:, column] = _fresh(card, values)
-    return state
+            bands[:, column] = _fresh(card, before.components[:, earlier.index(key)])
+    return bands
 
 
 def _fresh(card: Card, values: Ints) -> Ints:

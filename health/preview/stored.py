@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg2 import sql
 
+from health import models
 from health.facts import Scope, load_base, load_facts
 from health.facts.scope import Ints
 from health.facts.sources import remembered_feeds
@@ -19,34 +20,38 @@ from health.measures.inputs import Floats
 from health.preview.plan import Plan
 from health.queries.rates import arr_factors
 from health.queries.scorecards import Card, published_card
-from health.recompute.state import State, read_state
-from health.scoring import UNSCORED, Scorecard
+from health.scoring import MISSING, UNSCORED, Scorecard
 
 # Uses index: health_healthscore_pkey
-_RAW = sql.SQL("""
-    SELECT c.account_id, {columns}
+_STORED = sql.SQL("""
+    SELECT c.account_id, COALESCE((c.score * 100)::bigint, {missing}),
+        COALESCE(array_position({bands}, c.band::text)::bigint - 1, {missing}),
+        a.arr_minor::bigint, {columns}
     FROM health_currenthealth c
+    JOIN accounts_account a ON a.id = c.account_id
     JOIN LATERAL (
         SELECT h.raw FROM health_healthscore h
         WHERE h.account_id = c.account_id AND h.day = c.day AND h.scorecard_id = c.scorecard_id
         ORDER BY h.revision DESC LIMIT 1
     ) h ON true
-    WHERE {accounts} AND c.scorecard_id = {card}
+    WHERE {accounts} AND c.scorecard_id = {card} ORDER BY c.account_id
 """)
-_ARR = sql.SQL("SELECT a.id, a.arr_minor FROM accounts_account a WHERE {accounts}")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """Accounts that were judged last by the same card; rows of all arrays correspond.
 
-    `raw` has the columns of both cards: `old_raw`, `new_raw` pick theirs. ARR is in minor units of
-    the installation's currency.
+    `raw` has the columns of both cards, `columns` picks those of one. `score` is what is on screen,
+    in hundredths, `band` its computed band's position in `card`. ARR is in minor units of the
+    installation's currency.
     """
 
     card: Card
     account_ids: Ints
-    state: State
+    score: Ints
+    band: Ints
+    overrides: dict[int, str]
     keys: tuple[str, ...]
     raw: Floats
     arr: Ints
@@ -61,42 +66,62 @@ class Group:
 
 def read_groups(plan: Plan, account_ids: Ints) -> list[Group]:
     scope = Scope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
-    state = read_state(scope, day=plan.day, components=_components(plan))
-    arr = _arr(plan, scope)
-    groups = []
-    for card_id in np.unique(state.card_id[state.card_id >= 0]):
-        card = published_card(int(card_id))
-        rows, raw = _stored_raw(scope, state, card)
-        if not len(rows):
-            continue
-        keys, values = _with_new(plan, account_ids[rows], card, raw)
-        groups.append(Group(card, account_ids[rows], state.take(rows), keys, values, arr[rows]))
-    return groups
+    overridden = _overridden(plan, account_ids)
+    groups = (_group(plan, scope, card_id, overridden) for card_id in _cards(account_ids))
+    return [group for group in groups if len(group.account_ids)]
 
 
-def _components(plan: Plan) -> int:
-    cards = [plan.draft, *([plan.in_force] if plan.in_force else [])]
-    return max(len(card.spec.component_keys) for card in cards)
+def _cards(account_ids: Ints) -> list[int]:
+    """Cards that judged any of the accounts last."""
+    judged = models.CurrentHealth.objects.filter(
+        pk__gte=int(account_ids[0]), pk__lte=int(account_ids[-1])
+    )
+    return sorted(judged.values_list("scorecard_id", flat=True).distinct())
 
 
-def _stored_raw(scope: Scope, state: State, card: Card) -> tuple[Ints, Floats]:
-    """Rows of the scope that this card judged last, and the raw values it judged by."""
+def _overridden(plan: Plan, account_ids: Ints) -> dict[int, str]:
+    overrides = models.BandOverride.objects.filter(
+        account_id__gte=int(account_ids[0]),
+        account_id__lte=int(account_ids[-1]),
+        starts_on__lte=plan.day,
+        expires_on__gte=plan.day,
+        ended_at__isnull=True,
+    )
+    return dict(overrides.values_list("account_id", "band"))
+
+
+def _group(plan: Plan, scope: Scope, card_id: int, overridden: dict[int, str]) -> Group:
+    card = published_card(card_id)
     names = [f"f_{number}" for number in range(len(card.spec.raw_keys))]
     columns = [
         sql.SQL("COALESCE(h.raw[{}], 'NaN')").format(sql.Literal(number + 1))
         for number in range(len(names))
     ]
-    query = _RAW.format(
+    query = _STORED.format(
+        missing=sql.Literal(MISSING),
+        bands=sql.Literal([band.key for band in card.spec.bands]),
         columns=sql.SQL(", ").join(columns),
         accounts=scope.accounts("c.account_id"),
-        card=sql.Literal(card.id),
+        card=sql.Literal(card_id),
     )
-    table = scope.fetch(query, ("id", *names))
-    order = np.argsort(table.position)
-    raw = np.column_stack([table[name] for name in names])[order].astype(np.float64)
-    rows = table.position[order]
-    same = state.card_id[rows] == card.id
-    return rows[same], raw[same]
+    table = scope.fetch(query, ("id", "score", "band", "arr", *names))
+    ids = scope.account_ids[table.position]
+    keys = card.spec.raw_keys
+    raw: Floats = np.column_stack([table[name] for name in names]).astype(np.float64)
+    if len(ids):
+        keys, raw = _with_new(plan, ids, card, raw)
+    return Group(
+        card=card,
+        account_ids=ids,
+        score=table["score"],
+        band=table["band"],
+        overrides={row: overridden[int(pk)] for row, pk in enumerate(ids) if int(pk) in overridden}
+        if overridden
+        else {},
+        keys=keys,
+        raw=raw,
+        arr=_in_base(plan, ids, table["arr"]),
+    )
 
 
 def _with_new(
@@ -114,9 +139,6 @@ def _with_new(
     return (*stored, *missing), np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])
 
 
-def _arr(plan: Plan, scope: Scope) -> Ints:
-    table = scope.fetch(_ARR.format(accounts=scope.accounts("a.id")), ("id", "arr"))
-    arr = np.zeros(len(scope))
-    arr[table.position] = table["arr"]
-    factors = arr_factors(scope.account_ids, base=plan.calendar.currency, day=plan.day)
+def _in_base(plan: Plan, account_ids: Ints, arr: Ints) -> Ints:
+    factors = arr_factors(account_ids, base=plan.calendar.currency, day=plan.day)
     return np.asarray(np.rint(arr * factors * 100), dtype=np.int64)

@@ -26,51 +26,39 @@ _LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Both sides of the same accounts; `shown` is the score on screen, in hundredths."""
+    """Both sides of the same accounts."""
 
     old: Scorecard
     new: Scorecard
     before: Evaluation
     after: Evaluation
-    shown: Ints
 
 
 def reasons(told: Told, rows: Ints) -> dict[int, str]:
     found = shifts(old=told.old, before=told.before, new=told.new, after=told.after)
     chosen = found.main(told.after.score - told.before.score)
-    held = _under_old_lines(told)
+    by_lines = _under_old_lines(told, told.before) == _under_old_lines(told, told.after)
+    by_lines |= (told.before.score == told.after.score) | (chosen == MISSING)
+    lines = _LinesMoved(told.old, told.new)
     return {
-        int(row): _reason(told, int(row), found.columns, chosen, held)[:_LENGTH] for row in rows
+        int(row): _reason(told, int(row), found.columns[chosen[row]], lines, bool(by_lines[row]))
+        for row in rows
     }
 
 
-def _under_old_lines(told: Told) -> Ints:
-    """Where the new score would stand between the old bounds."""
-    nowhere = np.full(len(told.after), MISSING, dtype=np.int64)
-    values = told.after.score
+def _under_old_lines(told: Told, side: Evaluation) -> Ints:
+    """Where a side's scores stand between the old bounds."""
+    nowhere = np.full(len(side), MISSING, dtype=np.int64)
     return band_positions(
-        bands=told.old.bands, margin=told.old.recovery_margin, values=values, previous=nowhere
+        bands=told.old.bands, margin=told.old.recovery_margin, values=side.score, previous=nowhere
     )
 
 
-def _reason(told: Told, row: int, columns: tuple[Shift, ...], chosen: Ints, held: Ints) -> str:
-    if MISSING in (told.after.score[row], told.before.score[row]):
+def _reason(told: Told, row: int, shift: Shift, lines: _LinesMoved, by_lines: bool) -> str:
+    if not (told.before.is_scored[row] and told.after.is_scored[row]):
         return _confidence(told, row)
-    if told.after.score[row] == told.before.score[row] or chosen[row] == MISSING:
-        return _lines(told, row)
-    if _same_band_between_old_lines(told, row, held):
-        return _lines(told, row)
-    return _shift(told, columns[chosen[row]], row)
-
-
-def _same_band_between_old_lines(told: Told, row: int, held: Ints) -> bool:
-    was = band_positions(
-        bands=told.old.bands,
-        margin=told.old.recovery_margin,
-        values=told.before.score[row : row + 1],
-        previous=np.array([MISSING]),
-    )
-    return bool(held[row] == was[0])
+    words = lines.words(told, row) if by_lines else _shift(told, shift, row)
+    return words[:_LENGTH]
 
 
 def _confidence(told: Told, row: int) -> str:
@@ -81,20 +69,23 @@ def _confidence(told: Told, row: int) -> str:
     return f"{share:.0f}% of the weight has data now, {plain(needed)}% is enough"
 
 
-def _lines(told: Told, row: int) -> str:
+class _LinesMoved:
     """The score would do as before; where bands begin, or the margin, decides."""
-    score = to_decimal(int(told.after.score[row]))
-    old = {band.key: band.lower for band in told.old.bands}
-    moved = [
-        f"{band.name} begins at {plain(band.lower)} instead of {plain(old[band.key])}"
-        for band in told.new.bands
-        if band.key in old and old[band.key] != band.lower
-    ]
-    if moved:
-        return "; ".join(moved)
-    if {band.key for band in told.new.bands} != set(old):
-        return "Other bands"
-    return f"A new version judges afresh: {score} without the recovery margin"
+
+    def __init__(self, old: Scorecard, new: Scorecard) -> None:
+        earlier = {band.key: band.lower for band in old.bands}
+        moved = [
+            f"{band.name} begins at {plain(band.lower)} instead of {plain(earlier[band.key])}"
+            for band in new.bands
+            if band.key in earlier and earlier[band.key] != band.lower
+        ]
+        others = {band.key for band in new.bands} != set(earlier)
+        self.moved = "; ".join(moved) or ("Other bands" if others else "")
+
+    def words(self, told: Told, row: int) -> str:
+        score = to_decimal(int(told.after.score[row]))
+        afresh = f"A new version judges afresh: {score} without the recovery margin"
+        return self.moved or afresh
 
 
 def _shift(told: Told, shift: Shift, row: int) -> str:

@@ -37,3 +37,11 @@ def test_what_is_tuned_comes_before_what_is_recorded(ops):
     apps = [app["app_label"] for app in ops.get(reverse("admin:index")).context["app_list"]]
 
     assert apps == ["health", "playbooks", "metrics", "accounts"]
+
+
+def test_what_the_admin_lists_is_called_as_people_call_it(ops):
+    page = ops.get(reverse("admin:index")).content.decode()
+
+    assert ">API keys</a>" in page
+    assert ">Installation</a>" in page
+    assert "Installations" not in page

@@ -139,6 +139,7 @@ def test_of_two_who_edit_the_second_is_told_and_nothing_is_lost(ops, client, dra
     assert "Support burden: weight: 25 → 20" in page
     assert form[weight].value() == "10"  # both changed it: mine stands, theirs is named
     assert "they saved “20”" in page
+    assert page.count("They saved “20”; yours stands here.") == 1  # beside the field
     assert form[other].value() == "30"  # theirs alone
     assert form[curve].value() == "0 → 0, 4 → 100"  # mine alone
     assert form["new-band-name"].value() == "Fine"

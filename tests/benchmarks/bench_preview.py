@@ -1,0 +1,96 @@
+"""Preview of a draft on the whole portfolio, and the page of it, against a full rescore's bound.
+
+The bound is that of bench_health: a parallel scan of the 120-day facts and a COPY of the results,
+in the same run on the same data. CPU seconds (this process and all of Postgres) are judged.
+Prints one JSON object a line. `python -m tests.benchmarks.bench_preview [accounts …]`
+"""
+
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.bench_health import DAY, NOW, Clock, bound, prepare, report, serve
+
+ROUNDS = 3
+GOAL = 0.8
+SIZES = (10_000,)
+
+
+def draft_of_shipped():
+    """Other weights, another curve and another band: most accounts get another score."""
+    from health.models import Scorecard  # noqa: PLC0415 -- after django.setup()
+    from health.publishing import copy_to_draft  # noqa: PLC0415 -- likewise
+
+    shipped = Scorecard.objects.get(key="four_inputs", version=1)
+    draft = copy_to_draft(scorecard=shipped, now=NOW)
+    draft.components.filter(key="engagement").update(weight=20)
+    draft.components.filter(key="support").update(weight=40)
+    draft.bands.filter(key="healthy").update(lower=72)
+    return draft
+
+
+def look(draft):
+    """All a preview computes, as its job does, with the rows it writes."""
+    from accounts import jobs  # noqa: PLC0415 -- after django.setup()
+    from accounts.models import Job, User  # noqa: PLC0415 -- likewise
+    from cs_platform.previews.job import request_preview, work_preview  # noqa: PLC0415 -- likewise
+
+    user, _ = User.objects.get_or_create(email="bench@example.test", defaults={"role": "ops"})
+    preview = request_preview(scorecard=draft, user=user, now=NOW)
+    job = Job.objects.get(kind="scorecard.preview", key=str(preview.pk))
+    claim = jobs.claim(job_id=job.pk, now=job.next_at)
+    work_preview(claim)
+    preview.refresh_from_db()
+    return preview
+
+
+def measure(accounts, postmaster):
+    from accounts.models import Installation  # noqa: PLC0415 -- after django.setup()
+    from health import preview as health_preview  # noqa: PLC0415 -- likewise
+    from health.recompute import recompute  # noqa: PLC0415 -- likewise
+    from playbooks.publishing import install_library  # noqa: PLC0415 -- likewise
+
+    prepare(accounts)
+    Installation.objects.update_or_create(pk=1, defaults={"as_of": DAY})
+    install_library(now=NOW)
+    recompute(day=DAY, now=NOW)
+    draft = draft_of_shipped()
+    clocks = {"bound": [], "rescore": [], "preview": []}
+    for _ in range(ROUNDS):
+        for taken in clocks.values():
+            taken.append(Clock(postmaster))
+        bound(clocks["bound"][-1])
+        with clocks["rescore"][-1]:
+            plan = health_preview.prepare(draft, day=DAY)
+            for start in range(0, len(plan.account_ids), 10_000):
+                health_preview.foresee(plan, plan.account_ids[start : start + 10_000])
+        with clocks["preview"][-1]:
+            found = look(draft)
+    moved = found.movers.count()
+    assert moved > accounts // 100, moved
+    print(f"# {found.total} accounts, {moved} change band", file=sys.stderr)  # noqa: T201
+    for name, goal in (("rescore", GOAL), ("preview", None)):
+        for kind in ("cpu", "wall"):
+            value, limit = (
+                statistics.median(getattr(clock, kind) for clock in clocks[each])
+                for each in (name, "bound")
+            )
+            title = f"scorecard {name}, {accounts} accounts, {kind}"
+            report(title, value, "s", limit, goal if kind == "cpu" else None)
+
+
+def main(sizes=SIZES):
+    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        postgres = serve(home)
+        try:
+            for size in sizes:
+                measure(size, postgres.process.pid)
+        finally:
+            postgres.stop()
+
+
+if __name__ == "__main__":
+    main(tuple(map(int, sys.argv[1:])) or SIZES)
