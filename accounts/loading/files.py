@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
@@ -11,10 +12,12 @@ from django.db import transaction
 
 from accounts.intake import csv_files
 from accounts.intake.errors import FileRefused, RecordError, in_order, shown
+from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
 from accounts.intake.records import Reading
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
-from accounts.loading.rows import RowLoader, load_counted
+from accounts.loading.results import LoadResult
+from accounts.loading.rows import RowLoader, load_block_counted, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportRun, User
 
@@ -48,8 +51,12 @@ class _Columns:
     kept: tuple[str, ...]
     places: tuple[int, ...]
 
+    @property
+    def keeps_all(self) -> bool:
+        return len(self.places) == len(self.header)
+
     def pick(self, rows: Iterator[Row]) -> Iterator[Row]:
-        return rows if len(self.places) == len(self.header) else self._picked(rows)
+        return rows if self.keeps_all else self._picked(rows)
 
     def _picked(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Ragged rows go through as they are: their error shows all they have."""
@@ -67,8 +74,7 @@ def import_file(
     """The finished run. FileRefused, with a failed run left behind, when nothing was read."""
     run = start_run(kind=file.kind, source=file.name, now=file.now, user=file.user)
     try:
-        layout = csv_files.inspect(file.source, limits=FILE_LIMITS, encoding=file.encoding)
-        columns = _columns(layout.header, file=file)
+        layout, columns, is_plain = _inspected(file)
     except FileRefused as refused:
         finish_run(run, now=file.now, reason=refused.message)
         raise
@@ -82,15 +88,49 @@ def import_file(
         now=file.now,
         backfill=file.backfill,
     )
-    rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=FILE_LIMITS))
-    while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
+    for load in _batches(file, layout, columns, is_plain=is_plain):
         with transaction.atomic():
-            result = load_counted(batch, loader=loader, run=run)
+            result = load(loader, run)
         for problem in in_order(result.problems):
             report(problem)
         progress(run.read, layout.records)
     finish_run(run, now=file.now)
     return run
+
+
+def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:
+    """The file read to its end: what is wrong with it is found before the first write."""
+    if file.kind == Kind.USAGE and file.encoding in (None, "utf-8"):
+        layout, _ = csv_files.opened_rows(file.source, limits=FILE_LIMITS, encoding=file.encoding)
+        columns = _columns(layout.header, file=file)
+        records = None
+        if layout.encoding.startswith("utf-8") and columns.keeps_all:
+            records = count_plain(file.source, limits=FILE_LIMITS)
+        if records is not None and records <= FILE_LIMITS.records:
+            return replace(layout, records=records), columns, True
+    layout = csv_files.inspect(file.source, limits=FILE_LIMITS, encoding=file.encoding)
+    return layout, _columns(layout.header, file=file), False
+
+
+def _batches(
+    file: FileImport, layout: csv_files.Layout, columns: _Columns, *, is_plain: bool
+) -> Iterator[Callable[[RowLoader, ImportRun], LoadResult]]:
+    if is_plain:
+        blocks = plain_blocks(file.source, limits=FILE_LIMITS, delimiter=layout.delimiter)
+        for block in blocks:
+            yield partial(_load_block, block)
+        return
+    rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=FILE_LIMITS))
+    while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
+        yield partial(_load_batch, batch)
+
+
+def _load_block(block: PlainBlock, loader: RowLoader, run: ImportRun) -> LoadResult:
+    return load_block_counted(block, loader=loader, run=run)
+
+
+def _load_batch(batch: list[Row], loader: RowLoader, run: ImportRun) -> LoadResult:
+    return load_counted(batch, loader=loader, run=run)
 
 
 def kind_of(name: str, header: Iterable[str]) -> Kind | None:

@@ -17,10 +17,14 @@ class Status(StrEnum):
 
 @dataclass(slots=True)
 class LoadResult:
-    """`problems` are rejections, and warnings about records that were kept all the same."""
+    """`problems` are rejections, and warnings about records that were kept all the same.
+
+    `many` counts records by the ten thousand whose positions nobody asks for.
+    """
 
     statuses: dict[int, Status] = field(default_factory=dict)
     problems: list[RecordError] = field(default_factory=list)
+    many: Counter[Status] = field(default_factory=Counter)
 
     def reject(self, errors: Iterable[RecordError]) -> None:
         for error in errors:
@@ -29,7 +33,7 @@ class LoadResult:
                 self.statuses[error.position] = Status.REJECTED
 
     def counts(self) -> Counter[Status]:
-        return Counter(self.statuses.values())
+        return Counter(self.statuses.values()) + self.many
 
     @property
     def warnings(self) -> int:

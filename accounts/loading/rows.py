@@ -3,19 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
+from accounts.intake.plain_blocks import PlainBlock
 from accounts.intake.records import Reading, Record, read_record
 from accounts.intake.specs import SPECS
+from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader
 from accounts.loading.batches import load
 from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
 from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.loading.usage_columns import load_usage_columns
 from accounts.models import ImportRun
 
 Row = tuple[int, list[str]]
@@ -32,7 +36,9 @@ class RowLoader:
     now: datetime
     backfill: bool = False
     directory: Directory = field(default_factory=Directory)
-    _usage: UsageReader | None = None
+    # Whether somebody looks at each row: counting them by the ten thousand is faster.
+    is_listing: bool = False
+    _usage: BlockReader | None = None
 
     def load(self, batch: list[Row]) -> LoadResult:
         """What became of each row; one transaction, or the caller's."""
@@ -70,19 +76,31 @@ class RowLoader:
         return result
 
     def _load_usage(self, batch: list[Row]) -> LoadResult:
-        if self._usage is None:
-            self._usage = UsageReader(self.fields, self.reading)
-        rows, errors = self._usage.read(batch)
+        if self.is_listing:
+            rows, errors = UsageReader(self.fields, self.reading).read(batch)
+            result = LoadResult()
+            result.reject(errors)
+            load_usage(distinct_rows(rows, result=result), result=result, **self._where())
+            return result
+        return self._load_columns(*self._blocks().read(batch))
+
+    def load_block(self, block: PlainBlock) -> LoadResult:
+        """Usage straight from the bytes of a file."""
+        with transaction.atomic():
+            return self._load_columns(*self._blocks().read_block(block))
+
+    def _blocks(self) -> BlockReader:
+        self._usage = self._usage or BlockReader(self.fields, self.reading)
+        return self._usage
+
+    def _load_columns(self, columns: UsageColumns, errors: list[RecordError]) -> LoadResult:
         result = LoadResult()
         result.reject(errors)
-        load_usage(
-            distinct_rows(rows, result=result),
-            directory=self.directory,
-            day=self.day,
-            result=result,
-            backfill=self.backfill,
-        )
+        load_usage_columns(columns, result=result, **self._where())
         return result
+
+    def _where(self) -> dict[str, Any]:
+        return {"directory": self.directory, "day": self.day, "backfill": self.backfill}
 
     def as_sent(self, row: list[str]) -> object:
         return csv_files.as_mapping(row, header=self.fields) or {"row": row}
@@ -91,8 +109,20 @@ class RowLoader:
 def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> LoadResult:
     """Rows, the problems kept of them and the run's sums: in the caller's transaction."""
     result = loader.load(batch)
-    refused = {problem.position for problem in result.problems}
-    raw = {line: loader.as_sent(row) for line, row in batch if line in refused}
-    keep_problems(run, result.problems, raw=raw)
+    _keep(batch, result, loader=loader, run=run)
     count(run, result, read=len(batch))
     return result
+
+
+def load_block_counted(block: PlainBlock, *, loader: RowLoader, run: ImportRun) -> LoadResult:
+    result = loader.load_block(block)
+    refused = sorted({problem.position - block.line for problem in result.problems})
+    _keep(block.rows(refused), result, loader=loader, run=run)
+    count(run, result, read=sum(result.counts().values()))
+    return result
+
+
+def _keep(rows: list[Row], result: LoadResult, *, loader: RowLoader, run: ImportRun) -> None:
+    refused = {problem.position for problem in result.problems}
+    raw = {line: loader.as_sent(row) for line, row in rows if line in refused}
+    keep_problems(run, result.problems, raw=raw)

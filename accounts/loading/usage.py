@@ -5,7 +5,7 @@ corrects it. What is learned after its day closed is a row of its own, so that y
 score can be explained by what was known yesterday.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -101,7 +101,7 @@ def load_usage(
         for row in rows
         if row.account in accounts and row.feature in features
     ]
-    told = _told_before(known)
+    told = told_before({row[0] for row in known}, {row[1] for row in known})
     new = [row for row in known if row[0] not in told]
     if new and _copy_new(new, day=day, backfill=backfill):
         result.statuses.update({position: Status.CREATED for *_, position in new})
@@ -148,12 +148,11 @@ def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]
     return list(first.values())
 
 
-def _told_before(rows: Sequence[Known]) -> set[int]:
+def told_before(account_ids: Iterable[int], days: Collection[date]) -> set[int]:
     """The accounts of which anything is stored within these days."""
-    if not rows:
+    ids = sorted(set(account_ids))
+    if not ids or not days:
         return set()
-    ids = sorted({row[0] for row in rows})
-    days = {row[1] for row in rows}
     # Uses index: accounts_usageday_pkey, in the partitions of these days only
     found = run(
         sql.SQL(

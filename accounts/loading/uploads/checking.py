@@ -67,13 +67,17 @@ class _Check:
         batch = [(line, columns.pick(row)) for line, row in rows_of(self.file, number=number)]
         if not batch:
             return
-        records, _ = self.loader.records(batch)
+        self.loader.is_listing = self.found.has_room()
+        records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
         before = images.stored(self.loader.kind, records) if self.found.has_room() else {}
         result = self._load(batch, records)
-        self.found.counts.update(status.value for status in result.statuses.values())
+        self.found.counts.update({s.value: n for s, n in result.counts().items()})
         self.found.counts["warnings"] += result.warnings
         self._sample_changes(records, before, result)
         self._sample_problems(batch, result)
+
+    def _looks_at_rows(self) -> bool:
+        return self.loader.is_listing or self.found.effect is not None
 
     def _load(self, batch: list[Row], records: Sequence[Record]) -> LoadResult:
         effect = self.found.effect

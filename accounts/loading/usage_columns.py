@@ -1,0 +1,150 @@
+"""Usage as columns: what nobody has told of before is one binary COPY, the rest goes by rows."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import IntegrityError, connection, transaction
+from numpy.typing import NDArray
+
+from accounts.intake.errors import RecordError
+from accounts.intake.usage_blocks import Ints, UsageColumns
+from accounts.intake.usage_rows import UsageRow
+from accounts.loading.marks import mark_dirty
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.seals import learned_from
+from accounts.loading.usage import Directory, load_usage, told_before
+
+# COPY's binary format: a header, then for each row the number of values and each with its length.
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END = b"\xff\xff"
+_EPOCH = date(2000, 1, 1).toordinal()
+_ROW = np.dtype(
+    [
+        ("values", ">i2"), ("account_length", ">i4"), ("account", ">i8"),
+        ("day_length", ">i4"), ("day", ">i4"), ("feature_length", ">i4"), ("feature", ">i2"),
+        ("learned_length", ">i4"), ("learned", ">i4"), ("events_length", ">i4"), ("events", ">i4"),
+    ]
+)  # fmt: skip
+_LENGTHS = {"account": 8, "day": 4, "feature": 2, "learned": 4, "events": 4}
+_COPY = (
+    "COPY accounts_usageday (account_id, day, feature_id, learned_on, events)"
+    " FROM STDIN (FORMAT binary)"
+)
+
+
+def load_usage_columns(
+    columns: UsageColumns, *, directory: Directory, day: date, result: LoadResult, backfill: bool
+) -> None:
+    """As load_usage would; repeats within the batch are told apart as well."""
+    accounts, features, days = _ids(columns, directory=directory, day=day)
+    order, repeats = _in_key_order(columns)
+    _tell_repeats(columns, order, repeats, result=result)
+    kept = order[~repeats]
+    known = (accounts[columns.account[kept]] > 0) & (features[columns.feature[kept]] > 0)
+    told = told_before(
+        np.unique(accounts[columns.account[kept[known]]]).tolist(),
+        {columns.days[n] for n in np.unique(columns.day[kept]).tolist()},
+    )
+    fresh = known & ~np.isin(accounts[columns.account[kept]], np.fromiter(told, np.int64))
+    new, rest = kept[fresh], kept[~fresh]
+    ids = accounts[columns.account[new]]
+    # In every transaction that writes usage, whichever way its rows go.
+    learned = learned_from(day, backfill=backfill).toordinal()
+    rows = _rows(columns, new, ids=ids, features=features, days=days)
+    rows["learned"] = rows["day"] if backfill else np.maximum(rows["day"], learned - _EPOCH)
+    if len(new) and _copied(rows):
+        result.many[Status.CREATED] += len(new)
+        mark_dirty(np.unique(ids).tolist())
+    else:
+        rest = kept
+    if len(rest):
+        slow = list(_as_rows(columns, np.sort(rest)))
+        load_usage(slow, directory=directory, day=day, result=result, backfill=backfill)
+
+
+def _ids(columns: UsageColumns, *, directory: Directory, day: date) -> tuple[Ints, Ints, Ints]:
+    """By place in the lists of names: ids, 0 for none; days since Postgres began to count."""
+    accounts, features = np.unique(columns.account), np.unique(columns.feature)
+    days = np.unique(columns.day)
+    directory.learn_accounts(columns.accounts[n] for n in accounts.tolist())
+    directory.learn_features((columns.features[n] for n in features.tolist()), day=day)
+    directory.learn_months(columns.days[n] for n in days.tolist())
+    return (
+        _filled(accounts, columns.accounts, directory.accounts),
+        _filled(features, columns.features, directory.features),
+        _filled(
+            days,
+            columns.days,
+            {columns.days[n]: columns.days[n].toordinal() - _EPOCH for n in days.tolist()},
+        ),
+    )
+
+
+def _filled(used: Ints, names: Sequence[Any], ids: Mapping[Any, int]) -> Ints:
+    found = np.zeros(len(names), np.int64)
+    found[used] = [ids.get(names[n], 0) for n in used.tolist()]
+    return found
+
+
+def _in_key_order(columns: UsageColumns) -> tuple[Ints, NDArray[np.bool_]]:
+    """Row numbers by account, day and feature, lines in order; which repeat the one before."""
+    by_line = np.argsort(columns.lines, kind="stable")
+    key = (columns.account << 32) | (columns.day << 16) | columns.feature
+    order = by_line[np.argsort(key[by_line], kind="stable")]
+    repeats = np.zeros(len(order), np.bool_)
+    repeats[1:] = key[order][1:] == key[order][:-1]
+    return order, repeats
+
+
+def _tell_repeats(
+    columns: UsageColumns, order: Ints, repeats: NDArray[np.bool_], *, result: LoadResult
+) -> None:
+    """The first row of a key counts; another one that says otherwise is refused."""
+    first = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(order))))
+    for n in np.flatnonzero(repeats).tolist():
+        row, seen = order[n], order[first[n]]
+        line, at = int(columns.lines[row]), int(columns.lines[seen])
+        if columns.events[row] == columns.events[seen]:
+            result.statuses[line] = Status.UNCHANGED
+            continue
+        message = f"is at {at} already with other events; add them up or remove one"
+        result.reject([RecordError(line, "feature", "duplicate", message)])
+
+
+def _rows(
+    columns: UsageColumns, new: Ints, *, ids: Ints, features: Ints, days: Ints
+) -> NDArray[np.void]:
+    rows = np.empty(len(new), _ROW)
+    rows["values"] = len(_LENGTHS)
+    for name, length in _LENGTHS.items():
+        rows[f"{name}_length"] = length
+    rows["account"], rows["day"] = ids, days[columns.day[new]]
+    rows["feature"], rows["events"] = features[columns.feature[new]], columns.events[new]
+    return rows
+
+
+def _copied(rows: NDArray[np.void]) -> bool:
+    """False when somebody tells of one of them at the same moment."""
+    # In key order, so that two loads wait for each other instead of dying.
+    rows = rows[np.lexsort((rows["feature"], rows["day"], rows["account"]))]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            body = io.BytesIO(_HEADER + rows.tobytes() + _END)
+            cursor.cursor.copy_expert(_COPY, body)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:
+    for n in some.tolist():
+        yield UsageRow(
+            int(columns.lines[n]),
+            columns.accounts[columns.account[n]],
+            columns.days[columns.day[n]],
+            columns.features[columns.feature[n]],
+            int(columns.events[n]),
+        )

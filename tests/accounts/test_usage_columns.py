@@ -1,0 +1,110 @@
+"""Usage by the ten thousand says the same as usage row by row."""
+
+import random
+from datetime import UTC, date, datetime
+
+import pytest
+
+from accounts.intake.fields import Kind
+from accounts.intake.records import iso_reading
+from accounts.intake.usage_blocks import BlockReader
+from accounts.intake.usage_rows import UsageReader
+from accounts.loading.rows import RowLoader
+from accounts.models import DirtyAccount, Feature, UsageDay
+from tests.accounts.loading import account, load_raw
+
+HEADER = ("account", "day", "feature", "events")
+DAY = date(2025, 3, 14)
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+READING = iso_reading(now=NOW, typed=False)
+NAMES = ["acme", "bolt", "a" * 64, "a" * 65, "an account of eight", "nobody", "", "ac\x00me", "Ä"]
+DAYS = [
+    "2025-03-01",
+    "2025-03-02",
+    " 2025-03-02",
+    "2025-02-30",
+    "2031-01-01",
+    "01.03.2025",
+    "2024-12-31",
+]
+FEATURES = ["search", "f" * 80, "f" * 81, "Reports", "export", "exp\nort", "a,b", ""]
+EVENTS = ["0", "7", "007", "1_000", "-1", "999999999", "1000000000", "２", "", " 3", "7.0", "+1"]
+
+
+def _messy(seed, *, rows):
+    made = random.Random(seed)
+
+    def pick(values, good):
+        return made.choice(values[:good]) if made.random() < 0.9 else made.choice(values)
+
+    for line in range(2, rows + 2):
+        row = [pick(NAMES, 3), pick(DAYS, 2), pick(FEATURES, 2), pick(EVENTS, 2)]
+        yield line, row if made.random() < 0.99 else row[: made.randrange(4)]
+
+
+def _as_set(columns):
+    return {
+        (
+            int(columns.lines[n]),
+            columns.accounts[columns.account[n]],
+            columns.days[columns.day[n]],
+            columns.features[columns.feature[n]],
+            int(columns.events[n]),
+        )
+        for n in range(len(columns.lines))
+    }
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_blocks_are_read_as_rows_are(seed):
+    rows = list(_messy(seed, rows=600))
+    slow, slow_errors = UsageReader(HEADER, READING).read(rows)
+    reader = BlockReader(HEADER, READING)
+    found, errors = set(), []
+    for start in range(0, len(rows), 150):  # what one block taught, the next one uses
+        columns, wrong = reader.read(rows[start : start + 150])
+        found |= _as_set(columns)
+        errors += wrong
+    assert found == {(r.position, r.account, r.day, r.feature, r.events) for r in slow}
+    assert sorted(errors, key=repr) == sorted(slow_errors, key=repr)
+
+
+def test_columns_may_stand_in_any_order():
+    rows = [(2, ["5", "search", "2025-03-01", "acme"])]
+    columns, errors = BlockReader(HEADER[::-1], READING).read(rows)
+    assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5)}, [])
+
+
+def _load(rows, *, is_listing, backfill=False):
+    loader = RowLoader(
+        kind=Kind.USAGE, fields=HEADER, reading=READING, day=DAY, now=NOW, backfill=backfill,
+        is_listing=is_listing,
+    )  # fmt: skip
+    results = [loader.load(rows[start : start + 200]) for start in range(0, len(rows), 200)]
+    counts = sum((result.counts() for result in results), start=results[0].counts().__class__())
+    problems = sorted(repr(p) for result in results for p in result.problems)
+    return counts, problems
+
+
+def _stored():
+    features = dict(Feature.objects.values_list("pk", "key"))
+    rows = UsageDay.objects.values_list("account_id", "day", "feature_id", "learned_on", "events")
+    return {(a, d, features[f], k, e) for a, d, f, k, e in rows}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("backfill", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_are_stored_as_rows_are(seed, backfill):
+    for name in NAMES[:3]:
+        load_raw("accounts", account(name, name=name[:8]))
+    rows = list(_messy(seed, rows=700))
+    slow, slow_problems = _load(rows, is_listing=True, backfill=backfill)
+    expected = _stored()
+    UsageDay.objects.all().delete()
+    DirtyAccount.objects.all().delete()
+    fast, fast_problems = _load(rows, is_listing=False, backfill=backfill)
+    assert (fast, fast_problems, _stored()) == (slow, slow_problems, expected)
+    assert DirtyAccount.objects.values("account_id").distinct().count() == 3
+    again, _ = _load(rows, is_listing=False, backfill=backfill)
+    assert (again["created"], _stored()) == (0, expected)
