@@ -17,7 +17,7 @@ from cs_platform import nights
 from cs_platform.models import InvariantRun, Pulse, StepRun
 from health.models import SourceFeed
 
-CAP = 100_000
+CAP = 10_000
 SILENT = timedelta(seconds=90)  # a dispatcher sweeps every 3 s, beat ticks every 30 s
 JobState, MessageState = Job.State, OutboxMessage.State
 

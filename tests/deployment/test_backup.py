@@ -16,6 +16,7 @@ from tests.permission_house import everything_stored
 from tests.pipeline.conftest import ACCOUNTS, company  # noqa: F401 -- a fixture
 from tests.pipeline.processes import MANAGE, ROOT, environment, manage
 
+pytestmark = pytest.mark.faults
 RTO_SECONDS = 120  # of a company this small, on any machine
 
 

@@ -47,6 +47,13 @@ def migrated(stack):
     return stack
 
 
+def _is_log_line(line: str) -> bool:
+    """JSON as logs.py writes it; Celery prints its farewell beside."""
+    if not line.strip() or line.startswith("worker: "):
+        return True
+    return line.startswith("{") and {"at", "level", "logger", "says"} <= set(json.loads(line))
+
+
 @contextmanager
 def started(stack, service: str, **more: str):
     """The service, its output, and an end by SIGTERM as compose sends it."""
@@ -67,6 +74,7 @@ def started(stack, service: str, **more: str):
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
     assert code == 0, log.read_text()[-2000:]
+    assert [line for line in log.read_text().splitlines() if not _is_log_line(line)] == []
 
 
 def _is_healthy(stack, service: str, **more: str) -> bool:
