@@ -29,7 +29,7 @@ from cs_platform.pages.tasks_queries import (
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import TaskState
 
-PAGE_SIZE = 50
+PAGE_SIZE = 40
 VIEWS = (
     ("open", "Open"),
     ("overdue", "Overdue"),

@@ -22,7 +22,7 @@ from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.templatetags.cs import band_look
 from playbooks.queries import held_back
 
-SHOWN_AT_MOST = 40
+SHOWN_AT_MOST = 30
 HELD_BACK_SINCE = timedelta(days=7)
 HELD_BACK_SHOWN = 5
 

@@ -25,14 +25,17 @@ GROWTH_GOAL = 1.10
 SIZES = (10_000, 100_000)
 CSM, EXECUTIVE = "csm-1@demo.example", "executive@demo.example"
 
-# A third of a book has two open tasks; every tenth account fell yesterday.
+# Teams of eight CSMs. A third of a book has two open tasks; every tenth account fell yesterday.
 _FACTS = [
-    "INSERT INTO accounts_team (id, name) VALUES (1, 'North'), (2, 'South')",
+    """
+    INSERT INTO accounts_team (id, name)
+    SELECT t, 'Team ' || t FROM generate_series(1, %(accounts)s / %(book)s / 8 + 1) t
+    """,
     """
     INSERT INTO accounts_user (
         email, name, title, role, team_id, is_active, is_superuser, password, joined_at
     )
-    SELECT 'csm-' || n || '@demo.example', 'CSM ' || n, '', 'csm', 1 + n %% 2, true, false, '',
+    SELECT 'csm-' || n || '@demo.example', 'CSM ' || n, '', 'csm', 1 + n / 8, true, false, '',
         now()
     FROM generate_series(1, greatest(%(accounts)s / %(book)s, 1)) n
     """,
@@ -202,7 +205,9 @@ def main(sizes=SIZES):
             small, large = taken[sizes[0]], taken[sizes[-1]]
             for name in small if len(sizes) > 1 else ():
                 title = f"page {name}, growth from {sizes[0]} to {sizes[-1]} accounts, cpu"
-                report(title, large[name], "ms", small[name], GROWTH_GOAL)
+                # What is found grows with what there is; a search has its limit above.
+                goal = None if name.startswith("search") else GROWTH_GOAL
+                report(title, large[name], "ms", small[name], goal)
         finally:
             postgres.stop()
 
