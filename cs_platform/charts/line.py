@@ -17,7 +17,7 @@ from cs_platform.charts.svg import (
     plot,
     polylines,
 )
-from cs_platform.charts.time_axis import day_scale, tick_labels
+from cs_platform.charts.time_axis import TICKS, day_scale, tick_labels
 
 HEADROOM = 0.12  # of the range, above and below
 
@@ -44,9 +44,10 @@ def line_chart(
     height: int = 140,
     from_zero: bool = False,
     is_end_written: bool = True,
+    ticks: int = TICKS,
 ) -> Chart:
     """Lines may start above zero (`from_zero` for amounts); the end is labelled directly, unless
-    the figure stands beside the line anyway."""
+    the figure stands beside the line anyway. `ticks`: at most so many words below."""
     known = [point for point in points if point.value is not None]
     text = _spoken(known, label)
     rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))

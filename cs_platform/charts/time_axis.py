@@ -14,15 +14,15 @@ def day_scale(first: date, last: date, *, start: float, end: float) -> Scale:
     return Scale(first.toordinal(), last.toordinal(), start, end)
 
 
-def ticks(first: date, last: date) -> list[date]:
-    """At most six month starts; weeks when the span is shorter than two months."""
+def ticks(first: date, last: date, *, at_most: int = TICKS) -> list[date]:
+    """At most so many month starts; weeks when the span is shorter than two months."""
     if (last - first).days < 62:
         step = max(-(-(last - first).days // (TICKS - 1)), 1)
         return [
             first + timedelta(days=offset) for offset in range(0, (last - first).days + 1, step)
         ]
     months = [day for day in _month_starts(first, last) if day >= first]
-    every = -(-len(months) // TICKS)
+    every = -(-len(months) // at_most)
     # Count from the end, so that the newest month keeps its word.
     return months[::-1][::every][::-1]
 
@@ -40,7 +40,7 @@ def tick_label(day: date, *, is_short_span: bool, is_first: bool) -> str:
     return f"{day:%b %Y}" if is_first or day.month == 1 else f"{day:%b}"
 
 
-def tick_labels(first: date, last: date, *, y: float) -> list[Svg]:
+def tick_labels(first: date, last: date, *, y: float, at_most: int = TICKS) -> list[Svg]:
     x = day_scale(first, last, start=0, end=100)
     is_short_span = (last - first).days < 62
     return [
@@ -51,5 +51,5 @@ def tick_labels(first: date, last: date, *, y: float) -> list[Svg]:
             text_anchor=anchor(x(day.toordinal())),
             class_="chart-tick" if index % 2 == 0 else "chart-tick chart-minor",
         )
-        for index, day in enumerate(ticks(first, last))
+        for index, day in enumerate(ticks(first, last, at_most=at_most))
     ]

@@ -15,6 +15,7 @@ from cs_platform.pages.executive_figures import (
     bridge_steps,
     points,
     rate_tiles,
+    risk_chart,
     shown_rate,
 )
 from cs_platform.pages.executive_words import (
@@ -138,6 +139,7 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
     bands = _merged(now)
     return {
         "health": now,
+        "risk_chart": risk_chart(report),
         "health_before": before,
         "bands": bands,
         "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),

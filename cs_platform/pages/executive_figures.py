@@ -150,3 +150,24 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> C
         label="ARR bridge",
         height=_BRIDGE_HEIGHT,
     )
+
+
+def risk_chart(report: Overview) -> Chart | None:
+    """From zero: it is an amount. None without two months to draw a line between."""
+    course = [*report.at_risk_by_month]
+    day = report.standing.moment.day
+    if report.health is not None and (not course or course[-1][0] < day):
+        course.append((day, report.health.arr_at_risk))
+    if len(course) < 2:
+        return None
+    return line_chart(
+        [
+            LinePoint(day=day, value=amount, shown=formats.money(amount, report.base))
+            for day, amount in course
+        ],
+        label="ARR at risk",
+        height=_LINE_HEIGHT,
+        from_zero=True,
+        is_end_written=False,
+        ticks=4,
+    )

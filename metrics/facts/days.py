@@ -1,9 +1,8 @@
 """Which moment a report is about, and the figures that are stored for it while they are current."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -75,46 +74,59 @@ def moment_of(
     return replace(moment, is_stored=True), DayFigures.of_json(stored.figures)
 
 
+def stored_health(
+    *, days: Sequence[date], rates: RateTable, chances: Chances
+) -> dict[date, tuple[BandTotal, ...]]:
+    """Bands of all accounts by day, of those days that are stored and current."""
+    rows = list(ReportDay.objects.filter(day__in=days))
+    changed = _changed_days(rows)
+    return {
+        row.day: DayFigures.of_json(row.figures).health
+        for row in rows
+        if row.day not in changed and _fits(row, rates, chances)
+    }
+
+
 def is_current(stored: ReportDay, *, rates: RateTable, chances: Chances) -> bool:
     """Computed today, its figures would be the same."""
-    fits = stored.currency == rates.base and _fits(stored, rates.on(stored.day), chances)
-    return fits and not _is_changed(stored)
+    return _fits(stored, rates, chances) and not _changed_days([stored])
 
 
-def _fits(stored: ReportDay, rates: Mapping[str, Decimal], chances: Chances) -> bool:
-    known = (stored.rates, stored.chances)
-    return known == (rates_as_text(rates), chances_as_text(chances))
+def _fits(stored: ReportDay, rates: RateTable, chances: Chances) -> bool:
+    known = (stored.currency, stored.rates, stored.chances)
+    return known == (rates.base, rates_as_text(rates.on(stored.day)), chances_as_text(chances))
 
 
-# Uses index: the primary keys. Only rows newer than what the day was computed from are looked at.
+# Uses index: the primary keys. Only rows newer than what a day was computed from are looked at.
 _CHANGED = """
-    SELECT EXISTS (
+    SELECT d.day
+    FROM unnest(%(days)s::date[], %(ledgers)s::bigint[], %(accounts)s::bigint[])
+        AS d (day, ledger_through, accounts_through)
+    WHERE EXISTS (
         SELECT FROM (SELECT effective_on FROM accounts_revenuemovement
-            WHERE id > %(ledger_through)s OFFSET 0) recent
-        WHERE effective_on <= %(day)s
+            WHERE id > d.ledger_through OFFSET 0) recent
+        WHERE effective_on <= d.day
     ) OR EXISTS (
-        SELECT FROM (SELECT id FROM accounts_account WHERE id > %(accounts_through)s OFFSET 0) a
-        JOIN health_healthscore h ON h.account_id = a.id AND h.day = %(day)s
+        SELECT FROM (SELECT id FROM accounts_account WHERE id > d.accounts_through OFFSET 0) a
+        JOIN health_healthscore h ON h.account_id = a.id AND h.day = d.day
     ) OR EXISTS (
-        SELECT FROM metrics_factchange
-        WHERE (source = 'scores' AND day > %(week_before)s AND day <= %(day)s)
-            OR (source = 'overrides' AND day <= %(day)s)
-            OR (source = 'contracts' AND day = date_trunc('quarter', %(day)s::date))
-            OR (source = 'contracts' AND day > %(week_before)s AND day <= %(day)s)
+        SELECT FROM metrics_factchange c
+        WHERE (c.source IN ('scores', 'contracts') AND c.day > d.day - %(week)s AND c.day <= d.day)
+            OR (c.source = 'overrides' AND c.day <= d.day)
+            OR (c.source = 'contracts' AND c.day = date_trunc('quarter', d.day))
     )
 """
 
 
-def _is_changed(stored: ReportDay) -> bool:
+def _changed_days(rows: Sequence[ReportDay]) -> set[date]:
     with connection.cursor() as cursor:
         cursor.execute(
             _CHANGED,
             {
-                "day": stored.day,
-                "week_before": stored.day - timedelta(days=DAYS),
-                "ledger_through": stored.ledger_through,
-                "accounts_through": stored.accounts_through,
+                "days": [row.day for row in rows],
+                "ledgers": [row.ledger_through for row in rows],
+                "accounts": [row.accounts_through for row in rows],
+                "week": DAYS,
             },
         )
-        (changed,) = cursor.fetchone()
-    return bool(changed)
+        return {day for (day,) in cursor.fetchall()}

@@ -8,6 +8,7 @@ from fractions import Fraction
 from django.db import connection
 
 from accounts.models import User
+from metrics.facts.days import stored_health
 from metrics.facts.health import UNSCORED
 from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import read_chances
@@ -37,6 +38,7 @@ from metrics.retention.windows import (
 )
 
 MONTHS_SHOWN = 24
+MONTHS_AT_RISK = 13
 LARGEST = 5
 
 
@@ -61,6 +63,8 @@ class Overview:
     failure: Failure | None
     health: HealthPicture | None
     health_before: HealthPicture | None
+    at_risk_by_month: tuple[tuple[date, int], ...]
+    """ARR at risk at the month-ends of a year, those that are stored."""
     standing: Standing
     renewals: RenewalQuarter
     week: tuple[ChangeTotal, ...]
@@ -108,9 +112,21 @@ def overview(
         failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope),
         health=health,
         health_before=health_of(before),
+        at_risk_by_month=_at_risk(standing, end=end, rates=rates),
         standing=standing,
         renewals=renewals_of(standing),
         week=standing.week_totals(),
+    )
+
+
+def _at_risk(standing: Standing, *, end: date, rates: RateTable) -> tuple[tuple[date, int], ...]:
+    """Nothing for those who see a part of the accounts: days are stored for all together."""
+    if standing.scope.accounts is not None:
+        return ()
+    ends = month_ends(until=end, count=MONTHS_AT_RISK)
+    found = stored_health(days=ends, rates=rates, chances=standing.chances)
+    return tuple(
+        (day, sum(band.arr for band in found[day] if band.at_risk)) for day in sorted(found)
     )
 
 

@@ -87,7 +87,7 @@ def test_a_month_restated_since_is_computed(company, people, ledger):
     assert "Late" in {row.name for row in found.all_accounts(Figure.NEW)}
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
+@pytest.mark.parametrize("few", [0, 1_000])
 def test_long_lists_are_counted_to_a_thousand_and_turn_all_pages(company, people, monkeypatch, few):
     monkeypatch.setattr("metrics.queries.stored_figures._FEW", few)
     account = company.account("Busy")

@@ -18,6 +18,7 @@ from metrics.facts.week import Change
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import default_day, standing_of
+from metrics.queries.overview import overview
 from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
 from metrics.snapshots import day_to_refresh, take_snapshots
@@ -239,3 +240,19 @@ def test_what_changed_by_day_is_stored_again_once_a_quarter_of_an_hour(world, ca
     assert run_job(job.pk)
     assert is_stored()
     assert day_to_refresh() is None
+
+
+def test_arr_at_risk_by_month_is_that_of_the_stored_days(people, world, card):
+    def course():
+        found = overview(user=people["eva"], base="USD", as_of=CLOSED, today=TODAY, zone="UTC")
+        return found.at_risk_by_month
+
+    assert course() == ()
+    take_snapshots(day=CLOSED)
+    assert course() == ((MONTH_END, 7_500_00),)
+    judge(world[0], card, MONTH_END, "30", "intervene", revision=1)
+    assert course() == ()
+    take_snapshots(day=CLOSED)
+    assert course() == ((MONTH_END, 51_500_00),)
+    seen = overview(user=people["mona"], base="USD", as_of=CLOSED, today=TODAY, zone="UTC")
+    assert seen.at_risk_by_month == ()
