@@ -8,7 +8,7 @@ from enum import Enum
 
 from django.core.management.base import CommandError
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from psycopg2 import sql
 
 from accounts.models import (
@@ -24,6 +24,7 @@ from accounts.models import (
 )
 from cs_platform.demo.loading import Load
 from cs_platform.models import StepRun
+from health.models import Scorecard
 
 LOADED = "demo.load"
 # Account data without a foreign key to the account, and what the machinery did with it.
@@ -36,6 +37,7 @@ _TABLES_WITHOUT_KEY = (
     "accounts_importrun",
     "accounts_inboxbatch",
     "accounts_inboxreceipt",
+    "cs_platform_preview",
     "cs_platform_intervention",
     "cs_platform_invariantrun",
     "cs_platform_steprun",
@@ -87,7 +89,8 @@ def _refuse_foreign_accounts() -> None:
 
 
 def empty() -> None:
-    """Takes the demo company away, with all that was made of it; scorecards and playbooks stay.
+    """Takes the demo company away, with all that was made of it; playbooks stay, and scorecards
+    unless its people tuned them: then the shipped ones are installed anew.
 
     Needs the owner's rights: the ledger and the audit trail are append-only for everybody else.
     Raises ForeignDataError where somebody's own accounts are beside it.
@@ -95,6 +98,8 @@ def empty() -> None:
     _refuse_foreign_accounts()
     with transaction.atomic():
         _truncate(("accounts_account", *_TABLES_WITHOUT_KEY))
+        if _tuned_scorecards().exists():
+            _truncate(("health_scorecard",))
         Team.managers.through.objects.all().delete()
         _demo_people().delete()
         for model in (Pool, Team, Plan, Feature, Holiday):
@@ -127,6 +132,11 @@ def keep_its_day(*, today: date) -> date | None:
         return None
     Installation.objects.filter(pk=1).update(as_of=day)
     return day
+
+
+def _tuned_scorecards() -> QuerySet[Scorecard]:
+    by_hand = Q(published_by__in=_demo_people()) | Q(edits__edited_by__in=_demo_people())
+    return Scorecard.objects.filter(by_hand)
 
 
 def _demo_people() -> QuerySet[User]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from health.scoring.differences import plain
 from health.scoring.specs import MAX_DEPTH, UNSCORED, Component, Curve, CurveKind, Scorecard
 
 _WHOLE = Decimal(100)
@@ -80,7 +81,7 @@ def _adds_up(where: str, weights: list[Decimal], part: str) -> Iterator[Problem]
     if total != _WHOLE:
         gap = abs(_WHOLE - total)
         what = "missing" if total < _WHOLE else "too much"
-        words = f"weights must add up to 100; they add up to {total:f} ({gap:f} {what})"
+        words = f"weights must add up to 100; they add up to {plain(total)} ({plain(gap)} {what})"
         yield Problem(where, words, part)
 
 

@@ -25,6 +25,10 @@ from accounts.models import (
     UserMonth,
 )
 from cs_platform.models import Intervention, InvariantRun
+from cs_platform.previews.job import request_preview
+from health.models import Scorecard
+from health.publishing import Edit, copy_to_draft, install_library, publish, save_draft
+from health.publishing.content import content_of
 
 SMALL = {"accounts": 14, "years": 0.5, "processes": 1, "facts_only": True}
 
@@ -124,6 +128,24 @@ def test_demo_reset_takes_what_its_people_did_by_hand(company):
     InvariantRun.objects.create(asked_at=now, day=now.date(), seconds=0, asked=1, broken=0, by=ops)
     demo(reset=True)
     assert (Intervention.objects.count(), InvariantRun.objects.count()) == (0, 0)
+    assert User.objects.filter(email="ops@demo.example").count() == 1
+
+
+def test_demo_reset_takes_scorecards_back_that_its_people_tuned(company):
+    ops = User.objects.get(email="ops@demo.example")
+    now = clock.now()
+    install_library(now=now)
+    shipped = Scorecard.objects.get(key="four_inputs")
+    draft = copy_to_draft(scorecard=shipped, now=now)
+    edit = Edit({**content_of(draft), "recovery_margin": "3"}, [])
+    save_draft(draft=draft, revision=1, edit=edit, user=ops, now=now)
+    request_preview(scorecard=draft, user=ops, now=now)
+    publish(scorecard=draft, user=ops, reason="Calmer", now=now)
+    demo(reset=True)
+
+    install_library(now=now)  # as the demo does before it scores
+    (card,) = Scorecard.objects.filter(key="four_inputs")
+    assert (card.version, card.recovery_margin) == (1, 2)
     assert User.objects.filter(email="ops@demo.example").count() == 1
 
 

@@ -100,7 +100,7 @@ def test_each_problem_says_where_and_what():
 
     assert {str(problem) for problem in check(draft)} == {
         "Component “Product engagement”, its measures: weights must add up to 100;"
-        " they add up to 95.00 (5.00 missing)",
+        " they add up to 95 (5 missing)",
         "Measure “users_active”: the values of its curve must rise from left to right",
         "Measure “users_active”: the readings of its curve lie between 0 and 100",
         "Measure “charm”: “charm” is not in the measure catalogue",
