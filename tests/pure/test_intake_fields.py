@@ -125,9 +125,22 @@ def test_a_date_has_one_reading(value):
 
 def test_day_first_dates_are_read_when_they_were_chosen():
     chosen = Calendar(now=NOW, order=DateOrder.DAY_FIRST)
-    assert moments.day("03-04-2024", calendar=chosen) == date(2024, 4, 3)
-    with pytest.raises(FieldError):
-        moments.day("2024-04-03", calendar=chosen)
+    for text in ("03-04-2024", "3/4/2024", "03.04.2024"):
+        assert moments.day(text, calendar=chosen) == date(2024, 4, 3)
+    # A year in front reads in one way only, whatever was chosen for the others.
+    assert moments.day("2024-04-03", calendar=chosen) == date(2024, 4, 3)
+    for text in ("13/13/2024", "3/4-2024", "3/4/24", "2024/04/03", "45292"):
+        with pytest.raises(FieldError):
+            moments.day(text, calendar=chosen)
+
+
+def test_a_clock_after_a_chosen_date_is_read_in_the_chosen_zone():
+    chosen = Calendar(now=NOW, order=DateOrder.MONTH_FIRST, zone=ZoneInfo("Europe/Paris"))
+    for text in ("4/3/2024 2:05 PM", "04/03/2024 14:05", "04/03/2024, 14:05:00"):
+        assert moments.moment(text, calendar=chosen) == datetime(2024, 4, 3, 12, 5, tzinfo=UTC)
+    for text in ("4/3/2024 14:05 PM", "4/3/2024 0:05 AM", "4/3/2024 25:00", "4/3/2024"):
+        with pytest.raises(FieldError):
+            moments.moment(text, calendar=chosen)
 
 
 def test_a_day_after_tomorrow_has_no_past():
