@@ -80,14 +80,7 @@ def import_file(
         raise
     run.digest = _digest(file.source)
     run.save(update_fields=["digest"])
-    loader = RowLoader(
-        kind=file.kind,
-        fields=columns.kept,
-        reading=file.reading,
-        day=file.day,
-        now=file.now,
-        backfill=file.backfill,
-    )
+    loader = _loader(file, columns)
     for load in _batches(file, layout, columns, is_plain=is_plain):
         with transaction.atomic():
             result = load(loader, run)
@@ -96,6 +89,17 @@ def import_file(
         progress(run.read, layout.records)
     finish_run(run, now=file.now)
     return run
+
+
+def _loader(file: FileImport, columns: _Columns) -> RowLoader:
+    return RowLoader(
+        kind=file.kind,
+        fields=columns.kept,
+        reading=file.reading,
+        day=file.day,
+        now=file.now,
+        backfill=file.backfill,
+    )
 
 
 def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.intake.errors import RecordError
-from accounts.intake.fields import Kind, RecordSpec
+from accounts.intake.fields import RecordSpec
 from accounts.intake.kept_rows import Row
 from accounts.intake.manners import manner_of
 from accounts.intake.records import Record
@@ -20,6 +20,7 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.uploads import images
+from accounts.loading.uploads.importing import loader_of
 from accounts.loading.uploads.keeping import rows_of
 from accounts.loading.uploads.revenue_effect import TOUCHING, RevenueEffect
 from accounts.loading.usage import Directory
@@ -154,17 +155,9 @@ def check_upload(
 
     `tell` gets the number of pieces looked at, outside of what is taken back.
     """
-    manner, kind = manner_of(file.manner), Kind(file.kind)
-    loader = RowLoader(
-        kind=kind,
-        fields=manner.chosen(file.header).fields,
-        reading=manner.reading(now=now),
-        day=day,
-        now=now,
-        backfill=manner.backfill,
-        directory=_DryDirectory(),
-    )
-    effect = RevenueEffect.of(day=day) if kind in TOUCHING else None
+    loader = loader_of(file, day=day, now=now)
+    loader.directory = _DryDirectory()
+    effect = RevenueEffect.of(day=day) if loader.kind in TOUCHING else None
     check = _Check(file, loader, _Findings(effect=effect))
     is_exact = file.rows <= EXACT_ROWS
     for pieces in _transactions(file, is_exact=is_exact):

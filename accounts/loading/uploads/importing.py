@@ -40,6 +40,18 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
         )
 
 
+def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
+    manner = manner_of(file.manner)
+    return RowLoader(
+        kind=Kind(file.kind),
+        fields=manner.chosen(file.header).fields,
+        reading=manner.reading(now=now),
+        day=day,
+        now=now,
+        backfill=manner.backfill,
+    )
+
+
 def import_upload(
     run: ImportRun, *, piece: int, day: date, now: datetime, tell: Callable[[int], None]
 ) -> None:
@@ -47,16 +59,8 @@ def import_upload(
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return
-    manner = manner_of(file.manner)
-    columns = manner.chosen(file.header)
-    loader = RowLoader(
-        kind=Kind(file.kind),
-        fields=columns.fields,
-        reading=manner.reading(now=now),
-        day=day,
-        now=now,
-        backfill=manner.backfill,
-    )
+    columns = manner_of(file.manner).chosen(file.header)
+    loader = loader_of(file, day=day, now=now)
     settling = Settling.of(file, now=now)
     while piece < file.chunks:
         following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
