@@ -25,7 +25,7 @@ from cs_platform.scorecards.pictures import curve_picture
 from cs_platform.scorecards.preview_views import start
 from cs_platform.scorecards.version_page import card_word, moment, version_context
 from health.models import Scorecard
-from health.publishing import DraftChanged, NoDraft, copy_to_draft, draft_of, save_draft
+from health.publishing import DraftChanged, NoDraft, begin_draft, save_draft
 from health.publishing.content import content_of, merge
 from health.publishing.editing import content_at, edits_since
 
@@ -137,10 +137,8 @@ def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpRespon
 def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     """The draft of this key that is being worked on, or a copy of this version."""
     version = get_object_or_404(Scorecard, pk=object_id)
-    draft = draft_of(version.key)
-    if draft is None:
-        draft = copy_to_draft(scorecard=version, now=clock.now())
-    elif draft.pk != version.pk:
+    draft, is_new = begin_draft(version=version, now=clock.now())
+    if not is_new and draft.pk != version.pk:
         messages.info(request, f"{card_word(draft)} is being worked on already: go on here.")
     return redirect(address(draft))
 

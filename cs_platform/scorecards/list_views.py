@@ -21,7 +21,7 @@ from cs_platform.scorecards.preview_views import start
 from cs_platform.scorecards.reason_form import ReasonForm
 from cs_platform.scorecards.version_page import card_word, compared
 from health.models import CurrentHealth, Scorecard
-from health.publishing import NotPublishable, copy_to_draft, draft_of, roll_back
+from health.publishing import NotPublishable, begin_draft, draft_of, roll_back
 from health.queries.scorecards import in_force
 
 SHOWN = 8
@@ -155,13 +155,12 @@ def _roll_back(request: HttpRequest, version: Scorecard, reason: str) -> HttpRes
 
 def _preview_of(request: HttpRequest, version: Scorecard) -> HttpResponse:
     """A draft with the old content, to be previewed and published like any other."""
-    draft = draft_of(version.key)
-    if draft is not None and draft.content_of_id != version.pk:
+    draft, is_new = begin_draft(version=version, now=clock.now(), content_of=version)
+    if not is_new and draft.content_of_id != version.pk:
         messages.error(
             request,
             f"{card_word(draft)} is being worked on. Publish it or throw it away first, or roll"
             " back without a preview: the draft then stays as it is.",
         )
         return redirect(address(version, "back"))
-    draft = draft or copy_to_draft(scorecard=version, now=clock.now(), content_of=version)
     return start(request, draft)

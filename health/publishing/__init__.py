@@ -2,6 +2,7 @@
 
 from health.publishing.actions import (
     NotPublishable,
+    begin_draft,
     check,
     copy_to_draft,
     draft_of,
@@ -19,6 +20,7 @@ __all__ = [
     "NewPart",
     "NoDraft",
     "NotPublishable",
+    "begin_draft",
     "check",
     "copy_to_draft",
     "draft_of",

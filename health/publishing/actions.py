@@ -105,15 +105,37 @@ def roll_back(
 
 def _make_room(key: str) -> int:
     """The number after the newest published version; drafts move up by one."""
-    rows = models.Scorecard.objects.select_for_update().filter(key=key).order_by("-version")
-    drafts = [row for row in rows if not row.is_published]
+    _lock(key)
+    rows = list(models.Scorecard.objects.filter(key=key).order_by("-version"))
     published = [row.version for row in rows if row.is_published]
     number = max(published, default=0) + 1
-    for draft in drafts:
-        if draft.version >= number:
-            draft.version += 1
-            draft.save(update_fields=["version"])
+    for row in rows:
+        if not row.is_published and row.version >= number:
+            row.version += 1
+            row.save(update_fields=["version"])
     return number
+
+
+def _lock(key: str) -> None:
+    """Versions of a key are numbered by one transaction at a time; what another one has added
+    meanwhile is seen by the next question."""
+    rows = models.Scorecard.objects.filter(key=key).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
+
+
+@transaction.atomic
+def begin_draft(
+    *, version: models.Scorecard, now: datetime, content_of: models.Scorecard | None = None
+) -> tuple[models.Scorecard, bool]:
+    """The draft of this key that is being worked on, or a copy of the version; whether it is new.
+
+    Two who begin at once get the same one.
+    """
+    _lock(version.key)
+    draft = draft_of(version.key)
+    if draft is not None:
+        return draft, False
+    return copy_to_draft(scorecard=version, now=now, content_of=content_of), True
 
 
 def draft_of(key: str) -> models.Scorecard | None:

@@ -15,6 +15,7 @@ from health.publishing import (
     Edit,
     NewPart,
     NoDraft,
+    begin_draft,
     check,
     copy_to_draft,
     install_library,
@@ -233,6 +234,26 @@ def test_a_save_and_a_publication_at_once_never_mix():
         assert (draft.is_published, margin) in [(True, 2), (False, 4)]
         assert (NoDraft in results) == draft.is_published
         assert (DraftChanged in results) == (not draft.is_published)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_begin_or_roll_back_at_once_never_collide():
+    install_library(now=NOW)
+    first = Scorecard.objects.get(key="four_inputs", version=1)
+    begun = together(*[lambda: begin_draft(version=first, now=NOW)[0].pk for _ in range(4)])
+
+    assert len(begun) == 4
+    assert len(set(begun)) == 1
+    made = together(
+        *[
+            lambda reason=reason: (
+                roll_back(version=first, user=None, reason=reason, now=NOW).version
+            )
+            for reason in ("noisy", "late", "wrong")
+        ]
+    )
+    assert sorted(made) == [2, 3, 4]
+    assert Scorecard.objects.get(pk=begun[0]).version == 5
 
 
 texts = st.sampled_from(["", "1", "2", "3"])
