@@ -137,14 +137,14 @@ def test_the_latest_night_shows_its_steps_and_each_its_shards(client, ops):
 @pytest.mark.parametrize(
     ("address", "count"),
     [
-        ("/ops/", 20),
-        ("/ops/jobs/?view=dead", 5),
-        ("/ops/messages/?view=dead", 5),
-        ("/ops/nights/", 4),
-        (f"/ops/nights/?day={DAY}", 6),
-        ("/ops/invariants/", 5),
-        ("/ops/dirty/", 5),
-        ("/ops/interventions/", 5),
+        ("/ops/", 21),
+        ("/ops/jobs/?view=dead", 6),
+        ("/ops/messages/?view=dead", 6),
+        ("/ops/nights/", 5),
+        (f"/ops/nights/?day={DAY}", 7),
+        ("/ops/invariants/", 6),
+        ("/ops/dirty/", 6),
+        ("/ops/interventions/", 6),
     ],
 )
 def test_pages_ask_a_fixed_number_of_questions(
