@@ -95,46 +95,44 @@ def _messages() -> list[tuple[str, str]]:
 
 
 def drawings(today: date) -> list[tuple[str, charts.Chart]]:
+    return [
+        ("Score history", _history(today)),
+        ("Waterfall", _bridge()),
+        ("Distribution", _shares()),
+        ("Line", _rates(today)),
+    ]
+
+
+def _history(today: date) -> charts.Chart:
     days = [today - timedelta(days=day) for day in range(179, -1, -1)]
-    scores = [62 + 18 * math.sin(index / 31) for index in range(len(days))]
+    points = [charts.ScorePoint(day, 62 + 18 * math.sin(n / 31)) for n, day in enumerate(days)]
     lines = [charts.BandLine("healthy", "Healthy", 75), charts.BandLine("watch", "Watch", 50)]
     notes = [charts.Note(days[60], "Champion left", "down"), charts.Note(days[120], "New play")]
-    points = [charts.ScorePoint(day, score) for day, score in zip(days, scores, strict=True)]
+    return charts.score_history(points, bands=lines, notes=notes, label="Score of an account")
+
+
+def _bridge() -> charts.Chart:
+    steps = [
+        charts.WaterfallStep("Start", 1000, "$1,000", is_total=True),
+        charts.WaterfallStep("Expansion", 180, "+$180"),
+        charts.WaterfallStep("Churn", -80, "−$80"),
+        charts.WaterfallStep("End", 1100, "$1,100", is_total=True),
+    ]
+    return charts.waterfall(steps, label="ARR bridge")
+
+
+def _shares() -> charts.Chart:
+    parts = [charts.Part(band, band.capitalize(), n, f"{n} accounts") for band, n in _counts()]
+    return charts.distribution(parts, label="Accounts by band")
+
+
+def _rates(today: date) -> charts.Chart:
     months = [today - timedelta(days=30 * month) for month in range(11, -1, -1)]
     rates = [
         charts.LinePoint(day, 1 + n / 200, f"{100 + n / 2:.1f}%") for n, day in enumerate(months)
     ]
-    return [
-        (
-            "Score history",
-            charts.score_history(points, bands=lines, notes=notes, label="Score of an account"),
-        ),
-        (
-            "Waterfall",
-            charts.waterfall(
-                [
-                    charts.WaterfallStep("Start", 1000, "$1,000", is_total=True),
-                    charts.WaterfallStep("Expansion", 180, "+$180"),
-                    charts.WaterfallStep("Churn", -80, "−$80"),
-                    charts.WaterfallStep("End", 1100, "$1,100", is_total=True),
-                ],
-                label="ARR bridge",
-            ),
-        ),
-        (
-            "Distribution",
-            charts.distribution(
-                [charts.Part(band, band.capitalize(), n, f"{n} accounts") for band, n in _counts()],
-                label="Accounts by band",
-            ),
-        ),
-        (
-            "Line",
-            charts.line_chart(
-                rates, label="NRR", references=[charts.ReferenceLine("Target 104%", 1.04)]
-            ),
-        ),
-    ]
+    target = [charts.ReferenceLine("Target 104%", 1.04)]
+    return charts.line_chart(rates, label="NRR", references=target)
 
 
 def _counts() -> list[tuple[str, int]]:

@@ -60,6 +60,8 @@ class TaskRow:
     task: Task
     due_on: date
     is_overdue: bool
+    is_asleep: bool
+    """Snoozed until a time still to come: nothing to do about it now."""
 
     @property
     def is_open(self) -> bool:
@@ -108,6 +110,7 @@ def task_row(task: Task, *, now: datetime, zone: ZoneInfo) -> TaskRow:
         task=task,
         due_on=task.due_at.astimezone(zone).date(),
         is_overdue=task.state in UNFINISHED and task.due_at < now,
+        is_asleep=task.snoozed_until is not None and task.snoozed_until > now,
     )
 
 

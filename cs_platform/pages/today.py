@@ -16,6 +16,7 @@ from accounts.models import Installation, User
 from cs_platform import formats
 from cs_platform.charts import Chart, Part, distribution
 from cs_platform.pages import today_queries as queries
+from cs_platform.pages.book_queries import BookSummary, book_summary
 from cs_platform.pages.currency import rates_on
 from cs_platform.pages.moves_queries import moves_since_yesterday
 from cs_platform.pages.task_actions import SNOOZES, outcomes
@@ -35,7 +36,7 @@ def today(request: HttpRequest) -> HttpResponse:
     now, day = clock.now(), clock.today()
     rates = rates_on(day, base=installation.currency)
     book = queries.own_book(user)
-    summary = queries.book_summary(book, today=day, rates=rates)
+    summary = book_summary(book, today=day, rates=rates)
     queue = queries.queue_of(user, now=now, zone=installation.zone, rates=rates)
     context = {
         "items": queue[:SHOWN_AT_MOST],
@@ -53,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "today/index.html", context)
 
 
-def band_chart(summary: queries.BookSummary) -> Chart:
+def band_chart(summary: BookSummary) -> Chart:
     return distribution(
         [
             Part(

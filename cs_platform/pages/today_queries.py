@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.expressions import Combinable
 
 from accounts.catalogue import InteractionKind, Role
@@ -39,6 +38,7 @@ _COLUMNS = (
     "arr_minor",
     "currency",
     "renews_on",
+    "owner__name",
     "health__score",
     "health__effective_band",
 )
@@ -81,6 +81,8 @@ class QueueItem:
     at_stake: float
     due_on: date | None = None
     task: TaskRow | None = None
+    owner: str = ""
+    """Of an account without a task; a task names its own."""
 
     @property
     def word(self) -> str:
@@ -203,7 +205,7 @@ def lone_items(book: QuerySet[Account], *, rates: Rates) -> list[QueueItem]:
 
 
 def _with_health(accounts: QuerySet[Account]) -> QuerySet[Account]:
-    return accounts.select_related("health").only(*_COLUMNS)
+    return accounts.select_related("health", "owner").only(*_COLUMNS)
 
 
 def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list[QueueItem]:
@@ -234,7 +236,7 @@ def follow_up_items(book: QuerySet[Account], *, now: datetime, rates: Rates) -> 
     found = (
         Interaction.objects.filter(~Exists(later), account__in=book, occurred_at__range=window)
         .exclude(next_step="")
-        .select_related("account__health")
+        .select_related("account__health", "account__owner")
         .only("next_step", "occurred_at", *(f"account__{column}" for column in _COLUMNS))
         .order_by("-occurred_at", "pk")[:READ_AT_MOST]
     )
@@ -275,57 +277,5 @@ def _item(
         at_stake=at_stake(account, score=health.score if health else None, rates=rates),
         due_on=due_on,
         task=task,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class BookSummary:
-    accounts: int
-    arr_minor: int
-    by_band: tuple[tuple[str, int, int], ...]
-    """(band, accounts, ARR minor), the best band first."""
-    at_risk: int
-    at_risk_arr_minor: int
-    renewals: int
-    renewals_arr_minor: int
-    currency: str
-
-
-_BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
-
-
-def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
-    """Counted and added up by the database: a row a band, however large the book is."""
-    arr = rates.expression("arr_minor", currency="currency")
-    risky = Q(health__at_risk=True)
-    soon = Q(renews_on__range=(today, today + timedelta(days=90)))
-    figures = {
-        "accounts": Count("pk"),
-        "arr": Sum(arr),
-        "risky": Count("pk", filter=risky),
-        "risky_arr": Sum(arr, filter=risky),
-        "soon": Count("pk", filter=soon),
-        "soon_arr": Sum(arr, filter=soon),
-    }
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for band, *row in book.order_by().values_list("health__effective_band").annotate(**figures):
-        found[band or UNSCORED].update(
-            {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
-        )
-    return _summary(found, currency=rates.base)
-
-
-def _summary(found: Mapping[str, Counter[str]], *, currency: str) -> BookSummary:
-    total = sum(found.values(), Counter[str]())
-    bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
-    counts = [(band, found.get(band, Counter[str]())) for band in bands]
-    return BookSummary(
-        accounts=total["accounts"],
-        arr_minor=total["arr"],
-        by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),
-        at_risk=total["risky"],
-        at_risk_arr_minor=total["risky_arr"],
-        renewals=total["soon"],
-        renewals_arr_minor=total["soon_arr"],
-        currency=currency,
+        owner=account.owner.name if task is None and account.owner else "",
     )

@@ -40,7 +40,7 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
     (start_id,) = insert_starts([row], now=now).values()
     rule = facts.rules_of([playbook.pk])[playbook.pk]
     start = Start(start_id, account.pk, row.csm_id, rule, Recovery(), row.why, row.saw)
-    (play,) = open_plays(starts=[start], batch=batch)
+    (play,) = open_plays(starts=[start], batch=batch, by=by.pk)
     return play
 
 

@@ -54,8 +54,11 @@ def read_batch(*, account_ids: Sequence[int], now: datetime) -> Batch:
     return Batch(now, day, calendar, directory, standings)
 
 
-def open_plays(*, starts: Sequence[Start], batch: Batch) -> list[Play]:
-    """The new plays with their first tasks. A start whose playbook runs already is suppressed."""
+def open_plays(*, starts: Sequence[Start], batch: Batch, by: int | None = None) -> list[Play]:
+    """The new plays with their first tasks. A start whose playbook runs already is suppressed.
+
+    `by`: the person who started them, who needs no telling.
+    """
     opened = insert_plays([_row(start) for start in starts], now=batch.now, day=batch.day)
     late = [start.start_id for start in starts if start.start_id not in opened]
     PlayStart.objects.filter(pk__in=late).update(
@@ -68,7 +71,7 @@ def open_plays(*, starts: Sequence[Start], batch: Batch) -> list[Play]:
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
     )
     open_due_steps(plays=plays, context=context)
-    _tell(plays, batch)
+    _tell([play for play in plays if play.csm_id != by], batch)
     return plays
 
 

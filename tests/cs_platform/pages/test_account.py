@@ -15,6 +15,7 @@ from accounts.models import (
     ContractLine,
     Interaction,
     Invoice,
+    OutboxMessage,
     RevenueMovement,
     Ticket,
 )
@@ -447,6 +448,7 @@ def test_a_play_is_started_by_hand(client, csm, account):
     play = Play.objects.get(account=account)
     assert (play.playbook_key, play.state) == ("watch_to_intervene", "open")
     assert csm.name in play.why
+    assert not OutboxMessage.objects.filter(user=csm, channel="in_app").exists()  # their own act
     assert 'value="watch_to_intervene"' not in answer  # it runs: not offered twice
     assert (
         "is running on"

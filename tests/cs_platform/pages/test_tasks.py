@@ -195,6 +195,21 @@ def test_a_task_has_a_page_with_its_forms_for_those_who_may_finish_it(client, ho
     assert '<form class="task-panel' not in html
 
 
+def test_a_snoozed_task_rests_and_a_finished_one_says_why(client, house, task):
+    sign_in(client, house.people["csm"])
+    Task.objects.update(due_at=NOW - timedelta(days=1))
+    html = client.post(
+        reverse("task_snooze", args=[task.pk]), {"days": "1"}, headers=HTMX
+    ).content.decode()
+    assert "is-asleep" in html
+    assert "Snoozed, back" in html
+    assert "Overdue" not in html
+    html = client.post(
+        reverse("task_skip", args=[task.pk]), {"reason": "They called us."}, headers=HTMX
+    ).content.decode()
+    assert "Skipped: They called us.</span>" in html
+
+
 def test_a_task_page_never_sends_back_to_another_site(client, house, task):
     sign_in(client, house.people["csm"])
     address = reverse("task", args=[task.pk])

@@ -254,3 +254,10 @@ def test_today_adds_up_foreign_money_as_python_does(client, csm, card):
     summary = client.get(reverse("today")).context["summary"]
     assert summary.at_risk_arr_minor == 2 + 4 + 8 + 10
     assert summary.at_risk == 4
+
+
+def test_a_manager_reads_whose_account_it_is(client, house, card):
+    show_present(judge(house.accounts["own"], card, raw=POOR))
+    sign_in(client, house.people["manager"])
+    (item,) = (item for item in queue(client) if item.external_id == "acc-own")
+    assert (item.title, item.owner) == ("Nobody is on this account", "csm")

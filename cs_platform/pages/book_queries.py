@@ -1,0 +1,67 @@
+"""A book in figures: by band, at risk, renewing soon."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.models import Account
+from cs_platform.pages.currency import Rates
+from cs_platform.pages.portfolio_queries import UNSCORED
+
+
+@dataclass(frozen=True, slots=True)
+class BookSummary:
+    accounts: int
+    arr_minor: int
+    by_band: tuple[tuple[str, int, int], ...]
+    """(band, accounts, ARR minor), the best band first."""
+    at_risk: int
+    at_risk_arr_minor: int
+    renewals: int
+    renewals_arr_minor: int
+    currency: str
+
+
+_BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
+
+
+def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
+    """Counted and added up by the database: a row a band, however large the book is."""
+    arr = rates.expression("arr_minor", currency="currency")
+    risky = Q(health__at_risk=True)
+    soon = Q(renews_on__range=(today, today + timedelta(days=90)))
+    figures = {
+        "accounts": Count("pk"),
+        "arr": Sum(arr),
+        "risky": Count("pk", filter=risky),
+        "risky_arr": Sum(arr, filter=risky),
+        "soon": Count("pk", filter=soon),
+        "soon_arr": Sum(arr, filter=soon),
+    }
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for band, *row in book.order_by().values_list("health__effective_band").annotate(**figures):
+        found[band or UNSCORED].update(
+            {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
+        )
+    return _summary(found, currency=rates.base)
+
+
+def _summary(found: Mapping[str, Counter[str]], *, currency: str) -> BookSummary:
+    total = sum(found.values(), Counter[str]())
+    bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
+    counts = [(band, found.get(band, Counter[str]())) for band in bands]
+    return BookSummary(
+        accounts=total["accounts"],
+        arr_minor=total["arr"],
+        by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),
+        at_risk=total["risky"],
+        at_risk_arr_minor=total["risky_arr"],
+        renewals=total["soon"],
+        renewals_arr_minor=total["soon_arr"],
+        currency=currency,
+    )
