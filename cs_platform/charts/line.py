@@ -56,17 +56,17 @@ def line_chart(
     base = height - 24
     y = _value_scale(known, references, from_zero=from_zero, base=base)
     end = _end(known[-1], points[-1].day, y)[: 2 if is_end_written else 1]
-    marks = [*_references(references, y), *_drawn(points, y, base), *end]
+    marks = [*_references(references, y), *_drawn(points, y, base, ticks), *end]
     svg = figure(marks, kind="line", height=height, text=text)
     return Chart(svg=svg, text=text, head=("Month", label), rows=rows)
 
 
-def _drawn(points: Sequence[LinePoint], y: Scale, base: float) -> list[Svg]:
+def _drawn(points: Sequence[LinePoint], y: Scale, base: float, ticks: int) -> list[Svg]:
     """The curve on its line of months."""
     return [
         element("line", x1="0", x2="100%", y1=base, y2=base, class_="chart-base"),
         _curve(points, y, base),
-        *tick_labels(points[0].day, points[-1].day, y=base + 20),
+        *tick_labels(points[0].day, points[-1].day, y=base + 20, at_most=ticks),
     ]
 
 

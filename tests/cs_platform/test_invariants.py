@@ -27,7 +27,7 @@ from cs_platform import invariants
 from cs_platform.models import StepRun
 from health.models import ClosedDay, UsagePack
 from health.recompute.packing import pack_usage
-from metrics.models import AccountMonth, RetentionMonth, SnapshotMonth
+from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
 from playbooks.models import Play, Playbook, PlayStart, Task
@@ -195,6 +195,14 @@ def break_retention(account: Account, play: Play) -> None:
     RetentionMonth.objects.filter(segment="all").update(bridge_churn=F("bridge_churn") + 1)
 
 
+def break_report_day(account: Account, play: Play) -> None:
+    ClosedDay.objects.create(day=DAY - timedelta(days=1), closed_at=NOW)
+    take_snapshots(day=DAY)
+    assert AccountDay.objects.exists()
+    assert names() == []
+    AccountDay.objects.update(arr_minor=F("arr_minor") + 1)
+
+
 def break_owner(account: Account, play: Play) -> None:
     Installation.objects.update_or_create(pk=1, defaults={"visibility": "own"})
     stranger = User.objects.create_user("other@example.com", name="Eve", role="csm")
@@ -227,6 +235,7 @@ BREAKS = (
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),
+    (break_report_day, "report_day_is_its_rows"),
     (break_owner, "task_owner_sees_the_account"),
 )
 

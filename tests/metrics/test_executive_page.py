@@ -177,7 +177,7 @@ def test_a_missing_rate_is_named_and_nothing_is_shown(client, company, people, b
 QUERIES = {
     "executive": 18,
     "executive_accounts": 11,
-    "executive_movements": 12,
+    "executive_movements": 11,
     "executive_health": 9,
     "executive_renewals": 9,
     "executive_changes": 9,
@@ -185,7 +185,7 @@ QUERIES = {
 QUERIES_STORED = {
     "executive": 19,
     "executive_accounts": 11,
-    "executive_movements": 12,
+    "executive_movements": 11,
     "executive_health": 11,
     "executive_renewals": 11,
     "executive_changes": 11,
