@@ -23,7 +23,7 @@ from cs_platform import formats
 from cs_platform.pages.currency import rates_on
 from cs_platform.pages.parts import asked_from, wants_part
 from cs_platform.pages.tasks_queries import task_row, visible_tasks, with_account
-from cs_platform.pages.today_queries import Counts, counts_of, queue_of
+from cs_platform.pages.today_queries import Queue, queue_of
 from playbooks import actions
 from playbooks.due_dates import BusinessCalendar
 from playbooks.facts import business_calendar
@@ -143,17 +143,17 @@ def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpRes
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "hide_account": "hide_account" in request.POST,
-        "counts": _today_counts(request, now, zone),
+        "queue": _queue_of_today(request, now, zone),
     }
     return render(request, "tasks/_changed.html", context)
 
 
-def _today_counts(request: HttpRequest, now: datetime, zone: ZoneInfo) -> Counts | None:
+def _queue_of_today(request: HttpRequest, now: datetime, zone: ZoneInfo) -> Queue | None:
     """What Today says above its queue follows what is done in it."""
     if asked_from(request) != reverse("today"):
         return None
     rates = rates_on(clock.today(), base=Installation.current().currency)
-    return counts_of(queue_of(cast("User", request.user), now=now, zone=zone, rates=rates))
+    return queue_of(cast("User", request.user), now=now, zone=zone, rates=rates)
 
 
 def _next(request: HttpRequest) -> str:

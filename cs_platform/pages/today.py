@@ -39,9 +39,9 @@ def today(request: HttpRequest) -> HttpResponse:
     summary = book_summary(book, today=day, rates=rates)
     queue = queries.queue_of(user, now=now, zone=installation.zone, rates=rates)
     context = {
-        "items": queue[:SHOWN_AT_MOST],
-        "more": len(queue[SHOWN_AT_MOST:]),
-        "counts": queries.counts_of(queue),
+        "items": queue.items[:SHOWN_AT_MOST],
+        "more": len(queue.items[SHOWN_AT_MOST:]),
+        "queue": queue,
         "summary": summary,
         "bands": band_chart(summary),
         "moves": moves_since_yesterday(book, today=day, zone=installation.zone),

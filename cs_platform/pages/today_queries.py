@@ -15,6 +15,7 @@ from accounts.catalogue import InteractionKind, Role
 from accounts.models import Account, Interaction, User
 from cs_platform import formats
 from cs_platform.pages.currency import Rates
+from cs_platform.pages.paging import COUNT_CAP
 from cs_platform.pages.portfolio_queries import (
     RENEWAL_CHANCE,
     UNSCORED,
@@ -25,7 +26,7 @@ from cs_platform.pages.tasks_queries import TaskRow, awake, task_rows, with_acco
 from cs_platform.templatetags.cs import band_look
 from playbooks.models import UNFINISHED, Task
 
-READ_AT_MOST = 60  # of each kind
+READ_AT_MOST = 40  # of each kind
 RENEWAL_DAYS = 30
 PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
@@ -98,9 +99,12 @@ class QueueItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    waiting: int
+class Queue:
+    items: list[QueueItem]
     overdue: int
+    """Tasks, counted up to COUNT_CAP."""
+    is_capped: bool
+    """There is more of some kind than was read."""
 
 
 def own_book(user: User) -> QuerySet[Account]:
@@ -108,22 +112,21 @@ def own_book(user: User) -> QuerySet[Account]:
     return book_of(user, scope="mine" if user.role == Role.CSM else "all")
 
 
-def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> list[QueueItem]:
+def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
     """All there is to do, the most pressing first."""
     book, today = own_book(user), now.astimezone(zone).date()
-    return ordered(
-        [
-            *task_items(user, now=now, zone=zone, rates=rates),
-            *lone_items(book, rates=rates),
-            *renewal_items(book, today=today, rates=rates),
-            *follow_up_items(book, now=now, rates=rates),
-        ]
+    kinds = (
+        task_items(user, now=now, zone=zone, rates=rates),
+        lone_items(book, rates=rates),
+        renewal_items(book, today=today, rates=rates),
+        follow_up_items(book, now=now, rates=rates),
     )
-
-
-def counts_of(queue: Sequence[QueueItem]) -> Counts:
-    overdue = sum(1 for item in queue if item.task and item.task.is_overdue)
-    return Counts(waiting=len(queue), overdue=overdue)
+    late = Task.objects.of_person(user, day=today).filter(awake(now), due_at__lt=now)
+    return Queue(
+        items=ordered([item for kind in kinds for item in kind]),
+        overdue=late.order_by().values("pk")[:COUNT_CAP].count(),
+        is_capped=any(len(kind) == READ_AT_MOST for kind in kinds),
+    )
 
 
 def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:

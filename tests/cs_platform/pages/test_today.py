@@ -14,6 +14,7 @@ from accounts.models import (
     RevenueMovement,
 )
 from cs_platform.pages import today as page
+from cs_platform.pages import today_queries
 from health.models import ThresholdCrossing
 from tests.cs_platform.pages.conftest import (
     DAY,
@@ -233,7 +234,7 @@ def test_today_asks_a_fixed_number_of_questions(client, csm, card, rows, django_
         show_present(judge(account, card, raw=POOR))
         add_task(make_account(csm, f"Late-{number}"), csm, title="Call")
         make_account(csm, f"Soon-{number}", renews_on=DAY + timedelta(days=5))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(reverse("today"))
 
 
@@ -261,3 +262,12 @@ def test_a_manager_reads_whose_account_it_is(client, house, card):
     sign_in(client, house.people["manager"])
     (item,) = (item for item in queue(client) if item.external_id == "acc-own")
     assert (item.title, item.owner) == ("Nobody is on this account", "csm")
+
+
+def test_today_counts_what_is_late_beyond_what_it_reads(client, csm, monkeypatch):
+    monkeypatch.setattr(today_queries, "READ_AT_MOST", 2)
+    for number in range(3):
+        add_task(make_account(csm, f"L-{number}"), csm, title="Call", due=NOW - timedelta(days=1))
+    answer = client.get(reverse("today"))
+    assert answer.context["queue"].overdue == 3
+    assert "more than 2 things to do" in answer.content.decode()
