@@ -53,6 +53,10 @@ class RetentionTargetAdmin(admin.ModelAdmin):
 
 
 class ChanceForm(forms.ModelForm):
+    chance = forms.DecimalField(
+        label="Probability", decimal_places=4, help_text="0.85 stands for 85 %."
+    )
+
     def clean_chance(self) -> Any:
         chance = self.cleaned_data["chance"]
         if not 0 <= chance <= 1:

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from django.db import InternalError, transaction
+from django.urls import reverse
 
-from metrics.models import RetentionTarget
+from metrics.models import RenewalChance, RetentionTarget
 
 ADD = "/admin/metrics/retentiontarget/add/"
 
@@ -39,3 +41,22 @@ def test_a_second_target_for_the_same_segment_is_refused(client, people):
 def test_others_do_not_set_targets(client, people):
     client.force_login(people["eva"])
     assert client.get(ADD, follow=True).status_code == 403
+
+
+def test_chances_are_edited_and_always_cover_every_renewal(client, people):
+    client.force_login(people["otto"])
+    lowest = RenewalChance.objects.get(lower=0)
+    page = reverse("admin:metrics_renewalchance_change", args=[lowest.pk])
+    assert client.post(page, {"chance": "0.12"}).status_code == 302
+    lowest.refresh_from_db()
+    assert (lowest.lower, lowest.chance) == (0, Decimal("0.12"))
+    refused = client.post(page, {"chance": "12"}).content.decode()
+    assert "A probability is between 0 and 1: 0.85 stands for 85 %." in refused
+    gone = reverse("admin:metrics_renewalchance_delete", args=[lowest.pk])
+    assert client.post(gone, {"post": "yes"}).status_code == 403
+    with pytest.raises(InternalError, match="Cannot delete"), transaction.atomic():
+        RenewalChance.objects.filter(lower=None).delete()
+    middle = RenewalChance.objects.get(lower=40)
+    gone = reverse("admin:metrics_renewalchance_delete", args=[middle.pk])
+    assert client.post(gone, {"post": "yes"}).status_code == 302
+    assert not RenewalChance.objects.filter(lower=40).exists()
