@@ -78,6 +78,19 @@ def _axis(values: Sequence[float]) -> Scale:
     return Scale(min(values) - margin, max(values) + margin, 0, PLOT_WIDTH)
 
 
+def _line(corners: Sequence[tuple[float, float]]) -> Svg:
+    path = "".join(
+        f"{'L' if place else 'M'}{number(px)} {number(py)}"
+        for place, (px, py) in enumerate(corners)
+    )
+    area = f"{path}L{PLOT_WIDTH} {BASE}L0 {BASE}Z"
+    marks = [
+        element("path", d=area, class_="chart-area"),
+        element("path", d=path, class_="chart-curve"),
+    ]
+    return plot(marks, height=BASE)
+
+
 def _picture(
     corners: Sequence[tuple[float, float]],
     dots: Sequence[Svg],
@@ -85,20 +98,9 @@ def _picture(
     rows: tuple[tuple[str, ...], ...],
     label: str,
 ) -> Chart:
-    path = "".join(
-        f"{'L' if place else 'M'}{number(px)} {number(py)}"
-        for place, (px, py) in enumerate(corners)
-    )
-    area = f"{path}L{PLOT_WIDTH} {BASE}L0 {BASE}Z"
     text = f"{label}: " + ", ".join(f"{raw} reads {reading}" for raw, reading in rows)
     marks = [
-        plot(
-            [
-                element("path", d=area, class_="chart-area"),
-                element("path", d=path, class_="chart-curve"),
-            ],
-            height=BASE,
-        ),
+        _line(corners),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
         *dots,
         *_ends(values),

@@ -61,40 +61,29 @@ def band_scale(
 
 def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
     width = max(top - band.lower, 0)
-    marks = [
-        element(
-            "rect",
-            hover(f"{band.name}: {number(band.lower)} to below {number(top)}"),
-            x=percent(band.lower),
-            y=TOP,
-            width=percent(max(width - 0.25, 0)),
-            height=BASE - TOP,
-            class_=f"chart-fill is-{band.tone}",
-        )
-    ]
+    within = f"{band.name}: {number(band.lower)} to below {number(top)}"
+    marks = [_fill(band, max(width - 0.25, 0), f"chart-fill is-{band.tone}", says=within)]
     if margin:
-        marks.append(
-            element(
-                "rect",
-                hover(f"Who rises is {band.name} from {number(band.lower + margin)} on"),
-                x=percent(band.lower),
-                y=TOP,
-                width=percent(min(margin, width)),
-                height=BASE - TOP,
-                class_="chart-margin",
-            )
-        )
+        rises = f"Who rises is {band.name} from {number(band.lower + margin)} on"
+        marks.append(_fill(band, min(margin, width), "chart-margin", says=rises))
     if width >= NARROW:
+        middle = percent(band.lower + width / 2)
         marks.append(
-            label(
-                band.name,
-                x=percent(band.lower + width / 2),
-                y=TOP - 9,
-                text_anchor="middle",
-                class_="chart-note-word",
-            )
+            label(band.name, x=middle, y=TOP - 9, text_anchor="middle", class_="chart-note-word")
         )
     return marks
+
+
+def _fill(band: BandOnScale, width: float, kind: str, *, says: str) -> Svg:
+    return element(
+        "rect",
+        hover(says),
+        x=percent(band.lower),
+        y=TOP,
+        width=percent(width),
+        height=BASE - TOP,
+        class_=kind,
+    )
 
 
 def _lines(lines: Sequence[float]) -> list[Svg]:

@@ -83,6 +83,13 @@ def _head(draft: Scorecard) -> dict[str, Any]:
     return {"card": draft, "word": card_word(draft), "title": f"Preview of {card_word(draft)}"}
 
 
+def _named_preview(request: HttpRequest, draft: Scorecard) -> Preview | None:
+    """The one that was on the page."""
+    named = request.POST.get("preview", "")
+    number = int(named) if named.isdecimal() and len(named) < 19 else 0
+    return Preview.objects.filter(scorecard=draft, pk=number).first()
+
+
 @requires(Right.ADMINISTER)
 @require_POST
 def publish(request: HttpRequest, object_id: int) -> HttpResponse:
@@ -95,13 +102,9 @@ def publish(request: HttpRequest, object_id: int) -> HttpResponse:
             if draft.is_published
             else _show(request, draft, form)
         )
-    named = request.POST.get("preview", "")
-    seen = Preview.objects.filter(
-        scorecard=draft, pk=int(named) if named.isdecimal() and len(named) < 19 else 0
-    ).first()
     try:
         publish_previewed(
-            preview=seen,
+            preview=_named_preview(request, draft),
             scorecard=draft,
             user=cast("User", request.user),
             reason=form.cleaned_data["reason"],

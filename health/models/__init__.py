@@ -1,5 +1,6 @@
 """Scorecards, scores, the present state, crossings and overrides."""
 
+from health.models.assignment import AssignmentRule
 from health.models.packing import UsagePack, UsagePacking
 from health.models.score import (
     BandOverride,
@@ -11,7 +12,6 @@ from health.models.score import (
 )
 from health.models.scorecard import (
     AlertLine,
-    AssignmentRule,
     Band,
     Component,
     DraftEdit,

@@ -115,9 +115,7 @@ def _group(plan: Plan, scope: Scope, card_id: int, overridden: dict[int, str]) -
         account_ids=ids,
         score=table["score"],
         band=table["band"],
-        overrides={row: overridden[int(pk)] for row, pk in enumerate(ids) if int(pk) in overridden}
-        if overridden
-        else {},
+        overrides={row: overridden[pk] for row, pk in enumerate(ids.tolist()) if pk in overridden},
         keys=keys,
         raw=raw,
         arr=_in_base(plan, ids, table["arr"]),
