@@ -19,6 +19,7 @@ from cs_platform.pages.currency import rates_on
 from cs_platform.pages.paging import page_number, take_page
 from cs_platform.pages.parts import wants_part
 from cs_platform.pages.tasks_queries import open_task_counts
+from metrics.facts.renewals import read_chances
 
 PAGE_SIZE = 50
 SORTS = ("risk", "arr", "name", "score", "change", "renewal", "owner")
@@ -75,7 +76,10 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     rates = rates_on(today, base=Installation.current().currency)
     totals = queries.totals_by_band(found, rates=rates)
     listed = queries.sorted_by(
-        queries.in_band(found, band=chosen["band"]), sort=chosen["sort"], rates=rates
+        queries.in_band(found, band=chosen["band"]),
+        sort=chosen["sort"],
+        rates=rates,
+        chances=read_chances(),
     )
     values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
     open_tasks = open_task_counts([row[0] for row in values])

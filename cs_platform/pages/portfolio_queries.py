@@ -25,11 +25,9 @@ from accounts.catalogue import AccountStatus
 from accounts.models import Account, User
 from cs_platform.pages.currency import Rates
 from cs_platform.pages.paging import COUNT_CAP
+from metrics.retention.forecast import Chances
 
 UNSCORED = "unscored"
-# Probability of renewal by score (spec 4); what is left of it is the risk.
-RENEWAL_CHANCE = ((80, "0.95"), (60, "0.85"), (40, "0.60"), (20, "0.30"), (0, "0.10"))
-UNSCORED_CHANCE = "0.75"
 _SPARK_STEP = 3  # every third of 90 days: 30 points in a cell
 
 
@@ -73,14 +71,14 @@ _COLUMNS = (
 )
 
 
-def risk_of_loss() -> Case:
+def risk_of_loss(chances: Chances) -> Case:
     """1 − the chance of renewal, by score."""
     return Case(
         *(
-            When(health__score__gte=lower, then=Value(1 - Decimal(chance)))
-            for lower, chance in RENEWAL_CHANCE
+            When(health__score__gte=lower, then=Value(1 - chance))
+            for lower, chance in chances.bounds
         ),
-        default=Value(1 - Decimal(UNSCORED_CHANCE)),
+        default=Value(1 - chances.unscored),
         output_field=DecimalField(max_digits=3, decimal_places=2),
     )
 
@@ -148,12 +146,14 @@ def totals_by_band(accounts: QuerySet[Account], *, rates: Rates) -> BandTotals:
     return BandTotals(counts, arr, len(rows) > COUNT_CAP)
 
 
-def sorted_by(accounts: QuerySet[Account], *, sort: str, rates: Rates) -> QuerySet[Account]:
+def sorted_by(
+    accounts: QuerySet[Account], *, sort: str, rates: Rates, chances: Chances
+) -> QuerySet[Account]:
     """Nothing known comes last, whichever way it is sorted; equal rows keep one order."""
     value = rates.expression("arr_minor", currency="currency")
     keys: dict[str, Any] = {
         "risk": ExpressionWrapper(
-            Coalesce(risk_of_loss(), Value(Decimal(0))) * value,
+            Coalesce(risk_of_loss(chances), Value(Decimal(0))) * value,
             output_field=DecimalField(max_digits=24, decimal_places=2),
         ),
         "arr": value,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
@@ -17,13 +18,13 @@ from cs_platform import formats
 from cs_platform.pages.currency import Rates
 from cs_platform.pages.paging import COUNT_CAP
 from cs_platform.pages.portfolio_queries import (
-    RENEWAL_CHANCE,
     UNSCORED,
-    UNSCORED_CHANCE,
     book_of,
 )
 from cs_platform.pages.tasks_queries import TaskRow, awake, task_rows, with_account
 from cs_platform.templatetags.cs import band_look
+from metrics.facts.renewals import read_chances
+from metrics.retention.forecast import Chances
 from playbooks.models import UNFINISHED, Task
 
 READ_AT_MOST = 40  # of each kind
@@ -115,11 +116,12 @@ def own_book(user: User) -> QuerySet[Account]:
 def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
     """All there is to do, the most pressing first."""
     book, today = own_book(user), now.astimezone(zone).date()
+    stakes = Stakes(rates, read_chances())
     kinds = (
-        task_items(user, now=now, zone=zone, rates=rates),
-        lone_items(book, rates=rates),
-        renewal_items(book, today=today, rates=rates),
-        follow_up_items(book, now=now, rates=rates),
+        task_items(user, now=now, zone=zone, stakes=stakes),
+        lone_items(book, stakes=stakes),
+        renewal_items(book, today=today, stakes=stakes),
+        follow_up_items(book, now=now, stakes=stakes),
     )
     late = Task.objects.of_person(user, day=today).filter(awake(now), due_at__lt=now)
     return Queue(
@@ -142,26 +144,26 @@ def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:
     return queue
 
 
-def chance_of_renewal(score: object) -> float:
-    if score is None:
-        return float(UNSCORED_CHANCE)
-    return next(float(chance) for lower, chance in RENEWAL_CHANCE if float(str(score)) >= lower)
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What is lost where nobody acts: ARR in the installation's currency × the chance of it."""
+
+    rates: Rates
+    chances: Chances
+
+    def of(self, account: Account, *, score: Decimal | None) -> float:
+        arr = self.rates.total([(account.arr_minor, account.currency)])
+        return arr * float(1 - self.chances.chance(score))
 
 
-def at_stake(account: Account, *, score: object, rates: Rates) -> float:
-    """ARR in the installation's currency × the chance of losing it."""
-    arr = rates.total([(account.arr_minor, account.currency)])
-    return arr * (1 - chance_of_renewal(score))
-
-
-def task_items(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> list[QueueItem]:
+def task_items(user: User, *, now: datetime, zone: ZoneInfo, stakes: Stakes) -> list[QueueItem]:
     """What is due within two days, and trouble at once."""
     today = now.astimezone(zone).date()
     horizon = now + timedelta(days=2)
     found = with_account(Task.objects.of_person(user, day=today)).filter(awake(now))
     due = found.filter(due_at__lte=horizon).order_by("due_at", "pk")[:READ_AT_MOST]
     return [
-        _task_item(row, _urgency(row, today=today), rates)
+        _task_item(row, _urgency(row, today=today), stakes)
         for row in task_rows(due, now=now, zone=zone)
     ]
 
@@ -174,14 +176,14 @@ def _urgency(row: TaskRow, *, today: date) -> Urgency:
     return Urgency.DUE if row.due_on <= today else Urgency.SOON
 
 
-def _task_item(row: TaskRow, urgency: Urgency, rates: Rates) -> QueueItem:
+def _task_item(row: TaskRow, urgency: Urgency, stakes: Stakes) -> QueueItem:
     return _item(
         row.task.account,
         urgency,
         key=f"task-{row.task.pk}",
         title=row.task.title,
         why=row.why,
-        rates=rates,
+        stakes=stakes,
         due_on=row.due_on,
         task=row,
     )
@@ -191,7 +193,7 @@ def _nothing_open() -> Combinable:
     return ~Exists(Task.objects.filter(account=OuterRef("pk"), state__in=UNFINISHED))
 
 
-def lone_items(book: QuerySet[Account], *, rates: Rates) -> list[QueueItem]:
+def lone_items(book: QuerySet[Account], *, stakes: Stakes) -> list[QueueItem]:
     """At risk, and no task is open there: nobody is on it."""
     found = _with_health(book.filter(_nothing_open(), health__at_risk=True))
     return [
@@ -201,7 +203,7 @@ def lone_items(book: QuerySet[Account], *, rates: Rates) -> list[QueueItem]:
             title="Nobody is on this account",
             why=f"{band_look(account.health.effective_band).word} at "
             f"{formats.score(account.health.score)}, and no task is open.",
-            rates=rates,
+            stakes=stakes,
         )
         for account in found.order_by("-arr_minor", "pk")[:READ_AT_MOST]
     ]
@@ -211,7 +213,7 @@ def _with_health(accounts: QuerySet[Account]) -> QuerySet[Account]:
     return accounts.select_related("health", "owner").only(*_COLUMNS)
 
 
-def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list[QueueItem]:
+def renewal_items(book: QuerySet[Account], *, today: date, stakes: Stakes) -> list[QueueItem]:
     """Contracts that end within 30 days with nothing planned, those at risk left to their own."""
     found = book.filter(
         _nothing_open(), renews_on__range=(today, today + timedelta(days=RENEWAL_DAYS))
@@ -223,14 +225,14 @@ def renewal_items(book: QuerySet[Account], *, today: date, rates: Rates) -> list
             title="Plan the renewal",
             why=f"The contract ends {formats.relative_day(account.renews_on or today, today=today)}"
             " and no task is open.",
-            rates=rates,
+            stakes=stakes,
             due_on=account.renews_on,
         )
         for account in _with_health(found).order_by("renews_on", "pk")[:READ_AT_MOST]
     ]
 
 
-def follow_up_items(book: QuerySet[Account], *, now: datetime, rates: Rates) -> list[QueueItem]:
+def follow_up_items(book: QuerySet[Account], *, now: datetime, stakes: Stakes) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
     later = Interaction.objects.filter(
         account=OuterRef("account"), occurred_at__gt=OuterRef("occurred_at")
@@ -249,7 +251,7 @@ def follow_up_items(book: QuerySet[Account], *, now: datetime, rates: Rates) -> 
             Urgency.FOLLOW_UP,
             title=row.next_step,
             why=f"Agreed on {formats.day(row.occurred_at.date())}; nobody has spoken since.",
-            rates=rates,
+            stakes=stakes,
         )
         for row in found
     ]
@@ -261,7 +263,7 @@ def _item(
     *,
     title: str,
     why: str,
-    rates: Rates,
+    stakes: Stakes,
     key: str = "",
     due_on: date | None = None,
     task: TaskRow | None = None,
@@ -277,7 +279,7 @@ def _item(
         band=health.effective_band if health else UNSCORED,
         arr_minor=account.arr_minor,
         currency=account.currency,
-        at_stake=at_stake(account, score=health.score if health else None, rates=rates),
+        at_stake=stakes.of(account, score=health.score if health else None),
         due_on=due_on,
         task=task,
         owner=account.owner.name if task is None and account.owner else "",

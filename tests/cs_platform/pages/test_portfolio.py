@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, CurrencyRate
 from cs_platform.pages import portfolio as page
 from cs_platform.pages import portfolio_queries as queries
+from metrics.models import RenewalChance
 from tests.cs_platform.pages.conftest import (
     DAY,
     GOOD,
@@ -74,6 +75,10 @@ def test_portfolio_by_risk_weighs_value(client, csm, card):
     for account, raw in ((small, POOR), (large, POOR), (fine, GOOD)):
         show_present(judge(account, card, raw=raw))
     assert names(client)[:3] == ["Large and poor", "Small and poor", "Modest and fine"]
+
+    # The same probabilities as in the forecast, as CS ops edited them.
+    RenewalChance.objects.filter(lower__gte=60).update(chance=Decimal("0.10"))
+    assert names(client)[:3] == ["Large and poor", "Modest and fine", "Small and poor"]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +186,7 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         account = make_account(csm, f"Account {number}")
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("portfolio"))
 
 
