@@ -1,7 +1,11 @@
 """What every test shares."""
 
+import time
+
 import hypothesis
+import pytest
 from django.conf import settings
+from django.db import connection
 
 # How fast an example is depends on what else the machine does; what it says does not.
 hypothesis.settings.register_profile(
@@ -17,3 +21,25 @@ def pytest_configure() -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+# A process that a test has killed leaves its session until the server notices.
+_SEND_OTHERS_AWAY = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend' AND pg_has_role(usesysid, 'MEMBER')
+"""
+_LEAVING_SECONDS = 10
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """At the end nobody else is on the test database, so that it can be dropped."""
+    yield
+    deadline = time.monotonic() + _LEAVING_SECONDS
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(_SEND_OTHERS_AWAY)
+            if not cursor.fetchall():
+                return
+            time.sleep(0.1)

@@ -65,3 +65,4 @@ def test_static_files_are_compressed_ahead_and_kept_for_ever(tmp_path, settings)
     assert answer.status_code == 200
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+    answer.close()
