@@ -50,6 +50,7 @@ def test_a_first_load_stays_below_150_kb(client, house, actor, page):
     assert sum(taken.values()) < LIMIT, sorted(taken.items(), key=lambda item: -item[1])
 
 
+@pytest.mark.django_db  # closing an answer looks after connections
 def test_static_files_are_compressed_ahead_and_kept_for_ever(tmp_path, settings):
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
