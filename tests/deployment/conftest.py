@@ -48,7 +48,7 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory) -> Iterator[Stack]:
-    home = Path(os.environ["CS_TEST_HOME"]) / "stack"
+    home = Path(os.environ["CS_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "stack")
     (home / "tmp").mkdir(parents=True)
     (home / "state").mkdir()
     home.chmod(0o711)

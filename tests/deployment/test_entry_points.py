@@ -25,15 +25,17 @@ TOKEN = "f3a91c07be52d846f3a91c07be52d846"
 TOOLS = Path(sys.executable).parent
 
 
-def _command(service: dict) -> list[str]:
-    """`python` and `gunicorn` of the image are those of this environment."""
-    program, *arguments = service["command"]
-    return [str(TOOLS / program), *arguments]
+def _command(stack, service: str) -> list[str]:
+    """With the `python` and `gunicorn` of this environment, and the stack's folder for /tmp."""
+    program, *arguments = stack.services[service]["command"]
+    here = str(stack.home / "tmp")
+    there = "/tmp"  # noqa: S108 -- the container's own
+    return [str(TOOLS / program), *(argument.replace(there, here) for argument in arguments)]
 
 
 def _once(stack, service: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        _command(stack.services[service]), cwd=ROOT, env=stack.environment(service, **more),
+        _command(stack, service), cwd=ROOT, env=stack.environment(service, **more),
         capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
 
@@ -61,7 +63,7 @@ def started(stack, service: str, **more: str):
     log = stack.home / f"{service}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            _command(stack.services[service]), cwd=ROOT, env=stack.environment(service, **more),
+            _command(stack, service), cwd=ROOT, env=stack.environment(service, **more),
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
@@ -213,7 +215,7 @@ def test_a_process_that_stands_still_is_unhealthy(migrated):
 
 def test_check_deploy_finds_nothing_in_the_shipped_configuration(migrated):
     answer = subprocess.run(
-        [*_command(migrated.services["tools"]), "--fail-level", "INFO"], cwd=ROOT,
+        [*_command(migrated, "tools"), "--fail-level", "INFO"], cwd=ROOT,
         env=migrated.environment("tools"), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
@@ -223,7 +225,7 @@ def test_check_deploy_finds_nothing_in_the_shipped_configuration(migrated):
 def test_check_deploy_names_a_role_that_could_rewrite_the_ledger(migrated):
     owner = migrated.environment("tools")["DATABASE_OWNER_URL"]
     answer = subprocess.run(
-        [*_command(migrated.services["tools"]), "--fail-level", "WARNING"], cwd=ROOT,
+        [*_command(migrated, "tools"), "--fail-level", "WARNING"], cwd=ROOT,
         env=migrated.environment("tools", DATABASE_URL=owner, CS_TLS="0"),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
