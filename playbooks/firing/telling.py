@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor
 
 from accounts.catalogue import label
 from accounts.notices import post
@@ -52,4 +53,5 @@ def _words(crossing: Crossing) -> str:
 def _scores(crossing: Crossing) -> str:
     if crossing.score is None or crossing.previous_score is None:
         return ""
-    return f"The score went from {crossing.previous_score:.0f} to {crossing.score:.0f}."
+    # Scores are shown as their floor: 74.9 never reads as 75.
+    return f"The score went from {floor(crossing.previous_score)} to {floor(crossing.score)}."

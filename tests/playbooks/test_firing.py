@@ -385,3 +385,15 @@ def test_a_crossing_upwards_ends_the_play_at_once(house):
     play = Play.objects.get()
     assert (play.outcome, play.reason) == ("recovered", "Recovered: score 78.00, band healthy.")
     assert starts() == [("healthy_to_watch", "started", "")]
+
+
+def test_whoever_owns_an_account_is_told_of_its_rise_with_scores_that_never_reach_a_bound(house):
+    account = house.account()
+    risen = {"from": "intervene", "to": "watch", "direction": "up"}
+    house.falls(account, "watch", score_before="49.97", score="52.10", **risen)
+
+    assert fire() == 1
+
+    (told,) = OutboxMessage.objects.filter(channel="in_app")
+    assert (told.user.name, told.subject) == ("alice", "Rose from intervene to watch: acme")
+    assert told.body == "The score went from 49 to 52."
