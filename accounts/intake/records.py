@@ -107,10 +107,16 @@ def _finish(values: dict[str, Value], *, spec: RecordSpec) -> list[tuple[str, Fi
     return problems or (check(values) if check else [])
 
 
+def _empty(field: Field) -> str:
+    if field.required:
+        return "is empty; every record needs one"
+    return "is empty; write a value or leave the column out"
+
+
 def _read(raw: object, *, field: Field, reading: Reading) -> Value:
     if raw is None or (raw == "" and not reading.typed):
         if not field.clearable:
-            raise FieldError("required", "is empty; write a value or leave the column out")
+            raise FieldError("required", _empty(field))
         return None
     if not reading.typed and isinstance(raw, str) and raw.startswith(UNREADABLE):
         raise FieldError("cell", raw.removeprefix(UNREADABLE))

@@ -44,6 +44,19 @@ def test_fields_left_out_stay_out_and_null_clears():
     }
 
 
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [
+        ("external_id", "is empty; every record needs one"),
+        ("currency", "is empty; write a value or leave the column out"),
+    ],
+)
+def test_an_empty_field_says_whether_it_may_be_left_out(field, says):
+    raw = {"external_id": "a", "name": "A", "currency": "USD", field: None}
+    problems = read_record(raw, spec=ACCOUNTS, position=1, reading=JSON)
+    assert [(p.field, p.message) for p in problems] == [(field, says)]
+
+
 def test_every_wrong_field_is_named_at_once():
     raw = {"external_id": "a b", "seats": "12", "is_staff": True, "stage": "gone"}
     assert refused(raw, spec=ACCOUNTS) == {
