@@ -20,7 +20,7 @@ class DraftAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/draft_change_form.html"
 
-    # What a draft is differs: scorecards and playbooks each answer the next two.
+    # What a draft is differs from model to model: each answers the next two itself.
     def is_draft(self, obj: Any) -> bool:
         raise NotImplementedError
 

@@ -24,6 +24,8 @@ _MOST_UNPACKED = 1024 * 1024 * 1024
 _MOST_STRINGS = 200 * 1024 * 1024
 _MOST_PARTS = 5_000
 _BLOCK = 1_000
+# What zipfile, the XML parser and openpyxl raise over a file that is none, or a damaged one: the
+# last ones come from openpyxl's own assumptions, and NotImplementedError from unknown compression.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError, NotImplementedError,
     KeyError, IndexError, ValueError, TypeError, AttributeError, OverflowError, RuntimeError,
