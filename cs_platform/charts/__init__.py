@@ -7,8 +7,9 @@ keep their size from 390 px to print. Curves live in a nested plot that stretche
 from cs_platform.charts.curve import CurvePoint, line_picture, step_picture
 from cs_platform.charts.distribution import Part, distribution
 from cs_platform.charts.histogram import before_and_after
-from cs_platform.charts.history import BandLine, Note, ScorePoint, score_history
+from cs_platform.charts.history import BandLine, ScorePoint, score_history
 from cs_platform.charts.line import LinePoint, ReferenceLine, line_chart
+from cs_platform.charts.notes import Note
 from cs_platform.charts.scale import BandOnScale, band_scale
 from cs_platform.charts.sparkline import sparkline
 from cs_platform.charts.svg import Chart, Svg

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cs_platform.charts.notes import Note, note_lines, note_words, placed, spoken_note
 from cs_platform.charts.svg import (
     PLOT_WIDTH,
     Chart,
     Scale,
     Svg,
-    anchor,
     element,
     figure,
-    hover,
     label,
     percent,
     plot,
@@ -23,7 +22,6 @@ from cs_platform.charts.svg import (
 from cs_platform.charts.time_axis import day_scale, tick_labels
 
 HEIGHT, TOP, BASE = 260, 30, 228
-NOTE_DISTANCE = 16  # percent of the width between two written notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +35,6 @@ class BandLine:
     key: str
     label: str
     floor: float
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that happened: a crossing, a play, a new scorecard version, a champion leaving.
-
-    `short` is written on the chart where the label is long; the label is in hover and table.
-    """
-
-    day: date
-    label: str
-    tone: str = "note"
-    short: str = ""
 
 
 def score_history(
@@ -142,58 +127,24 @@ def _end(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
 
 
 def _notes(notes: Sequence[Note], points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
-    first, last = points[0].day, points[-1].day
-    x = day_scale(first, last, start=0, end=100)
+    found = placed(notes, first=points[0].day, last=points[-1].day)
     scores = {point.day: point.score for point in points}
-    marks: list[Svg] = []
-    placed = [(x(n.day.toordinal()), n) for n in notes if first <= n.day <= last]
-    for position, note in sorted(placed, key=lambda pair: pair[0]):
-        marks.append(_note_line(note, position))
-        score = scores.get(note.day)
-        if score is not None:
-            marks.append(_note_dot(note, position, y(score)))
-    return [*marks, *(_note_words(note, position) for position, note in _written(placed))]
-
-
-def _written(placed: Sequence[tuple[float, Note]]) -> list[tuple[float, Note]]:
-    """Where room is short a crossing is written rather than other news, the newest first."""
-    chosen: list[tuple[float, Note]] = []
-    for position, note in sorted(placed, key=lambda pair: (pair[1].tone == "note", -pair[0])):
-        if all(abs(position - other) >= NOTE_DISTANCE for other, _ in chosen):
-            chosen.append((position, note))
-    return chosen
-
-
-def _note_line(note: Note, position: float) -> Svg:
-    return element(
-        "line",
-        hover(f"{note.day:%-d %b %Y}: {note.label}"),
-        x1=percent(position),
-        x2=percent(position),
-        y1=TOP - 8,
-        y2=BASE,
-        class_=f"chart-note is-{note.tone}",
-    )
+    dots = [
+        _note_dot(note, position, y(score))
+        for position, note in found
+        if (score := scores.get(note.day)) is not None
+    ]
+    return [*note_lines(found, top=TOP - 8, base=BASE), *dots, *note_words(found, y=TOP - 14)]
 
 
 def _note_dot(note: Note, position: float, height: float) -> Svg:
     return element(
         "circle",
-        hover(f"{note.day:%-d %b %Y}: {note.label}"),
+        spoken_note(note),
         cx=percent(position),
         cy=height,
         r=3.5,
         class_=f"chart-dot is-{note.tone}",
-    )
-
-
-def _note_words(note: Note, position: float) -> Svg:
-    return label(
-        note.short or note.label,
-        x=percent(position),
-        y=TOP - 14,
-        text_anchor=anchor(position),
-        class_="chart-note-word chart-minor",
     )
 
 

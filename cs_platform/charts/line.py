@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cs_platform.charts.notes import Note, note_lines, note_words, placed
 from cs_platform.charts.svg import (
     PLOT_WIDTH,
     Chart,
@@ -20,6 +21,7 @@ from cs_platform.charts.svg import (
 from cs_platform.charts.time_axis import TICKS, day_scale, tick_labels
 
 HEADROOM = 0.12  # of the range, above and below
+NOTE_TOP = 14  # below the words of a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ def line_chart(
     *,
     label: str,
     references: Sequence[ReferenceLine] = (),
+    notes: Sequence[Note] = (),
     height: int = 140,
     from_zero: bool = False,
     is_end_written: bool = True,
@@ -49,14 +52,16 @@ def line_chart(
     """Lines may start above zero (`from_zero` for amounts); the end is labelled directly, unless
     the figure stands beside the line anyway. `ticks`: at most so many words below."""
     known = [point for point in points if point.value is not None]
-    text = _spoken(known, label)
+    notes = [note for note in notes if points and points[0].day <= note.day <= points[-1].day]
+    text = _spoken(known, label, notes)
     rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))
     if not known:
         return Chart(svg=Svg(""), text=text, head=("Month", label), rows=rows)
     base = height - 24
     y = _value_scale(known, references, from_zero=from_zero, base=base)
     end = _end(known[-1], points[-1].day, y)[: 2 if is_end_written else 1]
-    marks = [*_references(references, y), *_drawn(points, y, base, ticks), *end]
+    happened = _notes(notes, points, base)
+    marks = [*_references(references, y), *happened, *_drawn(points, y, base, ticks), *end]
     svg = figure(marks, kind="line", height=height, text=text)
     return Chart(svg=svg, text=text, head=("Month", label), rows=rows)
 
@@ -114,8 +119,14 @@ def _end(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:
     ]
 
 
-def _spoken(known: Sequence[LinePoint], label: str) -> str:
+def _notes(notes: Sequence[Note], points: Sequence[LinePoint], base: float) -> list[Svg]:
+    found = placed(notes, first=points[0].day, last=points[-1].day)
+    return [*note_lines(found, top=NOTE_TOP, base=base), *note_words(found, y=NOTE_TOP - 4)]
+
+
+def _spoken(known: Sequence[LinePoint], label: str, notes: Sequence[Note]) -> str:
     if not known:
         return f"{label}: no data"
     first, last = known[0], known[-1]
-    return f"{label}: {first.shown} in {first.day:%B %Y}, {last.shown} in {last.day:%B %Y}"
+    course = f"{label}: {first.shown} in {first.day:%B %Y}, {last.shown} in {last.day:%B %Y}"
+    return "; ".join([course, *(f"{note.day:%-d %B %Y}: {note.label}" for note in notes)])

@@ -17,8 +17,14 @@ def sparkline(
     low: float = 0,
     high: float = 100,
     tone: str = "",
+    marks: Sequence[float] = (),
+    marked: str = "",
 ) -> Chart:
-    """`low` and `high` are the same for every row of a table, so that rows compare."""
+    """`low` and `high` are the same for every row of a table, so that rows compare.
+
+    `marks` are places along `values` (2.5 lies between the third and the fourth) where something
+    happened to all that follows; `marked` says what.
+    """
     known = [(index, value) for index, value in enumerate(values) if value is not None]
     if not known:
         text = f"{label}: no data"
@@ -32,13 +38,20 @@ def sparkline(
     text = f"{label}: from {floor(known[0][1])} to {floor(known[-1][1])}"
     if len(known) == 1:
         text = f"{label}: {floor(known[0][1])}"
+    if marks:
+        text = f"{text}; {marked}"
     end = next(point for point in reversed(points) if point is not None)
-    marks = (
+    drawn = (
+        *(_mark(x(place)) for place in marks),
         element("path", d=polylines(points), class_="spark-line"),
         element("circle", cx=end[0], cy=end[1], r=2, class_="spark-end"),
     )
     rows = tuple((str(index + 1), number(value)) for index, value in known)
-    return Chart(svg=_frame(marks, text=text, tone=tone), text=text, head=("", label), rows=rows)
+    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=("", label), rows=rows)
+
+
+def _mark(x: float) -> Svg:
+    return element("line", x1=x, x2=x, y1=0, y2=HEIGHT, class_="chart-note is-version")
 
 
 def _frame(marks: Sequence[Svg], *, text: str, tone: str) -> Svg:

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import User
 from cs_platform import formats
-from cs_platform.charts import Chart, Part, distribution
+from cs_platform.charts import Chart, Note, Part, distribution
 from cs_platform.pages.executive_figures import (
     bridge_chart,
     bridge_steps,
@@ -26,6 +26,7 @@ from cs_platform.pages.executive_words import (
     group_words,
     news,
 )
+from cs_platform.pages.version_notes import published_anywhere
 from cs_platform.templatetags.cs import band_look
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandTotal
@@ -139,7 +140,7 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
     bands = _merged(now)
     return {
         "health": now,
-        "risk_chart": risk_chart(report),
+        "risk_chart": risk_chart(report, notes=_versions(report)),
         "health_before": before,
         "bands": bands,
         "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),
@@ -151,6 +152,13 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
         **_risk_accounts(now, before),
         "risk_share": points(Fraction(now.arr_at_risk, now.arr) if now.arr else None, Fraction(0)),
     }
+
+
+def _versions(report: Overview) -> list[Note]:
+    """Bands decide what is at risk, so a version that came into force is marked on its line."""
+    day = report.standing.moment.day
+    first = report.at_risk_by_month[0][0] if report.at_risk_by_month else day
+    return published_anywhere(first=first, last=day)
 
 
 def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str, Any]:

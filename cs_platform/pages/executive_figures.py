@@ -10,7 +10,15 @@ from fractions import Fraction
 from django.urls import reverse
 
 from cs_platform import formats
-from cs_platform.charts import Chart, LinePoint, ReferenceLine, WaterfallStep, line_chart, waterfall
+from cs_platform.charts import (
+    Chart,
+    LinePoint,
+    Note,
+    ReferenceLine,
+    WaterfallStep,
+    line_chart,
+    waterfall,
+)
 from metrics.queries.figures import Figure
 from metrics.queries.overview import Overview
 from metrics.queries.series import MonthRetention
@@ -152,7 +160,7 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> C
     )
 
 
-def risk_chart(report: Overview) -> Chart | None:
+def risk_chart(report: Overview, *, notes: Sequence[Note]) -> Chart | None:
     """From zero: it is an amount. None without two months to draw a line between."""
     course = [*report.at_risk_by_month]
     day = report.standing.moment.day
@@ -166,6 +174,7 @@ def risk_chart(report: Overview) -> Chart | None:
             for day, amount in course
         ],
         label="ARR at risk",
+        notes=notes,
         height=_LINE_HEIGHT,
         from_zero=True,
         is_end_written=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django import forms
@@ -19,6 +20,7 @@ from cs_platform.pages.currency import rates_on
 from cs_platform.pages.paging import page_number, take_page
 from cs_platform.pages.parts import wants_part
 from cs_platform.pages.tasks_queries import open_task_counts
+from cs_platform.pages.version_notes import published_days
 from metrics.facts.renewals import read_chances
 
 PAGE_SIZE = 50
@@ -83,8 +85,9 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     )
     values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
     open_tasks = open_task_counts([row[0] for row in values])
+    versions = published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today)
     return {
-        "rows": queries.portfolio_rows(values, open_tasks=open_tasks),
+        "rows": queries.portfolio_rows(values, open_tasks=open_tasks, versions=versions),
         "page": page,
         "chosen": chosen,
         "sort": chosen["sort"],

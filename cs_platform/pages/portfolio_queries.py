@@ -28,7 +28,8 @@ from cs_platform.pages.paging import COUNT_CAP
 from metrics.retention.forecast import Chances
 
 UNSCORED = "unscored"
-_SPARK_STEP = 3  # every third of 90 days: 30 points in a cell
+SPARK_DAYS = 90
+_SPARK_STEP = 3  # every third day: 30 points in a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class PortfolioRow:
     score: Decimal | None
     change: Decimal | None
     spark: tuple[float | None, ...]
+    versions: tuple[float, ...]
+    """Where along `spark` a version of its scorecard came into force."""
     open_tasks: int
 
     @property
@@ -68,6 +71,8 @@ _COLUMNS = (
     "health__score",
     "health__week_change",
     "health__spark",
+    "health__day",
+    "health__scorecard__key",
 )
 
 
@@ -173,15 +178,22 @@ def columns(accounts: QuerySet[Account]) -> QuerySet[Account, tuple[Any, ...]]:
 
 
 def portfolio_rows(
-    found: Sequence[tuple[Any, ...]], *, open_tasks: Mapping[int, int]
+    found: Sequence[tuple[Any, ...]],
+    *,
+    open_tasks: Mapping[int, int],
+    versions: Mapping[str, Sequence[date]],
 ) -> list[PortfolioRow]:
-    """`open_tasks` by account id; an account without any is left out of it."""
-    return [_row(values, open_tasks.get(values[0], 0)) for values in found]
+    """`open_tasks` by account id; an account without any is left out of it. `versions`: the days
+    on which one came into force, by scorecard key."""
+    return [_row(values, open_tasks.get(values[0], 0), versions) for values in found]
 
 
-def _row(values: tuple[Any, ...], open_tasks: int) -> PortfolioRow:
+def _row(
+    values: tuple[Any, ...], open_tasks: int, versions: Mapping[str, Sequence[date]]
+) -> PortfolioRow:
     (id_, external_id, name, segment, arr, currency, renews_on, owner, pool, *health) = values
-    band, effective, score, change, spark = health
+    band, effective, score, change, stored, day, key = health
+    spark = thinned(stored or ())
     return PortfolioRow(
         id=id_,
         external_id=external_id,
@@ -195,7 +207,8 @@ def _row(values: tuple[Any, ...], open_tasks: int) -> PortfolioRow:
         computed_band=band or UNSCORED,
         score=score,
         change=change,
-        spark=thinned(spark or ()),
+        spark=spark,
+        versions=_places(versions.get(key, ()), of=len(spark), newest=day),
         open_tasks=open_tasks,
     )
 
@@ -204,6 +217,11 @@ def thinned(spark: Sequence[int]) -> tuple[float | None, ...]:
     """Stored hundredths (-1: none) as scores, the newest day always kept."""
     kept = list(spark)[::-1][::_SPARK_STEP][::-1]
     return tuple(None if value < 0 else value / 100 for value in kept)
+
+
+def _places(days: Sequence[date], *, of: int, newest: date) -> tuple[float, ...]:
+    places = (of - 1 - (newest - day).days / _SPARK_STEP for day in days)
+    return tuple(place for place in places if 0 <= place <= of - 1)
 
 
 def owners_of(accounts: QuerySet[Account]) -> list[tuple[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -16,12 +17,39 @@ TONE = "version"
 WRITTEN = 36  # characters of a mark that stand on the chart; all of it is in hover and table
 
 
-def published_between(*, key: str, first: date, last: date) -> list[Note]:
-    """What came into force after the first version of this key, by the installation's days."""
+def published_between(*, first: date, last: date, key: str) -> list[Note]:
+    """What came into force of this key, on the days of the installation; not its first version."""
+    found = _publications(first, last)
+    return [_note(day, row.scorecard, row.reason) for day, row in found if row.scorecard.key == key]
+
+
+def published_anywhere(*, first: date, last: date) -> list[Note]:
+    """The same of all keys, for a line that many accounts make together."""
+    return [
+        _note(day, row.scorecard, row.reason, name=row.scorecard.name)
+        for day, row in _publications(first, last)
+    ]
+
+
+def published_days(*, first: date, last: date) -> dict[str, list[date]]:
+    """The days alone, by scorecard key."""
+    days = defaultdict[str, list[date]](list)
+    for day, row in _publications(first, last):
+        days[row.scorecard.key].append(day)
+    return days
+
+
+def _publications(first: date, last: date) -> list[tuple[date, Publication]]:
+    """One query. The first version of a key changed nothing, so it is no news."""
     zone = Installation.current().zone
-    rows = Publication.objects.filter(scorecard__key=key).select_related("scorecard").order_by("pk")
-    dated = [(row.published_at.astimezone(zone).date(), row) for row in rows][1:]
-    return [_note(day, row.scorecard, row.reason) for day, row in dated if first <= day <= last]
+    known = set[str]()
+    found = []
+    for row in Publication.objects.select_related("scorecard").order_by("pk"):
+        day = row.published_at.astimezone(zone).date()
+        if row.scorecard.key in known and first <= day <= last:
+            found.append((day, row))
+        known.add(row.scorecard.key)
+    return found
 
 
 def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:
@@ -41,6 +69,7 @@ def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
     return Note(day, words, TONE, short=f"{after.name} v{after.version}")
 
 
-def _note(day: date, card: Scorecard, reason: str) -> Note:
-    words = f"v{card.version} published" + (f": {reason}" if reason else "")
-    return Note(day, words, TONE, short=Truncator(words).chars(WRITTEN))
+def _note(day: date, card: Scorecard, reason: str, *, name: str = "") -> Note:
+    version = f"{name} v{card.version}".strip()
+    words = f"{version} published" + (f": {reason}" if reason else "")
+    return Note(day, words, TONE, short=version if name else Truncator(words).chars(WRITTEN))

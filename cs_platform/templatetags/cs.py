@@ -207,12 +207,15 @@ def chart(drawing: Chart, *, table: bool = True) -> dict[str, object]:
 
 @register.simple_tag
 def spark(
-    values: Sequence[Any] | None, band: str | None = None, label: str = "Score"
+    values: Sequence[Any] | None,
+    band: str | None = None,
+    label: str = "Score",
+    versions: Sequence[float] = (),
 ) -> SafeString:
     """The shape of a score's course, coloured at its end by the band; None values are gaps.
 
     The level is written beside it, so each course is centred; at least SPARK_SPAN points are
-    shown, so that noise stays small.
+    shown, so that noise stays small. `versions`: where along the values a scorecard changed.
     """
     numbers = [None if value is None else float(value) for value in values or ()]
     known = [number for number in numbers if number is not None] or [0.0]
@@ -223,6 +226,8 @@ def spark(
         low=min(known) - margin,
         high=max(known) + margin,
         tone=band_look(band).tone,
+        marks=versions,
+        marked="a new version of the scorecard is marked",
     )
     return format_html("{}", drawing.svg)
 

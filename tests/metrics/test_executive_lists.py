@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Contract
 from health.models import Band as ScorecardBand
-from health.models import ClosedDay, CurrentHealth, HealthScore, Scorecard
+from health.models import ClosedDay, CurrentHealth, HealthScore, Publication, Scorecard
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY, get, names_in, text_of
 
@@ -132,6 +132,26 @@ def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
         assert "Up $44k ARR on last month Up 1 account on last month" in shown
     earlier = get(client, people["eva"], "executive", "?as_of=2025-06-01")
     assert earlier.context["health"].arr_at_risk == 7_500_00
+
+
+def test_a_version_that_came_into_force_is_marked_on_the_line_of_risk(
+    client, people, book, scorecard
+):
+    scored(book[1], scorecard, "31", "intervene")
+    scored_on(book[1], scorecard, date(2025, 5, 31), "31", "intervene")
+    ClosedDay.objects.create(day=date(2025, 5, 31), closed_at=NOW)
+    second = Scorecard.objects.create(key="four", version=2, name="Four", created_at=NOW)
+    for card, day in ((scorecard, 2), (second, 3)):
+        Publication.objects.create(
+            scorecard=card, published_at=datetime(2025, 6, day, tzinfo=UTC), reason="Calmer"
+        )
+    take_snapshots(day=TODAY)
+    page = get(client, people["eva"], "executive")
+    words = "Four v2 published: Calmer"
+    assert f"<title>3 Jun 2025: {words}</title>" in page.content.decode()
+    assert page.context["risk_chart"].text.endswith(f"; 3 June 2025: {words}")
+    earlier = get(client, people["eva"], "executive", "?as_of=2025-06-02").content.decode()
+    assert words not in earlier
 
 
 def test_a_failure_mode_is_named_with_the_share_of_the_largest(client, people, book, scorecard):

@@ -58,6 +58,14 @@ def test_sparkline_lifts_the_pen_over_a_gap():
     assert path.get("d", "").count("M") == 2
 
 
+def test_sparkline_marks_where_the_scorecard_changed():
+    chart = sparkline([50, 60, 70], label="Score", marks=[0.5], marked="a new version is marked")
+    (mark,) = elements(chart, "line", "chart-note")
+    first, second = 3, 42  # of 84 wide with a margin of 3
+    assert float(mark.get("x1", "")) == (first + second) / 2
+    assert chart.text == "Score: from 50 to 70; a new version is marked"
+
+
 def test_sparkline_without_data_draws_nothing_and_says_so():
     chart = sparkline([None, None], label="Score")
     assert chart.text == "Score: no data"
@@ -200,6 +208,14 @@ def test_line_labels_its_end_and_names_the_reference():
     assert "Target 110%" in [e.text for e in parsed(chart).iter("text")]
     assert chart.text == "NRR: 101.0% in January 2024, 107.0% in March 2024"
     assert chart.rows[1] == ("Feb 2024", "no cohort")
+
+
+def test_line_marks_and_says_what_happened_on_its_days():
+    notes = [Note(date(2024, 2, 1), "v2 published"), Note(date(2023, 2, 1), "v1 published")]
+    chart = line_chart(MONTHS, label="NRR", notes=notes)
+    assert len(elements(chart, "line", "chart-note")) == 1
+    assert [e.text for e in elements(chart, "text", "chart-note-word")] == ["v2 published"]
+    assert chart.text.endswith("107.0% in March 2024; 1 February 2024: v2 published")
 
 
 def test_line_without_data_keeps_its_table():

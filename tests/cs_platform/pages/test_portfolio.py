@@ -9,10 +9,12 @@ from django.urls import reverse
 from accounts.models import Account, CurrencyRate
 from cs_platform.pages import portfolio as page
 from cs_platform.pages import portfolio_queries as queries
+from health.models import Publication, Scorecard
 from metrics.models import RenewalChance
 from tests.cs_platform.pages.conftest import (
     DAY,
     GOOD,
+    NOW,
     POOR,
     add_task,
     judge,
@@ -186,7 +188,7 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         account = make_account(csm, f"Account {number}")
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("portfolio"))
 
 
@@ -209,3 +211,17 @@ def test_portfolio_says_no_total_that_it_does_not_know(client, csm, monkeypatch)
     make_account(csm, "Second")
     context = client.get(reverse("portfolio")).context
     assert (context["is_capped"], context["arr_minor"]) == (True, None)
+
+
+def test_portfolio_marks_a_new_version_on_the_course_of_its_accounts(client, csm, card):
+    show_present(judge(make_account(csm, "Own card"), card, raw=GOOD))
+    assert [row.versions for row in client.get(reverse("portfolio")).context["rows"]] == [(), ()]
+    row = Scorecard.objects.get(pk=card.id)
+    for days_ago in (29, 91):
+        Publication.objects.create(
+            scorecard=row, published_at=NOW - timedelta(days=days_ago), reason="Calmer"
+        )
+    page = client.get(reverse("portfolio"))
+    # Thirty points, three days apart, the last is today: 29 days ago lies before the tenth last.
+    assert page.context["rows"][0].versions == (29 - 29 / 3,)
+    assert "a new version of the scorecard is marked" in page.content.decode()
