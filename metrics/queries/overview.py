@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from functools import partial
 
 from django.db import connection
 
@@ -35,6 +36,7 @@ from metrics.retention.windows import (
     latest_month_end,
     month_ends,
     months_before,
+    trailing_window,
 )
 
 MONTHS_SHOWN = 24
@@ -54,7 +56,6 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    window: Window
     base: str
     months: tuple[MonthRetention, ...]
     """The newest is the report; each covers the twelve months before its end."""
@@ -72,6 +73,10 @@ class Overview:
     @property
     def latest(self) -> MonthRetention:
         return self.months[-1]
+
+    @property
+    def window(self) -> Window:
+        return trailing_window(as_of=self.latest.month)
 
     def rate(self, rate: Rate, *, months_ago: int = 0) -> Fraction | None:
         return rate_of(retention=self.months[-1 - months_ago].total, rate=rate)
@@ -96,15 +101,12 @@ def overview(
     months = retention_series(
         months=month_ends(until=end, count=MONTHS_SHOWN), rates=rates, scope=scope
     )
-    chances = read_chances()
-    standing, before = (
-        standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
-        for day in (as_of, _month_before(as_of))
+    ask = partial(
+        standing_in, scope=scope, rates=rates, chances=read_chances(), today=today, zone=zone
     )
-    health = health_of(standing)
-    segment_targets = _read_targets()
+    standing, before = ask(day=as_of), ask(day=_month_before(as_of))
+    health, segment_targets = health_of(standing), _read_targets()
     return Overview(
-        window=Window(start=months_before(end=end, months=12), end=end),
         base=base,
         months=months,
         targets={rate: _target(rate, segment_targets, months[-1]) for rate in Rate},
@@ -187,7 +189,7 @@ _LARGEST = """
 
 def _largest_expansions(*, latest: MonthRetention, rates: RateTable, scope: Scope) -> int:
     if not latest.is_stored:
-        window = Window(start=months_before(end=latest.month, months=12), end=latest.month)
+        window = trailing_window(as_of=latest.month)
         question = Question(window=window, base=rates.base, known_before=scope.known_before)
         book = book_of(question=question, scope=scope, rates=rates)
         rows = figure_accounts(book=book, figure=Figure.EXPANSION, page=1).rows

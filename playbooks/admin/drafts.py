@@ -1,4 +1,4 @@
-"""What is versioned in the admin: published versions are copied, drafts saved and published."""
+"""Versions of a playbook in the admin: published ones are copied, drafts saved and published."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+
+from playbooks.models import Playbook
 
 
 class DraftAdmin(admin.ModelAdmin):
@@ -20,13 +21,15 @@ class DraftAdmin(admin.ModelAdmin):
 
     change_form_template = "admin/draft_change_form.html"
 
-    # What a draft is differs from model to model: each answers the next two itself.
-    def is_draft(self, obj: Any) -> bool:
-        raise NotImplementedError
-
-    def open_draft(self, request: HttpRequest, obj: Any) -> Model | None:
+    def open_draft(self, request: HttpRequest, obj: Playbook) -> Playbook | None:
         """The draft to work on: the one begun already, or a copy of `obj`. None is a refusal."""
         raise NotImplementedError
+
+    def has_change_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:
+        return obj is not None and _is_draft(obj) and request.user.is_staff
 
     def get_urls(self) -> list[URLPattern]:
         options = self.opts
@@ -45,13 +48,13 @@ class DraftAdmin(admin.ModelAdmin):
         published = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self._to_form(self.open_draft(request, published) or published)
 
-    def _to_form(self, obj: Model) -> HttpResponse:
+    def _to_form(self, obj: Playbook) -> HttpResponse:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[obj.pk]))
 
-    def response_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Playbook) -> HttpResponse:
         """Whoever tunes a draft stays on it, beside what is still wrong."""
-        if self.is_draft(obj) and "_publish" not in request.POST:
+        if _is_draft(obj) and "_publish" not in request.POST:
             self.message_user(request, f"{obj} is saved.", messages.SUCCESS)
         return self._to_form(obj)
 
@@ -59,7 +62,7 @@ class DraftAdmin(admin.ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         obj = kwargs.get("obj")
-        is_draft = obj is not None and self.is_draft(obj)
+        is_draft = obj is not None and _is_draft(obj)
         context |= {
             "draft_url": f"admin:{self.opts.app_label}_{self.opts.model_name}_draft",
             "can_edit_as_draft": obj is not None
@@ -70,3 +73,7 @@ class DraftAdmin(admin.ModelAdmin):
             "show_save_and_add_another": False,
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _is_draft(playbook: Playbook) -> bool:
+    return playbook.state == Playbook.State.DRAFT

@@ -7,14 +7,13 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
-from accounts.admin.drafts import DraftAdmin
 from accounts.models import User
+from playbooks.admin.drafts import DraftAdmin
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
@@ -68,18 +67,8 @@ class StepInline(admin.StackedInline):
     ordering = ("position",)
 
 
-class VersionedAdmin(DraftAdmin):
-    """Only a draft may be changed or thrown away."""
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _is_editable(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return obj is not None and _is_editable(obj) and request.user.is_staff
-
-
 @admin.register(Playbook)
-class PlaybookAdmin(VersionedAdmin):
+class PlaybookAdmin(DraftAdmin):
     list_display = ("name", "version", "state", "category", "severity", "review_is_overdue")
     list_filter = ("state", "category")
     ordering = ("name", "-version")
@@ -103,9 +92,6 @@ class PlaybookAdmin(VersionedAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Playbook | None) -> Any:
         return [StepInline] if obj else []
-
-    def is_draft(self, obj: Playbook) -> bool:
-        return _is_editable(obj)
 
     def open_draft(self, request: HttpRequest, obj: Playbook) -> Playbook | None:
         begun = Playbook.objects.filter(key=obj.key, state=Playbook.State.DRAFT)
@@ -186,7 +172,3 @@ class PlayAdmin(ReadOnlyAdmin):
 def review_due(playbook: Playbook) -> date:
     since = playbook.reviewed_on or (playbook.published_at or playbook.created_at).date()
     return since + _REVIEWED_WITHIN[ReviewCadence(playbook.review_cadence)]
-
-
-def _is_editable(obj: models.Model | None) -> bool:
-    return not isinstance(obj, Playbook) or obj.state == Playbook.State.DRAFT
