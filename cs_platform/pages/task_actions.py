@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Installation, User
 from cs_platform import formats
-from cs_platform.pages.currency import rates_on
-from cs_platform.pages.parts import asked_from, wants_part
+from cs_platform.pages.parts import wants_part
 from cs_platform.pages.tasks_queries import task_row, visible_tasks, with_account
-from cs_platform.pages.today_queries import Queue, queue_of
 from playbooks import actions
 from playbooks.due_dates import BusinessCalendar
 from playbooks.facts import business_calendar
@@ -143,17 +140,12 @@ def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpRes
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "hide_account": "hide_account" in request.POST,
-        "queue": _queue_of_today(request, now, zone),
     }
-    return render(request, "tasks/_changed.html", context)
-
-
-def _queue_of_today(request: HttpRequest, now: datetime, zone: ZoneInfo) -> Queue | None:
-    """What Today says above its queue follows what is done in it."""
-    if asked_from(request) != reverse("today"):
-        return None
-    rates = rates_on(clock.today(), base=Installation.current().currency)
-    return queue_of(cast("User", request.user), now=now, zone=zone, rates=rates)
+    response = render(request, "tasks/_changed.html", context)
+    if not errors:
+        # What a page says about its tasks follows: see tasks/_follow.html.
+        trigger_client_event(response, "taskChanged", after="settle")
+    return response
 
 
 def _next(request: HttpRequest) -> str:

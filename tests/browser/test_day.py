@@ -59,6 +59,28 @@ def test_counts_above_the_queue_follow_what_is_done(desk):
     expect(desk.locator("#today-overdue .tile-value")).to_have_text("2")
 
 
+def test_what_the_list_of_tasks_counts_follows_what_is_done(desk):
+    desk.goto("/tasks/?view=overdue")
+    expect(desk.locator("#task-tabs .tab-count")).to_have_text("3")
+    row = desk.locator("[data-row]", has_text="Call Mostly")
+    row.get_by_text("Complete", exact=True).click()
+    row.get_by_role("button", name="Agreed").click()
+    expect(desk.locator("#task-tabs .tab-count")).to_have_text("2")
+    expect(row).to_contain_text("Done: Agreed")
+
+
+def test_the_head_of_an_account_follows_what_is_done(desk):
+    task = Task.objects.get(title="Call Mostly")
+    desk.goto(f"/accounts/{task.account.external_id}/tasks/")
+    head = desk.locator("#account-head")
+    expect(head.locator(".tab-count")).to_have_text("1")
+    expect(head.locator(".next-action")).to_contain_text("Call Mostly")
+    desk.get_by_text("Complete", exact=True).click()
+    desk.get_by_role("button", name="Agreed").click()
+    expect(head.locator(".tab-count")).to_have_count(0)
+    expect(head.locator(".next-action")).to_contain_text("Nothing planned")
+
+
 def test_the_portfolio_filters_in_place_and_the_address_follows(desk):
     desk.goto("/portfolio/")
     desk.get_by_role("searchbox", name="Account name").press_sequentially("fine")

@@ -217,17 +217,13 @@ def test_a_task_page_never_sends_back_to_another_site(client, house, task):
     assert 'name="next"' not in html
 
 
-def test_finishing_on_today_brings_its_counts_up_to_date(client, house, task):
-    add_task(house.accounts["own"], house.people["csm"], title="Later")
-    Task.objects.update(due_at=NOW - timedelta(days=1))
+def test_the_page_is_told_of_a_change_and_not_of_a_refusal(client, house, task):
     sign_in(client, house.people["csm"])
-    headers = {**HTMX, "HX-Current-URL": "http://testserver/today/"}
     address = reverse("task_complete", args=[task.pk])
-    html = client.post(address, {"outcome": "reached"}, headers=headers).content.decode()
-    assert "1 thing to do" in html
-    assert '<span class="tile-value">1</span>' in html
-    elsewhere = client.post(address, {"outcome": "reached"}, headers=HTMX).content.decode()
-    assert "thing to do" not in elsewhere
+    refused = client.post(address, {}, headers=HTMX)
+    done = client.post(address, {"outcome": "reached"}, headers=HTMX)
+    assert "HX-Trigger-After-Settle" not in refused.headers
+    assert "taskChanged" in done.headers["HX-Trigger-After-Settle"]
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "word", "today"])
