@@ -26,20 +26,16 @@ def sparkline(
     happened to all that follows; `marked` says what.
     """
     known = [(index, value) for index, value in enumerate(values) if value is not None]
+    text = _spoken([value for _, value in known], label, marked if marks else "")
+    head = ("", label)
     if not known:
-        text = f"{label}: no data"
-        return Chart(svg=_frame((), text=text, tone=tone), text=text, head=("", label), rows=())
+        return Chart(svg=_frame((), text=text, tone=tone), text=text, head=head, rows=())
     x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
     y = Scale(low, high, HEIGHT - PAD, PAD)
     points = [
         None if value is None else (x(index), y(min(max(value, low), high)))
         for index, value in enumerate(values)
     ]
-    text = f"{label}: from {floor(known[0][1])} to {floor(known[-1][1])}"
-    if len(known) == 1:
-        text = f"{label}: {floor(known[0][1])}"
-    if marks:
-        text = f"{text}; {marked}"
     end = next(point for point in reversed(points) if point is not None)
     drawn = (
         *(_mark(x(place)) for place in marks),
@@ -47,7 +43,16 @@ def sparkline(
         element("circle", cx=end[0], cy=end[1], r=2, class_="spark-end"),
     )
     rows = tuple((str(index + 1), number(value)) for index, value in known)
-    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=("", label), rows=rows)
+    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=head, rows=rows)
+
+
+def _spoken(known: Sequence[float], label: str, marked: str) -> str:
+    if not known:
+        return f"{label}: no data"
+    course = (
+        f"{floor(known[0])}" if len(known) == 1 else f"from {floor(known[0])} to {floor(known[-1])}"
+    )
+    return f"{label}: {course}" + (f"; {marked}" if marked else "")
 
 
 def _mark(x: float) -> Svg:

@@ -84,10 +84,12 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         chances=read_chances(),
     )
     values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
-    open_tasks = open_task_counts([row[0] for row in values])
-    versions = published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today)
     return {
-        "rows": queries.portfolio_rows(values, open_tasks=open_tasks, versions=versions),
+        "rows": queries.portfolio_rows(
+            values,
+            open_tasks=open_task_counts([row[0] for row in values]),
+            versions=published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today),
+        ),
         "page": page,
         "chosen": chosen,
         "sort": chosen["sort"],
