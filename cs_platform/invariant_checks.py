@@ -80,6 +80,15 @@ CHECKS = (
         """,
     ),
     Check(
+        "ended_play_has_no_open_task",
+        "tasks left open by a play that has ended",
+        """
+        SELECT format('task %%s of play %%s', t.id, p.id) FROM playbooks_task t
+        JOIN playbooks_play p ON p.id = t.play_id
+        WHERE t.state IN ('open', 'snoozed') AND p.state = 'closed' ORDER BY t.id
+        """,
+    ),
+    Check(
         "started_means_a_play",
         "started plays without a play row",
         """

@@ -88,18 +88,17 @@ def open_steps(*, limit: int, now: datetime) -> int:
 @transaction.atomic
 def draw_in_for_silence(*, limit: int, now: datetime) -> int:
     # Uses index: task_silent
-    silent = (
-        Task.objects.filter(
-            escalate_at__lte=now, escalated_at__isnull=True, play__state=PlayState.OPEN
-        )
-        .order_by("escalate_at")
-        .select_related("play")
-        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+    silent = Task.objects.filter(escalate_at__lte=now, escalated_at__isnull=True)
+    # The plays, not their tasks: whoever ends a play must meet the task that is made here.
+    claimed = (
+        Play.objects.filter(state=PlayState.OPEN, pk__in=silent.values("play"))
+        .order_by("pk")
+        .select_for_update(skip_locked=True, no_key=True)
     )
-    tasks = list(silent[:limit])
-    if not tasks:
+    plays = list(claimed[:limit])
+    if not plays:
         return 0
-    plays = sorted({task.play for task in tasks if task.play}, key=lambda play: play.pk)
+    tasks = list(silent.filter(play__in=plays).select_related("play").order_by("escalate_at", "pk"))
     context = _context(plays, now)
     draw_in(drawn=for_silence(tasks=tasks, context=context), context=context)
     return Task.objects.filter(pk__in=[task.pk for task in tasks]).update(escalated_at=now)

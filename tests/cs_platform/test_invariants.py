@@ -137,6 +137,11 @@ def break_task(account: Account, play: Play) -> None:
         task(account, play=play, step=step)
 
 
+def break_ended_play(account: Account, play: Play) -> None:
+    task(account, play=play)
+    Play.objects.update(state="closed", outcome="recovered", closed_at=NOW)
+
+
 def break_play(account: Account, play: Play) -> None:
     PlayStart.objects.create(
         account=account, playbook=play.playbook, playbook_key="b", result="started", decided_at=NOW
@@ -224,6 +229,7 @@ BREAKS = (
     (break_night, "nights_do_not_stand_still"),
     (break_start, "one_start_per_signal_and_playbook"),
     (break_task, "one_task_per_step"),
+    (break_ended_play, "ended_play_has_no_open_task"),
     (break_play, "started_means_a_play"),
     (break_due_step, "due_steps_are_opened"),
     (break_signal, "signals_are_answered"),
