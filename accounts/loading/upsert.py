@@ -4,7 +4,7 @@ A field that was not said keeps its stored value; a row that would not change is
 so the same file twice leaves nothing behind.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -145,12 +145,10 @@ def _merged(target: Target) -> sql.Composable:
         sql.SQL("{} AS {}").format(sql.SQL(_source(target, c)), sql.Identifier(c.name))
         for c in target.table.columns
     )
-    on = sql.SQL(" AND ").join(
-        sql.SQL("t.{0} = s.{0}").format(sql.Identifier(name)) for name in target.table.key
-    )
-    return sql.SQL("SELECT s.position, {} FROM {} s LEFT JOIN {} t ON {}").format(
-        columns, target.staging, sql.Identifier(target.table.name), on
-    )
+    on = _list(target.table.key, "t.{0} = s.{0}", by=" AND ")
+    return sql.SQL(
+        "SELECT s.position, t.id IS NOT NULL AS is_known, {} FROM {} s LEFT JOIN {} t ON {}"
+    ).format(columns, target.staging, sql.Identifier(target.table.name), on)
 
 
 def _inconsistent(target: Target) -> list[RecordError]:
@@ -166,38 +164,51 @@ def _inconsistent(target: Target) -> list[RecordError]:
 
 
 def _write(target: Target, *, result: LoadResult) -> Changed:
+    rows = run(_insert(target), target.parameters)
+    changed = _changed(rows, result=result)
+    if any(row_id is None and not is_known for _, is_known, row_id, *_ in rows):
+        result.reject(_misplaced(target))
+    return changed
+
+
+def _insert(target: Target) -> sql.Composable:
+    """A row that is neither written nor known is one that another load has just committed for
+    another account: those of its own account waited for the lock."""
     table, names = target.table, _names(target.table)
-    once = [name for name, _ in table.once]
+    has_account = "account_id" in names
     merged = [sql.Identifier(name) for name in names]
-    statement = sql.SQL(
+    return sql.SQL(
         "WITH m AS ({merged}),"
         " written AS (INSERT INTO {table} AS t ({columns})"
         " SELECT {values} FROM m ORDER BY {key}"
         " ON CONFLICT ({key}) DO UPDATE SET ({updated}) = ROW({excluded})"
-        " WHERE ({stored}) IS DISTINCT FROM ({excluded})"
+        " WHERE {same_account} AND ({stored}) IS DISTINCT FROM ({excluded})"
         " RETURNING t.*, (xmax = 0) AS is_new)"
-        " SELECT m.position, w.id, w.is_new, {account} FROM m LEFT JOIN written w ON {on}"
+        " SELECT m.position, m.is_known, w.id, w.is_new, {account}"
+        " FROM m LEFT JOIN written w ON {on}"
     ).format(
         merged=_merged(target),
         table=sql.Identifier(table.name),
-        columns=sql.SQL(", ").join([*merged, *map(sql.Identifier, once)]),
+        columns=_list([*names, *(name for name, _ in table.once)], "{}"),
         values=sql.SQL(", ").join([*merged, *(sql.SQL(value) for _, value in table.once)]),
-        key=sql.SQL(", ").join(map(sql.Identifier, table.key)),
-        updated=sql.SQL(", ").join(merged),
-        excluded=sql.SQL(", ").join(sql.SQL("EXCLUDED.{}").format(name) for name in merged),
-        stored=sql.SQL(", ").join(sql.SQL("t.{}").format(name) for name in merged),
-        account=sql.SQL("w.account_id" if "account_id" in names else "w.id"),
-        on=sql.SQL(" AND ").join(
-            sql.SQL("w.{0} = m.{0}").format(sql.Identifier(name)) for name in table.key
-        ),
+        key=_list(table.key, "{}"),
+        updated=_list(names, "{}"),
+        excluded=_list(names, "EXCLUDED.{}"),
+        stored=_list(names, "t.{}"),
+        same_account=sql.SQL("t.account_id = EXCLUDED.account_id" if has_account else "true"),
+        account=sql.SQL("w.account_id" if has_account else "w.id"),
+        on=_list(table.key, "w.{0} = m.{0}", by=" AND "),
     )
-    return _changed(run(statement, target.parameters), result=result)
+
+
+def _list(names: Iterable[str], form: str, *, by: str = ", ") -> sql.Composable:
+    return sql.SQL(by).join(sql.SQL(form).format(sql.Identifier(name)) for name in names)
 
 
 def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
     changed = Changed({}, [])
     accounts = set()
-    for position, row_id, is_new, account_id in rows:
+    for position, _, row_id, is_new, account_id in rows:
         if row_id is None:
             result.statuses[position] = Status.UNCHANGED
             continue
