@@ -9,17 +9,17 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
+from accounts.intake.currencies import decimals_of
+
 MINUS = "−"
 DASH = "–"
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-# ISO 4217: currencies whose minor unit is not a hundredth.
-_DECIMALS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "KWD": 3, "BHD": 3, "JOD": 3}
 _STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
 
 
 def major(minor: int, currency: str) -> Decimal:
     """Exact: 1821 minor units of USD are 18.21."""
-    return Decimal(minor).scaleb(-_DECIMALS.get(currency, 2))
+    return Decimal(minor).scaleb(-decimals_of(currency))
 
 
 def _with_currency(digits: str, currency: str, *, is_negative: bool) -> str:
@@ -50,8 +50,7 @@ def _trimmed(value: Decimal) -> str:
 
 def money_exact(minor: int, currency: str) -> str:
     """To the minor unit: $18,214,600.00."""
-    decimals = _DECIMALS.get(currency, 2)
-    digits = f"{abs(major(minor, currency)):,.{decimals}f}"
+    digits = f"{abs(major(minor, currency)):,.{decimals_of(currency)}f}"
     return _with_currency(digits, currency, is_negative=minor < 0)
 
 

@@ -30,6 +30,12 @@ def decimals_of(currency: str) -> int:
     return 3 if currency in _THREE_DECIMALS else 2
 
 
+def minor_rate(rate: Decimal, *, currency: str, into: str) -> Decimal:
+    """Minor units of `into` for one minor unit of `currency`, from units for one unit: at 0.0065
+    dollars a yen is 0.65 cents. Exact."""
+    return rate.scaleb(decimals_of(into) - decimals_of(currency))
+
+
 def as_minor_units(amount: Decimal, *, currency: str) -> int:
     """The exact integer of minor units; ValueError when the amount has more decimals than that."""
     with localcontext(prec=60):

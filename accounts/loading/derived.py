@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.catalogue import AccountStatus, TouchTier
-from accounts.intake.currencies import decimals_of
+from accounts.intake.currencies import decimals_of, minor_rate
 from accounts.intake.tiers import Placement, Size, place, segment_of
 from accounts.loading.history import record_account_history, restate_first_placement
 from accounts.loading.marks import mark_dirty, ring_changes
@@ -174,6 +174,5 @@ def converted(amount: int, *, currency: str, into: str, rates: Rates) -> int | N
     rate = rates.get((currency, into))
     if rate is None:
         return None
-    shift = decimals_of(into) - decimals_of(currency)
-    exact = (Decimal(amount) * rate).scaleb(shift)
+    exact = Decimal(amount) * minor_rate(rate, currency=currency, into=into)
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

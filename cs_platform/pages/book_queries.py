@@ -25,6 +25,8 @@ class BookSummary:
     renewals: int
     renewals_arr_minor: int
     currency: str
+    without_rate: tuple[str, ...]
+    """Currencies whose amounts are in none of the sums."""
 
 
 _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
@@ -43,15 +45,21 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
         "soon": Count("pk", filter=soon),
         "soon_arr": Sum(arr, filter=soon),
     }
+    without = rates.missing_expression("arr_minor", currency="currency")
+    bands = book.order_by().values_list("health__effective_band")
+    missing: set[str] = set()
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for band, *row in book.order_by().values_list("health__effective_band").annotate(**figures):
+    for band, *row, lacking in bands.annotate(**figures, without=without):
+        missing.update(lacking or ())
         found[band or UNSCORED].update(
             {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
         )
-    return _summary(found, currency=rates.base)
+    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
 
 
-def _summary(found: Mapping[str, Counter[str]], *, currency: str) -> BookSummary:
+def _summary(
+    found: Mapping[str, Counter[str]], *, currency: str, without_rate: tuple[str, ...]
+) -> BookSummary:
     total = sum(found.values(), Counter[str]())
     bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
     counts = [(band, found.get(band, Counter[str]())) for band in bands]
@@ -64,4 +72,5 @@ def _summary(found: Mapping[str, Counter[str]], *, currency: str) -> BookSummary
         renewals=total["soon"],
         renewals_arr_minor=total["soon_arr"],
         currency=currency,
+        without_rate=without_rate,
     )

@@ -8,17 +8,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Case, F, Func, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
+from accounts.intake.currencies import minor_rate
 from accounts.models import CurrencyRate
 from metrics.retention.money import convert
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
+    """`rates` are from minor units to minor units of `base`. What has none is in no sum."""
+
     base: str
     rates: dict[str, Decimal]
 
@@ -27,18 +31,30 @@ class Rates:
         return sum(self._converted(amount, currency) for amount, currency in amounts)
 
     def _converted(self, amount: int, currency: str) -> int:
-        rate = self.rates.get(currency, Decimal(1))
+        rate = self.rates.get(currency, Decimal(0))
         # Most amounts are in the base currency: exact fractions are for the others.
         return amount if rate == 1 else convert(amount=amount, rate=rate)
 
+    def missing(self, amounts: Iterable[tuple[int, str]]) -> set[str]:
+        """Currencies of amounts that `total` leaves out."""
+        return {currency for amount, currency in amounts if amount and currency not in self.rates}
+
     def expression(self, amount: str, *, currency: str) -> Combinable:
-        """The amount in the base currency inside SQL, equal to what `total` adds up."""
+        """The amount in the base currency inside SQL, equal to what `total` adds up; NULL where
+        there is no rate."""
         whens = [
-            When(**{currency: code}, then=HalfEven(F(amount) * Value(rate)))
+            When(
+                **{currency: code},
+                then=F(amount) if rate == 1 else HalfEven(F(amount) * Value(rate)),
+            )
             for code, rate in self.rates.items()
-            if rate != 1
         ]
-        return Case(*whens, default=F(amount)) if whens else F(amount)
+        return Case(*whens, output_field=BigIntegerField())
+
+    def missing_expression(self, amount: str, *, currency: str) -> ArrayAgg:
+        """`missing` inside SQL, as an aggregate; NULL where nothing is."""
+        without = ~Q(**{f"{currency}__in": list(self.rates)}) & ~Q(**{amount: 0})
+        return ArrayAgg(currency, filter=without, distinct=True)
 
 
 class HalfEven(Func):
@@ -65,4 +81,5 @@ def rates_on(day: date, *, base: str) -> Rates:
         .distinct("currency")
         .values_list("currency", "rate")
     )
-    return Rates(base=base, rates={base: Decimal(1), **dict(found)})
+    rates = {code: minor_rate(rate, currency=code, into=base) for code, rate in found}
+    return Rates(base=base, rates=rates | {base: Decimal(1)})

@@ -75,6 +75,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "entry": Entry(today, "interactions", "phone", "Weekly call", text="They want a plan."),
         "messages_of_levels": _messages(),
         "drawings": drawings(today),
+        "without_rate": ["CHF", "SEK"],
     }
     return render(request, "design/index.html", context)
 

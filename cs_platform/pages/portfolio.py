@@ -97,6 +97,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "total": totals.count(chosen["band"]),
         "arr_minor": totals.arr(chosen["band"]),
         "currency": rates.base,
+        "without_rate": totals.missing(chosen["band"]),
         "is_capped": totals.is_capped,
         "all_count": totals.counts.total(),
         "owners": queries.owners_of(book) if user.role != Role.CSM else [],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -126,6 +126,8 @@ class BandTotals:
 
     counts: Counter[str]
     arr_minor: Counter[str]
+    without_rate: Mapping[str, set[str]]
+    """By band, currencies whose amounts are not in the ARR."""
     is_capped: bool
 
     def count(self, band: str) -> int | None:
@@ -140,15 +142,22 @@ class BandTotals:
             return None
         return self.arr_minor[band] if band else self.arr_minor.total()
 
+    def missing(self, band: str) -> list[str]:
+        """Currencies whose amounts `arr` leaves out."""
+        bands = [band] if band else list(self.without_rate)
+        return sorted(set().union(*(self.without_rate.get(each, set()) for each in bands)))
+
 
 def totals_by_band(accounts: QuerySet[Account], *, rates: Rates) -> BandTotals:
     found = accounts.order_by().values_list("health__effective_band", "arr_minor", "currency")
     rows = list(found[: COUNT_CAP + 1])
     counts, arr = Counter[str](), Counter[str]()
+    missing: dict[str, set[str]] = defaultdict(set)
     for band, amount, currency in rows[:COUNT_CAP]:
         counts[band or UNSCORED] += 1
         arr[band or UNSCORED] += rates.total([(amount, currency)])
-    return BandTotals(counts, arr, len(rows) > COUNT_CAP)
+        missing[band or UNSCORED] |= rates.missing([(amount, currency)])
+    return BandTotals(counts, arr, missing, len(rows) > COUNT_CAP)
 
 
 def sorted_by(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg2 import sql
 
+from accounts.intake.currencies import decimals_of
 from health import models
 from health.facts import Scope, load_base, load_facts
 from health.facts.scope import Ints
@@ -138,5 +139,6 @@ def _with_new(
 
 
 def _in_base(plan: Plan, account_ids: Ints, arr: Ints) -> Ints:
-    factors = arr_factors(account_ids, base=plan.calendar.currency, day=plan.day)
-    return np.asarray(np.rint(arr * factors * 100), dtype=np.int64)
+    base = plan.calendar.currency
+    factors = arr_factors(account_ids, base=base, day=plan.day)
+    return np.asarray(np.rint(arr * factors * 10 ** decimals_of(base)), dtype=np.int64)

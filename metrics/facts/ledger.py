@@ -8,6 +8,7 @@ from decimal import Decimal
 import numpy as np
 from django.db import connection
 
+from accounts.intake.currencies import minor_rate
 from metrics.facts.copying import copy_columns
 from metrics.facts.scope import Scope
 from metrics.retention.money import Integers
@@ -26,6 +27,8 @@ class MissingRateError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class _Rate:
+    """`rate` is from minor units to minor units."""
+
     currency: str
     valid_from: date
     rate: Decimal
@@ -33,7 +36,7 @@ class _Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateTable:
-    """Every rate into one currency; `on` is asked once per report."""
+    """Every rate into the minor units of one currency; `on` is asked once per report."""
 
     base: str
     rates: tuple[_Rate, ...]
@@ -58,7 +61,11 @@ def read_rates(*, base: str) -> RateTable:
             " WHERE base = %s ORDER BY valid_from, id",
             [base],
         )
-        return RateTable(base=base, rates=tuple(_Rate(*row) for row in cursor.fetchall()))
+        rates = (
+            _Rate(currency, valid_from, minor_rate(rate, currency=currency, into=base))
+            for currency, valid_from, rate in cursor.fetchall()
+        )
+        return RateTable(base=base, rates=tuple(rates))
 
 
 # Uses index: movement_account_day (index only) for some accounts, a parallel scan for all.

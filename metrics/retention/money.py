@@ -1,4 +1,7 @@
-"""Conversion of one ledger row: integer minor units in, integer minor units out."""
+"""Conversion of one ledger row: integer minor units in, integer minor units out.
+
+Rates are between minor units: what a unit is worth is shifted before (intake.currencies).
+"""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -158,6 +158,15 @@ def test_every_row_is_converted_at_the_one_rate_of_the_last_day(company, people)
     assert total.bridge.end == 78
 
 
+def test_currencies_without_cents_or_with_fils_are_converted_between_their_units(company, people):
+    far = company.account("Far")
+    company.rate("JPY", "0.0065")
+    company.rate("KWD", "3.25")
+    company.post(far, date(2023, 1, 1), "new", 10_000_000, currency="JPY")  # 65,000 dollars
+    company.post(far, date(2024, 7, 1), "expansion", 100_000, currency="KWD")  # 325 dollars
+    assert ask(people["eva"]).total.bridge == Bridge(start=65_000_00, expansion=325_00)
+
+
 def test_who_left_keeps_no_logo_even_when_rounding_left_a_cent(company, people):
     euro = company.account("Euro")
     company.rate("EUR", "0.5")

@@ -1,0 +1,91 @@
+"""Sums over several currencies: what a unit is worth, and what is left out where none knows."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Account, CurrencyRate
+from cs_platform.pages import portfolio_queries
+from cs_platform.pages.currency import rates_on
+from tests.cs_platform.pages.conftest import DAY, GOOD, POOR, judge, show_present, sign_in
+
+LEFT_OUT = "Amounts in CHF, SEK are not in these sums: no rate brings them into USD."
+
+
+@pytest.fixture
+def csm(client, house):
+    sign_in(client, house.people["csm"])
+    return house.people["csm"]
+
+
+def make_account(owner, name, **fields):
+    return Account.objects.create(external_id=f"x-{name}", name=name, owner=owner, **fields)
+
+
+def rate(currency, value, *, base="USD"):
+    CurrencyRate.objects.create(currency=currency, base=base, valid_from=DAY, rate=Decimal(value))
+
+
+@pytest.fixture
+def book(csm, house, card):
+    """$1,000, ¥10,000,000 at 0.0065, KWD 100.000 at 3.25; francs and crowns nobody can convert."""
+    rate("JPY", "0.0065")
+    rate("KWD", "3.25")
+    house.accounts["own"].delete()
+    for name, currency, arr in (
+        ("Dollar", "USD", 1_000_00),
+        ("Yen", "JPY", 10_000_000),
+        ("Dinar", "KWD", 100_000),
+        ("Franc", "CHF", 9_000_000_00),
+    ):
+        account = make_account(csm, name, currency=currency, arr_minor=arr)
+        show_present(judge(account, card, raw=GOOD))
+    crown = make_account(csm, "Crown", currency="SEK", arr_minor=5_00)
+    show_present(judge(crown, card, raw=POOR))
+    make_account(csm, "Nothing", currency="NOK", arr_minor=0)
+    return 1_000_00 + 65_000_00 + 325_00
+
+
+def test_the_portfolio_leaves_out_what_it_cannot_convert_and_says_so(client, book):
+    answer = client.get(reverse("portfolio"))
+    assert answer.context["arr_minor"] == book
+    assert LEFT_OUT in answer.content.decode()
+    answer = client.get(reverse("portfolio"), {"band": "intervene"})
+    assert answer.context["arr_minor"] == 0
+    assert "Amounts in SEK are not in these sums" in answer.content.decode()
+    answer = client.get(reverse("portfolio"), {"q": "Dollar"})
+    assert "not in these sums" not in answer.content.decode()
+
+
+def test_the_portfolio_says_nothing_of_sums_it_does_not_show(client, book, monkeypatch):
+    monkeypatch.setattr(portfolio_queries, "COUNT_CAP", 5)
+    assert "not in these sums" not in client.get(reverse("portfolio")).content.decode()
+
+
+def test_the_portfolio_sorts_what_it_cannot_convert_last(client, book):
+    for sort, names in (
+        ("-arr", ["Yen", "Dollar", "Dinar"]),
+        ("arr", ["Dinar", "Dollar", "Yen"]),
+    ):
+        rows = client.get(reverse("portfolio"), {"sort": sort}).context["rows"]
+        assert [row.name for row in rows][:3] == names
+
+
+def test_today_leaves_out_what_it_cannot_convert_and_says_so(client, book):
+    answer = client.get(reverse("today"))
+    summary = answer.context["summary"]
+    assert (summary.accounts, summary.arr_minor, summary.at_risk_arr_minor) == (6, book, 0)
+    assert LEFT_OUT in answer.content.decode()
+    CurrencyRate.objects.create(currency="CHF", base="USD", valid_from=DAY, rate=Decimal(1))
+    rate("SEK", "0.1")
+    answer = client.get(reverse("today"))
+    assert answer.context["summary"].arr_minor == book + 9_000_000_00 + 50
+    assert "not in these sums" not in answer.content.decode()
+
+
+def test_sums_in_yen_are_whole_yen(db):
+    rate("USD", "153.846", base="JPY")
+    rates = rates_on(DAY, base="JPY")
+    assert rates.total([(65_000_00, "USD"), (5, "JPY")]) == 9_999_990 + 5
+    assert rates.missing([(1, "USD"), (1, "CHF"), (0, "SEK")]) == {"CHF"}
