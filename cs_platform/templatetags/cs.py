@@ -244,6 +244,7 @@ def sort_head(
     query["sort"] = key if is_falling or (not is_current and key == "name") else f"-{key}"
     return {
         "name": name,
+        "key": key,
         "href": f"?{query.urlencode()}",
         "is_current": is_current,
         "is_falling": is_falling,

@@ -120,12 +120,32 @@
         link.click();
       }
     } else if (event.key === "Escape") {
-      const menu = document.activeElement?.closest("details[data-menu][open]");
+      const menu = document.querySelector("details[data-menu][open]");
       if (menu) {
         menu.open = false;
         menu.querySelector("summary").focus();
       }
     }
+  });
+
+  // Whoever tabs out of a menu has left it; a window that loses the focus keeps it open.
+  document.addEventListener("focusout", (event) => {
+    if (event.relatedTarget) closeMenus(event.relatedTarget);
+  });
+
+  // What replaces a part takes over its focus: by the id of the link that was followed (htmx does
+  // that), and where that link is gone, as on the last page, as the part itself.
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", () => {
+    held = document.activeElement;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const isLost = held && !held.isConnected && document.activeElement === document.body;
+    const part = isLost && document.getElementById(event.target.id);
+    held = null;
+    if (!part) return;
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
   });
 
   document.addEventListener("htmx:responseError", () => {

@@ -21,10 +21,14 @@
 
   // The form of an action, beside the row whose link asked for it. Without this script the same
   // link leads to the task's page, where the forms are.
+  const openerOf = (float) => {
+    const { panel } = float.querySelector("form").dataset;
+    return float.parentElement.querySelector(`[data-action="${panel}"]`);
+  };
+
   const closeFloats = () => {
     for (const float of document.querySelectorAll("[data-float]")) {
-      const opener = float.parentElement?.querySelector("[data-action][aria-expanded]");
-      opener?.removeAttribute("aria-expanded");
+      openerOf(float)?.removeAttribute("aria-expanded");
       float.remove();
     }
   };
@@ -52,9 +56,12 @@
     return true;
   };
 
+  // With no row chosen a key chooses the first one it could act on, and does nothing to it.
   const open = (action) => {
-    const row = current() ?? rows()[0];
-    const link = row?.querySelector(`[data-action="${action}"]`);
+    const actionOf = (row) => row?.querySelector(`[data-action="${action}"]`);
+    const row = current();
+    if (!row) return go(rows().find(actionOf));
+    const link = actionOf(row);
     if (link && !link.hasAttribute("aria-expanded")) openPanel(link);
   };
 
@@ -66,21 +73,36 @@
     else if (target && !target.closest("[data-float]")) closeFloats();
   });
 
+  // Whoever tabs out of a form has left it.
+  document.addEventListener("focusout", (event) => {
+    const float = document.querySelector("[data-float]");
+    const to = event.relatedTarget;
+    if (float?.parentElement.contains(event.target) && to && !float.parentElement.contains(to)) {
+      closeFloats();
+    }
+  });
+
   // Up and down walk through the choices of an open form, as in any menu.
   const walk = (float, by) => {
-    const stops = [...float.querySelectorAll("input:not([type=hidden]), button")];
+    const stops = [...float.querySelectorAll("input:not([type=hidden]), button:enabled")];
     const next = stops.indexOf(document.activeElement) + by;
     stops[Math.min(Math.max(next, 0), stops.length - 1)]?.focus();
   };
 
   document.addEventListener("keydown", (event) => {
-    const float = document.activeElement?.closest("[data-float]");
-    if (!float) return;
-    if (event.key === "Escape") {
-      const opener = float.parentElement.querySelector("[data-action][aria-expanded]");
+    const float = document.querySelector("[data-float]");
+    const here = document.activeElement;
+    // A note is no outcome: Enter goes on to the outcomes. (The form itself refuses it too.)
+    const isEnter = event.key === "Enter" && !event.isComposing;
+    const note = isEnter && here?.closest("[data-panel=complete] input");
+    if (note) {
+      event.preventDefault();
+      note.form.querySelector("[data-first]").focus();
+    } else if (float && event.key === "Escape") {
+      const opener = openerOf(float);
       closeFloats();
       opener?.focus();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    } else if (float?.contains(here) && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       walk(float, event.key === "ArrowDown" ? 1 : -1);
     }
@@ -115,17 +137,24 @@
     act();
   });
 
-  // A finished row is replaced; the work goes on with the next one.
-  let next = null;
+  // A finished row is replaced; the work goes on with the next one, or stays where it was refused.
+  let left = null;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const row = event.detail.target?.closest?.("[data-row]");
     if (!row || !row.contains(document.activeElement)) return;
     const all = rows();
     const index = all.indexOf(row);
-    next = (all[index + 1] ?? all[index - 1])?.id ?? null;
+    left = { row: row.id, next: (all[index + 1] ?? all[index - 1] ?? row).id };
   });
   document.addEventListener("htmx:afterSettle", () => {
-    if (next) go(document.getElementById(next));
-    next = null;
+    if (!left) return;
+    const float = document.getElementById(left.row)?.querySelector("[data-float]");
+    if (float) {
+      openerOf(float)?.setAttribute("aria-expanded", "true");
+      float.querySelector("[data-first]").focus();
+    } else {
+      go(document.getElementById(left.next));
+    }
+    left = null;
   });
 })();
