@@ -145,6 +145,7 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
         "bands": bands,
         "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),
         "by_arr": _bar(bands, "ARR by band", lambda b: (b.arr, formats.money(b.arr, currency))),
+        "risk_since": f"since {formats.day(report.compared_on)}",
         "risk_change": None if before is None else now.arr_at_risk - before.arr_at_risk,
         "risk_change_shown": None
         if before is None

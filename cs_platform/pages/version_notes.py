@@ -40,16 +40,17 @@ def published_days(*, first: date, last: date) -> dict[str, list[date]]:
 
 
 def _publications(first: date, last: date) -> list[tuple[date, Publication]]:
-    """One query. The first version of a key changed nothing, so it is no news."""
+    """One query. The first version of a key changed nothing, so it is no news; of several on one
+    day only the last stayed in force."""
     zone = Installation.current().zone
     known = set[str]()
-    found = []
+    found = dict[tuple[date, str], Publication]()
     for row in Publication.objects.select_related("scorecard").order_by("pk"):
-        day = row.published_at.astimezone(zone).date()
-        if row.scorecard.key in known and first <= day <= last:
-            found.append((day, row))
-        known.add(row.scorecard.key)
-    return found
+        day, key = row.published_at.astimezone(zone).date(), row.scorecard.key
+        if key in known and first <= day <= last:
+            found[day, key] = row
+        known.add(key)
+    return [(day, row) for (day, _), row in found.items()]
 
 
 def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:

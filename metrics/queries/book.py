@@ -71,7 +71,8 @@ class Book:
     chosen: Flags = field(repr=False)
 
     def report(self) -> Report:
-        """Groups in the order of their starting ARR; those in which nobody paid are left out."""
+        """Groups in the order of their starting ARR, start quarters in that of time; those in which
+        nobody paid are left out."""
         count = len(self.values)
         groups = np.where(self.chosen, self.groups % count, count)
         summed = retention_by_group(
@@ -82,7 +83,8 @@ class Book:
             for value, found in zip(self.values, summed, strict=True)
             if found != Retention()
         ]
-        rows.sort(key=lambda row: (-row.retention.bridge.start, row.value))
+        is_by_time = self.question.by is Cut.START_QUARTER
+        rows.sort(key=lambda row: (0 if is_by_time else -row.retention.bridge.start, row.value))
         return Report(total=sum(summed, Retention()), groups=tuple(rows))
 
 

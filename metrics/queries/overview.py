@@ -75,6 +75,11 @@ class Overview:
         return self.months[-1]
 
     @property
+    def compared_on(self) -> date:
+        """The day of `health_before`."""
+        return _month_before(self.standing.moment.day)
+
+    @property
     def window(self) -> Window:
         return trailing_window(as_of=self.latest.month)
 

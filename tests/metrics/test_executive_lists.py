@@ -120,7 +120,7 @@ def test_unscored_accounts_stand_apart(client, people, book, scorecard):
     assert "$0 0.0% of ARR, 0 accounts" in shown
 
 
-def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
+def test_at_risk_is_compared_with_the_last_month_end(client, people, book, scorecard):
     scored(book[0], scorecard, "40", "intervene")
     scored(book[1], scorecard, "31", "intervene")
     scored_on(book[0], scorecard, date(2025, 5, 31), "81", "healthy")
@@ -129,7 +129,7 @@ def test_at_risk_is_compared_with_last_month(client, people, book, scorecard):
     take_snapshots(day=TODAY)
     for user in (people["eva"], people["mona"]):
         shown = text_of(get(client, user, "executive"))
-        assert "Up $44k ARR on last month Up 1 account on last month" in shown
+        assert "Up $44k ARR since 31 May 2025 Up 1 account since 31 May 2025" in shown
     earlier = get(client, people["eva"], "executive", "?as_of=2025-06-01")
     assert earlier.context["health"].arr_at_risk == 7_500_00
 
@@ -140,16 +140,19 @@ def test_a_version_that_came_into_force_is_marked_on_the_line_of_risk(
     scored(book[1], scorecard, "31", "intervene")
     scored_on(book[1], scorecard, date(2025, 5, 31), "31", "intervene")
     ClosedDay.objects.create(day=date(2025, 5, 31), closed_at=NOW)
-    second = Scorecard.objects.create(key="four", version=2, name="Four", created_at=NOW)
-    for card, day in ((scorecard, 2), (second, 3)):
+    for version, day, reason in ((1, 2, "First"), (2, 3, "Calmer"), (3, 3, "Not so calm")):
+        card, _ = Scorecard.objects.get_or_create(
+            key="four", version=version, defaults={"name": "Four", "created_at": NOW}
+        )
         Publication.objects.create(
-            scorecard=card, published_at=datetime(2025, 6, day, tzinfo=UTC), reason="Calmer"
+            scorecard=card, published_at=datetime(2025, 6, day, tzinfo=UTC), reason=reason
         )
     take_snapshots(day=TODAY)
     page = get(client, people["eva"], "executive")
-    words = "Four v2 published: Calmer"
+    words = "Four v3 published: Not so calm"
     assert f"<title>3 Jun 2025: {words}</title>" in page.content.decode()
     assert page.context["risk_chart"].text.endswith(f"; 3 June 2025: {words}")
+    assert "v2" not in page.context["risk_chart"].svg  # it was replaced on the same day
     earlier = get(client, people["eva"], "executive", "?as_of=2025-06-02").content.decode()
     assert words not in earlier
 
