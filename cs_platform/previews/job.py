@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -61,7 +62,7 @@ def work_preview(claim: jobs.Claim) -> None:
     if preview is None:  # done by another worker, or given way to a newer one
         return
     plan = _plan(preview)
-    tally = Tally()
+    tally = Tally(risky=(_risky(preview.before_bands), _risky(preview.after_bands)))
     for start in range(0, len(plan.account_ids), BATCH):
         ids = plan.account_ids[start : start + BATCH]
         for outlook in health_preview.foresee(plan, ids):
@@ -86,8 +87,12 @@ def _plan(preview: Preview) -> health_preview.Plan:
     return plan
 
 
-def _bands(bands: tuple[Band, ...]) -> list[list[object]]:
+def _bands(bands: tuple[Band, ...]) -> list[list[Any]]:
     return [[band.key, band.name, band.at_risk] for band in bands]
+
+
+def _risky(bands: list[list[Any]]) -> frozenset[str]:
+    return frozenset(key for key, _, at_risk in bands if at_risk)
 
 
 def _advance(preview: Preview, claim: jobs.Claim, *, done: int) -> None:

@@ -31,6 +31,10 @@ class Preview(models.Model):
     rescored = models.PositiveIntegerField(default=0, help_text="Accounts whose score changes.")
     before_bins = ArrayField(models.PositiveIntegerField(), default=list)
     after_bins = ArrayField(models.PositiveIntegerField(), default=list)
+    at_risk_before = ArrayField(
+        models.BigIntegerField(), size=2, default=list, help_text="Accounts and ARR, as they count."
+    )
+    at_risk_after = ArrayField(models.BigIntegerField(), size=2, default=list)
     before_bands = models.JSONField(default=list, help_text="[key, name, at risk], best first.")
     after_bands = models.JSONField(default=list)
 

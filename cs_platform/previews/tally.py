@@ -30,8 +30,13 @@ class Mover:
 
 @dataclass(slots=True)
 class Tally:
-    """`cells` and `cell_arr` are by (band today, band under the draft)."""
+    """`cells` and `cell_arr` are by (band today, band under the draft), both computed.
 
+    `at_risk_before` and `at_risk_after` are (accounts, ARR) in the bands that `risky` names for
+    today and for the draft; a band set by hand counts rather than the computed one.
+    """
+
+    risky: tuple[frozenset[str], frozenset[str]]
     accounts: int = 0
     rescored: int = 0
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -41,6 +46,8 @@ class Tally:
     movers: list[Mover] = field(default_factory=list)
     foreseen: dict[int, Foreseen] = field(default_factory=dict)
     arr: dict[int, int] = field(default_factory=dict)
+    at_risk_before: tuple[int, int] = (0, 0)
+    at_risk_after: tuple[int, int] = (0, 0)
 
     def add(self, outlook: Outlook) -> None:
         self.accounts += len(outlook)
@@ -54,6 +61,9 @@ class Tally:
         ):
             self.cells[cell] += 1
             self.cell_arr[cell] += arr
+        before, after = self.risky
+        self.at_risk_before = _more(self.at_risk_before, outlook, outlook.old_band, before)
+        self.at_risk_after = _more(self.at_risk_after, outlook, outlook.new_band, after)
         for row, reason in outlook.reasons.items():
             self.movers.append(_mover(outlook, row, reason))
         for row in {*outlook.reasons, *outlook.payloads}:
@@ -67,6 +77,13 @@ class Tally:
             outlook.new_band[row],
             outlook.payloads.get(row, ()),
         )
+
+
+def _more(
+    sums: tuple[int, int], outlook: Outlook, bands: list[str], risky: frozenset[str]
+) -> tuple[int, int]:
+    rows = [row for row, band in enumerate(bands) if outlook.held.get(row, band) in risky]
+    return sums[0] + len(rows), sums[1] + int(outlook.arr[rows].sum())
 
 
 def in_bins(scores: Ints) -> Ints:

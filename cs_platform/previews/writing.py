@@ -13,7 +13,16 @@ from playbooks.firing.foreseeing import would_close, would_start
 
 RECOVERED = "recovered"
 _ROWS = 5_000
-_FOUND = ["total", "done", "rescored", "before_bins", "after_bins", "finished_at"]
+_FOUND = [
+    "total",
+    "done",
+    "rescored",
+    "before_bins",
+    "after_bins",
+    "at_risk_before",
+    "at_risk_after",
+    "finished_at",
+]
 
 
 def write(*, preview: Preview, plan: Plan, tally: Tally, now: datetime) -> None:
@@ -42,6 +51,7 @@ def write(*, preview: Preview, plan: Plan, tally: Tally, now: datetime) -> None:
     preview.rescored = tally.rescored
     preview.before_bins = tally.before_bins.tolist()
     preview.after_bins = tally.after_bins.tolist()
+    preview.at_risk_before, preview.at_risk_after = tally.at_risk_before, tally.at_risk_after
     preview.finished_at = datetime.now(UTC)
     preview.save(update_fields=_FOUND)
     Preview.objects.filter(scorecard_id=preview.scorecard_id, pk__lt=preview.pk).delete()

@@ -52,7 +52,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """`at_risk` are (accounts, ARR) before and after."""
+    """(accounts, ARR); at risk with the bands set by hand, all others as computed."""
 
     better: tuple[int, int]
     worse: tuple[int, int]
@@ -111,7 +111,7 @@ def report_context(
         "bands_after": after,
         "matrix": matrix,
         "totals": _column_totals(matrix),
-        "sums": sums_of(matrix, before, after),
+        "sums": sums_of(preview, matrix),
         "histogram": _histogram(preview, after, draft),
         "bars": _bars(matrix, before, after),
         "plays": play_rows(list(preview.plays.all())),
@@ -185,12 +185,8 @@ def _column_totals(matrix: Sequence[MatrixRow]) -> list[tuple[int, int]]:
     ]
 
 
-def sums_of(
-    matrix: Sequence[MatrixRow], before: Sequence[BandName], after: Sequence[BandName]
-) -> Sums:
+def sums_of(preview: Preview, matrix: Sequence[MatrixRow]) -> Sums:
     cells = [cell for row in matrix for cell in row.cells]
-    risky_before = {band.key for band in before if band.at_risk}
-    risky_after = {band.key for band in after if band.at_risk}
 
     def total(chosen: Sequence[Cell]) -> tuple[int, int]:
         return sum(cell.accounts for cell in chosen), sum(cell.arr_minor for cell in chosen)
@@ -199,8 +195,8 @@ def sums_of(
         better=total([cell for cell in cells if cell.kind == "better"]),
         worse=total([cell for cell in cells if cell.kind == "worse"]),
         moved=sum(cell.accounts for cell in cells if cell.kind != "same"),
-        at_risk_before=total([cell for cell in cells if cell.from_band in risky_before]),
-        at_risk_after=total([cell for cell in cells if cell.to_band in risky_after]),
+        at_risk_before=(preview.at_risk_before[0], preview.at_risk_before[1]),
+        at_risk_after=(preview.at_risk_after[0], preview.at_risk_after[1]),
     )
 
 

@@ -28,9 +28,10 @@ from health.scoring import (
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """One element an account. Scores are hundredths, MISSING where unscored; bands are keys;
-    ARR is minor units of the installation's currency. `reasons` and `payloads` are by row: of
-    accounts that change their band, and of falls and rises as the engine would be told of them.
+    """One element an account. Scores are hundredths, MISSING where unscored; bands are keys as
+    computed; ARR is minor units of the installation's currency. `held`, `reasons` and `payloads`
+    are by row: bands set by hand, which stay; accounts that change their band; falls and rises as
+    the engine would be told of them.
     """
 
     account_ids: Ints
@@ -39,6 +40,7 @@ class Outlook:
     new_score: Ints
     old_band: list[str]
     new_band: list[str]
+    held: dict[int, str]
     reasons: dict[int, str]
     payloads: dict[int, list[dict[str, Any]]]
 
@@ -75,6 +77,7 @@ def _outlook(plan: Plan, group: Group) -> Outlook:
         new_score=after.score,
         old_band=old_band,
         new_band=new_band,
+        held=group.overrides,
         reasons=reasons(told, np.flatnonzero(moved)),
         payloads=_payloads(plan, group, before, after),
     )

@@ -9,7 +9,7 @@ from accounts.models import Installation, Job, User
 from cs_platform.previews import job as previews
 from cs_platform.previews.models import Preview, PreviewMover
 from cs_platform.work import run_job
-from health.models import CurrentHealth, Publication, Scorecard
+from health.models import BandOverride, CurrentHealth, Publication, Scorecard
 from health.publishing import save_draft
 from health.publishing.content import content_of
 from health.publishing.editing import Edit
@@ -59,6 +59,24 @@ def test_the_figures_of_a_preview_agree_with_each_other(ops, draft, portfolio):
     assert sums.moved == sums.worse[0] == context["mover_total"] == 10
     assert sums.worse[1] == sum(m.arr_minor for m in PreviewMover.objects.all())
     assert sum(Preview.objects.get().after_bins) == 11
+
+
+def test_a_band_set_by_hand_counts_at_risk_before_and_after(ops, draft, portfolio, ola):
+    poor, fine = portfolio[10], portfolio[0]  # 11,000 and 1,000
+    for account, band in ((poor, "watch"), (fine, "intervene")):
+        BandOverride.objects.create(
+            account=account,
+            band=band,
+            reason="We know more",
+            created_by=ola,
+            created_at=NOW,
+            starts_on=NOW.date(),
+            expires_on=NOW.date() + timedelta(days=7),
+        )
+    retune(ops, draft, engagement="20", support="40")
+    sums = ops.get(address(draft, "preview")).context["sums"]
+
+    assert sums.at_risk_before == sums.at_risk_after == (1, 1_000_00)
 
 
 def test_plays_are_counted_as_the_engine_would_decide(ops, draft, portfolio):
