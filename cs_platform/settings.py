@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cs_platform.middleware.DatabaseUnavailableMiddleware",
+    "cs_platform.middleware.DropUnsafeCookiesMiddleware",
     "cs_platform.middleware.RefuseLargeBodiesMiddleware",
     "cs_platform.middleware.RefuseUnsafeTextMiddleware",
     "cs_platform.middleware.ContentSecurityPolicyMiddleware",

@@ -57,6 +57,33 @@ def test_no_header_chooses_the_codec_of_an_address_or_a_form(charset: str):
     assert request.content_type == "multipart/form-data"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/today/", "/login/"])
+@pytest.mark.parametrize("cookie", [r'sessionid="\000aaaaaaaaaaaa"', r'csrftoken="a\000b"'])
+def test_a_cookie_that_is_no_text_is_as_if_it_had_not_been_sent(client, path, cookie):
+    answer = client.get(path, HTTP_COOKIE=cookie)
+    assert answer.status_code == client.get(path).status_code
+
+
+LARGE = {"CONTENT_LENGTH": str(6 * 2**20)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/imports/upload/", "/api/v1/accounts:bulk", "/login/"])
+@pytest.mark.parametrize("cookie", [{}, {"HTTP_COOKIE": "sessionid=nobodynobodynobody"}])
+def test_a_large_form_of_anybody_is_refused_before_it_is_taken(client, path, cookie):
+    answer = client.post(path, {"file": "x"}, **cookie, **LARGE)
+    assert answer.status_code == 413
+
+
+@pytest.mark.django_db
+def test_a_small_form_costs_no_look_at_the_session(django_assert_num_queries):
+    refuse = middleware.RefuseLargeBodiesMiddleware(lambda request: HttpResponse())
+    request = RequestFactory(HTTP_COOKIE="sessionid=nobody").post("/imports/upload/", {"file": "x"})
+    with django_assert_num_queries(0):
+        assert refuse(request).status_code == 200
+
+
 def test_every_answer_limits_the_browser(client: Client):
     headers = client.get("/healthz").headers
     assert headers["Content-Security-Policy"] == (
