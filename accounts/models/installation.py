@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from typing import Any
 
 import pghistory
@@ -25,6 +26,10 @@ def validate_time_zone(name: str) -> None:
 def validate_currency(code: str) -> None:
     if not (len(code) == 3 and code.isascii() and code.isupper()):
         raise ValidationError("Use a three-letter ISO 4217 code in capitals, such as EUR.")
+
+
+# Windows reach years back and ahead of today; the calendar ends in the years 1 and 9999.
+EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
 
 
 # Of one request: everything on a page is counted by the same day, currency and zone.
@@ -76,6 +81,10 @@ class Installation(models.Model):
         super().save(*args, **kwargs)
         if (read := _read_once.get()) is not None:
             read.clear()
+
+    def clean(self) -> None:
+        if self.as_of is not None and not EARLIEST <= self.as_of <= LATEST:
+            raise ValidationError({"as_of": f"Choose a day from {EARLIEST.year} to {LATEST.year}."})
 
     @classmethod
     def current(cls) -> Installation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,6 +22,17 @@ NUMBERS = {
 }
 _LENGTHS = {"description": 300, "curve": 500, "penalties": 200, "condition": 300, "name": 80}
 _OPTIONAL = ("description", "penalties")
+# Far more than anything here can be, and little enough to be written out and added up.
+_MOST_PLACES = 12
+
+
+def read_number(text: str) -> Decimal | None:
+    """None for what is no number here: words, NaN, infinity, 9E999999."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < _MOST_PLACES else None
 
 
 def number_field(name: str, *, required: bool = True) -> forms.DecimalField:

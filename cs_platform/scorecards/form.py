@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from cs_platform.scorecards.fields import FLAGS, field_for, number_field, text_field
+from cs_platform.scorecards.fields import (
+    FLAGS,
+    field_for,
+    number_field,
+    read_number,
+    text_field,
+)
 from health.measures import MEASURES
 from health.models import Scorecard
 from health.publishing.content import (
@@ -116,10 +122,9 @@ class DraftForm(forms.Form):
         words = "Write numbers above 0 and below 100, parted by commas: 40, 20."
         lines = []
         for part in filter(None, (p.strip() for p in self.cleaned_data[LINES].split(","))):
-            try:
-                value = Decimal(part)
-            except InvalidOperation:
-                raise ValidationError(f"“{part}” is not a number. {words}") from None
+            value = read_number(part)
+            if value is None:
+                raise ValidationError(f"“{part}” is not a number. {words}")
             if not 0 < value < 100 or value != round(value, 2):
                 raise ValidationError(words)
             lines.append(value)
@@ -129,7 +134,7 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        removed = set(cleaned.get("remove", ()))
+        removed = self._goes(cleaned.get("remove", ()))
         for name in list(self.errors):  # what goes need not be right
             if name.rpartition("-")[0] in removed:
                 del self.errors[name]
@@ -140,7 +145,26 @@ class DraftForm(forms.Form):
         for component in self.parts["component"]:
             self._need_all(f"new-measure-{component.pk}", ("key", "weight", "curve"))
         self._bounds_stand_once(removed)
+        self._measures_stand_once()
+        self._homes_stay(removed)
         return cleaned
+
+    def _goes(self, named: Iterable[str]) -> set[str]:
+        """What is removed, and what is inside of it."""
+        gone = set(named)
+        waiting = [c for c in self.parts["component"] if f"component-{c.pk}" in gone]
+        while waiting:
+            home = waiting.pop()
+            gone |= {
+                f"{kind}-{part.pk}"
+                for kind in ("measure", "gate")
+                for part in self.parts[kind]
+                if part.component_id == home.pk
+            }
+            inside = [c for c in self.parts["component"] if c.parent_id == home.pk]
+            gone |= {f"component-{c.pk}" for c in inside}
+            waiting += inside
+        return gone
 
     def _need_all(self, stem: str, names: tuple[str, ...]) -> None:
         given = [
@@ -163,6 +187,30 @@ class DraftForm(forms.Form):
             if value in seen:
                 self.add_error(f"{stem}-lower", f"Another band begins at {plain(value)} as well.")
             seen[value] = stem
+
+    def _measures_stand_once(self) -> None:
+        seen: dict[str, str] = {}
+        for component in self.parts["component"]:
+            field = f"new-measure-{component.pk}-key"
+            key = self.cleaned_data.get(field)
+            if key in seen:
+                words = f"“{MEASURES[key].name}” is being added to {seen[key]} as well"
+                self.add_error(field, f"{words}; a scorecard has each measure once.")
+            elif key:
+                seen[key] = f"“{component}”"
+
+    def _homes_stay(self, removed: set[str]) -> None:
+        homes = {
+            "new-component-parent": self.cleaned_data.get("new-component-parent"),
+            "new-gate-component": self.cleaned_data.get("new-gate-component"),
+        } | {
+            field: component.pk
+            for component in self.parts["component"]
+            if self.cleaned_data.get(field := f"new-measure-{component.pk}-key")
+        }
+        for field, home in homes.items():
+            if f"component-{home}" in removed:
+                self.add_error(field, "This component is being removed: choose one that stays.")
 
     def edit(self) -> Edit:
         """What the valid form says."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from cs_platform.scorecards.fields import FLAGS, NUMBERS
+from cs_platform.scorecards.fields import FLAGS, NUMBERS, read_number
 from health.publishing.content import LINES, Content, spelled
 from health.scoring import plain
 
@@ -33,18 +33,12 @@ def _spelled_as_typed(name: str, text: str) -> str:
 
 
 def _number_as_typed(text: str) -> str:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        return spelled(text)
-    return plain(number) if number.is_finite() else spelled(text)
+    number = read_number(text)
+    return spelled(text) if number is None else plain(number)
 
 
 def _size(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal(0)
+    return read_number(text) or Decimal(0)
 
 
 def as_data(content: Content, sent: Mapping[str, Any], *, revision: int) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.forms import BoundField
 
+from cs_platform.scorecards.fields import read_number
 from cs_platform.scorecards.form import DraftForm
 from cs_platform.scorecards.pictures import Picture, TypedBand, curve_picture, scale_picture
 from health.measures import MEASURES, Definition
@@ -110,11 +111,7 @@ class Typed:
         return "" if value is None else str(value)
 
     def number(self, name: str) -> Decimal:
-        try:
-            value = Decimal(self.text(name).strip())
-        except InvalidOperation:
-            return Decimal(0)
-        return value if value.is_finite() else Decimal(0)
+        return read_number(self.text(name)) or Decimal(0)
 
     def drawn(self, name: str) -> Decimal:
         """Between 0 and 100, whatever is typed."""

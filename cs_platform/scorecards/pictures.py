@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 
@@ -16,7 +15,7 @@ from cs_platform.charts import (
     line_picture,
     step_picture,
 )
-from cs_platform.scorecards.fields import check_curve
+from cs_platform.scorecards.fields import check_curve, read_number
 from cs_platform.templatetags.cs import band_look
 from health.scoring import Curve, CurveKind, parse_curve
 
@@ -64,7 +63,7 @@ def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Pic
         ]
         marks = [_number(part) for part in lines.split(",") if part.strip()]
         width = _number(margin)
-    except InvalidOperation:
+    except ValueError:
         return Picture(None, "Bounds, lines and the margin are numbers from 0 to 100.")
     if not all(0 <= value <= 100 for value in (width, *marks, *(b.lower for b in drawn))):
         return Picture(None, "Bounds, lines and the margin lie from 0 to 100.")
@@ -82,7 +81,7 @@ def tone_of(key: str, at_risk: bool, place: int) -> str:
 
 
 def _number(text: str) -> float:
-    value = Decimal(text.strip())
-    if not value.is_finite():
-        raise InvalidOperation
+    value = read_number(text)
+    if value is None:
+        raise ValueError(text)
     return float(value)

@@ -14,6 +14,8 @@ from health.scoring.specs import Comparison, Condition, Curve, CurveKind, Point,
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
 _CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*(<=|>=|≤|≥|<|>|=)\s*(-?[0-9.]+)\s*$")
+# Written out, 1E9999999 is ten million characters; as a float it is infinite.
+_MOST_PLACES = 15
 _SIGNS = {"<=": "≤", ">=": "≥"}
 _COMPARE = {
     Comparison.BELOW: np.less,
@@ -134,6 +136,8 @@ def _number(text: str) -> Decimal:
         raise NotationError(f"“{text.strip()}” is not a number") from None
     if not number.is_finite():
         raise NotationError(f"“{text.strip()}” is not a number")
+    if abs(number.adjusted()) > _MOST_PLACES:
+        raise NotationError(f"“{text.strip()}” is further from 1 than any measure gets")
     return number
 
 

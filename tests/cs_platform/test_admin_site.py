@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import formats, translation
 
-from accounts.models import User
+from accounts.models import Installation, User
 
 
 @pytest.fixture
@@ -31,6 +31,30 @@ def test_no_address_of_the_admin_fails_for_a_type_without_a_table(ops):
         response = ops.get(f"/admin/r/{content_type.pk}/1/")
         assert response.status_code in (301, 302, 404), content_type
         assert ops.get(f"/admin/r/{content_type.pk}/1/", follow=True).status_code == 404
+
+
+def installation(**changes):
+    defaults = {"name": "Acme", "time_zone": "Pacific/Auckland", "currency": "USD"}
+    return defaults | {"visibility": "team", "overdue_grace_days": "32767"} | changes
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2100-01-01", "9999-12-31"])
+def test_today_is_not_frozen_where_the_calendar_ends(ops, day):
+    Installation.objects.get_or_create(pk=1)
+    response = ops.post("/admin/accounts/installation/1/change/", installation(as_of=day))
+
+    assert "Choose a day from 1990 to 2099." in response.content.decode()
+    assert Installation.objects.get().as_of is None
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2099-12-31"])
+def test_every_page_stands_wherever_today_is_frozen(ops, day):
+    Installation.objects.get_or_create(pk=1)
+    ops.post("/admin/accounts/installation/1/change/", installation(as_of=day))
+
+    assert str(Installation.objects.get().as_of) == day
+    for page in ("today", "portfolio", "executive", "imports", "ops"):
+        assert ops.get(reverse(page)).status_code == 200, page
 
 
 def test_what_is_tuned_comes_before_what_is_recorded(ops):
