@@ -133,7 +133,8 @@ def settle(history: History) -> None:
     messages.filter(next_at__lt=now - UNREAD).update(read_at=F("next_at") + timedelta(hours=9))
     messages.update(state=OutboxMessage.State.SENT, sent_at=F("next_at"))
     nights.plan(day=last)
-    StepRun.objects.filter(day=last).update(finished_at=now, count=0, seconds=0)
+    # The steps were not run one by one, so nothing is claimed of what each did or took.
+    StepRun.objects.filter(day=last).update(planned_at=now, finished_at=now)
 
 
 def night_after(day: date) -> datetime:

@@ -27,7 +27,7 @@ class StepLine:
     shards: int
     open_shards: int
     failures: int
-    count: int
+    count: int | None
     seconds: float | None
     longest: float | None
 
@@ -132,7 +132,7 @@ def step_lines(*, day: date) -> list[StepLine]:
             shards=row["shards"],
             open_shards=row["open_shards"],
             failures=row["failures"],
-            count=row["total"] or 0,
+            count=row["total"],
             seconds=row["work"],
             longest=row["longest"],
         )

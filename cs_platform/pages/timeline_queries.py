@@ -152,7 +152,9 @@ def crossing_words(crossing: ThresholdCrossing) -> str:
 def _scores(crossing: ThresholdCrossing) -> str:
     if crossing.score_before is None or crossing.score_after is None:
         return ""
-    return f"Score {formats.score(crossing.score_before)} to {formats.score(crossing.score_after)}"
+    before, after = formats.score(crossing.score_before), formats.score(crossing.score_after)
+    cause = ", judged by another scorecard or version from here"
+    return f"Score {before} to {after}{cause if crossing.cause == Cause.NEW_SCORECARD else ''}"
 
 
 SOURCES: dict[str, tuple[str, Callable[[Account, int], list[Entry]]]] = {

@@ -97,7 +97,7 @@ def test_a_report_as_known_on_an_earlier_day(client, company, people, book):
     company.post(book[0], date(2025, 3, 1), "contraction", 9_000_00, learned_on=date(2025, 6, 3))
     assert "End $42,500.00" in text_of(get(client, people["eva"], "executive"))
     before = get(client, people["eva"], "executive", "?known_on=2025-06-02")
-    assert "As of 15 Jun 2025, as known on 2 Jun 2025 · retention" in text_of(before)
+    assert "As of 15 Jun 2025, revenue as known on 2 Jun 2025 · retention" in text_of(before)
     assert "End $51,500.00" in text_of(before)
     assert "known_on=2025-06-02" in before.content.decode()
     opened = get(client, people["eva"], "executive_accounts", "?figure=end&known_on=2025-06-02")
