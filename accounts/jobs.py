@@ -27,6 +27,10 @@ class LeaseLostError(RuntimeError):
     """Somebody else works on the job now: whatever this process was about to write is void."""
 
 
+class SettledError(RuntimeError):
+    """A job that was given up has nothing left to take up again; one sentence for people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     job_id: int
@@ -35,6 +39,15 @@ class Claim:
     payload: dict[str, Any]
     fence: int
     attempts: int
+
+    @classmethod
+    def of(cls, job: Job) -> Claim:
+        return cls(job.pk, job.kind, job.key, job.payload, job.fence, job.attempts)
+
+    @property
+    def is_deadly(self) -> bool:
+        """So many workers died over it that it is to fail without being tried once more."""
+        return self.attempts > MAX_KILLS
 
 
 def enqueue(
@@ -75,12 +88,7 @@ def claim(*, job_id: int, now: datetime) -> Claim | None:
         )  # fmt: skip
         if not claimed:
             return None
-        job = Job.objects.get(pk=job_id)
-    held = Claim(job.pk, job.kind, job.key, job.payload, job.fence, job.attempts)
-    if held.attempts > MAX_KILLS:
-        failed(held, reason=f"its worker died or hung {MAX_KILLS} times", now=now)
-        return None
-    return held
+        return Claim.of(Job.objects.get(pk=job_id))
 
 
 def _held(claim: Claim) -> QuerySet[Job]:
@@ -93,9 +101,19 @@ def heartbeat(claim: Claim, *, now: datetime) -> None:
 
 
 def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
-    """Written in the transaction of the work itself; getting further forgives earlier attempts."""
-    moved = _held(claim).update(cursor=cursor, attempts=0, lease_until=now + LEASE)
+    """For work that goes on at its cursor: written in the transaction of the work itself.
+
+    Getting further forgives earlier attempts; this one is the first from here on.
+    """
+    moved = _held(claim).update(cursor=cursor, attempts=1, lease_until=now + LEASE)
     if not moved:
+        raise LeaseLostError(f"{claim.kind} {claim.key}")
+
+
+def reached(claim: Claim, *, cursor: int, now: datetime) -> None:
+    """For work that begins anew each time: people see how far it is, and nothing is forgiven,
+    or what fails half-way would be tried for ever."""
+    if not _held(claim).update(cursor=cursor, lease_until=now + LEASE):
         raise LeaseLostError(f"{claim.kind} {claim.key}")
 
 
@@ -109,11 +127,15 @@ def done(claim: Claim, *, now: datetime) -> None:
 
 def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
     """Tries again later; True when that was the last attempt and the job is dead now."""
-    dead = claim.attempts >= MAX_ATTEMPTS
+    # The row's, not the claim's: progress made since the claim counts.
+    attempts = _held(claim).values_list("attempts", flat=True).first()
+    if attempts is None:
+        return False
+    dead = attempts >= MAX_ATTEMPTS
     if dead:
         changes: dict[str, Any] = {"state": Job.State.DEAD, "finished_at": now}
     else:
-        changes = {"state": Job.State.NEW, "next_at": now + back_off(claim.attempts)}
+        changes = {"state": Job.State.NEW, "next_at": now + back_off(attempts)}
     marked = _held(claim).update(lease_until=None, reason=reason[:500], **changes)
     return dead and bool(marked)
 
@@ -122,6 +144,17 @@ def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:
     """Why those of these jobs that are dead were given up, by key."""
     dead = Job.objects.filter(kind=kind, key__in=keys, state=Job.State.DEAD)
     return dict(dead.values_list("key", "reason"))
+
+
+def dead_ids(*, kinds: Collection[str], since: datetime, limit: int) -> list[int]:
+    # Uses index: job_finished
+    dead = Job.objects.filter(state=Job.State.DEAD, kind__in=kinds, finished_at__gte=since)
+    return list(dead.order_by("-finished_at", "-pk").values_list("pk", flat=True)[:limit])
+
+
+def lock_dead(**which: Any) -> Job | None:
+    """In a transaction. None when it is not dead: nobody revives it while it is looked at."""
+    return Job.objects.select_for_update().filter(state=Job.State.DEAD, **which).first()
 
 
 def revive(*, kind: str, key: str, now: datetime) -> bool:

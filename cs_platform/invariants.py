@@ -6,13 +6,15 @@ restore, and by the fault tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import time
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from django.db import connection
 
 from accounts.models import Account, User
 from cs_platform.invariant_checks import CHECKS, Check
+from cs_platform.models import InvariantRun
 from playbooks.models import Task
 
 EXAMPLES = 5
@@ -40,6 +42,21 @@ def broken(*, day: date) -> list[Broken]:
     found = [result for check in CHECKS if (result := _ask(check, day=day))]
     strangers = _tasks_of_strangers()
     return [*found, strangers] if strangers else found
+
+
+def record_invariants(*, day: date, now: datetime, by_id: int | None = None) -> InvariantRun:
+    """Asks them all and keeps what they said."""
+    begun = time.monotonic()
+    results = broken(day=day)
+    return InvariantRun.objects.create(
+        asked_at=now,
+        day=day,
+        seconds=time.monotonic() - begun,
+        asked=COUNT,
+        broken=len(results),
+        findings=[asdict(result) for result in results],
+        by_id=by_id,
+    )
 
 
 def _ask(check: Check, *, day: date) -> Broken | None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from accounts.loading import ensure_partitions, expire_contracts, refresh_accounts
 from accounts.loading.renewals import ring_renewal_dates
 from accounts.models import Account
-from cs_platform.operations.actions import record_invariants
+from cs_platform.invariants import record_invariants
 from health.models import SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
 from health.recompute.packing import pack_usage

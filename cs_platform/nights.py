@@ -76,7 +76,6 @@ def resume(*, now: datetime) -> date | None:
             return None
         first_open = due[0]
         plan(day=first_open)
-    give_up_dead(day=first_open)
     ring_next_steps(day=first_open, now=now)
     return first_open
 
@@ -171,14 +170,23 @@ def give_up(claim: jobs.Claim, *, reason: str) -> None:
     That account is left out with the reason; the night goes on without it. A step that is not
     divided stays open: the night stands still and says so (/readyz, verify_invariants).
     """
-    _give_up(StepRun.objects.get(pk=claim.payload["step_run"]), reason=reason)
+    row = _waiting_for(claim)
+    if row is not None:
+        _give_up(row, reason=reason)
 
 
-def give_up_dead(*, day: date) -> None:
-    """For those whose worker died with the job, before it could give up the shard as well."""
-    rows = {_key(row): row for row in _open().filter(day=day)}
-    for key, reason in sorted(jobs.deaths(kind=JOB_KIND, keys=rows).items()):
-        _give_up(rows[key], reason=reason)
+def revive(claim: jobs.Claim) -> None:
+    if _waiting_for(claim) is None:
+        raise jobs.SettledError(
+            "The night went on without it. To run the whole day again: manage.py nightly --day"
+            f" {claim.key.partition('/')[0]}"
+        )
+
+
+def _waiting_for(claim: jobs.Claim) -> StepRun | None:
+    """None once the step is done, or goes on in halves under other keys."""
+    row = _open().filter(pk=claim.payload["step_run"]).first()
+    return row if row is not None and _key(row) == claim.key else None
 
 
 def deaths(*, day: date) -> dict[str, str]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import clock, jobs
-from accounts.loading import finish_run
+from accounts.loading import finish_run, reopen_run
 from accounts.loading.uploads import (
     check_upload,
     forget_old,
@@ -84,14 +85,14 @@ def import_soon(file: ImportFile, *, user: User) -> ImportRun:
     return run
 
 
-def go_on(run: ImportRun) -> bool:
-    """An import that was given up takes up its work where it stopped."""
+def go_on(run: ImportRun) -> None:
+    """An import that was given up takes up its work where it stopped. Raises SettledError."""
     with transaction.atomic():
-        failed = ImportRun.objects.filter(pk=run.pk, state=ImportRun.State.FAILED)
-        revived = jobs.revive(kind=IMPORT, key=str(run.pk), now=datetime.now(UTC))
-        if revived:
-            failed.update(state=ImportRun.State.RUNNING, finished_at=None, reason="")
-    return revived
+        job = jobs.lock_dead(kind=IMPORT, key=str(run.pk))
+        if job is None:
+            raise jobs.SettledError("This import is not stopped: there is nothing to take up.")
+        revive_import(jobs.Claim.of(job))
+        jobs.revive(kind=job.kind, key=job.key, now=datetime.now(UTC))
 
 
 def forget_daily(*, now: datetime) -> None:
@@ -114,27 +115,32 @@ def _enqueue(kind: str, file: ImportFile) -> None:
     jobs.enqueue(kind=kind, key=_key(file), payload=payload, next_at=datetime.now(UTC))
 
 
-def _file(claim: jobs.Claim, state: ImportFile.State) -> ImportFile | None:
-    """None when it was discarded, or has moved on since it was asked for."""
+def _of(claim: jobs.Claim, state: ImportFile.State) -> QuerySet[ImportFile]:
+    """Empty when it was discarded, or has moved on since it was asked for."""
     return ImportFile.objects.filter(
         pk=claim.payload["file"], version=claim.payload["version"], state=state
-    ).first()
+    )
 
 
-def _tell(claim: jobs.Claim) -> Callable[[int], None]:
+def _show(claim: jobs.Claim) -> Callable[[int], None]:
+    """Reading and checking begin anew when they are taken over."""
+    return lambda cursor: jobs.reached(claim, cursor=cursor, now=datetime.now(UTC))
+
+
+def _progress(claim: jobs.Claim) -> Callable[[int], None]:
     return lambda cursor: jobs.progress(claim, cursor=cursor, now=datetime.now(UTC))
 
 
 def work_reading(claim: jobs.Claim) -> None:
-    file = _file(claim, _STATES.READING)
+    file = _of(claim, _STATES.READING).first()
     if file is not None:
-        read_upload(file, tell=_tell(claim))
+        read_upload(file, tell=_show(claim))
 
 
 def work_check(claim: jobs.Claim) -> None:
-    file = _file(claim, _STATES.CHECKING)
+    file = _of(claim, _STATES.CHECKING).first()
     if file is not None:
-        check_upload(file, day=clock.today(), now=clock.now(), tell=_tell(claim))
+        check_upload(file, day=clock.today(), now=clock.now(), tell=_show(claim))
 
 
 def work_import(claim: jobs.Claim) -> None:
@@ -146,7 +152,7 @@ def work_import(claim: jobs.Claim) -> None:
         piece=piece,
         day=date.fromisoformat(claim.payload["day"]),
         now=clock.now(),
-        tell=_tell(claim),
+        tell=_progress(claim),
     )
 
 
@@ -155,20 +161,37 @@ def work_forgetting(claim: jobs.Claim) -> None:
 
 
 def give_up_reading(claim: jobs.Claim, *, reason: str) -> None:
-    file = _file(claim, _STATES.READING)
-    if file is not None:
-        words = "given_up: could not be read in three tries; upload it again, or save it as CSV"
-        ImportFile.objects.filter(pk=file.pk).update(state=_STATES.REFUSED, reason=words)
+    words = "given_up: could not be read in three tries; upload it again, or save it as CSV"
+    _of(claim, _STATES.READING).update(state=_STATES.REFUSED, reason=words)
+
+
+def revive_reading(claim: jobs.Claim) -> None:
+    _take_back(claim, given_up=_STATES.REFUSED, at_work=_STATES.READING)
 
 
 def give_up_check(claim: jobs.Claim, *, reason: str) -> None:
-    file = _file(claim, _STATES.CHECKING)
-    if file is not None:
-        words = f"The check stopped: {reason}"[:500]
-        ImportFile.objects.filter(pk=file.pk).update(state=_STATES.READY, reason=words)
+    words = f"The check stopped: {reason}"[:500]
+    _of(claim, _STATES.CHECKING).update(state=_STATES.READY, reason=words)
+
+
+def revive_check(claim: jobs.Claim) -> None:
+    _take_back(claim, given_up=_STATES.READY, at_work=_STATES.CHECKING)
+
+
+def _take_back(claim: jobs.Claim, *, given_up: ImportFile.State, at_work: ImportFile.State) -> None:
+    kept = _of(claim, given_up).filter(forgotten_at=None)
+    if not kept.update(state=at_work, reason=""):
+        raise jobs.SettledError("That file was discarded, forgotten or changed since.")
 
 
 def give_up_import(claim: jobs.Claim, *, reason: str) -> None:
     run = ImportRun.objects.get(pk=claim.payload["run"])
     if run.state == ImportRun.State.RUNNING:
         finish_run(run, now=clock.now(), reason=reason)
+
+
+def revive_import(claim: jobs.Claim) -> None:
+    run_id = claim.payload["run"]
+    if not ImportFile.objects.filter(run=run_id, forgotten_at=None).exists():
+        raise jobs.SettledError("The rows of that file are forgotten: upload it again.")
+    reopen_run(run_id=run_id)

@@ -4,55 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from types import TracebackType
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from accounts import clock, jobs
-from accounts.api import inbox
-from cs_platform import logs, nights, uploads
-from cs_platform.operations.actions import INVARIANTS_KIND, record_invariants
-from cs_platform.previews import job as previews
+from accounts import jobs
+from cs_platform import logs
+from cs_platform.handlers import ENDED, HANDLERS
 from cs_platform.work_locks import is_being_prepared
-from metrics.snapshots import take_snapshots
-from playbooks.firing import advance_plays
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
-    run: Callable[[jobs.Claim], None]
-    give_up: Callable[..., None] | None = None
-
-
-def _advance_plays(claim: jobs.Claim) -> None:
-    advance_plays(limit=10_000, now=clock.now())
-
-
-def _refresh_report(claim: jobs.Claim) -> None:
-    take_snapshots(day=date.fromisoformat(claim.payload["day"]))
-
-
-def _ask_invariants(claim: jobs.Claim) -> None:
-    record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
-
-
-HANDLERS = {
-    nights.JOB_KIND: Handler(nights.run_step, nights.give_up),
-    "plays.advance": Handler(_advance_plays),
-    "metrics.refresh": Handler(_refresh_report),
-    INVARIANTS_KIND: Handler(_ask_invariants),
-    inbox.JOB_KIND: Handler(inbox.work_batch, inbox.give_up),
-    previews.JOB_KIND: Handler(previews.work_preview, previews.give_up),
-    uploads.READ: Handler(uploads.work_reading, uploads.give_up_reading),
-    uploads.CHECK: Handler(uploads.work_check, uploads.give_up_check),
-    uploads.IMPORT: Handler(uploads.work_import, uploads.give_up_import),
-    uploads.FORGET: Handler(uploads.work_forgetting),
-}
+# So far back, and so many at once, the sweep looks for what died without its end.
+_SWEPT_BACK, _SWEPT_AT_ONCE = timedelta(days=1), 200
 
 
 def run_job(job_id: int) -> bool:
@@ -63,8 +29,21 @@ def run_job(job_id: int) -> bool:
     if claim is None:
         return False
     with logs.doing(job=claim.job_id):
-        _run(claim)
+        if claim.is_deadly:
+            _fail(claim, reason=f"its worker died or hung {jobs.MAX_KILLS} times")
+        else:
+            _run(claim)
     return True
+
+
+def give_up_dead(*, now: datetime) -> None:
+    """For jobs whose end could not be written with them: somebody would wait for ever."""
+    recent = jobs.dead_ids(kinds=ENDED, since=now - _SWEPT_BACK, limit=_SWEPT_AT_ONCE)
+    for job_id in recent:
+        with transaction.atomic():
+            job = jobs.lock_dead(pk=job_id)
+            if job is not None:
+                _give_up(jobs.Claim.of(job), reason=job.reason)
 
 
 def _run(claim: jobs.Claim) -> None:
@@ -74,17 +53,28 @@ def _run(claim: jobs.Claim) -> None:
         jobs.done(claim, now=datetime.now(UTC))
     except jobs.LeaseLostError:
         log.warning("job %s was taken over by another worker", claim.job_id)
-    except Exception as error:  # noqa: BLE001 -- any failure belongs to the job, not to the worker
-        _failed(claim, error)
+    except Exception as error:
+        log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
+        _fail(claim, reason=f"{type(error).__name__}: {error}")
 
 
-def _failed(claim: jobs.Claim, error: Exception) -> None:
-    log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
-    reason = f"{type(error).__name__}: {error}"
-    dead = jobs.failed(claim, reason=reason, now=datetime.now(UTC))
+def _fail(claim: jobs.Claim, *, reason: str) -> None:
+    """A job that dies and what people see of it, together: a kill in between leaves neither."""
+    with transaction.atomic():
+        if jobs.failed(claim, reason=reason, now=datetime.now(UTC)):
+            _give_up(claim, reason=reason)
+
+
+def _give_up(claim: jobs.Claim, *, reason: str) -> None:
     handler = HANDLERS.get(claim.kind)
-    if dead and handler and handler.give_up:
-        handler.give_up(claim, reason=reason)
+    if handler is None or handler.end is None:
+        return
+    try:
+        with transaction.atomic():
+            handler.end.give_up(claim, reason=reason)
+    except Exception:
+        # The job is dead all the same; the sweep gives it up again.
+        log.exception("the end of job %s could not be written", claim.job_id)
 
 
 class _Heartbeat:
@@ -110,10 +100,16 @@ class _Heartbeat:
     def _beat(self) -> None:
         try:
             while not self._over.wait(jobs.HEARTBEAT_SECONDS):
-                jobs.heartbeat(self.claim, now=datetime.now(UTC))
+                self._extend()
         except jobs.LeaseLostError:
             log.warning("job %s lost its lease", self.claim.job_id)
-        except DatabaseError:
-            log.warning("job %s cannot extend its lease", self.claim.job_id)
         finally:
             connection.close()  # the connection of this thread
+
+    def _extend(self) -> None:
+        """A database that is away for a moment costs one beat, not all that follow."""
+        try:
+            jobs.heartbeat(self.claim, now=datetime.now(UTC))
+        except (DatabaseError, InterfaceError):
+            log.warning("job %s cannot extend its lease", self.claim.job_id)
+            connection.close()  # the next beat opens another

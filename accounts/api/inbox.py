@@ -17,7 +17,7 @@ from accounts.api.idempotency import Answer
 from accounts.api.problems import Problem
 from accounts.intake.errors import FileRefused
 from accounts.intake.specs import Kind
-from accounts.loading import finish_run, start_run
+from accounts.loading import finish_run, reopen_run, start_run
 from accounts.models import ApiKey, ImportRun, InboxBatch
 
 JOB_KIND = "inbox.batch"
@@ -90,3 +90,8 @@ def give_up(claim: jobs.Claim, *, reason: str) -> None:
     run = ImportRun.objects.get(pk=claim.payload["run"])
     if run.state == ImportRun.State.RUNNING:
         finish_run(run, now=clock.now(), reason=reason)
+
+
+def revive(claim: jobs.Claim) -> None:
+    """Its body is kept for as long as its job is not done."""
+    reopen_run(run_id=claim.payload["run"])

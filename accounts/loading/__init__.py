@@ -5,7 +5,7 @@ from accounts.loading.contracts import expire_contracts
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.partitions import ensure_partitions
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.runs import finish_run, keep_problems, start_run
+from accounts.loading.runs import finish_run, keep_problems, reopen_run, start_run
 from accounts.loading.seals import seal_usage
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "keep_problems",
     "load",
     "refresh_accounts",
+    "reopen_run",
     "seal_usage",
     "start_run",
 ]

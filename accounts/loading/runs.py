@@ -98,6 +98,12 @@ def finish_run(run: ImportRun, *, now: datetime, reason: str = "") -> None:
             post([_notice(run, run.user, now=now)])
 
 
+def reopen_run(*, run_id: int) -> None:
+    """One that failed goes on, in the transaction in which its job tries again."""
+    failed = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.FAILED)
+    failed.update(state=ImportRun.State.RUNNING, finished_at=None, reason="")
+
+
 def _notice(run: ImportRun, user: User, *, now: datetime) -> OutboxMessage:
     what = f"{run.kind.replace('_', ' ').capitalize()} from {run.source}"
     counts = f"{run.created} new, {run.updated} changed, {run.rejected} rejected."

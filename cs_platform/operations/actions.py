@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
 from accounts import delivery, jobs
 from accounts.models import Job, OutboxMessage, User
-from cs_platform import invariants
-from cs_platform.models import Intervention, InvariantRun
+from cs_platform.handlers import HANDLERS, INVARIANTS
+from cs_platform.models import Intervention
 
-INVARIANTS_KIND = "invariants.ask"
 Action = Intervention.Action
 
 
@@ -22,15 +19,32 @@ class NothingToDoError(RuntimeError):
 
 
 def retry_job(*, job_id: int, by: User, now: datetime) -> Job:
-    """A dead job tries again, from where it got to. Raises NothingToDoError for any other."""
+    """A dead job tries again, from where it got to.
+
+    Raises NothingToDoError for one that is not dead, or has nothing left to do.
+    """
     with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job_id)
-        reason = job.reason
-        if not jobs.revive(kind=job.kind, key=job.key, now=now):
+        job = jobs.lock_dead(pk=job_id)
+        if job is None:
             raise NothingToDoError("That job is not given up any more.")
+        _take_back_end(job)
+        jobs.revive(kind=job.kind, key=job.key, now=now)
         subject = f"{job.kind} {job.key}"
-        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=reason)
+        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=job.reason)
     return job
+
+
+def _take_back_end(job: Job) -> None:
+    """What it was given up for says so; a job that ran beside that would do nothing."""
+    handler = HANDLERS.get(job.kind)
+    if handler is None:
+        raise NothingToDoError("This version does not know jobs of that kind.")
+    if handler.end is None:
+        return
+    try:
+        handler.end.revive(jobs.Claim.of(job))
+    except jobs.SettledError as error:
+        raise NothingToDoError(str(error)) from error
 
 
 def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:
@@ -56,7 +70,7 @@ def ask_invariants(*, by: User, now: datetime) -> None:
     with transaction.atomic():
         key = minute.isoformat()
         payload = {"by": by.pk}
-        if not jobs.enqueue(kind=INVARIANTS_KIND, key=key, payload=payload, next_at=now):
+        if not jobs.enqueue(kind=INVARIANTS, key=key, payload=payload, next_at=now):
             raise NothingToDoError("They were asked in this minute already.")
         _note(Action.ASK_INVARIANTS, by=by, now=now, row_id=None, subject=key, before="")
 
@@ -66,19 +80,4 @@ def _note(
 ) -> None:
     Intervention.objects.create(
         action=action, by=by, at=now, row_id=row_id, subject=subject[:240], before=before[:500]
-    )
-
-
-def record_invariants(*, day: date, now: datetime, by_id: int | None = None) -> InvariantRun:
-    """Asks them all and keeps what they said."""
-    begun = time.monotonic()
-    found = invariants.broken(day=day)
-    return InvariantRun.objects.create(
-        asked_at=now,
-        day=day,
-        seconds=time.monotonic() - begun,
-        asked=invariants.COUNT,
-        broken=len(found),
-        findings=[asdict(result) for result in found],
-        by_id=by_id,
     )

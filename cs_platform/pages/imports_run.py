@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts import clock
+from accounts import clock, jobs
 from accounts.access import Right, requires
 from accounts.intake.specs import SPECS, Kind
 from accounts.loading import Status
@@ -108,8 +108,10 @@ def _can_go_on(found: ImportRun) -> bool:
 @require_POST
 def go_on(request: HttpRequest, run_id: int) -> HttpResponse:
     found = _run(run_id)
-    if not uploads.go_on(found):
-        messages.error(request, "This import is not stopped: there is nothing to take up again.")
+    try:
+        uploads.go_on(found)
+    except jobs.SettledError as settled:
+        messages.error(request, str(settled))
     return redirect("imports_run", found.pk)
 
 

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from cs_platform.handlers import HANDLERS
 from cs_platform.models import Intervention, StepRun
 from cs_platform.pages import ops_words as words
 from cs_platform.version import VERSION
@@ -56,6 +57,7 @@ class JobLine:
     at: datetime
     attempts: int
     reason: str
+    can_retry: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def job_lines(found: list[Job]) -> list[JobLine]:
             at=row.finished_at or row.next_at,
             attempts=row.attempts,
             reason=row.reason,
+            can_retry=row.kind in HANDLERS,
         )
         for row in found
     ]

@@ -106,6 +106,12 @@ def give_up(claim: jobs.Claim, *, reason: str) -> None:
     )
 
 
+def revive(claim: jobs.Claim) -> None:
+    waiting = Preview.objects.filter(pk=claim.payload["preview"], finished_at=None)
+    if not waiting.update(failure=""):
+        raise jobs.SettledError("That preview is finished, or has given way to a newer one.")
+
+
 def _real_now() -> datetime:
     """Jobs live in real time, also where the installation is frozen on a day."""
     return datetime.now(UTC)

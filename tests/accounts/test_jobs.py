@@ -112,6 +112,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing():
         lambda: jobs.done(sleeper, now=later),
         lambda: jobs.heartbeat(sleeper, now=later),
         lambda: jobs.progress(sleeper, cursor=5, now=later),
+        lambda: jobs.reached(sleeper, cursor=5, now=later),
     ):
         with pytest.raises(jobs.LeaseLostError):
             write()
@@ -150,22 +151,52 @@ def test_a_failing_job_waits_longer_and_dies_with_its_reason():
     assert jobs.due_ids(now=now) == [job.pk]
 
 
+def _fail_again(job: Job, *, now: datetime, report=None) -> bool:
+    """One more round: claimed when it is due, some work reported, failed. True when it died."""
+    claim = jobs.claim(job_id=job.pk, now=now)
+    assert claim is not None
+    if report is not None:
+        report(claim, now=now)
+    return jobs.failed(claim, reason="ValueError: poison", now=now)
+
+
 @pytest.mark.django_db
 def test_progress_forgives_earlier_attempts():
     job = new_job()
-    claim = jobs.claim(job_id=job.pk, now=NOW)
-    jobs.progress(claim, cursor=500, now=NOW)
+    hours = [NOW + timedelta(hours=2 * n) for n in range(8)]
+    assert not _fail_again(job, now=hours[0])
+    assert not _fail_again(job, now=hours[1])
+    # The third try gets further before it fails: that is the first failure at the new place.
+    further = lambda claim, now: jobs.progress(claim, cursor=500, now=now)  # noqa: E731
+    assert not _fail_again(job, now=hours[2], report=further)
+    assert not _fail_again(job, now=hours[3])
+    assert _fail_again(job, now=hours[4])
     job.refresh_from_db()
-    assert (job.cursor, job.attempts) == (500, 0)
+    assert (job.cursor, job.state) == (500, "dead")
 
 
 @pytest.mark.django_db
-def test_a_job_that_kills_every_worker_is_given_up():
+def test_how_far_work_got_that_begins_anew_forgives_nothing():
+    job = new_job()
+    shown = lambda claim, now: jobs.reached(claim, cursor=500, now=now)  # noqa: E731
+    deaths = [
+        _fail_again(job, now=NOW + timedelta(hours=2 * n), report=shown)
+        for n in range(jobs.MAX_ATTEMPTS)
+    ]
+    assert deaths == [False] * (jobs.MAX_ATTEMPTS - 1) + [True]
+    job.refresh_from_db()
+    assert (job.cursor, job.state) == (500, "dead")
+
+
+@pytest.mark.django_db
+def test_a_job_that_kills_every_worker_is_deadly_in_the_end():
     job = new_job()
     now = NOW
     for _ in range(jobs.MAX_KILLS):
-        assert jobs.claim(job_id=job.pk, now=now) is not None
+        claim = jobs.claim(job_id=job.pk, now=now)
+        assert not claim.is_deadly
+        jobs.reached(claim, cursor=7, now=now)
         now += jobs.LEASE + SECOND
-    assert jobs.claim(job_id=job.pk, now=now) is None
-    job.refresh_from_db()
-    assert (job.state, job.reason) == ("dead", "its worker died or hung 8 times")
+    claim = jobs.claim(job_id=job.pk, now=now)
+    assert claim.is_deadly
+    assert jobs.failed(claim, reason="its worker died", now=now) is True

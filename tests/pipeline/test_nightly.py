@@ -139,8 +139,10 @@ def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
         step="score", finished_at=None,
         first_account_id__lte=poison, final_account_id__gte=poison,
     ).first()) is not None:  # fmt: skip
-        claim = jobs.Claim(0, nights.JOB_KIND, "", {"step_run": dead.pk}, fence=1, attempts=3)
-        nights.give_up(claim, reason="ValueError: poison")
+        key = f"{day}/{dead.position}/score/{dead.shard}/{dead.round}"
+        claim = jobs.Claim(0, nights.JOB_KIND, key, {"step_run": dead.pk}, fence=1, attempts=3)
+        for _ in range(2):  # again is nothing
+            nights.give_up(claim, reason="ValueError: poison")
     row.refresh_from_db()
     failed = StepRun.objects.exclude(failure="")
     assert [r.failure for r in failed] == [f"account {poison}: ValueError: poison"]
@@ -151,15 +153,16 @@ def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
 
 
 def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, company):
-    """The process that finds the job dead may die as well, before it gives up the shard."""
     now = datetime.now(UTC)
     nights.plan(day=day)
     row = StepRun.objects.get(step="score", day=day)
     StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
     nights.ring_next_steps(day=day, now=now)
     Job.objects.update(state="leased", attempts=jobs.MAX_KILLS, lease_until=now - jobs.LEASE)
-    assert work.run_job(Job.objects.get().pk) is False
-    assert Job.objects.get().state == "dead"
+    whole = Job.objects.get()
+    assert work.run_job(whole.pk) is True
+    whole.refresh_from_db()
+    assert (whole.state, whole.reason) == ("dead", "its worker died or hung 8 times")
 
     slots.insert_due(now=now)
     slots.insert_due(now=now)
@@ -171,6 +174,9 @@ def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, comp
     assert halves[1].final_account_id == row.final_account_id
     assert nights.deaths(day=day) == {}
     assert len(nights.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
+    # The whole shard is not run beside its halves.
+    with pytest.raises(jobs.SettledError, match=f"manage.py nightly --day {day}"):
+        nights.revive(jobs.Claim.of(whole))
 
 
 def test_a_job_that_is_nobodys_is_dead_with_a_reason_and_the_worker_lives(transactional_db):

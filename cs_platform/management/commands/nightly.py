@@ -38,7 +38,6 @@ class Command(BaseCommand):
         told: set[int] = set()
         while not nights.is_through(day=day):
             now = datetime.now(UTC)
-            nights.give_up_dead(day=day)
             nights.ring_next_steps(day=day, now=now)
             own = [work.run_job(job) for job in nights.waiting_jobs(day=day, now=now)]
             told |= self._tell(day, told)

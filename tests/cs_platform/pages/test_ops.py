@@ -9,7 +9,7 @@ from django.db.utils import InternalError
 
 from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
-from cs_platform import invariants, work
+from cs_platform import handlers, invariants, work
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.operations import actions
 from cs_platform.pages import ops_words
@@ -178,7 +178,7 @@ def test_lists_are_paged(client, ops):
 
 
 def test_a_job_that_was_given_up_tries_again_once_and_on_the_record(client, ops):
-    job = dead_job()
+    job = dead_job(kind="plays.advance")
     answer = client.post(f"/ops/jobs/{job.pk}/retry/", follow=True)
     assert "The job tries again within seconds." in answer.content.decode()
     job.refresh_from_db()
@@ -215,7 +215,7 @@ def test_looking_at_an_action_does_nothing(client, ops):
 
 def test_the_invariants_are_asked_as_a_job_and_keep_what_they_said(client, ops):
     client.post("/ops/invariants/ask/")
-    job = Job.objects.get(kind=actions.INVARIANTS_KIND)
+    job = Job.objects.get(kind=handlers.INVARIANTS)
     assert InvariantRun.objects.count() == 0
     assert work.run_job(job.pk) is True
     run = InvariantRun.objects.get()
@@ -232,7 +232,7 @@ def test_the_invariants_are_asked_once_a_minute_at_most(ops):
 
 def test_a_broken_invariant_is_named_with_examples(client, ops):
     Account.objects.create(external_id="acme", name="Acme", arr_minor=100)
-    actions.record_invariants(day=NOW.date(), now=NOW)
+    invariants.record_invariants(day=NOW.date(), now=NOW)
     page = text(client, "/ops/invariants/")
     assert "ARR is the ledger" in page
     assert "account acme: 100, the ledger says 0" in page

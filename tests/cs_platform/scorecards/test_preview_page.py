@@ -152,6 +152,11 @@ def test_a_dead_preview_says_so_and_can_be_asked_for_again(ops, draft, portfolio
 
     assert "The preview failed: the disk was full" in page
     assert "Try again" in page
+    previews.revive(claim)
+    assert "The preview failed" not in body(ops.get(address(draft, "preview")))
+    previews.work_preview(claim)
+    with pytest.raises(jobs.SettledError, match="finished"):
+        previews.revive(claim)
 
 
 def test_a_later_preview_takes_the_place_of_the_earlier_one(ops, draft, portfolio):

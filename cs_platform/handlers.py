@@ -1,0 +1,66 @@
+"""Who does a job of which kind, who says that it was given up, and who takes that back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from accounts import clock, jobs
+from accounts.api import inbox
+from cs_platform import nights, uploads
+from cs_platform.invariants import record_invariants
+from cs_platform.previews import job as previews
+from metrics.snapshots import take_snapshots
+from playbooks.firing import advance_plays
+
+INVARIANTS = "invariants.ask"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What else is written when a job is given up, where somebody waits for its work.
+
+    Both are called in the transaction that changes the job. `give_up` may be called again.
+    `revive` raises SettledError where there is nothing left to take up.
+    """
+
+    give_up: Callable[..., None]
+    revive: Callable[[jobs.Claim], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    run: Callable[[jobs.Claim], None]
+    end: End | None = None
+
+
+def _advance_plays(claim: jobs.Claim) -> None:
+    advance_plays(limit=10_000, now=clock.now())
+
+
+def _refresh_report(claim: jobs.Claim) -> None:
+    take_snapshots(day=date.fromisoformat(claim.payload["day"]))
+
+
+def _ask_invariants(claim: jobs.Claim) -> None:
+    record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
+
+
+HANDLERS = {
+    nights.JOB_KIND: Handler(nights.run_step, End(nights.give_up, nights.revive)),
+    "plays.advance": Handler(_advance_plays),
+    "metrics.refresh": Handler(_refresh_report),
+    INVARIANTS: Handler(_ask_invariants),
+    inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),
+    previews.JOB_KIND: Handler(previews.work_preview, End(previews.give_up, previews.revive)),
+    uploads.READ: Handler(
+        uploads.work_reading, End(uploads.give_up_reading, uploads.revive_reading)
+    ),
+    uploads.CHECK: Handler(uploads.work_check, End(uploads.give_up_check, uploads.revive_check)),
+    uploads.IMPORT: Handler(
+        uploads.work_import, End(uploads.give_up_import, uploads.revive_import)
+    ),
+    uploads.FORGET: Handler(uploads.work_forgetting),
+}
+ENDED = frozenset(kind for kind, handler in HANDLERS.items() if handler.end)

@@ -1,0 +1,123 @@
+"""Running a job: what fails dies in the end, and whoever waits for it is told."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts import jobs
+from accounts.loading.uploads import checking
+from accounts.models import ImportFile, Job
+from cs_platform import uploads, work
+from cs_platform.handlers import HANDLERS, End, Handler
+from tests.accounts.uploads import matched, somebody
+
+
+def due_job(kind: str) -> Job:
+    """Of which the back-off is over."""
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    Job.objects.filter(kind=kind, state="new").update(next_at=past)
+    return Job.objects.filter(kind=kind).latest("pk")
+
+
+def state_of(job: Job) -> str:
+    job.refresh_from_db()
+    return job.state
+
+
+@pytest.fixture
+def broken_check(db, monkeypatch) -> ImportFile:
+    """Its first pieces are checked, its last one fails."""
+    monkeypatch.setattr(uploads, "_SMALL_ROWS", 0)
+    monkeypatch.setattr(checking, "EXACT_ROWS", 1)
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
+    rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(4))
+    file = uploads.receive(name="a.csv", pieces=[b"ID,Name\n" + rows], user=somebody(), fixes=None)
+    uploads.check_soon(matched(file, "accounts"))
+    file.pieces.filter(stage="rows", number=3).update(body=b"not what was written")
+    return file
+
+
+def test_a_check_that_fails_half_way_is_given_up_in_three_tries(broken_check):
+    for state in ("new", "new", "dead"):
+        job = due_job(uploads.CHECK)
+        assert work.run_job(job.pk) is True
+        assert (state_of(job), job.cursor) == (state, 3)
+    broken_check.refresh_from_db()
+    assert broken_check.state == "ready"
+    assert broken_check.reason.startswith("The check stopped: BadGzipFile")
+
+
+def test_a_reading_that_kills_its_workers_is_given_up(db, monkeypatch):
+    monkeypatch.setattr(uploads, "_SMALL_BYTES", 0)
+    file = uploads.receive(name="a.csv", pieces=[b"ID\n1\n"], user=somebody(), fixes=None)
+    job = Job.objects.get(kind=uploads.READ)
+    now = datetime.now(UTC) - timedelta(hours=1)
+    Job.objects.update(next_at=now)
+    for _ in range(jobs.MAX_KILLS):
+        now += jobs.LEASE + timedelta(seconds=1)
+        killed = jobs.claim(job_id=job.pk, now=now)
+        uploads._show(killed)(1)
+        Job.objects.filter(pk=job.pk).update(lease_until=now + jobs.LEASE)
+    assert work.run_job(job.pk) is True
+    file.refresh_from_db()
+    assert (state_of(job), file.state) == ("dead", "refused")
+
+
+def _fails(claim: jobs.Claim) -> None:
+    raise ValueError("no")
+
+
+def test_an_end_that_fails_leaves_the_job_dead_and_the_sweep_writes_it(db, monkeypatch):
+    """As when the row it writes to is locked for too long."""
+    told: list[str] = []
+
+    def give_up(claim: jobs.Claim, *, reason: str) -> None:
+        told.append(reason)
+        if len(told) == 1:
+            connection.cursor().execute("SELECT 1 / 0")
+
+    monkeypatch.setitem(HANDLERS, "test", Handler(_fails, End(give_up, lambda claim: None)))
+    monkeypatch.setattr(work, "ENDED", frozenset({"test"}))
+    now = datetime.now(UTC)
+    jobs.enqueue(kind="test", key="a", next_at=now)
+    for _ in range(jobs.MAX_ATTEMPTS):
+        work.run_job(due_job("test").pk)
+    assert state_of(Job.objects.get()) == "dead"
+    work.give_up_dead(now=datetime.now(UTC))
+    assert told == ["ValueError: no"] * 2
+
+
+def _kill_others() -> int:
+    """Ends every other session of this database, as a restarting server does; how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_connection_costs_one_beat_and_not_the_lease(monkeypatch):
+    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.1)
+    leases: list[datetime] = []
+
+    def slow(claim: jobs.Claim) -> None:
+        for _ in range(2):
+            time.sleep(0.5)
+            leases.append(Job.objects.get(pk=claim.job_id).lease_until)
+            _kill_others()
+        time.sleep(0.5)
+        leases.append(Job.objects.get(pk=claim.job_id).lease_until)
+
+    monkeypatch.setitem(HANDLERS, "test", Handler(slow))
+    jobs.enqueue(kind="test", key="slow", next_at=datetime.now(UTC))
+    job = Job.objects.get()
+    assert work.run_job(job.pk) is True
+    assert leases[0] < leases[1] < leases[2]
+    assert state_of(job) == "done"
