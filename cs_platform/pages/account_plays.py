@@ -36,6 +36,8 @@ class StepRow:
     note: str
     who: str
     at: datetime | None
+    said: str = ""
+    """What whoever finished it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +162,5 @@ def _made(task: Task, title: str) -> StepRow:
         note=label(task.outcome) if task.outcome else task.reason,
         who=task.owner.name if task.owner else f"{label(task.owner_role)} queue",
         at=task.closed_at or task.due_at,
+        said=task.note,
     )

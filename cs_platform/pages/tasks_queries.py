@@ -36,6 +36,7 @@ _COLUMNS = (
     "state",
     "outcome",
     "reason",
+    "note",
     "due_at",
     "snoozed_until",
     "closed_at",

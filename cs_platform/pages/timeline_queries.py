@@ -6,12 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from django.urls import reverse
+
 from accounts.catalogue import label
 from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement, Ticket
 from cs_platform import formats
 from cs_platform.templatetags.cs import band_look
-from health.models import ThresholdCrossing
+from health.models import BandOverride, ThresholdCrossing
 from health.scoring import Cause
+from playbooks.models import Task
+from playbooks.triggers import vocabulary
 
 _INTERACTION_ICONS = {"call": "phone", "email": "mail", "meeting": "users", "qbr": "calendar-check"}
 _GOOD_EVENTS = {"champion_promoted", "new_use_case", "new_department", "first_value_moment"}
@@ -33,6 +37,7 @@ class Entry:
     text: str = ""
     tone: str = ""
     who: str = ""
+    href: str = ""
 
     @property
     def month(self) -> str:
@@ -61,6 +66,29 @@ def interactions(account: Account, limit: int) -> list[Entry]:
             text=row.next_step and f"Next: {row.next_step}",
             who=f"{label(row.kind)}{f' with {row.host}' if row.host else ''}",
             tone="is-intervene" if row.sentiment == "negative" else "",
+        )
+        for row in found
+    ]
+
+
+def finished_tasks(account: Account, limit: int) -> list[Entry]:
+    """What people did and what came of it; what ended by itself is in the plays."""
+    found = (
+        Task.objects.filter(
+            account=account, state=vocabulary.TaskState.DONE, closed_by__isnull=False
+        )
+        .select_related("closed_by")
+        .order_by("-closed_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            at=row.closed_at or row.due_at,
+            kind="tasks",
+            icon="circle-check",
+            title=row.title,
+            text=row.note,
+            who=f"Task: {vocabulary.label(row.outcome or '').lower()}, by {row.closed_by}",
+            href=reverse("task", args=[row.pk]),
         )
         for row in found
     ]
@@ -157,15 +185,58 @@ def _scores(crossing: ThresholdCrossing) -> str:
     return f"Score {before} to {after}{cause if crossing.cause == Cause.NEW_SCORECARD else ''}"
 
 
-SOURCES: dict[str, tuple[str, Callable[[Account, int], list[Entry]]]] = {
-    "interactions": ("Conversations", interactions),
-    "tickets": ("Tickets", tickets),
-    "events": ("Business events", events),
-    "health": ("Health", crossings),
-    "revenue": ("Revenue", movements),
+def overrides(account: Account, limit: int) -> list[Entry]:
+    """Set by a person, and ended by one; until when it holds is said where it begins."""
+    found = list(
+        BandOverride.objects.filter(account=account)
+        .select_related("created_by", "ended_by")
+        .order_by("-created_at", "-pk")[:limit]
+    )
+    replaced = {row.created_at for row in found}
+    ended = [row for row in found if row.ended_at and row.ended_at not in replaced]
+    return [_set_by_hand(row) for row in found] + [_ended_by_hand(row) for row in ended]
+
+
+def _set_by_hand(row: BandOverride) -> Entry:
+    look = band_look(row.band)
+    return Entry(
+        at=row.created_at,
+        kind="health",
+        icon="user",
+        title=f"Band set to {look.word} until {formats.day(row.expires_on)}",
+        text=row.reason,
+        who=f"Health, by {row.created_by}",
+        tone=f"is-{look.tone}",
+    )
+
+
+def _ended_by_hand(row: BandOverride) -> Entry:
+    return Entry(
+        at=row.ended_at or row.created_at,
+        kind="health",
+        icon="user",
+        title="The computed band counts again",
+        text=f"{band_look(row.band).word} had been set by hand.",
+        who=f"Health, by {row.ended_by}" if row.ended_by else "Health",
+    )
+
+
+Read = Callable[[Account, int], list[Entry]]
+SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
+    "interactions": ("Conversations", (interactions,)),
+    "tasks": ("Tasks", (finished_tasks,)),
+    "tickets": ("Tickets", (tickets,)),
+    "events": ("Business events", (events,)),
+    "health": ("Health", (crossings, overrides)),
+    "revenue": ("Revenue", (movements,)),
 }
 
 
 def newest_entries(account: Account, *, kind: str, limit: int) -> list[list[Entry]]:
     """Newest first, by source; `kind` empty is all of them."""
-    return [read(account, limit) for key, (_, read) in SOURCES.items() if kind in ("", key)]
+    return [
+        read(account, limit)
+        for key, (_, readers) in SOURCES.items()
+        if kind in ("", key)
+        for read in readers
+    ]

@@ -317,49 +317,6 @@ def test_an_override_that_makes_no_sense_says_what_to_change(
     assert not BandOverride.objects.exists()
 
 
-def test_timeline_merges_sources_newest_first_and_filters(client, csm, account):
-    Ticket.objects.create(
-        account=account,
-        external_id="t-1",
-        category="defect",
-        subject="Sync stops",
-        opened_at=NOW - timedelta(days=2),
-        solved_at=NOW - timedelta(days=1),
-    )
-    Interaction.objects.create(
-        account=account,
-        external_id="i-1",
-        kind="qbr",
-        subject="Quarterly review",
-        occurred_at=NOW - timedelta(days=1),
-        host=csm,
-    )
-    move(account, "new", 500_00, DAY - timedelta(days=3), "m-1")
-    titles = [entry.title for entry in get(client, "account_timeline", account).context["entries"]]
-    assert titles == ["Quarterly review", "Sync stops", "New +$500 ARR"]
-    only = get(client, "account_timeline", account, kind="tickets").context["entries"]
-    assert [(entry.title, entry.text) for entry in only] == [("Sync stops", "Solved after 1 day")]
-
-
-def test_timeline_pages_reach_everything_once(client, csm, account):
-    for number in range(45):
-        Ticket.objects.create(
-            account=account,
-            external_id=f"t-{number}",
-            category="how_to",
-            subject=f"Question {number}",
-            opened_at=NOW - timedelta(hours=number),
-        )
-    pages = [
-        [
-            entry.title
-            for entry in get(client, "account_timeline", account, page=n).context["entries"]
-        ]
-        for n in (1, 2)
-    ]
-    assert pages[0] + pages[1] == [f"Question {number}" for number in range(45)]
-
-
 def test_people_are_grouped_by_level_and_gaps_are_named(client, csm, account):
     chief = Contact.objects.create(
         account=account,
