@@ -17,11 +17,12 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
 from cs_platform.scorecards.draft_views import address
+from cs_platform.scorecards.page import field_problems
 from cs_platform.scorecards.preview_views import start
 from cs_platform.scorecards.reason_form import ReasonForm
 from cs_platform.scorecards.version_page import card_word, compared
 from health.models import CurrentHealth, Scorecard
-from health.publishing import NotPublishable, begin_draft, draft_of, roll_back
+from health.publishing import NotPublishable, begin_draft, draft_of, keep_reason, roll_back
 from health.queries.scorecards import in_force
 
 SHOWN = 8
@@ -110,11 +111,11 @@ def _in_force(version: Scorecard) -> Scorecard | None:
 def back_to(request: HttpRequest, object_id: int) -> HttpResponse:
     """A new version that says what this earlier one said, now or after a look at a preview."""
     version = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.PUBLISHED)
-    if request.method == "POST" and "preview" in request.POST:
-        return _preview_of(request, version)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    previews = "preview" in request.POST
+    form = ReasonForm(request.POST if request.method == "POST" else None, is_needed=not previews)
     if form.is_bound and form.is_valid():
-        return _roll_back(request, version, form.cleaned_data["reason"])
+        act = _preview_of if previews else _roll_back
+        return act(request, version, form.cleaned_data["reason"])
     return render(request, "scorecards/back.html", _back_context(version, form))
 
 
@@ -130,6 +131,7 @@ def _back_context(version: Scorecard, form: ReasonForm) -> dict[str, Any]:
         "draft": draft_of(version.key),
         "sections": compared(current, version) if current else [],
         "form": form,
+        "errors": field_problems(form),
     }
 
 
@@ -153,7 +155,7 @@ def _roll_back(request: HttpRequest, version: Scorecard, reason: str) -> HttpRes
     return redirect(address(made))
 
 
-def _preview_of(request: HttpRequest, version: Scorecard) -> HttpResponse:
+def _preview_of(request: HttpRequest, version: Scorecard, reason: str) -> HttpResponse:
     """A draft with the old content, to be previewed and published like any other."""
     draft, is_new = begin_draft(version=version, now=clock.now(), content_of=version)
     if not is_new and draft.content_of_id != version.pk:
@@ -163,4 +165,6 @@ def _preview_of(request: HttpRequest, version: Scorecard) -> HttpResponse:
             " back without a preview: the draft then stays as it is.",
         )
         return redirect(address(version, "back"))
+    if reason:
+        keep_reason(draft=draft, reason=reason)
     return start(request, draft)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 
 from cs_platform.scorecards.fields import read_number
 from cs_platform.scorecards.form import DraftForm
@@ -234,7 +234,7 @@ def _sum(typed: Typed, names: Iterable[str]) -> Decimal:
     return sum((typed.number(name) for name in names), Decimal(0))
 
 
-def field_problems(form: DraftForm) -> list[ListedProblem]:
+def field_problems(form: BaseForm) -> list[ListedProblem]:
     """What keeps the form from being saved, each with the field it is about."""
     return [
         ListedProblem(f"#id_{name}", str(form.fields[name].label or name), str(message))

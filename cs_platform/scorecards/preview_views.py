@@ -19,12 +19,13 @@ from cs_platform.pages.parts import wants_part
 from cs_platform.previews.job import AT_ONCE, NotPreviewable, job_of, request_preview
 from cs_platform.previews.models import Preview
 from cs_platform.previews.publishing import StalePreview, publish_previewed, why_stale
+from cs_platform.scorecards.page import field_problems
 from cs_platform.scorecards.preview_page import latest_preview, report_context, waiting_context
 from cs_platform.scorecards.reason_form import ReasonForm
 from cs_platform.scorecards.version_page import card_word
 from cs_platform.work import run_job
 from health.models import Scorecard
-from health.publishing import NotPublishable
+from health.publishing import NotPublishable, keep_reason
 
 
 def address(pk: int, page: str = "preview") -> str:
@@ -49,7 +50,7 @@ def start(request: HttpRequest, draft: Scorecard) -> HttpResponse:
     try:
         asked = request_preview(scorecard=draft, user=cast("User", request.user), now=clock.now())
     except NotPreviewable:
-        messages.error(request, "The draft is saved. Settle what is listed below, then preview it.")
+        messages.error(request, "The draft is saved. Settle what is listed here, then preview it.")
         return redirect(address(draft.pk, "change"))
     job = job_of(asked)
     if job is not None and asked.total <= AT_ONCE:
@@ -70,7 +71,8 @@ def _show(request: HttpRequest, draft: Scorecard, form: ReasonForm | None = None
         to_band=request.GET.get("to", "")[:20],
         page=page_number(request),
     )
-    context |= {"form": form or ReasonForm(), "stale": why_stale(found, draft)}
+    form = form or ReasonForm(initial={"reason": draft.reason})
+    context |= {"form": form, "errors": field_problems(form), "stale": why_stale(found, draft)}
     if wants_part(request):
         # A page that was waiting is shown whole; a page of movers only itself.
         if request.headers.get("HX-Target") != "movers":
@@ -102,15 +104,17 @@ def publish(request: HttpRequest, object_id: int) -> HttpResponse:
             if draft.is_published
             else _show(request, draft, form)
         )
+    reason = form.cleaned_data["reason"]
     try:
         publish_previewed(
             preview=_named_preview(request, draft),
             scorecard=draft,
             user=cast("User", request.user),
-            reason=form.cleaned_data["reason"],
+            reason=reason,
             now=clock.now(),
         )
     except StalePreview as stale:
+        keep_reason(draft=draft, reason=reason)
         messages.error(request, f"Not published. {stale}")
         return redirect(address(draft.pk))
     except NotPublishable as refusal:

@@ -10,7 +10,7 @@ from health.publishing.actions import (
     publish,
     roll_back,
 )
-from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, save_draft
+from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, keep_reason, save_draft
 from health.publishing.importing import FileProblem, import_draft
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "draft_of",
     "import_draft",
     "install_library",
+    "keep_reason",
     "publish",
     "roll_back",
     "save_draft",

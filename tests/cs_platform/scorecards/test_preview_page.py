@@ -178,6 +178,9 @@ def test_publishing_needs_a_reason(ops, draft, portfolio):
 
     draft.refresh_from_db()
     assert "Say why: the reason stands in the history" in page
+    assert page.index("Not published.") < page.index("From band to band")
+    assert '<a href="#id_reason">Reason</a>' in page
+    assert " autofocus" in page[page.index('name="reason"') : page.index("Publish scorecard v2")]
     assert not draft.is_published
 
 
@@ -208,6 +211,7 @@ def test_a_preview_of_an_earlier_revision_publishes_nothing_and_says_so(ops, dra
     assert "Publish scorecard v2" not in page
     assert "Not published. The draft was changed by Ida Ops" in refused
     assert not draft.is_published
+    assert draft.reason == "Support tells us earlier"  # offered again by the next preview
 
 
 def test_a_preview_against_a_version_no_longer_in_force_is_out_of_date(
@@ -249,35 +253,6 @@ def test_the_mark_stands_where_the_card_of_an_account_changed(ops, draft, portfo
     page = body(ops.get(f"/accounts/{account.external_id}/health/"))
 
     assert "15 Mar 2025: v2 published: Support tells us earlier" in page
-
-
-def test_rolling_back_is_one_step_and_a_new_version(ops, draft, portfolio, published):
-    retune(ops, draft, engagement="20", support="40")
-    publish(ops, draft)
-    asked = body(ops.get(address(published, "back")))
-    unsaid = body(ops.post(address(published, "back"), {"reason": ""}))
-    done = body(ops.post(address(published, "back"), {"reason": "Too noisy"}, follow=True))
-
-    made = Scorecard.objects.get(key="four_inputs", version=3)
-    assert "Roll back: publish v3" in asked
-    assert "Product engagement" in asked
-    assert "Say why" in unsaid
-    assert "Four inputs v3 is in force and says what v1 said." in done
-    assert (made.content_of, made.reason) == (published, "Back to v1: Too noisy")
-    listed = body(ops.get("/admin/health/scorecard/"))
-    assert listed.index("v3") < listed.index("v2") < listed.index("Shipped with the product")
-
-
-def test_a_way_back_can_be_previewed_first(ops, draft, portfolio, published):
-    retune(ops, draft, engagement="20", support="40")
-    publish(ops, draft)
-    response = ops.post(address(published, "back"), {"preview": "1"})
-    made = Scorecard.objects.get(key="four_inputs", version=3)
-
-    assert not made.is_published
-    assert made.content_of == published
-    assert response.url == address(made, "preview")
-    assert Preview.objects.get(scorecard=made).finished_at
 
 
 def test_two_versions_are_compared_in_words(ops, draft, portfolio, published):
