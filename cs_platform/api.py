@@ -14,8 +14,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.api.keys import find_key, note_use
 from accounts.api.problems import problem_details
+from accounts.keys import find_key, note_use
 from accounts.models import ApiKey
 
 __all__ = ["ApiKeyAuthentication", "Denied", "HasKey", "problem_details"]

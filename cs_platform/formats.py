@@ -9,23 +9,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
-from accounts.intake.currencies import decimals_of
+from accounts.intake.currencies import MINUS, major, money_exact, with_currency
 
-MINUS = "−"
 DASH = "–"
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
-
-
-def major(minor: int, currency: str) -> Decimal:
-    """Exact: 1821 minor units of USD are 18.21."""
-    return Decimal(minor).scaleb(-decimals_of(currency))
-
-
-def _with_currency(digits: str, currency: str, *, is_negative: bool) -> str:
-    sign = MINUS if is_negative else ""
-    symbol = _SYMBOLS.get(currency)
-    return f"{sign}{symbol}{digits}" if symbol else f"{sign}{currency} {digits}"
 
 
 def money(minor: int, currency: str) -> str:
@@ -40,18 +27,12 @@ def money(minor: int, currency: str) -> str:
             shown = scaled.quantize(Decimal(decimals), ROUND_HALF_UP)
             digits = f"{_trimmed(shown)}{unit}"
             break
-    return _with_currency(digits, currency, is_negative=minor < 0 and digits != "0")
+    return with_currency(digits, currency, is_negative=minor < 0 and digits != "0")
 
 
 def _trimmed(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def money_exact(minor: int, currency: str) -> str:
-    """To the minor unit: $18,214,600.00."""
-    digits = f"{abs(major(minor, currency)):,.{decimals_of(currency)}f}"
-    return _with_currency(digits, currency, is_negative=minor < 0)
 
 
 def money_signed(minor: int, currency: str) -> str:

@@ -19,9 +19,9 @@ from accounts.api import bodies, idempotency, schema
 from accounts.api.batches import Batch, work_through
 from accounts.api.idempotency import Answer
 from accounts.api.inbox import accept, is_async
-from accounts.api.keys import allows
 from accounts.intake.errors import RecordError
 from accounts.intake.specs import SPECS, Kind
+from accounts.keys import allows
 from accounts.loading import LoadResult, Status, start_run
 from accounts.models import ApiKey
 

@@ -1,4 +1,4 @@
-"""ISO 4217: which codes exist and how many decimals a minor unit stands for."""
+"""ISO 4217: which codes exist, how many decimals a minor unit stands for, how money reads."""
 
 from decimal import Decimal, localcontext
 
@@ -20,6 +20,8 @@ CURRENCIES = (
     | _NO_DECIMALS
     | _THREE_DECIMALS
 )
+MINUS = "−"
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 LARGEST_AMOUNT = Decimal(10) ** 12
 
 
@@ -47,5 +49,21 @@ def as_minor_units(amount: Decimal, *, currency: str) -> int:
 
 def as_decimal_text(minor_units: int, *, currency: str) -> str:
     """Minor units as a decimal string: 120050 USD is "1200.50"."""
-    decimals = decimals_of(currency)
-    return f"{Decimal(minor_units).scaleb(-decimals):.{decimals}f}"
+    return f"{major(minor_units, currency):.{decimals_of(currency)}f}"
+
+
+def major(minor: int, currency: str) -> Decimal:
+    """Exact: 1821 minor units of USD are 18.21."""
+    return Decimal(minor).scaleb(-decimals_of(currency))
+
+
+def with_currency(digits: str, currency: str, *, is_negative: bool) -> str:
+    sign = MINUS if is_negative else ""
+    symbol = _SYMBOLS.get(currency)
+    return f"{sign}{symbol}{digits}" if symbol else f"{sign}{currency} {digits}"
+
+
+def money_exact(minor: int, currency: str) -> str:
+    """To the minor unit: $18,214,600.00."""
+    digits = f"{abs(major(minor, currency)):,.{decimals_of(currency)}f}"
+    return with_currency(digits, currency, is_negative=minor < 0)

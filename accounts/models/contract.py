@@ -16,6 +16,7 @@ from accounts.catalogue import (
     MovementSubtype,
     choices,
 )
+from accounts.intake.currencies import money_exact
 from accounts.models.account import Account, external_id_validator
 from accounts.models.installation import validate_currency
 from accounts.models.scope import AccountScopedQuerySet
@@ -123,7 +124,7 @@ class RevenueMovement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.effective_on} {self.kind} {self.amount_minor} {self.currency}"
+        return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
 
 
 class CurrencyRate(models.Model):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import Right, requires
+from accounts.access import Right, may, requires
 from cs_platform.pages import executive_csv
 from cs_platform.pages.executive_asked import Asked
 from cs_platform.pages.executive_context import report_context
@@ -43,7 +43,8 @@ def _report(answer: Answer) -> Page:
             return answer(request, Asked.of(request))
         except MissingRateError as problem:
             # The report cannot be right without the rate, so it is not shown at all.
-            return render(request, "executive/missing_rate.html", {"problem": problem})
+            context = {"problem": problem, "may_add": may(request.user, Right.ADMINISTER)}
+            return render(request, "executive/missing_rate.html", context)
 
     guarded = vary_on_headers("HX-Request")(require_safe(view))
     return requires(Right.VIEW_EXECUTIVE)(guarded)

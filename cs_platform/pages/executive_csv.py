@@ -11,7 +11,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from accounts.catalogue import label
-from cs_platform.formats import major
+from accounts.intake.currencies import major
 from cs_platform.pages.executive_asked import Asked
 from cs_platform.pages.executive_words import CUTS, FIGURES, METHODS, group_words
 from metrics.facts.week import Change

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import catalogue
+from accounts.intake import currencies
 from cs_platform import formats
 from cs_platform.charts import Chart, sparkline
 
@@ -126,14 +127,14 @@ def money(minor: int | None, currency: str) -> SafeString:
         return format_html('<span class="dash">{}</span>', formats.DASH)
     return format_html(
         '<span title="{}">{}</span>',
-        formats.money_exact(minor, currency),
+        currencies.money_exact(minor, currency),
         formats.money(minor, currency),
     )
 
 
 @register.simple_tag
 def money_exact(minor: int, currency: str) -> str:
-    return formats.money_exact(minor, currency)
+    return currencies.money_exact(minor, currency)
 
 
 @register.simple_tag

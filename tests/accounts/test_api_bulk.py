@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.keys import create_key, revoke_key
+from accounts.keys import create_key, revoke_key
 from accounts.models import (
     Account,
     ApiKey,

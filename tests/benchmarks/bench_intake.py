@@ -110,7 +110,7 @@ def bulk_requests(path, *, requests):
     """CPU seconds for that many requests of 5,000 rows each, each a transaction."""
     from django.test import Client  # noqa: PLC0415 -- after django.setup()
 
-    from accounts.api.keys import create_key  # noqa: PLC0415 -- likewise
+    from accounts.keys import create_key  # noqa: PLC0415 -- likewise
 
     _, token = create_key(name="bench", scopes=["ingest:usage"], now=datetime.now(UTC))
     lines = path.read_text().splitlines()[1:]

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import delivery
-from accounts.api.keys import create_key
+from accounts.keys import create_key
 from accounts.models import Account, Contact, Job, OutboxMessage, User
 from cs_platform import logs, work
 

@@ -170,6 +170,9 @@ def test_a_missing_rate_is_named_and_nothing_is_shown(client, company, people, b
             continue
         shown = text_of(get(client, people["eva"], route, query))
         assert "The ledger has amounts in JPY, and no rate brings them into USD." in shown
+    assert "CS ops can add the rate in Admin, currency rates." in shown
+    page = get(client, people["otto"], "executive").content.decode()
+    assert 'href="/admin/accounts/currencyrate/add/?base=USD&amp;currency=JPY"' in page
 
 
 # Of a stored day: the latest closed one (to open with, and by which scores count), the day, what

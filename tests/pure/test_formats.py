@@ -32,19 +32,6 @@ def test_money_is_compact(minor, currency, shown):
     assert formats.money(minor, currency) == shown
 
 
-@pytest.mark.parametrize(
-    ("minor", "currency", "shown"),
-    [
-        (1_821_460_012, "USD", "$18,214,600.12"),
-        (-5, "EUR", "−€0.05"),
-        (500, "JPY", "¥500"),
-        (1_500, "KWD", "KWD 1.500"),
-    ],
-)
-def test_money_exact_keeps_every_minor_unit(minor, currency, shown):
-    assert formats.money_exact(minor, currency) == shown
-
-
 def test_money_signed_says_the_direction():
     assert formats.money_signed(12_000_000, "USD") == "+$120k"
     assert formats.money_signed(-12_000_000, "USD") == "−$120k"

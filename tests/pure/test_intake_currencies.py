@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.intake.currencies import CURRENCIES, decimals_of, minor_rate
-from cs_platform import formats
+from accounts.intake.currencies import CURRENCIES, decimals_of, major, minor_rate, money_exact
 
 
 @pytest.mark.parametrize(
@@ -25,6 +24,19 @@ def test_a_rate_between_units_is_shifted_to_minor_units(rate, currency, into, mi
 
 @pytest.mark.parametrize("currency", sorted(CURRENCIES))
 def test_one_unit_reads_as_one_on_every_page(currency):
-    shown = formats.money_exact(10 ** decimals_of(currency), currency)
+    shown = money_exact(10 ** decimals_of(currency), currency)
     assert Decimal(shown.lstrip(currency + " $€£¥")) == 1
-    assert formats.major(10 ** decimals_of(currency), currency) == 1
+    assert major(10 ** decimals_of(currency), currency) == 1
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "shown"),
+    [
+        (1_821_460_012, "USD", "$18,214,600.12"),
+        (-5, "EUR", "−€0.05"),
+        (500, "JPY", "¥500"),
+        (1_500, "KWD", "KWD 1.500"),
+    ],
+)
+def test_money_exact_keeps_every_minor_unit(minor, currency, shown):
+    assert money_exact(minor, currency) == shown

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.api.keys import LIFETIME, SCOPES, UnknownScopeError, create_key, revoke_key
+from accounts.keys import LIFETIME, SCOPES, UnknownScopeError, create_key, revoke_key
 from accounts.models import ApiKey
 
 

@@ -1,0 +1,9 @@
+"""CS ops' room for people, accounts and how this installation counts.
+
+Facts are read here and corrected at their source; the ledger and signals are never edited.
+"""
+
+from accounts.admin import customers, keys, people, records, settings
+from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin
+
+__all__ = ["KeptAdmin", "ReadOnlyAdmin", "customers", "keys", "people", "records", "settings"]

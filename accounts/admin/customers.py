@@ -1,0 +1,105 @@
+"""Accounts, and what is recorded about them: facts are read here, corrected at their source."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, amount
+from accounts.models import (
+    Account,
+    BusinessEvent,
+    Contact,
+    Contract,
+    Invoice,
+    RevenueMovement,
+    Signal,
+)
+
+
+@admin.register(Account)
+class AccountAdmin(KeptAdmin):
+    """Ownership, overrides and the judgements a person makes; the derived columns are shown."""
+
+    list_display = ("name", "external_id", "segment", "touch_tier", "stage", "status", "owner")
+    list_filter = ("status", "segment", "touch_tier", "stage")
+    list_select_related = ("owner",)
+    search_fields = ("name", "external_id", "domain")
+    ordering = ("name", "pk")
+    show_full_result_count = False
+    autocomplete_fields = (
+        "parent",
+        "plan",
+        "owner",
+        "pool",
+        "account_executive",
+        "executive_sponsor",
+    )
+    readonly_fields = (
+        "external_id",
+        "arr",
+        "renews_on",
+        "segment",
+        "touch_tier",
+        "created_at",
+    )
+    arr = amount("arr_minor", word="ARR")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Accounts come from the CRM, by import or the API, with their own id."""
+        return False
+
+
+class AccountFactAdmin(ReadOnlyAdmin):
+    list_select_related: ClassVar[tuple[str, ...]] = ("account",)
+    search_fields = ("account__name", "account__external_id", "external_id")
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+
+@admin.register(Contact)
+class ContactAdmin(AccountFactAdmin):
+    list_display = ("name", "account", "level", "roles", "is_active", "do_not_contact")
+
+
+@admin.register(Contract)
+class ContractAdmin(AccountFactAdmin):
+    list_display = ("external_id", "account", "starts_on", "ends_on", "arr", "state")
+    exclude = ("arr_minor", "currency")
+    readonly_fields = ("arr",)
+    arr = amount("arr_minor", word="ARR")
+
+
+@admin.register(RevenueMovement)
+class RevenueMovementAdmin(AccountFactAdmin):
+    list_display = ("effective_on", "account", "kind", "moved", "source")
+    exclude = ("amount_minor", "currency")
+    readonly_fields = ("moved",)
+    moved = amount("amount_minor", word="Change of ARR")
+    list_filter = ("kind",)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(AccountFactAdmin):
+    list_display = ("external_id", "account", "due_on", "paid_on", "billed", "state")
+    exclude = ("amount_minor", "currency")
+    readonly_fields = ("billed",)
+    billed = amount("amount_minor", word="Amount")
+    list_filter = ("state",)
+
+
+@admin.register(BusinessEvent)
+class BusinessEventAdmin(AccountFactAdmin):
+    list_display = ("occurred_on", "account", "kind", "note")
+    list_filter = ("kind",)
+
+
+@admin.register(Signal)
+class SignalAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "account", "kind", "key")
+    list_select_related = ("account",)
+    search_fields = ("account__name", "account__external_id", "kind")
+    show_full_result_count = False
+    ordering = ("-pk",)

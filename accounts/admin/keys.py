@@ -1,0 +1,114 @@
+"""Machine keys: made here, shown once, revoked here. What they let in is never changed.
+
+They live in real time, also where the installation is frozen on a day.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+
+from accounts.admin.bases import KeptAdmin
+from accounts.keys import EVERYTHING, LIFETIME, SCOPES, create_key, revoke_key
+from accounts.models import ApiKey
+
+LONGEST_DAYS = 3_650
+
+
+def scope_word(scope: str) -> str:
+    kind = scope.partition(":")[2].replace("_", " ")
+    return f"Everything ({scope})" if scope == EVERYTHING else f"{kind.capitalize()} ({scope})"
+
+
+class NewKeyForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        choices=[(scope, scope_word(scope)) for scope in SCOPES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What it may send. Give a key no more than its client needs.",
+    )
+    days = forms.IntegerField(
+        label="Expires after days",
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        initial=LIFETIME.days,
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("name", "owner")
+        help_texts = {
+            "name": "The client that uses it, such as Warehouse.",
+            "owner": "Leave empty for a key of the company. A person's key ends when they do.",
+        }
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(KeptAdmin):
+    list_display = (
+        "name",
+        "prefix",
+        "scopes",
+        "owner",
+        "expires_at",
+        "revoked_at",
+        "latest_use_at",
+    )
+    list_select_related = ("owner",)
+    exclude = ("digest",)
+    ordering = ("-pk",)
+    autocomplete_fields = ("owner",)
+    actions = ("revoke_selected",)
+
+    @admin.display(description="May send")
+    def allowed(self, key: ApiKey) -> str:
+        return ", ".join(scope_word(scope) for scope in key.scopes)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            kwargs["form"] = NewKeyForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ("name", "scopes", "days", "owner")
+        return super().get_fields(request, obj)
+
+    def save_model(
+        self, request: HttpRequest, obj: ApiKey, form: forms.ModelForm, change: bool
+    ) -> None:
+        made = form.cleaned_data
+        key, token = create_key(
+            name=made["name"],
+            scopes=made["scopes"],
+            owner=made["owner"],
+            now=datetime.now(UTC),
+            lifetime=timedelta(days=made["days"]),
+        )
+        obj.pk = key.pk
+        obj.refresh_from_db()
+        self.message_user(
+            request,
+            format_html(
+                "The key is <code>{}</code>. Copy it now: it is not kept and not shown again.",
+                token,
+            ),
+            messages.WARNING,
+        )
+
+    @admin.action(description="Revoke: they let nothing in from now on", permissions=["add"])
+    def revoke_selected(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
+        for key in chosen:
+            revoke_key(key, now=datetime.now(UTC))
+            self.log_change(request, key, "Revoked.")
+        self.message_user(request, f"{len(chosen)} revoked.", messages.SUCCESS)

@@ -1,0 +1,103 @@
+"""People, their teams, and the pools that own accounts together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+
+from accounts.admin.bases import KeptAdmin
+from accounts.catalogue import Role, choices
+from accounts.models import Pool, Team, User
+
+
+class NewUserForm(forms.ModelForm):
+    """A new person gets no password here: they set one by the reset link."""
+
+    role = forms.ChoiceField(
+        choices=[("", "Choose"), *choices(Role)],
+        help_text="What they see and may change.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "role", "team", "title")
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.set_unusable_password()
+        return super().save(commit)
+
+
+@admin.register(User)
+class UserAdmin(KeptAdmin):
+    fields = (
+        "email",
+        "name",
+        "title",
+        "role",
+        "team",
+        "is_active",
+        "cover",
+        "absent_from",
+        "absent_until",
+        "password_state",
+    )
+    list_display = ("name", "email", "role", "team", "is_active", "absent_until")
+    list_filter = ("role", "team", "is_active")
+    list_select_related = ("team",)
+    search_fields = ("name", "email")
+    ordering = ("name", "pk")
+    autocomplete_fields = ("cover",)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            kwargs["form"] = NewUserForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return NewUserForm.Meta.fields if obj is None else self.fields
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> Any:
+        return self.autocomplete_fields
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Nobody gives themselves another role."""
+        own = obj is not None and obj.pk == request.user.pk
+        return ("role", "is_active", "password_state") if own else ("password_state",)
+
+    @admin.display(description="Password")
+    def password_state(self, user: User) -> str:
+        state = "Set." if user.has_usable_password() else "Not set yet."
+        return f"{state} People set a new one by “Forgotten it?” on the sign-in page."
+
+    def response_add(
+        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self.message_user(
+            request,
+            f"{obj.name} has no password yet and was not written to. Tell them to open the sign-in"
+            f" page, choose “Forgotten it?” and give {obj.email}: the mail they get lets them set"
+            " one.",
+            messages.WARNING,
+        )
+        return super().response_add(request, obj, post_url_continue)
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):
+    list_display = ("name",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    autocomplete_fields = ("managers",)
+
+
+@admin.register(Pool)
+class PoolAdmin(admin.ModelAdmin):
+    list_display = ("name", "rule", "values")
+    search_fields = ("name",)
+    ordering = ("name",)
+    autocomplete_fields = ("members",)

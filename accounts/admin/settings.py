@@ -1,0 +1,94 @@
+"""How this installation counts days, money and what is sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin.bases import KeptAdmin
+from accounts.intake.currencies import CURRENCIES
+from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan
+
+
+@admin.register(Installation)
+class InstallationAdmin(KeptAdmin):
+    list_display = ("name", "time_zone", "currency", "visibility", "as_of")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Holiday)
+class HolidayAdmin(admin.ModelAdmin):
+    list_display = ("day", "name")
+    ordering = ("-day",)
+    date_hierarchy = "day"
+
+
+@admin.register(Plan)
+class PlanAdmin(KeptAdmin):
+    list_display = ("name", "key", "first_value_days")
+    ordering = ("name",)
+    search_fields = ("name", "key")
+
+
+@admin.register(Feature)
+class FeatureAdmin(KeptAdmin):
+    list_display = ("name", "key", "is_core", "plans", "valid_from", "valid_to")
+    list_filter = ("is_core",)
+    ordering = ("name",)
+    search_fields = ("name", "key")
+
+
+class RateForm(forms.ModelForm):
+    class Meta:
+        model = CurrencyRate
+        fields = ("base", "currency", "rate", "valid_from")
+        help_texts = {
+            "base": "The currency that reports convert into, such as USD.",
+            "currency": "The currency of amounts that came in, such as EUR.",
+            "rate": "What one unit of it is worth in the base: 1.08 where a euro is 1.08 dollars.",
+            "valid_from": "Holds from this day on, until a later rate. Reports count again by it;"
+            " segments and tiers follow tonight.",
+        }
+
+    def clean_rate(self) -> Any:
+        rate = self.cleaned_data["rate"]
+        if rate <= 0:
+            raise forms.ValidationError("A rate is above 0.")
+        return rate
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        for name in ("base", "currency"):
+            if (code := values.get(name)) and code not in CURRENCIES:
+                self.add_error(name, f"{code} is no currency code of ISO 4217.")
+        if values.get("base") and values.get("base") == values.get("currency"):
+            self.add_error("currency", "A currency needs no rate into itself.")
+        if self.instance.pk is None and self._is_there(values):
+            self.add_error("valid_from", "The pair has a rate from that day on already.")
+        return values
+
+    def _is_there(self, values: dict[str, Any]) -> bool:
+        key = {name: values.get(name) for name in ("base", "currency", "valid_from")}
+        return all(key.values()) and CurrencyRate.objects.filter(**key).exists()
+
+
+@admin.register(CurrencyRate)
+class CurrencyRateAdmin(admin.ModelAdmin):
+    """The rate of a day is corrected; for another day or pair there is another row."""
+
+    form = RateForm
+    list_display = ("base", "currency", "rate", "valid_from")
+    list_filter = ("base", "currency")
+    ordering = ("base", "currency", "-valid_from")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("base", "currency", "valid_from")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"base": Installation.current().currency, **given}

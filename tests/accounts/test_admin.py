@@ -1,0 +1,197 @@
+"""CS ops' room: people get in, keys are shown once, rates are set, money reads as money."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from accounts.keys import digest_of, find_key
+from accounts.models import Account, ApiKey, Contract, CurrencyRate, RevenueMovement, Team, User
+
+PASSWORD = "a long enough passphrase"
+
+
+@pytest.fixture
+def ola(db):
+    return User.objects.create_user("ola@example.test", PASSWORD, name="Ola Ops", role="ops")
+
+
+@pytest.fixture
+def ops(client, ola):
+    client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def yen(db):
+    account = Account.objects.create(
+        external_id="acc-1", name="Tannwald", currency="JPY", arr_minor=1_170_000
+    )
+    Contract.objects.create(
+        account=account,
+        external_id="c-1",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2027, 1, 1),
+        arr_minor=1_170_000,
+        currency="JPY",
+        learned_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return account
+
+
+def at(name, *args):
+    return reverse(f"admin:accounts_{name}", args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_a_new_person_gets_a_role_and_a_way_in(ops, settings):
+    team = Team.objects.create(name="North")
+    form = {"name": "Nia New", "email": "nia@example.test", "role": "csm", "team": team.pk}
+    said = text(ops.post(at("user_add"), form, follow=True))
+    nia = User.objects.get(email="nia@example.test")
+
+    assert (nia.role, nia.team, nia.has_usable_password()) == ("csm", team, False)
+    assert "Nia New has no password yet and was not written to." in said
+    assert "“Forgotten it?”" in said
+    Client().post("/auth/password/reset/", {"email": nia.email})
+    assert mail.outbox[0].to == ["nia@example.test"]
+
+
+def test_a_new_person_without_a_role_is_refused(ops):
+    refused = text(ops.post(at("user_add"), {"name": "Nia", "email": "nia@example.test"}))
+
+    assert "This field is required." in refused
+    assert not User.objects.filter(email="nia@example.test").exists()
+
+
+def test_nothing_of_a_hash_is_shown(ops, ola):
+    page = text(ops.get(at("user_change", ola.pk)))
+
+    assert "Set. People set a new one" in page
+    for part in ola.password.split("$"):
+        assert part not in page
+
+
+def test_a_person_is_changed_without_touching_the_password(ops, ola):
+    mira = User.objects.create_user("mira@example.test", PASSWORD, name="Mira", role="csm")
+    form = {"name": "Mira Q", "email": mira.email, "role": "manager", "is_active": "on"}
+    ops.post(at("user_change", mira.pk), form)
+
+    before, mira = mira.password, User.objects.get(pk=mira.pk)
+    assert (mira.name, mira.role, mira.password) == ("Mira Q", "manager", before)
+
+
+def test_a_key_is_shown_once_and_kept_as_its_hash(ops, ola):
+    form = {"name": "Warehouse", "scopes": ["ingest:usage", "ingest:tickets"], "days": "30"}
+    said = text(ops.post(at("apikey_add"), form, follow=True))
+    token = re.search(r"cs_live_[\w-]+", said)[0]
+    key = ApiKey.objects.get()
+
+    assert (key.name, key.scopes) == ("Warehouse", ["ingest:tickets", "ingest:usage"])
+    assert key.digest == digest_of(token)
+    assert key.expires_at - key.created_at == timedelta(days=30)
+    assert find_key(token, now=datetime.now(UTC)) == key
+    assert "not shown again" in said
+    for page in (at("apikey_changelist"), at("apikey_change", key.pk)):
+        shown = text(ops.get(page))
+        assert token not in shown
+        assert key.digest not in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"scopes": []}, "This field is required."),
+        ({"scopes": ["ingest:moon"]}, "Select a valid choice."),
+        ({"days": "0"}, "greater than or equal to 1"),
+        ({"days": "999999999999"}, "less than or equal to 3650"),
+        ({"name": ""}, "This field is required."),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_refused(ops, change, says):
+    form = {"name": "Warehouse", "scopes": ["ingest:usage"], "days": "30"} | change
+
+    assert says in text(ops.post(at("apikey_add"), form))
+    assert not ApiKey.objects.exists()
+
+
+def test_keys_are_revoked_never_changed_or_deleted(ops):
+    ops.post(at("apikey_add"), {"name": "Old", "scopes": ["ingest:*"], "days": "30"})
+    key = ApiKey.objects.get()
+    chosen = {"action": "revoke_selected", "_selected_action": [key.pk]}
+    ops.post(at("apikey_changelist"), chosen)
+
+    key.refresh_from_db()
+    assert key.revoked_at
+    assert ops.post(at("apikey_change", key.pk), {"name": "New"}).status_code == 403
+    assert ops.post(at("apikey_delete", key.pk), {"post": "yes"}).status_code == 403
+
+
+def test_only_ops_makes_keys(client, db):
+    eva = User.objects.create_user("eva@example.test", "x", name="Eva", role="manager")
+    client.force_login(eva, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert client.get(at("apikey_add"), follow=True).status_code == 403
+
+
+def test_a_rate_is_added_and_corrected(ops):
+    form = {"base": "USD", "currency": "EUR", "rate": "1.08", "valid_from": "2026-01-01"}
+    ops.post(at("currencyrate_add"), form)
+    rate = CurrencyRate.objects.get()
+    ops.post(at("currencyrate_change", rate.pk), {"rate": "1.09", "currency": "CHF"})
+
+    rate.refresh_from_db()
+    assert (rate.currency, rate.rate) == ("EUR", Decimal("1.09"))
+    assert "EUR" in text(ops.get(at("currencyrate_changelist")))
+    assert 'value="USD"' in text(ops.get(at("currencyrate_add"), {"currency": "CHF"}))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"rate": "0"}, "A rate is above 0."),
+        ({"rate": "-1"}, "A rate is above 0."),
+        ({"currency": "USD"}, "A currency needs no rate into itself."),
+        ({"currency": "EURO"}, "at most 3 characters"),
+        ({"currency": "QQQ"}, "QQQ is no currency code of ISO 4217."),
+        ({"currency": "CHF"}, "has a rate from that day on already"),
+    ],
+)
+def test_a_rate_that_makes_no_sense_is_refused(ops, change, says):
+    CurrencyRate.objects.create(base="USD", currency="CHF", rate=1, valid_from=date(2026, 1, 1))
+    form = {"base": "USD", "currency": "EUR", "rate": "1.08", "valid_from": "2026-01-01"} | change
+
+    assert says in text(ops.post(at("currencyrate_add"), form))
+    assert CurrencyRate.objects.count() == 1
+
+
+def test_money_reads_as_money(ops, yen):
+    RevenueMovement.objects.create(
+        account=yen,
+        effective_on=date(2026, 1, 1),
+        kind="churn",
+        amount_minor=-1_170_050,
+        currency="USD",
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+        source="billing",
+        external_id="m-1",
+    )
+    contract, movement = Contract.objects.get(), RevenueMovement.objects.get()
+
+    for page, shown in [
+        (at("account_change", yen.pk), "¥1,170,000"),
+        (at("contract_changelist"), "¥1,170,000"),
+        (at("contract_change", contract.pk), "¥1,170,000"),
+        (at("revenuemovement_changelist"), "−$11,700.50"),
+        (at("revenuemovement_change", movement.pk), "−$11,700.50"),
+    ]:
+        said = text(ops.get(page))
+        assert shown in said, page
+        assert "1170" not in said, page
