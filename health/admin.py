@@ -5,29 +5,77 @@ Scorecards themselves have pages of their own, above this app: their preview loo
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
 
-from health.models import AssignmentRule, Publication
+from accounts.intake.currencies import with_currency
+from accounts.models import Installation
+from health.models import AssignmentRule, Publication, Scorecard
+
+
+def _names() -> list[tuple[str, str]]:
+    """Key and name of every scorecard that came into force, by its newest version."""
+    published = Scorecard.objects.filter(state=Scorecard.State.PUBLISHED)
+    newest = published.order_by("key", "-version").distinct("key")
+    return list(newest.values_list("key", "name"))
+
+
+class RuleForm(forms.ModelForm):
+    scorecard_key = forms.ChoiceField(label="Scorecard", choices=_names)
+    minimum_arr = forms.IntegerField(
+        label="Minimum ARR",
+        required=False,
+        min_value=0,
+        max_value=10**12,
+        help_text="Whole units of the installation's currency, inclusive. Empty: any.",
+    )
 
 
 @admin.register(AssignmentRule)
 class AssignmentRuleAdmin(admin.ModelAdmin):
     """Which scorecard an account gets: the first rule that fits."""
 
+    form = RuleForm
+    empty_value_display = "Any"
     list_display = (
         "position",
-        "scorecard_key",
+        "scorecard",
         "stage",
         "touch_tier",
         "segment",
         "plan",
-        "minimum_arr",
+        "arr",
         "note",
     )
+    list_display_links = ("position", "scorecard")
     list_select_related = ("plan",)
     ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        cards = Scorecard.objects.filter(
+            key=OuterRef("scorecard_key"), state=Scorecard.State.PUBLISHED
+        )
+        name = Subquery(cards.order_by("-version").values("name")[:1])
+        return super().get_queryset(request).annotate(scorecard_name=name)
+
+    @admin.display(description="Scorecard", ordering="scorecard_key")
+    def scorecard(self, rule: Any) -> str:
+        return str(rule.scorecard_name or rule.scorecard_key)
+
+    @admin.display(description="Minimum ARR", ordering="minimum_arr", empty_value="Any")
+    def arr(self, rule: AssignmentRule) -> str | None:
+        if rule.minimum_arr is None:
+            return None
+        currency = Installation.current().currency
+        return with_currency(f"{rule.minimum_arr:,}", currency, is_negative=False)
+
+    @admin.display(empty_value="")
+    def note(self, rule: AssignmentRule) -> str:
+        return rule.note
 
 
 @admin.register(Publication)

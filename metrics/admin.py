@@ -1,7 +1,8 @@
-"""Targets and the probabilities of the forecast, as CS ops sets them."""
+"""Targets and the probabilities of the forecast, as CS ops sets them: entered in per cent."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,30 +12,57 @@ from django.http import HttpRequest
 
 from accounts.catalogue import Segment, choices
 from metrics.models import RenewalChance, RetentionTarget
+from metrics.models.decided import RATES
+from metrics.retention.rates import Rate
+
+
+class PercentField(forms.DecimalField):
+    """115 on the form is 1.15 in the model."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=5, decimal_places=2, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{(value * 100).normalize():f}" if isinstance(value, Decimal) else value
+
+    def clean(self, value: Any) -> Decimal | None:
+        entered: Decimal | None = super().clean(value)
+        return None if entered is None else entered / 100
+
+
+def percent_word(rate: Decimal) -> str:
+    return f"{rate * 100:.1f}%"
 
 
 class TargetForm(forms.ModelForm):
+    rate = forms.ChoiceField(choices=list(RATES.items()))
     segment = forms.ChoiceField(
         choices=[("", "All accounts"), *choices(Segment)],
         required=False,
         help_text="A rate without a target for all gets those of the segments, weighted by ARR.",
     )
+    low = PercentField(label="From, %", help_text="Such as 105: below it a rate misses its target.")
+    high = PercentField(label="To, %", help_text="Such as 115.")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         low, high = values.get("low"), values.get("high")
         if low is not None and low <= 0:
-            self.add_error("low", "A target is above 0: 1.15 stands for 115 %.")
+            self.add_error("low", "A target is above 0 %.")
         if low is not None and high is not None and high < low:
-            self.add_error("high", "The high end is below the low one.")
+            self.add_error("high", "“To” is below “From”.")
         return values
 
 
 @admin.register(RetentionTarget)
 class RetentionTargetAdmin(admin.ModelAdmin):
     form = TargetForm
-    list_display = ("rate", "segment_word", "low_percent", "high_percent")
+    list_display = ("rate_word", "segment_word", "low_percent", "high_percent")
     fields = ("rate", "segment", "low", "high")
+
+    @admin.display(description="Rate", ordering="rate")
+    def rate_word(self, target: RetentionTarget) -> str:
+        return RATES[Rate(target.rate)]
 
     @admin.display(description="Segment", ordering="segment")
     def segment_word(self, target: RetentionTarget) -> str:
@@ -42,25 +70,23 @@ class RetentionTargetAdmin(admin.ModelAdmin):
 
     @admin.display(description="From", ordering="low")
     def low_percent(self, target: RetentionTarget) -> str:
-        return f"{target.low * 100:.1f} %"
+        return percent_word(target.low)
 
     @admin.display(description="To", ordering="high")
     def high_percent(self, target: RetentionTarget) -> str:
-        return f"{target.high * 100:.1f} %"
+        return percent_word(target.high)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by("rate", "segment")
 
 
 class ChanceForm(forms.ModelForm):
-    chance = forms.DecimalField(
-        label="Probability", decimal_places=4, help_text="0.85 stands for 85 %."
-    )
+    chance = PercentField(label="Probability, %", help_text="Such as 85.")
 
     def clean_chance(self) -> Any:
         chance = self.cleaned_data["chance"]
         if not 0 <= chance <= 1:
-            raise forms.ValidationError("A probability is between 0 and 1: 0.85 stands for 85 %.")
+            raise forms.ValidationError("A probability is between 0 and 100 %.")
         return chance
 
     def clean_lower(self) -> Any:
@@ -85,7 +111,7 @@ class RenewalChanceAdmin(admin.ModelAdmin):
 
     @admin.display(description="Probability of renewal", ordering="chance")
     def chance_percent(self, row: RenewalChance) -> str:
-        return f"{row.chance * 100:.1f} %"
+        return percent_word(row.chance)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).order_by(F("lower").desc(nulls_last=True))

@@ -4,8 +4,14 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.catalogue import choices
+from accounts.catalogue import choices, label
 from metrics.retention.rates import Rate
+
+RATES = {
+    Rate.NRR: "Net revenue retention (NRR)",
+    Rate.GRR: "Gross revenue retention (GRR)",
+    Rate.LOGO: "Logo retention",
+}
 
 
 class RetentionTarget(models.Model):
@@ -25,7 +31,8 @@ class RetentionTarget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rate} {self.segment or 'all'}: {self.low:.0%} to {self.high:.0%}"
+        of = label(self.segment) if self.segment else "all accounts"
+        return f"{RATES[Rate(self.rate)]} of {of}: {self.low:.0%} to {self.high:.0%}"
 
 
 class RenewalChance(models.Model):

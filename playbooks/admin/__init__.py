@@ -14,6 +14,8 @@ from accounts import clock
 from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from playbooks.admin.drafts import DraftAdmin
+from playbooks.admin.example import EXAMPLE
+from playbooks.admin.words import SaidInWords
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
@@ -36,7 +38,8 @@ class ImportForm(forms.ModelForm):
     text = forms.CharField(
         label="Playbook as YAML",
         widget=forms.Textarea(attrs={"rows": 40, "cols": 110}),
-        help_text="It becomes a draft; docs/playbooks.md describes the fields.",
+        initial=EXAMPLE,
+        help_text="It becomes a draft. What does not fit is refused with its place and what does.",
     )
 
     class Meta:
@@ -68,11 +71,19 @@ class StepInline(admin.StackedInline):
 
 
 @admin.register(Playbook)
-class PlaybookAdmin(DraftAdmin):
+class PlaybookAdmin(SaidInWords, DraftAdmin):
     list_display = ("name", "version", "state", "category", "severity", "review_is_overdue")
     list_filter = ("state", "category")
     ordering = ("name", "-version")
-    readonly_fields = ("key", "version", "state", "created_at", "published_at", "published_by")
+    readonly_fields = (
+        "key",
+        "version",
+        "state",
+        "created_at",
+        "published_at",
+        "published_by",
+        *SaidInWords.SAID,
+    )
     actions = ("publish_selected", "copy_selected", "mark_reviewed")
 
     def get_form(
@@ -85,7 +96,7 @@ class PlaybookAdmin(DraftAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Playbook | None = None) -> Any:
         if obj is None:
             return [(None, {"fields": ["text"]})]
-        return super().get_fieldsets(request, obj)
+        return self.said_fieldsets(is_draft=obj.state == Playbook.State.DRAFT)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Playbook | None = None) -> Any:
         return super().get_readonly_fields(request, obj) if obj else ()

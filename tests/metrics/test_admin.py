@@ -13,15 +13,28 @@ ADD = "/admin/metrics/retentiontarget/add/"
 
 def test_ops_sets_a_target(client, people):
     client.force_login(people["otto"])
-    answer = client.post(ADD, {"rate": "nrr", "segment": "strategic", "low": "1.2", "high": "1.35"})
+    answer = client.post(ADD, {"rate": "nrr", "segment": "strategic", "low": "120", "high": "135"})
     assert answer.status_code == 302
-    assert RetentionTarget.objects.get(rate="nrr", segment="strategic").low == Decimal("1.2")
-    assert "120.0 %" in client.get("/admin/metrics/retentiontarget/").content.decode()
+    target = RetentionTarget.objects.get(rate="nrr", segment="strategic")
+    assert (target.low, target.high) == (Decimal("1.2"), Decimal("1.35"))
+    listed = client.get("/admin/metrics/retentiontarget/").content.decode()
+    assert "120.0%" in listed
+    assert "Net revenue retention (NRR)" in listed
+    form = client.get(reverse("admin:metrics_retentiontarget_change", args=[target.pk]))
+    page = form.content.decode()
+    assert 'value="120"' in page
+    assert "From, %" in page
 
 
 @pytest.mark.parametrize(
     ("low", "high", "says"),
-    [("1.2", "1.1", "The high end is below the low one."), ("0", "1", "A target is above 0")],
+    [
+        ("120", "110", "“To” is below “From”."),
+        ("0", "100", "A target is above 0 %."),
+        ("", "100", "This field is required."),
+        ("1000", "1200", "no more than 3 digits before the decimal point"),
+        ("NaN", "100", "Enter a number."),
+    ],
 )
 def test_a_target_that_makes_no_sense_is_refused(client, people, low, high, says):
     client.force_login(people["otto"])
@@ -33,7 +46,7 @@ def test_a_target_that_makes_no_sense_is_refused(client, people, low, high, says
 
 def test_a_second_target_for_the_same_segment_is_refused(client, people):
     client.force_login(people["otto"])
-    answer = client.post(ADD, {"rate": "nrr", "segment": "smb", "low": "1", "high": "1.1"})
+    answer = client.post(ADD, {"rate": "nrr", "segment": "smb", "low": "100", "high": "110"})
     assert answer.status_code == 200
     assert RetentionTarget.objects.filter(rate="nrr", segment="smb").count() == 1
 
@@ -47,11 +60,11 @@ def test_chances_are_edited_and_always_cover_every_renewal(client, people):
     client.force_login(people["otto"])
     lowest = RenewalChance.objects.get(lower=0)
     page = reverse("admin:metrics_renewalchance_change", args=[lowest.pk])
-    assert client.post(page, {"chance": "0.12"}).status_code == 302
+    assert client.post(page, {"chance": "12"}).status_code == 302
     lowest.refresh_from_db()
     assert (lowest.lower, lowest.chance) == (0, Decimal("0.12"))
-    refused = client.post(page, {"chance": "12"}).content.decode()
-    assert "A probability is between 0 and 1: 0.85 stands for 85 %." in refused
+    refused = client.post(page, {"chance": "112"}).content.decode()
+    assert "A probability is between 0 and 100 %." in refused
     gone = reverse("admin:metrics_renewalchance_delete", args=[lowest.pk])
     assert client.post(gone, {"post": "yes"}).status_code == 403
     with pytest.raises(InternalError, match="Cannot delete"), transaction.atomic():

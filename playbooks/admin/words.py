@@ -1,0 +1,79 @@
+"""Triggers, accounts and escalations of a playbook in sentences, above the JSON that says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from playbooks.library.definition import PlaybookDefinition
+from playbooks.library.reading import PlaybookError
+from playbooks.models import Playbook
+from playbooks.triggers.describing import draws_in, is_for, starts_when
+
+_JSON = {
+    "starts": "triggers",
+    "meant_for": "conditions",
+    "escalates": "escalations",
+    "succeeds": "success",
+}
+_HEAD = ("name", "summary", "category", "family", "severity", "owner_role")
+_LIMITS = ("cooldown_days", "cap_per_csm_day", "review_cadence", "reviewed_on")
+_LIFE = ("key", "version", "state", "created_at", "published_at", "published_by")
+
+
+class SaidInWords:
+    """A draft shows the JSON to change below each sentence, a published version the sentences."""
+
+    SAID = tuple(_JSON)
+
+    def said_fieldsets(self, *, is_draft: bool) -> Any:
+        said = [name for pair in _JSON.items() for name in pair] if is_draft else list(_JSON)
+        help_text = (
+            "The sentences say what was saved last. The fields below them have the shape of the"
+            " YAML, written as JSON: change a value there, and save to read it in words."
+        )
+        return [
+            (None, {"fields": _HEAD}),
+            ("What it does", {"fields": said, "description": help_text if is_draft else ""}),
+            ("Limits and review", {"fields": _LIMITS}),
+            ("Version", {"fields": _LIFE}),
+        ]
+
+    @admin.display(description="Starts when")
+    def starts(self, playbook: Playbook) -> str:
+        found = _definition(playbook)
+        return _lines(map(starts_when, found.triggers)) if found else _UNREADABLE
+
+    @admin.display(description="For")
+    def meant_for(self, playbook: Playbook) -> str:
+        found = _definition(playbook)
+        return is_for(found.conditions) if found else _UNREADABLE
+
+    @admin.display(description="Draws in")
+    def escalates(self, playbook: Playbook) -> str:
+        found = _definition(playbook)
+        if found is None:
+            return _UNREADABLE
+        return _lines(map(draws_in, found.escalations)) or "Nobody."
+
+    @admin.display(description="Succeeds when")
+    def succeeds(self, playbook: Playbook) -> str:
+        return _lines(map(str, playbook.success)) or "Not said."
+
+
+_UNREADABLE = "Not readable yet: publishing says what is wrong."
+
+
+def _lines(sentences: Iterable[str]) -> SafeString:
+    return format_html_join("", "<p>{}</p>", ((sentence,) for sentence in sentences))
+
+
+def _definition(playbook: Playbook) -> PlaybookDefinition | None:
+    try:
+        return playbook.definition()
+    except PlaybookError:
+        return None

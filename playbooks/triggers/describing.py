@@ -1,0 +1,72 @@
+"""What a playbook says, in sentences for those who tune it: the YAML without its field names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from accounts import catalogue
+from playbooks.triggers.rules import WHOLE_SCORE, Conditions, Escalation, Trigger
+from playbooks.triggers.vocabulary import Direction, EscalationKind, TriggerKind, label
+from playbooks.triggers.wording import closes_when
+
+
+def starts_when(trigger: Trigger) -> str:
+    match trigger.kind:
+        case TriggerKind.SIGNAL:
+            sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
+        case TriggerKind.SCORE_BELOW:
+            sentence = f"{_subject(trigger)} falls below {trigger.score}."
+        case _:
+            verb = "falls" if trigger.direction is Direction.DOWN else "rises"
+            sources = f" from {_either(trigger.sources)}" if trigger.sources else ""
+            targets = f" to {_either(trigger.targets)}" if trigger.targets else ""
+            sentence = f"{_subject(trigger)} {verb}{sources}{targets}."
+    ends = closes_when(trigger.recovery) or "Only people end the play."
+    return f"{sentence} {ends}"
+
+
+def is_for(conditions: Conditions) -> str:
+    """Which accounts; nothing said means all."""
+    named = {
+        "segment": conditions.segments,
+        "touch tier": conditions.touch_tiers,
+        "stage": conditions.stages,
+    }
+    parts = [
+        f"{name} {_either(catalogue.label(value) for value in sorted(values))}"
+        for name, values in named.items()
+        if values
+    ]
+    if conditions.tags:
+        parts.append(f"tagged {_either(sorted(conditions.tags))}")
+    if conditions.without_tags:
+        parts.append(f"not tagged {_either(sorted(conditions.without_tags))}")
+    return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
+
+
+def draws_in(escalation: Escalation) -> str:
+    match escalation.kind:
+        case EscalationKind.NO_RESPONSE:
+            when = f"No response within {escalation.business_days} business days"
+        case EscalationKind.SCORE_BELOW:
+            when = f"The score falls below {escalation.score}"
+        case _:
+            events = (signal.removeprefix("event.") for signal in escalation.signals)
+            when = _either(catalogue.label(event) for event in events)
+            if escalation.count > 1:
+                when += f", {escalation.count} times within {escalation.within_days} days"
+    stays = " From then on only people end the play." if escalation.keeps_open else ""
+    who = label(escalation.draw_in)
+    return f"{when}: {who} gets “{escalation.title}”. {escalation.guidance}{stays}"
+
+
+def _subject(trigger: Trigger) -> str:
+    if trigger.subject == WHOLE_SCORE:
+        return "The score"
+    kind, _, rest = trigger.subject.partition(":")
+    words = (rest or kind).replace("_", " ")
+    return f"The score across the alert line {rest}" if kind == "line" else f"Component {words}"
+
+
+def _either(words: Iterable[str]) -> str:
+    return " or ".join(word.replace("_", " ") for word in words)
