@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,8 +12,11 @@ from accounts.api import inbox
 from cs_platform import nights, uploads
 from cs_platform.invariants import record_invariants
 from cs_platform.previews import job as previews
+from metrics.facts.ledger import MissingRateError
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays
+
+log = logging.getLogger(__name__)
 
 INVARIANTS = "invariants.ask"
 
@@ -40,7 +44,11 @@ def _advance_plays(claim: jobs.Claim) -> None:
 
 
 def _refresh_report(claim: jobs.Claim) -> None:
-    take_snapshots(day=date.fromisoformat(claim.payload["day"]))
+    try:
+        take_snapshots(day=date.fromisoformat(claim.payload["day"]))
+    except MissingRateError as gap:
+        # The pages name the currency themselves; in a quarter of an hour it is tried again.
+        log.warning("reports are not stored: %s", gap)
 
 
 def _ask_invariants(claim: jobs.Claim) -> None:

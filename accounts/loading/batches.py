@@ -128,6 +128,7 @@ def _movements(
 ) -> None:
     accounts = post_movements(records, source=batch.source, now=batch.now, result=result)
     follow_ups.money_changed(accounts, day=batch.day, now=batch.now)
+    follow_ups.name_missing_rates(records, result=result)
 
 
 def _usage(spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult) -> None:

@@ -19,6 +19,8 @@ from accounts.models import (
     Contact,
     Contract,
     ContractLine,
+    CurrencyRate,
+    Installation,
     Interaction,
     InteractionContact,
     Plan,
@@ -39,6 +41,23 @@ def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> No
     derive_ledger(account_ids, day=day, now=now)
     refresh_accounts(account_ids=account_ids, day=day, now=now)
     mark_dirty(account_ids)
+
+
+def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
+    """Once a currency: reports are not shown while the ledger has an amount nothing converts."""
+    base = Installation.current().currency
+    first: dict[str, Record] = {}
+    for record in records:
+        if result.statuses.get(record.position) != Status.REJECTED:
+            first.setdefault(str(record.values.get("currency") or base), record)
+    foreign = sorted(set(first) - {base})
+    if not foreign:
+        return
+    rates = CurrencyRate.objects.filter(base=base, currency__in=foreign)
+    for currency in sorted(set(foreign) - set(rates.values_list("currency", flat=True))):
+        message = f"has no rate from {currency} to {base}: reports wait until CS ops adds one"
+        position = first[currency].position
+        result.reject([RecordError(position, "currency", "no_rate", message, warning=True)])
 
 
 def _make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
@@ -83,6 +102,7 @@ def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
     settle_renewals(list(loaded.changed.ids.values()), day=loaded.day)
     money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
+    name_missing_rates(loaded.records, result=loaded.result)
 
 
 def _write_lines(loaded: Loaded) -> None:

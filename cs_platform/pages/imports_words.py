@@ -94,6 +94,7 @@ _CODES = {
     "email": "is not an e-mail address",
     "currency": "is not a currency code",
     "too_many_decimals": "has too many decimals",
+    "no_rate": "has no rate into our currency",
     "duplicate": "is in the file twice with different values",
     "ragged": "Rows with too many or too few cells",
     "other_account": "belongs to another account",

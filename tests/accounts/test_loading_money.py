@@ -52,6 +52,22 @@ def test_movements_are_posted_once_and_never_changed():
     assert ledger() == [("2024-01-01", "new", 30_000)]
 
 
+def test_a_currency_without_a_rate_is_taken_and_named_once():
+    CurrencyRate.objects.create(currency="EUR", base="USD", valid_from=DAY, rate=Decimal("1.1"))
+    result = load_raw(
+        "movements",
+        movement("m0", "2024-01-01", "new", "1.00", currency="CHF", account="nobody"),
+        movement("m1", "2024-01-01", "new", "100.00", currency="EUR"),
+        movement("m2", "2024-02-01", "expansion", "10.00", currency="CHF"),
+        movement("m3", "2024-03-01", "expansion", "10.00", currency="CHF"),
+    )
+    assert statuses(result) == ["rejected", "created", "created", "created"]
+    assert problems(result) == {(0, "account", "unknown"), (2, "currency", "no_rate")}
+    assert result.warnings == 1
+    result = load_raw("contracts", contract("c1", "2024-01-01", "2025-01-01", "9", currency="CHF"))
+    assert problems(result) == {(0, "currency", "no_rate")}
+
+
 def test_an_account_carries_what_its_ledger_says_today():
     load_raw(
         "movements",
