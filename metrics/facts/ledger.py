@@ -107,6 +107,29 @@ def read_ledger(
     )
 
 
+_SEEN_THROUGH = """
+    SELECT coalesce(max(id), 0), EXISTS (
+        SELECT FROM pg_locks
+        WHERE relation = 'accounts_revenuemovement'::regclass AND mode = 'RowExclusiveLock'
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pid <> pg_backend_pid()
+    )
+    FROM accounts_revenuemovement
+"""
+
+
+def seen_through() -> int:
+    """The newest movement, when what is read from here on has all up to it.
+
+    0 while somebody else is posting: ids are given before transactions commit, so a movement
+    below the newest may still appear. What is stored meanwhile counts as outdated at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN_THROUGH)
+        newest, is_being_posted = cursor.fetchone()
+    return 0 if is_being_posted else int(newest)
+
+
 def _dense(ids: Integers) -> tuple[Integers, Integers]:
     """The distinct ids, ascending, and each id's position among them; a table beats sorting."""
     highest = int(ids.max(initial=0))

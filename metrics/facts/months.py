@@ -7,13 +7,13 @@ from datetime import date
 from django.db import connection
 
 from accounts.catalogue import HistoryAttribute
-from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.ledger import RateTable, rates_as_text, seen_through
 from metrics.models import SnapshotMonth
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """Movements effective by each month-end, and the newest row of the whole ledger."""
+    """Movements effective by each month-end, and how far the whole ledger was seen."""
 
     rows: dict[date, int]
     through: int
@@ -39,9 +39,8 @@ _COUNTS = """
 
 
 def ledger_state(*, months: Sequence[date]) -> LedgerState:
+    through = seen_through()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM accounts_revenuemovement")
-        (through,) = cursor.fetchone()
         cursor.execute(_COUNTS, {"months": list(months)})
         return LedgerState(rows=dict(cursor.fetchall()), through=through)
 

@@ -10,7 +10,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Max
 
-from accounts.models import Account, RevenueMovement
+from accounts.models import Account
 from metrics.facts.days import (
     DayFigures,
     chances_as_text,
@@ -18,7 +18,7 @@ from metrics.facts.days import (
     latest_closed_day,
 )
 from metrics.facts.health import HealthState
-from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.ledger import RateTable, rates_as_text, seen_through
 from metrics.facts.renewals import RenewalsDue, read_chances
 from metrics.facts.scope import Scope
 from metrics.facts.standing import Moment, standing
@@ -66,7 +66,7 @@ def _forget_other_than(days: set[date]) -> None:
 def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     """What it is computed from is noted before it is read: what is posted meanwhile counts as
     newer."""
-    through = RevenueMovement.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    through = seen_through()
     accounts = Account.objects.aggregate(newest=Max("pk"))["newest"] or 0
     moment = Moment(day=day, base=rates.base, rates=rates.on(day))
     renewals = RenewalsDue(scope=Scope(), moment=moment, window=quarter_of(day), chances=chances)
