@@ -61,10 +61,12 @@ def latest_closed_day(*, until: date) -> date | None:
 
 
 def moment_of(
-    *, day: date, today: date, rates: RateTable, chances: Chances
+    *, day: date, today: date, rates: RateTable, chances: Chances, zone: str
 ) -> tuple[Moment, DayFigures | None]:
     """The present while the day is not over; else its end, stored where that is current."""
-    moment = Moment(day=day, base=rates.base, rates=rates.on(day), is_present=day >= today)
+    moment = Moment(
+        day=day, base=rates.base, rates=rates.on(day), zone=zone, is_present=day >= today
+    )
     if moment.is_present:
         return moment, None
     moment = replace(moment, scored_on=latest_closed_day(until=day))

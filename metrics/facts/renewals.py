@@ -85,7 +85,8 @@ _DUE = f"""
         {converted("c.arr_minor")} AS arr
     FROM accounts_contract c
     LEFT JOIN accounts_contract successor
-        ON successor.renews_id = c.id AND successor.learned_at::date <= %(day)s
+        ON successor.renews_id = c.id
+            AND (successor.learned_at AT TIME ZONE %(zone)s)::date <= %(day)s
     LEFT JOIN ({{judged}}) h ON h.account_id = c.account_id
     LEFT JOIN {RATES} ON r.currency = c.currency
     WHERE c.ends_on > %(after)s AND c.ends_on <= %(until)s AND {{scope}}

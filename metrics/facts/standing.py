@@ -17,20 +17,26 @@ Chosen = Callable[[str], str]
 class Moment:
     """The end of `day`, or the present state of things while that day is not over.
 
-    Scores are those of `scored_on`, the latest closed day by then. `is_stored` says that the rows
-    by day have it all: only metrics.facts.days may.
+    Scores are those of `scored_on`, the latest closed day by then. `zone` is where days begin and
+    end. `is_stored` says that the rows by day have it all: only metrics.facts.days may.
     """
 
     day: date
     base: str
     rates: Mapping[str, Decimal]
+    zone: str
     scored_on: date | None = None
     is_present: bool = False
     is_stored: bool = False
 
     def params(self) -> dict[str, Any]:
         scored_on = self.scored_on or self.day
-        return {"day": self.day, "scored_on": scored_on, **rate_params(self.rates)}
+        return {
+            "day": self.day,
+            "scored_on": scored_on,
+            "zone": self.zone,
+            **rate_params(self.rates),
+        }
 
 
 # Uses index: the primary key of the scores. Their day is one of many in its partition.
@@ -45,7 +51,8 @@ _JUDGED_ON_DAY = """
     LEFT JOIN LATERAL (
         SELECT v.band FROM health_bandoverride v
         WHERE v.account_id = a.id AND %(scored_on)s::date BETWEEN v.starts_on AND v.expires_on
-            AND (v.ended_at IS NULL OR v.ended_at::date > %(scored_on)s::date)
+            AND (v.ended_at IS NULL
+                OR (v.ended_at AT TIME ZONE %(zone)s)::date > %(scored_on)s::date)
         ORDER BY v.id DESC LIMIT 1
     ) o ON true
     LEFT JOIN health_band b

@@ -130,11 +130,10 @@ _ORDER = "abs(amount) DESC, happened DESC, account_id, what, detail"
 
 @dataclass(frozen=True, slots=True)
 class WeekOfChanges:
-    """Raises metrics.facts.ledger.MissingRateError. `zone` says on which day a play ended."""
+    """Raises metrics.facts.ledger.MissingRateError."""
 
     scope: Scope
     moment: Moment
-    zone: str
 
     @property
     def window(self) -> Window:
@@ -169,12 +168,7 @@ class WeekOfChanges:
         news = " UNION ALL ".join(chosen)
         if change is not None:
             news = f"SELECT * FROM ({news}) source WHERE change = %(change)s"  # noqa: S608
-        params = {
-            **self.moment.params(),
-            "after": self.window.start,
-            "zone": self.zone,
-            "change": change,
-        }
+        params = {**self.moment.params(), "after": self.window.start, "change": change}
         return _WEIGHED.format(news=news, paid=paid(self.moment, chosen=_of_the_news)), params
 
     def _sources(self) -> list[tuple[set[Change], str]]:

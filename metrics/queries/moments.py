@@ -33,7 +33,6 @@ class Standing:
     scope: Scope
     moment: Moment
     chances: Chances
-    zone: str
     figures: DayFigures | None
 
     @property
@@ -53,7 +52,7 @@ class Standing:
         )
 
     def week(self) -> WeekOfChanges:
-        return WeekOfChanges(scope=self.scope, moment=self.moment, zone=self.zone)
+        return WeekOfChanges(scope=self.scope, moment=self.moment)
 
     def health_totals(self) -> tuple[BandTotal, ...]:
         if self.figures is not None and self.scope.accounts is None:
@@ -80,7 +79,7 @@ def standing_of(
     zone: str,
     known_before: datetime | None = None,
 ) -> Standing:
-    """`zone` decides on which day a play ended; `known_before` counts for revenue alone."""
+    """`zone` is where days begin and end; `known_before` counts for revenue alone."""
     scope = Scope.of(user=user, known_before=known_before)
     rates, chances = read_rates(base=base), read_chances()
     return standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
@@ -89,5 +88,5 @@ def standing_of(
 def standing_in(
     *, scope: Scope, rates: RateTable, chances: Chances, day: date, today: date, zone: str
 ) -> Standing:
-    moment, figures = moment_of(day=day, today=today, rates=rates, chances=chances)
-    return Standing(scope=scope, moment=moment, chances=chances, zone=zone, figures=figures)
+    moment, figures = moment_of(day=day, today=today, rates=rates, chances=chances, zone=zone)
+    return Standing(scope=scope, moment=moment, chances=chances, figures=figures)

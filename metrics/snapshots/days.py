@@ -68,9 +68,9 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     newer."""
     through = seen_through()
     accounts = Account.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    moment = Moment(day=day, base=rates.base, rates=rates.on(day))
+    moment = Moment(day=day, base=rates.base, rates=rates.on(day), zone=zone)
     renewals = RenewalsDue(scope=Scope(), moment=moment, window=quarter_of(day), chances=chances)
-    figures = _figures(moment, renewals, zone=zone)  # refuses a currency without a rate
+    figures = _figures(moment, renewals)  # refuses a currency without a rate
     _copy_accounts(moment)
     _copy_contracts(renewals)
     ReportDay.objects.create(
@@ -84,8 +84,8 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     )
 
 
-def _figures(moment: Moment, renewals: RenewalsDue, *, zone: str) -> DayFigures:
-    week = WeekOfChanges(scope=Scope(), moment=moment, zone=zone)
+def _figures(moment: Moment, renewals: RenewalsDue) -> DayFigures:
+    week = WeekOfChanges(scope=Scope(), moment=moment)
     return DayFigures(
         health=tuple(HealthState(scope=Scope(), moment=moment).totals()),
         renewals=tuple(renewals.totals()),

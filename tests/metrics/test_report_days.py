@@ -47,7 +47,7 @@ def everything(user, *, day=CLOSED):
 
 def is_stored(day=CLOSED):
     moment, figures = moment_of(
-        day=day, today=TODAY, rates=read_rates(base="USD"), chances=read_chances()
+        day=day, today=TODAY, rates=read_rates(base="USD"), chances=read_chances(), zone="UTC"
     )
     assert moment.is_stored == (figures is not None)
     return moment.is_stored
