@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
-from accounts.models import User
+from accounts.models import Installation, User
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account_overview import overview_context
 from cs_platform.pages.account_plays import plays_context
@@ -75,7 +75,7 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
     found, page = take_page(ledger(head.account), number=page_number(request), size=LEDGER_PAGE)
     context = {
-        "movements": ledger_rows(found),
+        "movements": ledger_rows(found, zone=Installation.current().zone),
         "page": page,
         "contracts": contracts(head.account),
         "invoices": invoices(head.account),

@@ -102,7 +102,7 @@ def _waits(queue: Queue, found: Reading) -> str:
 
 
 def _age(day: Any, found: Reading) -> int | None:
-    return None if day is None else (found.at.date() - day).days
+    return None if day is None else (found.today - day).days
 
 
 @requires(Right.ADMINISTER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
@@ -41,7 +42,7 @@ def ledger(account: Account) -> QuerySet[RevenueMovement]:
     return found
 
 
-def ledger_rows(found: Sequence[RevenueMovement]) -> list[LedgerRow]:
+def ledger_rows(found: Sequence[RevenueMovement], *, zone: ZoneInfo) -> list[LedgerRow]:
     return [
         LedgerRow(
             effective_on=row.effective_on,
@@ -52,7 +53,7 @@ def ledger_rows(found: Sequence[RevenueMovement]) -> list[LedgerRow]:
             amount_minor=row.amount_minor,
             currency=row.currency,
             balance_minor=row.balance_minor,  # type: ignore[attr-defined]
-            recorded_on=row.recorded_at.date(),
+            recorded_on=row.recorded_at.astimezone(zone).date(),
         )
         for row in found
     ]

@@ -95,9 +95,10 @@ def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
 
 
 def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
-    until = back_at(now, days=form.cleaned_data["days"], calendar=business_calendar())
+    calendar = business_calendar()
+    until = back_at(now, days=form.cleaned_data["days"], calendar=calendar)
     actions.snooze_task(task_id=task.pk, until=until, now=now)
-    return f"Snoozed: {task.title}. Back on {formats.day(until.date())}."
+    return f"Snoozed: {task.title}. Back on {formats.day(calendar.local_day(until))}."
 
 
 def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:

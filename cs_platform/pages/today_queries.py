@@ -121,7 +121,7 @@ def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queu
         task_items(user, now=now, zone=zone, stakes=stakes),
         lone_items(book, stakes=stakes),
         renewal_items(book, today=today, stakes=stakes),
-        follow_up_items(book, now=now, stakes=stakes),
+        follow_up_items(book, now=now, zone=zone, stakes=stakes),
     )
     late = Task.objects.of_person(user, day=today).filter(awake(now), due_at__lt=now)
     return Queue(
@@ -232,7 +232,9 @@ def renewal_items(book: QuerySet[Account], *, today: date, stakes: Stakes) -> li
     ]
 
 
-def follow_up_items(book: QuerySet[Account], *, now: datetime, stakes: Stakes) -> list[QueueItem]:
+def follow_up_items(
+    book: QuerySet[Account], *, now: datetime, zone: ZoneInfo, stakes: Stakes
+) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
     later = Interaction.objects.filter(
         account=OuterRef("account"), occurred_at__gt=OuterRef("occurred_at")
@@ -250,7 +252,8 @@ def follow_up_items(book: QuerySet[Account], *, now: datetime, stakes: Stakes) -
             row.account,
             Urgency.FOLLOW_UP,
             title=row.next_step,
-            why=f"Agreed on {formats.day(row.occurred_at.date())}; nobody has spoken since.",
+            why=f"Agreed on {formats.day(row.occurred_at.astimezone(zone).date())};"
+            " nobody has spoken since.",
             stakes=stakes,
         )
         for row in found

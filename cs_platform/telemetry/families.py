@@ -33,7 +33,7 @@ def _histogram(series: Series) -> Iterator[Sample]:
 
 def of_reading(found: Reading) -> list[Family]:
     sources = [
-        ({"source": feed.source}, (found.at.date() - feed.latest_day).days)
+        ({"source": feed.source}, (found.today - feed.latest_day).days)
         for feed in found.sources
         if feed.latest_day is not None
     ]

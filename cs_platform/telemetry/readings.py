@@ -66,6 +66,7 @@ class Queue:
 @dataclass(frozen=True, slots=True)
 class Reading:
     at: datetime
+    today: date
     jobs: tuple[JobCount, ...]
     due: Queue
     dirty: Queue  # accounts
@@ -83,18 +84,20 @@ class Reading:
 
 def reading(*, now: datetime) -> Reading:
     """`now` is real time: leases and queues do not know of a frozen day."""
+    installation = Installation.current()
     pulses = {pulse.process: pulse for pulse in Pulse.objects.all()}
     dispatcher = pulses.get("dispatcher")
     # Uses index: outbox_kept_back
     dead_messages = OutboxMessage.objects.filter(state=MessageState.DEAD)[:CAP].count()
     return Reading(
         at=now,
+        today=now.astimezone(installation.zone).date(),
         jobs=_jobs(),
         due=_due(now),
         dirty=_dirty(),
         messages=_messages(now),
         dead_messages=dead_messages,
-        night=_night(now),
+        night=_night(now, installation),
         invariants=InvariantRun.objects.order_by("-asked_at", "-pk").first(),
         alive=tuple(_alive(name, pulses.get(name), now) for name in ("dispatcher", "worker")),
         broker_answers=dispatcher.broker_answers if dispatcher else None,
@@ -147,7 +150,7 @@ def _messages(now: datetime) -> Queue:
     return Queue(found["count"], found["oldest"])
 
 
-def _night(now: datetime) -> Night | None:
+def _night(now: datetime, installation: Installation) -> Night | None:
     day = StepRun.objects.aggregate(day=Max("day"))["day"]
     if day is None:
         return None
@@ -158,7 +161,6 @@ def _night(now: datetime) -> Night | None:
         begun=Min("planned_at"),
         finished=Max("finished_at"),
     )
-    installation = Installation.current()
     return Night(
         day=day,
         open_steps=found["open"],
