@@ -50,7 +50,9 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 def fitting(choices: list[Choice], query: str) -> list[Choice]:
-    return [choice for choice in choices if query.lower() in choice.word.lower()]
+    """Those with every word of the query, so that "start play" finds "Start a play"."""
+    words = query.lower().split()
+    return [choice for choice in choices if all(word in choice.word.lower() for word in words)]
 
 
 def pages(request: HttpRequest) -> list[Choice]:
@@ -75,8 +77,10 @@ def here(request: HttpRequest) -> list[Choice]:
     if not may(user, Right.WORK_ACCOUNTS, account=account):
         return tabs
     return [
-        Choice("Start a play", f"{reverse('account_tasks', args=address)}#plays", "play"),
-        Choice("Set the band by hand", reverse("account_health", args=address), "pencil"),
+        Choice("Start a play", f"{reverse('account_tasks', args=address)}#start-play", "play"),
+        Choice(
+            "Set the band by hand", f"{reverse('account_health', args=address)}#set-band", "pencil"
+        ),
         *tabs,
     ]
 

@@ -24,7 +24,24 @@ from cs_platform.pages.version_notes import published_days
 from metrics.facts.renewals import read_chances
 
 PAGE_SIZE = 50
-SORTS = ("risk", "arr", "name", "score", "change", "renewal", "owner")
+# What comes first, in the words that stand above the list.
+SORTS = {
+    "-risk": "What is most likely to be lost, weighted by its ARR, comes first.",
+    "risk": "What is least likely to be lost, weighted by its ARR, comes first.",
+    "-arr": "The largest ARR comes first.",
+    "arr": "The smallest ARR comes first.",
+    "name": "By name, from A to Z.",
+    "-name": "By name, from Z to A.",
+    "-score": "The highest score comes first.",
+    "score": "The lowest score comes first.",
+    "-change": "What rose most in 7 days comes first.",
+    "change": "What fell most in 7 days comes first.",
+    "renewal": "What renews soonest comes first.",
+    "-renewal": "What renews last comes first.",
+    "owner": "By owner, from A to Z.",
+    "-owner": "By owner, from Z to A.",
+}
+MOST_AT_STAKE = "-risk"
 RENEWALS = (
     ("", "Any renewal"),
     ("overdue", "Overdue"),
@@ -44,9 +61,7 @@ class PortfolioFilter(forms.Form):
     segment = forms.ChoiceField(required=False, choices=[("", ""), *choices(Segment)])
     renewal = forms.ChoiceField(required=False, choices=RENEWALS)
     owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
-    sort = forms.ChoiceField(
-        required=False, choices=[(f"{sign}{key}", "") for key in SORTS for sign in ("", "-")]
-    )
+    sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -65,7 +80,7 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     form.is_valid()
     user = cast("User", request.user)
     chosen = {name: form.cleaned_data.get(name) or "" for name in form.fields}
-    chosen["sort"] = chosen["sort"] or "-risk"
+    chosen["sort"] = chosen["sort"] or MOST_AT_STAKE
     if not chosen["scope"]:
         chosen["scope"] = "mine" if user.role == Role.CSM else "all"
     return chosen
@@ -92,7 +107,6 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         ),
         "page": page,
         "chosen": chosen,
-        "sort": chosen["sort"],
         "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
         "total": totals.count(chosen["band"]),
         "arr_minor": totals.arr(chosen["band"]),
@@ -105,7 +119,13 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "renewals": RENEWALS,
         "today": today,
         "is_filtered": any(chosen[name] for name in ("q", "band", "segment", "renewal", "owner")),
+        "is_part": wants_part(request),
+        **_order(chosen["sort"]),
     }
+
+
+def _order(sort: str) -> dict[str, object]:
+    return {"sort": sort, "order": SORTS[sort], "is_default_order": sort == MOST_AT_STAKE}
 
 
 def _shown_bands(totals: queries.BandTotals) -> list[str]:

@@ -79,6 +79,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         "rows": task_rows(found, now=now, zone=zone),
         "page": page,
         "total": min(total, COUNT_CAP),
+        "is_part": wants_part(request),
         "is_capped": total > COUNT_CAP,
         "chosen": chosen,
         "views": VIEWS,

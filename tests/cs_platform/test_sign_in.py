@@ -1,5 +1,7 @@
 """Signing in and out: who gets in, what is said, and when it locks."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -97,3 +99,46 @@ def test_the_way_back_stays_on_this_site(client, ines, target):
         {"login": "ines@demo.example", "password": PASSWORD, "next": target},
     )
     assert "evil" not in response.headers.get("Location", "")
+
+
+def test_fields_come_in_the_order_in_which_they_are_filled(client, db):
+    page = client.get(reverse("login")).content.decode()
+    places = [page.index(mark) for mark in ('id="id_login"', 'id="id_password"', 'type="submit"')]
+    assert [*places, page.index("Forgotten")] == sorted([*places, page.index("Forgotten")])
+
+
+@pytest.mark.parametrize("step", ["in", "out"])
+def test_signing_in_and_out_is_no_news(client, ines, step):
+    _try(client, PASSWORD)
+    if step == "out":
+        client.post(reverse("logout"))
+        _try(client, PASSWORD)
+    page = client.get(reverse("today"))
+    assert [str(message) for message in page.context["messages"]] == []
+
+
+def test_a_forgotten_password_is_set_anew_in_our_words(client, ines, mailoutbox):
+    asked = client.get(reverse("account_reset_password")).content.decode()
+    assert ("E-mail</label>" in asked, "autofocus" in asked) == (True, True)
+    sent = client.post(reverse("account_reset_password"), {"email": ines.email}, follow=True)
+    (mail,) = mailoutbox
+    assert mail.subject == "Set a new password"
+    link = next(word for word in mail.body.split() if word.startswith("http"))
+    form = client.get(link, follow=True)
+    address = form.redirect_chain[-1][0]
+    passwords = {"password1": PASSWORD * 2, "password2": PASSWORD * 2}
+    done = client.post(address, passwords, follow=True)
+    used = client.get(link, follow=True)
+    pages = [asked, *(page.content.decode() for page in (sent, form, done, used))]
+    for page in pages:
+        assert not re.search("Password Reset|Email|contact us|Bad Token|Change Password", page)
+        assert "sign in" in page.lower()
+    _try(client, PASSWORD * 2)
+    assert _is_signed_in(client)
+
+
+def test_an_unknown_address_is_told_whom_to_ask_and_nothing_of_signing_up(client, db, mailoutbox):
+    client.post(reverse("account_reset_password"), {"email": "nobody@demo.example"})
+    (mail,) = mailoutbox
+    assert "CS ops" in mail.body
+    assert "sign up" not in mail.body

@@ -119,7 +119,7 @@ def test_completing_a_task_in_place_answers_with_its_row_and_a_toast(client, hou
     assert response.status_code == 200
     assert f'id="task-{task.pk}"' in html
     assert "No response" in html
-    assert 'hx-swap-oob="true"' in html
+    assert 'hx-swap-oob="innerHTML:#toasts"' in html
     assert "Done: Call the buyer" in html
     assert "<!doctype" not in html
 

@@ -32,9 +32,13 @@
     }
   };
 
+  // Enter opens the first choice for what is typed, once the answer to just that is here.
+  let opensWhenAnswered = false;
+
   const openPalette = () => {
     const palette = document.getElementById("palette");
     if (!palette || palette.open) return;
+    opensWhenAnswered = false;
     palette.showModal();
     const field = palette.querySelector("input");
     field.select();
@@ -58,6 +62,21 @@
     if (all.length) choose(all, (chosen(all) + step + all.length) % all.length);
   };
 
+  const openChosen = () => {
+    const typed = document.getElementById("palette-query").value.trim();
+    opensWhenAnswered = document.getElementById("palette-results").dataset.query !== typed;
+    if (opensWhenAnswered) return;
+    const all = options();
+    all[Math.max(chosen(all), 0)]?.click();
+  };
+
+  // An address that names the head of a menu opens it, where the browser puts the focus anyway:
+  // what the palette offers to do on a page stands ready there.
+  const openNamed = () => {
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    if (named && named.matches("[data-menu] > summary")) named.parentElement.open = true;
+  };
+
   const openShortcuts = () => {
     const dialog = document.getElementById("shortcuts");
     if (dialog && !dialog.open) dialog.showModal();
@@ -78,6 +97,27 @@
     }
   };
 
+  // What stands in a live region from the start is not read out: it is put in once that is there.
+  const sayToasts = () => {
+    const region = document.getElementById("toasts");
+    const waiting = [...(region?.children ?? [])];
+    if (!waiting.length) return;
+    region.replaceChildren();
+    setTimeout(() => {
+      region.append(...waiting);
+      fadeToasts();
+    }, 150);
+  };
+
+  // A line of tabs wider than the screen begins where its current one is seen.
+  const showTabs = () => {
+    for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+      const line = tab.parentElement;
+      const before = tab.getBoundingClientRect().left - line.getBoundingClientRect().left;
+      line.scrollLeft += before - (line.clientWidth - tab.offsetWidth) / 2;
+    }
+  };
+
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
@@ -93,6 +133,10 @@
       openShortcuts();
     }
     if (target instanceof HTMLDialogElement) target.close();
+    if (target.closest("#palette-results a")) {
+      target.closest("dialog").close();
+      setTimeout(openNamed); // on this page only the hash may change
+    }
     const opener = target.closest("[data-palette-open]");
     if (opener && !event.metaKey && !event.ctrlKey) {
       event.preventDefault();
@@ -112,13 +156,13 @@
     if (palette?.open && ["ArrowDown", "ArrowUp"].includes(event.key)) {
       event.preventDefault();
       movePalette(event.key === "ArrowDown" ? 1 : -1);
-    } else if (palette?.open && event.key === "Enter") {
-      const all = options();
-      const link = all[Math.max(chosen(all), 0)];
-      if (link && document.activeElement?.tagName !== "A") {
-        event.preventDefault();
-        link.click();
-      }
+    } else if (palette?.open && event.key === "Enter" && event.target.matches("input")) {
+      event.preventDefault();
+      openChosen();
+    } else if (palette?.open && event.key === "Escape") {
+      // A search field with words in it would take the first Escape to empty itself.
+      event.preventDefault();
+      palette.close();
     } else if (event.key === "Escape") {
       const menu = document.querySelector("details[data-menu][open]");
       if (menu) {
@@ -155,9 +199,12 @@
     toast("That was not saved: the server cannot be reached. Check your connection and try again.");
   });
   document.addEventListener("htmx:afterSettle", fadeToasts);
+  document.addEventListener("htmx:afterSettle", showTabs);
   // Once answered, the first choice is the one that Enter opens.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target?.id === "palette-results") choose(options(), options().length ? 0 : -1);
+    if (event.target?.id !== "palette-results") return;
+    choose(options(), options().length ? 0 : -1);
+    if (opensWhenAnswered) openChosen();
   });
 
   // Whoever opens what a notice is about has read it.
@@ -168,7 +215,9 @@
     const body = new URLSearchParams({ id: link.dataset.notice });
     fetch("/notifications/read/", { method: "POST", headers, body, keepalive: true, redirect: "manual" });
   });
-  fadeToasts();
+  sayToasts();
+  showTabs();
+  openNamed();
 
   window.cs = { openPalette, openShortcuts, toggleRail };
 })();
