@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import Account, DirtyAccount, User
 from health.models import BandOverride, CurrentHealth
 from health.queries.scorecards import published_card
+from health.scoring import Band
 
 LONGEST = timedelta(days=30)
 
@@ -28,8 +29,11 @@ def override_band(
     user: User,
     now: datetime,
 ) -> BandOverride:
-    """Replaces an earlier override. The rescoring it asks for shows it. Raises OverrideRefused."""
-    _refuse_unknown_band(account, band)
+    """Replaces an earlier override and is shown at once. Raises OverrideRefused."""
+    current = _present(account)
+    if current is None:
+        raise OverrideRefused("This account has not been scored yet.")
+    _refuse_band(current, band)
     if not reason.strip():
         raise OverrideRefused("Say why the computed band is wrong.")
     if not day <= expires_on <= day + LONGEST:
@@ -44,25 +48,45 @@ def override_band(
         created_by=user,
         created_at=now,
     )
+    _show(current, band)
     DirtyAccount.objects.create(account=account)
     return made
 
 
 @transaction.atomic
 def end_override(*, account: Account, user: User, now: datetime) -> bool:
-    """False when there was none."""
+    """The computed band is shown again at once. False when there was none."""
+    current = _present(account)
     ended = _end(account, user=user, now=now)
-    if ended:
+    if ended and current is not None:
+        _show(current, current.band)
         DirtyAccount.objects.create(account=account)
     return ended
 
 
-def _refuse_unknown_band(account: Account, band: str) -> None:
-    current = CurrentHealth.objects.select_for_update().filter(account=account).first()
-    if current is None:
-        raise OverrideRefused("This account has not been scored yet.")
-    if band not in [each.key for each in published_card(current.scorecard_id).spec.bands]:
+def _present(account: Account) -> CurrentHealth | None:
+    """Locked as the scoring of the account locks it: the one that comes later sees the other."""
+    return CurrentHealth.objects.select_for_update().filter(account=account).first()
+
+
+def _bands(current: CurrentHealth) -> dict[str, Band]:
+    return {band.key: band for band in published_card(current.scorecard_id).spec.bands}
+
+
+def _refuse_band(current: CurrentHealth, band: str) -> None:
+    chosen = _bands(current).get(band)
+    if chosen is None:
         raise OverrideRefused("Choose one of the bands of the account's scorecard.")
+    if band == current.band:
+        raise OverrideRefused(f"The computed band is {chosen.name} already: choose another one.")
+
+
+def _show(current: CurrentHealth, band: str) -> None:
+    """What the rescoring would show, without the wait for it."""
+    shown = _bands(current).get(band)
+    current.effective_band = band
+    current.at_risk = shown is not None and shown.at_risk
+    current.save(update_fields=["effective_band", "at_risk"])
 
 
 def _end(account: Account, *, user: User, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Right, requires
 from cs_platform.pages import health_queries as queries
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
-from cs_platform.pages.account_override import DAYS
+from cs_platform.pages.account_override import override_context
 from health.models import HealthScore
 from health.queries.explanations import explain_stored, stored_day
 from health.queries.scorecards import published_card
@@ -35,7 +35,7 @@ def health(request: HttpRequest, external_id: str) -> HttpResponse:
         "spans": SPANS,
         "compared": COMPARED,
         "override": queries.open_override(head.account),
-        "override_days": DAYS,
+        **override_context(head),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:

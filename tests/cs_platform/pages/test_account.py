@@ -296,7 +296,9 @@ def test_a_band_is_set_by_hand_with_a_reason_and_an_end(csm, account, card, over
     assert (made.band, made.reason, made.created_by) == ("healthy", "They told us.", csm)
     assert made.expires_on == DAY + timedelta(days=7)
     assert "Set to Healthy until 21 Mar 2025" in html
-    override(end="1")
+    assert "The computed band is Intervene, and the score keeps running. Why: They told us." in html
+    assert html.count("Band set by hand") == 1
+    assert "Band set by hand" not in override(end="1").content.decode()
     made.refresh_from_db()
     assert made.ended_by == csm
 
@@ -307,6 +309,7 @@ def test_a_band_is_set_by_hand_with_a_reason_and_an_end(csm, account, card, over
         ({"reason": " "}, "Say why the computed band is wrong."),
         ({"days": "365"}, "not one of the available choices"),
         ({"band": "splendid"}, "Choose one of the bands"),
+        ({"band": "intervene"}, "The computed band is Intervene already: choose another one."),
     ],
 )
 def test_an_override_that_makes_no_sense_says_what_to_change(
