@@ -14,14 +14,17 @@ from accounts.loading.uploads import (
     check_upload,
     forget_old,
     import_upload,
+    is_packed,
     keep_upload,
+    move_on,
     read_upload,
     start_import,
 )
 from accounts.models import ImportFile, ImportRun, Job, User
 
 READ, CHECK, IMPORT, FORGET = "upload.read", "upload.check", "upload.import", "upload.forget"
-# What is this small is done before the answer is sent: a progress bar would only flicker.
+# What is this small is done before the answer is sent: a progress bar would only flicker. The
+# bytes are those of plain text; what is packed may hold any number of rows.
 _SMALL_BYTES, _SMALL_ROWS = 512 * 1024, 1_000
 _STATES = ImportFile.State
 
@@ -41,30 +44,41 @@ def receive(
 
 
 def read_again(file: ImportFile, *, encoding: str) -> None:
+    """Raises FileMovedOn: it is not refused any more."""
     with transaction.atomic():
-        file.encoding, file.state, file.reason = encoding, _STATES.READING, ""
-        file.version += 1
-        file.save(update_fields=["encoding", "state", "reason", "version"])
+        version = file.version + 1
+        move_on(
+            file, _STATES.REFUSED,
+            state=_STATES.READING, reason="", encoding=encoding, version=version,
+        )  # fmt: skip
         _read_soon(file)
 
 
 def _read_soon(file: ImportFile) -> None:
-    if file.size <= _SMALL_BYTES:
+    if file.size <= _SMALL_BYTES and not is_packed(file):
         read_upload(file, tell=lambda rows: None)
     else:
         _enqueue(READ, file)
 
 
 def check_soon(file: ImportFile) -> None:
-    """Asks anew: the answer to an earlier question is dropped when it comes."""
+    """With the kind and the manner set on it: checked, or about to be, in one transaction.
+
+    Asks anew: the answer to an earlier question is dropped when it comes.
+
+    Raises:
+        FileMovedOn: it is at work, imported or discarded since.
+    """
     with transaction.atomic():
-        file.version += 1
-        file.state, file.reason = _STATES.CHECKING, ""
-        file.save(update_fields=["kind", "manner", "version", "state", "reason"])
-        if file.rows > _SMALL_ROWS:
+        move_on(
+            file, _STATES.READY, _STATES.CHECKED,
+            kind=file.kind, manner=file.manner, version=file.version + 1,
+            state=_STATES.CHECKING, reason="",
+        )  # fmt: skip
+        if file.rows <= _SMALL_ROWS:
+            check_upload(file, day=clock.today(), now=clock.now(), tell=lambda pieces: None)
+        else:
             _enqueue(CHECK, file)
-    if file.rows <= _SMALL_ROWS:
-        check_upload(file, day=clock.today(), now=clock.now(), tell=lambda pieces: None)
 
 
 def import_soon(file: ImportFile, *, user: User) -> ImportRun:

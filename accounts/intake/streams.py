@@ -9,7 +9,7 @@ from typing import BinaryIO
 from accounts.intake.errors import FileRefused, TooLarge
 
 _MEGABYTE = 1024 * 1024
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _NOT_TEXT = {
     b"PK\x03\x04": "is a zip archive or an Excel workbook; save it as CSV, or use the import page",
     b"PK\x05\x06": "is an empty zip archive; send the CSV file itself",
@@ -68,7 +68,7 @@ def opened(source: BinaryIO, *, limits: Limits) -> io.BufferedReader:
     for magic, message in _NOT_TEXT.items():
         if start.startswith(magic):
             raise FileRefused("not_text", message)
-    plain = gzip.GzipFile(fileobj=source) if start.startswith(_GZIP) else source
+    plain = gzip.GzipFile(fileobj=source) if start.startswith(GZIP) else source
     return io.BufferedReader(BoundedReader(plain, limits=limits), buffer_size=_MEGABYTE)  # type: ignore[arg-type]
 
 

@@ -15,8 +15,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.intake.csv_files import ENCODINGS
+from accounts.loading.uploads import FileMovedOn
 from accounts.loading.uploads import discard as discard_file
-from accounts.loading.uploads.importing import FileMovedOn
 from accounts.models import ImportFile, PlannedChange, User
 from cs_platform import uploads
 from cs_platform.pages import imports_mapping as mapping
@@ -110,10 +110,19 @@ def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
     form = mapping.MappingForm(request.POST or None, file=found, kind=request.GET.get("kind"))
     if request.method == "POST" and form.is_valid():
         form.keep(user=cast("User", request.user), now=clock.now())
-        uploads.check_soon(found)
+        try:
+            uploads.check_soon(found)
+        except FileMovedOn:
+            return _moved_on(request, found)
         return redirect(_next(_file(found.pk)))
     context = mapping.context(form) | {"file": found, "step": "columns"}
     return render(request, "imports/columns.html", context)
+
+
+def _moved_on(request: HttpRequest, found: ImportFile) -> HttpResponse:
+    words = f"{found.name} has moved on: somebody else imports, checks or discarded it."
+    messages.error(request, words)
+    return redirect("imports")
 
 
 @requires(Right.ADMINISTER)
@@ -121,7 +130,10 @@ def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
 def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
     found, form = _file(file_id), EncodingForm(request.POST)
     if found.state == _STATES.REFUSED and form.is_valid():
-        uploads.read_again(found, encoding=form.cleaned_data["encoding"])
+        try:
+            uploads.read_again(found, encoding=form.cleaned_data["encoding"])
+        except FileMovedOn:
+            return _moved_on(request, found)
     return redirect("imports_file", found.pk)
 
 

@@ -5,6 +5,7 @@ import pytest
 from accounts.intake.errors import TooLarge
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.uploads import (
+    FileMovedOn,
     checking,
     discard,
     forget_old,
@@ -13,7 +14,6 @@ from accounts.loading.uploads import (
     keeping,
     start_import,
 )
-from accounts.loading.uploads.importing import FileMovedOn
 from accounts.models import (
     Account,
     Contract,

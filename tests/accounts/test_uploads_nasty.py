@@ -12,7 +12,7 @@ from accounts.intake import workbooks
 from accounts.intake.errors import FileRefused
 from accounts.intake.streams import Limits
 from accounts.loading.uploads import keeping, read_upload, reading
-from accounts.models import Account, FileChunk, RejectedRecord
+from accounts.models import Account, FileChunk, ImportFile, RejectedRecord
 from tests.accounts.uploads import checked, imported, uploaded, workbook
 from tests.nasty import NASTY_FILES, NASTY_NAMES
 
@@ -33,8 +33,7 @@ def test_a_nasty_file_is_refused_in_words(name):
 def test_a_refused_file_is_read_again_in_another_encoding():
     file = uploaded("latin.csv", "ID,Name\nÄ-1,Ärzte\n".encode("cp1252"))
     assert file.reason.startswith("encoding: ")
-    file.encoding = "cp1252"
-    keeping.clear_rows(file)
+    keeping.move_on(file, ImportFile.State.REFUSED, state="reading", encoding="cp1252")
     read_upload(file, tell=lambda rows: None)
     assert keeping.rows_of(file, number=0) == [(2, ["Ä-1", "Ärzte"])]
 

@@ -2,17 +2,20 @@
 
 from accounts.loading.uploads.checking import check_upload
 from accounts.loading.uploads.importing import import_upload, start_import
-from accounts.loading.uploads.keeping import discard, forget_old, keep_upload
+from accounts.loading.uploads.keeping import FileMovedOn, discard, forget_old, keep_upload, move_on
 from accounts.loading.uploads.mending import mend, retry_all
-from accounts.loading.uploads.reading import read_upload
+from accounts.loading.uploads.reading import is_packed, read_upload
 
 __all__ = [
+    "FileMovedOn",
     "check_upload",
     "discard",
     "forget_old",
     "import_upload",
+    "is_packed",
     "keep_upload",
     "mend",
+    "move_on",
     "read_upload",
     "retry_all",
     "start_import",

@@ -12,15 +12,11 @@ from accounts.intake.manners import manner_of
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
-from accounts.loading.uploads.keeping import rows_of
+from accounts.loading.uploads.keeping import move_on, rows_of
 from accounts.loading.uploads.settling import Settling
 from accounts.models import ImportFile, ImportRun, User
 
 _PIECES = {Kind.USAGE: 4}
-
-
-class FileMovedOn(ValueError):
-    """The file is not waiting to be imported: somebody started it, or changed its columns."""
 
 
 def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
@@ -30,11 +26,7 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
         FileMovedOn: the file was not checked, or is imported already.
     """
     with transaction.atomic():
-        started = ImportFile.objects.filter(pk=file.pk, state=ImportFile.State.CHECKED).update(
-            state=ImportFile.State.STARTED
-        )
-        if not started:
-            raise FileMovedOn(file.name)
+        move_on(file, ImportFile.State.CHECKED, state=ImportFile.State.STARTED)
         return start_run(
             kind=file.kind, source=file.name, now=now, digest=file.digest, user=user, file=file
         )

@@ -7,6 +7,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -19,6 +20,10 @@ from accounts.models import FileChunk, ImportFile, ImportRun, PlannedChange, Use
 KEPT_DAYS = 30
 _PIECE = 1024 * 1024
 _RAW, _ROWS = FileChunk.Stage.RAW, FileChunk.Stage.ROWS
+
+
+class FileMovedOn(ValueError):
+    """Somebody was quicker: it was discarded, is imported, or is looked at in another way."""
 
 
 def keep_upload(
@@ -126,10 +131,39 @@ def rows_of(file: ImportFile, *, number: int) -> list[Row]:
     return [] if body is None else kept_rows.unpack(bytes(body))
 
 
+def move_on(file: ImportFile, *states: ImportFile.State, **changes: Any) -> None:
+    """One conditional write: who looked at the file earlier undoes nothing that was done since.
+
+    Raises:
+        FileMovedOn: it is in none of these states any more, or was asked for anew.
+    """
+    found = ImportFile.objects.filter(pk=file.pk, version=file.version, state__in=states)
+    if not found.update(**changes):
+        raise FileMovedOn(file.name)
+    for name, value in changes.items():
+        setattr(file, name, value)
+
+
+def hold(file: ImportFile, state: ImportFile.State) -> None:
+    """In a transaction: until it ends nobody discards the file.
+
+    Raises:
+        FileMovedOn: it is not in that state any more.
+    """
+    found = ImportFile.objects.filter(pk=file.pk, version=file.version, state=state)
+    if not found.select_for_update(no_key=True).exists():
+        raise FileMovedOn(file.name)
+
+
 def discard(file: ImportFile) -> bool:
     """False when it is imported, or about to be: then it is part of the record."""
-    deleted, _ = ImportFile.objects.filter(pk=file.pk, run=None).delete()
-    return deleted > 0
+    with transaction.atomic():
+        mine = ImportFile.objects.select_for_update(of=("self",)).filter(pk=file.pk, run=None)
+        kept = mine.first()  # locked: its state is the latest
+        if kept is None or kept.state == ImportFile.State.STARTED:
+            return False
+        kept.delete()
+    return True
 
 
 def forget_old(*, now: datetime) -> int:

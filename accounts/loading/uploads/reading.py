@@ -1,5 +1,6 @@
 """From the bytes of an upload to its rows: read once to the end, or refused as a whole."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -11,12 +12,22 @@ from accounts.intake.cells import as_it_was
 from accounts.intake.errors import FileRefused, TooLarge
 from accounts.intake.kept_rows import Row, chunks
 from accounts.intake.manners import ROW_COLUMN
-from accounts.intake.streams import FILE_LIMITS
-from accounts.loading.uploads.keeping import bytes_of, clear_bytes, clear_rows, write_rows
+from accounts.intake.streams import FILE_LIMITS, GZIP
+from accounts.loading.uploads.keeping import (
+    FileMovedOn,
+    bytes_of,
+    clear_bytes,
+    clear_rows,
+    hold,
+    move_on,
+    write_rows,
+)
 from accounts.loading.uploads.suggesting import suggest
 from accounts.models import ImportFile
 
 SAMPLE = 1_000
+_READING = ImportFile.State.READING
+_FOUND = ("titles", "note", "rows", "chunks", "kind", "manner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +37,37 @@ class _Table:
     note: str = ""
 
 
+def is_packed(file: ImportFile) -> bool:
+    """gzip, or a workbook: its size does not say how much is in it."""
+    start = bytes_of(file).read(len(workbooks.MAGIC))
+    return start.startswith((workbooks.MAGIC, GZIP))
+
+
 def read_upload(file: ImportFile, *, tell: Callable[[int], None]) -> None:
     """Leaves the file ready to be matched, or refused with the reason; safe to repeat.
 
-    `tell` gets the number of rows so far, in the transaction that keeps them.
+    `tell` gets the number of rows so far, in the transaction that keeps them. Nothing is left of
+    a file that is discarded meanwhile.
     """
-    clear_rows(file)
-    try:
-        table = _opened(file)
-        sample = _keep(file, table, tell=tell)
-    except FileRefused as refused:
-        _refuse(file, refused)
-        return
+    with contextlib.suppress(FileMovedOn):
+        try:
+            _read(file, tell=tell)
+        except FileRefused as refused:
+            _refuse(file, refused)
+
+
+def _read(file: ImportFile, *, tell: Callable[[int], None]) -> None:
     with transaction.atomic():
-        file.titles, file.note = list(table.titles), table.note
-        suggest(file, sample=sample)
-        file.state, file.reason = ImportFile.State.READY, ""
-        file.save()
+        hold(file, _READING)
+        clear_rows(file)
+    table = _opened(file)
+    sample = _keep(file, table, tell=tell)
+    file.titles, file.note = list(table.titles), table.note
+    suggest(file, sample=sample)
+    with transaction.atomic():
+        tell(file.rows)  # whoever lost the job leaves the rows of another reading alone
+        found = {name: getattr(file, name) for name in _FOUND}
+        move_on(file, _READING, state=ImportFile.State.READY, reason="", **found)
         clear_bytes(file)
 
 
@@ -57,6 +82,7 @@ def _keep(file: ImportFile, table: _Table, *, tell: Callable[[int], None]) -> li
             message = f"has more than {FILE_LIMITS.records:,} rows; split it"
             raise TooLarge("too_many_rows", message)
         with transaction.atomic():
+            hold(file, _READING)
             write_rows(file, chunk, number=file.chunks)
             tell(file.rows)
         file.chunks += 1
@@ -67,14 +93,10 @@ def _keep(file: ImportFile, table: _Table, *, tell: Callable[[int], None]) -> li
 
 def _refuse(file: ImportFile, refused: FileRefused) -> None:
     """The bytes stay: another encoding may be tried on them."""
+    reason = f"{refused.code}: {refused.message}"[:500]
     with transaction.atomic():
+        move_on(file, _READING, state=ImportFile.State.REFUSED, reason=reason, rows=0, chunks=0)
         clear_rows(file)
-        file.state, file.reason = (
-            ImportFile.State.REFUSED,
-            f"{refused.code}: {refused.message}"[:500],
-        )
-        file.rows = file.chunks = 0
-        file.save()
 
 
 def _opened(file: ImportFile) -> _Table:
