@@ -66,10 +66,12 @@ class Dispatcher:
         while not self.stopping:
             self.sweep()
             # Work of our own is looked at soon; otherwise a notification wakes us up.
-            select.select([raw], [], [], 0.5 if self._rung_at else SWEEP_SECONDS)
-            time.sleep(DEBOUNCE_SECONDS)  # a load tells once a statement
-            raw.poll()
-            raw.notifies.clear()
+            # A connection that was dropped shows here first, as an error of the driver's own.
+            with connection.wrap_database_errors:
+                select.select([raw], [], [], 0.5 if self._rung_at else SWEEP_SECONDS)
+                time.sleep(DEBOUNCE_SECONDS)  # a load tells once a statement
+                raw.poll()
+                raw.notifies.clear()
 
     def sweep(self) -> None:
         now = datetime.now(UTC)

@@ -5,10 +5,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import redis
 from django.core import mail
+from django.db import connection
 
 from accounts import jobs
 from accounts.loading.marks import mark_dirty
@@ -17,6 +19,7 @@ from cs_platform.embedded.valkey import Valkey
 from cs_platform.models import Pulse
 from health.models import CurrentHealth
 from tests.pipeline.processes import MANAGE, WORKER, kill_group, running, until
+from tests.pipeline.wire import wire
 
 pytestmark = pytest.mark.faults
 NOBODY = "redis://127.0.0.1:1/0"
@@ -117,6 +120,22 @@ def test_a_signal_is_answered_and_a_message_sent_without_a_broker(company):
         until(lambda: SignalReceipt.objects.filter(signal=signal).exists(), seconds=20)
         until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent", seconds=20)
     assert mail.outbox == []
+
+
+def test_a_dispatcher_outlives_its_connection(company):
+    at = connection.settings_dict
+    with wire() as database:
+        url = f"postgresql://{at['USER']}:{quote(at['PASSWORD'])}@127.0.0.1:{database.port}/{at['NAME']}"
+        with running(DISPATCH, REDIS_URL=NOBODY, DATABASE_URL=url) as dispatcher:
+            until(lambda: Pulse.objects.exists())
+            for _ in range(3):
+                time.sleep(1)  # between two sweeps, where it spends its time
+                before = Pulse.objects.get(process="dispatcher").beat_at
+                assert database.cut() >= 1
+                until(lambda: Pulse.objects.get(process="dispatcher").beat_at > before, seconds=20)  # noqa: B023
+            assert dispatcher.poll() is None
+            add_jobs(5)
+            assert until(lambda: open_jobs() == 0) < 20
 
 
 def test_two_dispatchers_do_no_harm(company, broker):
