@@ -102,7 +102,7 @@ def _ended_plays(book: QuerySet[Account], since: datetime) -> list[Move]:
             account=row.account.name,
             icon="play",
             tone="is-healthy" if row.outcome in ("recovered", "completed") else "",
-            words=f"{row.playbook.name}: {label(row.outcome or '').lower()}",
+            words=f"Play {label(row.outcome or '').lower()}: {row.playbook.name}",
         )
         for row in found.select_related("account", "playbook")
         .only("outcome", "playbook__name", *_NAMED)

@@ -48,6 +48,7 @@ _COLUMNS = (
     "account__name",
     "account__arr_minor",
     "account__currency",
+    "account__renews_on",
     "account__health__score",
     "account__health__effective_band",
     "account__health__at_risk",

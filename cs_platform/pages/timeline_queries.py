@@ -13,7 +13,8 @@ from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement
 from cs_platform import formats
 from cs_platform.templatetags.cs import band_look
 from health.models import BandOverride, ThresholdCrossing
-from health.scoring import Cause
+from health.queries.scorecards import published_card
+from health.scoring import Cause, plain
 from playbooks.models import Task
 from playbooks.triggers import vocabulary
 
@@ -181,8 +182,20 @@ def _scores(crossing: ThresholdCrossing) -> str:
     if crossing.score_before is None or crossing.score_after is None:
         return ""
     before, after = formats.score(crossing.score_before), formats.score(crossing.score_after)
-    cause = ", judged by another scorecard or version from here"
-    return f"Score {before} to {after}{cause if crossing.cause == Cause.NEW_SCORECARD else ''}"
+    return f"Score {before} to {after}{_judged(crossing)}"
+
+
+def _judged(crossing: ThresholdCrossing) -> str:
+    """What the two numbers do not tell: another scorecard, or that a rise clears a margin."""
+    if crossing.cause == Cause.NEW_SCORECARD:
+        return ", judged by another scorecard or version from here"
+    if crossing.cause != Cause.MOVED or crossing.direction != ThresholdCrossing.Direction.UP:
+        return ""
+    spec = published_card(crossing.scorecard_id).spec
+    lower = next((band.lower for band in spec.bands if band.key == crossing.to_band), None)
+    if not lower or not spec.recovery_margin:
+        return ""
+    return f", past {plain(lower)} and the margin of {plain(spec.recovery_margin)}"
 
 
 def overrides(account: Account, limit: int) -> list[Entry]:

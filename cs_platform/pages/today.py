@@ -38,8 +38,13 @@ def today(request: HttpRequest) -> HttpResponse:
     book = queries.own_book(user)
     summary = book_summary(book, today=day, rates=rates)
     queue = queries.queue_of(user, now=now, zone=installation.zone, rates=rates)
+    items = queue.items[:SHOWN_AT_MOST]
+    seen = request.GET.get("rows", "").split(",")
     context = {
-        "items": queue.items[:SHOWN_AT_MOST],
+        "items": items,
+        # Read again beside rows that stand there already: what none of them is.
+        "fresh": sum(item.key not in seen for item in items) if "rows" in request.GET else 0,
+        "follow": f"{request.path}?rows={','.join(item.key for item in items)}",
         "more": len(queue.items[SHOWN_AT_MOST:]),
         "queue": queue,
         "summary": summary,

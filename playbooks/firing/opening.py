@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -71,7 +71,7 @@ def open_plays(*, starts: Sequence[Start], batch: Batch, by: int | None = None) 
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
     )
     open_due_steps(plays=plays, context=context)
-    _tell([play for play in plays if play.csm_id != by], batch)
+    _tell([play for play in plays if play.csm_id != by], batch, context.rules)
     return plays
 
 
@@ -122,7 +122,7 @@ def _unqueue(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
     )
 
 
-def _tell(plays: Sequence[Play], batch: Batch) -> None:
+def _tell(plays: Sequence[Play], batch: Batch, rules: Mapping[int, Rule]) -> None:
     """The CSM sees at once that a play has begun."""
     post(
         [
@@ -133,13 +133,9 @@ def _tell(plays: Sequence[Play], batch: Batch) -> None:
                 key=f"play:{play.pk}:started",
                 user_id=play.csm_id,
                 account=batch.directory.accounts[play.account_id],
-                subject=_name(play),
+                subject=f"Play “{rules[play.playbook_id].name}” has begun",
                 body=play.why,
                 now=batch.now,
             )
         ]
     )
-
-
-def _name(play: Play) -> str:
-    return play.playbook_key.replace("_", " ").capitalize()

@@ -185,7 +185,7 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
 def _subject(due_step: DueStep, context: Opening) -> str:
     """Nobody reads “Tell the manager” as what they are told."""
     if due_step.step.owner_role == OwnerRole.SYSTEM:
-        return context.rules[due_step.play.playbook_id].name
+        return f"Play “{context.rules[due_step.play.playbook_id].name}”"
     return due_step.step.title
 
 

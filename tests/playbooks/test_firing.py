@@ -73,9 +73,10 @@ def test_below_40_tells_csm_and_manager_and_opens_the_first_steps(house):
     assert {(message.user.name, message.channel) for message in told} == {
         ("alice", "email"), ("mona", "in_app"), ("mona", "email"),
     }  # fmt: skip
-    assert {message.subject.partition(":")[0] for message in told} == {"At risk"}
+    assert {message.subject.partition(":")[0] for message in told} == {"Play “At risk”"}
     begun = OutboxMessage.objects.get(key__contains=":started:")
     assert (begun.user.name, begun.channel) == ("alice", "in_app")
+    assert begun.subject == "Play “At risk” has begun: acme"
     # Day 2 is Thursday; its task shows up one working day before.
     assert (play.next_position, play.next_step_at) == (4, datetime(2025, 3, 12, tzinfo=UTC))
 

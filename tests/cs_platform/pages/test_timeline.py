@@ -160,3 +160,30 @@ def test_timeline_says_when_another_scorecard_moved_the_band(client, csm, accoun
     )
     (entry,) = entries(client, account, kind="health")
     assert entry.text == "Score 74 to 75, judged by another scorecard or version from here"
+
+
+def test_timeline_says_what_a_rise_had_to_clear(client, csm, account, card):
+    def crossing(seq, direction, before, after):
+        ThresholdCrossing.objects.create(
+            account=account,
+            day=DAY,
+            seq=seq,
+            subject="score",
+            kind="band",
+            from_band="watch" if direction == "up" else "healthy",
+            to_band="healthy" if direction == "up" else "watch",
+            cause="moved",
+            direction=direction,
+            created_at=NOW,
+            scorecard_id=card.id,
+            score_before=Decimal(before),
+            score_after=Decimal(after),
+        )
+
+    crossing(1, "up", "76.10", "77.20")
+    crossing(2, "down", "76.10", "74.20")
+
+    assert [entry.text for entry in entries(client, account, kind="health")] == [
+        "Score 76 to 74",
+        "Score 76 to 77, past 75 and the margin of 2",
+    ]

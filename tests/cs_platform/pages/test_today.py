@@ -101,20 +101,7 @@ def test_today_leads_to_an_account_once_for_its_most_pressing_reason(client, csm
         occurred_at=NOW - timedelta(days=10),
         next_step="Send the plan",
     )
-    assert [item.title for item in queue(client)] == ["Nobody is on this account"]
-
-
-def test_today_forgets_a_promise_once_somebody_has_spoken_again(client, csm, house):
-    account = house.accounts["own"]
-    for number, (days, step) in enumerate(((12, "Send the plan"), (2, ""))):
-        Interaction.objects.create(
-            account=account,
-            external_id=f"i-{number}",
-            kind="call",
-            occurred_at=NOW - timedelta(days=days),
-            next_step=step,
-        )
-    assert queue(client) == []
+    assert [item.title for item in queue(client)] == ["Plan the next step"]
 
 
 def test_today_leaves_out_the_tasks_and_accounts_of_others(client, csm, house, card):
@@ -261,7 +248,7 @@ def test_a_manager_reads_whose_account_it_is(client, house, card):
     show_present(judge(house.accounts["own"], card, raw=POOR))
     sign_in(client, house.people["manager"])
     (item,) = (item for item in queue(client) if item.external_id == "acc-own")
-    assert (item.title, item.owner) == ("Nobody is on this account", "csm")
+    assert (item.title, item.owner) == ("Plan the next step", "csm")
 
 
 def test_today_counts_what_is_late_beyond_what_it_reads(client, csm, monkeypatch):

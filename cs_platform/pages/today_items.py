@@ -1,0 +1,129 @@
+"""What Today's queue is made of: an item, how urgent it is, and what there is to lose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import IntEnum
+
+from accounts.models import Account
+from cs_platform.pages.currency import Rates
+from cs_platform.pages.portfolio_queries import UNSCORED
+from cs_platform.pages.tasks_queries import TaskRow
+from metrics.retention.forecast import Chances
+
+READ_AT_MOST = 40  # of each kind
+RENEWAL_DAYS = 30
+
+# What an item shows of its account and its health.
+COLUMNS = (
+    "external_id",
+    "name",
+    "arr_minor",
+    "currency",
+    "renews_on",
+    "owner__name",
+    "health__score",
+    "health__effective_band",
+)
+
+
+class Urgency(IntEnum):
+    """The order of the queue; within one, what there is to lose decides."""
+
+    TROUBLE = 1
+    ALONE = 2
+    OVERDUE = 3
+    DUE = 4
+    RENEWAL = 5
+    FOLLOW_UP = 6
+    SOON = 7
+
+
+_WORDS = {
+    Urgency.TROUBLE: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.ALONE: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.OVERDUE: ("Overdue", "clock", "is-watch"),
+    Urgency.DUE: ("Due today", "circle-check", ""),
+    Urgency.RENEWAL: ("Renewal", "repeat", ""),
+    Urgency.FOLLOW_UP: ("Follow-up", "corner-down-left", ""),
+    Urgency.SOON: ("Coming up", "calendar", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    key: str
+    urgency: Urgency
+    title: str
+    why: str
+    external_id: str
+    account: str
+    band: str
+    arr_minor: int
+    currency: str
+    at_stake: float
+    renews_on: date | None = None
+    """Where it is near: whatever leads to the account says so."""
+    task: TaskRow | None = None
+    owner: str = ""
+    """Of an account without a task; a task names its own."""
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self.urgency][0]
+
+    @property
+    def icon(self) -> str:
+        return _WORDS[self.urgency][1]
+
+    @property
+    def tone(self) -> str:
+        return _WORDS[self.urgency][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What is lost where nobody acts: ARR in the installation's currency × the chance of it."""
+
+    rates: Rates
+    chances: Chances
+
+    def of(self, account: Account, *, score: Decimal | None) -> float:
+        arr = self.rates.total([(account.arr_minor, account.currency)])
+        return arr * float(1 - self.chances.chance(score))
+
+
+def renews_soon(account: Account, *, today: date) -> bool:
+    last = today + timedelta(days=RENEWAL_DAYS)
+    return account.renews_on is not None and today <= account.renews_on <= last
+
+
+def make_item(
+    account: Account,
+    urgency: Urgency,
+    *,
+    title: str,
+    why: str,
+    stakes: Stakes,
+    today: date,
+    key: str = "",
+    task: TaskRow | None = None,
+) -> QueueItem:
+    health = getattr(account, "health", None)
+    return QueueItem(
+        key=key or f"{urgency.name.lower()}-{account.pk}",
+        urgency=urgency,
+        title=title,
+        why=why,
+        external_id=account.external_id,
+        account=account.name,
+        band=health.effective_band if health else UNSCORED,
+        arr_minor=account.arr_minor,
+        currency=account.currency,
+        at_stake=stakes.of(account, score=health.score if health else None),
+        renews_on=account.renews_on if renews_soon(account, today=today) else None,
+        task=task,
+        owner=account.owner.name if task is None and account.owner else "",
+    )
