@@ -13,6 +13,7 @@ from accounts.intake.records import Record, iso_reading, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import UsageReader, UsageRow
 from accounts.loading import LoadResult, finish_run, keep_problems, load
+from accounts.loading.results import Place
 from accounts.loading.runs import count
 from accounts.loading.usage import Directory, distinct_rows, load_usage
 from accounts.models import ImportRun
@@ -84,8 +85,15 @@ def _understood_csv(body: bytes, *, spec: RecordSpec, now: datetime) -> Sent:
 
 def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
     if not sent.usage:
-        return load(kind=sent.spec.kind, records=sent.records, day=day, now=now, source=source)
-    result = LoadResult()
+        return load(
+            kind=sent.spec.kind,
+            records=sent.records,
+            day=day,
+            now=now,
+            source=source,
+            place=Place.INDEX,
+        )
+    result = LoadResult(place=Place.INDEX)
     rows = distinct_rows(sent.usage, result=result)
     load_usage(rows, directory=Directory(), day=day, result=result)
     return result

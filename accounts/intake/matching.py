@@ -20,6 +20,8 @@ _DATES = {
 }
 _OPEN_DATE = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}.*")
 _COMMA = re.compile(r"-?[0-9.]*,[0-9]{1,2}")
+# What exports of customers carry along, the likelier first: ARR is of contracts and movements.
+_ELSEWHERE = (Kind.CONTRACTS, Kind.CONTACTS, Kind.MOVEMENTS, Kind.INVOICES)
 _DATED = frozenset({Type.DAY, Type.PAST_DAY, Type.PAST_MOMENT})
 
 
@@ -52,6 +54,14 @@ def guess_columns(header: Sequence[str], *, kind: Kind) -> dict[str, str]:
             found[name] = ours
             taken.add(ours)
     return found
+
+
+def other_kind(name: str, *, kind: Kind) -> Kind | None:
+    """Which other records have this column as a field; None where none or many kinds do."""
+    knowing = [other for other in SPECS if plain(name) in names_of(other)]
+    if kind in knowing or len(knowing) > 2:  # a date or a note may be of anything
+        return None
+    return next((other for other in _ELSEWHERE if other in knowing), None)
 
 
 def _without_kind(name: str, *, known: Mapping[str, str], kind: Kind) -> str | None:

@@ -12,7 +12,7 @@ from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.movements import post_movements
-from accounts.loading.results import LoadResult, Status
+from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import Directory, load_sessions, load_usage, load_user_days
@@ -41,12 +41,13 @@ def load(
     source: str = "import",
     backfill: bool = False,
     directory: Directory | None = None,
+    place: Place = Place.ROW,
 ) -> LoadResult:
     """Writes the good records and says what became of each; the others are problems.
 
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
     """
-    result = LoadResult()
+    result = LoadResult(place=place)
     batch = Batch(day, now, source, backfill, directory or Directory())
     spec = SPECS[kind]
     distinct = _without_repeats(records, spec=spec, result=result)
@@ -73,7 +74,8 @@ def _without_repeats(
     for record in records:
         seen = first.setdefault(_key(record, spec), record)
         if seen is not record and seen.values != record.values:
-            result.reject([_contradiction(record, seen, spec=spec)])
+            place = result.seen_at(seen.position)
+            result.reject([_contradiction(record, place, spec=spec)])
     return list(first.values())
 
 
@@ -86,9 +88,9 @@ def _repeats(
     return {r.position: first[_key(r, spec)] for r in records}
 
 
-def _contradiction(record: Record, seen: Record, *, spec: RecordSpec) -> RecordError:
+def _contradiction(record: Record, place: str, *, spec: RecordSpec) -> RecordError:
     key = " ".join(str(record.values[name]) for name in spec.key)
-    message = f"{shown(key)} is at {seen.position} already with other values; keep one of both"
+    message = f"{shown(key)} {place} with other values; keep one of both"
     return RecordError(record.position, spec.key[-1], "duplicate", message)
 
 

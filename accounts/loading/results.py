@@ -15,22 +15,32 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
+class Place(StrEnum):
+    ROW = "in row"
+    INDEX = "at index"
+
+
 @dataclass(slots=True)
 class LoadResult:
     """`problems` are rejections, and warnings about records that were kept all the same.
 
-    `many` counts records by the ten thousand whose positions nobody asks for.
+    `many` counts records by the ten thousand whose positions nobody asks for. `place` is what a
+    position is to whoever sent them.
     """
 
     statuses: dict[int, Status] = field(default_factory=dict)
     problems: list[RecordError] = field(default_factory=list)
     many: Counter[Status] = field(default_factory=Counter)
+    place: Place = Place.ROW
 
     def reject(self, errors: Iterable[RecordError]) -> None:
         for error in errors:
             self.problems.append(error)
             if not error.warning:
                 self.statuses[error.position] = Status.REJECTED
+
+    def seen_at(self, position: int) -> str:
+        return f"is {self.place} {position} already"
 
     def counts(self) -> Counter[Status]:
         return Counter(self.statuses.values()) + self.many

@@ -75,7 +75,7 @@ ACCOUNT = Reference(
 
 
 def _person(field: str) -> Reference:
-    message = "does not log in here; ask CS ops to add the person, or leave the field out"
+    message = "does not log in here; add the person in Admin, Users, or leave the field empty"
     return Reference(field, "accounts_user", "email", message)
 
 
@@ -122,7 +122,7 @@ ACCOUNTS = Table(
             "is not an account; put the parent on an earlier line or import it first",
         ),
         Reference("plan", "accounts_plan", "key", "is not a plan"),
-        Reference("pool", "accounts_pool", "name", "is not a pool; ask CS ops to add it"),
+        Reference("pool", "accounts_pool", "name", "is not a pool; add it in Admin, Pools"),
         _person("owner"),
         _person("account_executive"),
         _person("executive_sponsor"),

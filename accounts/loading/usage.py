@@ -143,7 +143,7 @@ def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]
         if seen.events == row.events:
             result.statuses[row.position] = Status.UNCHANGED
             continue
-        message = f"is at {seen.position} already with other events; add them up or remove one"
+        message = f"{result.seen_at(seen.position)} with other events; add them up or remove one"
         result.reject([RecordError(row.position, "feature", "duplicate", message)])
     return list(first.values())
 

@@ -110,7 +110,7 @@ def _tell_repeats(
         if columns.events[row] == columns.events[seen]:
             result.statuses[line] = Status.UNCHANGED
             continue
-        message = f"is at {at} already with other events; add them up or remove one"
+        message = f"{result.seen_at(at)} with other events; add them up or remove one"
         result.reject([RecordError(line, "feature", "duplicate", message)])
 
 

@@ -15,11 +15,14 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.intake.csv_files import ENCODINGS
+from accounts.intake.fields import Kind
+from accounts.intake.manners import manner_of
 from accounts.loading.uploads import FileMovedOn
 from accounts.loading.uploads import discard as discard_file
 from accounts.models import ImportFile, PlannedChange, User
 from cs_platform import uploads
 from cs_platform.pages import imports_mapping as mapping
+from cs_platform.pages.imports_left_out import left_out
 from cs_platform.pages.imports_words import counted, plural, refusal
 from cs_platform.pages.paging import page_number, take_page
 from cs_platform.pages.parts import wants_part
@@ -160,6 +163,8 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
     listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
+    columns = manner_of(found.manner).columns
+    context["left_out"] = left_out(found, columns=columns, kind=Kind(found.kind))
     return render(request, "imports/check.html", context | _outcome(found, show))
 
 

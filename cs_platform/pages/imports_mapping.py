@@ -21,6 +21,7 @@ from accounts.loading.uploads.keeping import rows_of
 from accounts.loading.uploads.suggesting import guessed, header_digest, samples_of
 from accounts.models import ImportFile, ImportMapping, User
 from cs_platform import formats
+from cs_platform.pages.imports_left_out import left_out
 from cs_platform.pages.imports_words import KINDS, field_word, hint
 
 SAMPLE = 100
@@ -153,6 +154,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         "errors": list(form.non_field_errors()),
         "rows": rows,
         "kind": kind or "",
+        "left_out": left_out(form.file, columns=columns, kind=kind) if kind else None,
         "kinds": [
             (key, f"{words[0][0].upper()}{words[0][1:]}", words[2]) for key, words in KINDS.items()
         ],

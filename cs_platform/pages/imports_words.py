@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from accounts import catalogue
 from accounts.intake.fields import Field, Kind, Type
+from accounts.intake.specs import SPECS
 
 # Plural, singular, what the file holds.
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -57,6 +60,19 @@ def counted(count: int, kind: str) -> str:
 
 def field_word(name: str) -> str:
     return _FIELDS.get(name) or name.replace("_", " ").capitalize()
+
+
+# Only names that cannot be plain words: starts_on, but not name.
+_NAMES = re.compile(
+    r"\b(?:{})\b".format(
+        "|".join(sorted({n for spec in SPECS.values() for n in spec.by_name() if "_" in n}))
+    )
+)
+
+
+def in_words(message: str) -> str:
+    """A problem's message with our fields called what the page calls them."""
+    return _NAMES.sub(lambda found: f"“{field_word(found[0])}”", message)
 
 
 def hint(field: Field) -> str:

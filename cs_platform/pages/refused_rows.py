@@ -14,6 +14,7 @@ from accounts.loading.uploads.keeping import rows_of
 from accounts.loading.uploads.mending import as_text
 from accounts.loading.uploads.settling import open_records
 from accounts.models import ImportFile, ImportRun, RejectedRecord
+from cs_platform.pages.imports_words import field_word, in_words
 
 _NOTES = (ROW_COLUMN.capitalize(), "Import field", "Import problem")
 _BOM = "\ufeff"  # so that a spreadsheet reads the letters as they are
@@ -62,8 +63,9 @@ def _of_records(run: ImportRun, groups: Groups) -> Iterator[str]:
 
 
 def _notes(position: int, problems: list[RejectedRecord]) -> list[str]:
-    fields = "; ".join(dict.fromkeys(p.field for p in problems if p.field))
-    words = "; ".join(f"{p.field} {p.message}".strip() for p in problems)
+    named = [(field_word(p.field) if p.field else "", in_words(p.message)) for p in problems]
+    fields = "; ".join(dict.fromkeys(field for field, _ in named if field))
+    words = "; ".join(f"{field} {message}".strip() for field, message in named)
     return [str(position), fields, words]
 
 

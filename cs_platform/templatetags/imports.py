@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from django import template
 
-from accounts.intake.specs import SPECS
 from cs_platform.pages import imports_words
 
-# Only names that cannot be plain words: starts_on, but not name.
-_NAMES = re.compile(
-    r"\b(?:{})\b".format(
-        "|".join(sorted({n for spec in SPECS.values() for n in spec.by_name() if "_" in n}))
-    )
-)
 register = template.Library()
 _STEPS = (
     ("upload", "Upload"),
@@ -43,8 +34,7 @@ def field_word(name: str) -> str:
 
 @register.filter
 def in_words(message: str) -> str:
-    """A problem's message with our fields called what the page calls them."""
-    return _NAMES.sub(lambda found: f"“{imports_words.field_word(found[0])}”", message)
+    return imports_words.in_words(message)
 
 
 @register.filter

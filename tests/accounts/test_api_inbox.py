@@ -64,6 +64,16 @@ def test_refused_records_are_told_by_index_and_the_good_ones_kept():
     assert {(p["index"], p["field"]) for p in told["problems"]} == {(1, "account"), (2, "events")}
 
 
+def test_a_repeat_is_told_by_the_index_of_the_first():
+    load_raw("accounts", account())
+    twice = post(USAGE, [usage(), usage("ghost"), usage(events=9)], make_key()).json()
+    other = [account("a", name="One"), account("a", name="Two")]
+    named = post(USAGE.replace("usage", "accounts"), other, make_key()).json()
+
+    for record in (twice["records"][2], named["records"][1]):
+        assert "is at index 0 already with other" in record["errors"][0]["message"]
+
+
 def test_a_batch_that_cannot_be_read_fails_with_the_reason_and_stores_nothing():
     token = make_key()
     run_id = _accepted(token, b'[{"account": "acme"')

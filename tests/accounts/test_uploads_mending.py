@@ -40,7 +40,7 @@ def test_the_list_of_refused_rows_has_them_as_they_came_and_says_why():
     run = imported(uploaded("accounts.csv", ROWS))
     lines = "".join(refused_rows(run)).removeprefix("\ufeff").splitlines()
     assert lines[0] == "Import row,Import field,Import problem,ID,Name,Seats,Remark"
-    assert lines[1].startswith("3,seats,")
+    assert lines[1].startswith("3,Seats,")
     assert lines[1].endswith(",b,Bolt,many,-5")  # a number stays one
     assert lines[2].endswith(",c,'=cmd,none,x")  # a formula does not
     assert len(lines) == 3

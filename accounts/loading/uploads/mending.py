@@ -14,7 +14,7 @@ from accounts.intake.manners import manner_of
 from accounts.intake.records import Reading, iso_reading, read_records
 from accounts.intake.specs import SPECS
 from accounts.loading.batches import load
-from accounts.loading.results import LoadResult, Status
+from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.runs import keep_problems
 from accounts.loading.uploads.settling import open_records
 from accounts.models import ImportRun, User
@@ -52,6 +52,7 @@ def mend(retry: Retry) -> LoadResult:
             day=retry.day,
             now=retry.now,
             source=_source(retry.run),
+            place=Place.INDEX if retry.run.via == ImportRun.Via.API else Place.ROW,
         )
         result.reject(intake.errors)
         _settle(retry, result)

@@ -72,6 +72,7 @@
   const mapping = document.querySelector("form[data-mapping]");
   if (!mapping) return;
   const columns = [...mapping.querySelectorAll("[data-column]")];
+  const leftOut = mapping.querySelector("[data-left-out]");
 
   // A field can come from one column: others that go there are named at once.
   const review = () => {
@@ -85,6 +86,9 @@
       column.setCustomValidity(twice ? "Another column goes to this field as well." : "");
       column.closest("tr").classList.toggle("is-left-out", !column.value);
     }
+    const left = columns.filter((column) => !column.value).map((column) => column.dataset.column);
+    leftOut.hidden = !left.length;
+    leftOut.querySelector("[data-left-out-names]").textContent = left.join(", ");
   };
 
   for (const column of columns) column.addEventListener("change", review);
