@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from accounts.models import Installation
 from health.models import BandOverride, HealthScore
 from health.queries.scorecards import published_card
 from health.scoring import MISSING, Explanation, Moment, explain, to_hundredths
-
-
-def explain_between(*, account_id: int, first: date, last: date) -> Explanation | None:
-    """From the newest judgement up to `first` to that up to `last`; None where one is missing."""
-    before, after = (stored_day(account_id=account_id, until=day) for day in (first, last))
-    if before is None or after is None:
-        return None
-    return explain_stored(before=before, after=after)
 
 
 def explain_stored(*, before: HealthScore, after: HealthScore) -> Explanation:
@@ -42,8 +35,10 @@ def _moment(stored: HealthScore) -> Moment:
 
 
 def _override(stored: HealthScore) -> str | None:
-    """The band a person had set on that day, whether or not they ended it later."""
+    """The band a person had set at the end of that day, whether or not they ended it later."""
+    zone = Installation.current().zone
+    ends_at = datetime.combine(stored.day + timedelta(days=1), time(), tzinfo=zone)
     found = BandOverride.objects.filter(
         account_id=stored.account_id, starts_on__lte=stored.day, expires_on__gte=stored.day
-    ).exclude(ended_at__date__lte=stored.day)
+    ).exclude(ended_at__lt=ends_at)
     return found.order_by("-id").values_list("band", flat=True).first()

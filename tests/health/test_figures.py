@@ -1,15 +1,15 @@
 """Explanations between stored days, overrides, and figures about scoring itself."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from accounts.models import Signal, User
+from accounts.models import Installation, Signal, User
 from health.actions import OverrideRefused, end_override, override_band
 from health.models import BandOverride, CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
-from health.queries.explanations import explain_between
+from health.queries.explanations import explain_stored, stored_day
 from health.queries.figures import coverage, distribution, flap_rate, freshness
 from health.queries.scorecards import in_force
 from health.recompute import drain_dirty, recompute, refresh_feeds
@@ -47,12 +47,17 @@ def override(account, csm, **values):
     return override_band(account=account, day=DAY, user=csm, now=NOW, **how)
 
 
+def explained(account):
+    before, after = (stored_day(account_id=account.pk, until=day) for day in (DAY, NEXT))
+    return explain_stored(before=before, after=after)
+
+
 def test_explanation_between_stored_days_adds_up(account):
     recompute(day=DAY, now=NOW)
     fall(account)
     recompute(day=NEXT, now=TOMORROW)
     first, last = HealthScore.objects.order_by("day").values_list("score", flat=True)
-    told = explain_between(account_id=account.pk, first=DAY, last=NEXT)
+    told = explained(account)
 
     assert told.change == last - first < 0
     assert sum(row.points for row in told.rows) == told.change
@@ -68,7 +73,7 @@ def test_explanation_of_a_new_version_has_its_row(account):
     draft.components.filter(key="support").update(weight=5)
     publish(scorecard=draft, user=None, reason="Use above all", now=TOMORROW)
     recompute(day=NEXT, now=TOMORROW)
-    told = explain_between(account_id=account.pk, first=DAY, last=NEXT)
+    told = explained(account)
 
     version = [row for row in told.rows if row.kind is RowKind.VERSION]
     assert len(version) == 1
@@ -76,10 +81,31 @@ def test_explanation_of_a_new_version_has_its_row(account):
     assert sum(row.points for row in told.rows) == told.change
 
 
-def test_explanation_without_two_stored_days_is_none(account):
+def test_there_is_no_stored_day_before_the_first(account):
     recompute(day=DAY, now=NOW)
 
-    assert explain_between(account_id=account.pk, first=ago(1), last=DAY) is None
+    assert stored_day(account_id=account.pk, until=ago(1)) is None
+    assert stored_day(account_id=account.pk, until=NEXT).day == DAY
+
+
+@pytest.mark.parametrize(
+    ("zone", "ended_at", "kinds"),
+    [
+        ("America/Los_Angeles", datetime(2025, 7, 2, 1, tzinfo=UTC), {RowKind.OVERRIDE}),
+        ("Pacific/Auckland", datetime(2025, 7, 1, 13, tzinfo=UTC), set()),
+    ],
+)
+def test_an_override_stands_on_a_day_unless_it_ended_by_its_local_end(
+    account, csm, zone, ended_at, kinds
+):
+    """Set on both days; ended on the evening of the second, and only on the next morning."""
+    recompute(day=DAY, now=NOW)
+    recompute(day=NEXT, now=TOMORROW)
+    override(account, csm, expires_on=NEXT)
+    BandOverride.objects.update(ended_at=ended_at, ended_by=csm)
+    Installation.objects.update_or_create(pk=1, defaults={"time_zone": zone})
+
+    assert {row.kind for row in explained(account).rows} - {RowKind.MEASURE} == kinds
 
 
 def test_an_override_changes_the_effective_band_and_not_the_score(account, csm):
