@@ -13,6 +13,7 @@ from accounts.access import Right, requires
 from cs_platform.pages import health_queries as queries
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account_override import override_context
+from cs_platform.pages.health_moves import MoveRow, move_rows, unmoved_measures
 from health.models import HealthScore
 from health.queries.explanations import explain_stored, stored_day
 from health.queries.scorecards import published_card
@@ -68,7 +69,7 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
         "before": before,
         "explanation": explanation,
         "moves": _moves(explanation, card, before, stored),
-        "unmoved": sum(1 for row in explanation.rows if not row.points) if explanation else 0,
+        "unmoved": unmoved_measures(explanation) if explanation else 0,
     }
 
 
@@ -77,7 +78,7 @@ def _moves(
     card: Scorecard,
     before: HealthScore | None,
     after: HealthScore,
-) -> list[queries.MoveRow]:
+) -> list[MoveRow]:
     if explanation is None or before is None:
         return []
-    return queries.move_rows(explanation, card=card, before=before, after=after)
+    return move_rows(explanation, card=card, before=before, after=after)

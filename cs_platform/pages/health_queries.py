@@ -1,34 +1,25 @@
-"""An account's health as it is explained: stored days, their readings, and what moved between two.
+"""An account's health as it is explained: stored days and their readings.
 
 Everything here reads what scoring left behind; nothing is judged anew.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from accounts.models import Account, BusinessEvent
-from cs_platform import formats
 from cs_platform.charts import BandLine, Chart, Note, ScorePoint, score_history
+from cs_platform.pages.health_words import penalties_shown, raw_shown
 from cs_platform.pages.timeline_queries import crossing_words
 from cs_platform.pages.version_notes import changes_of_card
 from cs_platform.templatetags.cs import band_look
 from health.measures import MEASURES
 from health.models import BandOverride, HealthScore, ThresholdCrossing
 from health.queries.scorecards import published_card
-from health.scoring import (
-    MISSING,
-    Component,
-    Contribution,
-    Explanation,
-    RowKind,
-    Scorecard,
-    to_decimal,
-)
+from health.scoring import MISSING, Component, Measure, Scorecard, to_decimal
 
 # Business events that belong on the picture of a score.
 TOLD_ON_CHART = (
@@ -63,15 +54,6 @@ class ComponentReadings:
     measures: tuple[Reading, ...]
     gates: tuple[str, ...]
     """Names of the gates that held and capped it."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveRow:
-    name: str
-    kind: str
-    points: Decimal
-    before: str
-    after: str
 
 
 def history_chart(account: Account, *, first: date, last: date, card: Scorecard) -> Chart:
@@ -154,21 +136,22 @@ def _component_weights(card: Scorecard) -> dict[str, Decimal]:
 def _measure_readings(stored: HealthScore, card: Scorecard) -> dict[str, Reading]:
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
     return {
-        key: _reading(key, raw[key], reading, weight)
-        for key, reading, weight in zip(
-            card.measure_keys, stored.readings, stored.weights, strict=True
+        measure.key: _reading(measure, raw, reading, weight)
+        for measure, reading, weight in zip(
+            card.measures, stored.readings, stored.weights, strict=True
         )
     }
 
 
-def _reading(key: str, raw: float, reading: int, weight: int) -> Reading:
+def _reading(measure: Measure, raw: Mapping[str, float], reading: int, weight: int) -> Reading:
+    key = measure.key
     definition = MEASURES[key]
     share = Decimal(weight) / 100
     value = to_decimal(reading)
     return Reading(
         key=key,
         name=definition.name,
-        raw=raw_shown(key, raw),
+        raw=raw_shown(key, raw[key]) + penalties_shown(measure, raw),
         reading=value,
         weight=share,
         points=None if value is None else (share * value / 100).quantize(Decimal("0.01")),
@@ -183,72 +166,6 @@ def _gates_that_held(stored: HealthScore, card: Scorecard) -> dict[str, list[str
         if stored.gate_hits >> position & 1:
             held.setdefault(gate.component, []).append(f"{gate.name}: at most {float(gate.cap):g}")
     return held
-
-
-def raw_shown(key: str, value: float | None) -> str:
-    """A raw value with its unit; empty where it is missing."""
-    if value is None or math.isnan(value):
-        return ""
-    unit = MEASURES[key].unit
-    if unit.startswith("share"):
-        return f"{value:.0%} of {unit.removeprefix('share of ')}"
-    if unit == "change":
-        return f"{formats.signed(value * 100, decimals=1)}%"
-    number = f"{value:,.1f}".removesuffix(".0")
-    return f"{number} {_singular(unit) if number == '1' else unit}"
-
-
-def _singular(unit: str) -> str:
-    head, _, rest = unit.partition(" ")
-    return f"{head.removesuffix('s')}{' ' + rest if rest else ''}"
-
-
-def move_rows(
-    explanation: Explanation, *, card: Scorecard, before: HealthScore, after: HealthScore
-) -> list[MoveRow]:
-    """What moved the score, the largest first; what moved nothing is left out, save a band that
-    somebody set: it changes what is shown and no points."""
-    held = (_caps_that_held(before), _caps_that_held(after))
-    moved = [row for row in explanation.rows if row.points or row.kind == RowKind.OVERRIDE]
-    return [
-        MoveRow(
-            name=_move_name(row, card),
-            kind=row.kind,
-            points=row.points,
-            before=_side(row, row.raw_before, held[0]),
-            after=_side(row, row.raw_after, held[1]),
-        )
-        for row in sorted(moved, key=lambda row: (-abs(row.points), row.key))
-    ]
-
-
-def _side(row: Contribution, raw: float | None, caps: Mapping[str, str]) -> str:
-    if row.kind == RowKind.GATE:
-        return caps.get(row.key, "did not hold")
-    return raw_shown(row.key, raw) if row.kind == RowKind.MEASURE else ""
-
-
-def _caps_that_held(stored: HealthScore) -> dict[str, str]:
-    """By gate, what it capped its component at on that day."""
-    gates = published_card(stored.scorecard_id).spec.gates
-    return {
-        gate.key: f"at most {float(gate.cap):g}"
-        for position, gate in enumerate(gates)
-        if stored.gate_hits >> position & 1
-    }
-
-
-def _move_name(row: Contribution, card: Scorecard) -> str:
-    gates = {gate.key: gate.name for gate in card.gates}
-    if row.kind == RowKind.MEASURE:
-        return MEASURES[row.key].name
-    if row.kind == RowKind.GATE:
-        return f"Gate: {gates.get(row.key, row.key)}"
-    return {
-        RowKind.REWEIGHTING: "Data went missing or came back: other measures weigh differently",
-        RowKind.VERSION: f"New scorecard: {card.name}, v{card.version}",
-        RowKind.OVERRIDE: "Band set by hand",
-    }[row.kind]
 
 
 def open_override(account: Account) -> BandOverride | None:

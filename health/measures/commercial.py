@@ -66,7 +66,7 @@ def renewal_pushbacks(facts: Facts) -> Floats:
 
 @measure(
     key="worst_days_overdue_180d",
-    name="Payment",
+    name="Worst payment in 180 days",
     unit="days overdue",
     sources=(Source.PAYMENT,),
     raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid",
