@@ -62,7 +62,7 @@ def back_up(*, file: Path, replace: bool) -> int:
             *(f"--exclude-table-data={table}" for table in FORGOTTEN),
             f"--file={beside}", f"--dbname={address()}",
         )  # fmt: skip
-        contents_of(beside)  # readable from beginning to end of its list
+        contents_of(beside)
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
@@ -70,11 +70,17 @@ def back_up(*, file: Path, replace: bool) -> int:
 
 
 def contents_of(file: Path) -> Contents:
-    """Raises BackupRefusedError for what is no backup of this platform."""
+    """Raises BackupRefusedError for what is no backup of this platform, or not all of one.
+
+    It is read to its end: a dump lists its contents first, so that one which was cut short by a
+    full disk looks whole until a restore comes to what is missing.
+    """
     if not file.is_file():
         raise BackupRefusedError(f"There is no file {file}.")
+    tools = tools_for_server()
     try:
-        rows = tools_for_server().run(
+        tools.run("pg_restore", f"--file={os.devnull}", str(file))
+        rows = tools.run(
             "pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file)
         )
     except ToolFailedError as error:

@@ -128,6 +128,17 @@ def test_a_backup_of_a_newer_version_is_refused_before_anything_is_touched(
     other.close()
 
 
+@pytest.mark.parametrize("lost", [100, 20_000])
+def test_a_truncated_backup_is_refused_before_anything_is_thrown_away(backup, empty_database, lost):
+    assert restore(backup, empty_database).returncode == 0
+    before = stored_in(empty_database)
+    backup.write_bytes(backup.read_bytes()[:-lost])
+    refused = restore(backup, empty_database, "--overwrite")
+    assert refused.returncode == 1
+    assert "cannot be read as a backup" in refused.stderr
+    assert stored_in(empty_database) == before
+
+
 def test_what_is_no_backup_is_refused(transactional_db, tmp_path, empty_database):
     text = tmp_path / "notes.txt"
     text.write_text("not a dump")
