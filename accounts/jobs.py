@@ -166,6 +166,19 @@ def revive(*, kind: str, key: str, now: datetime) -> bool:
     )
 
 
+def settle(*, kind: str, key: str) -> None:
+    """A dead job with nothing left to do is nobody's worry any more; its reason stays."""
+    dead = Job.objects.filter(kind=kind, key=key, state=Job.State.DEAD)
+    dead.update(state=Job.State.DONE)
+
+
+def forget_done(*, kinds: Collection[str], before: datetime) -> int:
+    """What was given up stays until somebody has looked at it."""
+    # Uses index: job_finished
+    done = Job.objects.filter(state=Job.State.DONE, finished_at__lt=before, kind__in=kinds)
+    return done.delete()[0]
+
+
 def back_off(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s …, up to an hour, ± 10 % so that failures do not march in step."""
     seconds = min(_BACK_OFF.total_seconds() * 2 ** max(attempts - 1, 0), 3600)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from accounts import clock, jobs
 from accounts.api import inbox
-from cs_platform import nights, uploads
+from cs_platform import nights, retention, uploads
 from cs_platform.invariants import record_invariants
 from cs_platform.previews import job as previews
 from metrics.facts.ledger import MissingRateError
@@ -55,6 +55,10 @@ def _ask_invariants(claim: jobs.Claim) -> None:
     record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
 
 
+def _forget(claim: jobs.Claim) -> None:
+    retention.forget(kinds=HANDLERS, now=datetime.now(UTC))
+
+
 HANDLERS = {
     nights.JOB_KIND: Handler(nights.run_step, End(nights.give_up, nights.revive)),
     "plays.advance": Handler(_advance_plays),
@@ -69,6 +73,6 @@ HANDLERS = {
     uploads.IMPORT: Handler(
         uploads.work_import, End(uploads.give_up_import, uploads.revive_import)
     ),
-    uploads.FORGET: Handler(uploads.work_forgetting),
+    retention.JOB_KIND: Handler(_forget),
 }
 ENDED = frozenset(kind for kind, handler in HANDLERS.items() if handler.end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts import jobs
-from cs_platform import nights, uploads, work
+from cs_platform import nights, retention, work
 from cs_platform.work_locks import is_being_prepared
 from metrics.snapshots import day_to_refresh
 
@@ -16,7 +16,7 @@ def insert_due(*, now: datetime) -> None:
         return
     minute = now.replace(second=0, microsecond=0)
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
-    uploads.forget_daily(now=now)
+    retention.ask(now=now)
     _refresh_report(now)
     work.give_up_dead(now=now)
     nights.resume(now=now)

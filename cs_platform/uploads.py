@@ -1,4 +1,4 @@
-"""Work on uploads that takes longer than a request: reading, checking, importing, forgetting."""
+"""Work on uploads that takes longer than a request: reading, checking, importing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from accounts import clock, jobs
 from accounts.loading import finish_run, reopen_run
 from accounts.loading.uploads import (
     check_upload,
-    forget_old,
     import_upload,
     is_packed,
     keep_upload,
@@ -22,7 +21,7 @@ from accounts.loading.uploads import (
 )
 from accounts.models import ImportFile, ImportRun, Job, User
 
-READ, CHECK, IMPORT, FORGET = "upload.read", "upload.check", "upload.import", "upload.forget"
+READ, CHECK, IMPORT = "upload.read", "upload.check", "upload.import"
 # What is this small is done before the answer is sent: a progress bar would only flicker. The
 # bytes are those of plain text; what is packed may hold any number of rows.
 _SMALL_BYTES, _SMALL_ROWS = 512 * 1024, 1_000
@@ -109,10 +108,6 @@ def go_on(run: ImportRun) -> None:
         jobs.revive(kind=job.kind, key=job.key, now=datetime.now(UTC))
 
 
-def forget_daily(*, now: datetime) -> None:
-    jobs.enqueue(kind=FORGET, key=now.date().isoformat(), next_at=now)
-
-
 def rows_read(file: ImportFile) -> int:
     """How far a worker has got with reading (rows) or checking (pieces)."""
     kind = READ if file.state == _STATES.READING else CHECK
@@ -168,10 +163,6 @@ def work_import(claim: jobs.Claim) -> None:
         now=clock.now(),
         tell=_progress(claim),
     )
-
-
-def work_forgetting(claim: jobs.Claim) -> None:
-    forget_old(now=datetime.now(UTC))
 
 
 def give_up_reading(claim: jobs.Claim, *, reason: str) -> None:

@@ -74,6 +74,11 @@ def _claimed(*, source: str, key: str, digest: str, now: datetime) -> bool:
         return cursor.fetchone() is not None
 
 
+def forget_answers(*, now: datetime) -> int:
+    # Uses index: inbox_receipt_age
+    return InboxReceipt.objects.filter(received_at__lt=now - KEPT_FOR).delete()[0]
+
+
 def finish(answer: Answer, *, source: str, key: str) -> None:
     InboxReceipt.objects.filter(source=source, key=key).update(
         status=answer.status, answer=answer.body

@@ -18,7 +18,7 @@ from accounts.api.problems import Problem
 from accounts.intake.errors import FileRefused
 from accounts.intake.specs import Kind
 from accounts.loading import finish_run, reopen_run, start_run
-from accounts.models import ApiKey, ImportRun, InboxBatch
+from accounts.models import ApiKey, ImportRun, InboxBatch, Job
 
 JOB_KIND = "inbox.batch"
 KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
@@ -84,6 +84,18 @@ def _work(kept: InboxBatch, *, run: ImportRun) -> None:
         finish_run(run, now=clock.now(), reason=f"The body {refused.message}.")
     except Problem as problem:
         finish_run(run, now=clock.now(), reason=problem.detail)
+
+
+def forget_bodies(*, before: datetime) -> int:
+    """Of batches that came before then and are in; one whose job is not done is kept for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM accounts_inboxbatch b WHERE b.received_at < %s AND NOT EXISTS ("
+            " SELECT FROM accounts_job j"
+            " WHERE j.kind = %s AND j.key = b.id::text AND j.state <> %s)",
+            [before, JOB_KIND, Job.State.DONE],
+        )
+        return int(cursor.rowcount)
 
 
 def give_up(claim: jobs.Claim, *, reason: str) -> None:

@@ -33,7 +33,7 @@ class ApiKey(models.Model):
 
 
 class InboxBatch(models.Model):
-    """An accepted batch as it came, partitioned by month, kept for re-reading."""
+    """An accepted batch as it came, partitioned by month, until some days after it is in."""
 
     pk = models.CompositePrimaryKey("id", "received_on")
     id = models.BigIntegerField()

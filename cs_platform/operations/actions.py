@@ -21,30 +21,40 @@ class NothingToDoError(RuntimeError):
 def retry_job(*, job_id: int, by: User, now: datetime) -> Job:
     """A dead job tries again, from where it got to.
 
-    Raises NothingToDoError for one that is not dead, or has nothing left to do.
+    Raises NothingToDoError for one that is not dead, and for one that has nothing left to do:
+    that one is settled, so that nobody is alarmed by it any more.
     """
     with transaction.atomic():
         job = jobs.lock_dead(pk=job_id)
         if job is None:
             raise NothingToDoError("That job is not given up any more.")
-        _take_back_end(job)
-        jobs.revive(kind=job.kind, key=job.key, now=now)
+        settled = _take_back_end(job)
+        if settled:
+            jobs.settle(kind=job.kind, key=job.key)
+        else:
+            jobs.revive(kind=job.kind, key=job.key, now=now)
         subject = f"{job.kind} {job.key}"
         _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=job.reason)
+    if settled:
+        raise NothingToDoError(f"{settled} The job is taken off this list.")
     return job
 
 
-def _take_back_end(job: Job) -> None:
-    """What it was given up for says so; a job that ran beside that would do nothing."""
+def _take_back_end(job: Job) -> str:
+    """What it was given up for says so; a job that ran beside that would do nothing.
+
+    Why nothing is left to do; empty where it may try again.
+    """
     handler = HANDLERS.get(job.kind)
     if handler is None:
         raise NothingToDoError("This version does not know jobs of that kind.")
     if handler.end is None:
-        return
+        return ""
     try:
         handler.end.revive(jobs.Claim.of(job))
-    except jobs.SettledError as error:
-        raise NothingToDoError(str(error)) from error
+    except jobs.SettledError as settled:
+        return str(settled)
+    return ""
 
 
 def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:

@@ -7,6 +7,7 @@ JOBS = {
     "plays.advance": "Advance plays",
     "invariants.ask": "Ask the invariants",
     "inbox.batch": "Accepted batch",
+    "forget.daily": "Forget what is kept no longer",
     "scorecard.preview": "Preview of a scorecard",
 }
 STEPS = {

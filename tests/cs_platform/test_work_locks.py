@@ -24,6 +24,8 @@ def somebody_prepares():
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
         yield
+        with other.cursor() as cursor:  # a closed session keeps it until the server notices
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
     finally:
         other.close()
 

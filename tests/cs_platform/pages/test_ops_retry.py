@@ -106,8 +106,9 @@ def test_a_retry_that_could_do_nothing_is_refused_in_words(ops):
     assert "The rows of that file are forgotten: upload it again." in retry(ops, job)
     job.refresh_from_db()
     run.refresh_from_db()
-    assert (job.state, run.state) == ("dead", "failed")
-    assert not Intervention.objects.exists()
+    assert (job.state, job.reason, run.state) == ("done", run.reason, "failed")
+    assert Intervention.objects.get().before == run.reason
+    assert "No job was given up" in text(ops.get("/ops/jobs/?view=dead"))
 
 
 def test_a_job_no_version_of_ours_knows_is_not_offered_again(ops):
