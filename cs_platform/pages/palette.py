@@ -17,6 +17,7 @@ from accounts.models import Account, User
 from accounts.models.account import EXTERNAL_ID
 from cs_platform.frame import rail_of
 from cs_platform.pages.account_head import TABS
+from cs_platform.pages.palette_rooms import rooms
 from cs_platform.pages.parts import asked_from
 from cs_platform.pages.portfolio_queries import UNSCORED
 
@@ -41,7 +42,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     found = {
         "Accounts": accounts(cast("User", request.user), query),
         "This account": fitting(here(request), query),
-        "Go to": fitting(pages(request), query),
+        "Go to": fitting(pages(request, query), query),
     }
     # With nothing typed yet, what can be done here comes first; then what was looked for.
     order = ("Accounts", "This account", "Go to") if query else ("This account", "Go to")
@@ -55,13 +56,14 @@ def fitting(choices: list[Choice], query: str) -> list[Choice]:
     return [choice for choice in choices if all(word in choice.word.lower() for word in words)]
 
 
-def pages(request: HttpRequest) -> list[Choice]:
-    """Only what this person may open."""
+def pages(request: HttpRequest, query: str) -> list[Choice]:
+    """Only what this person may open; what is below the pages of the rail when looked for."""
     rail = [Choice(item.word, item.href, item.icon) for item in rail_of(request)]
     return [
         *rail,
         Choice("What is new", reverse("notifications"), "bell"),
         Choice("Design system", reverse("design"), "palette"),
+        *(Choice(*room) for room in rooms(request) if query),
     ]
 
 

@@ -53,6 +53,43 @@ def test_pages_are_offered_to_those_who_may_open_them(client, house, actor, offe
         assert client.get(choice.href).status_code == 200, choice
 
 
+@pytest.mark.parametrize(
+    ("query", "word", "actors"),
+    [
+        ("score", "Admin: Scorecards", {"ops"}),
+        ("playb", "Admin: Playbooks", {"ops"}),
+        ("API", "Admin: API keys", {"ops"}),
+        ("currency", "Admin: Currency rates", {"ops"}),
+        ("operat", "Operations", {"ops"}),
+        ("job", "Operations: jobs", {"ops"}),
+        ("import", "Imports", {"ops"}),
+        ("admin", "Admin", {"ops"}),
+        ("renewals", "Executive: renewals due", {"ops", "manager", "executive"}),
+        ("risk", "Executive: at risk", {"ops", "manager", "executive"}),
+        ("today", "Today", {"csm", "manager", "ops"}),
+        ("task", "Tasks", {"csm", "manager", "executive", "ops"}),
+        ("new", "What is new", {"csm", "manager", "executive", "ops"}),
+    ],
+)
+def test_a_page_is_found_by_those_who_may_open_it(client, house, query, word, actors):
+    found = set()
+    for actor in ("csm", "manager", "executive", "ops"):
+        sign_in(client, house.people[actor])
+        groups = dict(ask(client, query).context["groups"])
+        for choice in groups.get("Go to", []):
+            if choice.word == word:
+                found.add(actor)
+                assert client.get(choice.href).status_code == 200
+    assert found == actors
+
+
+def test_every_page_that_is_found_opens(client, house):
+    for actor in ("manager", "ops"):
+        sign_in(client, house.people[actor])
+        for choice in dict(ask(client, "e").context["groups"])["Go to"]:
+            assert client.get(choice.href).status_code == 200, choice
+
+
 def test_on_an_account_its_tabs_and_actions_come_first(client, csm):
     title, choices = ask(client, page="/accounts/acc-own/health/").context["groups"][0]
     assert title == "This account"

@@ -1,0 +1,37 @@
+"""Pages below those of the rail, found by their name: each for those who may open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access import Right, may
+
+# Word, route, query, icon, right.
+_BELOW = (
+    ("Executive: health by band", "executive_health", "", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Executive: at risk", "executive_health", "?at_risk=1", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Executive: renewals due", "executive_renewals", "", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Executive: movements", "executive_movements", "", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Operations: jobs", "ops_jobs", "", "activity", Right.ADMINISTER),
+    ("Operations: messages", "ops_messages", "", "activity", Right.ADMINISTER),
+    ("Operations: nights", "ops_nights", "", "activity", Right.ADMINISTER),
+    ("Operations: invariants", "ops_invariants", "", "activity", Right.ADMINISTER),
+    ("Operations: accounts to rescore", "ops_dirty", "", "activity", Right.ADMINISTER),
+    ("Operations: done by hand", "ops_interventions", "", "activity", Right.ADMINISTER),
+)
+
+
+def rooms(request: HttpRequest) -> Iterator[tuple[str, str, str]]:
+    """Word, address and icon."""
+    for word, route, query, icon, right in _BELOW:
+        if may(request.user, right):
+            yield word, f"{reverse(route)}{query}", icon
+    if not may(request.user, Right.ADMINISTER):
+        return
+    for app in admin.site.get_app_list(request):
+        for model in app["models"]:
+            yield f"Admin: {model['name']}", model["admin_url"], "settings-2"
