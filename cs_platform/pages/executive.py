@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import Right, may, requires
-from cs_platform.pages import executive_csv
+from cs_platform.pages import executive_csv, executive_csv_report
 from cs_platform.pages.executive_asked import Asked
 from cs_platform.pages.executive_context import report_context
 from cs_platform.pages.executive_lists import (
@@ -59,6 +59,7 @@ def _answer(
         "known_on": asked.known_on,
         "problems": asked.problems,
         "csv": _with(request, format="csv"),
+        "first_page": _with(request),
         "back": asked.of_all().address(),
     }
     part = f"executive/_{template}.html" if wants_part(request) else f"executive/{template}.html"
@@ -84,7 +85,7 @@ def executive(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     query = asked.address()
     context = report_context(report, user=asked.user, question=asked.question, query=query)
     if asked.is_csv:
-        return executive_csv.report(context, asked)
+        return executive_csv_report.report(context, asked)
     context |= {
         "query": query,
         "query_accounts": asked.address(method=Method.BY_ACCOUNT),

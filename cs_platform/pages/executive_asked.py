@@ -14,6 +14,8 @@ from accounts import clock
 from accounts.models import Installation, User
 from cs_platform import formats
 from cs_platform.pages.paging import page_number
+from health.models import Band
+from health.scoring import UNSCORED
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter, RenewalState
@@ -42,8 +44,8 @@ class ReportForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for. A day that cannot be shown is named in `problems` and another
-    one is shown; anything else that makes no sense is left out."""
+    """What the address asks for. What cannot be shown is named in `problems`, with what is shown
+    instead."""
 
     user: User
     base: str
@@ -116,9 +118,11 @@ class Asked:
 
     @property
     def bands(self) -> BandFilter:
-        return BandFilter(
-            band=self.values.get("band") or "", at_risk=bool(self.values.get("at_risk"))
-        )
+        band = self.values.get("band") or ""
+        # Versions of scorecards stay: a band that anybody was ever in is in one of them.
+        if band not in ("", UNSCORED) and not Band.objects.filter(key=band).exists():
+            raise Http404("There is no such band.")
+        return BandFilter(band=band, at_risk=bool(self.values.get("at_risk")))
 
     @property
     def renewals(self) -> RenewalFilter:
@@ -157,8 +161,19 @@ def _shown(day: date | None, today: date) -> date | None:
     return None if day is None else min(max(day, EARLIEST), today)
 
 
+_INSTEAD = {
+    "by": "no way to group. Shown is by segment.",
+    "method": "no method. Shown is by account.",
+    "state": "no state of a renewal. Shown are all.",
+}
+
+
 def _problems(form: ReportForm, today: date) -> list[str]:
-    found = []
+    found = [
+        f"“{str(form.data.get(name))[:40]}” is {words}"
+        for name, words in _INSTEAD.items()
+        if name in form.errors
+    ]
     for name, word in _DAYS.items():
         day = form.cleaned_data.get(name)
         if name in form.errors:

@@ -12,8 +12,10 @@ from cs_platform.pages.executive_words import (
     BOOKED,
     CUTS,
     FIGURES,
+    LEVELS,
     METHODS,
     NEWS_TITLES,
+    amount_word,
     band_order,
     group_words,
 )
@@ -42,7 +44,7 @@ def figure_context(
     return {
         "figure": figure,
         "title": FIGURES[figure],
-        "amount_word": "ARR" if figure in LEVELS else "Change",
+        "amount_word": amount_word(figure),
         "is_level": figure in LEVELS,
         "window": question.window,
         "found": found,
@@ -56,9 +58,6 @@ def figure_context(
         "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
         "shows_movements": shows_movements,
     }
-
-
-LEVELS = (Figure.START, Figure.END)
 
 
 @dataclass(frozen=True, slots=True)

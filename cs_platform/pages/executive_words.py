@@ -99,6 +99,23 @@ NEWS_TITLES = {
     Change.NOT_RENEWED: "Renewals lost",
 }
 BOOKED = (Change.GAINED, Change.LOST)
+LEVELS = (Figure.START, Figure.END)
+
+
+def amount_word(figure: Figure) -> str:
+    """What a row of its accounts adds to it."""
+    return "ARR" if figure in LEVELS else "Change"
+
+
+def change_words(change: Change, *, what: str, detail: str) -> tuple[str, str]:
+    """Stored words of a row of the week as the page says them."""
+    if change in (Change.ROSE, Change.FELL):
+        return band_look(what).word, band_look(detail).word
+    if change in BOOKED:
+        return catalogue.label(what), catalogue.label(detail) if detail else ""
+    if change in (Change.RENEWED, Change.NOT_RENEWED):
+        return f"Contract {what}", catalogue.label(detail)
+    return what, detail
 
 
 def news(total: ChangeTotal, *, currency: str) -> News:

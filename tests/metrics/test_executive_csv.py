@@ -33,6 +33,28 @@ def test_a_file_says_what_it_is_and_of_which_day(client, people, world, route):
     assert rows_of(answer)
 
 
+def test_the_report_says_what_the_page_says(client, people, world):
+    query = f"?as_of={CLOSED}"
+    context = get(client, people["eva"], "executive", query).context
+    rows = download(client, people["eva"], "executive", query)
+    found = {(row["Section"], row["Figure"], row["Part"]): row["Value"] for row in rows}
+    health = context["health"]
+
+    assert found["ARR at risk", "Now", "ARR"] == f"{Decimal(health.arr_at_risk) / 100:.2f}"
+    assert found["ARR at risk", "Now", "accounts"] == str(health.accounts_at_risk)
+    assert found["ARR at risk", "Now", "share of ARR"] == str(context["risk_share"])
+    for tile in context["tiles"]:
+        assert found["Retention", tile.label, "change on the quarter"] == str(tile.on_quarter)
+        assert found["Retention", tile.label, "change on the year"] == str(tile.on_year)
+    assert found["By Segment", "Enterprise", "New"] == "0.00"
+    assert found["By Segment", "Enterprise", "NRR target from"] == "115.0000"
+    assert found["By Segment", "Enterprise", "NRR target to"] == "130.0000"
+    bands = [row["Figure"] for row in rows if row["Section"] == "Health"]
+    assert list(dict.fromkeys(bands)) == ["Healthy", "Intervene", "Unscored"]
+    week = {row["Figure"] for row in rows if row["Section"] == "Week"}
+    assert week == {"Movements up", "Fell a band", "Renewals lost"}
+
+
 @pytest.mark.parametrize("stored", [False, True])
 def test_the_report_as_numbers(client, people, world, stored):
     if stored:
@@ -49,7 +71,7 @@ def test_the_report_as_numbers(client, people, world, stored):
     assert found["Health", "Healthy", "ARR"] == "44000.00"
     assert found["Renewals of the quarter", "Due", "contracts"] == "5"
     assert found["Renewals of the quarter", "Lost", "forecast"] == "0.00"
-    assert found["Week", "Fell", "count"] == "1"
+    assert found["Week", "Fell a band", "count"] == "1"
     months = [key for key in found if key[0] == "Retention by month" and key[1].startswith("Net")]
     assert len(months) == 24
 
@@ -62,7 +84,7 @@ def test_files_hold_all_rows_not_a_page(client, company, people):
     for route in ("executive_accounts", "executive_movements"):
         rows = download(client, people["eva"], route, "?figure=end")
         assert len(rows) == 120
-        amounts = [Decimal(row.get("ARR at the end") or row["Amount"]) for row in rows]
+        amounts = [Decimal(row.get("ARR") or row["Amount"]) for row in rows]
         assert sum(amounts) == Decimal("12071.40")
         assert len(text_of(get(client, people["eva"], route, "?figure=end"))) > 0
 
@@ -80,7 +102,7 @@ def test_what_would_be_a_formula_is_text(client, company, people, name):
 
 def test_numbers_below_zero_stay_numbers(client, people, book):
     (row,) = download(client, people["eva"], "executive_accounts", "?figure=contraction")
-    assert row["Contraction"] == "-2500.00"
+    assert row["Change"] == "-2500.00"
 
 
 def test_a_manager_gets_their_team_alone(client, people, world):
@@ -99,7 +121,25 @@ def test_the_filter_of_a_list_is_that_of_its_file(client, people, world):
     rows = download(client, people["eva"], "executive_renewals", f"?as_of={CLOSED}&state=lost")
     assert [(row["Contract"], row["Expected"]) for row in rows] == [("c5", "0.00")]
     (row,) = download(client, people["eva"], "executive_changes", f"?as_of={CLOSED}&change=fell")
-    assert (row["Account"], row["What"], row["Detail"]) == ("Bly", "watch", "intervene")
+    assert (row["Account"], row["What"], row["Detail"]) == ("Bly", "Watch", "Intervene")
+
+
+def test_a_file_of_the_week_has_the_words_of_the_page(client, people, world):
+    def said(change):
+        query = f"?as_of={CLOSED}&change={change}"
+        (row,) = download(client, people["eva"], "executive_changes", query)
+        return row["What"], row["Detail"]
+
+    assert said("not_renewed") == ("Contract c5", "Cancelled")
+    assert said("gained")[0] == "Expansion"
+
+
+@pytest.mark.parametrize("figure", ["nrr", "grr", "logo", "new", "churn", "start", "end"])
+def test_the_amount_of_a_row_is_called_as_on_the_page(client, people, world, figure):
+    query = f"?as_of={CLOSED}&figure={figure}"
+    lines = get(client, people["eva"], "executive_accounts", f"{query}&format=csv")
+    head = b"".join(lines.streaming_content).decode("utf-8-sig").splitlines()[0].split(",")
+    assert head[-2] == ("ARR" if figure in ("start", "end") else "Change")
 
 
 def test_a_long_file_needs_no_more_memory(client, company, people):
