@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from accounts.catalogue import Role
-from accounts.models import Account, User
+from accounts.catalogue import Role, Visibility
+from accounts.models import Account, Installation, Team, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -57,6 +58,26 @@ def may(user: User | AnonymousUser, right: Right, *, account: Account | None = N
     if right == Right.WORK_ACCOUNTS:
         return reachable.changeable_by(user).exists()
     return reachable.for_user(user).exists()
+
+
+def people_for(account: Account) -> QuerySet[User]:
+    """Whom a task of this account can be given to: they may see it, and work on accounts.
+
+    `Account.objects.for_user` read the other way round; a test holds the two together.
+    """
+    able = User.objects.filter(is_active=True, role__in=GRANTED[Right.WORK_ACCOUNTS])
+    visibility = Visibility(Installation.current().visibility)
+    if visibility == Visibility.ALL:
+        return able
+    owners = User.objects.filter(
+        Q(pk=account.owner_id) | Q(pools__isnull=False, pools=account.pool_id)
+    )
+    teams = owners.filter(team__isnull=False).values("team")
+    managers = Team.managers.through.objects.filter(team__in=teams).values("user")
+    reached = Q(role=Role.OPS) | Q(pk__in=owners.values("pk")) | Q(pk__in=managers)
+    if visibility == Visibility.TEAM:
+        reached |= Q(team__in=teams)
+    return able.filter(reached)
 
 
 def requires(right: Right) -> Callable[[View], View]:

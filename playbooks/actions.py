@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
+from accounts.access import people_for
 from accounts.models import Account, User
 from accounts.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
@@ -38,6 +39,10 @@ class PlayClosedError(ValueError):
 
 class ReasonMissingError(ValueError):
     """Skipping and cancelling need a reason: others read it later."""
+
+
+class OutOfSightError(ValueError):
+    """Whoever gets a task may see its account, and work on it."""
 
 
 class WrongTimeError(ValueError):
@@ -112,8 +117,13 @@ def snooze_task(*, task_id: int, until: datetime, now: datetime) -> Task:
 def reassign_task(
     *, task_id: int, owner: User | None, now: datetime, by: User | None = None
 ) -> Task:
-    """To another person, or back to the queue of CS ops. Raises TaskFinishedError."""
+    """To another person, or back to the queue of CS ops.
+
+    Raises OutOfSightError, TaskFinishedError.
+    """
     task, _ = _locked(task_id)
+    if owner is not None and not people_for(task.account).filter(pk=owner.pk).exists():
+        raise OutOfSightError(f"{owner} may not work on {task.account}: choose somebody else.")
     _change(task, owner=owner)
     _tell(task, by=by, now=now)
     return task
@@ -123,11 +133,13 @@ def reassign_task(
 def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) -> Play:
     """Ends the play and closes its tasks with it. Raises ReasonMissingError, PlayClosedError."""
     if not reason.strip():
-        raise ReasonMissingError("Say why the play is cancelled.")
+        raise ReasonMissingError("Say why the play is stopped: others read it later.")
+    who = f"Stopped by {by}" if by else "Stopped"
+    said = f"{who}: {reason.strip()}"[:500]
     cancelled = Play.objects.filter(pk=play_id, state=PlayState.OPEN).update(
         state=PlayState.CLOSED,
         outcome=PlayOutcome.CANCELLED,
-        reason=reason.strip()[:500],
+        reason=said,
         closed_at=now,
         next_position=None,
         next_step_at=None,
@@ -137,7 +149,7 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
         raise PlayClosedError(f"The play has ended: {label(play.outcome or '')}.")
     Task.objects.filter(play=play, state__in=UNFINISHED).update(
         state=TaskState.CLOSED_BY_ITSELF,
-        reason=f"Cancelled: {reason.strip()}"[:500],
+        reason=said,
         snoozed_until=None,
         escalate_at=None,
         closed_at=now,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.models import Account, ImportFile, ImportRun, Job, OutboxMessage, RejectedRecord
-from playbooks.models import Task
+from playbooks.models import Play, Playbook, PlayStart, Task
 from tests.permission_house import NOW, House
 
 
@@ -15,6 +15,8 @@ def make_object(kind: str, *, house: House, place: str) -> object:
         return "acc-missing" if place == "missing" else house.accounts[place].external_id
     if kind == "task":
         return 2**40 if place == "missing" else _task(house.accounts[place]).pk
+    if kind == "play":
+        return 2**40 if place == "missing" else _play(house.accounts[place]).pk
     if kind in _IMPORTS:
         return _IMPORTS[kind](house, place)
     if kind == "dead_job":
@@ -86,4 +88,27 @@ def _task(account: Account) -> Task:
         owner=account.owner,
         opened_at=NOW,
         due_at=NOW + timedelta(days=1),
+    )
+
+
+def _play(account: Account) -> Play:
+    playbook, _ = Playbook.objects.get_or_create(
+        key="secret-playbook", version=1, defaults={"cooldown_days": 0, "created_at": NOW}
+    )
+    start = PlayStart.objects.create(
+        account=account,
+        playbook=playbook,
+        playbook_key=playbook.key,
+        result="started",
+        decided_at=NOW,
+    )
+    return Play.objects.create(
+        account=account,
+        playbook=playbook,
+        playbook_key=playbook.key,
+        severity=0,
+        start=start,
+        why="secret-why",
+        opened_at=NOW,
+        opened_day=NOW.date(),
     )

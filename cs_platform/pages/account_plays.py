@@ -19,6 +19,7 @@ from accounts.models import Account, Installation, User
 from cs_platform.pages.account_head import AccountHead
 from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.pages.tasks_queries import TaskRow, task_rows, unfinished
+from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, Task
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
@@ -42,6 +43,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PlayRow:
+    pk: int
     name: str
     why: str
     is_open: bool
@@ -96,6 +98,42 @@ def _start(request: HttpRequest, account: Account, user: User, playbook: str) ->
     messages.success(request, f"Started: {play.playbook.name}. Its first tasks are below.")
 
 
+class StopForm(forms.Form):
+    reason = forms.CharField(
+        max_length=400,
+        error_messages={
+            "required": "Say why the play is stopped: others read it later.",
+            "max_length": "Say it in 400 characters.",
+        },
+    )
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def stop(request: HttpRequest, play_id: int) -> HttpResponse:
+    """404 for an account out of sight, 403 for one that is somebody else's to change."""
+    user = cast("User", request.user)
+    visible = Play.objects.for_user(user).select_related("account", "playbook")
+    play = get_object_or_404(visible, pk=play_id)
+    if not may(user, Right.WORK_ACCOUNTS, account=play.account):
+        raise PermissionDenied
+    form = StopForm(request.POST)
+    if form.is_valid():
+        _stop(request, play, user, form.cleaned_data["reason"])
+    else:
+        messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
+    return redirect("account_tasks", play.account.external_id)
+
+
+def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:
+    try:
+        cancel_play(play_id=play.pk, reason=reason, by=user, now=clock.now())
+    except PlayClosedError as refused:
+        messages.error(request, str(refused))
+        return
+    messages.success(request, f"Stopped: {play.playbook.name}. Its open tasks closed with it.")
+
+
 def startable(account: Account) -> list[Playbook]:
     """Playbooks in force that do not run on this account."""
     running = Play.objects.filter(account=account, state=PlayState.OPEN).values("playbook_key")
@@ -133,6 +171,7 @@ def _play(play: Play) -> PlayRow:
     steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
     drawn_in = [task for task in play.tasks.all() if task.step_id is None]
     return PlayRow(
+        pk=play.pk,
         name=play.playbook.name,
         why=play.why,
         is_open=play.state == PlayState.OPEN,

@@ -30,7 +30,14 @@ from playbooks.triggers.vocabulary import TaskOutcome, label
 
 # Working days until it comes back.
 SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
-_REFUSED = (actions.TaskFinishedError, actions.ReasonMissingError, actions.WrongTimeError)
+_REFUSED = (
+    actions.TaskFinishedError,
+    actions.ReasonMissingError,
+    actions.WrongTimeError,
+    actions.OutOfSightError,
+)
+QUEUE = 0
+"""In place of a person: nobody's, so that all of CS ops see it."""
 
 
 def outcomes() -> list[tuple[str, str]]:
@@ -57,6 +64,16 @@ class SnoozeForm(forms.Form):
     )
 
 
+class HandForm(forms.Form):
+    owner = forms.IntegerField(
+        min_value=QUEUE,
+        max_value=2**63 - 1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), "Choose who does it from here."
+        ),
+    )
+
+
 Act = Callable[[Task, forms.Form, User, datetime], str]
 
 
@@ -76,6 +93,12 @@ def skip(request: HttpRequest, task_id: int) -> HttpResponse:
 @require_POST
 def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "snooze", SnoozeForm(request.POST), _snooze)
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_POST
+def hand(request: HttpRequest, task_id: int) -> HttpResponse:
+    return _act(request, task_id, "hand", HandForm(request.POST), _hand)
 
 
 def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
@@ -99,6 +122,15 @@ def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     until = back_at(now, days=form.cleaned_data["days"], calendar=calendar)
     actions.snooze_task(task_id=task.pk, until=until, now=now)
     return f"Snoozed: {task.title}. Back on {formats.day(calendar.local_day(until))}."
+
+
+def _hand(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+    chosen = form.cleaned_data["owner"]
+    owner = None if chosen == QUEUE else User.objects.filter(pk=chosen).first()
+    if owner is None and chosen != QUEUE:
+        raise actions.OutOfSightError("That person is not here any more: choose somebody else.")
+    actions.reassign_task(task_id=task.pk, owner=owner, by=user, now=now)
+    return f"Handed to {owner or 'the queue of CS ops'}: {task.title}"
 
 
 def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
-from accounts.access import Right, requires
+from accounts.access import Right, people_for, requires
 from accounts.catalogue import Role
-from accounts.models import Installation, User
+from accounts.models import Account, Installation, User
 from cs_platform.pages.paging import COUNT_CAP, page_number, take_page
 from cs_platform.pages.parts import came_from, wants_part
 from cs_platform.pages.task_actions import SNOOZES, outcomes
@@ -111,11 +111,19 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """One task with its forms: where a link leads, and how it is finished without JavaScript."""
     user = cast("User", request.user)
     found = get_object_or_404(with_account(visible_tasks(user)), pk=task_id)
+    can_change = Task.objects.workable_by(user).filter(pk=task_id).exists()
     context = {
         "row": task_row(found, now=clock.now(), zone=Installation.current().zone),
-        "can_change": Task.objects.workable_by(user).filter(pk=task_id).exists(),
+        "can_change": can_change,
+        "people": _others(found) if can_change and found.state in UNFINISHED else [],
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "next": came_from(request),
     }
     return render(request, "tasks/task.html", context)
+
+
+def _others(found: Task) -> list[User]:
+    account = Account.objects.only("owner", "pool").get(pk=found.account_id)
+    people = people_for(account).exclude(pk=found.owner_id or 0)
+    return list(people.only("name", "email").order_by("name", "pk"))

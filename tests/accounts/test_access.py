@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.access import Right, may
+from accounts.access import Right, may, people_for
 from accounts.catalogue import Role
 from accounts.models import Account, Contact, Installation, Pool, Team, User
 
@@ -71,6 +71,24 @@ def test_changes_stay_own_in_every_visibility(house, visibility):
         for name, person in house.items()
     }
     assert changeable == SEEN["own"] | {"eva": set(), "otto": EVERYTHING, "nobody": set()}
+
+
+@pytest.mark.parametrize("visibility", ["own", "team", "all"])
+def test_a_task_can_be_given_to_those_who_see_the_account_and_may_work(house, visibility):
+    Installation.objects.update(visibility=visibility)
+    Team.objects.get(name="South").managers.add(house["mona"], house["bob"])
+    User.objects.filter(name="mona").update(team=Team.objects.get(name="South"))
+    for name, left in (("gone", False), ("back", True)):
+        left_team = _person(name, Role.CSM, team=house["alice"].team)
+        User.objects.filter(pk=left_team.pk).update(is_active=left)
+    for account in Account.objects.all():
+        able = {
+            person
+            for person in User.objects.exclude(role=Role.EXECUTIVE)
+            if Account.objects.for_user(person).filter(pk=account.pk).exists()
+        }
+        found = list(people_for(account))
+        assert (set(found), len(found)) == (able, len(able)), account
 
 
 def test_facts_follow_their_account(house):

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Holiday, Installation, User
 from playbooks.actions import (
+    OutOfSightError,
     PlayClosedError,
     ReasonMissingError,
     TaskFinishedError,
@@ -95,14 +96,24 @@ def test_a_task_is_handed_over_and_back_to_the_queue(house, task):
     assert reassign_task(task_id=task.pk, owner=None, now=NOW).owner is None
 
 
+def test_nobody_is_handed_a_task_of_an_account_they_may_not_work_on(house, task):
+    Installation.objects.update(visibility="own")
+    for name in ("bob", "eva"):
+        with pytest.raises(OutOfSightError, match=f"{name} may not work on acme"):
+            reassign_task(task_id=task.pk, owner=house.people[name], now=NOW)
+    task.refresh_from_db()
+    assert task.owner.name == "alice"
+
+
 def test_a_cancelled_play_closes_its_tasks_and_says_why(house, task):
     play = cancel_play(
         play_id=task.play_id, reason="Merged with another.", by=house.people["mona"], now=NOW
     )
 
     task.refresh_from_db()
-    assert (play.outcome, play.reason) == ("cancelled", "Merged with another.")
-    assert (task.state, task.reason) == ("closed_by_itself", "Cancelled: Merged with another.")
+    said = "Stopped by mona: Merged with another."
+    assert (play.outcome, play.reason) == ("cancelled", said)
+    assert (task.state, task.reason, task.closed_by.name) == ("closed_by_itself", said, "mona")
     with pytest.raises(PlayClosedError, match="Cancelled"):
         cancel_play(play_id=play.pk, reason="Again.", by=None, now=NOW)
 
