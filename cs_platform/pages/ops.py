@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Job, User
 from cs_platform.models import InvariantRun
@@ -17,6 +18,7 @@ from cs_platform.pages import ops_queries as queries
 from cs_platform.pages import ops_words as words
 from cs_platform.pages.paging import COUNT_CAP, page_number, take_page
 from cs_platform.telemetry.readings import Queue, Reading, reading
+from health.queries.figures import scoring_figures
 
 PAGE_SIZE = 50
 JOB_VIEWS = (
@@ -88,6 +90,7 @@ def ops(request: HttpRequest) -> HttpResponse:
             "steps": queries.step_lines(day=night.day) if night else [],
             "is_night_late": bool(night and night.next_at and night.next_at < found.at),
             "sources": [(feed, _age(feed.latest_day, found)) for feed in found.sources],
+            "scores": scoring_figures(day=clock.today()),
             "versions": queries.versions(),
             "by_hand": list(queries.intervention_rows()[:5]),
         },

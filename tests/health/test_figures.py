@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import Installation, Signal, User
+from accounts.models import Account, Installation, Signal, User
 from health.actions import OverrideRefused, end_override, override_band
 from health.models import BandOverride, CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
 from health.queries.explanations import explain_stored, stored_day
-from health.queries.figures import coverage, distribution, flap_rate, freshness
+from health.queries.figures import ScoringFigures, scoring_figures
 from health.queries.scorecards import in_force
-from health.recompute import drain_dirty, recompute, refresh_feeds
+from health.recompute import drain_dirty, recompute
 from health.scoring import RowKind
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
@@ -160,30 +160,22 @@ def test_an_override_is_refused_in_words(account, csm, values, words):
     assert not BandOverride.objects.exists()
 
 
-def test_distribution_and_coverage_count_the_unscored(account):
-    bare, gone = make.make_account(), make.make_account(status="churned")
-    account.arr_minor = 3_000_000
-    account.save()
+def test_coverage_is_of_active_accounts(account):
+    assert scoring_figures(day=DAY).coverage == 0
+    make.make_account(status="churned")
+    make.make_account()
     recompute(day=DAY, now=NOW)
-    never = make.make_account()
-    ids = [each.pk for each in (account, bare, gone, never)]
-    band = CurrentHealth.objects.get(account=account).effective_band
-
-    rows = {(row.band, row.accounts, row.arr_minor) for row in distribution(account_ids=ids)}
-    assert rows == {(band, 1, 3_000_000), ("unscored", 2, 0)}
-    assert (coverage().active, coverage().scored) == (3, 1)
-
-
-def test_freshness_names_sources_that_went_quiet(account):
-    refresh_feeds()
-    fresh = {row.source: row.is_fresh for row in freshness(day=DAY)}
-
-    assert fresh == {"usage": True, "activity": True, "support": False, "revenue": False}
+    make.make_account()
+    figures = scoring_figures(day=DAY)
+    assert (figures.active, figures.scored, figures.is_covered) == (3, 1, False)
+    assert ScoringFigures(active=20, scored=19, flapped=0).is_covered
+    nobody = ScoringFigures(active=0, scored=0, flapped=0)
+    assert (nobody.coverage, nobody.flap_rate) == (None, None)
 
 
 def test_flap_rate_counts_accounts_that_crossed_back_within_two_weeks(account):
     recompute(day=ago(20), now=NOW)
-    assert flap_rate(day=DAY) == 0
+    assert scoring_figures(day=DAY).flap_rate == 0
     card = in_force()["four_inputs"].id
     steady = make.make_account()
 
@@ -209,4 +201,6 @@ def test_flap_rate_counts_accounts_that_crossed_back_within_two_weeks(account):
     cross(steady, 40, "healthy", "watch")
     cross(steady, 25, "watch", "healthy")  # 15 days later
 
-    assert flap_rate(day=DAY) == 1.0
+    assert scoring_figures(day=DAY).flap_rate == 1
+    Account.objects.filter(pk=account.pk).update(status="churned")
+    assert scoring_figures(day=DAY).flapped == 0

@@ -95,6 +95,7 @@ def test_an_empty_installation_says_so_in_words(client, ops):
         "No source delivers yet",
         "Never seen",
         "Nobody had to step in.",
+        "No account is active yet.",
     ):
         assert words in page
     for address in LISTS[1:]:
@@ -134,10 +135,17 @@ def test_the_latest_night_shows_its_steps_and_each_its_shards(client, ops):
     assert "1–1 of 1 shards" in shards
 
 
+def test_the_page_says_how_much_scoring_covers_and_how_calm_it_is(client, ops):
+    Account.objects.create(external_id="acme", name="Acme")
+    page = text(client, "/ops/")
+    assert "Coverage 0.0% Flap rate –" in page
+    assert "0 of 1 active accounts have a score; 95% is wanted." in page
+
+
 @pytest.mark.parametrize(
     ("address", "count"),
     [
-        ("/ops/", 21),
+        ("/ops/", 23),
         ("/ops/jobs/?view=dead", 6),
         ("/ops/messages/?view=dead", 6),
         ("/ops/nights/", 5),
