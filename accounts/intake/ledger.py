@@ -5,7 +5,7 @@ not its last. For every day, the movements effective up to it sum to the ARR of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,41 +60,6 @@ def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
     return {day: steps[day] for day in sorted(steps) if day <= until}
 
 
-def movements_of(periods: Iterable[Period], *, until: date) -> list[Movement]:
-    """New, expansion, contraction, churn and reactivation of one account, in order of day."""
-    return kinds_of(steps_of(periods, until=until))
-
-
-def movements_of_points(points: Mapping[date, int], *, currency: str) -> list[Movement]:
-    """The same from snapshots: each point is the ARR from its day on."""
-    steps: Steps = {}
-    before = 0
-    for day in sorted(points):
-        steps[day] = Counter({currency: points[day] - before})
-        before = points[day]
-    return kinds_of(steps)
-
-
-def kinds_of(steps: Steps) -> list[Movement]:
-    """Names each change by what the account's whole ARR does: several currencies are one life."""
-    movements: list[Movement] = []
-    arr: Counter[str] = Counter()
-    paid_before = False
-    for day in sorted(steps):
-        was_paying = any(arr.values())
-        for currency, change in steps[day].items():
-            arr[currency] += change
-        is_paying = any(arr.values())
-        for currency in sorted(steps[day]):
-            if change := steps[day][currency]:
-                kind = _kind(
-                    change, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
-                )
-                movements.append(Movement(day, kind, change, currency))
-        paid_before = paid_before or is_paying
-    return movements
-
-
 def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) -> MovementKind:
     if change < 0:
         return MovementKind.CONTRACTION if is_paying else MovementKind.CHURN
@@ -121,7 +86,8 @@ def contract_period(contract: ContractTerm, *, day: date, grace_days: int) -> Pe
 def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
     """Movements that turn what is posted into what is wanted, without touching a posted row.
 
-    A correction is dated to the day it is about; what is learned later is told by the
+    Each change is named by what the account's whole ARR does: several currencies are one life. A
+    correction is dated to the day it is about; what is learned later is told by the
     ledger's own recorded-at.
     """
     days = sorted(set(wanted) | set(posted))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
-from accounts.intake.ledger import ContractTerm, contract_period, movements_of
+from accounts.intake.ledger import ContractTerm, contract_period, corrections, steps_of
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.names import COMBINATIONS, company_name
@@ -136,7 +136,8 @@ def test_ledger_is_what_the_contracts_say_to_the_cent(company):
             )
             for term, after in zip(terms, following, strict=True)
         ]
-        assert [(m.effective_on, m.kind, m.arr) for m in movements_of(periods, until=LAST_DAY)] == [
+        derived = corrections(steps_of(periods, until=LAST_DAY), posted={})
+        assert [(m.effective_on, m.kind, m.arr) for m in derived] == [
             (timeline.day(m.day), m.kind, m.amount_minor) for m in account.story.movements
         ]
         assert all(sum(a for _, a in term.lines) == term.arr_minor for term in terms)
