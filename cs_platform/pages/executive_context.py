@@ -39,6 +39,7 @@ from metrics.retention.rates import (
     Rate,
     grr,
     logo_retention,
+    net_revenue_churn,
     nrr,
     percent,
     quick_ratio,
@@ -89,11 +90,12 @@ def _choices(question: Question) -> dict[str, Any]:
 
 def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
     steps = bridge_steps(table.total.bridge)
-    quick = quick_ratio(table.total.bridge)
+    quick, churn = quick_ratio(table.total.bridge), net_revenue_churn(table.total.cohort)
     return {
         "steps": steps,
         "bridge": bridge_chart(steps, currency=currency, query=query),
         "quick_ratio": None if quick is None else f"{float(quick):.1f}",
+        "net_churn": None if churn is None else shown_rate(churn),
         "grr_by_method": shown_rate(grr(table.total.cohort)),
     }
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.urls import reverse
 
+from accounts.intake.currencies import MINUS
 from cs_platform import formats
 from cs_platform.charts import (
     Chart,
@@ -74,7 +75,7 @@ class RateTile:
 
 
 def shown_rate(rate: Fraction | None) -> str:
-    return NO_COHORT if rate is None else f"{percent(rate=rate)}%"
+    return NO_COHORT if rate is None else f"{percent(rate=rate)}%".replace("-", MINUS)
 
 
 def points(now: Fraction | None, then: Fraction | None) -> Decimal | None:

@@ -55,6 +55,13 @@ def test_the_figures_of_a_book_done_by_hand(client, people, book):
     assert "Enterprise 1 $40k 110.0% below target 115–130% 100.0% 100.0%" in shown
 
 
+def test_net_revenue_churn_is_shown_as_what_it_is(client, company, people, book):
+    # Of 50,000 a year ago, 2,500 were lost and 4,000 won.
+    assert "net revenue churn −3.0%" in text_of(get(client, people["eva"], "executive"))
+    company.post(book[0], date(2025, 5, 1), "contraction", 3_000_00)
+    assert "net revenue churn 3.0%" in text_of(get(client, people["eva"], "executive"))
+
+
 def test_a_manager_sees_their_team_alone(client, people, book):
     shown = text_of(get(client, people["mona"], "executive"))
     assert "Start $40,000.00" in shown
@@ -67,7 +74,7 @@ def test_a_manager_sees_their_team_alone(client, people, book):
 
 @pytest.mark.parametrize("name", ["eva", "mona"])
 def test_stored_months_make_the_same_figures(client, people, book, name):
-    figures = ("tiles", "steps", "bridge", "groups", "quick_ratio")
+    figures = ("tiles", "steps", "bridge", "groups", "net_churn", "quick_ratio")
     computed = get(client, people[name], "executive").context
     take_snapshots(day=TODAY)
     from_store = get(client, people[name], "executive").context
