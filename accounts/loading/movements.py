@@ -1,8 +1,11 @@
 """Given movements: posted once, never changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+from django.db import IntegrityError, transaction
 
 from accounts.intake.currencies import as_decimal_text
 from accounts.intake.errors import RecordError
@@ -19,29 +22,51 @@ def post_movements(
     """The accounts whose ledger grew. The same movement again is nothing; another one under a
     known id is refused, because history that can be rewritten proves nothing."""
     accounts = _locked_accounts(records)
-    posted = {
-        m.external_id: m
-        for m in RevenueMovement.objects.filter(
-            source=source, external_id__in=[_text(r, "external_id") for r in records]
-        )
-    }
-    rows: dict[int, RevenueMovement] = {}
+    plan = _plan(records, accounts, source=source, now=now)
+    try:
+        plan.write()
+    except IntegrityError:
+        # Another load has just committed one of these ids for another account: it shows now.
+        plan = _plan(records, accounts, source=source, now=now)
+        plan.write()
+    result.statuses.update(plan.statuses)
+    result.reject(plan.errors)
+    return sorted({row.account_id for row in plan.rows})
+
+
+@dataclass(slots=True)
+class Plan:
+    rows: list[RevenueMovement] = field(default_factory=list)
+    statuses: dict[int, Status] = field(default_factory=dict)
+    errors: list[RecordError] = field(default_factory=list)
+
+    def write(self) -> None:
+        with transaction.atomic():
+            RevenueMovement.objects.bulk_create(self.rows, batch_size=2_000)
+
+
+def _plan(
+    records: Sequence[Record], accounts: Mapping[str, int], *, source: str, now: datetime
+) -> Plan:
+    ids = [_text(r, "external_id") for r in records]
+    found = RevenueMovement.objects.filter(source=source, external_id__in=ids)
+    posted = {m.external_id: m for m in found}
+    plan = Plan()
     for record in records:
         account_id = accounts.get(_text(record, "account"))
         if account_id is None:
-            result.reject([_unknown_account(record)])
+            plan.errors.append(_unknown_account(record))
             continue
         row = _row(record.values, account_id=account_id, source=source, now=now)
         before = posted.get(row.external_id)
         if before is None:
-            rows[record.position] = row
-            result.statuses[record.position] = Status.CREATED
+            plan.rows.append(row)
+            plan.statuses[record.position] = Status.CREATED
         elif all(getattr(before, name) == getattr(row, name) for name in _MEANING):
-            result.statuses[record.position] = Status.UNCHANGED
+            plan.statuses[record.position] = Status.UNCHANGED
         else:
-            result.reject([_changed(record, before)])
-    RevenueMovement.objects.bulk_create(rows.values(), batch_size=2_000)
-    return sorted({row.account_id for row in rows.values()})
+            plan.errors.append(_changed(record, before))
+    return plan
 
 
 def _text(record: Record, name: str) -> str:

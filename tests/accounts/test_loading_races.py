@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import Account, Contract, Interaction, RevenueMovement
-from tests.accounts.loading import account, contract, load_raw, problems
+from tests.accounts.loading import account, contract, load_raw, movement, problems
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,3 +73,16 @@ def test_the_same_contract_sent_twice_at_once_is_written_once():
 
     assert [r.statuses[0].value for r in (first, second)] == ["created", "unchanged"]
     assert RevenueMovement.objects.count() == 1
+
+
+def test_a_movement_sent_for_two_customers_at_once_is_posted_to_the_first():
+    raw = movement("m1", "2025-01-01", "new", "1000.00")
+
+    first, second = at_once("movements", raw, raw | {"account": "other"})
+
+    assert (problems(first), problems(second)) == (set(), {(0, "external_id", "posted_already")})
+    assert RevenueMovement.objects.get().account.external_id == "acme"
+    assert dict(Account.objects.values_list("external_id", "arr_minor")) == {
+        "acme": 100_000,
+        "other": 0,
+    }
