@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
-from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.intake.currencies import minor_rate
@@ -39,7 +38,7 @@ class Rates:
         """Currencies of amounts that `total` leaves out."""
         return {currency for amount, currency in amounts if amount and currency not in self.rates}
 
-    def expression(self, amount: str, *, currency: str) -> Combinable:
+    def expression(self, amount: str, *, currency: str) -> Case:
         """The amount in the base currency inside SQL, equal to what `total` adds up; NULL where
         there is no rate."""
         whens = [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet, Sum, Window
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet, Sum, Value, Window
+from django.db.models.functions import Greatest
 
 from accounts.models import Account, Contract, Invoice, RevenueMovement
 from cs_platform import formats
 from cs_platform.charts import Chart, LinePoint, line_chart
+from cs_platform.pages.currency import rates_on
 
 MONTHS = 24
 CONTRACTS_AT_MOST = 50
@@ -33,10 +35,14 @@ class LedgerRow:
 
 
 def ledger(account: Account) -> QuerySet[RevenueMovement]:
-    """Newest first, each with the ARR it led to."""
+    """Newest first, each with the ARR it led to in its currency."""
     found: QuerySet[RevenueMovement] = (
         RevenueMovement.objects.filter(account=account)
-        .annotate(balance_minor=Window(Sum("amount_minor"), order_by=["effective_on", "pk"]))
+        .annotate(
+            balance_minor=Window(
+                Sum("amount_minor"), partition_by="currency", order_by=["effective_on", "pk"]
+            )
+        )
         .order_by("-effective_on", "-pk")
     )
     return found
@@ -73,23 +79,37 @@ def invoices(account: Account) -> list[Invoice]:
     )
 
 
-def arr_course(account: Account, *, today: date) -> Chart:
-    """ARR at the end of each of the last 24 months and today."""
+@dataclass(frozen=True, slots=True)
+class ArrCourse:
+    """In the account's currency; `without_rate` are currencies whose amounts it leaves out."""
+
+    chart: Chart
+    without_rate: tuple[str, ...]
+
+
+def arr_course(account: Account, *, today: date) -> ArrCourse:
+    """ARR at the end of each of the last 24 months and today, at today's rates."""
     ends = month_ends(today, MONTHS)
+    rates = rates_on(today, base=account.currency)
     moves = list(
-        RevenueMovement.objects.filter(account=account, effective_on__range=(ends[0], today))
-        .values_list("effective_on", "amount_minor")
-        .order_by("effective_on")
+        RevenueMovement.objects.filter(account=account, effective_on__lte=today)
+        .annotate(day=Greatest("effective_on", Value(ends[0])))
+        .values_list("day", "currency")
+        .annotate(amount=Sum("amount_minor"))
+        .order_by("day", "currency")
     )
-    level = RevenueMovement.objects.filter(account=account, effective_on__lt=ends[0]).aggregate(
-        total=Coalesce(Sum("amount_minor"), 0)
-    )["total"]
     points = []
     for end in ends:
-        arr = level + sum(amount for day, amount in moves if day <= end)
-        shown = formats.money(arr, account.currency)
-        points.append(LinePoint(day=end, value=float(arr), shown=shown))
-    return line_chart(points, label="ARR", height=160, from_zero=True)
+        arr = Counter[str]()
+        for day, currency, amount in moves:
+            if day <= end:
+                arr[currency] += amount
+        total = rates.total((amount, currency) for currency, amount in arr.items())
+        shown = formats.money(total, account.currency)
+        points.append(LinePoint(day=end, value=float(total), shown=shown))
+    chart = line_chart(points, label="ARR", height=160, from_zero=True)
+    left_out = rates.missing((amount, currency) for _, currency, amount in moves)
+    return ArrCourse(chart, tuple(sorted(left_out)))
 
 
 def month_ends(today: date, count: int) -> list[date]:

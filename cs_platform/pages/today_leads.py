@@ -34,6 +34,7 @@ def _open_tasks() -> QuerySet[Task]:
 def lone_items(book: QuerySet[Account], *, today: date, stakes: Stakes) -> list[QueueItem]:
     """At risk, and no task is open there."""
     found = _with_health(book.filter(~Exists(_open_tasks()), health__at_risk=True))
+    arr = stakes.rates.expression("arr_minor", currency="currency").desc(nulls_last=True)
     return [
         make_item(
             account,
@@ -44,7 +45,7 @@ def lone_items(book: QuerySet[Account], *, today: date, stakes: Stakes) -> list[
             stakes=stakes,
             today=today,
         )
-        for account in found.order_by("-arr_minor", "pk")[:READ_AT_MOST]
+        for account in found.order_by(arr, "pk")[:READ_AT_MOST]
     ]
 
 

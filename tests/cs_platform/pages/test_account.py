@@ -366,8 +366,8 @@ def test_revenue_ledger_ends_at_the_arr_and_shows_each_balance(client, csm, acco
         ("expansion", 15_000_00),
         ("new", 10_000_00),
     ]
-    assert context["course"].rows[0] == ("Mar 2025", "$13k")
-    assert context["course"].rows[-1] == ("Mar 2023", "$0")
+    assert context["course"].chart.rows[0] == ("Mar 2025", "$13k")
+    assert context["course"].chart.rows[-1] == ("Mar 2023", "$0")
 
 
 def test_tasks_tab_shows_a_play_step_by_step(client, csm, account):

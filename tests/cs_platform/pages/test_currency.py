@@ -1,14 +1,15 @@
 """Sums over several currencies: what a unit is worth, and what is left out where none knows."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from accounts.models import Account, CurrencyRate
-from cs_platform.pages import portfolio_queries
+from accounts.models import Account, CurrencyRate, RevenueMovement
+from cs_platform.pages import portfolio_queries, today_leads
 from cs_platform.pages.currency import rates_on
-from tests.cs_platform.pages.conftest import DAY, GOOD, POOR, judge, show_present, sign_in
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present, sign_in
 
 LEFT_OUT = "Amounts in CHF, SEK are not in these sums: no rate brings them into USD."
 
@@ -84,8 +85,54 @@ def test_today_leaves_out_what_it_cannot_convert_and_says_so(client, book):
     assert "not in these sums" not in answer.content.decode()
 
 
+def test_today_reads_the_largest_accounts_at_risk_whatever_their_currency(
+    client, csm, card, monkeypatch
+):
+    rate("JPY", "0.0065")
+    monkeypatch.setattr(today_leads, "READ_AT_MOST", 1)
+    for name, currency, arr in (
+        ("Franc", "CHF", 9_000_000_00),
+        ("Yen", "JPY", 10_000_000),
+        ("Dollar", "USD", 70_000_00),
+    ):
+        account = make_account(csm, name, currency=currency, arr_minor=arr)
+        show_present(judge(account, card, raw=POOR))
+    (item,) = client.get(reverse("today")).context["items"]
+    assert item.account == "Dollar"
+
+
 def test_sums_in_yen_are_whole_yen(db):
     rate("USD", "153.846", base="JPY")
     rates = rates_on(DAY, base="JPY")
     assert rates.total([(65_000_00, "USD"), (5, "JPY")]) == 9_999_990 + 5
     assert rates.missing([(1, "USD"), (1, "CHF"), (0, "SEK")]) == {"CHF"}
+
+
+def post(account, day, amount, currency, *, kind="new"):
+    RevenueMovement.objects.create(
+        account=account,
+        effective_on=day,
+        kind=kind,
+        amount_minor=amount,
+        currency=currency,
+        recorded_at=NOW,
+        source="test",
+        external_id=f"{currency}-{day}",
+    )
+
+
+def test_the_revenue_of_an_account_is_added_up_in_its_currency(client, csm, house):
+    rate("JPY", "0.0065")
+    account = house.accounts["own"]
+    post(account, DAY - timedelta(days=900), 1_000_00, "USD")
+    post(account, DAY - timedelta(days=400), 1_000_000, "JPY", kind="expansion")
+    post(account, DAY - timedelta(days=10), -400_000, "JPY", kind="contraction")
+    post(account, DAY - timedelta(days=5), 7_00, "CHF", kind="expansion")
+    answer = client.get(reverse("account_revenue", args=[account.external_id]))
+    rows = [(row.currency, row.balance_minor) for row in answer.context["movements"]]
+    assert rows == [("CHF", 7_00), ("JPY", 600_000), ("JPY", 1_000_000), ("USD", 1_000_00)]
+    course = answer.context["course"].chart.rows
+    assert (course[-1][1], course[1][1], course[0][1]) == ("$1k", "$7.5k", "$4.9k")
+    assert "Amounts in CHF are not in these sums: no rate brings them into USD." in (
+        answer.content.decode()
+    )
