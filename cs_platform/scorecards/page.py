@@ -36,6 +36,10 @@ class MeasureRow:
     picture: Picture
     penalties: BoundField
 
+    @property
+    def part(self) -> str:
+        return f"measure-{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
@@ -45,6 +49,10 @@ class GateRow:
     condition: BoundField
     cap: BoundField
     cap_shown: Decimal
+
+    @property
+    def part(self) -> str:
+        return f"gate-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class ComponentRow:
     new: NewMeasure
 
     @property
-    def inner(self) -> str:
+    def part(self) -> str:
         return f"component-{self.id}"
 
 
@@ -89,6 +97,10 @@ class BandRow:
     name: BoundField
     lower: BoundField
     at_risk: BoundField
+
+    @property
+    def part(self) -> str:
+        return f"band-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,7 @@ def draft_context(form: DraftForm) -> dict[str, Any]:
         "top_total": _sum(typed, (part_field("component", c.pk, "weight") for c in top)),
         "bands": [_band(form, band) for band in form.parts["band"]],
         "scale": scale_of(form, typed),
+        "removed": form["remove"].value() or [],
         "catalogue": sorted(MEASURES.values(), key=lambda definition: definition.name),
         "new_component": [form[f"new-component-{n}"] for n in ("name", "weight", "parent")],
         "new_gate": [form[f"new-gate-{n}"] for n in ("name", "component", "condition", "cap")],

@@ -21,6 +21,7 @@ def test_the_page_shows_every_part_with_its_picture_and_the_totals(ops, draft):
     page = body(ops.get(address(draft)))
 
     assert page.count('data-total="component-') == 4
+    assert page.count('data-weight="component-') == draft.measures.count()
     assert page.count('class="chart chart-reading"') == draft.measures.count() == 14
     assert 'class="chart chart-scale"' in page
     assert "alert line at 40" in page

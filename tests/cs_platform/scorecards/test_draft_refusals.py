@@ -1,5 +1,7 @@
 """What a draft's page refuses: numbers that are none, twice the same, homes that are going."""
 
+import re
+
 import pytest
 
 from health.measures import MEASURES
@@ -98,3 +100,22 @@ def test_what_goes_with_its_component_need_not_be_right(ops, draft, support):
     ops.post(address(draft), filled_in(ops, draft) | changes)
 
     assert not draft.components.filter(key="support").exists()
+
+
+def test_what_was_ticked_for_removal_is_still_ticked(ops, draft, support):
+    gone = [
+        f"component-{support.pk}",
+        f"measure-{draft.measures.get(key='champions').pk}",
+        f"gate-{draft.gates.first().pk}",
+        f"band-{draft.bands.first().pk}",
+    ]
+    assert "checked" not in "".join(ticks(ops.get(address(draft)).content.decode()))
+
+    page = refused(ops, draft, {"remove": gone, "alert_lines": "low"})
+
+    assert [part for part in gone if f'value="{part}" checked' in page] == gone
+    assert sum("checked" in tick for tick in ticks(page)) == len(gone)
+
+
+def ticks(page):
+    return re.findall(r'<input type="checkbox" name="remove"[^>]*>', page)
