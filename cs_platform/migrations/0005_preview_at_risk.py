@@ -9,16 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # Computed without these figures; whoever opens the page is given a new one.
-        migrations.RunSQL(
-            [
-                "DELETE FROM cs_platform_previewcell",
-                "DELETE FROM cs_platform_previewmover",
-                "DELETE FROM cs_platform_previewplay",
-                "DELETE FROM cs_platform_preview",
-            ],
-            migrations.RunSQL.noop,
-        ),
         migrations.AddField(
             model_name='preview',
             name='at_risk_after',
@@ -28,5 +18,16 @@ class Migration(migrations.Migration):
             model_name='preview',
             name='at_risk_before',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='Accounts and ARR, as they count.', size=2),
+        ),
+        # Computed without these figures; whoever opens the page is given a new one. Last, because a
+        # table with rows deleted in the transaction cannot be altered.
+        migrations.RunSQL(
+            [
+                "DELETE FROM cs_platform_previewcell",
+                "DELETE FROM cs_platform_previewmover",
+                "DELETE FROM cs_platform_previewplay",
+                "DELETE FROM cs_platform_preview",
+            ],
+            migrations.RunSQL.noop,
         ),
     ]
