@@ -49,7 +49,7 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         "segment",
         "plan",
         "arr",
-        "note",
+        "remark",
     )
     list_display_links = ("position", "scorecard")
     list_select_related = ("plan",)
@@ -73,8 +73,8 @@ class AssignmentRuleAdmin(admin.ModelAdmin):
         currency = Installation.current().currency
         return with_currency(f"{rule.minimum_arr:,}", currency, is_negative=False)
 
-    @admin.display(empty_value="")
-    def note(self, rule: AssignmentRule) -> str:
+    @admin.display(description="Note", empty_value="")
+    def remark(self, rule: AssignmentRule) -> str:
         return rule.note
 
 

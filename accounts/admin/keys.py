@@ -65,10 +65,6 @@ class ApiKeyAdmin(KeptAdmin):
     autocomplete_fields = ("owner",)
     actions = ("revoke_selected",)
 
-    @admin.display(description="May send")
-    def allowed(self, key: ApiKey) -> str:
-        return ", ".join(scope_word(scope) for scope in key.scopes)
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -13,6 +13,10 @@ from accounts.catalogue import Role, choices
 from accounts.models import Pool, Team, User
 
 
+# The link on the sign-in page.
+FORGOTTEN = "Forgotten your password?"
+
+
 class NewUserForm(forms.ModelForm):
     """A new person gets no password here: they set one by the reset link."""
 
@@ -72,7 +76,7 @@ class UserAdmin(KeptAdmin):
     @admin.display(description="Password")
     def password_state(self, user: User) -> str:
         state = "Set." if user.has_usable_password() else "Not set yet."
-        return f"{state} People set a new one by “Forgotten it?” on the sign-in page."
+        return f"{state} People set a new one by “{FORGOTTEN}” on the sign-in page."
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None
@@ -80,7 +84,7 @@ class UserAdmin(KeptAdmin):
         self.message_user(
             request,
             f"{obj.name} has no password yet and was not written to. Tell them to open the sign-in"
-            f" page, choose “Forgotten it?” and give {obj.email}: the mail they get lets them set"
+            f" page, choose “{FORGOTTEN}” and give {obj.email}: the mail they get lets them set"
             " one.",
             messages.WARNING,
         )

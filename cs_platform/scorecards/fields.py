@@ -91,7 +91,8 @@ _CHECKS = {"curve": check_curve, "condition": check_conditions, "penalties": che
 
 def text_field(name: str, *, required: bool = True) -> forms.CharField:
     wide = name in ("curve", "condition", "penalties")
-    widget = forms.Textarea(attrs={"rows": 2}) if name == "curve" else forms.TextInput()
+    is_long = name in ("curve", "penalties")  # in a narrow column
+    widget = forms.Textarea(attrs={"rows": 2}) if is_long else forms.TextInput()
     widget.attrs |= {"autocomplete": "off", "spellcheck": "false"} if wide else {}
     return forms.CharField(
         required=required and name not in _OPTIONAL,

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.admin.people import FORGOTTEN
 from accounts.keys import digest_of, find_key
 from accounts.models import Account, ApiKey, Contract, CurrencyRate, RevenueMovement, Team, User
 
@@ -59,7 +60,8 @@ def test_a_new_person_gets_a_role_and_a_way_in(ops, settings):
 
     assert (nia.role, nia.team, nia.has_usable_password()) == ("csm", team, False)
     assert "Nia New has no password yet and was not written to." in said
-    assert "“Forgotten it?”" in said
+    assert f"“{FORGOTTEN}”" in said
+    assert f">{FORGOTTEN}<" in text(Client().get("/login/"))
     Client().post("/auth/password/reset/", {"email": nia.email})
     assert mail.outbox[0].to == ["nia@example.test"]
 

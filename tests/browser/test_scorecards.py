@@ -65,6 +65,10 @@ def test_a_weight_is_tuned_previewed_published_marked_and_rolled_back(ops):
     mover = ops.get_by_role("region", name="Accounts that move").get_by_role("row", name="Burdened")
     expect(mover).to_contain_text("77 → 69")
     expect(mover).to_contain_text("Support burden counts 40 instead of 25")
+    ops.get_by_role("button", name="Publish scorecard v2").click()
+    expect(ops.get_by_role("alert")).to_contain_text("Not published.")
+    expect(ops.get_by_label("Why?")).to_be_focused()
+    expect(ops.get_by_label("Why?")).to_be_in_viewport()
     ops.get_by_label("Why?").fill("Support tells us earlier")
     ops.get_by_role("button", name="Publish scorecard v2").click()
     expect(ops.get_by_text("Four inputs v2 is in force.")).to_be_visible()
@@ -80,6 +84,20 @@ def test_a_weight_is_tuned_previewed_published_marked_and_rolled_back(ops):
     expect(ops.get_by_text("Four inputs v3 is in force and says what v1 said.")).to_be_visible()
     ops.goto(LIST)
     expect(ops.get_by_text("Back to v1: Too noisy")).to_be_visible()
+
+
+CUT_OFF = """() => [...document.querySelectorAll(".sc-form .input")]
+    .filter((field) => field.checkVisibility() && field.tagName !== "SELECT"
+        && field.scrollWidth > field.clientWidth + 1)
+    .map((field) => field.value)"""
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_no_field_of_a_draft_cuts_off_what_it_says(ops, width):
+    ops.set_viewport_size({"width": width, "height": 900})
+    begin_draft(ops)
+
+    assert ops.evaluate(CUT_OFF) == []
 
 
 def test_the_second_of_two_editors_keeps_what_was_typed(ops, browser, live_server):

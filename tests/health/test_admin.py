@@ -25,6 +25,7 @@ def test_rules_read_as_people_speak(ops, django_assert_max_num_queries):
 
     assert ">Four inputs</a>" in page
     assert "€25,000" in page
+    assert '<td class="field-remark"></td>' in page  # nothing, not “Any”
     assert ">four_inputs<" not in page
     assert ">gone</a>" in page
     with django_assert_max_num_queries(8):
