@@ -12,7 +12,6 @@ from accounts.admin.bases import KeptAdmin
 from accounts.catalogue import Role, choices
 from accounts.models import Pool, Team, User
 
-
 # The link on the sign-in page.
 FORGOTTEN = "Forgotten your password?"
 
