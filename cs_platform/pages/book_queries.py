@@ -33,7 +33,7 @@ _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
 def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
-    """Counted and added up by the database: a row a band, however large the book is."""
+    """Counted and added up by the database: a row a band and currency, however large the book."""
     arr = rates.expression("arr_minor", currency="currency")
     risky = Q(health__at_risk=True)
     soon = Q(renews_on__range=(today, today + timedelta(days=90)))
@@ -45,12 +45,11 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
         "soon": Count("pk", filter=soon),
         "soon_arr": Sum(arr, filter=soon),
     }
-    without = rates.missing_expression("arr_minor", currency="currency")
-    bands = book.order_by().values_list("health__effective_band")
+    groups = book.order_by().values_list("health__effective_band", "currency")
     missing: set[str] = set()
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for band, *row, lacking in bands.annotate(**figures, without=without):
-        missing.update(lacking or ())
+    for band, code, native, *row in groups.annotate(native=Sum("arr_minor"), **figures):
+        missing |= rates.missing([(native, code)])
         found[band or UNSCORED].update(
             {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
         )

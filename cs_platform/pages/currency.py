@@ -8,9 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Case, F, Func, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, Func, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 
 from accounts.intake.currencies import minor_rate
@@ -49,11 +48,6 @@ class Rates:
             for code, rate in self.rates.items()
         ]
         return Case(*whens, output_field=BigIntegerField())
-
-    def missing_expression(self, amount: str, *, currency: str) -> ArrayAgg:
-        """`missing` inside SQL, as an aggregate; NULL where nothing is."""
-        without = ~Q(**{f"{currency}__in": list(self.rates)}) & ~Q(**{amount: 0})
-        return ArrayAgg(currency, filter=without, distinct=True)
 
 
 class HalfEven(Func):
