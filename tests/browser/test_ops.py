@@ -70,17 +70,17 @@ def test_axe_finds_nothing(browser, live_server, machinery, screen):
 
 
 def test_what_was_given_up_is_found_and_tried_again(browser, live_server, machinery, errors):
-    dead_job("segment/1")
+    dead_job("segment/1", kind="plays.advance")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     page = watched(context, errors)
     _sign_in(page, "ops@demo.example")
     page.get_by_role("link", name="Operations").click()
     page.get_by_role("link", name="Given-up jobs").click()
-    page.get_by_role("button", name="Retry Accepted batch segment/1").click()
-    expect(page.get_by_role("status")).to_contain_text("The job tries again within seconds.")
-    expect(page.get_by_role("button", name="Retry Accepted batch segment/1")).to_have_count(0)
+    page.get_by_role("button", name="Retry Advance plays segment/1").click()
+    expect(page.locator("#toasts")).to_contain_text("The job tries again within seconds.")
+    expect(page.get_by_role("button", name="Retry Advance plays segment/1")).to_have_count(0)
     page.goto("/ops/interventions/")
-    expect(page.get_by_role("cell", name="inbox.batch segment/1")).to_be_visible()
+    expect(page.get_by_role("cell", name="plays.advance segment/1")).to_be_visible()
     context.close()
     assert errors == []
 
