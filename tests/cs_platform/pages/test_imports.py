@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -164,43 +162,6 @@ def test_the_check_shows_before_and_after_and_writes_nothing(ops, house):
     assert Account.objects.get(external_id="acc-own").name == "secret-own"
 
 
-def test_an_import_runs_in_a_worker_and_says_how_it_went(ops, house):
-    send(ops)
-    match(ops)
-    file = ImportFile.objects.get()
-    answer = ops.post(reverse("imports_start", args=[file.pk]))
-    run = ImportRun.objects.get()
-    assert answer.url == reverse("imports_run", args=[run.pk])
-    waiting = ops.get(answer.url)
-    assert "It goes on when you leave this page" in text(waiting)
-    part = ops.get(answer.url, headers={"HX-Request": "true"})
-    assert b"<html" not in part.content
-    work()
-    done = ops.get(answer.url, headers={"HX-Request": "true"})
-    assert done.headers["HX-Redirect"] == answer.url
-    page = text(ops.get(answer.url))
-    assert "1 account imported, 1 to fix" in page
-    assert run.user == house.people["ops"]
-    # The same button pressed twice starts nothing twice.
-    ops.post(reverse("imports_start", args=[file.pk]))
-    assert ImportRun.objects.count() == 1
-
-
-def test_a_stopped_import_goes_on_where_it_stopped(ops):
-    send(ops)
-    match(ops)
-    ops.post(reverse("imports_start", args=[ImportFile.objects.get().pk]))
-    run = ImportRun.objects.get()
-    Job.objects.update(state="dead", finished_at=datetime.now(UTC))
-    ImportRun.objects.update(state="failed", finished_at=run.started_at, reason="The disk was full")
-    page = text(ops.get(reverse("imports_run", args=[run.pk])))
-    assert "The disk was full" in page
-    ops.post(reverse("imports_go_on", args=[run.pk]))
-    work()
-    run.refresh_from_db()
-    assert (run.state, run.updated, run.rejected, run.reason) == ("done", 1, 1, "")
-
-
 def test_a_refused_row_is_fixed_in_place(ops):
     run = through(ops)
     address = reverse("imports_record", args=[run.pk, 3])
@@ -258,32 +219,6 @@ def test_a_saved_mapping_is_offered_for_the_same_header(ops):
     page = text(ops.get(reverse("imports_file", args=[ImportFile.objects.latest("pk").pk])))
     assert 'value="CRM export"' in page
     assert ImportFile.objects.latest("pk").manner["columns"]["website"] == ""
-
-
-def test_a_discarded_file_is_gone(ops):
-    send(ops)
-    file = ImportFile.objects.get()
-    answer = ops.post(reverse("imports_discard", args=[file.pk]), follow=True)
-    assert "Discarded: companies.csv" in text(answer)
-    assert not ImportFile.objects.exists()
-
-
-def test_a_large_file_is_read_and_checked_by_a_worker(ops, monkeypatch):
-    monkeypatch.setattr(uploads, "_SMALL_BYTES", 0)
-    monkeypatch.setattr(uploads, "_SMALL_ROWS", 0)
-    send(ops)
-    file = ImportFile.objects.get()
-    page = text(ops.get(reverse("imports_file", args=[file.pk])))
-    assert "Reading the file" in page
-    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in page
-    work()
-    match(ops)
-    assert "Checking what would change" in text(ops.get(reverse("imports_file", args=[file.pk])))
-    work()
-    address = reverse("imports_check", args=[file.pk])
-    part = ops.get(reverse("imports_file", args=[file.pk]), headers={"HX-Request": "true"})
-    assert part.headers["HX-Redirect"] == address
-    assert "This is what would change" in text(ops.get(address))
 
 
 def test_what_has_rows_to_fix_needs_attention(ops):
