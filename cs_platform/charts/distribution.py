@@ -32,7 +32,7 @@ def distribution(parts: Sequence[Part], *, label: str) -> Chart:
     bars = [track, *_bars(parts, shares, total)]
     rows = tuple((part.label, part.shown, share) for part, share in zip(parts, shares, strict=True))
     svg = figure(bars, kind="distribution", height=HEIGHT, text=text)
-    return Chart(svg=svg, text=text, head=("", label, "Share"), rows=rows)
+    return Chart(svg=svg, text=text, head=("", label, "Share"), rows=rows, numbers=(1, 2))
 
 
 def _bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[Svg]:

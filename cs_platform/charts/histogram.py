@@ -45,7 +45,7 @@ def before_and_after(
         *_ticks(),
     ]
     svg = figure(marks, kind="histogram", height=HEIGHT, text=text)
-    return Chart(svg=svg, text=text, head=head, rows=rows)
+    return Chart(svg=svg, text=text, head=head, rows=rows, numbers=(1, 2))
 
 
 def _bars(

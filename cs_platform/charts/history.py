@@ -167,7 +167,7 @@ def _rows(points: Sequence[ScorePoint], notes: Sequence[Note]) -> tuple[tuple[st
         happened.setdefault(note.day, []).append(note.label)
     return tuple(
         (
-            f"{point.day:%Y-%m-%d}",
+            f"{point.day:%-d %b %Y}",
             "" if point.score is None else f"{point.score:.2f}",
             "; ".join(happened.get(point.day, [])),
         )

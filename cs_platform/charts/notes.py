@@ -9,7 +9,9 @@ from datetime import date
 from cs_platform.charts.svg import Svg, anchor, element, hover, label, percent
 from cs_platform.charts.time_axis import day_scale
 
-NOTE_DISTANCE = 16  # percent of the width between two written notes
+# Percent of the width: of a letter on the narrowest chart that has words, and between two notes.
+LETTER = 1.2
+GAP = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,15 @@ def _written(found: Sequence[tuple[float, Note]]) -> list[tuple[float, Note]]:
     """Where room is short a crossing is written rather than other news, the newest first."""
     chosen: list[tuple[float, Note]] = []
     for position, note in sorted(found, key=lambda pair: (pair[1].tone == "note", -pair[0])):
-        if all(abs(position - other) >= NOTE_DISTANCE for other, _ in chosen):
+        start, end = _extent(position, note)
+        taken = [_extent(*other) for other in chosen]
+        if all(end + GAP <= left or right + GAP <= start for left, right in taken):
             chosen.append((position, note))
     return chosen
+
+
+def _extent(position: float, note: Note) -> tuple[float, float]:
+    """From where to where its words run, in percent of the width."""
+    width = len(note.short or note.label) * LETTER
+    before = {"start": 0.0, "middle": width / 2, "end": width}[anchor(position)]
+    return position - before, position - before + width

@@ -27,6 +27,8 @@ class Chart:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """The numbers behind the picture, as shown."""
+    numbers: tuple[int, ...] = (1,)
+    """Which of their columns are figures."""
 
 
 def number(value: float) -> str:

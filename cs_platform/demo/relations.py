@@ -121,7 +121,9 @@ def _person(
     mood: float,
 ) -> Person:
     function = JOB_FUNCTIONS[int(random.integers(len(JOB_FUNCTIONS)))]
-    title = _TITLES[level].format(function.lower() if level == ContactLevel.C_LEVEL else function)
+    # "Chief finance officer", but "Chief IT officer".
+    is_word = level == ContactLevel.C_LEVEL and not function.isupper()
+    title = _TITLES[level].format(function.lower() if is_word else function)
     lift = 0.8 if StakeholderRole.CHAMPION in roles else 0.0
     strength = int(np.clip(round(random.normal(1.2 + 3.4 * mood + lift, 0.7)), 1, 5))
     return Person(level, roles, function, title[:1].upper() + title[1:], met, left, strength)

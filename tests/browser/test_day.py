@@ -110,15 +110,6 @@ def test_an_account_opens_from_its_row_to_its_health(desk):
     expect(desk.get_by_role("heading", name="Why did it move?")).to_be_visible()
 
 
-def test_the_palette_finds_an_account(desk):
-    desk.keyboard.press("/")
-    desk.keyboard.type("mostly")
-    link = desk.locator("#palette-results a")
-    expect(link).to_have_count(1)
-    desk.keyboard.press("Enter")
-    expect(desk).to_have_url(re.compile(r"/accounts/mostly/$"))
-
-
 def test_the_theme_is_kept_over_a_reload(desk):
     desk.locator("summary.avatar").click()
     desk.get_by_role("button", name="Dark").click()

@@ -118,4 +118,4 @@ def test_chart_comes_with_its_numbers():
     drawing = distribution([Part("healthy", "Healthy", 3, "3 accounts")], label="Accounts")
     html = render("{% chart drawing %}", drawing=drawing)
     assert '<svg class="chart chart-distribution"' in html
-    assert "<td>3 accounts</td>" in html
+    assert '<td class="num">3 accounts</td>' in html

@@ -106,9 +106,9 @@ def test_history_shows_the_newest_score_as_its_floor():
 def test_history_gives_the_numbers_newest_first_with_what_happened():
     chart = history([80, None, 70.5], notes=[Note(DAY, "Champion left", "watch")])
     assert chart.rows == (
-        ("2025-03-16", "70.50", ""),
-        ("2025-03-15", "", ""),
-        ("2025-03-14", "80.00", "Champion left"),
+        ("16 Mar 2025", "70.50", ""),
+        ("15 Mar 2025", "", ""),
+        ("14 Mar 2025", "80.00", "Champion left"),
     )
 
 
@@ -123,9 +123,9 @@ def test_history_leaves_out_notes_beyond_its_days():
 
 
 def test_history_writes_no_two_notes_over_each_other():
-    notes = [Note(DAY + timedelta(days=i), f"Crossing {i}") for i in range(20)]
+    notes = [Note(DAY + timedelta(days=i), f"Crossing {i}") for i in range(25)]
     chart = history([80.0] * 100, notes=notes)
-    assert len(elements(chart, "line", "chart-note")) == 20
+    assert len(elements(chart, "line", "chart-note")) == 25
     assert len(elements(chart, "text", "chart-note-word")) == 2
 
 
@@ -276,6 +276,17 @@ def test_where_room_is_short_the_crossing_is_written():
     ]
     words = elements(history([70.0] * 100, notes=notes), "text", "chart-note-word")
     assert [word.text for word in words] == ["Fell to watch"]
+
+
+def test_short_words_stand_closer_than_long_ones():
+    notes = [Note(DAY + timedelta(days=day), "Incident") for day in (20, 33, 40)]
+    notes += [Note(DAY + timedelta(days=day), "Sponsor has left the company") for day in (70, 90)]
+    words = elements(history([70.0] * 100, notes=notes), "text", "chart-note-word")
+    assert [word.text for word in words] == [
+        "Sponsor has left the company",
+        "Incident",
+        "Incident",
+    ]
 
 
 def test_a_line_beside_its_figure_keeps_the_dot_and_drops_the_words():

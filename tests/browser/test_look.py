@@ -1,0 +1,58 @@
+"""What is seen: where a row of tabs stands, what a long name leaves, where an arrow points."""
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.models import Account
+from health.models import CurrentHealth
+
+PHONE = {"width": 390, "height": 844}
+
+
+def reaches(desk, inner, outer):
+    """Whether all of one lies within the width of the other."""
+    this, that = (desk.locator(name).first.bounding_box() for name in (inner, outer))
+    return that["x"] <= this["x"] and this["x"] + this["width"] <= that["x"] + that["width"] + 1
+
+
+@pytest.mark.parametrize("page", ["revenue/", "tasks/"])
+def test_the_current_tab_is_seen_on_a_phone(desk, page):
+    desk.set_viewport_size(PHONE)
+    desk.goto(f"/accounts/poorly/{page}")
+    assert reaches(desk, ".tabs [aria-current]", ".tabs")
+
+
+def test_the_chosen_list_is_seen_on_a_phone(desk):
+    desk.set_viewport_size(PHONE)
+    desk.goto("/tasks/")
+    desk.locator("#view-done").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#view-done")).to_have_attribute("aria-current", "true")
+    assert reaches(desk, "#view-done", ".tabs")
+
+
+def test_a_long_name_ends_in_dots_and_leaves_the_way_back(desk):
+    Account.objects.filter(external_id="poorly").update(name="Poorly Instruments " * 4)
+    desk.set_viewport_size(PHONE)
+    desk.goto("/accounts/poorly/")
+    assert reaches(desk, ".crumbs li:first-child > *:last-child", ".crumbs li:first-child")
+    name = desk.locator(".crumbs [aria-current]")
+    assert name.evaluate("e => getComputedStyle(e).textOverflow") == "ellipsis"
+    assert name.evaluate("e => getComputedStyle(e).display") == "block"
+    assert name.bounding_box()["width"] > 60
+
+
+def test_the_arrow_of_opened_numbers_points_down(desk):
+    desk.goto("/accounts/poorly/health/")
+    desk.get_by_text("Show the numbers").first.click()
+    turned = "e => [getComputedStyle(e).rotate, getComputedStyle(e).transform].join()"
+    arrow = desk.locator(".chart-data[open] summary .icon").first
+    assert arrow.evaluate(turned) == "90deg,none"
+
+
+def test_a_band_set_by_hand_is_seen_in_the_portfolio(desk):
+    CurrentHealth.objects.filter(account__external_id="poorly").update(effective_band="watch")
+    desk.goto("/portfolio/")
+    chip = desk.locator("[data-row]", has_text="Poorly").locator(".chip")
+    expect(chip.locator(".icon")).to_have_count(2)
+    expect(chip).to_contain_text("Set by hand; the computed band differs")
