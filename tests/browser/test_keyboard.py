@@ -60,6 +60,7 @@ def test_the_focus_stays_in_the_list_when_its_only_task_is_done(desk):
     desk.keyboard.press("Enter")
     expect(desk.locator("[data-row]")).to_contain_text("Done: Reached")
     expect(desk.locator(":focus")).to_have_text("Call Poorly")
+    expect(desk.locator("#account-head")).to_contain_text("Nothing planned")
 
 
 @pytest.mark.parametrize("key", ["e", "s", "x"])

@@ -56,3 +56,22 @@ def test_a_band_set_by_hand_is_seen_in_the_portfolio(desk):
     chip = desk.locator("[data-row]", has_text="Poorly").locator(".chip")
     expect(chip.locator(".icon")).to_have_count(2)
     expect(chip).to_contain_text("Set by hand; the computed band differs")
+
+
+def test_an_opened_form_stands_clear_of_the_bar_on_a_phone(desk):
+    desk.set_viewport_size(PHONE)
+    desk.goto("/today/")
+    for name in ("Poorly", "Finely", "Mostly"):
+        row = desk.locator("[data-row]", has_text=f"Call {name}")
+        row.get_by_text("Complete", exact=True).click()
+        float_, rail = (desk.locator(each).bounding_box() for each in ("[data-float]", ".rail"))
+        assert float_["y"] + float_["height"] <= rail["y"]
+        desk.keyboard.press("Escape")
+
+
+def test_a_menu_an_address_leads_to_stands_below_the_head(desk):
+    desk.set_viewport_size({"width": 1440, "height": 500})
+    desk.goto("/accounts/poorly/health/#set-band")
+    expect(desk.locator("#set-band")).to_be_focused()
+    head, menu = (desk.locator(each).bounding_box() for each in ("#account-head", "#set-band"))
+    assert head["y"] + head["height"] <= menu["y"]

@@ -180,13 +180,12 @@
   // What replaces a part takes over its focus: by the id of the link that was followed (htmx does
   // that), and where that link is gone, as on the last page, as the part itself.
   let held = null;
-  document.addEventListener("htmx:beforeSwap", () => {
-    held = document.activeElement;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    held = { focus: document.activeElement, part: event.detail.target?.id };
   });
-  document.addEventListener("htmx:afterSettle", (event) => {
-    const isLost = held && !held.isConnected && document.activeElement === document.body;
-    const part = isLost && document.getElementById(event.target.id);
-    held = null;
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!held || held.focus.isConnected || document.activeElement !== document.body) return;
+    const part = document.getElementById(held.part);
     if (!part) return;
     part.tabIndex = -1;
     part.focus({ preventScroll: true });

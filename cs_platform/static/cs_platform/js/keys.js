@@ -33,6 +33,12 @@
     }
   };
 
+  // All of it, not only the field that takes the focus.
+  const show = (float) => {
+    float.querySelector("[data-first]").focus({ preventScroll: true });
+    float.scrollIntoView({ block: "nearest" });
+  };
+
   const openPanel = (link) => {
     const { action } = link.dataset;
     const template = document.getElementById(`panel-${action}`);
@@ -52,7 +58,7 @@
     link.setAttribute("aria-expanded", "true");
     link.parentElement.append(float);
     window.htmx.process(form);
-    float.querySelector("[data-first]")?.focus();
+    show(float);
     return true;
   };
 
@@ -151,7 +157,7 @@
     const float = document.getElementById(left.row)?.querySelector("[data-float]");
     if (float) {
       openerOf(float)?.setAttribute("aria-expanded", "true");
-      float.querySelector("[data-first]").focus();
+      show(float);
     } else {
       go(document.getElementById(left.next));
     }
