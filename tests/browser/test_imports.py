@@ -80,7 +80,10 @@ def test_a_first_file_goes_in_and_what_was_refused_comes_back(desk, worker):
     need = desk.locator("[data-need=name]")
     desk.get_by_label("Company name").select_option("")
     expect(need).not_to_have_class(re.compile("is-there"))
+    left_out = desk.get_by_text("1 of 6 columns left out: Company name.")
+    expect(left_out).to_be_visible()
     desk.get_by_label("Company name").select_option("name")
+    expect(left_out).to_be_hidden()
     expect(need).to_have_class(re.compile("is-there"))
     desk.get_by_role("button", name="Check what would change").click()
 

@@ -88,6 +88,7 @@
     }
     const left = columns.filter((column) => !column.value).map((column) => column.dataset.column);
     leftOut.hidden = !left.length;
+    leftOut.querySelector("[data-left-out-count]").textContent = left.length;
     leftOut.querySelector("[data-left-out-names]").textContent = left.join(", ");
   };
 
