@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -56,6 +57,23 @@ def _connections_end_with_their_request(transactional_db: None) -> Iterator[None
     connection.settings_dict["CONN_MAX_AGE"] = 0
     yield
     connection.settings_dict["CONN_MAX_AGE"] = kept
+    _wait_for_requests()
+
+
+def _wait_for_requests() -> None:
+    """A page reads parts again by itself: what it still asks for must be answered before the
+    tables are emptied, or the two lock each other out."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                " AND state IN ('active', 'idle in transaction')"
+            )
+            if cursor.fetchone()[0] == 0:
+                return
+            time.sleep(0.02)
 
 
 @pytest.fixture
