@@ -22,9 +22,8 @@ RAVENSTACK ?= ../shared/data/ravenstack
 ravenstack: run-environment ## import that example (RAVENSTACK=folder) into .local-ravenstack, serve it on :8001
 	@CS_HOME=$(CURDIR)/.local-ravenstack CS_PORT=$${CS_PORT:-8001} CS_DEMO=0 CS_TLS=0 $(BIN)/python manage.py ravenstack $(RAVENSTACK)
 
-# In the order of collection, so that tests which empty the tables come last for both workers.
 test: dev-environment ## all tests, with their own Postgres and Valkey
-	@$(BIN)/pytest -q -n 2 --dist load $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 check: dev-environment ## format, lint, types, contracts, migrations, templates: changes nothing
 	@$(MAKE) --no-print-directory --keep-going check-format check-lint check-types check-contracts check-migrations check-templates check-inline check-names
