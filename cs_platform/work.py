@@ -54,6 +54,7 @@ def _run(claim: jobs.Claim) -> None:
     except jobs.LeaseLostError:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:
+        # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
         log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
         _fail(claim, reason=f"{type(error).__name__}: {error}")
 

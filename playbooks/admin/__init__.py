@@ -20,7 +20,6 @@ from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
     PlaybookError,
-    copy_to_draft,
     import_playbook,
     publish,
 )
@@ -104,14 +103,6 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
     def get_inlines(self, request: HttpRequest, obj: Playbook | None) -> Any:
         return [StepInline] if obj else []
 
-    def open_draft(self, request: HttpRequest, obj: Playbook) -> Playbook | None:
-        begun = Playbook.objects.filter(key=obj.key, state=Playbook.State.DRAFT)
-        draft = begun.order_by("-version").first()
-        if draft is not None:
-            self.message_user(request, f"{draft} is a draft already: go on here.", messages.INFO)
-            return draft
-        return self._copy(request, obj)
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if "_publish" in request.POST:
@@ -135,7 +126,7 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
     @admin.action(description="Copy to a new draft", permissions=["change"])
     def copy_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
-            self._copy(request, playbook)
+            self.copy(request, playbook)
 
     def _publish(self, request: HttpRequest, playbook: Playbook) -> None:
         try:
@@ -144,15 +135,6 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
             self.message_user(request, f"{playbook}: {error}", messages.ERROR)
         else:
             self.message_user(request, f"{playbook} is published.", messages.SUCCESS)
-
-    def _copy(self, request: HttpRequest, playbook: Playbook) -> Playbook | None:
-        try:
-            draft = copy_to_draft(playbook=playbook, now=clock.now())
-        except PlaybookError as error:
-            self.message_user(request, f"{playbook}: {error}", messages.ERROR)
-            return None
-        self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
-        return draft
 
     @admin.action(description="Reviewed today", permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:

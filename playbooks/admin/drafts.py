@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
+from accounts import clock
 from playbooks.models import Playbook
+from playbooks.publishing import PlaybookError, copy_to_draft
 
 
 class DraftAdmin(admin.ModelAdmin):
@@ -23,7 +25,21 @@ class DraftAdmin(admin.ModelAdmin):
 
     def open_draft(self, request: HttpRequest, obj: Playbook) -> Playbook | None:
         """The draft to work on: the one begun already, or a copy of `obj`. None is a refusal."""
-        raise NotImplementedError
+        begun = Playbook.objects.filter(key=obj.key, state=Playbook.State.DRAFT)
+        draft = begun.order_by("-version").first()
+        if draft is not None:
+            self.message_user(request, f"{draft} is a draft already: go on here.", messages.INFO)
+            return draft
+        return self.copy(request, obj)
+
+    def copy(self, request: HttpRequest, playbook: Playbook) -> Playbook | None:
+        try:
+            draft = copy_to_draft(playbook=playbook, now=clock.now())
+        except PlaybookError as error:
+            self.message_user(request, f"{playbook}: {error}", messages.ERROR)
+            return None
+        self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
+        return draft
 
     def has_change_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or _is_draft(obj))
