@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
+# A process that may keep what it compiled starts in half the time, and there are many of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo ravenstack test check fix bench faults nightly clean run-environment dev-environment
 .PHONY: check-format check-lint check-types check-contracts check-migrations check-templates check-inline check-names
@@ -23,7 +25,7 @@ ravenstack: run-environment ## import that example (RAVENSTACK=folder) into .loc
 	@CS_HOME=$(CURDIR)/.local-ravenstack CS_PORT=$${CS_PORT:-8001} CS_DEMO=0 CS_TLS=0 $(BIN)/python manage.py ravenstack $(RAVENSTACK)
 
 test: dev-environment ## all tests, with their own Postgres and Valkey
-	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist worksteal $(ARGS)
 
 check: dev-environment ## format, lint, types, contracts, migrations, templates: changes nothing
 	@$(MAKE) --no-print-directory --keep-going check-format check-lint check-types check-contracts check-migrations check-templates check-inline check-names

@@ -69,7 +69,11 @@ def test_another_encoding_is_tried_once(db):
     assert (seen(refused).state, seen(refused).encoding) == ("ready", "cp1252")
 
 
-@pytest.mark.parametrize("content", [CSV, b"a,a\n1,2\n", b"", gzip.compress(CSV)[:20]])
+@pytest.mark.parametrize(
+    "content",
+    [CSV, b"a,a\n1,2\n", b"", gzip.compress(CSV)[:20]],
+    ids=["readable", "two columns alike", "empty", "half a gzip"],
+)
 def test_a_file_discarded_before_its_reading_ends_stays_discarded(db, content):
     file = keep_upload(name="a.csv", pieces=pieces(content), user=somebody(), now=NOW)
     at_work = seen(file)
@@ -125,6 +129,7 @@ def test_who_lost_the_job_does_not_end_the_reading_of_another(db, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "content"),
     [("a.csv.gz", gzip.compress(CSV)), ("a.xlsx", workbook(["ID", "Name"], ["a", "Acme"]))],
+    ids=["gzip", "workbook"],
 )
 def test_a_packed_file_is_read_by_a_worker_however_small_it_is(db, name, content):
     file = uploads.receive(name=name, pieces=[content], user=somebody(), fixes=None)

@@ -141,3 +141,17 @@ def test_the_last_page_leaves_the_focus_in_the_list(desk, company, monkeypatch):
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile(r"page=3"))
     expect(desk.locator("#portfolio")).to_be_focused()
+
+
+def test_a_link_that_has_just_appeared_changes_the_list_and_not_the_page(desk, monkeypatch):
+    """Who presses Enter twice is faster than a list that would settle later than it shows."""
+    monkeypatch.setattr("cs_platform.pages.portfolio.PAGE_SIZE", 1)
+    desk.goto("/portfolio/")
+    desk.evaluate("""() => {
+        window.isTheSamePage = true;
+        const again = () => setTimeout(() => document.getElementById("page-next").click());
+        document.addEventListener("htmx:afterSwap", again, { once: true });
+    }""")
+    desk.get_by_role("link", name="Next").click()
+    expect(desk).to_have_url(re.compile(r"page=3"))
+    assert desk.evaluate("window.isTheSamePage") is True
