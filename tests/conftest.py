@@ -4,10 +4,11 @@ import time
 
 import hypothesis
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models.signals import post_migrate
+from django.test import TransactionTestCase
+
+from tests.emptying import empty_tables, starting_rows
 
 # How fast an example is depends on what else the machine does; what it says does not.
 hypothesis.settings.register_profile(
@@ -32,30 +33,20 @@ _SEND_OTHERS_AWAY = """
         AND backend_type = 'client backend' AND pg_has_role(usesysid, 'MEMBER')
 """
 _LEAVING_SECONDS = 10
-# What migrations put in.
-_STARTING = ("accounts.Installation", "metrics.RetentionTarget", "metrics.RenewalChance")
-
-
-def _keep_starting_rows() -> None:
-    """A test that commits ends by emptying all tables. What an installation starts with comes
-    back, so that tests may run in any order and by any worker."""
-    models = [apps.get_model(name) for name in _STARTING]
-    rows = [(model, list(model.objects.values())) for model in models]
-
-    def put_back(**kwargs):
-        for model, found in rows:
-            if not model.objects.exists():
-                model.objects.bulk_create(model(**row) for row in found)
-
-    # Sent for each app, also after emptying; the last comes when all tables are there.
-    post_migrate.connect(put_back, sender=apps.get_app_config("cs_platform"), weak=False)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """At the end nobody else is on the test database, so that it can be dropped."""
+    """A test that commits leaves the database as it found it; at the end nobody else is on it, so
+    that it can be dropped."""
     with django_db_blocker.unblock():
-        _keep_starting_rows()
+        put_back = starting_rows()
+
+    def empty(_case: TransactionTestCase) -> None:
+        empty_tables()
+        put_back()
+
+    TransactionTestCase._fixture_teardown = empty
     yield
     deadline = time.monotonic() + _LEAVING_SECONDS
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -10,9 +10,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg2
 import pytest
 
-from cs_platform.embedded.postgres import Postgres
+from cs_platform.embedded.postgres import OWNER, SUPERUSER, Postgres
+from cs_platform.embedded.process import endpoint
 from cs_platform.embedded.valkey import Valkey
 
 # Durability is what other tests prove, on servers of their own.
@@ -21,6 +23,8 @@ _FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "150",
+    # Tables that were analysed while they were empty would be planned for as empty.
+    "autovacuum": "off",
 }
 _undo: list[Callable[[], object]] = []
 
@@ -43,10 +47,23 @@ def pytest_load_initial_conftests() -> None:
             postgres = Postgres(home)
             _undo.append(postgres.stop)
             os.environ["DATABASE_URL"] = postgres.start(settings=_FAST, output=log).owner
+            _let_owner_empty_tables(postgres)
         if "REDIS_URL" not in os.environ:
             valkey = Valkey(home)
             _undo.append(valkey.stop)
             os.environ["REDIS_URL"] = valkey.start(output=log)
+
+
+def _let_owner_empty_tables(postgres: Postgres) -> None:
+    """See tests/emptying.py; the database that is tested gives its owner no such right."""
+    here = endpoint(postgres.run_as.root / "postgres.json")
+    admin = psycopg2.connect(
+        host="127.0.0.1", port=here.port, user=SUPERUSER, password=here.password, dbname="postgres"
+    )
+    admin.autocommit = True
+    with admin.cursor() as cursor:
+        cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")
+    admin.close()
 
 
 @pytest.hookimpl(trylast=True)

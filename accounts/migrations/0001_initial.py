@@ -81,184 +81,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="InstallationAudit",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(default="My company", max_length=120)),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="UTC",
-                        help_text="Decides what “day” means everywhere.",
-                        max_length=64,
-                        validators=[accounts.models.installation.validate_time_zone],
-                    ),
-                ),
-                (
-                    "currency",
-                    models.CharField(
-                        default="USD",
-                        help_text="Reports convert into this currency.",
-                        max_length=3,
-                        validators=[accounts.models.installation.validate_currency],
-                    ),
-                ),
-                (
-                    "visibility",
-                    models.CharField(
-                        choices=[("own", "Own"), ("team", "Team"), ("all", "All")],
-                        default=accounts.catalogue.Visibility["TEAM"],
-                        help_text="What a CSM may read beside their own accounts. Changes always stay own.",
-                        max_length=4,
-                    ),
-                ),
-                (
-                    "as_of",
-                    models.DateField(
-                        blank=True,
-                        help_text="Freeze “today” on this day, for imported history. Empty: the real day.",
-                        null=True,
-                    ),
-                ),
-                (
-                    "overdue_grace_days",
-                    models.PositiveSmallIntegerField(
-                        default=30,
-                        help_text="A contract that ended without a renewal counts for this long, then as churn.",
-                    ),
-                ),
-                ("is_demo", models.BooleanField(default=False, editable=False)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Interaction",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "external_id",
-                    models.CharField(
-                        max_length=64,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9._~-]{1,64}$",
-                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
-                            )
-                        ],
-                    ),
-                ),
-                ("occurred_at", models.DateTimeField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("call", "Call"),
-                            ("email", "E-mail"),
-                            ("meeting", "Meeting"),
-                            ("qbr", "QBR"),
-                            ("ebr", "EBR"),
-                            ("training", "Training"),
-                            ("onboarding", "Onboarding"),
-                            ("support", "Support"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "is_commercial",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
-                    ),
-                ),
-                (
-                    "sentiment",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("positive", "Positive"),
-                            ("neutral", "Neutral"),
-                            ("negative", "Negative"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=300)),
-                ("notes", models.TextField(blank=True, max_length=20000)),
-                ("next_step", models.CharField(blank=True, max_length=300)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="InteractionContact",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Invoice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "external_id",
-                    models.CharField(
-                        max_length=64,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9._~-]{1,64}$",
-                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
-                            )
-                        ],
-                    ),
-                ),
-                ("issued_on", models.DateField()),
-                ("due_on", models.DateField()),
-                ("paid_on", models.DateField(blank=True, null=True)),
-                ("amount_minor", models.BigIntegerField()),
-                (
-                    "currency",
-                    models.CharField(
-                        max_length=3, validators=[accounts.models.installation.validate_currency]
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("paid", "Paid"),
-                            ("late", "Late"),
-                            ("failed", "Failed"),
-                            ("written_off", "Written off"),
-                        ],
-                        default=accounts.catalogue.InvoiceState["OPEN"],
-                        max_length=11,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="Job",
             fields=[
                 (
@@ -305,71 +127,29 @@ class Migration(migrations.Migration):
                 ),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="OnboardingStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("next_at"),
+                        condition=models.Q(("state__in", ("new", "leased"))),
+                        name="job_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(models.F("kind"), models.F("key"), name="job_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "leased"), ("lease_until__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "leased"), _negated=True),
+                                ("lease_until__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_lease_is_dated",
                     ),
-                ),
-                ("key", models.SlugField(max_length=60)),
-                ("name", models.CharField(max_length=120)),
-                ("due_on", models.DateField()),
-                ("done_on", models.DateField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="OutboxMessage",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=160, unique=True)),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("email", "E-mail"), ("in_app", "In-app")], max_length=6
-                    ),
-                ),
-                ("subject", models.CharField(max_length=300)),
-                ("body", models.TextField(blank=True)),
-                ("link", models.CharField(blank=True, max_length=300)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("leased", "Leased"),
-                            ("sent", "Sent"),
-                            ("suppressed", "Suppressed"),
-                            ("dead", "Dead"),
-                        ],
-                        default="new",
-                        max_length=10,
-                    ),
-                ),
-                ("next_at", models.DateTimeField()),
-                (
-                    "valid_until",
-                    models.DateTimeField(blank=True, help_text="Too late after this.", null=True),
-                ),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("fence", models.BigIntegerField(default=0)),
-                ("lease_until", models.DateTimeField(null=True)),
-                ("reason", models.CharField(blank=True, max_length=500)),
-                (
-                    "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
-                ),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("read_at", models.DateTimeField(null=True)),
-            ],
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Plan",
@@ -426,131 +206,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="RejectedRecord",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("rejected", "Rejected"), ("warning", "Warning")],
-                        default="rejected",
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "position",
-                    models.PositiveIntegerField(help_text="Line of a file, or index in a request."),
-                ),
-                ("field", models.CharField(blank=True, max_length=80)),
-                ("code", models.CharField(max_length=40)),
-                ("message", models.CharField(max_length=500)),
-                ("record", models.JSONField(default=dict)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="RevenueMovement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("effective_on", models.DateField(help_text="Counts from this day on.")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("new", "New"),
-                            ("expansion", "Expansion"),
-                            ("contraction", "Contraction"),
-                            ("churn", "Churn"),
-                            ("reactivation", "Reactivation"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "amount_minor",
-                    models.BigIntegerField(help_text="Signed, annualised minor units."),
-                ),
-                (
-                    "currency",
-                    models.CharField(
-                        max_length=3, validators=[accounts.models.installation.validate_currency]
-                    ),
-                ),
-                (
-                    "subtype",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("upsell", "Upsell"),
-                            ("cross_sell", "Cross sell"),
-                            ("seats", "Seats"),
-                            ("usage", "Usage"),
-                            ("price", "Price"),
-                            ("downgrade", "Downgrade"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, max_length=200)),
-                ("product", models.CharField(blank=True, max_length=80)),
-                ("recorded_at", models.DateTimeField(help_text="When we learned it.")),
-                ("source", models.CharField(max_length=40)),
-                ("external_id", models.CharField(max_length=120)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Signal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("kind", models.CharField(max_length=60)),
-                ("key", models.CharField(max_length=120)),
-                (
-                    "occurred_at",
-                    models.DateTimeField(help_text="When it became true, not when we noticed."),
-                ),
-                (
-                    "payload",
-                    models.JSONField(
-                        default=dict, help_text="What was seen: values, not pointers."
-                    ),
-                ),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-            ],
-        ),
-        migrations.CreateModel(
-            name="SignalReceipt",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("consumer", models.CharField(max_length=30)),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[("handled", "Handled"), ("historic", "Historic")], max_length=8
-                    ),
-                ),
-                ("received_at", models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="Team",
             fields=[
                 (
@@ -561,125 +216,6 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=80, unique=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="Ticket",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "external_id",
-                    models.CharField(
-                        max_length=64,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z0-9._~-]{1,64}$",
-                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
-                            )
-                        ],
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=300)),
-                ("opened_at", models.DateTimeField()),
-                ("solved_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "category",
-                    models.CharField(
-                        choices=[
-                            ("how_to", "How-to"),
-                            ("defect", "Defect"),
-                            ("request", "Request"),
-                            ("billing", "Billing"),
-                        ],
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[
-                            ("low", "Low"),
-                            ("normal", "Normal"),
-                            ("high", "High"),
-                            ("urgent", "Urgent"),
-                        ],
-                        default=accounts.catalogue.Severity["NORMAL"],
-                        max_length=6,
-                    ),
-                ),
-                (
-                    "topic",
-                    models.CharField(
-                        blank=True, help_text="Repeats of a problem share it.", max_length=80
-                    ),
-                ),
-                (
-                    "satisfaction",
-                    models.PositiveSmallIntegerField(blank=True, help_text="1 to 5.", null=True),
-                ),
-                (
-                    "sentiment",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("positive", "Positive"),
-                            ("neutral", "Neutral"),
-                            ("negative", "Negative"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="UserAudit",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                ("email", models.EmailField(max_length=254)),
-                ("name", models.CharField(max_length=120)),
-                ("title", models.CharField(blank=True, max_length=120)),
-                (
-                    "role",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("csm", "CSM"),
-                            ("manager", "Manager"),
-                            ("executive", "Executive"),
-                            ("ops", "CS ops"),
-                        ],
-                        help_text="Without a role a person can log in but sees nothing.",
-                        max_length=9,
-                        null=True,
-                    ),
-                ),
-                ("is_active", models.BooleanField(default=True)),
-                ("joined_at", models.DateTimeField(auto_now_add=True)),
-                ("absent_from", models.DateField(blank=True, null=True)),
-                (
-                    "absent_until",
-                    models.DateField(blank=True, help_text="The last day away.", null=True),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
         ),
         migrations.CreateModel(
             name="User",
@@ -761,7 +297,122 @@ class Migration(migrations.Migration):
                         verbose_name="user permissions",
                     ),
                 ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="accounts.team",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        name="user_email_once_in_any_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("absent_from__isnull", True), ("absent_until__isnull", True)),
+                            ("absent_until__gte", models.F("absent_from")),
+                            _connector="OR",
+                        ),
+                        name="user_absence_is_a_period",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="UserAudit",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=120)),
+                ("title", models.CharField(blank=True, max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("csm", "CSM"),
+                            ("manager", "Manager"),
+                            ("executive", "Executive"),
+                            ("ops", "CS ops"),
+                        ],
+                        help_text="Without a role a person can log in but sees nothing.",
+                        max_length=9,
+                        null=True,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("absent_from", models.DateField(blank=True, null=True)),
+                (
+                    "absent_until",
+                    models.DateField(blank=True, help_text="The last day away.", null=True),
+                ),
+                (
+                    "cover",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        help_text="Gets the tasks of this person during an absence.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="audit",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.team",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -978,7 +629,556 @@ class Migration(migrations.Migration):
                         to="accounts.account",
                     ),
                 ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="accounts.plan",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="portfolio",
+                        to="accounts.pool",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("renews_on"),
+                        condition=models.Q(("status", accounts.catalogue.AccountStatus["ACTIVE"])),
+                        name="account_renews",
+                    ),
+                    models.Index(
+                        models.F("owner"),
+                        models.OrderBy(models.F("arr_minor"), descending=True),
+                        name="account_owner_arr",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="account_name_search",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("external_id__regex", "^[A-Za-z0-9._~-]{1,64}$")),
+                        name="account_external_id_is_safe_in_urls",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("segment_override", ""), ("touch_tier_override", "")),
+                            models.Q(("override_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="account_override_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("owner__isnull", True), ("pool__isnull", True), _connector="OR"
+                        ),
+                        name="account_has_an_owner_or_a_pool_not_both",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Interaction",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9._~-]{1,64}$",
+                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
+                            )
+                        ],
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call"),
+                            ("email", "E-mail"),
+                            ("meeting", "Meeting"),
+                            ("qbr", "QBR"),
+                            ("ebr", "EBR"),
+                            ("training", "Training"),
+                            ("onboarding", "Onboarding"),
+                            ("support", "Support"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "is_commercial",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
+                    ),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "Positive"),
+                            ("neutral", "Neutral"),
+                            ("negative", "Negative"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("notes", models.TextField(blank=True, max_length=20000)),
+                ("next_step", models.CharField(blank=True, max_length=300)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interactions",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "host",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="interactions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("occurred_at"), name="interaction_account_at"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invoice",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9._~-]{1,64}$",
+                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
+                            )
+                        ],
+                    ),
+                ),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("paid_on", models.DateField(blank=True, null=True)),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "currency",
+                    models.CharField(
+                        max_length=3, validators=[accounts.models.installation.validate_currency]
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("paid", "Paid"),
+                            ("late", "Late"),
+                            ("failed", "Failed"),
+                            ("written_off", "Written off"),
+                        ],
+                        default=accounts.catalogue.InvoiceState["OPEN"],
+                        max_length=11,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("due_on"), name="invoice_account_due"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paid_on__isnull", False), ("state", "paid")),
+                            models.Q(
+                                models.Q(("state", "paid"), _negated=True),
+                                ("paid_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="invoice_paid_is_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("issued_on"))),
+                        name="invoice_due_after_issue",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OnboardingStep",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("due_on", models.DateField()),
+                ("done_on", models.DateField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="onboarding_steps",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"), models.F("key"), name="onboarding_step_once_an_account"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RevenueMovement",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_on", models.DateField(help_text="Counts from this day on.")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("expansion", "Expansion"),
+                            ("contraction", "Contraction"),
+                            ("churn", "Churn"),
+                            ("reactivation", "Reactivation"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "amount_minor",
+                    models.BigIntegerField(help_text="Signed, annualised minor units."),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        max_length=3, validators=[accounts.models.installation.validate_currency]
+                    ),
+                ),
+                (
+                    "subtype",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upsell", "Upsell"),
+                            ("cross_sell", "Cross sell"),
+                            ("seats", "Seats"),
+                            ("usage", "Usage"),
+                            ("price", "Price"),
+                            ("downgrade", "Downgrade"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("product", models.CharField(blank=True, max_length=80)),
+                ("recorded_at", models.DateTimeField(help_text="When we learned it.")),
+                ("source", models.CharField(max_length=40)),
+                ("external_id", models.CharField(max_length=120)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"),
+                        models.F("effective_on"),
+                        include=("amount_minor", "kind", "currency"),
+                        name="movement_account_day",
+                    ),
+                    models.Index(models.F("effective_on"), name="movement_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("source"), models.F("external_id"), name="movement_posted_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("amount_minor__gt", 0),
+                                (
+                                    "kind__in",
+                                    (
+                                        accounts.catalogue.MovementKind["NEW"],
+                                        accounts.catalogue.MovementKind["EXPANSION"],
+                                        accounts.catalogue.MovementKind["REACTIVATION"],
+                                    ),
+                                ),
+                            ),
+                            models.Q(
+                                ("amount_minor__lt", 0),
+                                (
+                                    "kind__in",
+                                    (
+                                        accounts.catalogue.MovementKind["CONTRACTION"],
+                                        accounts.catalogue.MovementKind["CHURN"],
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="movement_sign_fits_its_kind",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Signal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("key", models.CharField(max_length=120)),
+                (
+                    "occurred_at",
+                    models.DateTimeField(help_text="When it became true, not when we noticed."),
+                ),
+                (
+                    "payload",
+                    models.JSONField(
+                        default=dict, help_text="What was seen: values, not pointers."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signals",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"),
+                        models.F("kind"),
+                        models.F("key"),
+                        name="signal_rings_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SignalReceipt",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("consumer", models.CharField(max_length=30)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("handled", "Handled"), ("historic", "Historic")], max_length=8
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipts",
+                        to="accounts.signal",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("signal"),
+                        models.F("consumer"),
+                        name="signal_receipt_once_a_consumer",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Ticket",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "external_id",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9._~-]{1,64}$",
+                                "Use 1 to 64 letters, digits, dots, hyphens, tildes or underscores.",
+                            )
+                        ],
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=300)),
+                ("opened_at", models.DateTimeField()),
+                ("solved_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("how_to", "How-to"),
+                            ("defect", "Defect"),
+                            ("request", "Request"),
+                            ("billing", "Billing"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("low", "Low"),
+                            ("normal", "Normal"),
+                            ("high", "High"),
+                            ("urgent", "Urgent"),
+                        ],
+                        default=accounts.catalogue.Severity["NORMAL"],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True, help_text="Repeats of a problem share it.", max_length=80
+                    ),
+                ),
+                (
+                    "satisfaction",
+                    models.PositiveSmallIntegerField(blank=True, help_text="1 to 5.", null=True),
+                ),
+                (
+                    "sentiment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "Positive"),
+                            ("neutral", "Neutral"),
+                            ("negative", "Negative"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.account",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("opened_at"), name="ticket_account_opened"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("solved_at__isnull", True),
+                            ("solved_at__gte", models.F("opened_at")),
+                            _connector="OR",
+                        ),
+                        name="ticket_solved_after_opened",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfaction__isnull", True),
+                            ("satisfaction__range", (1, 5)),
+                            _connector="OR",
+                        ),
+                        name="ticket_satisfaction_is_1_to_5",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AccountAudit",
@@ -1199,6 +1399,30 @@ class Migration(migrations.Migration):
                         to="accounts.account",
                     ),
                 ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.plan",
+                    ),
+                ),
+                (
+                    "pool",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="accounts.pool",
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -1301,6 +1525,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"),
+                        models.F("kind"),
+                        models.F("occurred_on"),
+                        name="event_account_kind",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contact",
@@ -1383,6 +1617,185 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        django.db.models.functions.text.Lower("email"), name="contact_email"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_active", True), ("left_on__isnull", True)),
+                            models.Q(("is_active", False), ("left_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contact_left_is_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("strength__isnull", True), ("strength__range", (1, 5)), _connector="OR"
+                        ),
+                        name="contact_strength_is_1_to_5",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InteractionContact",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="accounts.contact",
+                    ),
+                ),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="accounts.interaction",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("interaction"),
+                        models.F("contact"),
+                        name="interaction_contact_once",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OutboxMessage",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=160, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("in_app", "In-app")], max_length=6
+                    ),
+                ),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField(blank=True)),
+                ("link", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("leased", "Leased"),
+                            ("sent", "Sent"),
+                            ("suppressed", "Suppressed"),
+                            ("dead", "Dead"),
+                        ],
+                        default="new",
+                        max_length=10,
+                    ),
+                ),
+                ("next_at", models.DateTimeField()),
+                (
+                    "valid_until",
+                    models.DateTimeField(blank=True, help_text="Too late after this.", null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="messages",
+                        to="accounts.contact",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("next_at"),
+                        condition=models.Q(("state__in", ("new", "leased"))),
+                        name="outbox_due",
+                    ),
+                    models.Index(
+                        models.F("user"),
+                        models.OrderBy(models.F("id"), descending=True),
+                        condition=models.Q(("channel", "in_app")),
+                        name="outbox_inbox",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sent_at__isnull", False), ("state", "sent")),
+                            models.Q(
+                                models.Q(("state", "sent"), _negated=True),
+                                ("sent_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="outbox_sent_is_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("user__isnull", False),
+                                ("contact__isnull", False),
+                                _connector="XOR",
+                            ),
+                            ("state", "suppressed"),
+                            _connector="OR",
+                        ),
+                        name="outbox_has_one_recipient",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AttributeHistory",
@@ -1438,6 +1851,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("attribute"),
+                        models.F("account"),
+                        models.F("valid_from"),
+                        name="history_cut",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gt", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="history_ends_after_it_starts",
+                    ),
+                    models.UniqueConstraint(
+                        models.F("account"),
+                        models.F("contact"),
+                        models.F("attribute"),
+                        condition=models.Q(("valid_to__isnull", True)),
+                        name="history_one_present_value",
+                        nulls_distinct=False,
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContactAudit",
@@ -1616,6 +2057,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("account"), models.F("starts_on"), name="contract_account"
+                    ),
+                    models.Index(
+                        models.F("ends_on"),
+                        condition=models.Q(("state", "active")),
+                        name="contract_open_end",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                        name="contract_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("arr_minor__gte", 0)), name="contract_arr_not_negative"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContractLine",
@@ -1638,6 +2100,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("contract"),
+                        models.F("product"),
+                        name="contract_line_once_a_product",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CurrencyRate",
@@ -1756,6 +2227,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state", "running")),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True),
+                                ("finished_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="import_end_is_dated",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RejectedRecord",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("rejected", "Rejected"), ("warning", "Warning")],
+                        default="rejected",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(help_text="Line of a file, or index in a request."),
+                ),
+                ("field", models.CharField(blank=True, max_length=80)),
+                ("code", models.CharField(max_length=40)),
+                ("message", models.CharField(max_length=500)),
+                ("record", models.JSONField(default=dict)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="problems",
+                        to="accounts.importrun",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="InboxReceipt",
@@ -1854,6 +2375,81 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="InstallationAudit",
+            fields=[
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(default="My company", max_length=120)),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        help_text="Decides what “day” means everywhere.",
+                        max_length=64,
+                        validators=[accounts.models.installation.validate_time_zone],
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        default="USD",
+                        help_text="Reports convert into this currency.",
+                        max_length=3,
+                        validators=[accounts.models.installation.validate_currency],
+                    ),
+                ),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[("own", "Own"), ("team", "Team"), ("all", "All")],
+                        default=accounts.catalogue.Visibility["TEAM"],
+                        help_text="What a CSM may read beside their own accounts. Changes always stay own.",
+                        max_length=4,
+                    ),
+                ),
+                (
+                    "as_of",
+                    models.DateField(
+                        blank=True,
+                        help_text="Freeze “today” on this day, for imported history. Empty: the real day.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "overdue_grace_days",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        help_text="A contract that ended without a renewal counts for this long, then as churn.",
+                    ),
+                ),
+                ("is_demo", models.BooleanField(default=False, editable=False)),
+                (
+                    "pgh_context",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="pghistory.context",
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="audit",
+                        to="accounts.installation",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="UsageDay",
             fields=[
                 (
@@ -1891,6 +2487,13 @@ class Migration(migrations.Migration):
                 ("learned_on", models.DateField(help_text="The day itself, unless learned later.")),
                 ("events", models.IntegerField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("events__gte", 0)), name="usage_not_negative"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SessionDay",
@@ -1953,6 +2556,13 @@ class Migration(migrations.Migration):
                 ),
                 ("days", models.IntegerField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="user_month_starts_on_the_first"
+                    )
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="installation",
@@ -1970,65 +2580,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="installationaudit",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="installationaudit",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="audit",
-                to="accounts.installation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="interaction",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="interactions",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="interaction",
-            name="host",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="interactions",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="interactioncontact",
-            name="contact",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="participations",
-                to="accounts.contact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="interactioncontact",
-            name="interaction",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="participations",
-                to="accounts.interaction",
-            ),
-        ),
-        migrations.AddField(
             model_name="interaction",
             name="contacts",
             field=models.ManyToManyField(
@@ -2039,106 +2590,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="invoice",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="invoices",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                models.F("next_at"),
-                condition=models.Q(("state__in", ("new", "leased"))),
-                name="job_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.UniqueConstraint(models.F("kind"), models.F("key"), name="job_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "leased"), ("lease_until__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "leased"), _negated=True), ("lease_until__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="job_lease_is_dated",
-            ),
-        ),
-        migrations.AddField(
-            model_name="onboardingstep",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="onboarding_steps",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="outboxmessage",
-            name="account",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="outboxmessage",
-            name="contact",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="messages",
-                to="accounts.contact",
-            ),
-        ),
-        migrations.AddField(
-            model_name="outboxmessage",
-            name="user",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="accountaudit",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="accounts.plan",
-            ),
-        ),
-        migrations.AddField(
-            model_name="account",
-            name="plan",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="accounts",
-                to="accounts.plan",
-            ),
-        ),
-        migrations.AddField(
             model_name="pool",
             name="members",
             field=models.ManyToManyField(
@@ -2146,173 +2597,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="accountaudit",
-            name="pool",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="accounts.pool",
-            ),
-        ),
-        migrations.AddField(
-            model_name="account",
-            name="pool",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="portfolio",
-                to="accounts.pool",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rejectedrecord",
-            name="run",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="problems",
-                to="accounts.importrun",
-            ),
-        ),
-        migrations.AddField(
-            model_name="revenuemovement",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="movements",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signal",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="signals",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalreceipt",
-            name="signal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="receipts",
-                to="accounts.signal",
-            ),
-        ),
-        migrations.AddField(
             model_name="team",
             name="managers",
             field=models.ManyToManyField(
                 blank=True, related_name="managed_teams", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="team",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="members",
-                to="accounts.team",
-            ),
-        ),
-        migrations.AddField(
-            model_name="ticket",
-            name="account",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="accounts.account",
-            ),
-        ),
-        migrations.AddField(
-            model_name="useraudit",
-            name="cover",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                help_text="Gets the tasks of this person during an absence.",
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="useraudit",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="useraudit",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="audit",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="useraudit",
-            name="team",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="accounts.team",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="businessevent",
-            index=models.Index(
-                models.F("account"),
-                models.F("kind"),
-                models.F("occurred_on"),
-                name="event_account_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                django.db.models.functions.text.Lower("email"), name="contact_email"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_active", True), ("left_on__isnull", True)),
-                    models.Q(("is_active", False), ("left_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contact_left_is_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("strength__isnull", True), ("strength__range", (1, 5)), _connector="OR"
-                ),
-                name="contact_strength_is_1_to_5",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2344,37 +2632,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="attributehistory",
-            index=models.Index(
-                models.F("attribute"),
-                models.F("account"),
-                models.F("valid_from"),
-                name="history_cut",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attributehistory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True),
-                    ("valid_to__gt", models.F("valid_from")),
-                    _connector="OR",
-                ),
-                name="history_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attributehistory",
-            constraint=models.UniqueConstraint(
-                models.F("account"),
-                models.F("contact"),
-                models.F("attribute"),
-                condition=models.Q(("valid_to__isnull", True)),
-                name="history_one_present_value",
-                nulls_distinct=False,
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="contactaudit",
             trigger=pgtrigger.compiler.Trigger(
@@ -2387,51 +2644,6 @@ class Migration(migrations.Migration):
                     table="accounts_contactaudit",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(models.F("account"), models.F("starts_on"), name="contract_account"),
-        ),
-        migrations.AddIndex(
-            model_name="contract",
-            index=models.Index(
-                models.F("ends_on"),
-                condition=models.Q(("state", "active")),
-                name="contract_open_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
-                name="contract_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contract",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("arr_minor__gte", 0)), name="contract_arr_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contractline",
-            constraint=models.UniqueConstraint(
-                models.F("contract"), models.F("product"), name="contract_line_once_a_product"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("state", "running")),
-                    models.Q(
-                        models.Q(("state", "running"), _negated=True),
-                        ("finished_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="import_end_is_dated",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2448,85 +2660,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddConstraint(
-            model_name="interactioncontact",
-            constraint=models.UniqueConstraint(
-                models.F("interaction"), models.F("contact"), name="interaction_contact_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="interaction",
-            index=models.Index(
-                models.F("account"), models.F("occurred_at"), name="interaction_account_at"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(models.F("account"), models.F("due_on"), name="invoice_account_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paid_on__isnull", False), ("state", "paid")),
-                    models.Q(models.Q(("state", "paid"), _negated=True), ("paid_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="invoice_paid_is_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("issued_on"))),
-                name="invoice_due_after_issue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="onboardingstep",
-            constraint=models.UniqueConstraint(
-                models.F("account"), models.F("key"), name="onboarding_step_once_an_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboxmessage",
-            index=models.Index(
-                models.F("next_at"),
-                condition=models.Q(("state__in", ("new", "leased"))),
-                name="outbox_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboxmessage",
-            index=models.Index(
-                models.F("user"),
-                models.OrderBy(models.F("id"), descending=True),
-                condition=models.Q(("channel", "in_app")),
-                name="outbox_inbox",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboxmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sent_at__isnull", False), ("state", "sent")),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="outbox_sent_is_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outboxmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("user__isnull", False), ("contact__isnull", False), _connector="XOR"),
-                    ("state", "suppressed"),
-                    _connector="OR",
-                ),
-                name="outbox_has_one_recipient",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="accountaudit",
             trigger=pgtrigger.compiler.Trigger(
@@ -2539,58 +2672,6 @@ class Migration(migrations.Migration):
                     table="accounts_accountaudit",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                models.F("renews_on"),
-                condition=models.Q(("status", accounts.catalogue.AccountStatus["ACTIVE"])),
-                name="account_renews",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                models.F("owner"),
-                models.OrderBy(models.F("arr_minor"), descending=True),
-                name="account_owner_arr",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
-                ),
-                name="account_name_search",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("external_id__regex", "^[A-Za-z0-9._~-]{1,64}$")),
-                name="account_external_id_is_safe_in_urls",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("segment_override", ""), ("touch_tier_override", "")),
-                    models.Q(("override_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="account_override_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="account",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("owner__isnull", True), ("pool__isnull", True), _connector="OR"
-                ),
-                name="account_has_an_owner_or_a_pool_not_both",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2622,55 +2703,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="revenuemovement",
-            index=models.Index(
-                models.F("account"),
-                models.F("effective_on"),
-                include=("amount_minor", "kind", "currency"),
-                name="movement_account_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="revenuemovement",
-            index=models.Index(models.F("effective_on"), name="movement_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="revenuemovement",
-            constraint=models.UniqueConstraint(
-                models.F("source"), models.F("external_id"), name="movement_posted_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="revenuemovement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("amount_minor__gt", 0),
-                        (
-                            "kind__in",
-                            (
-                                accounts.catalogue.MovementKind["NEW"],
-                                accounts.catalogue.MovementKind["EXPANSION"],
-                                accounts.catalogue.MovementKind["REACTIVATION"],
-                            ),
-                        ),
-                    ),
-                    models.Q(
-                        ("amount_minor__lt", 0),
-                        (
-                            "kind__in",
-                            (
-                                accounts.catalogue.MovementKind["CONTRACTION"],
-                                accounts.catalogue.MovementKind["CHURN"],
-                            ),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="movement_sign_fits_its_kind",
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="revenuemovement",
             trigger=pgtrigger.compiler.Trigger(
@@ -2683,35 +2715,6 @@ class Migration(migrations.Migration):
                     table="accounts_revenuemovement",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.UniqueConstraint(
-                models.F("account"), models.F("kind"), models.F("key"), name="signal_rings_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signalreceipt",
-            constraint=models.UniqueConstraint(
-                models.F("signal"), models.F("consumer"), name="signal_receipt_once_a_consumer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_once_in_any_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("absent_from__isnull", True), ("absent_until__isnull", True)),
-                    ("absent_until__gte", models.F("absent_from")),
-                    _connector="OR",
-                ),
-                name="user_absence_is_a_period",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2757,38 +2760,6 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(
-                models.F("account"), models.F("opened_at"), name="ticket_account_opened"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("solved_at__isnull", True),
-                    ("solved_at__gte", models.F("opened_at")),
-                    _connector="OR",
-                ),
-                name="ticket_solved_after_opened",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfaction__isnull", True), ("satisfaction__range", (1, 5)), _connector="OR"
-                ),
-                name="ticket_satisfaction_is_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usageday",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("events__gte", 0)), name="usage_not_negative"
-            ),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name="useraudit",
             trigger=pgtrigger.compiler.Trigger(
@@ -2801,12 +2772,6 @@ class Migration(migrations.Migration):
                     table="accounts_useraudit",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="usermonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="user_month_starts_on_the_first"
             ),
         ),
     ]

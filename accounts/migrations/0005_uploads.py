@@ -3,13 +3,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-# Values were cut at 300 characters when they were kept: what was may not be sent again as it is.
-WHOLE = """
-UPDATE accounts_rejectedrecord r SET is_whole = false
-WHERE EXISTS (SELECT FROM jsonb_each_text(r.record) v WHERE length(v.value) >= 300)
-"""
-BY_KEY = "UPDATE accounts_importrun SET via = 'api' WHERE api_key_id IS NOT NULL"
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,24 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="FileChunk",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(choices=[("raw", "Bytes"), ("rows", "Rows")], max_length=4),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("rows", models.PositiveIntegerField(default=0)),
-                ("body", models.BinaryField()),
-            ],
-        ),
         migrations.CreateModel(
             name="ImportFile",
             fields=[
@@ -112,7 +87,74 @@ class Migration(migrations.Migration):
                     "forgotten_at",
                     models.DateTimeField(help_text="Since then only this row is left.", null=True),
                 ),
+                (
+                    "fixes",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The import whose refused rows this file brings again.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="fixed_files",
+                        to="accounts.importrun",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="uploads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("uploaded_at"),
+                        condition=models.Q(("forgotten_at", None)),
+                        name="import_file_kept",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FileChunk",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(choices=[("raw", "Bytes"), ("rows", "Rows")], max_length=4),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("body", models.BinaryField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="accounts.importfile",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("file"),
+                        models.F("stage"),
+                        models.F("number"),
+                        name="file_chunk_is_one",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportMapping",
@@ -133,7 +175,23 @@ class Migration(migrations.Migration):
                 ),
                 ("manner", models.JSONField()),
                 ("saved_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mappings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(models.F("header"), name="import_mapping_header")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("name"), name="import_mapping_name")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlannedChange",
@@ -147,6 +205,14 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveIntegerField()),
                 ("status", models.CharField(max_length=9)),
                 ("record", models.JSONField(help_text="Key, fields before and after, problems.")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="planned",
+                        to="accounts.importfile",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
@@ -186,39 +252,6 @@ class Migration(migrations.Migration):
             index=models.Index(models.F("run"), models.F("position"), name="rejected_of_run"),
         ),
         migrations.AddField(
-            model_name="importfile",
-            name="fixes",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="The import whose refused rows this file brings again.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="fixed_files",
-                to="accounts.importrun",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importfile",
-            name="user",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="uploads",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="filechunk",
-            name="file",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="pieces",
-                to="accounts.importfile",
-            ),
-        ),
-        migrations.AddField(
             model_name="importrun",
             name="file",
             field=models.OneToOneField(
@@ -230,48 +263,12 @@ class Migration(migrations.Migration):
                 to="accounts.importfile",
             ),
         ),
-        migrations.AddField(
-            model_name="importmapping",
-            name="user",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="mappings",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        migrations.RunSQL(
+            sql="\nUPDATE accounts_rejectedrecord r SET is_whole = false\nWHERE EXISTS (SELECT FROM jsonb_each_text(r.record) v WHERE length(v.value) >= 300)\n",
+            reverse_sql="",
         ),
-        migrations.AddField(
-            model_name="plannedchange",
-            name="file",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="planned",
-                to="accounts.importfile",
-            ),
+        migrations.RunSQL(
+            sql="UPDATE accounts_importrun SET via = 'api' WHERE api_key_id IS NOT NULL",
+            reverse_sql="",
         ),
-        migrations.AddIndex(
-            model_name="importfile",
-            index=models.Index(
-                models.F("uploaded_at"),
-                condition=models.Q(("forgotten_at", None)),
-                name="import_file_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filechunk",
-            constraint=models.UniqueConstraint(
-                models.F("file"), models.F("stage"), models.F("number"), name="file_chunk_is_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importmapping",
-            index=models.Index(models.F("header"), name="import_mapping_header"),
-        ),
-        migrations.AddConstraint(
-            model_name="importmapping",
-            constraint=models.UniqueConstraint(models.F("name"), name="import_mapping_name"),
-        ),
-        migrations.RunSQL(WHOLE, migrations.RunSQL.noop),
-        migrations.RunSQL(BY_KEY, migrations.RunSQL.noop),
     ]
