@@ -20,6 +20,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts import passwords
 from accounts.models import OutboxMessage
 
 # The lease is the database's real time, so that it runs out even where "today" is frozen.
@@ -159,10 +160,12 @@ def _send_email(message: OutboxMessage) -> None:
     recipient = message.user or message.contact
     if recipient is None or not recipient.email:
         raise NobodyToTellError
-    link = f"\n\n{settings.BASE_URL}{message.link}" if message.link else ""
+    path = message.link
+    if message.user is not None and path == passwords.SET_PASSWORD:
+        path = passwords.fresh_link(message.user)
     EmailMessage(
         subject=" ".join(message.subject.split()),  # one line: no further headers from a name
-        body=message.body + link,
+        body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
         to=[recipient.email],
         headers={"Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()}@outbox>"},
         connection=get_connection(timeout=CALL_SECONDS),

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts import clock, passwords
 from accounts.models import User
 
 DEMO_PASSWORD = "demo"  # noqa: S105 -- printed at start for everybody to read
@@ -28,6 +29,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        passwords.forgotten(user, now=clock.now())
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The demo's printed password opens nothing outside the demo, whoever carried it over."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from accounts import clock, passwords
 from accounts.admin.bases import KeptAdmin
 from accounts.catalogue import Role, choices
 from accounts.models import Pool, Team, User
@@ -17,7 +20,7 @@ FORGOTTEN = "Forgotten your password?"
 
 
 class NewUserForm(forms.ModelForm):
-    """A new person gets no password here: they set one by the reset link."""
+    """A new person gets no password here: they set one by the link in their mail."""
 
     role = forms.ChoiceField(
         choices=[("", "Choose"), *choices(Role)],
@@ -53,6 +56,7 @@ class UserAdmin(KeptAdmin):
     search_fields = ("name", "email")
     ordering = ("name", "pk")
     autocomplete_fields = ("cover",)
+    actions = ("send_link",)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -77,17 +81,22 @@ class UserAdmin(KeptAdmin):
         state = "Set." if user.has_usable_password() else "Not set yet."
         return f"{state} People set a new one by “{FORGOTTEN}” on the sign-in page."
 
-    def response_add(
-        self, request: HttpRequest, obj: User, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        self.message_user(
-            request,
-            f"{obj.name} has no password yet and was not written to. Tell them to open the sign-in"
-            f" page, choose “{FORGOTTEN}” and give {obj.email}: the mail they get lets them set"
-            " one.",
-            messages.WARNING,
-        )
-        return super().response_add(request, obj, post_url_continue)
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._write_to(request, obj)
+
+    @admin.action(description="Send a link to set a password", permissions=["change"])
+    def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people.filter(is_active=True):
+            self._write_to(request, person)
+
+    def _write_to(self, request: HttpRequest, person: User) -> None:
+        passwords.invited(person, by=cast(User, request.user), now=clock.now())
+        said = f"{person.name} is written to at {person.email}: the link lets them set a password."
+        if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+            said += " No mail server is set (EMAIL_URL), so the mail stands in the worker's log."
+        self.message_user(request, said)
 
 
 @admin.register(Team)

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts import delivery
 from accounts.admin.people import FORGOTTEN
 from accounts.keys import digest_of, find_key
 from accounts.models import Account, ApiKey, Contract, CurrencyRate, RevenueMovement, Team, User
@@ -59,11 +60,12 @@ def test_a_new_person_gets_a_role_and_a_way_in(ops, settings):
     nia = User.objects.get(email="nia@example.test")
 
     assert (nia.role, nia.team, nia.has_usable_password()) == ("csm", team, False)
-    assert "Nia New has no password yet and was not written to." in said
-    assert f"“{FORGOTTEN}”" in said
+    assert "Nia New is written to at nia@example.test" in said
     assert f">{FORGOTTEN}<" in text(Client().get("/login/"))
-    Client().post("/auth/password/reset/", {"email": nia.email})
-    assert mail.outbox[0].to == ["nia@example.test"]
+    delivery.send_due(now=datetime.now(UTC))
+    (message,) = mail.outbox
+    assert message.to == ["nia@example.test"]
+    assert "Ola" in message.body
 
 
 def test_a_new_person_without_a_role_is_refused(ops):

@@ -1,0 +1,91 @@
+"""Ways to a password: rows, whatever becomes of the mail server; their link is kept nowhere."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+from django.test import Client
+from django.urls import reverse
+
+from accounts import delivery, passwords
+from accounts.models import OutboxMessage, User
+
+ASK = "/auth/password/reset/"
+NEW = "three brass lanterns"
+
+
+class Away(BaseEmailBackend):
+    def send_messages(self, _messages):
+        raise ConnectionRefusedError
+
+
+@pytest.fixture
+def nia(db) -> User:
+    return User.objects.create_user("nia@example.test", "four paper boats", name="Nia", role="csm")
+
+
+def sent() -> mail.EmailMessage:
+    assert delivery.send_due(now=datetime.now(UTC) + timedelta(hours=1)) == 1
+    (message,) = mail.outbox
+    return message
+
+
+def link_in(message: mail.EmailMessage, base: str) -> str:
+    (link,) = re.findall(re.escape(base) + r"(/\S+)", message.body)
+    return link
+
+
+def test_a_mail_server_that_is_away_keeps_nobody_from_a_password(nia, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    answer = Client().post(ASK, {"email": nia.email})
+    assert (answer.status_code, answer["Location"]) == (302, "/auth/password/reset/done/")
+    assert delivery.send_due(now=datetime.now(UTC)) == 1
+    assert mail.outbox == []
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    visitor = Client()
+    form = visitor.get(link_in(sent(), settings.BASE_URL), follow=True)
+    action = form.redirect_chain[-1][0]
+    visitor.post(action, {"password1": NEW, "password2": NEW})
+    nia.refresh_from_db()
+    assert nia.check_password(NEW)
+
+
+def test_the_link_is_made_for_the_mail_and_kept_nowhere(nia, settings):
+    Client().post(ASK, {"email": nia.email}, headers={"host": "localhost"})
+    message = sent()
+    token = link_in(message, settings.BASE_URL).strip("/").split("/")[-1]
+    assert (message.to, message.subject) == ([nia.email], "Set a new password")
+    row = OutboxMessage.objects.values().get()
+    assert not [value for value in row.values() if token in str(value)]
+    assert row["state"] == "sent"
+
+
+def test_an_address_of_nobody_is_answered_alike_and_written_to_by_nobody(nia):
+    answers = [Client().post(ASK, {"email": to}) for to in (nia.email, "who@example.test")]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {
+        (302, "/auth/password/reset/done/")
+    }
+    assert OutboxMessage.objects.get().user == nia
+    assert mail.outbox == []
+
+
+def test_a_link_comes_too_late_for_who_has_left(nia):
+    passwords.forgotten(nia, now=datetime.now(UTC))
+    User.objects.update(is_active=False)
+    assert delivery.send_due(now=datetime.now(UTC)) == 1
+    assert OutboxMessage.objects.get().reason == "the person has left"
+    assert mail.outbox == []
+
+
+def test_cs_ops_sends_the_way_to_a_password_again(nia, client, settings):
+    ola = User.objects.create_user("ola@example.test", name="Ola", role="ops")
+    client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
+    form = {"action": "send_link", "_selected_action": [nia.pk]}
+    page = client.post(reverse("admin:accounts_user_changelist"), form, follow=True)
+    assert "Nia is written to at nia@example.test" in page.content.decode()
+    message = sent()
+    assert "Ola" in message.body
+    assert link_in(message, settings.BASE_URL).startswith("/auth/password/reset/key/")
