@@ -7,6 +7,9 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Account, Installation, User
 from health.models import CurrentHealth, HealthScore
@@ -62,8 +65,24 @@ def card(db: None) -> Card:
     return in_force()["four_inputs"]
 
 
-def sign_in(client, person: User) -> None:
+@pytest.fixture
+def account(house: House) -> Account:
+    return house.accounts["own"]
+
+
+@pytest.fixture
+def csm(client: Client, house: House) -> User:
+    """Signed in."""
+    sign_in(client, house.people["csm"])
+    return house.people["csm"]
+
+
+def sign_in(client: Client, person: User) -> None:
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def open_tab(client: Client, name: str, account: Account, **query: object) -> HttpResponse:
+    return client.get(reverse(name, args=[account.external_id]), query)
 
 
 def judge(account: Account, card: Card, *, raw: dict[str, float], day: date = DAY) -> HealthScore:

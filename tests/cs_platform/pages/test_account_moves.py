@@ -8,15 +8,9 @@ import pytest
 from django.urls import reverse
 
 from health.models import BandOverride
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, judge, show_present, sign_in
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, judge, show_present
 
 BEFORE = DAY - timedelta(days=30)
-
-
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
 
 
 @pytest.fixture

@@ -9,15 +9,9 @@ from django.urls import reverse
 from accounts.models import Account, CurrencyRate, RevenueMovement
 from cs_platform.pages import portfolio_queries, today_leads
 from cs_platform.pages.currency import rates_on
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present, sign_in
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
 
 LEFT_OUT = "Amounts in CHF, SEK are not in these sums: no rate brings them into USD."
-
-
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
 
 
 def make_account(owner, name, **fields):

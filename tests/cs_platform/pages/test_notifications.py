@@ -27,12 +27,6 @@ def tell(user: User, number: int) -> OutboxMessage:
     return OutboxMessage.objects.get(key=message.key)
 
 
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
 def page(client, **query) -> str:
     return client.get(reverse("notifications"), query).content.decode()
 

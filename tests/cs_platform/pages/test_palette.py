@@ -6,12 +6,6 @@ from django.urls import reverse
 from tests.cs_platform.pages.conftest import sign_in
 
 
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
 def ask(client, query="", page="/today/"):
     headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
     return client.get(reverse("palette"), {"q": query}, headers=headers)

@@ -38,12 +38,6 @@ def names(client, **query):
     return [row.name for row in client.get(reverse("portfolio"), query).context["rows"]]
 
 
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
 def test_portfolio_starts_with_my_own_accounts(client, csm):
     assert names(client) == ["secret-own"]
 

@@ -9,12 +9,6 @@ from tests.cs_platform.pages.conftest import add_task, open_play, sign_in
 
 
 @pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
-@pytest.fixture
 def play(house, csm):
     return open_play(house.accounts["own"], csm)
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from django.urls import reverse
 
 from accounts.models import Interaction, RevenueMovement, Ticket
@@ -19,19 +18,7 @@ from tests.cs_platform.pages.conftest import (
     judge,
     open_play,
     show_present,
-    sign_in,
 )
-
-
-@pytest.fixture
-def account(house):
-    return house.accounts["own"]
-
-
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
 
 
 def page(client, account, **query):

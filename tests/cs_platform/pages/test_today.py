@@ -29,12 +29,6 @@ from tests.cs_platform.pages.conftest import (
 )
 
 
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
 def make_account(owner, name, **fields):
     return Account.objects.create(
         external_id=f"x-{name}", name=name, owner=owner, **{"arr_minor": 1_000_00, **fields}

@@ -17,14 +17,7 @@ from tests.cs_platform.pages.conftest import (
     judge,
     open_play,
     show_present,
-    sign_in,
 )
-
-
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
 
 
 @pytest.fixture

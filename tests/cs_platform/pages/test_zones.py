@@ -12,12 +12,6 @@ from tests.cs_platform.pages.conftest import add_task, sign_in
 AUCKLAND, LOS_ANGELES = "Pacific/Auckland", "America/Los_Angeles"
 
 
-@pytest.fixture
-def csm(client, house):
-    sign_in(client, house.people["csm"])
-    return house.people["csm"]
-
-
 def be_in(zone):
     Installation.objects.update(time_zone=zone)
 

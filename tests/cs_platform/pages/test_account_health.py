@@ -1,0 +1,100 @@
+"""How healthy an account is: what it adds up to, what is missing, what moved."""
+
+from datetime import timedelta
+
+from accounts.models import (
+    BusinessEvent,
+)
+from health.models import ThresholdCrossing
+from tests.cs_platform.pages.conftest import (
+    DAY,
+    GOOD,
+    NOW,
+    POOR,
+    judge,
+    open_tab,
+    show_present,
+)
+
+
+def test_health_explains_a_change_with_rows_that_add_up(client, csm, account, card):
+    before = judge(account, card, raw=GOOD, day=DAY - timedelta(days=30))
+    after = judge(account, card, raw=POOR)
+    show_present(after)
+    context = open_tab(client, "account_health", account, since="30").context
+    assert context["explanation"].change == after.score - before.score
+    assert sum(row.points for row in context["moves"]) == after.score - before.score
+    first = context["moves"][0]
+    assert abs(first.points) == max(abs(row.points) for row in context["moves"])
+
+
+def test_health_readings_and_what_gates_take_add_up_to_the_score(client, csm, account, card):
+    stored = judge(account, card, raw={**GOOD, "core_features_used_30d": 0.0})
+    show_present(stored)
+    context = open_tab(client, "account_health", account).context
+    points = [m.points for c in context["components"] for m in c.measures]
+    assert sum(points) + context["taken"] == stored.score
+    assert context["taken"] < -1  # the gate costs more than roundings
+    assert next(c.gates for c in context["components"]) == (
+        "No core feature used in 30 days: at most 49",
+    )
+
+
+def test_health_names_what_is_missing_and_why(client, csm, account, card):
+    stored = judge(account, card, raw={**GOOD, "champions": float("nan")})
+    show_present(stored)
+    response = open_tab(client, "account_health", account)
+    missing = response.context["missing"]
+    assert [measure.name for measure in missing] == ["Champions"]
+    assert missing[0].why_missing in response.content.decode()
+    assert missing[0].points is None
+
+
+def test_an_unscored_account_says_why_at_the_top(client, csm, account, card):
+    missing = dict.fromkeys(list(GOOD)[1:], float("nan"))
+    stored = judge(account, card, raw={**GOOD, **missing})
+    show_present(stored)
+    assert stored.score is None
+    html = open_tab(client, "account_health", account).content.decode()
+    assert "Not scored:" in html
+    assert "60% is needed" in html
+
+
+def test_health_shows_raw_values_with_their_units(client, csm, account, card):
+    show_present(judge(account, card, raw=GOOD))
+    readings = {
+        measure.key: measure.raw
+        for component in open_tab(client, "account_health", account).context["components"]
+        for measure in component.measures
+    }
+    assert readings["login_frequency"] == "14 days a user"
+    assert readings["users_active"] == "70% of seats"
+    assert readings["usage_trend"] == "+10.0%"
+    assert readings["days_since_executive"] == "60 days"
+
+
+def test_health_chart_marks_crossings_and_news(client, csm, account, card):
+    show_present(judge(account, card, raw=POOR))
+    judge(account, card, raw=GOOD, day=DAY - timedelta(days=1))
+    ThresholdCrossing.objects.create(
+        account=account,
+        day=DAY,
+        subject="score",
+        seq=1,
+        kind="band",
+        cause="moved",
+        direction="down",
+        from_band="healthy",
+        to_band="intervene",
+        scorecard_id=card.id,
+        created_at=NOW,
+    )
+    BusinessEvent.objects.create(
+        account=account,
+        external_id="e-1",
+        kind="champion_left",
+        occurred_on=DAY - timedelta(days=1),
+        learned_at=NOW,
+    )
+    rows = open_tab(client, "account_health", account).context["history"].rows
+    assert [row[2] for row in rows] == ["Healthy to intervene", "Champion left"]
