@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Right, requires
 from cs_platform.pages import health_queries as queries
 from cs_platform.pages.account_head import AccountHead, account_head, tabs_of
-from cs_platform.pages.account_override import override_context
+from cs_platform.pages.account_override_form import OverrideForm, override_context
 from cs_platform.pages.health_moves import MoveRow, move_rows, unmoved_measures
 from health.models import HealthScore
 from health.queries.explanations import explain_stored, stored_day
@@ -27,6 +27,13 @@ COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 d
 @require_safe
 def health(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
+    return render(request, "account/health.html", health_context(request, head))
+
+
+def health_context(
+    request: HttpRequest, head: AccountHead, form: OverrideForm | None = None
+) -> dict[str, Any]:
+    """`form` is one that was refused."""
     context = {
         "head": head,
         "tabs": tabs_of(head, current="account_health"),
@@ -36,12 +43,12 @@ def health(request: HttpRequest, external_id: str) -> HttpResponse:
         "spans": SPANS,
         "compared": COMPARED,
         "override": queries.open_override(head.account),
-        **override_context(head),
+        **override_context(head, form),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:
         context |= _judged(head, stored, context)
-    return render(request, "account/health.html", context)
+    return context
 
 
 def _choice(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,33 +17,11 @@ from accounts.access import Right, requires
 from accounts.models import Account, User
 from cs_platform import formats
 from cs_platform.pages.account_head import AccountHead, account_head
+from cs_platform.pages.account_health import health_context
+from cs_platform.pages.account_override_form import OverrideForm, override_context
 from cs_platform.pages.parts import wants_part
 from cs_platform.templatetags.cs import band_look
-from health.actions import LONGEST, OverrideRefused, end_override, override_band
-from health.queries.scorecards import published_card
-
-DAYS = ((7, "1 week"), (14, "2 weeks"), (LONGEST.days, f"{LONGEST.days} days"))
-
-
-class OverrideForm(forms.Form):
-    band = forms.SlugField(max_length=20, error_messages={"required": "Choose a band."})
-    reason = forms.CharField(
-        max_length=300, error_messages={"required": "Say why the computed band is wrong."}
-    )
-    days = forms.TypedChoiceField(
-        coerce=int, choices=DAYS, error_messages={"required": "Choose how long it holds."}
-    )
-
-
-def override_context(head: AccountHead, form: OverrideForm | None = None) -> dict[str, object]:
-    """The bands to choose from leave out the computed one: that takes no hand."""
-    health = head.health
-    bands = published_card(health.scorecard_id).spec.bands if health else ()
-    return {
-        "override_bands": [band for band in bands if health and band.key != health.band],
-        "override_days": DAYS,
-        "override_form": form or OverrideForm(),
-    }
+from health.actions import OverrideRefused, end_override, override_band
 
 
 @requires(Right.WORK_ACCOUNTS)
@@ -59,24 +36,30 @@ def override(request: HttpRequest, external_id: str) -> HttpResponse:
         messages.success(request, "The computed band counts again.")
         return redirect("account_health", external_id)
     form = OverrideForm(request.POST)
-    is_set = form.is_valid() and _set(request, head.account, form)
+    if form.is_valid() and _set(request, head.account, form):
+        return _shown(request, head.account)
+    return _refused(request, head, form)
+
+
+def _shown(request: HttpRequest, account: Account) -> HttpResponse:
+    """The whole page anew: the head of it shows the band too."""
+    address = reverse("account_health", args=[account.external_id])
     if wants_part(request):
-        return _part(request, head, form, is_set=is_set)
-    if not is_set:
-        problems = [str(error) for errors in form.errors.values() for error in errors]
-        messages.error(request, " ".join(problems))
-    return redirect("account_health", external_id)
-
-
-def _part(
-    request: HttpRequest, head: AccountHead, form: OverrideForm, *, is_set: bool
-) -> HttpResponse:
-    """The page anew, or the form again with what was typed."""
-    if is_set:
-        address = reverse("account_health", args=[head.account.external_id])
         return HttpResponse(headers={"HX-Redirect": address})
-    context = {"head": head, **override_context(head, form)}
-    return render(request, "account/_override.html", context)
+    return redirect(address)
+
+
+def _refused(request: HttpRequest, head: AccountHead, form: OverrideForm) -> HttpResponse:
+    """The form again with what was typed: in its place, or in the page that it stands on."""
+    if wants_part(request):
+        context = {"head": head, **override_context(head, form)}
+        return render(request, "account/_override.html", context)
+    if head.health is None:
+        # Nothing was judged, so the page has no place for the form.
+        messages.error(
+            request, " ".join(str(error) for errors in form.errors.values() for error in errors)
+        )
+    return render(request, "account/health.html", health_context(request, head, form))
 
 
 def _set(request: HttpRequest, account: Account, form: OverrideForm) -> bool:
