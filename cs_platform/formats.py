@@ -5,7 +5,7 @@ Money comes in as integer minor units, rates as fractions, scores with two decim
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
@@ -71,6 +71,11 @@ def signed(value: Decimal | float, *, decimals: int = 1) -> str:
 
 def day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
+
+
+def moment(local: datetime) -> str:
+    """In the zone it comes in: 14 Mar 2025, 09:30."""
+    return f"{day(local.date())}, {local:%H:%M}"
 
 
 def relative_day(value: date, *, today: date) -> str:

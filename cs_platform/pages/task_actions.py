@@ -26,7 +26,7 @@ from playbooks.due_dates import BusinessCalendar
 from playbooks.facts import business_calendar
 from playbooks.models import Task
 from playbooks.queries import HUMAN_OUTCOMES
-from playbooks.triggers.vocabulary import TaskOutcome, label
+from playbooks.triggers.vocabulary import TaskOutcome, TaskState, label
 
 # Working days until it comes back.
 SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
@@ -36,6 +36,11 @@ _REFUSED = (
     actions.WrongTimeError,
     actions.OutOfSightError,
 )
+_FINISHING = {
+    TaskState.DONE: "finished",
+    TaskState.SKIPPED: "skipped",
+    TaskState.CLOSED_BY_ITSELF: "closed",
+}
 QUEUE = 0
 """In place of a person: nobody's, so that all of CS ops see it."""
 
@@ -141,19 +146,40 @@ def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime
 def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act) -> HttpResponse:
     user = cast("User", request.user)
     task = _workable(user, task_id)
-    problem = ""
-    if form.is_valid():
-        try:
-            messages.success(request, act(task, form, user, clock.now()))
-        except _REFUSED as refused:
-            problem = str(refused)
-    else:
-        problem = " ".join(str(error) for errors in form.errors.values() for error in errors)
+    problem = _try(request, task, form, act)
+    if problem and _tell_if_finished(request, task_id):
+        problem = ""
     if wants_part(request):
         return _part(request, task_id, {"action": name, "text": problem} if problem else {})
     if problem:
         messages.error(request, problem)
     return redirect(_next(request))
+
+
+def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
+    """What there is to mend; empty when it is done."""
+    if not form.is_valid():
+        return " ".join(str(error) for errors in form.errors.values() for error in errors)
+    try:
+        messages.success(request, act(task, form, cast("User", request.user), clock.now()))
+    except _REFUSED as refused:
+        return str(refused)
+    return ""
+
+
+def _tell_if_finished(request: HttpRequest, task_id: int) -> bool:
+    """Whoever comes too late has nothing to mend: they read who was quicker, and when."""
+    task = Task.objects.select_related("closed_by").get(pk=task_id)
+    if task.closed_at is None:
+        return False
+    at = formats.moment(task.closed_at.astimezone(Installation.current().zone))
+    did = f"{_FINISHING[TaskState(task.state)]} “{task.title}” on {at}."
+    if task.closed_by == request.user:
+        messages.info(request, f"You {did}")
+    else:
+        who = task.closed_by or "The platform"
+        messages.error(request, f"{who} {did} What you entered is not saved.")
+    return True
 
 
 def _workable(user: User, task_id: int) -> Task:

@@ -55,8 +55,7 @@ def card_word(scorecard: Scorecard) -> str:
 
 def moment(value: datetime) -> str:
     """Day and time as the installation's clock shows them: 21 Mar 2025, 14:05."""
-    local = value.astimezone(Installation.current().zone)
-    return f"{formats.day(local.date())}, {local:%H:%M}"
+    return formats.moment(value.astimezone(Installation.current().zone))
 
 
 def names_of_measures() -> dict[str, str]:

@@ -180,7 +180,7 @@ def when(context: template.Context, value: date | datetime | None) -> SafeString
         return format_html('<span class="dash">{}</span>', formats.DASH)
     moment = value.astimezone(context["zone"]) if isinstance(value, datetime) else None
     on = moment.date() if moment else value
-    exact = formats.day(on) + (f", {moment:%H:%M}" if moment else "")
+    exact = formats.moment(moment) if moment else formats.day(on)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         value.isoformat(),

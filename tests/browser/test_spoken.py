@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
+from accounts.models import User
 from playbooks.models import Task
+from tests.cs_platform.pages.conftest import NOW
 
 # Everything that is added to the region once the page has been read.
 _LISTEN = """
@@ -38,6 +40,20 @@ def test_a_toast_after_a_redirect_is_said_once_the_page_is_there(desk):
     said = re.compile("Done: Call Poorly")
     expect(desk.locator("html")).to_have_attribute("data-said", said)
     expect(desk.locator("[data-toast]")).to_have_count(1)
+
+
+def test_whoever_is_too_late_with_a_task_hears_who_was_quicker(desk):
+    row = desk.locator("[data-row]", has_text="Call Poorly")
+    row.get_by_text("Complete", exact=True).click()
+    colleague = User.objects.create_user("ola@demo.example", name="Ola Fern", role="ops")
+    Task.objects.filter(title="Call Poorly").update(
+        state="done", outcome="agreed", closed_at=NOW, closed_by=colleague
+    )
+    row.get_by_role("button", name="Reached").click()
+    said = "Ola Fern finished “Call Poorly” on 14 Mar 2025, 23:59."
+    expect(desk.locator("#toasts")).to_contain_text(said)
+    expect(row).to_contain_text("Agreed")
+    expect(desk.locator("[data-float]")).to_have_count(0)
 
 
 def test_how_many_accounts_a_filter_leaves_is_said(desk):

@@ -144,17 +144,6 @@ def test_snoozing_on_friday_until_tomorrow_is_monday(client, house, task):
     assert task.snoozed_until.isoformat() == "2025-03-17T00:00:00+00:00"
 
 
-def test_a_task_finished_by_somebody_else_meanwhile_says_so(client, house, task):
-    Task.objects.filter(pk=task.pk).update(state="done", outcome="reached", closed_at=NOW)
-    sign_in(client, house.people["csm"])
-    response = client.post(
-        reverse("task_complete", args=[task.pk]), {"outcome": "agreed"}, follow=True
-    )
-    assert "is done already" in response.content.decode()
-    task.refresh_from_db()
-    assert task.outcome == "reached"
-
-
 @pytest.mark.parametrize("name", ["task_complete", "task_skip", "task_snooze"])
 def test_task_actions_are_posted_to_only(client, house, task, name):
     sign_in(client, house.people["csm"])
