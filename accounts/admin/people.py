@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -88,8 +88,12 @@ class UserAdmin(KeptAdmin):
 
     @admin.action(description="Send a link to set a password", permissions=["change"])
     def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        for person in people.filter(is_active=True):
-            self._write_to(request, person)
+        for person in people:
+            if person.is_active:
+                self._write_to(request, person)
+            else:
+                said = f"{person.name} is not active, so nothing was sent: switch them on first."
+                self.message_user(request, said, messages.WARNING)
 
     def _write_to(self, request: HttpRequest, person: User) -> None:
         passwords.invited(person, by=cast(User, request.user), now=clock.now())

@@ -83,9 +83,11 @@ def test_a_link_comes_too_late_for_who_has_left(nia):
 def test_cs_ops_sends_the_way_to_a_password_again(nia, client, settings):
     ola = User.objects.create_user("ola@example.test", name="Ola", role="ops")
     client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
-    form = {"action": "send_link", "_selected_action": [nia.pk]}
+    rolf = User.objects.create_user("rolf@example.test", name="Rolf", role="csm", is_active=False)
+    form = {"action": "send_link", "_selected_action": [nia.pk, rolf.pk]}
     page = client.post(reverse("admin:accounts_user_changelist"), form, follow=True)
     assert "Nia is written to at nia@example.test" in page.content.decode()
+    assert "Rolf is not active, so nothing was sent" in page.content.decode()
     message = sent()
-    assert "Ola" in message.body
+    assert message.body.startswith("Ola sends you this link")
     assert link_in(message, settings.BASE_URL).startswith("/auth/password/reset/key/")
