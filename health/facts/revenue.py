@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
+from health.facts.foreign import PAIR, Foreign, split
 from health.facts.scope import NEVER, Ints, Scope, Table, number
 from health.facts.windows import total
-from health.measures.inputs import Floats, PaymentFacts, RevenueFacts
+from health.measures.inputs import Flags, Floats, PaymentFacts, RevenueFacts
 
 _YEAR = 365
 _TERMS = 3
@@ -19,8 +20,8 @@ _WINDOW = 180
 # Uses index: movement_account_day
 _LEDGER = sql.SQL("""
     SELECT m.account_id, (m.effective_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        m.amount_minor
-    FROM accounts_revenuemovement m
+        m.amount_minor, {pair}
+    FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
     WHERE {accounts} AND m.effective_on <= {last}::date
 """)
 
@@ -80,14 +81,24 @@ def load_contracts(scope: Scope) -> Contracts:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    table: Table
+    """`own` are movements in the account's currency, which is the currency of every ARR here."""
+
+    own: Table
+    foreign: Foreign | None
     accounts: int
 
-    def arr(self, *, effective: int | Ints, today: int) -> Floats:
-        """ARR as of the day number(s) `effective`, from what was known by `today`."""
-        limits = np.broadcast_to(np.asarray(effective), (self.accounts,))[self.table.position]
-        rows = (self.table["day"] <= limits) & (self.table["known"] <= today)
-        return total(self.table, rows, self.table["amount"], accounts=self.accounts)
+    def arr(self, *, effective: int | Ints, today: int, without_rate: float = 0) -> Floats:
+        """ARR as of the day number(s) `effective`, from what was known by `today` and at its rates.
+
+        What has no rate is left out, as it is of `Account.arr_minor`; or is `without_rate`.
+        """
+        limits = np.broadcast_to(np.asarray(effective), (self.accounts,))
+        rows = _counting(self.own, limits, today)
+        arr = total(self.own, rows, self.own["amount"], accounts=self.accounts)
+        if self.foreign is not None:
+            rows = _counting(self.foreign.table, limits, today)
+            self.foreign.add(arr, rows, day=today, without_rate=without_rate)
+        return arr
 
     def on(self, day: date, contracts: Contracts) -> RevenueFacts:
         today = number(day)
@@ -95,8 +106,8 @@ class Ledger:
         ends = np.column_stack(
             [self._arr_before(day, months, terms=terms) for terms in range(1, _TERMS + 1)]
         )
-        arr = self.arr(effective=today, today=today)
-        year_ago = self.arr(effective=today - _YEAR, today=today)
+        arr = self._compared(effective=today, today=today)
+        year_ago = self._compared(effective=today - _YEAR, today=today)
         return RevenueFacts(arr != 0, arr, year_ago, ends)
 
     def _arr_before(self, day: date, months: Floats, *, terms: int) -> Floats:
@@ -104,17 +115,30 @@ class Ledger:
         whole = np.where(months <= 1, 3, np.nan_to_num(months, nan=0.0)).astype(np.int64)
         days = {int(m): number(_months_before(day, int(m) * terms)) for m in np.unique(whole)}
         effective = np.array([days[int(m)] for m in whole], dtype=np.int64)
-        arr = self.arr(effective=effective, today=number(day))
+        arr = self._compared(effective=effective, today=number(day))
         return np.where(np.isnan(months), np.nan, arr)
+
+    def _compared(self, *, effective: int | Ints, today: int) -> Floats:
+        """NaN where an amount has no rate: a customer who changed to a currency that nothing
+        converts has not lost their ARR."""
+        return self.arr(effective=effective, today=today, without_rate=np.nan)
+
+
+def _counting(table: Table, limits: Ints, today: int) -> Flags:
+    """Rows in effect by their account's limit, and known by `today`."""
+    return (table["day"] <= limits[table.position]) & (table["known"] <= today)
 
 
 def load_ledger(scope: Scope) -> Ledger:
     query = _LEDGER.format(
         known=scope.known("m.recorded_at"),
+        pair=PAIR,
         accounts=scope.accounts("m.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    return Ledger(scope.fetch(query, ("id", "day", "known", "amount")), len(scope))
+    table = scope.fetch(query, ("id", "day", "known", "amount", "pair"))
+    own, foreign = split(table, until=scope.last_day)
+    return Ledger(own, foreign, len(scope))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from health.measures.registry import Source, measure
 _NO_EVENTS = "no business event was ever delivered to the installation"
 # “Flat” is within one per cent either way.
 _FLAT = 0.01
+_NO_RATE = "an amount in it has no rate into the account's currency"
 
 
 @measure(
@@ -17,7 +18,7 @@ _FLAT = 0.01
     sources=(Source.REVENUE,),
     raw="ARR ÷ ARR 365 days before − 1",
     empty="an account without ARR now is −100 %",
-    missing="no ARR 365 days before",
+    missing=f"no ARR 365 days before; {_NO_RATE}",
 )
 def arr_movement(facts: Facts) -> Floats:
     return ratio(facts.revenue.arr, facts.revenue.arr_365d_ago) - 1
@@ -86,13 +87,13 @@ def worst_days_overdue(facts: Facts) -> Floats:
     raw="how many of the last three contract terms (quarters, where terms are monthly) began with"
     " an ARR within 1 % of today's, counted back until one did not",
     empty="no ARR today is 0 terms",
-    missing="no contract",
+    missing=f"no contract; {_NO_RATE}",
 )
 def arr_flat_terms(facts: Facts) -> Floats:
     ends, arr = facts.revenue.arr_term_ends, facts.revenue.arr[:, np.newaxis]
     flat = (np.abs(ends - arr) <= _FLAT * arr) & (arr > 0)
     in_a_row = np.cumprod(flat, axis=1).sum(axis=1).astype(np.float64)
-    return only_if(~np.isnan(ends[:, 0]), in_a_row)
+    return only_if(~np.isnan(ends).any(axis=1) & ~np.isnan(arr[:, 0]), in_a_row)
 
 
 @measure(

@@ -62,7 +62,8 @@ class SupportFacts:
 
 @dataclass(frozen=True, slots=True)
 class RevenueFacts:
-    """ARR in minor units; the three term ends go back from the day, NaN without a contract."""
+    """ARR in minor units of the account's currency, NaN where an amount in it has no rate; the
+    three term ends go back from the day, NaN without a contract."""
 
     delivered: Flags
     arr: Floats
