@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.catalogue import AccountStatus
+from accounts.loading.derived import converted, rates_on
 from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import BusinessCalendar, Offset, Unit, due_at
@@ -144,6 +145,8 @@ def standings(
     health = CurrentHealth.objects.in_bulk(list(account_ids))
     overridden = set(_overridden(account_ids, day))
     plays, ended, queued = _open_plays(account_ids), _ended(account_ids), _queued(account_ids)
+    accounts = list(Account.objects.filter(pk__in=account_ids))
+    worth = _worth(accounts, day)
     return {
         row.pk: Standing(
             account_id=row.pk,
@@ -151,7 +154,7 @@ def standings(
             segment=row.segment_override or row.segment,
             touch_tier=row.touch_tier_override or row.touch_tier,
             stage=row.stage,
-            arr_minor=row.arr_minor,
+            arr_minor=worth[row.pk],
             tags=frozenset(row.tags),
             is_churned=row.status == AccountStatus.CHURNED,
             is_overridden=row.pk in overridden,
@@ -161,7 +164,20 @@ def standings(
             queued=frozenset(queued[row.pk]),
             ended=tuple(ended[row.pk]),
         )
-        for row in Account.objects.filter(pk__in=account_ids)
+        for row in accounts
+    }
+
+
+def _worth(accounts: Sequence[Account], day: date) -> dict[int, int]:
+    """ARR by account in the installation's currency; 0, as if nothing were known of it, where no
+    rate brings it there."""
+    base = Installation.current().currency
+    is_mixed = any(account.currency != base for account in accounts)
+    rates = rates_on(day) if is_mixed else {}
+    return {
+        account.pk: converted(account.arr_minor, currency=account.currency, into=base, rates=rates)
+        or 0
+        for account in accounts
     }
 
 

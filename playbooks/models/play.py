@@ -38,7 +38,8 @@ class SignalMark(models.Model):
 class PlayStart(models.Model):
     """Each (signal, matching playbook) leaves exactly one, whatever is retried or replayed.
 
-    `rank` is ARR × risk: it orders the queue. A queued start becomes started or suppressed.
+    `rank` is ARR × risk in the installation's currency: it orders the queue. A queued start
+    becomes started or suppressed.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="play_starts")

@@ -116,7 +116,10 @@ def ration(
 
 
 def attention_rank(*, arr_minor: int, score: Decimal | None) -> int:
-    """ARR × risk, where risk is the distance of the score from 100; unscored counts as 50."""
+    """ARR × risk, where risk is the distance of the score from 100; unscored counts as 50.
+
+    Ranks compare only where the amounts do: minor units of one currency.
+    """
     known = Decimal(50) if score is None else score
     return int(arr_minor * (100 - known))
 

@@ -99,7 +99,9 @@ class OpenPlay:
 class Standing:
     """An account as the decision sees it. `score` None: not scored; `band` empty: never scored.
 
-    `ended` holds when the latest play of a playbook closed; `queued` the playbooks that wait.
+    `arr_minor` is in the installation's currency, so that accounts compare, and 0 where no rate
+    is known. `ended` holds when the latest play of a playbook closed; `queued` the playbooks that
+    wait.
     """
 
     account_id: int
