@@ -5,8 +5,12 @@ from __future__ import annotations
 JOBS = {
     "nightly.step": "Step of a night",
     "plays.advance": "Advance plays",
+    "metrics.refresh": "Refresh the reports of the day",
     "invariants.ask": "Ask the invariants",
     "inbox.batch": "Accepted batch",
+    "upload.read": "Read an uploaded file",
+    "upload.check": "Check what a file would change",
+    "upload.import": "Import a file",
     "forget.daily": "Forget what is kept no longer",
     "scorecard.preview": "Preview of a scorecard",
 }

@@ -12,7 +12,6 @@ from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
 from cs_platform import handlers, invariants, work
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.operations import actions
-from cs_platform.pages import ops_words
 from health.models import SourceFeed
 
 pytestmark = pytest.mark.django_db
@@ -270,14 +269,3 @@ def test_nobody_changes_what_was_done_by_hand(ops):
 )
 def test_a_mistyped_address_shows_a_list(client, ops, address):
     assert client.get(address).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "–"), (0, "0 s"), (0.42, "0.4 s"), (9.96, "10 s"), (59.4, "59 s"), (60, "1 min"),
-        (3_599, "59 min"), (7_200, "2 h"), (86_400, "1 day"), (200_000, "2 days"),
-    ],
-)  # fmt: skip
-def test_spans_read_as_their_largest_unit(seconds, words):
-    assert ops_words.span(seconds) == words
