@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet, Value
+from django.db.models.functions import Concat, Left
 
 from accounts.models import Job
 
@@ -21,6 +22,7 @@ HEARTBEAT_SECONDS = 5
 MAX_ATTEMPTS = 3
 MAX_KILLS = 8  # leases that ran out: a job may be innocent of its worker's death
 _BACK_OFF = timedelta(seconds=5)
+_REASON = 500  # characters kept
 
 
 class LeaseLostError(RuntimeError):
@@ -136,7 +138,7 @@ def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
         changes: dict[str, Any] = {"state": Job.State.DEAD, "finished_at": now}
     else:
         changes = {"state": Job.State.NEW, "next_at": now + back_off(attempts)}
-    marked = _held(claim).update(lease_until=None, reason=reason[:500], **changes)
+    marked = _held(claim).update(lease_until=None, reason=reason[:_REASON], **changes)
     return dead and bool(marked)
 
 
@@ -144,6 +146,11 @@ def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:
     """Why those of these jobs that are dead were given up, by key."""
     dead = Job.objects.filter(kind=kind, key__in=keys, state=Job.State.DEAD)
     return dict(dead.values_list("key", "reason"))
+
+
+def dead(*, kind: str) -> list[Claim]:
+    # Uses index: job_finished
+    return [Claim.of(job) for job in Job.objects.filter(state=Job.State.DEAD, kind=kind)]
 
 
 def dead_ids(*, kinds: Collection[str], since: datetime, limit: int) -> list[int]:
@@ -166,10 +173,16 @@ def revive(*, kind: str, key: str, now: datetime) -> bool:
     )
 
 
-def settle(*, kind: str, key: str) -> None:
-    """A dead job with nothing left to do is nobody's worry any more; its reason stays."""
+def settle(*, kind: str, key: str, because: str = "") -> None:
+    """A dead job with nothing left to do is nobody's worry any more; its reason stays.
+
+    `because`: what did its work, where no person took it off the list.
+    """
     dead = Job.objects.filter(kind=kind, key=key, state=Job.State.DEAD)
-    dead.update(state=Job.State.DONE)
+    note = f" (settled: {because})" if because else ""
+    dead.update(
+        state=Job.State.DONE, reason=Concat(Left("reason", _REASON - len(note)), Value(note))
+    )
 
 
 def forget_done(*, kinds: Collection[str], before: datetime) -> int:

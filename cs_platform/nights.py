@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from accounts import clock, jobs
 from accounts.models import Account, Installation
@@ -168,7 +168,44 @@ def finish(row: StepRun, *, count: int | None, seconds: float, failure: str = ""
         finished_at=now, count=count, seconds=seconds, failure=failure[:500]
     )
     if ring_next_steps(day=row.day, now=now) == 0 and not _open().filter(day=row.day).exists():
+        settle_overtaken()
         resume(now=now)
+
+
+def settle_overtaken() -> None:
+    """Given-up jobs of nights that are through need nobody once others have done their work."""
+    for claim in jobs.dead(kind=JOB_KIND):
+        if because := _overtaken_by(claim):
+            jobs.settle(kind=JOB_KIND, key=claim.key, because=because)
+
+
+def _overtaken_by(claim: jobs.Claim) -> str:
+    """Empty while something of its work is missing."""
+    if not is_through(day=date.fromisoformat(claim.key.partition("/")[0])):
+        return ""
+    row = StepRun.objects.filter(pk=claim.payload["step_run"]).first()
+    if row is None:
+        return "the whole day was run again"
+    if _key(row) != claim.key:
+        return "its accounts went on in smaller parts"
+    if not row.failure:
+        return "the step was done all the same"
+    later = _next_success(row)
+    return f"the night of {later} did this step for the account" if later else ""
+
+
+def _next_success(left_out: StepRun) -> date | None:
+    """Of the account that a step was given up for."""
+    accounts = Q(
+        first_account_id__lte=left_out.first_account_id,
+        final_account_id__gte=left_out.first_account_id,
+    )
+    # Uses index: step_once_a_day_and_shard
+    done = StepRun.objects.filter(
+        accounts, step=left_out.step, day__gt=left_out.day, finished_at__isnull=False, failure=""
+    )
+    day: date | None = done.aggregate(day=Min("day"))["day"]
+    return day
 
 
 def give_up(claim: jobs.Claim, *, reason: str) -> None:
@@ -222,8 +259,9 @@ def _halve(row: StepRun) -> None:
             final_account_id=middle, round=row.round + 1
         ):
             return
+        # The round makes its key new: a job is made once for ever, also one of an earlier run.
         StepRun.objects.create(
-            step=row.step, day=row.day, shard=number, position=row.position,
+            step=row.step, day=row.day, shard=number, position=row.position, round=row.round + 1,
             first_account_id=middle + 1, final_account_id=final,
         )  # fmt: skip
 

@@ -129,56 +129,6 @@ def test_shards_cover_every_account_once(company, monkeypatch):
     assert len(shards) == -(-len(company) // 5)
 
 
-def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
-    """A shard that dies is halved until one account is left; the night goes on without it."""
-    nights.plan(day=day)
-    row = StepRun.objects.get(step="score", day=day)
-    active = set(Account.objects.filter(status="active").values_list("pk", flat=True))
-    poison = sorted(active)[len(active) // 2]
-    while (dead := StepRun.objects.filter(
-        step="score", finished_at=None,
-        first_account_id__lte=poison, final_account_id__gte=poison,
-    ).first()) is not None:  # fmt: skip
-        key = f"{day}/{dead.position}/score/{dead.shard}/{dead.round}"
-        claim = jobs.Claim(0, nights.JOB_KIND, key, {"step_run": dead.pk}, fence=1, attempts=3)
-        for _ in range(2):  # again is nothing
-            nights.give_up(claim, reason="ValueError: poison")
-    row.refresh_from_db()
-    failed = StepRun.objects.exclude(failure="")
-    assert [r.failure for r in failed] == [f"account {poison}: ValueError: poison"]
-    call_command("nightly", day=day, verbosity=0)
-    scored = set(HealthScore.objects.filter(day=day).values_list("account", flat=True))
-    assert scored == active - {poison}
-    assert invariants.broken(day=day + timedelta(days=1)) == []
-
-
-def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, company):
-    now = datetime.now(UTC)
-    nights.plan(day=day)
-    row = StepRun.objects.get(step="score", day=day)
-    StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
-    nights.ring_next_steps(day=day, now=now)
-    Job.objects.update(state="leased", attempts=jobs.MAX_KILLS, lease_until=now - jobs.LEASE)
-    whole = Job.objects.get()
-    assert work.run_job(whole.pk) is True
-    whole.refresh_from_db()
-    assert (whole.state, whole.reason) == ("dead", "its worker died or hung 8 times")
-
-    slots.insert_due(now=now)
-    slots.insert_due(now=now)
-
-    halves = StepRun.objects.filter(step="score").order_by("first_account_id")
-    assert [half.failure for half in halves] == ["", ""]
-    assert halves[0].first_account_id == row.first_account_id
-    assert halves[0].final_account_id + 1 == halves[1].first_account_id
-    assert halves[1].final_account_id == row.final_account_id
-    assert nights.deaths(day=day) == {}
-    assert len(nights.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
-    # The whole shard is not run beside its halves.
-    with pytest.raises(jobs.SettledError, match=f"manage.py nightly --day {day}"):
-        nights.revive(jobs.Claim.of(whole))
-
-
 def test_a_job_that_is_nobodys_is_dead_with_a_reason_and_the_worker_lives(transactional_db):
     now = datetime.now(UTC)
     jobs.enqueue(kind="unheard.of", key="1", next_at=now)
