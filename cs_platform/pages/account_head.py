@@ -14,6 +14,7 @@ from accounts import clock
 from accounts.access import Right, may
 from accounts.models import Account, User
 from cs_platform.pages.portfolio_queries import UNSCORED
+from cs_platform.pages.revenue_queries import left_out
 from cs_platform.pages.tasks_queries import next_task, open_task_counts
 from health.models import CurrentHealth
 from playbooks.models import Task
@@ -38,6 +39,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
+    """`without_rate` are currencies whose amounts the ARR leaves out."""
+
     account: Account
     health: CurrentHealth | None
     band: str
@@ -45,6 +48,7 @@ class AccountHead:
     open_tasks: int
     today: date
     may_change: bool
+    without_rate: tuple[str, ...]
 
     @property
     def owner(self) -> str:
@@ -69,14 +73,16 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
     )
     account = get_object_or_404(visible, external_id=external_id)
     health = getattr(account, "health", None)
+    today = clock.today()
     return AccountHead(
         account=account,
         health=health,
         band=health.effective_band if health else UNSCORED,
         next_task=next_task(account),
         open_tasks=open_task_counts([account.pk]).get(account.pk, 0),
-        today=clock.today(),
+        today=today,
         may_change=may(user, Right.WORK_ACCOUNTS, account=account),
+        without_rate=left_out(account, today=today),
     )
 
 

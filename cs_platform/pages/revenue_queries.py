@@ -79,6 +79,21 @@ def invoices(account: Account) -> list[Invoice]:
     )
 
 
+def left_out(account: Account, *, today: date) -> tuple[str, ...]:
+    """Currencies of amounts that the account's ARR is without, for want of a rate."""
+    foreign = (
+        RevenueMovement.objects.filter(account=account, effective_on__lte=today)
+        .exclude(currency=account.currency)
+        .values_list("currency")
+        .annotate(amount=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    amounts = [(amount, currency) for currency, amount in foreign]
+    if not amounts:
+        return ()
+    return tuple(sorted(rates_on(today, base=account.currency).missing(amounts)))
+
+
 @dataclass(frozen=True, slots=True)
 class ArrCourse:
     """In the account's currency; `without_rate` are currencies whose amounts it leaves out."""

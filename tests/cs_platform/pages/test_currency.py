@@ -130,3 +130,33 @@ def test_the_revenue_of_an_account_is_added_up_in_its_currency(client, csm, hous
     assert "Amounts in CHF are not in these sums: no rate brings them into USD." in (
         answer.content.decode()
     )
+
+
+@pytest.mark.parametrize("tab", ["account", "account_revenue"])
+def test_an_account_says_what_its_arr_leaves_out(client, csm, house, tab):
+    account = house.accounts["own"]
+    for currency in ("CHF", "SEK"):
+        post(account, DAY - timedelta(days=5), 9_000_00, currency)
+    page = reverse(tab, args=[account.external_id])
+    shown = client.get(page).content.decode()
+    assert shown.count(LEFT_OUT) == 1
+    assert '<span class="faint">without CHF, SEK</span>' in shown
+    rate("CHF", "1.1")
+    post(account, DAY - timedelta(days=4), -9_000_00, "SEK", kind="contraction")
+    shown = client.get(page).content.decode()
+    assert "without" not in shown.split('id="account-head"')[1].split("</dl>")[0]
+
+
+def test_an_amount_that_takes_effect_later_is_not_left_out_yet(client, csm, house):
+    account = house.accounts["own"]
+    post(account, DAY + timedelta(days=1), 9_000_00, "CHF")
+    shown = client.get(reverse("account", args=[account.external_id])).content.decode()
+    assert "not in these sums" not in shown
+
+
+@pytest.mark.parametrize("tab", ["account_health", "account_timeline", "account_people"])
+def test_every_tab_says_that_the_arr_on_top_is_without_a_currency(client, csm, house, tab):
+    account = house.accounts["own"]
+    post(account, DAY - timedelta(days=5), 9_000_00, "CHF")
+    shown = client.get(reverse(tab, args=[account.external_id])).content.decode()
+    assert "without CHF" in shown
