@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
@@ -71,7 +72,7 @@ class StepInline(admin.StackedInline):
 
 @admin.register(Playbook)
 class PlaybookAdmin(SaidInWords, DraftAdmin):
-    list_display = ("name", "version", "state", "category", "severity", "review_is_overdue")
+    list_display = ("name", "version", "state", "category", "severity", "review")
     list_filter = ("state", "category")
     ordering = ("name", "-version")
     readonly_fields = (
@@ -114,9 +115,12 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
         if change:
             super().save_model(request, obj, form, change)
 
-    @admin.display(boolean=True, description="Review overdue")
-    def review_is_overdue(self, playbook: Playbook) -> bool:
-        return playbook.state == Playbook.State.PUBLISHED and review_due(playbook) < clock.today()
+    @admin.display(description="Review")
+    def review(self, playbook: Playbook) -> str:
+        if playbook.state != Playbook.State.PUBLISHED:
+            return ""
+        due = review_due(playbook)
+        return f"{'Overdue since' if due < clock.today() else 'By'} {date_format(due)}"
 
     @admin.action(description="Publish: starts plays from now on", permissions=["change"])
     def publish_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:

@@ -1,10 +1,13 @@
 """The admin says a playbook in words, and hands an example to whoever writes a new one."""
 
 import html
+import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from accounts import clock
 from playbooks.models import Playbook
 from playbooks.publishing import copy_to_draft
 from tests.playbooks.conftest import NOW
@@ -48,3 +51,15 @@ def test_a_new_playbook_begins_with_an_example_that_fits(house, ops):
 
     made = Playbook.objects.get(key="quiet_champion")
     assert (made.state, made.steps.count()) == ("draft", 2)
+
+
+def test_the_list_says_until_when_a_playbook_wants_a_review(house, ops):
+    listing = reverse("admin:playbooks_playbook_changelist")
+    Playbook.objects.filter(key="at_risk").update(reviewed_on=date(2020, 1, 31))
+    Playbook.objects.exclude(key="at_risk").update(reviewed_on=clock.today())
+    copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
+    said = re.findall('field-review">([^<]*)<', ops.get(listing).content.decode())
+
+    assert sum(text.startswith("Overdue since ") for text in said) == 1
+    assert sum(text.startswith("By ") for text in said) == len(said) - 2
+    assert said.count("-") == 1
