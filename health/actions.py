@@ -34,10 +34,7 @@ def override_band(
     if current is None:
         raise OverrideRefused("This account has not been scored yet.")
     _refuse_band(current, band)
-    if not reason.strip():
-        raise OverrideRefused("Say why the computed band is wrong.")
-    if not day <= expires_on <= day + LONGEST:
-        raise OverrideRefused("An override ends within 30 days.")
+    _refuse_terms(reason, day=day, expires_on=expires_on)
     _end(account, user=user, now=now)
     made = BandOverride.objects.create(
         account=account,
@@ -79,6 +76,13 @@ def _refuse_band(current: CurrentHealth, band: str) -> None:
         raise OverrideRefused("Choose one of the bands of the account's scorecard.")
     if band == current.band:
         raise OverrideRefused(f"The computed band is {chosen.name} already: choose another one.")
+
+
+def _refuse_terms(reason: str, *, day: date, expires_on: date) -> None:
+    if not reason.strip():
+        raise OverrideRefused("Say why the computed band is wrong.")
+    if not day <= expires_on <= day + LONGEST:
+        raise OverrideRefused("An override ends within 30 days.")
 
 
 def _show(current: CurrentHealth, band: str) -> None:

@@ -32,16 +32,7 @@ def sparkline(
         return Chart(svg=_frame((), text=text, tone=tone), text=text, head=head, rows=())
     x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
     y = Scale(low, high, HEIGHT - PAD, PAD)
-    points = [
-        None if value is None else (x(index), y(min(max(value, low), high)))
-        for index, value in enumerate(values)
-    ]
-    end = next(point for point in reversed(points) if point is not None)
-    drawn = (
-        *(_mark(x(place)) for place in marks),
-        element("path", d=polylines(points), class_="spark-line"),
-        element("circle", cx=end[0], cy=end[1], r=2, class_="spark-end"),
-    )
+    drawn = (*(_mark(x(place)) for place in marks), *_course(values, x, y))
     rows = tuple((str(index + 1), number(value)) for index, value in known)
     return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=head, rows=rows)
 
@@ -53,6 +44,19 @@ def _spoken(known: Sequence[float], label: str, marked: str) -> str:
         f"{floor(known[0])}" if len(known) == 1 else f"from {floor(known[0])} to {floor(known[-1])}"
     )
     return f"{label}: {course}" + (f"; {marked}" if marked else "")
+
+
+def _course(values: Sequence[float | None], x: Scale, y: Scale) -> tuple[Svg, Svg]:
+    """The line, broken where nothing is known, and a dot on its newest point."""
+    points = [
+        None if value is None else (x(index), y(min(max(value, y.low), y.high)))
+        for index, value in enumerate(values)
+    ]
+    end = next(point for point in reversed(points) if point is not None)
+    return (
+        element("path", d=polylines(points), class_="spark-line"),
+        element("circle", cx=end[0], cy=end[1], r=2, class_="spark-end"),
+    )
 
 
 def _mark(x: float) -> Svg:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.catalogue import Role, Segment, choices
-from accounts.models import Installation, User
+from accounts.models import Account, Installation, User
 from cs_platform.pages import portfolio_queries as queries
 from cs_platform.pages.currency import rates_on
 from cs_platform.pages.paging import page_number, take_page
@@ -98,14 +99,8 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         rates=rates,
         chances=read_chances(),
     )
-    values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
     return {
-        "rows": queries.portfolio_rows(
-            values,
-            open_tasks=open_task_counts([row[0] for row in values]),
-            versions=published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today),
-        ),
-        "page": page,
+        **_page(request, listed, today=today),
         "chosen": chosen,
         "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
         "total": totals.count(chosen["band"]),
@@ -122,6 +117,16 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "is_part": wants_part(request),
         **_order(chosen["sort"]),
     }
+
+
+def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> dict[str, object]:
+    values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
+    rows = queries.portfolio_rows(
+        values,
+        open_tasks=open_task_counts([row[0] for row in values]),
+        versions=published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today),
+    )
+    return {"rows": rows, "page": page}
 
 
 def _order(sort: str) -> dict[str, object]:

@@ -87,25 +87,6 @@ def follow_up_items(
     book: QuerySet[Account], *, now: datetime, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
-    spoken = Interaction.objects.filter(
-        account=OuterRef("account"), occurred_at__gt=OuterRef("occurred_at")
-    ).exclude(kind=InteractionKind.SUPPORT)
-    answered = Task.objects.filter(
-        account=OuterRef("account"),
-        closed_at__gt=OuterRef("occurred_at"),
-        state=TaskState.DONE,
-        outcome__in=ANSWERS,
-    )
-    window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
-    found = (
-        Interaction.objects.filter(
-            ~Exists(spoken), ~Exists(answered), account__in=book, occurred_at__range=window
-        )
-        .exclude(next_step="")
-        .select_related("account__health", "account__owner")
-        .only("next_step", "occurred_at", *(f"account__{column}" for column in COLUMNS))
-        .order_by("-occurred_at", "pk")[:READ_AT_MOST]
-    )
     return [
         make_item(
             row.account,
@@ -116,5 +97,28 @@ def follow_up_items(
             stakes=stakes,
             today=now.astimezone(zone).date(),
         )
-        for row in found
+        for row in _silent_since(book, now=now)[:READ_AT_MOST]
     ]
+
+
+def _silent_since(book: QuerySet[Account], *, now: datetime) -> QuerySet[Interaction]:
+    """Agreed steps, the latest first, after which no person and no answer is on record."""
+    spoken = Interaction.objects.filter(
+        account=OuterRef("account"), occurred_at__gt=OuterRef("occurred_at")
+    ).exclude(kind=InteractionKind.SUPPORT)
+    answered = Task.objects.filter(
+        account=OuterRef("account"),
+        closed_at__gt=OuterRef("occurred_at"),
+        state=TaskState.DONE,
+        outcome__in=ANSWERS,
+    )
+    window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
+    return (
+        Interaction.objects.filter(
+            ~Exists(spoken), ~Exists(answered), account__in=book, occurred_at__range=window
+        )
+        .exclude(next_step="")
+        .select_related("account__health", "account__owner")
+        .only("next_step", "occurred_at", *(f"account__{column}" for column in COLUMNS))
+        .order_by("-occurred_at", "pk")
+    )

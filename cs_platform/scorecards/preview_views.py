@@ -98,13 +98,15 @@ def publish(request: HttpRequest, object_id: int) -> HttpResponse:
     """Only from the preview of the draft as it stands."""
     draft = get_object_or_404(Scorecard, pk=object_id)
     form = ReasonForm(request.POST)
-    if not form.is_valid():
-        return (
-            redirect(address(draft.pk, "change"))
-            if draft.is_published
-            else _show(request, draft, form)
-        )
-    reason = form.cleaned_data["reason"]
+    if form.is_valid():
+        return _publish(request, draft, form.cleaned_data["reason"])
+    if draft.is_published:
+        return redirect(address(draft.pk, "change"))
+    return _show(request, draft, form)
+
+
+def _publish(request: HttpRequest, draft: Scorecard, reason: str) -> HttpResponse:
+    """Leads to what is in force, or to where the refusal is put right."""
     try:
         publish_previewed(
             preview=_named_preview(request, draft),

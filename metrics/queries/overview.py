@@ -100,16 +100,9 @@ def overview(
 
     `known_before` takes revenue back to what was recorded by then; health and renewals stay.
     """
-    scope = Scope.of(user=user, known_before=known_before)
-    rates = read_rates(base=base)
-    end = latest_month_end(as_of)
-    months = retention_series(
-        months=month_ends(until=end, count=MONTHS_SHOWN), rates=rates, scope=scope
-    )
-    ask = partial(
-        standing_in, scope=scope, rates=rates, chances=read_chances(), today=today, zone=zone
-    )
-    standing, before = ask(day=as_of), ask(day=_month_before(as_of))
+    scope, rates = Scope.of(user=user, known_before=known_before), read_rates(base=base)
+    months = _retention(as_of=as_of, rates=rates, scope=scope)
+    standing, before = _then_and_before(as_of, scope=scope, rates=rates, today=today, zone=zone)
     health, segment_targets = health_of(standing), _read_targets()
     return Overview(
         base=base,
@@ -119,17 +112,32 @@ def overview(
         failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope),
         health=health,
         health_before=health_of(before),
-        at_risk_by_month=_at_risk(standing, end=end, rates=rates),
+        at_risk_by_month=_at_risk(standing, rates=rates),
         standing=standing,
         renewals=renewals_of(standing),
         week=standing.week_totals(),
     )
 
 
-def _at_risk(standing: Standing, *, end: date, rates: RateTable) -> tuple[tuple[date, int], ...]:
+def _retention(*, as_of: date, rates: RateTable, scope: Scope) -> tuple[MonthRetention, ...]:
+    months = month_ends(until=latest_month_end(as_of), count=MONTHS_SHOWN)
+    return retention_series(months=months, rates=rates, scope=scope)
+
+
+def _then_and_before(
+    day: date, *, scope: Scope, rates: RateTable, today: date, zone: str
+) -> tuple[Standing, Standing]:
+    ask = partial(
+        standing_in, scope=scope, rates=rates, chances=read_chances(), today=today, zone=zone
+    )
+    return ask(day=day), ask(day=_month_before(day))
+
+
+def _at_risk(standing: Standing, *, rates: RateTable) -> tuple[tuple[date, int], ...]:
     """Nothing for those who see a part of the accounts: days are stored for all together."""
     if standing.scope.accounts is not None:
         return ()
+    end = latest_month_end(standing.moment.day)
     ends = month_ends(until=end, count=MONTHS_AT_RISK)
     found = stored_health(days=ends, rates=rates, chances=standing.chances)
     return tuple(
