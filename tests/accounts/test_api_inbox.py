@@ -11,8 +11,8 @@ from accounts import jobs
 from accounts.api import inbox
 from accounts.models import ImportRun, InboxBatch, Job, UsageDay
 from cs_platform.work import run_job
+from tests.accounts.bulk import TICKETS, USAGE, make_key, post, usage
 from tests.accounts.loading import account, load_raw
-from tests.accounts.test_api_bulk import TICKETS, USAGE, make_key, post, usage
 
 pytestmark = pytest.mark.django_db
 ASYNC = {"Prefer": "respond-async"}

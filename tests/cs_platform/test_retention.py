@@ -12,7 +12,7 @@ from cs_platform import retention
 from cs_platform.demo.reset import LOADED
 from cs_platform.slots import insert_due
 from cs_platform.work import run_job
-from tests.accounts.test_api_bulk import USAGE, make_key, post, usage
+from tests.accounts.bulk import USAGE, make_key, post, usage
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)

@@ -1,14 +1,19 @@
 """A small house: Alice and Bob in the north, led by Mona; Eva the executive; Otto of CS ops."""
 
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from accounts.catalogue import Role
 from accounts.models import Account, Pool, Signal, Team, User
 from health.models import CurrentHealth, Scorecard
+from playbooks.firing import fire_signals
+from playbooks.models import PlayStart, Task
 from playbooks.publishing import install_library
 
 # A Friday, in an installation that counts days in UTC.
@@ -109,3 +114,41 @@ def save_team(house):
     pool = Pool.objects.create(name="Save team")
     pool.members.add(house.people["bob"])
     return pool
+
+
+def fire(now=NOW, limit=500):
+    return fire_signals(limit=limit, now=now)
+
+
+def starts():
+    rows = PlayStart.objects.order_by("pk")
+    return [(start.playbook_key, start.result, start.reason) for start in rows]
+
+
+def tasks():
+    rows = Task.objects.order_by("due_at", "pk")
+    return [(task.title, task.owner and task.owner.name, task.due_at) for task in rows]
+
+
+def drain():
+    while fire_signals(limit=7, now=NOW):
+        pass
+
+
+@pytest.fixture
+def fallen(house):
+    for number in range(30):
+        account = house.account(f"a{number:02}", arr_minor=number)
+        house.falls(account, "intervene", **{"from": "healthy"})
+        if number % 3 == 0:
+            house.falls(account, "line:40")
+    return house
+
+
+@contextmanager
+def meanwhile(work):
+    """Runs `work` in another connection and waits for it."""
+    thread = threading.Thread(target=lambda: (work(), connection.close()))
+    thread.start()
+    yield
+    thread.join()

@@ -2,29 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from accounts.catalogue import AccountStatus
 from accounts.models import Installation, OutboxMessage, SignalReceipt
-from health.models import BandOverride
-from playbooks.firing import fire_signals
-from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, Task
+from playbooks.models import Play, Playbook, PlayStart, Task
 from playbooks.publishing import copy_to_draft, publish
-from tests.playbooks.conftest import NOW
-
-
-def fire(now=NOW, limit=500):
-    return fire_signals(limit=limit, now=now)
-
-
-def starts():
-    rows = PlayStart.objects.order_by("pk")
-    return [(start.playbook_key, start.result, start.reason) for start in rows]
-
-
-def tasks():
-    rows = Task.objects.order_by("due_at", "pk")
-    return [(task.title, task.owner and task.owner.name, task.due_at) for task in rows]
+from tests.playbooks.conftest import NOW, fire, starts, tasks
 
 
 def test_healthy_to_watch_gives_the_csm_a_check_in_within_five_business_days(house):
@@ -81,81 +62,6 @@ def test_below_40_tells_csm_and_manager_and_opens_the_first_steps(house):
     assert (play.next_position, play.next_step_at) == (4, datetime(2025, 3, 12, tzinfo=UTC))
 
 
-def test_a_cancellation_notice_starts_at_risk_and_calls_the_save_team(house, save_team):
-    account = house.account()
-    house.stands(account, "80.00", "healthy")
-    house.rings(account, "event.cancellation_notice", note="budget cut")
-
-    fire()
-
-    assert starts() == [("at_risk", "started", "")]
-    save = Task.objects.get(escalation="cancellation")
-    assert (save.owner.name, save.why) == ("bob", "Drawn in by cancellation notice.")
-    play = Play.objects.get()
-    assert (play.recovers_bands, play.recovers_score) == ([], None)
-
-
-def test_a_notice_during_an_open_play_calls_the_save_team_and_keeps_it_open(house, save_team):
-    account = house.account()
-    house.falls(account, "line:40")
-    fire()
-    house.rings(account, "event.cancellation_notice")
-
-    fire(now=NOW + timedelta(hours=1))
-
-    assert starts() == [("at_risk", "started", ""), ("at_risk", "suppressed", "open_play")]
-    assert Task.objects.get(escalation="cancellation").owner.name == "bob"
-    assert Play.objects.get().recovers_score is None
-    assert set(Task.objects.filter(state="open").values_list("closes_when", flat=True)) == {""}
-
-
-def below_20(house, **columns):
-    """The task it makes, and who is told of it."""
-    account = house.account(**columns)
-    house.falls(account, "line:40")
-    fire()
-    house.falls(account, "line:20")
-
-    fire(now=NOW + timedelta(hours=1))
-
-    told = OutboxMessage.objects.filter(key__contains=":escalation:below_20:", channel="in_app")
-    names = told.order_by("user__name").values_list("user__name", flat=True)
-    return Task.objects.get(escalation="below_20"), list(names)
-
-
-def test_below_20_tells_an_executive_and_gives_the_task_to_who_can_finish_it(house):
-    drawn, told = below_20(house)
-
-    assert told == ["alice", "eva"]
-    assert drawn.owner.name == "alice"
-    assert drawn.why == "The score fell below 20: it is 15.00. eva has been told."
-    assert Task.objects.workable_by(drawn.owner).filter(pk=drawn.pk).exists()
-
-
-def test_a_sponsor_who_may_change_accounts_gets_the_task_of_the_sponsor(house):
-    drawn, told = below_20(house, executive_sponsor=house.people["mona"])
-
-    assert (drawn.owner.name, told) == ("mona", ["mona"])
-    assert drawn.why == "The score fell below 20: it is 15.00."
-
-
-def test_a_step_of_the_sponsor_is_told_to_the_executive_and_done_by_the_csm(house):
-    draft = copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
-    steps = PlaybookStep.objects.filter(playbook=draft, position=1)
-    assert steps.update(owner_role="executive_sponsor") == 1
-    publish(playbook=draft, by=None, now=NOW)
-    house.falls(house.account(), "line:40")
-
-    fire()
-
-    first = Task.objects.get(step__position=1)
-    assert (first.owner.name, first.owner_role) == ("alice", "executive_sponsor")
-    told = OutboxMessage.objects.filter(key__contains=":step:", channel="in_app")
-    assert {message.user.name for message in told.filter(subject__startswith=first.title)} == {
-        "eva"
-    }
-
-
 def test_one_champion_gone_is_no_review_and_two_are(house):
     account = house.account()
     house.falls(account, "line:40")
@@ -197,114 +103,6 @@ def test_a_severer_play_supersedes_the_lesser_and_closes_its_tasks(house):
     assert (lesser.outcome, lesser.reason) == ("superseded", "Superseded by “Watch to intervene”.")
     check_in = Task.objects.get(play=lesser)
     assert (check_in.state, check_in.reason) == ("closed_by_itself", lesser.reason)
-
-
-@pytest.mark.parametrize("cause", ["first_score", "scored_again", "unscored", "new_scorecard"])
-def test_a_crossing_that_is_no_move_starts_nothing(house, cause):
-    house.falls(house.account(), "watch", cause=cause)
-
-    assert fire() == 1
-
-    assert starts() == []
-    assert SignalReceipt.objects.get().outcome == "handled"
-
-
-def test_history_is_receipted_and_starts_nothing(house):
-    house.falls(house.account(), "watch", at=NOW - timedelta(days=7, minutes=1))
-
-    assert fire() == 1
-
-    assert starts() == []
-    assert SignalReceipt.objects.get().outcome == "historic"
-
-
-def test_history_fired_as_of_its_own_night_starts_plays(house):
-    night = NOW - timedelta(days=200)
-    house.falls(house.account(), "watch", at=night)
-
-    fire(now=night + timedelta(hours=1))
-
-    assert Play.objects.get().opened_at == night + timedelta(hours=1)
-
-
-def test_an_overridden_band_suppresses_plays_of_crossings(house):
-    account = house.account()
-    house.falls(account, "watch")
-    BandOverride.objects.create(
-        account=account,
-        band="healthy",
-        reason="Known reorganisation",
-        starts_on=NOW.date(),
-        expires_on=NOW.date() + timedelta(days=10),
-        created_by=house.people["alice"],
-        created_at=NOW,
-    )
-
-    fire()
-
-    assert starts() == [("healthy_to_watch", "suppressed", "override")]
-
-
-def test_an_override_that_ran_out_suppresses_nothing(house):
-    account = house.account()
-    house.falls(account, "watch")
-    BandOverride.objects.create(
-        account=account,
-        band="healthy",
-        reason="Known reorganisation",
-        starts_on=NOW.date() - timedelta(days=10),
-        expires_on=NOW.date() - timedelta(days=1),
-        created_by=house.people["alice"],
-        created_at=NOW,
-    )
-
-    fire()
-
-    assert starts() == [("healthy_to_watch", "started", "")]
-
-
-def test_a_crossing_that_was_overridden_when_written_starts_nothing(house):
-    house.falls(house.account(), "watch", is_overridden=True)
-
-    fire()
-
-    assert starts() == [("healthy_to_watch", "suppressed", "override")]
-
-
-def test_what_recovered_before_firing_starts_nothing(house):
-    account = house.account()
-    house.falls(account, "watch")
-    house.stands(account, "80.00", "healthy")
-
-    fire()
-
-    assert starts() == [("healthy_to_watch", "suppressed", "recovered")]
-
-
-def test_a_churned_account_starts_nothing(house):
-    house.falls(house.account(status=AccountStatus.CHURNED), "watch")
-
-    fire()
-
-    assert starts() == [("healthy_to_watch", "suppressed", "churned")]
-
-
-def test_the_cooldown_counts_from_the_end_of_the_last_play(house):
-    account = house.account()
-    house.falls(account, "watch")
-    fire()
-    Play.objects.update(state="closed", outcome="completed", closed_at=NOW)
-
-    for days in (29, 31):
-        later = NOW + timedelta(days=days)
-        house.falls(account, "watch", at=later)
-        fire(now=later)
-
-    assert starts() == [
-        ("healthy_to_watch", "started", ""),
-        ("healthy_to_watch", "suppressed", "cooldown"),
-        ("healthy_to_watch", "started", ""),
-    ]
 
 
 def test_the_cap_queues_what_is_worth_least(house):

@@ -2,19 +2,9 @@
 
 from datetime import timedelta
 
-from accounts.models import (
-    BusinessEvent,
-)
+from accounts.models import BusinessEvent
 from health.models import ThresholdCrossing
-from tests.cs_platform.pages.conftest import (
-    DAY,
-    GOOD,
-    NOW,
-    POOR,
-    judge,
-    open_tab,
-    show_present,
-)
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
 
 
 def test_health_explains_a_change_with_rows_that_add_up(client, csm, account, card):

@@ -13,7 +13,7 @@ from accounts.models import Account, FileChunk, ImportFile, ImportRun, Job, Usag
 from cs_platform import uploads
 from cs_platform.models import Intervention
 from cs_platform.work import give_up_dead, run_job
-from tests.accounts.test_api_bulk import make_key, post, usage
+from tests.accounts.bulk import make_key, post, usage
 from tests.cs_platform.pages.conftest import sign_in
 from tests.cs_platform.pages.test_imports import match, send, text, work
 
