@@ -25,7 +25,7 @@ CHECKS = (
         JOIN accounts_account a ON a.status = 'active' AND a.customer_since <= c.day
             AND a.created_at < c.closed_at
         LEFT JOIN health_healthscore s
-            ON s.account_id = a.id AND s.day = c.day AND s.revision = 0
+            ON s.account_id = a.id AND s.day = c.day
         WHERE s.account_id IS NULL AND c.day > %(day)s::date - 35
             AND EXISTS (SELECT 1 FROM cs_platform_steprun r WHERE r.day = c.day)
             AND NOT EXISTS (

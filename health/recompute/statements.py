@@ -48,11 +48,12 @@ OPEN_DAYS = f"""
         gate_hits = EXCLUDED.gate_hits, computed_at = EXCLUDED.computed_at
 """  # noqa: S608 -- constants of this module only
 
-# A closed day is never touched: what differs from its latest revision becomes the next one.
+# A closed day is never touched: what differs from its latest revision becomes the next one. Whoever
+# had no score when the day closed begins at 1: copies of the day may have been made without it.
 CLOSED_DAYS = f"""
     WITH {CARDS}
     INSERT INTO health_healthscore ({HISTORY_COLUMNS})
-    SELECT s.account_id, s.day, COALESCE(o.revision + 1, 0), {VALUES},
+    SELECT s.account_id, s.day, COALESCE(o.revision, 0) + 1, {VALUES},
         s.raw, s.readings, s.weights, s.components, s.gate_hits, %(now)s
     FROM health_scored s JOIN cards k USING (scorecard_id)
     LEFT JOIN LATERAL (

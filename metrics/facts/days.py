@@ -99,18 +99,14 @@ def _fits(stored: ReportDay, rates: RateTable, chances: Chances) -> bool:
     return known == (rates.base, rates_as_text(rates.on(stored.day)), chances_as_text(chances))
 
 
-# Uses index: the primary keys. Only rows newer than what a day was computed from are looked at.
+# Uses index: the primary key. Only rows newer than what a day was computed from are looked at.
 _CHANGED = """
     SELECT d.day
-    FROM unnest(%(days)s::date[], %(ledgers)s::bigint[], %(accounts)s::bigint[])
-        AS d (day, ledger_through, accounts_through)
+    FROM unnest(%(days)s::date[], %(ledgers)s::bigint[]) AS d (day, ledger_through)
     WHERE EXISTS (
         SELECT FROM (SELECT effective_on FROM accounts_revenuemovement
             WHERE id > d.ledger_through OFFSET 0) recent
         WHERE effective_on <= d.day
-    ) OR EXISTS (
-        SELECT FROM (SELECT id FROM accounts_account WHERE id > d.accounts_through OFFSET 0) a
-        JOIN health_healthscore h ON h.account_id = a.id AND h.day = d.day
     ) OR EXISTS (
         SELECT FROM metrics_factchange c
         WHERE (c.source IN ('scores', 'contracts') AND c.day > d.day - %(week)s AND c.day <= d.day)
@@ -127,7 +123,6 @@ def _changed_days(rows: Sequence[ReportDay]) -> set[date]:
             {
                 "days": [row.day for row in rows],
                 "ledgers": [row.ledger_through for row in rows],
-                "accounts": [row.accounts_through for row in rows],
                 "week": DAYS,
             },
         )

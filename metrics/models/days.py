@@ -40,7 +40,6 @@ class ReportDay(models.Model):
     rates = models.JSONField(help_text="Rate by currency, as text.")
     chances = models.JSONField(help_text="Probability by lower bound, as text.")
     ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
-    accounts_through = models.BigIntegerField(help_text="The newest account there was.")
     figures = models.JSONField(help_text="Totals only; what they add up is in the rows by day.")
 
     def __str__(self) -> str:

@@ -8,9 +8,7 @@ changed; the notes of changes are taken only once the days they touch are writte
 from datetime import date
 
 from django.db import connection
-from django.db.models import Max
 
-from accounts.models import Account
 from metrics.facts.days import (
     DayFigures,
     chances_as_text,
@@ -67,7 +65,6 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     """What it is computed from is noted before it is read: what is posted meanwhile counts as
     newer."""
     through = seen_through()
-    accounts = Account.objects.aggregate(newest=Max("pk"))["newest"] or 0
     moment = Moment(day=day, base=rates.base, rates=rates.on(day), zone=zone)
     renewals = RenewalsDue(scope=Scope(), moment=moment, window=quarter_of(day), chances=chances)
     figures = _figures(moment, renewals)  # refuses a currency without a rate
@@ -79,7 +76,6 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
         rates=rates_as_text(moment.rates),
         chances=chances_as_text(chances),
         ledger_through=through,
-        accounts_through=accounts,
         figures=figures.as_json(),
     )
 

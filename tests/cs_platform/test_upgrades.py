@@ -36,3 +36,17 @@ def test_an_upgrade_drops_previews_that_lack_a_figure():
         latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
         new = migrate(latest)
     assert not new.get_model("cs_platform", "Preview").objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_looks_again_at_days_that_may_lack_a_late_score():
+    try:
+        old = migrate([("metrics", "0004_fact_changes")])
+        figures = {"rates": {}, "chances": {}, "figures": {}, "ledger_through": 0}
+        old.get_model("metrics", "ReportDay").objects.create(
+            day=NOW.date(), currency="USD", accounts_through=0, **figures
+        )
+    finally:
+        new = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    changes = new.get_model("metrics", "FactChange").objects
+    assert list(changes.values_list("source", "day")) == [("scores", NOW.date())]

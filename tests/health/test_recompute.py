@@ -185,6 +185,14 @@ def test_a_closed_day_is_immutable_and_computed_again_becomes_a_revision(account
     ]
 
 
+def test_who_had_no_score_when_the_day_closed_begins_with_a_revision(account):
+    close_day(day=DAY, now=NOW)
+    recompute(day=DAY, now=TOMORROW)
+    recompute(day=DAY, now=TOMORROW)
+
+    assert HealthScore.objects.get(account=account).revision == 1
+
+
 def test_a_past_day_leaves_the_present_alone(account):
     recompute(day=NEXT, now=TOMORROW)
     before = CurrentHealth.objects.filter(account=account).values().get()

@@ -189,7 +189,7 @@ def test_an_account_that_came_later_with_a_score_of_the_day_is_seen(company, peo
     take_snapshots(day=CLOSED)
     late = company.account("Late")
     assert is_stored()
-    judge(late, card, CLOSED, "90", "healthy")
+    judge(late, card, CLOSED, "90", "healthy", revision=1)
     assert not is_stored()
     assert "Late" in {row.name for row in everything(people["eva"])[1][0]}
 

@@ -1,17 +1,20 @@
-"""A movement that is committed late, below ids that were seen already, is not overlooked."""
+"""What is committed late, below ids that were seen already, is not overlooked."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg2
 import pytest
 from django.db import connection
 
+from accounts.models import Account
+from health.publishing import install_library
+from health.recompute import recompute, writing
 from metrics.facts.ledger import read_rates
 from metrics.facts.months import stale_months
 from metrics.models import AccountDay
 from metrics.snapshots import day_to_refresh, take_snapshots
-from tests.metrics.world import CLOSED, MONTH_END
+from tests.metrics.world import CLOSED, MONTH_END, NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _POST = """
@@ -20,10 +23,16 @@ _POST = """
     VALUES (%s, '2025-05-20', 'expansion', 100000, 'USD', now(), 'other', 'slow', '', '', '')
 """
 
+_ADD = """
+    INSERT INTO accounts_account SELECT (json_populate_record(a, json_build_object(
+        'id', nextval(pg_get_serial_sequence('accounts_account', 'id')), 'external_id', 'slow'
+    ))).* FROM accounts_account a WHERE a.id = %s
+"""
+
 
 @contextmanager
-def another_import(account):
-    """Has posted a movement and not committed yet."""
+def another_import(account, *, statement=_POST):
+    """Has posted a movement of the account, or added one like it, and not committed yet."""
     at = connection.settings_dict
     other = psycopg2.connect(
         host=at["HOST"],
@@ -33,7 +42,7 @@ def another_import(account):
         dbname=at["NAME"],
     )
     try:
-        other.cursor().execute(_POST, [account.pk])
+        other.cursor().execute(statement, [account.pk])
         yield other
     finally:
         other.close()
@@ -68,3 +77,31 @@ def test_an_import_that_gives_up_costs_no_more_than_a_second_run(company, world)
     take_snapshots(day=CLOSED)
     assert (day_to_refresh(), outdated_months()) == (None, [])
     assert take_snapshots(day=CLOSED) == 0
+
+
+@pytest.fixture
+def months(db):
+    """Where scoring would have put the scores of the world."""
+    writing.ensure_partitions(MONTH_END, CLOSED)
+
+
+@pytest.mark.parametrize("is_added_late", [True, False])
+def test_an_account_first_scored_after_its_day_was_stored_is_seen(
+    months, company, world, is_added_late
+):
+    """Whether it was committed below the newest account, or has been there and had no score."""
+    install_library(now=NOW)
+    one_like = company.account("Model")
+    Account.objects.filter(pk=one_like.pk).update(customer_since=date(2024, 1, 1))
+    with another_import(one_like, statement=_ADD) as slow:
+        company.account("Newer")
+        if not is_added_late:
+            slow.commit()
+        take_snapshots(day=CLOSED)
+        slow.commit()
+    late = Account.objects.get(external_id="slow")
+    assert day_to_refresh() is None
+    recompute(day=CLOSED, account_ids=[late.pk], now=NOW + timedelta(hours=1))
+    assert day_to_refresh() == CLOSED
+    take_snapshots(day=CLOSED)
+    assert AccountDay.objects.get(account=late, day=CLOSED).band == "unscored"
