@@ -17,7 +17,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.benchmarks.bench_health import serve
+from tests.benchmarks.measuring import serve
 
 NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
 ACCOUNTS = 10_000

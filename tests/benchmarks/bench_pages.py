@@ -12,9 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks.bench_health import report, serve
-from tests.benchmarks.bench_metrics import DAY, p95
-from tests.benchmarks.bench_metrics import prepare as prepare_money
+from tests.benchmarks.bench_metrics import p95
+from tests.benchmarks.measuring import report, serve
+from tests.benchmarks.metrics_company import DAY
+from tests.benchmarks.metrics_company import prepare as prepare_money
 
 BOOK = 300
 WARM_UP = 5

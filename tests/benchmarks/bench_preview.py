@@ -10,7 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks.bench_health import DAY, NOW, Clock, bound, prepare, report, serve
+from tests.benchmarks.bench_health import DAY, NOW, bound, prepare
+from tests.benchmarks.measuring import Clock, report, serve
 
 ROUNDS = 3
 GOAL = 0.8
