@@ -1,6 +1,7 @@
 """When a step is due: business time of the installation's zone, holidays included.
 
 Hours are N ÷ 24 business days at the same clock time: 48 h from Friday 16:00 is Tuesday 16:00.
+They begin to count when a worked day opens: 48 h from Saturday or Sunday are over when Tuesday is.
 Steps counted in days are due at the close of that working day; a day nobody works moves to the
 next one that is worked. Every moment that goes in or comes out is an aware datetime.
 """
@@ -67,6 +68,13 @@ class BusinessCalendar:
     def local_day(self, moment: datetime) -> date:
         return moment.astimezone(self.zone).date()
 
+    def opened(self, moment: datetime) -> datetime:
+        """The moment on the wall; of a day nobody works, when the next worked one opens."""
+        local = moment.astimezone(self.zone).replace(tzinfo=None)
+        if self.is_worked(local.date()):
+            return local
+        return datetime.combine(self.worked_on_or_after(local.date()), time(0, 0))
+
     def at(self, day: date, clock: time) -> datetime:
         """That wall-clock time as UTC.
 
@@ -96,7 +104,7 @@ def add_business_hours(*, start: datetime, hours: int, calendar: BusinessCalenda
     Hours beyond whole days that would end on a day nobody works end at that clock time on the
     next working day.
     """
-    local = start.astimezone(calendar.zone)
+    local = calendar.opened(start)
     whole = Fraction(hours, 24)
     days = whole.numerator // whole.denominator
     day = calendar.shift(local.date(), days)

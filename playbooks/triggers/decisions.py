@@ -11,6 +11,13 @@ from playbooks.triggers.vocabulary import StartResult, Suppression, TriggerKind
 
 # A signal older than this is history that was imported: it is receipted and starts nothing.
 HISTORIC_AFTER = timedelta(days=7)
+# A playbook that must not start for one of these leaves the fall to the next in severity.
+_PASSED_ON = {
+    Suppression.CHURNED,
+    Suppression.COOLDOWN,
+    Suppression.OVERRIDE,
+    Suppression.RECOVERED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +52,12 @@ def decide(
 ) -> list[Decision]:
     """One decision for every signal and playbook that match, in the order of the signals."""
     matched = _matches(heard, rules, standing)
-    severest = {id(match) for match in _severest(matched)}
+    severest = _severest([m for m in matched if _held_back(m, standing, now) not in _PASSED_ON])
     decisions = []
     for match in matched:
-        reason = (
-            _held_back(match, standing, now) if id(match) in severest else Suppression.SEVERER_MATCH
-        )
+        best = severest.get(_contest(match))
+        is_outdone = best is not None and best is not match and _outdoes(best, match)
+        reason = Suppression.SEVERER_MATCH if is_outdone else _held_back(match, standing, now)
         decisions.append(_decision(match, standing, reason))
         if reason is None:
             standing = _with_play(standing, match.rule)
@@ -134,20 +141,29 @@ def _matches(heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing) 
     return found
 
 
-def _severest(matched: Sequence[Match]) -> list[Match]:
-    """Of each fall and family the match with the highest severity, the earliest signal first.
-
-    A fall is what one rescoring crossed: the score's band, its alert lines and its components.
-    Signals of other kinds stand alone.
-    """
+def _severest(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:
+    """Of each contest the match with the highest severity, the earliest signal first."""
     chosen: dict[tuple[str, str], Match] = {}
     for match in matched:
-        crossing = match.heard.crossing
-        fall = crossing.fall if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
-        best = chosen.get((match.rule.family, fall))
+        best = chosen.get(_contest(match))
         if best is None or match.rule.severity > best.rule.severity:
-            chosen[match.rule.family, fall] = match
-    return list(chosen.values())
+            chosen[_contest(match)] = match
+    return chosen
+
+
+def _contest(match: Match) -> tuple[str, str]:
+    """Matches of one family and fall, of which one may start; other signals stand alone.
+
+    A fall is what one rescoring crossed: the score's band, its alert lines and its components.
+    """
+    crossing = match.heard.crossing
+    fall = crossing.fall if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
+    return match.rule.family, fall
+
+
+def _outdoes(best: Match, match: Match) -> bool:
+    """What is severer and passed on is not outdone: it says its own reason."""
+    return best.rule.severity >= match.rule.severity
 
 
 def _decision(match: Match, standing: Standing, reason: Suppression | None) -> Decision:

@@ -48,6 +48,35 @@ def test_one_fall_starts_only_the_severest_play():
     ]
 
 
+@pytest.mark.parametrize("lesser_ended", [False, True])
+def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ended):
+    ended = [("at_risk", NOW - timedelta(days=20))]
+    ended += [("escalation", NOW - timedelta(days=1))] if lesser_ended else []
+    band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
+
+    decisions = decide(
+        heard=[band], rules=RULES, standing=replace(STANDING, ended=tuple(ended)), now=NOW
+    )
+
+    lesser = ("suppressed", "cooldown") if lesser_ended else ("started", "")
+    assert outcomes(decisions) == [
+        (1, "escalation", *lesser),
+        (1, "at_risk", "suppressed", "cooldown"),
+    ]
+
+
+def test_what_waits_in_the_queue_still_stands_for_its_fall():
+    standing = replace(STANDING, queued=frozenset({"at_risk"}))
+    band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
+
+    decisions = decide(heard=[band], rules=RULES, standing=standing, now=NOW)
+
+    assert outcomes(decisions) == [
+        (1, "escalation", "suppressed", "severer_match"),
+        (1, "at_risk", "suppressed", "already_queued"),
+    ]
+
+
 def test_falls_on_two_days_are_two_falls():
     first = crossed("healthy", "watch", score="71", previous="76", signal_id=1, day="2025-03-12")
     second = crossed("watch", "intervene", score="48", previous="71", signal_id=2)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playbooks.due_dates import (
@@ -37,7 +37,11 @@ def local(moment: datetime) -> str:
     [
         ("2025-03-14 16:00", 48, "Tue 18 Mar 16:00"),  # Friday: Mon, Tue
         ("2025-03-10 09:30", 48, "Wed 12 Mar 09:30"),
-        ("2025-03-15 10:00", 48, "Tue 18 Mar 10:00"),  # Saturday: Mon, Tue at the same clock time
+        ("2025-03-15 10:00", 48, "Wed 19 Mar 00:00"),  # Saturday: all of Mon, all of Tue
+        ("2025-03-16 11:56", 48, "Wed 19 Mar 00:00"),
+        ("2025-03-15 00:15", 0, "Mon 17 Mar 00:00"),
+        ("2025-03-15 00:15", 12, "Mon 17 Mar 12:00"),
+        ("2025-03-15 00:15", 24, "Tue 18 Mar 00:00"),
         ("2025-03-14 16:00", 24, "Mon 17 Mar 16:00"),
         ("2025-03-14 16:00", 4, "Fri 14 Mar 20:00"),
         ("2025-03-14 16:00", 12, "Mon 17 Mar 04:00"),  # Saturday 04:00 is not worked
@@ -130,12 +134,26 @@ def test_nothing_is_due_before_its_start_or_on_a_day_off(anchor, amount, unit, c
     assert calendar.is_worked(calendar.local_day(due))
 
 
+SATURDAY = datetime(2025, 3, 15, 0, 15, tzinfo=PARIS)
+
+
+@example(anchor=SATURDAY, amount=23, unit=Unit.HOURS, calendar=CALENDAR)
 @given(anchor=MOMENTS, amount=st.integers(0, 90), unit=UNITS, calendar=CALENDARS)
 def test_more_time_is_never_due_earlier(anchor, amount, unit, calendar):
     one = due_at(anchor=anchor, offset=Offset(amount, unit), calendar=calendar)
     more = due_at(anchor=anchor, offset=Offset(amount + 1, unit), calendar=calendar)
 
     assert more >= one - timedelta(hours=1)  # an hour that the clock repeats in autumn
+
+
+@example(anchor=SATURDAY, later=timedelta(hours=36), amount=48, unit=Unit.HOURS, calendar=CALENDAR)
+@given(anchor=MOMENTS, later=_MINUTES, amount=st.integers(0, 90), unit=UNITS, calendar=CALENDARS)
+def test_what_starts_later_is_never_due_earlier(anchor, later, amount, unit, calendar):
+    offset = Offset(amount, unit)
+    one = due_at(anchor=anchor, offset=offset, calendar=calendar)
+    other = due_at(anchor=anchor + later, offset=offset, calendar=calendar)
+
+    assert other >= one - timedelta(hours=1)
 
 
 @given(day=st.dates(date(2025, 1, 1), date(2026, 6, 30)), calendar=CALENDARS,
@@ -161,6 +179,8 @@ def test_whole_days_of_hours_keep_the_clock_time(anchor, days, calendar):
     due = add_business_hours(start=anchor, hours=24 * days, calendar=calendar)
     wall, due_wall = anchor.astimezone(calendar.zone), due.astimezone(calendar.zone)
 
+    if not calendar.is_worked(wall.date()):
+        wall = calendar.opening(calendar.worked_on_or_after(wall.date())).astimezone(calendar.zone)
     assert due_wall.date() == calendar.shift(wall.date(), days)
     if calendar.at(due_wall.date(), wall.time()).astimezone(calendar.zone).time() == wall.time():
         assert due_wall.time() == wall.time()
