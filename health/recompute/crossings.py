@@ -21,6 +21,7 @@ from health.scoring import (
     band_key,
     band_positions,
     below_lines,
+    carried_lines,
 )
 
 Direction = ThresholdCrossing.Direction
@@ -124,8 +125,12 @@ def _old_key(card: Card, card_id: int, position: int) -> str | None:
     """Band before; None for an account that was never judged."""
     if card_id == NO_CARD:
         return None
-    old = card if card_id == card.id else published_card(card_id)
-    return band_key(old.spec.bands, position)
+    return band_key(_card(card, card_id).spec.bands, position)
+
+
+def _card(card: Card, card_id: int) -> Card:
+    """A card by its id; `card` itself may be a draft, which is not to be looked up."""
+    return card if card_id == card.id else published_card(card_id)
 
 
 def _cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:
@@ -148,25 +153,48 @@ def _direction(cause: Cause, is_down: bool) -> str:
 
 def _lines(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -> list[_Change]:
     lines = card.spec.alert_lines
-    was_scored = same_card & (state.score != MISSING)
-    bits = np.arange(len(lines))
-    previous = ((state.lines[:, np.newaxis] >> bits) & 1 == 1) & was_scored[:, np.newaxis]
+    before = _below_before(card, state)
+    was_scored = state.score != MISSING
     below = below_lines(
         lines=lines,
         margin=card.spec.recovery_margin,
         values=evaluation.score,
-        previous=previous,
+        # As with bands, the margin is of one card: another one judges afresh.
+        previous=before & (same_card & was_scored)[:, np.newaxis],
     )
-    state.lines = (below << bits).sum(axis=1).astype(np.int64)
-    crossed = (below != previous) & was_scored[:, np.newaxis] & evaluation.is_scored[:, np.newaxis]
+    state.lines = (below << np.arange(len(lines))).sum(axis=1).astype(np.int64)
+    crossed = (below != before) & (was_scored & evaluation.is_scored)[:, np.newaxis]
     changes = []
     for row, column in zip(*np.nonzero(crossed), strict=True):
-        sides = (_ABOVE, _BELOW) if below[row, column] else (_BELOW, _ABOVE)
-        direction = Direction.DOWN if below[row, column] else Direction.UP
+        is_down = bool(below[row, column])
+        sides = (_ABOVE, _BELOW) if is_down else (_BELOW, _ABOVE)
+        cause = Cause.MOVED if same_card[row] else Cause.NEW_SCORECARD
         changes.append(
-            _Change(int(row), lines[column].subject, Kind.LINE, Cause.MOVED, direction, *sides)
+            _Change(
+                int(row),
+                lines[column].subject,
+                Kind.LINE,
+                cause,
+                _direction(cause, is_down),
+                *sides,
+            )
         )
     return changes
+
+
+def _below_before(card: Card, state: State) -> Flags:
+    """One column per line of `card`: whether the old score counted as below it."""
+    before = np.zeros((len(state.score), len(card.spec.alert_lines)), dtype=np.bool_)
+    for card_id in set(state.card_id.tolist()) - {NO_CARD}:
+        rows = state.card_id == card_id
+        old_lines = _card(card, card_id).spec.alert_lines
+        before[rows] = carried_lines(
+            lines=card.spec.alert_lines,
+            old_lines=old_lines,
+            old_values=state.score[rows],
+            old_below=(state.lines[rows, np.newaxis] >> np.arange(len(old_lines))) & 1 == 1,
+        )
+    return before
 
 
 def _components(

@@ -1,6 +1,6 @@
 """Scoring: arrays in, arrays out. Pure maths, no framework (docs/health.md has the formulas)."""
 
-from health.scoring.bands import Cause, band_key, band_positions, below_lines
+from health.scoring.bands import Cause, band_key, band_positions, below_lines, carried_lines
 from health.scoring.curves import (
     NotationError,
     format_conditions,
@@ -58,6 +58,7 @@ __all__ = [
     "band_key",
     "band_positions",
     "below_lines",
+    "carried_lines",
     "curve_problems",
     "differences",
     "evaluate",

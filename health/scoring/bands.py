@@ -54,5 +54,25 @@ def below_lines(
     return below
 
 
+def carried_lines(
+    *,
+    lines: tuple[AlertLine, ...],
+    old_lines: tuple[AlertLine, ...],
+    old_values: Hundredths,
+    old_below: Flags,
+) -> Flags:
+    """Where scores judged under other lines stood by each of `lines`: one column a line.
+
+    A line that both have counts as it did there; one that is new, by the score alone.
+    """
+    columns = [
+        old_below[:, old_lines.index(line)]
+        if line in old_lines
+        else (old_values != MISSING) & (old_values < to_hundredths(line.value))
+        for line in lines
+    ]
+    return np.column_stack([np.zeros((len(old_values), 0), dtype=np.bool_), *columns])
+
+
 def band_key(bands: tuple[Band, ...], position: int) -> str:
     return UNSCORED if position == MISSING else bands[position].key

@@ -20,6 +20,7 @@ from health.scoring import (
     Scorecard,
     band_positions,
     below_lines,
+    carried_lines,
     evaluate,
     explain,
     parse_conditions,
@@ -216,3 +217,24 @@ def test_missing_scores_have_no_band_and_leave_lines_alone():
     assert positions([8_000, MISSING, 7_600]) == [0, MISSING, 0]
     kept = below_lines(lines=LINES, margin=MARGIN, values=missing, previous=below)
     assert kept.tolist() == below.tolist()
+
+
+@given(
+    st.lists(st.integers(0, 100), max_size=4, unique=True),
+    st.lists(st.integers(0, 100), max_size=4, unique=True),
+    st.one_of(st.integers(0, 10_000), st.just(MISSING)),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+)
+def test_under_other_lines_a_score_stands_where_it_stood(old, new, score, flags):
+    sides = dict(zip(old, flags, strict=False))
+    below = carried_lines(
+        lines=tuple(AlertLine(Decimal(value)) for value in new),
+        old_lines=tuple(AlertLine(Decimal(value)) for value in old),
+        old_values=np.array([score]),
+        old_below=np.array([list(sides.values())], dtype=bool),
+    )
+
+    is_scored = score != MISSING
+    assert below.shape == (1, len(new))
+    for value, is_below in zip(new, below[0], strict=True):
+        assert is_below == sides.get(value, is_scored and score < value * 100)
