@@ -54,9 +54,10 @@ def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ende
     ended += [("escalation", NOW - timedelta(days=1))] if lesser_ended else []
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
 
-    decisions = decide(
-        heard=[band], rules=RULES, standing=replace(STANDING, ended=tuple(ended)), now=NOW
-    )
+    rules = [replace(rule, cooldown_days=30) for rule in RULES]
+    standing = replace(STANDING, ended=tuple(ended))
+
+    decisions = decide(heard=[band], rules=rules, standing=standing, now=NOW)
 
     lesser = ("suppressed", "cooldown") if lesser_ended else ("started", "")
     assert outcomes(decisions) == [
