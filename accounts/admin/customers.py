@@ -24,7 +24,14 @@ class AccountAdmin(KeptAdmin):
     """Ownership, overrides and the judgements a person makes; the derived columns are shown."""
 
     list_display = ("name", "external_id", "segment", "touch_tier", "stage", "status", "owner")
-    list_filter = ("status", "segment", "touch_tier", "stage")
+    list_filter = (
+        "status",
+        ("owner", admin.EmptyFieldListFilter),
+        ("pool", admin.EmptyFieldListFilter),
+        "segment",
+        "touch_tier",
+        "stage",
+    )
     list_select_related = ("owner",)
     search_fields = ("name", "external_id", "domain")
     ordering = ("name", "pk")

@@ -91,6 +91,8 @@ def ops(request: HttpRequest) -> HttpResponse:
             "is_night_late": bool(night and night.next_at and night.next_at < found.at),
             "sources": [(feed, _age(feed.latest_day, found)) for feed in found.sources],
             "scores": scoring_figures(day=clock.today()),
+            "orphans": queries.orphans(),
+            "count_cap": COUNT_CAP,
             "versions": queries.versions(),
             "by_hand": list(queries.intervention_rows()[:5]),
         },

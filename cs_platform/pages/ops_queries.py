@@ -11,14 +11,22 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from accounts import jobs
+from accounts.catalogue import AccountStatus
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
 from cs_platform.handlers import HANDLERS
 from cs_platform.models import Intervention, StepRun
 from cs_platform.pages import ops_words as words
+from cs_platform.pages.paging import COUNT_CAP
 from cs_platform.version import VERSION
 
 JobState, MessageState = Job.State, OutboxMessage.State
 FAILED = ~Q(failure="")
+
+
+def orphans() -> int:
+    """Active accounts that nobody owns, counted up to one more than COUNT_CAP."""
+    found = Account.objects.filter(status=AccountStatus.ACTIVE, owner=None, pool=None)
+    return found.values("pk")[: COUNT_CAP + 1].count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Operations: every number opens its list, what is given up tries again once, on the record."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -141,10 +142,27 @@ def test_the_page_says_how_much_scoring_covers_and_how_calm_it_is(client, ops):
     assert "0 of 1 active accounts have a score; 95% is wanted." in page
 
 
+def test_an_account_that_nobody_owns_is_a_defect_and_opens_where_an_owner_is_set(client, ops):
+    for name, status, owner in (
+        ("Orphan", "active", None),
+        ("Tended", "active", ops),
+        ("Gone", "churned", None),
+    ):
+        Account.objects.create(external_id=name, name=name, status=status, owner=owner)
+    page = client.get("/ops/").content.decode()
+    assert "Without owner or pool" in page
+    (address,) = re.findall(r'href="(/admin/accounts/account/\?[^"]+)"', page)
+    listed = client.get(html.unescape(address)).content.decode()
+    assert "1 account" in text(client, "/ops/")
+    assert "Orphan" in listed
+    assert "Tended" not in listed
+    assert "Gone" not in listed
+
+
 @pytest.mark.parametrize(
     ("address", "count"),
     [
-        ("/ops/", 23),
+        ("/ops/", 24),
         ("/ops/jobs/?view=dead", 6),
         ("/ops/messages/?view=dead", 6),
         ("/ops/nights/", 5),
