@@ -176,6 +176,26 @@ CHECKS = (
         """,
     ),
     Check(
+        "arr_is_never_below_zero",
+        "accounts whose movements sum below zero, and the first day they do",
+        """
+        SELECT format('account %%s on %%s: %%s minor units of %%s', a.external_id, x.day, x.arr,
+            x.currency)
+        FROM (
+            SELECT DISTINCT ON (account_id, currency) account_id, currency, day, arr
+            FROM (
+                SELECT account_id, currency, effective_on AS day,
+                    sum(sum(amount_minor)) OVER (
+                        PARTITION BY account_id, currency ORDER BY effective_on) AS arr
+                FROM accounts_revenuemovement GROUP BY account_id, currency, effective_on
+            ) d
+            WHERE arr < 0 ORDER BY account_id, currency, day
+        ) x
+        JOIN accounts_account a ON a.id = x.account_id
+        ORDER BY a.id, x.currency
+        """,
+    ),
+    Check(
         "packs_are_their_facts",
         "packed usage that is not the sum of the facts it was made of",
         """

@@ -5,7 +5,7 @@ not its last. For every day, the movements effective up to it sum to the ARR of 
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -109,3 +109,49 @@ def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
         ]
         paid_before = paid_before or flags["is_paying"]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Where a change does not fit: the day on which least is left to go, and how much that is."""
+
+    on: date
+    left: int
+
+
+def shortfalls(
+    changes: Sequence[tuple[date, int]], *, posted: Mapping[date, int]
+) -> dict[int, Shortfall]:
+    """Of one account and currency: by place in `changes`, those that would take ARR below zero on
+    their day or a later one.
+
+    Growth counts first, so that a history may be corrected in one go. What shrinks is taken by
+    its day, then in the order given; one that does not fit leaves the room to those after it.
+    """
+    steps = Counter(posted)
+    for day, amount in changes:
+        steps[day] += max(amount, 0)
+    least = _least_from(steps)
+    found: dict[int, Shortfall] = {}
+    taken = 0
+    for place, (day, amount) in sorted(enumerate(changes), key=lambda change: change[1][0]):
+        if amount < 0:
+            left = least[day].left + taken
+            if left + amount < 0:
+                found[place] = Shortfall(least[day].on, left)
+            else:
+                taken += amount
+    return found
+
+
+def _least_from(steps: Mapping[date, int]) -> dict[date, Shortfall]:
+    """The lowest ARR from each day on, by day."""
+    arr = sum(steps.values())
+    least: dict[date, Shortfall] = {}
+    lowest: Shortfall | None = None
+    for day in sorted(steps, reverse=True):
+        if lowest is None or arr <= lowest.left:
+            lowest = Shortfall(day, arr)
+        least[day] = lowest
+        arr -= steps[day]
+    return least

@@ -89,7 +89,7 @@ def _apply_money(account: Account, money: Money | None, *, rates: Rates) -> None
         for currency, amount in money.arr.items()
     )
     if money.has_ledger:
-        paying = any(money.arr.values())
+        paying = any(amount > 0 for amount in money.arr.values())
         account.status = AccountStatus.ACTIVE if paying else AccountStatus.CHURNED
 
 

@@ -1,18 +1,23 @@
 """Given movements: posted once, never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
-from accounts.intake.currencies import as_decimal_text
+from accounts.intake.currencies import as_decimal_text, money_exact
 from accounts.intake.errors import RecordError
+from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
+from accounts.loading.contracts import SOURCE as DERIVED
 from accounts.loading.results import LoadResult, Status
 from accounts.models import Account, RevenueMovement
 
+Fresh = list[tuple[Record, RevenueMovement]]
 _MEANING = ("account_id", "effective_on", "kind", "amount_minor", "currency")
 
 
@@ -20,7 +25,8 @@ def post_movements(
     records: Sequence[Record], *, source: str, now: datetime, result: LoadResult
 ) -> list[int]:
     """The accounts whose ledger grew. The same movement again is nothing; another one under a
-    known id is refused, because history that can be rewritten proves nothing."""
+    known id is refused, because history that can be rewritten proves nothing, and so is what would
+    take an account's ARR below zero on any day."""
     accounts = _locked_accounts(records)
     plan = _plan(records, accounts, source=source, now=now)
     try:
@@ -52,6 +58,7 @@ def _plan(
     found = RevenueMovement.objects.filter(source=source, external_id__in=ids)
     posted = {m.external_id: m for m in found}
     plan = Plan()
+    fresh: Fresh = []
     for record in records:
         account_id = accounts.get(_text(record, "account"))
         if account_id is None:
@@ -60,13 +67,48 @@ def _plan(
         row = _row(record.values, account_id=account_id, source=source, now=now)
         before = posted.get(row.external_id)
         if before is None:
-            plan.rows.append(row)
-            plan.statuses[record.position] = Status.CREATED
+            fresh.append((record, row))
         elif all(getattr(before, name) == getattr(row, name) for name in _MEANING):
             plan.statuses[record.position] = Status.UNCHANGED
         else:
             plan.errors.append(_changed(record, before))
+    _take(fresh, plan)
     return plan
+
+
+def _take(fresh: Fresh, plan: Plan) -> None:
+    short = _short(fresh)
+    for record, row in fresh:
+        if record.position in short:
+            plan.errors.append(_below_zero(record, row, short[record.position]))
+        else:
+            plan.rows.append(row)
+            plan.statuses[record.position] = Status.CREATED
+
+
+def _short(fresh: Fresh) -> dict[int, Shortfall]:
+    """By position, what would take an account below zero in its currency."""
+    groups: dict[tuple[int, str], Fresh] = defaultdict(list)
+    for record, row in fresh:
+        groups[row.account_id, row.currency].append((record, row))
+    posted = _posted_by_day({row.account_id for _, row in fresh if row.amount_minor < 0})
+    short = {}
+    for key, group in groups.items():
+        changes = [(row.effective_on, row.amount_minor) for _, row in group]
+        for place, found in shortfalls(changes, posted=posted.get(key, {})).items():
+            short[group[place][0].position] = found
+    return short
+
+
+def _posted_by_day(account_ids: Iterable[int]) -> dict[tuple[int, str], dict[date, int]]:
+    """Without what was derived from contracts: it is taken back where movements are given."""
+    found: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
+    # Uses index: movement_account_day
+    rows = RevenueMovement.objects.filter(account_id__in=account_ids).exclude(source=DERIVED)
+    days = rows.values_list("account_id", "currency", "effective_on").annotate(Sum("amount_minor"))
+    for account_id, currency, effective_on, amount in days.order_by():
+        found[account_id, currency][effective_on] = int(amount)
+    return found
 
 
 def _text(record: Record, name: str) -> str:
@@ -115,3 +157,12 @@ def _changed(record: Record, before: RevenueMovement) -> RecordError:
         f"is posted as {before.kind} of {amount} {before.currency} on {before.effective_on}; "
         "send a correction under an id of its own",
     )
+
+
+def _below_zero(record: Record, row: RevenueMovement, short: Shortfall) -> RecordError:
+    reached = money_exact(short.left + row.amount_minor, row.currency)
+    advice = "send what came before it first"
+    if short.left > 0:
+        advice = f"at most {money_exact(short.left, row.currency)} can go"
+    message = f"takes ARR to {reached} on {short.on}; {advice}"
+    return RecordError(record.position, "arr", "below_zero", message)

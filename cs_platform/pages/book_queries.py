@@ -59,7 +59,9 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
 def _summary(
     found: Mapping[str, Counter[str]], *, currency: str, without_rate: tuple[str, ...]
 ) -> BookSummary:
-    total = sum(found.values(), Counter[str]())
+    total = Counter[str]()
+    for figures in found.values():
+        total.update(figures)  # `+` would drop what is below zero
     bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
     counts = [(band, found.get(band, Counter[str]())) for band in bands]
     return BookSummary(

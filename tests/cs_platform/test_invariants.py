@@ -180,6 +180,11 @@ def break_ledger(account: Account, play: Play) -> None:
     Account.objects.update(arr_minor=99)
 
 
+def break_floor(account: Account, play: Play) -> None:
+    post(account, amount=-150, on=DAY - timedelta(days=9), key="2")
+    post(account, amount=150, on=DAY - timedelta(days=3), key="3")
+
+
 def break_month(account: Account, play: Play) -> None:
     month = DAY.replace(day=1) - timedelta(days=1)
     post(account, amount=50, on=month, key="2")
@@ -238,6 +243,7 @@ BREAKS = (
     (break_suppression, "suppressed_means_silent"),
     (break_lease, "no_lease_outlives_itself"),
     (break_ledger, "arr_is_the_ledger"),
+    (break_floor, "arr_is_never_below_zero"),
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),

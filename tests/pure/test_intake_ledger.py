@@ -17,6 +17,7 @@ from accounts.intake.ledger import (
     Period,
     contract_period,
     corrections,
+    shortfalls,
     steps_of,
 )
 
@@ -100,6 +101,30 @@ def test_corrections_turn_what_is_posted_into_what_is_wanted(wanted, posted):
 def test_a_second_derivation_corrects_nothing(found):
     steps = steps_of(found, until=UNTIL)
     assert corrections(steps, steps) == []
+
+
+signed = st.lists(st.tuples(days, st.integers(-(10**6), 10**6)), max_size=12)
+
+
+@given(signed, signed)
+def test_what_fits_keeps_every_day_at_zero_or_more_and_nothing_else_is_refused(posted, changes):
+    good = [change for n, change in enumerate(posted) if n not in shortfalls(posted, posted={})]
+    before: Counter[date] = Counter()
+    for day, amount in good:
+        before[day] += amount
+    short = shortfalls(changes, posted=before)
+    taken = good + [change for n, change in enumerate(changes) if n not in short]
+
+    def lowest(found, *, since=date.min):
+        later = (day for day, _ in found if day >= since)
+        return min((sum(amount for on, amount in found if on <= day) for day in later), default=0)
+
+    assert lowest(taken) >= 0
+    for place, found in short.items():
+        assert changes[place][1] < 0
+        assert lowest([*taken, changes[place]], since=changes[place][0]) < 0
+        assert found.left >= 0
+        assert found.on >= changes[place][0]
 
 
 def term(**changes):

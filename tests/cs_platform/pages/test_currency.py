@@ -79,6 +79,19 @@ def test_today_leaves_out_what_it_cannot_convert_and_says_so(client, book):
     assert "not in these sums" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(("good", "poor"), [(1_000_00, -600_00), (-600_00, 1_000_00)])
+def test_a_band_below_zero_counts_on_today_as_in_the_portfolio(
+    client, csm, house, card, good, poor
+):
+    house.accounts["own"].delete()
+    for name, arr, raw in (("Good", good, GOOD), ("Poor", poor, POOR)):
+        account = make_account(csm, name, currency="USD", arr_minor=arr)
+        show_present(judge(account, card, raw=raw))
+    portfolio = client.get(reverse("portfolio")).context["arr_minor"]
+    assert portfolio == 400_00
+    assert client.get(reverse("today")).context["summary"].arr_minor == portfolio
+
+
 def test_today_reads_the_largest_accounts_at_risk_whatever_their_currency(
     client, csm, card, monkeypatch
 ):
