@@ -19,10 +19,10 @@ _WINDOW = 180
 
 # Uses index: movement_account_day
 _LEDGER = sql.SQL("""
-    SELECT m.account_id, (m.effective_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        m.amount_minor, {pair}
+    SELECT m.account_id, (m.effective_on - DATE '1970-01-01')::bigint, m.amount_minor, {pair}
+        {known}
     FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
-    WHERE {accounts} AND m.effective_on <= {last}::date
+    WHERE {accounts} AND {owners} AND m.effective_on <= {last}::date
 """)
 
 # Uses index: contract_account
@@ -126,17 +126,22 @@ class Ledger:
 
 def _counting(table: Table, limits: Ints, today: int) -> Flags:
     """Rows in effect by their account's limit, and known by `today`."""
-    return (table["day"] <= limits[table.position]) & (table["known"] <= today)
+    rows = table["day"] <= limits[table.position]
+    return rows & (table["known"] <= today) if "known" in table.columns else rows
 
 
 def load_ledger(scope: Scope) -> Ledger:
+    """On an open day everything is known: the night is spared a column of a long table."""
+    known = sql.SQL(", {}::bigint").format(scope.known("m.recorded_at"))
     query = _LEDGER.format(
-        known=scope.known("m.recorded_at"),
+        known=known if scope.as_known else sql.SQL(""),
         pair=PAIR,
         accounts=scope.accounts("m.account_id"),
+        owners=scope.accounts("a.id"),
         last=sql.Literal(scope.last_day),
     )
-    table = scope.fetch(query, ("id", "day", "known", "amount", "pair"))
+    columns = ("id", "day", "amount", "pair", *(["known"] if scope.as_known else []))
+    table = scope.fetch(query, columns)
     own, foreign = split(table, until=scope.last_day)
     return Ledger(own, foreign, len(scope))
 
