@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.catalogue import InvoiceState, MovementKind
 from accounts.intake import numbers
+from accounts.intake.currencies import as_decimal_text
 from accounts.intake.errors import FieldError
 from accounts.intake.specs import Kind
 
@@ -46,11 +47,15 @@ def _contract(values: Mapping[str, Any]) -> Problems:
 
 
 def _movement(values: MutableMapping[str, Any]) -> Problems:
-    """Leaves one signed `arr`: a monthly amount counts twelve times, exactly."""
-    if ("arr" in values) == ("mrr" in values):
-        return [("arr", FieldError("arr_or_mrr", "is given twice or not at all; give arr or mrr"))]
-    name = "mrr" if "mrr" in values else "arr"
-    annual = values.pop("mrr") * 12 if name == "mrr" else values["arr"]
+    """Leaves one signed `arr`: a monthly amount counts twelve times, exactly. A file may have both
+    columns, with either filled in a row."""
+    arr, mrr = values.get("arr"), values.pop("mrr", None)
+    if arr is None and mrr is None:
+        return [("arr", FieldError("arr_or_mrr", "is empty, and so is mrr; give one of both"))]
+    if arr is not None and mrr is not None and arr != mrr * 12:
+        return [("arr", _contradicts_mrr(arr, mrr, code=values["currency"]))]
+    name = "arr" if mrr is None else "mrr"
+    annual: int = values["arr"] if mrr is None else mrr * 12
     values["arr"] = annual
     if annual == 0:
         return [(name, FieldError("no_change", "is zero; a movement changes the revenue"))]
@@ -58,6 +63,12 @@ def _movement(values: MutableMapping[str, Any]) -> Problems:
         sign = "negative" if values["kind"] in _SHRINKING else "positive"
         return [(name, FieldError("sign", f"must be {sign} for {values['kind']}"))]
     return []
+
+
+def _contradicts_mrr(arr: int, mrr: int, *, code: str) -> FieldError:
+    said, monthly, annual = (as_decimal_text(n, currency=code) for n in (arr, mrr, mrr * 12))
+    message = f"is {said}, but mrr {monthly} is {annual} a year; correct or empty one of both"
+    return FieldError("arr_or_mrr", message)
 
 
 def _ticket(values: Mapping[str, Any]) -> Problems:

@@ -13,6 +13,7 @@ from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import mark_dirty, ring_events
 from accounts.loading.results import LoadResult, Status
+from accounts.loading.tables import ACCOUNT
 from accounts.loading.upsert import Changed
 from accounts.models import (
     Account,
@@ -121,15 +122,23 @@ def _write_lines(loaded: Loaded) -> None:
 
 
 def _known_participants(records: Sequence[Record], result: LoadResult) -> list[Record]:
-    """Without the interactions that name somebody who is no contact of their account."""
+    """Without the interactions that name somebody who is no contact of their account. That the
+    account itself is unknown is said first."""
     named = {str(c) for r in records for c in _participants(r)}
     rows = Contact.objects.filter(external_id__in=named)
     of_account = dict(rows.values_list("external_id", "account__external_id"))
+    accounts = Account.objects.filter(
+        external_id__in={str(r.values["account"]) for r in records if _participants(r)}
+    )
+    known = set(accounts.values_list("external_id", flat=True))
     kept = []
     for record in records:
-        account = record.values["account"]
+        account = str(record.values["account"])
         strangers = [c for c in _participants(record) if of_account.get(c) != account]
-        if strangers:
+        if strangers and account not in known:
+            message = f"“{account}” {ACCOUNT.missing}"
+            result.reject([RecordError(record.position, ACCOUNT.field, "unknown", message)])
+        elif strangers:
             message = f"{shown(strangers[0])} is not a contact of the account; import it first"
             result.reject([RecordError(record.position, "contacts", "unknown", message)])
         else:

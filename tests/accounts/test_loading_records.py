@@ -188,6 +188,8 @@ def test_an_interaction_knows_who_took_part():
     assert not Interaction.objects.get().contacts.exists()
     result = load_raw("interactions", call | {"external_id": "i2", "contacts": ["k2"]})
     assert problems(result) == {(0, "contacts", "unknown")}
+    call |= {"external_id": "i3", "account": "nobody", "contacts": ["k1"]}
+    assert problems(load_raw("interactions", call)) == {(0, "account", "unknown")}
 
 
 def test_onboarding_steps_are_once_an_account():

@@ -95,6 +95,27 @@ def test_monthly_amounts_count_twelve_times():
 
 
 @pytest.mark.parametrize(
+    ("arr", "mrr"), [("1200.00", ""), ("", "100.00"), ("1200.00", "100.00"), ("1,200.00", "100")]
+)
+def test_a_file_may_have_both_columns_with_either_filled(arr, mrr):
+    raw = MOVEMENT | {"kind": "new", "arr": arr, "mrr": mrr}
+    values = taken(raw, spec=MOVEMENTS, reading=CSV)
+    assert values["arr"] == 1200_00
+    assert "mrr" not in values
+
+
+def test_a_monthly_and_a_yearly_amount_that_contradict_are_both_named():
+    raw = MOVEMENT | {"kind": "new", "arr": "1200.00", "mrr": "90"}
+    (error,) = read_record(raw, spec=MOVEMENTS, position=7, reading=CSV)
+    assert (error.field, error.code) == ("arr", "arr_or_mrr")
+    assert error.message == (
+        "is 1200.00, but mrr 90.00 is 1080.00 a year; correct or empty one of both"
+    )
+    (error,) = read_record(raw | {"arr": "", "mrr": ""}, spec=MOVEMENTS, position=7, reading=CSV)
+    assert (error.field, error.message) == ("arr", "is empty, and so is mrr; give one of both")
+
+
+@pytest.mark.parametrize(
     ("kind", "arr", "code"),
     [("new", "-5.00", "sign"), ("churn", "5.00", "sign"), ("expansion", "0", "no_change")],
 )
