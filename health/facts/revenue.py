@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
+from accounts.models import Installation
 from health.facts.foreign import PAIR, Foreign, split
 from health.facts.scope import NEVER, Ints, Scope, Table, number
 from health.facts.windows import total
@@ -25,10 +26,12 @@ _LEDGER = sql.SQL("""
     WHERE {accounts} AND {owners} AND m.effective_on <= {last}::date
 """)
 
-# Uses index: contract_account
+# Uses index: contract_account. An overdue renewal counts for the grace, as it does in the ledger.
 _CONTRACTS = sql.SQL("""
     SELECT c.account_id, (c.starts_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        c.term_months::bigint, (c.renews_id IS NOT NULL)::int::bigint
+        c.term_months::bigint, (c.renews_id IS NOT NULL)::int::bigint,
+        (c.ends_on - DATE '1970-01-01')::bigint
+            + CASE WHEN c.state = 'cancelled' THEN 0 ELSE {grace} END
     FROM accounts_contract c
     WHERE {accounts} AND c.starts_on <= {last}::date
     ORDER BY c.account_id, c.starts_on, c.id
@@ -52,18 +55,28 @@ class Contracts:
     accounts: int
 
     def started_on(self, day: date) -> Floats:
-        """Day number on which the present customer relationship began; NaN without a contract."""
-        rows = self._begun(day) & (self.table["renews"] == 0)
-        return self._latest("day", rows)
+        """Day number on which the present customer relationship began; NaN without a contract.
+
+        A contract that renews another, or begins before those so far have ended, carries on.
+        """
+        begun = np.flatnonzero(self._begun(day))
+        position, start = self.table.position[begun], self.table["day"][begun]
+        # One running maximum for all: what lies before the own account is less than any day of it.
+        apart = position * NEVER
+        covered = np.maximum.accumulate(apart + self.table["until"][begun])
+        follows = np.r_[False, position[1:] == position[:-1]]
+        is_covered = np.r_[False, (apart + start)[1:] <= covered[:-1]]
+        carries_on = follows & (is_covered | (self.table["renews"][begun] == 1))
+        return self._latest("day", begun[~carries_on])
 
     def term_months(self, day: date) -> Floats:
         return self._latest("term", self._begun(day))
 
-    def _begun(self, day: date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _begun(self, day: date) -> Flags:
         today = number(day)
         return (self.table["day"] <= today) & (self.table["known"] <= today)
 
-    def _latest(self, name: str, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+    def _latest(self, name: str, rows: Flags | Ints) -> Floats:
         values = np.full(self.accounts, np.nan)
         # Rows are in order, and of several writes to one place the last one stays.
         values[self.table.position[rows]] = self.table[name][rows]
@@ -73,10 +86,12 @@ class Contracts:
 def load_contracts(scope: Scope) -> Contracts:
     query = _CONTRACTS.format(
         known=scope.known("c.learned_at"),
+        grace=sql.Literal(Installation.current().overdue_grace_days),
         accounts=scope.accounts("c.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    return Contracts(scope.fetch(query, ("id", "day", "known", "term", "renews")), len(scope))
+    columns = ("id", "day", "known", "term", "renews", "until")
+    return Contracts(scope.fetch(query, columns), len(scope))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import Contract
 from tests.health import builders as make
 from tests.health.builders import ago
 from tests.health.reading import judged, raw
 
 pytestmark = pytest.mark.usefixtures("library")
+# Without a contact, what this measure counts are the days since the start.
+DAYS_SINCE_START = "days_since_contact_in_onboarding"
 
 
 @pytest.fixture
@@ -89,6 +92,34 @@ def test_first_value_is_late_from_its_due_day_until_it_comes(account):
     make.happen(account, "first_value_moment", days_ago=4)
     # came on day 16: 2 days late for ever; 100 − 2 ÷ 7 × 30 = 91.43
     assert onboarding("first_value_days_late", account) == (2.0, Decimal("91.43"))
+
+
+@pytest.mark.parametrize("first_days_ago", [100, 300])
+def test_a_second_contract_beside_the_first_does_not_begin_again(account, first_days_ago):
+    make.sign(account, days_ago=first_days_ago)  # what began 20 days ago is an add-on
+
+    assert raw(account, DAYS_SINCE_START) == first_days_ago
+
+
+def test_who_signs_again_before_the_grace_is_over_never_left(account):
+    first = make.sign(account, days_ago=385 + 30)  # ended 50 days ago, 30 days before the next
+    assert raw(account, DAYS_SINCE_START) == 385 + 30
+
+    for changes in ({"ends_on": ago(51)}, {"ends_on": ago(50), "state": "cancelled"}):
+        Contract.objects.filter(pk=first.pk).update(**changes)
+        assert raw(account, DAYS_SINCE_START) == 20
+
+
+def test_a_renewal_never_begins_again_and_a_return_after_a_gap_does(account):
+    make.talk(make.make_account(), days_ago=1_000)  # conversations are delivered by then
+    lapsed = make.sign(account, days_ago=2_000, state="expired")
+    back = make.sign(account, days_ago=900)
+    make.sign(account, days_ago=400, renews=back)  # signed 135 days after the end
+    make.sign(account, days_ago=390, ends_on=ago(385))  # ended long before the renewal does
+
+    assert lapsed.ends_on < back.starts_on
+    assert raw(account, DAYS_SINCE_START) == 900
+    assert raw(account, DAYS_SINCE_START, day=ago(901)) == 2_000 - 901
 
 
 def test_without_a_contract_nothing_has_begun(account):
