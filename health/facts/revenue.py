@@ -37,11 +37,14 @@ _CONTRACTS = sql.SQL("""
     ORDER BY c.account_id, c.starts_on, c.id
 """)
 
-# Uses index: invoice_account_due
+# Uses index: invoice_account_due. Nobody says on which day an invoice was written off: it counts
+# for a window from its due day, in which it was overdue at some time, and no longer.
 _INVOICES = sql.SQL("""
     SELECT i.account_id, (i.issued_on - DATE '1970-01-01')::bigint,
         (i.due_on - DATE '1970-01-01')::bigint,
-        COALESCE(i.paid_on - DATE '1970-01-01', {never})::bigint
+        COALESCE(i.paid_on - DATE '1970-01-01', {never})::bigint,
+        CASE WHEN i.state = 'written_off'
+            THEN (i.due_on - DATE '1970-01-01') + {window} ELSE {never} END::bigint
     FROM accounts_invoice i
     WHERE {accounts} AND i.issued_on <= {last}::date
 """)
@@ -172,6 +175,7 @@ class Invoices:
         until = np.minimum(table["paid"], today)
         # Overdue at some time in the window: not paid before the window began.
         rows = issued & (until > today - _WINDOW) & (until > table["due"])
+        rows &= today < table["dropped"]
         worst = np.zeros(self.accounts)
         np.maximum.at(worst, table.position[rows], (until - table["due"])[rows])
         first = np.full(self.accounts, NEVER, dtype=np.int64)
@@ -183,10 +187,11 @@ class Invoices:
 def load_invoices(scope: Scope) -> Invoices:
     query = _INVOICES.format(
         never=sql.Literal(NEVER),
+        window=sql.Literal(_WINDOW),
         accounts=scope.accounts("i.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    return Invoices(scope.fetch(query, ("id", "day", "due", "paid")), len(scope))
+    return Invoices(scope.fetch(query, ("id", "day", "due", "paid", "dropped")), len(scope))
 
 
 def _months_before(day: date, months: int) -> date:

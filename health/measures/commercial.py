@@ -70,7 +70,8 @@ def renewal_pushbacks(facts: Facts) -> Floats:
     name="Worst payment in 180 days",
     unit="days overdue",
     sources=(Source.PAYMENT,),
-    raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid",
+    raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid,"
+    " one written off counts until 180 days after its due day",
     empty="nothing overdue is 0",
     missing="no invoice was ever delivered for the account; less than 90 days since the first",
 )

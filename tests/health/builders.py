@@ -123,7 +123,7 @@ def sign(account, *, days_ago, term_months=12, **values):
     )
 
 
-def invoice(account, *, due_days_ago, paid_days_ago=None):
+def invoice(account, *, due_days_ago, paid_days_ago=None, state="open"):
     return Invoice.objects.create(
         account=account,
         external_id=unique("invoice"),
@@ -132,7 +132,7 @@ def invoice(account, *, due_days_ago, paid_days_ago=None):
         paid_on=None if paid_days_ago is None else ago(paid_days_ago),
         amount_minor=100_000,
         currency="USD",
-        state="open" if paid_days_ago is None else "paid",
+        state=state if paid_days_ago is None else "paid",
     )
 
 

@@ -114,6 +114,16 @@ def test_an_invoice_paid_after_the_day_is_unpaid_on_the_day(account):
     assert raw(account, "worst_days_overdue_180d", day=ago(100)) == 100
 
 
+def test_an_invoice_written_off_is_not_overdue_for_ever(account):
+    make.invoice(account, due_days_ago=500, state="written_off")
+    make.invoice(account, due_days_ago=180, state="written_off")
+    assert commercial("worst_days_overdue_180d", account) == (0.0, Decimal("100.00"))
+
+    # Nobody knows since when: as long as it may have been overdue in the window, it was.
+    assert raw(account, "worst_days_overdue_180d", day=ago(1)) == 179
+    assert raw(account, "worst_days_overdue_180d", day=ago(400), as_known=True) == 100
+
+
 def test_payment_of_an_account_never_invoiced_is_missing(account):
     make.invoice(make.make_account(), due_days_ago=300, paid_days_ago=300)
 
