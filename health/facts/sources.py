@@ -12,10 +12,19 @@ from health.facts.scope import number
 from health.measures import Source
 from health.models import SourceFeed
 
+# A month is a bitmap of days, the 1st lowest: of the latest month, the highest bit of all.
+_ACTIVITY = """
+    SELECT s.first, s.latest + GREATEST((
+        SELECT length(ltrim(bit_or(u.days)::bit(31)::text, '0'))
+        FROM accounts_usermonth u WHERE u.month = s.latest
+    ) - 1, 0)
+    FROM (SELECT min(month) AS first, max(month) AS latest FROM accounts_usermonth) s
+"""
+
 # First and latest day of each source, as the installation counts days.
 _SPANS = {
     Source.USAGE: "SELECT min(day), max(day) FROM accounts_usageday",
-    Source.ACTIVITY: "SELECT min(month), max(month) FROM accounts_usermonth",
+    Source.ACTIVITY: _ACTIVITY,
     Source.SUPPORT: "SELECT min(opened_at AT TIME ZONE %(zone)s)::date,"
     " max(opened_at AT TIME ZONE %(zone)s)::date FROM accounts_ticket",
     Source.REVENUE: "SELECT min(effective_on), max(effective_on) FROM accounts_revenuemovement",
@@ -24,7 +33,8 @@ _SPANS = {
     Source.INTERACTIONS: "SELECT min(occurred_at AT TIME ZONE %(zone)s)::date,"
     " max(occurred_at AT TIME ZONE %(zone)s)::date FROM accounts_interaction",
     Source.EVENTS: "SELECT min(occurred_on), max(occurred_on) FROM accounts_businessevent",
-    Source.ONBOARDING: "SELECT min(due_on), max(due_on) FROM accounts_onboardingstep",
+    # A due day that lies ahead is a plan; what was delivered last is a step that was done.
+    Source.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
 }
 
 
@@ -44,8 +54,11 @@ class Feeds:
 
 def read_spans(
     *, zone: str, only: Sequence[Source] = tuple(Source)
-) -> list[tuple[str, date, date]]:
-    """(source, first day, latest day) of those sources that have delivered anything."""
+) -> list[tuple[str, date, date | None]]:
+    """(source, first day, latest day) of those sources that have delivered anything.
+
+    The latest day is None for onboarding while no step is done.
+    """
     spans = []
     with connection.cursor() as cursor:
         for source in sorted(only):
