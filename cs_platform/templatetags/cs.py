@@ -19,6 +19,7 @@ from accounts import catalogue
 from accounts.intake import currencies
 from cs_platform import formats
 from cs_platform.charts import Chart, sparkline
+from playbooks.due_dates import CLOSE_OF_DAY
 
 register = template.Library()
 SPARK_SPAN = 24
@@ -187,6 +188,16 @@ def when(context: template.Context, value: date | datetime | None) -> SafeString
         exact,
         formats.relative_day(on, today=context["today"]),
     )
+
+
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, at: datetime) -> SafeString:
+    """As `when`; around today with the hour, unless it is the close of the day, as for most."""
+    local = at.astimezone(context["zone"])
+    is_near = abs((local.date() - context["today"]).days) <= 1
+    if not is_near or local.time() == CLOSE_OF_DAY:
+        return when(context, at)
+    return format_html("{} at {}", when(context, at), f"{local:%H:%M}")
 
 
 @register.simple_tag

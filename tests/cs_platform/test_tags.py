@@ -1,5 +1,6 @@
 """The design system's tags, rendered as a template renders them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -80,6 +81,19 @@ def test_when_counts_days_in_the_installations_zone():
     html = render("{% when value %}", value=late)
     assert html.endswith(">today</time>")
     assert 'title="14 Mar 2025, 00:30"' in html
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (datetime(2025, 3, 14, 15, tzinfo=UTC), "today at 16:00"),  # Berlin
+        (datetime(2025, 3, 14, 17, tzinfo=UTC), "today"),  # the close of the day
+        (datetime(2025, 3, 14, 23, 15, tzinfo=UTC), "tomorrow at 00:15"),
+        (datetime(2025, 3, 17, 15, tzinfo=UTC), "in 3 days"),
+    ],
+)
+def test_due_says_the_hour_where_it_counts(at, said):
+    assert re.sub("<[^>]*>", "", render("{% due value %}", value=at)) == said
 
 
 def test_dash_says_why_the_cell_is_empty():

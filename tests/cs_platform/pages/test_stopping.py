@@ -128,5 +128,8 @@ def test_a_task_is_handed_to_nobody_who_may_not_see_the_account(client, house, c
 def test_a_finished_task_stays_with_whoever_finished_it(client, csm, task):
     Task.objects.update(state="skipped", reason="Gone", closed_at=task.due_at)
 
-    assert messages(hand(client, task, owner=0)) == ["“Call the buyer” is skipped already."]
+    assert messages(hand(client, task, owner=0)) == [
+        "The platform skipped “Call the buyer” on 14 Mar 2025, 23:59."
+        " What you entered is not saved."
+    ]
     assert "Hand over" not in client.get(reverse("task", args=[task.pk])).content.decode()
