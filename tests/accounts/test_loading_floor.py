@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.loading import refresh_accounts
+from accounts.loading.uploads import retry_all
 from accounts.models import Account, CurrencyRate, PlannedChange, RejectedRecord, RevenueMovement
 from tests.accounts.loading import (
     DAY,
@@ -16,7 +17,7 @@ from tests.accounts.loading import (
     problems,
     statuses,
 )
-from tests.accounts.uploads import checked, imported, uploaded
+from tests.accounts.uploads import checked, imported, somebody, uploaded
 
 pytestmark = pytest.mark.django_db
 BELOW_ZERO = ("arr", "below_zero")
@@ -145,3 +146,17 @@ def post_unchecked(amount: int, *, currency: str = "USD") -> None:
         account=Account.objects.get(external_id="acme"), effective_on="2025-01-01", kind="churn",
         amount_minor=amount, currency=currency, recorded_at=NOW, source="import", external_id="x",
     )  # fmt: skip
+
+
+def test_a_long_file_that_begins_with_the_newest_rows_is_taken_when_tried_again(monkeypatch):
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
+    file = uploaded(
+        "movements.csv",
+        b"external_id,account,effective_on,kind,arr,currency\n"
+        b"m2,acme,2025-01-01,contraction,-2000,USD\n"
+        b"m1,acme,2024-01-01,new,12000,USD\n",
+    )
+    run = imported(file)
+    assert (run.created, run.rejected, arr()) == (1, 1, 12_000)
+    assert statuses(retry_all(run, user=somebody(), day=DAY, now=NOW)) == ["created"]
+    assert arr() == 10_000
