@@ -15,7 +15,15 @@ from psycopg2 import sql
 
 # What the app role may add to but never change. The audit trail's tables join by themselves.
 # A day is closed once: without its row the scores of that day could be written again.
-APPEND_ONLY = ("accounts_revenuemovement", "health_closedday", "cs_platform_intervention")
+APPEND_ONLY = (
+    "accounts_revenuemovement",
+    "health_closedday",
+    "cs_platform_intervention",
+    "django_admin_log",
+    "pghistory_context",
+)
+# An audit row's person is filled in by the transaction that wrote it; a trigger refuses others.
+FILLED_IN = {"pghistory_context": ("metadata", "updated_at")}
 # What a report has no business reading: sessions, secrets, caches.
 UNREADABLE = ("accounts_apikey", "cs_cache", "django_session", "accounts_user")
 READABLE_COLUMNS = {
@@ -59,6 +67,8 @@ def grant(*, app: str, reader: str = "") -> None:
         _grant_schema(cursor, app=app)
         for table in append_only_tables():
             _run(cursor, "REVOKE UPDATE, DELETE ON {} FROM {}", table, app)
+        for table, columns in FILLED_IN.items():
+            _grant_columns(cursor, "UPDATE", table, columns, to=app)
         if reader:
             _grant_reading(cursor, reader=reader)
 
@@ -84,9 +94,15 @@ def _grant_reading(cursor: CursorWrapper, *, reader: str) -> None:
     for table in UNREADABLE:
         _run(cursor, "REVOKE SELECT ON {} FROM {}", table, reader)
     for table, columns in READABLE_COLUMNS.items():
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        query = sql.SQL("GRANT SELECT ({}) ON {} TO {}")
-        cursor.execute(query.format(names, sql.Identifier(table), sql.Identifier(reader)))
+        _grant_columns(cursor, "SELECT", table, columns, to=reader)
+
+
+def _grant_columns(
+    cursor: CursorWrapper, right: str, table: str, columns: tuple[str, ...], *, to: str
+) -> None:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    query = sql.SQL("GRANT {} ({}) ON {} TO {}")
+    cursor.execute(query.format(sql.SQL(right), names, sql.Identifier(table), sql.Identifier(to)))
 
 
 def _run(cursor: CursorWrapper, statement: str, *names: str) -> None:

@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
 
+from accounts.admin import TrackedAdmin
 from accounts.intake.currencies import with_currency
 from accounts.models import Installation
 from health.models import AssignmentRule, Publication, Scorecard
@@ -36,7 +37,7 @@ class RuleForm(forms.ModelForm):
 
 
 @admin.register(AssignmentRule)
-class AssignmentRuleAdmin(admin.ModelAdmin):
+class AssignmentRuleAdmin(TrackedAdmin):
     """Which scorecard an account gets: the first rule that fits."""
 
     form = RuleForm

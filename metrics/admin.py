@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
 
+from accounts.admin import TrackedAdmin
 from accounts.catalogue import Segment, choices
 from metrics.models import RenewalChance, RetentionTarget
 from metrics.models.decided import RATES
@@ -55,7 +56,7 @@ class TargetForm(forms.ModelForm):
 
 
 @admin.register(RetentionTarget)
-class RetentionTargetAdmin(admin.ModelAdmin):
+class RetentionTargetAdmin(TrackedAdmin):
     form = TargetForm
     list_display = ("rate_word", "segment_word", "low_percent", "high_percent")
     fields = ("rate", "segment", "low", "high")
@@ -97,7 +98,7 @@ class ChanceForm(forms.ModelForm):
 
 
 @admin.register(RenewalChance)
-class RenewalChanceAdmin(admin.ModelAdmin):
+class RenewalChanceAdmin(TrackedAdmin):
     """A bound is deleted and added, never moved; the row from 0 on and the one without a score
     stay, so that every renewal has a probability."""
 

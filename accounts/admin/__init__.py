@@ -4,6 +4,15 @@ Facts are read here and corrected at their source; the ledger and signals are ne
 """
 
 from accounts.admin import customers, keys, people, records, settings
-from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin
+from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, TrackedAdmin
 
-__all__ = ["KeptAdmin", "ReadOnlyAdmin", "customers", "keys", "people", "records", "settings"]
+__all__ = [
+    "KeptAdmin",
+    "ReadOnlyAdmin",
+    "TrackedAdmin",
+    "customers",
+    "keys",
+    "people",
+    "records",
+    "settings",
+]

@@ -6,13 +6,31 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
+from accounts.audit import SHOWN, changes_of, is_tracked
 from accounts.intake.currencies import money_exact
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class TrackedAdmin(admin.ModelAdmin):
+    """Its history is the audit trail where there is one: each field from what to what."""
+
+    object_history_template = "admin/audit_history.html"
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        if is_tracked(self.model):
+            row = self.get_object(request, unquote(object_id))
+            changes = [] if row is None else changes_of(row)
+            context |= {"is_tracked": True, "changes": changes, "most": SHOWN}
+        return super().history_view(request, object_id, context)
+
+
+class ReadOnlyAdmin(TrackedAdmin):
     """What is recorded, to look at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -25,7 +43,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class KeptAdmin(admin.ModelAdmin):
+class KeptAdmin(TrackedAdmin):
     """May be changed, never deleted: accounts churn, people leave."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

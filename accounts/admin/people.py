@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import clock, passwords
-from accounts.admin.bases import KeptAdmin
+from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.catalogue import Role, choices
 from accounts.models import Pool, Team, User
 
@@ -104,7 +104,7 @@ class UserAdmin(KeptAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(TrackedAdmin):
     list_display = ("name",)
     search_fields = ("name",)
     ordering = ("name",)
@@ -112,7 +112,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 
 @admin.register(Pool)
-class PoolAdmin(admin.ModelAdmin):
+class PoolAdmin(TrackedAdmin):
     list_display = ("name", "rule", "values")
     search_fields = ("name",)
     ordering = ("name",)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.admin.bases import KeptAdmin
+from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.intake.currencies import CURRENCIES
 from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan
 
@@ -22,7 +22,7 @@ class InstallationAdmin(KeptAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(admin.ModelAdmin):
+class HolidayAdmin(TrackedAdmin):
     list_display = ("day", "name")
     ordering = ("-day",)
     date_hierarchy = "day"
@@ -78,7 +78,7 @@ class RateForm(forms.ModelForm):
 
 
 @admin.register(CurrencyRate)
-class CurrencyRateAdmin(admin.ModelAdmin):
+class CurrencyRateAdmin(TrackedAdmin):
     """The rate of a day is corrected; for another day or pair there is another row."""
 
     form = RateForm

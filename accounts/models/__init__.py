@@ -1,6 +1,7 @@
 """Who the customers are and everything recorded about them, one family per file."""
 
 from accounts.models.account import Account, AttributeHistory, Contact, Plan
+from accounts.models.audit import AdminEntry, AuditContext
 from accounts.models.contract import (
     Contract,
     ContractLine,
@@ -21,8 +22,10 @@ from accounts.models.work import DirtyAccount, Job, OutboxMessage
 __all__ = [
     "Account",
     "AccountScopedQuerySet",
+    "AdminEntry",
     "ApiKey",
     "AttributeHistory",
+    "AuditContext",
     "BusinessEvent",
     "Contact",
     "Contract",

@@ -31,6 +31,13 @@ external_id_validator = RegexValidator(
 percent = MaxValueValidator(100)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="PlanAudit",
+    append_only=True,
+)
 class Plan(models.Model):
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)

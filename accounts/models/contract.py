@@ -5,6 +5,7 @@ Amounts are integer minor units with their currency; ARR is annualised (MRR × 1
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -127,6 +128,13 @@ class RevenueMovement(models.Model):
         return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="CurrencyRateAudit",
+    append_only=True,
+)
 class CurrencyRate(models.Model):
     """One unit of `currency` in `base` from this day on, until a later rate."""
 

@@ -36,7 +36,12 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
 _read_once: ContextVar[list[Installation] | None] = ContextVar("_read_once", default=None)
 
 
-@pghistory.track(pghistory.UpdateEvent(), model_name="InstallationAudit", append_only=True)
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    model_name="InstallationAudit",
+    append_only=True,
+)
 class Installation(models.Model):
     name = models.CharField(max_length=120, default="My company")
     time_zone = models.CharField(
@@ -115,6 +120,13 @@ class Installation(models.Model):
         return zoneinfo.ZoneInfo(self.time_zone)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="HolidayAudit",
+    append_only=True,
+)
 class Holiday(models.Model):
     """A day on which nothing is due: business time skips it."""
 

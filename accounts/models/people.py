@@ -17,6 +17,13 @@ from django.db.models.functions import Lower
 from accounts.catalogue import Role, choices
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="TeamAudit",
+    append_only=True,
+)
 class Team(models.Model):
     name = models.CharField(max_length=80, unique=True)
     managers = models.ManyToManyField("accounts.User", related_name="managed_teams", blank=True)
@@ -118,6 +125,13 @@ class User(AbstractBaseUser, PermissionsMixin):
             raise ValidationError({"cover": "Choose somebody else: nobody covers for themselves."})
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="PoolAudit",
+    append_only=True,
+)
 class Pool(models.Model):
     """Several CSMs who own accounts together; its members own what the pool owns."""
 
@@ -138,3 +152,28 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# Whom a team answers to and who shares a pool decides what they see and may change.
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.DeleteEvent(),
+    model_name="TeamManagerAudit",
+    obj_field=None,
+    append_only=True,
+)
+class TeamManager(Team.managers.through):  # type: ignore[name-defined,misc]
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.DeleteEvent(),
+    model_name="PoolMemberAudit",
+    obj_field=None,
+    append_only=True,
+)
+class PoolMember(Pool.members.through):  # type: ignore[name-defined,misc]
+    class Meta:
+        proxy = True

@@ -6,6 +6,7 @@ The three big tables have the account first in their key. UsageDay is partitione
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,13 @@ from accounts.models.account import Account
 from accounts.models.scope import AccountScopedQuerySet
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="FeatureAudit",
+    append_only=True,
+)
 class Feature(models.Model):
     """A feature of the catalogue, and the days on which it was (a core) part of the plans."""
 

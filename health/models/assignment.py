@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 
 from accounts.catalogue import LifecycleStage, Segment, TouchTier, choices
 from accounts.models import Plan
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="AssignmentRuleAudit",
+    append_only=True,
+)
 class AssignmentRule(models.Model):
     """Which scorecard an account gets: the first rule that fits, the most specific on top."""
 
@@ -20,6 +28,7 @@ class AssignmentRule(models.Model):
         Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
     minimum_arr = models.PositiveBigIntegerField(
+        "minimum ARR",
         null=True,
         blank=True,
         help_text="Whole units of the installation's currency, inclusive.",

@@ -1,5 +1,6 @@
 """What CS ops decides: the targets, and the probabilities of the forecast."""
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +15,13 @@ RATES = {
 }
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="RetentionTargetAudit",
+    append_only=True,
+)
 class RetentionTarget(models.Model):
     """What a segment should reach; without a segment it holds for all accounts together."""
 
@@ -35,6 +43,13 @@ class RetentionTarget(models.Model):
         return f"{RATES[Rate(self.rate)]} of {of}: {self.low:.0%} to {self.high:.0%}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    model_name="RenewalChanceAudit",
+    append_only=True,
+)
 class RenewalChance(models.Model):
     """How likely a renewal is at a health score: what the forecast multiplies its ARR with.
 

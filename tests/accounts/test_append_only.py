@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pghistory
+import pgtrigger
 import pytest
+from django.contrib.admin.models import CHANGE
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from accounts.models import Account, RevenueMovement, UsageDay, User
+from accounts.models import Account, AdminEntry, AuditContext, RevenueMovement, UsageDay, User
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 
@@ -63,6 +65,24 @@ def test_a_change_leaves_who_and_what_in_the_audit_trail(account):
     assert (entry.industry, entry.pgh_context.metadata) == ("Lighthouses", {"user": otto.pk})
     _refused(InternalError, lambda: account.audit.update(industry="forged"))
     _refused(InternalError, lambda: account.audit.all().delete())
+
+
+def test_who_made_a_change_is_written_at_once_and_never_after(db):
+    earlier = AuditContext.objects.create(metadata={"user": 1})
+    # One transaction is all a test has: as if the row came from the one before.
+    with pgtrigger.ignore("accounts.AuditContext:contexts_are_written_at_once"):
+        AuditContext.objects.update(created_at=NOW)
+
+    _refused(InternalError, lambda: AuditContext.objects.update(metadata={"user": 2}))
+    _refused(InternalError, earlier.delete)
+
+
+def test_what_somebody_did_in_the_admin_is_never_changed_or_deleted(db):
+    otto = User.objects.create_user("otto@demo.example", name="Otto", role="ops")
+    AdminEntry.objects.create(user=otto, object_repr="Pro", action_flag=CHANGE)
+
+    _refused(InternalError, lambda: AdminEntry.objects.update(object_repr="Free"))
+    _refused(InternalError, lambda: AdminEntry.objects.all().delete())
 
 
 def test_an_account_id_outside_the_safe_alphabet_is_refused(db):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.admin.models import CHANGE
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import Sum
@@ -14,6 +15,7 @@ from accounts.loading.contracts import derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.models import (
     Account,
+    AdminEntry,
     AttributeHistory,
     Contact,
     Installation,
@@ -125,9 +127,11 @@ def test_demo_reset_takes_what_its_people_did_by_hand(company):
     ops = User.objects.get(email="ops@demo.example")
     now = clock.now()
     Intervention.objects.create(action="ask_invariants", by=ops, at=now, subject="x")
+    AdminEntry.objects.create(user=ops, object_repr="Pro", action_flag=CHANGE)
     InvariantRun.objects.create(asked_at=now, day=now.date(), seconds=0, asked=1, broken=0, by=ops)
     demo(reset=True)
     assert (Intervention.objects.count(), InvariantRun.objects.count()) == (0, 0)
+    assert not AdminEntry.objects.exists()
     assert User.objects.filter(email="ops@demo.example").count() == 1
 
 

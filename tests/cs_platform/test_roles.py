@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
+import pghistory
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import InternalError, ProgrammingError, connection, transaction
 
+from accounts.models import Holiday
 from cs_platform import roles
 
 APP, READER = "cs_app", "cs_reader"
@@ -45,6 +47,10 @@ def refused(execute: Callable[[str, str], None], role: str, statement: str) -> b
         f"DELETE FROM {LEDGER}",
         f"TRUNCATE {LEDGER}",
         "DELETE FROM health_closedday",
+        "DELETE FROM pghistory_context",
+        "UPDATE pghistory_context SET created_at = now()",
+        "UPDATE django_admin_log SET change_message = ''",
+        "DELETE FROM django_admin_log",
         "UPDATE health_closedday SET day = day + 1",
         "CREATE TABLE mine (id int)",
         "DROP TABLE accounts_account",
@@ -68,6 +74,24 @@ def test_app_role_is_refused(execute, statement: str):
 )
 def test_app_role_may_do_its_work(execute, statement: str):
     execute(APP, statement)
+
+
+def test_the_app_role_leaves_who_did_it_and_cannot_change_it_later(execute):
+    Holiday.objects.create(day="2031-01-01", name="New Year")
+    with pghistory.context(user=1), pghistory.context(url="/first/"):
+        execute(APP, "UPDATE accounts_holiday SET name = 'New Year’s Day'")
+        pghistory.context(url="/second/")
+        execute(APP, "UPDATE accounts_holiday SET name = 'The first'")
+    said = Holiday.objects.get().audit.latest("pgh_id").pgh_context.metadata
+    assert said == {"user": 1, "url": "/second/"}
+
+    execute(
+        APP,
+        "INSERT INTO pghistory_context (id, created_at, updated_at, metadata)"
+        " VALUES (gen_random_uuid(), now() - interval '1 second', now(), '{\"user\": 1}')",
+    )
+    with pytest.raises(InternalError, match="Cannot update"):
+        execute(APP, "UPDATE pghistory_context SET metadata = '{\"user\": 2}'")
 
 
 def test_app_role_writes_into_a_partition_made_later(execute):
