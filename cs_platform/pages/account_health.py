@@ -61,7 +61,7 @@ def _choice(
 def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> dict[str, Any]:
     card = published_card(stored.scorecard_id).spec
     first = head.today - timedelta(days=chosen["span"])
-    readings = queries.readings_of(stored)
+    readings = queries.readings_of(stored, today=head.today)
     compared = stored.day - timedelta(days=chosen["since"])
     before = stored_day(account_id=head.account.pk, until=compared)
     told = explain_stored(before=before, after=stored) if before else None

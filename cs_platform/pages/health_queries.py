@@ -18,6 +18,7 @@ from cs_platform.pages.version_notes import changes_of_card
 from cs_platform.templatetags.cs import band_look
 from health.measures import MEASURES
 from health.models import BandOverride, HealthScore, ThresholdCrossing
+from health.queries.absences import why_missing
 from health.queries.scorecards import published_card
 from health.scoring import MISSING, Component, Measure, Scorecard, to_decimal
 
@@ -93,11 +94,11 @@ def _news(account: Account, first: date) -> list[Note]:
     ]
 
 
-def readings_of(stored: HealthScore) -> list[ComponentReadings]:
+def readings_of(stored: HealthScore, *, today: date) -> list[ComponentReadings]:
     """The scorecard's tree with the day's numbers in it."""
     card = published_card(stored.scorecard_id).spec
     values = dict(zip(card.component_keys, stored.components, strict=True))
-    measures = _measure_readings(stored, card)
+    measures = _measure_readings(stored, card, today=today)
     gates = _gates_that_held(stored, card)
     weights = _component_weights(card)
     return [
@@ -133,17 +134,25 @@ def _component_weights(card: Scorecard) -> dict[str, Decimal]:
     return weights
 
 
-def _measure_readings(stored: HealthScore, card: Scorecard) -> dict[str, Reading]:
+def _measure_readings(stored: HealthScore, card: Scorecard, *, today: date) -> dict[str, Reading]:
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
+    found = zip(card.measure_keys, stored.readings, strict=True)
+    why = why_missing(stored, [key for key, value in found if value == MISSING], today=today)
     return {
-        measure.key: _reading(measure, raw, reading, weight)
+        measure.key: _reading(measure, raw, reading, weight, why)
         for measure, reading, weight in zip(
             card.measures, stored.readings, stored.weights, strict=True
         )
     }
 
 
-def _reading(measure: Measure, raw: Mapping[str, float], reading: int, weight: int) -> Reading:
+def _reading(
+    measure: Measure,
+    raw: Mapping[str, float],
+    reading: int,
+    weight: int,
+    why: Mapping[str, str],
+) -> Reading:
     key = measure.key
     definition = MEASURES[key]
     share = Decimal(weight) / 100
@@ -155,7 +164,7 @@ def _reading(measure: Measure, raw: Mapping[str, float], reading: int, weight: i
         reading=value,
         weight=share,
         points=None if value is None else (share * value / 100).quantize(Decimal("0.01")),
-        why_missing=definition.missing if reading == MISSING else "",
+        why_missing=why.get(key, ""),
         meaning=definition.raw,
     )
 

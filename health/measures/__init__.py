@@ -2,7 +2,7 @@
 
 from health.measures import commercial, engagement, onboarding, relationship, support
 from health.measures.inputs import Facts
-from health.measures.registry import MEASURES, Definition, Source, raw_matrix
+from health.measures.registry import MEASURES, Definition, Source, raw_matrix, reasons
 
 __all__ = [
     "MEASURES",
@@ -13,6 +13,7 @@ __all__ = [
     "engagement",
     "onboarding",
     "raw_matrix",
+    "reasons",
     "relationship",
     "support",
 ]

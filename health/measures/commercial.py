@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
-from health.measures.registry import Source, measure
+from health.measures.absences import NO_EVENTS, NO_INTERACTIONS
+from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
+from health.measures.registry import Absence, Source, measure
 
-_NO_EVENTS = "no business event was ever delivered to the installation"
+_NO_PENALTY = Absence(f"{NO_EVENTS.words} (then nothing is taken off)", NO_EVENTS.holds)
 # “Flat” is within one per cent either way.
 _FLAT = 0.01
-_NO_RATE = "an amount in it has no rate into the account's currency"
+_NO_RATE = "an amount in its ARR has no rate into the account's currency"
 
 
 @measure(
@@ -18,7 +19,10 @@ _NO_RATE = "an amount in it has no rate into the account's currency"
     sources=(Source.REVENUE,),
     raw="ARR ÷ ARR 365 days before − 1",
     empty="an account without ARR now is −100 %",
-    missing=f"no ARR 365 days before; {_NO_RATE}",
+    missing=(
+        Absence("no ARR 365 days before", lambda facts: facts.revenue.arr_365d_ago <= 0),
+        Absence(_NO_RATE, lambda facts: np.isnan(facts.revenue.arr + facts.revenue.arr_365d_ago)),
+    ),
 )
 def arr_movement(facts: Facts) -> Floats:
     return ratio(facts.revenue.arr, facts.revenue.arr_365d_ago) - 1
@@ -31,7 +35,13 @@ def arr_movement(facts: Facts) -> Floats:
     sources=(Source.INTERACTIONS,),
     raw="interactions marked commercial in 90 days, support aside",
     empty="no conversation is 0",
-    missing="no interaction was ever delivered to the installation; less than 45 days of history",
+    missing=(
+        NO_INTERACTIONS,
+        Absence(
+            "less than 45 days of history",
+            lambda facts: facts.interactions.connected & (facts.interactions.history * 2 < 90),
+        ),
+    ),
 )
 def commercial_conversations(facts: Facts) -> Floats:
     talks = facts.interactions
@@ -46,7 +56,7 @@ def commercial_conversations(facts: Facts) -> Floats:
     sources=(Source.EVENTS,),
     raw="upsells declined in 90 days",
     empty="none is 0",
-    missing=f"{_NO_EVENTS} (then nothing is taken off)",
+    missing=(_NO_PENALTY,),
 )
 def upsells_declined(facts: Facts) -> Floats:
     return only_if(facts.events.connected, facts.events.upsells_declined_90d)
@@ -59,7 +69,7 @@ def upsells_declined(facts: Facts) -> Floats:
     sources=(Source.EVENTS,),
     raw="pushbacks on renewal terms in 90 days",
     empty="none is 0",
-    missing=f"{_NO_EVENTS} (then nothing is taken off)",
+    missing=(_NO_PENALTY,),
 )
 def renewal_pushbacks(facts: Facts) -> Floats:
     return only_if(facts.events.connected, facts.events.renewal_pushbacks_90d)
@@ -73,7 +83,15 @@ def renewal_pushbacks(facts: Facts) -> Floats:
     raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid,"
     " one written off counts until 180 days after its due day",
     empty="nothing overdue is 0",
-    missing="no invoice was ever delivered for the account; less than 90 days since the first",
+    missing=(
+        Absence(
+            "no invoice was ever delivered for the account", lambda facts: ~facts.payment.delivered
+        ),
+        Absence(
+            "less than 90 days since the first invoice",
+            lambda facts: facts.payment.delivered & (facts.payment.history * 2 < 180),
+        ),
+    ),
 )
 def worst_days_overdue(facts: Facts) -> Floats:
     payment = facts.payment
@@ -88,7 +106,10 @@ def worst_days_overdue(facts: Facts) -> Floats:
     raw="how many of the last three contract terms (quarters, where terms are monthly) began with"
     " an ARR within 1 % of today's, counted back until one did not",
     empty="no ARR today is 0 terms",
-    missing=f"no contract; {_NO_RATE}",
+    missing=(
+        Absence("no contract", lambda facts: ~_has_contract(facts)),
+        Absence(_NO_RATE, lambda facts: _has_contract(facts) & _lacks_a_rate(facts)),
+    ),
 )
 def arr_flat_terms(facts: Facts) -> Floats:
     ends, arr = facts.revenue.arr_term_ends, facts.revenue.arr[:, np.newaxis]
@@ -104,7 +125,16 @@ def arr_flat_terms(facts: Facts) -> Floats:
     sources=(Source.EVENTS,),
     raw="expansion conversations in 180 days; an upsell declined was one",
     empty="none is 0",
-    missing=_NO_EVENTS,
+    missing=(NO_EVENTS,),
 )
 def expansion_conversations(facts: Facts) -> Floats:
     return only_if(facts.events.connected, facts.events.expansion_conversations_180d)
+
+
+def _has_contract(facts: Facts) -> Flags:
+    return ~np.isnan(facts.onboarding.days_since_start)
+
+
+def _lacks_a_rate(facts: Facts) -> Flags:
+    ends = np.isnan(facts.revenue.arr_term_ends).any(axis=1)
+    return np.asarray(ends | np.isnan(facts.revenue.arr), dtype=np.bool_)

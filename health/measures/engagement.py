@@ -2,12 +2,26 @@
 
 import numpy as np
 
+from health.measures.absences import NO_CORE, NO_SEATS
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
-from health.measures.registry import Source, measure
+from health.measures.registry import Absence, Source, measure
 
-_NO_ACTIVITY = "no active day was ever delivered for the account, or less than 15 days of them"
-_NO_USAGE = "no event was ever delivered for the account"
-_NO_CORE = "its plan has no core feature"
+_NO_ACTIVITY = (
+    Absence(
+        "no active day was ever delivered for the account", lambda facts: ~facts.activity.delivered
+    ),
+    Absence(
+        "less than 15 days of history",
+        lambda facts: facts.activity.delivered & (facts.activity.history * 2 < 30),
+    ),
+)
+_NO_USAGE = Absence(
+    "no event was ever delivered for the account", lambda facts: ~facts.usage.delivered
+)
+_SHORT_USAGE = Absence(
+    "less than 15 days of history",
+    lambda facts: facts.usage.delivered & (facts.usage.history * 2 < 30),
+)
 # What a trend is said to be when a ratio cannot say it.
 _FROM_NOTHING = 0.2
 _STILL_NOTHING = -0.5
@@ -36,7 +50,7 @@ def login_frequency(facts: Facts) -> Floats:
     sources=(Source.ACTIVITY,),
     raw="distinct users active in 30 days ÷ seats",
     empty="nobody active is 0",
-    missing=f"{_NO_ACTIVITY}; seats unknown",
+    missing=(*_NO_ACTIVITY, NO_SEATS),
 )
 def users_active(facts: Facts) -> Floats:
     activity = facts.activity
@@ -51,7 +65,7 @@ def users_active(facts: Facts) -> Floats:
     sources=(Source.USAGE,),
     raw="core features of its plan used in 30 days ÷ core features of its plan",
     empty="none used is 0",
-    missing=f"{_NO_USAGE}, or less than 15 days; {_NO_CORE}",
+    missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_feature_depth(facts: Facts) -> Floats:
     usage = facts.usage
@@ -66,7 +80,7 @@ def core_feature_depth(facts: Facts) -> Floats:
     sources=(Source.USAGE,),
     raw="core features of its plan used in 30 days",
     empty="none used is 0",
-    missing=f"{_NO_USAGE}, or less than 15 days; {_NO_CORE}",
+    missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_features_used(facts: Facts) -> Floats:
     usage = facts.usage
@@ -83,8 +97,14 @@ def core_features_used(facts: Facts) -> Floats:
     " core-feature events; an earlier window that is half history or more is scaled to its"
     " full length",
     empty="none before but some now is +20 %, none in both is −50 %",
-    missing=f"{_NO_USAGE}; {_NO_CORE}; less than 45 days of history"
-    " (from 45 to 89 days the 30-day window alone counts)",
+    missing=(
+        _NO_USAGE,
+        NO_CORE,
+        Absence(
+            "less than 45 days of history (from 45 to 89 days the 30-day window alone counts)",
+            lambda facts: facts.usage.delivered & (facts.usage.history < 45),
+        ),
+    ),
 )
 def usage_trend(facts: Facts) -> Floats:
     usage = facts.usage

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from health.measures.inputs import Facts, Floats, only_if, ratio
-from health.measures.registry import Source, measure
+from health.measures.absences import NO_CORE, NO_EVENTS, NO_INTERACTIONS, NO_SEATS
+from health.measures.inputs import Facts, Flags, Floats, only_if, ratio
+from health.measures.registry import Absence, Source, measure
 
-_NO_CONTRACT = "no contract has begun"
+_NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(facts))
 
 
 @measure(
@@ -15,7 +16,9 @@ _NO_CONTRACT = "no contract has begun"
     sources=(Source.ONBOARDING,),
     raw="onboarding steps done ÷ steps due by the day",
     empty="nothing due yet is 1",
-    missing="the account has no onboarding steps",
+    missing=(
+        Absence("the account has no onboarding steps", lambda facts: ~facts.onboarding.delivered),
+    ),
 )
 def onboarding_steps_done(facts: Facts) -> Floats:
     steps = facts.onboarding
@@ -30,7 +33,14 @@ def onboarding_steps_done(facts: Facts) -> Floats:
     sources=(Source.ACTIVITY, Source.ONBOARDING),
     raw="distinct users active since the contract began ÷ seats",
     empty="nobody yet is 0",
-    missing=f"{_NO_CONTRACT}; no active day was ever delivered to the installation; seats unknown",
+    missing=(
+        _NO_CONTRACT,
+        Absence(
+            "no active day was ever delivered to the installation",
+            lambda facts: np.isnan(facts.activity.users_since_start),
+        ),
+        NO_SEATS,
+    ),
 )
 def users_logged_in(facts: Facts) -> Floats:
     share = ratio(facts.activity.users_since_start, facts.profile.seats)
@@ -44,8 +54,14 @@ def users_logged_in(facts: Facts) -> Floats:
     sources=(Source.USAGE, Source.ONBOARDING),
     raw="core features of its plan used since the contract began ÷ core features of its plan",
     empty="none yet is 0",
-    missing=f"{_NO_CONTRACT}; no event was ever delivered to the installation;"
-    " its plan has no core feature",
+    missing=(
+        _NO_CONTRACT,
+        Absence(
+            "no event was ever delivered to the installation",
+            lambda facts: np.isnan(facts.usage.core_used_since_start),
+        ),
+        NO_CORE,
+    ),
 )
 def core_features_since_start(facts: Facts) -> Floats:
     usage = facts.usage
@@ -59,7 +75,7 @@ def core_features_since_start(facts: Facts) -> Floats:
     sources=(Source.INTERACTIONS, Source.ONBOARDING),
     raw="days since an interaction that was not support; since the contract began, if none yet",
     empty="no contact counts the days since the contract began",
-    missing=f"{_NO_CONTRACT}; no interaction was ever delivered to the installation",
+    missing=(_NO_CONTRACT, NO_INTERACTIONS),
 )
 def days_since_contact_in_onboarding(facts: Facts) -> Floats:
     talks = facts.interactions
@@ -75,7 +91,7 @@ def days_since_contact_in_onboarding(facts: Facts) -> Floats:
     raw="days the first value moment came after its due day of the plan; until it comes,"
     " days past the due day",
     empty="not reached and not yet due is 0",
-    missing=f"{_NO_CONTRACT}; no business event was ever delivered to the installation",
+    missing=(_NO_CONTRACT, NO_EVENTS),
 )
 def first_value_days_late(facts: Facts) -> Floats:
     onboarding = facts.onboarding
@@ -84,5 +100,5 @@ def first_value_days_late(facts: Facts) -> Floats:
     return only_if(facts.events.connected & _has_started(facts), late)
 
 
-def _has_started(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _has_started(facts: Facts) -> Flags:
     return ~np.isnan(facts.onboarding.days_since_start)

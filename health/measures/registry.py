@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from health.measures.inputs import Facts, Floats
+from health.measures.inputs import Facts, Flags, Floats
 
 
 class Source(StrEnum):
@@ -22,8 +22,16 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """One reason why there is no value, and the accounts of which it is true."""
+
+    words: str
+    holds: Callable[[Facts], Flags]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
-    """`missing`: when there is no value; `empty`: what no rows mean; `raw`: how it is computed."""
+    """`absences`: when there is no value; `empty`: what no rows mean; `raw`: how it is computed."""
 
     key: str
     name: str
@@ -31,8 +39,13 @@ class Definition:
     sources: tuple[Source, ...]
     raw: str
     empty: str
-    missing: str
+    absences: tuple[Absence, ...]
     compute: Callable[[Facts], Floats]
+
+    @property
+    def missing(self) -> str:
+        """All reasons why there may be no value."""
+        return "; ".join(absence.words for absence in self.absences)
 
 
 MEASURES: dict[str, Definition] = {}
@@ -46,7 +59,7 @@ def measure(
     sources: tuple[Source, ...],
     raw: str,
     empty: str,
-    missing: str,
+    missing: tuple[Absence, ...],
 ) -> Callable[[Callable[[Facts], Floats]], Callable[[Facts], Floats]]:
     """Registers a function that computes raw values (NaN: missing) from facts."""
 
@@ -64,3 +77,11 @@ def raw_matrix(facts: Facts, keys: tuple[str, ...]) -> Floats:
     if not keys:
         return np.empty((len(facts), 0))
     return np.column_stack([MEASURES[key].compute(facts) for key in keys])
+
+
+def reasons(facts: Facts, key: str) -> str:
+    """Why the measure has no value for the only account of `facts`; every reason if none holds,
+    as when facts have changed since."""
+    definition = MEASURES[key]
+    held = [each.words for each in definition.absences if each.holds(facts)[0]]
+    return "; ".join(held) or definition.missing

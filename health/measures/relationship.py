@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from health.measures.absences import NO_INTERACTIONS
 from health.measures.inputs import Facts, Floats, only_if
-from health.measures.registry import Source, measure
+from health.measures.registry import Absence, Source, measure
 
-_NO_INTERACTIONS = "no interaction was ever delivered to the installation"
-_NO_CONTACTS = "no contact was ever delivered to the installation"
+_NO_CONTACTS = Absence(
+    "no contact was ever delivered to the installation", lambda facts: ~facts.contacts.connected
+)
 _NEVER_DAYS = 540.0
 
 
@@ -17,7 +19,7 @@ _NEVER_DAYS = 540.0
     sources=(Source.CONTACTS,),
     raw="active contacts with the role champion",
     empty="no contact is 0",
-    missing=_NO_CONTACTS,
+    missing=(_NO_CONTACTS,),
 )
 def champions(facts: Facts) -> Floats:
     return only_if(facts.contacts.connected, facts.contacts.champions)
@@ -30,7 +32,7 @@ def champions(facts: Facts) -> Floats:
     sources=(Source.CONTACTS,),
     raw="contacts who were champions when they left, in 60 days",
     empty="none is 0",
-    missing=_NO_CONTACTS,
+    missing=(_NO_CONTACTS,),
 )
 def champions_left(facts: Facts) -> Floats:
     return only_if(facts.contacts.connected, facts.contacts.champions_left_60d)
@@ -43,7 +45,7 @@ def champions_left(facts: Facts) -> Floats:
     sources=(Source.INTERACTIONS,),
     raw="days since an interaction in which a VP or above took part",
     empty="never is 540 days",
-    missing=_NO_INTERACTIONS,
+    missing=(NO_INTERACTIONS,),
 )
 def days_since_executive(facts: Facts) -> Floats:
     talks = facts.interactions
@@ -57,7 +59,7 @@ def days_since_executive(facts: Facts) -> Floats:
     sources=(Source.INTERACTIONS,),
     raw="days since an interaction that was not support",
     empty="never is 540 days",
-    missing=_NO_INTERACTIONS,
+    missing=(NO_INTERACTIONS,),
 )
 def days_since_conversation(facts: Facts) -> Floats:
     talks = facts.interactions
@@ -71,7 +73,13 @@ def days_since_conversation(facts: Facts) -> Floats:
     sources=(Source.INTERACTIONS,),
     raw="distinct contact levels that took part in interactions of 180 days",
     empty="nobody is 0",
-    missing=f"{_NO_INTERACTIONS}; less than 90 days of history",
+    missing=(
+        NO_INTERACTIONS,
+        Absence(
+            "less than 90 days of history",
+            lambda facts: facts.interactions.connected & (facts.interactions.history * 2 < 180),
+        ),
+    ),
 )
 def levels_engaged(facts: Facts) -> Floats:
     talks = facts.interactions

@@ -3,9 +3,15 @@
 import numpy as np
 
 from health.measures.inputs import Facts, Floats, only_if, scaled
-from health.measures.registry import Source, measure
+from health.measures.registry import Absence, Source, measure
 
-_NOT_CONNECTED = "no ticket was ever delivered to the installation"
+_NOT_CONNECTED = Absence(
+    "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected
+)
+_SHORT = Absence(
+    "less than 45 days of history",
+    lambda facts: facts.support.connected & (facts.support.history * 2 < 90),
+)
 
 
 @measure(
@@ -16,7 +22,13 @@ _NOT_CONNECTED = "no ticket was ever delivered to the installation"
     raw="tickets opened in 30 days per 10 seats (at least 10 are assumed); how-to and request"
     " count 1, billing 2, defect 3, a repeat of a topic that was unsolved when it was opened 5",
     empty="no tickets is 0",
-    missing=f"{_NOT_CONNECTED}; less than 15 days of history",
+    missing=(
+        _NOT_CONNECTED,
+        Absence(
+            "less than 15 days of history",
+            lambda facts: facts.support.connected & (facts.support.history * 2 < 30),
+        ),
+    ),
 )
 def ticket_load(facts: Facts) -> Floats:
     support = facts.support
@@ -32,7 +44,7 @@ def ticket_load(facts: Facts) -> Floats:
     sources=(Source.SUPPORT,),
     raw="defects ÷ tickets opened in 90 days",
     empty="no tickets is 0",
-    missing=f"{_NOT_CONNECTED}; less than 45 days of history",
+    missing=(_NOT_CONNECTED, _SHORT),
 )
 def defect_share(facts: Facts) -> Floats:
     support = facts.support
@@ -48,7 +60,7 @@ def defect_share(facts: Facts) -> Floats:
     raw="median calendar days from opened to solved, of tickets opened in 90 days or still open;"
     " an open ticket counts its age",
     empty="no tickets is 0 days",
-    missing=f"{_NOT_CONNECTED}; less than 45 days of history",
+    missing=(_NOT_CONNECTED, _SHORT),
 )
 def days_to_resolution(facts: Facts) -> Floats:
     support = facts.support
@@ -63,7 +75,7 @@ def days_to_resolution(facts: Facts) -> Floats:
     sources=(Source.SUPPORT,),
     raw="the most tickets that share a topic of which one is still open",
     empty="no open ticket is 0",
-    missing=_NOT_CONNECTED,
+    missing=(_NOT_CONNECTED,),
 )
 def tickets_on_open_topic(facts: Facts) -> Floats:
     return only_if(facts.support.connected, facts.support.most_on_open_topic)

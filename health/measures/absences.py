@@ -1,0 +1,14 @@
+"""Reasons for having no value that several components' measures share."""
+
+from health.measures.registry import Absence
+
+NO_INTERACTIONS = Absence(
+    "no interaction was ever delivered to the installation",
+    lambda facts: ~facts.interactions.connected,
+)
+NO_EVENTS = Absence(
+    "no business event was ever delivered to the installation",
+    lambda facts: ~facts.events.connected,
+)
+NO_CORE = Absence("its plan has no core feature", lambda facts: ~(facts.usage.core_in_plan > 0))
+NO_SEATS = Absence("seats unknown", lambda facts: ~(facts.profile.seats > 0))

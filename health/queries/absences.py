@@ -1,0 +1,29 @@
+"""Why a measure has no value: of the possible reasons, those that are true of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+
+from health.facts import Scope, load_base, load_facts
+from health.facts.sources import remembered_feeds
+from health.measures import reasons
+from health.models import HealthScore
+from health.queries.installation import calendar
+
+
+def why_missing(stored: HealthScore, keys: Iterable[str], *, today: date) -> Mapping[str, str]:
+    """In words by key of a measure, from the facts of the day as scoring reads them."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    is_past = stored.day < today
+    account = np.array([stored.account_id], dtype=np.int64)
+    scope = Scope(account, stored.day, stored.day, calendar().zone, as_known=is_past)
+    base = load_base(scope, with_history=is_past)
+    asked = np.ones(1, dtype=np.bool_)
+    rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked)
+    facts = rows.on(stored.day)
+    return {key: reasons(facts, key) for key in wanted}

@@ -1,0 +1,105 @@
+"""A measure without a value says why, and says nothing that is not true of the account."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from health.measures import MEASURES, Facts
+from health.measures.inputs import Flags
+from health.models import HealthScore
+from health.queries.absences import why_missing
+from health.recompute import recompute
+from tests.health import builders as make
+from tests.health.builders import DAY, NOW
+
+ACCOUNTS = 4_000
+# What facts may not know: seats, what was before the contract, what never happened.
+UNKNOWN = {
+    "seats",
+    "core_used_since_start",
+    "users_since_start",
+    "arr",
+    "arr_365d_ago",
+    "median_days",
+    "days_since_conversation",
+    "days_since_executive",
+    "days_since_start",
+    "first_value_day",
+}
+
+
+def any_facts(seed):
+    dice = np.random.default_rng(seed)
+
+    def values(field):
+        if field.type is Flags:
+            return dice.random(ACCOUNTS) < 0.7
+        known = dice.integers(0, 200, ACCOUNTS) * (dice.random(ACCOUNTS) < 0.8).astype(float)
+        gaps = dice.random(ACCOUNTS) < (0.2 if field.name in UNKNOWN else 0)
+        return np.where(gaps, np.nan, known)
+
+    facts = Facts(
+        **{
+            group.name: group.type(**{field.name: values(field) for field in fields(group.type)})
+            for group in fields(Facts)
+        }
+    )
+    ends = np.column_stack([values(fields(facts.revenue)[1]) for _ in range(3)])
+    ends[np.isnan(facts.onboarding.days_since_start)] = np.nan
+    return replace(facts, revenue=replace(facts.revenue, arr_term_ends=ends))
+
+
+@pytest.mark.parametrize("key", MEASURES)
+def test_a_value_is_missing_exactly_where_a_reason_holds(key):
+    definition, facts = MEASURES[key], any_facts(seed=11)
+    with np.errstate(invalid="ignore"):
+        is_missing = np.isnan(definition.compute(facts))
+        reasons = np.array([absence.holds(facts) for absence in definition.absences])
+
+    assert (is_missing == reasons.any(axis=0)).all()
+    assert (reasons & is_missing).any(axis=1).all()  # none that could never be said
+
+
+def said(account, *keys):
+    recompute(day=DAY, now=NOW)
+    stored = HealthScore.objects.get(account=account, day=DAY)
+    return list(why_missing(stored, keys, today=DAY).values())
+
+
+@pytest.mark.usefixtures("library")
+def test_of_all_reasons_an_account_is_told_its_own():
+    bought = make.make_plan()
+    make.make_feature(plans=["another"])
+    plain = make.make_feature(is_core=False)
+    account = make.make_account(plan=bought, seats=None)
+    make.use(account, plain, days_ago=range(40))
+    make.be_active(account, "ada", days_ago=range(5))
+    make.open_ticket(account, days_ago=200)
+    make.move_arr(account, 10_000, days_ago=20)
+
+    assert said(
+        account, "core_feature_depth", "usage_trend", "users_active", "arr_movement", "champions"
+    ) == [
+        "its plan has no core feature",
+        "its plan has no core feature; less than 45 days of history"
+        " (from 45 to 89 days the 30-day window alone counts)",
+        "less than 15 days of history; seats unknown",
+        "no ARR 365 days before",
+        "no contact was ever delivered to the installation",
+    ]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_reason_that_is_gone_since_leaves_them_all():
+    account = make.make_account()
+    recompute(day=DAY, now=NOW)
+    stored = HealthScore.objects.get(account=account)
+    make.make_contact(account)
+    make.sign(account, days_ago=10)
+    recompute(day=DAY, now=NOW)
+
+    told = why_missing(stored, ["champions", "arr_flat_terms"], today=DAY)
+    assert told["champions"] == MEASURES["champions"].missing
+    assert told["arr_flat_terms"] == MEASURES["arr_flat_terms"].missing
+    assert why_missing(stored, [], today=DAY) == {}
