@@ -13,11 +13,13 @@ from datetime import date, datetime
 from django.db import connection
 
 from accounts.models import Account, User
-from cs_platform.invariant_checks import CHECKS, Check
+from cs_platform.invariant_checks import WORK, Check
+from cs_platform.invariant_figures import FIGURES
 from cs_platform.models import InvariantRun
 from playbooks.models import Task
 
 EXAMPLES = 5
+CHECKS = (*WORK, *FIGURES)
 COUNT = len(CHECKS) + 1
 """With the one about people, which is not SQL."""
 

@@ -157,7 +157,7 @@ def test_a_contract_counts_through_its_grace_and_then_ends_when_it_ended(contrac
 
 def published(name: str) -> list[dict[str, str]]:
     path = PLAYBOOK / name
-    if not path.exists():
+    if not path.exists():  # it lies beside the project: a clone alone does not have it
         pytest.skip(f"the published example {path} is not on this machine")
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
