@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import psycopg2.extensions
 from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError as BrokerError
 
@@ -32,6 +33,17 @@ RING_AGAIN_SECONDS = 30.0
 JOBS_A_RING = 5
 BROKER_REST_SECONDS = 5.0
 log = logging.getLogger(__name__)
+
+
+def wait_for_notification(raw: psycopg2.extensions.connection, *, seconds: float) -> bool:
+    """True as soon as the connection was told something, False after that many seconds.
+
+    What arrived during a query was read with its answer: it waits in `notifies`, and the socket
+    has nothing more to say.
+    """
+    if raw.notifies:
+        return True
+    return bool(select.select([raw], [], [], seconds)[0])
 
 
 class Dispatcher:
@@ -68,7 +80,7 @@ class Dispatcher:
             # Work of our own is looked at soon; otherwise a notification wakes us up.
             # A connection that was dropped shows here first, as an error of the driver's own.
             with connection.wrap_database_errors:
-                select.select([raw], [], [], 0.5 if self._rung_at else SWEEP_SECONDS)
+                wait_for_notification(raw, seconds=0.5 if self._rung_at else SWEEP_SECONDS)
                 time.sleep(DEBOUNCE_SECONDS)  # a load tells once a statement
                 raw.poll()
                 raw.notifies.clear()

@@ -15,6 +15,7 @@ from django.db import connection
 from accounts import jobs
 from accounts.loading.marks import mark_dirty
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, Signal, SignalReceipt, User
+from cs_platform.dispatcher import CHANNEL, wait_for_notification
 from cs_platform.embedded.valkey import Valkey
 from cs_platform.models import Pulse
 from health.models import CurrentHealth
@@ -136,6 +137,33 @@ def test_a_dispatcher_outlives_its_connection(company):
             assert dispatcher.poll() is None
             add_jobs(5)
             assert until(lambda: open_jobs() == 0) < 20
+
+
+def test_a_notification_that_a_query_brought_is_not_slept_over(transactional_db):
+    """The dispatcher sweeps on the connection that listens: libpq reads both together."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LISTEN {CHANNEL}")
+        notify_from_elsewhere()
+        cursor.execute("SELECT 1")
+        try:
+            raw = connection.connection
+            assert [told.channel for told in raw.notifies] == [CHANNEL]
+            assert wait_for_notification(raw, seconds=0)
+            raw.notifies.clear()
+            assert not wait_for_notification(raw, seconds=0)  # it can say no
+            notify_from_elsewhere()
+            assert wait_for_notification(raw, seconds=30)  # and looks at the socket
+        finally:
+            cursor.execute(f"UNLISTEN {CHANNEL}")
+
+
+def notify_from_elsewhere() -> None:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute(f"NOTIFY {CHANNEL}")
+    finally:
+        other.close()
 
 
 def test_two_dispatchers_do_no_harm(company, broker):
