@@ -99,13 +99,15 @@ def _fits(stored: ReportDay, rates: RateTable, chances: Chances) -> bool:
     return known == (rates.base, rates_as_text(rates.on(stored.day)), chances_as_text(chances))
 
 
-# Uses index: the primary key. Only rows newer than what a day was computed from are looked at.
+# Uses index: accounts_revenuemovement_pkey. Only rows newer than what a day was computed from are
+# looked at. ORDER BY makes the planner read them by the key: it cannot know how far the ledger of a
+# day reaches, assumes a third of the table, and would scan all of it.
 _CHANGED = """
     SELECT d.day
     FROM unnest(%(days)s::date[], %(ledgers)s::bigint[]) AS d (day, ledger_through)
     WHERE EXISTS (
         SELECT FROM (SELECT effective_on FROM accounts_revenuemovement
-            WHERE id > d.ledger_through OFFSET 0) recent
+            WHERE id > d.ledger_through ORDER BY id OFFSET 0) recent
         WHERE effective_on <= d.day
     ) OR EXISTS (
         SELECT FROM metrics_factchange c
