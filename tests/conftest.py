@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import os
 import time
 
 import hypothesis
@@ -23,6 +24,10 @@ def pytest_configure() -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Copied from a migrated database, where the servers are our own (tests/embedded.py).
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = os.environ.get(
+        "CS_TEST_TEMPLATE"
+    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

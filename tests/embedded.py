@@ -16,6 +16,7 @@ import pytest
 from cs_platform.embedded.postgres import OWNER, SUPERUSER, Postgres
 from cs_platform.embedded.process import endpoint
 from cs_platform.embedded.valkey import Valkey
+from tests.template_database import NAME, make_template
 
 # Durability is what other tests prove, on servers of their own.
 _FAST = {
@@ -48,6 +49,8 @@ def pytest_load_initial_conftests() -> None:
             _undo.append(postgres.stop)
             os.environ["DATABASE_URL"] = postgres.start(settings=_FAST, output=log).owner
             _let_owner_empty_tables(postgres)
+            make_template(os.environ["DATABASE_URL"], tools=postgres.bin)
+            os.environ["CS_TEST_TEMPLATE"] = NAME
         if "REDIS_URL" not in os.environ:
             valkey = Valkey(home)
             _undo.append(valkey.stop)
