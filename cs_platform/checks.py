@@ -9,8 +9,20 @@ from django.core.checks import CheckMessage, Error, register
 from cs_platform.routes import routes
 
 # Reached without signing in, or guarded by a gate of their own (admin site, API permissions).
-OPEN_ROUTES = frozenset({"healthz", "readyz", "prometheus", "login"})
-GUARDED_PREFIXES = ("admin/", "api/v1/", "auth/")
+OPEN_ROUTES = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "prometheus",
+        "login",
+        "account_login",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }
+)
+GUARDED_PREFIXES = ("admin/", "api/v1/")
 
 
 @register()

@@ -174,9 +174,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
+# Not allauth's own backend: it would also take addresses beside the one CS ops sees and changes.
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
     "accounts.access.RoleBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

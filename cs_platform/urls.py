@@ -3,7 +3,6 @@
 from allauth.account.views import LoginView, LogoutView
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
-from django.views.generic import RedirectView
 
 from accounts.access import Right, requires
 from accounts.urls import nowhere
@@ -23,6 +22,7 @@ from cs_platform.pages import (
     ops_actions,
     palette,
     portfolio,
+    sign_in_urls,
     task_actions,
     tasks,
     today,
@@ -43,8 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", probes.prometheus, name="prometheus"),
     path("login/", LoginView.as_view(template_name="account/login.html"), name="login"),
     path("logout/", requires(Right.SIGNED_IN)(LogoutView.as_view()), name="logout"),
-    path("auth/login/", RedirectView.as_view(pattern_name="login", query_string=True)),
-    path("auth/", include("allauth.account.urls")),
+    path("auth/", include(sign_in_urls.urlpatterns)),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="api_schema"),

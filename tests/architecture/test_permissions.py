@@ -77,7 +77,7 @@ def _address(name, page, house, place):
         argument: make_object(kind, house=house, place=place)
         for argument, kind in page.get("args", {}).items()
     }
-    return reverse(name, kwargs=arguments)
+    return reverse(name, kwargs=arguments | page.get("fixed", {}))
 
 
 def _sign_in(client, house, actor):

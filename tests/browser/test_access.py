@@ -47,7 +47,7 @@ PAGES = {
         "/admin/",
     ),
 }
-WITHOUT_FRAME = ("400.html", "403_csrf.html", "500.html")
+WITHOUT_FRAME = ("400.html", "403_csrf.html", "429.html", "500.html")
 SCREENS = {"light": ("light", 1440), "dark": ("dark", 1440), "phone": ("light", 390)}
 
 
