@@ -197,6 +197,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "cs_platform.sign_in.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
+# Seconds for which a password given counts for deciding who or what gets in (admin).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Five failures in half an hour lock one address at one account; counted in Postgres.
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,20/h/ip"}
 

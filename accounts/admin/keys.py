@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from accounts.admin.bases import KeptAdmin
+from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
 from accounts.keys import EVERYTHING, LIFETIME, SCOPES, create_key, revoke_key
 from accounts.models import ApiKey
 
@@ -49,7 +50,7 @@ class NewKeyForm(forms.ModelForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(KeptAdmin):
+class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
     list_display = (
         "name",
         "prefix",
@@ -83,6 +84,7 @@ class ApiKeyAdmin(KeptAdmin):
     def save_model(
         self, request: HttpRequest, obj: ApiKey, form: forms.ModelForm, change: bool
     ) -> None:
+        require_confirmation(request)
         made = form.cleaned_data
         key, token = create_key(
             name=made["name"],

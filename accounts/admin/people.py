@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from accounts import clock, passwords
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
+from accounts.admin.confirming import ConfirmedAdmin
 from accounts.catalogue import Role, choices
 from accounts.models import Pool, Team, User
 
@@ -37,7 +38,7 @@ class NewUserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(KeptAdmin):
+class UserAdmin(ConfirmedAdmin, KeptAdmin):
     fields = (
         "email",
         "name",
@@ -104,7 +105,7 @@ class UserAdmin(KeptAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(TrackedAdmin):
+class TeamAdmin(ConfirmedAdmin, TrackedAdmin):
     list_display = ("name",)
     search_fields = ("name",)
     ordering = ("name",)
@@ -112,7 +113,7 @@ class TeamAdmin(TrackedAdmin):
 
 
 @admin.register(Pool)
-class PoolAdmin(TrackedAdmin):
+class PoolAdmin(ConfirmedAdmin, TrackedAdmin):
     list_display = ("name", "rule", "values")
     search_fields = ("name",)
     ordering = ("name",)

@@ -9,12 +9,15 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
+from accounts.admin.confirming import ConfirmedAdmin
 from accounts.intake.currencies import CURRENCIES
 from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan
 
 
 @admin.register(Installation)
-class InstallationAdmin(KeptAdmin):
+class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
+    # `visibility` decides whose accounts everybody sees.
+
     list_display = ("name", "time_zone", "currency", "visibility", "as_of")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -39,9 +39,4 @@ urlpatterns = [
         requires(Right.SIGNED_IN)(RedirectView.as_view(pattern_name="account_reset_password")),
         name="account_set_password",
     ),
-    path(
-        "reauthenticate/",
-        requires(Right.SIGNED_IN)(views.reauthenticate),
-        name="account_reauthenticate",
-    ),
 ]

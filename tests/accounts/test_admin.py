@@ -13,6 +13,7 @@ from accounts import delivery
 from accounts.admin.people import FORGOTTEN
 from accounts.keys import digest_of, find_key
 from accounts.models import Account, ApiKey, Contract, CurrencyRate, RevenueMovement, Team, User
+from tests.fresh_sign_in import sign_in_freshly
 
 PASSWORD = "a long enough passphrase"
 
@@ -24,7 +25,7 @@ def ola(db):
 
 @pytest.fixture
 def ops(client, ola):
-    client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in_freshly(client, ola)
     return client
 
 

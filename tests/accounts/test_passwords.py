@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import delivery, passwords
 from accounts.models import OutboxMessage, User
+from tests.fresh_sign_in import sign_in_freshly
 
 ASK = "/auth/password/reset/"
 NEW = "three brass lanterns"
@@ -82,7 +83,7 @@ def test_a_link_comes_too_late_for_who_has_left(nia):
 
 def test_cs_ops_sends_the_way_to_a_password_again(nia, client, settings):
     ola = User.objects.create_user("ola@example.test", name="Ola", role="ops")
-    client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in_freshly(client, ola)
     rolf = User.objects.create_user("rolf@example.test", name="Rolf", role="csm", is_active=False)
     form = {"action": "send_link", "_selected_action": [nia.pk, rolf.pk]}
     page = client.post(reverse("admin:accounts_user_changelist"), form, follow=True)

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import formats, translation
 
 from accounts.models import Installation, User
+from tests.fresh_sign_in import sign_in_freshly
 
 
 @pytest.fixture
 def ops(client, db):
     user = User.objects.create_user("ola@example.test", "x", name="Ola Ops", role="ops")
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in_freshly(client, user)
     return client
 
 

@@ -14,6 +14,7 @@ from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan, 
 from health.models import AssignmentRule
 from health.publishing import install_library
 from metrics.models import RenewalChance, RetentionTarget
+from tests.fresh_sign_in import sign_in_freshly
 
 # Facts, records and versions have rules and pages of their own.
 SETTINGS = (
@@ -38,7 +39,7 @@ def ola(db):
 
 @pytest.fixture
 def ops(client, ola):
-    client.force_login(ola, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in_freshly(client, ola)
     return client
 
 

@@ -97,6 +97,7 @@ NOT_OURS = (
     "confirm-email/a-key/",
     "logout/",
     "login/code/confirm/",
+    "reauthenticate/",
     "",
 )
 
