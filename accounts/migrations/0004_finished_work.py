@@ -3,8 +3,9 @@
 Concurrently: work goes on while an upgrade builds them.
 """
 
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
+
+from accounts.database import AddIndexOnline
 
 
 class Migration(migrations.Migration):
@@ -12,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0003_usage_seal")]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexOnline(
             model_name="job",
             index=models.Index(
                 models.F("state"),
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
                 name="job_finished",
             ),
         ),
-        AddIndexConcurrently(
+        AddIndexOnline(
             model_name="outboxmessage",
             index=models.Index(
                 models.F("state"),

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from cs_platform.operations.postgres_tools import ToolFailedError, address, tools_for_server
-from cs_platform.work_locks import PREPARING
+from cs_platform.operations.preparing import mark_restore, prepare_database
+from cs_platform.work_locks import preparing
 
 FORGOTTEN = ("django_session", "cs_cache")
 _MIGRATION = re.compile(r"^\d+\t(?P<app>\w+)\t(?P<name>\w+)\t", re.MULTILINE)
@@ -91,34 +92,37 @@ def contents_of(file: Path) -> Contents:
     return Contents(found)
 
 
-def restore(*, file: Path, overwrite: bool, workers: int) -> None:
-    """Into an empty database, or instead of what is there; then migrated and granted anew.
+def restore(
+    *, file: Path, overwrite: bool, workers: int, app: str, on_wait: Callable[[str], object]
+) -> None:
+    """Into an empty database, or instead of what is there; then migrated and granted to `app`.
 
-    Raises BackupRefusedError before anything is touched.
+    Background work and other commands that prepare the database wait meanwhile. Raises
+    BackupRefusedError before anything is touched.
     """
     if unknown := contents_of(file).unknown():
         raise BackupRefusedError(
             f"The backup was made by a newer version ({', '.join(unknown[:3])}): restore it with"
             " that version, or upgrade this one first."
         )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # background work waits
-    if _has_tables():
-        if not overwrite:
-            raise BackupRefusedError(
-                "The database is not empty. To throw away what is there, stop web, dispatcher,"
-                " worker and beat, and say --overwrite."
-            )
-        _refuse_company()
-        _empty()
-    tools_for_server().run(
-        "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error",
-        f"--jobs={workers}", f"--dbname={address()}", str(file),
-    )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
-        cursor.execute("ANALYZE")  # a dump brings no statistics
-    call_command("prepare", verbosity=0, without_files=True)
+    with preparing(on_wait=on_wait):
+        if _has_tables():
+            if not overwrite:
+                raise BackupRefusedError(
+                    "The database is not empty. To throw away what is there, stop web, dispatcher,"
+                    " worker and beat, and say --overwrite."
+                )
+            _refuse_company()
+            _empty()
+        mark_restore(unfinished=True)
+        tools_for_server().run(
+            "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error",
+            f"--jobs={workers}", f"--dbname={address()}", str(file),
+        )  # fmt: skip
+        mark_restore(unfinished=False)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # a dump brings no statistics
+        prepare_database(app=app, on_wait=on_wait)
 
 
 def _has_tables() -> bool:

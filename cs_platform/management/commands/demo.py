@@ -31,7 +31,8 @@ from cs_platform.demo.reset import (
     what_is_there,
 )
 from cs_platform.demo.shape import Shape
-from cs_platform.work_locks import PREPARING
+from cs_platform.operations.preparing import lacks_migrations, prepare_database
+from cs_platform.work_locks import preparing
 from metrics.snapshots import take_snapshots
 from playbooks.models import Play, Task
 
@@ -54,17 +55,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         _check(options)
-        roles.become_owner()
+        app = roles.become_owner()
+        if lacks_migrations():
+            prepare_database(app=app, on_wait=self.stdout.write)
+        with preparing(on_wait=self.stdout.write):
+            if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
+                self._make(options)
+
+    def _make(self, options: dict[str, Any]) -> None:
         with connection.cursor() as cursor:
             # Nobody waits for each row of a company that can be made again.
             cursor.execute("SET synchronous_commit = off")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
-        if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
-            load = _load_from(options)
-            self._load(load)
-            if not options["facts_only"]:
-                self._live(load.shape, options)
-            remember(load, now=clock.now())
+        load = _load_from(options)
+        self._load(load)
+        if not options["facts_only"]:
+            self._live(load.shape, options)
+        remember(load, now=clock.now())
 
     def _has_to_load(self, *, if_empty: bool, reset: bool) -> bool:
         try:

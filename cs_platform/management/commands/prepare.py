@@ -14,12 +14,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
-from accounts import clock
-from accounts.models import Installation
 from cs_platform import roles
-from cs_platform.work_locks import PREPARING
-from health import publishing as scorecards
-from playbooks import publishing as playbooks
+from cs_platform.operations.preparing import prepare_database
 
 PATIENCE_SECONDS = 30
 
@@ -36,35 +32,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         app = roles.become_owner()
         _wait_for_database()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [PREPARING])
-        call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        Installation.objects.get_or_create(pk=1)
-        scorecards.install_library(now=clock.now())
-        playbooks.install_library(now=clock.now())
-        self._grant(app=app)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [PREPARING])
+        prepare_database(app=app, on_wait=self.stdout.write)
         if not options["without_files"]:
             _collect_static_files()
         self.stdout.write("The database is up to date.")
-
-    def _grant(self, *, app: str) -> None:
-        owner, reader = (
-            roles.user_of(url)
-            for url in (settings.DATABASE_OWNER_URL, settings.DATABASE_READER_URL)
-        )
-        if not owner or owner == app:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rolname FROM pg_roles")
-            known = {name for (name,) in cursor.fetchall()}
-        if missing := {app, reader} - known - {""}:
-            raise CommandError(
-                f"Make the missing database roles first: CREATE ROLE … LOGIN for {sorted(missing)}."
-            )
-        roles.grant(app=app, reader=reader)
 
 
 def _wait_for_database() -> None:

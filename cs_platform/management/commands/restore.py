@@ -27,13 +27,15 @@ class Command(BaseCommand):
         parser.add_argument("--jobs", type=int, default=min(os.cpu_count() or 1, 4))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        roles.become_owner()
+        app = roles.become_owner()
         begun = time.monotonic()
         try:
             restore(
                 file=options["file"].absolute(),
                 overwrite=options["overwrite"],
                 workers=max(options["jobs"], 1),
+                app=app,
+                on_wait=self.stdout.write,
             )
         except (BackupRefusedError, ToolMissingError, ToolFailedError) as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,40 @@
+"""Migration operations of our own, for every app's migrations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+_IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
+
+
+class AddIndexOnline(AddIndexConcurrently):
+    """Builds an index while work goes on, and can be run again after it was killed.
+
+    A concurrent build is no transaction: a run that is killed leaves the index INVALID, or valid
+    while `django_migrations` does not know it yet. An invalid index is dropped and built anew, a
+    valid one is kept. The migration needs `atomic = False`.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        name = schema_editor.quote_name(self.index.name)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(_IS_VALID, [name])
+            found = cursor.fetchone()
+        if found == (True,):
+            return
+        # The build waits for every older snapshot, such as a long report's, and keeps nobody out
+        # meanwhile: a time limit for locks would only end it half way.
+        schema_editor.execute("SET lock_timeout = 0", params=None)
+        if found == (False,):
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY {name}", params=None)
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute("RESET lock_timeout", params=None)
