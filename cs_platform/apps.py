@@ -6,4 +6,11 @@ class PlatformConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cs_platform import checks, deployment  # noqa: F401, PLC0415 -- register once apps are loaded
+        from cs_platform import (  # noqa: PLC0415 -- once apps are loaded
+            checks,  # noqa: F401 -- registers its checks
+            deployment,  # noqa: F401 -- registers its checks
+            logs,
+            routes,
+        )
+
+        logs.address_words = routes.address_words

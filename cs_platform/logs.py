@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -19,6 +19,12 @@ job_id: ContextVar[str] = ContextVar("job_id", default="")
 
 # A guard behind the rule: what looks like an address of a person is taken out of any line.
 _ADDRESS = re.compile(r"[^\s@<>\"'=(]+@[^\s@<>\"',;)]+\.[^\s@<>\"',;)]+")
+# Words that addresses of the platform are made of; set once Django is ready, before that none.
+address_words: Callable[[], frozenset[str]] = frozenset
+# Who writes down what was asked for without saying which request it was.
+_SERVERS = ("gunicorn", "django.server")
+_ROW_ID = re.compile(r"[0-9]{1,10}")
+_PATH_IN_TEXT = re.compile(r"(https?://[^/\s]*|(?<=\s))(/\S*)")
 # What libraries attach to a record that a machine can count by.
 _FIELDS = ("route", "method", "status", "milliseconds", "user", "task", "kind")
 
@@ -35,6 +41,19 @@ def doing(*, job: object) -> Iterator[None]:
 
 def redacted(text: str) -> str:
     return _ADDRESS.sub("[address]", text)
+
+
+def masked_path(path: str) -> str:
+    """The address with “…” for whatever is no word of ours and no row's number.
+
+    A path may hold a secret, such as the link to a new password; where no route matches it, too.
+    """
+    words = address_words()
+    kept = [
+        segment if segment in words or _ROW_ID.fullmatch(segment) else "…" if segment else ""
+        for segment in path.partition("?")[0].split("/")
+    ]
+    return "/".join(kept)
 
 
 class JsonFormatter(logging.Formatter):
@@ -60,7 +79,24 @@ def _said(record: logging.LogRecord) -> str:
     data = getattr(record, "data", None)
     if record.name == "celery.app.trace" and record.exc_info and isinstance(data, dict):
         return f"task {data.get('name')} failed"
-    return redacted(record.getMessage())
+    return redacted(_message(record))
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Django and the servers give the path of what was asked for as an argument of their line."""
+    if not (hasattr(record, "request") or record.name.startswith(_SERVERS)):
+        return record.getMessage()
+    if not isinstance(record.args, tuple) or not record.args:
+        return _masked(record.getMessage())
+    told = tuple(_masked(value) if isinstance(value, str) else value for value in record.args)
+    return str(record.msg) % told
+
+
+def _masked(text: str) -> str:
+    """A path as a whole, since it may hold spaces; else paths within, as of a referrer."""
+    if text.startswith("/"):
+        return masked_path(text)
+    return _PATH_IN_TEXT.sub(lambda found: found[1] + masked_path(found[2]), text)
 
 
 def _request_of(record: logging.LogRecord) -> str:
@@ -89,6 +125,10 @@ class PlainFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         ids = " ".join(f"[{value}]" for value in (_request_of(record), job_id.get()) if value)
         return redacted(f"{super().format(record)} {ids}".rstrip())
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = _message(record)
+        return super().formatMessage(record)
 
 
 def configuration(*, style: str, level: str) -> dict[str, object]:

@@ -2,16 +2,19 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts import delivery
 from accounts.keys import create_key
 from accounts.models import Account, Contact, Job, OutboxMessage, User
 from cs_platform import logs, work
+from cs_platform.routes import routes
 
 CANARY = ("canary", "quill", "hunter2-secret")
 
@@ -149,3 +152,67 @@ def test_lines_of_a_job_carry_its_id():
         assert json.loads(logs.JsonFormatter().format(record("x")))["job_id"] == "17"
         assert logs.PlainFormatter("%(message)s").format(record("x")) == "x [17]"
     assert "job_id" not in json.loads(logs.JsonFormatter().format(record("x")))
+
+
+SECRET = "Zq7-kV9xTokenOfALink0"
+_ARGUMENT = re.compile(r"<[^>]+>|\(\?P<\w+>[^)]*\)")
+
+
+def addresses_with_a_secret() -> list[str]:
+    """Each route with an argument, filled with a secret, whether or not it takes such a one."""
+    filled = [
+        "/" + re.sub(r"[\^$]|\\Z", "", _ARGUMENT.sub(SECRET, address))
+        for _name, address, _entry in routes()
+    ]
+    return sorted({address for address in filled if SECRET in address})
+
+
+@pytest.fixture
+def both_styles() -> Iterator[list[str]]:
+    """Every line of django and of the platform, as production and as the demo write it."""
+    written: list[str] = []
+    formatters = (logs.JsonFormatter(), logs.PlainFormatter("%(levelname)s %(name)s %(message)s"))
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.extend(formatter.format(record) for formatter in formatters)
+
+    handler, root = Keep(), logging.getLogger()
+    root.addHandler(handler)
+    yield written
+    root.removeHandler(handler)
+
+
+def test_no_refused_request_writes_the_secret_of_its_address(client, ada, both_styles):
+    addresses = addresses_with_a_secret()
+    assert any("/reset/key/" in address for address in addresses)
+    strict, person = Client(enforce_csrf_checks=True), Client()
+    User.objects.update(role="ops")
+    person.force_login(ada, backend="django.contrib.auth.backends.ModelBackend")
+    for address in addresses:
+        client.get(address)
+        client.get(f"{address}x y/{SECRET}?key={SECRET}")
+        strict.post(address)
+        strict.post(address, headers={"referer": f"https://testserver{address}"}, secure=True)
+        strict.post(address, headers={"referer": f"https://evil.test{address}"}, secure=True)
+        person.get(address)
+        person.delete(address)
+    for _ in range(21):
+        client.post(f"/auth/password/reset/key/1-{SECRET}/", {"password1": "x"})
+    for refusal in ("Forbidden", "Not Found", "Method Not Allowed", "Too Many Requests"):
+        assert any(refusal in line for line in both_styles), refusal
+    assert [line for line in both_styles if SECRET in line] == []
+    assert any("/auth/password/reset/key/…/" in line for line in both_styles)
+
+
+@pytest.mark.parametrize("name", ["gunicorn.error", "django.server"])
+def test_lines_of_the_servers_keep_the_words_of_an_address_and_no_secret(name):
+    asked = record('"%s" failed: %s', f"GET /tasks/17/{SECRET}/ HTTP/1.1", f"/tasks/{SECRET}")
+    asked.name = name
+    line = logs.PlainFormatter("%(message)s").format(asked)
+    assert line == '"GET /tasks/17/…/ HTTP/1.1" failed: /tasks/…'
+
+
+def test_paths_of_files_are_left_as_they_are():
+    said = record("wrote %s", "/var/backups/cs-2026.dump")
+    assert logs.PlainFormatter("%(message)s").format(said) == "wrote /var/backups/cs-2026.dump"
