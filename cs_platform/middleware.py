@@ -1,22 +1,18 @@
 """What every answer passes through: a missing database, unsafe text, the browser's limits."""
 
-import logging
-import sys
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.views import defaults
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import Installation
+from cs_platform.refusals import is_api, is_form, refuse, refuse_large, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-log = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -33,22 +29,10 @@ PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(),"
     " payment=(), usb=()"
 )
-RETRY_AFTER_SECONDS = "5"
 UPLOAD_PATH = "/imports/upload/"
 # The documented 200 MB of a file, and what a form adds around it.
 MOST_UPLOADED = 201 * 1024 * 1024
 MOST_IN_A_FORM = 5 * 1024 * 1024
-_TOO_LARGE = (
-    "<!doctype html><html lang=en><title>Too large</title><h1>That is too large</h1>"
-    "<p>A file may have 200 MB. Split it, and upload the parts one after another."
-    ' <a href="/imports/">Back to imports</a></p></html>'
-)
-_UNAVAILABLE = (
-    "<!doctype html><html lang=en><title>Back in a moment</title>"
-    "<h1>Back in a moment</h1>"
-    "<p>The database does not answer right now. Nothing you saved is lost."
-    " This page works again as soon as the database does: try again in a few seconds.</p></html>"
-)
 
 
 class DatabaseUnavailableMiddleware:
@@ -61,24 +45,10 @@ class DatabaseUnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Errors of a view; those of other middleware reach `server_error`."""
+        """Errors of a view; those of other middleware reach handler500."""
         if isinstance(exception, OperationalError | InterfaceError):
-            return _unavailable(exception)
+            return unavailable(request, exception)
         return None
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: called while the exception is handled, so it can still be told apart."""
-    error = sys.exception()
-    if isinstance(error, OperationalError | InterfaceError):
-        return _unavailable(error)
-    return defaults.server_error(request)
-
-
-def _unavailable(error: Exception) -> HttpResponse:
-    # The class says what happened; the text may hold values of people.
-    log.warning("database unavailable: %s", type(error.__cause__ or error).__name__)
-    return HttpResponse(_UNAVAILABLE, status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 class OneInstallationMiddleware:
@@ -100,17 +70,13 @@ class RefuseUnsafeTextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_text(request.META.get("QUERY_STRING", "")) or "\0" in request.path:
-            return _refused(request, "The address contains characters that are not text.")
-        if _is_form(request) and not _form_is_text(request):
-            return _refused(request, "The form contains characters that are not text.")
+            detail = "The address contains characters that are not text."
+            return refuse(request, 400, code="address", detail=detail)
+        # An endpoint of the API takes no form, and says so itself.
+        if is_form(request) and not is_api(request) and not _form_is_text(request):
+            detail = "The form contains characters that are not text."
+            return refuse(request, 400, code="form", detail=detail)
         return self.get_response(request)
-
-
-def _refused(request: HttpRequest, why: str) -> HttpResponse:
-    """A page for people, a line for programs."""
-    if "text/html" in request.headers.get("Accept", ""):
-        return defaults.bad_request(request, SuspiciousOperation(why))
-    return HttpResponseBadRequest(why)
 
 
 def _is_text(query: str) -> bool:
@@ -123,12 +89,6 @@ def _is_text(query: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _is_form(request: HttpRequest) -> bool:
-    return request.method == "POST" and (request.content_type or "").startswith(
-        ("application/x-www-form-urlencoded", "multipart/form-data")
-    )
 
 
 def _form_is_text(request: HttpRequest) -> bool:
@@ -162,7 +122,7 @@ class RefuseLargeBodiesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         announced = _announced(request)
         if announced > MOST_IN_A_FORM and (announced > MOST_UPLOADED or not _may_be_large(request)):
-            return HttpResponse(_TOO_LARGE, status=413)
+            return refuse_large(request)
         return self.get_response(request)
 
 
@@ -172,10 +132,9 @@ def _announced(request: HttpRequest) -> int:
 
 
 def _may_be_large(request: HttpRequest) -> bool:
-    if request.path.startswith("/api/"):
-        # An endpoint reads its body itself, after the key, within limits that it says as a
-        # problem. A form would be taken apart long before that, and none of them takes one.
-        return not _is_form(request)
+    if is_api(request):
+        # An endpoint reads its body itself, after the key, within limits that it says as a problem.
+        return True
     return request.path == UPLOAD_PATH and _is_signed_in(request)
 
 

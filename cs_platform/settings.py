@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "cs_platform.middleware.DatabaseUnavailableMiddleware",
     "cs_platform.middleware.DropUnsafeCookiesMiddleware",
     "cs_platform.middleware.RefuseLargeBodiesMiddleware",
+    "cs_platform.request_bodies.WholeBodiesMiddleware",
     "cs_platform.middleware.RefuseUnsafeTextMiddleware",
     "cs_platform.middleware.ContentSecurityPolicyMiddleware",
     "cs_platform.middleware.OneInstallationMiddleware",

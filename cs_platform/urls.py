@@ -31,7 +31,9 @@ from cs_platform.pages.address import AccountIdConverter
 
 register_converter(AccountIdConverter, "account_id")
 
-handler500 = "cs_platform.middleware.server_error"
+handler400 = "cs_platform.refusals.bad_request"
+handler404 = "cs_platform.refusals.not_found"
+handler500 = "cs_platform.refusals.server_error"
 
 # One log-in for all rooms: anonymous people go to /login/, others without the right get a 403.
 admin.site.login = requires(Right.ADMINISTER)(admin.site.login)  # type: ignore[assignment, method-assign]

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 
 from accounts.api.problems import Problem
 from accounts.intake import csv_files, json_bodies
-from accounts.intake.errors import RecordError, TooLarge
+from accounts.intake.errors import FileRefused, RecordError, TooLarge
 from accounts.intake.specs import RecordSpec
 from accounts.intake.streams import BULK_LIMITS, gunzip
 
@@ -54,7 +54,7 @@ def plain_body(request: Request) -> bytes:
 
 
 def _read(request: Request) -> bytes:
-    """Past Django's own limit, which is meant for forms; never more than ours in memory."""
+    """To its end, past Django's own limit, which is for forms; never more than ours in memory."""
     stream = request._request
     pieces, size = [], 0
     while piece := stream.read(_PIECE):
@@ -76,6 +76,8 @@ def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], 
             errors.append(record)
         else:
             records.append((index, record))
+    if not records and not errors:
+        raise FileRefused("empty", "is empty; send one record a line")
     return records, errors
 
 

@@ -16,7 +16,9 @@ from accounts.api.problems import Problem
 from accounts.models import InboxReceipt
 
 KEPT_FOR = timedelta(hours=24)
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+# In the words of JSON Schema too (ECMA-262).
+PATTERN = r"^[\x21-\x7E]{1,255}$"
+_KEY = re.compile(PATTERN.strip("^$"))
 
 
 @dataclass(frozen=True, slots=True)

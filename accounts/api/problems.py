@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from psycopg2.errors import LockNotAvailable
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from accounts.intake.errors import FileRefused, TooLarge
+from accounts.intake.errors import FileRefused, LengthMissing, TooLarge
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -22,10 +22,12 @@ _TITLES = {
     405: "This address does not take this method",
     406: "Only JSON is answered here",
     409: "The same request is being worked on",
+    411: "The length of the request is missing",
     413: "The request is too large",
     415: "This content type is not taken here",
     422: "The idempotency key was used for another request",
     429: "Too many requests",
+    500: "Something went wrong here",
     503: "The database does not answer right now",
 }
 
@@ -52,28 +54,46 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     if wait := getattr(exception, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
-    body = {
-        "type": "about:blank",
-        "title": _TITLES.get(problem.status_code, "Error"),
-        "status": problem.status_code,
-        "code": problem.code,
-        "detail": problem.detail,
-    }
+    body = _body(problem)
     # Whatever the endpoint answers in when all is well: a problem is JSON.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
     return Response(body, problem.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
+def problem_answer(status: int, *, code: str, detail: str) -> JsonResponse:
+    """The same outside of the framework's views."""
+    problem = Problem(status, code=code, detail=detail)
+    return JsonResponse(_body(problem), status=status, content_type=MEDIA_TYPE)
+
+
+def _body(problem: Problem) -> dict[str, object]:
+    return {
+        "type": "about:blank",
+        "title": _TITLES.get(problem.status_code, "Error"),
+        "status": problem.status_code,
+        "code": problem.code,
+        "detail": problem.detail,
+    }
+
+
 def _as_problem(exception: Exception) -> Problem | None:
     if isinstance(exception, Problem):
         return exception
     if isinstance(exception, FileRefused):
-        code = 413 if isinstance(exception, TooLarge) else 400
-        return Problem(code, code=exception.code, detail=f"The body {exception.message}.")
+        return _of_body(exception)
     if isinstance(exception, OperationalError | InterfaceError):
         return _of_database(exception)
     return _of_framework(exception)
+
+
+def _of_body(refused: FileRefused) -> Problem:
+    status = 400
+    if isinstance(refused, TooLarge):
+        status = 413
+    elif isinstance(refused, LengthMissing):
+        status = 411
+    return Problem(status, code=refused.code, detail=f"The body {refused.message}.")
 
 
 def _of_database(exception: Exception) -> Problem:

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
+from accounts.api.idempotency import PATTERN as IDEMPOTENCY_KEY
 from accounts.intake.specs import SPECS, Field, Kind, RecordSpec, Type
 from accounts.intake.streams import BULK_LIMITS
 
@@ -78,7 +79,7 @@ _PROBLEM = {
         "type": _TEXT,
         "title": _TEXT,
         "status": {"type": "integer"},
-        "code": _TEXT,
+        "code": {**_TEXT, "description": "Stable: incomplete, length_required, too_large, …"},
         "detail": _TEXT,
     },
     "required": ["type", "title", "status", "code", "detail"],
@@ -89,7 +90,7 @@ PARAMETERS = [
     ),
     OpenApiParameter(
         "Idempotency-Key",
-        OpenApiTypes.STR,
+        {"type": "string", "pattern": IDEMPOTENCY_KEY},
         OpenApiParameter.HEADER,
         description="The same key and body within 24 hours are answered again, not done again.",
     ),
@@ -136,6 +137,6 @@ RESPONSES = {
     (202, "application/json"): _ACCEPTED,
     **{
         (code, "application/problem+json"): _PROBLEM
-        for code in (400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 503)
+        for code in (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 422, 500, 503)
     },
 }

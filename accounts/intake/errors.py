@@ -27,6 +27,21 @@ class TooLarge(FileRefused):
     """A file or body over one of the documented limits."""
 
 
+class BodyIncomplete(FileRefused):
+    """Fewer bytes came than the request stated, or its last chunk never did."""
+
+    def __init__(self) -> None:
+        super().__init__("incomplete", "ended before it was whole; send the same request again")
+
+
+class LengthMissing(FileRefused):
+    """Neither a length in bytes nor chunks: nobody can know whether the body is whole."""
+
+    def __init__(self) -> None:
+        message = "has no length; send Content-Length, or Transfer-Encoding: chunked"
+        super().__init__("length_required", message)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordError:
     """`position` is the line of a file (header = 1) or the index in a list (first = 0)."""

@@ -20,6 +20,13 @@ def test_a_body_with_two_readings_is_refused(token, url, body):
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.parametrize("body", [b"", b"\n \n\n"])
+def test_lines_without_a_record_are_refused(token, body):
+    answer = post(USAGE, body, token, content_type="application/x-ndjson")
+    assert is_problem(answer, 400) == "empty"
+    assert not ImportRun.objects.exists()
+
+
 @pytest.mark.parametrize("body", NASTY_RECORDS, ids=repr)
 @pytest.mark.parametrize("url", [ACCOUNTS, USAGE, TICKETS])
 def test_nasty_records_are_rejected_one_by_one(token, url, body):

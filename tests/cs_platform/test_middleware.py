@@ -7,8 +7,9 @@ from django.test import Client, RequestFactory
 
 from accounts.models import Installation
 from accounts.models import installation as installation_module
-from cs_platform import middleware
+from cs_platform import middleware, refusals
 from cs_platform.wsgi import application
+from tests.accounts.bulk import is_problem
 
 
 def test_healthz_answers_without_a_database_query(client: Client):
@@ -69,11 +70,41 @@ LARGE = {"CONTENT_LENGTH": str(6 * 2**20)}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/imports/upload/", "/api/v1/accounts:bulk", "/login/"])
+@pytest.mark.parametrize("path", ["/imports/upload/", "/login/"])
 @pytest.mark.parametrize("cookie", [{}, {"HTTP_COOKIE": "sessionid=nobodynobodynobody"}])
 def test_a_large_form_of_anybody_is_refused_before_it_is_taken(client, path, cookie):
     answer = client.post(path, {"file": "x"}, **cookie, **LARGE)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code"),
+    [
+        ("/api/v1/bulk/accounts/", LARGE, 401, "not_authenticated"),
+        ("/api/v1/bulk/accounts/", {"QUERY_STRING": "a=%00"}, 400, "address"),
+        ("/api/v1/bulk/accounts/", {"HTTP_HOST": "elsewhere.example"}, 400, "host"),
+        ("/api/v1/schema/", {}, 401, "not_authenticated"),
+        ("/api/v1/nowhere", {}, 404, "not_found"),
+        ("/api/v2/accounts/", {}, 404, "not_found"),
+    ],
+)
+def test_the_api_answers_no_page_whatever_is_sent(client, path, headers, status, code):
+    """A browser's headers and a form's content type change nothing."""
+    answer = client.post(path, {"file": "x"}, **{"HTTP_ACCEPT": "text/html,*/*;q=0.8", **headers})
+    assert is_problem(answer, status) == code
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(ValueError("ours"), 500, "error"), (OperationalError("gone"), 503, "unavailable")],
+)
+def test_an_error_that_nobody_expected_is_a_problem_below_the_api(error, status, code):
+    request = RequestFactory(HTTP_ACCEPT="text/html").post("/api/v1/bulk/accounts/")
+    try:
+        raise error
+    except (ValueError, OperationalError):
+        answer = refusals.server_error(request)
+    assert is_problem(answer, status) == code
 
 
 @pytest.mark.django_db
@@ -107,7 +138,7 @@ def test_a_middleware_whose_database_is_gone_answers_503():
     try:
         raise OperationalError("gone")
     except OperationalError:
-        answer = middleware.server_error(RequestFactory().get("/"))
+        answer = refusals.server_error(RequestFactory().get("/"))
     assert answer.status_code == 503
 
 

@@ -1,0 +1,250 @@
+"""A body that did not come whole does nothing: every address, on raw sockets, at a real server."""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+
+from accounts.models import ImportFile, ImportRun, InboxReceipt, RevenueMovement, UsageDay
+from cs_platform.routes import routes
+from tests.accounts.bulk import make_key, usage
+from tests.accounts.loading import account, load_raw
+from tests.permission_house import build_house, everything_stored
+from tests.raw_http import OFFSETS, Answer, Cut, Raw, cuts, reset, send
+from tests.web_server import WebServer, serving
+
+SENDERS = 8
+# Their body is never read: they answer 404 or 405 to a POST, whatever comes with it.
+WITHOUT_BODY = {"api_import", "api_schema", "api_nowhere"}
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), serving() as started:
+        yield started
+
+
+@pytest.fixture
+def house(transactional_db):
+    return build_house()
+
+
+def _bulk(kind: str, content_type: str, body: bytes, token: str, **headers: str) -> Raw:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    names |= {"Authorization": f"Bearer {token}", "Content-Type": content_type}
+    return Raw(f"/api/v1/bulk/{kind}/", body, names)
+
+
+MOVEMENTS = (
+    b"external_id,account,effective_on,kind,currency,arr\nm1,acme,2025-01-01,new,USD,120000.00"
+)
+RECORDS = [usage(day=f"2025-03-{day:02}", events=123_456) for day in range(1, 9)]
+BODIES = {
+    "JSON": ("usage", "application/json", json.dumps(RECORDS).encode()),
+    "NDJSON": ("usage", "application/x-ndjson", "\n".join(map(json.dumps, RECORDS)).encode()),
+    "CSV": ("movements", "text/csv", MOVEMENTS),
+}
+
+
+def _bulk_requests(token: str, **headers: str) -> dict[str, Raw]:
+    plain = {name: _bulk(*body, token, **headers) for name, body in BODIES.items()}
+    packed = {
+        f"{name} in gzip": replace(
+            request,
+            body=gzip.compress(request.body),
+            headers={**request.headers, "Content-Encoding": "gzip"},
+        )
+        for name, request in plain.items()
+    }
+    return plain | packed
+
+
+def _form(path: str, session: str) -> Raw:
+    secret = "s" * 32
+    return Raw(
+        path,
+        b"reason=" + b"x" * 60 + b"&text=" + b"y" * 60,
+        {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Cookie": f"sessionid={session}; csrftoken={secret}",
+            "X-CSRFToken": secret,
+        },
+    )
+
+
+def _upload(path: str, session: str) -> Raw:
+    part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="accounts.csv"\r\n'
+    rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(20))
+    body = part + b"Content-Type: text/csv\r\n\r\nexternal_id,name\n" + rows + b"\r\n--edge--\r\n"
+    form = _form(path, session)
+    return replace(
+        form,
+        body=body,
+        headers={**form.headers, "Content-Type": "multipart/form-data; boundary=edge"},
+    )
+
+
+def _signed_in(person) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+def _tried(server: WebServer, cases: list[Cut]) -> tuple[list[int], list[Answer]]:
+    """The statuses of all cases, and the answers of those that could be answered."""
+
+    def cut(number: int) -> Answer | None:
+        request, at, end = cases[number]
+        sent = request.sent()[:at]
+        if end == "FIN":
+            return send(server, request, name(number), sent=sent)
+        reset(server, request, name(number), sent=sent)
+        return None
+
+    run = f"cut{id(cases)}"
+
+    def name(number: int) -> str:
+        return f"{run}-{number}"
+
+    with ThreadPoolExecutor(SENDERS) as pool:
+        answers = list(pool.map(cut, range(len(cases))))
+    statuses = server.answered({name(n) for n in range(len(cases))})
+    return [statuses[name(n)] for n in range(len(cases))], [a for a in answers if a]
+
+
+def _code(answer: Answer) -> str:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return json.loads(answer.body)["code"]
+
+
+@pytest.mark.parametrize("body", [*BODIES, *(f"{name} in gzip" for name in BODIES)])
+def test_a_cut_bulk_request_is_incomplete_and_stores_nothing(server, house, body):
+    load_raw("accounts", account())
+    request = _bulk_requests(make_key(), Idempotency_Key="k1")[body]
+    send(server, replace(request, body=b"").whole(), "first-use-of-the-key")
+    before = everything_stored()
+    cases = list(cuts(request))
+    assert len(cases) >= 4 * OFFSETS
+    statuses, answers = _tried(server, cases)
+    assert set(statuses) == {400}
+    assert {_code(answer) for answer in answers} == {"incomplete"}
+    assert everything_stored() == before
+    assert not InboxReceipt.objects.exists()
+    for chunked in (False, True):  # the key is free, and chunks are read like any other body
+        whole = replace(request, chunked=chunked).whole()
+        assert send(server, whole, f"whole-request-{chunked}").status == 200
+    assert InboxReceipt.objects.count() == 1
+    assert ImportRun.objects.get().created == (1 if "CSV" in body else len(RECORDS))
+    if "CSV" in body:
+        assert RevenueMovement.objects.get().amount_minor == 12_000_000
+    else:
+        assert {row.events for row in UsageDay.objects.all()} == {123_456}
+
+
+def test_a_cut_body_changes_nothing_at_any_address(server, house):
+    """Signed in and past the CSRF check, so that nothing else refuses it."""
+    session = _signed_in(house.people["ops"])
+    cases, seen = [], set()
+    for number, (address, view) in enumerate(_pages()):
+        ways = list(cuts(_form(address, session)))
+        if view in seen:  # the admin site has the same few views for every model
+            cases += ways[number % OFFSETS :: OFFSETS]
+        else:
+            seen.add(view)
+            cases += _once_each(ways, first=number)
+    before = everything_stored()
+    statuses, _ = _tried(server, cases)
+    assert set(statuses) == {400}
+    assert everything_stored() == before
+
+
+def _once_each(ways: list[Cut], *, first: int) -> list[Cut]:
+    """Each offset in one of the four ways, in turns."""
+    four = [ways[n : n + 2 * OFFSETS] for n in (0, 2 * OFFSETS)]
+    turns = [divmod((n + first) % 4, 2) for n in range(OFFSETS)]
+    return [four[chunked][2 * n + end] for n, (chunked, end) in enumerate(turns)]
+
+
+def _pages() -> list[tuple[str, str]]:
+    """Every address, with something in the place of its arguments, and the view behind it."""
+    found = {}
+    for name, pattern, entry in routes():
+        if name in WITHOUT_BODY or name == "api_bulk":
+            continue
+        filled = re.sub(r"<(?:(\w+):)?\w+>", lambda m: "1" if m[1] == "int" else "acme", pattern)
+        plain = re.sub(r"\(\?P<\w+>[^)]*\)", "1", filled).replace("^", "").replace("$", "")
+        address = "/" + plain.replace("\\Z", "").replace("\\", "")
+        view = inspect.unwrap(entry.callback)
+        found[address] = f"{view.__module__}.{view.__qualname__}"
+    return sorted(found.items())
+
+
+def test_a_cut_upload_keeps_no_file(server, house):
+    session = _signed_in(house.people["ops"])
+    request = _upload("/imports/upload/", session)
+    statuses, _ = _tried(server, list(cuts(request)))
+    assert set(statuses) == {400}
+    assert not ImportFile.objects.exists()
+    for chunked in (False, True):
+        whole = replace(request, chunked=chunked).whole()
+        assert send(server, whole, f"whole-upload-{chunked}").status == 302
+    assert [file.rows for file in ImportFile.objects.all()] == [20, 20]
+
+
+LIES = {
+    "longer than the body": (lambda size: str(size + 1), 400, "incomplete"),
+    "longer than any": (lambda size: str(10**12), 413, "too_large"),
+    "negative": (lambda size: "-1", 400, None),
+    "two of them": (lambda size: f"{size}\r\nContent-Length: {size + 1}", 400, None),
+    "a list": (lambda size: f"{size}, {size}", 400, None),
+    "hexadecimal": (lambda size: hex(size), 400, None),
+    "signed": (lambda size: f"+{size}", 400, None),
+    "not a number": (lambda size: "many", 400, None),
+    "none": (lambda size: None, 411, "length_required"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("lie", LIES)
+def test_a_length_that_is_not_that_of_the_body_stores_nothing(server, house, lie, body):
+    """A code where the platform answers: what is no HTTP is refused by the server before it."""
+    load_raw("accounts", account())
+    request = _bulk_requests(make_key(), Idempotency_Key="k1")[body]
+    stated, status, code = LIES[lie]
+    lying = replace(request, length=stated(len(request.body)))
+    answer = send(server, lying, "a-request-that-lies")
+    assert answer.status == status
+    if code:
+        assert _code(answer) == code
+    assert not ImportRun.objects.exists()
+    assert not InboxReceipt.objects.exists()
+
+
+def test_an_announced_length_is_where_the_body_ends(server, house):
+    """What follows is the next request on the connection: its half is never part of this one."""
+    load_raw("accounts", account())
+    request = _bulk_requests(make_key())["JSON"]
+    shorter = replace(request, length=str(len(request.body) - 5))
+    answer = send(server, shorter, "a-request-too-short")
+    assert _code(answer) == "json"
+    assert not UsageDay.objects.exists()
+
+
+@pytest.mark.parametrize("coding", ["gzip, chunked", "gzip", "identity", "x"])
+def test_a_transfer_coding_other_than_chunked_is_refused(server, house, coding):
+    load_raw("accounts", account())
+    request = _bulk_requests(make_key())["NDJSON"]
+    coded = replace(request, headers={**request.headers, "Transfer-Encoding": coding}, length=None)
+    answer = send(
+        server, coded, "a-request-in-a-coding", sent=replace(request, chunked=True).sent()
+    )
+    assert answer.status in (400, 411, 501)
+    assert not UsageDay.objects.exists()
+    assert not ImportRun.objects.exists()
