@@ -1,16 +1,20 @@
-"""How gunicorn serves the platform in a container: `gunicorn --config python:cs_platform.gunicorn`.
-
-Not loaded by `manage.py up`, which has its own supervisor and one machine to fit on.
+"""How gunicorn serves the platform, in a container and under `manage.py up`:
+`gunicorn --config python:cs_platform.gunicorn cs_platform.wsgi:application`.
 """
 
 from __future__ import annotations
 
 import os
+import resource
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
 
 from cs_platform import logs
+
+# Files a process may need beside its connections, and connections it may need at all.
+_OTHER_FILES, _MOST_CONNECTIONS = 256, 4096
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
@@ -22,17 +26,31 @@ class JsonLogger(Logger):  # type: ignore[misc]
             handler.setFormatter(logs.JsonFormatter())
 
 
-bind = f"0.0.0.0:{os.environ.get('CS_PORT', '8000')}"
-worker_class = "gthread"
+def _possible_connections() -> int:
+    """As many as this process may have files open, once it has taken all it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted - _OTHER_FILES
+
+
+bind = f"{os.environ.get('CS_BIND', '0.0.0.0')}:{os.environ.get('CS_PORT', '8000')}"  # noqa: S104 -- a container's
+worker_class = "cs_platform.web_worker.WebWorker"
 workers = int(os.environ.get("CS_WEB_WORKERS", "2"))
 threads = int(os.environ.get("CS_WEB_THREADS", "4"))
+worker_connections = _possible_connections()
 preload_app = True
 timeout = 60
 graceful_timeout = 20
 keepalive = 75  # longer than the proxy keeps an idle connection
-worker_tmp_dir = "/dev/shm"  # noqa: S108 -- gunicorn's heartbeat must not wait for a disk
+if Path("/dev/shm").is_dir():  # noqa: S108 -- gunicorn's heartbeat must not wait for a disk
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
 control_socket_disable = True
-logger_class = JsonLogger
+if os.environ.get("CS_LOG_FORMAT", "json") == "json":
+    logger_class = JsonLogger
 loglevel = "warning"
 # Which forwarded headers count is decided by CS_PROXIES in the platform itself.
 forwarded_allow_ips = ""

@@ -24,6 +24,10 @@ from cs_platform.embedded.process import ServerFailedError, write_private
 from cs_platform.servers import Servers
 
 MANAGE = [sys.executable, str(Path(__file__).resolve().parent.parent / "manage.py")]
+WEB = [
+    sys.executable, "-m", "gunicorn", "--config", "python:cs_platform.gunicorn",
+    "cs_platform.wsgi:application",
+]  # fmt: skip
 CELERY = [sys.executable, "-m", "celery", "-A", "cs_platform.celery:app", "--quiet"]
 PEOPLE = ("csm", "manager", "executive", "ops")
 READY_SECONDS = 60
@@ -122,21 +126,20 @@ class Supervisor:
 
     def _processes(self) -> list[Child]:
         """In the order in which they stop."""
-        web = [
-            sys.executable, "-m", "gunicorn", "cs_platform.wsgi:application",
-            "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload",
-            "--bind", f"{_address()}:{self.port}", "--no-control-socket",
-            "--graceful-timeout", "10", "--log-level", "warning",
-        ]  # fmt: skip
         beat = [*CELERY, "beat", "--schedule", str(self.home / "beat"), "--pidfile", ""]
         worker = [*CELERY, "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"]
         quiet = ["--loglevel", "WARNING"]
         return [
-            Child(name="web", command=web, environment=os.environ),
+            Child(name="web", command=WEB, environment=self._web_environment(), patience=25),
             Child(name="beat", command=[*beat, *quiet], environment=_patient()),
             Child(name="dispatcher", command=[*MANAGE, "dispatch"], environment=_patient()),
             Child(name="worker", command=[*worker, *quiet], environment=_patient(), patience=30),
         ]
+
+    def _web_environment(self) -> dict[str, str]:
+        here = {"CS_BIND": _address(), "CS_PORT": str(self.port)}
+        style = {"CS_LOG_FORMAT": "plain"} if self._is_demo() else {}
+        return {**style, **os.environ, **here}
 
     def _announce(self) -> None:
         end = time.monotonic() + READY_SECONDS
