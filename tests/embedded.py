@@ -48,7 +48,7 @@ def pytest_load_initial_conftests() -> None:
             postgres = Postgres(home)
             _undo.append(postgres.stop)
             os.environ["DATABASE_URL"] = postgres.start(settings=_FAST, output=log).owner
-            _let_owner_empty_tables(postgres)
+            grant_owner(postgres)
             make_template(os.environ["DATABASE_URL"], tools=postgres.bin)
             os.environ["CS_TEST_TEMPLATE"] = NAME
         if "REDIS_URL" not in os.environ:
@@ -57,15 +57,26 @@ def pytest_load_initial_conftests() -> None:
             os.environ["REDIS_URL"] = valkey.start(output=log)
 
 
-def _let_owner_empty_tables(postgres: Postgres) -> None:
-    """See tests/emptying.py; the database that is tested gives its owner no such right."""
+# As a replica the owner empties and fills tables without their triggers (tests/emptying.py,
+# tests/benchmarks/large_company.py); auto_explain says how a statement was executed
+# (tests/plans). A database that is in use gives its owner no such rights.
+_PARAMETERS = (
+    "session_replication_role",
+    "session_preload_libraries",
+    "auto_explain.log_min_duration",
+    "auto_explain.log_format",
+    "auto_explain.log_level",
+)
+
+
+def grant_owner(postgres: Postgres) -> None:
     here = endpoint(postgres.run_as.root / "postgres.json")
     admin = psycopg2.connect(
         host="127.0.0.1", port=here.port, user=SUPERUSER, password=here.password, dbname="postgres"
     )
     admin.autocommit = True
     with admin.cursor() as cursor:
-        cursor.execute(f"GRANT SET ON PARAMETER session_replication_role TO {OWNER}")
+        cursor.execute(f"GRANT SET ON PARAMETER {', '.join(_PARAMETERS)} TO {OWNER}")
     admin.close()
 
 

@@ -12,6 +12,7 @@ def serve(home):
     import django  # noqa: PLC0415 -- the address of the database comes first
 
     from cs_platform.embedded.postgres import Postgres  # noqa: PLC0415 -- likewise
+    from tests.embedded import grant_owner  # noqa: PLC0415 -- likewise
 
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(40))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
@@ -20,6 +21,7 @@ def serve(home):
     postgres = Postgres(home)
     with (home / "servers.log").open("ab") as log:
         os.environ["DATABASE_URL"] = postgres.start(settings={}, output=log).owner
+    grant_owner(postgres)
     django.setup()
     return postgres
 

@@ -1,0 +1,16 @@
+"""How the rows of one table are described."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a table: what they are made from, and an SQL expression by column.
+
+    Words in braces stand for what `fill` puts in: accounts, csms, team, day, book.
+    """
+
+    table: str
+    source: str
+    columns: Mapping[str, str]
