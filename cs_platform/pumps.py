@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts import clock, delivery
 from accounts.models import DirtyAccount
 from cs_platform.work_locks import is_being_prepared
-from health.recompute import drain_dirty
+from health.recompute import drain_dirty, is_catching_up
 from playbooks.facts import oldest_waiting
 from playbooks.firing import fire_signals
 
@@ -35,6 +35,9 @@ class Pump:
 
 
 def _dirty() -> int | None:
+    """None, too, while missed nights have to be caught up first: see `rescore_now`."""
+    if is_catching_up(now=clock.now()):
+        return None
     return DirtyAccount.objects.order_by("pk").values_list("pk", flat=True).first()
 
 

@@ -7,10 +7,11 @@ an account and day, and one crossing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Max
 
 from accounts.models import Account
 from health.facts.scope import Ints, number
@@ -20,14 +21,17 @@ from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
 from health.queries.installation import Calendar, calendar
 from health.recompute import writing
-from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, score_batch
+from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, hold_days_open, score_batch
 
 __all__ = [
+    "CatchingUpError",
     "RecomputeResult",
     "close_day",
     "drain_dirty",
+    "is_catching_up",
     "recompute",
     "refresh_feeds",
+    "rescore_now",
     "score_history",
 ]
 
@@ -35,12 +39,19 @@ __all__ = [
 BATCH = 20_000
 # Days a transaction when the past is scored.
 BLOCK = 60
+# Missing nights up to which a changed account is scored for each of them at once; with more, the
+# nights come first. One is missing between midnight and the closing of the day before.
+MOST_OPEN_DAYS = 2
 
 # Claims the oldest marks; other workers pass over them until this transaction ends.
 _CLAIM = """
     SELECT id, account_id FROM accounts_dirtyaccount
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
+
+
+class CatchingUpError(RuntimeError):
+    """Too many nights are missing to score today; the message says what to run."""
 
 
 def recompute(
@@ -55,26 +66,71 @@ def recompute(
     return result
 
 
+def rescore_now(*, account_ids: Sequence[int] | None = None, now: datetime) -> RecomputeResult:
+    """Scores accounts (None: all) as of today, and first as of each day whose night is missing.
+
+    A crossing belongs to the day on which the score passed the line, and today's is found by
+    comparing with yesterday's score: so no account is judged for a day before all days up to it
+    are. Raises CatchingUpError while more than MOST_OPEN_DAYS nights are missing.
+    """
+    when = calendar()
+    result = RecomputeResult(when.today(now))
+    for batch in _batches(_ids(account_ids)):
+        with transaction.atomic():
+            result = result.plus(_score_up_to_today(batch, when=when, now=now))
+    return result
+
+
 def drain_dirty(*, limit: int = 500, now: datetime) -> int:
-    """Rescores the accounts of up to `limit` marks as of today; returns how many marks it took.
+    """Rescores the accounts of up to `limit` marks as `rescore_now`; returns how many it took.
 
     The marks go with the scores: killed in between, both are undone and the next worker has them.
+    They wait (0 is returned) while more than MOST_OPEN_DAYS nights are missing.
     """
+    when = calendar()
+    if len(_open_days(when, now=now)) > MOST_OPEN_DAYS:
+        return 0
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, [limit])
             marks = cursor.fetchall()
         if not marks:
             return 0
-        when = calendar()
-        run = _prepare([when.today(now)], when=when, now=now)
-        score_batch(run, np.unique(np.array([account for _, account in marks], dtype=np.int64)))
+        accounts = np.unique(np.array([account for _, account in marks], dtype=np.int64))
+        _score_up_to_today(accounts, when=when, now=now)
         with connection.cursor() as cursor:
             cursor.execute(
                 "DELETE FROM accounts_dirtyaccount WHERE id = ANY (%s)",
                 [[mark for mark, _ in marks]],
             )
     return len(marks)
+
+
+def is_catching_up(*, now: datetime) -> bool:
+    """So many nights are missing that changed facts wait until those are scored."""
+    return len(_open_days(calendar(), now=now)) > MOST_OPEN_DAYS
+
+
+def _open_days(when: Calendar, *, now: datetime) -> list[date]:
+    """Days before today, since the latest that was closed, whose night has not closed them."""
+    latest = None if when.as_of else ClosedDay.objects.aggregate(day=Max("day"))["day"]
+    if latest is None:
+        return []
+    missing = (when.today(now) - latest).days - 1
+    return [latest + timedelta(days=n + 1) for n in range(missing)]
+
+
+def _score_up_to_today(accounts: Ints, *, when: Calendar, now: datetime) -> RecomputeResult:
+    """In the caller's transaction: none of the days is closed by somebody else until it ends."""
+    open_days = _open_days(when, now=now)
+    closed = hold_days_open(open_days)
+    days = [day for day in open_days if day not in closed]
+    if len(days) > MOST_OPEN_DAYS:
+        raise CatchingUpError(f"{len(days)} nights are missing: run manage.py nightly first.")
+    result = RecomputeResult(when.today(now))
+    for day in (*days, when.today(now)):
+        result = result.plus(score_batch(_prepare([day], when=when, now=now), accounts))
+    return result
 
 
 @transaction.atomic

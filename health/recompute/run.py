@@ -74,7 +74,7 @@ class Run:
 def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     """Runs inside the caller's transaction; `account_ids` sorted, one block of days in order."""
     lock(account_ids)
-    closed = _hold_days_open(run.days)
+    closed = hold_days_open(run.days)
     scope = run.scope(account_ids, closed)
     is_today = scope.is_one_day and scope.first_day >= run.calendar.today(run.now)
     base = load_base(scope, with_history=not is_today)
@@ -99,7 +99,7 @@ def _result(
     return RecomputeResult(run.days[-1], scored, total - scored, passed_over, crossings, signals)
 
 
-def _hold_days_open(days: Sequence[date]) -> list[date]:
+def hold_days_open(days: Sequence[date]) -> list[date]:
     """Days of these that are closed; the others stay open until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -157,6 +157,7 @@ def _judge_day(
             part,
             crossings,
             is_present.astype(np.int64),
+            (~is_present).astype(np.int64),
         )
 
 
@@ -164,7 +165,8 @@ def _write(
     run: Run, scope: Scope, judged: list[writing.Judged], closed: list[date]
 ) -> tuple[int, int]:
     writing.stage(_latest_is_present(scope, judged))
-    writing.write_history(closed=closed, now=run.now)
+    has_final = any(part.is_final.any() for part in judged)
+    writing.write_history(closed=closed, has_final=has_final, now=run.now)
     writing.write_current(now=run.now)
     return writing.write_crossings(judged, calendar=run.calendar, now=run.now)
 

@@ -8,7 +8,7 @@ STAGING = """
         effective smallint, confidence integer, raw double precision[], readings smallint[],
         weights smallint[], components smallint[], component_bands smallint[],
         gate_hits bigint, lines integer, crossing_seq integer, crossing_day integer,
-        is_present smallint
+        is_present smallint, is_final smallint
     ) ON COMMIT DELETE ROWS;
     DELETE FROM health_scored
 """
@@ -33,14 +33,18 @@ HISTORY_COLUMNS = """
     raw, readings, weights, components, gate_hits, computed_at
 """
 
-# A day that is open has one row an account, replaced as facts come in.
+# A day that is open has one row an account, replaced as facts come in until a later day is judged.
 OPEN_DAYS = f"""
     WITH {CARDS}
     INSERT INTO health_healthscore AS h ({HISTORY_COLUMNS})
     SELECT s.account_id, s.day, 0, {VALUES},
         s.raw, s.readings, s.weights, s.components, s.gate_hits, %(now)s
     FROM health_scored s JOIN cards k USING (scorecard_id)
-    WHERE NOT s.day = ANY (%(closed)s::date[])
+    LEFT JOIN LATERAL (
+        SELECT h.account_id FROM health_healthscore h
+        WHERE h.account_id = s.account_id AND h.day = s.day LIMIT 1
+    ) o ON s.is_final = 1
+    WHERE NOT s.day = ANY (%(closed)s::date[]) AND o.account_id IS NULL
     ON CONFLICT (account_id, day, revision) DO UPDATE SET
         scorecard_id = EXCLUDED.scorecard_id, score = EXCLUDED.score, band = EXCLUDED.band,
         confidence = EXCLUDED.confidence, raw = EXCLUDED.raw, readings = EXCLUDED.readings,
@@ -48,9 +52,10 @@ OPEN_DAYS = f"""
         gate_hits = EXCLUDED.gate_hits, computed_at = EXCLUDED.computed_at
 """  # noqa: S608 -- constants of this module only
 
-# A closed day is never touched: what differs from its latest revision becomes the next one. Whoever
-# had no score when the day closed begins at 1: copies of the day may have been made without it.
-CLOSED_DAYS = f"""
+# A closed day is never touched, nor one that a later score of the account was compared with: what
+# differs from its latest revision becomes the next one. Whoever had no score when the day closed
+# begins at 1: copies of the day may have been made without it.
+FINAL_DAYS = f"""
     WITH {CARDS}
     INSERT INTO health_healthscore ({HISTORY_COLUMNS})
     SELECT s.account_id, s.day, COALESCE(o.revision, 0) + 1, {VALUES},
@@ -60,7 +65,7 @@ CLOSED_DAYS = f"""
         SELECT h.revision, h.scorecard_id, h.raw, h.readings FROM health_healthscore h
         WHERE h.account_id = s.account_id AND h.day = s.day ORDER BY h.revision DESC LIMIT 1
     ) o ON true
-    WHERE s.day = ANY (%(closed)s::date[])
+    WHERE (s.is_final = 1 OR s.day = ANY (%(closed)s::date[]))
         AND (o.scorecard_id, o.raw, o.readings) IS DISTINCT FROM (s.scorecard_id, s.raw, s.readings)
 """  # noqa: S608 -- constants of this module only
 

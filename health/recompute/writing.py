@@ -38,7 +38,9 @@ _ENSURE = """
 class Judged:
     """Accounts judged together on one day under one card; rows of all arrays correspond.
 
-    `is_present` marks those whose present state this is; the others only get history.
+    `is_present` marks those whose present state this is; the others only get history. `is_final`
+    marks those whose present state was of a later day before: a later score was compared with
+    theirs, so what differs now becomes a revision, as on a closed day.
     """
 
     account_ids: Ints
@@ -48,6 +50,7 @@ class Judged:
     state: State
     crossings: list[Crossing]
     is_present: Ints
+    is_final: Ints
 
 
 def stage(judged: Sequence[Judged]) -> None:
@@ -62,12 +65,12 @@ def stage(judged: Sequence[Judged]) -> None:
         cursor.cursor.copy_expert("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
 
 
-def write_history(*, closed: list[date], now: datetime) -> None:
+def write_history(*, closed: list[date], has_final: bool, now: datetime) -> None:
     values: dict[str, Any] = {"closed": closed, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(statements.OPEN_DAYS, values)
-        if closed:
-            cursor.execute(statements.CLOSED_DAYS, values)
+        if closed or has_final:
+            cursor.execute(statements.FINAL_DAYS, values)
 
 
 def write_current(*, now: datetime) -> None:
@@ -125,6 +128,7 @@ def _columns(part: Judged) -> list[binary.Column]:
         (">i4", state.crossing_seq),
         (">i4", state.crossing_day),
         (">i2", part.is_present),
+        (">i2", part.is_final),
     ]
 
 

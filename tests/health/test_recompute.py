@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import InternalError, transaction
 
-from accounts.models import DirtyAccount, Signal
+from accounts.models import DirtyAccount, Signal, Ticket
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
 from health.queries.scorecards import in_force
-from health.recompute import close_day, drain_dirty, recompute
+from health.recompute import close_day, drain_dirty, is_catching_up, recompute
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
 
@@ -288,3 +288,63 @@ def account_usage_stops(account):
 
     UsageDay.objects.filter(account=account, day__gt=ago(60)).delete()
     UserMonth.objects.filter(account=account, month__gt=ago(60)).delete()
+
+
+def missed_nights(account, *, nights):
+    """DAY is closed; then so many days pass without a night, and support breaks on the first."""
+    recompute(day=DAY, now=NOW)
+    close_day(day=DAY, now=NOW)
+    burden_on(account, NEXT)
+    DirtyAccount.objects.create(account=account)
+    return NOW + timedelta(days=nights + 1), [DAY + timedelta(days=n + 1) for n in range(nights)]
+
+
+def burden_on(account, day):
+    for _ in range(12):
+        Ticket.objects.create(
+            account=account,
+            external_id=make.unique("ticket"),
+            opened_at=make.at(day),
+            category="defect",
+            topic="sync",
+        )
+
+
+@pytest.mark.parametrize("nights", [1, 2, 6])
+def test_a_fall_of_a_day_whose_night_is_missing_keeps_its_day(account, nights):
+    now, days = missed_nights(account, nights=nights)
+    drain_dirty(limit=10, now=now)
+    for day in days:
+        recompute(day=day, now=now)
+        close_day(day=day, now=now)
+    while drain_dirty(limit=10, now=now):
+        pass
+
+    falls = ThresholdCrossing.objects.filter(account=account, subject="score", cause="moved")
+    assert list(falls.values_list("day", "from_band", "to_band")) == [(NEXT, "healthy", "watch")]
+    assert CurrentHealth.objects.get(account=account).day == days[-1] + timedelta(days=1)
+    assert Signal.objects.get(payload__subject="score").payload["day"] == NEXT.isoformat()
+
+
+def test_marks_wait_while_many_nights_are_missing(account):
+    now, days = missed_nights(account, nights=6)
+    assert drain_dirty(limit=10, now=now) == 0
+    assert is_catching_up(now=now)
+    assert DirtyAccount.objects.count() == 1
+    for day in days[:-1]:
+        recompute(day=day, now=now)
+        close_day(day=day, now=now)
+    assert not is_catching_up(now=now)
+    assert drain_dirty(limit=10, now=now) == 1
+
+
+def test_late_facts_of_a_day_that_a_later_one_was_compared_with_become_a_revision(account):
+    """Not closed, but final for this account: its crossing of the next day stands on that score."""
+    now, (day,) = missed_nights(account, nights=1)
+    drain_dirty(limit=10, now=now)
+    account.tickets.filter(topic="sync").delete()
+    recompute(day=day, now=now)
+
+    rows = HealthScore.objects.filter(account=account, day=day).order_by("revision")
+    assert list(rows.values_list("revision", "band")) == [(0, "watch"), (1, "healthy")]
+    assert len(crossings(account, subject="score", cause="moved")) == 1

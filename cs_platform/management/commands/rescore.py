@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.models import Account
-from health.recompute import recompute, score_history
+from health.recompute import CatchingUpError, rescore_now, score_history
 
 
 class Command(BaseCommand):
@@ -26,11 +26,16 @@ class Command(BaseCommand):
         if first > today:
             raise CommandError(f"{first} has not come yet.")
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-        if len(days) == 1:
-            result = recompute(day=today, account_ids=ids, now=clock.now())
-        else:
+        if len(days) > 1:
             self.stdout.write(f"Scoring {len(days)} days …")
-            result = score_history(days=days, account_ids=ids, now=clock.now())
+        try:
+            result = (
+                rescore_now(account_ids=ids, now=clock.now())
+                if len(days) == 1
+                else score_history(days=days, account_ids=ids, now=clock.now())
+            )
+        except CatchingUpError as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{result.scored:,} scores, {result.unscored:,} without enough data,"
             f" {result.crossings:,} crossings."
