@@ -144,8 +144,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Sessions, locks and limits live in Postgres: Redis may be flushed at any moment.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "cs_platform.lasting_cache.LastingDatabaseCache",
         "LOCATION": "cs_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000},  # above it, expired entries go
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -200,8 +201,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 # Seconds for which a password given counts for deciding who or what gets in (admin).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-# Five failures in half an hour lock one address at one account; counted in Postgres.
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/30m/key,20/h/ip"}
+# Wrong passwords for one e-mail address, from one network address, and for one person in browsers
+# they have signed in with before (cs_platform.sign_in_limits); counted in Postgres.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/30m/key,20/h/ip",
+    "login_failed_on_known_device": "5/30m/key",
+}
 
 # --- API
 REST_FRAMEWORK = {

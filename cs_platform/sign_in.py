@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.views import PasswordResetFromKeyView
 from allauth.core import context
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from accounts import clock, passwords
 from accounts.models import User
+from cs_platform import known_devices, sign_in_limits
 
 DEMO_PASSWORD = "demo"  # noqa: S105 -- printed at start for everybody to read
 
@@ -23,9 +25,11 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
         "email_password_mismatch": (
             "E-mail and password do not match. Check both, or ask CS ops for a new password."
         ),
+        # True for everybody, CS ops included: a new password makes the browser a known one.
         "too_many_login_attempts": (
-            "Too many failed attempts. Signing in is locked for 30 minutes;"
-            " ask CS ops if you need it sooner."
+            "Too many failed attempts: signing in is locked here, for an hour at most. To get in"
+            " at once, set a new password by “Forgotten your password?” on the sign-in page, and"
+            " sign in with it in the same browser."
         ),
         "incorrect_password": "This is not your password.",
     }
@@ -39,6 +43,19 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         passwords.forgotten(user, now=clock.now())
 
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        known_devices.remember(response, user=user)
+        return response
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts an attempt, which allauth takes back when the password is right."""
+        self._login_failed_rl_usage = sign_in_limits.count_attempt(
+            request, email=credentials.get("email", "")
+        )
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
     def reauthenticate(self, user: User, password: str) -> bool:
         """By the address CS ops sees: allauth would look for one in a table of its own."""
         return self.authenticate(context.request, email=user.email, password=password) == user
@@ -50,3 +67,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
             return None
         user: User | None = super().authenticate(request, **credentials)
         return user
+
+
+class NewPasswordView(PasswordResetFromKeyView):  # type: ignore[misc]  # allauth has no types
+    """Whoever sets a password by the link in a mail gets in with it, whatever was locked before."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        known_devices.remember(response, user=self.reset_user)
+        sign_in_limits.forgive_known_devices(self.reset_user)
+        return response

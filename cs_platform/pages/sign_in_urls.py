@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts.access import Right, requires
+from cs_platform.sign_in import NewPasswordView
 
 urlpatterns = [
     # The names are allauth's: its pages look each other up by them.
@@ -20,7 +21,7 @@ urlpatterns = [
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
-        views.password_reset_from_key,
+        NewPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
