@@ -6,6 +6,7 @@ Pure: imported by the models (choices), by intake (validation) and by the maths.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -211,3 +212,9 @@ _words = Words(
     }
 )
 label, choices = _words.label, _words.choices
+
+
+DIRECT_SOURCE: Final = "direct"
+"""The source of every record for which nobody has declared another one."""
+CONTRACTS_SOURCE: Final = "contracts"
+"""The source of movements that are derived from contracts; nothing is imported into it."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.specs import Kind
 from accounts.models import ApiKey, User
 
@@ -29,8 +30,12 @@ def create_key(
     now: datetime,
     owner: User | None = None,
     lifetime: timedelta = LIFETIME,
+    source: str = DIRECT_SOURCE,
 ) -> tuple[ApiKey, str]:
-    """The stored key and the token itself, which is not kept anywhere."""
+    """The stored key and the token itself, which is not kept anywhere.
+
+    `source` is the key of the source whose ids the records carry.
+    """
     wanted = sorted(set(scopes))
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
@@ -44,6 +49,7 @@ def create_key(
         digest=digest_of(token),
         scopes=wanted,
         owner=owner,
+        source_id=source,
         created_at=now,
         expires_at=now + lifetime,
     )

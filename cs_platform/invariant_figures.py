@@ -43,6 +43,26 @@ FIGURES = (
         """,
     ),
     Check(
+        "movements_are_posted_once",
+        "movements that stand in the ledger under two sources and were not taken back",
+        """
+        SELECT format('account %%s: %%s in %%s', a.external_id, x.external_id, x.sources)
+        FROM (
+            SELECT account_id, external_id, effective_on, amount_minor, currency,
+                count(*) AS copies, string_agg(source_id, ' and ' ORDER BY id) AS sources
+            FROM accounts_revenuemovement WHERE source_id <> 'contracts'
+            GROUP BY account_id, external_id, effective_on, kind, amount_minor, currency
+            HAVING count(*) > 1
+        ) x
+        JOIN accounts_account a ON a.id = x.account_id
+        WHERE x.copies - 1 > (
+            SELECT count(*) FROM accounts_revenuemovement back
+            WHERE back.account_id = x.account_id AND back.effective_on = x.effective_on
+                AND back.currency = x.currency AND back.amount_minor = -x.amount_minor)
+        ORDER BY a.id, x.external_id
+        """,
+    ),
+    Check(
         "packs_are_their_facts",
         "packed usage that is not the sum of the facts it was made of",
         """

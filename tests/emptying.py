@@ -8,7 +8,12 @@ from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
 # What migrations put in; rows of Django's own stay as they are.
-_STARTING = ("accounts.Installation", "metrics.RetentionTarget", "metrics.RenewalChance")
+_STARTING = (
+    "accounts.Installation",
+    "accounts.Source",
+    "metrics.RetentionTarget",
+    "metrics.RenewalChance",
+)
 _KEPT = ["django_content_type", "auth_permission", "django_migrations"]
 
 # As a replica: no trigger keeps rows from going, and no order of foreign keys matters.

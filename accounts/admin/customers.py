@@ -86,6 +86,7 @@ class RevenueMovementAdmin(AccountFactAdmin):
     readonly_fields = ("moved",)
     moved = amount("amount_minor", word="Change of ARR")
     list_filter = ("kind",)
+    list_select_related = ("account", "source")
 
 
 @admin.register(Invoice)

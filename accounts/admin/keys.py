@@ -16,8 +16,9 @@ from django.utils.html import format_html
 
 from accounts.admin.bases import KeptAdmin
 from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.keys import EVERYTHING, LIFETIME, SCOPES, create_key, revoke_key
-from accounts.models import ApiKey
+from accounts.models import ApiKey, Source
 
 LONGEST_DAYS = 3_650
 
@@ -40,9 +41,17 @@ class NewKeyForm(forms.ModelForm):
         initial=LIFETIME.days,
     )
 
+    source = forms.ModelChoiceField(
+        Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name"),
+        initial=DIRECT_SOURCE,
+        required=False,
+        help_text="The system whose records it brings: their ids count within it. The key that"
+        " replaces this one later has the same.",
+    )
+
     class Meta:
         model = ApiKey
-        fields = ("name", "owner")
+        fields = ("name", "source", "owner")
         help_texts = {
             "name": "The client that uses it, such as Warehouse.",
             "owner": "Leave empty for a key of the company. A person's key ends when they do.",
@@ -54,13 +63,14 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
     list_display = (
         "name",
         "prefix",
+        "source",
         "scopes",
         "owner",
         "expires_at",
         "revoked_at",
         "latest_use_at",
     )
-    list_select_related = ("owner",)
+    list_select_related = ("owner", "source")
     exclude = ("digest",)
     ordering = ("-pk",)
     autocomplete_fields = ("owner",)
@@ -78,7 +88,7 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return ("name", "scopes", "days", "owner")
+            return ("name", "source", "scopes", "days", "owner")
         return super().get_fields(request, obj)
 
     def save_model(
@@ -90,6 +100,7 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
             name=made["name"],
             scopes=made["scopes"],
             owner=made["owner"],
+            source=made["source"].key if made["source"] else DIRECT_SOURCE,
             now=datetime.now(UTC),
             lifetime=timedelta(days=made["days"]),
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
 from accounts.intake.currencies import CURRENCIES
-from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan
+from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan, Source
 
 
 @admin.register(Installation)
@@ -44,6 +46,28 @@ class FeatureAdmin(KeptAdmin):
     list_filter = ("is_core",)
     ordering = ("name",)
     search_fields = ("name", "key")
+
+
+@admin.register(Source)
+class SourceAdmin(KeptAdmin):
+    """Systems that number their own records. What the platform itself posts is not listed."""
+
+    list_display = ("name", "key")
+    fields = ("name", "key")
+    ordering = ("name",)
+    search_fields = ("name", "key")
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"key": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).exclude(kind=Source.Kind.INTERNAL)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None else ("key",)
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Any = None
+    ) -> dict[str, Sequence[str]]:
+        return self.prepopulated_fields if obj is None else {}
 
 
 class RateForm(forms.ModelForm):

@@ -46,7 +46,7 @@ def work_through(batch: Batch, *, run: ImportRun, day: date, now: datetime) -> L
     Raises FileRefused or Problem where the body as a whole cannot be read: nothing is stored.
     """
     sent = _understood(batch, now=now)
-    result = _loaded(sent, source=run.source, day=day, now=now)
+    result = _loaded(sent, source=str(run.declared_source_id), day=day, now=now)
     result.reject(sent.errors)
     keep_problems(run, result.problems, raw=sent.raw)
     count(run, result, read=len(result.statuses))

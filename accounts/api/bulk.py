@@ -69,7 +69,14 @@ class BulkView(APIView):
 
 def _now(batch: Batch, *, key: ApiKey) -> Answer:
     now = clock.now()
-    run = start_run(kind=batch.kind, source=key.name, now=now, digest=batch.digest, api_key=key)
+    run = start_run(
+        kind=batch.kind,
+        source=key.name,
+        now=now,
+        declared_source=str(key.source_id),
+        digest=batch.digest,
+        api_key=key,
+    )
     result = work_through(batch, run=run, day=clock.today(), now=now)
     return Answer(200, _answer(result, run_id=run.pk))
 

@@ -35,7 +35,14 @@ def is_async(request: Request, batch: Batch) -> bool:
 def accept(batch: Batch, *, key: ApiKey) -> Answer:
     """The row, the run and the job that works it through: all of them, or none."""
     now, day = clock.now(), clock.today()
-    run = start_run(kind=batch.kind, source=key.name, now=now, digest=batch.digest, api_key=key)
+    run = start_run(
+        kind=batch.kind,
+        source=key.name,
+        now=now,
+        declared_source=str(key.source_id),
+        digest=batch.digest,
+        api_key=key,
+    )
     number = _keep(batch, source=key.name, day=day)
     jobs.enqueue(
         kind=JOB_KIND,

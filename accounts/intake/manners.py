@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.fields import Kind
 from accounts.intake.moments import Calendar, DateOrder
 from accounts.intake.records import Reading
@@ -20,7 +21,8 @@ NOTES = frozenset({ROW_COLUMN, "import problem", "import field"})
 class Manner:
     """`columns`: names of the header to our fields; what is missing or empty is left out.
 
-    `date_order` None: the dates read in two ways, and nobody has chosen yet.
+    `date_order` None: the dates read in two ways, and nobody has chosen yet. `source`: the key of
+    the source whose ids the records carry.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class Manner:
     decimal_mark: str = "."
     zone: str = "UTC"
     backfill: bool = False
+    source: str = DIRECT_SOURCE
 
     def reading(self, *, now: datetime) -> Reading:
         calendar = Calendar(
@@ -44,6 +47,7 @@ class Manner:
             "decimal_mark": self.decimal_mark,
             "zone": self.zone,
             "backfill": self.backfill,
+            "source": self.source,
         }
 
     def chosen(self, header: Sequence[str]) -> "Columns":
@@ -72,6 +76,7 @@ def manner_of(stored: Mapping[str, Any]) -> Manner:
         decimal_mark=stored.get("decimal_mark", "."),
         zone=stored.get("zone", "UTC"),
         backfill=bool(stored.get("backfill", False)),
+        source=stored.get("source", DIRECT_SOURCE),
     )
 
 

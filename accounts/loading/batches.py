@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record, Value
 from accounts.intake.specs import SPECS, Kind, RecordSpec
@@ -23,7 +24,7 @@ _MOST_ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`source` names who says so; `backfill` means it was known on its day already."""
+    """`source`: key of the source whose ids the records carry; `backfill`: known on its own day."""
 
     day: date
     now: datetime
@@ -38,7 +39,7 @@ def load(
     records: Sequence[Record],
     day: date,
     now: datetime,
-    source: str = "import",
+    source: str = DIRECT_SOURCE,
     backfill: bool = False,
     directory: Directory | None = None,
     place: Place = Place.ROW,

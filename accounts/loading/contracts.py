@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from accounts.catalogue import ContractState
+from accounts.catalogue import CONTRACTS_SOURCE, ContractState
 from accounts.intake.ledger import (
     ContractTerm,
     Movement,
@@ -19,7 +19,6 @@ from accounts.intake.ledger import (
 from accounts.loading.derived import refresh_accounts
 from accounts.models import Account, Contract, Installation, RevenueMovement
 
-SOURCE = "contracts"
 _LOOK_BACK = timedelta(days=30)
 
 
@@ -35,7 +34,7 @@ def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> in
     wanted, (posted, numbers) = _wanted(ids, day=day), _posted(ids, day=day)
     given = set(
         RevenueMovement.objects.filter(account_id__in=ids)
-        .exclude(source=SOURCE)
+        .exclude(source=CONTRACTS_SOURCE)
         .values_list("account_id", flat=True)
     )
     rows = []
@@ -56,7 +55,7 @@ def _row(account_id: int, movement: Movement, *, number: int, now: datetime) -> 
         amount_minor=movement.arr,
         currency=movement.currency,
         recorded_at=now,
-        source=SOURCE,
+        source_id=CONTRACTS_SOURCE,
         external_id=f"{account_id}:{number}",
     )
 
@@ -126,7 +125,7 @@ def _posted(ids: Sequence[int], *, day: date) -> tuple[dict[int, Steps], Counter
     """What was derived up to the day, and how many rows each account has at all."""
     steps: dict[int, Steps] = defaultdict(dict)
     numbers: Counter[int] = Counter()
-    rows = RevenueMovement.objects.filter(account_id__in=ids, source=SOURCE).values_list(
+    rows = RevenueMovement.objects.filter(account_id__in=ids, source=CONTRACTS_SOURCE).values_list(
         "account_id", "effective_on", "currency", "amount_minor"
     )
     for account_id, effective_on, currency, amount in rows:

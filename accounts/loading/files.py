@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.errors import FileRefused, RecordError, in_order, shown
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
@@ -40,6 +41,7 @@ class FileImport:
     encoding: str | None = None
     columns: Mapping[str, str | None] = field(default_factory=dict)
     backfill: bool = False
+    declared_source: str = DIRECT_SOURCE
     user: User | None = None
 
 
@@ -72,7 +74,13 @@ def import_file(
     report: Callable[[RecordError], None],
 ) -> ImportRun:
     """The finished run. FileRefused, with a failed run left behind, when nothing was read."""
-    run = start_run(kind=file.kind, source=file.name, now=file.now, user=file.user)
+    run = start_run(
+        kind=file.kind,
+        source=file.name,
+        now=file.now,
+        declared_source=file.declared_source,
+        user=file.user,
+    )
     try:
         layout, columns, is_plain = _inspected(file)
     except FileRefused as refused:
@@ -99,6 +107,7 @@ def _loader(file: FileImport, columns: _Columns) -> RowLoader:
         day=file.day,
         now=file.now,
         backfill=file.backfill,
+        source=file.declared_source,
     )
 
 

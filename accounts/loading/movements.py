@@ -4,29 +4,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
+from accounts.catalogue import CONTRACTS_SOURCE
 from accounts.intake.currencies import as_decimal_text, money_exact
 from accounts.intake.errors import RecordError
 from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
-from accounts.loading.contracts import SOURCE as DERIVED
 from accounts.loading.results import LoadResult, Status
 from accounts.models import Account, RevenueMovement
 
 Fresh = list[tuple[Record, RevenueMovement]]
-_MEANING = ("account_id", "effective_on", "kind", "amount_minor", "currency")
+_content = attrgetter(
+    "external_id", "account_id", "effective_on", "kind", "amount_minor", "currency"
+)
 
 
 def post_movements(
     records: Sequence[Record], *, source: str, now: datetime, result: LoadResult
 ) -> list[int]:
-    """The accounts whose ledger grew. The same movement again is nothing; another one under a
-    known id is refused, because history that can be rewritten proves nothing, and so is what would
-    take an account's ARR below zero on any day."""
+    """The accounts whose ledger grew. The same movement again is nothing, also where another source
+    has posted it already; another one under a known id of the source is refused, because history
+    that can be rewritten proves nothing, and so is what would take an account's ARR below zero on
+    any day. `source` is the key of the source whose ids the records carry."""
     accounts = _locked_accounts(records)
     plan = _plan(records, accounts, source=source, now=now)
     try:
@@ -55,8 +59,10 @@ def _plan(
     records: Sequence[Record], accounts: Mapping[str, int], *, source: str, now: datetime
 ) -> Plan:
     ids = [_text(r, "external_id") for r in records]
-    found = RevenueMovement.objects.filter(source=source, external_id__in=ids)
-    posted = {m.external_id: m for m in found}
+    # Uses index: movement_posted_once
+    found = RevenueMovement.objects.filter(external_id__in=ids).exclude(source=CONTRACTS_SOURCE)
+    posted = {m.external_id: m for m in found if m.source_id == source}
+    elsewhere = {_content(m) for m in found if m.source_id != source}
     plan = Plan()
     fresh: Fresh = []
     for record in records:
@@ -66,9 +72,9 @@ def _plan(
             continue
         row = _row(record.values, account_id=account_id, source=source, now=now)
         before = posted.get(row.external_id)
-        if before is None:
+        if before is None and _content(row) not in elsewhere:
             fresh.append((record, row))
-        elif all(getattr(before, name) == getattr(row, name) for name in _MEANING):
+        elif before is None or _content(before) == _content(row):
             plan.statuses[record.position] = Status.UNCHANGED
         else:
             plan.errors.append(_changed(record, before))
@@ -104,7 +110,9 @@ def _posted_by_day(account_ids: Iterable[int]) -> dict[tuple[int, str], dict[dat
     """Without what was derived from contracts: it is taken back where movements are given."""
     found: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
     # Uses index: movement_account_day
-    rows = RevenueMovement.objects.filter(account_id__in=account_ids).exclude(source=DERIVED)
+    rows = RevenueMovement.objects.filter(account_id__in=account_ids).exclude(
+        source=CONTRACTS_SOURCE
+    )
     days = rows.values_list("account_id", "currency", "effective_on").annotate(Sum("amount_minor"))
     for account_id, currency, effective_on, amount in days.order_by():
         found[account_id, currency][effective_on] = int(amount)
@@ -138,7 +146,7 @@ def _row(
         reason=values.get("reason") or "",
         product=values.get("product") or "",
         recorded_at=now,
-        source=source,
+        source_id=source,
         external_id=values["external_id"],
     )
 

@@ -25,7 +25,7 @@ from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import count, finish_run, keep_problems, start_run
 from accounts.loading.usage import Directory, load_usage
-from accounts.models import Account, ImportRun, RevenueMovement
+from accounts.models import Account, ImportRun, RevenueMovement, Source
 
 AS_OF = date(2024, 12, 31)
 _BATCH = 20_000
@@ -111,7 +111,13 @@ def _run(
     rows: Rows,
     write: Callable[[Rows, LoadResult], None],
 ) -> ImportRun:
-    run = start_run(kind=name, source=f"{ravenstack.SOURCE}/{name}", now=export.now)
+    source, _ = Source.objects.get_or_create(key=ravenstack.SOURCE, defaults={"name": "RavenStack"})
+    run = start_run(
+        kind=name,
+        source=f"{ravenstack.SOURCE}/{name}",
+        now=export.now,
+        declared_source=source.key,
+    )
     for batch in _batches(rows):
         result = LoadResult()
         with transaction.atomic():

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
@@ -35,6 +36,7 @@ class RowLoader:
     day: date
     now: datetime
     backfill: bool = False
+    source: str = DIRECT_SOURCE
     directory: Directory = field(default_factory=Directory)
     # Whether somebody looks at each row: counting them by the ten thousand is faster.
     is_listing: bool = False
@@ -69,6 +71,7 @@ class RowLoader:
             records=records,
             day=self.day,
             now=self.now,
+            source=self.source,
             backfill=self.backfill,
             directory=self.directory,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.errors import RecordError
 from accounts.loading.results import LoadResult, Status
 from accounts.models import (
@@ -32,15 +33,19 @@ def start_run(
     kind: str,
     source: str,
     now: datetime,
+    declared_source: str = DIRECT_SOURCE,
     digest: str = "",
     user: User | None = None,
     api_key: ApiKey | None = None,
     file: ImportFile | None = None,
 ) -> ImportRun:
+    """`source`: the file's or the key's name, to show. `declared_source`: key of the source whose
+    ids the records carry."""
     via = ImportRun.Via.API if api_key else ImportRun.Via.PAGE if file else ImportRun.Via.COMMAND
     return ImportRun.objects.create(
         kind=kind,
         source=source[:80],
+        declared_source_id=declared_source,
         digest=digest,
         user=user,
         api_key=api_key,

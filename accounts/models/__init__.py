@@ -15,6 +15,7 @@ from accounts.models.intake import ApiKey, ImportRun, InboxBatch, InboxReceipt, 
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.source import Source
 from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.work import DirtyAccount, Job, OutboxMessage
@@ -55,6 +56,7 @@ __all__ = [
     "SessionDay",
     "Signal",
     "SignalReceipt",
+    "Source",
     "Team",
     "Ticket",
     "UsageDay",

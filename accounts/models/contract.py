@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.catalogue import (
+    DIRECT_SOURCE,
     ContractState,
     InvoiceState,
     MovementKind,
@@ -21,6 +22,7 @@ from accounts.intake.currencies import money_exact
 from accounts.models.account import Account, external_id_validator
 from accounts.models.installation import validate_currency
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.source import Source
 
 GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
 SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
@@ -92,14 +94,21 @@ class RevenueMovement(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     product = models.CharField(max_length=80, blank=True)
     recorded_at = models.DateTimeField(help_text="When we learned it.")
-    source = models.CharField(max_length=40)
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        db_index=False,
+        default=DIRECT_SOURCE,
+        related_name="movements",
+    )
     external_id = models.CharField(max_length=120)
 
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("source", "external_id", name="movement_posted_once"),
+            # An id is looked up in all sources at once, so it comes first.
+            models.UniqueConstraint("external_id", "source", name="movement_posted_once"),
             models.CheckConstraint(
                 name="movement_sign_fits_its_kind",
                 condition=Q(kind__in=GROWING, amount_minor__gt=0)

@@ -6,7 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.models.people import User
+from accounts.models.source import Source
 
 
 class ApiKey(models.Model):
@@ -18,6 +20,13 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=40))
     owner = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        default=DIRECT_SOURCE,
+        related_name="api_keys",
+        help_text="The system whose records it brings: their ids count within it.",
     )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -84,6 +93,13 @@ class ImportRun(models.Model):
 
     kind = models.CharField(max_length=30)
     source = models.CharField(max_length=80, help_text="A file's name, or the key that sent it.")
+    declared_source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        default=DIRECT_SOURCE,
+        related_name="imports",
+        help_text="The system whose ids the records carry.",
+    )
     digest = models.CharField(max_length=64, blank=True)
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports"

@@ -26,7 +26,7 @@ _COLUMNS = {
     "contractline": ("id contract_id product quantity arr_minor"),
     "revenuemovement": (
         "id account_id effective_on kind amount_minor currency subtype reason product "
-        "recorded_at source external_id"
+        "recorded_at source_id external_id"
     ),
     "invoice": ("id account_id external_id issued_on due_on paid_on amount_minor currency state"),
     "ticket": (

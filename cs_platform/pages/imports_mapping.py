@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from accounts import clock
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import moments, numbers
 from accounts.intake.errors import FieldError
 from accounts.intake.fields import Field, Kind, Type
@@ -19,12 +20,13 @@ from accounts.intake.moments import DateOrder
 from accounts.intake.specs import SPECS
 from accounts.loading.uploads.keeping import rows_of
 from accounts.loading.uploads.suggesting import guessed, header_digest, samples_of
-from accounts.models import ImportFile, ImportMapping, User
+from accounts.models import ImportFile, ImportMapping, Source, User
 from cs_platform import formats
 from cs_platform.pages.imports_left_out import left_out
 from cs_platform.pages.imports_words import KINDS, field_word, hint
 
 SAMPLE = 100
+_SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
 _SHOWN = 3
 _DATED = frozenset({Type.DAY, Type.PAST_DAY, Type.PAST_MOMENT})
 _ORDERS = (
@@ -54,6 +56,7 @@ class MappingForm(forms.Form):
     decimal_mark = forms.ChoiceField(choices=[(".", "."), (",", ",")])
     zone = forms.CharField(max_length=63)
     backfill = forms.BooleanField(required=False)
+    source = forms.ModelChoiceField(_SOURCES, required=False)
     save_as = forms.CharField(required=False, max_length=80, strip=True)
 
     def __init__(
@@ -120,6 +123,7 @@ class MappingForm(forms.Form):
             decimal_mark=data["decimal_mark"],
             zone=data["zone"],
             backfill=data["backfill"],
+            source=data["source"].key if data["source"] else DIRECT_SOURCE,
         )
         self.file.kind, self.file.manner = data["kind"], manner.as_json()
         if data["save_as"]:
@@ -169,6 +173,8 @@ def context(form: MappingForm) -> dict[str, Any]:
         "zone": _said(form, "zone", form.manner.zone),
         "zones": sorted(available_timezones()) if kind else [],
         "backfill": form.manner.backfill,
+        "source": _said(form, "source", form.manner.source),
+        "sources": list(_SOURCES.all()),
         "mapping": ImportMapping.objects.filter(header=header_digest(form.file.header)).first(),
     }
 

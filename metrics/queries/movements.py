@@ -93,7 +93,7 @@ def _days(book: Book, figure: Figure) -> tuple[int, int]:
 # Uses index: movement_account_day for a few accounts, movement_day for many.
 _MOVEMENTS = """
     SELECT m.account_id, a.external_id, a.name, m.effective_on, m.recorded_at, m.kind,
-        m.amount_minor, m.currency, m.reason, m.source
+        m.amount_minor, m.currency, m.reason, m.source_id
     FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
     WHERE m.account_id = ANY(%(accounts)s) AND m.kind = ANY(%(kinds)s)
         AND m.effective_on > %(after)s AND m.effective_on <= %(until)s AND {learned}

@@ -68,7 +68,7 @@ _FEW = 10  # one account in so many
 _COUNT = "SELECT count(*) FROM (SELECT {ledger} LIMIT %(most)s) counted"
 _MOVEMENTS = """
     SELECT v.account_id, a.external_id, a.name, v.effective_on, v.recorded_at, v.kind,
-        v.amount_minor, v.currency, v.reason, v.source
+        v.amount_minor, v.currency, v.reason, v.source_id
     FROM (
         SELECT v.* {ledger} ORDER BY v.effective_on DESC, v.id DESC {cut}
     ) v JOIN accounts_account a ON a.id = v.account_id

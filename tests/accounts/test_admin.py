@@ -185,7 +185,7 @@ def test_money_reads_as_money(ops, yen):
         amount_minor=-1_170_050,
         currency="USD",
         recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
-        source="billing",
+        source_id="direct",
         external_id="m-1",
     )
     contract, movement = Contract.objects.get(), RevenueMovement.objects.get()

@@ -26,7 +26,6 @@ def _movement(account, **changes):
         "amount_minor": 1_200_00,
         "currency": "USD",
         "recorded_at": NOW,
-        "source": "crm",
         "external_id": "m-1",
     }
     return RevenueMovement.objects.create(**values | changes)

@@ -144,7 +144,7 @@ def post_unchecked(amount: int, *, currency: str = "USD") -> None:
     """As it could be posted before this was refused."""
     RevenueMovement.objects.create(
         account=Account.objects.get(external_id="acme"), effective_on="2025-01-01", kind="churn",
-        amount_minor=amount, currency=currency, recorded_at=NOW, source="import", external_id="x",
+        amount_minor=amount, currency=currency, recorded_at=NOW, external_id="x",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from accounts.models import (
     PlannedChange,
     RejectedRecord,
     RevenueMovement,
+    Source,
 )
 from cs_platform.pages.refused_rows import refused_rows
 from tests.accounts.loading import account, load_raw, movement
@@ -100,19 +101,22 @@ def test_rows_are_tried_again_once_their_account_is_here():
 
 def test_a_refused_record_of_the_api_is_mended_under_its_own_source():
     load_raw("accounts", account("acme"))
-    load_raw("movements", movement("m-1", "2025-01-01", "new", "100.00"), source="Warehouse")
+    warehouse = Source.objects.create(key="warehouse", name="Warehouse")
+    load_raw("movements", movement("m-1", "2025-01-01", "new", "100.00"), source="warehouse")
     key = ApiKey.objects.create(
-        name="Warehouse", prefix="cs_", digest="d", scopes=[], created_at=NOW, expires_at=NOW
+        name="K", prefix="cs_", digest="d", scopes=[], created_at=NOW, expires_at=NOW
     )
-    run = start_run(kind="movements", source="Warehouse", now=NOW, api_key=key)
+    run = start_run(
+        kind="movements", source="K", now=NOW, declared_source=warehouse.key, api_key=key
+    )
     sent = movement("m-2", "2025-02-01", "expansion", "-5.00")
     problem = RecordError(0, "arr", "sign", "must be positive")
     keep_problems(run, [problem], raw={0: sent})
     record = RejectedRecord.objects.get(run=run).record
     _retry(run, p0={**as_text(record), "arr": "5.00"})
     assert set(RevenueMovement.objects.values_list("external_id", "source")) == {
-        ("m-1", "Warehouse"),
-        ("m-2", "Warehouse"),
+        ("m-1", "warehouse"),
+        ("m-2", "warehouse"),
     }
     assert _open(run) == set()
 

@@ -100,10 +100,10 @@ _FACTS = [
     """
     INSERT INTO accounts_revenuemovement (
         account_id, effective_on, kind, amount_minor, currency, subtype, reason, product,
-        recorded_at, source, external_id
+        recorded_at, source_id, external_id
     )
     SELECT a.id, DATE '2023-01-01' + 100 * m, CASE WHEN m = 0 THEN 'new' ELSE 'expansion' END,
-        100000 + a.id %% 7000000, 'USD', '', '', '', now(), 'bench', a.id || '-m' || m
+        100000 + a.id %% 7000000, 'USD', '', '', '', now(), 'direct', a.id || '-m' || m
     FROM accounts_account a, generate_series(0, 8) m
     """,
     """

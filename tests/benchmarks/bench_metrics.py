@@ -106,8 +106,8 @@ def post(number, *, day):
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_revenuemovement (account_id, effective_on, kind, amount_minor,"
-            " currency, subtype, reason, product, recorded_at, source, external_id) VALUES"
-            " (%s, %s, 'expansion', 100, 'USD', '', '', '', now(), 'late', %s)",
+            " currency, subtype, reason, product, recorded_at, source_id, external_id) VALUES"
+            " (%s, %s, 'expansion', 100, 'USD', '', '', '', now(), 'direct', %s)",
             [number + 1, day, f"late-{day}-{number}"],
         )
 

@@ -26,14 +26,14 @@ _FACTS = [
     """
     INSERT INTO accounts_revenuemovement (
         account_id, effective_on, kind, amount_minor, currency, subtype, reason, product,
-        recorded_at, source, external_id
+        recorded_at, source_id, external_id
     )
     SELECT a.id, DATE '2022-07-01' + (m * 110 + a.id %% 90)::int,
         CASE WHEN m = 0 THEN 'new' WHEN m = 9 AND a.id %% 10 = 0 THEN 'churn'
             WHEN m %% 2 = 1 THEN 'expansion' ELSE 'contraction' END,
         CASE WHEN m = 0 THEN 1200000 WHEN m = 9 AND a.id %% 10 = 0 THEN -1440000
             WHEN m %% 2 = 1 THEN 120000 ELSE -60000 END,
-        'USD', '', '', '', now(), 'bench', a.id || '-m' || m
+        'USD', '', '', '', now(), 'direct', a.id || '-m' || m
     FROM accounts_account a, generate_series(0, 9) m
     """,
     """

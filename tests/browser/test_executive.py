@@ -36,7 +36,7 @@ def post(account, day, kind, amount):
         amount_minor=amount,
         currency="USD",
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id=f"{account.external_id}-{day}-{kind}",
     )
 

@@ -18,6 +18,7 @@ from accounts.models import (
     OutboxMessage,
     RevenueMovement,
     Signal,
+    Source,
     Team,
     UsageDay,
     UsageSeal,
@@ -67,11 +68,13 @@ def play(account) -> Play:
     )  # fmt: skip
 
 
-def post(account: Account, *, amount: int, on: date, key: str = "1") -> None:
+def post(
+    account: Account, *, amount: int, on: date, key: str = "1", source: str = "direct"
+) -> None:
     kind = "new" if amount > 0 else "contraction"
     RevenueMovement.objects.create(
         account=account, effective_on=on, kind=kind, amount_minor=amount, currency="USD",
-        recorded_at=NOW, source="test", external_id=key,
+        recorded_at=NOW, source_id=source, external_id=key,
     )  # fmt: skip
 
 
@@ -185,6 +188,13 @@ def break_floor(account: Account, play: Play) -> None:
     post(account, amount=150, on=DAY - timedelta(days=3), key="3")
 
 
+def break_once(account: Account, play: Play) -> None:
+    """One movement in two sources, as keys of two names once posted it."""
+    Source.objects.create(key="billing-copies", name="Copies by billing")
+    post(account, amount=100, on=date(2025, 1, 1), source="billing-copies")
+    Account.objects.update(arr_minor=200)
+
+
 def break_month(account: Account, play: Play) -> None:
     month = DAY.replace(day=1) - timedelta(days=1)
     post(account, amount=50, on=month, key="2")
@@ -244,6 +254,7 @@ BREAKS = (
     (break_lease, "no_lease_outlives_itself"),
     (break_ledger, "arr_is_the_ledger"),
     (break_floor, "arr_is_never_below_zero"),
+    (break_once, "movements_are_posted_once"),
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),
@@ -258,6 +269,13 @@ def test_what_is_broken_is_named(account, play, broken: Callable[..., None], nam
     assert names() == [name]
     with pytest.raises(CommandError, match=rf"^{name}: .* \(\d+\): "):
         call_command("verify_invariants", verbosity=0)
+
+
+def test_a_copy_that_was_taken_back_is_named_no_more(account, play):
+    break_once(account, play)
+    post(account, amount=-100, on=date(2025, 1, 1), key="1 taken back")
+    Account.objects.update(arr_minor=100)
+    assert names() == []
 
 
 def test_every_invariant_has_been_seen_to_fail():

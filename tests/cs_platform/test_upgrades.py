@@ -50,3 +50,46 @@ def test_an_upgrade_looks_again_at_days_that_may_lack_a_late_score():
         new = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
     changes = new.get_model("metrics", "FactChange").objects
     assert list(changes.values_list("source", "day")) == [("scores", NOW.date())]
+
+
+LEDGER = """
+    INSERT INTO accounts_revenuemovement (account_id, effective_on, kind, amount_minor, currency,
+        subtype, reason, product, recorded_at, source, external_id)
+    SELECT a.id, '2025-01-01', 'new', m.amount, 'USD', '', '', '', now(), m.source, m.external_id
+    FROM accounts_account a, (VALUES
+        ('import', 'm-1', 100), ('Billing', 'm-1', 100), ('Billing', 'm-2', 200),
+        ('Billing, new', 'm-1', 100), ('Billing, new', 'm-2', 200), ('Billing, new', 'm-3', 300),
+        ('EU', 'm-1', 111), ('EU', 'm-9', 900), ('contracts', 'm-1', 7), ('ravenstack', 'm-1', 8)
+    ) m (source, external_id, amount)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_names_the_sources_of_movements_and_loses_none():
+    """One name contradicts the others and keeps its ids; the others are one source and copies."""
+    try:
+        old = migrate([("accounts", "0010_settings_audit")])
+        old.get_model("accounts", "Account").objects.create(external_id="a", name="A")
+        made = {"scopes": [], "created_at": NOW, "expires_at": NOW}
+        for name in ("EU", "Billing"):
+            old.get_model("accounts", "ApiKey").objects.create(name=name, digest=name, **made)
+        with connection.cursor() as cursor:
+            cursor.execute(LEDGER)
+    finally:
+        new = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    ledger = new.get_model("accounts", "RevenueMovement").objects
+    found = sorted(ledger.values_list("source", "external_id", "amount_minor"))
+    assert found == [
+        ("billing-copies", "m-1", 100),
+        ("billing-new-copies", "m-1", 100),
+        ("billing-new-copies", "m-2", 200),
+        ("contracts", "m-1", 7),
+        ("direct", "m-1", 100),
+        ("direct", "m-2", 200),
+        ("direct", "m-3", 300),
+        ("eu", "m-1", 111),
+        ("eu", "m-9", 900),
+        ("ravenstack", "m-1", 8),
+    ]
+    keys = dict(new.get_model("accounts", "ApiKey").objects.values_list("name", "source"))
+    assert keys == {"EU": "eu", "Billing": "direct"}

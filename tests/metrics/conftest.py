@@ -53,7 +53,7 @@ class Company:
             amount_minor=-amount if kind in _SHRINKING else amount,
             currency=currency,
             recorded_at=at(learned_on or day),
-            source="test",
+            source_id="direct",
             external_id=str(next(self._numbers)),
         )
 

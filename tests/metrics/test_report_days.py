@@ -125,7 +125,7 @@ def late_movement(world, card):
         amount_minor=-1_00,
         currency="USD",
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id="late",
     )
 

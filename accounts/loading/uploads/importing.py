@@ -28,7 +28,13 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
     with transaction.atomic():
         move_on(file, ImportFile.State.CHECKED, state=ImportFile.State.STARTED)
         return start_run(
-            kind=file.kind, source=file.name, now=now, digest=file.digest, user=user, file=file
+            kind=file.kind,
+            source=file.name,
+            now=now,
+            declared_source=manner_of(file.manner).source,
+            digest=file.digest,
+            user=user,
+            file=file,
         )
 
 
@@ -41,6 +47,7 @@ def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
         day=day,
         now=now,
         backfill=manner.backfill,
+        source=manner.source,
     )
 
 

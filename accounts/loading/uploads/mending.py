@@ -51,7 +51,7 @@ def mend(retry: Retry) -> LoadResult:
             records=intake.records,
             day=retry.day,
             now=retry.now,
-            source=_source(retry.run),
+            source=str(retry.run.declared_source_id),
             place=Place.INDEX if retry.run.via == ImportRun.Via.API else Place.ROW,
         )
         result.reject(intake.errors)
@@ -98,11 +98,6 @@ def _reading(retry: Retry) -> Reading:
     if retry.run.file is not None:
         return manner_of(retry.run.file.manner).reading(now=retry.now)
     return iso_reading(now=retry.now, typed=False)
-
-
-def _source(run: ImportRun) -> str:
-    """Movements are named within their source: the key that sent them, or files."""
-    return run.source if run.via == ImportRun.Via.API else "import"
 
 
 def _settle(retry: Retry, result: LoadResult) -> None:

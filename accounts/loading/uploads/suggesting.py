@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
@@ -32,6 +33,8 @@ def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
     kind = Kind(mended) if mended in set(Kind) else guess_kind(file.name, header)
     file.kind = kind or ""
     manner = guessed(header, kind=kind, sample=sample)
+    if file.fixes:
+        manner = replace(manner, source=str(file.fixes.declared_source_id))
     file.manner = manner.as_json()
 
 

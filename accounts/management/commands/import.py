@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from accounts import clock
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.cells import neutral
 from accounts.intake.errors import FileRefused, RecordError
@@ -24,6 +25,7 @@ from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.files import FileImport, import_file, kind_of
 from accounts.models import ImportRun
+from accounts.models.source import UnknownSourceError, source_named
 
 _SHOWN = 10
 _DATE_ORDERS = {order.value: order for order in DateOrder}
@@ -56,6 +58,12 @@ class Command(BaseCommand):
             "--backfill",
             action="store_true",
             help="history recorded at the time: usage counts as known on its own day",
+        )
+        parser.add_argument(
+            "--source",
+            default=DIRECT_SOURCE,
+            metavar="SOURCE",
+            help="the source whose ids the records carry, by key or name (Admin, Sources)",
         )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="write problems as CSV")
 
@@ -91,6 +99,7 @@ class Command(BaseCommand):
             encoding=options["encoding"],
             columns=columns,
             backfill=options["backfill"],
+            declared_source=_source(options["source"]),
         )
 
     def _kind(
@@ -191,6 +200,13 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{name} is not a time zone") from error
+
+
+def _source(text: str) -> str:
+    try:
+        return source_named(text).key
+    except UnknownSourceError as error:
+        raise CommandError(f"--source: {error}", returncode=2) from error
 
 
 def _take_time() -> None:

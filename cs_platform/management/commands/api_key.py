@@ -8,8 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.keys import LIFETIME, SCOPES, UnknownScopeError, create_key, revoke_key
 from accounts.models import ApiKey
+from accounts.models.source import UnknownSourceError, source_named
 
 
 class Command(BaseCommand):
@@ -26,6 +28,11 @@ class Command(BaseCommand):
             help=f"one of {', '.join(SCOPES)}; repeatable",
         )
         create.add_argument("--days", type=int, default=LIFETIME.days, help="until it expires")
+        create.add_argument(
+            "--source",
+            default=DIRECT_SOURCE,
+            help="the source whose ids the records carry, by key or name (Admin, Sources)",
+        )
         actions.add_parser("list")
         revoke = actions.add_parser("revoke")
         revoke.add_argument("prefix", help="the first letters, as `list` shows them")
@@ -42,8 +49,9 @@ class Command(BaseCommand):
                 scopes=options["scope"],
                 now=datetime.now(UTC),
                 lifetime=timedelta(days=options["days"]),
+                source=source_named(options["source"]).key,
             )
-        except UnknownScopeError as error:
+        except (UnknownScopeError, UnknownSourceError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(token)
         self.stderr.write("Keep it now: it is not shown again.")

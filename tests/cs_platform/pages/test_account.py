@@ -43,7 +43,7 @@ def move(account, kind, amount, day, key):
         amount_minor=amount,
         currency="USD",
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id=key,
     )
 

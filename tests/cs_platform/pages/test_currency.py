@@ -123,7 +123,7 @@ def post(account, day, amount, currency, *, kind="new"):
         amount_minor=amount,
         currency=currency,
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id=f"{currency}-{day}",
     )
 

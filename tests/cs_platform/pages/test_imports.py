@@ -262,7 +262,7 @@ def test_pages_ask_a_fixed_number_of_questions(ops, house, django_assert_num_que
     assert asked == QUERIES
 
 
-QUERIES = {"list": 8, "run": 10, "columns": 7, "check": 7}
+QUERIES = {"list": 8, "run": 10, "columns": 8, "check": 7}
 
 
 def test_more_than_a_file_may_have_is_refused_before_it_is_taken(ops):

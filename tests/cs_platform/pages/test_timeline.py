@@ -53,7 +53,7 @@ def test_timeline_merges_sources_newest_first_and_filters(client, csm, account):
         amount_minor=500_00,
         currency="USD",
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id="m-1",
     )
     titles = [entry.title for entry in entries(client, account)]

@@ -163,7 +163,7 @@ def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
         amount_minor=120_000_00,
         currency="USD",
         recorded_at=NOW,
-        source="test",
+        source_id="direct",
         external_id="m-1",
     )
     moves = client.get(reverse("today")).context["moves"]

@@ -54,7 +54,7 @@ def test_a_movement_was_learned_on_the_local_day(client, house, csm, zone, learn
         amount_minor=1_00,
         currency="USD",
         recorded_at=datetime(2025, 3, 4, 20, tzinfo=UTC),
-        source="test",
+        source_id="direct",
         external_id="m-1",
     )
     external_id = house.accounts["own"].external_id
