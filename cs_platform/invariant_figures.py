@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from cs_platform.invariant_checks import Check
 
+# Each step of each row up its chain once: UNION ends where a loop would begin again.
+_COMES_BACK = """
+    WITH RECURSIVE up AS (
+        SELECT id AS first, {column} AS above FROM {table} WHERE {column} IS NOT NULL
+        UNION
+        SELECT up.first, r.{column} FROM up JOIN {table} r ON r.id = up.above
+        WHERE r.{column} IS NOT NULL
+    )
+    SELECT r.external_id FROM up JOIN {table} r ON r.id = up.first
+    WHERE up.above = up.first ORDER BY r.id
+"""
+
 FIGURES = (
     Check(
         "arr_is_the_ledger",
@@ -61,6 +73,16 @@ FIGURES = (
                 AND back.currency = x.currency AND back.amount_minor = -x.amount_minor)
         ORDER BY a.id, x.external_id
         """,
+    ),
+    Check(
+        "parents_do_not_come_back",
+        "accounts that are above themselves",
+        _COMES_BACK.format(table="accounts_account", column="parent_id"),
+    ),
+    Check(
+        "renewals_do_not_come_back",
+        "contracts that renew themselves",
+        _COMES_BACK.format(table="accounts_contract", column="renews_id"),
     ),
     Check(
         "packs_are_their_facts",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, amount
+from accounts.intake.fields import Kind
+from accounts.loading.chains import in_words, lock_chains, loop_above
 from accounts.models import (
     Account,
     BusinessEvent,
@@ -19,10 +22,26 @@ from accounts.models import (
 )
 
 
+class AccountForm(forms.ModelForm):
+    def clean_parent(self) -> Account | None:
+        parent: Account | None = self.cleaned_data["parent"]
+        if parent is None:
+            return None
+        lock_chains(Kind.ACCOUNTS)
+        loop = loop_above(Kind.ACCOUNTS, name=self.instance.external_id, other=parent.external_id)
+        if loop:
+            raise forms.ValidationError(
+                f"The account would be above itself: {in_words(loop)}."
+                " Choose another parent, or none."
+            )
+        return parent
+
+
 @admin.register(Account)
 class AccountAdmin(KeptAdmin):
     """Ownership, overrides and the judgements a person makes; the derived columns are shown."""
 
+    form = AccountForm
     list_display = ("name", "external_id", "segment", "touch_tier", "stage", "status", "owner")
     list_filter = (
         "status",

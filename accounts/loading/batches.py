@@ -12,14 +12,12 @@ from accounts.intake.records import Record, Value
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
+from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.movements import post_movements
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import Directory, load_sessions, load_usage, load_user_days
-
-_REFERS_TO_ITSELF = {Kind.ACCOUNTS: "parent", Kind.CONTRACTS: "renews"}
-_MOST_ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +94,17 @@ def _contradiction(record: Record, place: str, *, spec: RecordSpec) -> RecordErr
 
 
 def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
-    """Records after those they name (a parent, the contract they renew)."""
-    field = _REFERS_TO_ITSELF.get(kind)
-    if field is None:
+    """Records after those they name (a parent, the contract they renew): no loop is among them."""
+    chain = CHAINS.get(kind)
+    if chain is None:
         return [list(records)]
     rounds: list[list[Record]] = []
     waiting = list(records)
-    while waiting and len(rounds) < _MOST_ROUNDS:
+    while waiting:
         names = {record.values["external_id"] for record in waiting}
-        ready = [record for record in waiting if record.values.get(field) not in names]
-        rounds.append(ready or waiting)
-        waiting = [r for r in waiting if r.values.get(field) in names] if ready else []
-    return [*rounds, waiting] if waiting else rounds
+        rounds.append([r for r in waiting if r.values.get(chain.field) not in names])
+        waiting = [r for r in waiting if r.values.get(chain.field) in names]
+    return rounds
 
 
 def _upserted(
@@ -115,6 +112,7 @@ def _upserted(
 ) -> None:
     before = follow_ups.BEFORE.get(spec.kind)
     kept = before(records, result) if before else records
+    kept = without_loops(spec.kind, kept, result=result)
     changed = Changed({}, [])
     for group in _rounds(kept, spec.kind):
         some = upsert(

@@ -11,6 +11,7 @@ from django.db.models import F
 from accounts.models import (
     Account,
     Contact,
+    Contract,
     DirtyAccount,
     Feature,
     Installation,
@@ -195,6 +196,23 @@ def break_once(account: Account, play: Play) -> None:
     Account.objects.update(arr_minor=200)
 
 
+def break_parents(account: Account, play: Play) -> None:
+    other = Account.objects.create(
+        external_id="b", name="B", owner=account.owner, parent=account, customer_since=DAY
+    )
+    Account.objects.filter(pk=account.pk).update(parent=other)
+
+
+def break_renewals(account: Account, play: Play) -> None:
+    times = {"starts_on": DAY, "ends_on": DAY + timedelta(days=9), "learned_at": NOW}
+    money = {"arr_minor": 0, "currency": "USD", "state": "renewed", "closed_on": DAY}
+    first = Contract.objects.create(account=account, external_id="c1", **times, **money)
+    then = Contract.objects.create(
+        account=account, external_id="c2", renews=first, **times, **money
+    )
+    Contract.objects.filter(pk=first.pk).update(renews=then)
+
+
 def break_month(account: Account, play: Play) -> None:
     month = DAY.replace(day=1) - timedelta(days=1)
     post(account, amount=50, on=month, key="2")
@@ -255,6 +273,8 @@ BREAKS = (
     (break_ledger, "arr_is_the_ledger"),
     (break_floor, "arr_is_never_below_zero"),
     (break_once, "movements_are_posted_once"),
+    (break_parents, "parents_do_not_come_back"),
+    (break_renewals, "renewals_do_not_come_back"),
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),
