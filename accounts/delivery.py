@@ -161,8 +161,8 @@ def _send_email(message: OutboxMessage) -> None:
     if recipient is None or not recipient.email:
         raise NobodyToTellError
     path = message.link
-    if message.user is not None and path == passwords.SET_PASSWORD:
-        path = passwords.fresh_link(message.user)
+    if message.user is not None and passwords.leads_to_a_password(path):
+        path = passwords.fresh_link(message.user, link=path)
     EmailMessage(
         subject=" ".join(message.subject.split()),  # one line: no further headers from a name
         body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),

@@ -199,6 +199,10 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_ADAPTER = "cs_platform.sign_in.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
+# The longest that any link to a password lives, in seconds; each kind says how long.
+PASSWORD_RESET_TIMEOUT = 72 * 3600
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.password_links.PasswordLinks"  # noqa: S105
+ACCOUNT_FORMS = {"reset_password": "cs_platform.sign_in.ForgottenPasswordForm"}
 # Seconds for which a password given counts for deciding who or what gets in (admin).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Wrong passwords for one e-mail address, from one network address, and for one person in browsers

@@ -4,12 +4,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 
-from accounts import delivery, passwords
+from accounts import clock, delivery, passwords
 from accounts.models import OutboxMessage, User
 from tests.fresh_sign_in import sign_in_freshly
 
@@ -92,3 +94,76 @@ def test_cs_ops_sends_the_way_to_a_password_again(nia, client, settings):
     message = sent()
     assert message.body.startswith("Ola sends you this link")
     assert link_in(message, settings.BASE_URL).startswith("/auth/password/reset/key/")
+
+
+def set_by(link: str, password: str = NEW) -> bool:
+    """Whether the link let its holder set that password, from a browser of its own."""
+    visitor = Client()
+    form = visitor.get(link, follow=True)
+    if not form.redirect_chain:
+        assert "Link used up" in form.content.decode()
+        return False
+    answer = visitor.post(
+        form.redirect_chain[-1][0], {"password1": password, "password2": password}
+    )
+    return answer.status_code == 302
+
+
+KINDS = {
+    "forgotten": (lambda user, ola: passwords.forgotten(user, now=clock.now()), 1),
+    "invited": (lambda user, ola: passwords.invited(user, by=ola, now=clock.now()), 72),
+    "sent again": (lambda user, ola: passwords.invited(user, by=ola, now=clock.now()), 1),
+}
+
+
+@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_lives_for_its_hours_from_when_it_is_sent(db, settings, kind, late):
+    write, hours = KINDS[kind]
+    with time_machine.travel("2026-03-02T12:00:00Z", tick=False) as moment:
+        ola = User.objects.create_user("ola@example.test", name="Ola", role="ops")
+        password = None if kind == "invited" else "four paper boats"
+        nia = User.objects.create_user("nia@example.test", password, name="Nia", role="csm")
+        write(nia, ola)
+        assert delivery.send_due(now=clock.now()) == 1
+        (message,) = mail.outbox
+        assert f"within {hours} hour" in message.body
+        moment.shift(timedelta(hours=hours, seconds=late))
+        assert set_by(link_in(message, settings.BASE_URL)) == (not late)
+
+
+def test_a_link_is_used_once_and_dies_with_the_password_it_replaces(nia, settings):
+    for _ in range(2):
+        passwords.forgotten(nia, now=datetime.now(UTC))
+    assert delivery.send_due(now=datetime.now(UTC)) == 2
+    first, second = (link_in(message, settings.BASE_URL) for message in mail.outbox)
+    assert [set_by(first), set_by(first, NEW * 2), set_by(second, NEW * 2)] == [True, False, False]
+    nia.refresh_from_db()
+    assert nia.check_password(NEW)
+
+
+def test_a_form_left_open_is_worth_nothing_after_the_password_was_set(nia, settings):
+    passwords.forgotten(nia, now=datetime.now(UTC))
+    visitor = Client()
+    opened = visitor.get(link_in(sent(), settings.BASE_URL), follow=True).redirect_chain[-1][0]
+    nia.set_password(NEW)
+    nia.save(update_fields=["password"])
+    late = visitor.post(opened, {"password1": NEW * 2, "password2": NEW * 2})
+    assert "Link used up" in late.content.decode()
+    nia.refresh_from_db()
+    assert nia.check_password(NEW)
+
+
+@pytest.mark.parametrize("change", [{"email": "other@example.test"}, {"is_active": False}])
+def test_a_link_dies_when_the_person_leaves_or_has_another_address(nia, settings, change):
+    passwords.forgotten(nia, now=datetime.now(UTC))
+    link = link_in(sent(), settings.BASE_URL)
+    User.objects.update(**change)
+    assert not set_by(link)
+
+
+def test_an_address_entered_in_capitals_gets_its_link(db):
+    User.objects.create_user("Nia.New@example.test", name="Nia", role="csm")
+    Client().post(ASK, {"email": "nia.new@example.test"})
+    assert sent().to == ["Nia.New@example.test"]
+    assert not EmailAddress.objects.exists()
