@@ -110,7 +110,7 @@ MONEY = [
             " THEN -1320000 WHEN n % 2 = 1 THEN 120000 ELSE -60000 END",
             "currency": "'USD'",
             "recorded_at": "d.effective",
-            "source": "'large'",
+            "source_id": "'direct'",
             "external_id": "a.id || '-m' || n",
         },
     ),

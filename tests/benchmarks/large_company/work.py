@@ -288,7 +288,7 @@ STORED = [
         "cs_platform_preview",
         "generate_series(1, 3000) n",
         {
-            "scorecard_id": "(SELECT min(id) FROM health_scorecard)",
+            "scorecard_id": "1000 + n % 100",  # drafts of long ago
             "revision": "n",
             "day": "{day}::date",
             "requested_by_id": "(SELECT id FROM accounts_user WHERE email = 'ops@demo.example')",
