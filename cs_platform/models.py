@@ -45,6 +45,8 @@ class StepRun(models.Model):
         indexes = [
             # What is left of a night, and the first night that is not closed.
             models.Index("day", "position", name="step_open", condition=Q(finished_at=None)),
+            # The newest planned day, closed or not.
+            models.Index("day", name="step_day"),
         ]
 
     def __str__(self) -> str:

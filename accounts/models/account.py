@@ -82,7 +82,12 @@ class Account(models.Model):
         max_length=10, choices=choices(LifecycleStage), default=LifecycleStage.HAND_OFF
     )
     owner = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="portfolio"
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="portfolio",
+        db_index=False,
     )
     pool = models.ForeignKey(
         Pool, null=True, blank=True, on_delete=models.PROTECT, related_name="portfolio"

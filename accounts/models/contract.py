@@ -29,7 +29,9 @@ SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
 
 
 class Contract(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contracts")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="contracts", db_index=False
+    )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     starts_on = models.DateField()
     ends_on = models.DateField(help_text="The renewal date; the contract does not cover it.")
@@ -61,6 +63,10 @@ class Contract(models.Model):
             models.Index("account", "starts_on", name="contract_account"),
             # Contracts that end without a renewal, swept nightly.
             models.Index("ends_on", name="contract_open_end", condition=Q(state="active")),
+            # Renewals of a quarter, decided or not.
+            models.Index("ends_on", name="contract_end"),
+            # The news of a week: renewed and lost contracts.
+            models.Index("closed_on", name="contract_closed", condition=Q(closed_on__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -68,7 +74,9 @@ class Contract(models.Model):
 
 
 class ContractLine(models.Model):
-    contract = models.ForeignKey(Contract, on_delete=models.CASCADE, related_name="lines")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     product = models.CharField(max_length=80)
     quantity = models.PositiveIntegerField(default=1)
     arr_minor = models.BigIntegerField()
@@ -85,7 +93,9 @@ class ContractLine(models.Model):
 class RevenueMovement(models.Model):
     """One signed change of an account's ARR. Never updated, never deleted: corrections are rows."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="movements")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="movements", db_index=False
+    )
     effective_on = models.DateField(help_text="Counts from this day on.")
     kind = models.CharField(max_length=12, choices=choices(MovementKind))
     amount_minor = models.BigIntegerField(help_text="Signed, annualised minor units.")
@@ -163,7 +173,9 @@ class CurrencyRate(models.Model):
 
 
 class Invoice(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="invoices")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="invoices", db_index=False
+    )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     issued_on = models.DateField()
     due_on = models.DateField()

@@ -10,7 +10,9 @@ from accounts.models.scope import AccountScopedQuerySet
 
 
 class BusinessEvent(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="events")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="events", db_index=False
+    )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     kind = models.CharField(max_length=30, choices=choices(EventKind))
     occurred_on = models.DateField()
@@ -29,7 +31,9 @@ class BusinessEvent(models.Model):
 class OnboardingStep(models.Model):
     """A step of an account's onboarding plan: done on time, late, or still due."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="onboarding_steps")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="onboarding_steps", db_index=False
+    )
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     due_on = models.DateField()
@@ -52,7 +56,9 @@ class Signal(models.Model):
     (account, kind, key) is unique: re-running what wrote it rings once. Never a fact itself.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="signals")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="signals", db_index=False
+    )
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
     occurred_at = models.DateTimeField(help_text="When it became true, not when we noticed.")
@@ -75,7 +81,9 @@ class SignalReceipt(models.Model):
         HANDLED = "handled", "Handled"
         HISTORIC = "historic", "Historic"
 
-    signal = models.ForeignKey(Signal, on_delete=models.CASCADE, related_name="receipts")
+    signal = models.ForeignKey(
+        Signal, on_delete=models.CASCADE, related_name="receipts", db_index=False
+    )
     consumer = models.CharField(max_length=30)
     outcome = models.CharField(max_length=8, choices=Outcome)
     received_at = models.DateTimeField()

@@ -147,7 +147,9 @@ class RejectedRecord(models.Model):
         REJECTED = "rejected", "Rejected"
         WARNING = "warning", "Warning"
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="problems")
+    run = models.ForeignKey(
+        ImportRun, on_delete=models.CASCADE, related_name="problems", db_index=False
+    )
     level = models.CharField(max_length=8, choices=Level, default=Level.REJECTED)
     position = models.PositiveIntegerField(help_text="Line of a file, or index in a request.")
     field = models.CharField(max_length=80, blank=True)

@@ -18,7 +18,9 @@ from accounts.models.scope import AccountScopedQuerySet
 
 
 class Ticket(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="tickets")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="tickets", db_index=False
+    )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     subject = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField()
@@ -49,7 +51,9 @@ class Ticket(models.Model):
 
 
 class Interaction(models.Model):
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="interactions")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="interactions", db_index=False
+    )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     occurred_at = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=choices(InteractionKind))
@@ -87,7 +91,7 @@ class InteractionContact(models.Model):
     """Who of the account took part."""
 
     interaction = models.ForeignKey(
-        Interaction, on_delete=models.CASCADE, related_name="participations"
+        Interaction, on_delete=models.CASCADE, related_name="participations", db_index=False
     )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="participations")
 

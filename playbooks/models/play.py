@@ -102,7 +102,9 @@ class Play(models.Model):
     step before it, or there is none left.
     """
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="plays")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="plays", db_index=False
+    )
     playbook = models.ForeignKey(
         Playbook, on_delete=models.PROTECT, related_name="plays", db_index=False
     )
@@ -164,6 +166,8 @@ class Play(models.Model):
             models.Index("account", "playbook_key", F("closed_at").desc(), name="play_latest_end"),
             # The cap: plays opened for a CSM on a day.
             models.Index("opened_day", "playbook_key", "csm", name="play_cap"),
+            # The news of a week: recovered plays.
+            models.Index("closed_at", name="play_recovered", condition=Q(outcome="recovered")),
             # The account page, newest first.
             models.Index("account", F("opened_at").desc(), name="play_of_account"),
         ]
