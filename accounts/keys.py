@@ -1,10 +1,11 @@
-"""Machine keys: shown once, stored as a hash, scoped, expiring, revocable."""
+"""Machine keys: shown once, stored as a hash, scoped, expiring, rolled, revocable."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from accounts.catalogue import DIRECT_SOURCE
@@ -12,7 +13,11 @@ from accounts.intake.specs import Kind
 from accounts.models import ApiKey, User
 
 PREFIX = "cs_live_"
+# Of any key, at most; the database holds it as well.
 LIFETIME = timedelta(days=365)
+# How long a key works on beside its successor.
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+LONGEST_OVERLAP = timedelta(days=30)
 EVERYTHING = "ingest:*"
 SCOPES = (EVERYTHING, *(f"ingest:{kind}" for kind in Kind))
 # A busy key writes its latest use once a minute, not once a request.
@@ -23,6 +28,10 @@ class UnknownScopeError(ValueError):
     """A scope that no endpoint asks for."""
 
 
+class CannotRollError(ValueError):
+    """The key has ended, or has a successor already."""
+
+
 def create_key(
     *,
     name: str,
@@ -31,6 +40,7 @@ def create_key(
     owner: User | None = None,
     lifetime: timedelta = LIFETIME,
     source: str = DIRECT_SOURCE,
+    replaces: ApiKey | None = None,
 ) -> tuple[ApiKey, str]:
     """The stored key and the token itself, which is not kept anywhere.
 
@@ -50,10 +60,36 @@ def create_key(
         scopes=wanted,
         owner=owner,
         source_id=source,
+        replaces=replaces,
         created_at=now,
         expires_at=now + lifetime,
     )
     return key, token
+
+
+@transaction.atomic
+def roll_key(key: ApiKey, *, now: datetime, overlap: timedelta) -> tuple[ApiKey, str]:
+    """A successor for the same client, and its token; the key itself ends after `overlap`.
+
+    Raises CannotRollError; of two that roll a key at once, one does.
+    """
+    old = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if old.revoked_at is not None or old.expires_at <= now:
+        raise CannotRollError(f"{old} has ended: make a new key.")
+    if (successor := ApiKey.objects.filter(replaces=old).first()) is not None:
+        raise CannotRollError(f"{old} has been rolled already: roll {successor} instead.")
+    made = create_key(
+        name=old.name,
+        scopes=old.scopes,
+        now=now,
+        owner=old.owner,
+        lifetime=old.expires_at - old.created_at,
+        source=old.source.key,
+        replaces=old,
+    )
+    old.expires_at = min(old.expires_at, now + overlap)
+    old.save(update_fields=["expires_at"])
+    return made
 
 
 def digest_of(token: str) -> str:

@@ -11,16 +11,24 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from accounts.admin.bases import KeptAdmin
 from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
 from accounts.catalogue import DIRECT_SOURCE
-from accounts.keys import EVERYTHING, LIFETIME, SCOPES, create_key, revoke_key
+from accounts.keys import (
+    A_DAY,
+    A_WEEK,
+    EVERYTHING,
+    LIFETIME,
+    SCOPES,
+    CannotRollError,
+    create_key,
+    revoke_key,
+    roll_key,
+)
 from accounts.models import ApiKey, Source
-
-LONGEST_DAYS = 3_650
 
 
 def scope_word(scope: str) -> str:
@@ -37,7 +45,7 @@ class NewKeyForm(forms.ModelForm):
     days = forms.IntegerField(
         label="Expires after days",
         min_value=1,
-        max_value=LONGEST_DAYS,
+        max_value=LIFETIME.days,
         initial=LIFETIME.days,
     )
 
@@ -74,7 +82,7 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
     exclude = ("digest",)
     ordering = ("-pk",)
     autocomplete_fields = ("owner",)
-    actions = ("revoke_selected",)
+    actions = ("roll_for_a_day", "roll_for_a_week", "revoke_selected")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -106,14 +114,42 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
         )
         obj.pk = key.pk
         obj.refresh_from_db()
-        self.message_user(
-            request,
-            format_html(
-                "The key is <code>{}</code>. Copy it now: it is not kept and not shown again.",
-                token,
-            ),
-            messages.WARNING,
-        )
+        obj.token = token  # type: ignore[attr-defined]  # until it is shown, with this request
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        return self._show(request, [obj])
+
+    @admin.action(description="Roll: a new key, the old one works for a day", permissions=["add"])
+    def roll_for_a_day(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
+        return self._roll(request, chosen, overlap=A_DAY)
+
+    @admin.action(description="Roll: a new key, the old one works for a week", permissions=["add"])
+    def roll_for_a_week(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
+        return self._roll(request, chosen, overlap=A_WEEK)
+
+    def _roll(self, request: HttpRequest, chosen: QuerySet[ApiKey], *, overlap: timedelta) -> Any:
+        made = []
+        for key in chosen:
+            try:
+                successor, token = roll_key(key, now=datetime.now(UTC), overlap=overlap)
+            except CannotRollError as error:
+                self.message_user(request, str(error), messages.ERROR)
+                continue
+            successor.token = token  # type: ignore[attr-defined]
+            made.append(successor)
+            self.log_change(request, key, f"Rolled into {successor}.")
+            self.log_addition(request, successor, f"Replaces {key}.")
+        return self._show(request, made) if made else None
+
+    def _show(self, request: HttpRequest, keys: list[ApiKey]) -> HttpResponse:
+        """The answer itself holds the keys: no redirect, no message, nothing in a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Copy it now" if len(keys) == 1 else "Copy them now",
+            "opts": self.opts,
+            "keys": keys,
+        }
+        return TemplateResponse(request, "admin/new_keys.html", context)
 
     @admin.action(description="Revoke: they let nothing in from now on", permissions=["add"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import LessThanOrEqual
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.models.people import User
@@ -28,6 +31,14 @@ class ApiKey(models.Model):
         related_name="api_keys",
         help_text="The system whose records it brings: their ids count within it.",
     )
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="replaced_by",
+        help_text="The key that was rolled into this one.",
+    )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -36,6 +47,12 @@ class ApiKey(models.Model):
     class Meta:
         verbose_name = "API key"
         verbose_name_plural = "API keys"
+        constraints = [
+            models.CheckConstraint(
+                name="api_key_lives_a_year_at_most",
+                condition=LessThanOrEqual(F("expires_at") - F("created_at"), timedelta(days=365)),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

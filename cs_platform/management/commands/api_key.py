@@ -9,13 +9,25 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.catalogue import DIRECT_SOURCE
-from accounts.keys import LIFETIME, SCOPES, UnknownScopeError, create_key, revoke_key
+from accounts.keys import (
+    A_DAY,
+    LIFETIME,
+    LONGEST_OVERLAP,
+    SCOPES,
+    CannotRollError,
+    UnknownScopeError,
+    create_key,
+    revoke_key,
+    roll_key,
+)
 from accounts.models import ApiKey
 from accounts.models.source import UnknownSourceError, source_named
 
+_HOUR = timedelta(hours=1)
+
 
 class Command(BaseCommand):
-    help = "Create, list or revoke keys of the machine API."
+    help = "Create, list, roll or revoke keys of the machine API."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -34,6 +46,14 @@ class Command(BaseCommand):
             help="the source whose ids the records carry, by key or name (Admin, Sources)",
         )
         actions.add_parser("list")
+        roll = actions.add_parser("roll", help="prints a new key for the same client, once")
+        roll.add_argument("prefix", help="the first letters, as `list` shows them")
+        roll.add_argument(
+            "--overlap-hours",
+            type=int,
+            default=A_DAY // _HOUR,
+            help="for so long the old key works beside the new one",
+        )
         revoke = actions.add_parser("revoke")
         revoke.add_argument("prefix", help="the first letters, as `list` shows them")
 
@@ -41,8 +61,8 @@ class Command(BaseCommand):
         getattr(self, f"_{options['action']}")(options)
 
     def _create(self, options: dict[str, Any]) -> None:
-        if not 1 <= options["days"] <= 3_650:
-            raise CommandError("--days needs 1 to 3650.")
+        if not 1 <= options["days"] <= LIFETIME.days:
+            raise CommandError(f"--days needs 1 to {LIFETIME.days}.")
         try:
             _key, token = create_key(
                 name=options["name"][:80],
@@ -53,6 +73,23 @@ class Command(BaseCommand):
             )
         except (UnknownScopeError, UnknownSourceError) as error:
             raise CommandError(str(error)) from error
+        self._show(token)
+
+    def _roll(self, options: dict[str, Any]) -> None:
+        most = LONGEST_OVERLAP // _HOUR
+        if not 0 <= options["overlap_hours"] <= most:
+            raise CommandError(f"--overlap-hours needs 0 to {most}.")
+        old = _named(options["prefix"])
+        overlap = timedelta(hours=options["overlap_hours"])
+        try:
+            key, token = roll_key(old, now=datetime.now(UTC), overlap=overlap)
+        except CannotRollError as error:
+            raise CommandError(str(error)) from error
+        self._show(token)
+        old.refresh_from_db()
+        self.stderr.write(f"{old} works beside {key} until {old.expires_at:%Y-%m-%d %H:%M} UTC.")
+
+    def _show(self, token: str) -> None:
         self.stdout.write(token)
         self.stderr.write("Keep it now: it is not shown again.")
 
@@ -65,8 +102,13 @@ class Command(BaseCommand):
             )
 
     def _revoke(self, options: dict[str, Any]) -> None:
-        found = list(ApiKey.objects.filter(prefix=options["prefix"].rstrip("…")))
-        if len(found) != 1:
-            raise CommandError(f"{len(found)} keys start with {options['prefix']}.")
-        revoke_key(found[0], now=datetime.now(UTC))
-        self.stdout.write(f"{found[0]} is revoked.")
+        key = _named(options["prefix"])
+        revoke_key(key, now=datetime.now(UTC))
+        self.stdout.write(f"{key} is revoked.")
+
+
+def _named(prefix: str) -> ApiKey:
+    found = list(ApiKey.objects.filter(prefix=prefix.rstrip("…")))
+    if len(found) != 1:
+        raise CommandError(f"{len(found)} keys start with {prefix}.")
+    return found[0]
