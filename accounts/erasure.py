@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
+from typing import Any, Final
 
+import pgtrigger
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import JSONField, TextField, Value
-from django.db.models.functions import Cast, Replace
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
+from accounts.intake.mentions import Person
 from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
 from accounts.personal_data import (
+    ACCOUNT_TEXTS,
+    APPEND_ONLY,
     CONTACT_COLUMNS,
     ERASED_NAME,
     FORGOTTEN_COLUMNS,
-    MENTIONING_COLUMNS,
+    OTHER_TEXTS,
     QUOTING_COLUMNS,
 )
+
+# How a row leads to its account, where not by a field of that name.
+_OWN_ACCOUNT: Final = {"accounts.Account": "pk", "accounts.AccountAudit": "pgh_obj"}
 
 
 @transaction.atomic
@@ -31,11 +42,15 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
         Contact.DoesNotExist: no contact has this external id.
     """
     contact = Contact.objects.select_for_update().get(external_id=external_id)
-    changed = _delete_quotes(contact) | _cut_mentions(contact) | _forget_uploads(contact, now=now)
+    person = Person(contact.name, contact.email)
+    if contact.erased_at is not None:
+        person = Person("")  # the name is that of nobody
+    changed = _delete_quotes(contact, person)
+    changed |= _cut_mentions(contact, person) | _forget_uploads(contact, now=now)
     for column in CONTACT_COLUMNS:
         rows = apps.get_model(column.model)._base_manager.filter(**{column.via: contact.pk})
         key = list(rows.values_list("pk", flat=True))
-        changed[column.label] = (
+        changed[column.label] = changed.get(column.label, 0) + (
             apps.get_model(column.model)
             ._base_manager.filter(pk__in=key)
             .exclude(**{column.column: column.replacement})
@@ -47,23 +62,61 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
     return changed
 
 
-def _cut_mentions(contact: Contact) -> dict[str, int]:
-    """Takes the name and the address out of what was written about the account."""
-    changed = dict.fromkeys(MENTIONING_COLUMNS, 0)
-    for label in MENTIONING_COLUMNS:
+def _accounts_of(contact: Contact) -> set[int]:
+    """Where the person is known: as this contact, earlier or under another id, and by meetings."""
+    accounts = {contact.account_id}
+    audit = apps.get_model("accounts.ContactAudit")
+    accounts |= set(audit._base_manager.filter(pgh_obj=contact).values_list("account", flat=True))
+    accounts |= set(contact.interactions.values_list("account", flat=True))
+    if contact.email:
+        same = Contact.objects.filter(email__iexact=contact.email)
+        accounts |= set(same.values_list("account", flat=True))
+    return accounts
+
+
+def _cut_mentions(contact: Contact, person: Person) -> dict[str, int]:
+    """Takes the name and the address out of what was written about the accounts."""
+    accounts = _accounts_of(contact)
+    changed = {}
+    for label in (*ACCOUNT_TEXTS, *OTHER_TEXTS):
         name, _, column = label.rpartition(".")
-        model = apps.get_model(name)
-        field = model._meta.get_field(column)
-        rows = model._base_manager.filter(account=contact.account_id)
-        rows = rows.annotate(words=Cast(column, TextField()))
-        for text in filter(None, (contact.name, contact.email)):
-            if isinstance(field, JSONField):  # quotes and the like stand escaped in it
-                text = json.dumps(text, ensure_ascii=False)[1:-1]
-            cut = Replace(Cast(column, TextField()), Value(text), Value(ERASED_NAME))
-            changed[label] += rows.filter(words__contains=text).update(
-                **{column: Cast(cut, field.__class__())}
-            )
+        rows = apps.get_model(name)._base_manager.all()
+        if label in ACCOUNT_TEXTS:
+            rows = rows.filter(**{f"{_OWN_ACCOUNT.get(name, 'account')}__in": accounts})
+        guards = [APPEND_ONLY[name]] if name in APPEND_ONLY else []
+        changed[label] = _cut_column(rows, column, person=person, guards=guards)
     return changed
+
+
+def _cut_column(rows: QuerySet[Any], column: str, *, person: Person, guards: Sequence[str]) -> int:
+    """The number of rows in which the person was mentioned."""
+    changed = 0
+    for pk, value in _hinted(rows, column, person=person):
+        cut = person.cut(value, by=ERASED_NAME)
+        if cut == value:
+            continue
+        fitting = _fitting(cut, field=rows.model._meta.get_field(column))
+        with pgtrigger.ignore(*guards) if guards else nullcontext():
+            changed += rows.model._base_manager.filter(pk=pk).update(**{column: fitting})
+    return changed
+
+
+def _fitting(value: object, *, field: Any) -> object:
+    """What replaces a name may be longer than it: the end of what was written is cut off."""
+    if isinstance(field, ArrayField) and isinstance(value, list):
+        return [_fitting(part, field=field.base_field) for part in value]
+    return value[: field.max_length] if isinstance(value, str) else value
+
+
+def _hinted(rows: QuerySet[Any], column: str, *, person: Person) -> list[tuple[Any, Any]]:
+    """Key and value of rows that may mention the person, found by the database."""
+    if not person.hints:
+        return []
+    words = Q()
+    for hint in person.hints:
+        words |= Q(words__icontains=hint)
+    hinted = rows.annotate(words=Cast(column, TextField())).filter(words)
+    return list(hinted.order_by().values_list("pk", column))
 
 
 def _forget_uploads(contact: Contact, *, now: datetime) -> dict[str, int]:
@@ -80,14 +133,15 @@ def _forget_uploads(contact: Contact, *, now: datetime) -> dict[str, int]:
     return dict.fromkeys(FORGOTTEN_COLUMNS, forgotten.update(forgotten_at=now))
 
 
-def _delete_quotes(contact: Contact) -> dict[str, int]:
+def _delete_quotes(contact: Contact, person: Person) -> dict[str, int]:
+    """Records as they were sent: those that are the contact's, and those that mention it."""
     changed = {}
-    needles = [text for text in (contact.external_id, contact.email) if text]
     for label in QUOTING_COLUMNS:
-        model, _, column = label.rpartition(".")
-        quoting = apps.get_model(model)._base_manager.annotate(quoted=Cast(column, TextField()))
-        deleted = 0
-        for needle in needles:
-            deleted += quoting.filter(quoted__icontains=f'"{needle}"').delete()[0]
-        changed[label] = deleted
+        name, _, column = label.rpartition(".")
+        rows = apps.get_model(name)._base_manager.annotate(quoted=Cast(column, TextField()))
+        own = rows.filter(quoted__contains=json.dumps(contact.external_id))
+        keys = set(own.values_list("pk", flat=True))
+        hinted = _hinted(apps.get_model(name)._base_manager.all(), column, person=person)
+        keys |= {pk for pk, value in hinted if person.is_in(value)}
+        changed[label] = apps.get_model(name)._base_manager.filter(pk__in=keys).delete()[0]
     return changed

@@ -11,6 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from accounts import jobs
 from cs_platform import logs
+from cs_platform.failures import in_safe_words
 from cs_platform.handlers import ENDED, HANDLERS
 from cs_platform.work_locks import is_being_prepared
 
@@ -56,7 +57,7 @@ def _run(claim: jobs.Claim) -> None:
     except Exception as error:
         # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
         log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
-        _fail(claim, reason=f"{type(error).__name__}: {error}")
+        _fail(claim, reason=in_safe_words(error))
 
 
 def _fail(claim: jobs.Claim, *, reason: str) -> None:

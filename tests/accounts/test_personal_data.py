@@ -2,54 +2,109 @@ from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.management import CommandError, call_command
 from django.db import connection, models
+from django.test.utils import isolate_apps
 
+from accounts.intake.mentions import Person
 from accounts.loading.marks import ring_events
 from accounts.models import (
     Account,
     BusinessEvent,
     Contact,
+    ImportFile,
     ImportRun,
+    InboxReceipt,
     Interaction,
+    Job,
+    OnboardingStep,
     OutboxMessage,
     RejectedRecord,
+    RevenueMovement,
+    Ticket,
+    User,
 )
 from accounts.models.relationship import InteractionContact
 from accounts.personal_data import (
+    ACCOUNT_TEXTS,
     CONTACT_COLUMNS,
     ERASED_NAME,
     FORGOTTEN_COLUMNS,
     IMPERSONAL_COLUMNS,
-    MENTIONING_COLUMNS,
+    OTHER_TEXTS,
     QUOTING_COLUMNS,
     STAFF_COLUMNS,
 )
+from cs_platform.models import Intervention
+from health.models import BandOverride
 from playbooks.firing import fire_signals
-from playbooks.models import Play
+from playbooks.models import Play, Task
 from playbooks.publishing import install_library
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 OURS = {"accounts", "surveys", "health", "playbooks", "metrics", "cs_platform"}
 
 
-def _roomy_columns(app_labels):
-    """Columns with room for a person's name or words."""
+# A column of codes is shorter, of fixed words it has choices.
+SHORTEST_NAME = 20
+
+
+def _is_text(field):
+    if isinstance(field, ArrayField):
+        return _is_text(field.base_field)
+    if field.choices or isinstance(field, models.SlugField):
+        return False
+    if isinstance(field, models.CharField):
+        return field.max_length > SHORTEST_NAME
+    return isinstance(field, models.TextField | models.JSONField | models.BinaryField)
+
+
+def _text_columns(app_labels):
+    """Columns that could hold a person's name or words. In the audit trail: where the column that
+    it follows is not declared to hold none."""
     for model in apps.get_models():
-        if model._meta.app_label not in app_labels or model.__name__.endswith("Audit"):
+        if model._meta.app_label not in app_labels or model._meta.proxy:
             continue
+        tracked = model._meta.label.removesuffix("Audit")
         for field in model._meta.local_fields:
-            roomy = isinstance(field, models.TextField | models.JSONField | models.BinaryField) or (
-                isinstance(field, models.CharField) and field.max_length >= 100
+            is_decided = f"{tracked}.{field.name}" in STAFF_COLUMNS | IMPERSONAL_COLUMNS
+            is_trail = tracked != model._meta.label and (
+                is_decided or field.name.startswith("pgh_")
             )
-            if roomy and not field.choices:
+            if _is_text(field) and not is_trail:
                 yield f"{model._meta.label}.{field.name}"
 
 
-def test_every_roomy_column_is_decided():
+def _decided():
     decided = {column.label for column in CONTACT_COLUMNS} | {*QUOTING_COLUMNS}
-    decided |= {*FORGOTTEN_COLUMNS, *MENTIONING_COLUMNS} | STAFF_COLUMNS | IMPERSONAL_COLUMNS
-    assert {*_roomy_columns(OURS)} == decided
+    decided |= {*FORGOTTEN_COLUMNS, *ACCOUNT_TEXTS, *OTHER_TEXTS}
+    return decided | STAFF_COLUMNS | IMPERSONAL_COLUMNS
+
+
+def test_every_column_of_text_is_decided():
+    assert {*_text_columns(OURS)} == _decided()
+
+
+def test_no_column_is_decided_twice():
+    searched = {*ACCOUNT_TEXTS, *OTHER_TEXTS} | {column.label for column in CONTACT_COLUMNS}
+    assert searched & (STAFF_COLUMNS | IMPERSONAL_COLUMNS) == set()
+    assert {*ACCOUNT_TEXTS} & {*OTHER_TEXTS} == set()
+
+
+@isolate_apps("accounts")
+def test_a_new_column_of_text_is_undecided(monkeypatch):
+    class Postcard(models.Model):
+        greeting = models.CharField(max_length=30)
+
+        class Meta:
+            app_label = "accounts"
+
+        def __str__(self):
+            return self.greeting
+
+    monkeypatch.setattr(apps, "get_models", lambda: [Postcard])
+    assert {*_text_columns(OURS)} - _decided() == {"accounts.Postcard.greeting"}
 
 
 def _starts_a_play(event):
@@ -102,6 +157,130 @@ def canary(db):
         record={"external_id": "C-1", "name": "Canary Quill"},
     )
     return contact
+
+
+@pytest.fixture
+def one_of_each(canary):
+    """A row in every table with words about an account, or beside it."""
+    account, day = canary.account, NOW.date()
+    Account.objects.update(override_reason="x")  # leaves a row in the audit trail
+    Contact.objects.update(job_function="x")
+    Ticket.objects.create(
+        account=account, external_id="T-1", opened_at=NOW, category="defect", severity="normal"
+    )
+    OnboardingStep.objects.create(account=account, key="k", name="x", due_on=day)
+    RevenueMovement.objects.create(
+        account=account, effective_on=day, kind="new", amount_minor=1, recorded_at=NOW,
+        external_id="M-1", currency="USD",
+    )  # fmt: skip
+    staff = User.objects.create_user("csm@demo.example", name="Ada", role="csm")
+    BandOverride.objects.create(
+        account=account,
+        band="watch",
+        reason="x",
+        starts_on=day,
+        expires_on=day,
+        created_by=staff,
+        created_at=NOW,
+    )
+    Task.objects.create(account=account, title="x", opened_at=NOW, due_at=NOW)
+    Job.objects.create(kind="k", key="1", next_at=NOW)
+    InboxReceipt.objects.create(source="s", key="k", digest="d", received_at=NOW)
+    ImportFile.objects.create(name="x", size=1, digest="d", uploaded_at=NOW)
+    Intervention.objects.create(action="retry_job", at=NOW, by=staff)
+    return canary
+
+
+MENTION = "CANARY  quill and Quill, Canary (Canary.QUILL@Example.com)"
+
+
+def _planted(field):
+    """As an import or a person may have written it: other case, order and spacing."""
+    if isinstance(field, ArrayField):
+        return ["canary QUILL"]
+    if isinstance(field, models.JSONField):
+        return {"said": [f"said\n{MENTION}"], "Canary Quill": 1}
+    return MENTION[: field.max_length]
+
+
+def test_every_declared_column_is_searched_and_its_row_stays(one_of_each):
+    """The declaration is the work: a column that is only written down fails here."""
+    labels = (*ACCOUNT_TEXTS, *OTHER_TEXTS)
+    counts = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for label in labels:
+            name, _, column = label.rpartition(".")
+            rows = apps.get_model(name)._base_manager.all()
+            counts[name] = rows.count()
+            planted = rows.update(**{column: _planted(rows.model._meta.get_field(column))})
+            assert planted, f"no row of {name}: add one above"
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+    call_command("erase_contact", "C-1", verbosity=0)
+
+    assert "canary" not in _dump_of_all_tables()
+    found = {name: apps.get_model(name)._base_manager.count() for name in counts}
+    # Records as they were sent go with the person; the audit trail tells of the erasure itself.
+    counts.pop("accounts.RejectedRecord")
+    assert {name: found[name] >= count for name, count in counts.items()} == dict.fromkeys(
+        counts, True
+    )
+
+
+def test_a_mention_by_somebody_who_was_not_there_is_found(canary):
+    """The name and the address in an interaction that the person did not take part in."""
+    Interaction.objects.create(
+        account=canary.account, external_id="I-2", occurred_at=NOW, kind="email",
+        subject="Re: SSO from canary quill",
+        notes="CANARY QUILL <Canary.Quill@EXAMPLE.com> wrote again",
+    )  # fmt: skip
+    call_command("erase_contact", "C-1", verbosity=0)
+    kept = Interaction.objects.get(external_id="I-2")
+    assert (kept.subject, kept.notes) == (
+        "Re: SSO from Erased person", "Erased person <Erased person> wrote again"
+    )  # fmt: skip
+
+
+def test_accounts_that_the_person_is_known_at_are_searched_too(canary):
+    """Who moved has another contact with the same address, or took part in a meeting."""
+    names = ("same address", "meeting")
+    accounts = [Account.objects.create(external_id=n.replace(" ", "-"), name=n) for n in names]
+    Contact.objects.create(
+        account=accounts[0], external_id="C-2", name="C. Q.", email="Canary.Quill@example.com",
+        met_on=NOW.date(),
+    )  # fmt: skip
+    talk = Interaction.objects.create(
+        account=accounts[1], external_id="I-3", occurred_at=NOW, kind="call"
+    )
+    InteractionContact.objects.create(interaction=talk, contact=canary)
+    for n, account in enumerate(accounts):
+        BusinessEvent.objects.create(
+            account=account, external_id=f"E-{n + 2}", kind="k", occurred_on=NOW.date(),
+            note="canary quill called", learned_at=NOW,
+        )  # fmt: skip
+    call_command("erase_contact", "C-1", verbosity=0)
+    notes = BusinessEvent.objects.filter(account__in=accounts).values_list("note", flat=True)
+    assert set(notes) == {"Erased person called"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Ann Lee, ann lee and ANN\tLEE", "X, X and X"),
+        ("Lee, Ann came", "X came"),
+        ("Joann Lee and Ann Leeson", "Joann Lee and Ann Leeson"),
+        ("to ann@lee.example.", "to X."),
+        ("joann@lee.example", "joann@lee.example"),
+        ({"a": ["by Ann Lee", 3], "Ann Lee": None}, {"a": ["by X", 3], "X": None}),
+    ],
+)
+def test_a_name_is_found_in_any_case_and_not_inside_another(text, left):
+    assert Person("Ann Lee", "ann@lee.example").cut(text, by="X") == left
+
+
+def test_nobody_is_found_nowhere():
+    assert Person("").cut("anything", by="X") == "anything"
 
 
 def _dump_of_all_tables():

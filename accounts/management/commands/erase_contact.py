@@ -6,6 +6,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
+from psycopg2.errorcodes import INSUFFICIENT_PRIVILEGE
 
 from accounts import clock
 from accounts.erasure import erase_contact
@@ -24,6 +26,14 @@ class Command(BaseCommand):
         except Contact.DoesNotExist:
             raise CommandError(
                 f"No contact has the external id {options['external_id']!r}."
+            ) from None
+        except ProgrammingError as error:
+            if getattr(error.__cause__, "pgcode", "") != INSUFFICIENT_PRIVILEGE:
+                raise
+            raise CommandError(
+                "The person stands in the ledger or the audit trail, which only the owner of the"
+                " tables may change: run it with DATABASE_URL of the owner (Compose: `tools`)."
+                " Nothing was changed."
             ) from None
         for column, rows in sorted(changed.items()):
             self.stdout.write(f"{column}: {rows}")
