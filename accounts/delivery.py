@@ -166,7 +166,7 @@ def _send_email(message: OutboxMessage) -> None:
     EmailMessage(
         subject=" ".join(message.subject.split()),  # one line: no further headers from a name
         body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
-        to=[recipient.email],
+        to=[message.to_address or recipient.email],
         headers={"Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()}@outbox>"},
         connection=get_connection(timeout=CALL_SECONDS),
     ).send()

@@ -103,7 +103,13 @@ FORGOTTEN_COLUMNS: Final = ("accounts.FileChunk.body",)
 
 # People who log in are the operator's own staff. Leaving is disabling; their acts stay theirs.
 STAFF_COLUMNS: Final = frozenset(
-    {"accounts.User.email", "accounts.User.name", "accounts.User.title", "accounts.User.password"}
+    {
+        "accounts.OutboxMessage.to_address",
+        "accounts.User.email",
+        "accounts.User.name",
+        "accounts.User.password",
+        "accounts.User.title",
+    }
 )
 
 # About companies, products and the platform itself.

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts import clock, passwords
+from accounts import addresses, clock, passwords
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
 from accounts.catalogue import Role, choices
@@ -20,7 +20,20 @@ from accounts.models import Pool, Team, User
 FORGOTTEN = "Forgotten your password?"
 
 
-class NewUserForm(forms.ModelForm):
+class UserForm(forms.ModelForm):
+    def clean_email(self) -> str:
+        """The database refuses an address that only differs in its letter case; here is why."""
+        email: str = self.cleaned_data["email"]
+        others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
+        if (other := others.first()) is not None:
+            raise forms.ValidationError(
+                f"{other.name} signs in with this address already: choose another, or change"
+                " theirs first. Capital and small letters make no difference."
+            )
+        return email
+
+
+class NewUserForm(UserForm):
     """A new person gets no password here: they set one by the link in their mail."""
 
     role = forms.ChoiceField(
@@ -39,6 +52,7 @@ class NewUserForm(forms.ModelForm):
 
 @admin.register(User)
 class UserAdmin(ConfirmedAdmin, KeptAdmin):
+    form = UserForm
     fields = (
         "email",
         "name",
@@ -83,9 +97,18 @@ class UserAdmin(ConfirmedAdmin, KeptAdmin):
         return f"{state} People set a new one by “{FORGOTTEN}” on the sign-in page."
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        before = User.objects.select_for_update().filter(pk=obj.pk).first()
         super().save_model(request, obj, form, change)
-        if not change:
+        if before is None:
             self._write_to(request, obj)
+        elif before.email != obj.email:
+            self._tell_of_address(request, obj, before=before.email)
+
+    def _tell_of_address(self, request: HttpRequest, person: User, *, before: str) -> None:
+        by = cast(User, request.user)
+        addresses.tell_of_change(person, before=before, by=by, now=clock.now())
+        said = f"{person.name} is told of the change at {before} and at {person.email}."
+        self.message_user(request, said)
 
     @admin.action(description="Send a link to set a password", permissions=["change"])
     def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:

@@ -99,6 +99,9 @@ class OutboxMessage(models.Model):
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
     )
+    to_address = models.EmailField(
+        blank=True, help_text="Sent there, instead of to the address the person has by then."
+    )
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
