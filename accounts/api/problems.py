@@ -1,11 +1,12 @@
 """Errors as application/problem+json (RFC 9457): a stable code, and words that say what to do."""
 
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, JsonResponse
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -53,7 +54,7 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
     if problem.status_code in (409, 503):
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     if wait := getattr(exception, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     body = _body(problem)
     # Whatever the endpoint answers in when all is well: a problem is JSON.
     context["request"].accepted_renderer = JSONRenderer()
@@ -97,7 +98,7 @@ def _of_body(refused: FileRefused) -> Problem:
 
 
 def _of_database(exception: Exception) -> Problem:
-    if isinstance(exception.__cause__, LockNotAvailable):
+    if isinstance(exception.__cause__, LockNotAvailable | DeadlockDetected):
         detail = "Other work holds these records; send the same request again in a moment."
         return Problem(409, code="busy", detail=detail)
     return Problem(503, code="unavailable", detail="Send the same request again in a moment.")
@@ -110,6 +111,9 @@ def _of_framework(exception: Exception) -> Problem | None:
         return Problem(403, code="permission_denied", detail="Ask CS ops for a key with the scope.")
     if isinstance(exception, RequestDataTooBig):
         return Problem(413, code="too_large", detail="Split the request.")
+    if isinstance(exception, exceptions.Throttled):
+        words = "The key has sent its requests of this minute; wait as Retry-After says."
+        return Problem(429, code="rate_limited", detail=words)
     if isinstance(exception, exceptions.APIException):
         detail = exception.detail
         text = str(detail) if isinstance(detail, str) else "Check the request."

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from accounts.intake.errors import FileRefused, TooLarge
 from accounts.intake.streams import Limits
@@ -24,6 +25,7 @@ _MOST_UNPACKED = 1024 * 1024 * 1024
 _MOST_STRINGS = 200 * 1024 * 1024
 _MOST_PARTS = 5_000
 _BLOCK = 1_000
+_PIECE = 4_096
 # What zipfile, the XML parser and openpyxl raise over a file that is none, or a damaged one: the
 # last ones come from openpyxl's own assumptions, and NotImplementedError from unknown compression.
 _BROKEN = (
@@ -89,10 +91,32 @@ def _refuse_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         raise FileRefused("protected", "is protected by a password; save it without one")
     if part.filename.endswith("sharedStrings.xml") and part.file_size > _MOST_STRINGS:
         raise TooLarge("too_large", "holds over 200 MB of text; save it as CSV and split it")
-    if part.filename.endswith((".xml", ".rels")):
-        with archive.open(part) as stream:
-            if b"<!DOCTYPE" in stream.read(4_096):
-                raise FileRefused("workbook", "declares XML entities, which no workbook needs")
+    with archive.open(part) as stream:
+        _refuse_doctype(stream)
+
+
+class _FirstElement(Exception):
+    """Ends the parsing of a part: a document type stands before the first element or nowhere."""
+
+
+def _refuse_doctype(stream: IO[bytes]) -> None:
+    """As the parser that reads the workbook sees it: in any encoding, behind any comment."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _doctype
+    parser.StartElementHandler = _first_element
+    try:
+        while piece := stream.read(_PIECE):
+            parser.Parse(piece)
+    except (_FirstElement, expat.ExpatError):
+        return  # what is no XML, such as a picture, is no part that is read
+
+
+def _doctype(*_: object) -> None:
+    raise FileRefused("workbook", "declares XML entities, which no workbook needs")
+
+
+def _first_element(*_: object) -> None:
+    raise _FirstElement
 
 
 def _opened(source: BinaryIO, *, limits: Limits) -> Sheet:

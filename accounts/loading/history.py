@@ -115,7 +115,7 @@ def _record(
     rows = run(_DIFFERING.format(present), parameters)
     # A second statement: the rows closed above must be closed before theirs are opened.
     opened = [(a, c, n, v, start, learned_at) for a, c, n, v, _, start in rows if start]
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         execute_values(
             cursor.cursor,
             "INSERT INTO accounts_attributehistory"

@@ -3,11 +3,10 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from django.db import connection
 from psycopg2 import sql
 
+from accounts import copying
 from accounts.intake.records import Record, Value
 from accounts.intake.specs import RecordSpec, Type
 from accounts.loading.statements import run
@@ -60,9 +59,7 @@ def copy(table: sql.Identifier, rows: Iterable[str], *, columns: Sequence[str]) 
     """Rows are lines in COPY's text format."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
-    with connection.cursor() as cursor:
-        raw: Any = cursor.cursor
-        raw.copy_expert(statement, io.StringIO("".join(rows)))
+    copying.copy(statement, io.StringIO("".join(rows)))
 
 
 def line(values: Iterable[object]) -> str:

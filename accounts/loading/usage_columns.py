@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from numpy.typing import NDArray
 
+from accounts.copying import copy
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_blocks import Ints, UsageColumns
 from accounts.intake.usage_rows import UsageRow
@@ -131,9 +132,8 @@ def _copied(rows: NDArray[np.void]) -> bool:
     # In key order, so that two loads wait for each other instead of dying.
     rows = rows[np.lexsort((rows["feature"], rows["day"], rows["account"]))]
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            body = io.BytesIO(_HEADER + rows.tobytes() + _END)
-            cursor.cursor.copy_expert(_COPY, body)
+        with transaction.atomic():
+            copy(_COPY, io.BytesIO(_HEADER + rows.tobytes() + _END))
     except IntegrityError:
         return False
     return True

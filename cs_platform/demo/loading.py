@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from accounts.copying import copy
 from accounts.loading import ensure_partitions
 from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
 from cs_platform.demo.account_rows import POOL_ID
@@ -154,8 +155,7 @@ def copy_table(table: TextTable | BinaryTable) -> None:
         sql.Identifier(table.name), columns
     )
     data = table.stream() if isinstance(table, BinaryTable) else table.as_csv()
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(command.as_string(cursor.cursor), data)
+    copy(command, data)
 
 
 def _settle() -> None:

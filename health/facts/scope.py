@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
 from psycopg2 import sql
+
+from accounts.copying import copy
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -119,10 +120,7 @@ def number(day: date) -> int:
 def copy_out(query: sql.Composable, kinds: Mapping[str, str]) -> npt.NDArray[np.void]:
     """Runs a SELECT of fixed-width, non-null columns through binary COPY; numpy types by name."""
     buffer = io.BytesIO()
-    with connection.cursor() as cursor:
-        raw = cursor.cursor
-        command = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
-        raw.copy_expert(command.as_string(raw), buffer)
+    copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query), buffer)
     fields: list[tuple[str, str]] = [("_count", ">i2")]
     for name, kind in kinds.items():
         fields += [(f"_{name}", ">i4"), (name, kind)]

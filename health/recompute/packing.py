@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from accounts.copying import copy
 from accounts.loading import seal_usage
 from accounts.models import Account, Feature, UsageSeal
 from health.facts.scope import Ints, Scope, Table, number
@@ -80,8 +81,7 @@ def _pack(scope: Scope, before: Packing | None, features: list[int]) -> int:
     buffer.write(binary.rows(_columns(scope, packs)))
     buffer.write(binary.TRAILER)
     buffer.seek(0)
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(_COPY, buffer)
+    copy(_COPY, buffer)
     return len(packs.position)
 
 

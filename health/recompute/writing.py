@@ -14,6 +14,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from accounts.catalogue import SignalKind
+from accounts.copying import copy
 from health.facts.scope import Ints
 from health.queries.installation import Calendar
 from health.queries.scorecards import Card
@@ -62,7 +63,7 @@ def stage(judged: Sequence[Judged]) -> None:
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(statements.STAGING)
-        cursor.cursor.copy_expert("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
+    copy("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
 
 
 def write_history(*, closed: list[date], has_final: bool, now: datetime) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from accounts.copying import copy
+
 _HEADER = 19  # signature, flags and an empty extension
 _TRAILER = 2
 _POSTGRES_EPOCH = 730_120  # date(2000, 1, 1).toordinal()
@@ -26,7 +28,7 @@ def copy_columns(*, sql: str, params: dict[str, Any], columns: dict[str, str]) -
     buffer = io.BytesIO()
     with connection.cursor() as cursor:
         statement = cursor.cursor.mogrify(sql, params).decode()
-        cursor.cursor.copy_expert(f"COPY ({statement}) TO STDOUT (FORMAT binary)", buffer)
+    copy(f"COPY ({statement}) TO STDOUT (FORMAT binary)", buffer)
     rows = np.frombuffer(buffer.getbuffer()[_HEADER:-_TRAILER], dtype=np.dtype(layout))
     found = {name: rows[name].astype(np.int64) for name in columns}
     for name, kind in columns.items():

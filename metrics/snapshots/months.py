@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import connection
 
+from accounts.copying import copy
 from metrics.facts.ledger import RateTable, rates_as_text
 from metrics.facts.months import (
     LedgerState,
@@ -124,9 +124,8 @@ _COLUMNS = "account_id, month, segment, start_minor, end_minor, was_active, is_a
 def _copy_account_months(positions: MonthPositions) -> None:
     """Accounts are in the order of their ids; those not there yet have no row."""
     AccountMonth.objects.filter(month=positions.month).delete()
-    buffer = io.StringIO("".join(_lines(positions)))
-    with connection.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY metrics_accountmonth ({_COLUMNS}) FROM STDIN", buffer)
+    lines = io.StringIO("".join(_lines(positions)))
+    copy(f"COPY metrics_accountmonth ({_COLUMNS}) FROM STDIN", lines)
 
 
 def _lines(positions: MonthPositions) -> Iterable[str]:

@@ -165,6 +165,9 @@ def _bomb() -> bytes:
     return target.getvalue()
 
 
+_DOCTYPE = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -172,13 +175,32 @@ def _bomb() -> bytes:
         (_zip(**{"xl__workbook.bin": b"x"}), "not_text"),
         (_zip(**{"xl__workbook.xml": b"<a"}), "workbook"),
         (_zip(**{"xl__workbook.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'}), "workbook"),
+        (_zip(**{"xl__workbook.xml": _DOCTYPE.encode("utf-16")}), "workbook"),
+        (
+            _zip(**{"xl__workbook.xml": b"<!--" + b"-a" * 9_000 + b"-->" + _DOCTYPE.encode()}),
+            "workbook",
+        ),
+        (_zip(**{"xl__workbook.xml": b"<a/>", "xl__sheet.data": _DOCTYPE.encode()}), "workbook"),
         (workbook(["ID"])[:-100], "workbook"),
         (workbook(), "empty"),
         (workbook(["ID", "ID"], ["a", "b"]), "header"),
         (workbook([f"c{n}" for n in range(201)]), "too_many_columns"),
         (b"\xd0\xcf\x11\xe0 an old workbook", "not_text"),
     ],
-    ids=["zip", "xlsb", "broken", "entities", "cut", "empty", "twice", "wide", "xls"],
+    ids=[
+        "zip",
+        "xlsb",
+        "broken",
+        "entities",
+        "UTF-16",
+        "comment",
+        "other name",
+        "cut",
+        "empty",
+        "twice",
+        "wide",
+        "xls",
+    ],
 )
 def test_workbooks_that_are_none_are_refused_in_words(content, code):
     file = uploaded("book.xlsx", content)

@@ -50,6 +50,8 @@ BODIES = {
     "JSON": ("usage", "application/json", json.dumps(RECORDS).encode()),
     "NDJSON": ("usage", "application/x-ndjson", "\n".join(map(json.dumps, RECORDS)).encode()),
     "CSV": ("movements", "text/csv", MOVEMENTS),
+    # Not collected before a thread takes it (docs/adr/0016): read from the socket.
+    "large CSV": ("movements", "text/csv", MOVEMENTS + b"\n" * 70_000),
 }
 
 
@@ -81,7 +83,7 @@ def _form(path: str, session: str) -> Raw:
 
 def _upload(path: str, session: str) -> Raw:
     part = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="accounts.csv"\r\n'
-    rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(20))
+    rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(4_000))
     body = part + b"Content-Type: text/csv\r\n\r\nexternal_id,name\n" + rows + b"\r\n--edge--\r\n"
     form = _form(path, session)
     return replace(
@@ -97,26 +99,23 @@ def _signed_in(person) -> str:
     return client.cookies["sessionid"].value
 
 
-def _tried(server: WebServer, cases: list[Cut]) -> tuple[list[int], list[Answer]]:
-    """The statuses of all cases, and the answers of those that could be answered."""
+def _tried(server: WebServer, cases: list[Cut]) -> list[Answer]:
+    """The answers to those that could be answered. The platform took none of them for whole."""
+    run = f"cut{id(cases)}"
 
     def cut(number: int) -> Answer | None:
         request, at, end = cases[number]
         sent = request.sent()[:at]
         if end == "FIN":
-            return send(server, request, name(number), sent=sent)
-        reset(server, request, name(number), sent=sent)
+            return send(server, request, f"{run}-{number}", sent=sent)
+        reset(server, request, f"{run}-{number}", sent=sent)
         return None
 
-    run = f"cut{id(cases)}"
-
-    def name(number: int) -> str:
-        return f"{run}-{number}"
-
     with ThreadPoolExecutor(SENDERS) as pool:
-        answers = list(pool.map(cut, range(len(cases))))
-    statuses = server.answered({name(n) for n in range(len(cases))})
-    return [statuses[name(n)] for n in range(len(cases))], [a for a in answers if a]
+        answers = [answer for answer in pool.map(cut, range(len(cases))) if answer]
+    said = {status for name, status in server.statuses().items() if name.startswith(f"{run}-")}
+    assert said == {answer.status for answer in answers} == {400}
+    return answers
 
 
 def _code(answer: Answer) -> str:
@@ -132,8 +131,7 @@ def test_a_cut_bulk_request_is_incomplete_and_stores_nothing(server, house, body
     before = everything_stored()
     cases = list(cuts(request))
     assert len(cases) >= 4 * OFFSETS
-    statuses, answers = _tried(server, cases)
-    assert set(statuses) == {400}
+    answers = _tried(server, cases)
     assert {_code(answer) for answer in answers} == {"incomplete"}
     assert everything_stored() == before
     assert not InboxReceipt.objects.exists()
@@ -160,8 +158,7 @@ def test_a_cut_body_changes_nothing_at_any_address(server, house):
             seen.add(view)
             cases += _once_each(ways, first=number)
     before = everything_stored()
-    statuses, _ = _tried(server, cases)
-    assert set(statuses) == {400}
+    _tried(server, cases)
     assert everything_stored() == before
 
 
@@ -189,13 +186,12 @@ def _pages() -> list[tuple[str, str]]:
 def test_a_cut_upload_keeps_no_file(server, house):
     session = _signed_in(house.people["ops"])
     request = _upload("/imports/upload/", session)
-    statuses, _ = _tried(server, list(cuts(request)))
-    assert set(statuses) == {400}
+    _tried(server, list(cuts(request)))
     assert not ImportFile.objects.exists()
     for chunked in (False, True):
         whole = replace(request, chunked=chunked).whole()
         assert send(server, whole, f"whole-upload-{chunked}").status == 302
-    assert [file.rows for file in ImportFile.objects.all()] == [20, 20]
+    assert [file.rows for file in ImportFile.objects.all()] == [4_000, 4_000]
 
 
 LIES = {
