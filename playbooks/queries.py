@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from accounts.models import Account
+from accounts.models.scope import AnyOf
 from playbooks.models import PlayStart
 from playbooks.triggers.vocabulary import (
     OwnerRole,
@@ -38,12 +39,22 @@ class HeldBack:
     decided_at: datetime
 
 
+_SHOWN = (
+    "account__external_id",
+    "account__name",
+    "account__arr_minor",
+    "account__currency",
+    "playbook__name",
+    "csm__name",
+)
+
+
 def held_back(*, book: QuerySet[Account], since: datetime, limit: int = 50) -> list[HeldBack]:
     """Of a book: what waits in the queue, the largest first, then what was suppressed since
     then, the newest first."""
     waits = Case(When(result=StartResult.QUEUED, then=0), default=1, output_field=IntegerField())
     rank = Case(When(result=StartResult.QUEUED, then="rank"), default=Value(Decimal(0)))
-    starts = PlayStart.objects.filter(account__in=book)
+    starts = PlayStart.objects.filter(AnyOf("account", book.values("pk")))
     queued = starts.filter(result=StartResult.QUEUED)
     suppressed = starts.filter(result=StartResult.SUPPRESSED, decided_at__gte=since).exclude(
         reason=Suppression.SEVERER_MATCH
@@ -51,6 +62,7 @@ def held_back(*, book: QuerySet[Account], since: datetime, limit: int = 50) -> l
     rows = (
         (queued | suppressed)
         .select_related("account", "playbook", "csm")
+        .only("reason", "why", "decided_at", *_SHOWN)
         .order_by(waits, "-is_urgent", rank.desc(), "-decided_at", "pk")
     )
     return [_held_back(start) for start in rows[:limit]]

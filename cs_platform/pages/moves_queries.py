@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.catalogue import label
 from accounts.models import Account, BusinessEvent, RevenueMovement
+from accounts.models.scope import AnyOf
 from cs_platform import formats
 from cs_platform.pages.timeline_queries import crossing_words
 from cs_platform.templatetags.cs import band_look
@@ -47,7 +48,7 @@ def moves_since_yesterday(book: QuerySet[Account], *, today: date, zone: ZoneInf
 
 def _crossings(book: QuerySet[Account], begun: date) -> list[Move]:
     found = ThresholdCrossing.objects.filter(
-        account__in=book,
+        AnyOf("account", book.values("pk")),
         day__gte=begun,
         subject="score",
         kind=ThresholdCrossing.Kind.BAND,
@@ -69,7 +70,7 @@ def _crossings(book: QuerySet[Account], begun: date) -> list[Move]:
 
 
 def _news(book: QuerySet[Account], since: datetime) -> list[Move]:
-    found = BusinessEvent.objects.filter(account__in=book, learned_at__gte=since)
+    found = BusinessEvent.objects.filter(AnyOf("account", book.values("pk")), learned_at__gte=since)
     return [
         Move(row.account.external_id, row.account.name, "flag", "", label(row.kind), row.note)
         for row in found.select_related("account")
@@ -79,7 +80,9 @@ def _news(book: QuerySet[Account], since: datetime) -> list[Move]:
 
 
 def _revenue(book: QuerySet[Account], since: datetime) -> list[Move]:
-    found = RevenueMovement.objects.filter(account__in=book, recorded_at__gte=since)
+    found = RevenueMovement.objects.filter(
+        AnyOf("account", book.values("pk")), recorded_at__gte=since
+    )
     return [
         Move(
             external_id=row.account.external_id,
@@ -95,7 +98,9 @@ def _revenue(book: QuerySet[Account], since: datetime) -> list[Move]:
 
 
 def _ended_plays(book: QuerySet[Account], since: datetime) -> list[Move]:
-    found = Play.objects.filter(account__in=book, state=PlayState.CLOSED, closed_at__gte=since)
+    found = Play.objects.filter(
+        AnyOf("account", book.values("pk")), state=PlayState.CLOSED, closed_at__gte=since
+    )
     return [
         Move(
             external_id=row.account.external_id,

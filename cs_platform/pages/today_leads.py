@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from accounts.catalogue import InteractionKind
 from accounts.models import Account, Interaction
+from accounts.models.scope import AnyOf
 from cs_platform import formats
 from cs_platform.pages.today_items import (
     COLUMNS,
@@ -115,7 +116,10 @@ def _silent_since(book: QuerySet[Account], *, now: datetime) -> QuerySet[Interac
     window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
     return (
         Interaction.objects.filter(
-            ~Exists(spoken), ~Exists(answered), account__in=book, occurred_at__range=window
+            AnyOf("account", book.values("pk")),
+            ~Exists(spoken),
+            ~Exists(answered),
+            occurred_at__range=window,
         )
         .exclude(next_step="")
         .select_related("account__health", "account__owner")
