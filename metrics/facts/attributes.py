@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 from django.db import connection
 
-from accounts.catalogue import HistoryAttribute
+from accounts.catalogue import HistoryAttribute, Segment, TouchTier
 from metrics.facts.copying import copy_columns
 from metrics.facts.scope import Scope
 from metrics.retention.attributes import AttributeArrays
@@ -30,7 +30,12 @@ _HISTORY = {
     Cut.PLAN: HistoryAttribute.PLAN,
 }
 
-# Uses index: history_cut. A correction learned later wins over what it corrects.
+# Asked of the rows, three names cost reading every one of them.
+_VOCABULARY = {
+    HistoryAttribute.SEGMENT: tuple(sorted(segment.value for segment in Segment)),
+    HistoryAttribute.TOUCH_TIER: tuple(sorted(tier.value for tier in TouchTier)),
+}
+# A scan: all there was of the attribute. A correction learned later wins over what it corrects.
 _RECORDED = """
     SELECT h.account_id, h.valid_from, array_position(%(values)s::varchar[], h.value)::int4
     FROM accounts_attributehistory h
@@ -55,10 +60,16 @@ def read_cut(*, cut: Cut, scope: Scope) -> AttributeArrays:
     return _read_present(cut, scope)
 
 
-def _read_history(attribute: HistoryAttribute, scope: Scope) -> AttributeArrays:
+def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
+    if attribute in _VOCABULARY:
+        return _VOCABULARY[attribute]
     with connection.cursor() as cursor:
         cursor.execute(_DISTINCT, {"attribute": attribute})
-        values = tuple(value for (value,) in cursor.fetchall())
+        return tuple(value for (value,) in cursor.fetchall())
+
+
+def _read_history(attribute: HistoryAttribute, scope: Scope) -> AttributeArrays:
+    values = _values(attribute)
     condition = scope.condition(account="h.account_id", learned="h.learned_at")
     rows = copy_columns(
         sql=_RECORDED.format(scope=condition),
