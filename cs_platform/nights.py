@@ -200,7 +200,7 @@ def _next_success(left_out: StepRun) -> date | None:
         first_account_id__lte=left_out.first_account_id,
         final_account_id__gte=left_out.first_account_id,
     )
-    # Uses index: step_once_a_day_and_shard
+    # Uses index: step_day
     done = StepRun.objects.filter(
         accounts, step=left_out.step, day__gt=left_out.day, finished_at__isnull=False, failure=""
     )

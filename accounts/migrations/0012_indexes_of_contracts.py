@@ -1,4 +1,4 @@
-"""What a report asks of contracts, without reading all of them.
+"""The contracts that were renewed or lost in a week, without reading all of them.
 
 Concurrently: work goes on while an upgrade builds them.
 """
@@ -13,10 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0011_sources")]
 
     operations = [
-        AddIndexOnline(
-            model_name="contract",
-            index=models.Index(models.F("ends_on"), name="contract_end"),
-        ),
         AddIndexOnline(
             model_name="contract",
             index=models.Index(

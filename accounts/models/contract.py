@@ -63,8 +63,6 @@ class Contract(models.Model):
             models.Index("account", "starts_on", name="contract_account"),
             # Contracts that end without a renewal, swept nightly.
             models.Index("ends_on", name="contract_open_end", condition=Q(state="active")),
-            # Renewals of a quarter, decided or not.
-            models.Index("ends_on", name="contract_end"),
             # The news of a week: renewed and lost contracts.
             models.Index("closed_on", name="contract_closed", condition=Q(closed_on__isnull=False)),
         ]

@@ -33,7 +33,8 @@ _PACKS = sql.SQL("""
     WHERE p.until = {until} AND {accounts} AND p.feature_id = ANY ({features}::smallint[])
 """)
 
-# Uses index: accounts_usageday_learned_on, or accounts_usageday_pkey for few accounts
+# Uses index: accounts_usageday_pkey. Of many accounts of whom little was learned since:
+# accounts_usageday_learned_on.
 _LEARNED_SINCE = sql.SQL("""
     SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
         COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120

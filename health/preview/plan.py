@@ -57,7 +57,6 @@ def count_accounts(scorecard: models.Scorecard) -> int:
 
 def _judged(key: str | None) -> QuerySet[models.CurrentHealth]:
     """Customers that have been judged, by any version of this scorecard or (None) by any."""
-    # Uses index: health_currenthealth_pkey
     judged = models.CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
     return judged if key is None else judged.filter(scorecard__key=key)
 

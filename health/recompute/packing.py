@@ -28,7 +28,8 @@ EVERY_DAYS = 7
 _ANEW, _ROLLED = 5_000, 20_000
 _LOCK = 7_344
 
-# Uses index: accounts_usageday_learned_on, or accounts_usageday_pkey
+# Uses index: accounts_usageday_pkey. Of many accounts of whom little was learned since:
+# accounts_usageday_learned_on.
 _LEARNED = sql.SQL("""
     SELECT u.account_id, u.feature_id::bigint, (u.day - DATE '1970-01-01')::bigint,
         u.events::bigint

@@ -70,7 +70,7 @@ class RenewalFilter:
         return not self.undecided or total.state in UNDECIDED
 
 
-# Uses index: contract_open_end for what is open; closed ones of a quarter are few.
+# A scan: a quarter is no small part of the contracts.
 _DUE = f"""
     SELECT c.account_id, c.external_id AS contract, c.ends_on,
         coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score,

@@ -39,7 +39,7 @@ class Moment:
         }
 
 
-# Uses index: the primary key of the scores. Their day is one of many in its partition.
+# Uses index: health_healthscore_pkey. Their day is one of many in its partition.
 _JUDGED_ON_DAY = """
     SELECT s.account_id, coalesce(o.band, s.band) AS band, coalesce(b.at_risk, false) AS at_risk,
         s.score

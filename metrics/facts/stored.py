@@ -11,7 +11,7 @@ from metrics.retention.money import Integers
 from metrics.retention.vectors import PositionArrays
 from metrics.retention.windows import Window, month_end, months_before
 
-# Uses index: account_month_month for all accounts, account_month_once for some.
+# Uses index: account_month_month. A month lies together in the table.
 _POSITIONS = """
     SELECT m.account_id, m.start_minor, m.end_minor, m.was_active::int4, m.is_active::int4,
         (m.kind = 'reactivation')::int4

@@ -89,14 +89,17 @@ _STARTED = """
     FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
     WHERE y.opened_day > %(after)s AND y.opened_day <= %(day)s AND {scope}
 """
+# Uses index: play_recovered.
 _RECOVERED = """
     SELECT y.account_id, (y.closed_at AT TIME ZONE %(zone)s)::date AS happened,
         'recovered' AS change, b.name AS what, '' AS detail, NULL::bigint AS amount,
         NULL::varchar AS without_rate
     FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
-    WHERE y.outcome = 'recovered' AND (y.closed_at AT TIME ZONE %(zone)s)::date > %(after)s
-        AND (y.closed_at AT TIME ZONE %(zone)s)::date <= %(day)s AND {scope}
+    WHERE y.outcome = 'recovered'
+        AND y.closed_at >= (%(after)s::date + 1)::timestamp AT TIME ZONE %(zone)s
+        AND y.closed_at < (%(day)s::date + 1)::timestamp AT TIME ZONE %(zone)s AND {scope}
 """
+# Uses index: contract_closed.
 _RENEWALS = f"""
     SELECT c.account_id, c.closed_on AS happened,
         CASE WHEN c.state = 'renewed' THEN 'renewed' ELSE 'not_renewed' END AS change,

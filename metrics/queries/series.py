@@ -77,7 +77,7 @@ def _by_month(rows: Iterable[Sequence[Any]]) -> Months:
     return found
 
 
-# In the order of the fields of Bridge, Cohort and Logos. Uses index: account_month_once.
+# In the order of the fields of Bridge, Cohort and Logos. Uses index: account_month_month.
 _ADDED_UP = """
     SELECT month, segment,
         sum(start_minor),

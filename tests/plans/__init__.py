@@ -1,0 +1,1 @@
+"""Executes what the code says about indexes, on the tables of a large company."""

@@ -1,0 +1,11 @@
+"""What executes the statement of each comment, by the place that says it."""
+
+from tests.plans.executors import accounts, health, metrics, platform, playbooks
+
+EXECUTORS = {
+    **accounts.EXECUTORS,
+    **health.EXECUTORS,
+    **playbooks.EXECUTORS,
+    **metrics.EXECUTORS,
+    **platform.EXECUTORS,
+}

@@ -1,0 +1,85 @@
+"""Facts of accounts, their scores and previews."""
+
+import numpy as np
+from django.db import connection
+
+from accounts.models import Plan
+from health import models, recompute
+from health.facts import Scope, load_base, load_facts, usage_packs
+from health.facts.features import load_catalogue
+from health.facts.sources import remembered_feeds
+from health.preview import plan, stored
+from health.queries import explanations, figures
+from health.recompute import packing, past
+from tests.benchmarks.large_company import DAY
+from tests.plans.chosen import FEW
+
+
+def scope(ids=FEW, *, as_known=False):
+    return Scope(np.array(ids, dtype=np.int64), DAY, DAY, "UTC", as_known)
+
+
+def facts():
+    """Of some accounts, from packs and as known on the day."""
+    few = scope(as_known=True)
+    base = load_base(few, with_history=True)
+    load_facts(few, base=base, feeds=remembered_feeds(), since_start=np.ones(len(few), dtype=bool))
+
+
+def facts_without_packs():
+    models.UsagePacking.objects.all().delete()
+    facts()
+
+
+def learned_since_the_packs():
+    """For a batch of a night, and for a few accounts."""
+    catalogue = load_catalogue(list(Plan.objects.all()))
+    for ids in (range(1, recompute.BATCH + 1), FEW):
+        assert usage_packs.sum_packs(scope(ids), catalogue) is not None
+
+
+def packing_anew_and_on():
+    features = list(models.UsagePacking.objects.get().features)
+    before = usage_packs.in_force()
+    packing._learned(scope(range(1, packing._ROLLED + 1), as_known=True), before, features)
+    packing._learned(scope(as_known=True), None, features)
+
+
+def judged_before():
+    few = np.array(FEW, dtype=np.int64)
+
+    with connection.cursor() as cursor:
+        cursor.execute(past._BEFORE, {"ids": few.tolist(), "day": DAY})
+
+
+def previewing():
+    draft = models.Scorecard.objects.earliest("pk")
+    prepared = plan.prepare(draft, day=DAY)
+    stored.read_groups(prepared, np.array(FEW, dtype=np.int64))
+
+
+EXECUTORS = {
+    "health.facts.activity:_DAY": facts,
+    "health.facts.activity:_FIRST_MONTH": facts,
+    "health.facts.profiles:_PRESENT": facts,
+    "health.facts.profiles:_HISTORY": facts,
+    "health.facts.relationship:_CHAMPIONS": facts,
+    "health.facts.relationship:_CONVERSATIONS": facts,
+    "health.facts.relationship:_PARTICIPANTS": facts,
+    "health.facts.relationship:_EVENTS": facts,
+    "health.facts.revenue:_LEDGER": facts,
+    "health.facts.revenue:_CONTRACTS": facts,
+    "health.facts.revenue:_INVOICES": facts,
+    "health.facts.support:_TICKETS": facts,
+    "health.facts.usage_packs:_PACKS": facts,
+    "health.facts.usage_packs:_LEARNED_SINCE": learned_since_the_packs,
+    "health.facts.usage_sums:_SUMS": facts_without_packs,
+    "health.facts.usage_sums:_FIRST_DAYS": facts_without_packs,
+    "health.preview.stored:_STORED": previewing,
+    "health.queries.explanations:stored_day": lambda: explanations.stored_day(
+        account_id=7, until=DAY
+    ),
+    "health.queries.figures:_FLAPPED": lambda: figures.scoring_figures(day=DAY),
+    "health.recompute.packing:_LEARNED": packing_anew_and_on,
+    "health.recompute.past:_BEFORE": judged_before,
+}

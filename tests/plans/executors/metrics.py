@@ -1,0 +1,133 @@
+"""Reports, and the lists behind their figures."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from accounts.models import RevenueMovement
+from metrics.facts import days, months, week
+from metrics.facts.health import BandFilter, HealthState
+from metrics.facts.ledger import read_ledger, read_rates
+from metrics.facts.renewals import read_chances
+from metrics.facts.scope import Scope
+from metrics.facts.stored import _POSITIONS, copy_columns
+from metrics.models import ReportDay
+from metrics.queries import movements, overview, series
+from metrics.queries.book import Question, book_of
+from metrics.queries.figures import Figure
+from metrics.queries.stored_figures import StoredFigures
+from metrics.retention.positions import Retention
+from metrics.retention.windows import month_ends, trailing_window
+from tests.benchmarks.large_company import DAY, TODAY
+from tests.plans.chosen import own_scope
+
+ALL = Scope()
+WINDOW = trailing_window(as_of=DAY)
+QUESTION = Question(window=WINDOW, base="USD")
+
+
+def rates():
+    return read_rates(base="USD")
+
+
+def moment(day, *, is_stored=False):
+    found, _ = days.moment_of(
+        day=day, today=TODAY, rates=rates(), chances=read_chances(), zone="UTC"
+    )
+
+    return replace(found, is_stored=is_stored)
+
+
+def stored_day_is_current():
+    """Nothing was posted since: that is what is asked most, and what a scan costs most for."""
+    newest = RevenueMovement.objects.latest("pk").pk
+    report = ReportDay(
+        day=DAY,
+        currency="USD",
+        rates={"USD": "1"},
+        chances=days.chances_as_text(read_chances()),
+        ledger_through=newest,
+        figures={"health": [], "renewals": [], "week": []},
+    )
+    assert days.is_current(report, rates=rates(), chances=read_chances())
+
+
+def lists_of_a_stored_day():
+    health = HealthState(scope=ALL, moment=moment(DAY, is_stored=True))
+    for wanted in (BandFilter(), BandFilter(band="watch"), BandFilter(at_risk=True)):
+        health.accounts(wanted=wanted, limit=50, offset=0)
+
+
+def positions():
+    for scope in (ALL, own_scope()):
+        copy_columns(
+            sql=_POSITIONS.format(scope=scope.condition(account="m.account_id")),
+            params={"month": WINDOW.end},
+            columns={
+                "account": "i8",
+                "start": "i8",
+                "end": "i8",
+                "was_active": "i4",
+                "is_active": "i4",
+                "had_revenue": "i4",
+            },
+        )
+
+
+def week_of():
+    week.WeekOfChanges(scope=ALL, moment=moment(DAY)).totals()
+
+
+def movements_of_few_and_of_many():
+    for scope in (own_scope(), ALL):
+        book = book_of(question=QUESTION, scope=scope, rates=rates())
+        movements.figure_movements(book=book, figure=Figure.EXPANSION, page=1)
+
+
+def stored(*, everyone):
+    total = Retention()
+    return StoredFigures(QUESTION, ALL, rates(), total, everyone)
+
+
+EXECUTORS = {
+    "metrics.facts.days:_CHANGED": stored_day_is_current,
+    "metrics.facts.health:_LIST": lists_of_a_stored_day,
+    "metrics.facts.ledger:_LEDGER": lambda: read_ledger(
+        until=DAY, rates=rates(), scope=own_scope()
+    ),
+    "metrics.facts.months:first_movement_day": months.first_movement_day,
+    "metrics.facts.months:_COUNTS": lambda: months.ledger_state(
+        months=month_ends(until=WINDOW.end, count=24)
+    ),
+    "metrics.facts.standing:_JUDGED_ON_DAY": lambda: HealthState(
+        scope=own_scope(), moment=moment(DAY - timedelta(days=1))
+    ).totals(),
+    "metrics.facts.standing:_PAID_ON_DAY": lambda: HealthState(
+        scope=own_scope(), moment=moment(DAY - timedelta(days=1))
+    ).totals(),
+    "metrics.facts.stored:_POSITIONS": positions,
+    "metrics.facts.week:_MOVEMENTS": week_of,
+    "metrics.facts.week:_CROSSINGS": week_of,
+    "metrics.facts.week:_STARTED": week_of,
+    "metrics.facts.week:_RECOVERED": week_of,
+    "metrics.facts.week:_RENEWALS": week_of,
+    "metrics.queries.movements:_MOVEMENTS": movements_of_few_and_of_many,
+    "metrics.queries.overview:_LARGEST": lambda: overview._largest_expansions(
+        latest=series.MonthRetention(
+            month=WINDOW.end, total=Retention(), segments={}, is_stored=True
+        ),
+        rates=rates(),
+        scope=ALL,
+    ),
+    "metrics.queries.series:_ADDED_UP": lambda: series.stored_months(
+        months=[WINDOW.end], scope=own_scope()
+    ),
+    "metrics.queries.stored_figures:_TOTALS": lambda: stored(everyone=1).accounts(
+        Figure.NRR, page=1
+    ),
+    "metrics.queries.stored_figures:_OF_MANY_ACCOUNTS": lambda: stored(everyone=-1).movements(
+        Figure.NRR, page=1
+    ),
+    "metrics.queries.stored_figures:_OF_FEW_ACCOUNTS": lambda: stored(everyone=1).movements(
+        Figure.CHURN, page=1
+    ),
+}

@@ -1,0 +1,91 @@
+"""Nights, what the operations page shows, search and previews."""
+
+from datetime import timedelta
+
+from accounts.models import ImportRun, User
+from cs_platform import nights
+from cs_platform.models import StepRun
+from cs_platform.nightly import Shard
+from cs_platform.pages import imports_queries, ops_queries, palette
+from cs_platform.scorecards import preview_page
+from cs_platform.telemetry.readings import reading
+from health.models import Scorecard
+from tests.benchmarks.large_company import DAY, EXECUTIVE, NOW
+from tests.plans.chosen import FEW
+
+
+def an_open_night():
+    StepRun.objects.filter(day=DAY, step="step-3").update(finished_at=None)
+
+
+def newest_run():
+    return ImportRun.objects.latest("pk")
+
+
+def lists_of_jobs():
+    for view in ("due", "later", "running", "dead", "done"):
+        list(ops_queries.job_rows(view, kind="", now=NOW)[:50])
+
+
+def lists_of_messages():
+    for view in ("waiting", "dead", "suppressed"):
+        list(ops_queries.message_rows(view, now=NOW)[:50])
+
+
+def searching():
+    for query in ("foods 4711", "zy"):
+        palette.accounts(User.objects.get(email=EXECUTIVE), query)
+
+
+def latest_day():
+    an_open_night()
+    nights.latest_closed_day()
+
+
+def next_steps():
+    an_open_night()
+    nights.ring_next_steps(day=DAY, now=NOW)
+
+
+def overtaken():
+    left_out = StepRun(
+        step="step-3",
+        day=DAY - timedelta(days=2),
+        first_account_id=FEW[0],
+        final_account_id=FEW[0],
+    )
+    nights._next_success(left_out)
+
+
+def telling():
+    reading(now=NOW)
+
+
+EXECUTORS = {
+    "cs_platform.nightly:Shard.account_ids": Shard(DAY, NOW, 5_001, 10_000).account_ids,
+    "cs_platform.nights:latest_closed_day": latest_day,
+    "cs_platform.nights:ring_next_steps": next_steps,
+    "cs_platform.nights:_next_success": overtaken,
+    "cs_platform.pages.imports_queries:runs_of": lambda: list(
+        imports_queries.runs_of("attention")[:50]
+    ),
+    "cs_platform.pages.imports_queries:waiting_files": imports_queries.waiting_files,
+    "cs_platform.pages.imports_queries:record_counts": lambda: imports_queries.record_counts(
+        newest_run()
+    ),
+    "cs_platform.pages.imports_queries:reasons": lambda: imports_queries.reasons(
+        newest_run(), "open"
+    ),
+    "cs_platform.pages.ops_queries:job_rows": lists_of_jobs,
+    "cs_platform.pages.ops_queries:message_rows": lists_of_messages,
+    "cs_platform.pages.palette:named": searching,
+    "cs_platform.scorecards.preview_page:latest_preview": lambda: preview_page.latest_preview(
+        Scorecard(pk=1_050)
+    ),
+    "cs_platform.scorecards.preview_page:_movers": lambda: preview_page._movers(
+        preview_page.latest_preview(Scorecard(pk=1_050)), "", "", 1
+    ),
+    "cs_platform.telemetry.readings:reading": telling,
+    "cs_platform.telemetry.readings:_jobs": telling,
+    "cs_platform.telemetry.readings:_messages": telling,
+}

@@ -1,0 +1,49 @@
+"""Signals, plays and tasks."""
+
+from datetime import timedelta
+
+from accounts.models import Signal, SignalReceipt
+from playbooks import facts
+from playbooks.firing import advancing, closing, fire_signals, foreseeing
+from tests.benchmarks.large_company import DAY, NOW
+from tests.plans.chosen import FEW
+
+
+def looking_at_all_signals():
+    """As once a day: all but one have their receipt."""
+    SignalReceipt.objects.filter(signal=Signal.objects.latest("pk")).delete()
+    facts.first_unreceipted(after=Signal.objects.latest("pk").pk - 1_000)
+
+
+def firing():
+    Signal.objects.bulk_create(
+        Signal(account_id=account_id, kind="event", key="plans", occurred_at=NOW)
+        for account_id in FEW
+    )
+    fire_signals(limit=100, now=NOW)
+
+
+EXECUTORS = {
+    "playbooks.facts:first_unreceipted": looking_at_all_signals,
+    "playbooks.facts:unreceipted": lambda: facts.unreceipted(FEW),
+    "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
+    "playbooks.facts:recent_signals": lambda: facts.recent_signals(
+        account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
+    ),
+    "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
+    "playbooks.facts:_ended": lambda: facts._ended(FEW),
+    "playbooks.firing.advancing:return_snoozed": lambda: advancing.return_snoozed(
+        limit=100, now=NOW
+    ),
+    "playbooks.firing.advancing:open_steps": lambda: advancing.open_steps(limit=100, now=NOW),
+    "playbooks.firing.advancing:draw_in_for_silence": lambda: advancing.draw_in_for_silence(
+        limit=100, now=NOW
+    ),
+    "playbooks.firing.closing:_OVER": lambda: closing.close_what_is_over(
+        limit=100, now=NOW, account_ids=FEW
+    ),
+    "playbooks.firing.foreseeing:would_close": lambda: list(
+        foreseeing.would_close(outlook=dict.fromkeys(FEW))
+    ),
+    "playbooks.firing.starting:_escalate": firing,
+}
