@@ -7,9 +7,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
+from accounts.admin.meanwhile import GuardedForm
 from accounts.audit import SHOWN, changes_of, is_tracked
 from accounts.intake.currencies import money_exact
 
@@ -18,6 +20,26 @@ class TrackedAdmin(admin.ModelAdmin):
     """Its history is the audit trail where there is one: each field from what to what."""
 
     object_history_template = "admin/audit_history.html"
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """One that tells the second of two editors what the first has changed."""
+        form = super().get_form(request, obj, change, **kwargs)
+        is_guarded = obj is not None and change and "fields" in kwargs
+        if not is_guarded or not self.has_change_permission(request, obj):
+            return form
+        return type(form.__name__, (GuardedForm, form), {})
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Held until it is saved, so that nothing comes between looking and writing."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "POST" and connection.in_atomic_block:
+            self.model._base_manager.select_for_update(no_key=True).get(pk=row.pk)
+            row = super().get_object(request, object_id, from_field)
+        return row
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
