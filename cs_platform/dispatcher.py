@@ -23,6 +23,7 @@ from cs_platform import alive, slots, work
 from cs_platform.celery import app
 from cs_platform.models import Pulse
 from cs_platform.pumps import PUMPS
+from cs_platform.tasks import JOBS_A_RING, RING_SECONDS
 
 CHANNEL = "cs_work"
 SWEEP_SECONDS = 3.0
@@ -30,7 +31,6 @@ DEBOUNCE_SECONDS = 0.03
 SILENCE_SECONDS = 2.0
 SLOT_SECONDS = 30.0
 RING_AGAIN_SECONDS = 30.0
-JOBS_A_RING = 5
 BROKER_REST_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
@@ -136,7 +136,7 @@ class Dispatcher:
         if time.monotonic() < self._broker_rests_until:
             return
         try:
-            app.send_task(task, args=[argument], retry=False, expires=60)
+            app.send_task(task, args=[argument], retry=False, expires=RING_SECONDS)
         except (BrokerError, OSError) as error:
             log.warning("the broker does not answer (%s)", type(error).__name__)
             self.broker_answers = False

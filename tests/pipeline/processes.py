@@ -15,8 +15,11 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, "-W", "ignore", str(ROOT / "manage.py")]
-WORKER = [
+CELERY = [
     sys.executable, "-W", "ignore", "-m", "celery", "-A", "cs_platform.celery:app", "--quiet",
+]  # fmt: skip
+WORKER = [
+    *CELERY,
     "worker", "--concurrency", "2", "--without-mingle", "--without-gossip", "--loglevel", "ERROR",
 ]  # fmt: skip
 

@@ -1,25 +1,29 @@
 """Work is done whatever becomes of the broker and the workers: real kills, a real FLUSHALL."""
 
+import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import redis
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 
 from accounts import jobs
 from accounts.loading.marks import mark_dirty
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, Signal, SignalReceipt, User
+from cs_platform import tasks
 from cs_platform.dispatcher import CHANNEL, wait_for_notification
 from cs_platform.embedded.valkey import Valkey
 from cs_platform.models import Pulse
 from health.models import CurrentHealth
-from tests.pipeline.processes import MANAGE, WORKER, kill_group, running, until
+from tests.pipeline.processes import CELERY, MANAGE, WORKER, kill_group, running, until
 from tests.pipeline.wire import wire
 
 pytestmark = pytest.mark.faults
@@ -111,15 +115,15 @@ def test_changed_facts_are_a_new_score_within_seconds(company, broker, is_broker
 
 def test_a_signal_is_answered_and_a_message_sent_without_a_broker(company):
     now = datetime.now(UTC)
-    signal = Signal.objects.create(
+    incident = Signal.objects.create(
         account_id=company[0], kind="event.incident", key="test", occurred_at=now
     )
     message = OutboxMessage.objects.create(
         key="test", channel="in_app", user=User.objects.first(), subject="Hello", next_at=now
     )
     with running(DISPATCH, REDIS_URL=NOBODY):
-        until(lambda: SignalReceipt.objects.filter(signal=signal).exists(), seconds=20)
-        until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent", seconds=20)
+        until(lambda: SignalReceipt.objects.filter(signal=incident).exists(), seconds=120)
+        until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent", seconds=120)
     assert mail.outbox == []
 
 
@@ -164,6 +168,34 @@ def notify_from_elsewhere() -> None:
             cursor.execute(f"NOTIFY {CHANNEL}")
     finally:
         other.close()
+
+
+def test_a_dispatcher_that_hangs_is_worked_around(company, broker, tmp_path):
+    beat = [*CELERY, "beat", "--schedule", str(tmp_path / "beat"), "--pidfile", ""]
+    with (
+        running(WORKER, REDIS_URL=broker),
+        running(beat, REDIS_URL=broker),
+        running(DISPATCH, REDIS_URL=broker) as dispatcher,
+    ):
+        until(lambda: Pulse.objects.filter(process="dispatcher").exists())
+        until(lambda: not DirtyAccount.objects.exists())
+        os.kill(dispatcher.pid, signal.SIGSTOP)
+        add_jobs(30)
+        mark_dirty(company)
+        until(lambda: open_jobs() == 0 and not DirtyAccount.objects.exists(), seconds=180)
+    assert_each_ran_once(30)
+
+
+@pytest.mark.parametrize(("silent_for", "is_rung"), [(3, False), (30, True)])
+def test_a_tick_rings_only_for_a_silent_dispatcher(transactional_db, silent_for, is_rung):
+    heard_at = datetime.now(UTC) - timedelta(seconds=silent_for)
+    Pulse.objects.create(process="dispatcher", beat_at=heard_at)
+    add_jobs(3)
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.delete("celery")
+        tasks.tick()
+        assert bool(client.llen("celery")) is is_rung
+        client.delete("celery")
 
 
 def test_two_dispatchers_do_no_harm(company, broker):
