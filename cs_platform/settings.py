@@ -236,9 +236,15 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("CS_STATIC_ROOT", default=str(CS_HOME / "static")))
+# Compressed once where files are collected for many readers; `up` has no time for that.
+_static_storage = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if env.bool("CS_COMPRESS_STATIC", default=True)
+    else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": _static_storage},
 }
 MEDIA_ROOT = CS_HOME / "files"
 BASE_URL = env.str("CS_URL", default=f"http://localhost:{CS_PORT}")  # where mails link to

@@ -145,7 +145,8 @@ def test_web_answers_as_behind_the_proxy(migrated):
         assert _get(port, "/metrics", {"Host": "web"}).status == 403
         _counts_add_up_over_all_workers(port)
         style = _linked_style(answer.read().decode())
-        assert _get(port, style, proxied).status == 200
+        compressed = _get(port, style, proxied | {"Accept-Encoding": "br"})
+        assert (compressed.status, compressed.headers["Content-Encoding"]) == (200, "br")
     lines = [json.loads(line) for line in log.read_text().splitlines() if line]
     asked = [line for line in lines if line.get("request_id") == "from-the-proxy-1"]
     assert {line.get("route") for line in asked} >= {"login"}

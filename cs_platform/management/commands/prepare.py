@@ -53,7 +53,7 @@ def _wait_for_database() -> None:
 
 def _collect_static_files() -> None:
     """Compressing takes seconds, so it is done only when a file changed."""
-    sources = hashlib.sha256()
+    sources = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
         for path, storage in finder.list([]):
             stat = Path(storage.path(path)).stat()
