@@ -14,12 +14,15 @@ from typing import IO
 from cs_platform.embedded.process import die_with_parent
 
 QUICK_SECONDS = 10.0
-QUICK_DEATHS = 5
+FIRST_DELAY, LONGEST_DELAY = 0.2, 30.0
+KILLED_DELAY = 3.0  # waiting longer does not help a process that was killed from outside
 _one_line_at_a_time = threading.Lock()
 
 
-class GaveUpError(RuntimeError):
-    """A child died too often, too quickly: restarting it does not help."""
+def delay_of(*, quick_deaths: int, code: int) -> float:
+    """Seconds until a process that ended with this code is started again; below 0: by a signal."""
+    longest = KILLED_DELAY if code < 0 else LONGEST_DELAY
+    return min(FIRST_DELAY * 2.0 ** min(quick_deaths, 10), longest)
 
 
 def say(name: str, line: str) -> None:
@@ -53,7 +56,8 @@ class Child:
         self.name, self.command, self.environment = name, list(command), dict(environment)
         self.patience = patience  # seconds to finish what it has begun
         self.process: subprocess.Popen[bytes] | None = None
-        self.quick_deaths = 0
+        self.quick_deaths = 0  # one after the other; 0 again after QUICK_SECONDS of life
+        self.last_code = 0
         self._started_at = self._not_before = 0.0
         self._log: threading.Thread | None = None
 
@@ -73,19 +77,20 @@ class Child:
         return self.process.poll() if self.process else None
 
     def look_after(self) -> None:
-        """Starts it again when it died; later and later, and not for ever."""
+        """Starts it again when it died, later and later, for ever."""
         now = time.monotonic()
         if self.process is None:
             if now >= self._not_before:
                 self.start()
             return
+        is_quick = now - self._started_at < QUICK_SECONDS
         code = self.process.poll()
+        if not is_quick:
+            self.quick_deaths = 0
         if code is None:
             return
-        self.quick_deaths = self.quick_deaths + 1 if now - self._started_at < QUICK_SECONDS else 0
-        if self.quick_deaths >= QUICK_DEATHS:
-            raise GaveUpError(f"{self.name} died {QUICK_DEATHS} times within seconds; see above")
-        delay = 0.2 * 2**self.quick_deaths
+        self.quick_deaths, self.last_code = self.quick_deaths + is_quick, code
+        delay = delay_of(quick_deaths=self.quick_deaths, code=code)
         say(self.name, f"ended ({code}); starts again in {delay:.1f} s")
         self._kill_group()
         self.process, self._not_before = None, now + delay

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.jobs import oldest_due
 from accounts.models import Job
+from cs_platform import failing
 from cs_platform.configuration import is_within
 from cs_platform.models import Pulse
 from cs_platform.telemetry import families
@@ -62,6 +63,10 @@ def _warnings(*, now: datetime) -> list[str]:
         warnings.append("the dispatcher is silent")
     elif not pulse.broker_answers:
         warnings.append("the broker does not answer: the dispatcher works by itself")
+    warnings += [
+        f"{each.process} ended {each.deaths} times within seconds ({each.reason})"
+        for each in failing.read(settings.CS_HOME)
+    ]
     return warnings
 
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import IO
+
+import psycopg2
+import redis
 
 from cs_platform.children import say
 from cs_platform.embedded.postgres import Postgres
@@ -27,16 +33,12 @@ class Servers:
             self._start_valkey(self.valkey)
 
     def look_after(self) -> bool:
-        """True when one had died and runs again."""
+        """True when one had died and runs again. One that does not start is tried again."""
         again = False
         if self.postgres and self.postgres.process and self.postgres.process.poll() is not None:
-            say("postgres", "ended; starts again")
-            self._start_postgres(self.postgres)
-            again = True
+            again |= _again("postgres", partial(self._start_postgres, self.postgres))
         if self.valkey and self.valkey.process and self.valkey.process.poll() is not None:
-            say("valkey", "ended; starts again")
-            self._start_valkey(self.valkey)
-            again = True
+            again |= _again("valkey", partial(self._start_valkey, self.valkey))
         return again
 
     def stop(self) -> None:
@@ -45,7 +47,7 @@ class Servers:
                 server.stop()
 
     def _start_postgres(self, postgres: Postgres) -> None:
-        with self._log("postgres").open("wb") as log:
+        with self._open_log("postgres") as log:
             try:
                 urls = postgres.start(output=log)
             except ServerFailedError:
@@ -58,7 +60,7 @@ class Servers:
         }
 
     def _start_valkey(self, valkey: Valkey) -> None:
-        with self._log("valkey").open("wb") as log:
+        with self._open_log("valkey") as log:
             try:
                 self.addresses["REDIS_URL"] = valkey.start(output=log)
             except ServerFailedError:
@@ -68,9 +70,25 @@ class Servers:
     def _log(self, name: str) -> Path:
         return self.home / f"{name}.log"
 
+    def _open_log(self, name: str) -> IO[bytes]:
+        """For its owner alone: a server quotes statements in it."""
+        file = os.open(self._log(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(file, 0o600)  # it may be there from before
+        return os.fdopen(file, "wb")
+
     def _show(self, name: str) -> None:
         for line in self._log(name).read_text(errors="replace").splitlines()[-10:]:
             say(name, line)
+
+
+def _again(name: str, start: Callable[[], None]) -> bool:
+    say(name, "ended; starts again")
+    try:
+        start()
+    except (ServerFailedError, psycopg2.OperationalError, redis.RedisError) as error:
+        say(name, f"does not start ({type(error).__name__}); it is tried again")
+        return False
+    return True
 
 
 def _is_named(setting: str) -> bool:

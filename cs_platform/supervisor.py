@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from cs_platform.children import Child, GaveUpError, say
+from cs_platform import failing
+from cs_platform.children import Child, say
 from cs_platform.embedded.process import ServerFailedError, write_private
 from cs_platform.servers import Servers
 
@@ -31,6 +32,8 @@ WEB = [
 CELERY = [sys.executable, "-m", "celery", "-A", "cs_platform.celery:app", "--quiet"]
 PEOPLE = ("csm", "manager", "executive", "ops")
 READY_SECONDS = 60
+HOPELESS_DEATHS = 5  # of web, before it has answered once
+TOLD_DEATHS = 3  # from then on web says that a process does not stay
 
 
 class CannotStartError(RuntimeError):
@@ -42,6 +45,7 @@ class Supervisor:
         self.home, self.port = home, port
         self.servers = Servers(home)
         self.children: list[Child] = []
+        self.told: list[failing.Failing] = []
         self.interrupts = 0
 
     def run(self) -> None:
@@ -59,7 +63,8 @@ class Supervisor:
     def _start(self) -> None:
         self.servers.start()
         self._write_runtime()
-        self._once("prepare")
+        failing.forget(self.home)  # of a run that was killed
+        self._once("prepare", CS_COMPRESS_STATIC="0")
         self._load()
         self.children = self._processes()
         for child in self.children:
@@ -77,14 +82,26 @@ class Supervisor:
                 self._write_runtime()
                 for child in self.children:
                     child.forgive()
-            for child in self.children:
-                child.look_after()
+            self._look_after_children()
             time.sleep(0.2)
+
+    def _look_after_children(self) -> None:
+        for child in self.children:
+            child.look_after()
+        found = [
+            failing.Failing(process=child.name, deaths=child.quick_deaths, code=child.last_code)
+            for child in self.children
+            if child.quick_deaths >= TOLD_DEATHS
+        ]
+        if found != self.told:
+            failing.write(self.home, found)
+            self.told = found
 
     def _stop(self) -> None:
         """Web first, so that nobody begins anything; the servers when nobody needs them."""
         for child in self.children:
             child.stop()
+        failing.forget(self.home)
         self.servers.stop()
 
     def _interrupted(self, signal_number: int, frame: FrameType | None) -> None:
@@ -112,9 +129,9 @@ class Supervisor:
     def _is_demo(self) -> bool:
         return os.environ.get("CS_DEMO", "1") not in ("0", "false", "no")
 
-    def _once(self, *command: str) -> None:
+    def _once(self, *command: str, **more: str) -> None:
         """A command that has to succeed; it may have processes of its own, which end with it."""
-        child = Child(name=command[0], command=[*MANAGE, *command], environment=_patient())
+        child = Child(name=command[0], command=[*MANAGE, *command], environment=_patient() | more)
         child.start()
         while (code := child.ended()) is None and not self.interrupts:
             time.sleep(0.05)
@@ -149,8 +166,9 @@ class Supervisor:
                 return
             if time.monotonic() > end:
                 raise CannotStartError("The web server does not answer; the reason stands above.")
-            for child in self.children:
-                child.look_after()
+            self._look_after_children()
+            if any(each.process == "web" and each.deaths >= HOPELESS_DEATHS for each in self.told):
+                raise CannotStartError("The web server ends at once; the reason stands above.")
             time.sleep(0.1)
         lines = [f"READY http://localhost:{self.port}"]
         if self._is_demo():
@@ -224,7 +242,7 @@ def main(*, home: Path, port: int, make: type[Supervisor] = Supervisor) -> str |
     """None after a decent end, otherwise the sentence that says what went wrong."""
     try:
         make(home=home, port=port).run()
-    except (CannotStartError, GaveUpError, ServerFailedError) as error:
+    except (CannotStartError, ServerFailedError) as error:
         return str(error)
     except InterruptedError:
         return None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Job, User
+from cs_platform import failing
 from cs_platform.models import InvariantRun
 from cs_platform.pages import ops_queries as queries
 from cs_platform.pages import ops_words as words
@@ -86,6 +88,7 @@ def ops(request: HttpRequest) -> HttpResponse:
                 "message": _waits(found.messages, found),
             },
             "processes": [(words.PROCESSES[row.process], row) for row in found.alive],
+            "failing": failing.read(settings.CS_HOME),
             "night": night,
             "steps": queries.step_lines(day=night.day) if night else [],
             "is_night_late": bool(night and night.next_at and night.next_at < found.at),

@@ -1,4 +1,4 @@
-"""A child of the supervisor: started again, later and later, not for ever; stopped with its own."""
+"""A child of the supervisor: started again, later and later, for ever; stopped with its own."""
 
 import os
 import signal
@@ -6,9 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
-from cs_platform.children import Child, GaveUpError
+from cs_platform.children import KILLED_DELAY, LONGEST_DELAY, Child, delay_of
 
 # Starts a grandchild, says its id, and ignores that it should stop.
 STUBBORN = """
@@ -54,14 +52,42 @@ def test_a_killed_child_starts_again(capfd):
     assert "test       | ended (-9); starts again in 0.4 s" in capfd.readouterr().err
 
 
-def test_a_child_that_dies_at_once_is_given_up(capfd):
+def test_a_child_that_dies_at_once_is_started_again_and_again(capfd):
     hopeless = child("print('no such table'); raise SystemExit(3)")
     hopeless.start()
-    with pytest.raises(GaveUpError, match="test died 5 times within seconds"):
-        until(hopeless.look_after, seconds=60)
+
+    def has_died_six_times() -> bool:
+        hopeless.look_after()
+        return hopeless.quick_deaths == 6
+
+    until(has_died_six_times, seconds=120)
+    assert hopeless.last_code == 3
     said = capfd.readouterr().err
-    assert said.count("test       | no such table") == 5
-    assert said.count("ended (3); starts again") == 4
+    assert said.count("test       | no such table") == 6
+    assert said.count("ended (3); starts again") == 6
+
+
+def test_a_child_that_stays_has_not_failed(monkeypatch):
+    monkeypatch.setattr("cs_platform.children.QUICK_SECONDS", 0.5)
+    healthy = child("import time; time.sleep(60)")
+    healthy.quick_deaths = 4
+    healthy.start()
+    healthy.look_after()
+    assert healthy.quick_deaths == 4
+
+    def is_forgiven() -> bool:
+        healthy.look_after()
+        return healthy.quick_deaths == 0
+
+    until(is_forgiven)
+    healthy.stop()
+
+
+def test_the_pauses_grow_to_a_bound_that_is_short_after_a_kill():
+    ended = [delay_of(quick_deaths=n, code=1) for n in (1, 2, 3, 8, 1_000)]
+    assert ended == [0.4, 0.8, 1.6, LONGEST_DELAY, LONGEST_DELAY]
+    killed = [delay_of(quick_deaths=n, code=-9) for n in (1, 2, 3, 8, 1_000)]
+    assert killed == [0.4, 0.8, 1.6, KILLED_DELAY, KILLED_DELAY]
 
 
 def test_a_stubborn_child_is_killed_with_what_it_started(capfd):

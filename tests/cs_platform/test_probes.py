@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import jobs
 from accounts.models import Job
+from cs_platform import failing
 from cs_platform.models import Pulse
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,16 @@ def test_a_silent_dispatcher_is_a_warning(client):
 def test_a_broker_that_does_not_answer_is_a_warning_only(client):
     pulse(broker_answers=False)
     assert warnings(client) == ["the broker does not answer: the dispatcher works by itself"]
+
+
+def test_a_process_that_ends_again_and_again_is_a_warning(client, settings, tmp_path):
+    settings.CS_HOME = tmp_path
+    pulse()
+    assert warnings(client) == []
+    failing.write(tmp_path, [failing.Failing(process="beat", deaths=5, code=3)])
+    assert warnings(client) == ["beat ended 5 times within seconds (exit code 3)"]
+    failing.forget(tmp_path)
+    assert warnings(client) == []
 
 
 def test_late_and_dead_jobs_are_warnings(client):

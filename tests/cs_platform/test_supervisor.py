@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import signal
@@ -45,10 +46,10 @@ class Installation:
         own = {"CS_HOME": str(self.home), "CS_PORT": str(self.port), "CS_DEMO": "0", "CS_TLS": "0"}
         return {**kept, **own}
 
-    def up(self) -> subprocess.Popen[str]:
+    def up(self, **more: str) -> subprocess.Popen[str]:
         with (self.home / "up.log").open("ab") as log:
             return subprocess.Popen(
-                UP, env=self.environment(), cwd=ROOT, text=True, start_new_session=True,
+                UP, env=self.environment() | more, cwd=ROOT, text=True, start_new_session=True,
                 stdout=subprocess.PIPE, stderr=log,
             )  # fmt: skip
 
@@ -59,6 +60,11 @@ class Installation:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False
+
+    def warnings(self) -> list[str]:
+        address = f"http://127.0.0.1:{self.port}/readyz"
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return json.load(answer)["warnings"]
 
     def log(self) -> str:
         return (self.home / "up.log").read_text()
@@ -137,11 +143,52 @@ def test_every_part_that_is_killed_comes_back(installation):
         assert installation.answers()
         secret = (installation.home / "runtime.env").read_text()
         assert "SECRET_KEY=" in secret
-        assert (installation.home / "runtime.env").stat().st_mode & 0o777 == 0o600
+        for name in ("runtime.env", "postgres.log", "valkey.log"):
+            assert (installation.home / name).stat().st_mode & 0o777 == 0o600
+        collected = {file.suffix for file in (installation.home / "static").rglob("*.*")}
+        assert ".css" in collected
+        assert not collected & {".gz", ".br"}  # compressing would keep people waiting
         everything = list(children(up.pid))
         up.send_signal(signal.SIGINT)
         assert up.wait(60) == 0
         assert not any(is_alive(pid) for pid in everything)
+
+
+def test_a_part_that_does_not_stay_is_named_while_web_answers(installation):
+    with running(installation) as up:
+        for _ in range(6):
+            until(lambda: part(up.pid, "beat"))
+            os.kill(part(up.pid, "beat"), signal.SIGKILL)
+            assert installation.answers()
+        said = re.compile(r"beat ended \d times within seconds \(signal 9\)")
+        until(lambda: any(map(said.fullmatch, installation.warnings())))
+        # Left alone it stays, and nobody speaks of it any more.
+        until(lambda: not any(map(said.fullmatch, installation.warnings())))
+        assert part(up.pid, "beat")
+        assert up.poll() is None
+
+
+def test_a_kill_of_everything_every_second_is_survived(installation):
+    with running(installation) as up:
+        for _ in range(20):
+            for victim in children(up.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(victim, signal.SIGKILL)
+            time.sleep(1)
+            assert up.poll() is None, installation.log()
+        until(lambda: set(PARTS) == {name for name in PARTS if part(up.pid, name)}, seconds=120)
+        until(lambda: installation.answers() and installation.warnings() == [], seconds=120)
+        up.send_signal(signal.SIGINT)
+        assert up.wait(60) == 0
+
+
+def test_web_that_cannot_start_is_one_clear_sentence(installation):
+    with installation.up(CS_WEB_WORKERS="none") as up:
+        assert up.wait(600) == 1
+    assert installation.log().endswith(
+        "CommandError: The web server ends at once; the reason stands above.\n"
+    )
+    assert "invalid literal for int() with base 10: 'none'" in installation.log()
 
 
 def test_a_port_in_use_is_one_clear_sentence(installation):

@@ -10,7 +10,7 @@ from django.db.utils import InternalError
 
 from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
-from cs_platform import handlers, invariants, work
+from cs_platform import failing, handlers, invariants, work
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.operations import actions
 from health.models import SourceFeed
@@ -100,6 +100,14 @@ def test_an_empty_installation_says_so_in_words(client, ops):
         assert words in page
     for address in LISTS[1:]:
         assert "0 of" not in text(client, address)
+
+
+def test_a_process_that_ends_again_and_again_is_named(client, ops, settings, tmp_path):
+    settings.CS_HOME = tmp_path
+    failing.write(tmp_path, [failing.Failing(process="beat", deaths=5, code=3)])
+    assert "Beat Ended 5 times within seconds (exit code 3)." in text(client, "/ops/")
+    failing.forget(tmp_path)
+    assert "within seconds" not in text(client, "/ops/")
 
 
 def test_every_number_opens_a_list_that_counts_the_same(client, ops):
