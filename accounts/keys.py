@@ -3,9 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.catalogue import DIRECT_SOURCE
@@ -22,6 +23,7 @@ EVERYTHING = "ingest:*"
 SCOPES = (EVERYTHING, *(f"ingest:{kind}" for kind in Kind))
 # A busy key writes its latest use once a minute, not once a request.
 _USE_RESOLUTION = timedelta(minutes=1)
+WINDOW = timedelta(minutes=1)
 
 
 class UnknownScopeError(ValueError):
@@ -116,3 +118,32 @@ def revoke_key(key: ApiKey, *, now: datetime) -> None:
 
 def allows(key: ApiKey, scope: str) -> bool:
     return scope in key.scopes or (scope.startswith("ingest:") and EVERYTHING in key.scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The requests of a key in its window, this one with them, and when the window ends."""
+
+    requests: int
+    ends_at: datetime
+    is_allowed: bool
+
+
+def count_request(key: ApiKey, *, limit: int, now: datetime) -> Counted:
+    """One more of at most `limit` within a minute from the first; a refused one does not count.
+
+    In one statement, so that requests at the same moment are counted one after another.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_keywindow AS w (key_id, began_at, requests)"
+            " VALUES (%(key)s, %(now)s, 1) ON CONFLICT (key_id) DO UPDATE SET"
+            " began_at = CASE WHEN w.began_at <= %(over)s THEN EXCLUDED.began_at"
+            "  ELSE w.began_at END,"
+            " requests = CASE WHEN w.began_at <= %(over)s THEN 1"
+            "  ELSE least(w.requests, %(limit)s) + 1 END"
+            " RETURNING began_at, requests",
+            {"key": key.pk, "now": now, "over": now - WINDOW, "limit": limit},
+        )
+        began_at, requests = cursor.fetchone()
+    return Counted(min(requests, limit), began_at + WINDOW, requests <= limit)

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "cs_platform.middleware.RefuseUnsafeTextMiddleware",
     "cs_platform.middleware.ContentSecurityPolicyMiddleware",
     "cs_platform.middleware.OneInstallationMiddleware",
+    "accounts.api.throttling.AllowanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -219,8 +220,10 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.KeyThrottle"],
     "EXCEPTION_HANDLER": "cs_platform.api.problem_details",
 }
+API_RATE = env.int("CS_API_RATE", default=600)  # requests a minute and key; 0: any number
 SPECTACULAR_SETTINGS = {
     "TITLE": "CS platform",
     "VERSION": "1",

@@ -15,7 +15,7 @@ OBJECTS = ("own", "team", "other", "missing")
 ROLES = ("csm", "manager", "executive", "ops")
 ACTORS = ("anonymous", "no_role", *ROLES)
 # Written by looking, by nobody's decision.
-_NOT_CUSTOMER_DATA = {"django_session", "cs_cache", "pghistory_context"}
+_NOT_CUSTOMER_DATA = {"django_session", "cs_cache", "pghistory_context", "accounts_keywindow"}
 
 
 @dataclass(frozen=True, slots=True)

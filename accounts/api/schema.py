@@ -130,13 +130,13 @@ _IMPORT = {
 }
 IMPORT_RESPONSES = {
     (200, "application/json"): _IMPORT,
-    **{(code, "application/problem+json"): _PROBLEM for code in (401, 403, 404, 503)},
+    **{(code, "application/problem+json"): _PROBLEM for code in (401, 403, 404, 429, 500, 503)},
 }
 RESPONSES = {
     (200, "application/json"): _ANSWER,
     (202, "application/json"): _ACCEPTED,
     **{
         (code, "application/problem+json"): _PROBLEM
-        for code in (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 422, 500, 503)
+        for code in (400, 401, 403, 404, 405, 406, 409, 411, 413, 415, 422, 429, 500, 503)
     },
 }

@@ -11,7 +11,14 @@ from accounts.models.contract import (
 )
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalReceipt
 from accounts.models.installation import Holiday, Installation
-from accounts.models.intake import ApiKey, ImportRun, InboxBatch, InboxReceipt, RejectedRecord
+from accounts.models.intake import (
+    ApiKey,
+    ImportRun,
+    InboxBatch,
+    InboxReceipt,
+    KeyWindow,
+    RejectedRecord,
+)
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
@@ -46,6 +53,7 @@ __all__ = [
     "InteractionContact",
     "Invoice",
     "Job",
+    "KeyWindow",
     "OnboardingStep",
     "OutboxMessage",
     "Plan",

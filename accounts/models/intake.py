@@ -58,6 +58,19 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class KeyWindow(models.Model):
+    """How many requests a key has sent since its minute began: one row a key, counted in place."""
+
+    key = models.OneToOneField(
+        ApiKey, primary_key=True, on_delete=models.CASCADE, related_name="window"
+    )
+    began_at = models.DateTimeField()
+    requests = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.requests} since {self.began_at}"
+
+
 class InboxBatch(models.Model):
     """An accepted batch as it came, partitioned by month, until some days after it is in."""
 
