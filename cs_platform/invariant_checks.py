@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`sql` answers one text column: a line for each thing that is broken."""
+    """`sql` answers one text column: a line for each thing that is broken.
+
+    It may use `day`, the day that is open; `since`, the first day to look at where every night
+    asks about its own days only; and `share`, which thirtieth of the accounts is asked about where
+    that would take too long (None: all of them).
+    """
 
     name: str
     says: str
@@ -80,6 +85,25 @@ WORK = (
         """,
     ),
     Check(
+        "passed_steps_have_a_task",
+        "steps that a play has passed without a task",
+        # A play that ended early passed the steps before the last one it opened.
+        """
+        SELECT format('play %%s, step %%s', p.id, s.position)
+        FROM playbooks_play p
+        JOIN playbooks_playbookstep s ON s.playbook_id = p.playbook_id
+        LEFT JOIN playbooks_task t ON t.play_id = p.id AND t.step_id = s.id
+        WHERE t.id IS NULL AND CASE
+            WHEN p.state = 'open' THEN p.next_position IS NULL OR s.position < p.next_position
+            WHEN p.outcome = 'completed' THEN true
+            ELSE s.position < (
+                SELECT max(o.position) FROM playbooks_task l
+                JOIN playbooks_playbookstep o ON o.id = l.step_id WHERE l.play_id = p.id)
+            END
+        ORDER BY p.id, s.position
+        """,
+    ),
+    Check(
         "ended_play_has_no_open_task",
         "tasks left open by a play that has ended",
         """
@@ -119,9 +143,15 @@ WORK = (
     Check(
         "dirty_accounts_are_rescored",
         "accounts whose facts changed and that wait for more than 5 minutes",
+        # While more than two nights are missing they wait for those, as they should.
         """
-        SELECT format('account %%s', account_id) FROM accounts_dirtyaccount
-        WHERE marked_at < now() - interval '5 minutes' GROUP BY account_id ORDER BY account_id
+        SELECT format('account %%s', d.account_id) FROM accounts_dirtyaccount d
+        LEFT JOIN (SELECT day, closed_at FROM health_closedday ORDER BY day DESC LIMIT 1) c ON true
+        LEFT JOIN accounts_installation i ON i.id = 1
+        WHERE greatest(d.marked_at, CASE WHEN i.as_of IS NULL THEN c.closed_at END)
+                < now() - interval '5 minutes'
+            AND (c.day IS NULL OR i.as_of IS NOT NULL OR c.day >= %(day)s::date - 3)
+        GROUP BY d.account_id ORDER BY d.account_id
         """,
         heals=True,
     ),

@@ -92,12 +92,14 @@ FIGURES = (
         FROM health_usagepacking p
         JOIN accounts_usageseal s ON s.number = p.seal_number
         JOIN health_usagepack k ON k.until = p.until
+            AND (%(share)s::integer IS NULL OR k.account_id %% 30 = %(share)s::integer)
         FULL JOIN (
             SELECT account_id, feature_id, sum(events) AS total FROM accounts_usageday
             WHERE day > (SELECT until - 120 FROM health_usagepacking)
                 AND day <= (SELECT until FROM health_usagepacking)
                 AND learned_on <= (SELECT until FROM health_usagepacking)
                 AND feature_id = ANY ((SELECT features FROM health_usagepacking)::smallint[])
+                AND (%(share)s::integer IS NULL OR account_id %% 30 = %(share)s::integer)
                 AND EXISTS (
                     SELECT FROM accounts_usageseal s, health_usagepacking p
                     WHERE s.number = p.seal_number

@@ -51,14 +51,20 @@ _CLAIM = """
 
 
 class CatchingUpError(RuntimeError):
-    """Too many nights are missing to score today; the message says what to run."""
+    """A day cannot be scored because nights before it are missing; the message says what to run."""
 
 
 def recompute(
     *, day: date, account_ids: Sequence[int] | None = None, now: datetime
 ) -> RecomputeResult:
-    """Scores accounts (None: all) as of `day`. May be run any number of times."""
-    run = _prepare([day], when=calendar(), now=now)
+    """Scores accounts (None: all) as of `day`. May be run any number of times.
+
+    Raises CatchingUpError while a day before `day` waits for its night: compared with the wrong
+    day, its crossings would be lost.
+    """
+    when = calendar()
+    _refuse_out_of_turn(day, when=when)
+    run = _prepare([day], when=when, now=now)
     result = RecomputeResult(day)
     for batch in _batches(_ids(account_ids)):
         with transaction.atomic():
@@ -113,11 +119,24 @@ def is_catching_up(*, now: datetime) -> bool:
 
 def _open_days(when: Calendar, *, now: datetime) -> list[date]:
     """Days before today, since the latest that was closed, whose night has not closed them."""
+    return _open_days_before(when.today(now), when=when)
+
+
+def _open_days_before(day: date, *, when: Calendar) -> list[date]:
+    """None where the installation is frozen on a day, or no night has closed one: there is
+    nothing to wait for."""
     latest = None if when.as_of else ClosedDay.objects.aggregate(day=Max("day"))["day"]
     if latest is None:
         return []
-    missing = (when.today(now) - latest).days - 1
-    return [latest + timedelta(days=n + 1) for n in range(missing)]
+    return [latest + timedelta(days=n) for n in range(1, (day - latest).days)]
+
+
+def _refuse_out_of_turn(day: date, *, when: Calendar) -> None:
+    open_days = _open_days_before(day, when=when)
+    if open_days:
+        raise CatchingUpError(
+            f"{day} cannot be scored while {open_days[0]} is open: run manage.py nightly first."
+        )
 
 
 def _score_up_to_today(accounts: Ints, *, when: Calendar, now: datetime) -> RecomputeResult:
@@ -152,8 +171,10 @@ def score_history(
     """Scores past days in order, each as it was known then, and closes those before today.
 
     Several workers with accounts of their own leave the days open and close them at the end.
+    Raises CatchingUpError while a day before the first of them waits for its night.
     """
     ordered = sorted(days)
+    _refuse_out_of_turn(ordered[0], when=calendar())
     result = RecomputeResult(ordered[-1])
     ids = _ids(account_ids)
     for start in range(0, len(ordered), BLOCK):

@@ -70,6 +70,10 @@ class Run:
         as_known = is_past and self.days[0] < self.calendar.today(self.now)
         return Scope(account_ids, self.days[0], self.days[-1], self.calendar.zone, as_known)
 
+    def is_final(self, day: date, closed: Sequence[date]) -> bool:
+        """Scores of the day only get revisions: no present state comes from them, no crossing."""
+        return day in closed and day < self.calendar.today(self.now)
+
 
 def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     """Runs inside the caller's transaction; `account_ids` sorted, one block of days in order."""
@@ -84,7 +88,7 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     judged = [
         part
         for day, chosen in zip(run.days, plans, strict=True)
-        for part in _judge_day(run, scope, facts, state, day, chosen)
+        for part in _judge_day(run, scope, facts, state, day, chosen, run.is_final(day, closed))
     ]
     crossings, signals = _write(run, scope, judged, closed) if judged else (0, 0)
     return _result(run, judged, len(account_ids), crossings, signals)
@@ -132,7 +136,13 @@ def _asks_since_start(run: Run, plans: list[Ints]) -> Flags:
 
 
 def _judge_day(
-    run: Run, scope: Scope, rows: FactRows, state: State, day: date, chosen: Ints
+    run: Run,
+    scope: Scope,
+    rows: FactRows,
+    state: State,
+    day: date,
+    chosen: Ints,
+    is_final: bool,
 ) -> Iterator[writing.Judged]:
     facts = rows.on(day)
     for position, card in enumerate(run.assignment.cards):
@@ -142,7 +152,7 @@ def _judge_day(
         raw: Floats = raw_matrix(facts, card.spec.raw_keys)[accounts]
         evaluation = evaluate(card.spec, raw)
         part = state.take(accounts)
-        is_present = part.day <= number(day)
+        is_present = (part.day <= number(day)) & (not is_final)
         if not is_present.all():
             past_state(part, scope.account_ids[accounts], ~is_present, day=day)
         crossings = judge(card=card, state=part, evaluation=evaluation, day=number(day))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,9 +15,11 @@ from accounts.models import (
     Contract,
     DirtyAccount,
     Feature,
+    ImportRun,
     Installation,
     Job,
     OutboxMessage,
+    RejectedRecord,
     RevenueMovement,
     Signal,
     Source,
@@ -27,7 +30,8 @@ from accounts.models import (
 )
 from cs_platform import invariants
 from cs_platform.models import StepRun
-from health.models import ClosedDay, UsagePack
+from health import publishing as scorecards
+from health.models import ClosedDay, HealthScore, Scorecard, ThresholdCrossing, UsagePack
 from health.recompute.packing import pack_usage
 from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
@@ -65,7 +69,7 @@ def play(account) -> Play:
     )
     return Play.objects.create(
         account=account, playbook=book, playbook_key=book.key, family="f", severity=1, start=start,
-        why="because", opened_at=NOW, opened_day=DAY,
+        why="because", opened_at=NOW, opened_day=DAY, next_position=1,
     )  # fmt: skip
 
 
@@ -141,6 +145,10 @@ def break_task(account: Account, play: Play) -> None:
         task(account, play=play, step=step)
 
 
+def break_passed_step(account: Account, play: Play) -> None:
+    Play.objects.update(next_position=2)
+
+
 def break_ended_play(account: Account, play: Play) -> None:
     task(account, play=play)
     Play.objects.update(state="closed", outcome="recovered", closed_at=NOW)
@@ -153,7 +161,7 @@ def break_play(account: Account, play: Play) -> None:
 
 
 def break_due_step(account: Account, play: Play) -> None:
-    Play.objects.update(next_position=2, next_step_at=OLD)
+    Play.objects.update(next_step_at=OLD)
 
 
 def break_signal(account: Account, play: Play) -> None:
@@ -241,6 +249,48 @@ def break_report_day(account: Account, play: Play) -> None:
     AccountDay.objects.update(arr_minor=F("arr_minor") + 1)
 
 
+def break_batch(account: Account, play: Play) -> None:
+    """Its job was taken away, and nobody knows of it any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cs_ensure_partitions('accounts_inboxbatch', %s, %s)", [DAY, DAY])
+        cursor.execute(
+            "INSERT INTO accounts_inboxbatch (received_on, received_at, source, kind, media_type,"
+            " body) VALUES (%s, %s, 'crm', 'usage', 'text/csv', '') RETURNING id",
+            [DAY, NOW],
+        )
+        number = cursor.fetchone()[0]
+    run = an_import(state="running", finished_at=None)
+    Job.objects.create(kind="inbox.batch", key=str(number), payload={"run": run.pk}, next_at=NOW)
+    assert names() == []
+    Job.objects.filter(kind="inbox.batch").delete()
+
+
+def an_import(**values) -> ImportRun:
+    fields = {"kind": "usage", "source": "crm", "via": "api", "state": "done", "started_at": NOW}
+    return ImportRun.objects.create(**{**fields, "finished_at": NOW, **values})
+
+
+def break_import(account: Account, play: Play) -> None:
+    an_import(read=5, created=2, updated=1, unchanged=1, rejected=0)
+
+
+def break_refusal(account: Account, play: Play) -> None:
+    run = an_import(read=2, created=1, rejected=1)
+    RejectedRecord.objects.create(run=run, position=1, code="empty", message="It is empty.")
+    assert names() == []
+    RejectedRecord.objects.all().delete()
+
+
+def break_trail(account: Account, play: Play) -> None:
+    """Something wrote past the triggers."""
+    Account.objects.update(name="Acme & Sons")
+    assert names() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("UPDATE accounts_account SET name = 'Acme Ltd'")
+        cursor.execute("SET session_replication_role = origin")
+
+
 def break_owner(account: Account, play: Play) -> None:
     Installation.objects.update_or_create(pk=1, defaults={"visibility": "own"})
     stranger = User.objects.create_user("other@example.com", name="Eve", role="csm")
@@ -256,12 +306,58 @@ def break_pack(account: Account, play: Play) -> None:
     UsagePack.objects.update(total=3)
 
 
+def scored(account: Account, *bands: str) -> None:
+    """Closed days up to yesterday with these bands, and the crossings between them."""
+    card = scorecards.install_library(now=NOW)[0]
+    Account.objects.update(created_at=NOW)
+    for back, (before, band) in enumerate(pairwise(("", *bands)), start=-len(bands)):
+        day = DAY + timedelta(days=back)
+        HealthScore.objects.create(
+            account=account, day=day, scorecard=card, band=band, score=50, confidence=100, raw=[],
+            readings=[], weights=[], components=[], computed_at=NOW,
+        )  # fmt: skip
+        if before not in ("", band):
+            cross(account, day, before=before, after=band)
+        ClosedDay.objects.create(day=day, closed_at=NOW)
+
+
+def cross(account: Account, day: date, *, before: str, after: str) -> None:
+    card = Scorecard.objects.order_by("pk")[0]
+    ThresholdCrossing.objects.create(
+        account=account, day=day, subject="score", seq=1, kind="band", cause="moved",
+        direction="down", from_band=before, to_band=after, scorecard=card, created_at=NOW,
+    )  # fmt: skip
+
+
+def break_missing_crossing(account: Account, play: Play) -> None:
+    scored(account, "healthy", "healthy", "watch", "watch")
+    assert names() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+    ThresholdCrossing.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = origin")
+
+
+def break_invented_crossing(account: Account, play: Play) -> None:
+    scored(account, "healthy", "healthy", "watch", "watch")
+    assert names() == []
+    cross(account, DAY - timedelta(days=1), before="healthy", after="watch")
+
+
 BREAKS = (
+    (break_missing_crossing, "crossings_are_transitions"),
+    (break_invented_crossing, "crossings_are_transitions"),
     (break_score, "score_per_account_and_day"),
     (break_gap, "no_gap_in_closed_days"),
     (break_night, "nights_do_not_stand_still"),
     (break_start, "one_start_per_signal_and_playbook"),
     (break_task, "one_task_per_step"),
+    (break_passed_step, "passed_steps_have_a_task"),
+    (break_batch, "accepted_is_answered"),
+    (break_import, "accepted_is_answered"),
+    (break_refusal, "accepted_is_answered"),
+    (break_trail, "changes_are_in_the_trail"),
     (break_ended_play, "ended_play_has_no_open_task"),
     (break_play, "started_means_a_play"),
     (break_due_step, "due_steps_are_opened"),
@@ -300,7 +396,9 @@ def test_a_copy_that_was_taken_back_is_named_no_more(account, play):
 
 def test_every_invariant_has_been_seen_to_fail():
     tested = {name for _, name in BREAKS}
-    assert tested == {check.name for check in invariants.CHECKS} | {"task_owner_sees_the_account"}
+    sql = {check.name for check in invariants.CHECKS}
+    assert tested == sql | {"task_owner_sees_the_account", "changes_are_in_the_trail"}
+    assert len(tested) == invariants.COUNT
 
 
 def test_many_broken_things_are_counted_and_some_are_shown(account, play):
@@ -317,3 +415,24 @@ def test_packs_that_are_missing_are_named_and_void_ones_are_not(account, play):
     assert names() == ["packs_are_their_facts"]
     UsageSeal.objects.update(number=2)
     assert names() == []
+
+
+def test_a_night_asks_about_one_thirtieth_of_the_packs(account, play):
+    break_pack(account, play)
+    of_account = [
+        DAY + timedelta(days=n)
+        for n in range(invariants.SHARES)
+        if invariants.broken(day=DAY + timedelta(days=n), everything=False)
+    ]
+    assert len(of_account) == 1
+    assert of_account[0].toordinal() % invariants.SHARES == account.pk % invariants.SHARES
+
+
+def test_marks_that_wait_for_missing_nights_are_not_late(account, play):
+    break_dirty(account, play)
+    ClosedDay.objects.create(day=DAY - timedelta(days=4), closed_at=OLD)
+    assert names() == []
+    ClosedDay.objects.create(day=DAY - timedelta(days=3), closed_at=NOW)
+    assert names() == []
+    ClosedDay.objects.update(closed_at=OLD)
+    assert names() == ["dirty_accounts_are_rescored"]

@@ -99,7 +99,7 @@ def move_arr(account, amount, *, days_ago, kind="new", **values):
         **{
             "currency": "USD",
             "recorded_at": at(day, hour=1),
-            "source": "test",
+            "source_id": "direct",
             "external_id": unique("movement"),
             **values,
         },

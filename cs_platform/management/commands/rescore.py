@@ -32,7 +32,8 @@ class Command(BaseCommand):
             result = (
                 rescore_now(account_ids=ids, now=clock.now())
                 if len(days) == 1
-                else score_history(days=days, account_ids=ids, now=clock.now())
+                # A day closes for all accounts, so not before all have been scored.
+                else score_history(days=days, account_ids=ids, now=clock.now(), closes=ids is None)
             )
         except CatchingUpError as error:
             raise CommandError(str(error)) from error
