@@ -1,18 +1,17 @@
 """Requests to the bulk endpoint, and what a refusal looks like."""
 
 import json
-from datetime import UTC, datetime
 
 from django.test import Client
 
 from accounts.keys import create_key
+from tests.times import now
 
-NOW = datetime.now(UTC)
 ACCOUNTS, USAGE, TICKETS = (f"/api/v1/bulk/{kind}/" for kind in ("accounts", "usage", "tickets"))
 
 
 def make_key(*scopes: str, **rest) -> str:
-    return create_key(name="CRM", scopes=scopes or ["ingest:*"], now=NOW, **rest)[1]
+    return create_key(name="CRM", scopes=scopes or ["ingest:*"], now=now(), **rest)[1]
 
 
 def post(url: str, body, token: str, *, content_type="application/json", **headers):

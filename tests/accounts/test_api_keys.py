@@ -15,8 +15,9 @@ from rest_framework.views import APIView
 
 from accounts.keys import CannotRollError, create_key, revoke_key, roll_key
 from accounts.models import Account, ApiKey, User
-from tests.accounts.bulk import ACCOUNTS, NOW, USAGE, is_problem, make_key, post
+from tests.accounts.bulk import ACCOUNTS, USAGE, is_problem, make_key, post
 from tests.accounts.loading import account
+from tests.times import now
 
 pytestmark = pytest.mark.django_db
 
@@ -42,10 +43,10 @@ def test_dead_keys_open_nothing():
     ada = User.objects.create_user("ada@demo.example", name="Ada", role="ops")
     expired = make_key(lifetime=timedelta(seconds=-1))
     orphaned = make_key(owner=ada)
-    revoked_key, revoked = create_key(name="old", scopes=["ingest:*"], now=NOW)
+    revoked_key, revoked = create_key(name="old", scopes=["ingest:*"], now=now())
     assert post(ACCOUNTS, [], orphaned).status_code == 200
     User.objects.update(is_active=False)
-    revoke_key(revoked_key, now=NOW)
+    revoke_key(revoked_key, now=now())
     for token in (expired, orphaned, revoked, "cs_live_guess", "", "cs_live_\xe4"):
         assert is_problem(post(ACCOUNTS, [account()], token), 401) == "authentication_failed"
     assert not Account.objects.exists()
@@ -86,24 +87,26 @@ A_YEAR = timedelta(days=365)
 
 
 def test_no_key_lives_longer_than_a_year_whoever_makes_it():
-    key, _token = create_key(name="CRM", scopes=["ingest:*"], now=NOW, lifetime=A_YEAR)
+    at = now()
+    key, _token = create_key(name="CRM", scopes=["ingest:*"], now=at, lifetime=A_YEAR)
     longer = A_YEAR + timedelta(microseconds=1)
     with pytest.raises(IntegrityError, match="api_key_lives_a_year_at_most"), transaction.atomic():
-        create_key(name="CRM", scopes=["ingest:*"], now=NOW, lifetime=longer)
+        create_key(name="CRM", scopes=["ingest:*"], now=at, lifetime=longer)
     with pytest.raises(IntegrityError, match="api_key_lives_a_year_at_most"), transaction.atomic():
-        ApiKey.objects.filter(pk=key.pk).update(expires_at=NOW + longer)
+        ApiKey.objects.filter(pk=key.pk).update(expires_at=at + longer)
     with pytest.raises(CommandError, match="1 to 365"):
         call_command("api_key", "create", "--name", "X", "--scope", "ingest:*", "--days", "366")
 
 
 def test_a_rolled_key_works_beside_its_successor_for_the_overlap():
-    with time_machine.travel(NOW, tick=False) as moment:
+    at = now()
+    with time_machine.travel(at, tick=False) as moment:
         ada = User.objects.create_user("ada@demo.example", name="Ada", role="ops")
         month = timedelta(days=30)
         old, old_token = create_key(
-            name="CRM", scopes=["ingest:usage"], now=NOW, owner=ada, lifetime=month
+            name="CRM", scopes=["ingest:usage"], now=at, owner=ada, lifetime=month
         )
-        new, new_token = roll_key(old, now=NOW, overlap=timedelta(hours=24))
+        new, new_token = roll_key(old, now=at, overlap=timedelta(hours=24))
         assert (new.name, new.scopes, new.owner, new.source_id, new.replaces) == (
             (old.name, old.scopes, ada, old.source_id, old)
         )
@@ -118,32 +121,35 @@ def test_a_rolled_key_works_beside_its_successor_for_the_overlap():
 
 
 def test_an_overlap_never_lengthens_a_life():
-    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=NOW, lifetime=timedelta(hours=2))
-    roll_key(old, now=NOW, overlap=timedelta(days=7))
+    at = now()
+    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=at, lifetime=timedelta(hours=2))
+    roll_key(old, now=at, overlap=timedelta(days=7))
     old.refresh_from_db()
-    assert old.expires_at == NOW + timedelta(hours=2)
+    assert old.expires_at == at + timedelta(hours=2)
 
 
 def test_a_key_has_one_successor_and_an_ended_one_none():
-    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=NOW)
-    new, _token = roll_key(old, now=NOW, overlap=timedelta(days=1))
+    at = now()
+    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=at)
+    new, _token = roll_key(old, now=at, overlap=timedelta(days=1))
     with pytest.raises(CannotRollError, match=new.prefix):
-        roll_key(old, now=NOW, overlap=timedelta(days=1))
-    revoke_key(new, now=NOW)
+        roll_key(old, now=at, overlap=timedelta(days=1))
+    revoke_key(new, now=at)
     with pytest.raises(CannotRollError, match="has ended: make a new key"):
-        roll_key(new, now=NOW, overlap=timedelta(days=1))
+        roll_key(new, now=at, overlap=timedelta(days=1))
     assert ApiKey.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_roll_a_key_at_once_make_one_successor():
-    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=NOW)
+    at = now()
+    old, _token = create_key(name="CRM", scopes=["ingest:*"], now=at)
     start = threading.Barrier(2)
 
     def roll(_number: int) -> bool:
         try:
             start.wait(timeout=30)
-            roll_key(old, now=NOW, overlap=timedelta(days=1))
+            roll_key(old, now=at, overlap=timedelta(days=1))
         except CannotRollError:
             return False
         finally:

@@ -1,14 +1,14 @@
 """Requests sent again, or at once: done once, answered alike."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from accounts.models import Account, ImportRun, InboxReceipt, UsageDay
-from tests.accounts.bulk import ACCOUNTS, NOW, USAGE, is_problem, make_key, post, usage
+from tests.accounts.bulk import ACCOUNTS, USAGE, is_problem, make_key, post, usage
 from tests.accounts.loading import account, load_raw
+from tests.times import before_now
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_idempotency_keys_of_two_credentials_never_meet(token):
 
 def test_an_idempotency_key_is_free_again_after_a_day(token):
     post(ACCOUNTS, [account()], token, Idempotency_Key="k1")
-    InboxReceipt.objects.update(received_at=NOW - timedelta(hours=25))
+    InboxReceipt.objects.update(received_at=before_now(hours=25))
     answer = post(ACCOUNTS, [account("other")], token, Idempotency_Key="k1")
     assert answer.json()["created"] == 1
 

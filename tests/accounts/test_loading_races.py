@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, Contract, Interaction, RevenueMovement
 from tests.accounts.loading import account, contract, load_raw, movement, problems
+from tests.waiting import until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +29,7 @@ def at_once(kind: str, first: dict, second: dict):
     with transaction.atomic():
         results.append(load_raw(kind, first))
         loading.start()
-        loading.join(timeout=1)  # It waits for the row.
+        until_blocked(loading)
     loading.join()
     return results
 

@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.db import connection, transaction
@@ -20,10 +20,10 @@ from accounts.models import Account, DirtyAccount, Feature, UsageDay
 from tests.accounts.bulk import USAGE, make_key, post, usage
 from tests.accounts.loading import DAY, account, load_raw
 from tests.pipeline.processes import until
+from tests.times import now, today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-NOW = datetime.now(UTC)
 DAYS = [f"2025-03-{number:02}" for number in range(1, 13)]
 HEADER = "account,day,feature,events\n"
 
@@ -40,9 +40,10 @@ def _by_api(content_type: str, body: bytes) -> str:
 
 
 def _by_file(body: bytes) -> str:
+    at = now()
     file = FileImport(
         name="usage.csv", source=io.BytesIO(body), kind=Kind.USAGE,
-        reading=iso_reading(now=NOW, typed=False), day=NOW.date(), now=NOW,
+        reading=iso_reading(now=at, typed=False), day=at.date(), now=at,
     )  # fmt: skip
     run = import_file(file, progress=lambda read, of: None, report=lambda problem: None)
     assert (run.state, run.read, run.rejected) == ("done", 1, 0)
@@ -79,7 +80,7 @@ def _while_somebody_else_tells(events: int, send: Callable[[], str]) -> str:
 
     sender = threading.Thread(target=sending)
     with transaction.atomic():
-        load_raw("usage", usage(events=events), day=NOW.date())
+        load_raw("usage", usage(events=events), day=today())
         sender.start()
         until(_somebody_waits_for_us)
     sender.join()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Account, Installation, User
 from health.publishing.actions import install_library
@@ -29,6 +29,9 @@ FLAGS = (
 ).split()
 AXE = Path(__file__).parent / "axe.min.js"
 PASSWORD = "three brass lanterns"
+# How long anything may take before a test gives up: a busy machine is slow, not wrong.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 # Playwright runs an event loop in this thread; Django would refuse its own queries there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -46,7 +49,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     rules = "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost"
-    return {"executable_path": CHROMIUM, "args": [*FLAGS, f"--host-resolver-rules={rules}"]}
+    args = [*FLAGS, f"--host-resolver-rules={rules}"]
+    return {"executable_path": CHROMIUM, "args": args, "timeout": PATIENCE_MS}
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    """Its contexts, however a test makes them, wait as long as everything else here."""
+    make_context = browser.new_context
+
+    def make_patient_context(**options: Any) -> BrowserContext:
+        context = make_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    browser.new_context = make_patient_context  # type: ignore[method-assign]
+    return browser
 
 
 @pytest.fixture(autouse=True)
@@ -130,4 +148,4 @@ def sign_in(page: Page, name: str = "csm") -> None:
     page.get_by_label("E-mail").fill(f"{name}@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/login/" not in address, timeout=10_000)
+    page.wait_for_url(lambda address: "/login/" not in address)

@@ -78,7 +78,7 @@ def sign_in_as(page, person):
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "login" not in address, timeout=10_000)
+    page.wait_for_url(lambda address: "login" not in address)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def _sign_in(page):
     page.get_by_label("E-mail").fill("ops@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/imports/", timeout=10_000)
+    page.wait_for_url("**/imports/")
 
 
 @pytest.fixture
@@ -92,9 +92,7 @@ def test_a_first_file_goes_in_and_what_was_refused_comes_back(desk, worker):
     assert Account.objects.get(external_id="poorly").seats is None
     desk.get_by_role("button", name="Import 1 account").click()
 
-    expect(desk.get_by_role("heading", name="1 account imported, 2 to fix")).to_be_visible(
-        timeout=20_000
-    )
+    expect(desk.get_by_role("heading", name="1 account imported, 2 to fix")).to_be_visible()
     assert Account.objects.get(external_id="poorly").seats == 25
 
     # One row is put right where it is listed …
@@ -142,9 +140,7 @@ def test_it_all_works_without_javascript(browser, desk, worker, live_server):
     page.get_by_role("button", name="Check what would change").click()
     page.get_by_role("button", name="Import 1 account").click()
     # A page without scripts asks again by itself.
-    expect(page.get_by_role("heading", name="1 account imported, 2 to fix")).to_be_visible(
-        timeout=20_000
-    )
+    expect(page.get_by_role("heading", name="1 account imported, 2 to fix")).to_be_visible()
     context.close()
 
 

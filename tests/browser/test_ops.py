@@ -1,7 +1,6 @@
 """Operations in a browser: axe finds nothing, a given-up job is retried, others are refused."""
 
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -11,15 +10,14 @@ from accounts.models import Installation, User
 from cs_platform.models import StepRun
 from tests.browser.conftest import AXE, PASSWORD, watched
 from tests.cs_platform.pages.test_ops import dead_job, fill
+from tests.times import now, yesterday
 
-NOW = datetime.now(UTC)
-DAY = NOW.date() - timedelta(days=1)
 PAGES = (
     "/ops/",
     "/ops/jobs/?view=dead",
     "/ops/messages/?view=dead",
     "/ops/nights/",
-    f"/ops/nights/?day={DAY}",
+    "/ops/nights/?day={day}",
     "/ops/invariants/",
     "/ops/dirty/",
     "/ops/interventions/",
@@ -34,7 +32,9 @@ def machinery(transactional_db) -> User:
     ops = User.objects.create_user("ops@demo.example", PASSWORD, name="Jona Reed", role="ops")
     User.objects.create_user("csm@demo.example", PASSWORD, name="Mira Quell", role="csm")
     fill(ops, count=2)
-    StepRun.objects.create(step="verify", day=DAY, position=11, finished_at=NOW, failure="why")
+    StepRun.objects.create(
+        step="verify", day=yesterday(), position=11, finished_at=now(), failure="why"
+    )
     return ops
 
 
@@ -43,7 +43,7 @@ def _sign_in(page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/login/" not in address, timeout=20_000)
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -57,7 +57,7 @@ def test_axe_finds_nothing(browser, live_server, machinery, screen):
     _sign_in(page, "ops@demo.example")
     found = {}
     for address in PAGES:
-        page.goto(address)
+        page.goto(address.format(day=yesterday()))
         page.add_script_tag(path=str(AXE))
         violations = page.evaluate("async () => (await axe.run()).violations")
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

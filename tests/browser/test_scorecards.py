@@ -19,7 +19,7 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/login/" not in address, timeout=10_000)
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 @pytest.fixture

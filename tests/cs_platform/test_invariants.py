@@ -1,7 +1,7 @@
 """Each invariant is seen to fail when what it guards is broken."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -37,11 +37,13 @@ from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMon
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
 from playbooks.models import Play, Playbook, PlayStart, Task
+from tests.times import before_now, now, today
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
-DAY = NOW.date()
-OLD = NOW - timedelta(days=2)
+
+
+def old() -> datetime:
+    return before_now(days=2)
 
 
 @pytest.fixture
@@ -62,14 +64,14 @@ def account(csm) -> Account:
 
 @pytest.fixture
 def play(account) -> Play:
-    playbooks.install_library(now=NOW)
+    playbooks.install_library(now=now())
     book = Playbook.objects.order_by("pk")[0]
     start = PlayStart.objects.create(
-        account=account, playbook=book, playbook_key=book.key, result="started", decided_at=NOW
+        account=account, playbook=book, playbook_key=book.key, result="started", decided_at=now()
     )
     return Play.objects.create(
         account=account, playbook=book, playbook_key=book.key, family="f", severity=1, start=start,
-        why="because", opened_at=NOW, opened_day=DAY, next_position=1,
+        why="because", opened_at=now(), opened_day=today(), next_position=1,
     )  # fmt: skip
 
 
@@ -79,19 +81,19 @@ def post(
     kind = "new" if amount > 0 else "contraction"
     RevenueMovement.objects.create(
         account=account, effective_on=on, kind=kind, amount_minor=amount, currency="USD",
-        recorded_at=NOW, source_id=source, external_id=key,
+        recorded_at=now(), source_id=source, external_id=key,
     )  # fmt: skip
 
 
 def task(account: Account, **values) -> Task:
-    fields = {"title": "Call", "opened_at": NOW, "due_at": NOW, **values}
+    fields = {"title": "Call", "opened_at": now(), "due_at": now(), **values}
     return Task.objects.create(account=account, **fields)
 
 
 def message(**values) -> OutboxMessage:
-    fields = {"key": "k", "channel": "email", "subject": "s", "next_at": OLD, **values}
+    fields = {"key": "k", "channel": "email", "subject": "s", "next_at": old(), **values}
     row = OutboxMessage.objects.create(**fields)
-    OutboxMessage.objects.update(created_at=OLD)
+    OutboxMessage.objects.update(created_at=old())
     return row
 
 
@@ -103,7 +105,7 @@ def drop(table: str, constraint: str) -> None:
 
 
 def names() -> list[str]:
-    return [found.name for found in invariants.broken(day=DAY)]
+    return [found.name for found in invariants.broken(day=today())]
 
 
 def test_nothing_is_broken_where_nothing_is_wrong(account, play):
@@ -113,28 +115,28 @@ def test_nothing_is_broken_where_nothing_is_wrong(account, play):
 
 
 def break_score(account: Account, play: Play) -> None:
-    Account.objects.update(created_at=OLD - timedelta(days=5))
-    ClosedDay.objects.create(day=DAY - timedelta(days=1), closed_at=NOW)
-    finished = {"finished_at": NOW, "position": 1}
-    StepRun.objects.create(step="score", day=DAY - timedelta(days=1), **finished)
+    Account.objects.update(created_at=old() - timedelta(days=5))
+    ClosedDay.objects.create(day=today() - timedelta(days=1), closed_at=now())
+    finished = {"finished_at": now(), "position": 1}
+    StepRun.objects.create(step="score", day=today() - timedelta(days=1), **finished)
 
 
 def break_gap(account: Account, play: Play) -> None:
     for days in (2, 4):
-        ClosedDay.objects.create(day=DAY - timedelta(days=days), closed_at=NOW)
+        ClosedDay.objects.create(day=today() - timedelta(days=days), closed_at=now())
 
 
 def break_night(account: Account, play: Play) -> None:
-    StepRun.objects.create(step="score", day=DAY, position=1, planned_at=OLD)
+    StepRun.objects.create(step="score", day=today(), position=1, planned_at=old())
 
 
 def break_start(account: Account, play: Play) -> None:
     drop("playbooks_playstart", "start_once_a_signal")
-    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=NOW)
+    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
     for _ in range(2):
         PlayStart.objects.create(
             account=account, playbook=play.playbook, playbook_key="b", signal=signal,
-            result="suppressed", reason="cooldown", decided_at=NOW,
+            result="suppressed", reason="cooldown", decided_at=now(),
         )  # fmt: skip
 
 
@@ -151,26 +153,30 @@ def break_passed_step(account: Account, play: Play) -> None:
 
 def break_ended_play(account: Account, play: Play) -> None:
     task(account, play=play)
-    Play.objects.update(state="closed", outcome="recovered", closed_at=NOW)
+    Play.objects.update(state="closed", outcome="recovered", closed_at=now())
 
 
 def break_play(account: Account, play: Play) -> None:
     PlayStart.objects.create(
-        account=account, playbook=play.playbook, playbook_key="b", result="started", decided_at=NOW
+        account=account,
+        playbook=play.playbook,
+        playbook_key="b",
+        result="started",
+        decided_at=now(),
     )
 
 
 def break_due_step(account: Account, play: Play) -> None:
-    Play.objects.update(next_step_at=OLD)
+    Play.objects.update(next_step_at=old())
 
 
 def break_signal(account: Account, play: Play) -> None:
-    Signal.objects.create(account=account, kind="k", key="1", occurred_at=NOW)
-    Signal.objects.update(created_at=OLD)
+    Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
+    Signal.objects.update(created_at=old())
 
 
 def break_dirty(account: Account, play: Play) -> None:
-    DirtyAccount.objects.create(account=account, marked_at=OLD)
+    DirtyAccount.objects.create(account=account, marked_at=old())
 
 
 def break_outbox(account: Account, play: Play) -> None:
@@ -179,13 +185,13 @@ def break_outbox(account: Account, play: Play) -> None:
 
 def break_suppression(account: Account, play: Play) -> None:
     contact = Contact.objects.create(
-        account=account, external_id="c", name="Bo", met_on=DAY, erased_at=OLD
+        account=account, external_id="c", name="Bo", met_on=today(), erased_at=old()
     )
-    message(contact=contact, state="sent", sent_at=NOW)
+    message(contact=contact, state="sent", sent_at=now())
 
 
 def break_lease(account: Account, play: Play) -> None:
-    Job.objects.create(kind="k", key="1", state="leased", lease_until=OLD, next_at=OLD)
+    Job.objects.create(kind="k", key="1", state="leased", lease_until=old(), next_at=old())
 
 
 def break_ledger(account: Account, play: Play) -> None:
@@ -193,8 +199,8 @@ def break_ledger(account: Account, play: Play) -> None:
 
 
 def break_floor(account: Account, play: Play) -> None:
-    post(account, amount=-150, on=DAY - timedelta(days=9), key="2")
-    post(account, amount=150, on=DAY - timedelta(days=3), key="3")
+    post(account, amount=-150, on=today() - timedelta(days=9), key="2")
+    post(account, amount=150, on=today() - timedelta(days=3), key="3")
 
 
 def break_once(account: Account, play: Play) -> None:
@@ -206,14 +212,14 @@ def break_once(account: Account, play: Play) -> None:
 
 def break_parents(account: Account, play: Play) -> None:
     other = Account.objects.create(
-        external_id="b", name="B", owner=account.owner, parent=account, customer_since=DAY
+        external_id="b", name="B", owner=account.owner, parent=account, customer_since=today()
     )
     Account.objects.filter(pk=account.pk).update(parent=other)
 
 
 def break_renewals(account: Account, play: Play) -> None:
-    times = {"starts_on": DAY, "ends_on": DAY + timedelta(days=9), "learned_at": NOW}
-    money = {"arr_minor": 0, "currency": "USD", "state": "renewed", "closed_on": DAY}
+    times = {"starts_on": today(), "ends_on": today() + timedelta(days=9), "learned_at": now()}
+    money = {"arr_minor": 0, "currency": "USD", "state": "renewed", "closed_on": today()}
     first = Contract.objects.create(account=account, external_id="c1", **times, **money)
     then = Contract.objects.create(
         account=account, external_id="c2", renews=first, **times, **money
@@ -222,7 +228,7 @@ def break_renewals(account: Account, play: Play) -> None:
 
 
 def break_month(account: Account, play: Play) -> None:
-    month = DAY.replace(day=1) - timedelta(days=1)
+    month = today().replace(day=1) - timedelta(days=1)
     post(account, amount=50, on=month, key="2")
     Account.objects.update(arr_minor=150)
     SnapshotMonth.objects.create(
@@ -236,14 +242,14 @@ def break_month(account: Account, play: Play) -> None:
 
 
 def break_retention(account: Account, play: Play) -> None:
-    take_snapshots(day=DAY)
+    take_snapshots(day=today())
     assert names() == []
     RetentionMonth.objects.filter(segment="all").update(bridge_churn=F("bridge_churn") + 1)
 
 
 def break_report_day(account: Account, play: Play) -> None:
-    ClosedDay.objects.create(day=DAY - timedelta(days=1), closed_at=NOW)
-    take_snapshots(day=DAY)
+    ClosedDay.objects.create(day=today() - timedelta(days=1), closed_at=now())
+    take_snapshots(day=today())
     assert AccountDay.objects.exists()
     assert names() == []
     AccountDay.objects.update(arr_minor=F("arr_minor") + 1)
@@ -252,22 +258,24 @@ def break_report_day(account: Account, play: Play) -> None:
 def break_batch(account: Account, play: Play) -> None:
     """Its job was taken away, and nobody knows of it any more."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT cs_ensure_partitions('accounts_inboxbatch', %s, %s)", [DAY, DAY])
+        cursor.execute(
+            "SELECT cs_ensure_partitions('accounts_inboxbatch', %s, %s)", [today(), today()]
+        )
         cursor.execute(
             "INSERT INTO accounts_inboxbatch (received_on, received_at, source, kind, media_type,"
             " body) VALUES (%s, %s, 'crm', 'usage', 'text/csv', '') RETURNING id",
-            [DAY, NOW],
+            [today(), now()],
         )
         number = cursor.fetchone()[0]
     run = an_import(state="running", finished_at=None)
-    Job.objects.create(kind="inbox.batch", key=str(number), payload={"run": run.pk}, next_at=NOW)
+    Job.objects.create(kind="inbox.batch", key=str(number), payload={"run": run.pk}, next_at=now())
     assert names() == []
     Job.objects.filter(kind="inbox.batch").delete()
 
 
 def an_import(**values) -> ImportRun:
-    fields = {"kind": "usage", "source": "crm", "via": "api", "state": "done", "started_at": NOW}
-    return ImportRun.objects.create(**{**fields, "finished_at": NOW, **values})
+    fields = {"kind": "usage", "source": "crm", "via": "api", "state": "done", "started_at": now()}
+    return ImportRun.objects.create(**{**fields, "finished_at": now(), **values})
 
 
 def break_import(account: Account, play: Play) -> None:
@@ -298,34 +306,34 @@ def break_owner(account: Account, play: Play) -> None:
 
 
 def break_pack(account: Account, play: Play) -> None:
-    feature = Feature.objects.create(key="search", name="Search", is_core=True, valid_from=DAY)
-    told = DAY - timedelta(days=3)
+    feature = Feature.objects.create(key="search", name="Search", is_core=True, valid_from=today())
+    told = today() - timedelta(days=3)
     UsageDay.objects.create(account=account, day=told, feature=feature, learned_on=told, events=4)
-    pack_usage(day=DAY)
+    pack_usage(day=today())
     assert names() == []
     UsagePack.objects.update(total=3)
 
 
 def scored(account: Account, *bands: str) -> None:
     """Closed days up to yesterday with these bands, and the crossings between them."""
-    card = scorecards.install_library(now=NOW)[0]
-    Account.objects.update(created_at=NOW)
+    card = scorecards.install_library(now=now())[0]
+    Account.objects.update(created_at=now())
     for back, (before, band) in enumerate(pairwise(("", *bands)), start=-len(bands)):
-        day = DAY + timedelta(days=back)
+        day = today() + timedelta(days=back)
         HealthScore.objects.create(
             account=account, day=day, scorecard=card, band=band, score=50, confidence=100, raw=[],
-            readings=[], weights=[], components=[], computed_at=NOW,
+            readings=[], weights=[], components=[], computed_at=now(),
         )  # fmt: skip
         if before not in ("", band):
             cross(account, day, before=before, after=band)
-        ClosedDay.objects.create(day=day, closed_at=NOW)
+        ClosedDay.objects.create(day=day, closed_at=now())
 
 
 def cross(account: Account, day: date, *, before: str, after: str) -> None:
     card = Scorecard.objects.order_by("pk")[0]
     ThresholdCrossing.objects.create(
         account=account, day=day, subject="score", seq=1, kind="band", cause="moved",
-        direction="down", from_band=before, to_band=after, scorecard=card, created_at=NOW,
+        direction="down", from_band=before, to_band=after, scorecard=card, created_at=now(),
     )  # fmt: skip
 
 
@@ -342,7 +350,7 @@ def break_missing_crossing(account: Account, play: Play) -> None:
 def break_invented_crossing(account: Account, play: Play) -> None:
     scored(account, "healthy", "healthy", "watch", "watch")
     assert names() == []
-    cross(account, DAY - timedelta(days=1), before="healthy", after="watch")
+    cross(account, today() - timedelta(days=1), before="healthy", after="watch")
 
 
 BREAKS = (
@@ -403,8 +411,8 @@ def test_every_invariant_has_been_seen_to_fail():
 
 def test_many_broken_things_are_counted_and_some_are_shown(account, play):
     for n in range(8):
-        Job.objects.create(kind="k", key=str(n), state="leased", lease_until=OLD, next_at=OLD)
-    (found,) = invariants.broken(day=DAY)
+        Job.objects.create(kind="k", key=str(n), state="leased", lease_until=old(), next_at=old())
+    (found,) = invariants.broken(day=today())
     assert (found.count, found.examples) == (8, tuple(f"job k {n}" for n in range(5)))
     assert str(found).endswith("(8): job k 0; job k 1; job k 2; job k 3; job k 4; …")
 
@@ -420,9 +428,9 @@ def test_packs_that_are_missing_are_named_and_void_ones_are_not(account, play):
 def test_a_night_asks_about_one_thirtieth_of_the_packs(account, play):
     break_pack(account, play)
     of_account = [
-        DAY + timedelta(days=n)
+        today() + timedelta(days=n)
         for n in range(invariants.SHARES)
-        if invariants.broken(day=DAY + timedelta(days=n), everything=False)
+        if invariants.broken(day=today() + timedelta(days=n), everything=False)
     ]
     assert len(of_account) == 1
     assert of_account[0].toordinal() % invariants.SHARES == account.pk % invariants.SHARES
@@ -430,9 +438,9 @@ def test_a_night_asks_about_one_thirtieth_of_the_packs(account, play):
 
 def test_marks_that_wait_for_missing_nights_are_not_late(account, play):
     break_dirty(account, play)
-    ClosedDay.objects.create(day=DAY - timedelta(days=4), closed_at=OLD)
+    ClosedDay.objects.create(day=today() - timedelta(days=4), closed_at=old())
     assert names() == []
-    ClosedDay.objects.create(day=DAY - timedelta(days=3), closed_at=NOW)
+    ClosedDay.objects.create(day=today() - timedelta(days=3), closed_at=now())
     assert names() == []
-    ClosedDay.objects.update(closed_at=OLD)
+    ClosedDay.objects.update(closed_at=old())
     assert names() == ["dirty_accounts_are_rescored"]

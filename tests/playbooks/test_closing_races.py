@@ -12,6 +12,7 @@ from playbooks.firing.advancing import draw_in_for_silence
 from playbooks.firing.closing import close_what_is_over
 from playbooks.models import Play, Task
 from tests.playbooks.conftest import NOW
+from tests.waiting import until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +48,7 @@ def test_whoever_is_drawn_in_while_the_play_ends_has_nothing_left_to_do(house, s
     with transaction.atomic():
         assert draw_in_for_silence(limit=10, now=now) > 0
         ending.start()
-        ending.join(timeout=1)  # It waits for this transaction, or has passed over the play.
+        until_blocked(ending)  # or it has passed over the play
     ending.join()
     advance_plays(limit=100, now=now)
 

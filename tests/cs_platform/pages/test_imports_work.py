@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import UTC, datetime
 
 import psycopg2
@@ -15,6 +14,7 @@ from accounts.models import ImportFile, ImportRun, Job
 from cs_platform import uploads
 from tests.cs_platform.pages.conftest import sign_in
 from tests.cs_platform.pages.test_imports import match, send, text, work
+from tests.waiting import until_blocked
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_who_posts_columns_while_the_import_starts_is_told(ops):
     other.cursor().execute("UPDATE accounts_importfile SET state = 'started'")
     slow = threading.Thread(target=post_columns)
     slow.start()
-    time.sleep(0.5)
+    until_blocked(slow)
     other.commit()
     other.close()
     slow.join()

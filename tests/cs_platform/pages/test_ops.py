@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -14,11 +14,9 @@ from cs_platform import failing, handlers, invariants, work
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.operations import actions
 from health.models import SourceFeed
+from tests.times import before_now, now, today, yesterday
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
-LATE = NOW - timedelta(minutes=10)
-DAY = NOW.date() - timedelta(days=1)
 LISTS = (
     "/ops/",
     "/ops/jobs/",
@@ -26,7 +24,7 @@ LISTS = (
     "/ops/messages/",
     "/ops/messages/?view=dead",
     "/ops/nights/",
-    f"/ops/nights/?day={DAY}",
+    "/ops/nights/?day={day}",
     "/ops/invariants/",
     "/ops/dirty/",
     "/ops/interventions/",
@@ -41,41 +39,48 @@ def ops(client) -> User:
 
 
 def dead_job(key: str = "a", **values) -> Job:
-    fields = {"kind": "inbox.batch", "next_at": LATE, "finished_at": NOW, "state": "dead"}
+    fields = {
+        "kind": "inbox.batch",
+        "next_at": before_now(minutes=10),
+        "finished_at": now(),
+        "state": "dead",
+    }
     return Job.objects.create(key=key, reason="ValueError: no", attempts=3, **{**fields, **values})
 
 
 def dead_letter(user: User, key: str = "m") -> OutboxMessage:
     return OutboxMessage.objects.create(
-        key=key, channel="email", user=user, subject=f"Subject {key}", state="dead", next_at=LATE,
-        attempts=11, reason="SMTPRecipientsRefused",
+        key=key, channel="email", user=user, subject=f"Subject {key}", state="dead",
+        next_at=before_now(minutes=10), attempts=11, reason="SMTPRecipientsRefused",
     )  # fmt: skip
 
 
 def fill(user: User, *, count: int) -> None:
     """Something in every list."""
     account = Account.objects.create(external_id="acme", name="Acme")
-    Pulse.objects.create(process="dispatcher", beat_at=NOW)
-    SourceFeed.objects.create(source="usage", first_day=DAY, latest_day=DAY)
+    Pulse.objects.create(process="dispatcher", beat_at=now())
+    SourceFeed.objects.create(source="usage", first_day=yesterday(), latest_day=yesterday())
     for number in range(count):
         dead_job(f"dead {number}")
-        Job.objects.create(kind="inbox.batch", key=f"due {number}", next_at=LATE)
+        Job.objects.create(kind="inbox.batch", key=f"due {number}", next_at=before_now(minutes=10))
         dead_letter(user, f"dead {number}")
         OutboxMessage.objects.create(
             key=f"new {number}", channel="email", user=user, account=account, subject="New",
-            next_at=LATE,
+            next_at=before_now(minutes=10),
         )  # fmt: skip
         DirtyAccount.objects.create(account=account)
         StepRun.objects.create(
-            step="score", day=DAY - timedelta(days=number), position=2, finished_at=NOW, count=7,
-            seconds=1.5,
+            step="score", day=yesterday() - timedelta(days=number), position=2,
+            finished_at=now(), count=7, seconds=1.5,
         )  # fmt: skip
-        StepRun.objects.create(step="fire", day=DAY, shard=number, position=8, finished_at=NOW)
+        StepRun.objects.create(
+            step="fire", day=yesterday(), shard=number, position=8, finished_at=now()
+        )
         InvariantRun.objects.create(
-            asked_at=NOW, day=DAY, seconds=0.5, asked=16, broken=1, by=user,
+            asked_at=now(), day=yesterday(), seconds=0.5, asked=16, broken=1, by=user,
             findings=[{"name": "arr_is_the_ledger", "says": "says", "count": 1, "examples": ["x"]}],
         )  # fmt: skip
-        Intervention.objects.create(action="retry_job", by=user, at=NOW, subject=f"job {number}")
+        Intervention.objects.create(action="retry_job", by=user, at=now(), subject=f"job {number}")
 
 
 def text(client, address: str) -> str:
@@ -99,7 +104,7 @@ def test_an_empty_installation_says_so_in_words(client, ops):
     ):
         assert words in page
     for address in LISTS[1:]:
-        assert "0 of" not in text(client, address)
+        assert "0 of" not in text(client, address.format(day=yesterday()))
 
 
 def test_a_process_that_ends_again_and_again_is_named(client, ops, settings, tmp_path):
@@ -132,13 +137,18 @@ def test_every_number_opens_a_list_that_counts_the_same(client, ops):
 def test_the_latest_night_shows_its_steps_and_each_its_shards(client, ops):
     fill(ops, count=2)
     StepRun.objects.create(
-        step="verify", day=DAY, position=11, finished_at=NOW, failure="account 7: ValueError"
+        step="verify",
+        day=yesterday(),
+        position=11,
+        finished_at=now(),
+        failure="account 7: ValueError",
     )
     page = text(client, "/ops/")
-    assert f"Night of {DAY.day} {DAY:%b %Y}" in page
+    day = yesterday()
+    assert f"Night of {day.day} {day:%b %Y}" in page
     assert "With failures" in page
     assert "Score every account 1 7 1.5 s 1.5 s Done" in page
-    shards = text(client, f"/ops/nights/?day={DAY}&step=verify")
+    shards = text(client, f"/ops/nights/?day={day}&step=verify")
     assert "account 7: ValueError" in shards
     assert "1–1 of 1 shards" in shards
 
@@ -174,7 +184,7 @@ def test_an_account_that_nobody_owns_is_a_defect_and_opens_where_an_owner_is_set
         ("/ops/jobs/?view=dead", 6),
         ("/ops/messages/?view=dead", 6),
         ("/ops/nights/", 5),
-        (f"/ops/nights/?day={DAY}", 7),
+        ("/ops/nights/?day={day}", 7),
         ("/ops/invariants/", 6),
         ("/ops/dirty/", 6),
         ("/ops/interventions/", 6),
@@ -183,6 +193,7 @@ def test_an_account_that_nobody_owns_is_a_defect_and_opens_where_an_owner_is_set
 def test_pages_ask_a_fixed_number_of_questions(
     client, ops, django_assert_num_queries, address, count
 ):
+    address = address.format(day=yesterday())
     fill(ops, count=1)
     client.get(address)
     with django_assert_num_queries(count):
@@ -202,7 +213,7 @@ def _more(user: User) -> None:
 
 def test_lists_are_paged(client, ops):
     for number in range(60):
-        dead_job(f"{number:02d}", finished_at=NOW - timedelta(seconds=number))
+        dead_job(f"{number:02d}", finished_at=now() - timedelta(seconds=number))
     first, second = (text(client, f"/ops/jobs/?view=dead&page={page}") for page in (1, 2))
     assert "1–50 of 60 jobs" in first
     assert "51–60 of 60 jobs" in second
@@ -216,7 +227,7 @@ def test_a_job_that_was_given_up_tries_again_once_and_on_the_record(client, ops)
     assert "The job tries again within seconds." in answer.content.decode()
     job.refresh_from_db()
     assert (job.state, job.attempts, job.finished_at) == ("new", 0, None)
-    assert jobs.claim(job_id=job.pk, now=datetime.now(UTC)) is not None
+    assert jobs.claim(job_id=job.pk, now=now()) is not None
     (row,) = Intervention.objects.values_list("action", "by", "row_id", "before")
     assert row == ("retry_job", ops.pk, job.pk, "ValueError: no")
     again = client.post(f"/ops/jobs/{job.pk}/retry/", follow=True)
@@ -257,22 +268,23 @@ def test_the_invariants_are_asked_as_a_job_and_keep_what_they_said(client, ops):
 
 
 def test_the_invariants_are_asked_once_a_minute_at_most(ops):
-    actions.ask_invariants(by=ops, now=NOW)
+    moment = now()
+    actions.ask_invariants(by=ops, now=moment)
     with pytest.raises(actions.NothingToDoError, match="asked in this minute already"):
-        actions.ask_invariants(by=ops, now=NOW)
+        actions.ask_invariants(by=ops, now=moment)
     assert (Job.objects.count(), Intervention.objects.count()) == (1, 1)
 
 
 def test_a_broken_invariant_is_named_with_examples(client, ops):
     Account.objects.create(external_id="acme", name="Acme", arr_minor=100)
-    invariants.record_invariants(day=NOW.date(), now=NOW)
+    invariants.record_invariants(day=today(), now=now())
     page = text(client, "/ops/invariants/")
     assert "ARR is the ledger" in page
     assert "account acme: 100, the ledger says 0" in page
 
 
 def test_nobody_changes_what_was_done_by_hand(ops):
-    Intervention.objects.create(action="retry_job", by=ops, at=NOW, subject="x")
+    Intervention.objects.create(action="retry_job", by=ops, at=now(), subject="x")
     for statement in (
         "UPDATE cs_platform_intervention SET subject = 'y'",
         "DELETE FROM cs_platform_intervention",
