@@ -37,7 +37,7 @@ def _possible_connections() -> int:
     return wanted - _OTHER_FILES
 
 
-bind = f"{os.environ.get('CS_BIND', '0.0.0.0')}:{os.environ.get('CS_PORT', '8000')}"  # noqa: S104 -- a container's
+bind = f"{os.environ.get('CS_BIND', '0.0.0.0')}:{os.environ.get('CS_PORT', '8000')}"  # nosec B104 # noqa: S104 -- a container's
 worker_class = "cs_platform.web_worker.WebWorker"
 workers = int(os.environ.get("CS_WEB_WORKERS", "2"))
 threads = int(os.environ.get("CS_WEB_THREADS", "4"))
@@ -46,8 +46,10 @@ preload_app = True
 timeout = 60
 graceful_timeout = 20
 keepalive = 75  # longer than the proxy keeps an idle connection
-if Path("/dev/shm").is_dir():  # noqa: S108 -- gunicorn's heartbeat must not wait for a disk
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+# gunicorn's heartbeat must not wait for a disk
+SHARED_MEMORY = "/dev/shm"  # nosec B108 # noqa: S108 -- gunicorn makes a file of its own there
+if Path(SHARED_MEMORY).is_dir():
+    worker_tmp_dir = SHARED_MEMORY
 control_socket_disable = True
 if os.environ.get("CS_LOG_FORMAT", "json") == "json":
     logger_class = JsonLogger

@@ -34,6 +34,7 @@ PEOPLE = ("csm", "manager", "executive", "ops")
 READY_SECONDS = 60
 HOPELESS_DEATHS = 5  # of web, before it has answered once
 TOLD_DEATHS = 3  # from then on web says that a process does not stay
+EVERYWHERE = "0.0.0.0"  # nosec B104 # noqa: S104 -- only compared with
 
 
 class CannotStartError(RuntimeError):
@@ -207,7 +208,7 @@ def _address() -> str:
 
 
 def _reachable() -> str:
-    return "127.0.0.1" if _address() == "0.0.0.0" else _address()  # noqa: S104 -- compared only
+    return "127.0.0.1" if _address() == EVERYWHERE else _address()
 
 
 def _free(port: int) -> bool:
@@ -222,7 +223,7 @@ def _free(port: int) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 -- our own address
+        with urllib.request.urlopen(url, timeout=5) as answer:  # nosec B310 # noqa: S310 -- our own address
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

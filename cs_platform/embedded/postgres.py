@@ -96,7 +96,11 @@ class Postgres:
         locale = ["--locale=C.UTF-8"]
         if self.major >= 17:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        with tempfile.NamedTemporaryFile("w", dir="/tmp") as password:
+        # A name nobody can guess, mode 0600, and a folder every user may pass through.
+        with tempfile.NamedTemporaryFile(
+            mode="w",
+            dir="/tmp",  # nosec B108
+        ) as password:
             password.write(here.password + "\n")
             password.flush()
             self.run_as.own(Path(password.name))
