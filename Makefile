@@ -5,7 +5,7 @@ CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
 # A process that may keep what it compiled starts in half the time, and there are many of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo ravenstack test check fix bench faults nightly clean run-environment dev-environment
+.PHONY: help demo ravenstack test check fix bench faults faults-full nightly clean run-environment dev-environment
 .PHONY: check-format check-lint check-security check-audit check-types check-contracts check-migrations
 .PHONY: check-templates check-inline check-names
 
@@ -76,6 +76,9 @@ bench: dev-environment ## speed as ratios to bounds, one JSON object a line
 
 faults: dev-environment ## kills, repeats and races, small
 	@$(BIN)/pytest -q -m faults $(ARGS)
+
+faults-full: dev-environment ## minutes of kills, one a second, on a larger company
+	@CS_DRILL_ACCOUNTS=1200 CS_DRILL_NIGHTS=6 CS_DRILL_SECONDS=240 $(BIN)/pytest -q -s tests/pipeline/test_kills.py $(ARGS)
 
 nightly: run-environment ## what the night does, now: make nightly [DAY=2026-01-31]
 	@$(BIN)/python manage.py nightly $(if $(DAY),--day $(DAY))
