@@ -142,6 +142,14 @@ def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
     return dead and bool(marked)
 
 
+def release(claim: Claim, *, now: datetime) -> None:
+    """Due again at once, for work that was cut off by no fault of its own.
+
+    The attempt stays counted: a job that cuts off whoever works on it is not tried for ever.
+    """
+    _held(claim).update(state=Job.State.NEW, lease_until=None, next_at=now)
+
+
 def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:
     """Why those of these jobs that are dead were given up, by key."""
     dead = Job.objects.filter(kind=kind, key__in=keys, state=Job.State.DEAD)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Check:
     """`sql` answers one text column: a line for each thing that is broken.
 
-    It may use `day`, the day that is open; `since`, the first day to look at where every night
-    asks about its own days only; and `share`, which thirtieth of the accounts is asked about where
-    that would take too long (None: all of them).
+    It may use `day`, the day that is open; `now` of the platform's own clock, which may be frozen
+    on a day (people and plays wait by it; leases and marks run by real time); `since`, the first
+    day to look at where every night asks about its own days only; and `share`, which thirtieth of
+    the accounts is asked about where that would take too long (None: all of them).
     """
 
     name: str
@@ -126,7 +127,8 @@ WORK = (
         "open plays whose next step is due for more than 15 minutes",
         """
         SELECT format('play %%s, step %%s', id, next_position) FROM playbooks_play
-        WHERE state = 'open' AND next_step_at < now() - interval '15 minutes' ORDER BY id
+        WHERE state = 'open' AND next_step_at < %(now)s::timestamptz - interval '15 minutes'
+        ORDER BY id
         """,
         heals=True,
     ),
@@ -161,7 +163,8 @@ WORK = (
         """
         SELECT key FROM accounts_outboxmessage
         WHERE state IN ('new', 'leased')
-            AND greatest(next_at, created_at, lease_until) < now() - interval '15 minutes'
+            AND next_at < %(now)s::timestamptz - interval '15 minutes'
+            AND greatest(created_at, lease_until) < now() - interval '15 minutes'
         ORDER BY key
         """,
         heals=True,

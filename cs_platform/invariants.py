@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts import clock
 from accounts.models import Account, User
 from accounts.models.installation import EARLIEST
 from cs_platform import invariant_trail
@@ -43,6 +44,11 @@ class Broken:
     examples: tuple[str, ...]
     heals: bool = False
 
+    @classmethod
+    def read(cls, finding: dict[str, Any]) -> Broken:
+        """Out of what `record_invariants` kept."""
+        return cls(**{**finding, "examples": tuple(finding["examples"])})
+
     def __str__(self) -> str:
         shown = "; ".join(self.examples) + ("; …" if self.count > len(self.examples) else "")
         return f"{self.name}: {self.says} ({self.count}): {shown}"
@@ -56,6 +62,7 @@ def broken(*, day: date, everything: bool = True) -> list[Broken]:
     """
     values = {
         "day": day,
+        "now": clock.now(),
         "since": EARLIEST if everything else day - LATELY,
         "share": None if everything else day.toordinal() % SHARES,
     }

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Max
+
+from accounts import clock
 from accounts.loading import ensure_partitions, expire_contracts, refresh_accounts
 from accounts.loading.renewals import ring_renewal_dates
-from accounts.models import Account
+from accounts.models import Account, Installation
 from cs_platform.invariants import record_invariants
-from health.models import SourceFeed
+from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
@@ -28,18 +31,15 @@ BATCH = 1_000
 class Shard:
     """`day` is what is closed, `now` when that is done: days later, after an outage.
 
-    Ids are inclusive; both None for a step that is not divided by account.
+    `next_day` is the day that is open once this one is closed. Ids are inclusive; both None for a
+    step that is not divided by account.
     """
 
     day: date
+    next_day: date
     now: datetime
     first_account_id: int | None = None
     final_account_id: int | None = None
-
-    @property
-    def next_day(self) -> date:
-        """The day that is open once this one is closed."""
-        return self.day + timedelta(days=1)
 
     def account_ids(self) -> list[int]:
         # Uses index: accounts_account_pkey
@@ -49,9 +49,46 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`is_about_the_day`: all it writes belongs to the day, so it is run for a past day as well.
+
+    The others bring the present forward by a day: run for a past one, they would turn it back.
+    """
+
     name: str
     run: Callable[[Shard], int]
     by_account: bool = False
+    is_about_the_day: bool = False
+
+
+def day_after(day: date) -> date:
+    """The day that is open once this one is closed; never beyond the one an installation is
+    frozen on."""
+    following = day + timedelta(days=1)
+    as_of = Installation.current().as_of
+    return min(following, as_of) if as_of else following
+
+
+def open_day() -> date:
+    """The first day that is not closed, whichever is run again; today before the first night."""
+    latest: date | None = ClosedDay.objects.aggregate(day=Max("day"))["day"]
+    return clock.today() if latest is None else day_after(latest)
+
+
+def is_past(day: date) -> bool:
+    """Whether the present is of a later day than the one that follows: nothing of it may be turned
+    back by a night of `day`."""
+    as_of = Installation.current().as_of
+    if as_of is not None:
+        return day < as_of - timedelta(days=1)
+    return ClosedDay.objects.filter(day__gt=day).exists()
+
+
+def steps_for(day: date) -> list[tuple[int, Step]]:
+    """The steps of a night of `day` with their positions; of a past day, those about the day."""
+    past = is_past(day)
+    return [
+        (position, step) for position, step in enumerate(STEPS) if step.is_about_the_day or not past
+    ]
 
 
 def _until_nothing_is_left(work: Callable[[], int]) -> int:
@@ -111,15 +148,15 @@ def _snapshots(shard: Shard) -> int:
 
 def _verify(shard: Shard) -> int:
     """Broken invariants are counted here and named on the operations page."""
-    return record_invariants(day=shard.next_day, now=shard.now, everything=False).broken
+    return record_invariants(day=open_day(), now=shard.now, everything=False).broken
 
 
 STEPS = (
     Step("partitions", _partitions),
     Step("sources", _sources),
     Step("pack", _pack),
-    Step("score", _score, by_account=True),
-    Step("close", _close),
+    Step("score", _score, by_account=True, is_about_the_day=True),
+    Step("close", _close, is_about_the_day=True),
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),
@@ -127,6 +164,6 @@ STEPS = (
     Step("fire", _fire),
     Step("advance", _advance),
     Step("snapshots", _snapshots),
-    Step("verify", _verify),
+    Step("verify", _verify, is_about_the_day=True),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -16,7 +16,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from accounts import clock, jobs
 from accounts.models import Account, Installation
 from cs_platform.models import StepRun
-from cs_platform.nightly import BY_NAME, SHARD_ACCOUNTS, STEPS, Shard
+from cs_platform.nightly import BY_NAME, SHARD_ACCOUNTS, Shard, day_after, steps_for
 from cs_platform.work_locks import only_one
 from metrics.facts.ledger import MissingRateError
 
@@ -106,7 +106,7 @@ def _write_plan(day: date, *, number: int) -> None:
             step=step.name, day=day, shard=shard, position=position, round=number,
             first_account_id=ids[0], final_account_id=ids[1],
         )
-        for position, step in enumerate(STEPS)
+        for position, step in steps_for(day)
         for shard, ids in enumerate(shards if step.by_account else [(None, None)])
     )  # fmt: skip
 
@@ -151,7 +151,9 @@ def run_step(claim: jobs.Claim) -> None:
     if row.finished_at is not None:
         return
     started = time.monotonic()
-    shard = Shard(row.day, clock.now(), row.first_account_id, row.final_account_id)
+    shard = Shard(
+        row.day, day_after(row.day), clock.now(), row.first_account_id, row.final_account_id
+    )
     count, failure = 0, ""
     try:
         count = BY_NAME[row.step].run(shard)

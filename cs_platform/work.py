@@ -55,9 +55,20 @@ def _run(claim: jobs.Claim) -> None:
     except jobs.LeaseLostError:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:
+        if _has_lost_connection():
+            log.warning("the database went away under job %s", claim.job_id)
+            connection.close()
+            jobs.release(claim, now=datetime.now(UTC))
+            return
         # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
         log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
         _fail(claim, reason=in_safe_words(error))
+
+
+def _has_lost_connection() -> bool:
+    """Then whatever was raised says nothing about the job, and nothing can be written on it."""
+    is_open = connection.connection is not None and not connection.in_atomic_block
+    return is_open and not connection.is_usable()
 
 
 def _fail(claim: jobs.Claim, *, reason: str) -> None:

@@ -40,11 +40,7 @@ OPEN_DAYS = f"""
     SELECT s.account_id, s.day, 0, {VALUES},
         s.raw, s.readings, s.weights, s.components, s.gate_hits, %(now)s
     FROM health_scored s JOIN cards k USING (scorecard_id)
-    LEFT JOIN LATERAL (
-        SELECT h.account_id FROM health_healthscore h
-        WHERE h.account_id = s.account_id AND h.day = s.day LIMIT 1
-    ) o ON s.is_final = 1
-    WHERE NOT s.day = ANY (%(closed)s::date[]) AND o.account_id IS NULL
+    WHERE NOT s.day = ANY (%(closed)s::date[]) AND s.is_final = 0
     ON CONFLICT (account_id, day, revision) DO UPDATE SET
         scorecard_id = EXCLUDED.scorecard_id, score = EXCLUDED.score, band = EXCLUDED.band,
         confidence = EXCLUDED.confidence, raw = EXCLUDED.raw, readings = EXCLUDED.readings,
@@ -53,8 +49,9 @@ OPEN_DAYS = f"""
 """  # noqa: S608 -- constants of this module only
 
 # A closed day is never touched, nor one that a later score of the account was compared with: what
-# differs from its latest revision becomes the next one. Whoever had no score when the day closed
-# begins at 1: copies of the day may have been made without it.
+# differs from its latest revision becomes the next one. Whoever had no score when the day closed,
+# or when a later one was scored, begins at 1: copies of the day may have been made without it, and
+# no crossing was compared with it.
 FINAL_DAYS = f"""
     WITH {CARDS}
     INSERT INTO health_healthscore ({HISTORY_COLUMNS})

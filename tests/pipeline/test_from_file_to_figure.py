@@ -135,7 +135,7 @@ def _drain():
 
 def _a_night():
     ids = Account.objects.order_by("pk").values_list("pk", flat=True)
-    shard = Shard(clock.today() - timedelta(days=1), clock.now(), min(ids), max(ids))
+    shard = Shard(clock.today() - timedelta(days=1), clock.today(), clock.now(), min(ids), max(ids))
     for step in STEPS:
         step.run(shard)
 
