@@ -32,6 +32,8 @@ def _configured(name: str, default: str = "") -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("CS_DEMO", default=_runtime.get("CS_DEMO") == "1")
+# The day an installation of imported history lives on; looked at by its first `prepare`.
+AS_OF = env.str("AS_OF", default="")
 SECRET_KEY = _configured("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -10,11 +10,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
 from cs_platform import roles
+from cs_platform.operations.freezing import TooLateToFreezeError, day_of, freeze
 from cs_platform.operations.preparing import prepare_database
 
 PATIENCE_SECONDS = 30
@@ -33,9 +35,20 @@ class Command(BaseCommand):
         app = roles.become_owner()
         _wait_for_database()
         prepare_database(app=app, on_wait=self.stdout.write)
+        if settings.AS_OF:
+            self._freeze(settings.AS_OF)
         if not options["without_files"]:
             _collect_static_files()
         self.stdout.write("The database is up to date.")
+
+    def _freeze(self, text: str) -> None:
+        """The variable usually stays set: later starts only say that it is not looked at."""
+        try:
+            freeze(day=day_of(text))
+        except TooLateToFreezeError as error:
+            self.stdout.write(f"AS_OF is not looked at. {error}")
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
 
 
 def _wait_for_database() -> None:
