@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, Value, When
 
-from accounts.models import Account
-from accounts.models.scope import AnyOf
+from accounts.models.scope import AnyOf, Keys
 from playbooks.models import PlayStart
 from playbooks.triggers.vocabulary import (
     OwnerRole,
@@ -39,45 +39,41 @@ class HeldBack:
     decided_at: datetime
 
 
+# In the order of HeldBack.
 _SHOWN = (
+    "pk",
     "account__external_id",
     "account__name",
     "account__arr_minor",
     "account__currency",
     "playbook__name",
     "csm__name",
+    "reason",
+    "why",
+    "decided_at",
 )
 
 
-def held_back(*, book: QuerySet[Account], since: datetime, limit: int = 50) -> list[HeldBack]:
-    """Of a book: what waits in the queue, the largest first, then what was suppressed since
-    then, the newest first."""
+def held_back(*, accounts: Keys, since: datetime, limit: int = 50) -> list[HeldBack]:
+    """Of these accounts: what waits in the queue, the largest first, then what was suppressed
+    since then, the newest first."""
     waits = Case(When(result=StartResult.QUEUED, then=0), default=1, output_field=IntegerField())
     rank = Case(When(result=StartResult.QUEUED, then="rank"), default=Value(Decimal(0)))
-    starts = PlayStart.objects.filter(AnyOf("account", book.values("pk")))
-    queued = starts.filter(result=StartResult.QUEUED)
-    suppressed = starts.filter(result=StartResult.SUPPRESSED, decided_at__gte=since).exclude(
-        reason=Suppression.SEVERER_MATCH
-    )
+    queued = Q(result=StartResult.QUEUED)
+    suppressed = Q(result=StartResult.SUPPRESSED, decided_at__gte=since)
+    suppressed &= ~Q(reason=Suppression.SEVERER_MATCH)
     rows = (
-        (queued | suppressed)
-        .select_related("account", "playbook", "csm")
-        .only("reason", "why", "decided_at", *_SHOWN)
+        PlayStart.objects.filter(AnyOf("account", accounts), queued | suppressed)
         .order_by(waits, "-is_urgent", rank.desc(), "-decided_at", "pk")
+        .values_list(*_SHOWN)
     )
-    return [_held_back(start) for start in rows[:limit]]
+    return [_held_back(*values) for values in rows[:limit]]
 
 
-def _held_back(start: PlayStart) -> HeldBack:
-    return HeldBack(
-        start_id=start.pk,
-        account_key=start.account.external_id,
-        account_name=start.account.name,
-        arr_minor=start.account.arr_minor,
-        currency=start.account.currency,
-        playbook=start.playbook.name,
-        csm_name=start.csm.name if start.csm else label(OwnerRole.CS_OPS),
-        reason=label(start.reason) if start.reason else "",
-        why=start.why,
-        decided_at=start.decided_at,
+def _held_back(*values: Any) -> HeldBack:
+    found = HeldBack(*values)
+    return replace(
+        found,
+        csm_name=found.csm_name or label(OwnerRole.CS_OPS),
+        reason=label(found.reason) if found.reason else "",
     )

@@ -6,9 +6,11 @@ accounts), the owner's manager and CS ops. Access rules live here and in account
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 
@@ -19,17 +21,34 @@ from accounts.models.people import Pool, Team, User
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+# Primary keys: a subquery of one column, or ids read before.
+Keys: TypeAlias = models.QuerySet[Any] | Collection[int]
+
 
 class AnyOf(Func):
     """`column = ANY (ARRAY (subquery))`: the subquery is read once and first, so that an index
-    answers. `IN (subquery)` beside an OR reads the whole table."""
+    answers. `IN (subquery)` beside an OR reads the whole table. `keys` may also be ids read
+    before."""
 
     arg_joiner = " = ANY ("
     template = "(%(expressions)s))"
     output_field = models.BooleanField()
 
-    def __init__(self, column: str, subquery: models.QuerySet[Any]) -> None:
-        super().__init__(models.F(column), ArraySubquery(subquery))
+    def __init__(self, column: str, keys: Keys) -> None:
+        array = ArraySubquery(keys) if isinstance(keys, models.QuerySet) else _IdArray(keys)
+        super().__init__(models.F(column), array)
+
+
+class _IdArray(Func):
+    """Ids as one parameter. As a sub-select: of a constant array the planner estimates every
+    element, which takes milliseconds for thousands."""
+
+    template = "(SELECT %(expressions)s::bigint[])::bigint[]"
+    output_field = ArrayField(models.BigIntegerField())
+
+    def __init__(self, ids: Collection[int]) -> None:
+        text = "{" + ",".join(map(str, ids)) + "}"
+        super().__init__(models.Value(text, output_field=models.TextField()))
 
 
 def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:

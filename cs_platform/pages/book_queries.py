@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Account
 from cs_platform.pages.currency import Rates
 from cs_platform.pages.portfolio_queries import UNSCORED
+from cs_platform.pages.today_items import AccountShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class BookSummary:
     """Currencies whose amounts are in none of the sums."""
 
 
+SOON_DAYS = 90
 _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
@@ -36,7 +38,7 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
     """Counted and added up by the database: a row a band and currency, however large the book."""
     arr = rates.expression("arr_minor", currency="currency")
     risky = Q(health__at_risk=True)
-    soon = Q(renews_on__range=(today, today + timedelta(days=90)))
+    soon = Q(renews_on__range=(today, today + timedelta(days=SOON_DAYS)))
     figures = {
         "accounts": Count("pk"),
         "arr": Sum(arr),
@@ -53,6 +55,26 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
         found[band or UNSCORED].update(
             {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
         )
+    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
+
+
+def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> BookSummary:
+    """As `book_summary`, of accounts that were read."""
+    soon = (today, today + timedelta(days=SOON_DAYS))
+    missing: set[str] = set()
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for account in accounts:
+        amounts = [(account.arr_minor, account.currency)]
+        missing |= rates.missing(amounts)
+        figures, arr = found[account.band or UNSCORED], rates.total(amounts)
+        figures["accounts"] += 1
+        figures["arr"] += arr
+        if account.at_risk:
+            figures["risky"] += 1
+            figures["risky_arr"] += arr
+        if account.renews_on is not None and soon[0] <= account.renews_on <= soon[1]:
+            figures["soon"] += 1
+            figures["soon_arr"] += arr
     return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
 
 

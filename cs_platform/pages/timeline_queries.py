@@ -172,10 +172,13 @@ def crossings(account: Account, limit: int) -> list[Entry]:
 
 
 def crossing_words(crossing: ThresholdCrossing) -> str:
-    to_band = band_look(crossing.to_band).word
     if crossing.cause == Cause.FIRST_SCORE:
-        return f"First score: {to_band.lower()}"
-    return f"{band_look(crossing.from_band).word} to {to_band.lower()}"
+        return f"First score: {band_look(crossing.to_band).word.lower()}"
+    return band_change(crossing.from_band, crossing.to_band)
+
+
+def band_change(before: str, after: str) -> str:
+    return f"{band_look(before).word} to {band_look(after).word.lower()}"
 
 
 def _scores(crossing: ThresholdCrossing) -> str:

@@ -16,9 +16,10 @@ from accounts.models import Installation, User
 from cs_platform import formats
 from cs_platform.charts import Chart, Part, distribution
 from cs_platform.pages import today_queries as queries
-from cs_platform.pages.book_queries import BookSummary, book_summary
+from cs_platform.pages.book_queries import BookSummary
 from cs_platform.pages.currency import rates_on
 from cs_platform.pages.moves_queries import moves_since_yesterday
+from cs_platform.pages.own_book import own_book
 from cs_platform.pages.task_actions import SNOOZES, outcomes
 from cs_platform.templatetags.cs import band_look
 from playbooks.queries import held_back
@@ -35,9 +36,9 @@ def today(request: HttpRequest) -> HttpResponse:
     installation = Installation.current()
     now, day = clock.now(), clock.today()
     rates = rates_on(day, base=installation.currency)
-    book = queries.own_book(user)
-    summary = book_summary(book, today=day, rates=rates)
-    queue = queries.queue_of(user, now=now, zone=installation.zone, rates=rates)
+    book = own_book(user)
+    summary = book.summary(today=day, rates=rates)
+    queue = queries.queue_of(user, book, now=now, zone=installation.zone, rates=rates)
     items = queue.items[:SHOWN_AT_MOST]
     seen = request.GET.get("rows", "").split(",")
     context = {
@@ -49,8 +50,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "summary": summary,
         "bands": band_chart(summary),
-        "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
-        "held_back": held_back(book=book, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN),
+        "moves": moves_since_yesterday(book.keys, today=day, zone=installation.zone),
+        "held_back": held_back(
+            accounts=book.keys, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN
+        ),
         "scope": "mine" if user.role == Role.CSM else "all",
         "outcomes": outcomes(),
         "snoozes": SNOOZES,

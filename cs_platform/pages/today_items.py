@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
-from accounts.models import Account
 from cs_platform.pages.currency import Rates
 from cs_platform.pages.portfolio_queries import UNSCORED
 from cs_platform.pages.tasks_queries import TaskRow
@@ -16,8 +15,27 @@ from metrics.retention.forecast import Chances
 READ_AT_MOST = 40  # of each kind
 RENEWAL_DAYS = 30
 
-# What an item shows of its account and its health.
+
+@dataclass(frozen=True, slots=True)
+class AccountShown:
+    """What an item shows of its account and its health."""
+
+    id: int
+    external_id: str
+    name: str
+    arr_minor: int
+    currency: str
+    renews_on: date | None
+    owner: str | None
+    score: Decimal | None
+    band: str | None
+    """None where it was never scored."""
+    at_risk: bool | None = None
+
+
+# In the order of AccountShown.
 COLUMNS = (
+    "pk",
     "external_id",
     "name",
     "arr_minor",
@@ -26,6 +44,7 @@ COLUMNS = (
     "owner__name",
     "health__score",
     "health__effective_band",
+    "health__at_risk",
 )
 
 
@@ -90,18 +109,17 @@ class Stakes:
     rates: Rates
     chances: Chances
 
-    def of(self, account: Account, *, score: Decimal | None) -> float:
+    def of(self, account: AccountShown) -> float:
         arr = self.rates.total([(account.arr_minor, account.currency)])
-        return arr * float(1 - self.chances.chance(score))
+        return arr * float(1 - self.chances.chance(account.score))
 
 
-def renews_soon(account: Account, *, today: date) -> bool:
-    last = today + timedelta(days=RENEWAL_DAYS)
-    return account.renews_on is not None and today <= account.renews_on <= last
+def renews_soon(renews_on: date | None, *, today: date) -> bool:
+    return renews_on is not None and today <= renews_on <= today + timedelta(days=RENEWAL_DAYS)
 
 
 def make_item(
-    account: Account,
+    account: AccountShown,
     urgency: Urgency,
     *,
     title: str,
@@ -111,19 +129,18 @@ def make_item(
     key: str = "",
     task: TaskRow | None = None,
 ) -> QueueItem:
-    health = getattr(account, "health", None)
     return QueueItem(
-        key=key or f"{urgency.name.lower()}-{account.pk}",
+        key=key or f"{urgency.name.lower()}-{account.id}",
         urgency=urgency,
         title=title,
         why=why,
         external_id=account.external_id,
         account=account.name,
-        band=health.effective_band if health else UNSCORED,
+        band=account.band or UNSCORED,
         arr_minor=account.arr_minor,
         currency=account.currency,
-        at_stake=stakes.of(account, score=health.score if health else None),
-        renews_on=account.renews_on if renews_soon(account, today=today) else None,
+        at_stake=stakes.of(account),
+        renews_on=account.renews_on if renews_soon(account.renews_on, today=today) else None,
         task=task,
-        owner=account.owner.name if task is None and account.owner else "",
+        owner=(account.owner or "") if task is None else "",
     )

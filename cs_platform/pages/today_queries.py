@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
-
-from accounts.catalogue import Role
-from accounts.models import Account, User
+from accounts.models import User
 from cs_platform.pages.currency import Rates
+from cs_platform.pages.own_book import Book
 from cs_platform.pages.paging import COUNT_CAP
-from cs_platform.pages.portfolio_queries import book_of
 from cs_platform.pages.tasks_queries import TaskRow, awake, task_rows, with_account
 from cs_platform.pages.today_items import (
     READ_AT_MOST,
+    AccountShown,
     QueueItem,
     Stakes,
     Urgency,
@@ -37,14 +35,9 @@ class Queue:
     """There is more of some kind than was read."""
 
 
-def own_book(user: User) -> QuerySet[Account]:
-    """A CSM's own accounts; a manager's teams; for CS ops all of them."""
-    return book_of(user, scope="mine" if user.role == Role.CSM else "all")
-
-
-def queue_of(user: User, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
+def queue_of(user: User, book: Book, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
     """All there is to do, the most pressing first."""
-    book, today = own_book(user), now.astimezone(zone).date()
+    today = now.astimezone(zone).date()
     stakes = Stakes(rates, read_chances())
     kinds = (
         task_items(user, now=now, zone=zone, stakes=stakes),
@@ -86,7 +79,7 @@ def task_items(user: User, *, now: datetime, zone: ZoneInfo, stakes: Stakes) -> 
     due = found.filter(due_at__lte=horizon).order_by("due_at", "pk")[:READ_AT_MOST]
     return [
         make_item(
-            row.task.account,
+            _account_of(row),
             _urgency(row, today=today),
             key=f"task-{row.task.pk}",
             title=row.task.title,
@@ -99,6 +92,21 @@ def task_items(user: User, *, now: datetime, zone: ZoneInfo, stakes: Stakes) -> 
     ]
 
 
+def _account_of(row: TaskRow) -> AccountShown:
+    account, health = row.task.account, row.health
+    return AccountShown(
+        id=account.pk,
+        external_id=account.external_id,
+        name=account.name,
+        arr_minor=account.arr_minor,
+        currency=account.currency,
+        renews_on=account.renews_on,
+        owner=None,
+        score=health.score if health else None,
+        band=row.band,
+    )
+
+
 def _urgency(row: TaskRow, *, today: date) -> Urgency:
     if row.is_urgent:
         return Urgency.TROUBLE
@@ -106,4 +114,5 @@ def _urgency(row: TaskRow, *, today: date) -> Urgency:
         return Urgency.OVERDUE
     if row.due_on <= today:
         return Urgency.DUE
-    return Urgency.RENEWAL if renews_soon(row.task.account, today=today) else Urgency.SOON
+    is_near = renews_soon(row.task.account.renews_on, today=today)
+    return Urgency.RENEWAL if is_near else Urgency.SOON

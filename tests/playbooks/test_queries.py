@@ -15,7 +15,7 @@ def test_what_is_held_back_stays_visible_the_largest_first(house):
     house.falls(churned, "watch")
     fire_signals(limit=50, now=NOW)
 
-    rows = held_back(book=Account.objects.all(), since=NOW - timedelta(days=7))
+    rows = held_back(accounts=Account.objects.values("pk"), since=NOW - timedelta(days=7))
 
     assert [(row.account_name, row.reason) for row in rows] == [
         ("a3", ""),
@@ -32,6 +32,7 @@ def test_only_the_books_own_starts_are_shown(house):
         house.falls(account, "watch")
     fire_signals(limit=50, now=NOW)
 
-    book = Account.objects.filter(pk=mine.pk)
-    rows = held_back(book=book, since=NOW - timedelta(days=7))
-    assert [row.account_name for row in rows] == ["mine"]
+    for accounts in (Account.objects.filter(pk=mine.pk).values("pk"), [mine.pk]):
+        rows = held_back(accounts=accounts, since=NOW - timedelta(days=7))
+        assert [row.account_name for row in rows] == ["mine"]
+    assert held_back(accounts=[], since=NOW - timedelta(days=7)) == []

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, CurrencyRate, RevenueMovement
-from cs_platform.pages import portfolio_queries, today_leads
+from cs_platform.pages import own_book, portfolio_queries
 from cs_platform.pages.currency import rates_on
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
 
@@ -96,7 +96,7 @@ def test_today_reads_the_largest_accounts_at_risk_whatever_their_currency(
     client, csm, card, monkeypatch
 ):
     rate("JPY", "0.0065")
-    monkeypatch.setattr(today_leads, "READ_AT_MOST", 1)
+    monkeypatch.setattr(own_book, "READ_AT_MOST", 1)
     for name, currency, arr in (
         ("Franc", "CHF", 9_000_000_00),
         ("Yen", "JPY", 10_000_000),

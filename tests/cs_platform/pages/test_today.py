@@ -13,8 +13,8 @@ from accounts.models import (
     Interaction,
     RevenueMovement,
 )
+from cs_platform.pages import own_book, today_queries
 from cs_platform.pages import today as page
-from cs_platform.pages import today_queries
 from health.models import ThresholdCrossing
 from tests.cs_platform.pages.conftest import (
     DAY,
@@ -252,3 +252,38 @@ def test_today_counts_what_is_late_beyond_what_it_reads(client, csm, monkeypatch
     answer = client.get(reverse("today"))
     assert answer.context["queue"].overdue == 3
     assert "more than 2 things to do" in answer.content.decode()
+
+
+def test_today_is_the_same_where_the_accounts_are_too_many_to_read_them_all(
+    client, house, card, monkeypatch
+):
+    """Sums, order and words of a manager's accounts, added up here and by the database."""
+    csm = house.people["csm"]
+    CurrencyRate.objects.create(base="USD", currency="EUR", rate=Decimal("1.5"), valid_from=DAY)
+    for number, currency in enumerate(("EUR", "USD", "GBP", "EUR", "USD")):
+        account = make_account(
+            csm,
+            f"Poor-{number}",
+            arr_minor=5 + 4 * number,
+            currency=currency,
+            renews_on=DAY + timedelta(days=20 * number),
+        )
+        show_present(judge(account, card, raw=GOOD if number == 4 else POOR))
+        Interaction.objects.create(
+            account=make_account(csm, f"Promised-{number}"),
+            external_id=f"i-{number}",
+            kind="call",
+            occurred_at=NOW - timedelta(days=10 + number),
+            next_step="Send the plan",
+        )
+    add_task(Account.objects.get(name="Poor-1"), csm, title="Call", due=NOW + timedelta(days=9))
+    sign_in(client, house.people["manager"])
+
+    known = client.get(reverse("today")).context
+    monkeypatch.setattr(own_book, "KNOWN_AT_MOST", 3)
+    large = client.get(reverse("today")).context
+
+    assert len(known["items"]) == 9
+    assert known["summary"].without_rate == ("GBP",)
+    for part in ("items", "summary", "moves", "held_back"):
+        assert large[part] == known[part], part
