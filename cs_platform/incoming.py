@@ -12,6 +12,7 @@ from enum import Enum
 # A request up to this size is collected before a thread takes it; a head must fit in.
 SMALL_BYTES = 64 * 1024
 _PROBES = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
+_API = re.compile(rb"[^ \r\n]* +(?:https?://[^/ \r\n]*)?/api/", re.I)
 _FRAMING = re.compile(
     rb"^(content-length|transfer-encoding|expect)[ \t]*:[ \t]*(.*?)[ \t]*\r$", re.I | re.M
 )
@@ -51,6 +52,11 @@ class Incoming:
     def is_probe(self) -> bool:
         """Asked by a load balancer or by Prometheus."""
         return _PROBES.match(self.data, 2 if self._starts_with_empty_line() else 0) is not None
+
+    @property
+    def is_for_api(self) -> bool:
+        """The request line names an address below /api/, whatever else is wrong with it."""
+        return _API.match(self.data, 2 if self._starts_with_empty_line() else 0) is not None
 
     def _starts_with_empty_line(self) -> bool:
         return self.data.startswith(b"\r\n")

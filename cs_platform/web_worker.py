@@ -11,11 +11,14 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
+from gunicorn.http import errors
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
@@ -31,6 +34,15 @@ LINGER_SECONDS = 2.0  # between our end of a connection and the client's
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TOO_LATE = "HTTP/1.1 408 Request Timeout"
 _TOO_LONG = "HTTP/1.1 431 Request Header Fields Too Large"
+# What is no HTTP is a 400, unless there is a better word for it.
+_STATUSES = {
+    errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    errors.UnsupportedTransferCoding: HTTPStatus.NOT_IMPLEMENTED,
+}
+_NO_HTTP = "Check the request line, the headers and the length of the body."
+_FAILED = "Nothing of the request was stored. Tell CS ops when you sent it."
 
 
 class BoundedUnreader(SocketUnreader):  # type: ignore[misc]
@@ -82,6 +94,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         self.waiting: dict[Connection, None] = {}  # in the order in which they began to wait
         self.probes = ThreadPoolExecutor(PROBE_THREADS, thread_name_prefix="probe")
         self.uploads = ThreadPoolExecutor(UPLOAD_THREADS, thread_name_prefix="upload")
+        self.served = threading.local()  # the connection that a thread is at work on
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -185,6 +198,25 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
             lambda done: self.method_queue.defer(self.finish_request, connection, done)
         )
 
+    def handle(self, connection: Connection) -> bool:
+        """In a thread."""
+        self.served.connection = connection
+        return bool(super().handle(connection))
+
+    def handle_error(self, request: Any, client: socket.socket, address: Any, error: Any) -> None:
+        """In a thread: what the parser refuses, and what the application did not answer."""
+        status = next((s for kind, s in _STATUSES.items() if isinstance(error, kind)), None)
+        if status is None and _is_no_http(error):
+            status = HTTPStatus.BAD_REQUEST
+        if status is None:
+            self.log.error("Error handling a request", exc_info=error)
+        else:
+            self.log.warning("Refused a request from %s: %s", (address or ("",))[0], error)
+        is_for_api = self.served.connection.incoming.is_for_api
+        with contextlib.suppress(OSError):  # gone
+            client.settimeout(SEND_SECONDS)
+            client.sendall(_refusal(status, is_for_api=is_for_api))
+
     def handle_request(self, request: Any, connection: Connection) -> bool:
         """In a thread."""
         if connection.was_told_to_continue:
@@ -232,3 +264,30 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     def _close(self, connection: Connection) -> None:
         self.nr_conns -= 1
         connection.close()
+
+
+def _is_no_http(error: Exception) -> bool:
+    """The client's fault; a wrong header of our own answer is not, though its class says so."""
+    if isinstance(error, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName):
+        return False
+    chunks = (errors.InvalidChunkSize, errors.ChunkMissingTerminator, errors.InvalidChunkExtension)
+    return isinstance(error, (errors.ParseException, *chunks))
+
+
+def _refusal(status: HTTPStatus | None, *, is_for_api: bool) -> bytes:
+    """The whole answer: a problem in JSON below /api/, one line elsewhere. None is a failure."""
+    # Django is set up when a request comes; not yet when gunicorn looks this worker up.
+    from accounts.api.problems import MEDIA_TYPE, problem_answer  # noqa: PLC0415
+
+    code, detail = ("bad_request", _NO_HTTP) if status else ("error", _FAILED)
+    status = status or HTTPStatus.INTERNAL_SERVER_ERROR
+    media_type, body = "text/plain; charset=utf-8", f"{detail}\n".encode()
+    if is_for_api:
+        media_type, body = MEDIA_TYPE, problem_answer(status, code=code, detail=detail).content
+    head = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        "Connection: close",
+        f"Content-Type: {media_type}",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join((*head, "", "")).encode() + body

@@ -77,6 +77,14 @@ def send(server: WebServer, request: Raw, request_id: str, *, sent: bytes | None
         return _read(wire)
 
 
+def send_text(server: WebServer, text: str) -> Answer:
+    """What the server answers to bytes that need not be HTTP."""
+    with server.connect() as wire:
+        wire.sendall(text.encode())
+        wire.shutdown(socket.SHUT_WR)
+        return _read(wire)
+
+
 def reset(server: WebServer, request: Raw, request_id: str, *, sent: bytes) -> None:
     """The beginning of a request and a reset (RST), once the server has begun to read it."""
     with server.connect() as wire:

@@ -17,10 +17,11 @@ from cs_platform.routes import routes
 from tests.accounts.bulk import make_key, usage
 from tests.accounts.loading import account, load_raw
 from tests.permission_house import build_house, everything_stored
-from tests.raw_http import OFFSETS, Answer, Cut, Raw, cuts, reset, send
+from tests.raw_http import OFFSETS, Answer, Cut, Raw, cuts, reset, send, send_text
 from tests.web_server import WebServer, serving
 
 SENDERS = 8
+CASES_OF_PAGES = 5_000  # docs/facts.md says so
 # Their body is never read: they answer 404 or 405 to a POST, whatever comes with it.
 WITHOUT_BODY = {"api_import", "api_schema", "api_nowhere"}
 
@@ -130,7 +131,7 @@ def test_a_cut_bulk_request_is_incomplete_and_stores_nothing(server, house, body
     send(server, replace(request, body=b"").whole(), "first-use-of-the-key")
     before = everything_stored()
     cases = list(cuts(request))
-    assert len(cases) >= 4 * OFFSETS
+    assert len(cases) == 4 * OFFSETS
     answers = _tried(server, cases)
     assert {_code(answer) for answer in answers} == {"incomplete"}
     assert everything_stored() == before
@@ -157,6 +158,7 @@ def test_a_cut_body_changes_nothing_at_any_address(server, house):
         else:
             seen.add(view)
             cases += _once_each(ways, first=number)
+    assert len(cases) >= CASES_OF_PAGES
     before = everything_stored()
     _tried(server, cases)
     assert everything_stored() == before
@@ -186,7 +188,9 @@ def _pages() -> list[tuple[str, str]]:
 def test_a_cut_upload_keeps_no_file(server, house):
     session = _signed_in(house.people["ops"])
     request = _upload("/imports/upload/", session)
-    _tried(server, list(cuts(request)))
+    cases = list(cuts(request))
+    assert len(cases) == 4 * OFFSETS
+    _tried(server, cases)
     assert not ImportFile.objects.exists()
     for chunked in (False, True):
         whole = replace(request, chunked=chunked).whole()
@@ -197,12 +201,12 @@ def test_a_cut_upload_keeps_no_file(server, house):
 LIES = {
     "longer than the body": (lambda size: str(size + 1), 400, "incomplete"),
     "longer than any": (lambda size: str(10**12), 413, "too_large"),
-    "negative": (lambda size: "-1", 400, None),
-    "two of them": (lambda size: f"{size}\r\nContent-Length: {size + 1}", 400, None),
-    "a list": (lambda size: f"{size}, {size}", 400, None),
-    "hexadecimal": (lambda size: hex(size), 400, None),
-    "signed": (lambda size: f"+{size}", 400, None),
-    "not a number": (lambda size: "many", 400, None),
+    "negative": (lambda size: "-1", 400, "bad_request"),
+    "two of them": (lambda size: f"{size}\r\nContent-Length: {size + 1}", 400, "bad_request"),
+    "a list": (lambda size: f"{size}, {size}", 400, "bad_request"),
+    "hexadecimal": (lambda size: hex(size), 400, "bad_request"),
+    "signed": (lambda size: f"+{size}", 400, "bad_request"),
+    "not a number": (lambda size: "many", 400, "bad_request"),
     "none": (lambda size: None, 411, "length_required"),
 }
 
@@ -210,17 +214,44 @@ LIES = {
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("lie", LIES)
 def test_a_length_that_is_not_that_of_the_body_stores_nothing(server, house, lie, body):
-    """A code where the platform answers: what is no HTTP is refused by the server before it."""
+    """What is no HTTP is refused by the server before the platform, as a problem as well."""
     load_raw("accounts", account())
     request = _bulk_requests(make_key(), Idempotency_Key="k1")[body]
     stated, status, code = LIES[lie]
     lying = replace(request, length=stated(len(request.body)))
     answer = send(server, lying, "a-request-that-lies")
     assert answer.status == status
-    if code:
-        assert _code(answer) == code
+    assert _code(answer) == code
     assert not ImportRun.objects.exists()
     assert not InboxReceipt.objects.exists()
+
+
+NO_HTTP = {
+    "no version": "POST {path}\r\n",
+    "another version": "POST {path} HTTP/9.9\r\n",
+    "a word too many": "POST {path} HTTP/1.1 please\r\n",
+    "two spaces": "POST  {path} HTTP/1.1\r\n",
+    "no method": "{{}} {path} HTTP/1.1\r\n",
+    "an endless address": "POST {path}" + "x" * 9_000 + " HTTP/1.1\r\n",
+    "a header without a colon": "POST {path} HTTP/1.1\r\nHost\r\n",
+    "a header without a name": "POST {path} HTTP/1.1\r\n: localhost\r\n",
+    "a folded header": "POST {path} HTTP/1.1\r\nHost: a\r\n b\r\n",
+    "bare line feeds": "POST {path} HTTP/1.1\nHost: localhost\n",
+    "too many headers": "POST {path} HTTP/1.1\r\n" + "X-A: 1\r\n" * 200,
+    "another expectation": "POST {path} HTTP/1.1\r\nExpect: miracles\r\n",
+}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/bulk/usage/", "/login/"])
+@pytest.mark.parametrize("head", NO_HTTP)
+def test_what_is_no_http_is_refused_without_html(server, house, head, path):
+    answer = send_text(server, NO_HTTP[head].format(path=path) + "\r\n")
+    assert answer.status in (400, 414, 417, 431)
+    if path.startswith("/api/"):
+        assert _code(answer) == "bad_request"
+    else:
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert answer.body.count(b"\n") == 1
 
 
 def test_an_announced_length_is_where_the_body_ends(server, house):
