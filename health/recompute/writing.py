@@ -91,7 +91,7 @@ def write_crossings(
     found = [(part, crossing) for part in judged for crossing in part.crossings]
     if not found:
         return 0, 0
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         rows = [_crossing_row(part, crossing, now) for part, crossing in found]
         written = execute_values(
             cursor.cursor, statements.CROSSINGS, rows, page_size=1_000, fetch=True

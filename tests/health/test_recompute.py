@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from accounts.models import DirtyAccount, Signal, Ticket
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
@@ -95,6 +95,19 @@ def test_a_fall_writes_its_crossings_and_rings_once(account):
     assert ring.payload["direction"] == "down"
     assert (ring.payload["from"], ring.payload["to"]) == ("healthy", "watch")
     assert len(set(Signal.objects.values_list("payload__fall", flat=True))) == 1
+
+
+@pytest.mark.parametrize("table", [ThresholdCrossing, Signal])
+def test_what_the_database_refuses_of_a_crossing_is_an_error_of_django(account, table):
+    recompute(day=DAY, now=NOW)
+    burden(account)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            f"ALTER TABLE {table._meta.db_table} ADD CONSTRAINT closed CHECK (false) NOT VALID"
+        )
+    with pytest.raises(IntegrityError):
+        recompute(day=DAY, now=NOW)
 
 
 def test_down_up_down_on_one_day_is_three_crossings(account):
