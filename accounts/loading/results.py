@@ -1,7 +1,7 @@
 """What became of a batch, record by record."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -24,14 +24,21 @@ class Place(StrEnum):
 class LoadResult:
     """`problems` are rejections, and warnings about records that were kept all the same.
 
-    `many` counts records by the ten thousand whose positions nobody asks for. `place` is what a
-    position is to whoever sent them.
+    `many` counts records by the ten thousand whose positions nobody asks for, unless it
+    `is_listing`. `place` is what a position is to whoever sent them.
     """
 
     statuses: dict[int, Status] = field(default_factory=dict)
     problems: list[RecordError] = field(default_factory=list)
     many: Counter[Status] = field(default_factory=Counter)
     place: Place = Place.ROW
+    is_listing: bool = True
+
+    def created(self, positions: Sequence[int]) -> None:
+        if self.is_listing:
+            self.statuses.update(dict.fromkeys(positions, Status.CREATED))
+        else:
+            self.many[Status.CREATED] += len(positions)
 
     def reject(self, errors: Iterable[RecordError]) -> None:
         for error in errors:

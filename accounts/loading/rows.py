@@ -97,7 +97,7 @@ class RowLoader:
         return self._usage
 
     def _load_columns(self, columns: UsageColumns, errors: list[RecordError]) -> LoadResult:
-        result = LoadResult()
+        result = LoadResult(is_listing=False)
         result.reject(errors)
         load_usage_columns(columns, result=result, **self._where())
         return result

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
@@ -28,6 +27,7 @@ MOST_FEATURES = 5_000
 _STATUSES = {status.value: status for status in Status}
 # Account id, day, feature id, events, position.
 Known = tuple[int, date, int, int, int]
+AccountDay = tuple[int, date]
 _USAGE = (
     ("account_id", "bigint"),
     ("day", "date"),
@@ -41,6 +41,19 @@ _USER_DAYS = (*_OF_ACCOUNT, ("user_key", "text"))
 # The day a row is known from: its own while it is open, today when it has closed, and its own
 # again for history that somebody recorded at the time.
 _KNOWN_FROM = "CASE WHEN %(backfill)s THEN s.day ELSE GREATEST(s.day, %(day)s) END"
+
+# Accounts of which nothing is stored between the first and the last day are not asked day by day.
+_TOLD = """
+    WITH told AS MATERIALIZED (
+        SELECT a.id FROM (SELECT DISTINCT unnest(%(ids)s::bigint[]) AS id) a
+        WHERE EXISTS (SELECT FROM accounts_usageday u
+            WHERE u.account_id = a.id AND u.day BETWEEN %(first)s AND %(last)s)
+    )
+    SELECT a.id, a.day
+    FROM unnest(%(ids)s::bigint[], %(days)s::date[]) a(id, day) JOIN told USING (id)
+    CROSS JOIN LATERAL (SELECT FROM accounts_usageday u WHERE u.account_id = a.id
+        AND u.day = a.day AND u.day BETWEEN %(first)s AND %(last)s LIMIT 1) stored
+"""
 
 
 @dataclass(slots=True)
@@ -101,12 +114,14 @@ def load_usage(
         for row in rows
         if row.account in accounts and row.feature in features
     ]
-    told = told_before({row[0] for row in known}, {row[1] for row in known})
-    new = [row for row in known if row[0] not in told]
-    if new and _copy_new(new, day=day, backfill=backfill):
+    lock_accounts(row[0] for row in known)
+    told = told_before({row[:2] for row in known})
+    new = [row for row in known if row[:2] not in told]
+    if new:
+        _copy_new(new, day=day, backfill=backfill)
         result.statuses.update({position: Status.CREATED for *_, position in new})
         mark_dirty({row[0] for row in new})
-        known = [row for row in known if row[0] in told]
+    known = [row for row in known if row[:2] in told]
     if known:
         table = create("staging_usage_day", _USAGE)
         copy(table, map(line, known), columns=[name for name, _ in _USAGE])
@@ -114,23 +129,14 @@ def load_usage(
         _run(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
-def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> bool:
-    """Most rows are about days nobody has told before: those go straight into the table.
-
-    False when somebody tells of one of them at the same moment.
-    """
-    # In key order, so that two loads wait for each other instead of dying.
+def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> None:
+    """Most rows are about days nobody has told before: those go straight into the table."""
     lines = [
         f"{account_id}\t{on}\t{feature_id}\t{on if backfill else max(on, day)}\t{events}\n"
         for account_id, on, feature_id, events, _ in sorted(rows)
     ]
     columns = ("account_id", "day", "feature_id", "learned_on", "events")
-    try:
-        with transaction.atomic():
-            copy(sql.Identifier("accounts_usageday"), lines, columns=columns)
-    except IntegrityError:
-        return False
-    return True
+    copy(sql.Identifier("accounts_usageday"), lines, columns=columns)
 
 
 def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]:
@@ -148,20 +154,27 @@ def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]
     return list(first.values())
 
 
-def told_before(account_ids: Iterable[int], days: Collection[date]) -> set[int]:
-    """The accounts of which anything is stored within these days."""
+def lock_accounts(account_ids: Iterable[int]) -> None:
+    """Until the transaction ends, nobody else decides what these accounts told before.
+
+    Two loads that learn of one account-day on different days (an import begun before midnight, a
+    request after it) write different rows: no unique key would stop them from adding up. In id
+    order, as everybody locks accounts, so that two loads wait for each other instead of dying.
+    """
     ids = sorted(set(account_ids))
-    if not ids or not days:
+    if ids:
+        locked = "SELECT FROM accounts_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+        run(sql.SQL(locked), [ids])
+
+
+def told_before(account_days: Collection[AccountDay]) -> set[AccountDay]:
+    """Those account-days of which anything is stored."""
+    if not account_days:
         return set()
+    ids, days = zip(*account_days, strict=True)
+    values = {"ids": list(ids), "days": list(days), "first": min(days), "last": max(days)}
     # Uses index: accounts_usageday_pkey, in the partitions of these days only
-    found = run(
-        sql.SQL(
-            "SELECT a.id FROM unnest(%s::bigint[]) a(id), LATERAL (SELECT FROM accounts_usageday u"
-            " WHERE u.account_id = a.id AND u.day BETWEEN %s AND %s LIMIT 1) told"
-        ),
-        [ids, min(days), max(days)],
-    )
-    return {account_id for (account_id,) in found}
+    return set(run(sql.SQL(_TOLD), values))
 
 
 def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[RecordError]:
@@ -183,6 +196,8 @@ def load_sessions(
     backfill: bool = False,
 ) -> None:
     table = _stage_by_account(records, _SESSIONS, directory=directory, result=result)
+    names = {str(record.values["account"]) for record in records}
+    lock_accounts(directory.accounts[name] for name in names & directory.accounts.keys())
     query = _sum_per_day("accounts_sessionday", keys=(), counts=("sessions", "minutes"))
     _run(query.format(staging=table), day=day, backfill=backfill, result=result)
 

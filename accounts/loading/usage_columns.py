@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import IntegrityError, transaction
 from numpy.typing import NDArray
 
 from accounts.copying import copy
@@ -16,7 +15,7 @@ from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
-from accounts.loading.usage import Directory, load_usage, told_before
+from accounts.loading.usage import Directory, load_usage, lock_accounts, told_before
 
 # COPY's binary format: a header, then for each row the number of values and each with its length.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -40,30 +39,37 @@ def load_usage_columns(
     columns: UsageColumns, *, directory: Directory, day: date, result: LoadResult, backfill: bool
 ) -> None:
     """As load_usage would; repeats within the batch are told apart as well."""
+    # In every transaction that writes usage, whichever way its rows go.
+    learned = learned_from(day, backfill=backfill).toordinal()
     accounts, features, days = _ids(columns, directory=directory, day=day)
     order, repeats = _in_key_order(columns)
     _tell_repeats(columns, order, repeats, result=result)
     kept = order[~repeats]
-    known = (accounts[columns.account[kept]] > 0) & (features[columns.feature[kept]] > 0)
-    told = told_before(
-        np.unique(accounts[columns.account[kept[known]]]).tolist(),
-        {columns.days[n] for n in np.unique(columns.day[kept]).tolist()},
-    )
-    fresh = known & ~np.isin(accounts[columns.account[kept]], np.fromiter(told, np.int64))
+    fresh = _untold(columns, kept, accounts=accounts, features=features)
     new, rest = kept[fresh], kept[~fresh]
-    ids = accounts[columns.account[new]]
-    # In every transaction that writes usage, whichever way its rows go.
-    learned = learned_from(day, backfill=backfill).toordinal()
-    rows = _rows(columns, new, ids=ids, features=features, days=days)
-    rows["learned"] = rows["day"] if backfill else np.maximum(rows["day"], learned - _EPOCH)
-    if len(new) and _copied(rows):
-        result.many[Status.CREATED] += len(new)
-        mark_dirty(np.unique(ids).tolist())
-    else:
-        rest = kept
+    if len(new):
+        rows = _rows(columns, new, ids=accounts[columns.account[new]], features=features, days=days)
+        rows["learned"] = rows["day"] if backfill else np.maximum(rows["day"], learned - _EPOCH)
+        _copy(rows)
+        result.created(columns.lines[new].tolist())
+        mark_dirty(np.unique(rows["account"]).tolist())
     if len(rest):
         slow = list(_as_rows(columns, np.sort(rest)))
         load_usage(slow, directory=directory, day=day, result=result, backfill=backfill)
+
+
+def _untold(
+    columns: UsageColumns, rows: Ints, *, accounts: Ints, features: Ints
+) -> NDArray[np.bool_]:
+    """Which of these rows are of known accounts and features, on days not told before."""
+    ids, days = accounts[columns.account[rows]], columns.day[rows]
+    known = (ids > 0) & (features[columns.feature[rows]] > 0)
+    lock_accounts(np.unique(ids[known]).tolist())
+    keys, place = np.unique((ids << 16) | days, return_inverse=True)
+    account_days = [(key >> 16, columns.days[key & 0xFFFF]) for key in keys.tolist()]
+    told = told_before([pair for pair in account_days if pair[0]])
+    untold = np.fromiter((pair not in told for pair in account_days), np.bool_, len(keys))
+    return known & untold[place]
 
 
 def _ids(columns: UsageColumns, *, directory: Directory, day: date) -> tuple[Ints, Ints, Ints]:
@@ -127,16 +133,9 @@ def _rows(
     return rows
 
 
-def _copied(rows: NDArray[np.void]) -> bool:
-    """False when somebody tells of one of them at the same moment."""
-    # In key order, so that two loads wait for each other instead of dying.
+def _copy(rows: NDArray[np.void]) -> None:
     rows = rows[np.lexsort((rows["feature"], rows["day"], rows["account"]))]
-    try:
-        with transaction.atomic():
-            copy(_COPY, io.BytesIO(_HEADER + rows.tobytes() + _END))
-    except IntegrityError:
-        return False
-    return True
+    copy(_COPY, io.BytesIO(_HEADER + rows.tobytes() + _END))
 
 
 def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:

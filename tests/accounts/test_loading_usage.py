@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.loading import ensure_partitions
-from accounts.models import DirtyAccount, Feature, SessionDay, UsageDay, UserMonth
+from accounts.loading.usage import told_before
+from accounts.models import Account, DirtyAccount, Feature, SessionDay, UsageDay, UserMonth
 from tests.accounts.loading import DAY, account, load_raw, problems, statuses
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,18 @@ def test_a_closed_day_only_grows():
     result = load_raw("usage", usage(events=4), usage(feature="other"), day=date(2025, 3, 20))
     assert statuses(result) == ["rejected", "created"]
     assert problems(result) == {(0, "", "closed_day")}
+
+
+def test_what_was_told_before_is_known_by_the_day():
+    load_raw("accounts", account("bolt", name="Bolt"))
+    load_raw("usage", usage(day="2025-02-27"), usage(day="2025-03-14"), usage(day="2025-03-10"))
+    acme, bolt = Account.objects.order_by("external_id").values_list("pk", flat=True)
+    told, between = date(2025, 3, 10), date(2025, 3, 12)
+    asked = {(acme, told), (acme, between), (acme, DAY), (bolt, told)}
+    with CaptureQueriesContext(connection) as queries:
+        assert told_before(asked) == {(acme, told), (acme, DAY)}
+    assert len(queries) == 1
+    assert told_before([]) == set()
 
 
 def test_history_recorded_at_the_time_keeps_its_days():

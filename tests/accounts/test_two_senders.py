@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -16,7 +16,7 @@ from accounts.intake.fields import Kind
 from accounts.intake.records import iso_reading
 from accounts.loading.files import FileImport, import_file
 from accounts.loading.partitions import ensure_usage_partition
-from accounts.models import Account, DirtyAccount, Feature, UsageDay
+from accounts.models import Account, DirtyAccount, Feature, SessionDay, UsageDay
 from tests.accounts.bulk import USAGE, make_key, post, usage
 from tests.accounts.loading import DAY, account, load_raw
 from tests.pipeline.processes import until
@@ -68,8 +68,16 @@ def _somebody_waits_for_us() -> bool:
         return cursor.fetchone()[0]
 
 
-def _while_somebody_else_tells(events: int, send: Callable[[], str]) -> str:
-    """What is sent waits for a row that is written and not committed; its status afterwards."""
+def _while_somebody_else_tells(
+    events: int, send: Callable[[], str], *, day: date | None = None
+) -> str:
+    """`day` is the one on which the other learns it; today unless told."""
+    told = usage(events=events)
+    return _while_another(lambda: load_raw("usage", told, day=day or today()), send)
+
+
+def _while_another(write: Callable[[], object], send: Callable[[], str]) -> str:
+    """What is sent waits for what is written and not committed; its status afterwards."""
     statuses: list[str] = []
 
     def sending() -> None:
@@ -80,7 +88,7 @@ def _while_somebody_else_tells(events: int, send: Callable[[], str]) -> str:
 
     sender = threading.Thread(target=sending)
     with transaction.atomic():
-        load_raw("usage", usage(events=events), day=today())
+        write()
         sender.start()
         until(_somebody_waits_for_us)
     sender.join()
@@ -103,6 +111,31 @@ def test_a_sender_waits_for_the_other_and_is_accepted(way, other, status):
     assert _while_somebody_else_tells(other, lambda: WAYS[way](sent)) == status
     assert sum(row.events for row in UsageDay.objects.all()) == 5
     assert DirtyAccount.objects.exists()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_two_learn_on_different_days_is_not_added_up(way):
+    """An import that began yesterday, and whoever sends the same today before it is committed."""
+    yesterday = today() - timedelta(days=1)
+    sent = usage(events=5)
+    status = _while_somebody_else_tells(5, lambda: WAYS[way](sent), day=yesterday)
+    assert status == "unchanged"
+    assert [(row.learned_on, row.events) for row in UsageDay.objects.all()] == [(yesterday, 5)]
+
+
+def test_sessions_that_two_learn_on_different_days_are_not_added_up():
+    sessions = {"account": "acme", "day": "2025-03-01", "sessions": 3, "minutes": 40}
+    more = sessions | {"sessions": 4}
+
+    def tell() -> str:
+        (status,) = load_raw("sessions", more, day=today()).statuses.values()
+        return status
+
+    def other() -> None:
+        load_raw("sessions", sessions, day=today() - timedelta(days=1))
+
+    assert _while_another(other, tell) == "updated"
+    assert sorted(row.sessions for row in SessionDay.objects.all()) == [1, 3]
 
 
 @pytest.mark.parametrize("ways", [("JSON", "JSON"), ("CSV", "CSV"), ("JSON", "CSV")])

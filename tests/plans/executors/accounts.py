@@ -54,7 +54,7 @@ EXECUTORS = {
     "accounts.loading.uploads.settling:open_records": lambda: list(
         settling.open_records(ImportRun.objects.latest("pk"))
     ),
-    "accounts.loading.usage:told_before": lambda: usage.told_before(FEW, [DAY]),
+    "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),
     "accounts.notices:notices_of": lambda: list(
         notices.notices_of(User.objects.get(email=CSM))[:20]
     ),
