@@ -50,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "summary": summary,
         "bands": band_chart(summary),
-        "moves": moves_since_yesterday(book.keys, today=day, zone=installation.zone),
+        "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
         "held_back": held_back(
             accounts=book.keys, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN
         ),
