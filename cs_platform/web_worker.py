@@ -1,4 +1,4 @@
-"""A gunicorn worker whose threads never wait for a slow client (docs/adr/0017).
+"""A gunicorn worker whose threads never wait for a slow client (docs/adr/0018).
 
 The event loop collects a request of up to 64 KB; a thread takes it when it is whole, when the
 client has ended it early, or when its deadline has passed: then the application reads what came

@@ -19,8 +19,8 @@ from tests.metrics.world import CLOSED, MONTH_END, NOW
 pytestmark = pytest.mark.django_db(transaction=True)
 _POST = """
     INSERT INTO accounts_revenuemovement (account_id, effective_on, kind, amount_minor, currency,
-        recorded_at, source, external_id, reason, subtype, product)
-    VALUES (%s, '2025-05-20', 'expansion', 100000, 'USD', now(), 'other', 'slow', '', '', '')
+        recorded_at, source_id, external_id, reason, subtype, product)
+    VALUES (%s, '2025-05-20', 'expansion', 100000, 'USD', now(), 'direct', 'slow', '', '', '')
 """
 
 _ADD = """
