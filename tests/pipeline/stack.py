@@ -21,8 +21,8 @@ from django.db import connection
 
 from cs_platform.embedded.process import die_with_parent
 from cs_platform.embedded.valkey import Valkey
+from cs_platform.supervisor import WEB
 from tests.pipeline.processes import MANAGE, ROOT, WORKER, environment, kill_group
-from tests.web_server import COMMAND as WEB
 
 BEAT = [
     sys.executable, "-W", "ignore", "-m", "celery", "-A", "cs_platform.celery:app", "--quiet",
@@ -93,7 +93,9 @@ class Stack:
         self._log.close()
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
-        more = {"REDIS_URL": self._broker_url, "CS_PORT": str(self.port)}
+        more = {
+            "REDIS_URL": self._broker_url, "CS_PORT": str(self.port), "CS_BIND": "127.0.0.1",
+        }  # fmt: skip
         return subprocess.Popen(
             self._commands[name], cwd=ROOT, env=environment(**more), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT,

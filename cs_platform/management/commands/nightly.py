@@ -72,7 +72,6 @@ class Command(BaseCommand):
 
     def _fail_when_broken(self, asked_before: int) -> None:
         """By what the last of these nights found; what waits for the processes is only told."""
-        # Uses index: cs_platform_invariantrun_pkey
         latest = InvariantRun.objects.filter(pk__gt=asked_before).order_by("-pk").first()
         found = [invariants.Broken.read(finding) for finding in latest.findings] if latest else []
         for result in found:

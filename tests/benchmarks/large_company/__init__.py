@@ -55,7 +55,12 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
         " ORDER BY severity DESC, id LIMIT 1)",
     }
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
+        # Rows whose commit is not on disk yet are not marked as visible to all by VACUUM, and an
+        # index alone would not be enough to read them.
+        cursor.execute(
+            "SET session_replication_role = replica; SET statement_timeout = 0;"
+            " SET synchronous_commit = on"
+        )
         try:
             for table in ("accounts_usageday", "health_healthscore"):
                 cursor.execute(
@@ -72,7 +77,10 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
                     [table],
                 )
         finally:
-            cursor.execute("RESET session_replication_role; RESET statement_timeout")
+            cursor.execute(
+                "RESET session_replication_role; RESET statement_timeout;"
+                " RESET synchronous_commit"
+            )
 
 
 # Keys stay: rows come in their order, and foreign keys depend on them.

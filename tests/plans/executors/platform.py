@@ -10,7 +10,7 @@ from cs_platform.pages import imports_queries, ops_queries, palette
 from cs_platform.scorecards import preview_page
 from cs_platform.telemetry.readings import reading
 from health.models import Scorecard
-from tests.benchmarks.large_company import DAY, EXECUTIVE, NOW
+from tests.benchmarks.large_company import DAY, EXECUTIVE, NOW, TODAY
 from tests.plans.chosen import FEW
 
 
@@ -62,7 +62,9 @@ def telling():
 
 
 EXECUTORS = {
-    "cs_platform.nightly:Shard.account_ids": Shard(DAY, NOW, 5_001, 10_000).account_ids,
+    "cs_platform.nightly:Shard.account_ids": Shard(
+        DAY, TODAY, NOW, 5_001, 10_000
+    ).account_ids,
     "cs_platform.nights:latest_closed_day": latest_day,
     "cs_platform.nights:ring_next_steps": next_steps,
     "cs_platform.nights:_next_success": overtaken,
