@@ -7,7 +7,9 @@ tests/permissions.yaml lists every route with its right; a route missing from it
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import itertools
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_http_methods
 
 from accounts.catalogue import Role, Visibility
 from accounts.models import Account, Installation, Team, User
@@ -80,22 +85,47 @@ def people_for(account: Account) -> QuerySet[User]:
     return able.filter(reached)
 
 
-def requires(right: Right) -> Callable[[View], View]:
-    """Declare and check the right a page asks for. Without one, a page fails at start-up."""
+def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
+    """Declare and check the right a page asks for. Without one, a page fails at start-up.
+
+    With `page` it is an action: posted to only. Whoever opens its address is led to that page,
+    named by its route; its arguments are the first ones of the action's.
+    """
 
     def declare(view: View) -> View:
+        answer = _action(view, page) if page else view
+
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
             if not may(request.user, right):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            return answer(request, *args, **kwargs)
 
         checked.right = right  # type: ignore[attr-defined]
+        checked.page = page  # type: ignore[attr-defined]
         return checked
 
     return declare
+
+
+def _action(view: View, page: str) -> View:
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def act(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        return redirect(address_of(page, kwargs))
+
+    return act
+
+
+def address_of(page: str, arguments: dict[str, Any]) -> str:
+    """The address of a route that takes all, the first few or none of these arguments."""
+    for taken in range(len(arguments), 0, -1):
+        with contextlib.suppress(NoReverseMatch):
+            return reverse(page, kwargs=dict(itertools.islice(arguments.items(), taken)))
+    return reverse(page)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

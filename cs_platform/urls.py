@@ -37,6 +37,7 @@ handler500 = "cs_platform.refusals.server_error"
 
 # One log-in for all rooms: anonymous people go to /login/, others without the right get a 403.
 admin.site.login = requires(Right.ADMINISTER)(admin.site.login)  # type: ignore[assignment, method-assign]
+admin.site.logout = requires(Right.SIGNED_IN, page="logout")(admin.site.logout)  # type: ignore[assignment, method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -64,7 +65,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
     path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
-    path("plays/<int:play_id>/stop/", account_plays.stop, name="play_stop"),
     path("ops/", ops.ops, name="ops"),
     path("ops/jobs/", ops.job_list, name="ops_jobs"),
     path("ops/jobs/<int:job_id>/retry/", ops_actions.retry_job, name="ops_job_retry"),
@@ -98,6 +98,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "accounts/<account_id:external_id>/plays/start/",
         account_plays.start,
         name="account_play_start",
+    ),
+    path(
+        "accounts/<account_id:external_id>/plays/<int:play_id>/stop/",
+        account_plays.stop,
+        name="account_play_stop",
     ),
     path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account_tasks"),
 ]

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -24,8 +23,7 @@ from cs_platform.templatetags.cs import band_look
 from health.actions import OverrideRefused, end_override, override_band
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="account_health")
 def override(request: HttpRequest, external_id: str) -> HttpResponse:
     """404 for an account out of sight, 403 for one that is somebody else's to change."""
     head = account_head(request, external_id)

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.access import Right, may, requires
@@ -73,8 +72,7 @@ class StartForm(forms.Form):
     )
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="account_tasks")
 def start(request: HttpRequest, external_id: str) -> HttpResponse:
     """404 for an account out of sight, 403 for one that is somebody else's to change."""
     user = cast("User", request.user)
@@ -108,13 +106,12 @@ class StopForm(forms.Form):
     )
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
-def stop(request: HttpRequest, play_id: int) -> HttpResponse:
+@requires(Right.WORK_ACCOUNTS, page="account_tasks")
+def stop(request: HttpRequest, external_id: str, play_id: int) -> HttpResponse:
     """404 for an account out of sight, 403 for one that is somebody else's to change."""
     user = cast("User", request.user)
     visible = Play.objects.for_user(user).select_related("account", "playbook")
-    play = get_object_or_404(visible, pk=play_id)
+    play = get_object_or_404(visible, pk=play_id, account__external_id=external_id)
     if not may(user, Right.WORK_ACCOUNTS, account=play.account):
         raise PermissionDenied
     form = StopForm(request.POST)
@@ -122,7 +119,7 @@ def stop(request: HttpRequest, play_id: int) -> HttpResponse:
         _stop(request, play, user, form.cleaned_data["reason"])
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
-    return redirect("account_tasks", play.account.external_id)
+    return redirect("account_tasks", external_id)
 
 
 def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:

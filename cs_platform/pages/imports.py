@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import Right, requires
@@ -76,8 +76,7 @@ def _way_in() -> dict[str, Any]:
     }
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports")
 def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
@@ -128,8 +128,7 @@ def _moved_on(request: HttpRequest, found: ImportFile) -> HttpResponse:
     return redirect("imports")
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports_file")
 def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
     found, form = _file(file_id), EncodingForm(request.POST)
     if found.state == _STATES.REFUSED and form.is_valid():
@@ -140,8 +139,7 @@ def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
     return redirect("imports_file", found.pk)
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports_file")
 def discard(request: HttpRequest, file_id: int) -> HttpResponse:
     found = _file(file_id)
     if discard_file(found):
@@ -205,8 +203,7 @@ def _to_keep(rejected: int) -> str:
 _NAMES = ("created", "updated", "unchanged", "rejected", "warnings")
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports_check")
 def start(request: HttpRequest, file_id: int) -> HttpResponse:
     found = _file(file_id)
     try:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock, jobs
@@ -104,8 +104,7 @@ def _can_go_on(found: ImportRun) -> bool:
     return found.file is not None and found.file.forgotten_at is None
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports_run")
 def go_on(request: HttpRequest, run_id: int) -> HttpResponse:
     found = _run(run_id)
     try:
@@ -125,8 +124,7 @@ def errors(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     return answer
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="imports_run")
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     found = _run(run_id)
     if found.kind not in SPECS:

@@ -8,7 +8,7 @@ from typing import cast
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -52,8 +52,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/index.html", context)
 
 
-@requires(Right.VIEW_ACCOUNTS)
-@require_POST
+@requires(Right.VIEW_ACCOUNTS, page="notifications")
 def read(request: HttpRequest) -> HttpResponse:
     """One, when it is named, otherwise all; of somebody else's nothing changes."""
     user, form = cast("User", request.user), ReadForm(request.POST)

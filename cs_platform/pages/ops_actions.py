@@ -10,15 +10,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from accounts.access import Right, requires
 from accounts.models import Job, OutboxMessage, User
 from cs_platform.operations import actions
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="ops_jobs")
 def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
     job = get_object_or_404(Job, pk=job_id)
 
@@ -29,8 +27,7 @@ def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
     return _act(request, act, back=f"{reverse('ops_jobs')}?view=dead")
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="ops_messages")
 def resend_message(request: HttpRequest, message_id: int) -> HttpResponse:
     message = get_object_or_404(OutboxMessage, pk=message_id)
 
@@ -41,8 +38,7 @@ def resend_message(request: HttpRequest, message_id: int) -> HttpResponse:
     return _act(request, act, back=f"{reverse('ops_messages')}?view=dead")
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="ops_invariants")
 def ask_invariants(request: HttpRequest) -> HttpResponse:
     def act(by: User, now: datetime) -> str:
         actions.ask_invariants(by=by, now=now)

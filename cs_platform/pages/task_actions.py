@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
@@ -82,26 +81,22 @@ class HandForm(forms.Form):
 Act = Callable[[Task, forms.Form, User, datetime], str]
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="task")
 def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "complete", CompleteForm(request.POST), _complete)
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="task")
 def skip(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "skip", SkipForm(request.POST), _skip)
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="task")
 def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "snooze", SnoozeForm(request.POST), _snooze)
 
 
-@requires(Right.WORK_ACCOUNTS)
-@require_POST
+@requires(Right.WORK_ACCOUNTS, page="task")
 def hand(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "hand", HandForm(request.POST), _hand)
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -132,8 +132,7 @@ def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpRespon
     )
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="admin:health_scorecard_change")
 def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     """The draft of this key that is being worked on, or a copy of this version."""
     version = get_object_or_404(Scorecard, pk=object_id)
@@ -143,8 +142,7 @@ def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     return redirect(address(draft))
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="admin:health_scorecard_change")
 def discard(request: HttpRequest, object_id: int) -> HttpResponse:
     draft = get_object_or_404(Scorecard, pk=object_id)
     if draft.is_published:

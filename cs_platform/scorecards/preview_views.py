@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
@@ -92,8 +92,7 @@ def _named_preview(request: HttpRequest, draft: Scorecard) -> Preview | None:
     return Preview.objects.filter(scorecard=draft, pk=number).first()
 
 
-@requires(Right.ADMINISTER)
-@require_POST
+@requires(Right.ADMINISTER, page="admin:health_scorecard_preview")
 def publish(request: HttpRequest, object_id: int) -> HttpResponse:
     """Only from the preview of the draft as it stands."""
     draft = get_object_or_404(Scorecard, pk=object_id)

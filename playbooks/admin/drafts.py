@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from accounts import clock
+from accounts.access import Right, requires
 from playbooks.models import Playbook
 from playbooks.publishing import PlaybookError, copy_to_draft
 
@@ -48,17 +49,12 @@ class DraftAdmin(admin.ModelAdmin):
         return obj is not None and _is_draft(obj) and request.user.is_staff
 
     def get_urls(self) -> list[URLPattern]:
-        options = self.opts
-        copy = path(
-            "<int:object_id>/draft/",
-            self.admin_site.admin_view(self.edit_as_draft),
-            name=f"{options.app_label}_{options.model_name}_draft",
-        )
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        copies = requires(Right.ADMINISTER, page=f"admin:{name}_change")(self.edit_as_draft)
+        copy = path("<int:object_id>/draft/", copies, name=f"{name}_draft")
         return [copy, *super().get_urls()]
 
     def edit_as_draft(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         if not self.has_change_permission(request):
             raise PermissionDenied
         published = get_object_or_404(self.get_queryset(request), pk=object_id)

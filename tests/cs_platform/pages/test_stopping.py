@@ -18,8 +18,12 @@ def task(house, csm):
     return add_task(house.accounts["own"], csm, title="Call the buyer")
 
 
+def address(play):
+    return reverse("account_play_stop", args=[play.account.external_id, play.pk])
+
+
 def stop(client, play, **data):
-    return client.post(reverse("play_stop", args=[play.pk]), data, follow=True)
+    return client.post(address(play), data, follow=True)
 
 
 def hand(client, task, **data):
@@ -32,7 +36,7 @@ def messages(response):
 
 def test_a_play_is_stopped_where_it_runs_and_says_by_whom_and_why(client, csm, play):
     before = client.get(reverse("account_tasks", args=["acc-own"])).content.decode()
-    assert f'action="{reverse("play_stop", args=[play.pk])}"' in before
+    assert f'action="{address(play)}"' in before
 
     response = stop(client, play, reason="They merged <i>teams</i>.")
 
@@ -40,7 +44,7 @@ def test_a_play_is_stopped_where_it_runs_and_says_by_whom_and_why(client, csm, p
     assert messages(response) == ["Stopped: Watch to intervene. Its open tasks closed with it."]
     assert f"Stopped by {csm.name}: They merged &lt;i&gt;teams&lt;/i&gt;." in page
     assert "Cancelled" in page
-    assert reverse("play_stop", args=[play.pk]) not in page
+    assert address(play) not in page
     task = Task.objects.get(play=play)
     assert (task.state, task.closed_by) == ("closed_by_itself", csm)
     assert TaskAudit.objects.latest("pgh_id").closed_by == csm

@@ -147,7 +147,10 @@ def test_snoozing_on_friday_until_tomorrow_is_monday(client, house, task):
 @pytest.mark.parametrize("name", ["task_complete", "task_skip", "task_snooze"])
 def test_task_actions_are_posted_to_only(client, house, task, name):
     sign_in(client, house.people["csm"])
-    assert client.get(reverse(name, args=[task.pk])).status_code == 405
+    led = client.get(reverse(name, args=[task.pk]))
+    assert (led.status_code, led.headers["Location"]) == (302, reverse("task", args=[task.pk]))
+    task.refresh_from_db()
+    assert task.state == "open"
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def test_one_draft_a_scorecard_however_often_it_is_begun(ops, published):
 
     assert first.url == second.url
     assert Scorecard.objects.filter(key="four_inputs").count() == 2
-    assert ops.get(address(published, "draft")).status_code == 405
+    assert ops.get(address(published, "draft")).headers["Location"] == address(published)
 
 
 def test_a_draft_can_be_thrown_away_and_a_published_version_cannot(ops, draft, published):
