@@ -78,8 +78,7 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
                 )
         finally:
             cursor.execute(
-                "RESET session_replication_role; RESET statement_timeout;"
-                " RESET synchronous_commit"
+                "RESET session_replication_role; RESET statement_timeout; RESET synchronous_commit"
             )
 
 

@@ -62,9 +62,7 @@ def telling():
 
 
 EXECUTORS = {
-    "cs_platform.nightly:Shard.account_ids": Shard(
-        DAY, TODAY, NOW, 5_001, 10_000
-    ).account_ids,
+    "cs_platform.nightly:Shard.account_ids": Shard(DAY, TODAY, NOW, 5_001, 10_000).account_ids,
     "cs_platform.nights:latest_closed_day": latest_day,
     "cs_platform.nights:ring_next_steps": next_steps,
     "cs_platform.nights:_next_success": overtaken,
