@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,11 +11,13 @@ from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record, iso_reading, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
+from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader, UsageRow
 from accounts.loading import LoadResult, finish_run, keep_problems, load
 from accounts.loading.results import Place
 from accounts.loading.runs import count
 from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.loading.usage_columns import load_usage_columns
 from accounts.models import ImportRun
 
 
@@ -31,13 +33,17 @@ class Batch:
 
 @dataclass(slots=True)
 class Sent:
-    """A request as it was understood: records by index, and everything that is wrong with it."""
+    """A request as it was understood: records by index, and everything that is wrong with it.
+
+    `as_sent` gives the record at an index as it came. Usage is rows (JSON) or columns (CSV).
+    """
 
     spec: RecordSpec
-    raw: Mapping[int, object]
+    as_sent: Callable[[int], object]
     records: list[Record] = field(default_factory=list)
     errors: list[RecordError] = field(default_factory=list)
     usage: list[UsageRow] = field(default_factory=list)
+    usage_columns: UsageColumns | None = None
 
 
 def work_through(batch: Batch, *, run: ImportRun, day: date, now: datetime) -> LoadResult:
@@ -48,7 +54,8 @@ def work_through(batch: Batch, *, run: ImportRun, day: date, now: datetime) -> L
     sent = _understood(batch, now=now)
     result = _loaded(sent, source=str(run.declared_source_id), day=day, now=now)
     result.reject(sent.errors)
-    keep_problems(run, result.problems, raw=sent.raw)
+    refused = {problem.position for problem in result.problems}
+    keep_problems(run, result.problems, raw={n: sent.as_sent(n) for n in refused})
     count(run, result, read=len(result.statuses))
     finish_run(run, now=now)
     return result
@@ -59,32 +66,48 @@ def _understood(batch: Batch, *, now: datetime) -> Sent:
     if batch.media_type == bodies.CSV:
         return _understood_csv(batch.body, spec=spec, now=now)
     indexed, errors = bodies.json_records(batch.body, found=batch.media_type)
+    as_sent = dict(indexed).get
     if spec.kind == Kind.USAGE:
         reader = UsageReader((), iso_reading(now=now))
         usage, wrong = reader.read_objects(indexed)
-        return Sent(spec, dict(indexed), usage=usage, errors=errors + wrong)
+        return Sent(spec, as_sent, errors=errors + wrong, usage=usage)
     intake = read_records(indexed, spec=spec, reading=iso_reading(now=now))
-    return Sent(spec, dict(indexed), intake.records, errors + intake.errors)
+    return Sent(spec, as_sent, intake.records, errors + intake.errors)
 
 
 def _understood_csv(body: bytes, *, spec: RecordSpec, now: datetime) -> Sent:
     header, rows = bodies.csv_records(body, spec=spec)
-    raw: dict[int, object] = {}
-    errors = []
-    for index, row in rows:
+    reading = iso_reading(now=now, typed=False)
+
+    def as_sent(index: int) -> object:
+        row = rows[index]
+        return csv_files.as_mapping(row, header=header) or {"row": row}
+
+    if spec.kind == Kind.USAGE:
+        columns, errors = BlockReader(header, reading).read(list(enumerate(rows)))
+        return Sent(spec, as_sent, errors=errors, usage_columns=columns)
+    good: list[tuple[int, object]] = []
+    ragged = []
+    for index, row in enumerate(rows):
         mapping = csv_files.as_mapping(row, header=header)
         if mapping is None:
             message = csv_files.ragged(row, header=header)
-            errors.append(RecordError(index, "", "ragged", message))
-        raw[index] = mapping or {"row": row}
-    ragged = {error.position for error in errors}
-    good = [(index, mapping) for index, mapping in raw.items() if index not in ragged]
-    intake = read_records(good, spec=spec, reading=iso_reading(now=now, typed=False))
-    return Sent(spec, raw, intake.records, errors + intake.errors)
+            ragged.append(RecordError(index, "", "ragged", message))
+        else:
+            good.append((index, mapping))
+    intake = read_records(good, spec=spec, reading=reading)
+    return Sent(spec, as_sent, intake.records, ragged + intake.errors)
 
 
 def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
-    if not sent.usage:
+    result = LoadResult(place=Place.INDEX)
+    if sent.usage_columns is not None:
+        columns = sent.usage_columns
+        load_usage_columns(columns, directory=Directory(), day=day, result=result, backfill=False)
+    elif sent.usage:
+        rows = distinct_rows(sent.usage, result=result)
+        load_usage(rows, directory=Directory(), day=day, result=result)
+    else:
         return load(
             kind=sent.spec.kind,
             records=sent.records,
@@ -93,7 +116,4 @@ def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
             source=source,
             place=Place.INDEX,
         )
-    result = LoadResult(place=Place.INDEX)
-    rows = distinct_rows(sent.usage, result=result)
-    load_usage(rows, directory=Directory(), day=day, result=result)
     return result

@@ -1,7 +1,7 @@
 """The body of a bulk request, within its limits, as records by index."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rest_framework.request import Request
 
@@ -81,10 +81,8 @@ def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], 
     return records, errors
 
 
-def csv_records(
-    body: bytes, *, spec: RecordSpec
-) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
-    """The header, and each row with its index: the first below the header is 0."""
+def csv_records(body: bytes, *, spec: RecordSpec) -> tuple[tuple[str, ...], list[list[str]]]:
+    """The header, and the rows below it."""
     source = io.BytesIO(body)
     layout = csv_files.inspect(source, limits=BULK_LIMITS)
     known = spec.by_name()
@@ -93,4 +91,4 @@ def csv_records(
             detail = f"The column {name[:80]!a} is not one of {', '.join(known)}."
             raise Problem(400, code="unknown_column", detail=detail)
     rows = csv_files.rows(source, layout=layout, limits=BULK_LIMITS)
-    return layout.header, ((index, row) for index, (_line, row) in enumerate(rows))
+    return layout.header, [row for _line, row in rows]

@@ -56,7 +56,7 @@ def read_record(
     for field in spec.fields:
         try:
             if field.name in raw:
-                values[field.name] = _read(raw[field.name], field=field, reading=reading)
+                values[field.name] = read_field(raw[field.name], field=field, reading=reading)
             elif field.required:
                 raise FieldError("required", "is missing; every record needs it")
         except FieldError as error:
@@ -113,7 +113,8 @@ def _empty(field: Field) -> str:
     return "is empty; write a value or leave the column out"
 
 
-def _read(raw: object, *, field: Field, reading: Reading) -> Value:
+def read_field(raw: object, *, field: Field, reading: Reading) -> Value:
+    """One value; FieldError says what is wrong with it."""
     if raw is None or (raw == "" and not reading.typed):
         if not field.clearable:
             raise FieldError("required", _empty(field))

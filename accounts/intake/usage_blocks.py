@@ -5,6 +5,7 @@ is in any way unusual goes the slow way, which decides and says why; this one on
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from accounts.intake.errors import RecordError
+from accounts.intake.errors import FieldError, RecordError
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.records import Reading, read_field
 from accounts.intake.specs import USAGE
 from accounts.intake.usage_rows import UsageReader, UsageRow
 
@@ -175,24 +176,17 @@ class BlockReader:
         return places, good & digits
 
     def _learn(self, name: str, cells: "_Cells", words: Words, missing: Ints) -> None:
-        """Each new byte string is read once, beside values that are certainly right."""
+        """Each new byte string is read once: no field of usage depends on another."""
         _, first = np.unique(_hashed(words[missing]), return_index=True)
+        at, field = self.header.index(name), USAGE.by_name()[name]
         new, places = [], []
         for n in missing[first].tolist():
-            text = cells.text(self.header.index(name), n)
-            value = self._read(name, text)
-            if value is not None:
+            with suppress(FieldError):  # said when its row is read the slow way
+                value = read_field(cells.text(at, n), field=field, reading=self.reading)
                 new.append(n)
                 places.append(self._words[name].place_of(value))
         if new:
             self._words[name].learn(words[new], np.array(places, np.int64))
-
-    def _read(self, name: str, text: str) -> Any:
-        today = self.reading.calendar.order.value.replace("YYYY", "2020")
-        day = today.replace("MM", "01").replace("DD", "01")
-        raw = {"account": "a", "day": day, "feature": "f", "events": "1", name: text}
-        outcome = read_record(raw, spec=USAGE, position=0, reading=self.reading)
-        return outcome.values[name] if isinstance(outcome, Record) else None
 
     def _joined(
         self, lines: Ints, places: dict[str, Ints], taken: Ints, slow: Sequence[UsageRow]
