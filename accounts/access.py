@@ -15,10 +15,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
@@ -38,6 +37,10 @@ class Right(StrEnum):
     WORK_ACCOUNTS = "work_accounts"
     VIEW_EXECUTIVE = "view_executive"
     ADMINISTER = "administer"
+
+
+class SignedOutError(Exception):
+    """Nobody is signed in, or no longer: answered with the log-in, and a way back."""
 
 
 _ALL = frozenset({Role.CSM, Role.MANAGER, Role.EXECUTIVE, Role.OPS})
@@ -98,7 +101,7 @@ def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _to_login(request)
+                raise SignedOutError
             if not may(request.user, right):
                 raise PermissionDenied
             return answer(request, *args, **kwargs)
@@ -126,14 +129,6 @@ def address_of(page: str, arguments: dict[str, Any]) -> str:
         with contextlib.suppress(NoReverseMatch):
             return reverse(page, kwargs=dict(itertools.islice(arguments.items(), taken)))
     return reverse(page)
-
-
-def _to_login(request: HttpRequest) -> HttpResponse:
-    """A page goes to the log-in; a part tells htmx to take the whole window there."""
-    redirect = redirect_to_login(request.get_full_path())
-    if request.headers.get("HX-Request") != "true":
-        return redirect
-    return HttpResponse(status=401, headers={"HX-Redirect": redirect_to_login("/").url})
 
 
 # Rooms of Django admin that the platform does not use: rights come from roles, not from groups.

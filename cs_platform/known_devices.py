@@ -29,7 +29,13 @@ def remember(response: HttpResponseBase, *, user: User) -> None:
 
 def person_of(request: HttpRequest, *, email: str) -> User | None:
     """Who signs in with this address, if they have done so in this browser; in any letter case."""
-    signed = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=LIFETIME)
-    if not signed:
+    person = last_person(request)
+    if person is None:
         return None
-    return User.objects.filter(pk=int(signed), email__iexact=email).first()
+    return User.objects.filter(pk=person, email__iexact=email).first()
+
+
+def last_person(request: HttpRequest) -> int | None:
+    """The id of who signed in last in this browser."""
+    signed = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=LIFETIME)
+    return int(signed) if signed else None

@@ -8,9 +8,17 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.models import Installation
-from cs_platform.refusals import is_api, is_form, refuse, refuse_large, unavailable
+from cs_platform.refusals import (
+    is_api,
+    is_form,
+    refuse,
+    refuse_large,
+    unavailable,
+    wants_page,
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -157,6 +165,21 @@ class ContentSecurityPolicyMiddleware:
         if _is_logged_in(request):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class RefusedMethodMiddleware:
+    """A view refuses a method without a word: a browser gets a page with a way on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or is_api(request) or not wants_page(request):
+            return response
+        page = render(request, "405.html", status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 def _is_logged_in(request: HttpRequest) -> bool:

@@ -37,11 +37,16 @@ def is_form(request: HttpRequest) -> bool:
     )
 
 
+def wants_page(request: HttpRequest) -> bool:
+    """A browser says so when it opens an address or sends a form; scripts and programs do not."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
 def refuse(request: HttpRequest, status: int, *, code: str, detail: str) -> HttpResponse:
     """A problem for the API, a page for people, a line for other programs."""
     if is_api(request):
         return problem_answer(status, code=code, detail=detail)
-    if "text/html" not in request.headers.get("Accept", ""):
+    if not wants_page(request):
         return HttpResponse(detail, status=status)
     page = defaults.bad_request(request, SuspiciousOperation(detail))
     page.status_code = status

@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "health",
     "surveys",
     "accounts",
-    "cs_platform.admin_site.PlatformAdminConfig",
+    "cs_platform.admin_config.PlatformAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -84,6 +84,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "cs_platform.signed_out.SignedOutMiddleware",
+    "cs_platform.middleware.RefusedMethodMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -157,6 +159,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "cs_platform.signed_out.form_refused"
 
 # --- Security. Behind TLS (the default outside the demo) everything is marked secure.
 _tls = env.bool("CS_TLS", default=not DEMO and not DEBUG)

@@ -10,11 +10,12 @@ from allauth.account.views import PasswordResetFromKeyView
 from allauth.core import context
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import clock, passwords
 from accounts.models import User
-from cs_platform import known_devices, sign_in_limits
+from cs_platform import known_devices, sign_in_limits, unsaved
 
 DEMO_PASSWORD = "demo"  # noqa: S105 -- printed at start for everybody to read
 
@@ -46,6 +47,8 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if unsaved.claim(request, user):
+            response = redirect("unsaved")
         known_devices.remember(response, user=user)
         return response
 

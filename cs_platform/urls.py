@@ -26,6 +26,7 @@ from cs_platform.pages import (
     task_actions,
     tasks,
     today,
+    unsaved,
 )
 from cs_platform.pages.address import AccountIdConverter
 
@@ -82,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include(imports_urls.urlpatterns)),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications_read"),
+    path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),
     path("accounts/<account_id:external_id>/", account.overview, name="account"),

@@ -21,6 +21,12 @@ def asked_from(request: HttpRequest) -> str:
     return urlsplit(htmx.current_url or "").path if htmx else ""
 
 
+def page_of_part(request: HttpRequest) -> str:
+    """The local address of the page of ours a part is asked from; empty when it is another's."""
+    htmx = cast("HtmxDetails", request.htmx)  # type: ignore[attr-defined]
+    return htmx.current_url_abs_path or ""
+
+
 def came_from(request: HttpRequest) -> str:
     """The page of ours that led here, to go back to; empty when it was another site's."""
     before = urlsplit(request.headers.get("Referer", ""))

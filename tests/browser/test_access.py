@@ -23,6 +23,7 @@ PAGES = {
         "/accounts/poorly/people/",
         "/accounts/poorly/revenue/",
         "/accounts/poorly/tasks/",
+        "/unsaved/",
         "/nowhere/",
         "/executive/",  # refused
     ),
