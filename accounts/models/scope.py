@@ -39,16 +39,28 @@ class AnyOf(Func):
         super().__init__(models.F(column), array)
 
 
+def any_of_sql(keys: Keys) -> tuple[str, list[Any]]:
+    """The same for a statement written by hand: what stands right of `column =`, and its values."""
+    if isinstance(keys, models.QuerySet):
+        subquery, values = keys.query.sql_with_params()
+        return f"ANY (ARRAY ({subquery}))", list(values)
+    return f"ANY ({_IdArray.ARRAY})", [_IdArray.as_text(keys)]
+
+
 class _IdArray(Func):
     """Ids as one parameter. As a sub-select: of a constant array the planner estimates every
     element, which takes milliseconds for thousands."""
 
-    template = "(SELECT %(expressions)s::bigint[])::bigint[]"
+    ARRAY = "(SELECT %s::bigint[])::bigint[]"
+    template = ARRAY % "%(expressions)s"
     output_field = ArrayField(models.BigIntegerField())
 
     def __init__(self, ids: Collection[int]) -> None:
-        text = "{" + ",".join(map(str, ids)) + "}"
-        super().__init__(models.Value(text, output_field=models.TextField()))
+        super().__init__(models.Value(self.as_text(ids), output_field=models.TextField()))
+
+    @staticmethod
+    def as_text(ids: Collection[int]) -> str:
+        return "{" + ",".join(map(str, ids)) + "}"
 
 
 def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:

@@ -32,7 +32,7 @@ def own_book(user: User) -> Book:
     if user.role != Role.OPS:
         rows = list(found.values_list(*COLUMNS)[: KNOWN_AT_MOST + 1])
         if len(rows) <= KNOWN_AT_MOST:
-            return KnownBook({row[0]: AccountShown(*row) for row in rows})
+            return KnownBook({row[0]: AccountShown._make(row) for row in rows})
     return LargeBook(found)
 
 
@@ -104,11 +104,11 @@ class LargeBook:
 
     def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
         rows = Account.objects.filter(AnyOf("pk", list(ids))).values_list(*COLUMNS)
-        return {row[0]: AccountShown(*row) for row in rows}
+        return {row[0]: AccountShown._make(row) for row in rows}
 
 
 Book = KnownBook | LargeBook
 
 
 def _first(accounts: QuerySet[Account]) -> list[AccountShown]:
-    return [AccountShown(*row) for row in accounts.values_list(*COLUMNS)[:READ_AT_MOST]]
+    return [AccountShown._make(row) for row in accounts.values_list(*COLUMNS)[:READ_AT_MOST]]

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import connection
 
-from accounts.catalogue import InteractionKind
-from accounts.models import Interaction
-from accounts.models.scope import AnyOf, Keys
+from accounts.models.scope import AnyOf, Keys, any_of_sql
 from cs_platform import formats
 from cs_platform.pages.own_book import Book
 from cs_platform.pages.today_items import (
@@ -22,7 +20,7 @@ from cs_platform.pages.today_items import (
 )
 from cs_platform.templatetags.cs import band_look
 from playbooks.models import UNFINISHED, Task
-from playbooks.triggers.vocabulary import ANSWERS, TaskState
+from playbooks.triggers.vocabulary import ANSWERS
 
 PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
@@ -84,8 +82,7 @@ def follow_up_items(
     book: Book, *, now: datetime, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
-    silent = _silent_since(book.keys, now=now)
-    found = list(silent.values_list("account", "next_step", "occurred_at")[:READ_AT_MOST])
+    found = _silent_since(book.keys, now=now)
     accounts = book.shown([account for account, _, _ in found])
     return [
         make_item(
@@ -101,25 +98,26 @@ def follow_up_items(
     ]
 
 
-def _silent_since(accounts: Keys, *, now: datetime) -> QuerySet[Interaction]:
-    """Agreed steps, the latest first, after which no person and no answer is on record."""
-    spoken = Interaction.objects.filter(
-        account=OuterRef("account"), occurred_at__gt=OuterRef("occurred_at")
-    ).exclude(kind=InteractionKind.SUPPORT)
-    answered = Task.objects.filter(
-        account=OuterRef("account"),
-        closed_at__gt=OuterRef("occurred_at"),
-        state=TaskState.DONE,
-        outcome__in=ANSWERS,
-    )
+# Agreed steps after which no person and no answer is on record, the latest first.
+# Uses index: interaction_promise, interaction_account_at
+_SILENT = """
+    SELECT i.account_id, i.next_step, i.occurred_at
+    FROM accounts_interaction i
+    WHERE i.account_id = {book} AND i.next_step <> '' AND i.occurred_at BETWEEN %s AND %s
+        AND NOT EXISTS (SELECT FROM accounts_interaction s
+            WHERE s.account_id = i.account_id AND s.occurred_at > i.occurred_at
+                AND s.kind <> 'support')
+        AND NOT EXISTS (SELECT FROM playbooks_task t
+            WHERE t.account_id = i.account_id AND t.closed_at > i.occurred_at
+                AND t.state = 'done' AND t.outcome = ANY (%s))
+    ORDER BY i.occurred_at DESC, i.id LIMIT %s
+"""
+
+
+def _silent_since(accounts: Keys, *, now: datetime) -> list[tuple[int, str, datetime]]:
+    """Account, step and when it was agreed, of READ_AT_MOST."""
     window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
-    return (
-        Interaction.objects.filter(
-            AnyOf("account", accounts),
-            ~Exists(spoken),
-            ~Exists(answered),
-            occurred_at__range=window,
-        )
-        .exclude(next_step="")
-        .order_by("-occurred_at", "pk")
-    )
+    book, values = any_of_sql(accounts)
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENT.format(book=book), [*values, *window, sorted(ANSWERS), READ_AT_MOST])
+        return list(cursor.fetchall())

@@ -12,6 +12,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -64,6 +65,12 @@ def icon(name: str, classes: str = "") -> SafeString:
         static("cs_platform/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+@_drawn_once
+def account_address(external_id: str) -> str:
+    return reverse("account", args=[external_id])
 
 
 @register.filter

@@ -215,7 +215,7 @@ def test_today_asks_a_fixed_number_of_questions(client, csm, card, rows, django_
         show_present(judge(account, card, raw=POOR))
         add_task(make_account(csm, f"Late-{number}"), csm, title="Call")
         make_account(csm, f"Soon-{number}", renews_on=DAY + timedelta(days=5))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         client.get(reverse("today"))
 
 

@@ -1,16 +1,18 @@
 """Nights, what the operations page shows, search and previews."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from accounts.models import ImportRun, User
 from cs_platform import nights
 from cs_platform.models import StepRun
 from cs_platform.nightly import Shard
-from cs_platform.pages import imports_queries, ops_queries, palette
+from cs_platform.pages import imports_queries, moves_queries, ops_queries, palette, today_leads
+from cs_platform.pages.own_book import own_book
 from cs_platform.scorecards import preview_page
 from cs_platform.telemetry.readings import reading
 from health.models import Scorecard
-from tests.benchmarks.large_company import DAY, EXECUTIVE, NOW, TODAY
+from tests.benchmarks.large_company import CSM, DAY, EXECUTIVE, NOW, TODAY
 from tests.plans.chosen import FEW
 
 
@@ -61,6 +63,12 @@ def telling():
     reading(now=NOW)
 
 
+def today_of_a_csm():
+    book = own_book(User.objects.get(email=CSM))
+    moves_queries.moves_since_yesterday(book, today=TODAY, zone=ZoneInfo("UTC"))
+    today_leads._silent_since(book.keys, now=NOW)
+
+
 EXECUTORS = {
     "cs_platform.nightly:Shard.account_ids": Shard(DAY, TODAY, NOW, 5_001, 10_000).account_ids,
     "cs_platform.nights:latest_closed_day": latest_day,
@@ -76,9 +84,11 @@ EXECUTORS = {
     "cs_platform.pages.imports_queries:reasons": lambda: imports_queries.reasons(
         newest_run(), "open"
     ),
+    "cs_platform.pages.moves_queries:_MOVED": today_of_a_csm,
     "cs_platform.pages.ops_queries:job_rows": lists_of_jobs,
     "cs_platform.pages.ops_queries:message_rows": lists_of_messages,
     "cs_platform.pages.palette:named": searching,
+    "cs_platform.pages.today_leads:_SILENT": today_of_a_csm,
     "cs_platform.scorecards.preview_page:latest_preview": lambda: preview_page.latest_preview(
         Scorecard(pk=1_050)
     ),
