@@ -60,21 +60,23 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
 
 def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> BookSummary:
     """As `book_summary`, of accounts that were read."""
-    soon = (today, today + timedelta(days=SOON_DAYS))
+    latest = today + timedelta(days=SOON_DAYS)
+    alike: dict[tuple[str, bool, bool], list[tuple[int, str]]] = defaultdict(list)
+    for account in accounts:
+        renews_on = account.renews_on
+        is_soon = renews_on is not None and today <= renews_on <= latest
+        key = (account.band or UNSCORED, bool(account.at_risk), is_soon)
+        alike[key].append((account.arr_minor, account.currency))
     missing: set[str] = set()
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for account in accounts:
-        amounts = [(account.arr_minor, account.currency)]
+    for (band, is_risky, is_soon), amounts in alike.items():
         missing |= rates.missing(amounts)
-        figures, arr = found[account.band or UNSCORED], rates.total(amounts)
-        figures["accounts"] += 1
-        figures["arr"] += arr
-        if account.at_risk:
-            figures["risky"] += 1
-            figures["risky_arr"] += arr
-        if account.renews_on is not None and soon[0] <= account.renews_on <= soon[1]:
-            figures["soon"] += 1
-            figures["soon_arr"] += arr
+        arr, count = rates.total(amounts), len(amounts)
+        found[band].update({"accounts": count, "arr": arr})
+        if is_risky:
+            found[band].update({"risky": count, "risky_arr": arr})
+        if is_soon:
+            found[band].update({"soon": count, "soon_arr": arr})
     return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
 
 
