@@ -4,10 +4,11 @@ the test that executes what the code says about indexes (tests/plans).
 The tables are as large as a planner needs to see them, not as large as three years make them.
 """
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
-from tests.benchmarks.large_company.customers import FACTS
+from tests.benchmarks.large_company.customers import CUSTOMERS, DENSE_USAGE, FACTS
 from tests.benchmarks.large_company.rows import Rows
 from tests.benchmarks.large_company.work import HEALTH, PLAYS, STORED, WORK
 
@@ -35,22 +36,38 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
     The role must be allowed to pose as a replica (tests.embedded.grant_owner): no trigger marks
     accounts, audits or numbers what is written here, and no foreign key is looked up.
     """
-    from django.db import connection  # noqa: PLC0415 -- after django.setup()
-
-    from accounts.models import Installation, UsageSeal  # noqa: PLC0415 -- likewise
-    from health.publishing import install_library as install_scorecards  # noqa: PLC0415 -- likewise
-    from playbooks.publishing import install_library as install_playbooks  # noqa: PLC0415 -- likewise
+    from accounts.models import Installation, UsageSeal  # noqa: PLC0415 -- after django.setup()
 
     Installation.objects.update_or_create(pk=1, defaults={"as_of": TODAY})
     sealed = {"sealed_until": DAY - timedelta(days=3), "number": 1}
     UsageSeal.objects.update_or_create(pk=1, defaults=sealed)
+    tables = (*FACTS, *HEALTH, *PLAYS, *WORK, *(STORED if stored else ()))
+    _fill(tables, accounts=accounts, day=DAY, days=130)
+
+
+def fill_facts(*, accounts: int, day: date) -> None:
+    """Likewise, what customers sent by the end of `day`, with a row of usage for each account,
+    day and feature; nothing is computed yet, and the installation is not frozen on a day."""
+    from accounts.models import Installation  # noqa: PLC0415 -- after django.setup()
+
+    Installation.objects.update_or_create(pk=1, defaults={"as_of": None})
+    _fill((*CUSTOMERS, *DENSE_USAGE), accounts=accounts, day=day, days=180)
+
+
+def _fill(tables: Iterable[Rows], *, accounts: int, day: date, days: int) -> None:
+    """`days` up to `day` get partitions."""
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    from health.publishing import install_library as install_scorecards  # noqa: PLC0415 -- likewise
+    from playbooks.publishing import install_library as install_playbooks  # noqa: PLC0415 -- likewise
+
     install_scorecards(now=NOW)
     install_playbooks(now=NOW)
     words = {
         "accounts": accounts,
         "csms": max(accounts // BOOK, 1),
         "team": TEAM,
-        "day": f"'{DAY}'",
+        "day": f"'{day}'",
         "book": "(SELECT * FROM playbooks_playbook WHERE state = 'published'"
         " ORDER BY severity DESC, id LIMIT 1)",
     }
@@ -64,11 +81,12 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
         try:
             for table in ("accounts_usageday", "health_healthscore"):
                 cursor.execute(
-                    "SELECT cs_ensure_partitions(%s, %s::date - 130, %s)", [table, DAY, TODAY]
+                    "SELECT cs_ensure_partitions(%s, %s, %s)",
+                    [table, day - timedelta(days=days), day + timedelta(days=1)],
                 )
-            for rows in (*FACTS, *HEALTH, *PLAYS, *WORK, *(STORED if stored else ())):
+            for rows in tables:
                 statement = _insert(cursor, rows).format(**words)
-                with _without_indexes(cursor, rows.table):
+                with _without_indexes(cursor, rows):
                     cursor.execute(statement)
                 cursor.execute(f"VACUUM (ANALYZE, SKIP_DATABASE_STATS) {rows.table}")
             for table in ("accounts_team", "accounts_account"):  # whose rows have chosen ids
@@ -82,22 +100,23 @@ def fill(*, accounts: int = ACCOUNTS, stored: bool = True) -> None:
             )
 
 
-# Keys stay: rows come in their order, and foreign keys depend on them.
+# Most keys stay: rows come in their order, and foreign keys depend on them.
 _DROPPED = """
     SELECT CASE WHEN c.oid IS NULL THEN 'DROP INDEX ' || i.indexrelid::regclass
             ELSE format('ALTER TABLE %%s DROP CONSTRAINT %%I', i.indrelid::regclass, c.conname) END,
         CASE WHEN c.oid IS NULL THEN pg_get_indexdef(i.indexrelid)
             ELSE format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', i.indrelid::regclass, c.conname,
                 pg_get_constraintdef(c.oid)) END
-    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
-    WHERE i.indrelid = %s::regclass AND NOT i.indisprimary
+    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
+        AND c.contype IN ('u', 'p')
+    WHERE i.indrelid = %s::regclass AND (NOT i.indisprimary OR %s)
 """
 
 
 @contextmanager
-def _without_indexes(cursor, table):
+def _without_indexes(cursor, rows: Rows):
     """An index that is made of all rows at once takes a fraction of one that grows by rows."""
-    cursor.execute(_DROPPED, [table])
+    cursor.execute(_DROPPED, [rows.table, rows.drops_key])
     indexes = cursor.fetchall()
     for drop, _make in indexes:
         cursor.execute(drop)

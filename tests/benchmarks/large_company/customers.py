@@ -56,7 +56,7 @@ ACCOUNTS = [
             "currency": "'USD'",
             "plan_id": "(SELECT id FROM accounts_plan LIMIT 1)",
             "seats": "10 + a % 40",
-            "customer_since": "DATE '2022-07-01'",
+            "customer_since": "{day}::date - 1080",
             "status": "'active'",
             "stage": "CASE WHEN a % 20 = 0 THEN 'onboarding' ELSE 'adoption' END",
             "owner_id": "u.id",
@@ -75,8 +75,8 @@ ACCOUNTS = [
             "account_id": "a.id",
             "attribute": "h.attribute",
             "value": "h.value",
-            "valid_from": "DATE '2022-07-01'",
-            "learned_at": "TIMESTAMPTZ '2022-07-01 12:00+00'",
+            "valid_from": "{day}::date - 1080",
+            "learned_at": "{day}::timestamptz - interval '1080 days' + interval '12 hours'",
         },
     ),
     Rows(
@@ -100,7 +100,7 @@ MONEY = [
     Rows(
         "accounts_revenuemovement",
         "accounts_account a, generate_series(0, 4) n,"
-        " LATERAL (SELECT DATE '2022-07-01' + (n * 245 + a.id % 90)::int AS effective) d",
+        " LATERAL (SELECT {day}::date - 1080 + (n * 245 + a.id % 90)::int AS effective) d",
         {
             "account_id": "a.id",
             "effective_on": "d.effective",
@@ -118,7 +118,7 @@ MONEY = [
     Rows(
         "accounts_contract",
         "accounts_account a, generate_series(0, 1) n,"
-        " LATERAL (SELECT DATE '2025-04-01' + (a.id % 365)::int - 365 * n AS ends_on) d",
+        " LATERAL (SELECT {day}::date - 75 + (a.id % 365)::int - 365 * n AS ends_on) d",
         {
             "account_id": "a.id",
             "external_id": "a.id || '-k' || n",
@@ -241,4 +241,33 @@ USAGE = [
     ),
 ]
 
-FACTS = (*PEOPLE, *ACCOUNTS, *MONEY, *CARE, *USAGE)
+# Every account uses every feature on each of 180 days, and has six users.
+DENSE_USAGE = [
+    Rows(
+        "accounts_usageday",
+        "generate_series({day}::date - 179, {day}::date, '1 day') d, accounts_account a,"
+        " accounts_feature f",
+        {
+            "account_id": "a.id",
+            "day": "d::date",
+            "feature_id": "f.id",
+            "learned_on": "d::date",
+            "events": "(a.id * 7 + f.id * 13 + (d::date - DATE '2020-01-01')) % 50",
+        },
+        drops_key=True,
+    ),
+    Rows(
+        "accounts_usermonth",
+        "accounts_account a, generate_series(1, 6) u,"
+        " generate_series(date_trunc('month', {day}::date - 179), {day}::date, '1 month') m",
+        {
+            "account_id": "a.id",
+            "month": "m::date",
+            "user_key": "'user-' || u",
+            "days": "(a.id * 7919 + u * 104729) % 268435455",
+        },
+    ),
+]
+
+CUSTOMERS = (*PEOPLE, *ACCOUNTS, *MONEY, *CARE)
+FACTS = (*CUSTOMERS, *USAGE)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 class Rows:
     """Rows of a table: what they are made from, and an SQL expression by column.
 
-    Words in braces stand for what `fill` puts in: accounts, csms, team, day, book.
+    Words in braces stand for what `fill` puts in: accounts, csms, team, day, book. `drops_key`:
+    the primary key is made of all rows at once too; no foreign key may lead to it.
     """
 
     table: str
     source: str
     columns: Mapping[str, str]
+    drops_key: bool = False
