@@ -66,9 +66,8 @@ class Stack:
         target = chance.choice(targets)
         if target in self._processes:
             kill_group(self._processes[target])
-        elif target == "broker" and self._broker.process:
-            self._broker.process.kill()
-            self._broker.process.wait()
+        elif target == "broker":
+            self.kill_broker()
         elif target == "flush":
             with contextlib.suppress(redis.RedisError):
                 redis.Redis.from_url(self._broker_url, socket_timeout=2).flushall()
@@ -85,6 +84,11 @@ class Stack:
                 self._processes[name] = self._start(name)
         if self._broker.process and self._broker.process.poll() is not None:
             self._broker.start(output=self._log)
+
+    def kill_broker(self) -> None:
+        if self._broker.process:
+            self._broker.process.kill()
+            self._broker.process.wait()
 
     def stop(self) -> None:
         for process in self._processes.values():
