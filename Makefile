@@ -71,7 +71,7 @@ fix: dev-environment ## format and repair what can be repaired
 	$(BIN)/ruff check --fix $(CODE)
 	find . -name '*.html' -path '*templates/*' -not -path './.venv/*' -not -path './.local/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-bench: dev-environment ## speed as ratios to bounds, one JSON object a line
+bench: dev-environment ## speed by goals and ceilings, one JSON object a line: ARGS="night --scale 0.1"
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: dev-environment ## kills, repeats and races, small

@@ -4,4 +4,5 @@ import os
 
 # Requests here come without TLS in front; read before the settings are.
 os.environ.setdefault("CS_TLS", "0")
-os.environ.setdefault("LOG_LEVEL", "WARNING")  # a line a request would hide the figures
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("CS_LOG_FORMAT", "plain")  # a line a request would hide the figures

@@ -1,31 +1,26 @@
-"""A million usage rows by CSV, one percent of them bad; and in bulk requests of 5,000.
+"""A million usage rows by CSV, one percent of them bad; a day's export in bulk requests; batches
+that are accepted now and folded into the days later.
 
 The bound is a raw COPY of the same bytes into a bare table; times are CPU of client and server.
-Prints one JSON object a line.
-`python -m tests.benchmarks.bench_intake [rows]`
 """
 
 import gc
 import json
-import os
 import random
 import resource
 import statistics
-import sys
-import tempfile
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from tests.benchmarks.measuring import serve
+from tests.benchmarks.measuring import cpu_clocks, report, scaled, served
 
 NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
 ACCOUNTS = 10_000
 DAYS = 60
 FEATURES = ("search", "reports", "export")
 HEADER = "account,day,feature,events\n"
-BULK = 5_000
-GOAL = 0.1
+ROWS = 1_000_000
+BULK, BATCH = 5_000, 500  # records a request
+REQUESTS, BATCHES = 20, 100
 
 
 def make_csv(path, *, rows):
@@ -61,14 +56,7 @@ def make_accounts():
 
 def cpu_seconds():
     """Of this process and of its backend: what a busy neighbour hardly moves."""
-    from django.db import connection  # noqa: PLC0415 -- after django.setup()
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        pid = cursor.fetchone()[0]
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+    return cpu_clocks()() / 1e9
 
 
 def copy_seconds(path):
@@ -106,89 +94,103 @@ def import_csv(path):
         return cpu_seconds() - begun, run
 
 
-def bulk_requests(path, *, requests):
-    """CPU seconds for that many requests of 5,000 rows each, each a transaction."""
-    from django.test import Client  # noqa: PLC0415 -- after django.setup()
+def exported(first, count):
+    """Rows of a day's export, `first` and following: all features of one account after another,
+    of days that nobody has told of."""
+    latest = NOW.date() - timedelta(days=DAYS + 1)
+    for n in range(first, first + count):
+        account, feature = divmod(n, len(FEATURES))
+        day = latest - timedelta(days=account // ACCOUNTS)
+        yield f"bench-{account % ACCOUNTS}", str(day), FEATURES[feature], n % 500
 
-    from accounts.keys import create_key  # noqa: PLC0415 -- likewise
 
-    _, token = create_key(name="bench", scopes=["ingest:usage"], now=datetime.now(UTC))
-    lines = path.read_text().splitlines()[1:]
-    bodies = []
-    for n in range(requests):
-        rows = (line.split(",") for line in lines[n * BULK : (n + 1) * BULK])
-        records = [
-            {
-                "account": account,
-                "day": day,
-                "feature": f"bulk_{feature}",
-                "events": int(events.replace("_", "")),
-            }
-            for account, day, feature, events in rows
-        ]
-        bodies.append(json.dumps(records).encode())
-    client = Client(headers={"Authorization": f"Bearer {token}"})
+def json_body(rows):
+    keys = ("account", "day", "feature", "events")
+    return json.dumps([dict(zip(keys, row, strict=True)) for row in rows]).encode()
+
+
+def csv_body(rows):
+    return (HEADER + "".join(f"{','.join(map(str, row))}\n" for row in rows)).encode()
+
+
+def posted(client, bodies, *, media_type="application/json", status=200, **headers):
+    """CPU seconds of these requests, each a transaction."""
     begun = cpu_seconds()
     for body in bodies:
-        answer = client.post("/api/v1/bulk/usage/", body, content_type="application/json")
-        assert answer.status_code == 200, answer.content[:500]
+        answer = client.post("/api/v1/bulk/usage/", body, content_type=media_type, headers=headers)
+        assert answer.status_code == status, answer.content[:500]
     return cpu_seconds() - begun
 
 
-def tell(name, value, unit, **rest):
-    sys.stdout.write(
-        json.dumps({"name": name, "value": round(value, 3), "unit": unit, **rest}) + "\n"
-    )
-    sys.stdout.flush()
+def fold():
+    """CPU seconds for all batches that were accepted."""
+    from accounts import jobs  # noqa: PLC0415 -- after django.setup()
+    from accounts.models import Job  # noqa: PLC0415 -- likewise
+    from cs_platform import work  # noqa: PLC0415 -- likewise
+
+    begun = cpu_seconds()
+    while due := jobs.due_ids(now=datetime.now(UTC)):
+        for job in due:
+            work.run_job(job)
+    spent = cpu_seconds() - begun
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    return spent
 
 
 def megabytes():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(home, *, rows):
+def measure_files(home, *, rows):
+    """Rows a second by COPY, what everything else is compared with."""
     small, full = home / "small.csv", home / "full.csv"
     make_csv(small, rows=rows // 10)
     make_csv(full, rows=rows)
-    make_accounts()
     import_csv(small)
     after_small = megabytes()
-    bound = statistics.median(copy_seconds(full) for _ in range(3))
+    bound = rows / statistics.median(copy_seconds(full) for _ in range(3))
     seconds, run = import_csv(full)
     gc.collect()
     assert run.rejected == rows // 100, run.rejected
-    tell(
-        "intake.csv_usage", rows / seconds, "rows/CPU s",
-        bound=round(rows / bound), ratio=round(bound / seconds, 3), goal=GOAL,
-    )  # fmt: skip
-    tell("intake.csv_usage_memory", megabytes() - after_small, "MB more than for a tenth", goal=30)
-    again, run = import_csv(full)
+    report("intake.csv", rows / seconds, bound)
+    report("intake.csv_memory", max(megabytes() - after_small, 0))
+    seconds, run = import_csv(full)
     assert (run.created, run.updated) == (0, 0)
-    tell("intake.csv_usage_again", rows / again, "rows/CPU s", ratio=round(bound / again, 3))
-    requests = max(rows // 10 // BULK, 1)
-    seconds = bulk_requests(full, requests=requests)
-    per_second = requests * BULK / seconds
-    tell(
-        "intake.bulk_usage", per_second, "rows/CPU s",
-        bound=round(rows / bound), ratio=round(per_second * bound / rows, 3), goal=GOAL,
-    )  # fmt: skip
+    report("intake.csv_again", rows / seconds, bound)
+    return bound
+
+
+def measure_requests(bound, *, requests, batches):
+    from django.test import Client  # noqa: PLC0415 -- after django.setup()
+
+    from accounts.keys import create_key  # noqa: PLC0415 -- likewise
+    from accounts.models import UsageDay  # noqa: PLC0415 -- likewise
+
+    _, token = create_key(name="bench", scopes=["ingest:usage"], now=datetime.now(UTC))
+    client = Client(headers={"Authorization": f"Bearer {token}"})
+    before, rows = UsageDay.objects.count(), requests * BULK
+    more = json_body(exported(2 * rows + batches * BATCH, BULK))
+    posted(client, [more])  # the first request fills caches of routes and plans
+    bodies = [json_body(exported(n * BULK, BULK)) for n in range(requests)]
+    report("intake.bulk_json", rows / posted(client, bodies), bound)
+    bodies = [csv_body(exported(rows + n * BULK, BULK)) for n in range(requests)]
+    report("intake.bulk_csv", rows / posted(client, bodies, media_type="text/csv"), bound)
+    bodies = [json_body(exported(2 * rows + n * BATCH, BATCH)) for n in range(batches)]
+    seconds = posted(client, bodies, status=202, Prefer="respond-async")
+    report("intake.accept", batches * BATCH / seconds, bound)
+    report("intake.fold", batches * BATCH / fold(), bound)
+    assert UsageDay.objects.count() == before + BULK + 2 * rows + batches * BATCH
 
 
 def main():
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        postgres = serve(home)
-        try:
-            from django.core.management import call_command  # noqa: PLC0415 -- after setup
-            from django.test.utils import setup_test_environment  # noqa: PLC0415 -- likewise
+    with served() as (home, _):
+        from django.test.utils import setup_test_environment  # noqa: PLC0415 -- after setup
 
-            call_command("migrate", verbosity=0)
-            setup_test_environment()
-            measure(home, rows=rows)
-        finally:
-            postgres.stop()
+        setup_test_environment()
+        make_accounts()
+        requests, batches = (max(n * scaled(ROWS) // ROWS, 1) for n in (REQUESTS, BATCHES))
+        bound = measure_files(home, rows=scaled(ROWS))
+        measure_requests(bound, requests=requests, batches=batches)
 
 
 if __name__ == "__main__":

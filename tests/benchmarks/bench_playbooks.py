@@ -1,25 +1,22 @@
 """Ticks over 100,000 running plays, and 20,000 falls that start 20,000 plays, twice asked.
 
 The bound of the tick is a scan of the open plays by their index; of firing, one plain COPY-like
-insert of as many plays. Prints one JSON object a line. `python -m tests.benchmarks.bench_playbooks`
+insert of as many plays.
 """
 
-import json
 import multiprocessing
 import statistics
-import tempfile
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from tests.benchmarks.measuring import serve
+from tests.benchmarks.measuring import report, scaled, served
 
 NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
-ACCOUNTS = 100_000
-FALLS = 20_000
+ACCOUNTS = scaled(100_000)
+FALLS = ACCOUNTS // 5
 WORKERS = 2
 ROUNDS = 5
-DUE = 1_000
+DUE = ACCOUNTS // 100
 _FORK = multiprocessing.get_context("fork")
 
 _PEOPLE = """
@@ -106,17 +103,10 @@ def seconds(work, rounds=1):
     return statistics.median(taken)
 
 
-def say(name, value, goal, **more):
-    print(json.dumps({"name": name, "value": round(value, 4), "goal": goal} | more), flush=True)  # noqa: T201
-
-
 def prepare():
-    from django.core.management import call_command  # noqa: PLC0415 -- after django.setup()
-
     from health.models import Scorecard  # noqa: PLC0415 -- after django.setup()
     from playbooks.publishing import install_library  # noqa: PLC0415 -- after django.setup()
 
-    call_command("migrate", verbosity=0)
     Scorecard.objects.create(key="bench", version=1, name="Bench", created_at=NOW)
     install_library(now=NOW)
     run(_PEOPLE)
@@ -145,13 +135,11 @@ def bench_firing():
 
     run(_FALLS, falls=FALLS, key="first", now=NOW)
     taken = seconds(in_parallel)
-    plays = count("playbooks_play")
-    say("falls fired, plays", plays, FALLS, exact=plays == FALLS, tasks=count("playbooks_task"))
-    say("falls fired a second", FALLS / taken, 1_000, seconds=round(taken, 2), workers=WORKERS)
+    assert count("playbooks_play") == FALLS
     run("DELETE FROM accounts_signalreceipt; DELETE FROM playbooks_signalmark")
-    taken = seconds(in_parallel)
-    plays = count("playbooks_play")
-    say("plays after a full replay", plays, FALLS, exact=plays == FALLS, seconds=round(taken, 2))
+    again = seconds(in_parallel)
+    assert count("playbooks_play") == FALLS
+    report("playbooks.fired", FALLS / taken, workers=WORKERS, falls=FALLS, replay_seconds=again)
     run("TRUNCATE playbooks_play, playbooks_playstart, playbooks_task, accounts_signalreceipt,"
         " accounts_signal, accounts_outboxmessage CASCADE")  # fmt: skip
 
@@ -163,8 +151,7 @@ def bench_ticks():
     run("ANALYZE")
     bound = seconds(lambda: run("SELECT count(*) FROM playbooks_play WHERE state = 'open'"), ROUNDS)
     idle = seconds(lambda: advance_plays(limit=10_000, now=NOW), ROUNDS)
-    say("tick over 100,000 running plays, nothing due", idle, 1.0, bound=round(bound, 4),
-        ratio=round(idle / bound, 1))  # fmt: skip
+    report("playbooks.tick_idle", idle, plays=ACCOUNTS, scan=bound)
     due_at = NOW - timedelta(minutes=1)
     run(
         "UPDATE playbooks_play SET next_step_at = %(due)s WHERE id IN"
@@ -174,24 +161,18 @@ def bench_ticks():
     )
     moved = []
     taken = seconds(lambda: moved.append(advance_plays(limit=10_000, now=NOW)))
-    say("tick with 1,000 steps due", taken, 1.0, moved=moved[0])
+    report("playbooks.tick_due", taken, moved=moved[0])
     run("UPDATE health_currenthealth SET score = 60 WHERE account_id % 100 = 0".replace("%", "%%"))
     moved.clear()
     taken = seconds(lambda: moved.append(advance_plays(limit=10_000, now=NOW)))
-    say("tick with 1,000 plays recovered", taken, 1.0, moved=moved[0])
+    report("playbooks.tick_recovered", taken, moved=moved[0])
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        postgres = serve(home)
-        try:
-            prepare()
-            bench_firing()
-            bench_ticks()
-        finally:
-            postgres.stop()
+    with served():
+        prepare()
+        bench_firing()
+        bench_ticks()
 
 
 if __name__ == "__main__":

@@ -2,20 +2,15 @@
 
 The bound is that of bench_health: a parallel scan of the 120-day facts and a COPY of the results,
 in the same run on the same data. CPU seconds (this process and all of Postgres) are judged.
-Prints one JSON object a line. `python -m tests.benchmarks.bench_preview [accounts …]`
 """
 
 import statistics
-import sys
-import tempfile
-from pathlib import Path
 
 from tests.benchmarks.bench_health import DAY, NOW, bound, prepare
-from tests.benchmarks.measuring import Clock, report, serve
+from tests.benchmarks.measuring import Clock, report, scaled, served
 
 ROUNDS = 3
-GOAL = 0.8
-SIZES = (10_000,)
+ACCOUNTS = 10_000
 
 
 def draft_of_shipped():
@@ -47,14 +42,10 @@ def look(draft):
 
 
 def measure(accounts, postmaster):
-    from accounts.models import Installation  # noqa: PLC0415 -- after django.setup()
-    from health import preview as health_preview  # noqa: PLC0415 -- likewise
+    from health import preview as health_preview  # noqa: PLC0415 -- after django.setup()
     from health.recompute import recompute  # noqa: PLC0415 -- likewise
-    from playbooks.publishing import install_library  # noqa: PLC0415 -- likewise
 
     prepare(accounts)
-    Installation.objects.update_or_create(pk=1, defaults={"as_of": DAY})
-    install_library(now=NOW)
     recompute(day=DAY, now=NOW)
     draft = draft_of_shipped()
     clocks = {"bound": [], "rescore": [], "preview": []}
@@ -70,28 +61,20 @@ def measure(accounts, postmaster):
             found = look(draft)
     moved = found.movers.count()
     assert moved > accounts // 100, moved
-    print(f"# {found.total} accounts, {moved} change band", file=sys.stderr)  # noqa: T201
-    for name, goal in (("rescore", GOAL), ("preview", None)):
-        for kind in ("cpu", "wall"):
-            value, limit = (
-                statistics.median(getattr(clock, kind) for clock in clocks[each])
-                for each in (name, "bound")
-            )
-            title = f"scorecard {name}, {accounts} accounts, {kind}"
-            report(title, value, "s", limit, goal if kind == "cpu" else None)
+    for name, work in (("rescore", "rescore"), ("whole", "preview")):
+        cpu, limit = (_median(clocks[each], "cpu") for each in (work, "bound"))
+        wall = _median(clocks[work], "wall")
+        report(f"preview.{name}", cpu, limit, accounts=accounts, moved=moved, wall=wall)
 
 
-def main(sizes=SIZES):
-    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
-        home = Path(folder)
-        home.chmod(0o711)
-        postgres = serve(home)
-        try:
-            for size in sizes:
-                measure(size, postgres.process.pid)
-        finally:
-            postgres.stop()
+def _median(clocks, kind):
+    return statistics.median(getattr(clock, kind) for clock in clocks)
+
+
+def main():
+    with served() as (_, postgres):
+        measure(scaled(ACCOUNTS), postgres.process.pid)
 
 
 if __name__ == "__main__":
-    main(tuple(map(int, sys.argv[1:])) or SIZES)
+    main()

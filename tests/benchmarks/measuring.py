@@ -3,16 +3,43 @@
 import json
 import os
 import secrets
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from tests.template_database import NAME as TEMPLATE
 
 
-def serve(home):
-    """A throw-away Postgres as it runs in production, and Django on it."""
+def scaled(number: int) -> int:
+    """That many accounts or rows, fewer in a rehearsal (`--scale`)."""
+    return max(round(number * float(os.environ.get("CS_BENCH_SCALE", "1"))), 200)
+
+
+@contextmanager
+def served() -> Iterator:
+    """A home of its own and a Postgres in it: (folder, server)."""
+    with tempfile.TemporaryDirectory(prefix="cs-bench-", dir="/tmp") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        postgres = _serve(home)
+        try:
+            yield home, postgres
+        finally:
+            postgres.stop()
+
+
+def _serve(home):
+    """A throw-away Postgres as it runs in production, and Django on it, migrated."""
     import django  # noqa: PLC0415 -- the address of the database comes first
 
     from cs_platform.embedded.postgres import Postgres  # noqa: PLC0415 -- likewise
     from tests.embedded import grant_owner  # noqa: PLC0415 -- likewise
+    from tests.template_database import make_template  # noqa: PLC0415 -- likewise
 
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(40))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
@@ -22,8 +49,27 @@ def serve(home):
     with (home / "servers.log").open("ab") as log:
         os.environ["DATABASE_URL"] = postgres.start(settings={}, output=log).owner
     grant_owner(postgres)
+    make_template(os.environ["DATABASE_URL"], tools=postgres.bin)
     django.setup()
+    empty_database()
     return postgres
+
+
+def empty_database():
+    """A migrated one in the place of whatever there was."""
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    from health.queries.scorecards import published_card  # noqa: PLC0415 -- likewise
+
+    connection.close()
+    published_card.cache_clear()
+    url = urlsplit(os.environ["DATABASE_URL"])
+    server = psycopg2.connect(url._replace(path="/postgres").geturl())
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {url.path[1:]} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {url.path[1:]} TEMPLATE {TEMPLATE}")
+    server.close()
 
 
 class Clock:
@@ -66,7 +112,23 @@ def _ticks(pid, *, reaped):
     return [int(ticks) for ticks in fields[11 : 15 if reaped else 13]] if fields else [0]
 
 
-def report(name, value, unit, limit, goal):
-    row = {"name": name, "value": round(value, 4), "unit": unit, "bound": round(limit, 4)}
-    ratio = round(value / limit, 2)
-    print(json.dumps({**row, "ratio": ratio, "goal": goal}), flush=True)  # noqa: T201
+def cpu_clocks():
+    """CPU nanoseconds so far, of this process and of its database backend."""
+    from django.db import connection  # noqa: PLC0415 -- after django.setup()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    of_backend = (~backend << 3) | 2  # what clock_getcpuclockid(3) answers
+    return lambda: time.process_time_ns() + time.clock_gettime_ns(of_backend)
+
+
+def p95(values):
+    return sorted(values)[max(int(len(values) * 0.95) - 1, 0)]
+
+
+def report(name, value, bound=None, **more):
+    """A line of tests/benchmarks/lines.py; `more` is told beside it and not judged."""
+    row = {"name": name, "value": value} | ({} if bound is None else {"bound": bound})
+    told = {key: round(each, 3) if isinstance(each, float) else each for key, each in more.items()}
+    print(json.dumps(row | told), flush=True)  # noqa: T201

@@ -3,6 +3,7 @@
 from datetime import date
 
 from tests.benchmarks.bench_health import NOW
+from tests.benchmarks.measuring import empty_database
 
 DAY = date(2025, 6, 15)
 
@@ -90,9 +91,7 @@ def prepare(accounts):
     from accounts.models import Installation  # noqa: PLC0415 -- after django.setup()
     from health.publishing import install_library  # noqa: PLC0415 -- after django.setup()
 
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    call_command("migrate", verbosity=0)
+    empty_database()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     Installation.objects.update_or_create(pk=1, defaults={"as_of": DAY})
