@@ -26,7 +26,16 @@ from django.db.models import Count, Q
 
 from accounts import clock
 from accounts.keys import create_key
-from accounts.models import Account, DirtyAccount, Installation, Job, Signal, Ticket, UsageDay
+from accounts.models import (
+    Account,
+    DirtyAccount,
+    ImportRun,
+    Installation,
+    Job,
+    Signal,
+    Ticket,
+    UsageDay,
+)
 from cs_platform import invariants, nights
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.shape import Shape
@@ -90,7 +99,8 @@ class Sender(threading.Thread):
             ticket = {"account": account, "opened_at": at, "category": "defect"}
             return "tickets", [{"external_id": f"T{place}", **ticket} for place in places]
         row = {"account": account, "day": self.today.isoformat(), "events": number}
-        return "usage", [{"feature": f"feature_{place}", **row} for place in places]
+        features = range(number // 5 * PER_REQUEST, (number // 5 + 1) * PER_REQUEST)
+        return "usage", [{"feature": f"feature_{place}", **row} for place in features]
 
     def _is_acknowledged(self, kind: str, records: list[dict[str, object]], number: int) -> bool:
         request = urllib.request.Request(  # noqa: S310 -- our own address
@@ -168,6 +178,7 @@ def _run(*, kill_every: float | None = None) -> Outcome:
             seconds = time.monotonic() - begun
         until(lambda: _is_worked(yesterday), seconds=PATIENCE)
         assert sender.failures == []
+        assert not ImportRun.objects.filter(rejected__gt=0).exists()
         assert list(Job.objects.filter(state="dead").values_list("kind", "key", "reason")) == []
         sys.stdout.write(f"{stack.kills.total()} faults in {seconds:.0f} s: {dict(stack.kills)}\n")
         return Outcome(seconds, sender.first_at - begun, _rows(today), stack.kills)
