@@ -75,13 +75,17 @@ def _in_words(code: str) -> str:
 
 
 def keep(request: HttpRequest, *, person: int | None, back: str) -> bool:
-    """Whether it is kept: in place of an earlier form to the same address, the oldest goes."""
+    """Whether it is kept: once, however often it is sent, and the oldest of too many goes."""
     fields = typed(request)
     if person is None or not fields:
         return False
     action = request.get_full_path()
     kept = Unsaved(secrets.token_hex(8), person, action, back, time.time(), fields)
-    others = [form for form in _all(request) if form.action != action]
+    others = [
+        form
+        for form in _all(request)
+        if form.id != request.POST.get(FIELD) and (form.action, form.fields) != (action, fields)
+    ]
     _store(request, [*others, kept][-MOST_FORMS:])
     return True
 

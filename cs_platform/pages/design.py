@@ -73,6 +73,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "spark": [50 + 18 * math.sin(day / 9) for day in range(90)],
         "page": PageOf(number=2, size=50, shown=50, has_next=True),
         "entry": Entry(today, "interactions", "phone", "Weekly call", text="They want a plan."),
+        "typed": [("Outcome", "Meeting booked"), ("Note", "They want a plan.\nBy Friday.")],
         "messages_of_levels": _messages(),
         "drawings": drawings(today),
         "without_rate": ["CHF", "SEK"],

@@ -184,6 +184,14 @@ class TestAFormOlderThanTheLogIn:
         assert "They &lt;b&gt;bought&lt;/b&gt;" in page
         assert stale not in page
 
+    def test_refused_once_more_it_is_offered_once(self, browser, task, stale):
+        self.send(browser, task, token=stale, Origin=HERE, Accept="text/html")
+        (kept,) = browser.session["unsaved"]
+        form = {"note": "They bought", "unsaved": kept["id"], "csrfmiddlewaretoken": stale}
+        browser.post(kept["action"], form, headers={"Origin": HERE, "Accept": "text/html"})
+        (again,) = browser.session["unsaved"]
+        assert again["fields"] == [["note", "They bought"]]
+
     def test_so_is_a_part(self, browser, task, stale):
         sent = self.send(browser, task, token=stale, Origin=HERE, **PART)
         assert (sent.status_code, sent.headers["HX-Redirect"]) == (401, reverse("unsaved"))
