@@ -81,11 +81,7 @@ def keep(request: HttpRequest, *, person: int | None, back: str) -> bool:
         return False
     action = request.get_full_path()
     kept = Unsaved(secrets.token_hex(8), person, action, back, time.time(), fields)
-    others = [
-        form
-        for form in _all(request)
-        if form.id != request.POST.get(FIELD) and (form.action, form.fields) != (action, fields)
-    ]
+    others = [f for f in _all(request) if (f.action, f.fields) != (action, fields)]
     _store(request, [*others, kept][-MOST_FORMS:])
     return True
 
