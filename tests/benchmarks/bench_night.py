@@ -64,7 +64,7 @@ def bytes_of_a_year(accounts):
         for table, (column, times) in _GROWING.items():
             cursor.execute(_SIZES, [table, table])
             size = cursor.fetchone()[0]
-            cursor.execute(f"SELECT count(DISTINCT {column}) FROM {table}")
+            cursor.execute(f"SELECT count(*) FROM (SELECT DISTINCT {column} FROM {table}) d")
             found[table] = round(int(size) / max(cursor.fetchone()[0], 1) * times / accounts)
     return found
 
