@@ -81,7 +81,7 @@ def _connections_end_with_their_request(transactional_db: None) -> Iterator[None
 def _wait_for_requests() -> None:
     """A page reads parts again by itself: what it still asks for must be answered before the
     tables are emptied, or the two lock each other out."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_MS / 1000
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:
             cursor.execute(

@@ -56,7 +56,7 @@ def test_a_left_over_postgres_is_replaced(home: Path):
     try:
         urls = left_over.start(output=subprocess.DEVNULL)
         assert server.start(output=subprocess.DEVNULL) == urls
-        assert left_over.process.wait(10) == 0
+        assert left_over.process.wait(60) == 0
         assert ask(urls.app, "SELECT current_user::text") == "cs_app"
     finally:
         server.stop()
