@@ -32,6 +32,9 @@ View = Callable[..., HttpResponseBase]
 
 
 class Right(StrEnum):
+    OPEN = "open"  # to everybody: probes, the log-in
+    HOLD_KEY = "hold_key"  # machine keys; no person has it
+    INGEST = "ingest"  # machine keys with the scope of what is sent
     SIGNED_IN = "signed_in"
     VIEW_ACCOUNTS = "view_accounts"
     WORK_ACCOUNTS = "work_accounts"
@@ -45,6 +48,8 @@ class SignedOutError(Exception):
 
 _ALL = frozenset({Role.CSM, Role.MANAGER, Role.EXECUTIVE, Role.OPS})
 GRANTED: dict[Right, frozenset[Role]] = {
+    Right.HOLD_KEY: frozenset(),
+    Right.INGEST: frozenset(),
     Right.VIEW_ACCOUNTS: _ALL,
     Right.WORK_ACCOUNTS: _ALL - {Role.EXECUTIVE},
     Right.VIEW_EXECUTIVE: _ALL - {Role.CSM},
@@ -54,6 +59,8 @@ GRANTED: dict[Right, frozenset[Role]] = {
 
 def may(user: User | AnonymousUser, right: Right, *, account: Account | None = None) -> bool:
     """Whether this person has the right; with an account, also whether it reaches that one."""
+    if right == Right.OPEN:
+        return True
     if not isinstance(user, User) or not user.is_active:
         return False
     if right == Right.SIGNED_IN:
@@ -93,6 +100,8 @@ def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
 
     With `page` it is an action: posted to only. Whoever opens its address is led to that page,
     named by its route; its arguments are the first ones of the action's.
+
+    Endpoints of the machine API declare theirs by a permission class that has a `right`.
     """
 
     def declare(view: View) -> View:
@@ -100,7 +109,7 @@ def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
 
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.is_authenticated:
+            if right != Right.OPEN and not request.user.is_authenticated:
                 raise SignedOutError
             if not may(request.user, right):
                 raise PermissionDenied

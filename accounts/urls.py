@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from accounts.access import Right, requires
 from accounts.api.bulk import BulkView
 from accounts.api.imports import ImportView
 from accounts.api.nowhere import NowhereView
@@ -12,4 +13,4 @@ urlpatterns = [
 ]
 
 # After all others: machines get a problem to read, not a page.
-nowhere = [re_path("", NowhereView.as_view(), name="api_nowhere")]
+nowhere = [re_path("", requires(Right.OPEN)(NowhereView.as_view()), name="api_nowhere")]

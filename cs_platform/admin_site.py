@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import Right, requires
 
@@ -18,8 +19,10 @@ class PlatformAdminSite(AdminSite):
     index_title = "Tune the platform"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Asks as our own pages do: nobody is sent to a log-in of its own."""
-        return requires(Right.ADMINISTER)(super().admin_view(view, cacheable))
+        """Asks as our own pages do: nobody is sent to a log-in of its own, and what no browser
+        sends is refused; Django would answer DELETE as it answers GET."""
+        sent = require_http_methods(["GET", "HEAD", "POST"])(view)
+        return requires(Right.ADMINISTER)(super().admin_view(sent, cacheable))
 
     def get_urls(self) -> list[Any]:
         """Without “view on site”: nothing here has an address it could lead to, and what has no

@@ -18,7 +18,7 @@ from accounts.api.problems import problem_details
 from accounts.keys import find_key, note_use
 from accounts.models import ApiKey
 
-__all__ = ["ApiKeyAuthentication", "Denied", "HasKey", "problem_details"]
+__all__ = ["ApiKeyAuthentication", "Denied", "problem_details"]
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -45,8 +45,3 @@ class Denied(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return False
-
-
-class HasKey(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.auth, ApiKey)

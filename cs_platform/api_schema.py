@@ -7,13 +7,14 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView
 
-from cs_platform.api import ApiKeyAuthentication, HasKey
+from accounts.api.permissions import HoldsKey
+from cs_platform.api import ApiKeyAuthentication
 
 
 class SchemaView(SpectacularAPIView):
     """OpenAPI 3.1, for whoever holds a key."""
 
-    permission_classes = (HasKey,)
+    permission_classes = (HoldsKey,)
 
 
 class _KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

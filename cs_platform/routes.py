@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.access import Right
+
 
 def routes(
     patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", namespace: str = ""
@@ -20,6 +22,22 @@ def routes(
             yield from routes(entry.url_patterns, address, inner)
         else:
             yield f"{namespace}{entry.name}", address, entry
+
+
+def right_of(entry: URLPattern) -> Right | None:
+    """What the route declares to ask for. None: nothing, and then it must not exist.
+
+    A page declares it by `requires`, an endpoint by a permission class. What Django wraps in
+    `admin_view` of the site is the room of CS ops; it leaves one of two marks on the address.
+    """
+    view = entry.callback
+    if hasattr(view, "admin_site") or hasattr(view, "model_admin"):
+        return Right.ADMINISTER
+    declared: Right | None = getattr(view, "right", None)
+    if declared is None and hasattr(view, "cls"):
+        named = (getattr(needed, "right", None) for needed in view.cls.permission_classes)
+        return next((right for right in named if right is not None), None)
+    return declared
 
 
 @functools.cache

@@ -29,6 +29,7 @@ from cs_platform.pages import (
     unsaved,
 )
 from cs_platform.pages.address import AccountIdConverter
+from cs_platform.pages.sign_in_urls import from_library
 
 register_converter(AccountIdConverter, "account_id")
 
@@ -37,16 +38,22 @@ handler404 = "cs_platform.refusals.not_found"
 handler500 = "cs_platform.refusals.server_error"
 
 # One log-in for all rooms: anonymous people go to /login/, others without the right get a 403.
-admin.site.login = requires(Right.ADMINISTER)(admin.site.login)  # type: ignore[assignment, method-assign]
+admin.site.login = from_library(Right.ADMINISTER, admin.site.login)  # type: ignore[assignment, method-assign]
 admin.site.logout = requires(Right.SIGNED_IN, page="logout")(admin.site.logout)  # type: ignore[assignment, method-assign]
+
+open_to_all = requires(Right.OPEN)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("healthz", probes.healthz, name="healthz"),
-    path("readyz", probes.readyz, name="readyz"),
-    path("metrics", probes.prometheus, name="prometheus"),
-    path("login/", LoginView.as_view(template_name="account/login.html"), name="login"),
-    path("logout/", requires(Right.SIGNED_IN)(LogoutView.as_view()), name="logout"),
+    path("healthz", open_to_all(probes.healthz), name="healthz"),
+    path("readyz", open_to_all(probes.readyz), name="readyz"),
+    path("metrics", open_to_all(probes.prometheus), name="prometheus"),
+    path(
+        "login/",
+        from_library(Right.OPEN, LoginView.as_view(template_name="account/login.html")),
+        name="login",
+    ),
+    path("logout/", from_library(Right.SIGNED_IN, LogoutView.as_view()), name="logout"),
     path("auth/", include(sign_in_urls.urlpatterns)),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
 from accounts.catalogue import Role
-from accounts.models import Account, Team, User
+from accounts.keys import EVERYTHING, PREFIX, SCOPES, create_key, revoke_key
+from accounts.models import Account, ApiKey, Team, User
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 OBJECTS = ("own", "team", "other", "missing")
 ROLES = ("csm", "manager", "executive", "ops")
 ACTORS = ("anonymous", "no_role", *ROLES)
+# Machine keys are called by the scope they have; the last two let nothing in.
+EVERY_KIND, ENDED_KEYS = EVERYTHING, ("revoked key", "unknown key")
+KEYS = (*SCOPES, *ENDED_KEYS)
 # Written by looking, by nobody's decision.
 _NOT_CUSTOMER_DATA = {"django_session", "cs_cache", "pghistory_context", "accounts_keywindow"}
 
@@ -55,6 +59,16 @@ def _person(name: str, *, role: str | None, team: Team | None) -> User:
     )
 
 
+def make_keys() -> dict[str, str]:
+    """The token of each of KEYS. None notes its next use: that writes a row once a minute."""
+    now = datetime.now(UTC)
+    tokens = {scope: create_key(name=scope, scopes=[scope], now=now)[1] for scope in SCOPES}
+    revoked, tokens["revoked key"] = create_key(name="revoked key", scopes=[EVERYTHING], now=now)
+    revoke_key(revoked, now=now)
+    ApiKey.objects.update(latest_use_at=now + timedelta(hours=1))
+    return tokens | {"unknown key": PREFIX + "x" * 43}
+
+
 def everything_stored() -> dict[str, tuple[int, int]]:
     """Count and content hash of every table: equal before and after means nothing changed."""
     with connection.cursor() as cursor:
@@ -63,10 +77,10 @@ def everything_stored() -> dict[str, tuple[int, int]]:
             " AND relnamespace = 'public'::regnamespace"
         )
         tables = {row[0] for row in cursor.fetchall()} - _NOT_CUSTOMER_DATA
-        stored = {}
-        for table in sorted(tables):
-            cursor.execute(
-                f'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM "{table}" t'
-            )
-            stored[table] = cursor.fetchone()
-    return stored
+        each = (
+            f"SELECT '{table}', count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)"
+            f' FROM "{table}" t'
+            for table in sorted(tables)
+        )
+        cursor.execute(" UNION ALL ".join(each))
+        return {table: (rows, content) for table, rows, content in cursor.fetchall()}

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from accounts.models import Account, ImportFile, ImportRun, Job, OutboxMessage, RejectedRecord
+from accounts.models import (
+    ApiKey,
+    ImportFile,
+    ImportRun,
+    Job,
+    OutboxMessage,
+    RejectedRecord,
+)
 from playbooks.models import Play, Playbook, PlayStart, Task
 from tests.permission_house import NOW, House
+from tests.permission_records import record_of
 
 
 def make_object(kind: str, *, house: House, place: str) -> object:
     """The value for an address: of the account in that place, or of none ("missing")."""
-    if kind == "account":
-        return "acc-missing" if place == "missing" else house.accounts[place].external_id
-    if kind == "task":
-        return 2**40 if place == "missing" else _task(house.accounts[place]).pk
-    if kind == "play":
-        return 2**40 if place == "missing" else _play(house.accounts[place]).pk
-    if kind in _IMPORTS:
-        return _IMPORTS[kind](house, place)
-    if kind == "dead_job":
-        return 2**40 if place == "missing" else _dead_job(place).pk
-    if kind == "dead_letter":
-        return 2**40 if place == "missing" else _dead_letter(house.accounts[place]).pk
-    raise ValueError(f"the matrix knows no object {kind!r}")
+    if kind in _NAMED:
+        return _NAMED[kind](house, place)
+    if place == "missing":
+        return 2**40
+    if kind.startswith("record "):
+        return record_of(kind.removeprefix("record "), house=house).pk
+    return _MADE[kind](house, place).pk
 
 
-def _dead_job(place: str) -> Job:
+def _dead_job(house: House, place: str) -> Job:
     return Job.objects.create(
         kind="test", key=f"secret-{place}", state="dead", next_at=NOW, finished_at=NOW
     )
 
 
-def _dead_letter(account: Account) -> OutboxMessage:
+def _dead_letter(house: House, place: str) -> OutboxMessage:
+    account = house.accounts[place]
     return OutboxMessage.objects.create(
         key=f"secret-{account.external_id}",
         channel="email",
@@ -44,9 +47,7 @@ def _dead_letter(account: Account) -> OutboxMessage:
     )
 
 
-def _import_file(house: House, place: str) -> int:
-    if place == "missing":
-        return 2**40
+def _import_file(house: House, place: str) -> ImportFile:
     return ImportFile.objects.create(
         name="secret-file.csv",
         size=9,
@@ -56,13 +57,11 @@ def _import_file(house: House, place: str) -> int:
         state=ImportFile.State.READY,
         titles=["secret-column"],
         kind="accounts",
-    ).pk
+    )
 
 
-def _import_run(house: House, place: str) -> int:
+def _import_run(house: House, place: str) -> ImportRun:
     """With one refused record, at position 2."""
-    if place == "missing":
-        return 2**40
     run = ImportRun.objects.create(
         kind="accounts", source="secret-source.csv", started_at=NOW, finished_at=NOW, state="done"
     )
@@ -70,18 +69,25 @@ def _import_run(house: House, place: str) -> int:
         run=run, position=2, field="name", code="required", message="is missing",
         record={"external_id": "secret-id", "name": ""},
     )  # fmt: skip
-    return run.pk
+    return run
 
 
-_IMPORTS = {
-    "import_file": _import_file,
-    "import_run": _import_run,
-    "import_position": lambda house, place: 2,
-    "import_kind": lambda house, place: "nothing" if place == "missing" else "accounts",
-}
+def _api_run(house: House, place: str) -> ImportRun:
+    """Own: of the key that may send everything; that of a file has no key at all."""
+    names = {"own": "ingest:*", "other": "revoked key"}
+    key = ApiKey.objects.filter(name=names.get(place, "")).first()
+    return ImportRun.objects.create(
+        kind="usage",
+        source="secret-source",
+        started_at=NOW,
+        finished_at=NOW,
+        state="done",
+        api_key=key,
+    )
 
 
-def _task(account: Account) -> Task:
+def _task(house: House, place: str) -> Task:
+    account = house.accounts[place]
     return Task.objects.create(
         account=account,
         title=f"secret-task-{account.external_id}",
@@ -91,7 +97,8 @@ def _task(account: Account) -> Task:
     )
 
 
-def _play(account: Account) -> Play:
+def _play(house: House, place: str) -> Play:
+    account = house.accounts[place]
     playbook, _ = Playbook.objects.get_or_create(
         key="secret-playbook", version=1, defaults={"cooldown_days": 0, "created_at": NOW}
     )
@@ -112,3 +119,21 @@ def _play(account: Account) -> Play:
         opened_at=NOW,
         opened_day=NOW.date(),
     )
+
+
+# What is named otherwise than by a number.
+_NAMED = {
+    "account": lambda house, place: f"acc-{place}",
+    "api_kind": lambda house, place: "nothing" if place == "missing" else place,
+    "import_kind": lambda house, place: "nothing" if place == "missing" else "accounts",
+    "import_position": lambda house, place: 2,
+}
+_MADE = {
+    "api_run": _api_run,
+    "dead_job": _dead_job,
+    "dead_letter": _dead_letter,
+    "import_file": _import_file,
+    "import_run": _import_run,
+    "play": _play,
+    "task": _task,
+}

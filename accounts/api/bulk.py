@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.db import transaction
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,21 +17,11 @@ from accounts.api import bodies, idempotency, schema
 from accounts.api.batches import Batch, work_through
 from accounts.api.idempotency import Answer
 from accounts.api.inbox import accept, is_async
+from accounts.api.permissions import MayIngest
 from accounts.intake.errors import RecordError
-from accounts.intake.specs import SPECS, Kind
-from accounts.keys import allows
+from accounts.intake.specs import Kind
 from accounts.loading import LoadResult, Status, start_run
 from accounts.models import ApiKey
-
-
-class MayIngest(BasePermission):
-    def has_permission(self, request: Request, view: Any) -> bool:
-        key, kind = request.auth, view.kwargs["kind"]
-        if not isinstance(key, ApiKey):
-            return False
-        if kind not in SPECS:
-            raise Http404
-        return allows(key, f"ingest:{kind}")
 
 
 class BulkView(APIView):

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -36,6 +36,7 @@ def address(scorecard: Scorecard | int, page: str = "change") -> str:
 
 
 @requires(Right.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
 def card(request: HttpRequest, object_id: str) -> HttpResponse:
     """A draft as a form, a published version to read."""
     found = get_object_or_404(Scorecard.objects.select_related("edited_by"), pk=_pk(object_id))

@@ -1,191 +1,166 @@
-"""The permission matrix: every route as everybody, on own, team's, other's and missing objects."""
+"""The permission matrix: every route with every method as everybody, on every object.
 
-from pathlib import Path
+Sessions are signed cookies here: what is asked is what somebody may do, not where it is kept.
+"""
+
+import logging
+from datetime import timedelta
+from types import ModuleType
 
 import pytest
-import yaml
-from django.urls import reverse
+from django.core.checks.registry import registry
+from django.http import HttpResponse, HttpResponseForbidden
+from django.urls import path, reverse
+from django.views import View
+from rest_framework.views import APIView
 
-from accounts.access import GRANTED, Right
-from accounts.models import Installation
-from cs_platform.checks import GUARDED_PREFIXES, routes
-from tests.permission_house import ACTORS, OBJECTS, ROLES, build_house, everything_stored
-from tests.permission_objects import make_object
+from accounts.access import Right, requires
+from accounts.models import Holiday
+from cs_platform import urls
+from cs_platform.checks import every_route_declares_its_right
+from tests.permission_asking import Asker
+from tests.permission_house import ACTORS, EVERY_KIND, KEYS, build_house, make_keys
+from tests.permission_matrix import ROWS, Cell, cells, unlike_the_matrix
+from tests.permission_records import DAY
 
-MATRIX = yaml.safe_load((Path(__file__).parent.parent / "permissions.yaml").read_text())
-PAGES = MATRIX["pages"]
-REACH = MATRIX["reach"]
-
-
-def _our_routes():
-    return [
-        (name, entry)
-        for name, address, entry in routes()
-        if not address.startswith(GUARDED_PREFIXES)
-    ]
+AT_LEAST = 20_000
 
 
-def test_every_route_is_in_the_matrix():
-    assert {name for name, _ in _our_routes()} == set(PAGES)
+@pytest.fixture(autouse=True)
+def unhurried(settings):
+    """No row of a session at each request, no end of a key's allowance, no line of a refusal."""
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+    settings.API_RATE = 0
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
 
 
-def test_every_page_asks_for_the_right_in_the_matrix():
-    asked = {name: str(getattr(entry.callback, "right", "open")) for name, entry in _our_routes()}
-    assert asked == {name: page["right"] for name, page in PAGES.items()}
+def test_every_route_has_a_row_and_asks_for_the_right_of_it():
+    assert unlike_the_matrix() == []
 
 
-def _has_right(actor, right):
-    if right == "open":
-        return True
-    if right == "signed_in":
-        return actor != "anonymous"
-    return actor in {str(role) for role in GRANTED[Right(right)]}
+def test_nothing_starts_with_a_route_that_declares_no_right():
+    assert every_route_declares_its_right in registry.get_checks()
+    assert every_route_declares_its_right() == []
 
 
-def _expected_get(page, actor, place, read):
-    if actor == "anonymous" and page["right"] != "open":
-        return 302
-    if not _has_right(actor, page["right"]):
-        return 403
-    if "get" in page:  # only posted to: refused before anything is looked up
-        return page["get"]
-    if "args" in page and (place == "missing" or place not in REACH[read][actor]):
-        return 404
-    if actor != "anonymous" and "signed_in_answer" in page:
-        return page["signed_in_answer"]
-    if actor == "no_role" and page["right"] == "signed_in" and "no_role_answer" in page:
-        return page["no_role_answer"]
-    return page.get("answer", 200)
-
-
-def _expected_post(page, actor, place):
-    if actor == "anonymous":
-        return 302
-    if not _has_right(actor, page["right"]):
-        return 403
-    if "args" not in page:
-        return page.get("post_answer", 302)
-    if place == "missing" or place not in REACH["read"][actor]:
-        return 404
-    if place not in REACH["change"][actor]:
-        return 403
-    return page.get("post_answer", 302)
-
-
-def _address(name, page, house, place):
-    arguments = {
-        argument: make_object(kind, house=house, place=place)
-        for argument, kind in page.get("args", {}).items()
-    }
-    return reverse(name, kwargs=arguments | page.get("fixed", {}))
-
-
-def _sign_in(client, house, actor):
-    if actor != "anonymous":
-        client.force_login(house.people[actor], backend="django.contrib.auth.backends.ModelBackend")
-
-
-def _places(page):
-    return OBJECTS if "args" in page else ("own",)
+def test_the_matrix_is_as_large_as_the_platform():
+    assert sum(1 for actor in (*ACTORS, *KEYS) for _ in cells(actor)) >= AT_LEAST
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize("name", PAGES)
-def test_reading_answers_as_the_matrix_says(client, name, actor):
-    page, house = PAGES[name], build_house()
-    addresses = {place: _address(name, page, house, place) for place in _places(page)}
-    _sign_in(client, house, actor)
-    before = everything_stored()
-    for place, address in addresses.items():
-        response = client.get(address)
-        assert response.status_code == _expected_get(page, actor, place, "read"), (place, address)
-        if response.status_code in (403, 404):
-            assert b"secret-" not in response.content, f"{address} leaks to {actor}"
-    assert everything_stored() == before, "looking changed something"
+@pytest.mark.parametrize("actor", [*ACTORS, EVERY_KIND])
+def test_every_cell_answers_as_the_matrix_says(actor):
+    assert Asker(build_house(), actor, tokens=make_keys()).problems() == []
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("actor", ROLES)
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if "args" in page])
-def test_strict_books_hide_the_team_mates_accounts(client, name, actor):
-    page, house = PAGES[name], build_house()
-    Installation.objects.update(visibility="own")
-    address = _address(name, page, house, "team")
-    _sign_in(client, house, actor)
-    expected = _expected_get(page, actor, "team", "read_when_own")
-    assert client.get(address).status_code == expected
+def test_every_other_key_is_let_in_by_its_scope_only():
+    house, tokens = build_house(), make_keys()
+    for actor in KEYS:
+        if actor != EVERY_KIND:
+            assert Asker(house, actor, tokens=tokens).problems() == []
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("actor", ACTORS)
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if "post" in page])
-def test_changing_answers_as_the_matrix_says_and_refusal_changes_no_row(client, name, actor):
-    page, house = PAGES[name], build_house()
-    addresses = {place: _address(name, page, house, place) for place in _places(page)}
-    _sign_in(client, house, actor)
-    for place, address in addresses.items():
-        before = everything_stored()
-        response = client.post(address, page["post"] or {})
-        expected = _expected_post(page, actor, place)
-        assert response.status_code == expected, (place, address)
-        if expected in (403, 404) or actor == "anonymous":
-            assert everything_stored() == before, f"a refused POST to {address} changed a row"
+class Open(View):
+    def get(self, request):
+        return HttpResponse("open")
 
 
-@pytest.mark.django_db
+class OpenEndpoint(APIView):
+    permission_classes = ()
+
+
+def plant(settings, address, view, name="planted"):
+    """The platform's addresses, and before them one more."""
+    planted = ModuleType("planted")
+    planted.__dict__.update(vars(urls))
+    planted.urlpatterns = [path(address, view, name=name), *urls.urlpatterns]
+    settings.ROOT_URLCONF = planted
+
+
 @pytest.mark.parametrize(
-    "name",
+    ("address", "view"),
     [
-        name
-        for name, page in PAGES.items()
-        if "post" not in page and page["right"] != "open" and name != "logout"
+        ("admin/health/scorecard/open/", Open.as_view()),
+        ("api/v1/open/", OpenEndpoint.as_view()),
+        ("api/v1/bulk/open/", Open.as_view()),
+        ("auth/open/", Open.as_view()),
+        ("open/", Open.as_view()),
     ],
 )
-def test_pages_that_only_show_refuse_to_be_posted_to(client, name):
-    page, house = PAGES[name], build_house()
-    _sign_in(client, house, "ops")
-    assert client.post(_address(name, page, house, "own")).status_code == 405
+def test_an_open_route_fails_wherever_it_lies(settings, address, view):
+    plant(settings, address, view)
+
+    [error] = every_route_declares_its_right()
+    assert (error.id, repr(address) in error.msg) == ("cs_platform.E001", True)
+    assert unlike_the_matrix() == [f"no row has the route planted ({address})"]
+
+
+def test_a_route_below_the_api_that_says_nothing_of_keys_fails_although_it_is_closed(settings):
+    plant(settings, "api/v1/closed/", APIView.as_view())
+
+    assert len(every_route_declares_its_right()) == 1
+
+
+def test_an_address_of_the_admin_that_its_class_forgot_to_wrap_fails(settings, monkeypatch):
+    def forgetful(self):
+        return [path("open/", Open.as_view(), name="planted")]
+
+    monkeypatch.setattr("accounts.admin.people.TeamAdmin.get_urls", forgetful)
+    settings.ROOT_URLCONF = fresh_admin()
+
+    assert len(every_route_declares_its_right()) == 1
+    assert "no row has the route admin:planted (admin/accounts/team/open/)" in unlike_the_matrix()
+
+
+def fresh_admin():
+    """The admin's addresses as its classes give them now."""
+    planted = ModuleType("planted")
+    planted.urlpatterns = [path("admin/", urls.admin.site.urls)]
+    return planted
+
+
+def test_a_route_that_asks_for_another_right_than_its_row_is_named(settings):
+    plant(settings, "ops/", requires(Right.VIEW_ACCOUNTS)(Open.as_view()), name="ops")
+
+    assert unlike_the_matrix() == ["ops (ops/) asks for view_accounts, not for administer"]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page["right"] != "open"])
-def test_a_part_asked_for_after_sign_out_takes_the_window_to_the_log_in(client, name):
-    page, house = PAGES[name], build_house()
-    response = client.get(_address(name, page, house, "own"), headers={"HX-Request": "true"})
-    assert (response.status_code, response.headers["HX-Redirect"][:7]) == (401, "/login/")
+def test_a_refusal_that_changes_a_row_is_named(settings):
+    def careless(request):
+        Holiday.objects.create(day=DAY + timedelta(days=Holiday.objects.count()), name="planted")
+        return HttpResponseForbidden()
+
+    plant(settings, "ops/nights/", careless)
+    asker = Asker(build_house(), "csm", tokens=make_keys())
+    asker.cells = [cell for cell in asker.cells if cell.route in ("ops_dirty", "ops_nights")]
+
+    named = {Cell("ops_nights", method, "csm") for method in ("GET", "POST", "DELETE")}
+    assert {f"{cell} changed a row" for cell in named} <= set(asker.problems())
+
+
+@pytest.mark.django_db
+def test_a_part_asked_for_after_sign_out_takes_the_window_to_the_log_in(client):
+    asker = Asker(build_house(), "anonymous", tokens=make_keys())
+    pages = [
+        name for name, row in ROWS.items() if row["room"] == "pages" and row["right"] != "open"
+    ]
+    for name in pages:
+        address = asker.address_of(Cell(name, "GET", "anonymous"))
+        response = client.get(address, headers={"HX-Request": "true"})
+        led_to = response.headers.get("HX-Redirect", "")[:7]
+        assert (response.status_code, led_to) == (401, "/login/"), name
 
 
 @pytest.mark.django_db
 def test_a_demoted_person_loses_the_right_with_the_next_request(client):
     house = build_house()
-    _sign_in(client, house, "executive")
+    client.force_login(
+        house.people["executive"], backend="django.contrib.auth.backends.ModelBackend"
+    )
     assert client.get(reverse("executive")).status_code == 200
     type(house.people["executive"]).objects.filter(role="executive").update(role="csm")
     assert client.get(reverse("executive")).status_code == 403
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("actor", ACTORS)
-def test_django_admin_is_the_room_of_cs_ops(client, actor):
-    house = build_house()
-    _sign_in(client, house, actor)
-    status = client.get(reverse("admin:index"), follow=True).status_code
-    assert status == (200 if actor in ("ops", "anonymous") else 403)
-
-
-@pytest.mark.django_db
-def test_every_admin_list_and_form_opens_for_cs_ops_and_nobody_else(client):
-    house = build_house()
-    names = [
-        name
-        for name, address, _ in routes()
-        if name.startswith("admin:") and name.endswith(("_changelist", "_add"))
-    ]
-    assert len(names) > 20
-    answers = {}
-    for actor in ("ops", "csm", "manager", "executive"):
-        _sign_in(client, house, actor)
-        answers[actor] = {client.get(reverse(name), follow=True).status_code for name in names}
-    assert answers["ops"] <= {200, 403}
-    assert {*answers["csm"], *answers["manager"], *answers["executive"]} == {403}

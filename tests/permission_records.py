@@ -1,0 +1,96 @@
+"""One row of each model that Django admin shows, for the addresses that name one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from health.models import Scorecard
+from tests.permission_house import NOW, House
+
+DAY = date(2025, 3, 1)
+PUBLISHED_CARD = "published card"
+
+
+def record_of(label: str, *, house: House) -> Model:
+    """A row made for it, else the first there is; `label` as in "accounts.contact"."""
+    if label == PUBLISHED_CARD:
+        return _published_card()
+    manager = apps.get_model(label)._base_manager
+    values = _values(house).get(label)
+    if values is not None:
+        return manager.create(**values)
+    return manager.order_by("pk")[0]
+
+
+def _published_card() -> Scorecard:
+    return Scorecard.objects.get_or_create(
+        key="secret-card",
+        version=1,
+        defaults={
+            "name": "secret-card",
+            "created_at": NOW,
+            "state": Scorecard.State.PUBLISHED,
+            "published_at": NOW,
+        },
+    )[0]
+
+
+def _values(house: House) -> dict[str, dict[str, Any]]:
+    fact = {"account": house.accounts["own"], "external_id": "1"}
+    money = {"currency": "USD", "amount_minor": 100_00}
+    return {
+        "account.emailaddress": {"user": house.people["csm"], "email": "secret-a@demo.example"},
+        "accounts.businessevent": {
+            **fact,
+            "kind": "restructuring",
+            "occurred_on": DAY,
+            "learned_at": NOW,
+        },
+        "accounts.contact": {**fact, "name": "secret-contact", "met_on": DAY},
+        "accounts.contract": {
+            **fact,
+            "starts_on": DAY,
+            "ends_on": DAY + timedelta(days=365),
+            "arr_minor": 100_00,
+            "currency": "USD",
+            "learned_at": NOW,
+        },
+        "accounts.currencyrate": {"currency": "EUR", "base": "USD", "valid_from": DAY, "rate": 2},
+        "accounts.feature": {"key": "secret-feature", "name": "secret-feature", "valid_from": DAY},
+        "accounts.holiday": {"day": DAY, "name": "secret-holiday"},
+        "accounts.invoice": {**fact, "issued_on": DAY, "due_on": DAY, **money},
+        "accounts.plan": {"key": "secret-plan", "name": "secret-plan"},
+        "accounts.pool": {"name": "secret-pool"},
+        "accounts.revenuemovement": {
+            **fact,
+            "effective_on": DAY,
+            "kind": "new",
+            "recorded_at": NOW,
+            "source_id": "direct",
+            **money,
+        },
+        "accounts.signal": {
+            "account": house.accounts["own"],
+            "kind": "band",
+            "key": "secret-signal",
+            "occurred_at": NOW,
+        },
+        "accounts.source": {"key": "secret-source", "name": "secret-source"},
+        "auth.group": {"name": "secret-group"},
+        "health.assignmentrule": {"position": 1, "scorecard_key": "secret-card"},
+        "health.publication": {
+            "scorecard": _published_card(),
+            "published_at": NOW,
+            "reason": "secret-reason",
+        },
+        "health.scorecard": {
+            "key": "secret-draft",
+            "version": 1,
+            "name": "secret-draft",
+            "created_at": NOW,
+        },
+    }
