@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import (
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+)
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +22,45 @@ from accounts.audit import SHOWN, changes_of, is_tracked
 from accounts.intake.currencies import money_exact
 
 
+class _Chosen(AutocompleteMixin):
+    """Shows again what was chosen; Django's own fails on what is no id of the other table."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        target = self.field.target_field
+        known = [each for each in value if _is_value_of(target, each)]
+        return super().optgroups(name, known, attr)
+
+
+class _ChosenOne(_Chosen, AutocompleteSelect):
+    pass
+
+
+class _ChosenMany(_Chosen, AutocompleteSelectMultiple):
+    pass
+
+
+def _is_value_of(field: Any, value: Any) -> bool:
+    try:
+        field.run_validators(field.to_python(value))
+    except ValidationError:
+        return False
+    return True
+
+
 class TrackedAdmin(admin.ModelAdmin):
     """Its history is the audit trail where there is one: each field from what to what."""
 
     object_history_template = "admin/audit_history.html"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = _ChosenOne(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = _ChosenMany(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

@@ -13,6 +13,7 @@ import yaml
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.yaml_text import NotYamlError, parse
 from health import models
 
 LIBRARY = Path(__file__).resolve().parent.parent / "library"
@@ -127,8 +128,8 @@ def _add_gate(tree: _Tree, row: dict[str, Any], position: int) -> None:
 
 def _document(text: str) -> dict[str, Any]:
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as problem:
+        document = parse(text)
+    except NotYamlError as problem:
         raise FileProblem(f"this is not YAML: {problem}") from problem
     if not isinstance(document, dict):
         raise FileProblem("a scorecard file begins with “key: …”")

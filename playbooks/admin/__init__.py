@@ -64,10 +64,18 @@ class ImportForm(forms.ModelForm):
         """Steps came with the text."""
 
 
+# On a form: two thousand, which Django would take of anybody who says so, are 40 s of work.
+MOST_STEPS = 100
+
+
 class StepInline(admin.StackedInline):
     model = PlaybookStep
     extra = 0
     ordering = ("position",)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        limits = {"max_num": MOST_STEPS, "absolute_max": MOST_STEPS}
+        return super().get_formset(request, obj, **limits | kwargs)
 
 
 @admin.register(Playbook)

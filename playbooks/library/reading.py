@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
 from accounts.catalogue import EventKind, LifecycleStage, Segment, SignalKind, TouchTier
+from accounts.yaml_text import NotYamlError, parse
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.fields import Fields
@@ -44,8 +43,8 @@ def read_yaml(text: str) -> PlaybookDefinition:
     if len(text) > LONGEST_FILE:
         raise PlaybookError([f"A playbook has at most {LONGEST_FILE} characters."])
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        data = parse(text)
+    except NotYamlError as error:
         raise PlaybookError([f"This is not YAML: {error}"]) from error
     return read_definition(data)
 

@@ -166,7 +166,20 @@ def test_all_that_is_wrong_is_said_at_once():
     assert len(problems(name="", category="vip", cooldown_days=-1)) == 3
 
 
-@pytest.mark.parametrize("text", ["", "[]", "5", "key: [", "a: &x 1\nb: !!python/object:os.x {}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "5",
+        "key: [",
+        "a: &x 1\nb: !!python/object:os.x {}",
+        "key: 2024-02-30",
+        "9" * 5_000,
+        "[" * 5_000,
+    ],
+    ids=range(8),
+)
 def test_what_is_no_playbook_is_refused(text):
     with pytest.raises(PlaybookError):
         read_yaml(text)
