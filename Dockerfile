@@ -59,5 +59,5 @@ WORKDIR /app
 USER 10001:10001
 VOLUME /var/lib/cs
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["python", "-m", "cs_platform.alive", "web"]
-CMD ["gunicorn", "--config", "python:cs_platform.gunicorn", "cs_platform.wsgi:application"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 CMD ["python", "-m", "cs_platform.runtime.healthcheck", "web"]
+CMD ["gunicorn", "--config", "python:cs_platform.runtime.gunicorn", "cs_platform.wsgi:application"]

@@ -13,10 +13,10 @@ help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | sort
 
 run-environment:
-	@$(PYTHON) cs_platform/setup_environment.py
+	@$(PYTHON) cs_platform/runtime/setup_environment.py
 
 dev-environment:
-	@$(PYTHON) cs_platform/setup_environment.py --dev
+	@$(PYTHON) cs_platform/runtime/setup_environment.py --dev
 
 demo: run-environment ## set up and run everything in the foreground, with the demo company
 	@exec $(BIN)/python manage.py up

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pghistory
 
-from cs_platform import error_reports, logs
-from cs_platform.configuration import Configuration, networks
-from cs_platform.version import VERSION
+from cs_platform.runtime import error_reports, logs
+from cs_platform.runtime.configuration import Configuration, networks
+from cs_platform.runtime.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Configuration()  # SECRET_KEY_FILE=/run/secrets/key is as good as SECRET_KEY=…
@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "health",
     "surveys",
     "accounts",
-    "cs_platform.admin_config.PlatformAdminConfig",
+    "cs_platform.apps.PlatformAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -64,17 +64,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "cs_platform.requests.ForwardedMiddleware",
-    "cs_platform.requests.RequestMiddleware",
+    "cs_platform.runtime.requests.ForwardedMiddleware",
+    "cs_platform.runtime.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "cs_platform.middleware.DatabaseUnavailableMiddleware",
-    "cs_platform.middleware.DropUnsafeCookiesMiddleware",
-    "cs_platform.middleware.RefuseLargeBodiesMiddleware",
-    "cs_platform.request_bodies.WholeBodiesMiddleware",
-    "cs_platform.middleware.RefuseUnsafeTextMiddleware",
-    "cs_platform.middleware.ContentSecurityPolicyMiddleware",
-    "cs_platform.middleware.OneInstallationMiddleware",
+    "cs_platform.runtime.middleware.DatabaseUnavailableMiddleware",
+    "cs_platform.runtime.middleware.DropUnsafeCookiesMiddleware",
+    "cs_platform.runtime.middleware.RefuseLargeBodiesMiddleware",
+    "cs_platform.runtime.request_bodies.WholeBodiesMiddleware",
+    "cs_platform.runtime.middleware.RefuseUnsafeTextMiddleware",
+    "cs_platform.runtime.middleware.ContentSecurityPolicyMiddleware",
+    "cs_platform.runtime.middleware.OneInstallationMiddleware",
     "accounts.api.throttling.AllowanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,8 +84,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "cs_platform.signed_out.SignedOutMiddleware",
-    "cs_platform.middleware.RefusedMethodMiddleware",
+    "cs_platform.pages.sign_in.signed_out.SignedOutMiddleware",
+    "cs_platform.runtime.middleware.RefusedMethodMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -104,9 +104,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "cs_platform.frame.frame",
+                "cs_platform.pages.navigation.frame",
             ],
-            "builtins": ["cs_platform.templatetags.cs"],
+            "builtins": ["accounts.ui.tags"],
+            "libraries": {
+                "imports": "accounts.pages.imports.tags",
+                "ops": "cs_platform.pages.ops.tags",
+            },
         },
     }
 ]
@@ -149,7 +153,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # --- Sessions, locks and limits live in Postgres: Redis may be flushed at any moment.
 CACHES = {
     "default": {
-        "BACKEND": "cs_platform.lasting_cache.LastingDatabaseCache",
+        "BACKEND": "cs_platform.runtime.lasting_cache.LastingDatabaseCache",
         "LOCATION": "cs_cache",
         "OPTIONS": {"MAX_ENTRIES": 1_000},  # above it, expired entries go
     }
@@ -159,7 +163,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "cs_platform.signed_out.form_refused"
+CSRF_FAILURE_VIEW = "cs_platform.pages.sign_in.signed_out.form_refused"
 
 # --- Security. Behind TLS (the default outside the demo) everything is marked secure.
 _tls = env.bool("CS_TLS", default=not DEMO and not DEBUG)
@@ -202,17 +206,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Nobody makes us write to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_ADAPTER = "cs_platform.sign_in.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "cs_platform.pages.sign_in.adapter.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 # The longest that any link to a password lives, in seconds; each kind says how long.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.password_links.PasswordLinks"  # noqa: S105
-ACCOUNT_FORMS = {"reset_password": "cs_platform.sign_in.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "cs_platform.pages.sign_in.adapter.ForgottenPasswordForm"}
 # Seconds for which a password given counts for deciding who or what gets in (admin).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Wrong passwords for one e-mail address, from one network address, and for one person in browsers
-# they have signed in with before (cs_platform.sign_in_limits); counted in Postgres.
+# they have signed in with before (cs_platform.pages.sign_in.limits); counted in Postgres.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/30m/key,20/h/ip",
     "login_failed_on_known_device": "5/30m/key",
@@ -220,13 +224,13 @@ ACCOUNT_RATE_LIMITS = {
 
 # --- API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["cs_platform.api.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["cs_platform.api.Denied"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.authentication.Denied"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.KeyThrottle"],
-    "EXCEPTION_HANDLER": "cs_platform.api.problem_details",
+    "EXCEPTION_HANDLER": "accounts.api.authentication.problem_details",
 }
 API_RATE = env.int("CS_API_RATE", default=600)  # requests a minute and key; 0: any number
 SPECTACULAR_SETTINGS = {

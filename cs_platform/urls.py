@@ -5,37 +5,34 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from accounts.access import Right, requires
+from accounts.api.openapi import SchemaView
+from accounts.pages import notifications
+from accounts.pages.converters import AccountIdConverter
+from accounts.pages.imports import urls as imports_urls
 from accounts.urls import nowhere
-from cs_platform import probes
-from cs_platform.api_schema import SchemaView
-from cs_platform.pages import (
-    account,
-    account_health,
-    account_override,
-    account_plays,
-    design,
-    executive,
-    home,
-    imports_urls,
-    notifications,
-    ops,
-    ops_actions,
-    palette,
-    portfolio,
-    sign_in_urls,
-    task_actions,
-    tasks,
-    today,
-    unsaved,
-)
-from cs_platform.pages.address import AccountIdConverter
-from cs_platform.pages.sign_in_urls import from_library
+from cs_platform.pages import design, home
+from cs_platform.pages.account import health as account_health
+from cs_platform.pages.account import override as account_override
+from cs_platform.pages.account import views as account
+from cs_platform.pages.ops import actions as ops_actions
+from cs_platform.pages.ops import views as ops
+from cs_platform.pages.palette import views as palette
+from cs_platform.pages.portfolio import views as portfolio
+from cs_platform.pages.probes import views as probes
+from cs_platform.pages.sign_in import urls as sign_in_urls
+from cs_platform.pages.sign_in import views as unsaved
+from cs_platform.pages.sign_in.urls import from_library
+from cs_platform.pages.today import views as today
+from metrics.pages.executive import views as executive
+from playbooks.pages import account_plays
+from playbooks.pages.tasks import actions as task_actions
+from playbooks.pages.tasks import views as tasks
 
 register_converter(AccountIdConverter, "account_id")
 
-handler400 = "cs_platform.refusals.bad_request"
-handler404 = "cs_platform.refusals.not_found"
-handler500 = "cs_platform.refusals.server_error"
+handler400 = "cs_platform.runtime.refusals.bad_request"
+handler404 = "cs_platform.runtime.refusals.not_found"
+handler500 = "cs_platform.runtime.refusals.server_error"
 
 # One log-in for all rooms: anonymous people go to /login/, others without the right get a 403.
 admin.site.login = from_library(Right.ADMINISTER, admin.site.login)  # type: ignore[assignment, method-assign]

@@ -13,8 +13,8 @@ from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
 
 from accounts.admin import TrackedAdmin
-from accounts.intake.currencies import with_currency
 from accounts.models import Installation
+from accounts.money.currencies import with_currency
 from health.models import AssignmentRule, Publication, Scorecard
 
 

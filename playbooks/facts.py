@@ -11,11 +11,12 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
+from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus
 from accounts.loading.derived import converted, rates_on
 from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
 from health.models import BandOverride, CurrentHealth
-from playbooks.due_dates import BusinessCalendar, Offset, Unit, due_at
+from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, SignalMark
 from playbooks.triggers.matching import Heard, hear
 from playbooks.triggers.rules import OpenPlay, Rule, Standing

@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from cs_platform.embedded.postgres import OWNER, SUPERUSER, Postgres
-from cs_platform.embedded.process import endpoint
-from cs_platform.embedded.valkey import Valkey
+from cs_platform.runtime.embedded.postgres import OWNER, SUPERUSER, Postgres
+from cs_platform.runtime.embedded.process import endpoint
+from cs_platform.runtime.embedded.valkey import Valkey
 from tests.template_database import NAME, make_template
 
 # Durability is what other tests prove, on servers of their own.

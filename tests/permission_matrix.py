@@ -15,7 +15,8 @@ from django.contrib.admin import site
 
 from accounts.access import GRANTED, Right
 from accounts.intake.specs import Kind
-from cs_platform.routes import right_of, routes
+from cs_platform.runtime.checks import right_of
+from cs_platform.runtime.routes import routes
 from tests.permission_house import ACTORS, ENDED_KEYS, EVERY_KIND, KEYS, OBJECTS, ROLES
 
 MATRIX = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs_platform.supervisor import WEB
+from cs_platform.runtime.supervisor import WEB
 from tests.pipeline.processes import ROOT, environment, kill_group, until
 
 _LISTENS = "0A"

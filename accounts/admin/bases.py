@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.admin.meanwhile import GuardedForm
 from accounts.audit import SHOWN, changes_of, is_tracked
-from accounts.intake.currencies import money_exact
+from accounts.money.currencies import money_exact
 
 
 class _Chosen(AutocompleteMixin):

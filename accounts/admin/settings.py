@@ -12,8 +12,8 @@ from django.http import HttpRequest
 
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
-from accounts.intake.currencies import CURRENCIES
 from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan, Source
+from accounts.money.currencies import CURRENCIES
 
 
 @admin.register(Installation)

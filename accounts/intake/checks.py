@@ -7,9 +7,9 @@ from typing import Any
 
 from accounts.catalogue import InvoiceState, MovementKind
 from accounts.intake import numbers
-from accounts.intake.currencies import as_decimal_text
 from accounts.intake.errors import FieldError
 from accounts.intake.specs import Kind
+from accounts.money.currencies import as_decimal_text
 
 Problems = list[tuple[str, FieldError]]
 _MONEY = ("arr", "mrr", "amount")

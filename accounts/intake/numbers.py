@@ -3,8 +3,8 @@
 import re
 from decimal import Decimal
 
-from accounts.intake.currencies import CURRENCIES, LARGEST_AMOUNT, as_minor_units, decimals_of
 from accounts.intake.errors import FieldError, shown
+from accounts.money.currencies import CURRENCIES, LARGEST_AMOUNT, as_minor_units, decimals_of
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")

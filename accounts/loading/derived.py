@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from accounts.catalogue import AccountStatus, TouchTier
-from accounts.intake.currencies import decimals_of, minor_rate
 from accounts.intake.tiers import Placement, Size, place, segment_of
 from accounts.loading.history import record_account_history, restate_first_placement
 from accounts.loading.marks import mark_dirty, ring_changes
 from accounts.models import Account, CurrencyRate, Installation
+from accounts.money.currencies import decimals_of, minor_rate
 
 _DERIVED = (
     "arr_minor",

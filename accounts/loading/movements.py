@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from accounts.catalogue import CONTRACTS_SOURCE
-from accounts.intake.currencies import as_decimal_text, money_exact
 from accounts.intake.errors import RecordError
 from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
 from accounts.loading.results import LoadResult, Status
 from accounts.models import Account, RevenueMovement
+from accounts.money.currencies import as_decimal_text, money_exact
 
 Fresh = list[tuple[Record, RevenueMovement]]
 _content = attrgetter(

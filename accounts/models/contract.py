@@ -18,11 +18,11 @@ from accounts.catalogue import (
     MovementSubtype,
     choices,
 )
-from accounts.intake.currencies import money_exact
 from accounts.models.account import Account, external_id_validator
 from accounts.models.installation import validate_currency
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.source import Source
+from accounts.money.currencies import money_exact
 
 GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
 SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)

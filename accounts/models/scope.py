@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Q
 
-from accounts.catalogue import Role, Visibility
+from accounts.catalogue import AccountStatus, Role, Visibility
 from accounts.models.installation import Installation
 from accounts.models.people import Pool, Team, User
 
@@ -118,3 +118,9 @@ class AccountQuerySet(AccountScopedQuerySet):
         if not isinstance(user, User) or not user.is_active or user.role is None:
             return self.none()
         return self.filter(Q(owner=user) | Q(AnyOf("pool", user.pools.values("pk"))))
+
+    def portfolio_of(self, user: User, *, scope: str) -> Self:
+        """Active accounts: of "mine" those the person owns alone or through a pool, of "all" those
+        they may see."""
+        active = self.filter(status=AccountStatus.ACTIVE)
+        return active.owned_by(user) if scope == "mine" else active.for_user(user)

@@ -14,7 +14,6 @@ from django.db.models import F
 
 from accounts.loading.marks import ring_events
 from accounts.models import Account, BusinessEvent, OutboxMessage
-from cs_platform import nights
 from cs_platform.demo import bells
 from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
@@ -23,6 +22,7 @@ from cs_platform.demo.overruling import overrule, overruling_day
 from cs_platform.demo.reviews import review_risks
 from cs_platform.demo.work import WorkingDays
 from cs_platform.models import StepRun
+from cs_platform.scheduling import schedule
 from health import publishing as scorecards
 from health.recompute import close_day, score_history
 from playbooks import publishing as playbooks
@@ -132,7 +132,7 @@ def settle(history: History) -> None:
     messages = OutboxMessage.objects.filter(next_at__lte=now)
     messages.filter(next_at__lt=now - UNREAD).update(read_at=F("next_at") + timedelta(hours=9))
     messages.update(state=OutboxMessage.State.SENT, sent_at=F("next_at"))
-    nights.plan(day=last)
+    schedule.plan(day=last)
     # The steps were not run one by one, so nothing is claimed of what each did or took.
     StepRun.objects.filter(day=last).update(planned_at=now, finished_at=now)
 

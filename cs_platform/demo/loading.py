@@ -25,7 +25,7 @@ from cs_platform.demo.shape import Shape
 from cs_platform.demo.staff import PASSWORD, Staff, staff_of
 from cs_platform.demo.tables import BinaryTable, TextTable, counts
 from cs_platform.demo.timeline import holidays_between
-from cs_platform.embedded.process import die_with_parent
+from cs_platform.runtime.embedded.process import die_with_parent
 
 COMPANY = "Tallis Workflow"
 HOLIDAYS_AHEAD_YEARS = 2

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
-from cs_platform import charts
-from cs_platform.pages.paging import PageOf
-from cs_platform.pages.timeline_queries import Entry
+from accounts.ui import charts
+from accounts.ui.paging import PageOf
+from cs_platform.pages.account.timeline import Entry
 
 _TOKENS = Path("cs_platform/static/cs_platform/css/tokens.css")
 _TOKEN = re.compile(r"^\s*--([a-z0-9-]+):\s*(.+?);", re.MULTILINE)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import clock, jobs
 from accounts.models import Job, User
-from cs_platform.previews.models import Preview
+from cs_platform.models.previews import Preview
 from cs_platform.previews.tally import Tally
 from cs_platform.previews.writing import write
 from health import preview as health_preview

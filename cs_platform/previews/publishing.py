@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from cs_platform.previews.models import Preview
+from cs_platform.models.previews import Preview
 from health.models import Publication, Scorecard
 from health.publishing import publish
 from health.queries.scorecards import in_force

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from cs_platform.previews.models import BINS
+from cs_platform.models.previews import BINS
 from health.facts.scope import Ints
 from health.preview import Outlook
 from health.scoring import MISSING, to_decimal

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from cs_platform.previews.models import Preview, PreviewCell, PreviewMover, PreviewPlay
+from cs_platform.models.previews import Preview, PreviewCell, PreviewMover, PreviewPlay
 from cs_platform.previews.tally import Tally
 from health.preview import Plan
 from playbooks.firing.foreseeing import would_close, would_start

@@ -10,8 +10,8 @@ from datetime import date
 import numpy as np
 from psycopg2 import sql
 
-from accounts.intake.currencies import CURRENCIES, minor_rate
 from accounts.models import CurrencyRate
+from accounts.money.currencies import CURRENCIES, minor_rate
 from health.facts.scope import Ints, Table, number
 from health.facts.windows import total
 from health.measures.inputs import Flags, Floats

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg2 import sql
 
-from accounts.intake.currencies import decimals_of
+from accounts.money.currencies import decimals_of
 from health import models
 from health.facts import Scope, load_base, load_facts
 from health.facts.scope import Ints

@@ -7,8 +7,8 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from accounts.intake.currencies import decimals_of
 from accounts.models import Account, CurrencyRate
+from accounts.money.currencies import decimals_of
 
 
 def arr_factors(

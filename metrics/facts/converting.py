@@ -1,4 +1,4 @@
-"""Conversion inside SQL, equal to `metrics.retention.money.convert`."""
+"""Conversion inside SQL, equal to `accounts.money.conversion.convert`."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -12,8 +12,6 @@ from metrics.facts.reading import in_chunks
 from metrics.facts.scope import Scope
 from metrics.facts.standing import Moment, standing
 
-UNSCORED = "unscored"
-
 
 @dataclass(frozen=True, slots=True)
 class BandTotal:

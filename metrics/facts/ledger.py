@@ -8,10 +8,10 @@ from decimal import Decimal
 import numpy as np
 from django.db import connection
 
-from accounts.intake.currencies import minor_rate
+from accounts.money.conversion import Integers
+from accounts.money.currencies import minor_rate
 from metrics.facts.copying import copy_columns
 from metrics.facts.scope import Scope
-from metrics.retention.money import Integers
 from metrics.retention.series import LedgerArrays
 from metrics.retention.vectors import KINDS
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.money.conversion import Integers
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger
 from metrics.facts.scope import Scope
 from metrics.retention.attributes import values_on
-from metrics.retention.money import Integers
 from metrics.retention.positions import Retention
 from metrics.retention.series import MonthPair, position_series
 from metrics.retention.vectors import PositionArrays, retention_by_group

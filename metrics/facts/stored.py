@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from accounts.money.conversion import Integers
 from metrics.facts.copying import copy_columns
 from metrics.facts.ledger import RateTable
 from metrics.facts.months import stale_months
 from metrics.facts.positions import TRAILING_MONTHS
 from metrics.facts.scope import Scope
-from metrics.retention.money import Integers
 from metrics.retention.vectors import PositionArrays
 from metrics.retention.windows import Window, month_end, months_before
 

@@ -7,12 +7,12 @@ from datetime import datetime
 import numpy as np
 
 from accounts.models import User
+from accounts.money.conversion import Integers
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger, read_rates
 from metrics.facts.scope import Scope
 from metrics.facts.stored import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
-from metrics.retention.money import Integers
 from metrics.retention.positions import Method, Retention
 from metrics.retention.series import LedgerArrays, MonthPair, movement_parts, position_series
 from metrics.retention.vectors import Flags, PositionArrays, net_parts, retention_by_group

@@ -9,8 +9,8 @@ import numpy as np
 
 from accounts.catalogue import MovementKind
 from accounts.models import Account
+from accounts.money.conversion import Integers
 from metrics.queries.book import Book
-from metrics.retention.money import Integers
 from metrics.retention.vectors import KINDS, NO_KIND, Flags, net_change_kinds
 
 PAGE_SIZE = 50

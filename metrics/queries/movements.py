@@ -10,11 +10,11 @@ import numpy as np
 from django.db import connection
 
 from accounts.catalogue import MovementKind
+from accounts.money.conversion import convert
 from metrics.facts.ledger import read_ledger
 from metrics.facts.reading import in_chunks
 from metrics.queries.book import Book
 from metrics.queries.figures import LOSSES, PAGE_SIZE, Figure, Page, membership
-from metrics.retention.money import convert
 from metrics.retention.positions import Method
 from metrics.retention.series import LedgerArrays, converted_rows
 from metrics.retention.vectors import KINDS, Flags

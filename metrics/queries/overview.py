@@ -9,8 +9,8 @@ from functools import partial
 from django.db import connection
 
 from accounts.models import User
+from health.scoring import UNSCORED
 from metrics.facts.days import stored_health
-from metrics.facts.health import UNSCORED
 from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import Scope

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from metrics.retention.money import Integers
+from accounts.money.conversion import Integers
 from metrics.retention.series import LedgerArrays
 
 UNKNOWN = -1

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from metrics.retention.money import convert
+from accounts.money.conversion import convert
 
 # Lower bounds of the score, inclusive, best first; None: without a score. The rows of a new
 # installation: what counts afterwards is in the table, where CS ops edits it.

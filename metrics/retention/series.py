@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from metrics.retention.money import Integers, convert_all
+from accounts.money.conversion import Integers, convert_all
 from metrics.retention.vectors import KINDS, Flags, PositionArrays
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from accounts.catalogue import MovementKind
-from metrics.retention.money import Integers
+from accounts.money.conversion import Integers
 from metrics.retention.positions import Bridge, Cohort, Logos, Retention
 
 Flags = NDArray[np.bool_]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from accounts.calendar import BusinessCalendar
 from accounts.notices import post
 from playbooks import facts
-from playbooks.due_dates import BusinessCalendar
 from playbooks.firing.closing import close_plays
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Directory

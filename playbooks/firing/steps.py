@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.calendar import BusinessCalendar
 from accounts.models import OutboxMessage
 from accounts.notices import post
-from playbooks.due_dates import Anchor, BusinessCalendar, Offset, Unit, due_at, notice_at
+from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Directory

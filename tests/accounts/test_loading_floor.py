@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.loading import refresh_accounts
-from accounts.loading.uploads import retry_all
 from accounts.models import Account, CurrencyRate, PlannedChange, RejectedRecord, RevenueMovement
+from accounts.uploads import retry_all
 from tests.accounts.loading import (
     DAY,
     NOW,

@@ -4,16 +4,6 @@ import pytest
 
 from accounts.intake.errors import TooLarge
 from accounts.intake.streams import FILE_LIMITS
-from accounts.loading.uploads import (
-    FileMovedOn,
-    checking,
-    discard,
-    forget_old,
-    import_upload,
-    keep_upload,
-    keeping,
-    start_import,
-)
 from accounts.models import (
     Account,
     Contract,
@@ -24,6 +14,16 @@ from accounts.models import (
     PlannedChange,
     RejectedRecord,
     UsageDay,
+)
+from accounts.uploads import (
+    FileMovedOn,
+    checking,
+    discard,
+    forget_old,
+    import_upload,
+    keep_upload,
+    keeping,
+    start_import,
 )
 from tests.accounts.loading import account, load_raw
 from tests.accounts.uploads import (

@@ -6,8 +6,6 @@ from accounts.erasure import erase_contact
 from accounts.intake.errors import RecordError
 from accounts.intake.manners import NOTES
 from accounts.loading import keep_problems, start_run
-from accounts.loading.uploads import mend, retry_all
-from accounts.loading.uploads.mending import Retry, as_text
 from accounts.models import (
     Account,
     ApiKey,
@@ -20,7 +18,9 @@ from accounts.models import (
     RevenueMovement,
     Source,
 )
-from cs_platform.pages.refused_rows import refused_rows
+from accounts.pages.imports.refused_rows import refused_rows
+from accounts.uploads import mend, retry_all
+from accounts.uploads.mending import Retry, as_text
 from tests.accounts.loading import account, load_raw, movement
 from tests.accounts.uploads import DAY, NOW, checked, imported, somebody, uploaded
 

@@ -11,8 +11,8 @@ import pytest
 from accounts.intake import workbooks
 from accounts.intake.errors import FileRefused
 from accounts.intake.streams import Limits
-from accounts.loading.uploads import keeping, read_upload, reading
 from accounts.models import Account, FileChunk, ImportFile, RejectedRecord
+from accounts.uploads import keeping, read_upload, reading
 from tests.accounts.uploads import checked, imported, uploaded, workbook
 from tests.nasty import NASTY_FILES, NASTY_NAMES
 

@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 
 from accounts import jobs
-from accounts.loading.uploads import FileMovedOn, discard, keep_upload, read_upload
 from accounts.models import FileChunk, ImportFile, ImportRun, Job
-from cs_platform import uploads
-from cs_platform.work import run_job
+from accounts.uploads import FileMovedOn, discard, keep_upload, read_upload
+from accounts.uploads import jobs as uploads
+from cs_platform.scheduling.job_runner import run_job
 from tests.accounts.uploads import NOW, matched, pieces, somebody, uploaded, workbook
 
 CSV = b"ID,Name\nacme,Acme\nbolt,Bolt\n"

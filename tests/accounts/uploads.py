@@ -8,14 +8,14 @@ from typing import Any
 
 from accounts.intake.manners import Manner
 from accounts.intake.moments import DateOrder
-from accounts.loading.uploads import (
+from accounts.models import ImportFile, ImportRun, User
+from accounts.uploads import (
     check_upload,
     import_upload,
     keep_upload,
     read_upload,
     start_import,
 )
-from accounts.models import ImportFile, ImportRun, User
 
 DAY = date(2025, 3, 14)
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from accounts.access import Right, requires
 from accounts.models import Holiday
 from cs_platform import urls
-from cs_platform.checks import every_route_declares_its_right
+from cs_platform.runtime.checks import every_route_declares_its_right
 from tests.permission_asking import Asker
 from tests.permission_house import ACTORS, EVERY_KIND, KEYS, build_house, make_keys
 from tests.permission_matrix import ROWS, Cell, cells, unlike_the_matrix

@@ -126,12 +126,12 @@ def fold():
     """CPU seconds for all batches that were accepted."""
     from accounts import jobs  # noqa: PLC0415 -- after django.setup()
     from accounts.models import Job  # noqa: PLC0415 -- likewise
-    from cs_platform import work  # noqa: PLC0415 -- likewise
+    from cs_platform.scheduling import job_runner  # noqa: PLC0415 -- likewise
 
     begun = cpu_seconds()
     while due := jobs.due_ids(now=datetime.now(UTC)):
         for job in due:
-            work.run_job(job)
+            job_runner.run_job(job)
     spent = cpu_seconds() - begun
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     return spent

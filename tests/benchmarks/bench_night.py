@@ -30,15 +30,15 @@ _SIZES = """
 
 def carry_through(day):
     """Seconds by step, as they were written down."""
-    from cs_platform import nights, work  # noqa: PLC0415 -- after django.setup()
     from cs_platform.models import StepRun  # noqa: PLC0415 -- likewise
+    from cs_platform.scheduling import job_runner, schedule  # noqa: PLC0415 -- likewise
 
-    nights.plan(day=day)
-    while not nights.is_through(day=day):
+    schedule.plan(day=day)
+    while not schedule.is_through(day=day):
         now = datetime.now(UTC)
-        nights.ring_next_steps(day=day, now=now)
-        for job in nights.waiting_jobs(day=day, now=now):
-            work.run_job(job)
+        schedule.ring_next_steps(day=day, now=now)
+        for job in schedule.waiting_jobs(day=day, now=now):
+            job_runner.run_job(job)
     seconds = defaultdict(float)
     for row in StepRun.objects.filter(day=day):
         assert not row.failure, row.failure
@@ -71,7 +71,7 @@ def bytes_of_a_year(accounts):
 
 def measure(group, accounts, postmaster):
     """The bound is taken after each night, when there are results of its day to copy."""
-    from cs_platform import nights  # noqa: PLC0415 -- after django.setup()
+    from cs_platform.scheduling import schedule  # noqa: PLC0415 -- after django.setup()
     from health.models import HealthScore  # noqa: PLC0415 -- likewise
 
     empty_database()
@@ -83,7 +83,7 @@ def measure(group, accounts, postmaster):
         work.append(Clock(postmaster))
         with work[-1]:
             steps.append(carry_through(day))
-        assert nights.is_through(day=day)
+        assert schedule.is_through(day=day)
         assert HealthScore.objects.filter(day=day).count() > accounts // 2
         settle()
         bounds.append(Clock(postmaster))

@@ -37,7 +37,7 @@ def _serve(home):
     """A throw-away Postgres as it runs in production, and Django on it, migrated."""
     import django  # noqa: PLC0415 -- the address of the database comes first
 
-    from cs_platform.embedded.postgres import Postgres  # noqa: PLC0415 -- likewise
+    from cs_platform.runtime.embedded.postgres import Postgres  # noqa: PLC0415 -- likewise
     from tests.embedded import grant_owner  # noqa: PLC0415 -- likewise
     from tests.template_database import make_template  # noqa: PLC0415 -- likewise
 

@@ -9,7 +9,7 @@ from django.db import connection
 from playwright.sync_api import expect
 
 from accounts.models import Account, ImportRun, Job, RejectedRecord, User
-from cs_platform.work import run_job
+from cs_platform.scheduling.job_runner import run_job
 from tests.browser.conftest import PASSWORD, watched
 from tests.browser.test_access import SCREENS, violations
 

@@ -132,7 +132,7 @@ def test_a_link_that_changes_its_list_keeps_the_focus(desk, page, link, kept):
 
 
 def test_the_last_page_leaves_the_focus_in_the_list(desk, company, monkeypatch):
-    monkeypatch.setattr("cs_platform.pages.portfolio.PAGE_SIZE", 1)
+    monkeypatch.setattr("cs_platform.pages.portfolio.views.PAGE_SIZE", 1)
     desk.goto("/portfolio/")
     desk.get_by_role("link", name="Next").focus()
     desk.keyboard.press("Enter")
@@ -145,7 +145,7 @@ def test_the_last_page_leaves_the_focus_in_the_list(desk, company, monkeypatch):
 
 def test_a_link_that_has_just_appeared_changes_the_list_and_not_the_page(desk, monkeypatch):
     """Who presses Enter twice is faster than a list that would settle later than it shows."""
-    monkeypatch.setattr("cs_platform.pages.portfolio.PAGE_SIZE", 1)
+    monkeypatch.setattr("cs_platform.pages.portfolio.views.PAGE_SIZE", 1)
     desk.goto("/portfolio/")
     desk.evaluate("""() => {
         window.isTheSamePage = true;

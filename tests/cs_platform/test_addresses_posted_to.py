@@ -8,7 +8,7 @@ import pytest
 import yaml
 from django.urls import resolve, reverse
 
-from cs_platform.routes import routes
+from cs_platform.runtime.routes import routes
 from health.models import Scorecard
 from health.publishing.actions import install_library
 from playbooks.models import Playbook

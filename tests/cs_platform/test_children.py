@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from cs_platform.children import KILLED_DELAY, LONGEST_DELAY, Child, delay_of
+from cs_platform.runtime.processes import KILLED_DELAY, LONGEST_DELAY, Child, delay_of
 
 # Starts a grandchild, says its id, and ignores that it should stop.
 STUBBORN = """
@@ -68,7 +68,7 @@ def test_a_child_that_dies_at_once_is_started_again_and_again(capfd):
 
 
 def test_a_child_that_stays_has_not_failed(monkeypatch):
-    monkeypatch.setattr("cs_platform.children.QUICK_SECONDS", 0.5)
+    monkeypatch.setattr("cs_platform.runtime.processes.QUICK_SECONDS", 0.5)
     healthy = child("import time; time.sleep(60)")
     healthy.quick_deaths = 4
     healthy.start()

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from accounts import clock
 from accounts.catalogue import AccountStatus, MovementKind
 from accounts.models import Account, Installation, OutboxMessage, RevenueMovement, Signal
-from cs_platform import invariants, nights
 from cs_platform.demo.history import install_libraries
+from cs_platform.scheduling import invariants, schedule
 from health.models import ClosedDay, CurrentHealth, HealthScore, ThresholdCrossing
 from health.recompute import score_history
 from metrics.models import RetentionMonth
@@ -65,7 +65,7 @@ def test_history_leaves_nothing_broken_waiting_or_unsent():
     assert not Play.objects.filter(state="open", next_step_at__lte=last_night).exists()
     assert not Signal.objects.filter(receipts=None).exists()
     assert not OutboxMessage.objects.exclude(state=OutboxMessage.State.SENT).exists()
-    assert nights.latest_closed_day() == clock.today() - timedelta(days=1)
+    assert schedule.latest_closed_day() == clock.today() - timedelta(days=1)
     assert not Account.objects.filter(
         Q(status=AccountStatus.CHURNED, arr_minor__gt=0) | Q(status="active", arr_minor=0)
     ).exists()

@@ -13,10 +13,10 @@ import psycopg2
 import pytest
 import redis
 
-from cs_platform.embedded import postgres as module
-from cs_platform.embedded.postgres import Postgres
-from cs_platform.embedded.process import ServerFailedError
-from cs_platform.embedded.valkey import Valkey
+from cs_platform.runtime.embedded import postgres as module
+from cs_platform.runtime.embedded.postgres import Postgres
+from cs_platform.runtime.embedded.process import ServerFailedError
+from cs_platform.runtime.embedded.valkey import Valkey
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_valkey_asks_for_its_password(home: Path):
 def test_servers_die_with_the_process_that_started_them(home: Path):
     start = (
         "import sys, time; from pathlib import Path\n"
-        "from cs_platform.embedded.valkey import Valkey\n"
+        "from cs_platform.runtime.embedded.valkey import Valkey\n"
         "server = Valkey(Path(sys.argv[1])); server.start(output=-3)\n"
         "print(server.process.pid, flush=True); time.sleep(60)"
     )

@@ -6,7 +6,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from cs_platform import error_reports, logs
+from cs_platform.runtime import error_reports, logs
 
 EVENT = {
     "event_id": "1",

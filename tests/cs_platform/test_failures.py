@@ -7,9 +7,9 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts import jobs
 from accounts.models import Contact, Job, Team
-from cs_platform import work
-from cs_platform.failures import in_safe_words
-from cs_platform.handlers import HANDLERS, End, Handler
+from cs_platform.runtime.failures import in_safe_words
+from cs_platform.scheduling import job_runner
+from cs_platform.scheduling.job_kinds import HANDLERS, End, Handler
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def test_a_job_keeps_what_failed_and_never_what_it_said(monkeypatch, fails, kept
     now = datetime.now(UTC)
     jobs.enqueue(kind="test", key="a", next_at=now)
     Job.objects.update(attempts=jobs.MAX_ATTEMPTS - 1)
-    work.run_job(Job.objects.get().pk)
+    job_runner.run_job(Job.objects.get().pk)
     job = Job.objects.get()
     assert (job.state, told) == ("dead", [job.reason])
     assert job.reason.startswith(kept)

@@ -89,7 +89,7 @@ def test_a_failure_has_a_page_that_needs_no_database(client, person, monkeypatch
     def fail(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cs_platform.pages.today.moves_since_yesterday", fail)
+    monkeypatch.setattr("cs_platform.pages.today.views.moves_since_yesterday", fail)
     client.raise_request_exception = False
     response = client.get(reverse("today"))
     assert response.status_code == 500

@@ -28,8 +28,8 @@ from accounts.models import (
     UsageSeal,
     User,
 )
-from cs_platform import invariants
 from cs_platform.models import StepRun
+from cs_platform.scheduling import invariants
 from health import publishing as scorecards
 from health.models import ClosedDay, HealthScore, Scorecard, ThresholdCrossing, UsagePack
 from health.recompute.packing import pack_usage

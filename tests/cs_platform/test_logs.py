@@ -13,8 +13,9 @@ from django.test import Client
 from accounts import delivery
 from accounts.keys import create_key
 from accounts.models import Account, Contact, Job, OutboxMessage, User
-from cs_platform import logs, work
-from cs_platform.routes import routes
+from cs_platform.runtime import logs
+from cs_platform.runtime.routes import routes
+from cs_platform.scheduling import job_runner
 
 CANARY = ("canary", "quill", "hunter2-secret")
 
@@ -85,7 +86,7 @@ def test_a_failing_job_says_where_and_not_whose(db, lines):
     job = Job.objects.create(
         kind="inbox.batch", key="canary.quill@example.com", next_at=datetime.now(UTC), payload={}
     )
-    assert work.run_job(job.pk) is True
+    assert job_runner.run_job(job.pk) is True
     (failed,) = [json.loads(line) for line in lines if "failed" in line]
     assert (failed["job_id"], failed["kind"]) == (str(job.pk), "inbox.batch")
     assert failed["error"] == "builtins.KeyError"
@@ -141,9 +142,9 @@ def test_the_words_of_an_error_stay_out_of_production_and_in_the_demo():
 
 def test_a_failed_task_is_named_without_its_words():
     failed = record("Task %s raised: Canary Quill", error=ValueError("Canary Quill"))
-    failed.name, failed.data = "celery.app.trace", {"name": "cs_platform.tasks.pump"}
+    failed.name, failed.data = "celery.app.trace", {"name": "cs_platform.scheduling.tasks.pump"}
     assert json.loads(logs.JsonFormatter().format(failed))["says"] == (
-        "task cs_platform.tasks.pump failed"
+        "task cs_platform.scheduling.tasks.pump failed"
     )
 
 

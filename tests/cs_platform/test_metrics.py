@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
-from cs_platform.configuration import networks
 from cs_platform.models import InvariantRun, Pulse, StepRun
-from cs_platform.telemetry import counting
-from cs_platform.telemetry.exposition import Family, Sample, text_of
-from cs_platform.version import VERSION
+from cs_platform.runtime.configuration import networks
+from cs_platform.runtime.telemetry import counting
+from cs_platform.runtime.telemetry.exposition import Family, Sample, text_of
+from cs_platform.runtime.version import VERSION
 from health.models import SourceFeed
 from tests.deployment.compose import ROOT
 from tests.times import before_now, now, today, yesterday
@@ -163,7 +163,8 @@ def test_processes_count_into_one_folder_and_restarts_lose_nothing(tmp_path):
     names = ("unresolved", "static", "login")
 
     child = (
-        "import sys; from pathlib import Path; from cs_platform.telemetry.counting import Ledger\n"
+        "import sys; from pathlib import Path\n"
+        "from cs_platform.runtime.telemetry.counting import Ledger\n"
         "ledger = Ledger(Path(sys.argv[1]), ('unresolved', 'static', 'login'))\n"
         "for _ in range(1000): ledger.add(place=2, status=200, seconds=0.2)\n"
         "print('counted', flush=True); sys.stdin.read()\n"

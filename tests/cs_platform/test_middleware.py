@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 
 from accounts.models import Installation
 from accounts.models import installation as installation_module
-from cs_platform import middleware, refusals
+from cs_platform.runtime import middleware, refusals
 from cs_platform.wsgi import application
 from tests.accounts.bulk import is_problem
 

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts import jobs
 from accounts.models import Job
-from cs_platform import failing
 from cs_platform.models import Pulse
+from cs_platform.runtime import failing_processes
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +44,9 @@ def test_a_process_that_ends_again_and_again_is_a_warning(client, settings, tmp_
     settings.CS_HOME = tmp_path
     pulse()
     assert warnings(client) == []
-    failing.write(tmp_path, [failing.Failing(process="beat", deaths=5, code=3)])
+    failing_processes.write(tmp_path, [failing_processes.Failing(process="beat", deaths=5, code=3)])
     assert warnings(client) == ["beat ended 5 times within seconds (exit code 3)"]
-    failing.forget(tmp_path)
+    failing_processes.forget(tmp_path)
     assert warnings(client) == []
 
 

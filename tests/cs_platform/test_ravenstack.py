@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 
 from accounts import clock
 from accounts.models import Account, Installation, User
-from cs_platform import invariants
 from cs_platform.management.commands.import_ravenstack import PERSON, differences
+from cs_platform.scheduling import invariants
 from metrics.retention.positions import Retention
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ravenstack"

@@ -6,9 +6,9 @@ import logging
 import pytest
 from django.test import Client, RequestFactory
 
-from cs_platform import logs, requests
-from cs_platform.configuration import networks
-from cs_platform.telemetry.counting import ledger
+from cs_platform.runtime import logs, requests
+from cs_platform.runtime.configuration import networks
+from cs_platform.runtime.telemetry.counting import ledger
 
 PROXY, STRANGER = "172.30.250.2", "203.0.113.66"
 
@@ -67,9 +67,11 @@ def test_an_id_goes_through_and_a_strange_one_is_replaced():
 
 @pytest.mark.django_db
 def test_an_answered_request_is_one_line_without_its_address(caplog):
-    with caplog.at_level(logging.INFO, logger="cs_platform.requests"):
+    with caplog.at_level(logging.INFO, logger="cs_platform.runtime.requests"):
         Client().get("/nowhere/at/all?q=ada@example.com", headers={"X-Request-ID": "trace-12345"})
-    (record,) = [record for record in caplog.records if record.name == "cs_platform.requests"]
+    (record,) = [
+        record for record in caplog.records if record.name == "cs_platform.runtime.requests"
+    ]
     line = json.loads(logs.JsonFormatter().format(record))
     assert line["says"] == "GET unresolved"
     assert (line["route"], line["status"], line["method"]) == ("unresolved", 404, "GET")
@@ -81,7 +83,9 @@ def test_probes_are_counted_but_not_written_down(caplog):
     with caplog.at_level(logging.INFO):
         Client().get("/healthz")
     after = {(row.route, row.status): row.count for row in ledger().total()}
-    assert [record for record in caplog.records if record.name == "cs_platform.requests"] == []
+    assert [
+        record for record in caplog.records if record.name == "cs_platform.runtime.requests"
+    ] == []
     assert after["healthz", "2xx"] == before.get(("healthz", "2xx"), 0) + 1
 
 

@@ -8,10 +8,10 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from accounts.models import ImportRun, InboxBatch, InboxReceipt, Job
-from cs_platform import retention
 from cs_platform.demo.reset import LOADED
-from cs_platform.slots import insert_due
-from cs_platform.work import run_job
+from cs_platform.scheduling import purge
+from cs_platform.scheduling.job_runner import run_job
+from cs_platform.scheduling.periodic import insert_due
 from tests.accounts.bulk import USAGE, make_key, post, usage
 from tests.times import before_now, now
 
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 
 
 def old() -> datetime:
-    return now() - retention.WORK_KEPT - timedelta(hours=1)
+    return now() - purge.WORK_KEPT - timedelta(hours=1)
 
 
 def forget() -> None:
     """The slot of the day, worked by whoever takes it."""
-    Job.objects.filter(kind=retention.JOB_KIND).delete()
-    retention.ask(now=now())
-    assert run_job(Job.objects.get(kind=retention.JOB_KIND, state="new").pk)
+    Job.objects.filter(kind=purge.JOB_KIND).delete()
+    purge.ask(now=now())
+    assert run_job(Job.objects.get(kind=purge.JOB_KIND, state="new").pk)
 
 
 def job(
@@ -43,13 +43,13 @@ def test_finished_jobs_go_and_all_others_stay():
     job("still to do", "new")
     job("company", kind=LOADED)  # says that the demo company is complete
     forget()
-    kept = Job.objects.exclude(kind=retention.JOB_KIND).values_list("key", flat=True)
+    kept = Job.objects.exclude(kind=purge.JOB_KIND).values_list("key", flat=True)
     assert sorted(kept) == ["company", "done of late", "given up", "still to do"]
 
 
 def test_a_slot_is_not_made_again_after_its_job_is_forgotten():
     insert_due(now=now())
-    Job.objects.exclude(kind=retention.JOB_KIND).update(state="done", finished_at=now())
+    Job.objects.exclude(kind=purge.JOB_KIND).update(state="done", finished_at=now())
     made = set(Job.objects.values_list("kind", "key"))
     forget()
     insert_due(now=now())

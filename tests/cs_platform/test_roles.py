@@ -7,7 +7,7 @@ import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 
 from accounts.models import Holiday
-from cs_platform import roles
+from cs_platform.runtime import roles
 
 APP, READER = "cs_app", "cs_reader"
 LEDGER = "accounts_revenuemovement"

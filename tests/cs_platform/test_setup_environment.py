@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cs_platform import setup_environment as setup
+from cs_platform.runtime import setup_environment as setup
 
 FILE = Path(setup.__file__)
 

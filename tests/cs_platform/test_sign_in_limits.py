@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import clock, delivery
 from accounts.models import User
-from cs_platform import known_devices
+from cs_platform.pages.sign_in import known_devices
 
 PASSWORD = "three brass lanterns"
 LOCK_AFTER = 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs_platform.supervisor import WEB
+from cs_platform.runtime.supervisor import WEB
 from tests.accounts.bulk import USAGE
 from tests.cs_platform.slow_clients import Dripping, ask, get, post, seconds_of, served
 from tests.cs_platform.slow_requests import MANY, ROWS, SLOW, rest, sender

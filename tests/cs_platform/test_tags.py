@@ -9,7 +9,7 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
-from cs_platform.charts import Part, distribution
+from accounts.ui.charts import Part, distribution
 
 TODAY = date(2025, 3, 14)
 

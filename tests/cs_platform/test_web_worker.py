@@ -11,8 +11,8 @@ import signal
 
 import pytest
 
-from cs_platform.incoming import SMALL_BYTES
-from cs_platform.supervisor import WEB
+from cs_platform.runtime.incoming import SMALL_BYTES
+from cs_platform.runtime.supervisor import WEB
 from tests.cs_platform import echo
 from tests.cs_platform.slow_clients import (
     Dripping,

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import ImportFile, ImportRun, InboxReceipt, RevenueMovement, UsageDay
-from cs_platform.routes import routes
+from cs_platform.runtime.routes import routes
 from tests.accounts.bulk import make_key, usage
 from tests.accounts.loading import account, load_raw
 from tests.permission_house import build_house, everything_stored

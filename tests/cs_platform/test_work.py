@@ -9,10 +9,11 @@ import pytest
 from django.db import connection
 
 from accounts import jobs
-from accounts.loading.uploads import checking
 from accounts.models import ImportFile, Job
-from cs_platform import uploads, work
-from cs_platform.handlers import HANDLERS, End, Handler
+from accounts.uploads import checking
+from accounts.uploads import jobs as uploads
+from cs_platform.scheduling import job_runner
+from cs_platform.scheduling.job_kinds import HANDLERS, End, Handler
 from tests.accounts.uploads import matched, somebody
 
 
@@ -44,7 +45,7 @@ def broken_check(db, monkeypatch) -> ImportFile:
 def test_a_check_that_fails_half_way_is_given_up_in_three_tries(broken_check):
     for state in ("new", "new", "dead"):
         job = due_job(uploads.CHECK)
-        assert work.run_job(job.pk) is True
+        assert job_runner.run_job(job.pk) is True
         assert (state_of(job), job.cursor) == (state, 3)
     broken_check.refresh_from_db()
     assert broken_check.state == "ready"
@@ -62,7 +63,7 @@ def test_a_reading_that_kills_its_workers_is_given_up(db, monkeypatch):
         killed = jobs.claim(job_id=job.pk, now=now)
         uploads._show(killed)(1)
         Job.objects.filter(pk=job.pk).update(lease_until=now + jobs.LEASE)
-    assert work.run_job(job.pk) is True
+    assert job_runner.run_job(job.pk) is True
     file.refresh_from_db()
     assert (state_of(job), file.state) == ("dead", "refused")
 
@@ -81,13 +82,13 @@ def test_an_end_that_fails_leaves_the_job_dead_and_the_sweep_writes_it(db, monke
             connection.cursor().execute("SELECT 1 / 0")
 
     monkeypatch.setitem(HANDLERS, "test", Handler(_fails, End(give_up, lambda claim: None)))
-    monkeypatch.setattr(work, "ENDED", frozenset({"test"}))
+    monkeypatch.setattr(job_runner, "ENDED", frozenset({"test"}))
     now = datetime.now(UTC)
     jobs.enqueue(kind="test", key="a", next_at=now)
     for _ in range(jobs.MAX_ATTEMPTS):
-        work.run_job(due_job("test").pk)
+        job_runner.run_job(due_job("test").pk)
     assert state_of(Job.objects.get()) == "dead"
-    work.give_up_dead(now=datetime.now(UTC))
+    job_runner.give_up_dead(now=datetime.now(UTC))
     assert len(told) == 2
     assert all(reason.startswith("ValueError at tests/") for reason in told)
 
@@ -128,6 +129,6 @@ def test_a_lost_connection_costs_one_beat_and_not_the_lease(monkeypatch):
     monkeypatch.setitem(HANDLERS, "test", Handler(slow))
     jobs.enqueue(kind="test", key="slow", next_at=datetime.now(UTC))
     job = Job.objects.get()
-    assert work.run_job(job.pk) is True
+    assert job_runner.run_job(job.pk) is True
     assert leases[0] < leases[1] < leases[2]
     assert state_of(job) == "done"

@@ -8,10 +8,10 @@ from django.db import connection
 
 from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job
-from cs_platform.pumps import BY_NAME
-from cs_platform.slots import insert_due
-from cs_platform.work import run_job
-from cs_platform.work_locks import PREPARING
+from cs_platform.runtime.work_locks import PREPARING
+from cs_platform.scheduling.job_runner import run_job
+from cs_platform.scheduling.periodic import insert_due
+from cs_platform.scheduling.queues import BY_NAME
 from tests.times import now
 
 

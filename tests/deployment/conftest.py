@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from cs_platform.embedded import postgres as embedded
-from cs_platform.embedded.process import endpoint
-from cs_platform.embedded.valkey import Valkey
+from cs_platform.runtime.embedded import postgres as embedded
+from cs_platform.runtime.embedded.process import endpoint
+from cs_platform.runtime.embedded.valkey import Valkey
 from tests.deployment import compose
 from tests.deployment.compose import ROOT
 

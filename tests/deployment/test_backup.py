@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account, DirtyAccount, User
-from cs_platform.operations import postgres_tools
+from cs_platform.runtime import postgres_tools
 from tests.permission_house import everything_stored
 from tests.pipeline.conftest import ACCOUNTS, company  # noqa: F401 -- a fixture
 from tests.pipeline.processes import MANAGE, ROOT, environment, manage

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import ImportRun
-from cs_platform.supervisor import WEB
+from cs_platform.runtime.supervisor import WEB
 from tests.accounts.bulk import USAGE
 from tests.cs_platform.slow_clients import (
     Dripping,

@@ -17,7 +17,7 @@ from django.db.migrations.state import ProjectState
 from accounts import clock
 from accounts.database import AddIndexOnline
 from accounts.models import Job
-from cs_platform.work_locks import PREPARING
+from cs_platform.runtime.work_locks import PREPARING
 from tests.pipeline.processes import MANAGE, ROOT, environment, until
 
 DATABASE = "cs_twice"

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import Job
-from cs_platform import nights
 from cs_platform.models import StepRun
-from cs_platform.work import run_job
+from cs_platform.scheduling import schedule
+from cs_platform.scheduling.job_runner import run_job
 from metrics.facts.ledger import MissingRateError
 from metrics.models import FactChange, ReportDay, SnapshotMonth
 from metrics.snapshots import day_to_refresh, take_snapshots
@@ -42,11 +42,11 @@ def test_months_before_the_currency_came_are_stored_and_days_wait(company, franc
 def run_night(day):
     """The snapshots of that night and what comes after them, as its jobs do."""
     now = datetime.now(UTC)
-    nights.plan(day=day)
+    schedule.plan(day=day)
     snapshots = StepRun.objects.get(day=day, step="snapshots")
     StepRun.objects.filter(day=day, position__lt=snapshots.position).update(finished_at=now)
-    nights.ring_next_steps(day=day, now=now)
-    while jobs := list(Job.objects.filter(kind=nights.JOB_KIND, state="new")):
+    schedule.ring_next_steps(day=day, now=now)
+    while jobs := list(Job.objects.filter(kind=schedule.JOB_KIND, state="new")):
         for job in jobs:
             assert run_job(job.pk)
     return StepRun.objects.get(pk=snapshots.pk)
@@ -54,7 +54,7 @@ def run_night(day):
 
 def test_the_night_goes_on_and_names_the_currency(company, franc):
     step = run_night(CLOSED)
-    assert nights.is_through(day=CLOSED)
+    assert schedule.is_through(day=CLOSED)
     assert step.failure == "no rate from CHF to USD: reports that need it are not stored"
     assert not Job.objects.filter(state="dead").exists()
     company.rate("CHF", "1.1")

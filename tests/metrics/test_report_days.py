@@ -7,8 +7,8 @@ import pytest
 
 from accounts.catalogue import ContractState
 from accounts.models import Contract, Job, RevenueMovement
-from cs_platform.slots import insert_due
-from cs_platform.work import run_job
+from cs_platform.scheduling.job_runner import run_job
+from cs_platform.scheduling.periodic import insert_due
 from health.models import BandOverride, ClosedDay
 from metrics.facts.days import DayFigures, moment_of
 from metrics.facts.health import BandFilter

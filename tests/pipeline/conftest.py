@@ -6,10 +6,10 @@ import pytest
 
 from accounts import clock
 from accounts.models import Account, Installation
-from cs_platform import nights
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.shape import Shape
 from cs_platform.models import StepRun
+from cs_platform.scheduling import schedule
 from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
@@ -32,7 +32,7 @@ def company(transactional_db) -> list[int]:
 @pytest.fixture
 def day(company) -> date:
     """The latest day that is over."""
-    return nights.day_to_close(now=datetime.now(UTC), installation=Installation.current())
+    return schedule.day_to_close(now=datetime.now(UTC), installation=Installation.current())
 
 
 def closed(*, day: date) -> None:

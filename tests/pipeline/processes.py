@@ -16,7 +16,8 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, "-W", "ignore", str(ROOT / "manage.py")]
 CELERY = [
-    sys.executable, "-W", "ignore", "-m", "celery", "-A", "cs_platform.celery:app", "--quiet",
+    sys.executable, "-W", "ignore", "-m", "celery", "-A",
+    "cs_platform.scheduling.celery:app", "--quiet",
 ]  # fmt: skip
 WORKER = [
     *CELERY,

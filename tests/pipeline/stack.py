@@ -19,13 +19,14 @@ import psycopg2
 import redis
 from django.db import connection
 
-from cs_platform.embedded.process import die_with_parent
-from cs_platform.embedded.valkey import Valkey
-from cs_platform.supervisor import WEB
+from cs_platform.runtime.embedded.process import die_with_parent
+from cs_platform.runtime.embedded.valkey import Valkey
+from cs_platform.runtime.supervisor import WEB
 from tests.pipeline.processes import MANAGE, ROOT, WORKER, environment, kill_group
 
 BEAT = [
-    sys.executable, "-W", "ignore", "-m", "celery", "-A", "cs_platform.celery:app", "--quiet",
+    sys.executable, "-W", "ignore", "-m", "celery", "-A",
+    "cs_platform.scheduling.celery:app", "--quiet",
     "beat", "--pidfile", "", "--loglevel", "ERROR", "--schedule",
 ]  # fmt: skip
 

@@ -14,8 +14,8 @@ from django.db.models import Count
 
 from accounts.loading.marks import mark_dirty
 from accounts.models import Account, DirtyAccount, Signal, Ticket
-from cs_platform import invariants
-from cs_platform.pumps import BY_NAME
+from cs_platform.scheduling import invariants
+from cs_platform.scheduling.queues import BY_NAME
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from playbooks.models import Play, PlayStart
 from tests.pipeline.conftest import days_before

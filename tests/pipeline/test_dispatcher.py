@@ -18,10 +18,10 @@ from django.db import connection
 from accounts import jobs
 from accounts.loading.marks import mark_dirty
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, Signal, SignalReceipt, User
-from cs_platform import tasks
-from cs_platform.dispatcher import CHANNEL, wait_for_notification
-from cs_platform.embedded.valkey import Valkey
 from cs_platform.models import Pulse
+from cs_platform.runtime.embedded.valkey import Valkey
+from cs_platform.scheduling import tasks
+from cs_platform.scheduling.dispatcher import CHANNEL, wait_for_notification
 from health.models import CurrentHealth
 from tests.pipeline.processes import CELERY, MANAGE, WORKER, kill_group, running, until
 from tests.pipeline.wire import wire

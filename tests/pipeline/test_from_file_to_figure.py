@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import Account, DirtyAccount, Feature, User
-from cs_platform.nightly import STEPS, Shard
+from cs_platform.scheduling.nightly_steps import STEPS, Shard
 from health.models import CurrentHealth, ThresholdCrossing
 from health.publishing import install_library as install_scorecards
 from health.recompute import drain_dirty

@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from accounts import jobs
 from accounts.models import Account, Job
-from cs_platform import invariants, nights, slots, work
 from cs_platform.models import StepRun
+from cs_platform.scheduling import invariants, job_runner, periodic, schedule
 from health.models import HealthScore
 from tests.pipeline.conftest import closed, days_before
 
@@ -20,7 +20,7 @@ KILLED = "its worker died or hung 8 times"
 
 def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
     """A shard that dies is halved until one account is left; the night goes on without it."""
-    nights.plan(day=day)
+    schedule.plan(day=day)
     row = StepRun.objects.get(step="score", day=day)
     active = set(Account.objects.filter(status="active").values_list("pk", flat=True))
     poison = sorted(active)[len(active) // 2]
@@ -29,9 +29,9 @@ def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
         first_account_id__lte=poison, final_account_id__gte=poison,
     ).first()) is not None:  # fmt: skip
         key = f"{day}/{dead.position}/score/{dead.shard}/{dead.round}"
-        claim = jobs.Claim(0, nights.JOB_KIND, key, {"step_run": dead.pk}, fence=1, attempts=3)
+        claim = jobs.Claim(0, schedule.JOB_KIND, key, {"step_run": dead.pk}, fence=1, attempts=3)
         for _ in range(2):  # again is nothing
-            nights.give_up(claim, reason="ValueError: poison")
+            schedule.give_up(claim, reason="ValueError: poison")
     row.refresh_from_db()
     failed = StepRun.objects.exclude(failure="")
     assert [r.failure for r in failed] == [f"account {poison}: ValueError: poison"]
@@ -43,49 +43,49 @@ def test_one_poisonous_account_is_left_out_with_its_reason(day, company):
 
 def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, company):
     now = datetime.now(UTC)
-    nights.plan(day=day)
+    schedule.plan(day=day)
     row = StepRun.objects.get(step="score", day=day)
     StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
-    nights.ring_next_steps(day=day, now=now)
+    schedule.ring_next_steps(day=day, now=now)
     Job.objects.update(state="leased", attempts=jobs.MAX_KILLS, lease_until=now - jobs.LEASE)
     whole = Job.objects.get()
-    assert work.run_job(whole.pk) is True
+    assert job_runner.run_job(whole.pk) is True
     whole.refresh_from_db()
     assert (whole.state, whole.reason) == ("dead", "its worker died or hung 8 times")
 
-    slots.insert_due(now=now)
-    slots.insert_due(now=now)
+    periodic.insert_due(now=now)
+    periodic.insert_due(now=now)
 
     halves = StepRun.objects.filter(step="score").order_by("first_account_id")
     assert [half.failure for half in halves] == ["", ""]
     assert halves[0].first_account_id == row.first_account_id
     assert halves[0].final_account_id + 1 == halves[1].first_account_id
     assert halves[1].final_account_id == row.final_account_id
-    assert nights.deaths(day=day) == {}
-    assert len(nights.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
+    assert schedule.deaths(day=day) == {}
+    assert len(schedule.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
     # The whole shard is not run beside its halves.
     with pytest.raises(jobs.SettledError, match=f"manage.py nightly --day {day}"):
-        nights.revive(jobs.Claim.of(whole))
+        schedule.revive(jobs.Claim.of(whole))
 
 
 def reach_the_scores(day) -> None:
     """As if the steps before them were through."""
     now = datetime.now(UTC)
-    nights.plan(day=day)
+    schedule.plan(day=day)
     scores = StepRun.objects.get(step="score", day=day)
     earlier = StepRun.objects.filter(day=day, position__lt=scores.position)
     earlier.update(finished_at=now, count=0, seconds=0)
-    nights.ring_next_steps(day=day, now=now)
+    schedule.ring_next_steps(day=day, now=now)
 
 
 def kill(row: StepRun) -> Job:
     """As if its workers had died over it, one after the other."""
-    job = Job.objects.get(kind=nights.JOB_KIND, key=nights._key(row))
+    job = Job.objects.get(kind=schedule.JOB_KIND, key=schedule._key(row))
     gone = datetime.now(UTC) - jobs.LEASE
     Job.objects.filter(pk=job.pk).update(
         state="leased", attempts=jobs.MAX_KILLS, lease_until=gone, fence=job.fence + 1
     )
-    assert work.run_job(job.pk) is True
+    assert job_runner.run_job(job.pk) is True
     job.refresh_from_db()
     assert (job.state, job.reason) == ("dead", KILLED)
     return job
@@ -156,18 +156,18 @@ def test_a_day_that_is_halved_again_when_it_is_run_again_comes_through(day, comp
     reach_the_scores(day)
     kill(StepRun.objects.get(step="score", day=day))
     call_command("nightly", day=day, verbosity=0)
-    nights.replan(day=day)
+    schedule.replan(day=day)
     reach_the_scores(day)
     kill(StepRun.objects.get(step="score", day=day))
-    assert len(nights.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
+    assert len(schedule.waiting_jobs(day=day, now=datetime.now(UTC))) == 2
     call_command("nightly", day=day, verbosity=0)
-    assert nights.is_through(day=day)
+    assert schedule.is_through(day=day)
 
 
 def test_a_step_that_was_done_before_its_job_died_needs_nobody(day, company):
     reach_the_scores(day)
     scores = StepRun.objects.get(step="score", day=day)
-    work.run_job(Job.objects.get(key=nights._key(scores)).pk)
+    job_runner.run_job(Job.objects.get(key=schedule._key(scores)).pk)
     job = kill(scores)
     call_command("nightly", day=day, verbosity=0)
     job.refresh_from_db()
@@ -178,9 +178,9 @@ def test_a_step_that_was_done_before_its_job_died_needs_nobody(day, company):
 
 
 def test_a_step_that_stands_still_waits_for_somebody(day, company):
-    nights.plan(day=day)
-    nights.ring_next_steps(day=day, now=datetime.now(UTC))
+    schedule.plan(day=day)
+    schedule.ring_next_steps(day=day, now=datetime.now(UTC))
     job = kill(StepRun.objects.order_by("position").filter(day=day)[0])
-    nights.settle_overtaken()
+    schedule.settle_overtaken()
     job.refresh_from_db()
     assert (job.state, job.reason) == ("dead", KILLED)

@@ -36,9 +36,9 @@ from accounts.models import (
     Ticket,
     UsageDay,
 )
-from cs_platform import invariants, nights
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.shape import Shape
+from cs_platform.scheduling import invariants, schedule
 from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
@@ -138,7 +138,7 @@ def _load_company(last_closed: date) -> str:
 def _is_worked(yesterday: date) -> bool:
     waiting = Job.objects.filter(state__in=("new", "leased"))
     return (
-        nights.latest_closed_day() == yesterday
+        schedule.latest_closed_day() == yesterday
         and not DirtyAccount.objects.exists()
         # What failed once waits for its next attempt, however far that lies ahead.
         and not waiting.filter(Q(next_at__lte=clock.now()) | Q(attempts__gt=0)).exists()
@@ -165,7 +165,7 @@ def _rows(today: date) -> dict[str, list]:
 
 
 def _run(*, kill_every: float | None = None) -> Outcome:
-    yesterday = nights.day_to_close(now=datetime.now(UTC), installation=Installation.current())
+    yesterday = schedule.day_to_close(now=datetime.now(UTC), installation=Installation.current())
     token = _load_company(yesterday - timedelta(days=NIGHTS))
     today = clock.today()
     with running_stack() as stack:
@@ -174,7 +174,7 @@ def _run(*, kill_every: float | None = None) -> Outcome:
         sender.start()
         with being_killed(stack, seed=7, every=kill_every) if kill_every else nullcontext():
             until(lambda: not sender.is_alive(), seconds=PATIENCE)
-            until(lambda: nights.latest_closed_day() == yesterday, seconds=PATIENCE)
+            until(lambda: schedule.latest_closed_day() == yesterday, seconds=PATIENCE)
             seconds = time.monotonic() - begun
         until(lambda: _is_worked(yesterday), seconds=PATIENCE)
         assert sender.failures == []

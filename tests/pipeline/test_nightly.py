@@ -12,8 +12,8 @@ from django.db.models import Count
 
 from accounts import jobs
 from accounts.models import Account, Installation, Job
-from cs_platform import invariants, nightly, nights, slots, work
 from cs_platform.models import StepRun
+from cs_platform.scheduling import invariants, job_runner, nightly_steps, periodic, schedule
 from health.models import ClosedDay, HealthScore
 from tests.pipeline.conftest import closed, days_before, results
 from tests.pipeline.processes import MANAGE, manage, running, until
@@ -34,10 +34,10 @@ def steps_of(day) -> list[str]:
 
 def test_a_night_runs_every_step_in_order_and_closes_the_day(day):
     call_command("nightly", verbosity=0)
-    assert steps_of(day) == [step.name for step in nightly.STEPS]
+    assert steps_of(day) == [step.name for step in nightly_steps.STEPS]
     assert list(ClosedDay.objects.values_list("day", flat=True)) == [day]
     assert_each_account_once(day)
-    assert nights.latest_closed_day() == day
+    assert schedule.latest_closed_day() == day
     assert invariants.broken(day=day + timedelta(days=1)) == []
 
 
@@ -56,7 +56,7 @@ def test_two_processes_at_once_leave_what_one_would(day):
         ends = list(pool.map(lambda _: manage("nightly"), range(2)))
     assert [(end.returncode, end.stderr) for end in ends] == [(0, "")] * 2
     together = results()
-    assert sorted(steps_of(day)) == sorted(step.name for step in nightly.STEPS)
+    assert sorted(steps_of(day)) == sorted(step.name for step in nightly_steps.STEPS)
     assert_each_account_once(day)
     call_command("nightly", day=day, verbosity=0)
     assert results() == together
@@ -95,7 +95,7 @@ def test_three_missed_days_are_caught_up_in_order(day):
     assert list(ClosedDay.objects.order_by("closed_at").values_list("day", flat=True)) == missed
     for each in missed:
         assert_each_account_once(each)
-        assert steps_of(each) == [step.name for step in nightly.STEPS]
+        assert steps_of(each) == [step.name for step in nightly_steps.STEPS]
     last, first = missed[1], missed[2]
     ended = StepRun.objects.filter(day=last).order_by("-finished_at")[0].finished_at
     began = StepRun.objects.filter(day=first).order_by("planned_at")[0].planned_at
@@ -105,21 +105,21 @@ def test_three_missed_days_are_caught_up_in_order(day):
 def test_any_number_of_beats_plan_a_night_once(day):
     now = datetime.now(UTC)
     for _ in range(3):
-        slots.insert_due(now=now)
-    assert StepRun.objects.filter(day=day).count() == len(nightly.STEPS)
-    assert Job.objects.filter(kind=nights.JOB_KIND).count() == 1
+        periodic.insert_due(now=now)
+    assert StepRun.objects.filter(day=day).count() == len(nightly_steps.STEPS)
+    assert Job.objects.filter(kind=schedule.JOB_KIND).count() == 1
     assert Job.objects.filter(kind="plays.advance").count() == 1
 
 
 def test_a_frozen_installation_has_no_nights(day):
     Installation.objects.update(as_of=days_before(day, count=40))
-    assert nights.resume(now=datetime.now(UTC)) is None
+    assert schedule.resume(now=datetime.now(UTC)) is None
     assert not StepRun.objects.exists()
 
 
 def test_shards_cover_every_account_once(company, monkeypatch):
-    monkeypatch.setattr(nights, "SHARD_ACCOUNTS", 5)
-    shards = nights._account_shards()
+    monkeypatch.setattr(schedule, "SHARD_ACCOUNTS", 5)
+    shards = schedule._account_shards()
     covered = [
         pk
         for first, final in shards
@@ -134,7 +134,7 @@ def test_a_job_that_is_nobodys_is_dead_with_a_reason_and_the_worker_lives(transa
     jobs.enqueue(kind="unheard.of", key="1", next_at=now)
     for _ in range(jobs.MAX_ATTEMPTS):
         Job.objects.update(next_at=now)
-        assert work.run_job(Job.objects.get().pk) is True
+        assert job_runner.run_job(Job.objects.get().pk) is True
     job = Job.objects.get()
     assert job.state == "dead"
-    assert job.reason.startswith("KeyError at cs_platform/work.py:")
+    assert job.reason.startswith("KeyError at cs_platform/scheduling/job_runner.py:")

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
 from accounts.models import Account, AttributeHistory, Contract, RevenueMovement, Signal
-from cs_platform import nights
 from cs_platform.models import StepRun
+from cs_platform.scheduling import schedule
 from health.models import CurrentHealth, ThresholdCrossing
 from metrics.models import ReportDay
 from playbooks.models import Play, PlayStart, Task
@@ -43,7 +43,7 @@ def test_a_past_day_run_again_leaves_the_present_as_it_is(day):
     assert present() == before
     again = StepRun.objects.filter(day=days_before(day, count=3))
     assert set(again.values_list("step", flat=True)) == {"score", "close", "verify"}
-    assert nights.latest_closed_day() == day
+    assert schedule.latest_closed_day() == day
 
 
 def test_a_broken_invariant_ends_the_night_with_its_name(day, company):
@@ -54,7 +54,7 @@ def test_a_broken_invariant_ends_the_night_with_its_name(day, company):
     )  # fmt: skip
     with pytest.raises(CommandError, match="arr_is_never_below_zero"):
         call_command("nightly", verbosity=0)
-    assert nights.is_through(day=day)
+    assert schedule.is_through(day=day)
 
 
 def test_a_night_rides_out_lost_connections(day, company):
@@ -67,7 +67,7 @@ def test_a_night_rides_out_lost_connections(day, company):
         until(lambda: process.poll() is not None, seconds=300)
         assert process.returncode == 0
     assert ended > 0
-    assert nights.is_through(day=day)
+    assert schedule.is_through(day=day)
     once = results()
     call_command("nightly", day=day, verbosity=0)
     assert results() == once

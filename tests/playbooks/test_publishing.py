@@ -162,4 +162,4 @@ def test_a_published_playbook_is_read_only_in_the_admin(house, ops):
 def test_nobody_but_ops_enters_the_admin(house, client):
     client.force_login(house.people["mona"])
 
-    assert client.get(reverse("admin:playbooks_playbook_changelist")).status_code == 302
+    assert client.get(reverse("admin:playbooks_playbook_changelist")).status_code == 403

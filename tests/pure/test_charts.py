@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_platform.charts import (
+from accounts.ui.charts import (
     BandLine,
     Chart,
     LinePoint,
@@ -22,8 +22,8 @@ from cs_platform.charts import (
     sparkline,
     waterfall,
 )
-from cs_platform.charts.svg import Scale, polylines
-from cs_platform.charts.time_axis import ticks
+from accounts.ui.charts.svg import Scale, polylines
+from accounts.ui.charts.time_axis import ticks
 
 DAY = date(2025, 3, 14)
 BANDS = (

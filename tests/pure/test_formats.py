@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_platform import formats
+from accounts.ui import formats
 
 TODAY = date(2025, 3, 14)
 

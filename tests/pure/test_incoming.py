@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_platform.incoming import SMALL_BYTES, Incoming, Progress
+from cs_platform.runtime.incoming import SMALL_BYTES, Incoming, Progress
 
 POST = b"POST /login/ HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"

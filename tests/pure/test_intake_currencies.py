@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.intake.currencies import CURRENCIES, decimals_of, major, minor_rate, money_exact
+from accounts.money.currencies import CURRENCIES, decimals_of, major, minor_rate, money_exact
 
 
 @pytest.mark.parametrize(

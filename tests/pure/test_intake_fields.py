@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.intake import moments, numbers, texts
-from accounts.intake.currencies import as_decimal_text, as_minor_units
 from accounts.intake.errors import FieldError
 from accounts.intake.moments import Calendar, DateOrder
+from accounts.money.currencies import as_decimal_text, as_minor_units
 from tests.nasty import (
     GOOD_NAMES,
     NASTY_AMOUNTS,

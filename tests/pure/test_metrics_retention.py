@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.catalogue import MovementKind
-from metrics.retention.money import convert
+from accounts.money.conversion import convert
 from metrics.retention.positions import (
     AccountPosition,
     Bridge,

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.money.conversion import convert, convert_all
 from metrics.retention.attributes import UNKNOWN, AttributeArrays, start_quarters, values_on
-from metrics.retention.money import convert, convert_all
 from metrics.retention.positions import AccountPosition, Method, net_change_kind, retention_of
 from metrics.retention.series import LedgerArrays, MonthPair, movement_parts, position_series
 from metrics.retention.vectors import (

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from accounts.calendar import CLOSE_OF_DAY, BusinessCalendar
 from playbooks.due_dates import (
-    CLOSE_OF_DAY,
     Anchor,
-    BusinessCalendar,
     Offset,
     Unit,
     add_business_hours,

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_platform.charts import (
+from accounts.ui.charts import (
     BandOnScale,
     CurvePoint,
     band_scale,
@@ -15,8 +15,8 @@ from cs_platform.charts import (
     line_picture,
     step_picture,
 )
-from cs_platform.charts.curve import BASE, MARGIN, TOP
-from cs_platform.charts.svg import PLOT_WIDTH
+from accounts.ui.charts.curve import BASE, MARGIN, TOP
+from accounts.ui.charts.svg import PLOT_WIDTH
 
 BANDS = (
     BandOnScale("healthy", "Healthy", 75),

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from cs_platform.operations.freezing import TooLateToFreezeError, freeze
+from cs_platform.scheduling.as_of import TooLateToFreezeError, freeze
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cs_platform import roles
-from cs_platform.operations.backups import BackupRefusedError, back_up
-from cs_platform.operations.postgres_tools import ToolFailedError, ToolMissingError
+from cs_platform.runtime import roles
+from cs_platform.runtime.backups import BackupRefusedError, back_up
+from cs_platform.runtime.postgres_tools import ToolFailedError, ToolMissingError
 
 
 class Command(BaseCommand):

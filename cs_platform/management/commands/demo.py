@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts import clock
-from cs_platform import roles
 from cs_platform.demo.history import (
     history_of,
     install_libraries,
@@ -31,8 +30,9 @@ from cs_platform.demo.reset import (
     what_is_there,
 )
 from cs_platform.demo.shape import Shape
-from cs_platform.operations.preparing import lacks_migrations, prepare_database
-from cs_platform.work_locks import preparing
+from cs_platform.runtime import roles
+from cs_platform.runtime.preparation import lacks_migrations, prepare_database
+from cs_platform.runtime.work_locks import preparing
 from metrics.snapshots import take_snapshots
 from playbooks.models import Play, Task
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cs_platform.dispatcher import Dispatcher
+from cs_platform.scheduling.dispatcher import Dispatcher
 
 
 class Command(BaseCommand):

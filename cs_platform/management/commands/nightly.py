@@ -14,8 +14,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min
 
 from accounts.models import Installation
-from cs_platform import invariants, nights, work
 from cs_platform.models import InvariantRun, StepRun
+from cs_platform.scheduling import invariants, job_runner, schedule
 from health.models import ClosedDay
 
 WAIT_SECONDS = 0.3
@@ -38,13 +38,15 @@ class Command(BaseCommand):
         day = options["day"]
         if day is not None:
             self._ride_out(partial(_refuse, day))
-            self._ride_out(partial(nights.replan, day=day))
-            self._ride_out(lambda: nights.retry(day=day, now=datetime.now(UTC)))
+            self._ride_out(partial(schedule.replan, day=day))
+            self._ride_out(lambda: schedule.retry(day=day, now=datetime.now(UTC)))
             self._ride_out(partial(self._carry_through, day))
         else:
-            while (due := self._ride_out(lambda: nights.resume(now=datetime.now(UTC)))) is not None:
+            while (
+                due := self._ride_out(lambda: schedule.resume(now=datetime.now(UTC)))
+            ) is not None:
                 self._ride_out(partial(self._carry_through, due))
-            latest = self._ride_out(nights.latest_closed_day)
+            latest = self._ride_out(schedule.latest_closed_day)
             self.stdout.write(f"Closed up to {latest or 'no day yet'}.")
         self._ride_out(partial(self._fail_when_broken, asked_before))
 
@@ -82,10 +84,10 @@ class Command(BaseCommand):
 
     def _carry_through(self, day: date) -> None:
         """Works along with whoever else does; claims decide who takes which shard."""
-        while not nights.is_through(day=day):
+        while not schedule.is_through(day=day):
             now = datetime.now(UTC)
-            nights.ring_next_steps(day=day, now=now)
-            own = [work.run_job(job) for job in nights.waiting_jobs(day=day, now=now)]
+            schedule.ring_next_steps(day=day, now=now)
+            own = [job_runner.run_job(job) for job in schedule.waiting_jobs(day=day, now=now)]
             self._tell(day)
             if not any(own):
                 _stop_when_dead(day)
@@ -106,10 +108,14 @@ def _latest_asked() -> int:
     return InvariantRun.objects.aggregate(latest=Max("pk"))["latest"] or 0
 
 
+def _resume() -> date | None:
+    return schedule.resume(now=datetime.now(UTC))
+
+
 def _refuse(day: date) -> None:
     """A day that is not over, and one that would leave a gap among the closed days."""
     installation = Installation.current()
-    latest = installation.as_of or nights.day_to_close(
+    latest = installation.as_of or schedule.day_to_close(
         now=datetime.now(UTC), installation=installation
     )
     if day > latest:
@@ -129,7 +135,7 @@ def _refuse(day: date) -> None:
 
 
 def _stop_when_dead(day: date) -> None:
-    if deaths := nights.deaths(day=day):
+    if deaths := schedule.deaths(day=day):
         key, reason = min(deaths.items())
         raise CommandError(
             f"{key} was given up: {reason}. Remove the reason, then run"

@@ -15,9 +15,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
-from cs_platform import roles
-from cs_platform.operations.freezing import TooLateToFreezeError, day_of, freeze
-from cs_platform.operations.preparing import prepare_database
+from cs_platform.runtime import roles
+from cs_platform.runtime.preparation import prepare_database
+from cs_platform.scheduling.as_of import TooLateToFreezeError, day_of, freeze
 
 PATIENCE_SECONDS = 30
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cs_platform import supervisor
+from cs_platform.runtime import supervisor
 
 
 class Command(BaseCommand):

@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.models import Account
-from cs_platform import invariants, roles
-from cs_platform.operations.backups import BackupRefusedError, restore
-from cs_platform.operations.postgres_tools import ToolFailedError, ToolMissingError
+from cs_platform.runtime import roles
+from cs_platform.runtime.backups import BackupRefusedError, restore
+from cs_platform.runtime.postgres_tools import ToolFailedError, ToolMissingError
+from cs_platform.scheduling import invariants
 
 
 class Command(BaseCommand):

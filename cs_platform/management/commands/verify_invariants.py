@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
-from cs_platform import invariants
+from cs_platform.scheduling import invariants
 
 
 class Command(BaseCommand):

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, CurrencyRate, RevenueMovement
-from cs_platform.pages import own_book, portfolio_queries
-from cs_platform.pages.currency import rates_on
+from accounts.queries.rates import rates_on
+from cs_platform.pages.portfolio import queries as portfolio_queries
+from cs_platform.pages.today import own_book
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
 
 LEFT_OUT = "Amounts in CHF, SEK are not in these sums: no rate brings them into USD."

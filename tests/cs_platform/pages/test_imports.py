@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Account, ImportFile, ImportMapping, ImportRun, Job, RejectedRecord
-from cs_platform import uploads
-from cs_platform.work import run_job
+from accounts.uploads import jobs as uploads
+from cs_platform.scheduling.job_runner import run_job
 from tests.cs_platform.pages.conftest import sign_in
 from tests.nasty import NASTY_FILES
 

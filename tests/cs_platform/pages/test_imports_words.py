@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.intake.fields import Kind
 from accounts.intake.matching import other_kind
 from accounts.models import ImportFile, ImportRun, RejectedRecord
-from cs_platform.pages.refused_rows import refused_rows
+from accounts.pages.imports.refused_rows import refused_rows
 from tests.cs_platform.pages.test_imports import match, ops, send, text, through, work
 
 __all__ = ["ops"]

@@ -11,7 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts.models import ImportFile, ImportRun, Job
-from cs_platform import uploads
+from accounts.uploads import jobs as uploads
 from tests.cs_platform.pages.conftest import sign_in
 from tests.cs_platform.pages.test_imports import match, send, text, work
 from tests.waiting import until_blocked

@@ -10,9 +10,9 @@ from django.db.utils import InternalError
 
 from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
-from cs_platform import failing, handlers, invariants, work
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
-from cs_platform.operations import actions
+from cs_platform.runtime import failing_processes
+from cs_platform.scheduling import interventions, invariants, job_kinds, job_runner
 from health.models import SourceFeed
 from tests.times import before_now, now, today, yesterday
 
@@ -109,9 +109,9 @@ def test_an_empty_installation_says_so_in_words(client, ops):
 
 def test_a_process_that_ends_again_and_again_is_named(client, ops, settings, tmp_path):
     settings.CS_HOME = tmp_path
-    failing.write(tmp_path, [failing.Failing(process="beat", deaths=5, code=3)])
+    failing_processes.write(tmp_path, [failing_processes.Failing(process="beat", deaths=5, code=3)])
     assert "Beat Ended 5 times within seconds (exit code 3)." in text(client, "/ops/")
-    failing.forget(tmp_path)
+    failing_processes.forget(tmp_path)
     assert "within seconds" not in text(client, "/ops/")
 
 
@@ -259,9 +259,9 @@ def test_looking_at_an_action_does_nothing(client, ops):
 
 def test_the_invariants_are_asked_as_a_job_and_keep_what_they_said(client, ops):
     client.post("/ops/invariants/ask/")
-    job = Job.objects.get(kind=handlers.INVARIANTS)
+    job = Job.objects.get(kind=job_kinds.INVARIANTS)
     assert InvariantRun.objects.count() == 0
-    assert work.run_job(job.pk) is True
+    assert job_runner.run_job(job.pk) is True
     run = InvariantRun.objects.get()
     assert (run.by, run.broken, run.findings) == (ops, 0, [])
     assert f"All {invariants.COUNT} hold" in text(client, "/ops/invariants/")
@@ -269,9 +269,9 @@ def test_the_invariants_are_asked_as_a_job_and_keep_what_they_said(client, ops):
 
 def test_the_invariants_are_asked_once_a_minute_at_most(ops):
     moment = now()
-    actions.ask_invariants(by=ops, now=moment)
-    with pytest.raises(actions.NothingToDoError, match="asked in this minute already"):
-        actions.ask_invariants(by=ops, now=moment)
+    interventions.ask_invariants(by=ops, now=moment)
+    with pytest.raises(interventions.NothingToDoError, match="asked in this minute already"):
+        interventions.ask_invariants(by=ops, now=moment)
     assert (Job.objects.count(), Intervention.objects.count()) == (1, 1)
 
 

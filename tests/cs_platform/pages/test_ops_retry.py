@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from accounts import jobs
 from accounts.models import Account, FileChunk, ImportFile, ImportRun, Job, UsageDay
-from cs_platform import uploads
+from accounts.uploads import jobs as uploads
 from cs_platform.models import Intervention
-from cs_platform.work import give_up_dead, run_job
+from cs_platform.scheduling.job_runner import give_up_dead, run_job
 from tests.accounts.bulk import make_key, post, usage
 from tests.cs_platform.pages.conftest import sign_in
 from tests.cs_platform.pages.test_imports import match, send, text, work

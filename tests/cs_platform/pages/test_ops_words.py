@@ -2,9 +2,9 @@
 
 import pytest
 
-from cs_platform import nightly
-from cs_platform.handlers import HANDLERS
-from cs_platform.pages import ops_words
+from cs_platform.pages.ops import labels as ops_words
+from cs_platform.scheduling import nightly_steps
+from cs_platform.scheduling.job_kinds import HANDLERS
 
 
 def test_every_kind_of_job_has_words_and_no_words_are_left_over():
@@ -12,7 +12,7 @@ def test_every_kind_of_job_has_words_and_no_words_are_left_over():
 
 
 def test_every_step_of_a_night_has_words_and_no_words_are_left_over():
-    assert list(ops_words.STEPS) == [step.name for step in nightly.STEPS]
+    assert list(ops_words.STEPS) == [step.name for step in nightly_steps.STEPS]
 
 
 def test_what_another_version_left_is_still_to_be_read():

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, CurrencyRate
-from cs_platform.pages import portfolio as page
-from cs_platform.pages import portfolio_queries as queries
+from cs_platform.pages.portfolio import queries
+from cs_platform.pages.portfolio import views as page
 from health.models import Publication, Scorecard
 from metrics.models import RenewalChance
 from tests.cs_platform.pages.conftest import (

@@ -13,8 +13,9 @@ from accounts.models import (
     Interaction,
     RevenueMovement,
 )
-from cs_platform.pages import own_book, today_queries
-from cs_platform.pages import today as page
+from cs_platform.pages.today import own_book
+from cs_platform.pages.today import queries as today_queries
+from cs_platform.pages.today import views as page
 from health.models import ThresholdCrossing
 from tests.cs_platform.pages.conftest import (
     DAY,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Installation, Interaction, RevenueMovement
-from cs_platform.telemetry.readings import reading
+from cs_platform.scheduling.readings import reading
 from tests.cs_platform.pages.conftest import add_task, sign_in
 
 AUCKLAND, LOS_ANGELES = "Pacific/Auckland", "America/Los_Angeles"

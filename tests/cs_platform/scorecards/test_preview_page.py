@@ -6,9 +6,9 @@ import pytest
 
 from accounts import jobs
 from accounts.models import Installation, Job, User
+from cs_platform.models.previews import Preview, PreviewMover
 from cs_platform.previews import job as previews
-from cs_platform.previews.models import Preview, PreviewMover
-from cs_platform.work import run_job
+from cs_platform.scheduling.job_runner import run_job
 from health.models import BandOverride, CurrentHealth, Publication, Scorecard
 from health.publishing import save_draft
 from health.publishing.content import content_of
@@ -116,7 +116,7 @@ def test_a_draft_with_problems_is_not_previewed(ops, draft, portfolio):
 def test_a_large_portfolio_waits_for_a_worker_and_survives_a_reload(
     ops, draft, portfolio, monkeypatch
 ):
-    monkeypatch.setattr("cs_platform.scorecards.preview_views.AT_ONCE", 0)
+    monkeypatch.setattr("cs_platform.pages.scorecard_preview.views.AT_ONCE", 0)
     retune(ops, draft, engagement="20", support="40")
     waiting = body(ops.get(address(draft, "preview")))
     part = ops.get(address(draft, "preview"), headers={"HX-Request": "true"})
@@ -131,7 +131,7 @@ def test_a_large_portfolio_waits_for_a_worker_and_survives_a_reload(
 
 
 def test_a_job_that_is_begun_again_writes_its_rows_once(ops, draft, portfolio, monkeypatch):
-    monkeypatch.setattr("cs_platform.scorecards.preview_views.AT_ONCE", 0)
+    monkeypatch.setattr("cs_platform.pages.scorecard_preview.views.AT_ONCE", 0)
     retune(ops, draft, engagement="20", support="40")
     job = Job.objects.get(kind="scorecard.preview")
     claim = jobs.claim(job_id=job.pk, now=NOW + timedelta(days=3650))
@@ -142,7 +142,7 @@ def test_a_job_that_is_begun_again_writes_its_rows_once(ops, draft, portfolio, m
 
 
 def test_a_dead_preview_says_so_and_can_be_asked_for_again(ops, draft, portfolio, monkeypatch):
-    monkeypatch.setattr("cs_platform.scorecards.preview_views.AT_ONCE", 0)
+    monkeypatch.setattr("cs_platform.pages.scorecard_preview.views.AT_ONCE", 0)
     retune(ops, draft, engagement="20", support="40")
     claim = jobs.claim(
         job_id=Job.objects.get(kind="scorecard.preview").pk, now=NOW + timedelta(days=3650)

@@ -1,6 +1,6 @@
 """The way back to an earlier version: in one step, or after a look at its preview."""
 
-from cs_platform.previews.models import Preview
+from cs_platform.models.previews import Preview
 from health.models import Publication, Scorecard
 from tests.cs_platform.scorecards.conftest import address
 from tests.cs_platform.scorecards.test_preview_page import body, publish, retune

@@ -6,8 +6,8 @@ from accounts import delivery, jobs, notices
 from accounts.api import idempotency
 from accounts.intake.records import Record
 from accounts.loading import contracts, derived, movements, ravenstack, renewals, usage
-from accounts.loading.uploads import keeping, settling
 from accounts.models import ImportFile, ImportRun, User
+from accounts.uploads import keeping, settling
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
 
@@ -49,9 +49,9 @@ EXECUTORS = {
     "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
     "accounts.loading.renewals:ring_renewal_dates": lambda: renewals.ring_renewal_dates(day=DAY),
-    "accounts.loading.uploads.keeping:KeptBytes._load": reading_a_piece,
-    "accounts.loading.uploads.keeping:forget_old": lambda: keeping.forget_old(now=NOW),
-    "accounts.loading.uploads.settling:open_records": lambda: list(
+    "accounts.uploads.keeping:KeptBytes._load": reading_a_piece,
+    "accounts.uploads.keeping:forget_old": lambda: keeping.forget_old(now=NOW),
+    "accounts.uploads.settling:open_records": lambda: list(
         settling.open_records(ImportRun.objects.latest("pk"))
     ),
     "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),

@@ -4,13 +4,16 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from accounts.models import ImportRun, User
-from cs_platform import nights
+from accounts.pages.imports import queries as imports_queries
 from cs_platform.models import StepRun
-from cs_platform.nightly import Shard
-from cs_platform.pages import imports_queries, moves_queries, ops_queries, palette, today_leads
-from cs_platform.pages.own_book import own_book
-from cs_platform.scorecards import preview_page
-from cs_platform.telemetry.readings import reading
+from cs_platform.pages.ops import queries as ops_queries
+from cs_platform.pages.palette import views as palette
+from cs_platform.pages.scorecard_preview import queries as preview_page
+from cs_platform.pages.today import moves, suggestions
+from cs_platform.pages.today.own_book import own_book
+from cs_platform.scheduling import schedule
+from cs_platform.scheduling.nightly_steps import Shard
+from cs_platform.scheduling.readings import reading
 from health.models import Scorecard
 from tests.benchmarks.large_company import CSM, DAY, EXECUTIVE, NOW, TODAY
 from tests.plans.chosen import FEW
@@ -41,12 +44,12 @@ def searching():
 
 def latest_day():
     an_open_night()
-    nights.latest_closed_day()
+    schedule.latest_closed_day()
 
 
 def next_steps():
     an_open_night()
-    nights.ring_next_steps(day=DAY, now=NOW)
+    schedule.ring_next_steps(day=DAY, now=NOW)
 
 
 def overtaken():
@@ -56,7 +59,7 @@ def overtaken():
         first_account_id=FEW[0],
         final_account_id=FEW[0],
     )
-    nights._next_success(left_out)
+    schedule._next_success(left_out)
 
 
 def telling():
@@ -65,37 +68,37 @@ def telling():
 
 def today_of_a_csm():
     book = own_book(User.objects.get(email=CSM))
-    moves_queries.moves_since_yesterday(book, today=TODAY, zone=ZoneInfo("UTC"))
-    today_leads._silent_since(book.keys, now=NOW)
+    moves.moves_since_yesterday(book, today=TODAY, zone=ZoneInfo("UTC"))
+    suggestions._silent_since(book.keys, now=NOW)
 
 
 EXECUTORS = {
-    "cs_platform.nightly:Shard.account_ids": Shard(DAY, TODAY, NOW, 5_001, 10_000).account_ids,
-    "cs_platform.nights:latest_closed_day": latest_day,
-    "cs_platform.nights:ring_next_steps": next_steps,
-    "cs_platform.nights:_next_success": overtaken,
-    "cs_platform.pages.imports_queries:runs_of": lambda: list(
+    "cs_platform.scheduling.nightly_steps:Shard.account_ids": Shard(
+        DAY, TODAY, NOW, 5_001, 10_000
+    ).account_ids,
+    "cs_platform.scheduling.schedule:latest_closed_day": latest_day,
+    "cs_platform.scheduling.schedule:ring_next_steps": next_steps,
+    "cs_platform.scheduling.schedule:_next_success": overtaken,
+    "accounts.pages.imports.queries:runs_of": lambda: list(
         imports_queries.runs_of("attention")[:50]
     ),
-    "cs_platform.pages.imports_queries:waiting_files": imports_queries.waiting_files,
-    "cs_platform.pages.imports_queries:record_counts": lambda: imports_queries.record_counts(
+    "accounts.pages.imports.queries:waiting_files": imports_queries.waiting_files,
+    "accounts.pages.imports.queries:record_counts": lambda: imports_queries.record_counts(
         newest_run()
     ),
-    "cs_platform.pages.imports_queries:reasons": lambda: imports_queries.reasons(
-        newest_run(), "open"
+    "accounts.pages.imports.queries:reasons": lambda: imports_queries.reasons(newest_run(), "open"),
+    "cs_platform.pages.today.moves:_MOVED": today_of_a_csm,
+    "cs_platform.pages.ops.queries:job_rows": lists_of_jobs,
+    "cs_platform.pages.ops.queries:message_rows": lists_of_messages,
+    "cs_platform.pages.palette.views:named": searching,
+    "cs_platform.pages.today.suggestions:_SILENT": today_of_a_csm,
+    "cs_platform.pages.scorecard_preview.queries:latest_preview": lambda: (
+        preview_page.latest_preview(Scorecard(pk=1_050))
     ),
-    "cs_platform.pages.moves_queries:_MOVED": today_of_a_csm,
-    "cs_platform.pages.ops_queries:job_rows": lists_of_jobs,
-    "cs_platform.pages.ops_queries:message_rows": lists_of_messages,
-    "cs_platform.pages.palette:named": searching,
-    "cs_platform.pages.today_leads:_SILENT": today_of_a_csm,
-    "cs_platform.scorecards.preview_page:latest_preview": lambda: preview_page.latest_preview(
-        Scorecard(pk=1_050)
-    ),
-    "cs_platform.scorecards.preview_page:_movers": lambda: preview_page._movers(
+    "cs_platform.pages.scorecard_preview.queries:_movers": lambda: preview_page._movers(
         preview_page.latest_preview(Scorecard(pk=1_050)), "", "", 1
     ),
-    "cs_platform.telemetry.readings:reading": telling,
-    "cs_platform.telemetry.readings:_jobs": telling,
-    "cs_platform.telemetry.readings:_messages": telling,
+    "cs_platform.scheduling.readings:reading": telling,
+    "cs_platform.scheduling.readings:_jobs": telling,
+    "cs_platform.scheduling.readings:_messages": telling,
 }

@@ -1,0 +1,215 @@
+"""A file on its way in: being read, its columns matched, checked without writing, started."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.intake.csv_files import ENCODINGS
+from accounts.intake.fields import Kind
+from accounts.intake.manners import manner_of
+from accounts.models import ImportFile, PlannedChange, User
+from accounts.pages.imports import mapping as mapping
+from accounts.pages.imports.labels import counted, plural, refusal
+from accounts.pages.imports.left_out import left_out
+from accounts.ui.paging import page_number, take_page
+from accounts.ui.parts import wants_part
+from accounts.uploads import FileMovedOn
+from accounts.uploads import discard as discard_file
+from accounts.uploads import jobs as uploads
+
+_STATES = ImportFile.State
+PAGE_SIZE = 25
+SHOWN = (
+    ("updated", "Changes"),
+    ("created", "New"),
+    ("rejected", "Rejected"),
+    ("warning", "Warnings"),
+)
+_TOTALS = {"warning": "warnings"}
+
+
+class EncodingForm(forms.Form):
+    encoding = forms.ChoiceField(choices=[(name, name) for name in ENCODINGS])
+
+
+class ShownForm(forms.Form):
+    show = forms.ChoiceField(required=False, choices=SHOWN)
+
+
+@requires(Right.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def file(request: HttpRequest, file_id: int) -> HttpResponse:
+    """Progress, refusal or columns, whichever comes next."""
+    found = _file(file_id)
+    if found.state in (_STATES.READING, _STATES.CHECKING):
+        return _at_work(request, found)
+    if found.state == _STATES.STARTED:
+        return _on(request, reverse("imports_run", args=[found.run.pk]))
+    if found.state == _STATES.REFUSED:
+        return _refused(request, found)
+    if wants_part(request) and request.method != "POST":
+        return _on(request, _next(found))
+    if found.forgotten_at is not None:
+        return render(request, "imports/forgotten.html", {"file": found})
+    return _columns(request, found)
+
+
+def _file(file_id: int) -> ImportFile:
+    return get_object_or_404(ImportFile.objects.select_related("run", "fixes", "user"), pk=file_id)
+
+
+def _next(found: ImportFile) -> str:
+    route = "imports_check" if found.state == _STATES.CHECKED else "imports_file"
+    return reverse(route, args=[found.pk])
+
+
+def _on(request: HttpRequest, address: str) -> HttpResponse:
+    """A part that has nothing more to show takes the window along."""
+    if wants_part(request):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _at_work(request: HttpRequest, found: ImportFile) -> HttpResponse:
+    done = uploads.rows_read(found)
+    is_reading = found.state == _STATES.READING
+    context = {
+        "file": found,
+        "is_reading": is_reading,
+        "done": done if is_reading else min(done * 5_000, found.rows),
+        "whole": found.rows,
+        "step": "upload" if is_reading else "check",
+    }
+    part = wants_part(request)
+    return render(request, "imports/_work.html" if part else "imports/work.html", context)
+
+
+def _refused(request: HttpRequest, found: ImportFile) -> HttpResponse:
+    code, headline, words = refusal(found.reason)
+    context = {
+        "file": found,
+        "headline": headline,
+        "words": words,
+        "encodings": ENCODINGS if code == "encoding" else (),
+        "step": "upload",
+    }
+    if wants_part(request):
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    return render(request, "imports/refused.html", context)
+
+
+def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
+    form = mapping.MappingForm(request.POST or None, file=found, kind=request.GET.get("kind"))
+    if request.method == "POST" and form.is_valid():
+        form.keep(user=cast("User", request.user), now=clock.now())
+        try:
+            uploads.check_soon(found)
+        except FileMovedOn:
+            return _moved_on(request, found)
+        return redirect(_next(_file(found.pk)))
+    context = mapping.context(form) | {"file": found, "step": "columns"}
+    return render(request, "imports/columns.html", context)
+
+
+def _moved_on(request: HttpRequest, found: ImportFile) -> HttpResponse:
+    words = f"{found.name} has moved on: somebody else imports, checks or discarded it."
+    messages.error(request, words)
+    return redirect("imports")
+
+
+@requires(Right.ADMINISTER, page="imports_file")
+def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
+    found, form = _file(file_id), EncodingForm(request.POST)
+    if found.state == _STATES.REFUSED and form.is_valid():
+        try:
+            uploads.read_again(found, encoding=form.cleaned_data["encoding"])
+        except FileMovedOn:
+            return _moved_on(request, found)
+    return redirect("imports_file", found.pk)
+
+
+@requires(Right.ADMINISTER, page="imports_file")
+def discard(request: HttpRequest, file_id: int) -> HttpResponse:
+    found = _file(file_id)
+    if discard_file(found):
+        messages.success(request, f"Discarded: {found.name}. Nothing of it was imported.")
+    else:
+        messages.error(request, f"{found.name} is imported already; its run stays on record.")
+    return redirect("imports")
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def check(request: HttpRequest, file_id: int) -> HttpResponse:
+    found = _file(file_id)
+    if found.state != _STATES.CHECKED or found.forgotten_at is not None:
+        return redirect("imports_file", found.pk)
+    form = ShownForm(request.GET)
+    chosen = form.cleaned_data["show"] if form.is_valid() else ""
+    show = chosen or _first_shown(found)
+    rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
+    listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
+    context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
+    columns = manner_of(found.manner).columns
+    context["left_out"] = left_out(found, columns=columns, kind=Kind(found.kind))
+    return render(request, "imports/check.html", context | _outcome(found, show))
+
+
+def _total(found: ImportFile, status: str) -> int:
+    return int(found.outcome.get(_TOTALS.get(status, status), 0))
+
+
+def _first_shown(found: ImportFile) -> str:
+    return next((status for status, _ in SHOWN if _total(found, status)), "updated")
+
+
+def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
+    outcome = found.outcome
+    writes = _total(found, "created") + _total(found, "updated")
+    sampled = PlannedChange.objects.filter(file=found, status=show).count()
+    return {
+        "counts": {name: int(outcome.get(name, 0)) for name in _NAMES},
+        "tabs": [(status, word, _total(found, status)) for status, word in SHOWN],
+        "action": f"Import {counted(writes, found.kind)}" if writes else "",
+        "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
+        "noun": plural(found.kind),
+        "arr": outcome.get("arr"),
+        "codes": outcome.get("codes", []),
+        "is_exact": outcome.get("is_exact", True),
+        "sampled": sampled,
+        "shown_total": _total(found, show),
+        "is_sample": sampled < _total(found, show),
+    }
+
+
+def _to_keep(rejected: int) -> str:
+    """Nothing would be written, but what is refused can be kept, to be mended here."""
+    if not rejected:
+        return ""
+    return f"Keep {rejected:,} row{'' if rejected == 1 else 's'} to fix"
+
+
+_NAMES = ("created", "updated", "unchanged", "rejected", "warnings")
+
+
+@requires(Right.ADMINISTER, page="imports_check")
+def start(request: HttpRequest, file_id: int) -> HttpResponse:
+    found = _file(file_id)
+    try:
+        run = uploads.import_soon(found, user=cast("User", request.user))
+    except FileMovedOn:
+        if _file(found.pk).state != _STATES.STARTED:
+            messages.error(request, "Check the file first: its columns have changed since.")
+        return redirect("imports_file", found.pk)
+    return redirect("imports_run", run.pk)

@@ -1,0 +1,281 @@
+"""The columns of a file beside our fields: guessed, shown by example, chosen by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+
+from accounts import clock
+from accounts.catalogue import DIRECT_SOURCE
+from accounts.intake import moments, numbers
+from accounts.intake.errors import FieldError
+from accounts.intake.fields import Field, Kind, Type
+from accounts.intake.manners import NOTES, Manner, faults, manner_of
+from accounts.intake.moments import DateOrder
+from accounts.intake.specs import SPECS
+from accounts.models import ImportFile, ImportMapping, Source, User
+from accounts.pages.imports.labels import KINDS, field_word, hint
+from accounts.pages.imports.left_out import left_out
+from accounts.ui import formats
+from accounts.uploads.keeping import rows_of
+from accounts.uploads.suggesting import guessed, header_digest, samples_of
+
+SAMPLE = 100
+_SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
+_SHOWN = 3
+_DATED = frozenset({Type.DAY, Type.PAST_DAY, Type.PAST_MOMENT})
+_ORDERS = (
+    (DateOrder.ISO, "Year first", "2025-04-03"),
+    (DateOrder.DAY_FIRST, "Day first", "03/04/2025, 3.4.2025"),
+    (DateOrder.MONTH_FIRST, "Month first", "04/03/2025, 4/3/2025"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """One column of the file, as the page shows it."""
+
+    name: str
+    title: str
+    values: list[str]
+    chosen: str
+    is_note: bool
+
+
+class MappingForm(forms.Form):
+    kind = forms.ChoiceField(choices=[(kind, words[0]) for kind, words in KINDS.items()])
+    date_order = forms.ChoiceField(
+        choices=[(order.value, word) for order, word, _ in _ORDERS],
+        error_messages={"required": "Say how the dates in this file are written."},
+    )
+    decimal_mark = forms.ChoiceField(choices=[(".", "."), (",", ",")])
+    zone = forms.CharField(max_length=63)
+    backfill = forms.BooleanField(required=False)
+    source = forms.ModelChoiceField(_SOURCES, required=False)
+    save_as = forms.CharField(required=False, max_length=80, strip=True)
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, file: ImportFile, kind: str | None
+    ) -> None:
+        super().__init__(data)
+        self.file = file
+        self.sample = rows_of(file, number=0)[:SAMPLE]
+        asked = (data or {}).get("kind") or kind or file.kind
+        self.chosen_kind = Kind(asked) if asked in set(Kind) else None
+        self.manner = self._manner()
+        self.names = [name for name in file.header if name not in NOTES]
+        for number in range(len(file.header)):
+            self.fields[f"c{number}"] = forms.ChoiceField(
+                required=False, choices=[("", ""), *self._options()]
+            )
+
+    def _options(self) -> list[tuple[str, str]]:
+        if self.chosen_kind is None:
+            return []
+        return [(f.name, field_word(f.name)) for f in SPECS[self.chosen_kind].fields]
+
+    def _manner(self) -> Manner:
+        """As it was chosen or suggested; guessed anew where another kind is asked for."""
+        if self.chosen_kind is None or self.chosen_kind == self.file.kind:
+            return manner_of(self.file.manner)
+        return guessed(self.file.header, kind=self.chosen_kind, sample=self.sample)
+
+    def clean_zone(self) -> str:
+        zone = str(self.cleaned_data["zone"])
+        if zone not in available_timezones():
+            raise forms.ValidationError("Choose a time zone such as Europe/Paris.")
+        return zone
+
+    def clean_save_as(self) -> str:
+        name = str(self.cleaned_data["save_as"])
+        others = ImportMapping.objects.filter(name=name).exclude(
+            header=header_digest(self.file.header)
+        )
+        if name and others.exists():
+            raise forms.ValidationError("Another mapping has this name; choose a different one.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or {})
+        if self.chosen_kind is not None:
+            for fault in faults(self._columns(data), kind=self.chosen_kind):
+                self.add_error(None, _in_words(fault, kind=self.chosen_kind))
+        return data
+
+    def _columns(self, data: Mapping[str, Any]) -> dict[str, str]:
+        return {
+            name: data.get(f"c{number}") or ""
+            for number, name in enumerate(self.file.header)
+            if name not in NOTES
+        }
+
+    def keep(self, *, user: User, now: datetime) -> None:
+        """Sets what was chosen on the file, and keeps it under a name where one is given."""
+        data = self.cleaned_data
+        manner = Manner(
+            columns=self._columns(data),
+            date_order=DateOrder(data["date_order"]),
+            decimal_mark=data["decimal_mark"],
+            zone=data["zone"],
+            backfill=data["backfill"],
+            source=data["source"].key if data["source"] else DIRECT_SOURCE,
+        )
+        self.file.kind, self.file.manner = data["kind"], manner.as_json()
+        if data["save_as"]:
+            ImportMapping.objects.update_or_create(
+                name=data["save_as"],
+                defaults={
+                    "kind": data["kind"],
+                    "header": header_digest(self.file.header),
+                    "manner": manner.as_json(),
+                    "user": user,
+                    "saved_at": now,
+                },
+            )
+
+
+def _in_words(fault: str, *, kind: Kind) -> str:
+    for name in sorted(SPECS[kind].by_name(), key=len, reverse=True):
+        fault = fault.replace(f" {name}:", f" “{field_word(name)}”:").replace(
+            f" {name},", f" “{field_word(name)}”,"
+        )
+    return fault
+
+
+def context(form: MappingForm) -> dict[str, Any]:
+    """What the page shows; what was just sent comes before what is stored."""
+    samples = samples_of(form.file.header, sample=form.sample)
+    rows = _rows(form, samples)
+    kind = form.chosen_kind
+    columns = {row.name: row.chosen for row in rows if row.chosen}
+    return {
+        "form": form,
+        "errors": list(form.non_field_errors()),
+        "rows": rows,
+        "kind": kind or "",
+        "left_out": left_out(form.file, columns=columns, kind=kind) if kind else None,
+        "kinds": [
+            (key, f"{words[0][0].upper()}{words[0][1:]}", words[2]) for key, words in KINDS.items()
+        ],
+        "required": _required(kind, columns),
+        "optional": _optional(kind),
+        "orders": _orders(form, samples, columns),
+        "is_undecided": form.manner.date_order is None and not form.is_bound,
+        "has_dates": bool(_values(samples, columns, kind, _DATED)),
+        "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
+        "marks": _marks(form, _values(samples, columns, kind, frozenset({Type.AMOUNT}))),
+        "is_usage": kind in (Kind.USAGE, Kind.SESSIONS),
+        "zone": _said(form, "zone", form.manner.zone),
+        "zones": sorted(available_timezones()) if kind else [],
+        "backfill": form.manner.backfill,
+        "source": _said(form, "source", form.manner.source),
+        "sources": list(_SOURCES.all()),
+        "mapping": ImportMapping.objects.filter(header=header_digest(form.file.header)).first(),
+    }
+
+
+def _said(form: MappingForm, name: str, otherwise: str) -> str:
+    return str(form.data.get(name, otherwise)) if form.is_bound else otherwise
+
+
+def _rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> list[ColumnRow]:
+    return [
+        ColumnRow(
+            name=name,
+            title=form.file.titles[number],
+            values=[value[:60] for value in dict.fromkeys(samples[name])][:_SHOWN],
+            chosen=_said(form, f"c{number}", form.manner.columns.get(name, "")),
+            is_note=name in NOTES,
+        )
+        for number, name in enumerate(form.file.header)
+    ]
+
+
+def _required(kind: Kind | None, columns: Mapping[str, str]) -> list[tuple[Field, str, bool]]:
+    taken = set(columns.values())
+    fields = SPECS[kind].fields if kind else ()
+    return [(f, field_word(f.name), f.name in taken) for f in fields if f.required]
+
+
+def _optional(kind: Kind | None) -> list[tuple[Field, str, str]]:
+    fields = SPECS[kind].fields if kind else ()
+    return [(f, field_word(f.name), hint(f)) for f in fields if not f.required]
+
+
+def _fields(
+    kind: Kind | None, columns: Mapping[str, str], types: frozenset[Type]
+) -> dict[str, str]:
+    """Names of columns that go to fields of these types."""
+    fields = SPECS[kind].by_name() if kind else {}
+    return {n: ours for n, ours in columns.items() if ours in fields and fields[ours].type in types}
+
+
+def _values(
+    samples: Mapping[str, Sequence[str]],
+    columns: Mapping[str, str],
+    kind: Kind | None,
+    types: frozenset[Type],
+) -> list[str]:
+    return [v for name in _fields(kind, columns, types) for v in samples.get(name, ())]
+
+
+def _orders(
+    form: MappingForm, samples: Mapping[str, Sequence[str]], columns: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Each way to read the dates, by what it makes of those in the file."""
+    values = _values(samples, columns, form.chosen_kind, _DATED)
+    stored = form.manner.date_order
+    chosen = _said(form, "date_order", stored.value if stored else "")
+    return [
+        {"value": order.value, "word": word, "form": shape, "is_chosen": chosen == order.value}
+        | _read_dates(order, values)
+        for order, word, shape in _ORDERS
+    ]
+
+
+def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
+    calendar = replace(moments.Calendar(now=clock.now()), order=order)
+    days = [value.replace("T", " ").partition(" ")[0] for value in values]
+    read, failed = [], 0
+    for day in days:
+        try:
+            read.append((day, moments.day(day, calendar=calendar)))
+        except FieldError:
+            failed += 1
+    example = read[0] if read else None
+    return {
+        "from": example[0] if example else "",
+        "reads": formats.day(example[1]) if example else "",
+        "failed": failed,
+        "of": len(values),
+    }
+
+
+def _marks(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
+    if not values:
+        return []
+    chosen = _said(form, "decimal_mark", form.manner.decimal_mark)
+    return [
+        {"value": mark, "word": word, "is_chosen": chosen == mark} | _read_amounts(mark, values)
+        for mark, word in ((".", "Point: 1,200.50"), (",", "Comma: 1.200,50"))
+    ]
+
+
+def _read_amounts(mark: str, values: Sequence[str]) -> dict[str, Any]:
+    read, failed = [], 0
+    for value in values:
+        try:
+            read.append((value, numbers.amount(value.strip(), decimal_mark=mark)))
+        except FieldError:
+            failed += 1
+    return {
+        "from": read[0][0] if read else "",
+        "reads": f"{read[0][1]:,}" if read else "",
+        "failed": failed,
+        "of": len(values),
+    }

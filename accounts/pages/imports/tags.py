@@ -1,0 +1,42 @@
+"""Words and steps of the import pages."""
+
+from __future__ import annotations
+
+from django import template
+
+from accounts.pages.imports import labels as imports_words
+
+register = template.Library()
+_STEPS = (
+    ("upload", "Upload"),
+    ("columns", "Match columns"),
+    ("check", "Check"),
+    ("import", "Import"),
+)
+
+
+@register.inclusion_tag("imports/_steps.html")
+def import_steps(step: str, *, is_over: object = None) -> dict[str, object]:
+    """Where somebody is; `is_over` once the last step is done."""
+    at = [key for key, _ in _STEPS].index(step) + 1 + bool(is_over)
+    return {"steps": _STEPS, "step": "" if is_over else step, "at": at}
+
+
+@register.filter
+def kind_plural(kind: str) -> str:
+    return imports_words.plural(kind)
+
+
+@register.filter
+def field_word(name: str) -> str:
+    return imports_words.field_word(name)
+
+
+@register.filter
+def in_words(message: str) -> str:
+    return imports_words.in_words(message)
+
+
+@register.filter
+def code_word(code: str) -> str:
+    return imports_words.code_word(code)

@@ -1,0 +1,134 @@
+"""What an account pays and paid: its ledger, contracts and invoices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet, Sum, Value, Window
+from django.db.models.functions import Greatest
+
+from accounts.models import Account, Contract, Invoice, RevenueMovement
+from accounts.queries.rates import rates_on
+from accounts.ui import formats
+from accounts.ui.charts import Chart, LinePoint, line_chart
+
+MONTHS = 24
+CONTRACTS_AT_MOST = 50
+INVOICES_AT_MOST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    effective_on: date
+    kind: str
+    subtype: str
+    product: str
+    reason: str
+    amount_minor: int
+    currency: str
+    balance_minor: int
+    recorded_on: date
+
+
+def ledger(account: Account) -> QuerySet[RevenueMovement]:
+    """Newest first, each with the ARR it led to in its currency."""
+    found: QuerySet[RevenueMovement] = (
+        RevenueMovement.objects.filter(account=account)
+        .annotate(
+            balance_minor=Window(
+                Sum("amount_minor"), partition_by="currency", order_by=["effective_on", "pk"]
+            )
+        )
+        .order_by("-effective_on", "-pk")
+    )
+    return found
+
+
+def ledger_rows(found: Sequence[RevenueMovement], *, zone: ZoneInfo) -> list[LedgerRow]:
+    return [
+        LedgerRow(
+            effective_on=row.effective_on,
+            kind=row.kind,
+            subtype=row.subtype,
+            product=row.product,
+            reason=row.reason,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            balance_minor=row.balance_minor,  # type: ignore[attr-defined]
+            recorded_on=row.recorded_at.astimezone(zone).date(),
+        )
+        for row in found
+    ]
+
+
+def contracts(account: Account) -> list[Contract]:
+    return list(
+        Contract.objects.filter(account=account)
+        .prefetch_related("lines")
+        .order_by("-starts_on", "-pk")[:CONTRACTS_AT_MOST]
+    )
+
+
+def invoices(account: Account) -> list[Invoice]:
+    return list(
+        Invoice.objects.filter(account=account).order_by("-due_on", "-pk")[:INVOICES_AT_MOST]
+    )
+
+
+def left_out(account: Account, *, today: date) -> tuple[str, ...]:
+    """Currencies of amounts that the account's ARR is without, for want of a rate."""
+    foreign = (
+        RevenueMovement.objects.filter(account=account, effective_on__lte=today)
+        .exclude(currency=account.currency)
+        .values_list("currency")
+        .annotate(amount=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    amounts = [(amount, currency) for currency, amount in foreign]
+    if not amounts:
+        return ()
+    return tuple(sorted(rates_on(today, base=account.currency).missing(amounts)))
+
+
+@dataclass(frozen=True, slots=True)
+class ArrCourse:
+    """In the account's currency; `without_rate` are currencies whose amounts it leaves out."""
+
+    chart: Chart
+    without_rate: tuple[str, ...]
+
+
+def arr_course(account: Account, *, today: date) -> ArrCourse:
+    """ARR at the end of each of the last 24 months and today, at today's rates."""
+    ends = month_ends(today, MONTHS)
+    rates = rates_on(today, base=account.currency)
+    moves = list(
+        RevenueMovement.objects.filter(account=account, effective_on__lte=today)
+        .annotate(day=Greatest("effective_on", Value(ends[0])))
+        .values_list("day", "currency")
+        .annotate(amount=Sum("amount_minor"))
+        .order_by("day", "currency")
+    )
+    points = []
+    for end in ends:
+        arr = Counter[str]()
+        for day, currency, amount in moves:
+            if day <= end:
+                arr[currency] += amount
+        total = rates.total((amount, currency) for currency, amount in arr.items())
+        shown = formats.money(total, account.currency)
+        points.append(LinePoint(day=end, value=float(total), shown=shown))
+    chart = line_chart(points, label="ARR", height=160, from_zero=True)
+    left_out = rates.missing((amount, currency) for _, currency, amount in moves)
+    return ArrCourse(chart, tuple(sorted(left_out)))
+
+
+def month_ends(today: date, count: int) -> list[date]:
+    ends = [today]
+    for _ in range(count):
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]

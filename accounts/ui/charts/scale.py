@@ -1,0 +1,132 @@
+"""Bands, alert lines and the recovery margin on the scale from 0 to 100."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from accounts.ui.charts.svg import (
+    Chart,
+    Svg,
+    anchor,
+    element,
+    figure,
+    hover,
+    label,
+    number,
+    percent,
+)
+
+HEIGHT, TOP, BASE = 74, 26, 40
+NARROW = 9  # percent of the width below which a band's name does not fit
+TICK_DISTANCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BandOnScale:
+    """`tone` is one of the band tones; `lower` its lower bound, inclusive."""
+
+    tone: str
+    name: str
+    lower: float
+
+
+def band_scale(
+    bands: Sequence[BandOnScale],
+    *,
+    lines: Sequence[float],
+    margin: float,
+    label: str,
+) -> Chart:
+    """Bands from the best to the worst. Rising takes the bound plus the margin: drawn lighter."""
+    rising = sorted(bands, key=lambda band: band.lower)
+    tops = [band.lower for band in rising[1:]] + [100.0]
+    marks: list[Svg] = []
+    for place, (band, top) in enumerate(zip(rising, tops, strict=True)):
+        marks += _block(band, top, margin if place else 0)
+    marks += _lines(lines)
+    marks += _ticks(sorted({0.0, 100.0, *(band.lower for band in rising)}))
+    spoken = [f"{band.name} from {number(band.lower)}" for band in reversed(rising)]
+    spoken += [f"alert line at {number(line)}" for line in lines]
+    text = f"{label}: {', '.join(spoken)}; rising takes {number(margin)} points more"
+    rows = tuple((band.name, number(band.lower)) for band in reversed(rising))
+    rows += tuple(("Alert line", number(line)) for line in lines)
+    return Chart(
+        svg=figure(marks, kind="scale", height=HEIGHT, text=text),
+        text=text,
+        head=("Band", "From"),
+        rows=rows,
+    )
+
+
+def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
+    width = max(top - band.lower, 0)
+    within = f"{band.name}: {number(band.lower)} to below {number(top)}"
+    marks = [_fill(band, max(width - 0.25, 0), f"chart-fill is-{band.tone}", says=within)]
+    if margin:
+        rises = f"Who rises is {band.name} from {number(band.lower + margin)} on"
+        marks.append(_fill(band, min(margin, width), "chart-margin", says=rises))
+    if width >= NARROW:
+        middle = percent(band.lower + width / 2)
+        marks.append(
+            label(band.name, x=middle, y=TOP - 9, text_anchor="middle", class_="chart-note-word")
+        )
+    return marks
+
+
+def _fill(band: BandOnScale, width: float, kind: str, *, says: str) -> Svg:
+    return element(
+        "rect",
+        hover(says),
+        x=percent(band.lower),
+        y=TOP,
+        width=percent(width),
+        height=BASE - TOP,
+        class_=kind,
+    )
+
+
+def _lines(lines: Sequence[float]) -> list[Svg]:
+    marks = []
+    for line in lines:
+        place = percent(line)
+        marks.append(
+            element(
+                "line",
+                hover(f"Alert line at {number(line)}"),
+                x1=place,
+                x2=place,
+                y1=TOP - 4,
+                y2=BASE + 10,
+                class_="chart-alert",
+            )
+        )
+        marks.append(
+            label(
+                f"alert {number(line)}",
+                x=place,
+                y=BASE + 32,
+                text_anchor=anchor(line),
+                class_="chart-tick",
+            )
+        )
+    return marks
+
+
+def _ticks(values: Sequence[float]) -> list[Svg]:
+    marks: list[Svg] = []
+    latest = -100.0
+    for value in values:
+        if value - latest < TICK_DISTANCE:
+            continue
+        latest = value
+        marks.append(
+            label(
+                number(value),
+                x=percent(value),
+                y=BASE + 15,
+                text_anchor=anchor(value),
+                class_="chart-tick",
+            )
+        )
+    return marks

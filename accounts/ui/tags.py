@@ -1,0 +1,271 @@
+"""Tags of the design system, loaded into every template. Arguments: docs/design.md."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import catalogue
+from accounts.calendar import CLOSE_OF_DAY
+from accounts.money import currencies
+from accounts.ui import formats
+from accounts.ui.charts import Chart, sparkline
+
+register = template.Library()
+SPARK_SPAN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class BandLook:
+    tone: str
+    icon: str
+    word: str
+
+
+_LOOKS = {
+    "healthy": BandLook("healthy", "circle-check", "Healthy"),
+    "stable": BandLook("healthy", "circle-check", "Stable"),
+    "watch": BandLook("watch", "eye", "Watch"),
+    "at_risk": BandLook("watch", "eye", "At risk"),
+    "intervene": BandLook("intervene", "octagon-alert", "Intervene"),
+    "critical": BandLook("intervene", "octagon-alert", "Critical"),
+    "emergency": BandLook("intervene", "octagon-alert", "Emergency"),
+    "unscored": BandLook("unscored", "circle-dashed", "Unscored"),
+}
+
+
+def band_look(band: str | None) -> BandLook:
+    """Tone, icon and word of a band; a band somebody invented is shown by its name."""
+    key = band or "unscored"
+    return _LOOKS.get(key) or BandLook("unscored", "circle-dashed", catalogue.label(key))
+
+
+# Pieces that depend on nothing but their arguments are drawn once a process: a list of fifty
+# rows shows the same few icons, chips and amounts hundreds of times.
+_drawn_once = functools.lru_cache(maxsize=4096)
+
+
+@register.simple_tag
+@_drawn_once
+def icon(name: str, classes: str = "") -> SafeString:
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        classes,
+        static("cs_platform/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+@_drawn_once
+def account_address(external_id: str) -> str:
+    return reverse("account", args=[external_id])
+
+
+@register.filter
+def band_tone(band: str | None) -> str:
+    return band_look(band).tone
+
+
+@register.filter
+def band_word(band: str | None) -> str:
+    return band_look(band).word
+
+
+@register.simple_tag
+@_drawn_once
+def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> str:
+    look = {"look": band_look(band), "soft": soft, "note": note}
+    return render_to_string("components/_band_chip.html", look)
+
+
+@register.simple_tag
+@_drawn_once
+def delta(
+    value: Decimal | float | None,
+    *,
+    unit: str = "points",
+    period: str = "",
+    shown: str = "",
+    good: str = "up",
+    compact: bool = False,
+    decimals: int = 1,
+) -> str:
+    """`good` says which direction is welcome: up, down or none (no colour)."""
+    if value is None:
+        return render_to_string("components/_delta.html", {"direction": "none", "period": period})
+    number = Decimal(str(value))
+    # What reads as 0.0 has no direction.
+    reads = number if shown else round(number, decimals)
+    direction = "up" if reads > 0 else "down" if reads < 0 else "same"
+    amount = shown or formats.signed(abs(number), decimals=decimals).lstrip("+")
+    change = {
+        "direction": direction,
+        "tone": _delta_tone(direction, good),
+        "amount": amount,
+        "unit": unit,
+        "period": period,
+        "compact": compact,
+    }
+    return render_to_string("components/_delta.html", change)
+
+
+def _delta_tone(direction: str, good: str) -> str:
+    if good == "none" or direction == "same":
+        return ""
+    return "up" if direction == good else "down"
+
+
+@register.simple_tag
+@_drawn_once
+def money(minor: int | None, currency: str) -> SafeString:
+    """Compact, with the exact amount in the title."""
+    if minor is None:
+        return format_html('<span class="dash">{}</span>', formats.DASH)
+    return format_html(
+        '<span title="{}">{}</span>',
+        currencies.money_exact(minor, currency),
+        formats.money(minor, currency),
+    )
+
+
+@register.simple_tag
+def money_exact(minor: int, currency: str) -> str:
+    return currencies.money_exact(minor, currency)
+
+
+@register.simple_tag
+def money_signed(minor: int, currency: str) -> str:
+    return formats.money_signed(minor, currency)
+
+
+@register.simple_tag
+def money_change(minor: int, currency: str) -> str:
+    return formats.money_change(minor, currency)
+
+
+@register.filter
+def score(value: Decimal | None) -> str:
+    return formats.score(value)
+
+
+@register.filter
+def signed(value: Decimal | float, decimals: int = 1) -> str:
+    return formats.signed(value, decimals=decimals)
+
+
+@register.filter
+def rate(value: Decimal | None, decimals: int = 1) -> str:
+    return formats.rate(value, decimals=decimals)
+
+
+@register.filter
+def label(value: str | None) -> str:
+    """The word for a stored value of a closed vocabulary."""
+    return catalogue.label(str(value)) if value else formats.DASH
+
+
+@register.filter
+def day(value: date | None) -> str:
+    return formats.DASH if value is None else formats.day(value)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, value: date | datetime | None) -> SafeString:
+    """Relative to the installation's today, the exact day (and time) in the title."""
+    if value is None:
+        return format_html('<span class="dash">{}</span>', formats.DASH)
+    moment = value.astimezone(context["zone"]) if isinstance(value, datetime) else None
+    on = moment.date() if moment else value
+    exact = formats.moment(moment) if moment else formats.day(on)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        exact,
+        formats.relative_day(on, today=context["today"]),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, at: datetime) -> SafeString:
+    """As `when`; around today with the hour, unless it is the close of the day, as for most."""
+    local = at.astimezone(context["zone"])
+    is_near = abs((local.date() - context["today"]).days) <= 1
+    if not is_near or local.time() == CLOSE_OF_DAY:
+        return when(context, at)
+    return format_html("{} at {}", when(context, at), f"{local:%H:%M}")
+
+
+@register.simple_tag
+def dash(reason: str) -> SafeString:
+    """An empty cell: quiet, with the reason on hover and for a screen reader."""
+    return format_html(
+        '<span class="dash" title="{}"><span aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
+        reason,
+        formats.DASH,
+        reason,
+    )
+
+
+@register.inclusion_tag("components/_chart.html")
+def chart(drawing: Chart, *, table: bool = True) -> dict[str, object]:
+    return {"chart": drawing, "table": table}
+
+
+@register.simple_tag
+def spark(
+    values: Sequence[Any] | None,
+    band: str | None = None,
+    label: str = "Score",
+    versions: Sequence[float] = (),
+) -> SafeString:
+    """The shape of a score's course, coloured at its end by the band; None values are gaps.
+
+    The level is written beside it, so each course is centred; at least SPARK_SPAN points are
+    shown, so that noise stays small. `versions`: where along the values a scorecard changed.
+    """
+    numbers = [None if value is None else float(value) for value in values or ()]
+    known = [number for number in numbers if number is not None] or [0.0]
+    margin = max(SPARK_SPAN - (max(known) - min(known)), 0) / 2
+    drawing = sparkline(
+        numbers,
+        label=label,
+        low=min(known) - margin,
+        high=max(known) + margin,
+        tone=band_look(band).tone,
+        marks=versions,
+        marked="a new version of the scorecard is marked",
+    )
+    return format_html("{}", drawing.svg)
+
+
+@register.inclusion_tag("components/_sort_head.html", takes_context=True)
+def sort_head(
+    context: template.Context, name: str, key: str, *, current: str, classes: str = ""
+) -> dict[str, object]:
+    """A column head that sorts: `current` is the sort in the address, "-" first when falling."""
+    is_current = current.lstrip("-") == key
+    is_falling = is_current and current.startswith("-")
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["sort"] = key if is_falling or (not is_current and key == "name") else f"-{key}"
+    return {
+        "name": name,
+        "key": key,
+        "href": f"?{query.urlencode()}",
+        "is_current": is_current,
+        "is_falling": is_falling,
+        "classes": classes,
+    }

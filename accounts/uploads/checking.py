@@ -1,0 +1,196 @@
+"""A dry run: the import itself, in a transaction that is taken back, so that what it says is what
+would happen. Up to EXACT_ROWS rows are one transaction; above, each piece is one of its own, so
+that nobody waits for the accounts a long check has locked."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.intake.errors import RecordError
+from accounts.intake.fields import RecordSpec
+from accounts.intake.kept_rows import Row
+from accounts.intake.manners import manner_of
+from accounts.intake.records import Record
+from accounts.intake.specs import SPECS
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.rows import RowLoader
+from accounts.loading.runs import storable
+from accounts.loading.usage import Directory
+from accounts.models import ImportFile, PlannedChange
+from accounts.uploads import images
+from accounts.uploads.importing import loader_of
+from accounts.uploads.keeping import rows_of
+from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
+
+EXACT_ROWS = 20_000
+_SAMPLES = 200
+_NAMED_BY = ("name", "subject", "feature", "kind")
+
+
+class _DryDirectory(Directory):
+    """Makes no partition: a table that is being divided keeps everybody else from reading it."""
+
+    def learn_months(self, days: Iterable[date]) -> None:
+        return
+
+
+@dataclass(slots=True)
+class _Findings:
+    counts: Counter[str] = field(default_factory=Counter)
+    codes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    sampled: Counter[str] = field(default_factory=Counter)
+    planned: list[PlannedChange] = field(default_factory=list)
+    effect: RevenueEffect | None = None
+
+    def has_room(self) -> bool:
+        return any(self.sampled[s] < _SAMPLES for s in (Status.CREATED, Status.UPDATED))
+
+    def as_json(self, *, is_exact: bool) -> dict[str, Any]:
+        codes = [[field, code, n] for (field, code), n in self.codes.most_common(20)]
+        found: dict[str, Any] = {**self.counts, "codes": codes, "is_exact": is_exact}
+        if self.effect is not None:
+            found["arr"] = self.effect.as_json()
+        return found
+
+
+@dataclass(slots=True)
+class _Check:
+    file: ImportFile
+    loader: RowLoader
+    found: _Findings
+
+    def try_piece(self, number: int) -> None:
+        columns = manner_of(self.file.manner).chosen(self.file.header)
+        batch = [(line, columns.pick(row)) for line, row in rows_of(self.file, number=number)]
+        if not batch:
+            return
+        self.loader.is_listing = self.found.has_room()
+        records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
+        before = images.stored(self.loader.kind, records) if self.found.has_room() else {}
+        result = self._load(batch, records)
+        self.found.counts.update({s.value: n for s, n in result.counts().items()})
+        self.found.counts["warnings"] += result.warnings
+        self._sample_changes(records, before, result)
+        self._sample_problems(batch, result)
+
+    def _looks_at_rows(self) -> bool:
+        return self.loader.is_listing or self.found.effect is not None
+
+    def _load(self, batch: list[Row], records: Sequence[Record]) -> LoadResult:
+        effect = self.found.effect
+        if effect is None:
+            return self.loader.load(batch)
+        names = {str(record.values["account"]) for record in records}
+        was = effect.arr_of(names)
+        result = self.loader.load(batch)
+        effect.note(was, effect.arr_of(names))
+        return result
+
+    def _sample_changes(
+        self, records: Sequence[Record], before: dict[int, images.Image], result: LoadResult
+    ) -> None:
+        wanted = []
+        for record in records:
+            status = result.statuses.get(record.position, Status.REJECTED)
+            if status not in (Status.CREATED, Status.UPDATED):
+                continue
+            if self.found.sampled[status] < _SAMPLES:
+                self.found.sampled[status] += 1
+                wanted.append(record)
+        kind, spec = self.loader.kind, SPECS[self.loader.kind]
+        after = images.stored(kind, wanted)
+        for record in wanted:
+            now = after.get(record.position) or images.said(record, spec=spec)
+            if record.position not in before:  # a new one: what the row says, as it is stored
+                now = {name: value for name, value in now.items() if name in record.values}
+            changes = images.differences(before.get(record.position, {}), now)
+            self._plan(record, result.statuses[record.position], changes=changes, image=now)
+
+    def _plan(
+        self, record: Record, status: Status, *, changes: list[list[str]], image: images.Image
+    ) -> None:
+        key = " · ".join(str(record.values[name]) for name in SPECS[self.loader.kind].key)
+        title = next((image[name] for name in _NAMED_BY if image.get(name)), "")
+        self._add(record.position, status, {"key": key, "title": title, "changes": changes})
+
+    def _sample_problems(self, batch: list[Row], result: LoadResult) -> None:
+        problems: dict[int, list[RecordError]] = {}
+        for problem in result.problems:
+            self.found.codes[problem.field, problem.code] += 1
+            problems.setdefault(problem.position, []).append(problem)
+        rows = dict(batch)
+        spec = SPECS[self.loader.kind]
+        for position in sorted(problems):
+            status = Status.REJECTED if not problems[position][0].warning else "warning"
+            if self.found.sampled[status] >= _SAMPLES:
+                continue
+            self.found.sampled[status] += 1
+            said = [[p.field, p.code, storable(p.message)] for p in problems[position]]
+            key, title = _named(self.loader.as_sent(rows.get(position, [])), spec=spec)
+            self._add(position, status, {"key": key, "title": title, "problems": said})
+
+    def _add(self, position: int, status: str, record: dict[str, Any]) -> None:
+        self.found.planned.append(
+            PlannedChange(file=self.file, position=position, status=status, record=record)
+        )
+
+
+def _named(raw: object, *, spec: RecordSpec) -> tuple[str, str]:
+    """Key and title of a row as it came; its first cells where it could not be taken apart."""
+    record: dict[str, Any] = dict(raw) if isinstance(raw, Mapping) else {}
+    cells = record.get("row", [])
+    key = " · ".join(str(record[name]) for name in spec.key if record.get(name))
+    title = next((str(record[name]) for name in _NAMED_BY if record.get(name)), "")
+    return storable(key or " · ".join(cells[:3]))[:200], storable(title)[:200]
+
+
+def check_upload(
+    file: ImportFile, *, day: date, now: datetime, tell: Callable[[int], None]
+) -> None:
+    """Leaves counts, a sample of changes and of problems; of the facts, nothing is written.
+
+    `tell` gets the number of pieces looked at, outside of what is taken back.
+    """
+    loader = loader_of(file, day=day, now=now)
+    loader.directory = _DryDirectory()
+    effect = RevenueEffect.of(day=day) if loader.kind in TOUCHING else None
+    check = _Check(file, loader, _Findings(effect=effect))
+    is_exact = file.rows <= EXACT_ROWS
+    for pieces in _transactions(file, is_exact=is_exact):
+        _taken_back(check, pieces)
+        tell(pieces[-1] + 1)
+    _leave(file, check.found, is_exact=is_exact)
+
+
+def _transactions(file: ImportFile, *, is_exact: bool) -> Iterator[list[int]]:
+    if is_exact:
+        yield list(range(file.chunks))
+        return
+    for number in range(file.chunks):
+        yield [number]
+
+
+def _taken_back(check: _Check, pieces: list[int]) -> None:
+    """What was looked up of rows that are taken back is forgotten as well."""
+    with transaction.atomic():
+        mark = transaction.savepoint()
+        for number in pieces:
+            check.try_piece(number)
+        transaction.savepoint_rollback(mark)
+    check.loader.directory = _DryDirectory()
+
+
+def _leave(file: ImportFile, found: _Findings, *, is_exact: bool) -> None:
+    """Unless the columns were changed meanwhile: then this is the answer to an old question."""
+    with transaction.atomic():
+        current = ImportFile.objects.filter(
+            pk=file.pk, version=file.version, state=ImportFile.State.CHECKING
+        )
+        outcome = found.as_json(is_exact=is_exact)
+        if current.update(state=ImportFile.State.CHECKED, outcome=outcome):
+            PlannedChange.objects.filter(file=file).delete()
+            PlannedChange.objects.bulk_create(found.planned, batch_size=500)

@@ -1,0 +1,132 @@
+"""From the bytes of an upload to its rows: read once to the end, or refused as a whole."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from django.db import transaction
+
+from accounts.intake import csv_files, workbooks
+from accounts.intake.cells import as_it_was
+from accounts.intake.errors import FileRefused, TooLarge
+from accounts.intake.kept_rows import Row, chunks
+from accounts.intake.manners import ROW_COLUMN
+from accounts.intake.streams import FILE_LIMITS, GZIP
+from accounts.models import ImportFile
+from accounts.uploads.keeping import (
+    FileMovedOn,
+    bytes_of,
+    clear_bytes,
+    clear_rows,
+    hold,
+    move_on,
+    write_rows,
+)
+from accounts.uploads.suggesting import suggest
+
+SAMPLE = 1_000
+_READING = ImportFile.State.READING
+_FOUND = ("titles", "note", "rows", "chunks", "kind", "manner")
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    titles: tuple[str, ...]
+    rows: Iterator[Row]
+    note: str = ""
+
+
+def is_packed(file: ImportFile) -> bool:
+    """gzip, or a workbook: its size does not say how much is in it."""
+    start = bytes_of(file).read(len(workbooks.MAGIC))
+    return start.startswith((workbooks.MAGIC, GZIP))
+
+
+def read_upload(file: ImportFile, *, tell: Callable[[int], None]) -> None:
+    """Leaves the file ready to be matched, or refused with the reason; safe to repeat.
+
+    `tell` gets the number of rows so far, in the transaction that keeps them. Nothing is left of
+    a file that is discarded meanwhile.
+    """
+    with contextlib.suppress(FileMovedOn):
+        try:
+            _read(file, tell=tell)
+        except FileRefused as refused:
+            _refuse(file, refused)
+
+
+def _read(file: ImportFile, *, tell: Callable[[int], None]) -> None:
+    with transaction.atomic():
+        hold(file, _READING)
+        clear_rows(file)
+    table = _opened(file)
+    sample = _keep(file, table, tell=tell)
+    file.titles, file.note = list(table.titles), table.note
+    suggest(file, sample=sample)
+    with transaction.atomic():
+        tell(file.rows)  # whoever lost the job leaves the rows of another reading alone
+        found = {name: getattr(file, name) for name in _FOUND}
+        move_on(file, _READING, state=ImportFile.State.READY, reason="", **found)
+        clear_bytes(file)
+
+
+def _keep(file: ImportFile, table: _Table, *, tell: Callable[[int], None]) -> list[Row]:
+    """The first rows, to look at; all of them are kept."""
+    sample: list[Row] = []
+    file.rows = file.chunks = 0
+    for chunk in chunks(table.rows):
+        sample += chunk[: SAMPLE - len(sample)]
+        file.rows += len(chunk)
+        if file.rows > FILE_LIMITS.records:
+            message = f"has more than {FILE_LIMITS.records:,} rows; split it"
+            raise TooLarge("too_many_rows", message)
+        with transaction.atomic():
+            hold(file, _READING)
+            write_rows(file, chunk, number=file.chunks)
+            tell(file.rows)
+        file.chunks += 1
+    if not file.rows:
+        raise FileRefused("empty", "has column names and no rows below them")
+    return sample
+
+
+def _refuse(file: ImportFile, refused: FileRefused) -> None:
+    """The bytes stay: another encoding may be tried on them."""
+    reason = f"{refused.code}: {refused.message}"[:500]
+    with transaction.atomic():
+        move_on(file, _READING, state=ImportFile.State.REFUSED, reason=reason, rows=0, chunks=0)
+        clear_rows(file)
+
+
+def _opened(file: ImportFile) -> _Table:
+    source = cast(BinaryIO, bytes_of(file))
+    start = source.read(len(workbooks.MAGIC))
+    source.seek(0)
+    if start == workbooks.MAGIC:
+        return _sheet(source)
+    layout, rows = csv_files.opened_rows(source, limits=FILE_LIMITS, encoding=file.encoding or None)
+    return _Table(layout.titles, _restored(rows) if ROW_COLUMN in layout.header else rows)
+
+
+def _restored(rows: Iterable[Row]) -> Iterator[Row]:
+    """Our own list of refused rows came back: its formulas were marked as text."""
+    for line, row in rows:
+        yield line, [as_it_was(cell) for cell in row]
+
+
+def _sheet(source: BinaryIO) -> _Table:
+    sheet = workbooks.open_sheet(source, limits=FILE_LIMITS)
+    _, first = next(sheet.rows)
+    csv_files.checked_header(first, limits=FILE_LIMITS)
+    note = ""
+    if sheet.others:
+        note = f"The workbook has {sheet.others + 1} sheets; “{sheet.name[:60]}” is read."
+    titles = tuple(name.strip() for name in first)
+    return _Table(titles, _filled(sheet.rows, width=len(titles)), note)
+
+
+def _filled(rows: Iterable[Row], *, width: int) -> Iterator[Row]:
+    """A sheet does not say empty cells at the end of a row; a text file does."""
+    for line, row in rows:
+        yield line, row + [""] * (width - len(row))

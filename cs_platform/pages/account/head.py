@@ -1,0 +1,90 @@
+"""What every tab of an account shows on top: who, how healthy, what it pays, when, what next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts import clock
+from accounts.access import Right, may
+from accounts.models import Account, User
+from accounts.pages.revenue_queries import left_out
+from cs_platform.pages.navigation import ACCOUNT_TABS
+from health.models import CurrentHealth
+from health.scoring import UNSCORED
+from playbooks.models import Task
+from playbooks.pages.tasks.queries import next_task, open_task_counts
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    word: str
+    href: str
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHead:
+    """`without_rate` are currencies whose amounts the ARR leaves out."""
+
+    account: Account
+    health: CurrentHealth | None
+    band: str
+    next_task: Task | None
+    open_tasks: int
+    today: date
+    may_change: bool
+    without_rate: tuple[str, ...]
+
+    @property
+    def owner(self) -> str:
+        """The person, or the pool that owns it together; empty when nobody does."""
+        return str(self.account.owner or self.account.pool or "")
+
+    @property
+    def renews_in_days(self) -> int | None:
+        renews_on = self.account.renews_on
+        return None if renews_on is None else (renews_on - self.today).days
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.health is not None and self.health.band != self.health.effective_band
+
+
+def account_head(request: HttpRequest, external_id: str) -> AccountHead:
+    """404 for an account this person may not see, the same as for one that does not exist."""
+    user = cast("User", request.user)
+    visible = Account.objects.for_user(user).select_related(
+        "owner", "pool", "plan", "health__scorecard"
+    )
+    account = get_object_or_404(visible, external_id=external_id)
+    health = getattr(account, "health", None)
+    today = clock.today()
+    return AccountHead(
+        account=account,
+        health=health,
+        band=health.effective_band if health else UNSCORED,
+        next_task=next_task(account),
+        open_tasks=open_task_counts([account.pk]).get(account.pk, 0),
+        today=today,
+        may_change=may(user, Right.WORK_ACCOUNTS, account=account),
+        without_rate=left_out(account, today=today),
+    )
+
+
+def tabs_of(head: AccountHead, *, current: str) -> list[Tab]:
+    return [
+        Tab(
+            word=word,
+            href=reverse(route, args=[head.account.external_id]),
+            is_current=route == current,
+            count=head.open_tasks if route == "account_tasks" else 0,
+        )
+        for route, word in ACCOUNT_TABS
+    ]

@@ -1,0 +1,91 @@
+"""How healthy an account is, why, and what moved: everything adds up to what is shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import Right, requires
+from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
+from health.models import HealthScore
+from health.pages import queries
+from health.pages.moves import MoveRow, move_rows, unmoved_measures
+from health.pages.override_form import OverrideForm, override_context
+from health.queries.explanations import explain_stored, stored_day
+from health.queries.scorecards import published_card
+from health.scoring import Explanation, Scorecard
+
+SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
+COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def health(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    return render(request, "account/health.html", health_context(request, head))
+
+
+def health_context(
+    request: HttpRequest, head: AccountHead, form: OverrideForm | None = None
+) -> dict[str, Any]:
+    """`form` is one that was refused."""
+    context = {
+        "head": head,
+        "tabs": tabs_of(head, current="account_health"),
+        "today": head.today,
+        "span": _choice(request, "span", SPANS, 180),
+        "since": _choice(request, "since", COMPARED, 30),
+        "spans": SPANS,
+        "compared": COMPARED,
+        "override": queries.open_override(head.account),
+        **override_context(head.health, form),
+    }
+    stored = stored_day(account_id=head.account.pk, until=head.today)
+    if stored is not None:
+        context |= _judged(head, stored, context)
+    return context
+
+
+def _choice(
+    request: HttpRequest, name: str, offered: tuple[tuple[int, str], ...], default: int
+) -> int:
+    text = request.GET.get(name, "")
+    return next((days for days, _ in offered if str(days) == text), default)
+
+
+def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> dict[str, Any]:
+    card = published_card(stored.scorecard_id).spec
+    first = head.today - timedelta(days=chosen["span"])
+    readings = queries.readings_of(stored, today=head.today)
+    compared = stored.day - timedelta(days=chosen["since"])
+    before = stored_day(account_id=head.account.pk, until=compared)
+    told = explain_stored(before=before, after=stored) if before else None
+    explanation = told if told and told.change is not None else None
+    return {
+        "stored": stored,
+        "card": card,
+        "history": queries.history_chart(head.account, first=first, last=head.today, card=card),
+        "components": readings,
+        "taken": queries.taken_by_gates(stored, readings),
+        "missing": [m for c in readings for m in c.measures if m.why_missing],
+        "before": before,
+        "explanation": explanation,
+        "moves": _moves(explanation, card, before, stored),
+        "unmoved": unmoved_measures(explanation) if explanation else 0,
+    }
+
+
+def _moves(
+    explanation: Explanation | None,
+    card: Scorecard,
+    before: HealthScore | None,
+    after: HealthScore,
+) -> list[MoveRow]:
+    if explanation is None or before is None:
+        return []
+    return move_rows(explanation, card=card, before=before, after=after)

@@ -1,0 +1,113 @@
+"""The first tab: who they are, how healthy, what happened last and what is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from accounts import clock
+from accounts.catalogue import StakeholderRole
+from accounts.models import Contact, Installation
+from accounts.ui.charts import BandLine, ScorePoint, score_history
+from accounts.ui.paging import merged_page
+from accounts.ui.tags import band_look
+from cs_platform.pages.account.head import AccountHead
+from cs_platform.pages.account.timeline import newest_entries
+from health.pages.version_notes import published_between
+from health.queries.scorecards import published_card
+from health.scoring import to_decimal
+from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.queries import task_rows, unfinished
+
+LATEST = 6
+PEOPLE_AT_MOST = 6
+TASKS_AT_MOST = 6
+_WEIGHTY = (
+    StakeholderRole.EXECUTIVE_SPONSOR,
+    StakeholderRole.CHAMPION,
+    StakeholderRole.ECONOMIC_BUYER,
+    StakeholderRole.BLOCKER,
+    StakeholderRole.TECHNICAL_OWNER,
+    StakeholderRole.INFLUENCER,
+    StakeholderRole.END_USER,
+)
+_PARTS = {str(role): place for place, role in enumerate(_WEIGHTY)}
+
+
+def overview_context(head: AccountHead) -> dict[str, object]:
+    now, zone = clock.now(), Installation.current().zone
+    latest = newest_entries(head.account, kind="", limit=LATEST)
+    entries, _ = merged_page(latest, number=1, size=LATEST, key=lambda entry: entry.order)
+    open_tasks = unfinished(head.account).order_by("due_at", "pk")[:TASKS_AT_MOST]
+    rows = task_rows(open_tasks, now=now, zone=zone)
+    return {
+        **health_summary(head),
+        "entries": entries,
+        "rows": rows,
+        "people": key_people(head),
+        "tenure": tenure(head),
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "changeable": {row.task.pk for row in rows} if head.may_change else set(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentScore:
+    name: str
+    value: Decimal | None
+
+
+def health_summary(head: AccountHead) -> dict[str, object]:
+    """The top level of the scorecard and 90 days of the score, from the present state alone."""
+    health = head.health
+    if health is None:
+        return {}
+    card = published_card(health.scorecard_id).spec
+    top = {component.key for level, component in card.walk() if level == 1}
+    components = [
+        ComponentScore(component.name, to_decimal(value))
+        for (_, component), value in zip(card.walk(), health.components, strict=True)
+        if component.key in top
+    ]
+    first = health.day - timedelta(days=len(health.spark) - 1)
+    points = [
+        ScorePoint(first + timedelta(days=offset), None if value < 0 else value / 100)
+        for offset, value in enumerate(health.spark)
+    ]
+    bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    notes = published_between(key=card.key, first=first, last=health.day)
+    return {
+        "components": components,
+        "spark": score_history(points, bands=bands, notes=notes, label="Score in 90 days"),
+    }
+
+
+def key_people(head: AccountHead) -> list[Contact]:
+    """Those who decide first, then the strongest ties."""
+    found = Contact.objects.filter(account=head.account, is_active=True)
+    people = list(found.order_by("-strength", "name", "pk")[:50])
+    return sorted(people, key=_weight)[:PEOPLE_AT_MOST]
+
+
+def _weight(contact: Contact) -> int:
+    """Place of the weightiest part somebody plays; whoever plays none comes last."""
+    return min((_PARTS.get(role, len(_PARTS)) for role in contact.roles), default=len(_PARTS) + 1)
+
+
+def tenure(head: AccountHead) -> str:
+    """How long a customer, in words."""
+    since = head.account.customer_since
+    if since is None:
+        return ""
+    months = max(_whole_months(since, head.today), 0)
+    years, rest = divmod(months, 12)
+    if years == 0:
+        return f"{rest} month{'' if rest == 1 else 's'}"
+    return f"{years} year{'' if years == 1 else 's'}" + (f", {rest} mo" if rest else "")
+
+
+def _whole_months(first: date, last: date) -> int:
+    begun = (last.year - first.year) * 12 + last.month - first.month
+    return begun - (last.day < first.day)

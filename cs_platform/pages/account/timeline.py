@@ -1,0 +1,249 @@
+"""What happened at an account: one list out of every kind of record that is dated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from django.urls import reverse
+
+from accounts.catalogue import label
+from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement, Ticket
+from accounts.ui import formats
+from accounts.ui.tags import band_look
+from health.models import BandOverride, ThresholdCrossing
+from health.pages.labels import crossing_label
+from health.queries.scorecards import published_card
+from health.scoring import Cause, plain
+from playbooks.models import Task
+from playbooks.triggers import vocabulary
+
+_INTERACTION_ICONS = {"call": "phone", "email": "mail", "meeting": "users", "qbr": "calendar-check"}
+_GOOD_EVENTS = {"champion_promoted", "new_use_case", "new_department", "first_value_moment"}
+_BAD_EVENTS = {
+    "champion_left",
+    "executive_sponsor_lost",
+    "cancellation_notice",
+    "renewal_pushback",
+    "incident",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: date | datetime
+    kind: str
+    icon: str
+    title: str
+    text: str = ""
+    tone: str = ""
+    who: str = ""
+    href: str = ""
+
+    @property
+    def month(self) -> str:
+        return f"{self.at:%B %Y}"
+
+    @property
+    def order(self) -> datetime:
+        """A day without an hour counts as its end: it was known when the day was over."""
+        if isinstance(self.at, datetime):
+            return self.at
+        return datetime.combine(self.at, time(23, 59, 59), tzinfo=UTC)
+
+
+def interactions(account: Account, limit: int) -> list[Entry]:
+    found = (
+        Interaction.objects.filter(account=account)
+        .select_related("host")
+        .order_by("-occurred_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            at=row.occurred_at,
+            kind="interactions",
+            icon=_INTERACTION_ICONS.get(row.kind, "message-square"),
+            title=row.subject or label(row.kind),
+            text=row.next_step and f"Next: {row.next_step}",
+            who=f"{label(row.kind)}{f' with {row.host}' if row.host else ''}",
+            tone="is-intervene" if row.sentiment == "negative" else "",
+        )
+        for row in found
+    ]
+
+
+def finished_tasks(account: Account, limit: int) -> list[Entry]:
+    """What people did and what came of it; what ended by itself is in the plays."""
+    found = (
+        Task.objects.filter(
+            account=account, state=vocabulary.TaskState.DONE, closed_by__isnull=False
+        )
+        .select_related("closed_by")
+        .order_by("-closed_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            at=row.closed_at or row.due_at,
+            kind="tasks",
+            icon="circle-check",
+            title=row.title,
+            text=row.note,
+            who=f"Task: {vocabulary.label(row.outcome or '').lower()}, by {row.closed_by}",
+            href=reverse("task", args=[row.pk]),
+        )
+        for row in found
+    ]
+
+
+def tickets(account: Account, limit: int) -> list[Entry]:
+    found = Ticket.objects.filter(account=account).order_by("-opened_at", "-pk")[:limit]
+    return [
+        Entry(
+            at=row.opened_at,
+            kind="tickets",
+            icon="life-buoy",
+            title=row.subject or f"{label(row.category)} ticket",
+            text=_solved(row),
+            who=f"{label(row.category)} ticket, {label(row.severity).lower()}",
+            tone="is-watch" if row.severity in ("high", "urgent") else "",
+        )
+        for row in found
+    ]
+
+
+def _solved(ticket: Ticket) -> str:
+    if ticket.solved_at is None:
+        return "Still open"
+    days = (ticket.solved_at - ticket.opened_at).days
+    return f"Solved {'the same day' if days == 0 else f'after {days} day' + 's' * (days > 1)}"
+
+
+def events(account: Account, limit: int) -> list[Entry]:
+    found = BusinessEvent.objects.filter(account=account).order_by("-occurred_on", "-pk")[:limit]
+    return [
+        Entry(
+            at=row.occurred_on,
+            kind="events",
+            icon="flag",
+            title=label(row.kind),
+            text=row.note,
+            who="Business event",
+            tone="is-healthy"
+            if row.kind in _GOOD_EVENTS
+            else "is-intervene"
+            if row.kind in _BAD_EVENTS
+            else "",
+        )
+        for row in found
+    ]
+
+
+def movements(account: Account, limit: int) -> list[Entry]:
+    found = RevenueMovement.objects.filter(account=account).order_by("-effective_on", "-pk")
+    return [
+        Entry(
+            at=row.effective_on,
+            kind="revenue",
+            icon="wallet",
+            title=f"{label(row.kind)} {formats.money_signed(row.amount_minor, row.currency)} ARR",
+            text=row.reason,
+            who="Revenue",
+            tone="is-healthy" if row.amount_minor > 0 else "is-intervene",
+        )
+        for row in found[:limit]
+    ]
+
+
+def crossings(account: Account, limit: int) -> list[Entry]:
+    found = ThresholdCrossing.objects.filter(account=account, kind=ThresholdCrossing.Kind.BAND)
+    found = found.filter(subject="score").order_by("-day", "-seq")[:limit]
+    return [
+        Entry(
+            at=row.day,
+            kind="health",
+            icon="activity",
+            title=crossing_label(row),
+            text=_scores(row),
+            who="Health",
+            tone=f"is-{band_look(row.to_band).tone}",
+        )
+        for row in found
+    ]
+
+
+def _scores(crossing: ThresholdCrossing) -> str:
+    if crossing.score_before is None or crossing.score_after is None:
+        return ""
+    before, after = formats.score(crossing.score_before), formats.score(crossing.score_after)
+    return f"Score {before} to {after}{_judged(crossing)}"
+
+
+def _judged(crossing: ThresholdCrossing) -> str:
+    """What the two numbers do not tell: another scorecard, or that a rise clears a margin."""
+    if crossing.cause == Cause.NEW_SCORECARD:
+        return ", judged by another scorecard or version from here"
+    if crossing.cause != Cause.MOVED or crossing.direction != ThresholdCrossing.Direction.UP:
+        return ""
+    spec = published_card(crossing.scorecard_id).spec
+    lower = next((band.lower for band in spec.bands if band.key == crossing.to_band), None)
+    if not lower or not spec.recovery_margin:
+        return ""
+    return f", past {plain(lower)} and the margin of {plain(spec.recovery_margin)}"
+
+
+def overrides(account: Account, limit: int) -> list[Entry]:
+    """Set by a person, and ended by one; until when it holds is said where it begins."""
+    found = list(
+        BandOverride.objects.filter(account=account)
+        .select_related("created_by", "ended_by")
+        .order_by("-created_at", "-pk")[:limit]
+    )
+    replaced = {row.created_at for row in found}
+    ended = [row for row in found if row.ended_at and row.ended_at not in replaced]
+    return [_set_by_hand(row) for row in found] + [_ended_by_hand(row) for row in ended]
+
+
+def _set_by_hand(row: BandOverride) -> Entry:
+    look = band_look(row.band)
+    return Entry(
+        at=row.created_at,
+        kind="health",
+        icon="user",
+        title=f"Band set to {look.word} until {formats.day(row.expires_on)}",
+        text=row.reason,
+        who=f"Health, by {row.created_by}",
+        tone=f"is-{look.tone}",
+    )
+
+
+def _ended_by_hand(row: BandOverride) -> Entry:
+    return Entry(
+        at=row.ended_at or row.created_at,
+        kind="health",
+        icon="user",
+        title="The computed band counts again",
+        text=f"{band_look(row.band).word} had been set by hand.",
+        who=f"Health, by {row.ended_by}" if row.ended_by else "Health",
+    )
+
+
+Read = Callable[[Account, int], list[Entry]]
+SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
+    "interactions": ("Conversations", (interactions,)),
+    "tasks": ("Tasks", (finished_tasks,)),
+    "tickets": ("Tickets", (tickets,)),
+    "events": ("Business events", (events,)),
+    "health": ("Health", (crossings, overrides)),
+    "revenue": ("Revenue", (movements,)),
+}
+
+
+def newest_entries(account: Account, *, kind: str, limit: int) -> list[list[Entry]]:
+    """Newest first, by source; `kind` empty is all of them."""
+    return [
+        read(account, limit)
+        for key, (_, readers) in SOURCES.items()
+        if kind in ("", key)
+        for read in readers
+    ]

@@ -1,0 +1,93 @@
+"""An account from six sides; each tab has its address and the same head."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import Right, requires
+from accounts.models import Installation, User
+from accounts.pages.people_queries import people_by_level
+from accounts.pages.revenue_queries import (
+    arr_course,
+    contracts,
+    invoices,
+    ledger,
+    ledger_rows,
+)
+from accounts.ui.paging import merged_page, page_number, take_page
+from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
+from cs_platform.pages.account.overview import overview_context
+from cs_platform.pages.account.timeline import SOURCES, newest_entries
+from playbooks.pages.account_plays import plays_context
+
+TIMELINE_PAGE = 40
+TIMELINE_LAST_PAGE = 25
+LEDGER_PAGE = 25
+
+
+def _tab(
+    request: HttpRequest, head: AccountHead, route: str, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    context = {"head": head, "tabs": tabs_of(head, current=route), "today": head.today, **context}
+    return render(request, f"account/{template}.html", context)
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def overview(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    return _tab(request, head, "account", "overview", overview_context(head))
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def timeline(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in SOURCES else ""
+    number = min(page_number(request), TIMELINE_LAST_PAGE)
+    # Each source is read as far as this page can reach, and one row further.
+    sources = newest_entries(head.account, kind=kind, limit=number * TIMELINE_PAGE + 1)
+    entries, page = merged_page(
+        sources, number=number, size=TIMELINE_PAGE, key=lambda entry: entry.order
+    )
+    kinds = [(key, word) for key, (word, _) in SOURCES.items()]
+    context = {"entries": entries, "page": page, "kinds": kinds, "kind": kind}
+    return _tab(request, head, "account_timeline", "timeline", context)
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def people(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    groups = people_by_level(head.account, viewer=cast("User", request.user))
+    context = {"groups": groups, "known": sum(len(group.people) for group in groups)}
+    return _tab(request, head, "account_people", "people", context)
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    found, page = take_page(ledger(head.account), number=page_number(request), size=LEDGER_PAGE)
+    context = {
+        "movements": ledger_rows(found, zone=Installation.current().zone),
+        "page": page,
+        "contracts": contracts(head.account),
+        "invoices": invoices(head.account),
+        "course": arr_course(head.account, today=head.today),
+        "mrr_minor": round(head.account.arr_minor / 12),
+    }
+    return _tab(request, head, "account_revenue", "revenue", context)
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def tasks(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    context = plays_context(head.account, may_change=head.may_change)
+    return _tab(request, head, "account_tasks", "tasks", context)

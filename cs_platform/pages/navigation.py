@@ -1,0 +1,110 @@
+"""What stands around every page: the rail a role uses, the day, the look somebody chose."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts import clock
+from accounts.access import Right, may
+from accounts.models import Installation, User
+from accounts.notices import unread_count
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class RailPage:
+    key: str
+    word: str
+    icon: str
+    route: str
+    right: Right
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RailItem:
+    word: str
+    icon: str
+    href: str
+    is_current: bool
+
+
+PAGES = (
+    RailPage("today", "Today", "calendar-check", "today", Right.WORK_ACCOUNTS, ("/today/",)),
+    RailPage(
+        "portfolio",
+        "Portfolio",
+        "briefcase",
+        "portfolio",
+        Right.VIEW_ACCOUNTS,
+        ("/portfolio/", "/accounts/"),
+    ),
+    RailPage("tasks", "Tasks", "list-todo", "tasks", Right.VIEW_ACCOUNTS, ("/tasks/",)),
+    RailPage(
+        "executive", "Executive", "chart-line", "executive", Right.VIEW_EXECUTIVE, ("/executive/",)
+    ),
+    RailPage("ops", "Operations", "activity", "ops", Right.ADMINISTER, ("/ops/",)),
+    RailPage("imports", "Imports", "upload", "imports", Right.ADMINISTER, ("/imports/",)),
+    RailPage("admin", "Admin", "settings-2", "admin:index", Right.ADMINISTER, ("/admin/",)),
+)
+
+
+# Route and word of each tab of an account.
+ACCOUNT_TABS = (
+    ("account", "Overview"),
+    ("account_health", "Health"),
+    ("account_timeline", "Timeline"),
+    ("account_people", "People"),
+    ("account_revenue", "Revenue"),
+    ("account_tasks", "Tasks and plays"),
+)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    installation = Installation.current()
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "installation": installation,
+        "today": clock.today(),
+        "zone": installation.zone,
+        "theme": theme if theme in THEMES else "",
+        "is_rail_narrow": request.COOKIES.get("rail") == "narrow",
+        "rail": rail_of(request),
+        # Asked once by pages that show it, by no part.
+        "unread_notices": functools.cache(functools.partial(unread_of, request)),
+    }
+
+
+def unread_of(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return unread_count(user) if isinstance(user, User) and user.role else 0
+
+
+def rail_of(request: HttpRequest) -> list[RailItem]:
+    """The pages this person may open; none before sign-in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [
+        RailItem(
+            word=page.word,
+            icon=page.icon,
+            href=href,
+            is_current=request.path.startswith(page.prefixes),
+        )
+        for page in PAGES
+        if may(user, page.right) and (href := _address(page.route))
+    ]
+
+
+def _address(route: str) -> str | None:
+    """A page that this installation does not have is no dead link."""
+    try:
+        return reverse(route)
+    except NoReverseMatch:
+        return None

@@ -1,0 +1,231 @@
+"""What the portfolio lists: accounts a person may see, with the present health beside them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account, User
+from accounts.money.rates import Rates
+from accounts.ui.paging import COUNT_CAP
+from health.scoring import UNSCORED
+from metrics.retention.forecast import Chances
+
+SPARK_DAYS = 90
+_SPARK_STEP = 3  # every third day: 30 points in a cell
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    id: int
+    external_id: str
+    name: str
+    segment: str
+    arr_minor: int
+    currency: str
+    renews_on: date | None
+    owner: str
+    band: str
+    computed_band: str
+    score: Decimal | None
+    change: Decimal | None
+    spark: tuple[float | None, ...]
+    versions: tuple[float, ...]
+    """Where along `spark` a version of its scorecard came into force."""
+    open_tasks: int
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.band != self.computed_band
+
+
+_COLUMNS = (
+    "id",
+    "external_id",
+    "name",
+    "segment",
+    "arr_minor",
+    "currency",
+    "renews_on",
+    "owner__name",
+    "pool__name",
+    "health__band",
+    "health__effective_band",
+    "health__score",
+    "health__week_change",
+    "health__spark",
+    "health__day",
+    "health__scorecard__key",
+)
+
+
+def risk_of_loss(chances: Chances) -> Case:
+    """1 − the chance of renewal, by score."""
+    return Case(
+        *(
+            When(health__score__gte=lower, then=Value(1 - chance))
+            for lower, chance in chances.bounds
+        ),
+        default=Value(1 - chances.unscored),
+        output_field=DecimalField(max_digits=3, decimal_places=2),
+    )
+
+
+def filtered(
+    accounts: QuerySet[Account], *, chosen: dict[str, Any], today: date
+) -> QuerySet[Account]:
+    """By everything but the band, which has its own counts."""
+    if chosen.get("q"):
+        accounts = accounts.filter(name__icontains=chosen["q"])
+    if chosen.get("segment"):
+        accounts = accounts.filter(segment=chosen["segment"])
+    if chosen.get("owner"):
+        accounts = accounts.filter(owner=chosen["owner"])
+    if chosen.get("renewal") == "overdue":
+        accounts = accounts.filter(renews_on__lt=today)
+    elif chosen.get("renewal"):
+        end = today + timedelta(days=int(chosen["renewal"]))
+        accounts = accounts.filter(renews_on__range=(today, end))
+    return accounts
+
+
+def in_band(accounts: QuerySet[Account], *, band: str) -> QuerySet[Account]:
+    if not band:
+        return accounts
+    if band == UNSCORED:
+        return accounts.filter(Q(health__effective_band=UNSCORED) | Q(health__isnull=True))
+    return accounts.filter(health__effective_band=band)
+
+
+@dataclass(frozen=True, slots=True)
+class BandTotals:
+    """Of up to COUNT_CAP accounts; `is_capped` where there are more."""
+
+    counts: Counter[str]
+    arr_minor: Counter[str]
+    without_rate: Mapping[str, set[str]]
+    """By band, currencies whose amounts are not in the ARR."""
+    is_capped: bool
+
+    def count(self, band: str) -> int | None:
+        """Of a band, or of all; None where the cap leaves it unknown."""
+        if not band:
+            return self.counts.total()
+        return None if self.is_capped else self.counts[band]
+
+    def arr(self, band: str) -> int | None:
+        """In minor units; None where the cap leaves it unknown."""
+        if self.is_capped:
+            return None
+        return self.arr_minor[band] if band else self.arr_minor.total()
+
+    def missing(self, band: str) -> list[str]:
+        """Currencies whose amounts `arr` leaves out."""
+        bands = [band] if band else list(self.without_rate)
+        return sorted(set().union(*(self.without_rate.get(each, set()) for each in bands)))
+
+
+def totals_by_band(accounts: QuerySet[Account], *, rates: Rates) -> BandTotals:
+    found = accounts.order_by().values_list("health__effective_band", "arr_minor", "currency")
+    rows = list(found[: COUNT_CAP + 1])
+    counts, arr = Counter[str](), Counter[str]()
+    missing: dict[str, set[str]] = defaultdict(set)
+    for band, amount, currency in rows[:COUNT_CAP]:
+        counts[band or UNSCORED] += 1
+        arr[band or UNSCORED] += rates.total([(amount, currency)])
+        missing[band or UNSCORED] |= rates.missing([(amount, currency)])
+    return BandTotals(counts, arr, missing, len(rows) > COUNT_CAP)
+
+
+def sorted_by(
+    accounts: QuerySet[Account], *, sort: str, rates: Rates, chances: Chances
+) -> QuerySet[Account]:
+    """Nothing known comes last, whichever way it is sorted; equal rows keep one order."""
+    value = rates.expression("arr_minor", currency="currency")
+    keys: dict[str, Any] = {
+        "risk": ExpressionWrapper(
+            Coalesce(risk_of_loss(chances), Value(Decimal(0))) * value,
+            output_field=DecimalField(max_digits=24, decimal_places=2),
+        ),
+        "arr": value,
+        "name": F("name"),
+        "score": F("health__score"),
+        "change": F("health__week_change"),
+        "renewal": F("renews_on"),
+        "owner": F("owner__name"),
+    }
+    key = keys[sort.lstrip("-")]
+    order = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
+    return accounts.order_by(order, "pk")
+
+
+def columns(accounts: QuerySet[Account]) -> QuerySet[Account, tuple[Any, ...]]:
+    return accounts.values_list(*_COLUMNS)
+
+
+def portfolio_rows(
+    found: Sequence[tuple[Any, ...]],
+    *,
+    open_tasks: Mapping[int, int],
+    versions: Mapping[str, Sequence[date]],
+) -> list[PortfolioRow]:
+    """`open_tasks` by account id; an account without any is left out of it. `versions`: the days
+    on which one came into force, by scorecard key."""
+    return [_row(values, open_tasks.get(values[0], 0), versions) for values in found]
+
+
+def _row(
+    values: tuple[Any, ...], open_tasks: int, versions: Mapping[str, Sequence[date]]
+) -> PortfolioRow:
+    (id_, external_id, name, segment, arr, currency, renews_on, owner, pool, *health) = values
+    band, effective, score, change, stored, day, key = health
+    spark = thinned(stored or ())
+    return PortfolioRow(
+        id=id_,
+        external_id=external_id,
+        name=name,
+        segment=segment,
+        arr_minor=arr,
+        currency=currency,
+        renews_on=renews_on,
+        owner=owner or pool or "",
+        band=effective or UNSCORED,
+        computed_band=band or UNSCORED,
+        score=score,
+        change=change,
+        spark=spark,
+        versions=_places(versions.get(key, ()), of=len(spark), newest=day),
+        open_tasks=open_tasks,
+    )
+
+
+def thinned(spark: Sequence[int]) -> tuple[float | None, ...]:
+    """Stored hundredths (-1: none) as scores, the newest day always kept."""
+    kept = list(spark)[::-1][::_SPARK_STEP][::-1]
+    return tuple(None if value < 0 else value / 100 for value in kept)
+
+
+def _places(days: Sequence[date], *, of: int, newest: date) -> tuple[float, ...]:
+    places = (of - 1 - (newest - day).days / _SPARK_STEP for day in days)
+    return tuple(place for place in places if 0 <= place <= of - 1)
+
+
+def owners_of(accounts: QuerySet[Account]) -> list[tuple[int, str]]:
+    people = User.objects.filter(pk__in=accounts.order_by().values("owner"))
+    return list(people.order_by("name", "pk").values_list("pk", "name")[:COUNT_CAP])

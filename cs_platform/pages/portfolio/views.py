@@ -1,0 +1,138 @@
+"""My accounts by risk × value; filters and sort are the address."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.catalogue import Role, Segment, choices
+from accounts.models import Account, Installation, User
+from accounts.queries.rates import rates_on
+from accounts.ui.paging import page_number, take_page
+from accounts.ui.parts import wants_part
+from cs_platform.pages.portfolio import queries
+from health.pages.version_notes import published_days
+from health.scoring import UNSCORED
+from metrics.facts.renewals import read_chances
+from playbooks.pages.tasks.queries import open_task_counts
+
+PAGE_SIZE = 50
+# What comes first, in the words that stand above the list.
+SORTS = {
+    "-risk": "What is most likely to be lost, weighted by its ARR, comes first.",
+    "risk": "What is least likely to be lost, weighted by its ARR, comes first.",
+    "-arr": "The largest ARR comes first.",
+    "arr": "The smallest ARR comes first.",
+    "name": "By name, from A to Z.",
+    "-name": "By name, from Z to A.",
+    "-score": "The highest score comes first.",
+    "score": "The lowest score comes first.",
+    "-change": "What rose most in 7 days comes first.",
+    "change": "What fell most in 7 days comes first.",
+    "renewal": "What renews soonest comes first.",
+    "-renewal": "What renews last comes first.",
+    "owner": "By owner, from A to Z.",
+    "-owner": "By owner, from Z to A.",
+}
+MOST_AT_STAKE = "-risk"
+RENEWALS = (
+    ("", "Any renewal"),
+    ("overdue", "Overdue"),
+    ("30", "In 30 days"),
+    ("60", "In 60 days"),
+    ("90", "In 90 days"),
+    ("180", "In 180 days"),
+)
+# The bands chips offer; a band only an own scorecard has is reached through its counts.
+BANDS = ("intervene", "watch", "healthy", UNSCORED)
+
+
+class PortfolioFilter(forms.Form):
+    q = forms.CharField(required=False, max_length=80)
+    scope = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
+    band = forms.SlugField(required=False, max_length=20)
+    segment = forms.ChoiceField(required=False, choices=[("", ""), *choices(Segment)])
+    renewal = forms.ChoiceField(required=False, choices=RENEWALS)
+    owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+@vary_on_headers("HX-Request")
+def portfolio(request: HttpRequest) -> HttpResponse:
+    chosen = _chosen(request)
+    user = cast("User", request.user)
+    template = "portfolio/_rows.html" if wants_part(request) else "portfolio/index.html"
+    return render(request, template, _context(request, user, chosen))
+
+
+def _chosen(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for; a field that makes no sense is left out, not an error."""
+    form = PortfolioFilter(request.GET)
+    form.is_valid()
+    user = cast("User", request.user)
+    chosen = {name: form.cleaned_data.get(name) or "" for name in form.fields}
+    chosen["sort"] = chosen["sort"] or MOST_AT_STAKE
+    if not chosen["scope"]:
+        chosen["scope"] = "mine" if user.role == Role.CSM else "all"
+    return chosen
+
+
+def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[str, object]:
+    today = clock.today()
+    book = Account.objects.portfolio_of(user, scope=chosen["scope"])
+    found = queries.filtered(book, chosen=chosen, today=today)
+    rates = rates_on(today, base=Installation.current().currency)
+    totals = queries.totals_by_band(found, rates=rates)
+    listed = queries.sorted_by(
+        queries.in_band(found, band=chosen["band"]),
+        sort=chosen["sort"],
+        rates=rates,
+        chances=read_chances(),
+    )
+    return {
+        **_page(request, listed, today=today),
+        "chosen": chosen,
+        "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
+        "total": totals.count(chosen["band"]),
+        "arr_minor": totals.arr(chosen["band"]),
+        "currency": rates.base,
+        "without_rate": totals.missing(chosen["band"]),
+        "is_capped": totals.is_capped,
+        "all_count": totals.counts.total(),
+        "owners": queries.owners_of(book) if user.role != Role.CSM else [],
+        "segments": choices(Segment),
+        "renewals": RENEWALS,
+        "today": today,
+        "is_filtered": any(chosen[name] for name in ("q", "band", "segment", "renewal", "owner")),
+        "is_part": wants_part(request),
+        **_order(chosen["sort"]),
+    }
+
+
+def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> dict[str, object]:
+    values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
+    rows = queries.portfolio_rows(
+        values,
+        open_tasks=open_task_counts([row[0] for row in values]),
+        versions=published_days(first=today - timedelta(days=queries.SPARK_DAYS), last=today),
+    )
+    return {"rows": rows, "page": page}
+
+
+def _order(sort: str) -> dict[str, object]:
+    return {"sort": sort, "order": SORTS[sort], "is_default_order": sort == MOST_AT_STAKE}
+
+
+def _shown_bands(totals: queries.BandTotals) -> list[str]:
+    return [*BANDS, *sorted(set(totals.counts) - set(BANDS))]

@@ -1,0 +1,109 @@
+"""Which metrics there are. Labels are words of ours, and few: never a person or an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import accumulate
+
+from cs_platform.runtime.telemetry.counting import BUCKETS, Series
+from cs_platform.runtime.telemetry.exposition import Family, Sample, gauge, gauges
+from cs_platform.scheduling.readings import Night, Reading
+
+
+def build(*, version: str, commit: str) -> Family:
+    labels = {"version": version, "commit": commit}
+    return gauges("cs_build_info", "Version that answers.", [(labels, 1)])
+
+
+def of_requests(series: Iterable[Series]) -> Family:
+    samples = tuple(sample for found in series for sample in _histogram(found))
+    says = "Answered requests by route name and class of status, with their time in seconds."
+    return Family("cs_request_seconds", "histogram", says, samples)
+
+
+def _histogram(series: Series) -> Iterator[Sample]:
+    labels = {"route": series.route, "status": series.status}
+    bounds = (*(f"{high:g}" for high in BUCKETS), "+Inf")
+    for bound, count in zip(bounds, accumulate(series.by_bucket), strict=True):
+        yield Sample({**labels, "le": bound}, count, "_bucket")
+    yield Sample(labels, series.seconds, "_sum")
+    yield Sample(labels, series.count, "_count")
+
+
+def of_reading(found: Reading) -> list[Family]:
+    sources = [
+        ({"source": feed.source}, (found.today - feed.latest_day).days)
+        for feed in found.sources
+        if feed.latest_day is not None
+    ]
+    return [
+        *_of_queues(found),
+        *_of_processes(found),
+        gauges("cs_source_age_days", "Days since the latest fact of a source.", sources),
+        *_of_night(found.night, found.at),
+        *_of_invariants(found),
+    ]
+
+
+def _of_queues(found: Reading) -> list[Family]:
+    jobs = [({"kind": row.kind, "state": row.state}, row.count) for row in found.jobs]
+    outbox = [
+        ({"state": "waiting"}, found.messages.count),
+        ({"state": "dead"}, found.dead_messages),
+    ]
+    oldest = {
+        "job": (found.due, "How long the oldest due job waits."),
+        "dirty_account": (found.dirty, "How long the first account to rescore waits."),
+        "message": (found.messages, "How long the oldest due message waits."),
+    }
+    return [
+        gauges("cs_jobs", "Jobs that are new, leased or dead.", jobs),
+        gauge("cs_dirty_accounts", "Accounts that wait to be scored again.", found.dirty.count),
+        gauges("cs_outbox_messages", "Messages that wait, and dead letters.", outbox),
+        *(
+            gauge(f"cs_oldest_{name}_seconds", says, _ago(queue.oldest, found.at))
+            for name, (queue, says) in oldest.items()
+        ),
+    ]
+
+
+def _of_processes(found: Reading) -> list[Family]:
+    seen = [
+        ({"process": row.process}, row.seconds) for row in found.alive if row.seconds is not None
+    ]
+    answers = None if found.broker_answers is None else float(found.broker_answers)
+    return [
+        gauges("cs_process_silent_seconds", "Since when a process was not seen.", seen),
+        gauge("cs_broker_answers", "1 while the dispatcher reaches the broker.", answers),
+    ]
+
+
+def _of_night(night: Night | None, now: datetime) -> list[Family]:
+    if night is None:
+        return []
+    finished = night.finished_at.timestamp() if night.finished_at else None
+    overdue = 0 if night.next_at is None else max((now - night.next_at).total_seconds(), 0)
+    return [
+        gauge("cs_night_finished_timestamp_seconds", "End of the latest night.", finished),
+        gauge("cs_night_work_seconds", "Its work, all shards added up.", night.seconds),
+        gauge("cs_night_open_steps", "Its steps that are not done.", night.open_steps),
+        gauge("cs_night_failed_shards", "Its shards that were given up.", night.failures),
+        gauge("cs_night_late_seconds", "Since when the next night is due.", overdue),
+    ]
+
+
+def _of_invariants(found: Reading) -> list[Family]:
+    latest = found.invariants
+    if latest is None:
+        return []
+    asked = latest.asked_at.timestamp()
+    return [
+        gauge("cs_broken_invariants", "Invariants that did not hold when asked.", latest.broken),
+        gauge("cs_invariants_asked_timestamp_seconds", "When they were asked.", asked),
+    ]
+
+
+def _ago(moment: datetime | None, now: datetime) -> float:
+    """0 while nothing waits."""
+    return 0.0 if moment is None else max((now - moment).total_seconds(), 0.0)

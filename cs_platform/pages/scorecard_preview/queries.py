@@ -1,0 +1,273 @@
+"""What the page of a preview shows: band matrix, distribution, movers, plays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.models import Installation
+from accounts.ui.charts import Chart, Part, before_and_after, distribution
+from accounts.ui.paging import PageOf
+from cs_platform.models.previews import BINS, Preview, PreviewCell, PreviewPlay
+from cs_platform.previews.job import job_of
+from cs_platform.previews.writing import RECOVERED
+from health.models import Scorecard
+from health.pages.scorecards.pictures import tone_of
+from health.pages.scorecards.versions import compared, moment
+from health.scoring import UNSCORED
+from playbooks.triggers.vocabulary import StartResult, label
+
+PAGE_SIZE = 25
+WAITS_LONG = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class BandName:
+    key: str
+    word: str
+    tone: str
+    at_risk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`kind`: same, better, worse, or other where one side is unscored."""
+
+    from_band: str
+    to_band: str
+    accounts: int
+    arr_minor: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    band: BandName
+    cells: tuple[Cell, ...]
+    accounts: int
+    arr_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """(accounts, ARR); at risk with the bands set by hand, all others as computed."""
+
+    better: tuple[int, int]
+    worse: tuple[int, int]
+    moved: int
+    at_risk_before: tuple[int, int]
+    at_risk_after: tuple[int, int]
+
+    @property
+    def at_risk_arr_change(self) -> int:
+        return self.at_risk_after[1] - self.at_risk_before[1]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRow:
+    """Accounts by what the engine would do with them; `held` has its reasons in words."""
+
+    name: str
+    started: int
+    arr_minor: int
+    queued: int
+    held: tuple[tuple[str, int], ...]
+    recovered: int
+
+
+def latest_preview(draft: Scorecard) -> Preview | None:
+    """The newest one. Uses index: preview_latest"""
+    found = Preview.objects.filter(scorecard=draft).select_related("requested_by", "compared_with")
+    return found.order_by("-pk").first()
+
+
+def waiting_context(draft: Scorecard, preview: Preview | None) -> dict[str, Any]:
+    """`preview` is None before anybody has asked for one."""
+    if preview is None:
+        return {"preview": None}
+    job = job_of(preview)
+    since = datetime.now(UTC) - (job.created_at if job else preview.requested_at)
+    return {
+        "preview": preview,
+        "percent": preview.done * 100 // preview.total if preview.total else 0,
+        "is_begun": job is not None and job.attempts > 0,
+        "waits_long": since > WAITS_LONG and preview.done == 0,
+    }
+
+
+def report_context(
+    preview: Preview, draft: Scorecard, *, from_band: str, to_band: str, page: int
+) -> dict[str, Any]:
+    before = [*_bands(preview.before_bands or preview.after_bands), _unscored()]
+    after = [*_bands(preview.after_bands), _unscored()]
+    cells = list(preview.cells.all())
+    matrix = matrix_of(cells, before, after)
+    return {
+        "preview": preview,
+        "looked_at": moment(preview.requested_at),
+        "currency": Installation.current().currency,
+        "bands_after": after,
+        "matrix": matrix,
+        "totals": _column_totals(matrix),
+        "sums": sums_of(preview, matrix),
+        "histogram": _histogram(preview, after, draft),
+        "bars": _bars(matrix, before, after),
+        "plays": play_rows(list(preview.plays.all())),
+        "changes": compared(preview.compared_with, draft) if preview.compared_with else [],
+        **_movers(preview, from_band, to_band, page),
+    }
+
+
+def _bands(stored: Sequence[Sequence[Any]]) -> list[BandName]:
+    return [
+        BandName(key, name, tone_of(key, at_risk, place), at_risk)
+        for place, (key, name, at_risk) in enumerate(stored)
+    ]
+
+
+def _unscored() -> BandName:
+    return BandName(UNSCORED, "Unscored", UNSCORED, False)
+
+
+def matrix_of(
+    cells: Sequence[PreviewCell], before: Sequence[BandName], after: Sequence[BandName]
+) -> list[MatrixRow]:
+    """A row for every band of today that is shown or has accounts."""
+    found = {(cell.from_band, cell.to_band): cell for cell in cells}
+    known = {band.key for band in before}
+    gone = sorted({cell.from_band for cell in cells} - known)
+    rows = [*before, *(BandName(key, key.replace("_", " "), UNSCORED, False) for key in gone)]
+    return [_matrix_row(found, band, rows, after) for band in rows]
+
+
+def _matrix_row(
+    found: dict[tuple[str, str], PreviewCell],
+    band: BandName,
+    before: Sequence[BandName],
+    after: Sequence[BandName],
+) -> MatrixRow:
+    cells = tuple(_cell(found.get((band.key, to.key)), band, to, before, after) for to in after)
+    accounts = sum(cell.accounts for cell in cells)
+    return MatrixRow(band, cells, accounts, sum(cell.arr_minor for cell in cells))
+
+
+def _cell(
+    stored: PreviewCell | None,
+    band: BandName,
+    to: BandName,
+    before: Sequence[BandName],
+    after: Sequence[BandName],
+) -> Cell:
+    kind = _kind(band.key, to.key, [b.key for b in before], [b.key for b in after])
+    count, arr = (stored.accounts, stored.arr_minor) if stored else (0, 0)
+    return Cell(band.key, to.key, count, arr, kind)
+
+
+def _kind(old: str, new: str, before: list[str], after: list[str]) -> str:
+    if old == new:
+        return "same"
+    if UNSCORED in (old, new):
+        return "other"
+    if old in after:
+        return "worse" if after.index(new) > after.index(old) else "better"
+    if new in before:
+        return "worse" if before.index(new) > before.index(old) else "better"
+    return "other"
+
+
+def _column_totals(matrix: Sequence[MatrixRow]) -> list[tuple[int, int]]:
+    columns = zip(*(row.cells for row in matrix), strict=True)
+    return [
+        (sum(cell.accounts for cell in column), sum(cell.arr_minor for cell in column))
+        for column in columns
+    ]
+
+
+def sums_of(preview: Preview, matrix: Sequence[MatrixRow]) -> Sums:
+    cells = [cell for row in matrix for cell in row.cells]
+
+    def total(chosen: Sequence[Cell]) -> tuple[int, int]:
+        return sum(cell.accounts for cell in chosen), sum(cell.arr_minor for cell in chosen)
+
+    return Sums(
+        better=total([cell for cell in cells if cell.kind == "better"]),
+        worse=total([cell for cell in cells if cell.kind == "worse"]),
+        moved=sum(cell.accounts for cell in cells if cell.kind != "same"),
+        at_risk_before=(preview.at_risk_before[0], preview.at_risk_before[1]),
+        at_risk_after=(preview.at_risk_after[0], preview.at_risk_after[1]),
+    )
+
+
+def _histogram(preview: Preview, after: Sequence[BandName], draft: Scorecard) -> Chart:
+    bounds = {band.key: float(band.lower) for band in draft.bands.all()}
+    step = 100 / BINS
+    tones = [
+        next(
+            (b.tone for b in after if b.key in bounds and bounds[b.key] <= (place + 0.5) * step),
+            UNSCORED,
+        )
+        for place in range(BINS)
+    ]
+    return before_and_after(
+        preview.before_bins, preview.after_bins, tones=tones, label="Accounts by score"
+    )
+
+
+def _bars(
+    matrix: Sequence[MatrixRow], before: Sequence[BandName], after: Sequence[BandName]
+) -> tuple[Chart, Chart]:
+    rows = {row.band.key: row.accounts for row in matrix}
+    columns = dict(zip([b.key for b in after], _column_totals(matrix), strict=True))
+    today = [
+        Part(b.tone, b.word, rows.get(b.key, 0), _accounts(rows.get(b.key, 0))) for b in before
+    ]
+    then = [Part(b.tone, b.word, columns[b.key][0], _accounts(columns[b.key][0])) for b in after]
+    return distribution(today, label="Today"), distribution(then, label="With the draft")
+
+
+def _accounts(count: int) -> str:
+    return f"{count:,} account{'' if count == 1 else 's'}"
+
+
+def play_rows(found: Sequence[PreviewPlay]) -> list[PlayRow]:
+    """A row a playbook, those that start most first."""
+    rows = []
+    for name in dict.fromkeys(play.playbook_name for play in found):
+        plays = [play for play in found if play.playbook_name == name]
+        started = [play for play in plays if play.result == StartResult.STARTED]
+        rows.append(
+            PlayRow(
+                name=name,
+                started=sum(play.accounts for play in started),
+                arr_minor=sum(play.arr_minor for play in started),
+                queued=sum(p.accounts for p in plays if p.result == StartResult.QUEUED),
+                held=tuple(
+                    (label(play.reason), play.accounts)
+                    for play in plays
+                    if play.result == StartResult.SUPPRESSED
+                ),
+                recovered=sum(p.accounts for p in plays if p.result == RECOVERED),
+            )
+        )
+    return sorted(rows, key=lambda row: (-row.started, -row.queued, row.name))
+
+
+def _movers(preview: Preview, from_band: str, to_band: str, page: int) -> dict[str, Any]:
+    # Uses index: preview_mover_size
+    movers = preview.movers.select_related("account").order_by("-arr_minor", "pk")
+    if from_band:
+        movers = movers.filter(from_band=from_band)
+    if to_band:
+        movers = movers.filter(to_band=to_band)
+    start = (page - 1) * PAGE_SIZE
+    rows = list(movers[start : start + PAGE_SIZE])
+    total = movers.count()
+    return {
+        "movers": rows,
+        "mover_total": total,
+        "page": PageOf(page, PAGE_SIZE, len(rows), page * PAGE_SIZE < total),
+        "from_band": from_band,
+        "to_band": to_band,
+    }

@@ -1,0 +1,133 @@
+"""The preview of a draft: asked for, watched, read, and published from."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.models import User
+from accounts.ui.paging import page_number
+from accounts.ui.parts import wants_part
+from cs_platform.models.previews import Preview
+from cs_platform.pages.scorecard_preview.queries import (
+    latest_preview,
+    report_context,
+    waiting_context,
+)
+from cs_platform.previews.job import AT_ONCE, NotPreviewable, job_of, request_preview
+from cs_platform.previews.publishing import StalePreview, publish_previewed, why_stale
+from cs_platform.scheduling.job_runner import run_job
+from health.models import Scorecard
+from health.pages.scorecards.page import field_problems
+from health.pages.scorecards.reason_form import ReasonForm
+from health.pages.scorecards.versions import card_word
+from health.publishing import NotPublishable, keep_reason
+
+
+def address(pk: int, page: str = "preview") -> str:
+    return reverse(f"admin:health_scorecard_{page}", args=[pk])
+
+
+@requires(Right.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
+def preview(request: HttpRequest, object_id: int) -> HttpResponse:
+    draft = get_object_or_404(Scorecard, pk=object_id)
+    if draft.is_published:
+        messages.info(request, f"{card_word(draft)} is published: there is nothing to preview.")
+        return redirect(address(draft.pk, "change"))
+    if request.method == "POST":
+        return start(request, draft)
+    return _show(request, draft)
+
+
+def start(request: HttpRequest, draft: Scorecard) -> HttpResponse:
+    """Asks for a preview and leads to it. A small portfolio is done before the page is there."""
+    try:
+        asked = request_preview(scorecard=draft, user=cast("User", request.user), now=clock.now())
+    except NotPreviewable:
+        messages.error(request, "The draft is saved. Settle what is listed here, then preview it.")
+        return redirect(address(draft.pk, "change"))
+    job = job_of(asked)
+    if job is not None and asked.total <= AT_ONCE:
+        run_job(job.pk)
+    return redirect(address(draft.pk))
+
+
+def _show(request: HttpRequest, draft: Scorecard, form: ReasonForm | None = None) -> HttpResponse:
+    found = latest_preview(draft)
+    if found is None or found.finished_at is None:
+        template = "scorecards/_waiting.html" if wants_part(request) else "scorecards/waiting.html"
+        context = _head(draft) | waiting_context(draft, found)
+        return render(request, template, context)
+    context = _head(draft) | report_context(
+        found,
+        draft,
+        from_band=request.GET.get("from", "")[:20],
+        to_band=request.GET.get("to", "")[:20],
+        page=page_number(request),
+    )
+    form = form or ReasonForm(initial={"reason": draft.reason})
+    context |= {"form": form, "errors": field_problems(form), "stale": why_stale(found, draft)}
+    if wants_part(request):
+        # A page that was waiting is shown whole; a page of movers only itself.
+        if request.headers.get("HX-Target") != "movers":
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "scorecards/_movers.html", context)
+    return render(request, "scorecards/preview.html", context)
+
+
+def _head(draft: Scorecard) -> dict[str, Any]:
+    return {"card": draft, "word": card_word(draft), "title": f"Preview of {card_word(draft)}"}
+
+
+def _named_preview(request: HttpRequest, draft: Scorecard) -> Preview | None:
+    """The one that was on the page."""
+    named = request.POST.get("preview", "")
+    number = int(named) if named.isdecimal() and len(named) < 19 else 0
+    return Preview.objects.filter(scorecard=draft, pk=number).first()
+
+
+@requires(Right.ADMINISTER, page="admin:health_scorecard_preview")
+def publish(request: HttpRequest, object_id: int) -> HttpResponse:
+    """Only from the preview of the draft as it stands."""
+    draft = get_object_or_404(Scorecard, pk=object_id)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        return _publish(request, draft, form.cleaned_data["reason"])
+    if draft.is_published:
+        return redirect(address(draft.pk, "change"))
+    return _show(request, draft, form)
+
+
+def _publish(request: HttpRequest, draft: Scorecard, reason: str) -> HttpResponse:
+    """Leads to what is in force, or to where the refusal is put right."""
+    try:
+        publish_previewed(
+            preview=_named_preview(request, draft),
+            scorecard=draft,
+            user=cast("User", request.user),
+            reason=reason,
+            now=clock.now(),
+        )
+    except StalePreview as stale:
+        keep_reason(draft=draft, reason=reason)
+        messages.error(request, f"Not published. {stale}")
+        return redirect(address(draft.pk))
+    except NotPublishable as refusal:
+        for problem in refusal.problems:
+            messages.error(request, f"Not published. {problem}")
+        return redirect(address(draft.pk, "change"))
+    draft.refresh_from_db()
+    messages.success(
+        request, f"{card_word(draft)} is in force. Scores and charts follow within minutes."
+    )
+    return redirect(address(draft.pk, "change"))

@@ -1,0 +1,146 @@
+"""What Today's queue is made of: an item, how urgent it is, and what there is to lose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import IntEnum
+from typing import NamedTuple
+
+from accounts.money.rates import Rates
+from health.scoring import UNSCORED
+from metrics.retention.forecast import Chances
+from playbooks.pages.tasks.queries import TaskRow
+
+READ_AT_MOST = 40  # of each kind
+RENEWAL_DAYS = 30
+
+
+class AccountShown(NamedTuple):
+    """What an item shows of its account and its health. A tuple: a manager's book has thousands."""
+
+    id: int
+    external_id: str
+    name: str
+    arr_minor: int
+    currency: str
+    renews_on: date | None
+    owner: str | None
+    score: Decimal | None
+    band: str | None
+    """None where it was never scored."""
+    at_risk: bool | None = None
+
+
+# In the order of AccountShown.
+COLUMNS = (
+    "pk",
+    "external_id",
+    "name",
+    "arr_minor",
+    "currency",
+    "renews_on",
+    "owner__name",
+    "health__score",
+    "health__effective_band",
+    "health__at_risk",
+)
+
+
+class Urgency(IntEnum):
+    """The order of the queue; within one, what there is to lose decides."""
+
+    TROUBLE = 1
+    ALONE = 2
+    OVERDUE = 3
+    DUE = 4
+    RENEWAL = 5
+    FOLLOW_UP = 6
+    SOON = 7
+
+
+_WORDS = {
+    Urgency.TROUBLE: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.ALONE: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.OVERDUE: ("Overdue", "clock", "is-watch"),
+    Urgency.DUE: ("Due today", "circle-check", ""),
+    Urgency.RENEWAL: ("Renewal", "repeat", ""),
+    Urgency.FOLLOW_UP: ("Follow-up", "corner-down-left", ""),
+    Urgency.SOON: ("Coming up", "calendar", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    key: str
+    urgency: Urgency
+    title: str
+    why: str
+    external_id: str
+    account: str
+    band: str
+    arr_minor: int
+    currency: str
+    at_stake: float
+    renews_on: date | None = None
+    """Where it is near: whatever leads to the account says so."""
+    task: TaskRow | None = None
+    owner: str = ""
+    """Of an account without a task; a task names its own."""
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self.urgency][0]
+
+    @property
+    def icon(self) -> str:
+        return _WORDS[self.urgency][1]
+
+    @property
+    def tone(self) -> str:
+        return _WORDS[self.urgency][2]
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What is lost where nobody acts: ARR in the installation's currency × the chance of it."""
+
+    rates: Rates
+    chances: Chances
+
+    def of(self, account: AccountShown) -> float:
+        arr = self.rates.total([(account.arr_minor, account.currency)])
+        return arr * float(1 - self.chances.chance(account.score))
+
+
+def renews_soon(renews_on: date | None, *, today: date) -> bool:
+    return renews_on is not None and today <= renews_on <= today + timedelta(days=RENEWAL_DAYS)
+
+
+def make_item(
+    account: AccountShown,
+    urgency: Urgency,
+    *,
+    title: str,
+    why: str,
+    stakes: Stakes,
+    today: date,
+    key: str = "",
+    task: TaskRow | None = None,
+) -> QueueItem:
+    return QueueItem(
+        key=key or f"{urgency.name.lower()}-{account.id}",
+        urgency=urgency,
+        title=title,
+        why=why,
+        external_id=account.external_id,
+        account=account.name,
+        band=account.band or UNSCORED,
+        arr_minor=account.arr_minor,
+        currency=account.currency,
+        at_stake=stakes.of(account),
+        renews_on=account.renews_on if renews_soon(account.renews_on, today=today) else None,
+        task=task,
+        owner=(account.owner or "") if task is None else "",
+    )

@@ -1,0 +1,104 @@
+"""What moved in a book since yesterday: bands, plays, revenue, news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from accounts.catalogue import label
+from accounts.models.scope import any_of_sql
+from accounts.ui import formats
+from accounts.ui.tags import band_look
+from cs_platform.pages.today.own_book import Book
+from health.pages.labels import band_change
+
+SHOWN_AT_MOST = 8
+MONDAY, SUNDAY = 0, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    external_id: str
+    account: str
+    icon: str
+    tone: str
+    words: str
+    note: str = ""
+
+
+# The four kinds in one statement, because most of what each costs is to be planned and sent.
+# Uses index: crossing_day, event_account_kind, movement_recorded, play_latest_end
+_MOVED = """
+    (SELECT 1, row_number() OVER (ORDER BY direction, day DESC, id DESC) AS place, account_id,
+        from_band, to_band, score_before, score_after
+    FROM health_thresholdcrossing
+    WHERE account_id = {book} AND day >= %s AND subject = 'score' AND kind = 'band'
+        AND cause = 'moved'
+    ORDER BY place LIMIT {limit})
+    UNION ALL
+    (SELECT 2, row_number() OVER (ORDER BY learned_at DESC, id DESC) AS place, account_id,
+        kind, note, NULL, NULL
+    FROM accounts_businessevent WHERE account_id = {book} AND learned_at >= %s
+    ORDER BY place LIMIT {limit})
+    UNION ALL
+    (SELECT 3, row_number() OVER (ORDER BY recorded_at DESC, id DESC) AS place, account_id,
+        kind, currency, amount_minor, NULL
+    FROM accounts_revenuemovement WHERE account_id = {book} AND recorded_at >= %s
+    ORDER BY place LIMIT {limit})
+    UNION ALL
+    (SELECT 4, row_number() OVER (ORDER BY p.closed_at DESC, p.id DESC) AS place, p.account_id,
+        p.outcome, b.name, NULL, NULL
+    FROM playbooks_play p JOIN playbooks_playbook b ON b.id = p.playbook_id
+    WHERE p.account_id = {book} AND p.state = 'closed' AND p.closed_at >= %s
+    ORDER BY place LIMIT {limit})
+    ORDER BY 1, 2
+"""
+
+
+def moves_since_yesterday(book: Book, *, today: date, zone: ZoneInfo) -> list[Move]:
+    """Since the working day before began: a Monday shows Friday and the weekend."""
+    begun = today - timedelta(days={MONDAY: 3, SUNDAY: 2}.get(today.weekday(), 1))
+    since = datetime.combine(begun, time(), tzinfo=zone)
+    keys, values = any_of_sql(book.keys)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MOVED.format(book=keys, limit=SHOWN_AT_MOST),
+            [value for after in (begun, since, since, since) for value in (*values, after)],
+        )
+        rows = cursor.fetchall()
+    accounts = book.shown([account for _kind, _place, account, *_ in rows])
+    return [
+        Move(accounts[account].external_id, accounts[account].name, *_SHOWN[kind](*told))
+        for kind, _place, account, *told in rows
+    ]
+
+
+_Shown = tuple[str, str, str, str]  # icon, tone, words and note of a Move
+
+
+def _crossing(before: str, after: str, score_before: Decimal, score_after: Decimal) -> _Shown:
+    look = band_look(after)
+    note = f"{formats.score(score_before)} to {formats.score(score_after)}"
+    return look.icon, f"is-{look.tone}", band_change(before, after), note
+
+
+def _news(kind: str, note: str, *_nothing: None) -> _Shown:
+    return "flag", "", label(kind), note
+
+
+def _revenue(kind: str, currency: str, amount: Decimal, _nothing: None) -> _Shown:
+    icon, tone = ("trending-up", "is-healthy") if amount > 0 else ("trending-down", "is-intervene")
+    return icon, tone, f"{label(kind)} {formats.money_signed(int(amount), currency)} ARR", ""
+
+
+def _ended_play(outcome: str | None, playbook: str, *_nothing: None) -> _Shown:
+    tone = "is-healthy" if outcome in ("recovered", "completed") else ""
+    return "play", tone, f"Play {label(outcome or '').lower()}: {playbook}", ""
+
+
+_SHOWN: dict[int, Callable[..., _Shown]] = {1: _crossing, 2: _news, 3: _revenue, 4: _ended_play}

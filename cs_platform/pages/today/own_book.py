@@ -1,0 +1,113 @@
+"""The accounts Today is about: a person's own are read once, those of everybody are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.catalogue import Role
+from accounts.models import Account, User
+from accounts.models.scope import AnyOf, Keys
+from accounts.money.rates import Rates
+from cs_platform.pages.today.items import (
+    COLUMNS,
+    READ_AT_MOST,
+    RENEWAL_DAYS,
+    AccountShown,
+    renews_soon,
+)
+from cs_platform.pages.today.summary import BookSummary, book_summary, summary_of
+from playbooks.models import UNFINISHED, Task
+
+KNOWN_AT_MOST = 10_000
+
+
+def own_book(user: User) -> Book:
+    """A CSM's own accounts; a manager's teams; for CS ops all of them."""
+    found = Account.objects.portfolio_of(user, scope="mine" if user.role == Role.CSM else "all")
+    if user.role != Role.OPS:
+        rows = list(found.values_list(*COLUMNS)[: KNOWN_AT_MOST + 1])
+        if len(rows) <= KNOWN_AT_MOST:
+            return KnownBook({row[0]: AccountShown._make(row) for row in rows})
+    return LargeBook(found)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBook:
+    """Up to KNOWN_AT_MOST accounts, by id: everything about them is found by their ids."""
+
+    accounts: dict[int, AccountShown]
+
+    @property
+    def keys(self) -> Keys:
+        return self.accounts.keys()
+
+    def summary(self, *, today: date, rates: Rates) -> BookSummary:
+        return summary_of(self.accounts.values(), today=today, rates=rates)
+
+    def at_risk(self, *, rates: Rates) -> list[AccountShown]:
+        """Without an unfinished task, READ_AT_MOST of those worth most."""
+        risky = [account for account in self.accounts.values() if account.at_risk]
+        tasks = Task.objects.filter(
+            AnyOf("account", [account.id for account in risky]), state__in=UNFINISHED
+        )
+        busy = set(tasks.values_list("account", flat=True))
+        alone = [account for account in risky if account.id not in busy]
+        alone.sort(key=lambda account: (*_by_worth(account, rates), account.id))
+        return alone[:READ_AT_MOST]
+
+    def renewing(self, *, today: date) -> list[AccountShown]:
+        """Within RENEWAL_DAYS, READ_AT_MOST of those that renew first."""
+        near = [
+            account
+            for account in self.accounts.values()
+            if renews_soon(account.renews_on, today=today)
+        ]
+        near.sort(key=lambda account: (account.renews_on, account.id))
+        return near[:READ_AT_MOST]
+
+    def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
+        return self.accounts
+
+
+def _by_worth(account: AccountShown, rates: Rates) -> tuple[bool, int]:
+    """Sorts by worth, the most first; what has no rate comes last."""
+    worth = rates.total([(account.arr_minor, account.currency)])
+    return account.currency not in rates.rates, -worth
+
+
+@dataclass(frozen=True, slots=True)
+class LargeBook:
+    """As KnownBook, of accounts that are too many to read: the database picks and adds up."""
+
+    accounts: QuerySet[Account]
+
+    @property
+    def keys(self) -> Keys:
+        return self.accounts.values("pk")
+
+    def summary(self, *, today: date, rates: Rates) -> BookSummary:
+        return book_summary(self.accounts, today=today, rates=rates)
+
+    def at_risk(self, *, rates: Rates) -> list[AccountShown]:
+        has_task = Exists(Task.objects.filter(account=OuterRef("pk"), state__in=UNFINISHED))
+        arr = rates.expression("arr_minor", currency="currency").desc(nulls_last=True)
+        return _first(self.accounts.filter(~has_task, health__at_risk=True).order_by(arr, "pk"))
+
+    def renewing(self, *, today: date) -> list[AccountShown]:
+        near = (today, today + timedelta(days=RENEWAL_DAYS))
+        return _first(self.accounts.filter(renews_on__range=near).order_by("renews_on", "pk"))
+
+    def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
+        rows = Account.objects.filter(AnyOf("pk", list(ids))).values_list(*COLUMNS)
+        return {row[0]: AccountShown._make(row) for row in rows}
+
+
+Book = KnownBook | LargeBook
+
+
+def _first(accounts: QuerySet[Account]) -> list[AccountShown]:
+    return [AccountShown._make(row) for row in accounts.values_list(*COLUMNS)[:READ_AT_MOST]]

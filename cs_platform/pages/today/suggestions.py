@@ -1,0 +1,123 @@
+"""What leads to an account without being a task: nothing is open, it renews, a step was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from accounts.models.scope import AnyOf, Keys, any_of_sql
+from accounts.ui import formats
+from accounts.ui.tags import band_look
+from cs_platform.pages.today.items import (
+    READ_AT_MOST,
+    QueueItem,
+    Stakes,
+    Urgency,
+    make_item,
+)
+from cs_platform.pages.today.own_book import Book
+from playbooks.models import UNFINISHED, Task
+from playbooks.triggers.vocabulary import ANSWERS
+
+PROMISE_DAYS = 7
+PROMISE_MEMORY_DAYS = 60
+
+
+def lone_items(book: Book, *, today: date, stakes: Stakes) -> list[QueueItem]:
+    """At risk, and no task is open there."""
+    return [
+        make_item(
+            account,
+            Urgency.ALONE,
+            title="Plan the next step",
+            why=f"{band_look(account.band).word} at {formats.score(account.score)},"
+            " and no task is open.",
+            stakes=stakes,
+            today=today,
+        )
+        for account in book.at_risk(rates=stakes.rates)
+    ]
+
+
+def renewal_items(book: Book, *, today: date, zone: ZoneInfo, stakes: Stakes) -> list[QueueItem]:
+    """Every contract that ends within 30 days, until it has: a task for later is named."""
+    found = book.renewing(today=today)
+    following = next_tasks([account.id for account in found])
+    return [
+        make_item(
+            account,
+            Urgency.RENEWAL,
+            title="Check the renewal" if account.id in following else "Plan the renewal",
+            why=f"The contract ends {formats.relative_day(account.renews_on or today, today=today)}"
+            + _following(following.get(account.id), zone=zone),
+            stakes=stakes,
+            today=today,
+        )
+        for account in found
+    ]
+
+
+def next_tasks(account_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
+    """Title and due time of the unfinished task of each account that is due first."""
+    found = (
+        Task.objects.filter(AnyOf("account", account_ids), state__in=UNFINISHED)
+        .order_by("account_id", "due_at", "pk")
+        .distinct("account_id")
+        .values_list("account_id", "title", "due_at")
+    )
+    return {account: (title, due_at) for account, title, due_at in found}
+
+
+def _following(task: tuple[str, datetime] | None, *, zone: ZoneInfo) -> str:
+    if task is None:
+        return " and no task is open."
+    title, due_at = task
+    return f". Next: “{title}”, due {formats.day(due_at.astimezone(zone).date())}."
+
+
+def follow_up_items(
+    book: Book, *, now: datetime, zone: ZoneInfo, stakes: Stakes
+) -> list[QueueItem]:
+    """A next step was agreed a week ago or longer, and nobody has spoken since."""
+    found = _silent_since(book.keys, now=now)
+    accounts = book.shown([account for account, _, _ in found])
+    return [
+        make_item(
+            accounts[account],
+            Urgency.FOLLOW_UP,
+            title=next_step,
+            why=f"Agreed on {formats.day(agreed_at.astimezone(zone).date())};"
+            " nobody has spoken since.",
+            stakes=stakes,
+            today=now.astimezone(zone).date(),
+        )
+        for account, next_step, agreed_at in found
+    ]
+
+
+# Agreed steps after which no person and no answer is on record, the latest first.
+# Uses index: interaction_promise, interaction_account_at
+_SILENT = """
+    SELECT i.account_id, i.next_step, i.occurred_at
+    FROM accounts_interaction i
+    WHERE i.account_id = {book} AND i.next_step <> '' AND i.occurred_at BETWEEN %s AND %s
+        AND NOT EXISTS (SELECT FROM accounts_interaction s
+            WHERE s.account_id = i.account_id AND s.occurred_at > i.occurred_at
+                AND s.kind <> 'support')
+        AND NOT EXISTS (SELECT FROM playbooks_task t
+            WHERE t.account_id = i.account_id AND t.closed_at > i.occurred_at
+                AND t.state = 'done' AND t.outcome = ANY (%s))
+    ORDER BY i.occurred_at DESC, i.id LIMIT %s
+"""
+
+
+def _silent_since(accounts: Keys, *, now: datetime) -> list[tuple[int, str, datetime]]:
+    """Account, step and when it was agreed, of READ_AT_MOST."""
+    window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
+    book, values = any_of_sql(accounts)
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENT.format(book=book), [*values, *window, sorted(ANSWERS), READ_AT_MOST])
+        return list(cursor.fetchall())

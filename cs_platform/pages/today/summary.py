@@ -1,0 +1,101 @@
+"""A book in figures: by band, at risk, renewing soon."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from accounts.models import Account
+from accounts.money.rates import Rates
+from cs_platform.pages.today.items import AccountShown
+from health.scoring import UNSCORED
+
+
+@dataclass(frozen=True, slots=True)
+class BookSummary:
+    accounts: int
+    arr_minor: int
+    by_band: tuple[tuple[str, int, int], ...]
+    """(band, accounts, ARR minor), the best band first."""
+    at_risk: int
+    at_risk_arr_minor: int
+    renewals: int
+    renewals_arr_minor: int
+    currency: str
+    without_rate: tuple[str, ...]
+    """Currencies whose amounts are in none of the sums."""
+
+
+SOON_DAYS = 90
+_BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
+
+
+def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
+    """Counted and added up by the database: a row a band and currency, however large the book."""
+    arr = rates.expression("arr_minor", currency="currency")
+    risky = Q(health__at_risk=True)
+    soon = Q(renews_on__range=(today, today + timedelta(days=SOON_DAYS)))
+    figures = {
+        "accounts": Count("pk"),
+        "arr": Sum(arr),
+        "risky": Count("pk", filter=risky),
+        "risky_arr": Sum(arr, filter=risky),
+        "soon": Count("pk", filter=soon),
+        "soon_arr": Sum(arr, filter=soon),
+    }
+    groups = book.order_by().values_list("health__effective_band", "currency")
+    missing: set[str] = set()
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for band, code, native, *row in groups.annotate(native=Sum("arr_minor"), **figures):
+        missing |= rates.missing([(native, code)])
+        found[band or UNSCORED].update(
+            {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
+        )
+    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
+
+
+def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> BookSummary:
+    """As `book_summary`, of accounts that were read."""
+    latest = today + timedelta(days=SOON_DAYS)
+    alike: dict[tuple[str, bool, bool], list[tuple[int, str]]] = defaultdict(list)
+    for account in accounts:
+        renews_on = account.renews_on
+        is_soon = renews_on is not None and today <= renews_on <= latest
+        key = (account.band or UNSCORED, bool(account.at_risk), is_soon)
+        alike[key].append((account.arr_minor, account.currency))
+    missing: set[str] = set()
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for (band, is_risky, is_soon), amounts in alike.items():
+        missing |= rates.missing(amounts)
+        arr, count = rates.total(amounts), len(amounts)
+        found[band].update({"accounts": count, "arr": arr})
+        if is_risky:
+            found[band].update({"risky": count, "risky_arr": arr})
+        if is_soon:
+            found[band].update({"soon": count, "soon_arr": arr})
+    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
+
+
+def _summary(
+    found: Mapping[str, Counter[str]], *, currency: str, without_rate: tuple[str, ...]
+) -> BookSummary:
+    total = Counter[str]()
+    for figures in found.values():
+        total.update(figures)  # `+` would drop what is below zero
+    bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
+    counts = [(band, found.get(band, Counter[str]())) for band in bands]
+    return BookSummary(
+        accounts=total["accounts"],
+        arr_minor=total["arr"],
+        by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),
+        at_risk=total["risky"],
+        at_risk_arr_minor=total["risky_arr"],
+        renewals=total["soon"],
+        renewals_arr_minor=total["soon_arr"],
+        currency=currency,
+        without_rate=without_rate,
+    )

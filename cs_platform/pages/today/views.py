@@ -1,0 +1,78 @@
+"""What a CSM does now, in what order, and why; the book in figures; what moved since yesterday."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.catalogue import Role
+from accounts.models import Installation, User
+from accounts.queries.rates import rates_on
+from accounts.ui import formats
+from accounts.ui.charts import Chart, Part, distribution
+from accounts.ui.tags import band_look
+from cs_platform.pages.today import queries
+from cs_platform.pages.today.moves import moves_since_yesterday
+from cs_platform.pages.today.own_book import own_book
+from cs_platform.pages.today.summary import BookSummary
+from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.queries import held_back
+
+SHOWN_AT_MOST = 30
+HELD_BACK_SINCE = timedelta(days=7)
+HELD_BACK_SHOWN = 5
+
+
+@requires(Right.WORK_ACCOUNTS)
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    user = cast("User", request.user)
+    installation = Installation.current()
+    now, day = clock.now(), clock.today()
+    rates = rates_on(day, base=installation.currency)
+    book = own_book(user)
+    summary = book.summary(today=day, rates=rates)
+    queue = queries.queue_of(user, book, now=now, zone=installation.zone, rates=rates)
+    items = queue.items[:SHOWN_AT_MOST]
+    seen = request.GET.get("rows", "").split(",")
+    context = {
+        "items": items,
+        # Read again beside rows that stand there already: what none of them is.
+        "fresh": sum(item.key not in seen for item in items) if "rows" in request.GET else 0,
+        "follow": f"{request.path}?rows={','.join(item.key for item in items)}",
+        "more": len(queue.items[SHOWN_AT_MOST:]),
+        "queue": queue,
+        "summary": summary,
+        "bands": band_chart(summary),
+        "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
+        "held_back": held_back(
+            accounts=book.keys, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN
+        ),
+        "scope": "mine" if user.role == Role.CSM else "all",
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "today": day,
+    }
+    return render(request, "today/index.html", context)
+
+
+def band_chart(summary: BookSummary) -> Chart:
+    return distribution(
+        [
+            Part(
+                key=band_look(band).tone,
+                label=band_look(band).word,
+                value=arr,
+                shown=f"{count} account{'' if count == 1 else 's'}, "
+                f"{formats.money(arr, summary.currency)}",
+            )
+            for band, count, arr in summary.by_band
+        ],
+        label="ARR by band",
+    )

@@ -1,0 +1,76 @@
+"""What `prepare`, `demo` and `restore` do to a database before it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts import clock
+from accounts.models import Installation
+from cs_platform.runtime import roles
+from cs_platform.runtime.work_locks import preparing
+from health import publishing as scorecards
+from playbooks import publishing as playbooks
+
+# Written on the schema, which exists before any table: a killed restore leaves it there.
+_RESTORE_UNFINISHED = "cs_platform: restore unfinished"
+
+
+def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
+    """Migrates, installs what is shipped and grants the rights of `app`, the role of the platform.
+
+    As the owner. Safe to run at every start, by several machines at once, and after a run that was
+    killed. Raises CommandError where a restore was cut off or a role is missing.
+    """
+    with preparing(on_wait=on_wait):
+        if is_restore_unfinished():
+            raise CommandError(
+                "A restore into this database was cut off before its end: run"
+                " manage.py restore FILE --overwrite again."
+            )
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+        Installation.objects.get_or_create(pk=1)
+        scorecards.install_library(now=clock.now())
+        playbooks.install_library(now=clock.now())
+        _grant(app=app)
+
+
+def lacks_migrations() -> bool:
+    """True for an empty database, too."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def is_restore_unfinished() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT obj_description('public'::regnamespace)")
+        return bool(cursor.fetchone()[0] == _RESTORE_UNFINISHED)
+
+
+def mark_restore(*, unfinished: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "COMMENT ON SCHEMA public IS %s", [_RESTORE_UNFINISHED if unfinished else None]
+        )
+
+
+def _grant(*, app: str) -> None:
+    owner, reader = (
+        roles.user_of(url) for url in (settings.DATABASE_OWNER_URL, settings.DATABASE_READER_URL)
+    )
+    if not owner or owner == app:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolname FROM pg_roles")
+        known = {name for (name,) in cursor.fetchall()}
+    if missing := {app, reader} - known - {""}:
+        raise CommandError(
+            f"Make the missing database roles first: CREATE ROLE … LOGIN for {sorted(missing)}."
+        )
+    roles.grant(app=app, reader=reader)

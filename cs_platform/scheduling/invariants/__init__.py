@@ -1,0 +1,116 @@
+"""What must hold at any moment, whatever was killed, repeated, flushed or restored.
+
+One question to the database each; its answer names what is broken. Asked nightly, after a
+restore, and by the fault tests.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from accounts import clock
+from accounts.models import Account, User
+from accounts.models.installation import EARLIEST
+from cs_platform.models import InvariantRun
+from cs_platform.scheduling.invariants import trail
+from cs_platform.scheduling.invariants.crossings import CROSSINGS
+from cs_platform.scheduling.invariants.figures import FIGURES
+from cs_platform.scheduling.invariants.intake import INTAKE
+from cs_platform.scheduling.invariants.work import WORK, Check
+from playbooks.models import Task
+
+EXAMPLES = 5
+SHARES = 30
+"""Into how many shares the accounts fall, of which a night asks about one."""
+LATELY = timedelta(days=3)
+"""A night asks about the day it closed and the one before."""
+CHECKS = (*WORK, *CROSSINGS, *INTAKE, *FIGURES)
+COUNT = len(CHECKS) + 2
+"""With those about people and about the audit trail, which are no constants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """`heals`: it says that work waits, which ends as soon as the processes run."""
+
+    name: str
+    says: str
+    count: int
+    examples: tuple[str, ...]
+    heals: bool = False
+
+    @classmethod
+    def read(cls, finding: dict[str, Any]) -> Broken:
+        """Out of what `record_invariants` kept."""
+        return cls(**{**finding, "examples": tuple(finding["examples"])})
+
+    def __str__(self) -> str:
+        shown = "; ".join(self.examples) + ("; …" if self.count > len(self.examples) else "")
+        return f"{self.name}: {self.says} ({self.count}): {shown}"
+
+
+def broken(*, day: date, everything: bool = True) -> list[Broken]:
+    """`day` is the one that is open: ARR counts what is in force on it.
+
+    Not `everything`: days before those of the latest night, and 29 of 30 accounts where sums of
+    all facts are compared, are left to other nights.
+    """
+    values = {
+        "day": day,
+        "now": clock.now(),
+        "since": EARLIEST if everything else day - LATELY,
+        "share": None if everything else day.toordinal() % SHARES,
+    }
+    found = [result for check in CHECKS if (result := _ask(check, values))]
+    return [*found, *filter(None, (_tasks_of_strangers(), _beside_the_trail()))]
+
+
+def record_invariants(
+    *, day: date, now: datetime, everything: bool = True, by_id: int | None = None
+) -> InvariantRun:
+    """Asks them all and keeps what they said."""
+    begun = time.monotonic()
+    results = broken(day=day, everything=everything)
+    return InvariantRun.objects.create(
+        asked_at=now,
+        day=day,
+        seconds=time.monotonic() - begun,
+        asked=COUNT,
+        broken=len(results),
+        findings=[asdict(result) for result in results],
+        by_id=by_id,
+    )
+
+
+def _ask(check: Check, values: dict[str, Any]) -> Broken | None:
+    with connection.cursor() as cursor:
+        cursor.execute(check.sql, values)
+        lines = [line for (line,) in cursor.fetchall()]
+    if not lines:
+        return None
+    return Broken(check.name, check.says, len(lines), tuple(lines[:EXAMPLES]), check.heals)
+
+
+def _tasks_of_strangers() -> Broken | None:
+    """One question per owner: who may see what has one definition, and it is not SQL."""
+    unfinished = Task.objects.filter(closed_at=None, owner__isnull=False)
+    lines: list[str] = []
+    for owner in User.objects.filter(pk__in=unfinished.values("owner_id")).order_by("pk"):
+        hidden = unfinished.filter(owner=owner).exclude(account__in=Account.objects.for_user(owner))
+        lines += [f"task {pk} of {owner.pk}" for pk in hidden.values_list("pk", flat=True)]
+    if not lines:
+        return None
+    says = "open tasks of people who may not see the account"
+    return Broken("task_owner_sees_the_account", says, len(lines), tuple(lines[:EXAMPLES]))
+
+
+def _beside_the_trail() -> Broken | None:
+    lines = trail.rows_beside_their_trail()
+    if not lines:
+        return None
+    return Broken(trail.NAME, trail.SAYS, len(lines), tuple(lines[:EXAMPLES]))

@@ -1,0 +1,79 @@
+"""Who does a job of which kind, who says that it was given up, and who takes that back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from accounts import clock, jobs
+from accounts.api import inbox
+from accounts.uploads import jobs as uploads
+from cs_platform.previews import job as previews
+from cs_platform.scheduling import purge, schedule
+from cs_platform.scheduling.invariants import record_invariants
+from metrics.facts.ledger import MissingRateError
+from metrics.snapshots import take_snapshots
+from playbooks.firing import advance_plays
+
+log = logging.getLogger(__name__)
+
+INVARIANTS = "invariants.ask"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What else is written when a job is given up, where somebody waits for its work.
+
+    Both are called in the transaction that changes the job. `give_up` may be called again.
+    `revive` raises SettledError where there is nothing left to take up.
+    """
+
+    give_up: Callable[..., None]
+    revive: Callable[[jobs.Claim], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    run: Callable[[jobs.Claim], None]
+    end: End | None = None
+
+
+def _advance_plays(claim: jobs.Claim) -> None:
+    advance_plays(limit=10_000, now=clock.now())
+
+
+def _refresh_report(claim: jobs.Claim) -> None:
+    try:
+        take_snapshots(day=date.fromisoformat(claim.payload["day"]))
+    except MissingRateError as gap:
+        # The pages name the currency themselves; in a quarter of an hour it is tried again.
+        log.warning("reports are not stored: %s", gap)
+
+
+def _ask_invariants(claim: jobs.Claim) -> None:
+    record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
+
+
+def _forget(claim: jobs.Claim) -> None:
+    purge.forget(kinds=HANDLERS, now=datetime.now(UTC))
+
+
+HANDLERS = {
+    schedule.JOB_KIND: Handler(schedule.run_step, End(schedule.give_up, schedule.revive)),
+    "plays.advance": Handler(_advance_plays),
+    "metrics.refresh": Handler(_refresh_report),
+    INVARIANTS: Handler(_ask_invariants),
+    inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),
+    previews.JOB_KIND: Handler(previews.work_preview, End(previews.give_up, previews.revive)),
+    uploads.READ: Handler(
+        uploads.work_reading, End(uploads.give_up_reading, uploads.revive_reading)
+    ),
+    uploads.CHECK: Handler(uploads.work_check, End(uploads.give_up_check, uploads.revive_check)),
+    uploads.IMPORT: Handler(
+        uploads.work_import, End(uploads.give_up_import, uploads.revive_import)
+    ),
+    purge.JOB_KIND: Handler(_forget),
+}
+ENDED = frozenset(kind for kind, handler in HANDLERS.items() if handler.end)

@@ -1,0 +1,128 @@
+"""Runs a job by its row: claim it, keep the lease alive, finish or say why not."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+
+from django.db import DatabaseError, InterfaceError, connection, transaction
+
+from accounts import jobs
+from cs_platform.runtime import logs
+from cs_platform.runtime.failures import in_safe_words
+from cs_platform.runtime.work_locks import is_being_prepared
+from cs_platform.scheduling.job_kinds import ENDED, HANDLERS
+
+log = logging.getLogger(__name__)
+
+
+# So far back, and so many at once, the sweep looks for what died without its end.
+_SWEPT_BACK, _SWEPT_AT_ONCE = timedelta(days=1), 200
+
+
+def run_job(job_id: int) -> bool:
+    """False when there was nothing to do: done, not due, or somebody else was quicker."""
+    if is_being_prepared():
+        return False
+    claim = jobs.claim(job_id=job_id, now=datetime.now(UTC))
+    if claim is None:
+        return False
+    with logs.doing(job=claim.job_id):
+        if claim.is_deadly:
+            _fail(claim, reason=f"its worker died or hung {jobs.MAX_KILLS} times")
+        else:
+            _run(claim)
+    return True
+
+
+def give_up_dead(*, now: datetime) -> None:
+    """For jobs whose end could not be written with them: somebody would wait for ever."""
+    recent = jobs.dead_ids(kinds=ENDED, since=now - _SWEPT_BACK, limit=_SWEPT_AT_ONCE)
+    for job_id in recent:
+        with transaction.atomic():
+            job = jobs.lock_dead(pk=job_id)
+            if job is not None:
+                _give_up(jobs.Claim.of(job), reason=job.reason)
+
+
+def _run(claim: jobs.Claim) -> None:
+    try:
+        with _Heartbeat(claim):
+            HANDLERS[claim.kind].run(claim)
+        jobs.done(claim, now=datetime.now(UTC))
+    except jobs.LeaseLostError:
+        log.warning("job %s was taken over by another worker", claim.job_id)
+    except Exception as error:
+        if _has_lost_connection():
+            log.warning("the database went away under job %s", claim.job_id)
+            connection.close()
+            jobs.release(claim, now=datetime.now(UTC))
+            return
+        # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
+        log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
+        _fail(claim, reason=in_safe_words(error))
+
+
+def _has_lost_connection() -> bool:
+    """Then whatever was raised says nothing about the job, and nothing can be written on it."""
+    is_open = connection.connection is not None and not connection.in_atomic_block
+    return is_open and not connection.is_usable()
+
+
+def _fail(claim: jobs.Claim, *, reason: str) -> None:
+    """A job that dies and what people see of it, together: a kill in between leaves neither."""
+    with transaction.atomic():
+        if jobs.failed(claim, reason=reason, now=datetime.now(UTC)):
+            _give_up(claim, reason=reason)
+
+
+def _give_up(claim: jobs.Claim, *, reason: str) -> None:
+    handler = HANDLERS.get(claim.kind)
+    if handler is None or handler.end is None:
+        return
+    try:
+        with transaction.atomic():
+            handler.end.give_up(claim, reason=reason)
+    except Exception:
+        # The job is dead all the same; the sweep gives it up again.
+        log.exception("the end of job %s could not be written", claim.job_id)
+
+
+class _Heartbeat:
+    """Extends the lease from a thread of its own while the work goes on."""
+
+    def __init__(self, claim: jobs.Claim) -> None:
+        self.claim = claim
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        try:
+            while not self._over.wait(jobs.HEARTBEAT_SECONDS):
+                self._extend()
+        except jobs.LeaseLostError:
+            log.warning("job %s lost its lease", self.claim.job_id)
+        finally:
+            connection.close()  # the connection of this thread
+
+    def _extend(self) -> None:
+        """A database that is away for a moment costs one beat, not all that follow."""
+        try:
+            jobs.heartbeat(self.claim, now=datetime.now(UTC))
+        except (DatabaseError, InterfaceError):
+            log.warning("job %s cannot extend its lease", self.claim.job_id)
+            connection.close()  # the next beat opens another

@@ -1,0 +1,169 @@
+"""What a night does, in order: the one list that beat and `manage.py nightly` run.
+
+A night belongs to the day it closes. Each step takes a day and a shard of accounts and may be
+run any number of times: what it writes is unique, so a repeat changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max
+
+from accounts import clock
+from accounts.loading import ensure_partitions, expire_contracts, refresh_accounts
+from accounts.loading.renewals import ring_renewal_dates
+from accounts.models import Account, Installation
+from cs_platform.scheduling.invariants import record_invariants
+from health.models import ClosedDay, SourceFeed
+from health.recompute import close_day, recompute, refresh_feeds
+from health.recompute.packing import pack_usage
+from metrics.snapshots import take_snapshots
+from playbooks.firing import advance_plays, fire_signals
+
+SHARD_ACCOUNTS = 5_000
+BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """`day` is what is closed, `now` when that is done: days later, after an outage.
+
+    `next_day` is the day that is open once this one is closed. Ids are inclusive; both None for a
+    step that is not divided by account.
+    """
+
+    day: date
+    next_day: date
+    now: datetime
+    first_account_id: int | None = None
+    final_account_id: int | None = None
+
+    def account_ids(self) -> list[int]:
+        # Uses index: accounts_account_pkey
+        accounts = Account.objects.filter(pk__range=(self.first_account_id, self.final_account_id))
+        return list(accounts.order_by("pk").values_list("pk", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`is_about_the_day`: all it writes belongs to the day, so it is run for a past day as well.
+
+    The others bring the present forward by a day: run for a past one, they would turn it back.
+    """
+
+    name: str
+    run: Callable[[Shard], int]
+    by_account: bool = False
+    is_about_the_day: bool = False
+
+
+def day_after(day: date) -> date:
+    """The day that is open once this one is closed; never beyond the one an installation is
+    frozen on."""
+    following = day + timedelta(days=1)
+    as_of = Installation.current().as_of
+    return min(following, as_of) if as_of else following
+
+
+def open_day() -> date:
+    """The first day that is not closed, whichever is run again; today before the first night."""
+    latest: date | None = ClosedDay.objects.aggregate(day=Max("day"))["day"]
+    return clock.today() if latest is None else day_after(latest)
+
+
+def is_past(day: date) -> bool:
+    """Whether the present is of a later day than the one that follows: nothing of it may be turned
+    back by a night of `day`."""
+    as_of = Installation.current().as_of
+    if as_of is not None:
+        return day < as_of - timedelta(days=1)
+    return ClosedDay.objects.filter(day__gt=day).exists()
+
+
+def steps_for(day: date) -> list[tuple[int, Step]]:
+    """The steps of a night of `day` with their positions; of a past day, those about the day."""
+    past = is_past(day)
+    return [
+        (position, step) for position, step in enumerate(STEPS) if step.is_about_the_day or not past
+    ]
+
+
+def _until_nothing_is_left(work: Callable[[], int]) -> int:
+    total = 0
+    while done := work():
+        total += done
+    return total
+
+
+def _partitions(shard: Shard) -> int:
+    return ensure_partitions(day=shard.next_day)
+
+
+def _sources(shard: Shard) -> int:
+    """Which sources deliver, and since when: a source that never did lowers no score."""
+    refresh_feeds()
+    return SourceFeed.objects.count()
+
+
+def _pack(shard: Shard) -> int:
+    return pack_usage(day=shard.day)
+
+
+def _score(shard: Shard) -> int:
+    result = recompute(day=shard.day, account_ids=shard.account_ids(), now=shard.now)
+    return result.scored + result.unscored
+
+
+def _close(shard: Shard) -> int:
+    return int(close_day(day=shard.day, now=shard.now))
+
+
+def _contracts(shard: Shard) -> int:
+    return expire_contracts(day=shard.next_day, now=shard.now)
+
+
+def _accounts(shard: Shard) -> int:
+    ids = shard.account_ids()
+    return len(refresh_accounts(account_ids=ids, day=shard.next_day, now=shard.now))
+
+
+def _renewal_dates(shard: Shard) -> int:
+    return ring_renewal_dates(day=shard.next_day)
+
+
+def _fire(shard: Shard) -> int:
+    return _until_nothing_is_left(lambda: fire_signals(limit=BATCH, now=shard.now))
+
+
+def _advance(shard: Shard) -> int:
+    return advance_plays(limit=100_000, now=shard.now)
+
+
+def _snapshots(shard: Shard) -> int:
+    return take_snapshots(day=shard.day)
+
+
+def _verify(shard: Shard) -> int:
+    """Broken invariants are counted here and named on the operations page."""
+    return record_invariants(day=open_day(), now=shard.now, everything=False).broken
+
+
+STEPS = (
+    Step("partitions", _partitions),
+    Step("sources", _sources),
+    Step("pack", _pack),
+    Step("score", _score, by_account=True, is_about_the_day=True),
+    Step("close", _close, is_about_the_day=True),
+    # From here on the next day is open: what comes into force on it, and what that starts.
+    Step("contracts", _contracts),
+    Step("accounts", _accounts, by_account=True),
+    Step("renewal_dates", _renewal_dates),
+    Step("fire", _fire),
+    Step("advance", _advance),
+    Step("snapshots", _snapshots),
+    Step("verify", _verify, is_about_the_day=True),
+)
+BY_NAME = {step.name: step for step in STEPS}

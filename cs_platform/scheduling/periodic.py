@@ -1,0 +1,35 @@
+"""What is due by the clock, as rows. Any number of beats may ask: a slot is made once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts import jobs
+from cs_platform.runtime.work_locks import is_being_prepared
+from cs_platform.scheduling import job_runner, purge, schedule
+from metrics.snapshots import day_to_refresh
+
+
+def insert_due(*, now: datetime) -> None:
+    """`now` is real time: an installation frozen on a past day has no nights, but has work."""
+    if is_being_prepared():
+        return
+    minute = now.replace(second=0, microsecond=0)
+    jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
+    purge.ask(now=now)
+    _refresh_report(now)
+    job_runner.give_up_dead(now=now)
+    schedule.resume(now=now)
+
+
+def _refresh_report(now: datetime) -> None:
+    """Once a quarter of an hour at most: what changed below the report's day is stored again."""
+    day = day_to_refresh()
+    if day is not None:
+        slot = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+        jobs.enqueue(
+            kind="metrics.refresh",
+            key=slot.isoformat(),
+            payload={"day": day.isoformat()},
+            next_at=slot,
+        )

@@ -1,0 +1,54 @@
+"""Queues that are drained rather than claimed job by job: dirty accounts, signals, the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts import clock, delivery
+from accounts.models import DirtyAccount
+from cs_platform.runtime.work_locks import is_being_prepared
+from health.recompute import drain_dirty, is_catching_up
+from playbooks.facts import oldest_waiting
+from playbooks.firing import fire_signals
+
+BATCH = 500
+ROUNDS = 40  # then the others have their turn; what is left rings again
+
+
+@dataclass(frozen=True, slots=True)
+class Pump:
+    name: str
+    head: Callable[[], int | None]  # what waits longest; the same one twice: nobody works
+    work: Callable[[], int]
+
+    def run(self) -> int:
+        if is_being_prepared():
+            return 0
+        total = 0
+        for _ in range(ROUNDS):
+            done = self.work()
+            total += done
+            if done == 0:
+                break
+        return total
+
+
+def _dirty() -> int | None:
+    """None, too, while missed nights have to be caught up first: see `rescore_now`."""
+    if is_catching_up(now=clock.now()):
+        return None
+    return DirtyAccount.objects.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _message() -> int | None:
+    waiting = delivery.waiting(now=clock.now())
+    return waiting.order_by("next_at", "pk").values_list("pk", flat=True).first()
+
+
+PUMPS = (
+    Pump("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
+    Pump("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
+    Pump("outbox", _message, lambda: delivery.send_due(limit=BATCH, now=clock.now())),
+)
+BY_NAME = {pump.name: pump for pump in PUMPS}

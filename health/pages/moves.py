@@ -1,0 +1,87 @@
+"""What moved an account's score between two stored days, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from health.measures import MEASURES
+from health.models import HealthScore
+from health.pages.labels import penalties_shown, told_apart
+from health.queries.scorecards import published_card
+from health.scoring import Contribution, Explanation, RowKind, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    name: str
+    kind: str
+    points: Decimal
+    before: str
+    after: str
+
+
+def move_rows(
+    explanation: Explanation, *, card: Scorecard, before: HealthScore, after: HealthScore
+) -> list[MoveRow]:
+    """What moved the score, the largest first; what moved nothing is left out, save a band that
+    somebody set: it changes what is shown and no points."""
+    sides = (_side(before), _side(after))
+    moved = [row for row in explanation.rows if row.points or row.kind == RowKind.OVERRIDE]
+    return [
+        MoveRow(_name(row, card), row.kind, row.points, *_shown(row, card, sides))
+        for row in sorted(moved, key=lambda row: (-abs(row.points), row.key))
+    ]
+
+
+def unmoved_measures(explanation: Explanation) -> int:
+    """How many measures have no row: what is no measure is not counted."""
+    return sum(1 for row in explanation.rows if row.kind == RowKind.MEASURE and not row.points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    raw: Mapping[str, float]
+    caps: Mapping[str, str]
+    """By gate that held, what it capped its component at."""
+
+
+def _side(stored: HealthScore) -> _Side:
+    card = published_card(stored.scorecard_id).spec
+    return _Side(
+        raw=dict(zip(card.raw_keys, stored.raw, strict=True)),
+        caps={
+            gate.key: f"at most {float(gate.cap):g}"
+            for position, gate in enumerate(card.gates)
+            if stored.gate_hits >> position & 1
+        },
+    )
+
+
+def _shown(row: Contribution, card: Scorecard, sides: tuple[_Side, _Side]) -> tuple[str, str]:
+    """The row's state on the two days; empty where it has none."""
+    first, second = sides
+    if row.kind == RowKind.GATE:
+        return first.caps.get(row.key, "did not hold"), second.caps.get(row.key, "did not hold")
+    if row.kind != RowKind.MEASURE:
+        return "", ""
+    measure = next(measure for measure in card.measures if measure.key == row.key)
+    before, after = told_apart(row.key, row.raw_before, row.raw_after)
+    return (
+        before + penalties_shown(measure, first.raw),
+        after + penalties_shown(measure, second.raw),
+    )
+
+
+def _name(row: Contribution, card: Scorecard) -> str:
+    gates = {gate.key: gate.name for gate in card.gates}
+    if row.kind == RowKind.MEASURE:
+        return MEASURES[row.key].name
+    if row.kind == RowKind.GATE:
+        return f"Gate: {gates.get(row.key, row.key)}"
+    return {
+        RowKind.REWEIGHTING: "Data went missing or came back: other measures weigh differently",
+        RowKind.VERSION: f"New scorecard: {card.name}, v{card.version}",
+        RowKind.OVERRIDE: "Band set by hand",
+    }[row.kind]

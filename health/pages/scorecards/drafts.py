@@ -1,0 +1,177 @@
+"""The page of a draft: shown, saved as a whole, merged with what somebody else saved meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.models import User
+from health.models import Scorecard
+from health.pages.scorecards.form import DraftForm
+from health.pages.scorecards.merging import as_data, submitted
+from health.pages.scorecards.page import (
+    StartPreview,
+    draft_context,
+    draft_problems,
+    field_problems,
+    scale_of,
+)
+from health.pages.scorecards.pictures import curve_picture
+from health.pages.scorecards.versions import card_word, moment, version_context
+from health.publishing import DraftChanged, NoDraft, begin_draft, save_draft
+from health.publishing.content import content_of, merge
+from health.publishing.editing import content_at, edits_since
+
+
+def address(scorecard: Scorecard | int, page: str = "change") -> str:
+    pk = scorecard if isinstance(scorecard, int) else scorecard.pk
+    return reverse(f"admin:health_scorecard_{page}", args=[pk])
+
+
+@requires(Right.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def card(request: HttpRequest, object_id: str, start_preview: StartPreview) -> HttpResponse:
+    """A draft as a form, a published version to read."""
+    found = get_object_or_404(Scorecard.objects.select_related("edited_by"), pk=_pk(object_id))
+    if found.is_published:
+        if request.method == "POST":
+            messages.error(request, f"{card_word(found)} is published and never changes.")
+            return redirect(address(found))
+        return render(request, "scorecards/version.html", version_context(found))
+    return (
+        _save(request, found, start_preview) if request.method == "POST" else _show(request, found)
+    )
+
+
+def _pk(text: str) -> int:
+    """0, which nothing has, for what is no id."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
+def _show(
+    request: HttpRequest, draft: Scorecard, form: DraftForm | None = None, **more: Any
+) -> HttpResponse:
+    form = form or DraftForm(draft=draft)
+    context = {
+        "card": draft,
+        "word": card_word(draft),
+        "title": card_word(draft),
+        "saved_at": moment(draft.edited_at) if draft.edited_at else "",
+        "problems": [] if form.is_bound else draft_problems(draft, form),
+        "errors": field_problems(form) if form.is_bound else [],
+        **draft_context(form),
+        **more,
+    }
+    return render(request, "scorecards/draft.html", context)
+
+
+def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -> HttpResponse:
+    form = DraftForm(request.POST, draft=draft)
+    valid = form.is_valid()
+    revision = form.cleaned_data.get("revision") or 0
+    if draft.revision != revision:
+        return _merged(request, draft, revision)
+    if not valid:
+        return _show(request, draft, form)
+    try:
+        edit = save_draft(
+            draft=draft,
+            revision=revision,
+            edit=form.edit(),
+            user=cast("User", request.user),
+            now=clock.now(),
+        )
+    except DraftChanged:  # between our look and our lock
+        draft.refresh_from_db()
+        return _merged(request, draft, revision)
+    except NoDraft:
+        return _gone(request, draft)
+    if "preview" in request.POST:
+        draft.refresh_from_db()
+        return start_preview(request, draft)
+    words = "saved" if edit else "as it was: nothing was changed"
+    messages.success(request, f"{card_word(draft)} is {words}.")
+    return redirect(address(draft))
+
+
+def _gone(request: HttpRequest, draft: Scorecard) -> HttpResponse:
+    messages.error(
+        request,
+        "This draft was published or thrown away while you had it open; nothing of yours was"
+        " saved. Begin a new draft to go on.",
+    )
+    exists = Scorecard.objects.filter(pk=draft.pk).exists()
+    return redirect(address(draft) if exists else reverse("admin:health_scorecard_changelist"))
+
+
+def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpResponse:
+    """Nothing is saved: what I typed and what they saved are shown in one form to look at."""
+    theirs = content_of(draft)
+    base = content_at(draft, revision=revision) or {}
+    mine = submitted(request.POST.dict(), names={*theirs, *base})
+    merged = merge(base=base, mine=mine, theirs=theirs)
+    sent = {name: request.POST[name] for name in request.POST if name.startswith("new-")}
+    form = DraftForm(as_data(merged.content, sent, revision=draft.revision), draft=draft)
+    form.is_valid()
+    form.show_theirs(merged.clashes)
+    labels = form.labels
+    return _show(
+        request,
+        draft,
+        form,
+        edits=[(e, moment(e.edited_at)) for e in edits_since(draft, revision=revision)],
+        clashes=[(name, labels.get(name, name), value) for name, value in merged.clashes.items()],
+        lost=[f"{name}: {mine[name]}" for name in merged.lost],
+        kept=len(
+            [name for name in mine if name in theirs and merged.content[name] != theirs[name]]
+        ),
+    )
+
+
+@requires(Right.ADMINISTER, page="admin:health_scorecard_change")
+def begin(request: HttpRequest, object_id: int) -> HttpResponse:
+    """The draft of this key that is being worked on, or a copy of this version."""
+    version = get_object_or_404(Scorecard, pk=object_id)
+    draft, is_new = begin_draft(version=version, now=clock.now())
+    if not is_new and draft.pk != version.pk:
+        messages.info(request, f"{card_word(draft)} is being worked on already: go on here.")
+    return redirect(address(draft))
+
+
+@requires(Right.ADMINISTER, page="admin:health_scorecard_change")
+def discard(request: HttpRequest, object_id: int) -> HttpResponse:
+    draft = get_object_or_404(Scorecard, pk=object_id)
+    if draft.is_published:
+        messages.error(request, f"{card_word(draft)} is published and stays.")
+        return redirect(address(draft))
+    word = card_word(draft)
+    draft.delete()
+    messages.success(request, f"{word} is thrown away. What is in force is untouched.")
+    return redirect("admin:health_scorecard_changelist")
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def curve(request: HttpRequest) -> HttpResponse:
+    """The picture of a curve that is being typed, or what is wrong with it."""
+    name = request.GET.get("field", "")
+    picture = curve_picture(request.GET.get(name, "")[:500], name=request.GET.get("of", "")[:80])
+    return render(request, "scorecards/_curve.html", {"name": name, "picture": picture})
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def scale(request: HttpRequest, object_id: int) -> HttpResponse:
+    """The bands that are being typed, on their scale."""
+    draft = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.DRAFT)
+    data = {**DraftForm(draft=draft).initial, **request.GET.dict()}
+    return render(
+        request, "scorecards/_scale.html", {"scale": scale_of(DraftForm(data, draft=draft))}
+    )

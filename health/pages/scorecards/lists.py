@@ -1,0 +1,173 @@
+"""All scorecards with their versions; two versions side by side; back to an earlier one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import clock
+from accounts.access import Right, requires
+from accounts.models import User
+from health.models import CurrentHealth, Scorecard
+from health.pages.scorecards.drafts import address
+from health.pages.scorecards.page import StartPreview, field_problems
+from health.pages.scorecards.reason_form import ReasonForm
+from health.pages.scorecards.versions import card_word, compared
+from health.publishing import NotPublishable, begin_draft, draft_of, keep_reason, roll_back
+from health.queries.scorecards import in_force
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """`accounts` are scored by it now; `older` versions are shown on demand."""
+
+    key: str
+    current: Scorecard | None
+    draft: Scorecard | None
+    versions: list[Scorecard]
+    older: list[Scorecard]
+    accounts: int
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    rows = Scorecard.objects.select_related("published_by", "edited_by", "content_of")
+    current = {key: card.id for key, card in in_force().items()}
+    scored = _accounts_by_key()
+    keys = [
+        _key_row(key, list(versions), current.get(key), scored[key])
+        for key, versions in groupby(
+            rows.order_by("key", "-version"), key=lambda scorecard: scorecard.key
+        )
+    ]
+    keys.sort(key=lambda row: (-row.accounts, row.key))
+    return render(request, "scorecards/overview.html", {"keys": keys, "title": "Scorecards"})
+
+
+def _accounts_by_key() -> Counter[str]:
+    found = (
+        CurrentHealth.objects.filter(account__status="active")
+        .values_list("scorecard__key")
+        .annotate(accounts=Count("pk"))
+    )
+    return Counter(dict(found))
+
+
+def _key_row(key: str, versions: list[Scorecard], current: int | None, accounts: int) -> KeyRow:
+    published = [version for version in versions if version.is_published]
+    return KeyRow(
+        key=key,
+        current=next((version for version in published if version.pk == current), None),
+        draft=next((version for version in versions if not version.is_published), None),
+        versions=published[:SHOWN],
+        older=published[SHOWN:],
+        accounts=accounts,
+    )
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def compare(request: HttpRequest, object_id: int) -> HttpResponse:
+    """This version against another of its key: the one named, else the one in force."""
+    one = get_object_or_404(Scorecard, pk=object_id)
+    others = Scorecard.objects.filter(key=one.key).exclude(pk=one.pk).order_by("-version")
+    named = request.GET.get("with", "")
+    other = next((each for each in others if str(each.pk) == named), None)
+    other = other or _in_force(one) or others.first()
+    first, second = sorted([one, other], key=lambda s: s.version) if other else (one, one)
+    context = {
+        "card": one,
+        "title": f"{card_word(one)} compared",
+        "first": first,
+        "second": second,
+        "other": other,
+        "others": others,
+        "sections": compared(first, second),
+    }
+    return render(request, "scorecards/compare.html", context)
+
+
+def _in_force(version: Scorecard) -> Scorecard | None:
+    current = in_force().get(version.key)
+    if current is None or current.id == version.pk:
+        return None
+    return Scorecard.objects.get(pk=current.id)
+
+
+@requires(Right.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def back_to(request: HttpRequest, object_id: int, start_preview: StartPreview) -> HttpResponse:
+    """A new version that says what this earlier one said, now or after a look at a preview."""
+    version = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.PUBLISHED)
+    previews = "preview" in request.POST
+    form = ReasonForm(request.POST if request.method == "POST" else None, is_needed=not previews)
+    if form.is_bound and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        if previews:
+            return _preview_of(request, version, reason, start_preview)
+        return _roll_back(request, version, reason)
+    return render(request, "scorecards/back.html", _back_context(version, form))
+
+
+def _back_context(version: Scorecard, form: ReasonForm) -> dict[str, Any]:
+    current = _in_force(version)
+    published = Scorecard.objects.filter(key=version.key, state=Scorecard.State.PUBLISHED)
+    newest = published.order_by("-version").first() or version
+    return {
+        "card": version,
+        "title": f"Roll back to v{version.version}",
+        "current": current,
+        "next_version": newest.version + 1,
+        "draft": draft_of(version.key),
+        "sections": compared(current, version) if current else [],
+        "form": form,
+        "errors": field_problems(form),
+    }
+
+
+def _roll_back(request: HttpRequest, version: Scorecard, reason: str) -> HttpResponse:
+    try:
+        made = roll_back(
+            version=version,
+            user=cast("User", request.user),
+            reason=f"Back to v{version.version}: {reason}",
+            now=clock.now(),
+        )
+    except NotPublishable as refusal:
+        for problem in refusal.problems:
+            messages.error(request, str(problem))
+        return redirect(address(version, "back"))
+    messages.success(
+        request,
+        f"{card_word(made)} is in force and says what v{version.version} said."
+        " Scores follow within minutes.",
+    )
+    return redirect(address(made))
+
+
+def _preview_of(
+    request: HttpRequest, version: Scorecard, reason: str, start_preview: StartPreview
+) -> HttpResponse:
+    """A draft with the old content, to be previewed and published like any other."""
+    draft, is_new = begin_draft(version=version, now=clock.now(), content_of=version)
+    if not is_new and draft.content_of_id != version.pk:
+        messages.error(
+            request,
+            f"{card_word(draft)} is being worked on. Publish it or throw it away first, or roll"
+            " back without a preview: the draft then stays as it is.",
+        )
+        return redirect(address(version, "back"))
+    if reason:
+        keep_reason(draft=draft, reason=reason)
+    return start_preview(request, draft)

@@ -1,0 +1,87 @@
+"""Curves, bands and caps as pictures, from what is typed: what cannot be read is said instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from accounts.ui.charts import (
+    BandOnScale,
+    Chart,
+    CurvePoint,
+    band_scale,
+    line_picture,
+    step_picture,
+)
+from accounts.ui.tags import band_look
+from health.pages.scorecards.fields import check_curve, read_number
+from health.scoring import Curve, CurveKind, parse_curve
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Either a chart, or what keeps it from being drawn."""
+
+    chart: Chart | None
+    problem: str = ""
+
+
+def curve_picture(text: str, *, name: str) -> Picture:
+    try:
+        check_curve(text)
+    except ValidationError as problem:
+        return Picture(None, " ".join(problem.messages))
+    return Picture(draw(parse_curve(text), name=name))
+
+
+def draw(curve: Curve, *, name: str) -> Chart:
+    label = f"Curve of {name}"
+    if curve.kind is CurveKind.LINEAR:
+        points = [CurvePoint(float(p.raw), float(p.reading)) for p in curve.points]
+        return line_picture(points, label=label)
+    bounds = [float(step.bound) for step in curve.steps]
+    readings = [float(reading) for reading in curve.readings]
+    return step_picture(bounds, readings, label=label)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedBand:
+    key: str
+    name: str
+    lower: str
+    at_risk: bool
+
+
+def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Picture:
+    try:
+        known = sorted(bands, key=lambda band: -_number(band.lower))
+        drawn = [
+            BandOnScale(tone_of(band.key, band.at_risk, place), band.name, _number(band.lower))
+            for place, band in enumerate(known)
+        ]
+        marks = [_number(part) for part in lines.split(",") if part.strip()]
+        width = _number(margin)
+    except ValueError:
+        return Picture(None, "Bounds, lines and the margin are numbers from 0 to 100.")
+    if not all(0 <= value <= 100 for value in (width, *marks, *(b.lower for b in drawn))):
+        return Picture(None, "Bounds, lines and the margin lie from 0 to 100.")
+    if not drawn:
+        return Picture(None, "There is no band yet.")
+    return Picture(band_scale(drawn, lines=marks, margin=width, label="Bands"))
+
+
+def tone_of(key: str, at_risk: bool, place: int) -> str:
+    """The design system's tone for its own bands; for others by what they mean."""
+    known = band_look(key).tone
+    if known != "unscored":
+        return known
+    return "intervene" if at_risk else "healthy" if place == 0 else "watch"
+
+
+def _number(text: str) -> float:
+    value = read_number(text)
+    if value is None:
+        raise ValueError(text)
+    return float(value)

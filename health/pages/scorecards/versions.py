@@ -1,0 +1,159 @@
+"""A published version to read, and how two versions differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from accounts.models import Installation
+from accounts.ui import formats
+from accounts.ui.charts import Chart
+from health.measures import MEASURES
+from health.models import Publication, Scorecard
+from health.pages.scorecards.pictures import Picture, TypedBand, draw, scale_picture
+from health.publishing import draft_of
+from health.queries.scorecards import build_spec, in_force
+from health.scoring import (
+    Component,
+    Condition,
+    Difference,
+    differences,
+    format_curve,
+    plain,
+)
+from health.scoring import Scorecard as Spec
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLine:
+    name: str
+    weight: Decimal
+    share: Decimal
+    curve: str
+    picture: Chart
+    penalties: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentLines:
+    name: str
+    level: int
+    weight: Decimal
+    share: Decimal
+    measures: tuple[MeasureLine, ...]
+    gates: tuple[str, ...]
+
+
+def card_word(scorecard: Scorecard) -> str:
+    """Four inputs v4; a draft is one that will be."""
+    return f"{scorecard.name} v{scorecard.version}"
+
+
+def moment(value: datetime) -> str:
+    """Day and time as the installation's clock shows them: 21 Mar 2025, 14:05."""
+    return formats.moment(value.astimezone(Installation.current().zone))
+
+
+def names_of_measures() -> dict[str, str]:
+    return {key: definition.name for key, definition in MEASURES.items()}
+
+
+def compared(before: Scorecard, after: Scorecard) -> list[tuple[str, list[Difference]]]:
+    """By section, in the order of a scorecard."""
+    found = differences(build_spec(before), build_spec(after), names=names_of_measures())
+    return by_section(found)
+
+
+def by_section(found: Sequence[Difference]) -> list[tuple[str, list[Difference]]]:
+    order = list(dict.fromkeys(difference.section for difference in found))
+    rows = sorted(found, key=lambda difference: order.index(difference.section))
+    return [(str(key), list(rows)) for key, rows in groupby(rows, key=lambda d: d.section)]
+
+
+def previous_of(scorecard: Scorecard) -> Scorecard | None:
+    earlier = Scorecard.objects.filter(
+        key=scorecard.key, version__lt=scorecard.version, state=Scorecard.State.PUBLISHED
+    )
+    return earlier.order_by("-version").first()
+
+
+def version_context(version: Scorecard) -> dict[str, Any]:
+    spec = build_spec(version)
+    current = in_force().get(version.key)
+    previous = previous_of(version)
+    return {
+        "card": version,
+        "word": card_word(version),
+        "title": card_word(version),
+        "spec": spec,
+        "published_at": moment(version.published_at) if version.published_at else "",
+        "components": list(_lines(spec)),
+        "scale": _scale(spec),
+        "is_in_force": current is not None and current.id == version.pk,
+        "in_force": current.spec if current else None,
+        "draft": draft_of(version.key),
+        "previous": previous,
+        "changes": compared(previous, version) if previous else [],
+        "publications": Publication.objects.filter(scorecard=version)
+        .select_related("published_by")
+        .order_by("-id"),
+    }
+
+
+def _lines(spec: Spec) -> list[ComponentLines]:
+    lines: list[ComponentLines] = []
+
+    def descend(components: tuple[Component, ...], level: int, share: Decimal) -> None:
+        for component in components:
+            own = share * component.weight / 100
+            lines.append(_component(spec, component, level, own))
+            descend(component.components, level + 1, own)
+
+    descend(spec.components, 1, Decimal(1))
+    return lines
+
+
+def _component(spec: Spec, component: Component, level: int, share: Decimal) -> ComponentLines:
+    names = names_of_measures()
+    return ComponentLines(
+        name=component.name,
+        level=level,
+        weight=component.weight,
+        share=share * 100,
+        measures=tuple(
+            MeasureLine(
+                name=names.get(m.key, m.key),
+                weight=m.weight,
+                share=share * m.weight,
+                curve=format_curve(m.curve),
+                picture=draw(m.curve, name=names.get(m.key, m.key)),
+                penalties=", ".join(
+                    f"−{plain(p.points)} for each of {names.get(p.measure, p.measure).lower()}"
+                    for p in m.penalties
+                ),
+            )
+            for m in component.measures
+        ),
+        gates=tuple(
+            f"{gate.name}: at most {plain(gate.cap)} while {_conditions(gate.conditions, names)}"
+            for gate in spec.gates
+            if gate.component == component.key
+        ),
+    )
+
+
+def _conditions(conditions: tuple[Condition, ...], names: dict[str, str]) -> str:
+    return " and ".join(
+        f"{names.get(c.measure, c.measure).lower()} {c.comparison} {plain(c.value)}"
+        for c in conditions
+    )
+
+
+def _scale(spec: Spec) -> Picture:
+    bands = [TypedBand(b.key, b.name, str(b.lower), b.at_risk) for b in spec.bands]
+    lines = ", ".join(str(line.value) for line in spec.alert_lines)
+    return scale_picture(bands, lines=lines, margin=str(spec.recovery_margin))

@@ -1,0 +1,76 @@
+"""Marks on charts of scores: a new version of the scorecard came into force, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+from django.utils.text import Truncator
+
+from accounts.models import Installation
+from accounts.ui.charts import Note
+from health.models import Publication, Scorecard
+
+TONE = "version"
+WRITTEN = 36  # characters of a mark that stand on the chart; all of it is in hover and table
+
+
+def published_between(*, first: date, last: date, key: str) -> list[Note]:
+    """What came into force of this key, on the days of the installation; not its first version."""
+    found = _publications(first, last)
+    return [_note(day, row.scorecard, row.reason) for day, row in found if row.scorecard.key == key]
+
+
+def published_anywhere(*, first: date, last: date) -> list[Note]:
+    """The same of all keys, for a line that many accounts make together."""
+    return [
+        _note(day, row.scorecard, row.reason, name=row.scorecard.name)
+        for day, row in _publications(first, last)
+    ]
+
+
+def published_days(*, first: date, last: date) -> dict[str, list[date]]:
+    """The days alone, by scorecard key."""
+    days = defaultdict[str, list[date]](list)
+    for day, row in _publications(first, last):
+        days[row.scorecard.key].append(day)
+    return days
+
+
+def _publications(first: date, last: date) -> list[tuple[date, Publication]]:
+    """One query. The first version of a key changed nothing, so it is no news; of several on one
+    day only the last stayed in force."""
+    zone = Installation.current().zone
+    known = set[str]()
+    found = dict[tuple[date, str], Publication]()
+    for row in Publication.objects.select_related("scorecard").order_by("pk"):
+        day, key = row.published_at.astimezone(zone).date(), row.scorecard.key
+        if key in known and first <= day <= last:
+            found[day, key] = row
+        known.add(key)
+    return [(day, row) for (day, _), row in found.items()]
+
+
+def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:
+    """Where the card an account was judged by changes, of (day, scorecard id) in order."""
+    changed = [
+        (after[0], before[1], after[1]) for before, after in pairwise(days) if before[1] != after[1]
+    ]
+    ids = {pk for _, before, after in changed for pk in (before, after)}
+    cards = Scorecard.objects.in_bulk(ids)
+    return [_change(day, cards[before], cards[after]) for day, before, after in changed]
+
+
+def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
+    if before.key == after.key:
+        return _note(day, after, after.reason)
+    words = f"Judged by {after.name} v{after.version} from here, before by {before.name}"
+    return Note(day, words, TONE, short=f"{after.name} v{after.version}")
+
+
+def _note(day: date, card: Scorecard, reason: str, *, name: str = "") -> Note:
+    version = f"{name} v{card.version}".strip()
+    words = f"{version} published" + (f": {reason}" if reason else "")
+    return Note(day, words, TONE, short=version if name else Truncator(words).chars(WRITTEN))

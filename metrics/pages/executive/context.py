@@ -1,0 +1,207 @@
+"""What the executive page prints, from what metrics.queries answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from accounts.models import User
+from accounts.ui import formats
+from accounts.ui.charts import Chart, Note, Part, distribution
+from accounts.ui.tags import band_look
+from health.pages.version_notes import published_anywhere
+from metrics.facts.attributes import Cut
+from metrics.facts.health import BandTotal
+from metrics.pages.executive.figures import (
+    bridge_chart,
+    bridge_steps,
+    points,
+    rate_tiles,
+    risk_chart,
+    shown_rate,
+)
+from metrics.pages.executive.labels import (
+    CUTS,
+    METHODS,
+    band_order,
+    failure_words,
+    group_words,
+    news,
+)
+from metrics.queries.book import Group, Question, Report, read_book
+from metrics.queries.health import HealthPicture
+from metrics.queries.overview import Overview
+from metrics.queries.renewals import RenewalQuarter
+from metrics.retention.positions import Method, Retention
+from metrics.retention.rates import (
+    Rate,
+    grr,
+    logo_retention,
+    net_revenue_churn,
+    nrr,
+    percent,
+    quick_ratio,
+    ratio,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    key: str
+    word: str
+    retention: Retention
+    nrr: str
+    grr: str
+    logo: str
+    target: str
+    is_below_target: bool
+
+
+def report_context(
+    report: Overview, *, user: User, question: Question, query: str
+) -> dict[str, Any]:
+    table = _table(report, user=user, question=question)
+    return {
+        "report": report,
+        "tiles": rate_tiles(report),
+        "groups": _group_rows(report, table, question.by),
+        "failure": None if report.failure is None else failure_words(report),
+        "is_empty": report.latest.total == Retention(),
+        **_choices(question),
+        **_bridge(table, currency=question.base, query=query),
+        **_health(report, currency=question.base),
+        **_renewals(report.renewals),
+        "news": [news(total, currency=question.base) for total in report.week],
+        "week": report.standing.week().window,
+    }
+
+
+def _choices(question: Question) -> dict[str, Any]:
+    return {
+        "by": question.by,
+        "by_word": CUTS[question.by],
+        "cuts": [(cut.value, word) for cut, word in CUTS.items()],
+        "method": question.method,
+        "methods": [(key.value, word) for key, word in METHODS.items()],
+    }
+
+
+def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
+    steps = bridge_steps(table.total.bridge)
+    quick, churn = quick_ratio(table.total.bridge), net_revenue_churn(table.total.cohort)
+    return {
+        "steps": steps,
+        "bridge": bridge_chart(steps, currency=currency, query=query),
+        "quick_ratio": None if quick is None else f"{float(quick):.1f}",
+        "net_churn": None if churn is None else shown_rate(churn),
+        "grr_by_method": shown_rate(grr(table.total.cohort)),
+    }
+
+
+def _table(report: Overview, *, user: User, question: Question) -> Report:
+    """The months' own segments where they answer it, else a report from the ledger."""
+    if question.by is Cut.SEGMENT and question.method is Method.BY_ACCOUNT:
+        groups = [Group(value, found) for value, found in report.latest.segments.items()]
+        groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
+        return Report(total=report.latest.total, groups=tuple(groups))
+    return read_book(question=question, user=user).report()
+
+
+def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
+    word = group_words(by)
+    rows = []
+    for group in table.groups:
+        found = group.retention
+        net = nrr(found.cohort)
+        target = report.segment_targets.get((Rate.NRR, group.value)) if by is Cut.SEGMENT else None
+        rows.append(
+            GroupRow(
+                key=group.value,
+                word=word(group.value),
+                retention=found,
+                nrr=shown_rate(net),
+                grr=shown_rate(grr(found.cohort)),
+                logo=shown_rate(logo_retention(found.logos)),
+                target="" if target is None else _range(target.low, target.high),
+                is_below_target=target is not None and net is not None and net < target.low,
+            )
+        )
+    return rows
+
+
+def _range(low: Fraction, high: Fraction) -> str:
+    return f"{percent(rate=low, places=0)}–{percent(rate=high, places=0)}%"
+
+
+def _health(report: Overview, *, currency: str) -> dict[str, Any]:
+    now, before = report.health, report.health_before
+    if now is None or not now.accounts:
+        return {"health": None}
+    bands = _merged(now)
+    return {
+        "health": now,
+        "risk_chart": risk_chart(report, notes=_versions(report)),
+        "health_before": before,
+        "bands": bands,
+        "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),
+        "by_arr": _bar(bands, "ARR by band", lambda b: (b.arr, formats.money(b.arr, currency))),
+        "risk_since": f"since {formats.day(report.compared_on)}",
+        "risk_change": None if before is None else now.arr_at_risk - before.arr_at_risk,
+        "risk_change_shown": None
+        if before is None
+        else formats.money(abs(now.arr_at_risk - before.arr_at_risk), currency),
+        **_risk_accounts(now, before),
+        "risk_share": points(Fraction(now.arr_at_risk, now.arr) if now.arr else None, Fraction(0)),
+    }
+
+
+def _versions(report: Overview) -> list[Note]:
+    """Bands decide what is at risk, so a version that came into force is marked on its line."""
+    day = report.standing.moment.day
+    first = report.at_risk_by_month[0][0] if report.at_risk_by_month else day
+    return published_anywhere(first=first, last=day)
+
+
+def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str, Any]:
+    if before is None:
+        return {"risk_accounts_change": None}
+    change = now.accounts_at_risk - before.accounts_at_risk
+    unit = "account" if abs(change) == 1 else "accounts"
+    return {"risk_accounts_change": change, "risk_accounts_unit": unit}
+
+
+def _merged(picture: HealthPicture) -> list[BandTotal]:
+    """One row a band, the best first, unscored apart at the end."""
+    found: dict[str, BandTotal] = {}
+    for band in picture.bands:
+        known = found.get(band.band)
+        found[band.band] = BandTotal(
+            band=band.band,
+            at_risk=band.at_risk or (known is not None and known.at_risk),
+            accounts=band.accounts + (known.accounts if known else 0),
+            arr=band.arr + (known.arr if known else 0),
+        )
+    return sorted(found.values(), key=lambda band: band_order(band.band))
+
+
+def _bar(
+    bands: list[BandTotal], label: str, value: Callable[[BandTotal], tuple[int, str]]
+) -> Chart:
+    return distribution(
+        [
+            Part(band_look(band.band).tone, band_look(band.band).word, *value(band))
+            for band in bands
+        ],
+        label=label,
+    )
+
+
+def _renewals(quarter: RenewalQuarter) -> dict[str, Any]:
+    """`forecast` is a part of what is due: renewed counts whole, what is open by its health."""
+    share = ratio(part=quarter.due.expected, whole=quarter.due.arr)
+    return {
+        "renewals": quarter,
+        "forecast_share": None if share is None else percent(rate=share),
+    }

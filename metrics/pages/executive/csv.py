@@ -1,0 +1,154 @@
+"""The lists behind the executive report as CSV, streamed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+
+from django.http import StreamingHttpResponse
+
+from accounts.catalogue import label
+from accounts.money.currencies import major
+from accounts.ui.tags import band_look
+from metrics.facts.week import Change
+from metrics.pages.executive.labels import CUTS, amount_word, change_words, group_words
+from metrics.pages.executive.params import Asked
+from metrics.queries.figures import Figure
+from metrics.queries.health import all_health_accounts
+from metrics.queries.moments import Standing
+from metrics.queries.opened import Figures
+from metrics.queries.renewals import all_renewals
+from metrics.queries.week import all_changes
+
+Cells = Iterable[object]
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class _Echo:
+    """A file that hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _cell(value: object) -> object:
+    """A spreadsheet must not take what somebody typed for a formula; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _lines(head: Cells, rows: Iterable[Cells]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield "\ufeff"  # spreadsheets read UTF-8 only when they are told
+    yield writer.writerow(head)
+    for row in rows:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def file(name: str, asked: Asked, head: Cells, rows: Iterable[Cells]) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
+    file = f"executive-{name}-{asked.as_of.isoformat()}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
+
+
+def figure(
+    figures: Figures, wanted: Figure, asked: Asked, *, shows_movements: bool
+) -> StreamingHttpResponse:
+    if shows_movements:
+        return _movements(figures, wanted, asked)
+    word = group_words(asked.by)
+    head = ["Account", "Account id", f"{CUTS[asked.by]} at start", "Kind", "ARR at start"]
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            word(row.group),
+            label(row.kind) if row.kind else "",
+            major(row.start, asked.base),
+            major(row.end, asked.base),
+            major(row.amount, asked.base),
+            asked.base,
+        )
+        for row in figures.all_accounts(wanted)
+    )
+    head += ["ARR at end", amount_word(wanted), "Currency"]
+    return file(f"{wanted}-accounts", asked, head, rows)
+
+
+def _movements(figures: Figures, wanted: Figure, asked: Asked) -> StreamingHttpResponse:
+    head = ["Account", "Account id", "Effective", "Learned", "Kind", "Reason", "Source"]
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            row.effective_on.isoformat(),
+            row.recorded_at.isoformat(),
+            label(row.kind),
+            row.reason,
+            row.source,
+            major(row.native_minor, row.currency),
+            row.currency,
+            major(row.amount, asked.base),
+            asked.base,
+        )
+        for row in figures.all_movements(wanted)
+    )
+    amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
+    return file(f"{wanted}-movements", asked, [*head, *amounts], rows)
+
+
+def health(standing: Standing, asked: Asked) -> StreamingHttpResponse:
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            band_look(row.band).word,
+            row.score,
+            row.owner,
+            major(row.arr, asked.base),
+            asked.base,
+        )
+        for row in all_health_accounts(standing=standing, wanted=asked.bands)
+    )
+    head = ["Account", "Account id", "Band", "Score", "Owner", "ARR", "Currency"]
+    return file("health", asked, head, rows)
+
+
+def renewals(standing: Standing, asked: Asked) -> StreamingHttpResponse:
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            row.contract,
+            row.ends_on.isoformat(),
+            label(row.state),
+            band_look(row.band).word,
+            row.score,
+            major(row.arr, asked.base),
+            row.chance,
+            major(row.expected, asked.base),
+            asked.base,
+        )
+        for row in all_renewals(standing=standing, wanted=asked.renewals)
+    )
+    head = ["Account", "Account id", "Contract", "Ends", "State", "Band", "Score"]
+    amounts = ["ARR", "Probability", "Expected", "Currency"]
+    return file("renewals", asked, [*head, *amounts], rows)
+
+
+def changes(standing: Standing, change: Change, asked: Asked) -> StreamingHttpResponse:
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            row.day.isoformat(),
+            *change_words(change, what=row.what, detail=row.detail),
+            major(row.amount, asked.base),
+            asked.base,
+        )
+        for row in all_changes(standing=standing, change=change)
+    )
+    head = ["Account", "Account id", "Day", "What", "Detail", "Amount", "Currency"]
+    return file(f"week-{change}", asked, head, rows)

@@ -1,0 +1,125 @@
+"""The executive report as CSV: each figure of the page in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.http import StreamingHttpResponse
+
+from accounts.catalogue import label
+from accounts.money.currencies import major
+from accounts.ui.tags import band_look
+from metrics.facts.attributes import Cut
+from metrics.pages.executive.context import GroupRow
+from metrics.pages.executive.csv import Cells, file
+from metrics.pages.executive.figures import QUARTER, YEAR, points
+from metrics.pages.executive.labels import CUTS, FIGURES, METHODS, NEWS_TITLES
+from metrics.pages.executive.params import Asked
+from metrics.queries.figures import Figure
+from metrics.queries.overview import Overview
+from metrics.retention.rates import Rate, grr, logo_retention, nrr, percent, rate_of
+
+
+def report(context: dict[str, Any], asked: Asked) -> StreamingHttpResponse:
+    """Each figure of the page in a line: where it stands, what it is, how much, in what."""
+    found: Overview = context["report"]
+    rows = [
+        *_rates(found),
+        *_bridge(context, asked.base),
+        *_groups(context, asked),
+        *_health(context, asked.base),
+        *_renewals_and_week(found, asked.base),
+    ]
+    head = ["Section", "Figure", "Part", "Value", "Unit"]
+    return file("report", asked, head, _with_days(rows, found, asked))
+
+
+def _with_days(rows: Iterable[Cells], found: Overview, asked: Asked) -> Iterator[Cells]:
+    yield ("Report", "As of", "", asked.as_of.isoformat(), "day")
+    if asked.known_on is not None:
+        yield ("Report", "Known on", "", asked.known_on.isoformat(), "day")
+    yield ("Report", "Window after", "", found.window.start.isoformat(), "day")
+    yield ("Report", "Window to", "", found.window.end.isoformat(), "day")
+    yield from rows
+
+
+def _percent(rate: Fraction | None) -> Decimal | None:
+    return None if rate is None else percent(rate=rate, places=4)
+
+
+def _rates(found: Overview) -> Iterator[Cells]:
+    for rate in Rate:
+        word = FIGURES[Figure(rate.value)]
+        yield ("Retention", word, "value", _percent(found.rate(rate)), "%")
+        target = found.targets[rate]
+        if target is not None:
+            yield ("Retention", word, "target", _percent(target.low), "%")
+        for months, part in ((QUARTER, "change on the quarter"), (YEAR, "change on the year")):
+            change = points(found.rate(rate), found.rate(rate, months_ago=months))
+            yield ("Retention", word, part, change, "points")
+        for month in found.months:
+            value = _percent(rate_of(retention=month.total, rate=rate))
+            yield ("Retention by month", word, month.month.isoformat(), value, "%")
+
+
+def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
+    for step in context["steps"]:
+        word = METHODS[context["method"]]
+        yield ("ARR bridge", step.label, word, major(step.amount, base), base)
+
+
+def _groups(context: dict[str, Any], asked: Asked) -> Iterator[Cells]:
+    section = f"By {CUTS[asked.by]}"
+    for row in context["groups"]:
+        kept = row.retention
+        yield (section, row.word, "Accounts at start", kept.logos.start, "accounts")
+        yield (section, row.word, "ARR at start", major(kept.bridge.start, asked.base), asked.base)
+        yield (section, row.word, "ARR at end", major(kept.bridge.end, asked.base), asked.base)
+        yield (section, row.word, "New", major(kept.bridge.new, asked.base), asked.base)
+        yield (section, row.word, "NRR", _percent(nrr(kept.cohort)), "%")
+        yield from _target(context["report"], asked, row, section)
+        yield (section, row.word, "GRR", _percent(grr(kept.cohort)), "%")
+        yield (section, row.word, "Logo retention", _percent(logo_retention(kept.logos)), "%")
+
+
+def _target(found: Overview, asked: Asked, row: GroupRow, section: str) -> Iterator[Cells]:
+    target = found.segment_targets.get((Rate.NRR, row.key)) if asked.by is Cut.SEGMENT else None
+    if target is not None:
+        yield (section, row.word, "NRR target from", _percent(target.low), "%")
+        yield (section, row.word, "NRR target to", _percent(target.high), "%")
+
+
+def _health(context: dict[str, Any], base: str) -> Iterator[Cells]:
+    """What is at risk, then the bands in the order of the page."""
+    found = context["health"]
+    if found is None:
+        return
+    yield ("ARR at risk", "Now", "ARR", major(found.arr_at_risk, base), base)
+    yield ("ARR at risk", "Now", "accounts", found.accounts_at_risk, "accounts")
+    yield ("ARR at risk", "Now", "share of ARR", context["risk_share"], "%")
+    if context["risk_change"] is not None:
+        since = f"Change {context['risk_since']}"
+        yield ("ARR at risk", since, "ARR", major(context["risk_change"], base), base)
+        yield ("ARR at risk", since, "accounts", context["risk_accounts_change"], "accounts")
+    for band in context["bands"]:
+        word = band_look(band.band).word
+        yield ("Health", word, "accounts", band.accounts, "accounts")
+        yield ("Health", word, "ARR", major(band.arr, base), base)
+
+
+def _renewals_and_week(found: Overview, base: str) -> Iterator[Cells]:
+    quarter = found.renewals
+    for word, kept in (
+        ("Due", quarter.due),
+        *((label(state), each) for state, each in quarter.by_state),
+        ("At risk", quarter.at_risk),
+    ):
+        yield ("Renewals of the quarter", word, "contracts", kept.contracts, "contracts")
+        yield ("Renewals of the quarter", word, "ARR", major(kept.arr, base), base)
+        yield ("Renewals of the quarter", word, "forecast", major(kept.expected, base), base)
+    for total in found.week:
+        yield ("Week", NEWS_TITLES[total.change], "count", total.count, "")
+        yield ("Week", NEWS_TITLES[total.change], "amount", major(total.amount, base), base)

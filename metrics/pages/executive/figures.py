@@ -1,0 +1,183 @@
+"""The executive page's numbers in words and pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.urls import reverse
+
+from accounts.money.currencies import MINUS
+from accounts.ui import formats
+from accounts.ui.charts import (
+    Chart,
+    LinePoint,
+    Note,
+    ReferenceLine,
+    WaterfallStep,
+    line_chart,
+    waterfall,
+)
+from metrics.queries.figures import Figure
+from metrics.queries.overview import Overview
+from metrics.queries.series import MonthRetention
+from metrics.retention.positions import Bridge
+from metrics.retention.rates import Rate, RateBand, percent, rate_band, rate_of
+
+NO_COHORT = "No cohort"
+QUARTER, YEAR = 3, 12
+_LINE_HEIGHT = 76
+_BRIDGE_HEIGHT = 168
+_LABELS = {
+    Rate.NRR: "Net revenue retention",
+    Rate.GRR: "Gross revenue retention",
+    Rate.LOGO: "Logo retention",
+}
+_MEANINGS = {
+    Rate.NRR: "ARR at the end ÷ ARR at the start, of the accounts that paid at the start.",
+    Rate.GRR: "What each of these accounts kept of its start ÷ the start; growth never counts.",
+    Rate.LOGO: "Of these accounts, those that still pay at the end.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BandWord:
+    word: str
+    tone: str
+    icon: str
+
+
+_BANDS = {
+    RateBand.CRITICAL: BandWord("Critical", "is-intervene", "octagon-alert"),
+    RateBand.BELOW: BandWord("Below benchmark", "is-watch", "triangle-alert"),
+    RateBand.GOOD: BandWord("Good", "is-healthy", "circle-check"),
+    RateBand.GREAT: BandWord("Great", "is-healthy", "circle-check"),
+    RateBand.EXCELLENT: BandWord("Excellent", "is-healthy", "circle-check"),
+    RateBand.TOP_DECILE: BandWord("Top decile", "is-healthy", "circle-check"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RateTile:
+    """Changes are percentage points, None where there is nothing to compare with."""
+
+    figure: Figure
+    label: str
+    meaning: str
+    shown: str
+    band: BandWord | None
+    target: str
+    on_quarter: Decimal | None
+    on_year: Decimal | None
+    chart: Chart
+
+
+def shown_rate(rate: Fraction | None) -> str:
+    return NO_COHORT if rate is None else f"{percent(rate=rate)}%".replace("-", MINUS)
+
+
+def points(now: Fraction | None, then: Fraction | None) -> Decimal | None:
+    return None if now is None or then is None else percent(rate=now - then)
+
+
+def rate_tiles(report: Overview) -> list[RateTile]:
+    return [_rate_tile(report, rate) for rate in Rate]
+
+
+def _rate_tile(report: Overview, rate: Rate) -> RateTile:
+    now = report.rate(rate)
+    band = rate_band(rate=rate, value=now)
+    target = report.targets[rate]
+    return RateTile(
+        figure=Figure(rate.value),
+        label=_LABELS[rate],
+        meaning=_MEANINGS[rate],
+        shown=shown_rate(now),
+        band=None if band is None else _BANDS[band],
+        target="" if target is None else f"target {percent(rate=target.low)}%",
+        on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
+        on_year=points(now, report.rate(rate, months_ago=YEAR)),
+        chart=_course(report.months, rate, None if target is None else target.low),
+    )
+
+
+def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
+    course = [(month.month, rate_of(retention=month.total, rate=rate)) for month in months]
+    return line_chart(
+        [
+            LinePoint(
+                day=day, value=None if value is None else float(value), shown=shown_rate(value)
+            )
+            for day, value in course
+        ],
+        label=_LABELS[rate],
+        references=[] if target is None else [ReferenceLine("", float(target))],
+        height=_LINE_HEIGHT,
+        is_end_written=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeStep:
+    figure: Figure
+    label: str
+    amount: int
+    """Signed; the level itself at the two ends."""
+
+
+def bridge_steps(bridge: Bridge) -> list[BridgeStep]:
+    return [
+        BridgeStep(Figure.START, "Start", bridge.start),
+        BridgeStep(Figure.NEW, "New", bridge.new),
+        BridgeStep(Figure.REACTIVATION, "Reactivation", bridge.reactivation),
+        BridgeStep(Figure.EXPANSION, "Expansion", bridge.expansion),
+        BridgeStep(Figure.CONTRACTION, "Contraction", -bridge.contraction),
+        BridgeStep(Figure.CHURN, "Churn", -bridge.churn),
+        BridgeStep(Figure.END, "End", bridge.end),
+    ]
+
+
+def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> Chart:
+    """Every bar opens its movements; `query` is the report's address."""
+    ends = (Figure.START, Figure.END)
+    movements = reverse("executive_movements")
+    return waterfall(
+        [
+            WaterfallStep(
+                label=step.label,
+                amount=step.amount,
+                shown=formats.money(step.amount, currency)
+                if step.figure in ends
+                else formats.money_signed(step.amount, currency),
+                is_total=step.figure in ends,
+                href=f"{movements}?figure={step.figure}&{query}",
+            )
+            for step in steps
+        ],
+        label="ARR bridge",
+        height=_BRIDGE_HEIGHT,
+    )
+
+
+def risk_chart(report: Overview, *, notes: Sequence[Note]) -> Chart | None:
+    """From zero: it is an amount. None without two months to draw a line between."""
+    course = [*report.at_risk_by_month]
+    day = report.standing.moment.day
+    if report.health is not None and (not course or course[-1][0] < day):
+        course.append((day, report.health.arr_at_risk))
+    if len(course) < 2:
+        return None
+    return line_chart(
+        [
+            LinePoint(day=day, value=amount, shown=formats.money(amount, report.base))
+            for day, amount in course
+        ],
+        label="ARR at risk",
+        notes=notes,
+        height=_LINE_HEIGHT,
+        from_zero=True,
+        is_end_written=False,
+        ticks=4,
+    )

@@ -1,0 +1,169 @@
+"""The words of the executive pages: cuts, methods, figures, groups, news, failure modes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts import catalogue
+from accounts.models import Plan, User
+from accounts.ui import formats
+from accounts.ui.tags import band_look
+from metrics.facts.attributes import Cut
+from metrics.facts.week import Change, ChangeTotal
+from metrics.pages.executive.figures import shown_rate
+from metrics.queries.figures import Figure
+from metrics.queries.overview import Overview
+from metrics.retention.positions import Method
+from metrics.retention.rates import FailureMode, Rate, percent, ratio
+
+CUTS = {
+    Cut.SEGMENT: "Segment",
+    Cut.TIER: "Touch tier",
+    Cut.CSM: "CSM",
+    Cut.PLAN: "Plan",
+    Cut.INDUSTRY: "Industry",
+    Cut.REGION: "Region",
+    Cut.START_QUARTER: "Start quarter",
+}
+METHODS = {Method.BY_ACCOUNT: "By account", Method.BY_MOVEMENTS: "By movements"}
+FIGURES = {
+    Figure.START: "ARR at the start",
+    Figure.NEW: "New",
+    Figure.REACTIVATION: "Reactivation",
+    Figure.EXPANSION: "Expansion",
+    Figure.CONTRACTION: "Contraction",
+    Figure.CHURN: "Churn",
+    Figure.END: "ARR at the end",
+    Figure.NRR: "Net revenue retention",
+    Figure.GRR: "Gross revenue retention",
+    Figure.LOGO: "Logo retention",
+}
+
+
+def group_words(by: Cut) -> Callable[[str], str]:
+    """From the stored value of a cut to what a person reads."""
+    names: dict[str, str] = {}
+    if by is Cut.CSM:
+        names = {str(pk): name for pk, name in User.objects.values_list("pk", "name")}
+    if by is Cut.PLAN:
+        names = {str(pk): name for pk, name in Plan.objects.values_list("pk", "name")}
+    has_labels = by in (Cut.SEGMENT, Cut.TIER)
+
+    def word(value: str) -> str:
+        if not value:
+            return "Not recorded"
+        return names.get(value) or (catalogue.label(value) if has_labels else value)
+
+    return word
+
+
+_TONES = ("healthy", "watch", "intervene", "unscored")
+
+
+def band_order(band: str) -> tuple[int, str]:
+    """The best band first, what has no score at the end."""
+    return _TONES.index(band_look(band).tone), band
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A line of the week: `count` of `noun`, and the amount it is about."""
+
+    change: Change
+    icon: str
+    tone: str
+    count: str
+    words: str
+    amount: str
+
+
+_NEWS = {
+    Change.GAINED: ("trending-up", "is-healthy", "movement up", "movements up"),
+    Change.LOST: ("trending-down", "is-intervene", "movement down", "movements down"),
+    Change.ROSE: ("arrow-up", "is-healthy", "account rose a band", "accounts rose a band"),
+    Change.FELL: ("arrow-down", "is-intervene", "account fell a band", "accounts fell a band"),
+    Change.STARTED: ("play", "", "play started", "plays started"),
+    Change.RECOVERED: ("circle-check", "is-healthy", "play recovered", "plays recovered"),
+    Change.RENEWED: ("repeat", "is-healthy", "renewal won", "renewals won"),
+    Change.NOT_RENEWED: ("circle-x", "is-intervene", "renewal lost", "renewals lost"),
+}
+NEWS_TITLES = {
+    Change.GAINED: "Movements up",
+    Change.LOST: "Movements down",
+    Change.ROSE: "Rose a band",
+    Change.FELL: "Fell a band",
+    Change.STARTED: "Plays started",
+    Change.RECOVERED: "Plays recovered",
+    Change.RENEWED: "Renewals won",
+    Change.NOT_RENEWED: "Renewals lost",
+}
+BOOKED = (Change.GAINED, Change.LOST)
+LEVELS = (Figure.START, Figure.END)
+
+
+def amount_word(figure: Figure) -> str:
+    """What a row of its accounts adds to it."""
+    return "ARR" if figure in LEVELS else "Change"
+
+
+def change_words(change: Change, *, what: str, detail: str) -> tuple[str, str]:
+    """Stored words of a row of the week as the page says them."""
+    if change in (Change.ROSE, Change.FELL):
+        return band_look(what).word, band_look(detail).word
+    if change in BOOKED:
+        return catalogue.label(what), catalogue.label(detail) if detail else ""
+    if change in (Change.RENEWED, Change.NOT_RENEWED):
+        return f"Contract {what}", catalogue.label(detail)
+    return what, detail
+
+
+def news(total: ChangeTotal, *, currency: str) -> News:
+    icon, tone, one, many = _NEWS[total.change]
+    shown = formats.money_signed if total.change in BOOKED else formats.money
+    return News(
+        change=total.change,
+        icon=icon,
+        tone=tone,
+        count=f"{total.count:,}",
+        words=one if total.count == 1 else many,
+        amount=shown(total.amount, currency),
+    )
+
+
+_FAILURES = {
+    FailureMode.NO_EXPANSION_MOTION: "No expansion motion",
+    FailureMode.LEAKY_UNDER_EXPANSION: "Leaky under expansion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FailureWords:
+    name: str
+    evidence: str
+
+
+def failure_words(report: Overview) -> FailureWords | None:
+    """The mode and the numbers that made it one."""
+    failure = report.failure
+    if failure is None:
+        return None
+    net, gross = (shown_rate(report.rate(rate)) for rate in (Rate.NRR, Rate.GRR))
+    if failure.mode is FailureMode.NO_EXPANSION_MOTION:
+        logos = report.latest.total.logos
+        share = ratio(part=logos.expanded, whole=logos.start)
+        evidence = (
+            f"Logos grew from {logos.start:,} to {logos.end:,} while NRR is {net}: only "
+            f"{logos.expanded:,} of {logos.start:,} accounts expanded ({shown_rate(share)}, "
+            "under 5%)."
+        )
+    else:
+        evidence = f"NRR {net} hides GRR {gross} (85% is the line)"
+        if failure.unwell_share is not None:
+            unwell = percent(rate=failure.unwell_share, places=0)
+            evidence += f"; {unwell}% of scored accounts are below 60 (30% is the line)"
+        evidence += "."
+    if failure.largest_share is not None:
+        largest = percent(rate=failure.largest_share, places=0)
+        evidence += f" The five largest expansions make {largest}% of all expansion."
+    return FailureWords(_FAILURES[failure.mode], evidence)

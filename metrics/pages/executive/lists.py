@@ -1,0 +1,191 @@
+"""What a figure of the executive page is made of, as lists that add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.catalogue import label
+from accounts.ui.paging import PageOf
+from accounts.ui.tags import band_look
+from metrics.facts.health import BandFilter, BandTotal
+from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
+from metrics.facts.week import Change
+from metrics.pages.executive.figures import shown_rate
+from metrics.pages.executive.labels import (
+    BOOKED,
+    CUTS,
+    FIGURES,
+    LEVELS,
+    METHODS,
+    NEWS_TITLES,
+    amount_word,
+    band_order,
+    group_words,
+)
+from metrics.queries.book import Question
+from metrics.queries.figures import PAGE_SIZE, Figure, Page
+from metrics.queries.health import health_accounts
+from metrics.queries.moments import Standing
+from metrics.queries.opened import Figures
+from metrics.queries.renewals import renewal_list
+from metrics.queries.week import change_list
+from metrics.retention.positions import Retention
+from metrics.retention.rates import grr, logo_retention, nrr
+
+
+def figure_context(
+    figures: Figures, *, question: Question, figure: Figure, page: int, shows_movements: bool
+) -> dict[str, Any]:
+    read = figures.movements if shows_movements else figures.accounts
+    found: Page[Any] = read(figure, page=page)
+    word = group_words(question.by)
+    return {
+        "figure": figure,
+        "title": FIGURES[figure],
+        "amount_word": amount_word(figure),
+        "is_level": figure in LEVELS,
+        "window": question.window,
+        "found": found,
+        "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
+        "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
+        "group_word": word(question.filters[0].value) if question.filters else None,
+        "by_word": CUTS[question.by],
+        "method_word": METHODS[question.method],
+        "sum": _sum(figures.total, figure),
+        "change": abs(found.total),
+        "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
+        "shows_movements": shows_movements,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """`whole` and `part` around what the list adds up to, and the rate they make."""
+
+    whole: int
+    part: int
+    rate: str
+
+    @property
+    def lost(self) -> int:
+        return self.whole - self.part
+
+
+def _sum(total: Retention, figure: Figure) -> Sum | None:
+    cohort, logos = total.cohort, total.logos
+    if figure is Figure.NRR:
+        return Sum(cohort.start, cohort.end, shown_rate(nrr(cohort)))
+    if figure is Figure.GRR:
+        kept = cohort.start - cohort.contraction - cohort.churn
+        return Sum(cohort.start, kept, shown_rate(grr(cohort)))
+    if figure is Figure.LOGO:
+        return Sum(logos.start, logos.kept, shown_rate(logo_retention(logos)))
+    return None
+
+
+def page_of(number: int, *, shown: int, count: int) -> PageOf:
+    return PageOf(number=number, size=PAGE_SIZE, shown=shown, has_next=number * PAGE_SIZE < count)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of a list that one may turn to; `query` is what its address says."""
+
+    word: str
+    query: str
+    count: int
+    is_current: bool
+
+
+def health_context(standing: Standing, *, wanted: BandFilter, page: int) -> dict[str, Any]:
+    listed = health_accounts(standing=standing, wanted=wanted, page=page)
+    title = (
+        "At risk" if wanted.at_risk else band_look(wanted.band).word if wanted.band else "Health"
+    )
+    return {
+        "title": title,
+        "wanted": wanted,
+        "listed": listed,
+        "views": _band_views(listed.totals, wanted),
+        "page": page_of(page, shown=len(listed.rows), count=listed.count),
+    }
+
+
+def _band_views(totals: Sequence[BandTotal], wanted: BandFilter) -> list[View]:
+    bands = sorted({total.band for total in totals}, key=band_order)
+    choices = [
+        ("All", "", BandFilter()),
+        *((band_look(band).word, f"band={band}", BandFilter(band=band)) for band in bands),
+        ("At risk", "at_risk=1", BandFilter(at_risk=True)),
+    ]
+    return [
+        View(
+            word=word,
+            query=query,
+            count=sum(total.accounts for total in totals if choice.keeps(total)),
+            is_current=choice == wanted,
+        )
+        for word, query, choice in choices
+    ]
+
+
+_RENEWAL_VIEWS = (
+    ("Due", "", RenewalFilter()),
+    ("To be decided", "undecided=1", RenewalFilter(undecided=True)),
+    ("At risk", "at_risk=1", RenewalFilter(at_risk=True)),
+    *(
+        (label(state), f"state={state}", RenewalFilter(state=state))
+        for state in (RenewalState.OVERDUE, RenewalState.RENEWED, RenewalState.LOST)
+    ),
+)
+
+
+def renewals_context(standing: Standing, *, wanted: RenewalFilter, page: int) -> dict[str, Any]:
+    listed = renewal_list(standing=standing, wanted=wanted, page=page)
+    title = "Renewals due"
+    if wanted.at_risk:
+        title = "Renewals at risk"
+    elif wanted.state:
+        title = f"Renewals: {label(wanted.state).lower()}"
+    elif wanted.undecided:
+        title = "Renewals to be decided"
+    return {
+        "title": title,
+        "listed": listed,
+        "views": [
+            View(word, query, _contracts(listed.totals, choice), choice == wanted)
+            for word, query, choice in _RENEWAL_VIEWS
+        ],
+        "chances": standing.chances,
+        "quarter": standing.quarter,
+        "page": page_of(page, shown=len(listed.rows), count=listed.sum.contracts),
+    }
+
+
+def _contracts(totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> int:
+    return sum(total.contracts for total in totals if wanted.keeps(total))
+
+
+def change_context(standing: Standing, *, change: Change, page: int) -> dict[str, Any]:
+    listed = change_list(standing=standing, change=change, page=page)
+    return {
+        "title": NEWS_TITLES[change],
+        "change": change,
+        "is_booked": change in BOOKED,
+        "is_band": change in (Change.ROSE, Change.FELL),
+        "is_play": change in (Change.STARTED, Change.RECOVERED),
+        "listed": listed,
+        "views": [
+            View(
+                word=NEWS_TITLES[total.change],
+                query=f"change={total.change}",
+                count=total.count,
+                is_current=total.change is change,
+            )
+            for total in listed.totals
+        ],
+        "week": standing.week().window,
+        "page": page_of(page, shown=len(listed.rows), count=listed.total.count),
+    }

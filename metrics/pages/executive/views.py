@@ -1,0 +1,179 @@
+"""What a leader opens before the board meeting; every figure leads to what it is made of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import Right, may, requires
+from accounts.ui.parts import wants_part
+from metrics.facts.ledger import MissingRateError
+from metrics.pages.executive import csv as executive_csv
+from metrics.pages.executive import csv_report as executive_csv_report
+from metrics.pages.executive.context import report_context
+from metrics.pages.executive.lists import (
+    View,
+    change_context,
+    figure_context,
+    health_context,
+    renewals_context,
+)
+from metrics.pages.executive.params import Asked
+from metrics.queries.opened import figures_of
+from metrics.queries.overview import overview
+from metrics.retention.positions import Method
+
+Page = Callable[[HttpRequest], HttpResponseBase]
+Answer = Callable[[HttpRequest, Asked], HttpResponseBase]
+
+
+def _report(answer: Answer) -> Page:
+    """A page of the report: the right, the address, and what is said when a rate is missing."""
+
+    @functools.wraps(answer)
+    def view(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return answer(request, Asked.of(request))
+        except MissingRateError as problem:
+            # The report cannot be right without the rate, so it is not shown at all.
+            context = {"problem": problem, "may_add": may(request.user, Right.ADMINISTER)}
+            return render(request, "executive/missing_rate.html", context)
+
+    guarded = vary_on_headers("HX-Request")(require_safe(view))
+    return requires(Right.VIEW_EXECUTIVE)(guarded)
+
+
+def _answer(
+    request: HttpRequest, template: str, asked: Asked, context: dict[str, Any]
+) -> HttpResponse:
+    context |= {
+        "currency": asked.base,
+        "as_of": asked.as_of,
+        "known_on": asked.known_on,
+        "problems": asked.problems,
+        "csv": _with(request, format="csv"),
+        "first_page": _with(request),
+        "back": asked.of_all().address(),
+    }
+    part = f"executive/_{template}.html" if wants_part(request) else f"executive/{template}.html"
+    return render(request, part, context)
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    query = {key: value for key, value in request.GET.items() if key != "page"}
+    return "?" + urlencode({**query, **changes})
+
+
+@_report
+def executive(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    asked = asked.of_all()
+    report = overview(
+        user=asked.user,
+        base=asked.base,
+        as_of=asked.as_of,
+        today=asked.today,
+        zone=asked.zone,
+        known_before=asked.known_before,
+    )
+    query = asked.address()
+    context = report_context(report, user=asked.user, question=asked.question, query=query)
+    if asked.is_csv:
+        return executive_csv_report.report(context, asked)
+    context |= {
+        "query": query,
+        "query_accounts": asked.address(method=Method.BY_ACCOUNT),
+    }
+    return _answer(request, "report", asked, context)
+
+
+@_report
+def accounts(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    return _figure(request, asked, shows_movements=False)
+
+
+@_report
+def movements(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    return _figure(request, asked, shows_movements=True)
+
+
+def _figure(request: HttpRequest, asked: Asked, *, shows_movements: bool) -> HttpResponseBase:
+    figure = asked.figure
+    figures = figures_of(question=asked.question, user=asked.user)
+    if asked.is_csv:
+        return executive_csv.figure(figures, figure, asked, shows_movements=shows_movements)
+    context = figure_context(
+        figures,
+        question=asked.question,
+        figure=figure,
+        page=asked.page,
+        shows_movements=shows_movements,
+    )
+    context["tabs"] = _tabs(asked.address(figure=figure), context, shows_movements)
+    return _answer(request, "movements" if shows_movements else "accounts", asked, context)
+
+
+def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "word": word,
+            "href": f"{reverse(route)}?{query}",
+            "is_current": is_movements == shows_movements,
+            "count": context["count_words"] if is_movements == shows_movements else None,
+        }
+        for word, route, is_movements in (
+            ("Accounts", "executive_accounts", False),
+            ("Movements", "executive_movements", True),
+        )
+    ]
+
+
+def _views(asked: Asked, views: list[View]) -> list[dict[str, Any]]:
+    """The other parts of the same list, as tabs with their counts."""
+    query = asked.of_all().address()
+    return [
+        {
+            "word": view.word,
+            "href": f"?{'&'.join(part for part in (view.query, query) if part)}",
+            "is_current": view.is_current,
+            "count": f"{view.count:,}",
+        }
+        for view in views
+    ]
+
+
+@_report
+def health(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    standing = asked.standing()
+    if asked.is_csv:
+        return executive_csv.health(standing, asked)
+    context = health_context(standing, wanted=asked.bands, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
+    return _answer(request, "health", asked, context)
+
+
+@_report
+def renewals(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    standing = asked.standing()
+    if asked.is_csv:
+        return executive_csv.renewals(standing, asked)
+    context = renewals_context(standing, wanted=asked.renewals, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
+    return _answer(request, "renewals", asked, context)
+
+
+@_report
+def changes(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+    standing, change = asked.standing(), asked.change
+    if asked.is_csv:
+        return executive_csv.changes(standing, change, asked)
+    context = change_context(standing, change=change, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
+    return _answer(request, "changes", asked, context)

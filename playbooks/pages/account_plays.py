@@ -1,0 +1,201 @@
+"""The plays of an account step by step, and the tasks beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts import clock
+from accounts.access import Right, may, requires
+from accounts.models import Account, Installation, User
+from playbooks.actions import PlayClosedError, cancel_play
+from playbooks.firing import NotPublishedError, PlayRunningError, start_play
+from playbooks.models import Play, Playbook, PlaybookStep, Task
+from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.queries import TaskRow, task_rows, unfinished
+from playbooks.triggers.vocabulary import PlayState, TaskState, label
+
+PLAYS_AT_MOST = 20
+TASKS_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    title: str
+    state: str
+    """done, open, skipped, closed or ahead."""
+    icon: str
+    note: str
+    who: str
+    at: datetime | None
+    said: str = ""
+    """What whoever finished it wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRow:
+    pk: int
+    name: str
+    why: str
+    is_open: bool
+    outcome: str
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None
+    steps: tuple[StepRow, ...]
+
+    @property
+    def finished(self) -> int:
+        return sum(1 for step in self.steps if step.state not in ("open", "ahead"))
+
+
+_STEP_LOOKS = {
+    TaskState.DONE: ("done", "circle-check"),
+    TaskState.SKIPPED: ("skipped", "skip-forward"),
+    TaskState.CLOSED_BY_ITSELF: ("closed", "ban"),
+    TaskState.OPEN: ("open", "clock"),
+    TaskState.SNOOZED: ("open", "pause"),
+}
+
+
+class StartForm(forms.Form):
+    playbook = forms.SlugField(
+        max_length=40, error_messages={"required": "Choose which play to start."}
+    )
+
+
+@requires(Right.WORK_ACCOUNTS, page="account_tasks")
+def start(request: HttpRequest, external_id: str) -> HttpResponse:
+    """404 for an account out of sight, 403 for one that is somebody else's to change."""
+    user = cast("User", request.user)
+    account = get_object_or_404(Account.objects.for_user(user), external_id=external_id)
+    if not may(user, Right.WORK_ACCOUNTS, account=account):
+        raise PermissionDenied
+    form = StartForm(request.POST)
+    if form.is_valid():
+        _start(request, account, user, form.cleaned_data["playbook"])
+    else:
+        messages.error(request, "Choose which play to start.")
+    return redirect("account_tasks", external_id)
+
+
+def _start(request: HttpRequest, account: Account, user: User, playbook: str) -> None:
+    try:
+        play = start_play(account=account, playbook_key=playbook, by=user, now=clock.now())
+    except (NotPublishedError, PlayRunningError) as refused:
+        messages.error(request, str(refused))
+        return
+    messages.success(request, f"Started: {play.playbook.name}. Its first tasks are below.")
+
+
+class StopForm(forms.Form):
+    reason = forms.CharField(
+        max_length=400,
+        error_messages={
+            "required": "Say why the play is stopped: others read it later.",
+            "max_length": "Say it in 400 characters.",
+        },
+    )
+
+
+@requires(Right.WORK_ACCOUNTS, page="account_tasks")
+def stop(request: HttpRequest, external_id: str, play_id: int) -> HttpResponse:
+    """404 for an account out of sight, 403 for one that is somebody else's to change."""
+    user = cast("User", request.user)
+    visible = Play.objects.for_user(user).select_related("account", "playbook")
+    play = get_object_or_404(visible, pk=play_id, account__external_id=external_id)
+    if not may(user, Right.WORK_ACCOUNTS, account=play.account):
+        raise PermissionDenied
+    form = StopForm(request.POST)
+    if form.is_valid():
+        _stop(request, play, user, form.cleaned_data["reason"])
+    else:
+        messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
+    return redirect("account_tasks", external_id)
+
+
+def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:
+    try:
+        cancel_play(play_id=play.pk, reason=reason, by=user, now=clock.now())
+    except PlayClosedError as refused:
+        messages.error(request, str(refused))
+        return
+    messages.success(request, f"Stopped: {play.playbook.name}. Its open tasks closed with it.")
+
+
+def startable(account: Account) -> list[Playbook]:
+    """Playbooks in force that do not run on this account."""
+    running = Play.objects.filter(account=account, state=PlayState.OPEN).values("playbook_key")
+    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
+    return list(published.exclude(key__in=running).order_by("name"))
+
+
+def plays_context(account: Account, *, may_change: bool) -> dict[str, object]:
+    now, zone = clock.now(), Installation.current().zone
+    open_tasks = unfinished(account).order_by("due_at", "pk")[:TASKS_AT_MOST]
+    rows: list[TaskRow] = task_rows(open_tasks, now=now, zone=zone)
+    return {
+        "rows": rows,
+        "plays": plays_of(account),
+        "startable": startable(account) if may_change else [],
+        "outcomes": outcomes(),
+        "snoozes": SNOOZES,
+        "changeable": {row.task.pk for row in rows} if may_change else set(),
+    }
+
+
+def plays_of(account: Account) -> list[PlayRow]:
+    found = (
+        Play.objects.filter(account=account)
+        .select_related("playbook")
+        .prefetch_related("playbook__steps", "tasks__owner")
+        .order_by("state", "-opened_at", "-pk")[:PLAYS_AT_MOST]
+    )
+    # "open" sorts after "closed"; what runs comes first.
+    return sorted((_play(play) for play in found), key=lambda row: not row.is_open)
+
+
+def _play(play: Play) -> PlayRow:
+    tasks = {task.step_id: task for task in play.tasks.all()}
+    steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
+    drawn_in = [task for task in play.tasks.all() if task.step_id is None]
+    return PlayRow(
+        pk=play.pk,
+        name=play.playbook.name,
+        why=play.why,
+        is_open=play.state == PlayState.OPEN,
+        outcome=label(play.outcome) if play.outcome else "",
+        reason=play.reason,
+        opened_at=play.opened_at,
+        closed_at=play.closed_at,
+        steps=(
+            *(_step(step, tasks.get(step.pk)) for step in steps),
+            *(_made(task, task.title) for task in drawn_in),
+        ),
+    )
+
+
+def _step(step: PlaybookStep, task: Task | None) -> StepRow:
+    if task is None:
+        return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
+    return _made(task, step.title)
+
+
+def _made(task: Task, title: str) -> StepRow:
+    state, icon = _STEP_LOOKS[TaskState(task.state)]
+    return StepRow(
+        title=title,
+        state=state,
+        icon=icon,
+        note=label(task.outcome) if task.outcome else task.reason,
+        who=task.owner.name if task.owner else f"{label(task.owner_role)} queue",
+        at=task.closed_at or task.due_at,
+        said=task.note,
+    )
