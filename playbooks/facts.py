@@ -18,8 +18,8 @@ from accounts.models import Account, Holiday, Installation, Signal, SignalReceip
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, SignalMark
-from playbooks.triggers.matching import Heard, hear
-from playbooks.triggers.rules import OpenPlay, Rule, Standing
+from playbooks.triggers.matching import TriggerInput, parse_signal
+from playbooks.triggers.rules import AccountState, OpenPlay, Rule
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
 
 CONSUMER = "playbooks"
@@ -98,7 +98,7 @@ def lock_caps() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('playbooks caps'))")
 
 
-def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, Heard]]:
+def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, TriggerInput]]:
     """(account, signal) in the order they occurred; read after the accounts were locked."""
     # Uses index: signal_rings_once, signal_receipt_once_a_consumer
     rows = (
@@ -108,7 +108,10 @@ def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, Heard]]:
         .values_list("account_id", "pk", "kind", "occurred_at", "payload")
     )
     return [
-        (account_id, hear(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload))
+        (
+            account_id,
+            parse_signal(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload),
+        )
         for account_id, pk, kind, occurred_at, payload in rows
     ]
 
@@ -141,7 +144,7 @@ def account_rows(account_ids: Iterable[int]) -> dict[int, AccountRow]:
 
 def standings(
     *, account_ids: Sequence[int], csms: dict[int, int | None], day: date
-) -> dict[int, Standing]:
+) -> dict[int, AccountState]:
     """How each account stands on `day`; `csms` says who answers for it."""
     health = CurrentHealth.objects.in_bulk(list(account_ids))
     overridden = set(_overridden(account_ids, day))
@@ -149,7 +152,7 @@ def standings(
     accounts = list(Account.objects.filter(pk__in=account_ids))
     worth = _worth(accounts, day)
     return {
-        row.pk: Standing(
+        row.pk: AccountState(
             account_id=row.pk,
             csm_id=csms.get(row.pk),
             segment=row.segment_override or row.segment,

@@ -16,13 +16,13 @@ from accounts.intake.usage_rows import UsageReader, UsageRow
 from accounts.loading import LoadResult, finish_run, keep_problems, load
 from accounts.loading.results import Place
 from accounts.loading.runs import count
-from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.loading.usage import UsageIds, distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
 from accounts.models import ImportRun
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RequestBatch:
     """`body` is decompressed; `digest` tells it from others."""
 
     kind: Kind
@@ -46,7 +46,7 @@ class Sent:
     usage_columns: UsageColumns | None = None
 
 
-def work_through(batch: Batch, *, run: ImportRun, day: date, now: datetime) -> LoadResult:
+def work_through(batch: RequestBatch, *, run: ImportRun, day: date, now: datetime) -> LoadResult:
     """Loads what is good, keeps what is not, and finishes the run. In the caller's transaction.
 
     Raises FileRefused or Problem where the body as a whole cannot be read: nothing is stored.
@@ -61,7 +61,7 @@ def work_through(batch: Batch, *, run: ImportRun, day: date, now: datetime) -> L
     return result
 
 
-def _understood(batch: Batch, *, now: datetime) -> Sent:
+def _understood(batch: RequestBatch, *, now: datetime) -> Sent:
     spec = SPECS[batch.kind]
     if batch.media_type == bodies.CSV:
         return _understood_csv(batch.body, spec=spec, now=now)
@@ -103,10 +103,10 @@ def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
     result = LoadResult(place=Place.INDEX)
     if sent.usage_columns is not None:
         columns = sent.usage_columns
-        load_usage_columns(columns, directory=Directory(), day=day, result=result, backfill=False)
+        load_usage_columns(columns, directory=UsageIds(), day=day, result=result, backfill=False)
     elif sent.usage:
         rows = distinct_rows(sent.usage, result=result)
-        load_usage(rows, directory=Directory(), day=day, result=result)
+        load_usage(rows, directory=UsageIds(), day=day, result=result)
     else:
         return load(
             kind=sent.spec.kind,

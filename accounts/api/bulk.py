@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts import clock
 from accounts.api import bodies, idempotency, schema
-from accounts.api.batches import Batch, work_through
+from accounts.api.batches import RequestBatch, work_through
 from accounts.api.idempotency import Answer
 from accounts.api.inbox import accept, is_async
 from accounts.api.permissions import MayIngest
@@ -48,14 +48,14 @@ class BulkView(APIView):
                 if kept is not None:
                     headers = {"Idempotency-Replayed": "true"}
                     return Response(kept.body, kept.status, headers=headers)
-            batch = Batch(Kind(kind), found, body, digest)
+            batch = RequestBatch(Kind(kind), found, body, digest)
             answer = accept(batch, key=key) if is_async(request, batch) else _now(batch, key=key)
             if idempotency_key is not None:
                 idempotency.finish(answer, source=source, key=idempotency_key)
         return Response(answer.body, answer.status)
 
 
-def _now(batch: Batch, *, key: ApiKey) -> Answer:
+def _now(batch: RequestBatch, *, key: ApiKey) -> Answer:
     now = clock.now()
     run = start_run(
         kind=batch.kind,

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from rest_framework.request import Request
 
 from accounts import clock, jobs
-from accounts.api.batches import Batch, work_through
+from accounts.api.batches import RequestBatch, work_through
 from accounts.api.idempotency import Answer
 from accounts.api.problems import Problem
 from accounts.intake.errors import FileRefused
@@ -26,13 +26,13 @@ KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
 _GZIP_LEVEL = 1
 
 
-def is_async(request: Request, batch: Batch) -> bool:
+def is_async(request: Request, batch: RequestBatch) -> bool:
     """Asked for with `Prefer: respond-async` (RFC 7240), which a server may always ignore."""
     wishes = {wish.strip().lower() for wish in request.headers.get("Prefer", "").split(",")}
     return "respond-async" in wishes and batch.kind in KINDS
 
 
-def accept(batch: Batch, *, key: ApiKey) -> Answer:
+def accept(batch: RequestBatch, *, key: ApiKey) -> Answer:
     """The row, the run and the job that works it through: all of them, or none."""
     now, day = clock.now(), clock.today()
     run = start_run(
@@ -53,7 +53,7 @@ def accept(batch: Batch, *, key: ApiKey) -> Answer:
     return Answer(202, {"import": run.pk, "state": run.state})
 
 
-def _keep(batch: Batch, *, source: str, day: date) -> int:
+def _keep(batch: RequestBatch, *, source: str, day: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_inboxbatch"
@@ -83,7 +83,7 @@ def work_batch(claim: jobs.Claim) -> None:
 
 def _work(kept: InboxBatch, *, run: ImportRun) -> None:
     body = gzip.decompress(bytes(kept.body))
-    batch = Batch(Kind(kept.kind), kept.media_type, body, run.digest)
+    batch = RequestBatch(Kind(kept.kind), kept.media_type, body, run.digest)
     try:
         with transaction.atomic():
             work_through(batch, run=run, day=kept.received_on, now=clock.now())

@@ -20,7 +20,7 @@ Value = str | int | bool | date | datetime | Decimal | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseOptions:
     """How a source writes. `typed`: values carry JSON types and a number is never in quotes."""
 
     calendar: Calendar
@@ -46,7 +46,7 @@ class Intake:
 
 
 def read_record(
-    raw: object, *, spec: RecordSpec, position: int, reading: Reading
+    raw: object, *, spec: RecordSpec, position: int, reading: ParseOptions
 ) -> Record | list[RecordError]:
     if not isinstance(raw, Mapping):
         message = f"{shown(raw)} is not a record; write an object with the fields of {spec.kind}"
@@ -69,7 +69,7 @@ def read_record(
 
 
 def read_records(
-    rows: Iterable[tuple[int, object]], *, spec: RecordSpec, reading: Reading
+    rows: Iterable[tuple[int, object]], *, spec: RecordSpec, reading: ParseOptions
 ) -> Intake:
     intake = Intake([], [])
     for position, raw in rows:
@@ -113,7 +113,7 @@ def _empty(field: Field) -> str:
     return "is empty; write a value or leave the column out"
 
 
-def read_field(raw: object, *, field: Field, reading: Reading) -> Value:
+def read_field(raw: object, *, field: Field, reading: ParseOptions) -> Value:
     """One value; FieldError says what is wrong with it."""
     if raw is None or (raw == "" and not reading.typed):
         if not field.clearable:
@@ -139,7 +139,7 @@ def _hint(field: Field) -> str:
     return ""
 
 
-def _integer(raw: object, *, field: Field, reading: Reading) -> int:
+def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
     if isinstance(raw, str) and not reading.typed:
         return numbers.integer(raw.strip(), least=field.least, most=field.most)
     if type(raw) is not int:
@@ -147,7 +147,7 @@ def _integer(raw: object, *, field: Field, reading: Reading) -> int:
     return numbers.bounded(raw, least=field.least, most=field.most)
 
 
-def _boolean(raw: object, *, reading: Reading) -> bool:
+def _boolean(raw: object, *, reading: ParseOptions) -> bool:
     if isinstance(raw, bool):
         return raw
     word = raw.strip().lower() if isinstance(raw, str) and not reading.typed else ""
@@ -156,7 +156,7 @@ def _boolean(raw: object, *, reading: Reading) -> bool:
     return word in _TRUE
 
 
-def _choice(raw: str, field: Field, reading: Reading) -> str:
+def _choice(raw: str, field: Field, reading: ParseOptions) -> str:
     word = raw if reading.typed else raw.lower().replace(" ", "_").replace("-", "_")
     if word not in field.options:
         options = ", ".join(sorted(field.options))
@@ -164,7 +164,7 @@ def _choice(raw: str, field: Field, reading: Reading) -> str:
     return word
 
 
-def _list(raw: object, *, field: Field, reading: Reading) -> tuple[str, ...]:
+def _list(raw: object, *, field: Field, reading: ParseOptions) -> tuple[str, ...]:
     """Without repeats, in the order given."""
     if isinstance(raw, str) and not reading.typed:
         raw = [part.strip() for part in raw.split(reading.list_mark)]
@@ -182,7 +182,7 @@ def _list(raw: object, *, field: Field, reading: Reading) -> tuple[str, ...]:
 
 
 _LISTS = {Type.CHOICES: Type.CHOICE, Type.NAMES: Type.NAME, Type.IDS: Type.ID}
-_SCALARS: dict[Type, Callable[[str, Field, Reading], Value]] = {
+_SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.ID: lambda raw, field, reading: texts.external_id(raw),
     Type.NAME: lambda raw, field, reading: texts.name(raw, longest=field.longest),
     Type.TEXT: lambda raw, field, reading: texts.text(raw, longest=field.longest),
@@ -203,6 +203,6 @@ _SCALARS: dict[Type, Callable[[str, Field, Reading], Value]] = {
 }
 
 
-def iso_reading(*, now: datetime, typed: bool = True) -> Reading:
+def iso_reading(*, now: datetime, typed: bool = True) -> ParseOptions:
     """The reading of native JSON (typed) and of a CSV file without a chosen mapping."""
-    return Reading(calendar=Calendar(now=now.astimezone(UTC)), typed=typed)
+    return ParseOptions(calendar=Calendar(now=now.astimezone(UTC)), typed=typed)

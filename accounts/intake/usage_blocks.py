@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from accounts.intake.errors import FieldError, RecordError
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.records import Reading, read_field
+from accounts.intake.records import ParseOptions, read_field
 from accounts.intake.specs import USAGE
 from accounts.intake.usage_rows import UsageReader, UsageRow
 
@@ -108,7 +108,7 @@ class BlockReader:
     """Reads batches of one file whose cells are `header`, in that order."""
 
     header: tuple[str, ...]
-    reading: Reading
+    reading: ParseOptions
     _slow: UsageReader = field(init=False)
     _words: dict[str, _Vocabulary] = field(init=False)
 

@@ -10,7 +10,7 @@ from typing import cast
 
 from accounts.intake.csv_files import as_mapping, ragged
 from accounts.intake.errors import RecordError
-from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.records import ParseOptions, Record, read_record
 from accounts.intake.specs import USAGE
 
 _MOST_DIGITS = 9
@@ -35,7 +35,7 @@ class UsageReader:
     """Reads the rows of one file; `header` names the columns in the file's order."""
 
     header: tuple[str, ...]
-    reading: Reading
+    reading: ParseOptions
     _accounts: set[str] = field(default_factory=set)
     _features: set[str] = field(default_factory=set)
     _days: dict[str, date] = field(default_factory=dict)

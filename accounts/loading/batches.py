@@ -17,18 +17,18 @@ from accounts.loading.movements import post_movements
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.upsert import Changed, upsert
-from accounts.loading.usage import Directory, load_sessions, load_usage, load_user_days
+from accounts.loading.usage import UsageIds, load_sessions, load_usage, load_user_days
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LoadContext:
     """`source`: key of the source whose ids the records carry; `backfill`: known on its own day."""
 
     day: date
     now: datetime
     source: str
     backfill: bool
-    directory: Directory
+    directory: UsageIds
 
 
 def load(
@@ -39,7 +39,7 @@ def load(
     now: datetime,
     source: str = DIRECT_SOURCE,
     backfill: bool = False,
-    directory: Directory | None = None,
+    directory: UsageIds | None = None,
     place: Place = Place.ROW,
 ) -> LoadResult:
     """Writes the good records and says what became of each; the others are problems.
@@ -47,7 +47,7 @@ def load(
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
     """
     result = LoadResult(place=place)
-    batch = Batch(day, now, source, backfill, directory or Directory())
+    batch = LoadContext(day, now, source, backfill, directory or UsageIds())
     spec = SPECS[kind]
     distinct = _without_repeats(records, spec=spec, result=result)
     with transaction.atomic():
@@ -108,7 +108,7 @@ def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
 
 
 def _upserted(
-    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     before = follow_ups.BEFORE.get(spec.kind)
     kept = before(records, result) if before else records
@@ -125,14 +125,16 @@ def _upserted(
 
 
 def _movements(
-    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     accounts = post_movements(records, source=batch.source, now=batch.now, result=result)
     follow_ups.money_changed(accounts, day=batch.day, now=batch.now)
     follow_ups.name_missing_rates(records, result=result)
 
 
-def _usage(spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult) -> None:
+def _usage(
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
+) -> None:
     load_usage(
         [usage_row(record) for record in records],
         directory=batch.directory,
@@ -143,7 +145,7 @@ def _usage(spec: RecordSpec, records: Sequence[Record], batch: Batch, result: Lo
 
 
 def _sessions(
-    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_sessions(
         records,
@@ -155,12 +157,12 @@ def _sessions(
 
 
 def _user_days(
-    spec: RecordSpec, records: Sequence[Record], batch: Batch, result: LoadResult
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_user_days(records, directory=batch.directory, result=result)
 
 
-_WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], Batch, LoadResult], None]] = {
+_WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadResult], None]] = {
     Kind.MOVEMENTS: _movements,
     Kind.USAGE: _usage,
     Kind.SESSIONS: _sessions,

@@ -14,7 +14,7 @@ from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.errors import FileRefused, RecordError, in_order, shown
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
-from accounts.intake.records import Reading
+from accounts.intake.records import ParseOptions
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.results import LoadResult
@@ -35,7 +35,7 @@ class FileImport:
     name: str
     source: BinaryIO
     kind: Kind
-    reading: Reading
+    reading: ParseOptions
     day: date
     now: datetime
     encoding: str | None = None

@@ -17,14 +17,14 @@ from accounts.intake import csv_files, moments, ravenstack
 from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
 from accounts.intake.moments import Calendar, DateOrder
 from accounts.intake.ravenstack import Adapted, Subscription
-from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.records import ParseOptions, Record, read_record
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import count, finish_run, keep_problems, start_run
-from accounts.loading.usage import Directory, load_usage
+from accounts.loading.usage import UsageIds, load_usage
 from accounts.models import Account, ImportRun, RevenueMovement, Source
 
 AS_OF = date(2024, 12, 31)
@@ -52,10 +52,10 @@ class Export:
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ParseOptions:
         """Days are DD-MM-YYYY; times have no offset and count as UTC."""
         zone = ZoneInfo("UTC")
-        return Reading(Calendar(self.now, DateOrder.DAY_FIRST, zone), typed=False)
+        return ParseOptions(Calendar(self.now, DateOrder.DAY_FIRST, zone), typed=False)
 
 
 def import_folder(
@@ -161,9 +161,9 @@ def _adapted(
     out.problems += loaded.problems
 
 
-def _plain_times(reading: Reading) -> Reading:
+def _plain_times(reading: ParseOptions) -> ParseOptions:
     """Tickets come with moments that the adapter has written the ISO way already."""
-    return Reading(Calendar(reading.calendar.now, zone=reading.calendar.zone), typed=False)
+    return ParseOptions(Calendar(reading.calendar.now, zone=reading.calendar.zone), typed=False)
 
 
 def _accounts(export: Export, rows: Rows) -> ImportRun:
@@ -204,7 +204,7 @@ def _usage(export: Export, rows: Rows) -> ImportRun:
     run = _run(export, name="feature_usage", rows=rows, write=write)
     with transaction.atomic():
         result = LoadResult()
-        load_usage(list(totals.values()), directory=Directory(), day=export.day, result=result)
+        load_usage(list(totals.values()), directory=UsageIds(), day=export.day, result=result)
         count(run, result, read=0)
     return run
 

@@ -12,14 +12,14 @@ from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.records import Reading, Record, read_record
+from accounts.intake.records import ParseOptions, Record, read_record
 from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader
 from accounts.loading.batches import load
 from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
-from accounts.loading.usage import Directory, distinct_rows, load_usage
+from accounts.loading.usage import UsageIds, distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
 from accounts.models import ImportRun
 
@@ -32,12 +32,12 @@ class RowLoader:
 
     kind: Kind
     fields: tuple[str, ...]
-    reading: Reading
+    reading: ParseOptions
     day: date
     now: datetime
     backfill: bool = False
     source: str = DIRECT_SOURCE
-    directory: Directory = field(default_factory=Directory)
+    directory: UsageIds = field(default_factory=UsageIds)
     # Whether somebody looks at each row: counting them by the ten thousand is faster.
     is_listing: bool = False
     _usage: BlockReader | None = None

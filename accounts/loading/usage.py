@@ -59,7 +59,7 @@ _TOLD = """
 
 
 @dataclass(slots=True)
-class Directory:
+class UsageIds:
     """Ids behind external ids and feature keys, kept for a whole run."""
 
     accounts: dict[str, int] = field(default_factory=dict)
@@ -100,7 +100,7 @@ def _title(key: str) -> str:
 def load_usage(
     rows: Sequence[UsageRow],
     *,
-    directory: Directory,
+    directory: UsageIds,
     day: date,
     result: LoadResult,
     backfill: bool = False,
@@ -185,7 +185,7 @@ def told_before(account_days: Collection[AccountDay]) -> set[AccountDay]:
     return set(run(sql.SQL(_TOLD), values))
 
 
-def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[RecordError]:
+def _strangers(rows: Sequence[UsageRow], *, directory: UsageIds) -> Iterable[RecordError]:
     for row in rows:
         if row.account not in directory.accounts:
             message = f"“{row.account}” is not an account; import the account first"
@@ -198,7 +198,7 @@ def _strangers(rows: Sequence[UsageRow], *, directory: Directory) -> Iterable[Re
 def load_sessions(
     records: Sequence[Record],
     *,
-    directory: Directory,
+    directory: UsageIds,
     day: date,
     result: LoadResult,
     backfill: bool = False,
@@ -210,7 +210,7 @@ def load_sessions(
     _run(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
-def load_user_days(records: Sequence[Record], *, directory: Directory, result: LoadResult) -> None:
+def load_user_days(records: Sequence[Record], *, directory: UsageIds, result: LoadResult) -> None:
     """Sets the bit of each day; a day that is set stays set."""
     table = _stage_by_account(records, _USER_DAYS, directory=directory, result=result)
     _collect(_USER_DAY_QUERY.format(staging=table), {}, result=result)
@@ -234,7 +234,7 @@ def _stage_by_account(
     records: Sequence[Record],
     columns: Sequence[tuple[str, str]],
     *,
-    directory: Directory,
+    directory: UsageIds,
     result: LoadResult,
 ) -> sql.Identifier:
     names = {str(record.values["account"]) for record in records}

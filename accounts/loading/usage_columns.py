@@ -15,7 +15,7 @@ from accounts.intake.usage_rows import UsageRow
 from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
-from accounts.loading.usage import Directory, load_usage, lock_accounts, told_before
+from accounts.loading.usage import UsageIds, load_usage, lock_accounts, told_before
 
 # COPY's binary format: a header, then for each row the number of values and each with its length.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -36,7 +36,7 @@ _COPY = (
 
 
 def load_usage_columns(
-    columns: UsageColumns, *, directory: Directory, day: date, result: LoadResult, backfill: bool
+    columns: UsageColumns, *, directory: UsageIds, day: date, result: LoadResult, backfill: bool
 ) -> None:
     """As load_usage would; repeats within the batch are told apart as well."""
     # In every transaction that writes usage, whichever way its rows go.
@@ -72,7 +72,7 @@ def _untold(
     return known & untold[place]
 
 
-def _ids(columns: UsageColumns, *, directory: Directory, day: date) -> tuple[Ints, Ints, Ints]:
+def _ids(columns: UsageColumns, *, directory: UsageIds, day: date) -> tuple[Ints, Ints, Ints]:
     """By place in the lists of names: ids, 0 for none; days since Postgres began to count."""
     accounts, features = np.unique(columns.account), np.unique(columns.feature)
     days = np.unique(columns.day)

@@ -35,7 +35,7 @@ class ImportFile(models.Model):
     rows = models.PositiveIntegerField(default=0)
     chunks = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=30, blank=True)
-    manner = models.JSONField(default=dict, help_text="Columns, dates, decimals, time zone.")
+    mapping = models.JSONField(default=dict, help_text="Columns, dates, decimals, time zone.")
     version = models.PositiveIntegerField(default=0, help_text="Grows with each check.")
     outcome = models.JSONField(default=dict, help_text="What the latest check found.")
     fixes = models.ForeignKey(
@@ -111,7 +111,7 @@ class ImportMapping(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)
     header = models.CharField(max_length=64, help_text="SHA-256 of the column names in order.")
-    manner = models.JSONField()
+    mapping = models.JSONField()
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="mappings"
     )

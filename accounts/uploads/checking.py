@@ -10,16 +10,16 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.intake.column_mapping import mapping_of
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import RecordSpec
 from accounts.intake.kept_rows import Row
-from accounts.intake.manners import manner_of
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
-from accounts.loading.usage import Directory
+from accounts.loading.usage import UsageIds
 from accounts.models import ImportFile, PlannedChange
 from accounts.uploads import images
 from accounts.uploads.importing import loader_of
@@ -31,7 +31,7 @@ _SAMPLES = 200
 _NAMED_BY = ("name", "subject", "feature", "kind")
 
 
-class _DryDirectory(Directory):
+class _DryDirectory(UsageIds):
     """Makes no partition: a table that is being divided keeps everybody else from reading it."""
 
     def learn_months(self, days: Iterable[date]) -> None:
@@ -64,7 +64,7 @@ class _Check:
     found: _Findings
 
     def try_piece(self, number: int) -> None:
-        columns = manner_of(self.file.manner).chosen(self.file.header)
+        columns = mapping_of(self.file.mapping).chosen(self.file.header)
         batch = [(line, columns.pick(row)) for line, row in rows_of(self.file, number=number)]
         if not batch:
             return

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts.intake.column_mapping import mapping_of
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
-from accounts.intake.manners import manner_of
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
@@ -31,7 +31,7 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
             kind=file.kind,
             source=file.name,
             now=now,
-            declared_source=manner_of(file.manner).source,
+            declared_source=mapping_of(file.mapping).source,
             digest=file.digest,
             user=user,
             file=file,
@@ -39,15 +39,15 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
 
 
 def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
-    manner = manner_of(file.manner)
+    mapping = mapping_of(file.mapping)
     return RowLoader(
         kind=Kind(file.kind),
-        fields=manner.chosen(file.header).fields,
-        reading=manner.reading(now=now),
+        fields=mapping.chosen(file.header).fields,
+        reading=mapping.reading(now=now),
         day=day,
         now=now,
-        backfill=manner.backfill,
-        source=manner.source,
+        backfill=mapping.backfill,
+        source=mapping.source,
     )
 
 
@@ -58,7 +58,7 @@ def import_upload(
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return
-    columns = manner_of(file.manner).chosen(file.header)
+    columns = mapping_of(file.mapping).chosen(file.header)
     loader = loader_of(file, day=day, now=now)
     settling = Settling.of(file, now=now)
     while piece < file.chunks:

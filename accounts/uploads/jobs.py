@@ -61,7 +61,7 @@ def _read_soon(file: ImportFile) -> None:
 
 
 def check_soon(file: ImportFile) -> None:
-    """With the kind and the manner set on it: checked, or about to be, in one transaction.
+    """With the kind and the mapping set on it: checked, or about to be, in one transaction.
 
     Asks anew: the answer to an earlier question is dropped when it comes.
 
@@ -71,7 +71,7 @@ def check_soon(file: ImportFile) -> None:
     with transaction.atomic():
         move_on(
             file, _STATES.READY, _STATES.CHECKED,
-            kind=file.kind, manner=file.manner, version=file.version + 1,
+            kind=file.kind, mapping=file.mapping, version=file.version + 1,
             state=_STATES.CHECKING, reason="",
         )  # fmt: skip
         if file.rows <= _SMALL_ROWS:

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.intake.column_mapping import mapping_of
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
-from accounts.intake.manners import manner_of
-from accounts.intake.records import Reading, iso_reading, read_records
+from accounts.intake.records import ParseOptions, iso_reading, read_records
 from accounts.intake.specs import SPECS
 from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Place, Status
@@ -93,10 +93,10 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def _reading(retry: Retry) -> Reading:
+def _reading(retry: Retry) -> ParseOptions:
     """As the file was read; what came by the API or a command is written as ISO."""
     if retry.run.file is not None:
-        return manner_of(retry.run.file.manner).reading(now=retry.now)
+        return mapping_of(retry.run.file.mapping).reading(now=retry.now)
     return iso_reading(now=retry.now, typed=False)
 
 

@@ -9,9 +9,9 @@ from django.db import transaction
 
 from accounts.intake import csv_files, workbooks
 from accounts.intake.cells import as_it_was
+from accounts.intake.column_mapping import ROW_COLUMN
 from accounts.intake.errors import FileRefused, TooLarge
 from accounts.intake.kept_rows import Row, chunks
-from accounts.intake.manners import ROW_COLUMN
 from accounts.intake.streams import FILE_LIMITS, GZIP
 from accounts.models import ImportFile
 from accounts.uploads.keeping import (
@@ -27,7 +27,7 @@ from accounts.uploads.suggesting import suggest
 
 SAMPLE = 1_000
 _READING = ImportFile.State.READING
-_FOUND = ("titles", "note", "rows", "chunks", "kind", "manner")
+_FOUND = ("titles", "note", "rows", "chunks", "kind", "mapping")
 
 
 @dataclass(frozen=True, slots=True)

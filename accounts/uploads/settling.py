@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from accounts.intake.column_mapping import ROW_COLUMN, mapping_of
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
-from accounts.intake.manners import ROW_COLUMN, manner_of
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord, User
 
@@ -41,7 +41,7 @@ class Settling:
 
     def _by_key(self, file: ImportFile, *, header: Sequence[str]) -> None:
         keys = SPECS[Kind(file.kind)].key
-        columns = manner_of(file.manner).columns
+        columns = mapping_of(file.mapping).columns
         theirs = {ours: name for name, ours in columns.items() if ours}
         if not all(theirs.get(name) in header for name in keys):
             return

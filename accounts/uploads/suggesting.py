@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from accounts.intake.column_mapping import NOTES, ColumnMapping
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
-from accounts.intake.manners import NOTES, Manner
 from accounts.intake.matching import (
     guess_columns,
     guess_dates,
@@ -23,19 +23,19 @@ def header_digest(header: Sequence[str]) -> str:
 
 
 def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
-    """Sets the kind and the manner of the file; a person looks at both before anything is read."""
+    """Sets the kind and the mapping of the file; a person looks at both before anything is read."""
     known = _known(file)
     if known is not None:
-        file.kind, file.manner = known
+        file.kind, file.mapping = known
         return
     header = file.header
     mended = file.fixes.kind if file.fixes else ""
     kind = Kind(mended) if mended in set(Kind) else guess_kind(file.name, header)
     file.kind = kind or ""
-    manner = guessed(header, kind=kind, sample=sample)
+    mapping = guessed(header, kind=kind, sample=sample)
     if file.fixes:
-        manner = replace(manner, source=str(file.fixes.declared_source_id))
-    file.manner = manner.as_json()
+        mapping = replace(mapping, source=str(file.fixes.declared_source_id))
+    file.mapping = mapping.as_json()
 
 
 def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
@@ -43,23 +43,23 @@ def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
     digest = header_digest(file.header)
     mended = file.fixes.file if file.fixes else None
     if mended is not None and header_digest(mended.header) == digest:
-        return mended.kind, mended.manner
+        return mended.kind, mended.mapping
     saved = ImportMapping.objects.filter(header=digest).order_by("-saved_at").first()
     if saved is not None:
-        return saved.kind, saved.manner
+        return saved.kind, saved.mapping
     # Titles are compared as stored: the same export writes the same header.
     earlier = ImportFile.objects.filter(titles=file.titles, state=ImportFile.State.STARTED)
     latest = earlier.order_by("-pk").first()
-    return (latest.kind, latest.manner) if latest else None
+    return (latest.kind, latest.mapping) if latest else None
 
 
-def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) -> Manner:
+def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) -> ColumnMapping:
     zone = Installation.current().zone.key
     if kind is None:
-        return Manner(zone=zone)
+        return ColumnMapping(zone=zone)
     columns = guess_columns([name for name in header if name not in NOTES], kind=kind)
     samples = samples_of(header, sample=sample)
-    return Manner(
+    return ColumnMapping(
         columns=columns,
         date_order=guess_dates(samples, columns=columns, kind=kind),
         decimal_mark=guess_decimal_mark(samples, columns=columns, kind=kind),

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from accounts.loading.marks import ring_events
 from accounts.models import Account, BusinessEvent, OutboxMessage
-from cs_platform.demo import bells
+from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
 from cs_platform.demo.notebooks import write_notebooks
@@ -111,9 +111,9 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
     people = WorkingDays(seed=history.seed)
     for number, day in enumerate(history.played, start=1):
         now = night_after(day)
-        bells.ring(day=day)
+        signals.ring(day=day)
         _ring_learned(day)
-        bells.show_as_of(day=day)
+        signals.show_as_of(day=day)
         _fire(now)
         advance_plays(limit=100_000, now=now)
         if day != history.played[-1]:
@@ -143,7 +143,7 @@ def night_after(day: date) -> datetime:
 
 def _drain(now: datetime, *, until: date) -> None:
     """Receipts what rang before plays began; what comes later is kept back."""
-    bells.keep_back(since=until)
+    signals.keep_back(since=until)
     _fire(now + timedelta(days=8))
 
 

@@ -64,7 +64,7 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SystemStatus:
     at: datetime
     today: date
     jobs: tuple[JobCount, ...]
@@ -82,14 +82,14 @@ class Reading:
         return sum(row.count for row in self.jobs if row.state in states)
 
 
-def reading(*, now: datetime) -> Reading:
+def reading(*, now: datetime) -> SystemStatus:
     """`now` is real time: leases and queues do not know of a frozen day."""
     installation = Installation.current()
     pulses = {pulse.process: pulse for pulse in Pulse.objects.all()}
     dispatcher = pulses.get("dispatcher")
     # Uses index: outbox_kept_back
     dead_messages = OutboxMessage.objects.filter(state=MessageState.DEAD)[:CAP].count()
-    return Reading(
+    return SystemStatus(
         at=now,
         today=now.astimezone(installation.zone).date(),
         jobs=_jobs(),

@@ -12,12 +12,12 @@ from health.facts import activity, onboarding, relationship, revenue, support, u
 from health.facts.features import load_catalogue
 from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
-from health.facts.scope import Scope
+from health.facts.scope import FactScope
 from health.facts.sources import Feeds
 from health.measures import Facts, Source
 from health.measures.inputs import Flags
 
-__all__ = ["BaseRows", "FactRows", "Scope", "load_base", "load_facts"]
+__all__ = ["BaseRows", "FactRows", "FactScope", "load_base", "load_facts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class FactRows:
         )
 
 
-def load_base(scope: Scope, *, with_history: bool) -> BaseRows:
+def load_base(scope: FactScope, *, with_history: bool) -> BaseRows:
     return BaseRows(
         load_profiles(scope, with_history=with_history),
         revenue.load_contracts(scope),
@@ -69,7 +69,7 @@ def load_base(scope: Scope, *, with_history: bool) -> BaseRows:
     )
 
 
-def load_facts(scope: Scope, *, base: BaseRows, feeds: Feeds, since_start: Flags) -> FactRows:
+def load_facts(scope: FactScope, *, base: BaseRows, feeds: Feeds, since_start: Flags) -> FactRows:
     """`since_start` marks accounts for which use since the contract began is read as well."""
     plans = list(Plan.objects.all())
     catalogue = load_catalogue(plans)

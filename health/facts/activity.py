@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
-from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.windows import summed
 from health.measures.inputs import ActivityFacts, Floats, only_if
 
@@ -120,14 +120,14 @@ class Activity:
         return only_if(np.full(self.accounts, self.connected_since <= today), users)
 
 
-def load(scope: Scope, *, connected_since: int | None, starts: Floats | None) -> Activity:
+def load(scope: FactScope, *, connected_since: int | None, starts: Floats | None) -> Activity:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     rows = _one_day(scope) if scope.is_one_day else _block(scope)
     since_start = None if starts is None else _since_start(scope, starts)
     return Activity(rows, since_start, connected_since, len(scope))
 
 
-def _one_day(scope: Scope) -> DayActivity:
+def _one_day(scope: FactScope) -> DayActivity:
     month = _first_month(scope)
     months = _months(month, scope.last_day)
     names = [sql.Identifier(f"bits_{number(m)}") for m in months]
@@ -168,7 +168,7 @@ def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.C
     )
 
 
-def _first_month(scope: Scope) -> date:
+def _first_month(scope: FactScope) -> date:
     return (scope.first_day - timedelta(days=_WINDOW - 1)).replace(day=1)
 
 
@@ -186,7 +186,7 @@ def _mask(month: date, last: date) -> int:
     return sum(1 << (day.day - 1) for day in days if day.replace(day=1) == month)
 
 
-def _older(scope: Scope, first: Ints, month: date) -> Ints:
+def _older(scope: FactScope, first: Ints, month: date) -> Ints:
     """A first day in the months that were read may have an older one before them."""
     unsure = np.flatnonzero(first > number(scope.first_day) - _WINDOW + 1)
     if len(unsure):
@@ -198,7 +198,7 @@ def _older(scope: Scope, first: Ints, month: date) -> Ints:
     return first
 
 
-def _block(scope: Scope) -> DailyActivity:
+def _block(scope: FactScope) -> DailyActivity:
     month = _first_month(scope)
     query = _MONTHS.format(
         accounts=scope.accounts("m.account_id"),
@@ -223,7 +223,7 @@ def _block(scope: Scope) -> DailyActivity:
     )
 
 
-def _since_start(scope: Scope, starts: Floats) -> Table:
+def _since_start(scope: FactScope, starts: Floats) -> Table:
     asked = np.flatnonzero(~np.isnan(starts))
     days = [date(1970, 1, 1) + timedelta(days=int(start)) for start in starts[asked]]
     query = _SINCE_START.format(

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from health.facts.profiles import Profiles
 from health.facts.relationship import Events
 from health.facts.revenue import Contracts
-from health.facts.scope import NEVER, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Table, number
 from health.facts.windows import count
 from health.measures.inputs import Floats, OnboardingFacts
 
@@ -54,6 +54,6 @@ class Onboarding:
         return days
 
 
-def load(scope: Scope, *, first_value_days: dict[int, int]) -> Onboarding:
+def load(scope: FactScope, *, first_value_days: dict[int, int]) -> Onboarding:
     query = _STEPS.format(never=sql.Literal(NEVER), accounts=scope.accounts("s.account_id"))
     return Onboarding(scope.fetch(query, ("id", "day", "done")), first_value_days, len(scope))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from psycopg2 import sql
 
 from accounts.catalogue import HistoryAttribute, LifecycleStage, Segment, TouchTier
-from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.measures.inputs import Flags, Floats, ProfileFacts
 
 STAGES = tuple(LifecycleStage)
@@ -115,7 +115,7 @@ def _apply(values: dict[HistoryAttribute, Ints], history: Table, day: int) -> No
         values[attribute][history.position[rows]] = history["value"][rows]
 
 
-def load(scope: Scope, *, with_history: bool) -> ProfileRows:
+def load(scope: FactScope, *, with_history: bool) -> ProfileRows:
     """Without history the present is taken, which is right for a day that is today."""
     vocabularies = {
         "stages": sql.Literal([stage.value for stage in STAGES]),
@@ -132,7 +132,7 @@ def load(scope: Scope, *, with_history: bool) -> ProfileRows:
     return ProfileRows(present, _history(scope, vocabularies) if with_history else None)
 
 
-def _history(scope: Scope, vocabularies: dict[str, sql.Literal]) -> Table:
+def _history(scope: FactScope, vocabularies: dict[str, sql.Literal]) -> Table:
     query = _HISTORY.format(
         accounts=scope.accounts("h.account_id"),
         attributes=sql.Literal([attribute.value for attribute in _ATTRIBUTES]),

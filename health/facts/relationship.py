@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from accounts.catalogue import ContactLevel, EventKind
 from health.facts.profiles import Profiles
-from health.facts.scope import NEVER, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Table, number
 from health.facts.windows import count, latest, within
 from health.measures.inputs import ContactFacts, EventFacts, Floats, InteractionFacts
 
@@ -90,7 +90,7 @@ class Champions:
         )
 
 
-def load_champions(scope: Scope, *, first_day: int | None) -> Champions:
+def load_champions(scope: FactScope, *, first_day: int | None) -> Champions:
     query = _CHAMPIONS.format(
         never=sql.Literal(NEVER),
         known=_known_history(scope),
@@ -101,7 +101,7 @@ def load_champions(scope: Scope, *, first_day: int | None) -> Champions:
     return Champions(table, first_day, len(scope))
 
 
-def _known_history(scope: Scope) -> sql.Composable:
+def _known_history(scope: FactScope) -> sql.Composable:
     """A contact without role history was known when met."""
     if not scope.as_known:
         return sql.SQL("0")
@@ -137,7 +137,7 @@ class Interactions:
         return np.asarray(seen.sum(axis=1), dtype=np.float64)
 
 
-def load_interactions(scope: Scope, *, first_day: int | None) -> Interactions:
+def load_interactions(scope: FactScope, *, first_day: int | None) -> Interactions:
     shared = {
         "day": scope.day_of("i.occurred_at"),
         "accounts": scope.accounts("i.account_id"),
@@ -185,7 +185,7 @@ class Events:
         return np.isin(self.table["kind"], [_KINDS.index(kind) for kind in kinds])
 
 
-def load_events(scope: Scope, *, first_day: int | None) -> Events:
+def load_events(scope: FactScope, *, first_day: int | None) -> Events:
     query = _EVENTS.format(
         known=scope.known("e.learned_at"),
         kinds=sql.Literal([kind.value for kind in _KINDS]),

@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from accounts.models import Installation
 from health.facts.foreign import PAIR, Foreign, split
-from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.windows import total
 from health.measures.inputs import Flags, Floats, PaymentFacts, RevenueFacts
 
@@ -86,7 +86,7 @@ class Contracts:
         return values
 
 
-def load_contracts(scope: Scope) -> Contracts:
+def load_contracts(scope: FactScope) -> Contracts:
     query = _CONTRACTS.format(
         known=scope.known("c.learned_at"),
         grace=sql.Literal(Installation.current().overdue_grace_days),
@@ -148,7 +148,7 @@ def _counting(table: Table, limits: Ints, today: int) -> Flags:
     return rows & (table["known"] <= today) if "known" in table.columns else rows
 
 
-def load_ledger(scope: Scope) -> Ledger:
+def load_ledger(scope: FactScope) -> Ledger:
     """On an open day everything is known: the night is spared a column of a long table."""
     known = sql.SQL(", {}::bigint").format(scope.known("m.recorded_at"))
     query = _LEDGER.format(
@@ -184,7 +184,7 @@ class Invoices:
         return PaymentFacts(first < NEVER, history, worst)
 
 
-def load_invoices(scope: Scope) -> Invoices:
+def load_invoices(scope: FactScope) -> Invoices:
     query = _INVOICES.format(
         never=sql.Literal(NEVER),
         window=sql.Literal(_WINDOW),

@@ -27,7 +27,7 @@ _DENSE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FactScope:
     """Sorted account ids, the days (in order) facts are wanted for, and whose midnight counts.
 
     With `as_known` a fact counts only from the day it was learned on: the past is seen as it was

@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from accounts.catalogue import TicketCategory
 from health.facts.profiles import Profiles
-from health.facts.scope import Ints, Scope, Table, number
+from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.windows import count, median, total, within
 from health.measures.inputs import Floats, SupportFacts
 
@@ -87,7 +87,7 @@ class Tickets:
         return most
 
 
-def load(scope: Scope, *, first_day: int | None) -> Tickets:
+def load(scope: FactScope, *, first_day: int | None) -> Tickets:
     query = _TICKETS.format(
         opened=scope.day_of("t.opened_at"),
         solved=scope.day_of("t.solved_at"),

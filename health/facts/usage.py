@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from health.facts.features import Catalogue, CoreFeatures
 from health.facts.profiles import Profiles
-from health.facts.scope import Ints, Scope, Table, number
+from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_days import DailyCounts, count_days
 from health.facts.usage_packs import sum_packs
 from health.facts.usage_sums import DaySums, Sums, sum_facts
@@ -77,20 +77,20 @@ def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -
 
 
 def load(
-    scope: Scope, *, catalogue: Catalogue, connected_since: int | None, starts: Floats | None
+    scope: FactScope, *, catalogue: Catalogue, connected_since: int | None, starts: Floats | None
 ) -> Usage:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     since_start = None if starts is None else _since_start(scope, starts)
     return Usage(_rows(scope, catalogue), since_start, catalogue, connected_since, len(scope))
 
 
-def _rows(scope: Scope, catalogue: Catalogue) -> DaySums | DailyCounts:
+def _rows(scope: FactScope, catalogue: Catalogue) -> DaySums | DailyCounts:
     if not scope.is_one_day:
         return count_days(scope)
     return sum_packs(scope, catalogue) or sum_facts(scope, catalogue)
 
 
-def _since_start(scope: Scope, starts: Floats) -> Table:
+def _since_start(scope: FactScope, starts: Floats) -> Table:
     asked = np.flatnonzero(~np.isnan(starts))
     days = [date(1970, 1, 1) + timedelta(days=int(start)) for start in starts[asked]]
     query = _SINCE_START.format(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
-from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.usage_sums import WINDOW, Sums, first_days
 from health.measures.inputs import Floats
 
@@ -56,7 +56,7 @@ class DailyCounts:
             np.add.at(sums, self.late_pair[rows], self.late["events"][rows])
 
 
-def count_days(scope: Scope) -> DailyCounts:
+def count_days(scope: FactScope) -> DailyCounts:
     query = _DAILY.format(
         accounts=scope.accounts("u.account_id"),
         first=sql.Literal(scope.first_day),

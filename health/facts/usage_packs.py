@@ -12,7 +12,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from health.facts.features import Catalogue
-from health.facts.scope import NEVER, Ints, Scope, Table
+from health.facts.scope import NEVER, FactScope, Ints, Table
 from health.facts.usage_sums import WINDOW, DaySums, Sums, first_days, known
 from health.facts.windows import summed
 
@@ -76,7 +76,7 @@ def in_force() -> Packing | None:
     return None if row is None else Packing(row[0], frozenset(row[1]))
 
 
-def read_packs(scope: Scope, *, until: date, features: Sequence[int]) -> Packs:
+def read_packs(scope: FactScope, *, until: date, features: Sequence[int]) -> Packs:
     query = _PACKS.format(
         until=sql.Literal(until),
         accounts=scope.accounts("p.account_id"),
@@ -87,7 +87,7 @@ def read_packs(scope: Scope, *, until: date, features: Sequence[int]) -> Packs:
     return Packs(table.position, table["feature"], table["first"], events)
 
 
-def sum_packs(scope: Scope, catalogue: Catalogue) -> DaySums | None:
+def sum_packs(scope: FactScope, catalogue: Catalogue) -> DaySums | None:
     """None where packs are missing, too old, younger than the day, or without a core feature."""
     core = catalogue.on(scope.last_day).ids.tolist()
     packing = in_force()
@@ -101,7 +101,7 @@ def sum_packs(scope: Scope, catalogue: Catalogue) -> DaySums | None:
     return DaySums(_merged(packs, learned, lag=lag), _first_days(scope, packs, learned))
 
 
-def _learned_since(scope: Scope, until: date) -> Table:
+def _learned_since(scope: FactScope, until: date) -> Table:
     query = _LEARNED_SINCE.format(
         accounts=scope.accounts("u.account_id"),
         last=sql.Literal(scope.last_day),
@@ -134,7 +134,7 @@ def _merged(packs: Packs, learned: Table, *, lag: int) -> Sums:
     return Sums(pairs >> 16, pairs & 0xFFFF, used, last_30, before_30, before_60)
 
 
-def _first_days(scope: Scope, packs: Packs, learned: Table) -> Ints:
+def _first_days(scope: FactScope, packs: Packs, learned: Table) -> Ints:
     """An account without a pack may have used what is not packed, or long before."""
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, packs.position, packs.first)

@@ -9,7 +9,7 @@ import numpy as np
 from psycopg2 import sql
 
 from health.facts.features import Catalogue
-from health.facts.scope import NEVER, Ints, Scope, Table, number
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.measures.inputs import Floats
 
 WINDOW = 120
@@ -71,7 +71,7 @@ class DaySums:
         return self.sums
 
 
-def sum_facts(scope: Scope, catalogue: Catalogue) -> DaySums:
+def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
     feature, bit = _grouping(catalogue, scope.last_day)
     query = _SUMS.format(
         accounts=scope.accounts("u.account_id"),
@@ -96,13 +96,13 @@ def sum_facts(scope: Scope, catalogue: Catalogue) -> DaySums:
     return DaySums(sums, _older(scope, first))
 
 
-def known(scope: Scope) -> sql.Composable:
+def known(scope: FactScope) -> sql.Composable:
     if not scope.as_known:
         return sql.SQL("true")
     return sql.SQL("u.learned_on <= {}").format(sql.Literal(scope.last_day))
 
 
-def first_days(scope: Scope, ids: Ints, *, until: date) -> Table:
+def first_days(scope: FactScope, ids: Ints, *, until: date) -> Table:
     """The first day with any usage, for those accounts that had some by `until`."""
     query = _FIRST_DAYS.format(
         ids=sql.Literal(ids.tolist()), until=sql.Literal(until), known=known(scope)
@@ -128,7 +128,7 @@ def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Comp
     return group, sql.SQL("({}::bigint[])[u.feature_id]").format(sql.Literal(bits[1:]))
 
 
-def _older(scope: Scope, first: Ints) -> Ints:
+def _older(scope: FactScope, first: Ints) -> Ints:
     """Accounts whose window does not begin with an event may have had one before it."""
     oldest = number(scope.last_day) - WINDOW + 1
     unsure = np.flatnonzero(first > oldest)

@@ -32,7 +32,7 @@ TOLD_ON_CHART = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MeasureReading:
     key: str
     name: str
     raw: str
@@ -51,7 +51,7 @@ class ComponentReadings:
     level: int
     value: Decimal | None
     weight: Decimal
-    measures: tuple[Reading, ...]
+    measures: tuple[MeasureReading, ...]
     gates: tuple[str, ...]
     """Names of the gates that held and capped it."""
 
@@ -133,7 +133,9 @@ def _component_weights(card: Scorecard) -> dict[str, Decimal]:
     return weights
 
 
-def _measure_readings(stored: HealthScore, card: Scorecard, *, today: date) -> dict[str, Reading]:
+def _measure_readings(
+    stored: HealthScore, card: Scorecard, *, today: date
+) -> dict[str, MeasureReading]:
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
     found = zip(card.measure_keys, stored.readings, strict=True)
     why = why_missing(stored, [key for key, value in found if value == MISSING], today=today)
@@ -151,12 +153,12 @@ def _reading(
     reading: int,
     weight: int,
     why: Mapping[str, str],
-) -> Reading:
+) -> MeasureReading:
     key = measure.key
     definition = MEASURES[key]
     share = Decimal(weight) / 100
     value = to_decimal(reading)
-    return Reading(
+    return MeasureReading(
         key=key,
         name=definition.name,
         raw=raw_shown(key, raw[key]) + penalties_shown(measure, raw),

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from accounts.catalogue import AccountStatus
 from health import models
-from health.facts import BaseRows, Scope, load_base
+from health.facts import BaseRows, FactScope, load_base
 from health.facts.scope import Ints, number
-from health.queries.assignment import Assignment, Standing, assignment
+from health.queries.assignment import Assignment, AssignmentInput, assignment
 from health.queries.installation import Calendar, calendar
 from health.queries.rates import arr_factors
 from health.queries.scorecards import Card, build_spec, in_force
@@ -70,15 +70,17 @@ def accounts_of_draft(plan: Plan, account_ids: Ints) -> Ints:
     """Those of the accounts that the draft would judge."""
     if plan.assignment is None or not len(account_ids):
         return account_ids
-    scope = Scope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
     chosen = plan.assignment.choose(_standing(plan, scope, load_base(scope, with_history=False)))
     keys = [card.spec.key for card in plan.assignment.cards]
     place = keys.index(plan.draft.spec.key)
     return np.asarray(account_ids[chosen == place], dtype=np.int64)
 
 
-def _standing(plan: Plan, scope: Scope, base: BaseRows) -> Standing:
+def _standing(plan: Plan, scope: FactScope, base: BaseRows) -> AssignmentInput:
     profiles, today = base.profiles.on(plan.day), number(plan.day)
     arr = base.ledger.arr(effective=today, today=today)
     arr *= arr_factors(scope.account_ids, base=plan.calendar.currency, day=plan.day)
-    return Standing(profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr)
+    return AssignmentInput(
+        profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
+    )

@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from accounts.money.currencies import decimals_of
 from health import models
-from health.facts import Scope, load_base, load_facts
+from health.facts import FactScope, load_base, load_facts
 from health.facts.scope import Ints
 from health.facts.sources import remembered_feeds
 from health.measures import raw_matrix
@@ -66,7 +66,7 @@ class Group:
 
 
 def read_groups(plan: Plan, account_ids: Ints) -> list[Group]:
-    scope = Scope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
     overridden = _overridden(plan, account_ids)
     groups = (_group(plan, scope, card_id, overridden) for card_id in _cards(account_ids))
     return [group for group in groups if len(group.account_ids)]
@@ -91,7 +91,7 @@ def _overridden(plan: Plan, account_ids: Ints) -> dict[int, str]:
     return dict(overrides.values_list("account_id", "band"))
 
 
-def _group(plan: Plan, scope: Scope, card_id: int, overridden: dict[int, str]) -> Group:
+def _group(plan: Plan, scope: FactScope, card_id: int, overridden: dict[int, str]) -> Group:
     card = published_card(card_id)
     names = [f"f_{number}" for number in range(len(card.spec.raw_keys))]
     columns = [
@@ -131,7 +131,7 @@ def _with_new(
     missing = tuple(key for key in plan.draft.spec.raw_keys if key not in stored)
     if not missing:
         return stored, raw
-    scope = Scope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
     base = load_base(scope, with_history=False)
     since_start = np.full(len(scope), any(key.endswith("_since_start") for key in missing))
     rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=since_start)

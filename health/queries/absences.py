@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from health.facts import Scope, load_base, load_facts
+from health.facts import FactScope, load_base, load_facts
 from health.facts.sources import remembered_feeds
 from health.measures import reasons
 from health.models import HealthScore
@@ -21,7 +21,7 @@ def why_missing(stored: HealthScore, keys: Iterable[str], *, today: date) -> Map
         return {}
     is_past = stored.day < today
     account = np.array([stored.account_id], dtype=np.int64)
-    scope = Scope(account, stored.day, stored.day, calendar().zone, as_known=is_past)
+    scope = FactScope(account, stored.day, stored.day, calendar().zone, as_known=is_past)
     base = load_base(scope, with_history=is_past)
     asked = np.ones(1, dtype=np.bool_)
     rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked)

@@ -30,7 +30,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AssignmentInput:
     """What rules look at, one element an account; ARR in whole units of our own currency."""
 
     stage: npt.NDArray[np.int64]
@@ -45,7 +45,7 @@ class Assignment:
     cards: tuple[Card, ...]
     rules: tuple[Rule, ...]
 
-    def choose(self, standing: Standing) -> npt.NDArray[np.int64]:
+    def choose(self, standing: AssignmentInput) -> npt.NDArray[np.int64]:
         """Position of each account's card; NO_CARD where no rule fits."""
         chosen = np.full(len(standing.arr), NO_CARD, dtype=np.int64)
         for rule in reversed(self.rules):
@@ -53,7 +53,7 @@ class Assignment:
         return chosen
 
 
-def _fits(rule: Rule, standing: Standing) -> npt.NDArray[np.bool_]:
+def _fits(rule: Rule, standing: AssignmentInput) -> npt.NDArray[np.bool_]:
     fits = np.ones(len(standing.arr), dtype=np.bool_)
     for wanted, values in (
         (rule.stage, standing.stage),

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from accounts.models import Installation
 from health.models import BandOverride, HealthScore
 from health.queries.scorecards import published_card
-from health.scoring import MISSING, Explanation, Moment, explain, to_hundredths
+from health.scoring import MISSING, ExplainedDay, Explanation, explain, to_hundredths
 
 
 def explain_stored(*, before: HealthScore, after: HealthScore) -> Explanation:
@@ -23,10 +23,10 @@ def stored_day(*, account_id: int, until: date) -> HealthScore | None:
     return rows.order_by("-day", "-revision").first()
 
 
-def _moment(stored: HealthScore) -> Moment:
+def _moment(stored: HealthScore) -> ExplainedDay:
     card = published_card(stored.scorecard_id).spec
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
-    return Moment(
+    return ExplainedDay(
         card=card,
         raw={key: value for key, value in raw.items() if not math.isnan(value)},
         score=MISSING if stored.score is None else to_hundredths(stored.score),

@@ -16,7 +16,7 @@ from psycopg2 import sql
 from accounts.copying import copy
 from accounts.loading import seal_usage
 from accounts.models import Account, Feature, UsageSeal
-from health.facts.scope import Ints, Scope, Table, number
+from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_packs import PACKED, Packing, Packs, in_force, read_packs
 from health.facts.usage_sums import WINDOW, first_days
 from health.models import UsagePack, UsagePacking
@@ -61,14 +61,14 @@ def pack_usage(*, day: date) -> int:
     ids = np.array(Account.objects.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
     size = _ANEW if before is None else _ROLLED
     for start in range(0, len(ids), size):
-        scope = Scope(ids[start : start + size], until, until, "UTC", as_known=True)
+        scope = FactScope(ids[start : start + size], until, until, "UTC", as_known=True)
         written += _pack(scope, before, features)
     _put_in_force(until, seal, before, features)
     return written
 
 
 @transaction.atomic
-def _pack(scope: Scope, before: Packing | None, features: list[int]) -> int:
+def _pack(scope: FactScope, before: Packing | None, features: list[int]) -> int:
     """Replaces what an interrupted packing left."""
     _one_at_a_time()
     packs = _rolled(scope, before, features)
@@ -86,7 +86,7 @@ def _pack(scope: Scope, before: Packing | None, features: list[int]) -> int:
     return len(packs.position)
 
 
-def _rolled(scope: Scope, before: Packing | None, features: list[int]) -> Packs:
+def _rolled(scope: FactScope, before: Packing | None, features: list[int]) -> Packs:
     """The packs before, moved on, and what was learned since; pairs without use are left out."""
     until = number(scope.last_day)
     since = _learned(scope, before, features)
@@ -107,7 +107,7 @@ def _rolled(scope: Scope, before: Packing | None, features: list[int]) -> Packs:
     return Packs(position, (pairs & 0xFFFF)[used], first, events[used].astype("<i4"))
 
 
-def _learned(scope: Scope, before: Packing | None, features: list[int]) -> Table:
+def _learned(scope: FactScope, before: Packing | None, features: list[int]) -> Table:
     since: sql.Composable = sql.SQL("true")
     if before is not None:
         since = sql.SQL("u.learned_on > {}::date").format(sql.Literal(before.until))
@@ -125,7 +125,7 @@ def _none() -> Packs:
     return Packs(nothing, nothing, nothing, np.zeros((0, WINDOW), dtype=np.int32))
 
 
-def _first_days(scope: Scope, old: Packs, position: Ints) -> Ints:
+def _first_days(scope: FactScope, old: Packs, position: Ints) -> Ints:
     """Of those that began before the window it need not be known better."""
     first = np.full(len(scope), number(scope.last_day), dtype=np.int64)
     np.minimum.at(first, old.position, old.first)
@@ -136,7 +136,7 @@ def _first_days(scope: Scope, old: Packs, position: Ints) -> Ints:
     return np.asarray(first[position])
 
 
-def _columns(scope: Scope, packs: Packs) -> list[binary.Column]:
+def _columns(scope: FactScope, packs: Packs) -> list[binary.Column]:
     until = np.full(len(packs.position), number(scope.last_day) - binary.DATE_SHIFT)
     return [
         (">i4", until),

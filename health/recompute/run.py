@@ -10,12 +10,12 @@ import numpy as np
 from django.db import connection
 
 from health.facts import BaseRows, FactRows, load_base, load_facts
-from health.facts.scope import Ints, Scope, number
+from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
 from health.measures import raw_matrix
 from health.measures.inputs import Flags, Floats
 from health.models import ClosedDay
-from health.queries.assignment import NO_CARD, Assignment, Standing
+from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
 from health.queries.installation import Calendar
 from health.queries.rates import arr_factors
 from health.recompute import writing
@@ -64,11 +64,11 @@ class Run:
     def components(self) -> int:
         return max((len(card.spec.component_keys) for card in self.assignment.cards), default=0)
 
-    def scope(self, account_ids: Ints, closed: Sequence[date]) -> Scope:
+    def scope(self, account_ids: Ints, closed: Sequence[date]) -> FactScope:
         """A closed day is seen as it was known then; an open one with all that is known now."""
         is_past = len(self.days) > 1 or self.days[0] in closed
         as_known = is_past and self.days[0] < self.calendar.today(self.now)
-        return Scope(account_ids, self.days[0], self.days[-1], self.calendar.zone, as_known)
+        return FactScope(account_ids, self.days[0], self.days[-1], self.calendar.zone, as_known)
 
     def is_final(self, day: date, closed: Sequence[date]) -> bool:
         """Scores of the day only get revisions: no present state comes from them, no crossing."""
@@ -113,13 +113,13 @@ def hold_days_open(days: Sequence[date]) -> list[date]:
     return list(ClosedDay.objects.filter(day__in=days).values_list("day", flat=True))
 
 
-def _plan(run: Run, scope: Scope, base: BaseRows, day: date) -> Ints:
+def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
     """Which card each account gets on the day; NO_CARD for who is no customer, or has no rule."""
     profiles = base.profiles.on(day)
     today = number(day)
     arr = base.ledger.arr(effective=today, today=today)
     arr *= arr_factors(scope.account_ids, base=run.calendar.currency, day=day)
-    standing = Standing(
+    standing = AssignmentInput(
         profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
     )
     return np.where(profiles.is_customer(day), run.assignment.choose(standing), NO_CARD)
@@ -137,7 +137,7 @@ def _asks_since_start(run: Run, plans: list[Ints]) -> Flags:
 
 def _judge_day(
     run: Run,
-    scope: Scope,
+    scope: FactScope,
     rows: FactRows,
     state: State,
     day: date,
@@ -172,7 +172,7 @@ def _judge_day(
 
 
 def _write(
-    run: Run, scope: Scope, judged: list[writing.Judged], closed: list[date]
+    run: Run, scope: FactScope, judged: list[writing.Judged], closed: list[date]
 ) -> tuple[int, int]:
     writing.stage(_latest_is_present(scope, judged))
     has_final = any(part.is_final.any() for part in judged)
@@ -181,7 +181,7 @@ def _write(
     return writing.write_crossings(judged, calendar=run.calendar, now=run.now)
 
 
-def _latest_is_present(scope: Scope, judged: list[writing.Judged]) -> list[writing.Judged]:
+def _latest_is_present(scope: FactScope, judged: list[writing.Judged]) -> list[writing.Judged]:
     """Of several days, an account's last one is its present state."""
     latest = np.full(len(scope), -1)
     places = [np.searchsorted(scope.account_ids, part.account_ids) for part in judged]

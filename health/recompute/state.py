@@ -10,7 +10,7 @@ import numpy.typing as npt
 from django.db import connection
 from psycopg2 import sql
 
-from health.facts.scope import Ints, Scope
+from health.facts.scope import FactScope, Ints
 from health.queries.assignment import NO_CARD
 from health.scoring import MISSING
 
@@ -114,7 +114,7 @@ def lock(account_ids: Ints) -> None:
         cursor.execute(_LOCK_ROWS, values)
 
 
-def read_state(scope: Scope, *, day: date, components: int) -> State:
+def read_state(scope: FactScope, *, day: date, components: int) -> State:
     """`components` is the largest number of components of any card in use."""
     state = _empty(len(scope), components)
     query = _STATE.format(missing=sql.Literal(MISSING), accounts=scope.accounts("c.account_id"))
@@ -156,7 +156,7 @@ def _empty(accounts: int, components: int) -> State:
     )
 
 
-def _overrides(scope: Scope, day: date) -> dict[int, str]:
+def _overrides(scope: FactScope, day: date) -> dict[int, str]:
     query = _OVERRIDES.format(accounts=scope.accounts("o.account_id"), day=sql.Literal(day))
     with connection.cursor() as cursor:
         # As text: the audit looks at every statement of a page, and reads no other kind.

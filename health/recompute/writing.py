@@ -176,7 +176,7 @@ def _signal_row(
 
 
 def signal_payload(*, card: Card, day: date, crossing: Crossing, first_seq: int) -> dict[str, Any]:
-    """`fall` is shared by everything one rescoring crossed, so that one fall starts one play."""
+    """`crossing_group` is shared by everything one rescoring crossed: it starts one play."""
     return {
         "day": day.isoformat(),
         "subject": crossing.subject,
@@ -190,7 +190,7 @@ def signal_payload(*, card: Card, day: date, crossing: Crossing, first_seq: int)
         "version": card.spec.version,
         "handled_first": card.spec.handled_first,
         "is_overridden": crossing.is_overridden,
-        "fall": f"{day.isoformat()}:{first_seq}",
+        "crossing_group": f"{day.isoformat()}:{first_seq}",
     }
 
 

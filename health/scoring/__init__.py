@@ -11,7 +11,7 @@ from health.scoring.curves import (
 )
 from health.scoring.differences import Difference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
-from health.scoring.explain import Contribution, Explanation, Moment, RowKind, explain
+from health.scoring.explain import Contribution, ExplainedDay, Explanation, RowKind, explain
 from health.scoring.rounding import MISSING, to_decimal, to_hundredths
 from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
@@ -42,10 +42,10 @@ __all__ = [
     "CurveKind",
     "Difference",
     "Evaluation",
+    "ExplainedDay",
     "Explanation",
     "Gate",
     "Measure",
-    "Moment",
     "NotationError",
     "Penalty",
     "Problem",

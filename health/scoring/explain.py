@@ -41,7 +41,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ExplainedDay:
     """An account on a day: the card in force and the raw values, by key, that were kept."""
 
     card: Scorecard
@@ -58,7 +58,7 @@ class Explanation:
     rows: tuple[Contribution, ...]
 
 
-def explain(*, before: Moment, after: Moment) -> Explanation:
+def explain(*, before: ExplainedDay, after: ExplainedDay) -> Explanation:
     """Between two stored days. Without a score on both there is no change to divide."""
     scores = (to_decimal(before.score), to_decimal(after.score))
     if scores[0] is None or scores[1] is None:
@@ -109,7 +109,7 @@ def settle(exact: Floats, totals: Hundredths) -> Hundredths:
     return cents
 
 
-def _under(card: Scorecard, moment: Moment) -> Evaluation:
+def _under(card: Scorecard, moment: ExplainedDay) -> Evaluation:
     raw = np.array([[moment.raw.get(key, np.nan) for key in card.raw_keys]], dtype=np.float64)
     return evaluate(replace(card, minimum_confidence=Decimal(0)), raw)
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.catalogue import HistoryAttribute, Segment, TouchTier
 from metrics.facts.copying import copy_columns
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import AttributeArrays
 
 _ALWAYS = 1  # an ordinal before any day
@@ -53,7 +53,7 @@ _PRESENT = """
 """
 
 
-def read_cut(*, cut: Cut, scope: Scope) -> AttributeArrays:
+def read_cut(*, cut: Cut, scope: ReportScope) -> AttributeArrays:
     """Every value of a cut; START_QUARTER comes from the ledger (`start_quarters`)."""
     if cut in _HISTORY:
         return _read_history(_HISTORY[cut], scope)
@@ -68,7 +68,7 @@ def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
         return tuple(value for (value,) in cursor.fetchall())
 
 
-def _read_history(attribute: HistoryAttribute, scope: Scope) -> AttributeArrays:
+def _read_history(attribute: HistoryAttribute, scope: ReportScope) -> AttributeArrays:
     values = _values(attribute)
     condition = scope.condition(account="h.account_id", learned="h.learned_at")
     rows = copy_columns(
@@ -81,7 +81,7 @@ def _read_history(attribute: HistoryAttribute, scope: Scope) -> AttributeArrays:
     )
 
 
-def _read_present(cut: Cut, scope: Scope) -> AttributeArrays:
+def _read_present(cut: Cut, scope: ReportScope) -> AttributeArrays:
     column = {Cut.INDUSTRY: "industry", Cut.REGION: "region"}[cut]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT DISTINCT {column} FROM accounts_account ORDER BY 1")  # noqa: S608 -- a name from the mapping above

@@ -10,7 +10,7 @@ from django.db import connection
 from metrics.facts.health import BandTotal
 from metrics.facts.ledger import RateTable, rates_as_text
 from metrics.facts.renewals import RenewalState, RenewalTotal
-from metrics.facts.standing import Moment
+from metrics.facts.standing import ReportDate
 from metrics.facts.week import DAYS, Change, ChangeTotal
 from metrics.models import ReportDay
 from metrics.retention.forecast import Chances
@@ -62,9 +62,9 @@ def latest_closed_day(*, until: date) -> date | None:
 
 def moment_of(
     *, day: date, today: date, rates: RateTable, chances: Chances, zone: str
-) -> tuple[Moment, DayFigures | None]:
+) -> tuple[ReportDate, DayFigures | None]:
     """The present while the day is not over; else its end, stored where that is current."""
-    moment = Moment(
+    moment = ReportDate(
         day=day, base=rates.base, rates=rates.on(day), zone=zone, is_present=day >= today
     )
     if moment.is_present:

@@ -9,8 +9,8 @@ from django.db import connection
 
 from metrics.facts.converting import refuse_missing
 from metrics.facts.reading import in_chunks
-from metrics.facts.scope import Scope
-from metrics.facts.standing import Moment, standing
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ _LIST = """
 class HealthState:
     """Raises metrics.facts.ledger.MissingRateError."""
 
-    scope: Scope
-    moment: Moment
+    scope: ReportScope
+    moment: ReportDate
 
     def totals(self) -> list[BandTotal]:
         query = _TOTALS.format(standing=standing(self.moment, scope=self.scope))

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.money.conversion import Integers
 from accounts.money.currencies import minor_rate
 from metrics.facts.copying import copy_columns
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.retention.series import LedgerArrays
 from metrics.retention.vectors import KINDS
 
@@ -79,7 +79,7 @@ _LEDGER = """
 
 
 def read_ledger(
-    *, until: date, rates: RateTable, scope: Scope, after: date = date.min
+    *, until: date, rates: RateTable, scope: ReportScope, after: date = date.min
 ) -> LedgerArrays:
     """Every movement effective by `until` (and after `after`); raises MissingRateError."""
     condition = scope.condition(account="m.account_id", learned="m.recorded_at")

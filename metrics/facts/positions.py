@@ -7,7 +7,7 @@ from datetime import date
 from accounts.money.conversion import Integers
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import values_on
 from metrics.retention.positions import Retention
 from metrics.retention.series import MonthPair, position_series
@@ -37,7 +37,7 @@ class MonthPositions:
 
 
 def read_months(
-    *, months: Sequence[date], rates: RateTable, scope: Scope
+    *, months: Sequence[date], rates: RateTable, scope: ReportScope
 ) -> Iterator[MonthPositions]:
     """One pass over the ledger for all of them; raises MissingRateError."""
     if not months:

@@ -11,8 +11,8 @@ from django.db import connection
 
 from metrics.facts.converting import RATES, converted, refuse_missing, rounded
 from metrics.facts.reading import in_chunks
-from metrics.facts.scope import Scope
-from metrics.facts.standing import Moment, judged
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate, judged
 from metrics.models import RenewalChance
 from metrics.retention.forecast import STARTING_CHANCES, Chances
 from metrics.retention.windows import Window
@@ -132,8 +132,8 @@ class RenewalsDue:
     Raises metrics.facts.ledger.MissingRateError.
     """
 
-    scope: Scope
-    moment: Moment
+    scope: ReportScope
+    moment: ReportDate
     window: Window
     chances: Chances
 

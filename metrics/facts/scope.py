@@ -11,14 +11,14 @@ from accounts.models.scope import AccountQuerySet
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ReportScope:
     """`accounts` None means all of them; rows recorded at or after `known_before` do not count."""
 
     accounts: AccountQuerySet | None = None
     known_before: datetime | None = None
 
     @classmethod
-    def of(cls, *, user: User, known_before: datetime | None = None) -> "Scope":
+    def of(cls, *, user: User, known_before: datetime | None = None) -> "ReportScope":
         visible = Account.objects.for_user(user)
         everything = not visible.query.where
         return cls(accounts=None if everything else visible, known_before=known_before)

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from metrics.facts.converting import RATES, converted, rate_params
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 
 Chosen = Callable[[str], str]
 """A condition on the accounts, given the name of the column with their ids."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ReportDate:
     """The end of `day`, or the present state of things while that day is not over.
 
     Scores are those of `scored_on`, the latest closed day by then. `zone` is where days begin and
@@ -69,7 +69,7 @@ _JUDGED_STORED = """
 """
 
 
-def judged(moment: Moment, *, chosen: Chosen) -> str:
+def judged(moment: ReportDate, *, chosen: Chosen) -> str:
     """SQL: account_id, band, at_risk, score."""
     if moment.is_present:
         return _JUDGED_NOW.format(chosen=chosen("a.account_id"))
@@ -106,7 +106,7 @@ _PAID_STORED = """
 """
 
 
-def paid(moment: Moment, *, chosen: Chosen) -> str:
+def paid(moment: ReportDate, *, chosen: Chosen) -> str:
     """SQL: account_id, ARR, and a currency that has no rate (the ARR is then NULL)."""
     if moment.is_present:
         return _PAID_NOW.format(chosen=chosen("a.id"))
@@ -128,7 +128,7 @@ _STANDING_STORED = """
 """
 
 
-def standing(moment: Moment, *, scope: Scope) -> str:
+def standing(moment: ReportDate, *, scope: ReportScope) -> str:
     """SQL: account_id, band, at_risk, score, without_rate, arr.
 
     All that paid or were judged on a day; at present all that are customers.

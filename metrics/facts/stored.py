@@ -7,7 +7,7 @@ from metrics.facts.copying import copy_columns
 from metrics.facts.ledger import RateTable
 from metrics.facts.months import stale_months
 from metrics.facts.positions import TRAILING_MONTHS
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.retention.vectors import PositionArrays
 from metrics.retention.windows import Window, month_end, months_before
 
@@ -21,7 +21,7 @@ _POSITIONS = """
 
 
 def stored_positions(
-    *, window: Window, rates: RateTable, scope: Scope
+    *, window: Window, rates: RateTable, scope: ReportScope
 ) -> tuple[Integers, PositionArrays] | None:
     """Account ids and their positions; None where only the ledger can tell.
 
@@ -48,7 +48,7 @@ def stored_positions(
     return rows["account"], arrays
 
 
-def is_stored(*, window: Window, rates: RateTable, scope: Scope) -> bool:
+def is_stored(*, window: Window, rates: RateTable, scope: ReportScope) -> bool:
     """Twelve months to a month-end, as known now, with nothing posted since it was stored."""
     end = window.end
     if scope.known_before is not None or end != month_end(end):

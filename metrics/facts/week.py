@@ -10,8 +10,8 @@ from django.db import connection
 
 from metrics.facts.converting import RATES, converted, refuse_missing
 from metrics.facts.reading import in_chunks
-from metrics.facts.scope import Scope
-from metrics.facts.standing import Moment, paid
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate, paid
 from metrics.retention.windows import Window
 
 DAYS = 7
@@ -135,8 +135,8 @@ _ORDER = "abs(amount) DESC, happened DESC, account_id, what, detail"
 class WeekOfChanges:
     """Raises metrics.facts.ledger.MissingRateError."""
 
-    scope: Scope
-    moment: Moment
+    scope: ReportScope
+    moment: ReportDate
 
     @property
     def window(self) -> Window:

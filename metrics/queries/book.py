@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.money.conversion import Integers
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger, read_rates
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.facts.stored import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
 from metrics.retention.positions import Method, Retention
@@ -52,14 +52,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class LedgerReport:
     """Every account of a report, one array element each; `chosen` are those the filters leave.
 
     `ledger` is None where the stored months had the positions already.
     """
 
     question: Question
-    scope: Scope
+    scope: ReportScope
     rates: RateTable
     accounts: Integers
     ledger: LedgerArrays | None
@@ -88,9 +88,9 @@ class Book:
         return Report(total=sum(summed, Retention()), groups=tuple(rows))
 
 
-def read_book(*, question: Question, user: User) -> Book:
+def read_book(*, question: Question, user: User) -> LedgerReport:
     """Raises metrics.facts.ledger.MissingRateError."""
-    scope = Scope.of(user=user, known_before=question.known_before)
+    scope = ReportScope.of(user=user, known_before=question.known_before)
     return book_of(question=question, scope=scope, rates=read_rates(base=question.base))
 
 
@@ -98,12 +98,12 @@ def retention(*, question: Question, user: User) -> Report:
     return read_book(question=question, user=user).report()
 
 
-def book_of(*, question: Question, scope: Scope, rates: RateTable) -> Book:
+def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
     pair = pair_of(window=question.window, rates=rates)
     accounts, arrays, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
     cuts = _Cuts(accounts=accounts, ledger=ledger, pair=pair, scope=scope)
     groups, values = cuts.of(question.by)
-    return Book(
+    return LedgerReport(
         question=question,
         scope=scope,
         rates=rates,
@@ -131,7 +131,7 @@ def _needs_ledger(question: Question) -> bool:
 
 
 def _positions(
-    question: Question, *, pair: MonthPair, scope: Scope, rates: RateTable
+    question: Question, *, pair: MonthPair, scope: ReportScope, rates: RateTable
 ) -> tuple[Integers, PositionArrays, LedgerArrays | None]:
     if not _needs_ledger(question):
         stored = stored_positions(window=question.window, rates=rates, scope=scope)
@@ -157,7 +157,7 @@ class _Cuts:
     accounts: Integers
     ledger: LedgerArrays | None
     pair: MonthPair
-    scope: Scope
+    scope: ReportScope
 
     def of(self, cut: Cut) -> tuple[Integers, tuple[str, ...]]:
         """Each account's value as an index; the last one stands for "not recorded" (index -1)."""

@@ -10,7 +10,7 @@ import numpy as np
 from accounts.catalogue import MovementKind
 from accounts.models import Account
 from accounts.money.conversion import Integers
-from metrics.queries.book import Book
+from metrics.queries.book import LedgerReport
 from metrics.retention.vectors import KINDS, NO_KIND, Flags, net_change_kinds
 
 PAGE_SIZE = 50
@@ -72,7 +72,7 @@ class Page(Generic[Row]):
         return min(max(-(-self.count // PAGE_SIZE), 1), LAST_PAGE)
 
 
-def figure_accounts(*, book: Book, figure: Figure, page: int) -> Page[FigureAccount]:
+def figure_accounts(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureAccount]:
     """The largest parts first."""
     amounts, member = membership(book, figure)
     members = _largest_first(book, member, amounts)
@@ -84,7 +84,7 @@ def figure_accounts(*, book: Book, figure: Figure, page: int) -> Page[FigureAcco
     )
 
 
-def all_figure_accounts(*, book: Book, figure: Figure) -> Iterator[FigureAccount]:
+def all_figure_accounts(*, book: LedgerReport, figure: Figure) -> Iterator[FigureAccount]:
     """In the order of the pages, names read a thousand at a time."""
     amounts, member = membership(book, figure)
     members = _largest_first(book, member, amounts)
@@ -92,7 +92,7 @@ def all_figure_accounts(*, book: Book, figure: Figure) -> Iterator[FigureAccount
         yield from _account_rows(book, members[first : first + NAMES_AT_ONCE], amounts)
 
 
-def _largest_first(book: Book, member: Flags, amounts: Integers) -> Integers:
+def _largest_first(book: LedgerReport, member: Flags, amounts: Integers) -> Integers:
     members = np.flatnonzero(member)
     order = np.lexsort((book.accounts[members], -np.abs(amounts[members])))
     return np.asarray(members[order], dtype=np.int64)
@@ -102,7 +102,7 @@ def _slice(page: int) -> slice:
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 
-def membership(book: Book, figure: Figure) -> tuple[Integers, Flags]:
+def membership(book: LedgerReport, figure: Figure) -> tuple[Integers, Flags]:
     """Each account's part of the figure, and whether it has one."""
     arrays = book.arrays
     if figure is Figure.NRR:
@@ -118,7 +118,9 @@ def membership(book: Book, figure: Figure) -> tuple[Integers, Flags]:
     return amounts, (amounts != 0) & book.chosen
 
 
-def _account_rows(book: Book, shown: Integers, amounts: Integers) -> tuple[FigureAccount, ...]:
+def _account_rows(
+    book: LedgerReport, shown: Integers, amounts: Integers
+) -> tuple[FigureAccount, ...]:
     kinds = net_change_kinds(book.arrays)
     ids = book.accounts[shown].tolist()
     names = {

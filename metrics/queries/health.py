@@ -6,7 +6,7 @@ from datetime import date
 
 from metrics.facts.health import BandAccount, BandFilter, BandTotal
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.moments import Standing
+from metrics.queries.moments import ReportSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class HealthPicture:
         return sum(band.arr for band in self.bands if band.at_risk)
 
 
-def health_of(standing: Standing) -> HealthPicture | None:
+def health_of(standing: ReportSnapshot) -> HealthPicture | None:
     """None where nothing was scored by then."""
     if not standing.is_scored:
         return None
@@ -53,7 +53,7 @@ class HealthList:
     arr: int
 
 
-def health_accounts(*, standing: Standing, wanted: BandFilter, page: int) -> HealthList:
+def health_accounts(*, standing: ReportSnapshot, wanted: BandFilter, page: int) -> HealthList:
     """As the overview counts them, the largest first."""
     totals = standing.health_totals()
     chosen = [total for total in totals if wanted.keeps(total)]
@@ -67,5 +67,5 @@ def health_accounts(*, standing: Standing, wanted: BandFilter, page: int) -> Hea
     )
 
 
-def all_health_accounts(*, standing: Standing, wanted: BandFilter) -> Iterator[BandAccount]:
+def all_health_accounts(*, standing: ReportSnapshot, wanted: BandFilter) -> Iterator[BandAccount]:
     return standing.state().all_accounts(wanted=wanted)

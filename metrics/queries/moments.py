@@ -8,8 +8,8 @@ from metrics.facts.days import DayFigures, latest_closed_day, moment_of
 from metrics.facts.health import BandTotal, HealthState
 from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import RenewalsDue, RenewalTotal, read_chances
-from metrics.facts.scope import Scope
-from metrics.facts.standing import Moment
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate
 from metrics.facts.week import ChangeTotal, WeekOfChanges
 from metrics.retention.forecast import Chances
 from metrics.retention.windows import Window, quarter_of
@@ -27,11 +27,11 @@ def default_day(*, today: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReportSnapshot:
     """Health, renewals of the quarter and the week's news of one moment, for one person's scope."""
 
-    scope: Scope
-    moment: Moment
+    scope: ReportScope
+    moment: ReportDate
     chances: Chances
     figures: DayFigures | None
 
@@ -78,15 +78,15 @@ def standing_of(
     today: date,
     zone: str,
     known_before: datetime | None = None,
-) -> Standing:
+) -> ReportSnapshot:
     """`zone` is where days begin and end; `known_before` counts for revenue alone."""
-    scope = Scope.of(user=user, known_before=known_before)
+    scope = ReportScope.of(user=user, known_before=known_before)
     rates, chances = read_rates(base=base), read_chances()
     return standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
 
 
 def standing_in(
-    *, scope: Scope, rates: RateTable, chances: Chances, day: date, today: date, zone: str
-) -> Standing:
+    *, scope: ReportScope, rates: RateTable, chances: Chances, day: date, today: date, zone: str
+) -> ReportSnapshot:
     moment, figures = moment_of(day=day, today=today, rates=rates, chances=chances, zone=zone)
-    return Standing(scope=scope, moment=moment, chances=chances, figures=figures)
+    return ReportSnapshot(scope=scope, moment=moment, chances=chances, figures=figures)

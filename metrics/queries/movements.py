@@ -13,7 +13,7 @@ from accounts.catalogue import MovementKind
 from accounts.money.conversion import convert
 from metrics.facts.ledger import read_ledger
 from metrics.facts.reading import in_chunks
-from metrics.queries.book import Book
+from metrics.queries.book import LedgerReport
 from metrics.queries.figures import LOSSES, PAGE_SIZE, Figure, Page, membership
 from metrics.retention.positions import Method
 from metrics.retention.series import LedgerArrays, converted_rows
@@ -35,7 +35,7 @@ class FigureMovement:
     source: str
 
 
-def figure_movements(*, book: Book, figure: Figure, page: int) -> Page[FigureMovement]:
+def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureMovement]:
     """The ledger rows of the figure's accounts that make it, the newest first."""
     _, member = membership(book, figure)
     wanted = _movement_kinds(book, figure)
@@ -54,14 +54,14 @@ def figure_movements(*, book: Book, figure: Figure, page: int) -> Page[FigureMov
     )
 
 
-def all_figure_movements(*, book: Book, figure: Figure) -> Iterator[FigureMovement]:
+def all_figure_movements(*, book: LedgerReport, figure: Figure) -> Iterator[FigureMovement]:
     """In the order of the pages."""
     _, member = membership(book, figure)
     found = _Rows(book=book, kinds=_movement_kinds(book, figure), days=_days(book, figure))
     return found.all(accounts=book.accounts[member].tolist())
 
 
-def _ledger(book: Book, after: int) -> LedgerArrays:
+def _ledger(book: LedgerReport, after: int) -> LedgerArrays:
     """Movements after the day of that ordinal; those the report was read from may be older."""
     if book.ledger is not None:
         return book.ledger
@@ -73,7 +73,7 @@ def _ledger(book: Book, after: int) -> LedgerArrays:
     )
 
 
-def _movement_kinds(book: Book, figure: Figure) -> list[int]:
+def _movement_kinds(book: LedgerReport, figure: Figure) -> list[int]:
     """By movements a part is its own rows; by account it is all that happened to its accounts."""
     if book.question.method is Method.BY_MOVEMENTS:
         if figure is Figure.GRR:
@@ -83,7 +83,7 @@ def _movement_kinds(book: Book, figure: Figure) -> list[int]:
     return list(range(len(KINDS)))
 
 
-def _days(book: Book, figure: Figure) -> tuple[int, int]:
+def _days(book: LedgerReport, figure: Figure) -> tuple[int, int]:
     """(after, up to) as ordinals: the levels are made of all history, the rest of the window."""
     if figure is Figure.START:
         return 0, book.pair.start
@@ -105,7 +105,7 @@ _MOVEMENTS = """
 class _Rows:
     """Ledger rows of some accounts: `kinds` as indices, `days` as ordinals (after, up to)."""
 
-    book: Book
+    book: LedgerReport
     kinds: Sequence[int]
     days: tuple[int, int]
 

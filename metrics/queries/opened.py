@@ -6,8 +6,8 @@ from functools import cached_property
 
 from accounts.models import User
 from metrics.facts.ledger import read_rates
-from metrics.facts.scope import Scope
-from metrics.queries.book import Book, Question, book_of
+from metrics.facts.scope import ReportScope
+from metrics.queries.book import LedgerReport, Question, book_of
 from metrics.queries.figures import (
     Figure,
     FigureAccount,
@@ -21,10 +21,10 @@ from metrics.retention.positions import Retention
 
 
 @dataclass(frozen=True)
-class BookFigures:
+class LedgerFigures:
     """The figures of any report, from all its accounts."""
 
-    book: Book
+    book: LedgerReport
 
     @cached_property
     def total(self) -> Retention:
@@ -43,12 +43,12 @@ class BookFigures:
         return all_figure_movements(book=self.book, figure=figure)
 
 
-Figures = BookFigures | StoredFigures
+Figures = LedgerFigures | StoredFigures
 
 
 def figures_of(*, question: Question, user: User) -> Figures:
     """Raises metrics.facts.ledger.MissingRateError."""
-    scope = Scope.of(user=user, known_before=question.known_before)
+    scope = ReportScope.of(user=user, known_before=question.known_before)
     rates = read_rates(base=question.base)
     stored = stored_figures(question=question, scope=scope, rates=rates)
-    return stored or BookFigures(book_of(question=question, scope=scope, rates=rates))
+    return stored or LedgerFigures(book_of(question=question, scope=scope, rates=rates))

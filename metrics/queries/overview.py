@@ -13,13 +13,13 @@ from health.scoring import UNSCORED
 from metrics.facts.days import stored_health
 from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import read_chances
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal
 from metrics.models import RetentionTarget
 from metrics.queries.book import Question, book_of
 from metrics.queries.figures import Figure, figure_accounts
 from metrics.queries.health import HealthPicture, health_of
-from metrics.queries.moments import Standing, standing_in
+from metrics.queries.moments import ReportSnapshot, standing_in
 from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.series import MonthRetention, retention_series
 from metrics.retention.rates import (
@@ -66,7 +66,7 @@ class Overview:
     health_before: HealthPicture | None
     at_risk_by_month: tuple[tuple[date, int], ...]
     """ARR at risk at the month-ends of a year, those that are stored."""
-    standing: Standing
+    standing: ReportSnapshot
     renewals: RenewalQuarter
     week: tuple[ChangeTotal, ...]
 
@@ -100,7 +100,7 @@ def overview(
 
     `known_before` takes revenue back to what was recorded by then; health and renewals stay.
     """
-    scope, rates = Scope.of(user=user, known_before=known_before), read_rates(base=base)
+    scope, rates = ReportScope.of(user=user, known_before=known_before), read_rates(base=base)
     months = _retention(as_of=as_of, rates=rates, scope=scope)
     standing, before = _then_and_before(as_of, scope=scope, rates=rates, today=today, zone=zone)
     health, segment_targets = health_of(standing), _read_targets()
@@ -119,21 +119,21 @@ def overview(
     )
 
 
-def _retention(*, as_of: date, rates: RateTable, scope: Scope) -> tuple[MonthRetention, ...]:
+def _retention(*, as_of: date, rates: RateTable, scope: ReportScope) -> tuple[MonthRetention, ...]:
     months = month_ends(until=latest_month_end(as_of), count=MONTHS_SHOWN)
     return retention_series(months=months, rates=rates, scope=scope)
 
 
 def _then_and_before(
-    day: date, *, scope: Scope, rates: RateTable, today: date, zone: str
-) -> tuple[Standing, Standing]:
+    day: date, *, scope: ReportScope, rates: RateTable, today: date, zone: str
+) -> tuple[ReportSnapshot, ReportSnapshot]:
     ask = partial(
         standing_in, scope=scope, rates=rates, chances=read_chances(), today=today, zone=zone
     )
     return ask(day=day), ask(day=_month_before(day))
 
 
-def _at_risk(standing: Standing, *, rates: RateTable) -> tuple[tuple[date, int], ...]:
+def _at_risk(standing: ReportSnapshot, *, rates: RateTable) -> tuple[tuple[date, int], ...]:
     """Nothing for those who see a part of the accounts: days are stored for all together."""
     if standing.scope.accounts is not None:
         return ()
@@ -174,7 +174,7 @@ def _target(
 
 
 def _failure(
-    *, latest: MonthRetention, health: HealthPicture | None, rates: RateTable, scope: Scope
+    *, latest: MonthRetention, health: HealthPicture | None, rates: RateTable, scope: ReportScope
 ) -> Failure | None:
     bands = health.bands if health else ()
     scored = sum(band.accounts for band in bands if band.band != UNSCORED)
@@ -200,7 +200,7 @@ _LARGEST = """
 """
 
 
-def _largest_expansions(*, latest: MonthRetention, rates: RateTable, scope: Scope) -> int:
+def _largest_expansions(*, latest: MonthRetention, rates: RateTable, scope: ReportScope) -> int:
     if not latest.is_stored:
         window = trailing_window(as_of=latest.month)
         question = Question(window=window, base=rates.base, known_before=scope.known_before)

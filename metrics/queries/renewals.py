@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from metrics.facts.renewals import UNDECIDED, RenewalFilter, RenewalRow, RenewalState, RenewalTotal
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.moments import Standing
+from metrics.queries.moments import ReportSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class RenewalQuarter:
     by_state: tuple[tuple[RenewalState, RenewalSum], ...]
 
 
-def renewals_of(standing: Standing) -> RenewalQuarter:
+def renewals_of(standing: ReportSnapshot) -> RenewalQuarter:
     totals = standing.renewal_totals()
     undecided = [total for total in totals if total.state in UNDECIDED]
     return RenewalQuarter(
@@ -56,12 +56,12 @@ class RenewalList:
     totals: tuple[RenewalTotal, ...]
 
 
-def renewal_list(*, standing: Standing, wanted: RenewalFilter, page: int) -> RenewalList:
+def renewal_list(*, standing: ReportSnapshot, wanted: RenewalFilter, page: int) -> RenewalList:
     totals = standing.renewal_totals()
     chosen = [total for total in totals if wanted.keeps(total)]
     rows = standing.due().contracts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return RenewalList(rows=tuple(rows), sum=RenewalSum.of(chosen), totals=totals)
 
 
-def all_renewals(*, standing: Standing, wanted: RenewalFilter) -> Iterator[RenewalRow]:
+def all_renewals(*, standing: ReportSnapshot, wanted: RenewalFilter) -> Iterator[RenewalRow]:
     return standing.due().all_contracts(wanted=wanted)

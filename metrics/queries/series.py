@@ -10,7 +10,7 @@ from django.db import connection
 from metrics.facts.ledger import RateTable
 from metrics.facts.months import stale_months
 from metrics.facts.positions import read_months
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, RetentionMonth
 from metrics.retention.positions import Bridge, Cohort, Logos, Retention
 
@@ -31,7 +31,7 @@ Months = dict[date, dict[str, Retention]]
 
 
 def retention_series(
-    *, months: Sequence[date], rates: RateTable, scope: Scope
+    *, months: Sequence[date], rates: RateTable, scope: ReportScope
 ) -> tuple[MonthRetention, ...]:
     """Exact in either case; raises metrics.facts.ledger.MissingRateError."""
     is_restated = scope.known_before is not None
@@ -57,7 +57,7 @@ _PARTS = (("bridge", Bridge), ("cohort", Cohort), ("logos", Logos))
 _COLUMNS = [f"{prefix}_{f.name}" for prefix, part in _PARTS for f in fields(part)]
 
 
-def stored_months(*, months: Sequence[date], scope: Scope) -> Months:
+def stored_months(*, months: Sequence[date], scope: ReportScope) -> Months:
     """As the nightly copy has them: whether it is current is not asked."""
     return _stored(months) if scope.accounts is None else _added_up(months, scope)
 
@@ -104,7 +104,7 @@ _ADDED_UP = """
 """
 
 
-def _added_up(months: Sequence[date], scope: Scope) -> Months:
+def _added_up(months: Sequence[date], scope: ReportScope) -> Months:
     with connection.cursor() as cursor:
         cursor.execute(
             _ADDED_UP.format(scope=scope.condition(account="m.account_id")),

@@ -11,7 +11,7 @@ from accounts.catalogue import MovementKind
 from metrics.facts.attributes import Cut
 from metrics.facts.ledger import RateTable
 from metrics.facts.reading import in_chunks
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.facts.stored import is_stored
 from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, Figure, FigureAccount, Page
@@ -82,7 +82,7 @@ class StoredFigures:
     """The figures of twelve months by account, of all accounts or of one segment."""
 
     question: Question
-    scope: Scope
+    scope: ReportScope
     rates: RateTable
     total: Retention
     everyone: int
@@ -157,7 +157,9 @@ class StoredFigures:
         }
 
 
-def stored_figures(*, question: Question, scope: Scope, rates: RateTable) -> StoredFigures | None:
+def stored_figures(
+    *, question: Question, scope: ReportScope, rates: RateTable
+) -> StoredFigures | None:
     """None where the stored months do not answer: other methods, cuts and windows, the past as
     it was known, and months restated since."""
     if question.method is not Method.BY_ACCOUNT or not _is_by_segment(question):

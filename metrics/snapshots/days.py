@@ -18,8 +18,8 @@ from metrics.facts.days import (
 from metrics.facts.health import HealthState
 from metrics.facts.ledger import RateTable, rates_as_text, seen_through
 from metrics.facts.renewals import RenewalsDue, read_chances
-from metrics.facts.scope import Scope
-from metrics.facts.standing import Moment, standing
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate, standing
 from metrics.facts.week import WeekOfChanges
 from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
 from metrics.retention.forecast import Chances
@@ -65,8 +65,10 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     """What it is computed from is noted before it is read: what is posted meanwhile counts as
     newer."""
     through = seen_through()
-    moment = Moment(day=day, base=rates.base, rates=rates.on(day), zone=zone)
-    renewals = RenewalsDue(scope=Scope(), moment=moment, window=quarter_of(day), chances=chances)
+    moment = ReportDate(day=day, base=rates.base, rates=rates.on(day), zone=zone)
+    renewals = RenewalsDue(
+        scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
+    )
     figures = _figures(moment, renewals)  # refuses a currency without a rate
     _copy_accounts(moment)
     _copy_contracts(renewals)
@@ -80,10 +82,10 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     )
 
 
-def _figures(moment: Moment, renewals: RenewalsDue) -> DayFigures:
-    week = WeekOfChanges(scope=Scope(), moment=moment)
+def _figures(moment: ReportDate, renewals: RenewalsDue) -> DayFigures:
+    week = WeekOfChanges(scope=ReportScope(), moment=moment)
     return DayFigures(
-        health=tuple(HealthState(scope=Scope(), moment=moment).totals()),
+        health=tuple(HealthState(scope=ReportScope(), moment=moment).totals()),
         renewals=tuple(renewals.totals()),
         week=tuple(week.totals()),
     )
@@ -103,9 +105,9 @@ _CONTRACTS = """
 """
 
 
-def _copy_accounts(moment: Moment) -> None:
+def _copy_accounts(moment: ReportDate) -> None:
     with connection.cursor() as cursor:
-        query = _ACCOUNTS.format(standing=standing(moment, scope=Scope()))
+        query = _ACCOUNTS.format(standing=standing(moment, scope=ReportScope()))
         cursor.execute(query, moment.params())
 
 

@@ -20,7 +20,7 @@ from metrics.facts.months import (
     segment_digests,
 )
 from metrics.facts.positions import MonthPositions, read_months
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.retention.positions import Retention
 from metrics.retention.rates import grr, logo_retention, nrr, stored
@@ -35,7 +35,7 @@ def write_months(*, day: date, rates: RateTable) -> list[date]:
     months = _months_to_keep(day)
     wanted = _wanted_states(months, rates)
     changed = _changed(wanted)
-    for positions in read_months(months=changed, rates=rates, scope=Scope()):
+    for positions in read_months(months=changed, rates=rates, scope=ReportScope()):
         _write_month(positions)
     _remember(wanted)
     return changed

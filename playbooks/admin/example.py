@@ -24,7 +24,7 @@ escalations:                   # who is drawn in, and when
   - key: silence
     when: no_response
     business_days: 5
-    draw_in: manager
+    escalate_to: manager
     title: Take over the contact
     guidance: Nobody there has answered. Call the person who signed.
 success:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError
 from playbooks.models import Playbook
-from playbooks.triggers.describing import draws_in, is_for, starts_when
+from playbooks.triggers.describing import escalation_label, is_for, starts_when
 
 _JSON = {
     "starts": "triggers",
@@ -58,7 +58,7 @@ class SaidInWords:
         found = _definition(playbook)
         if found is None:
             return _UNREADABLE
-        return _lines(map(draws_in, found.escalations)) or "Nobody."
+        return _lines(map(escalation_label, found.escalations)) or "Nobody."
 
     @admin.display(description="Succeeds when")
     def succeeds(self, playbook: Playbook) -> str:

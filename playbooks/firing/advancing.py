@@ -13,12 +13,12 @@ from django.db import connection, transaction
 
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
-from playbooks.firing.escalating import draw_in, for_silence
+from playbooks.firing.escalating import escalate_to, for_silence
 from playbooks.firing.opening import Start, open_plays, read_batch
-from playbooks.firing.owners import Directory
+from playbooks.firing.owners import Owners
 from playbooks.firing.steps import Opening, open_due_steps, opening
 from playbooks.models import Play, PlayStart, Task
-from playbooks.triggers.decisions import hindrance
+from playbooks.triggers.decisions import suppression_for
 from playbooks.triggers.rules import Recovery, Rule
 from playbooks.triggers.vocabulary import PlayState, StartResult, TaskState
 
@@ -100,7 +100,7 @@ def draw_in_for_silence(*, limit: int, now: datetime) -> int:
         return 0
     tasks = list(silent.filter(play__in=plays).select_related("play").order_by("escalate_at", "pk"))
     context = _context(plays, now)
-    draw_in(drawn=for_silence(tasks=tasks, context=context), context=context)
+    escalate_to(drawn=for_silence(tasks=tasks, context=context), context=context)
     return Task.objects.filter(pk__in=[task.pk for task in tasks]).update(escalated_at=now)
 
 
@@ -131,7 +131,7 @@ def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
         rule = rules[queued_start.playbook_id]
         trigger = rule.trigger(queued_start.trigger_key)
         standing = batch.standings[queued_start.account_id].without_queued(rule.key)
-        reason = hindrance(rule=rule, trigger=trigger, standing=standing, now=now)
+        reason = suppression_for(rule=rule, trigger=trigger, standing=standing, now=now)
         slot = (queued_start.csm_id, rule.key)
         if reason is None and opened.get(slot, 0) >= (rule.cap_per_csm_day or 1 << 30):
             continue
@@ -160,5 +160,5 @@ def _start(queued: PlayStart, rule: Rule, recovery: Recovery) -> Start:
 def _context(plays: Sequence[Play], now: datetime) -> Opening:
     calendar = facts.business_calendar()
     accounts = facts.account_rows(play.account_id for play in plays).values()
-    directory = Directory(accounts=accounts, day=calendar.local_day(now))
+    directory = Owners(accounts=accounts, day=calendar.local_day(now))
     return opening(plays=plays, now=now, calendar=calendar, directory=directory)

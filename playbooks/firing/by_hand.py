@@ -12,7 +12,7 @@ from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.models import Play, Playbook
 from playbooks.triggers.decisions import attention_rank
-from playbooks.triggers.rules import Recovery, Standing
+from playbooks.triggers.rules import AccountState, Recovery
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
 
@@ -44,7 +44,7 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
     return play
 
 
-def _row(playbook: Playbook, standing: Standing, *, account_id: int, by: User) -> StartRow:
+def _row(playbook: Playbook, standing: AccountState, *, account_id: int, by: User) -> StartRow:
     return StartRow(
         account_id=account_id,
         playbook_id=playbook.pk,

@@ -14,8 +14,8 @@ from playbooks.facts import longest_window, recent_signals
 from playbooks.firing.notices import notice
 from playbooks.firing.steps import Opening
 from playbooks.models import UNFINISHED, Play, Task
-from playbooks.triggers.matching import Heard
-from playbooks.triggers.rules import WHOLE_SCORE, Escalation, Standing
+from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.rules import WHOLE_SCORE, AccountState, Escalation
 from playbooks.triggers.vocabulary import Channel, EscalationKind, OwnerRole, TaskState
 from playbooks.triggers.wording import why_drawn_in
 
@@ -30,7 +30,7 @@ class DrawnIn:
     why: str
 
 
-def draw_in(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
+def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
     """Makes the task and the notice of each; what was made before is not made again."""
     known = set(
         Task.objects.filter(play__in={each.play for each in drawn})
@@ -49,16 +49,16 @@ def draw_in(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
 def for_signals(
     *,
     plays: Sequence[Play],
-    heard: dict[int, list[Heard]],
+    inputs: dict[int, list[TriggerInput]],
     fresh: frozenset[int],
-    standings: dict[int, Standing],
+    standings: dict[int, AccountState],
     context: Opening,
 ) -> list[DrawnIn]:
     """What the signals of these accounts pull in their open plays; `fresh` were just opened."""
-    rung = _rung(plays, heard, context)
+    rung = _rung(plays, inputs, context)
     found = []
     for play in plays:
-        signals = heard.get(play.account_id, [])
+        signals = inputs.get(play.account_id, [])
         for escalation in context.rules[play.playbook_id].escalations:
             seen = (
                 _seen_events(escalation, signals, rung.get(play.account_id, []), context)
@@ -86,7 +86,7 @@ def for_silence(*, tasks: Sequence[Task], context: Opening) -> list[DrawnIn]:
 
 
 def _rung(
-    plays: Sequence[Play], heard: dict[int, list[Heard]], context: Opening
+    plays: Sequence[Play], inputs: dict[int, list[TriggerInput]], context: Opening
 ) -> dict[int, list[tuple[str, datetime]]]:
     """By account: the events within the longest window any of the rules looks back."""
     kinds = {
@@ -95,15 +95,15 @@ def _rung(
         for escalation in context.rules[play.playbook_id].escalations
         for kind in escalation.signals
     }
-    if not kinds & {signal.kind for signals in heard.values() for signal in signals}:
+    if not kinds & {signal.kind for signals in inputs.values() for signal in signals}:
         return {}
     since = context.now - longest_window(context.rules.values())
-    return recent_signals(account_ids=sorted(heard), kinds=sorted(kinds), since=since)
+    return recent_signals(account_ids=sorted(inputs), kinds=sorted(kinds), since=since)
 
 
 def _seen_events(
     escalation: Escalation,
-    signals: Iterable[Heard],
+    signals: Iterable[TriggerInput],
     rung: Iterable[tuple[str, datetime]],
     context: Opening,
 ) -> str:
@@ -118,10 +118,10 @@ def _seen_events(
 
 def _seen_score(
     escalation: Escalation,
-    signals: Iterable[Heard],
+    signals: Iterable[TriggerInput],
     play: Play,
     fresh: frozenset[int],
-    standings: dict[int, Standing],
+    standings: dict[int, AccountState],
 ) -> str:
     if escalation.score is None:
         return ""
@@ -145,8 +145,10 @@ def _task(each: DrawnIn, context: Opening) -> Task:
         title=escalation.title,
         guidance=escalation.guidance,
         channel=Channel.INTERNAL,
-        owner_role=escalation.draw_in,
-        owner_id=context.directory.owner_for(role=escalation.draw_in, account_id=play.account_id),
+        owner_role=escalation.escalate_to,
+        owner_id=context.directory.owner_for(
+            role=escalation.escalate_to, account_id=play.account_id
+        ),
         opened_at=context.now,
         due_at=due_at(anchor=context.now, offset=_DUE, calendar=context.calendar),
         state=TaskState.OPEN,
@@ -156,7 +158,9 @@ def _task(each: DrawnIn, context: Opening) -> Task:
 
 def _why(each: DrawnIn, context: Opening) -> str:
     """Whoever acts for an executive reads whom to settle it with."""
-    told = context.directory.told_for(role=each.escalation.draw_in, account_id=each.play.account_id)
+    told = context.directory.told_for(
+        role=each.escalation.escalate_to, account_id=each.play.account_id
+    )
     if told is None:
         return each.why
     return f"{each.why} {context.directory.people[told].name} has been told."

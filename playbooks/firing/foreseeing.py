@@ -12,7 +12,7 @@ from playbooks import facts
 from playbooks.firing.opening import read_batch
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, ration
-from playbooks.triggers.matching import CROSSED, Heard, has_recovered, hear
+from playbooks.triggers.matching import CROSSED, TriggerInput, has_recovered, parse_signal
 from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
@@ -49,18 +49,20 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
         batch = read_batch(account_ids=ids, now=now)
         for account_id in ids:
             seen = outlook[account_id]
-            heard = [_heard(number + at, payload, now) for at, payload in enumerate(seen.payloads)]
-            number += len(heard)
+            inputs = [
+                _inputs(number + at, payload, now) for at, payload in enumerate(seen.payloads)
+            ]
+            number += len(inputs)
             standing = replace(batch.standings[account_id], score=seen.score, band=seen.band)
-            decisions += decide(heard=heard, rules=rules, standing=standing, now=now)
+            decisions += decide(inputs=inputs, rules=rules, standing=standing, now=now)
     if not any(d.rule.cap_per_csm_day for d in decisions if d.result is StartResult.STARTED):
         return decisions
     day = facts.business_calendar().local_day(now)
     return ration(decisions=decisions, opened=facts.opened_on(day))
 
 
-def _heard(number: int, payload: Mapping[str, Any], now: datetime) -> Heard:
-    return hear(signal_id=number, kind=CROSSED, occurred_at=now, payload=payload)
+def _inputs(number: int, payload: Mapping[str, Any], now: datetime) -> TriggerInput:
+    return parse_signal(signal_id=number, kind=CROSSED, occurred_at=now, payload=payload)
 
 
 def would_close(*, outlook: Mapping[int, Foreseen]) -> Iterator[WouldClose]:

@@ -12,23 +12,23 @@ from accounts.notices import post
 from playbooks import facts
 from playbooks.firing.closing import close_plays
 from playbooks.firing.notices import notice
-from playbooks.firing.owners import Directory
+from playbooks.firing.owners import Owners
 from playbooks.firing.rows import PlayRow, insert_plays
 from playbooks.firing.steps import open_due_steps, opening
 from playbooks.models import Play, PlayStart
-from playbooks.triggers.rules import Recovery, Rule, Standing
+from playbooks.triggers.rules import AccountState, Recovery, Rule
 from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult, Suppression
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class PlayBatch:
     """What every decision of one transaction shares."""
 
     now: datetime
     day: date
     calendar: BusinessCalendar
-    directory: Directory
-    standings: dict[int, Standing]
+    directory: Owners
+    standings: dict[int, AccountState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ class Start:
     saw: dict[str, Any]
 
 
-def read_batch(*, account_ids: Sequence[int], now: datetime) -> Batch:
+def read_batch(*, account_ids: Sequence[int], now: datetime) -> PlayBatch:
     """The accounts must be locked."""
     calendar = facts.business_calendar()
     day = calendar.local_day(now)
-    directory = Directory(accounts=facts.account_rows(account_ids).values(), day=day)
+    directory = Owners(accounts=facts.account_rows(account_ids).values(), day=day)
     csms = {account_id: directory.csm_of(account_id) for account_id in account_ids}
     standings = facts.standings(account_ids=account_ids, csms=csms, day=day)
-    return Batch(now, day, calendar, directory, standings)
+    return PlayBatch(now, day, calendar, directory, standings)
 
 
-def open_plays(*, starts: Sequence[Start], batch: Batch, by: int | None = None) -> list[Play]:
+def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = None) -> list[Play]:
     """The new plays with their first tasks. A start whose playbook runs already is suppressed.
 
     `by`: the person who started them, who needs no telling.
@@ -122,7 +122,7 @@ def _unqueue(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
     )
 
 
-def _tell(plays: Sequence[Play], batch: Batch, rules: Mapping[int, Rule]) -> None:
+def _tell(plays: Sequence[Play], batch: PlayBatch, rules: Mapping[int, Rule]) -> None:
     """The CSM sees at once that a play has begun."""
     post(
         [

@@ -16,7 +16,7 @@ from playbooks.facts import AccountRow
 from playbooks.triggers.vocabulary import OwnerRole, label
 
 
-class Directory:
+class Owners:
     """Who works here, read once a batch."""
 
     def __init__(self, *, accounts: Iterable[AccountRow], day: date) -> None:

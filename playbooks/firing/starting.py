@@ -12,15 +12,15 @@ from django.db import transaction
 from accounts.models import SignalReceipt
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
-from playbooks.firing.escalating import draw_in, for_signals
+from playbooks.firing.escalating import escalate_to, for_signals
 from playbooks.firing.marking import move_mark
-from playbooks.firing.opening import Batch, Start, open_plays, read_batch
+from playbooks.firing.notifying import notify_owners
+from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.firing.steps import opening
-from playbooks.firing.telling import tell_owners
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
-from playbooks.triggers.matching import Heard
+from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.vocabulary import PlayState, StartResult
 from playbooks.triggers.wording import why_started
 
@@ -37,32 +37,32 @@ def fire_signals(*, limit: int, now: datetime) -> int:
         if not account_ids and move_mark(now=now):
             account_ids = facts.claim_accounts(limit=limit)
         rung = facts.unreceipted(account_ids) if account_ids else []
-        heard: dict[int, list[Heard]] = defaultdict(list)
+        inputs: dict[int, list[TriggerInput]] = defaultdict(list)
         for account_id, signal in rung:
             if not is_historic(occurred_at=signal.occurred_at, now=now):
-                heard[account_id].append(signal)
-        if heard:
-            _react(heard, now)
+                inputs[account_id].append(signal)
+        if inputs:
+            _react(inputs, now)
         _receipt([signal for _, signal in rung], now)
     return len(rung)
 
 
-def _react(heard: dict[int, list[Heard]], now: datetime) -> None:
+def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
     # A crossing upwards is answered within seconds; the ticks look at all running plays.
-    close_what_is_over(limit=len(heard) * 100, now=now, account_ids=sorted(heard))
-    batch = read_batch(account_ids=sorted(heard), now=now)
+    close_what_is_over(limit=len(inputs) * 100, now=now, account_ids=sorted(inputs))
+    batch = read_batch(account_ids=sorted(inputs), now=now)
     rules = facts.published_rules()
     decisions = [
         decision
         for account_id, standing in sorted(batch.standings.items())
-        for decision in decide(heard=heard[account_id], rules=rules, standing=standing, now=now)
+        for decision in decide(inputs=inputs[account_id], rules=rules, standing=standing, now=now)
     ]
     opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
-    _escalate(heard, frozenset(play.pk for play in opened), batch)
-    tell_owners(heard=heard, batch=batch)
+    _escalate(inputs, frozenset(play.pk for play in opened), batch)
+    notify_owners(inputs=inputs, batch=batch)
 
 
-def _within_caps(decisions: Sequence[Decision], batch: Batch) -> list[Decision]:
+def _within_caps(decisions: Sequence[Decision], batch: PlayBatch) -> list[Decision]:
     starting = [decision for decision in decisions if decision.result is StartResult.STARTED]
     if not any(decision.rule.cap_per_csm_day for decision in starting):
         return list(decisions)
@@ -71,7 +71,7 @@ def _within_caps(decisions: Sequence[Decision], batch: Batch) -> list[Decision]:
     return ration(decisions=decisions, opened=facts.opened_on(batch.day))
 
 
-def _record(decisions: Sequence[Decision], batch: Batch) -> list[Start]:
+def _record(decisions: Sequence[Decision], batch: PlayBatch) -> list[Start]:
     """Writes the start records; returns those that open a play now."""
     rows = [_row(decision) for decision in decisions]
     written = insert_starts(rows, now=batch.now)
@@ -94,7 +94,7 @@ def _record(decisions: Sequence[Decision], batch: Batch) -> list[Start]:
 
 
 def _row(decision: Decision) -> StartRow:
-    why = why_started(playbook=decision.rule.name, trigger=decision.trigger, heard=decision.heard)
+    why = why_started(playbook=decision.rule.name, trigger=decision.trigger, inputs=decision.inputs)
     return StartRow(
         account_id=decision.account_id,
         playbook_id=decision.rule.playbook_id,
@@ -107,16 +107,16 @@ def _row(decision: Decision) -> StartRow:
         why=why[:500],
         is_urgent=decision.is_urgent,
         rank=decision.rank,
-        saw=_seen(decision.heard),
+        saw=_seen(decision.inputs),
     )
 
 
-def _seen(heard: Heard) -> dict[str, Any]:
+def _seen(inputs: TriggerInput) -> dict[str, Any]:
     """Values, so that the record still says what was seen when everything has moved on."""
-    seen: dict[str, Any] = {"kind": heard.kind, "occurred_at": heard.occurred_at.isoformat()}
-    crossing = heard.crossing
+    seen: dict[str, Any] = {"kind": inputs.kind, "occurred_at": inputs.occurred_at.isoformat()}
+    crossing = inputs.crossing
     if crossing is None:
-        return seen | {"detail": heard.detail}
+        return seen | {"detail": inputs.detail}
     return seen | {
         "subject": crossing.subject,
         "from": crossing.before,
@@ -130,10 +130,12 @@ def _seen(heard: Heard) -> dict[str, Any]:
     }
 
 
-def _escalate(heard: dict[int, list[Heard]], fresh: frozenset[int], batch: Batch) -> None:
+def _escalate(
+    inputs: dict[int, list[TriggerInput]], fresh: frozenset[int], batch: PlayBatch
+) -> None:
     # Uses index: play_open
     plays = list(
-        Play.objects.filter(account_id__in=sorted(heard), state=PlayState.OPEN)
+        Play.objects.filter(account_id__in=sorted(inputs), state=PlayState.OPEN)
         .select_for_update(no_key=True)
         .order_by("pk")
     )
@@ -141,12 +143,12 @@ def _escalate(heard: dict[int, list[Heard]], fresh: frozenset[int], batch: Batch
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
     )
     drawn = for_signals(
-        plays=plays, heard=heard, fresh=fresh, standings=batch.standings, context=context
+        plays=plays, inputs=inputs, fresh=fresh, standings=batch.standings, context=context
     )
-    draw_in(drawn=drawn, context=context)
+    escalate_to(drawn=drawn, context=context)
 
 
-def _receipt(signals: Sequence[Heard], now: datetime) -> None:
+def _receipt(signals: Sequence[TriggerInput], now: datetime) -> None:
     receipts = [
         SignalReceipt(
             signal_id=signal.signal_id,

@@ -12,7 +12,7 @@ from accounts.notices import post
 from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice
-from playbooks.firing.owners import Directory
+from playbooks.firing.owners import Owners
 from playbooks.firing.rows import NextStep, TaskRow, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
 from playbooks.triggers.rules import Recovery, Rule
@@ -33,7 +33,7 @@ class Opening:
 
     now: datetime
     calendar: BusinessCalendar
-    directory: Directory
+    directory: Owners
     steps: dict[int, list[PlaybookStep]]
     rules: dict[int, Rule]
 
@@ -49,7 +49,7 @@ class DueStep:
 
 
 def opening(
-    *, plays: Sequence[Play], now: datetime, calendar: BusinessCalendar, directory: Directory
+    *, plays: Sequence[Play], now: datetime, calendar: BusinessCalendar, directory: Owners
 ) -> Opening:
     playbook_ids = {play.playbook_id for play in plays}
     return Opening(now, calendar, directory, steps_of(playbook_ids), rules_of(playbook_ids))

@@ -129,7 +129,7 @@ def _escalation(fields: Fields) -> Escalation:
     escalation = Escalation(
         key=fields.key(),
         kind=kind,
-        draw_in=fields.word("draw_in", OwnerRole),
+        escalate_to=fields.word("escalate_to", OwnerRole),
         title=fields.text("title", longest=160),
         guidance=fields.text("guidance", longest=2000),
         business_days=fields.whole("business_days", lowest=0, highest=60, default=0),

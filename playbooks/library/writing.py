@@ -88,7 +88,7 @@ def _escalation(escalation: Escalation) -> dict[str, Any]:
         {
             "key": escalation.key,
             "when": escalation.kind.value,
-            "draw_in": escalation.draw_in.value,
+            "escalate_to": escalation.escalate_to.value,
             "title": escalation.title,
             "guidance": escalation.guidance,
             "business_days": escalation.business_days,

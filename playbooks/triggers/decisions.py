@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from playbooks.triggers.matching import Heard, fits, has_recovered, matching_trigger
-from playbooks.triggers.rules import OpenPlay, Rule, Standing, Trigger
+from playbooks.triggers.matching import TriggerInput, fits, has_recovered, matching_trigger
+from playbooks.triggers.rules import AccountState, OpenPlay, Rule, Trigger
 from playbooks.triggers.vocabulary import StartResult, Suppression, TriggerKind
 
 # A signal older than this is history that was imported: it is receipted and starts nothing.
@@ -22,7 +22,7 @@ _PASSED_ON = {
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    heard: Heard
+    inputs: TriggerInput
     rule: Rule
     trigger: Trigger
 
@@ -34,7 +34,7 @@ class Decision:
     account_id: int
     csm_id: int | None
     signal_id: int
-    heard: Heard
+    inputs: TriggerInput
     rule: Rule
     trigger: Trigger
     result: StartResult
@@ -48,14 +48,14 @@ def is_historic(*, occurred_at: datetime, now: datetime) -> bool:
 
 
 def decide(
-    *, heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing, now: datetime
+    *, inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState, now: datetime
 ) -> list[Decision]:
     """One decision for every signal and playbook that match, in the order of the signals."""
-    matched = _matches(heard, rules, standing)
+    matched = _matches(inputs, rules, standing)
     severest = _severest([m for m in matched if _held_back(m, standing, now) not in _PASSED_ON])
     decisions = []
     for match in matched:
-        best = severest.get(_contest(match))
+        best = severest.get(_conflict_key(match))
         is_outdone = best is not None and best is not match and _outdoes(best, match)
         reason = Suppression.SEVERER_MATCH if is_outdone else _held_back(match, standing, now)
         decisions.append(_decision(match, standing, reason))
@@ -64,15 +64,15 @@ def decide(
     return decisions
 
 
-def _held_back(match: Match, standing: Standing, now: datetime) -> Suppression | None:
-    crossing = match.heard.crossing
+def _held_back(match: Match, standing: AccountState, now: datetime) -> Suppression | None:
+    crossing = match.inputs.crossing
     if crossing is not None and crossing.is_overridden and not standing.is_churned:
         return Suppression.OVERRIDE
-    return hindrance(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
+    return suppression_for(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
 
 
-def hindrance(
-    *, rule: Rule, trigger: Trigger, standing: Standing, now: datetime
+def suppression_for(
+    *, rule: Rule, trigger: Trigger, standing: AccountState, now: datetime
 ) -> Suppression | None:
     """Why this playbook must not start on this account now; None when it may."""
     if standing.is_churned:
@@ -84,7 +84,7 @@ def hindrance(
     return _occupied(rule, standing) or _cooling(rule, standing, now)
 
 
-def _occupied(rule: Rule, standing: Standing) -> Suppression | None:
+def _occupied(rule: Rule, standing: AccountState) -> Suppression | None:
     if any(play.playbook_key == rule.key for play in standing.open_plays):
         return Suppression.OPEN_PLAY
     if rule.key in standing.queued:
@@ -96,7 +96,7 @@ def _occupied(rule: Rule, standing: Standing) -> Suppression | None:
     return None
 
 
-def _cooling(rule: Rule, standing: Standing, now: datetime) -> Suppression | None:
+def _cooling(rule: Rule, standing: AccountState, now: datetime) -> Suppression | None:
     cooldown = timedelta(days=rule.cooldown_days)
     ended = dict(standing.ended).get(rule.key)
     return Suppression.COOLDOWN if ended is not None and now < ended + cooldown else None
@@ -131,11 +131,13 @@ def attention_rank(*, arr_minor: int, score: Decimal | None) -> int:
     return int(arr_minor * (100 - known))
 
 
-def _matches(heard: Sequence[Heard], rules: Sequence[Rule], standing: Standing) -> list[Match]:
+def _matches(
+    inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState
+) -> list[Match]:
     found = []
-    for signal in sorted(heard, key=lambda h: (h.occurred_at, h.signal_id)):
+    for signal in sorted(inputs, key=lambda h: (h.occurred_at, h.signal_id)):
         for rule in rules:
-            trigger = matching_trigger(triggers=rule.triggers, heard=signal)
+            trigger = matching_trigger(triggers=rule.triggers, inputs=signal)
             if trigger is not None and fits(conditions=rule.conditions, standing=standing):
                 found.append(Match(signal, rule, trigger))
     return found
@@ -145,20 +147,23 @@ def _severest(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:
     """Of each contest the match with the highest severity, the earliest signal first."""
     chosen: dict[tuple[str, str], Match] = {}
     for match in matched:
-        best = chosen.get(_contest(match))
+        best = chosen.get(_conflict_key(match))
         if best is None or match.rule.severity > best.rule.severity:
-            chosen[_contest(match)] = match
+            chosen[_conflict_key(match)] = match
     return chosen
 
 
-def _contest(match: Match) -> tuple[str, str]:
-    """Matches of one family and fall, of which one may start; other signals stand alone.
+def _conflict_key(match: Match) -> tuple[str, str]:
+    """Matches of one family and crossing group, of which one may start; other signals stand alone.
 
-    A fall is what one rescoring crossed: the score's band, its alert lines and its components.
+    A crossing group is what one rescoring crossed: the score's band, its alert lines and its
+    components.
     """
-    crossing = match.heard.crossing
-    fall = crossing.fall if crossing else f"signal {match.heard.signal_id} {match.rule.key}"
-    return match.rule.family, fall
+    crossing = match.inputs.crossing
+    group = (
+        crossing.crossing_group if crossing else f"signal {match.inputs.signal_id} {match.rule.key}"
+    )
+    return match.rule.family, group
 
 
 def _outdoes(best: Match, match: Match) -> bool:
@@ -166,14 +171,14 @@ def _outdoes(best: Match, match: Match) -> bool:
     return best.rule.severity >= match.rule.severity
 
 
-def _decision(match: Match, standing: Standing, reason: Suppression | None) -> Decision:
-    crossing = match.heard.crossing
+def _decision(match: Match, standing: AccountState, reason: Suppression | None) -> Decision:
+    crossing = match.inputs.crossing
     score = crossing.score if crossing else standing.score
     return Decision(
         account_id=standing.account_id,
         csm_id=standing.csm_id,
-        signal_id=match.heard.signal_id,
-        heard=match.heard,
+        signal_id=match.inputs.signal_id,
+        inputs=match.inputs,
         rule=match.rule,
         trigger=match.trigger,
         result=StartResult.STARTED if reason is None else StartResult.SUPPRESSED,
@@ -183,7 +188,7 @@ def _decision(match: Match, standing: Standing, reason: Suppression | None) -> D
     )
 
 
-def _with_play(standing: Standing, rule: Rule) -> Standing:
+def _with_play(standing: AccountState, rule: Rule) -> AccountState:
     """As the account stands once that play is open: lesser plays of its family are superseded."""
     kept = tuple(
         play

@@ -44,7 +44,7 @@ def is_for(conditions: Conditions) -> str:
     return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
 
 
-def draws_in(escalation: Escalation) -> str:
+def escalation_label(escalation: Escalation) -> str:
     match escalation.kind:
         case EscalationKind.NO_RESPONSE:
             when = f"No response within {escalation.business_days} business days"
@@ -56,7 +56,7 @@ def draws_in(escalation: Escalation) -> str:
             if escalation.count > 1:
                 when += f", {escalation.count} times within {escalation.within_days} days"
     stays = " From then on only people end the play." if escalation.keeps_open else ""
-    who = label(escalation.draw_in)
+    who = label(escalation.escalate_to)
     return f"{when}: {who} gets “{escalation.title}”. {escalation.guidance}{stays}"
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from health.scoring.bands import Cause
-from playbooks.triggers.rules import WHOLE_SCORE, Conditions, Recovery, Standing, Trigger
+from playbooks.triggers.rules import WHOLE_SCORE, AccountState, Conditions, Recovery, Trigger
 from playbooks.triggers.vocabulary import Direction, TriggerKind
 
 CROSSED = "health.crossed"
@@ -21,7 +21,7 @@ class Crossing:
     direction: str
     cause: str
     day: str
-    fall: str
+    crossing_group: str
     scorecard: str
     is_urgent: bool
     is_overridden: bool
@@ -30,7 +30,7 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class TriggerInput:
     """A signal as it was rung. `crossing` is None for every other kind."""
 
     signal_id: int
@@ -40,10 +40,12 @@ class Heard:
     detail: str = ""
 
 
-def hear(*, signal_id: int, kind: str, occurred_at: datetime, payload: Mapping[str, Any]) -> Heard:
+def parse_signal(
+    *, signal_id: int, kind: str, occurred_at: datetime, payload: Mapping[str, Any]
+) -> TriggerInput:
     crossing = read_crossing(payload) if kind == CROSSED else None
     detail = str(payload.get("note") or "")
-    return Heard(signal_id, kind, occurred_at, crossing, detail)
+    return TriggerInput(signal_id, kind, occurred_at, crossing, detail)
 
 
 def read_crossing(payload: Mapping[str, Any]) -> Crossing:
@@ -56,7 +58,7 @@ def read_crossing(payload: Mapping[str, Any]) -> Crossing:
         # Health rings for moves only; a cause is given where a crossing is anything else.
         cause=str(payload.get("cause") or Cause.MOVED),
         day=str(payload.get("day") or ""),
-        fall=str(payload.get("fall") or payload.get("day") or ""),
+        crossing_group=str(payload.get("crossing_group") or payload.get("day") or ""),
         scorecard=scorecard,
         is_urgent=payload.get("handled_first") is True,
         is_overridden=payload.get("is_overridden") is True,
@@ -65,15 +67,15 @@ def read_crossing(payload: Mapping[str, Any]) -> Crossing:
     )
 
 
-def matching_trigger(*, triggers: tuple[Trigger, ...], heard: Heard) -> Trigger | None:
+def matching_trigger(*, triggers: tuple[Trigger, ...], inputs: TriggerInput) -> Trigger | None:
     """The first trigger this signal pulls."""
-    return next((trigger for trigger in triggers if matches(trigger=trigger, heard=heard)), None)
+    return next((trigger for trigger in triggers if matches(trigger=trigger, inputs=inputs)), None)
 
 
-def matches(*, trigger: Trigger, heard: Heard) -> bool:
+def matches(*, trigger: Trigger, inputs: TriggerInput) -> bool:
     if trigger.kind is TriggerKind.SIGNAL:
-        return heard.kind == trigger.signal
-    crossing = heard.crossing
+        return inputs.kind == trigger.signal
+    crossing = inputs.crossing
     # A first score, unscored ↔ scored and a new scorecard version cross too, and start nothing.
     if crossing is None or crossing.cause != Cause.MOVED:
         return False
@@ -98,7 +100,7 @@ def _passes_below(crossing: Crossing, line: Decimal | None) -> bool:
     return crossing.subject == WHOLE_SCORE and was_above and crossing.score < line
 
 
-def fits(*, conditions: Conditions, standing: Standing) -> bool:
+def fits(*, conditions: Conditions, standing: AccountState) -> bool:
     return (
         _allows(conditions.segments, standing.segment)
         and _allows(conditions.touch_tiers, standing.touch_tier)

@@ -54,7 +54,7 @@ class Escalation:
 
     key: str
     kind: EscalationKind
-    draw_in: OwnerRole
+    escalate_to: OwnerRole
     title: str
     guidance: str
     business_days: int = 0
@@ -96,7 +96,7 @@ class OpenPlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountState:
     """An account as the decision sees it. `score` None: not scored; `band` empty: never scored.
 
     `arr_minor` is in the installation's currency, so that accounts compare, and 0 where no rate
@@ -119,6 +119,6 @@ class Standing:
     queued: frozenset[str] = frozenset()
     ended: tuple[tuple[str, datetime], ...] = ()
 
-    def without_queued(self, playbook_key: str) -> "Standing":
+    def without_queued(self, playbook_key: str) -> "AccountState":
         """As it looks to the start that waits itself."""
         return replace(self, queued=self.queued - {playbook_key})

@@ -3,16 +3,16 @@
 from datetime import date
 from decimal import Decimal
 
-from playbooks.triggers.matching import Heard
+from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.rules import WHOLE_SCORE, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 
-def why_started(*, playbook: str, trigger: Trigger, heard: Heard) -> str:
-    crossing = heard.crossing
+def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str:
+    crossing = inputs.crossing
     if crossing is None:
-        detail = f": {heard.detail}" if heard.detail else ""
-        return f"“{playbook}” starts on {_event(heard.kind)}{detail}."
+        detail = f": {inputs.detail}" if inputs.detail else ""
+        return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."
     subject = "Score" if crossing.subject == WHOLE_SCORE else _subject(crossing.subject)
     moved = f"{_shown(crossing.previous_score)} → {_shown(crossing.score)}"
     bands = f", {_words(crossing.before)} → {_words(crossing.after)}" if crossing.before else ""

@@ -117,7 +117,7 @@ def test_a_key_belongs_to_a_source(stripe):
 def test_an_upload_belongs_to_the_source_that_is_chosen(stripe):
     load_raw("accounts", account("acme-1"))
     file = matched(uploaded("m.csv", example_of(Kind.MOVEMENTS).encode()), "movements")
-    file.manner = {**file.manner, "source": stripe.key}
+    file.mapping = {**file.mapping, "source": stripe.key}
     file.save()
     run = imported(file)
     assert run.declared_source == stripe
@@ -133,7 +133,7 @@ def test_the_columns_page_asks_for_the_source_once_one_is_declared(stripe):
     columns = {f"c{place}": name for place, name in enumerate(file.header)}
     sent = {"kind": "movements", "date_order": "YYYY-MM-DD", "decimal_mark": ".", "zone": "UTC"}
     ops.post(page, {**columns, **sent, "source": "stripe-eu"})
-    assert ImportFile.objects.get().manner["source"] == "stripe-eu"
+    assert ImportFile.objects.get().mapping["source"] == "stripe-eu"
 
 
 def test_a_name_is_taken_in_any_case(stripe):

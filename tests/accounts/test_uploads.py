@@ -64,7 +64,7 @@ def test_a_file_is_kept_in_pieces_and_read_to_rows():
 def test_columns_dates_and_kind_are_guessed_by_name_and_value():
     file = uploaded("companies.csv", CRM)
     assert file.kind == "accounts"
-    assert file.manner["columns"] == {
+    assert file.mapping["columns"] == {
         "company id": "external_id",
         "company name": "name",
         "website": "domain",
@@ -72,12 +72,12 @@ def test_columns_dates_and_kind_are_guessed_by_name_and_value():
         "create date": "customer_since",
         "remark": "",
     }
-    assert file.manner["date_order"] == "DD-MM-YYYY"  # 17/04 has no seventeenth month
+    assert file.mapping["date_order"] == "DD-MM-YYYY"  # 17/04 has no seventeenth month
 
 
 def test_dates_that_read_in_two_ways_are_left_to_a_person():
     file = uploaded("companies.csv", CRM.replace(b"17/04/2024", b"05/04/2024"))
-    assert file.manner["date_order"] == ""
+    assert file.mapping["date_order"] == ""
 
 
 def test_bytes_come_out_of_their_pieces_as_they_went_in(monkeypatch):
@@ -225,7 +225,7 @@ def test_the_same_header_is_matched_as_before():
     first = matched(uploaded("companies.csv", CRM), "accounts", remark="industry")
     imported(day_first(first))
     again = uploaded("companies.csv", CRM.replace(b"acme,", b"arrow,"))
-    assert again.manner["columns"]["remark"] == "industry"
+    assert again.mapping["columns"]["remark"] == "industry"
 
 
 def test_the_content_of_a_file_is_forgotten_after_a_month():

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.erasure import erase_contact
+from accounts.intake.column_mapping import NOTES
 from accounts.intake.errors import RecordError
-from accounts.intake.manners import NOTES
 from accounts.loading import keep_problems, start_run
 from accounts.models import (
     Account,
@@ -52,7 +52,7 @@ def test_a_mended_list_settles_the_rows_it_brings_back():
     text = "".join(refused_rows(first)).replace(",many,", ",7,").replace(",none,", ",none yet,")
     file = uploaded("import-1-to-fix.csv", text.encode(), fixes=first)
     assert file.kind == "accounts"
-    assert not NOTES & set(file.manner["columns"])
+    assert not NOTES & set(file.mapping["columns"])
     again = imported(file)
     assert (again.created, again.rejected) == (1, 1)
     assert _open(first) == {(4, "seats", "integer")}

@@ -33,11 +33,11 @@ def test_columns_posted_after_the_start_change_nothing_of_the_import(file):
     uploads.check_soon(file)
     early = seen(file)
     run = uploads.import_soon(seen(file), user=somebody())
-    early.manner = {**early.manner, "date_order": "MM-DD-YYYY"}
+    early.mapping = {**early.mapping, "date_order": "MM-DD-YYYY"}
     with pytest.raises(FileMovedOn):
         uploads.check_soon(early)
     after = seen(file)
-    assert (after.state, after.version, after.manner) == ("started", 1, file.manner)
+    assert (after.state, after.version, after.mapping) == ("started", 1, file.mapping)
     with pytest.raises(FileMovedOn):
         uploads.import_soon(early, user=somebody())
     assert ImportRun.objects.get() == run

@@ -6,7 +6,7 @@ import io
 from datetime import UTC, date, datetime
 from typing import Any
 
-from accounts.intake.manners import Manner
+from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.moments import DateOrder
 from accounts.models import ImportFile, ImportRun, User
 from accounts.uploads import (
@@ -43,14 +43,14 @@ def uploaded(name: str, content: bytes, *, fixes: ImportRun | None = None) -> Im
 
 def matched(file: ImportFile, kind: str, **columns: str) -> ImportFile:
     """With these columns, by their names in the file; the others as they were guessed."""
-    manner = Manner(columns={**file.manner["columns"], **columns}, zone="Europe/Paris")
-    file.kind, file.manner = kind, manner.as_json()
+    mapping = ColumnMapping(columns={**file.mapping["columns"], **columns}, zone="Europe/Paris")
+    file.kind, file.mapping = kind, mapping.as_json()
     file.save()
     return file
 
 
 def day_first(file: ImportFile) -> ImportFile:
-    file.manner = {**file.manner, "date_order": DateOrder.DAY_FIRST.value}
+    file.mapping = {**file.mapping, "date_order": DateOrder.DAY_FIRST.value}
     file.save()
     return file
 

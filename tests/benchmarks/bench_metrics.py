@@ -55,12 +55,12 @@ def export_ledger():
 def rebuild():
     from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- after django.setup()
     from metrics.facts.positions import read_months  # noqa: PLC0415 -- likewise
-    from metrics.facts.scope import Scope  # noqa: PLC0415 -- likewise
+    from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
 
     months = month_ends(until=LATEST, count=24)
     rates = read_rates(base="USD")
-    found = [m.retention() for m in read_months(months=months, rates=rates, scope=Scope())]
+    found = [m.retention() for m in read_months(months=months, rates=rates, scope=ReportScope())]
     assert len(found) == 24
     assert all(len(segments) == 3 for segments in found)
 
@@ -82,12 +82,12 @@ def bench_rebuild(accounts):
 
 def series():
     from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- after django.setup()
-    from metrics.facts.scope import Scope  # noqa: PLC0415 -- likewise
+    from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.queries.series import retention_series  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
 
     months = month_ends(until=LATEST, count=24)
-    return retention_series(months=months, rates=read_rates(base="USD"), scope=Scope())
+    return retention_series(months=months, rates=read_rates(base="USD"), scope=ReportScope())
 
 
 def post(number, *, day):

@@ -73,7 +73,7 @@ INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, create
 SELECT id, 'health.crossed', %(key)s, %(now)s, jsonb_build_object(
     'subject', 'score', 'from', 'watch', 'to', 'intervene', 'direction', 'down', 'score', '48.00',
     'score_before', '55.00', 'scorecard', 'bench', 'version', 1, 'day', '2025-06-30',
-    'fall', '2025-06-30:1'), now()
+    'crossing_group', '2025-06-30:1'), now()
 FROM accounts_account ORDER BY id LIMIT %(falls)s
 """
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from health.facts import Scope, load_base, load_facts
+from health.facts import FactScope, load_base, load_facts
 from health.facts.scope import number
 from health.facts.sources import Feeds, read_spans
 from health.measures import raw_matrix
@@ -34,7 +34,7 @@ def raw(account, key, *, day=DAY, as_known=False, way="facts"):
     spread = timedelta(days=20 if way == "block" else 0)
     if way in PACKED_DAYS_AGO:
         pack(day=day, days_ago=PACKED_DAYS_AGO[way])
-    scope = Scope(np.array([account.pk]), day - spread, day + spread, "UTC", as_known)
+    scope = FactScope(np.array([account.pk]), day - spread, day + spread, "UTC", as_known)
     base = load_base(scope, with_history=True)
     facts = load_facts(scope, base=base, feeds=feeds, since_start=np.array([True]))
     value = float(raw_matrix(facts.on(day), (key,))[0, 0])

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.loading import refresh_accounts
 from accounts.models import CurrencyRate
-from health.facts import Scope, load_base
+from health.facts import FactScope, load_base
 from health.facts.scope import number
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
@@ -26,7 +26,7 @@ def rate(currency, value, *, base="USD", days_ago=400):
 
 def ledger_of(*accounts):
     ids = np.array([account.pk for account in accounts])
-    scope = Scope(ids, DAY, DAY, "UTC", False)
+    scope = FactScope(ids, DAY, DAY, "UTC", False)
     return load_base(scope, with_history=False).ledger
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.loading.seals import learned_from, seal_usage
 from accounts.models import Account, Plan, UsageDay
-from health.facts import Scope, load_base
+from health.facts import FactScope, load_base
 from health.facts.features import load_catalogue
 from health.facts.usage import Usage
 from health.facts.usage_packs import in_force, sum_packs
@@ -55,7 +55,7 @@ def record(made, accounts, features, *, from_days_ago, until_days_ago, rows):
 
 def facts(*, day, way, as_known=False):
     ids = np.array(Account.objects.order_by("pk").values_list("pk", flat=True))
-    scope = Scope(ids, day, day, "UTC", as_known)
+    scope = FactScope(ids, day, day, "UTC", as_known)
     plans = list(Plan.objects.all())
     catalogue = load_catalogue(plans)
     rows = way(scope, catalogue)
@@ -162,7 +162,7 @@ def test_a_feature_that_becomes_core_is_packed_at_once(company):
 
     ids = np.array([accounts[0].pk])
     catalogue = load_catalogue(list(Plan.objects.all()))
-    assert sum_packs(Scope(ids, DAY, DAY, "UTC", as_known=False), catalogue) is None
+    assert sum_packs(FactScope(ids, DAY, DAY, "UTC", as_known=False), catalogue) is None
     assert pack_usage(day=ago(2)) == 1
     assert same(day=DAY)["core_used_30d"][0] == 1
 
@@ -173,10 +173,10 @@ def test_packs_older_than_a_month_are_left_aside(company):
     pack_usage(day=ago(29))
     ids = np.array([accounts[0].pk])
     catalogue = load_catalogue(list(Plan.objects.all()))
-    assert sum_packs(Scope(ids, DAY, DAY, "UTC", as_known=False), catalogue) is None
-    assert sum_packs(Scope(ids, ago(1), ago(1), "UTC", as_known=False), catalogue) is not None
+    assert sum_packs(FactScope(ids, DAY, DAY, "UTC", as_known=False), catalogue) is None
+    assert sum_packs(FactScope(ids, ago(1), ago(1), "UTC", as_known=False), catalogue) is not None
     before = ago(31)
-    assert sum_packs(Scope(ids, before, before, "UTC", as_known=False), catalogue) is None
+    assert sum_packs(FactScope(ids, before, before, "UTC", as_known=False), catalogue) is None
 
 
 def test_nothing_to_pack():

@@ -94,7 +94,7 @@ def test_a_fall_writes_its_crossings_and_rings_once(account):
     assert ring.kind == "health.crossed"
     assert ring.payload["direction"] == "down"
     assert (ring.payload["from"], ring.payload["to"]) == ("healthy", "watch")
-    assert len(set(Signal.objects.values_list("payload__fall", flat=True))) == 1
+    assert len(set(Signal.objects.values_list("payload__crossing_group", flat=True))) == 1
 
 
 @pytest.mark.parametrize("table", [ThresholdCrossing, Signal])

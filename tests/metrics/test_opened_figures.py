@@ -7,10 +7,10 @@ import pytest
 
 from metrics.facts.attributes import Cut
 from metrics.facts.ledger import read_rates
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.queries.book import Filter, Question, book_of
 from metrics.queries.figures import PAGE_SIZE, Figure
-from metrics.queries.opened import BookFigures, figures_of
+from metrics.queries.opened import LedgerFigures, figures_of
 from metrics.queries.stored_figures import COUNTED_AT_MOST, StoredFigures
 from metrics.retention.positions import Method
 from metrics.retention.windows import trailing_window
@@ -40,9 +40,9 @@ QUESTION = Question(window=trailing_window(as_of=DAY), base="USD")
 
 
 def from_the_ledger(question, user):
-    scope, rates = Scope.of(user=user), read_rates(base="USD")
+    scope, rates = ReportScope.of(user=user), read_rates(base="USD")
     # Asked as known before the end of time, no stored month answers.
-    return BookFigures(
+    return LedgerFigures(
         book_of(question=replace(question, known_before=FOREVER), scope=scope, rates=rates)
     )
 
@@ -76,14 +76,14 @@ def test_stored_and_computed_are_the_same(people, ledger, name, figure, segment)
     ],
 )
 def test_other_questions_are_computed(people, ledger, question):
-    assert isinstance(figures_of(question=question, user=people["eva"]), BookFigures)
+    assert isinstance(figures_of(question=question, user=people["eva"]), LedgerFigures)
 
 
 def test_a_month_restated_since_is_computed(company, people, ledger):
     account = company.account("Late")
     company.post(account, date(2025, 5, 1), "new", 1_00)
     found = figures_of(question=QUESTION, user=people["eva"])
-    assert isinstance(found, BookFigures)
+    assert isinstance(found, LedgerFigures)
     assert "Late" in {row.name for row in found.all_accounts(Figure.NEW)}
 
 

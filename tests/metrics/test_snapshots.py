@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from metrics.facts.ledger import read_rates
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.queries.book import Question, retention
 from metrics.queries.series import retention_series
@@ -43,7 +43,7 @@ def series_of(user, *, months=None):
     return retention_series(
         months=months or month_ends(until=LATEST, count=24),
         rates=read_rates(base="USD"),
-        scope=Scope.of(user=user),
+        scope=ReportScope.of(user=user),
     )
 
 

@@ -42,7 +42,7 @@ def test_the_same_crossings_are_decided_alike_and_foreseeing_writes_nothing(hous
         house.falls(house.account(f"watch-{n}", arr_minor=1_000_00 * (n + 1)), "watch")
     poor = house.account("poor")
     for into in ("intervene", "line:40", "line:20"):
-        house.falls(poor, into, fall="one")
+        house.falls(poor, into, crossing_group="one")
     overruled = house.account("overruled")
     BandOverride.objects.create(
         account=overruled,

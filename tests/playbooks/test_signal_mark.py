@@ -1,4 +1,4 @@
-"""The mark up to which signals are heard: what is committed late is heard all the same."""
+"""The mark up to which signals are inputs: what is committed late is inputs all the same."""
 
 import threading
 from contextlib import ExitStack, contextmanager

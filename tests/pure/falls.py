@@ -1,10 +1,10 @@
-"""A family of playbooks on falls, an account, and what may be heard of it."""
+"""A family of playbooks on falls, an account, and what may be inputs of it."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from playbooks.triggers.matching import hear
-from playbooks.triggers.rules import Recovery, Rule, Standing, Trigger
+from playbooks.triggers.matching import parse_signal
+from playbooks.triggers.rules import AccountState, Recovery, Rule, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 
 NOW = datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ ESCALATION = Rule(2, "escalation", "Escalation", "fall", 20, (TO_INTERVENE,))
 AT_RISK = Rule(3, "at_risk", "At risk", "fall", 30, (BELOW_40, CANCELLATION))
 RULES = (CHECK_IN, ESCALATION, AT_RISK)
 
-STANDING = Standing(
+STANDING = AccountState(
     account_id=7, csm_id=3, segment="mid_market", touch_tier="low", stage="value", arr_minor=100_00
 )
 
@@ -45,7 +45,7 @@ def crossed(before, after, *, score, previous, signal_id=1, subject="score", **c
         "scorecard": "four_inputs",
         "version": 1,
     }
-    return hear(
+    return parse_signal(
         signal_id=signal_id,
         kind="health.crossed",
         occurred_at=NOW - timedelta(hours=1),
@@ -54,7 +54,7 @@ def crossed(before, after, *, score, previous, signal_id=1, subject="score", **c
 
 
 def noticed(signal_id=9):
-    return hear(
+    return parse_signal(
         signal_id=signal_id,
         kind="event.cancellation_notice",
         occurred_at=NOW - timedelta(minutes=5),

@@ -9,9 +9,9 @@ from health.scoring import (
     MISSING,
     Band,
     Component,
+    ExplainedDay,
     Gate,
     Measure,
-    Moment,
     NotationError,
     Penalty,
     RowKind,
@@ -183,7 +183,7 @@ def test_components_nest_to_three_levels():
 
 def moment(scorecard, raw, **values):
     keys = dict(zip(scorecard.raw_keys, raw, strict=True))
-    return Moment(scorecard, keys, int(scored(scorecard, raw).score[0]), **values)
+    return ExplainedDay(scorecard, keys, int(scored(scorecard, raw).score[0]), **values)
 
 
 def rows_of(explanation):

@@ -14,9 +14,9 @@ from health.scoring import (
     AlertLine,
     Band,
     Component,
+    ExplainedDay,
     Gate,
     Measure,
-    Moment,
     Scorecard,
     band_positions,
     below_lines,
@@ -143,7 +143,7 @@ def test_explanation_adds_up_to_the_cent(data):
     card = data.draw(scorecards())
     other = data.draw(st.one_of(st.just(card), scorecards().map(lambda c: replace(c, version=2))))
     before, after = (
-        Moment(
+        ExplainedDay(
             each,
             dict(zip(each.raw_keys, row, strict=True)),
             int(scored(each, row).score[0]),

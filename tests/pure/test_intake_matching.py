@@ -3,9 +3,9 @@
 import pytest
 
 from accounts.intake.cells import as_it_was, neutral
+from accounts.intake.column_mapping import ColumnMapping, faults, mapping_of
 from accounts.intake.examples import example_of
 from accounts.intake.fields import Kind
-from accounts.intake.manners import Manner, faults, manner_of
 from accounts.intake.matching import guess_columns, guess_dates, guess_decimal_mark, guess_kind
 from accounts.intake.moments import DateOrder
 from accounts.intake.specs import SPECS
@@ -97,9 +97,9 @@ def test_a_comma_before_two_digits_is_a_decimal_one():
 
 
 def test_a_manner_is_stored_and_read_back():
-    manner = Manner({"a": "name"}, DateOrder.DAY_FIRST, ",", "Europe/Paris", backfill=True)
-    assert manner_of(manner.as_json()) == manner
-    assert manner_of(Manner(date_order=None).as_json()).date_order is None
+    mapping = ColumnMapping({"a": "name"}, DateOrder.DAY_FIRST, ",", "Europe/Paris", backfill=True)
+    assert mapping_of(mapping.as_json()) == mapping
+    assert mapping_of(ColumnMapping(date_order=None).as_json()).date_order is None
 
 
 def test_a_mapping_says_what_it_lacks():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.triggers.decisions import decide, hindrance, is_historic
+from playbooks.triggers.decisions import decide, is_historic, suppression_for
 from playbooks.triggers.rules import Conditions, OpenPlay
 from playbooks.triggers.vocabulary import StartResult, Suppression
 from tests.pure.falls import (
@@ -32,14 +32,14 @@ def outcomes(decisions):
 def test_a_playbook_for_other_accounts_leaves_no_decision():
     rule = replace(CHECK_IN, conditions=Conditions(segments=frozenset({"smb"})))
 
-    assert decide(heard=[TO_WATCH_SEEN], rules=[rule], standing=STANDING, now=NOW) == []
+    assert decide(inputs=[TO_WATCH_SEEN], rules=[rule], standing=STANDING, now=NOW) == []
 
 
 def test_one_fall_starts_only_the_severest_play():
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
     line = crossed("", "", score="35.00", previous="76.00", subject="line:40", signal_id=2)
 
-    decisions = decide(heard=[line, band], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=[line, band], rules=RULES, standing=STANDING, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
@@ -57,7 +57,7 @@ def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ende
     rules = [replace(rule, cooldown_days=30) for rule in RULES]
     standing = replace(STANDING, ended=tuple(ended))
 
-    decisions = decide(heard=[band], rules=rules, standing=standing, now=NOW)
+    decisions = decide(inputs=[band], rules=rules, standing=standing, now=NOW)
 
     lesser = ("suppressed", "cooldown") if lesser_ended else ("started", "")
     assert outcomes(decisions) == [
@@ -70,7 +70,7 @@ def test_what_waits_in_the_queue_still_stands_for_its_fall():
     standing = replace(STANDING, queued=frozenset({"at_risk"}))
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
 
-    decisions = decide(heard=[band], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[band], rules=RULES, standing=standing, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
@@ -82,7 +82,7 @@ def test_falls_on_two_days_are_two_falls():
     first = crossed("healthy", "watch", score="71", previous="76", signal_id=1, day="2025-03-12")
     second = crossed("watch", "intervene", score="48", previous="71", signal_id=2)
 
-    decisions = decide(heard=[first, second], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=[first, second], rules=RULES, standing=STANDING, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "started", ""), (2, "escalation", "started", "")]
 
@@ -90,7 +90,7 @@ def test_falls_on_two_days_are_two_falls():
 def test_a_severer_open_play_holds_a_lesser_one_back():
     standing = replace(STANDING, open_plays=(OpenPlay("at_risk", "fall", 30),))
 
-    decisions = decide(heard=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "suppressed", "severer_play")]
 
@@ -98,13 +98,13 @@ def test_a_severer_open_play_holds_a_lesser_one_back():
 def test_plays_of_another_family_do_not_mind_each_other():
     standing = replace(STANDING, open_plays=(OpenPlay("renewal", "renewal", 90),))
 
-    decisions = decide(heard=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "started", "")]
 
 
 def test_a_second_notice_finds_the_play_open():
-    decisions = decide(heard=[noticed(8), noticed(9)], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=[noticed(8), noticed(9)], rules=RULES, standing=STANDING, now=NOW)
 
     assert outcomes(decisions) == [
         (8, "at_risk", "started", ""),
@@ -128,13 +128,13 @@ def test_a_second_notice_finds_the_play_open():
     ],
 )
 def test_what_holds_a_play_back(standing, reason):
-    assert hindrance(rule=CHECK_IN, trigger=TO_WATCH, standing=standing, now=NOW) == reason
+    assert suppression_for(rule=CHECK_IN, trigger=TO_WATCH, standing=standing, now=NOW) == reason
 
 
 def test_an_override_does_not_hold_back_a_cancellation():
     standing = replace(STANDING, is_overridden=True)
 
-    assert hindrance(rule=AT_RISK, trigger=CANCELLATION, standing=standing, now=NOW) is None
+    assert suppression_for(rule=AT_RISK, trigger=CANCELLATION, standing=standing, now=NOW) is None
 
 
 def test_what_is_older_than_a_week_is_history():
@@ -155,7 +155,7 @@ HEARD = st.sampled_from(
 
 @given(st.lists(st.tuples(HEARD, st.integers(10, 13)), max_size=8))
 def test_one_fall_of_a_family_starts_at_most_one_play(seen):
-    heard = [
+    inputs = [
         crossed(
             one[0],
             one[1],
@@ -168,9 +168,9 @@ def test_one_fall_of_a_family_starts_at_most_one_play(seen):
         for number, (one, day) in enumerate(seen, 1)
     ]
 
-    decisions = decide(heard=heard, rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=inputs, rules=RULES, standing=STANDING, now=NOW)
 
-    days = [d.heard.crossing.day for d in decisions if d.result is StartResult.STARTED]
+    days = [d.inputs.crossing.day for d in decisions if d.result is StartResult.STARTED]
     assert len(days) == len(set(days))
     assert len({(d.signal_id, d.rule.key) for d in decisions}) == len(decisions)
     assert all((d.reason == "") is (d.result is StartResult.STARTED) for d in decisions)

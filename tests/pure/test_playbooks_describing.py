@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from playbooks.library.reading import read_yaml, shipped_texts
-from playbooks.triggers.describing import draws_in, is_for, starts_when
+from playbooks.triggers.describing import escalation_label, is_for, starts_when
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import Direction, EscalationKind, OwnerRole, TriggerKind
 
@@ -57,21 +57,21 @@ def test_which_accounts_it_is_for():
 def test_who_is_drawn_in():
     silence, below, notice = SHIPPED["watch_to_intervene"].escalations
 
-    assert draws_in(silence).startswith(
+    assert escalation_label(silence).startswith(
         "No response within 3 business days: Manager gets “Take over the contact”."
     )
-    assert draws_in(below).startswith("The score falls below 20: Executive sponsor gets")
-    assert draws_in(notice).endswith("From then on only people end the play.")
+    assert escalation_label(below).startswith("The score falls below 20: Executive sponsor gets")
+    assert escalation_label(notice).endswith("From then on only people end the play.")
     twice = Escalation(
         key="gone",
         kind=EscalationKind.SIGNALS,
-        draw_in=OwnerRole.MANAGER,
+        escalate_to=OwnerRole.MANAGER,
         title="Go there",
         guidance="Now.",
         signals=("event.champion_left", "event.executive_sponsor_lost"),
         count=2,
     )
-    assert draws_in(twice) == (
+    assert escalation_label(twice) == (
         "Champion left or Executive sponsor lost, 2 times within 30 days:"
         " Manager gets “Go there”. Now."
     )

@@ -89,7 +89,9 @@ def test_at_risk_has_eleven_steps_over_thirty_days():
 
 
 def test_at_risk_knows_whom_to_draw_in():
-    drawn = {e.key: (e.business_days, e.score, e.draw_in) for e in SHIPPED["at_risk"].escalations}
+    drawn = {
+        e.key: (e.business_days, e.score, e.escalate_to) for e in SHIPPED["at_risk"].escalations
+    }
 
     assert drawn == {
         "silence": (3, None, OwnerRole.MANAGER),
@@ -147,12 +149,12 @@ def test_the_smallest_playbook_reads_with_its_defaults():
         ({"steps": step(owner="boss")}, "steps[1].owner: “boss” is none of csm"),
         ({"steps": step() * 2}, "steps: the key “call” is used 2 times"),
         (
-            {"escalations": [{"key": "a", "when": "no_response", "draw_in": "manager",
+            {"escalations": [{"key": "a", "when": "no_response", "escalate_to": "manager",
                               "title": "T", "guidance": "G"}]},
             "escalations[1].business_days: is missing: “no_response” needs it",
         ),
         (
-            {"escalations": [{"key": "a", "when": "signals", "draw_in": "manager",
+            {"escalations": [{"key": "a", "when": "signals", "escalate_to": "manager",
                               "title": "T", "guidance": "G", "keeps_open": "yes"}]},
             "escalations[1].keeps_open: true or false, not 'yes'",
         ),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from playbooks.triggers.matching import fits, has_recovered, hear, matches
+from playbooks.triggers.matching import fits, has_recovered, matches, parse_signal
 from playbooks.triggers.rules import Conditions, Recovery
 from playbooks.triggers.vocabulary import Direction
 from tests.pure.falls import (
@@ -22,8 +22,8 @@ from tests.pure.falls import (
 
 
 def test_a_crossing_pulls_the_trigger_with_its_bands():
-    assert matches(trigger=TO_WATCH, heard=TO_WATCH_SEEN)
-    assert not matches(trigger=TO_INTERVENE, heard=TO_WATCH_SEEN)
+    assert matches(trigger=TO_WATCH, inputs=TO_WATCH_SEEN)
+    assert not matches(trigger=TO_INTERVENE, inputs=TO_WATCH_SEEN)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_crossing_pulls_the_trigger_with_its_bands():
 def test_any_other_crossing_pulls_nothing(change):
     seen = crossed("healthy", "watch", score="71.40", previous="76.10", **change)
 
-    assert not matches(trigger=TO_WATCH, heard=seen)
+    assert not matches(trigger=TO_WATCH, inputs=seen)
 
 
 def test_a_trigger_may_look_at_one_component():
@@ -48,7 +48,7 @@ def test_a_trigger_may_look_at_one_component():
 
     seen = crossed("healthy", "watch", score="60", previous="80", subject="component:support")
 
-    assert matches(trigger=support, heard=seen)
+    assert matches(trigger=support, inputs=seen)
 
 
 @pytest.mark.parametrize(
@@ -66,20 +66,20 @@ def test_a_trigger_may_look_at_one_component():
 def test_score_below_is_pulled_on_passing_the_score(subject, previous, score, pulled):
     seen = crossed("", "below", score=score, previous=previous, subject=subject)
 
-    assert matches(trigger=BELOW_40, heard=seen) is pulled
+    assert matches(trigger=BELOW_40, inputs=seen) is pulled
 
 
 def test_an_unreadable_score_pulls_no_score_trigger():
     payload = {"subject": "line:40", "direction": "down", "cause": "moved", "score": "low"}
-    seen = hear(signal_id=1, kind="health.crossed", occurred_at=NOW, payload=payload)
+    seen = parse_signal(signal_id=1, kind="health.crossed", occurred_at=NOW, payload=payload)
 
-    assert not matches(trigger=BELOW_40, heard=seen)
+    assert not matches(trigger=BELOW_40, inputs=seen)
 
 
 def test_an_event_is_matched_by_its_kind():
-    assert matches(trigger=CANCELLATION, heard=noticed())
-    assert not matches(trigger=TO_WATCH, heard=noticed())
-    assert not matches(trigger=CANCELLATION, heard=TO_WATCH_SEEN)
+    assert matches(trigger=CANCELLATION, inputs=noticed())
+    assert not matches(trigger=TO_WATCH, inputs=noticed())
+    assert not matches(trigger=CANCELLATION, inputs=TO_WATCH_SEEN)
 
 
 @pytest.mark.parametrize(

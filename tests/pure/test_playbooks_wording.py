@@ -8,11 +8,11 @@ from tests.pure.falls import CANCELLATION, TO_WATCH, TO_WATCH_SEEN, noticed
 
 
 def test_a_task_says_which_rule_and_which_values():
-    assert why_started(playbook="Check-in", trigger=TO_WATCH, heard=TO_WATCH_SEEN) == (
+    assert why_started(playbook="Check-in", trigger=TO_WATCH, inputs=TO_WATCH_SEEN) == (
         "“Check-in” starts on this fall. Score 76.10 → 71.40, healthy → watch"
         " on 13 Mar 2025 by scorecard four inputs v1."
     )
-    assert why_started(playbook="At risk", trigger=CANCELLATION, heard=noticed()) == (
+    assert why_started(playbook="At risk", trigger=CANCELLATION, inputs=noticed()) == (
         "“At risk” starts on cancellation notice: budget cut."
     )
 

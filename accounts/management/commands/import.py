@@ -20,7 +20,7 @@ from accounts.intake import csv_files
 from accounts.intake.cells import neutral
 from accounts.intake.errors import FileRefused, RecordError
 from accounts.intake.moments import DateOrder
-from accounts.intake.records import Reading, iso_reading
+from accounts.intake.records import ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.files import FileImport, import_file, kind_of
@@ -181,7 +181,7 @@ def _in_words(problem: RecordError) -> str:
     return f"{level}line {problem.position}: {problem.field} {problem.message}".replace("  ", " ")
 
 
-def _reading(options: dict[str, Any]) -> Reading:
+def _reading(options: dict[str, Any]) -> ParseOptions:
     plain = iso_reading(now=clock.now(), typed=False)
     order = _DATE_ORDERS[options["date_format"]]
     calendar = replace(plain.calendar, order=order, zone=options["time_zone"])

@@ -14,9 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, requires
+from accounts.intake.column_mapping import mapping_of
 from accounts.intake.csv_files import ENCODINGS
 from accounts.intake.fields import Kind
-from accounts.intake.manners import manner_of
 from accounts.models import ImportFile, PlannedChange, User
 from accounts.pages.imports import mapping as mapping
 from accounts.pages.imports.labels import counted, plural, refusal
@@ -161,7 +161,7 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
     listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
-    columns = manner_of(found.manner).columns
+    columns = mapping_of(found.mapping).columns
     context["left_out"] = left_out(found, columns=columns, kind=Kind(found.kind))
     return render(request, "imports/check.html", context | _outcome(found, show))
 

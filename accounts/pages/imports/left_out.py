@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from accounts.intake.column_mapping import NOTES
 from accounts.intake.fields import Kind
-from accounts.intake.manners import NOTES
 from accounts.intake.matching import other_kind
 from accounts.models import ImportFile
 from accounts.pages.imports.labels import plural

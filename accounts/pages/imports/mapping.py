@@ -13,9 +13,9 @@ from django import forms
 from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import moments, numbers
+from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
 from accounts.intake.errors import FieldError
 from accounts.intake.fields import Field, Kind, Type
-from accounts.intake.manners import NOTES, Manner, faults, manner_of
 from accounts.intake.moments import DateOrder
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportMapping, Source, User
@@ -67,7 +67,7 @@ class MappingForm(forms.Form):
         self.sample = rows_of(file, number=0)[:SAMPLE]
         asked = (data or {}).get("kind") or kind or file.kind
         self.chosen_kind = Kind(asked) if asked in set(Kind) else None
-        self.manner = self._manner()
+        self.mapping = self._mapping()
         self.names = [name for name in file.header if name not in NOTES]
         for number in range(len(file.header)):
             self.fields[f"c{number}"] = forms.ChoiceField(
@@ -79,10 +79,10 @@ class MappingForm(forms.Form):
             return []
         return [(f.name, field_word(f.name)) for f in SPECS[self.chosen_kind].fields]
 
-    def _manner(self) -> Manner:
+    def _mapping(self) -> ColumnMapping:
         """As it was chosen or suggested; guessed anew where another kind is asked for."""
         if self.chosen_kind is None or self.chosen_kind == self.file.kind:
-            return manner_of(self.file.manner)
+            return mapping_of(self.file.mapping)
         return guessed(self.file.header, kind=self.chosen_kind, sample=self.sample)
 
     def clean_zone(self) -> str:
@@ -117,7 +117,7 @@ class MappingForm(forms.Form):
     def keep(self, *, user: User, now: datetime) -> None:
         """Sets what was chosen on the file, and keeps it under a name where one is given."""
         data = self.cleaned_data
-        manner = Manner(
+        mapping = ColumnMapping(
             columns=self._columns(data),
             date_order=DateOrder(data["date_order"]),
             decimal_mark=data["decimal_mark"],
@@ -125,14 +125,14 @@ class MappingForm(forms.Form):
             backfill=data["backfill"],
             source=data["source"].key if data["source"] else DIRECT_SOURCE,
         )
-        self.file.kind, self.file.manner = data["kind"], manner.as_json()
+        self.file.kind, self.file.mapping = data["kind"], mapping.as_json()
         if data["save_as"]:
             ImportMapping.objects.update_or_create(
                 name=data["save_as"],
                 defaults={
                     "kind": data["kind"],
                     "header": header_digest(self.file.header),
-                    "manner": manner.as_json(),
+                    "mapping": mapping.as_json(),
                     "user": user,
                     "saved_at": now,
                 },
@@ -165,15 +165,15 @@ def context(form: MappingForm) -> dict[str, Any]:
         "required": _required(kind, columns),
         "optional": _optional(kind),
         "orders": _orders(form, samples, columns),
-        "is_undecided": form.manner.date_order is None and not form.is_bound,
+        "is_undecided": form.mapping.date_order is None and not form.is_bound,
         "has_dates": bool(_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
         "marks": _marks(form, _values(samples, columns, kind, frozenset({Type.AMOUNT}))),
         "is_usage": kind in (Kind.USAGE, Kind.SESSIONS),
-        "zone": _said(form, "zone", form.manner.zone),
+        "zone": _said(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],
-        "backfill": form.manner.backfill,
-        "source": _said(form, "source", form.manner.source),
+        "backfill": form.mapping.backfill,
+        "source": _said(form, "source", form.mapping.source),
         "sources": list(_SOURCES.all()),
         "mapping": ImportMapping.objects.filter(header=header_digest(form.file.header)).first(),
     }
@@ -189,7 +189,7 @@ def _rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> list[Colum
             name=name,
             title=form.file.titles[number],
             values=[value[:60] for value in dict.fromkeys(samples[name])][:_SHOWN],
-            chosen=_said(form, f"c{number}", form.manner.columns.get(name, "")),
+            chosen=_said(form, f"c{number}", form.mapping.columns.get(name, "")),
             is_note=name in NOTES,
         )
         for number, name in enumerate(form.file.header)
@@ -229,7 +229,7 @@ def _orders(
 ) -> list[dict[str, Any]]:
     """Each way to read the dates, by what it makes of those in the file."""
     values = _values(samples, columns, form.chosen_kind, _DATED)
-    stored = form.manner.date_order
+    stored = form.mapping.date_order
     chosen = _said(form, "date_order", stored.value if stored else "")
     return [
         {"value": order.value, "word": word, "form": shape, "is_chosen": chosen == order.value}
@@ -259,7 +259,7 @@ def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
 def _marks(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
     if not values:
         return []
-    chosen = _said(form, "decimal_mark", form.manner.decimal_mark)
+    chosen = _said(form, "decimal_mark", form.mapping.decimal_mark)
     return [
         {"value": mark, "word": word, "is_chosen": chosen == mark} | _read_amounts(mark, values)
         for mark, word in ((".", "Point: 1,200.50"), (",", "Comma: 1.200,50"))

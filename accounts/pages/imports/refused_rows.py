@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from accounts.intake.cells import neutral
-from accounts.intake.manners import ROW_COLUMN
+from accounts.intake.column_mapping import ROW_COLUMN
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.labels import field_word, in_words

@@ -19,7 +19,7 @@ from cs_platform.models import InvariantRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.pages.ops import queries
 from cs_platform.runtime import failing_processes
-from cs_platform.scheduling.readings import Queue, Reading, reading
+from cs_platform.scheduling.readings import Queue, SystemStatus, reading
 from health.queries.figures import scoring_figures
 
 PAGE_SIZE = 50
@@ -102,14 +102,14 @@ def ops(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _waits(queue: Queue, found: Reading) -> str:
+def _waits(queue: Queue, found: SystemStatus) -> str:
     """Empty while nothing waits."""
     if queue.oldest is None:
         return ""
     return words.span(max((found.at - queue.oldest).total_seconds(), 0))
 
 
-def _age(day: Any, found: Reading) -> int | None:
+def _age(day: Any, found: SystemStatus) -> int | None:
     return None if day is None else (found.today - day).days
 
 

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from cs_platform.runtime.telemetry.counting import BUCKETS, Series
 from cs_platform.runtime.telemetry.exposition import Family, Sample, gauge, gauges
-from cs_platform.scheduling.readings import Night, Reading
+from cs_platform.scheduling.readings import Night, SystemStatus
 
 
 def build(*, version: str, commit: str) -> Family:
@@ -31,7 +31,7 @@ def _histogram(series: Series) -> Iterator[Sample]:
     yield Sample(labels, series.count, "_count")
 
 
-def of_reading(found: Reading) -> list[Family]:
+def of_reading(found: SystemStatus) -> list[Family]:
     sources = [
         ({"source": feed.source}, (found.today - feed.latest_day).days)
         for feed in found.sources
@@ -46,7 +46,7 @@ def of_reading(found: Reading) -> list[Family]:
     ]
 
 
-def _of_queues(found: Reading) -> list[Family]:
+def _of_queues(found: SystemStatus) -> list[Family]:
     jobs = [({"kind": row.kind, "state": row.state}, row.count) for row in found.jobs]
     outbox = [
         ({"state": "waiting"}, found.messages.count),
@@ -68,7 +68,7 @@ def _of_queues(found: Reading) -> list[Family]:
     ]
 
 
-def _of_processes(found: Reading) -> list[Family]:
+def _of_processes(found: SystemStatus) -> list[Family]:
     seen = [
         ({"process": row.process}, row.seconds) for row in found.alive if row.seconds is not None
     ]
@@ -93,7 +93,7 @@ def _of_night(night: Night | None, now: datetime) -> list[Family]:
     ]
 
 
-def _of_invariants(found: Reading) -> list[Family]:
+def _of_invariants(found: SystemStatus) -> list[Family]:
     latest = found.invariants
     if latest is None:
         return []

@@ -14,7 +14,7 @@ from accounts.catalogue import label
 from accounts.models.scope import any_of_sql
 from accounts.ui import formats
 from accounts.ui.tags import band_look
-from cs_platform.pages.today.own_book import Book
+from cs_platform.pages.today.own_book import Portfolio
 from health.pages.labels import band_change
 
 SHOWN_AT_MOST = 8
@@ -60,7 +60,7 @@ _MOVED = """
 """
 
 
-def moves_since_yesterday(book: Book, *, today: date, zone: ZoneInfo) -> list[Move]:
+def moves_since_yesterday(book: Portfolio, *, today: date, zone: ZoneInfo) -> list[Move]:
     """Since the working day before began: a Monday shows Friday and the weekend."""
     begun = today - timedelta(days={MONDAY: 3, SUNDAY: 2}.get(today.weekday(), 1))
     since = datetime.combine(begun, time(), tzinfo=zone)

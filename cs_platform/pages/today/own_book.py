@@ -19,24 +19,24 @@ from cs_platform.pages.today.items import (
     AccountShown,
     renews_soon,
 )
-from cs_platform.pages.today.summary import BookSummary, book_summary, summary_of
+from cs_platform.pages.today.summary import PortfolioSummary, book_summary, summary_of
 from playbooks.models import UNFINISHED, Task
 
 KNOWN_AT_MOST = 10_000
 
 
-def own_book(user: User) -> Book:
+def own_book(user: User) -> Portfolio:
     """A CSM's own accounts; a manager's teams; for CS ops all of them."""
     found = Account.objects.portfolio_of(user, scope="mine" if user.role == Role.CSM else "all")
     if user.role != Role.OPS:
         rows = list(found.values_list(*COLUMNS)[: KNOWN_AT_MOST + 1])
         if len(rows) <= KNOWN_AT_MOST:
-            return KnownBook({row[0]: AccountShown._make(row) for row in rows})
-    return LargeBook(found)
+            return LoadedPortfolio({row[0]: AccountShown._make(row) for row in rows})
+    return QueriedPortfolio(found)
 
 
 @dataclass(frozen=True, slots=True)
-class KnownBook:
+class LoadedPortfolio:
     """Up to KNOWN_AT_MOST accounts, by id: everything about them is found by their ids."""
 
     accounts: dict[int, AccountShown]
@@ -45,7 +45,7 @@ class KnownBook:
     def keys(self) -> Keys:
         return self.accounts.keys()
 
-    def summary(self, *, today: date, rates: Rates) -> BookSummary:
+    def summary(self, *, today: date, rates: Rates) -> PortfolioSummary:
         return summary_of(self.accounts.values(), today=today, rates=rates)
 
     def at_risk(self, *, rates: Rates) -> list[AccountShown]:
@@ -80,7 +80,7 @@ def _by_worth(account: AccountShown, rates: Rates) -> tuple[bool, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class LargeBook:
+class QueriedPortfolio:
     """As KnownBook, of accounts that are too many to read: the database picks and adds up."""
 
     accounts: QuerySet[Account]
@@ -89,7 +89,7 @@ class LargeBook:
     def keys(self) -> Keys:
         return self.accounts.values("pk")
 
-    def summary(self, *, today: date, rates: Rates) -> BookSummary:
+    def summary(self, *, today: date, rates: Rates) -> PortfolioSummary:
         return book_summary(self.accounts, today=today, rates=rates)
 
     def at_risk(self, *, rates: Rates) -> list[AccountShown]:
@@ -106,7 +106,7 @@ class LargeBook:
         return {row[0]: AccountShown._make(row) for row in rows}
 
 
-Book = KnownBook | LargeBook
+Portfolio = LoadedPortfolio | QueriedPortfolio
 
 
 def _first(accounts: QuerySet[Account]) -> list[AccountShown]:

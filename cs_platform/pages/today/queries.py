@@ -19,7 +19,7 @@ from cs_platform.pages.today.items import (
     make_item,
     renews_soon,
 )
-from cs_platform.pages.today.own_book import Book
+from cs_platform.pages.today.own_book import Portfolio
 from cs_platform.pages.today.suggestions import follow_up_items, lone_items, renewal_items
 from metrics.facts.renewals import read_chances
 from playbooks.models import Task
@@ -35,7 +35,7 @@ class Queue:
     """There is more of some kind than was read."""
 
 
-def queue_of(user: User, book: Book, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
+def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
     """All there is to do, the most pressing first."""
     today = now.astimezone(zone).date()
     stakes = Stakes(rates, read_chances())

@@ -18,7 +18,7 @@ from cs_platform.pages.today.items import (
     Urgency,
     make_item,
 )
-from cs_platform.pages.today.own_book import Book
+from cs_platform.pages.today.own_book import Portfolio
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import ANSWERS
 
@@ -26,7 +26,7 @@ PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
 
 
-def lone_items(book: Book, *, today: date, stakes: Stakes) -> list[QueueItem]:
+def lone_items(book: Portfolio, *, today: date, stakes: Stakes) -> list[QueueItem]:
     """At risk, and no task is open there."""
     return [
         make_item(
@@ -42,7 +42,9 @@ def lone_items(book: Book, *, today: date, stakes: Stakes) -> list[QueueItem]:
     ]
 
 
-def renewal_items(book: Book, *, today: date, zone: ZoneInfo, stakes: Stakes) -> list[QueueItem]:
+def renewal_items(
+    book: Portfolio, *, today: date, zone: ZoneInfo, stakes: Stakes
+) -> list[QueueItem]:
     """Every contract that ends within 30 days, until it has: a task for later is named."""
     found = book.renewing(today=today)
     following = next_tasks([account.id for account in found])
@@ -79,7 +81,7 @@ def _following(task: tuple[str, datetime] | None, *, zone: ZoneInfo) -> str:
 
 
 def follow_up_items(
-    book: Book, *, now: datetime, zone: ZoneInfo, stakes: Stakes
+    book: Portfolio, *, now: datetime, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
     found = _silent_since(book.keys, now=now)

@@ -16,7 +16,7 @@ from health.scoring import UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
-class BookSummary:
+class PortfolioSummary:
     accounts: int
     arr_minor: int
     by_band: tuple[tuple[str, int, int], ...]
@@ -34,7 +34,7 @@ SOON_DAYS = 90
 _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
-def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookSummary:
+def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> PortfolioSummary:
     """Counted and added up by the database: a row a band and currency, however large the book."""
     arr = rates.expression("arr_minor", currency="currency")
     risky = Q(health__at_risk=True)
@@ -58,7 +58,7 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> BookS
     return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
 
 
-def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> BookSummary:
+def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> PortfolioSummary:
     """As `book_summary`, of accounts that were read."""
     latest = today + timedelta(days=SOON_DAYS)
     alike: dict[tuple[str, bool, bool], list[tuple[int, str]]] = defaultdict(list)
@@ -82,13 +82,13 @@ def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -
 
 def _summary(
     found: Mapping[str, Counter[str]], *, currency: str, without_rate: tuple[str, ...]
-) -> BookSummary:
+) -> PortfolioSummary:
     total = Counter[str]()
     for figures in found.values():
         total.update(figures)  # `+` would drop what is below zero
     bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
     counts = [(band, found.get(band, Counter[str]())) for band in bands]
-    return BookSummary(
+    return PortfolioSummary(
         accounts=total["accounts"],
         arr_minor=total["arr"],
         by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),

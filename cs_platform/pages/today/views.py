@@ -20,7 +20,7 @@ from accounts.ui.tags import band_look
 from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
 from cs_platform.pages.today.own_book import own_book
-from cs_platform.pages.today.summary import BookSummary
+from cs_platform.pages.today.summary import PortfolioSummary
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
 from playbooks.queries import held_back
 
@@ -62,7 +62,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "today/index.html", context)
 
 
-def band_chart(summary: BookSummary) -> Chart:
+def band_chart(summary: PortfolioSummary) -> Chart:
     return distribution(
         [
             Part(

@@ -12,10 +12,10 @@ from accounts.money.currencies import major
 from accounts.ui.tags import band_look
 from metrics.facts.week import Change
 from metrics.pages.executive.labels import CUTS, amount_word, change_words, group_words
-from metrics.pages.executive.params import Asked
+from metrics.pages.executive.params import ReportParams
 from metrics.queries.figures import Figure
 from metrics.queries.health import all_health_accounts
-from metrics.queries.moments import Standing
+from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
 from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
@@ -46,7 +46,9 @@ def _lines(head: Cells, rows: Iterable[Cells]) -> Iterator[str]:
         yield writer.writerow([_cell(value) for value in row])
 
 
-def file(name: str, asked: Asked, head: Cells, rows: Iterable[Cells]) -> StreamingHttpResponse:
+def file(
+    name: str, asked: ReportParams, head: Cells, rows: Iterable[Cells]
+) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
     file = f"executive-{name}-{asked.as_of.isoformat()}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{file}"'
@@ -54,7 +56,7 @@ def file(name: str, asked: Asked, head: Cells, rows: Iterable[Cells]) -> Streami
 
 
 def figure(
-    figures: Figures, wanted: Figure, asked: Asked, *, shows_movements: bool
+    figures: Figures, wanted: Figure, asked: ReportParams, *, shows_movements: bool
 ) -> StreamingHttpResponse:
     if shows_movements:
         return _movements(figures, wanted, asked)
@@ -77,7 +79,7 @@ def figure(
     return file(f"{wanted}-accounts", asked, head, rows)
 
 
-def _movements(figures: Figures, wanted: Figure, asked: Asked) -> StreamingHttpResponse:
+def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
     head = ["Account", "Account id", "Effective", "Learned", "Kind", "Reason", "Source"]
     rows = (
         (
@@ -99,7 +101,7 @@ def _movements(figures: Figures, wanted: Figure, asked: Asked) -> StreamingHttpR
     return file(f"{wanted}-movements", asked, [*head, *amounts], rows)
 
 
-def health(standing: Standing, asked: Asked) -> StreamingHttpResponse:
+def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,
@@ -116,7 +118,7 @@ def health(standing: Standing, asked: Asked) -> StreamingHttpResponse:
     return file("health", asked, head, rows)
 
 
-def renewals(standing: Standing, asked: Asked) -> StreamingHttpResponse:
+def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,
@@ -138,7 +140,7 @@ def renewals(standing: Standing, asked: Asked) -> StreamingHttpResponse:
     return file("renewals", asked, [*head, *amounts], rows)
 
 
-def changes(standing: Standing, change: Change, asked: Asked) -> StreamingHttpResponse:
+def changes(standing: ReportSnapshot, change: Change, asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,

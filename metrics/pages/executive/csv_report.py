@@ -17,13 +17,13 @@ from metrics.pages.executive.context import GroupRow
 from metrics.pages.executive.csv import Cells, file
 from metrics.pages.executive.figures import QUARTER, YEAR, points
 from metrics.pages.executive.labels import CUTS, FIGURES, METHODS, NEWS_TITLES
-from metrics.pages.executive.params import Asked
+from metrics.pages.executive.params import ReportParams
 from metrics.queries.figures import Figure
 from metrics.queries.overview import Overview
 from metrics.retention.rates import Rate, grr, logo_retention, nrr, percent, rate_of
 
 
-def report(context: dict[str, Any], asked: Asked) -> StreamingHttpResponse:
+def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpResponse:
     """Each figure of the page in a line: where it stands, what it is, how much, in what."""
     found: Overview = context["report"]
     rows = [
@@ -37,7 +37,7 @@ def report(context: dict[str, Any], asked: Asked) -> StreamingHttpResponse:
     return file("report", asked, head, _with_days(rows, found, asked))
 
 
-def _with_days(rows: Iterable[Cells], found: Overview, asked: Asked) -> Iterator[Cells]:
+def _with_days(rows: Iterable[Cells], found: Overview, asked: ReportParams) -> Iterator[Cells]:
     yield ("Report", "As of", "", asked.as_of.isoformat(), "day")
     if asked.known_on is not None:
         yield ("Report", "Known on", "", asked.known_on.isoformat(), "day")
@@ -71,7 +71,7 @@ def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
         yield ("ARR bridge", step.label, word, major(step.amount, base), base)
 
 
-def _groups(context: dict[str, Any], asked: Asked) -> Iterator[Cells]:
+def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:
     section = f"By {CUTS[asked.by]}"
     for row in context["groups"]:
         kept = row.retention
@@ -85,7 +85,7 @@ def _groups(context: dict[str, Any], asked: Asked) -> Iterator[Cells]:
         yield (section, row.word, "Logo retention", _percent(logo_retention(kept.logos)), "%")
 
 
-def _target(found: Overview, asked: Asked, row: GroupRow, section: str) -> Iterator[Cells]:
+def _target(found: Overview, asked: ReportParams, row: GroupRow, section: str) -> Iterator[Cells]:
     target = found.segment_targets.get((Rate.NRR, row.key)) if asked.by is Cut.SEGMENT else None
     if target is not None:
         yield (section, row.word, "NRR target from", _percent(target.low), "%")

@@ -27,7 +27,7 @@ from metrics.pages.executive.labels import (
 from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, Figure, Page
 from metrics.queries.health import health_accounts
-from metrics.queries.moments import Standing
+from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
 from metrics.queries.renewals import renewal_list
 from metrics.queries.week import change_list
@@ -99,7 +99,7 @@ class View:
     is_current: bool
 
 
-def health_context(standing: Standing, *, wanted: BandFilter, page: int) -> dict[str, Any]:
+def health_context(standing: ReportSnapshot, *, wanted: BandFilter, page: int) -> dict[str, Any]:
     listed = health_accounts(standing=standing, wanted=wanted, page=page)
     title = (
         "At risk" if wanted.at_risk else band_look(wanted.band).word if wanted.band else "Health"
@@ -142,7 +142,9 @@ _RENEWAL_VIEWS = (
 )
 
 
-def renewals_context(standing: Standing, *, wanted: RenewalFilter, page: int) -> dict[str, Any]:
+def renewals_context(
+    standing: ReportSnapshot, *, wanted: RenewalFilter, page: int
+) -> dict[str, Any]:
     listed = renewal_list(standing=standing, wanted=wanted, page=page)
     title = "Renewals due"
     if wanted.at_risk:
@@ -168,7 +170,7 @@ def _contracts(totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> int:
     return sum(total.contracts for total in totals if wanted.keeps(total))
 
 
-def change_context(standing: Standing, *, change: Change, page: int) -> dict[str, Any]:
+def change_context(standing: ReportSnapshot, *, change: Change, page: int) -> dict[str, Any]:
     listed = change_list(standing=standing, change=change, page=page)
     return {
         "title": NEWS_TITLES[change],

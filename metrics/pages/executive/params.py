@@ -22,7 +22,7 @@ from metrics.facts.renewals import RenewalFilter, RenewalState
 from metrics.facts.week import Change
 from metrics.queries.book import Filter, Question
 from metrics.queries.figures import Figure
-from metrics.queries.moments import Standing, default_day, standing_of
+from metrics.queries.moments import ReportSnapshot, default_day, standing_of
 from metrics.retention.positions import Method
 from metrics.retention.windows import trailing_window
 
@@ -43,7 +43,7 @@ class ReportForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportParams:
     """What the address asks for. What cannot be shown is named in `problems`, with what is shown
     instead."""
 
@@ -64,7 +64,7 @@ class Asked:
     problems: tuple[str, ...]
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Asked:
+    def of(cls, request: HttpRequest) -> ReportParams:
         form = ReportForm(request.GET)
         form.is_valid()
         values = form.cleaned_data
@@ -133,7 +133,7 @@ class Asked:
             undecided=bool(self.values.get("undecided")),
         )
 
-    def standing(self) -> Standing:
+    def standing(self) -> ReportSnapshot:
         return standing_of(
             user=self.user,
             base=self.base,
@@ -152,7 +152,7 @@ class Asked:
             values.setdefault("group", self.group)
         return urlencode(values)
 
-    def of_all(self) -> Asked:
+    def of_all(self) -> ReportParams:
         """The same report without the group that was opened."""
         return replace(self, group=None)
 

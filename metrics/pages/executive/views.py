@@ -26,13 +26,13 @@ from metrics.pages.executive.lists import (
     health_context,
     renewals_context,
 )
-from metrics.pages.executive.params import Asked
+from metrics.pages.executive.params import ReportParams
 from metrics.queries.opened import figures_of
 from metrics.queries.overview import overview
 from metrics.retention.positions import Method
 
 Page = Callable[[HttpRequest], HttpResponseBase]
-Answer = Callable[[HttpRequest, Asked], HttpResponseBase]
+Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
 
 
 def _report(answer: Answer) -> Page:
@@ -41,7 +41,7 @@ def _report(answer: Answer) -> Page:
     @functools.wraps(answer)
     def view(request: HttpRequest) -> HttpResponseBase:
         try:
-            return answer(request, Asked.of(request))
+            return answer(request, ReportParams.of(request))
         except MissingRateError as problem:
             # The report cannot be right without the rate, so it is not shown at all.
             context = {"problem": problem, "may_add": may(request.user, Right.ADMINISTER)}
@@ -52,7 +52,7 @@ def _report(answer: Answer) -> Page:
 
 
 def _answer(
-    request: HttpRequest, template: str, asked: Asked, context: dict[str, Any]
+    request: HttpRequest, template: str, asked: ReportParams, context: dict[str, Any]
 ) -> HttpResponse:
     context |= {
         "currency": asked.base,
@@ -73,7 +73,7 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 
 @_report
-def executive(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     asked = asked.of_all()
     report = overview(
         user=asked.user,
@@ -95,16 +95,18 @@ def executive(request: HttpRequest, asked: Asked) -> HttpResponseBase:
 
 
 @_report
-def accounts(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def accounts(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     return _figure(request, asked, shows_movements=False)
 
 
 @_report
-def movements(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def movements(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     return _figure(request, asked, shows_movements=True)
 
 
-def _figure(request: HttpRequest, asked: Asked, *, shows_movements: bool) -> HttpResponseBase:
+def _figure(
+    request: HttpRequest, asked: ReportParams, *, shows_movements: bool
+) -> HttpResponseBase:
     figure = asked.figure
     figures = figures_of(question=asked.question, user=asked.user)
     if asked.is_csv:
@@ -135,7 +137,7 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
     ]
 
 
-def _views(asked: Asked, views: list[View]) -> list[dict[str, Any]]:
+def _views(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
     """The other parts of the same list, as tabs with their counts."""
     query = asked.of_all().address()
     return [
@@ -150,7 +152,7 @@ def _views(asked: Asked, views: list[View]) -> list[dict[str, Any]]:
 
 
 @_report
-def health(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def health(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing = asked.standing()
     if asked.is_csv:
         return executive_csv.health(standing, asked)
@@ -160,7 +162,7 @@ def health(request: HttpRequest, asked: Asked) -> HttpResponseBase:
 
 
 @_report
-def renewals(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def renewals(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing = asked.standing()
     if asked.is_csv:
         return executive_csv.renewals(standing, asked)
@@ -170,7 +172,7 @@ def renewals(request: HttpRequest, asked: Asked) -> HttpResponseBase:
 
 
 @_report
-def changes(request: HttpRequest, asked: Asked) -> HttpResponseBase:
+def changes(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing, change = asked.standing(), asked.change
     if asked.is_csv:
         return executive_csv.changes(standing, change, asked)

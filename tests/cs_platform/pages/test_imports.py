@@ -87,7 +87,7 @@ def test_an_example_goes_in_as_it_is(ops, kind):
     example = ops.get(reverse("imports_example", args=[kind])).content
     send(ops, example, name=f"{kind}.csv")
     file = ImportFile.objects.latest("pk")
-    assert (file.kind, file.manner["date_order"]) == (kind, "YYYY-MM-DD")
+    assert (file.kind, file.mapping["date_order"]) == (kind, "YYYY-MM-DD")
     uploads.check_soon(file)
     file.refresh_from_db()
     assert (file.outcome.get("rejected", 0), file.outcome["codes"]) == (0, [])
@@ -218,7 +218,7 @@ def test_a_saved_mapping_is_offered_for_the_same_header(ops):
     send(ops, CRM.replace(b"bolt", b"nut"))
     page = text(ops.get(reverse("imports_file", args=[ImportFile.objects.latest("pk").pk])))
     assert 'value="CRM export"' in page
-    assert ImportFile.objects.latest("pk").manner["columns"]["website"] == ""
+    assert ImportFile.objects.latest("pk").mapping["columns"]["website"] == ""
 
 
 def test_what_has_rows_to_fix_needs_attention(ops):

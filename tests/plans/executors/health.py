@@ -5,7 +5,7 @@ from django.db import connection
 
 from accounts.models import Plan
 from health import models, recompute
-from health.facts import Scope, load_base, load_facts, usage_packs
+from health.facts import FactScope, load_base, load_facts, usage_packs
 from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
 from health.preview import plan, stored
@@ -16,7 +16,7 @@ from tests.plans.chosen import FEW
 
 
 def scope(ids=FEW, *, as_known=False):
-    return Scope(np.array(ids, dtype=np.int64), DAY, DAY, "UTC", as_known)
+    return FactScope(np.array(ids, dtype=np.int64), DAY, DAY, "UTC", as_known)
 
 
 def facts():

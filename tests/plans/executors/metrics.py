@@ -8,7 +8,7 @@ from metrics.facts import days, months, week
 from metrics.facts.health import BandFilter, HealthState
 from metrics.facts.ledger import read_ledger, read_rates
 from metrics.facts.renewals import read_chances
-from metrics.facts.scope import Scope
+from metrics.facts.scope import ReportScope
 from metrics.facts.stored import _POSITIONS, copy_columns
 from metrics.models import ReportDay
 from metrics.queries import movements, overview, series
@@ -20,7 +20,7 @@ from metrics.retention.windows import month_ends, trailing_window
 from tests.benchmarks.large_company import DAY, TODAY
 from tests.plans.chosen import own_scope
 
-ALL = Scope()
+ALL = ReportScope()
 WINDOW = trailing_window(as_of=DAY)
 QUESTION = Question(window=WINDOW, base="USD")
 

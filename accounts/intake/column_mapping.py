@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.fields import Kind
 from accounts.intake.moments import Calendar, DateOrder
-from accounts.intake.records import Reading
+from accounts.intake.records import ParseOptions
 from accounts.intake.specs import SPECS
 
 # Columns that the list of refused rows brings along: they name the row, and say nothing about it.
@@ -18,7 +18,7 @@ NOTES = frozenset({ROW_COLUMN, "import problem", "import field"})
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ColumnMapping:
     """`columns`: names of the header to our fields; what is missing or empty is left out.
 
     `date_order` None: the dates read in two ways, and nobody has chosen yet. `source`: the key of
@@ -32,13 +32,13 @@ class Manner:
     backfill: bool = False
     source: str = DIRECT_SOURCE
 
-    def reading(self, *, now: datetime) -> Reading:
+    def reading(self, *, now: datetime) -> ParseOptions:
         calendar = Calendar(
             now=now.astimezone(UTC),
             order=self.date_order or DateOrder.ISO,
             zone=ZoneInfo(self.zone),
         )
-        return Reading(calendar=calendar, typed=False, decimal_mark=self.decimal_mark)
+        return ParseOptions(calendar=calendar, typed=False, decimal_mark=self.decimal_mark)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -68,9 +68,9 @@ class Columns:
         return [row[place] for place in self.places] if len(row) == self.width else row
 
 
-def manner_of(stored: Mapping[str, Any]) -> Manner:
+def mapping_of(stored: Mapping[str, Any]) -> ColumnMapping:
     order = stored.get("date_order", DateOrder.ISO)
-    return Manner(
+    return ColumnMapping(
         columns=dict(stored.get("columns", {})),
         date_order=DateOrder(order) if order else None,
         decimal_mark=stored.get("decimal_mark", "."),

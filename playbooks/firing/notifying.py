@@ -9,22 +9,22 @@ from accounts.catalogue import label
 from accounts.notices import post
 from health.scoring import Cause
 from playbooks.firing.notices import notice
-from playbooks.firing.opening import Batch
+from playbooks.firing.opening import PlayBatch
 from playbooks.models import PlayStart
-from playbooks.triggers.matching import Crossing, Heard
+from playbooks.triggers.matching import Crossing, TriggerInput
 from playbooks.triggers.rules import WHOLE_SCORE
 from playbooks.triggers.vocabulary import Direction, StartResult
 
 
-def tell_owners(*, heard: Mapping[int, Sequence[Heard]], batch: Batch) -> None:
+def notify_owners(*, inputs: Mapping[int, Sequence[TriggerInput]], batch: PlayBatch) -> None:
     """Once a crossing. Where a play started for it, its own notice has told them."""
     answered = set(
-        PlayStart.objects.filter(account__in=sorted(heard), result=StartResult.STARTED)
+        PlayStart.objects.filter(account__in=sorted(inputs), result=StartResult.STARTED)
         .exclude(signal=None)
         .values_list("signal_id", flat=True)
     )
     messages = []
-    for account_id, signals in heard.items():
+    for account_id, signals in inputs.items():
         csm_id = batch.directory.csm_of(account_id)
         for signal in signals:
             if csm_id is None or signal.signal_id in answered:
