@@ -72,6 +72,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     TransactionTestCase._fixture_teardown = empty
     yield
+    connection.close()  # a test that ended every session may have ended this one
     deadline = time.monotonic() + _LEAVING_SECONDS
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         while time.monotonic() < deadline:

@@ -85,7 +85,9 @@ def _give_up(claim: jobs.Claim, *, reason: str) -> None:
     try:
         with transaction.atomic():
             handler.end.give_up(claim, reason=reason)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, (DatabaseError, InterfaceError)) and not connection.is_usable():
+            raise  # nothing can be written any more, not even that the job is dead
         # The job is dead all the same; the sweep gives it up again.
         log.exception("the end of job %s could not be written", claim.job_id)
 

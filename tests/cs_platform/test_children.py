@@ -62,7 +62,14 @@ def test_a_child_that_dies_at_once_is_started_again_and_again(capfd):
 
     until(has_died_six_times, seconds=120)
     assert hopeless.last_code == 3
-    said = capfd.readouterr().err
+    said = ""
+
+    def is_all_said() -> bool:  # a thread passes on what the child wrote
+        nonlocal said
+        said += capfd.readouterr().err
+        return said.count("test       | no such table") >= 6
+
+    until(is_all_said)
     assert said.count("test       | no such table") == 6
     assert said.count("ended (3); starts again") == 6
 
