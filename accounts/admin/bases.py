@@ -13,7 +13,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelectMultiple,
 )
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
@@ -71,6 +71,20 @@ class TrackedAdmin(admin.ModelAdmin):
         if not is_guarded or not self.has_change_permission(request, obj):
             return form
         return type(form.__name__, (GuardedForm, form), {})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Looks once more where somebody added the same between the look and the write: the form
+        then says that it is there. Nothing is half done, because each try is one transaction."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
