@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from accounts.intake.mentions import Person
+from accounts.intake.mentions import MentionedPerson
 from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
 from accounts.personal_data import (
     ACCOUNT_TEXTS,
@@ -42,9 +42,9 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
         Contact.DoesNotExist: no contact has this external id.
     """
     contact = Contact.objects.select_for_update().get(external_id=external_id)
-    person = Person(contact.name, contact.email)
+    person = MentionedPerson(contact.name, contact.email)
     if contact.erased_at is not None:
-        person = Person("")  # the name is that of nobody
+        person = MentionedPerson("")  # the name is that of nobody
     changed = _delete_quotes(contact, person)
     changed |= _cut_mentions(contact, person) | _forget_uploads(contact, now=now)
     for column in CONTACT_COLUMNS:
@@ -74,7 +74,7 @@ def _accounts_of(contact: Contact) -> set[int]:
     return accounts
 
 
-def _cut_mentions(contact: Contact, person: Person) -> dict[str, int]:
+def _cut_mentions(contact: Contact, person: MentionedPerson) -> dict[str, int]:
     """Takes the name and the address out of what was written about the accounts."""
     accounts = _accounts_of(contact)
     changed = {}
@@ -88,7 +88,9 @@ def _cut_mentions(contact: Contact, person: Person) -> dict[str, int]:
     return changed
 
 
-def _cut_column(rows: QuerySet[Any], column: str, *, person: Person, guards: Sequence[str]) -> int:
+def _cut_column(
+    rows: QuerySet[Any], column: str, *, person: MentionedPerson, guards: Sequence[str]
+) -> int:
     """The number of rows in which the person was mentioned."""
     changed = 0
     for pk, value in _hinted(rows, column, person=person):
@@ -108,7 +110,7 @@ def _fitting(value: object, *, field: Any) -> object:
     return value[: field.max_length] if isinstance(value, str) else value
 
 
-def _hinted(rows: QuerySet[Any], column: str, *, person: Person) -> list[tuple[Any, Any]]:
+def _hinted(rows: QuerySet[Any], column: str, *, person: MentionedPerson) -> list[tuple[Any, Any]]:
     """Key and value of rows that may mention the person, found by the database."""
     if not person.hints:
         return []
@@ -133,7 +135,7 @@ def _forget_uploads(contact: Contact, *, now: datetime) -> dict[str, int]:
     return dict.fromkeys(FORGOTTEN_COLUMNS, forgotten.update(forgotten_at=now))
 
 
-def _delete_quotes(contact: Contact, person: Person) -> dict[str, int]:
+def _delete_quotes(contact: Contact, person: MentionedPerson) -> dict[str, int]:
     """Records as they were sent: those that are the contact's, and those that mention it."""
     changed = {}
     for label in QUOTING_COLUMNS:

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import Account, DirtyAccount, User
 from health.models import BandOverride, CurrentHealth
 from health.queries.scorecards import published_card
-from health.scoring import Band
+from health.scoring import BandSpec
 
 LONGEST = timedelta(days=30)
 
@@ -66,7 +66,7 @@ def _present(account: Account) -> CurrentHealth | None:
     return CurrentHealth.objects.select_for_update().filter(account=account).first()
 
 
-def _bands(current: CurrentHealth) -> dict[str, Band]:
+def _bands(current: CurrentHealth) -> dict[str, BandSpec]:
     return {band.key: band for band in published_card(current.scorecard_id).spec.bands}
 
 

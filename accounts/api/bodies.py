@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from rest_framework.request import Request
 
-from accounts.api.problems import Problem
+from accounts.api.problems import ApiProblem
 from accounts.intake import csv_files, json_bodies
 from accounts.intake.errors import FileRefused, RecordError, TooLarge
 from accounts.intake.specs import RecordSpec
@@ -26,9 +26,9 @@ def media_type(request: Request) -> str:
     charset = _parameter(request.content_type, "charset")
     if found not in (JSON, CSV) and found not in NDJSON:
         detail = f"Send {', '.join(MEDIA_TYPES)}, plain or with Content-Encoding: gzip."
-        raise Problem(415, code="content_type", detail=detail)
+        raise ApiProblem(415, code="content_type", detail=detail)
     if charset not in ("", "utf-8", "utf8"):
-        raise Problem(415, code="charset", detail="Send the body as UTF-8.")
+        raise ApiProblem(415, code="charset", detail="Send the body as UTF-8.")
     return found
 
 
@@ -44,11 +44,11 @@ def plain_body(request: Request) -> bytes:
     """Decompressed; refused as soon as it is known to be too large."""
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
-        raise Problem(415, code="content_encoding", detail="Send the body plain or as gzip.")
+        raise ApiProblem(415, code="content_encoding", detail="Send the body plain or as gzip.")
     body = _read(request)
     if encoding == "gzip":
         if not body.startswith(b"\x1f\x8b"):
-            raise Problem(400, code="gzip", detail="The body is announced as gzip and is not.")
+            raise ApiProblem(400, code="gzip", detail="The body is announced as gzip and is not.")
         return gunzip(body, limits=BULK_LIMITS)
     return body
 
@@ -89,6 +89,6 @@ def csv_records(body: bytes, *, spec: RecordSpec) -> tuple[tuple[str, ...], list
     for name in layout.header:
         if name not in known:
             detail = f"The column {name[:80]!a} is not one of {', '.join(known)}."
-            raise Problem(400, code="unknown_column", detail=detail)
+            raise ApiProblem(400, code="unknown_column", detail=detail)
     rows = csv_files.rows(source, layout=layout, limits=BULK_LIMITS)
     return layout.header, [row for _line, row in rows]

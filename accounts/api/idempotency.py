@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.api.problems import Problem
+from accounts.api.problems import ApiProblem
 from accounts.models import InboxReceipt
 
 KEPT_FOR = timedelta(hours=24)
@@ -30,7 +30,7 @@ class Answer:
 def checked_key(raw: str | None) -> str | None:
     if raw is not None and not _KEY.fullmatch(raw):
         detail = "Write the Idempotency-Key as 1 to 255 visible ASCII characters."
-        raise Problem(400, code="idempotency_key", detail=detail)
+        raise ApiProblem(400, code="idempotency_key", detail=detail)
     return raw
 
 
@@ -50,9 +50,9 @@ def begin(*, source: str, key: str, digest: str, now: datetime) -> Answer | None
     receipt = InboxReceipt.objects.get(source=source, key=key)
     if receipt.digest != digest:
         detail = "Send another body under another Idempotency-Key."
-        raise Problem(422, code="idempotency_key_reused", detail=detail)
+        raise ApiProblem(422, code="idempotency_key_reused", detail=detail)
     if receipt.status is None:
-        raise Problem(409, code="in_progress", detail="Send the same request again in a moment.")
+        raise ApiProblem(409, code="in_progress", detail="Send the same request again in a moment.")
     return Answer(receipt.status, receipt.answer or {})
 
 

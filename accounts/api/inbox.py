@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from accounts import clock, jobs
 from accounts.api.batches import RequestBatch, work_through
 from accounts.api.idempotency import Answer
-from accounts.api.problems import Problem
+from accounts.api.problems import ApiProblem
 from accounts.intake.errors import FileRefused
 from accounts.intake.specs import Kind
 from accounts.loading import finish_run, reopen_run, start_run
@@ -89,7 +89,7 @@ def _work(kept: InboxBatch, *, run: ImportRun) -> None:
             work_through(batch, run=run, day=kept.received_on, now=clock.now())
     except FileRefused as refused:
         finish_run(run, now=clock.now(), reason=f"The body {refused.message}.")
-    except Problem as problem:
+    except ApiProblem as problem:
         finish_run(run, now=clock.now(), reason=problem.detail)
 
 

@@ -33,7 +33,7 @@ _TITLES = {
 }
 
 
-class Problem(Exception):
+class ApiProblem(Exception):
     """An answer other than success, with what the client should do about it."""
 
     def __init__(self, status_code: int, *, code: str, detail: str) -> None:
@@ -64,11 +64,11 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
 
 def problem_answer(status: int, *, code: str, detail: str) -> JsonResponse:
     """The same outside of the framework's views."""
-    problem = Problem(status, code=code, detail=detail)
+    problem = ApiProblem(status, code=code, detail=detail)
     return JsonResponse(_body(problem), status=status, content_type=MEDIA_TYPE)
 
 
-def _body(problem: Problem) -> dict[str, object]:
+def _body(problem: ApiProblem) -> dict[str, object]:
     return {
         "type": "about:blank",
         "title": _TITLES.get(problem.status_code, "Error"),
@@ -78,8 +78,8 @@ def _body(problem: Problem) -> dict[str, object]:
     }
 
 
-def _as_problem(exception: Exception) -> Problem | None:
-    if isinstance(exception, Problem):
+def _as_problem(exception: Exception) -> ApiProblem | None:
+    if isinstance(exception, ApiProblem):
         return exception
     if isinstance(exception, FileRefused):
         return _of_body(exception)
@@ -88,34 +88,36 @@ def _as_problem(exception: Exception) -> Problem | None:
     return _of_framework(exception)
 
 
-def _of_body(refused: FileRefused) -> Problem:
+def _of_body(refused: FileRefused) -> ApiProblem:
     status = 400
     if isinstance(refused, TooLarge):
         status = 413
     elif isinstance(refused, LengthMissing):
         status = 411
-    return Problem(status, code=refused.code, detail=f"The body {refused.message}.")
+    return ApiProblem(status, code=refused.code, detail=f"The body {refused.message}.")
 
 
-def _of_database(exception: Exception) -> Problem:
+def _of_database(exception: Exception) -> ApiProblem:
     if isinstance(exception.__cause__, LockNotAvailable | DeadlockDetected):
         detail = "Other work holds these records; send the same request again in a moment."
-        return Problem(409, code="busy", detail=detail)
-    return Problem(503, code="unavailable", detail="Send the same request again in a moment.")
+        return ApiProblem(409, code="busy", detail=detail)
+    return ApiProblem(503, code="unavailable", detail="Send the same request again in a moment.")
 
 
-def _of_framework(exception: Exception) -> Problem | None:
+def _of_framework(exception: Exception) -> ApiProblem | None:
     if isinstance(exception, Http404):
-        return Problem(404, code="not_found", detail="Check the address.")
+        return ApiProblem(404, code="not_found", detail="Check the address.")
     if isinstance(exception, PermissionDenied):
-        return Problem(403, code="permission_denied", detail="Ask CS ops for a key with the scope.")
+        return ApiProblem(
+            403, code="permission_denied", detail="Ask CS ops for a key with the scope."
+        )
     if isinstance(exception, RequestDataTooBig):
-        return Problem(413, code="too_large", detail="Split the request.")
+        return ApiProblem(413, code="too_large", detail="Split the request.")
     if isinstance(exception, exceptions.Throttled):
         words = "The key has sent its requests of this minute; wait as Retry-After says."
-        return Problem(429, code="rate_limited", detail=words)
+        return ApiProblem(429, code="rate_limited", detail=words)
     if isinstance(exception, exceptions.APIException):
         detail = exception.detail
         text = str(detail) if isinstance(detail, str) else "Check the request."
-        return Problem(exception.status_code, code=str(exception.default_code), detail=text)
+        return ApiProblem(exception.status_code, code=str(exception.default_code), detail=text)
     return None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.fields import Kind
-from accounts.intake.moments import Calendar, DateOrder
+from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.records import ParseOptions
 from accounts.intake.specs import SPECS
 
@@ -33,7 +33,7 @@ class ColumnMapping:
     source: str = DIRECT_SOURCE
 
     def reading(self, *, now: datetime) -> ParseOptions:
-        calendar = Calendar(
+        calendar = DateOptions(
             now=now.astimezone(UTC),
             order=self.date_order or DateOrder.ISO,
             zone=ZoneInfo(self.zone),

@@ -23,7 +23,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class LedgerMovement:
     effective_on: date
     kind: MovementKind
     arr: int
@@ -83,7 +83,7 @@ def contract_period(contract: ContractTerm, *, day: date, grace_days: int) -> Pe
     return Period(contract.starts_on, ends_on, contract.arr, contract.currency)
 
 
-def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
+def corrections(wanted: Steps, posted: Steps) -> list[LedgerMovement]:
     """Movements that turn what is posted into what is wanted, without touching a posted row.
 
     Each change is named by what the account's whole ARR does: several currencies are one life. A
@@ -93,7 +93,7 @@ def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
     days = sorted(set(wanted) | set(posted))
     change: Steps = {}
     arr: Counter[str] = Counter()
-    found: list[Movement] = []
+    found: list[LedgerMovement] = []
     paid_before = False
     for day in days:
         want, have = wanted.get(day, Counter()), posted.get(day, Counter())
@@ -103,7 +103,7 @@ def corrections(wanted: Steps, posted: Steps) -> list[Movement]:
             arr[currency] += amount
         flags = {"was_paying": was_paying, "is_paying": any(arr.values())}
         found += [
-            Movement(day, _kind(amount, **flags, paid_before=paid_before), amount, currency)
+            LedgerMovement(day, _kind(amount, **flags, paid_before=paid_before), amount, currency)
             for currency, amount in change[day].items()
             if amount
         ]

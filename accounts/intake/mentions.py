@@ -8,7 +8,7 @@ from functools import cached_property
 
 
 @dataclass(frozen=True, slots=False)
-class Person:
+class MentionedPerson:
     """Who is looked for. An empty name or address is not looked for."""
 
     name: str

@@ -43,7 +43,7 @@ _CLOCK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class DateOptions:
     """How dates of one source read, and what counts as the future for it."""
 
     now: datetime
@@ -51,7 +51,7 @@ class Calendar:
     zone: ZoneInfo | None = None
 
 
-def day(value: str, *, calendar: Calendar) -> date:
+def day(value: str, *, calendar: DateOptions) -> date:
     # A date that starts with its year reads in one way only, whatever was chosen for the others.
     match = _DATE[calendar.order].fullmatch(value) or _DATE[DateOrder.ISO].fullmatch(value)
     if match is None:
@@ -63,14 +63,14 @@ def day(value: str, *, calendar: Calendar) -> date:
     return _in_range(found, value=value, calendar=calendar)
 
 
-def _no_date(value: str, *, calendar: Calendar) -> FieldError:
+def _no_date(value: str, *, calendar: DateOptions) -> FieldError:
     if _DAY_NUMBER.fullmatch(value):
         words = "is a day's number in a spreadsheet; format its column as a date, and save it again"
         return FieldError("date", f"{shown(value)} {words}")
     return FieldError("date", f"{shown(value)} is not a date; write it as {calendar.order.value}")
 
 
-def past_day(value: str, *, calendar: Calendar) -> date:
+def past_day(value: str, *, calendar: DateOptions) -> date:
     """A day that has begun somewhere on earth; a client's tomorrow is accepted."""
     found = day(value, calendar=calendar)
     if found > calendar.now.date() + timedelta(days=1):
@@ -78,7 +78,7 @@ def past_day(value: str, *, calendar: Calendar) -> date:
     return found
 
 
-def _in_range(found: date, *, value: str, calendar: Calendar) -> date:
+def _in_range(found: date, *, value: str, calendar: DateOptions) -> date:
     latest = calendar.now.year + _YEARS_AHEAD
     if not EARLIEST_YEAR <= found.year <= latest:
         raise FieldError(
@@ -87,7 +87,7 @@ def _in_range(found: date, *, value: str, calendar: Calendar) -> date:
     return found
 
 
-def moment(value: str, *, calendar: Calendar) -> datetime:
+def moment(value: str, *, calendar: DateOptions) -> datetime:
     """An instant in UTC; without an offset only where the source's zone was chosen."""
     match = _MOMENT.fullmatch(value)
     if match is None and (clock := _CLOCK.fullmatch(value)) and calendar.order != DateOrder.ISO:
@@ -105,7 +105,7 @@ def moment(value: str, *, calendar: Calendar) -> datetime:
     return local.replace(tzinfo=_fixed(offset)).astimezone(UTC)
 
 
-def _on_the_clock(match: re.Match[str], *, value: str, calendar: Calendar) -> datetime:
+def _on_the_clock(match: re.Match[str], *, value: str, calendar: DateOptions) -> datetime:
     on = day(match["date"], calendar=calendar)
     hour, half = int(match["h"]), (match["half"] or "").lower()
     if hour > (12 if half else 23) or (half and hour == 0):
@@ -118,7 +118,7 @@ def _on_the_clock(match: re.Match[str], *, value: str, calendar: Calendar) -> da
     return _in_zone(local, value=value, zone=calendar.zone)
 
 
-def past_moment(value: str, *, calendar: Calendar) -> datetime:
+def past_moment(value: str, *, calendar: DateOptions) -> datetime:
     found = moment(value, calendar=calendar)
     if found > calendar.now + _CLOCK_SKEW:
         raise FieldError(
@@ -127,7 +127,7 @@ def past_moment(value: str, *, calendar: Calendar) -> datetime:
     return found
 
 
-def _local(match: re.Match[str], *, value: str, calendar: Calendar) -> datetime:
+def _local(match: re.Match[str], *, value: str, calendar: DateOptions) -> datetime:
     try:
         found = date.fromisoformat(match[1])
     except ValueError as error:

@@ -13,7 +13,7 @@ from datetime import date
 
 from accounts.intake import moments, numbers, texts
 from accounts.intake.errors import FieldError, RecordError
-from accounts.intake.moments import Calendar
+from accounts.intake.moments import DateOptions
 
 SOURCE = "ravenstack"
 _MOST_EVENTS = 1_000_000
@@ -66,7 +66,7 @@ def account(row: Row, *, position: int) -> Adapted:
     )
 
 
-def subscription(row: Row, *, position: int, calendar: Calendar) -> Adapted:
+def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
     """A contract, with the end of its present term when it runs on."""
     starts_on = moments.day(row["start_date"], calendar=calendar)
     ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
@@ -113,7 +113,7 @@ def _months_later(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
-def term(row: Row, *, calendar: Calendar) -> Subscription:
+def term(row: Row, *, calendar: DateOptions) -> Subscription:
     """Which account a subscription's usage belongs to, and when it was running."""
     ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
     starts_on = moments.day(row["start_date"], calendar=calendar)
@@ -121,7 +121,7 @@ def term(row: Row, *, calendar: Calendar) -> Subscription:
 
 
 def usage(
-    row: Row, *, position: int, calendar: Calendar, subscriptions: Mapping[str, Subscription]
+    row: Row, *, position: int, calendar: DateOptions, subscriptions: Mapping[str, Subscription]
 ) -> Usage:
     """FieldError when it cannot be told whose usage it is, or when."""
     found = subscriptions.get(row["subscription_id"])
@@ -140,7 +140,7 @@ def usage(
     return Usage(row["usage_id"], found.account, day, feature, events, tuple(problems))
 
 
-def ticket(row: Row, *, position: int, calendar: Calendar, signed_up: date | None) -> Adapted:
+def ticket(row: Row, *, position: int, calendar: DateOptions, signed_up: date | None) -> Adapted:
     opened_on = moments.day(row["submitted_at"], calendar=calendar)
     raw = {
         "external_id": row["ticket_id"],
@@ -157,7 +157,7 @@ def ticket(row: Row, *, position: int, calendar: Calendar, signed_up: date | Non
     return Adapted(raw)
 
 
-def _moment(value: str, *, calendar: Calendar) -> str:
+def _moment(value: str, *, calendar: DateOptions) -> str:
     if not value:
         return ""
     day, _, time = value.partition(" ")

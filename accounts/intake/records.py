@@ -8,7 +8,7 @@ from decimal import Decimal
 from accounts.intake import moments, numbers, texts
 from accounts.intake.checks import CHECKS, amounts_as_minor_units
 from accounts.intake.errors import FieldError, RecordError, shown
-from accounts.intake.moments import Calendar
+from accounts.intake.moments import DateOptions
 from accounts.intake.specs import Field, RecordSpec, Type
 from accounts.intake.workbooks import UNREADABLE
 
@@ -23,7 +23,7 @@ Value = str | int | bool | date | datetime | Decimal | tuple[str, ...] | None
 class ParseOptions:
     """How a source writes. `typed`: values carry JSON types and a number is never in quotes."""
 
-    calendar: Calendar
+    calendar: DateOptions
     typed: bool = True
     decimal_mark: str = "."
     list_mark: str = "|"
@@ -205,4 +205,4 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
 
 def iso_reading(*, now: datetime, typed: bool = True) -> ParseOptions:
     """The reading of native JSON (typed) and of a CSV file without a chosen mapping."""
-    return ParseOptions(calendar=Calendar(now=now.astimezone(UTC)), typed=typed)
+    return ParseOptions(calendar=DateOptions(now=now.astimezone(UTC)), typed=typed)

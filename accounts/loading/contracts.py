@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from accounts.catalogue import CONTRACTS_SOURCE, ContractState
 from accounts.intake.ledger import (
     ContractTerm,
-    Movement,
+    LedgerMovement,
     Steps,
     contract_period,
     corrections,
@@ -47,7 +47,9 @@ def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> in
     return len(rows)
 
 
-def _row(account_id: int, movement: Movement, *, number: int, now: datetime) -> RevenueMovement:
+def _row(
+    account_id: int, movement: LedgerMovement, *, number: int, now: datetime
+) -> RevenueMovement:
     return RevenueMovement(
         account_id=account_id,
         effective_on=movement.effective_on,

@@ -45,7 +45,7 @@ def post_movements(
 
 
 @dataclass(slots=True)
-class Plan:
+class PostingPlan:
     rows: list[RevenueMovement] = field(default_factory=list)
     statuses: dict[int, Status] = field(default_factory=dict)
     errors: list[RecordError] = field(default_factory=list)
@@ -57,13 +57,13 @@ class Plan:
 
 def _plan(
     records: Sequence[Record], accounts: Mapping[str, int], *, source: str, now: datetime
-) -> Plan:
+) -> PostingPlan:
     ids = [_text(r, "external_id") for r in records]
     # Uses index: movement_posted_once
     found = RevenueMovement.objects.filter(external_id__in=ids).exclude(source=CONTRACTS_SOURCE)
     posted = {m.external_id: m for m in found if m.source_id == source}
     elsewhere = {_content(m) for m in found if m.source_id != source}
-    plan = Plan()
+    plan = PostingPlan()
     fresh: Fresh = []
     for record in records:
         account_id = accounts.get(_text(record, "account"))
@@ -82,7 +82,7 @@ def _plan(
     return plan
 
 
-def _take(fresh: Fresh, plan: Plan) -> None:
+def _take(fresh: Fresh, plan: PostingPlan) -> None:
     short = _short(fresh)
     for record, row in fresh:
         if record.position in short:

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from accounts.catalogue import MovementKind
 from accounts.intake import csv_files, moments, ravenstack
 from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
-from accounts.intake.moments import Calendar, DateOrder
+from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.ravenstack import Adapted, Subscription
 from accounts.intake.records import ParseOptions, Record, read_record
 from accounts.intake.specs import SPECS, Kind
@@ -55,7 +55,7 @@ class Export:
     def reading(self) -> ParseOptions:
         """Days are DD-MM-YYYY; times have no offset and count as UTC."""
         zone = ZoneInfo("UTC")
-        return ParseOptions(Calendar(self.now, DateOrder.DAY_FIRST, zone), typed=False)
+        return ParseOptions(DateOptions(self.now, DateOrder.DAY_FIRST, zone), typed=False)
 
 
 def import_folder(
@@ -163,7 +163,7 @@ def _adapted(
 
 def _plain_times(reading: ParseOptions) -> ParseOptions:
     """Tickets come with moments that the adapter has written the ISO way already."""
-    return ParseOptions(Calendar(reading.calendar.now, zone=reading.calendar.zone), typed=False)
+    return ParseOptions(DateOptions(reading.calendar.now, zone=reading.calendar.zone), typed=False)
 
 
 def _accounts(export: Export, rows: Rows) -> ImportRun:

@@ -20,7 +20,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class StoredColumn:
     """A stored column. `otherwise` is for a new row that did not say the field."""
 
     name: str
@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RowCheck:
     """What a merged row must fulfil; `wrong` is SQL over m."""
 
     wrong: str
@@ -41,34 +41,34 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class FactTable:
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[StoredColumn, ...]
     references: tuple[Reference, ...] = ()
     key: tuple[str, ...] = ("external_id",)
-    checks: tuple[Check, ...] = ()
+    checks: tuple[RowCheck, ...] = ()
     # Filled for a new row only: when we learned of it, when it was made.
     once: tuple[tuple[str, str], ...] = ()
 
 
-def _text(name: str, *, otherwise: str = "''") -> Column:
-    return Column(name, name, otherwise=otherwise, cleared="''")
+def _text(name: str, *, otherwise: str = "''") -> StoredColumn:
+    return StoredColumn(name, name, otherwise=otherwise, cleared="''")
 
 
-def _plain(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, name) for name in names)
+def _plain(*names: str) -> tuple[StoredColumn, ...]:
+    return tuple(StoredColumn(name, name) for name in names)
 
 
-def _flag(name: str) -> Column:
-    return Column(name, name, otherwise="false")
+def _flag(name: str) -> StoredColumn:
+    return StoredColumn(name, name, otherwise="false")
 
 
-def _array(name: str) -> Column:
-    return Column(name, name, otherwise="'{}'", cleared="'{}'")
+def _array(name: str) -> StoredColumn:
+    return StoredColumn(name, name, otherwise="'{}'", cleared="'{}'")
 
 
-_ID = Column("external_id", "external_id")
-_ACCOUNT_ID = Column("account_id", expression="s.account_id")
+_ID = StoredColumn("external_id", "external_id")
+_ACCOUNT_ID = StoredColumn("account_id", expression="s.account_id")
 ACCOUNT = Reference(
     "account", "accounts_account", "external_id", "is not an account; import the account first"
 )
@@ -79,37 +79,37 @@ def _person(field: str) -> Reference:
     return Reference(field, "accounts_user", "email", message)
 
 
-ACCOUNTS = Table(
+ACCOUNTS = FactTable(
     "accounts_account",
     (
         _ID,
-        Column("name", "name"),
+        StoredColumn("name", "name"),
         _text("domain"),
-        Column("parent_id", "parent"),
+        StoredColumn("parent_id", "parent"),
         _text("industry"),
         _text("region"),
-        Column("time_zone", "time_zone", otherwise="'UTC'"),
-        Column(
+        StoredColumn("time_zone", "time_zone", otherwise="'UTC'"),
+        StoredColumn(
             "currency",
             "currency",
             otherwise="COALESCE((SELECT currency FROM accounts_installation), 'USD')",
         ),
-        Column("plan_id", "plan"),
+        StoredColumn("plan_id", "plan"),
         *_plain("seats", "usage_limit", "customer_since"),
-        Column("status", "status", otherwise="'active'"),
-        Column("stage", "stage", otherwise="'hand_off'"),
+        StoredColumn("status", "status", otherwise="'active'"),
+        StoredColumn("stage", "stage", otherwise="'hand_off'"),
         # An owner replaces a pool and a pool an owner: an account never has both.
-        Column(
+        StoredColumn(
             "owner_id",
             expression="CASE WHEN {owner} THEN s.owner_id"
             " WHEN s.pool_id IS NULL THEN t.owner_id END",
         ),
-        Column(
+        StoredColumn(
             "pool_id",
             expression="CASE WHEN {pool} THEN s.pool_id WHEN s.owner_id IS NULL THEN t.pool_id END",
         ),
-        Column("account_executive_id", "account_executive"),
-        Column("executive_sponsor_id", "executive_sponsor"),
+        StoredColumn("account_executive_id", "account_executive"),
+        StoredColumn("executive_sponsor_id", "executive_sponsor"),
         _array("tags"),
         *_plain("complexity", "growth_potential", "strategic_fit"),
         _flag("is_strategic"),
@@ -138,35 +138,35 @@ ACCOUNTS = Table(
         ("created_at", "%(now)s"),
     ),
 )
-CONTACTS = Table(
+CONTACTS = FactTable(
     "accounts_contact",
     (
         _ID,
         _ACCOUNT_ID,
-        Column("name", "name"),
+        StoredColumn("name", "name"),
         _text("email"),
         _text("title"),
-        Column("level", "level", otherwise="'user'"),
+        StoredColumn("level", "level", otherwise="'user'"),
         _text("job_function"),
         _array("roles"),
-        Column("strength", "strength"),
-        Column("left_on", "left_on"),
-        Column(
+        StoredColumn("strength", "strength"),
+        StoredColumn("left_on", "left_on"),
+        StoredColumn(
             "is_active",
             expression="CASE WHEN {left_on} THEN s.left_on IS NULL ELSE t.left_on IS NULL END",
         ),
-        Column("met_on", "met_on", otherwise="COALESCE(s.left_on, %(day)s)"),
+        StoredColumn("met_on", "met_on", otherwise="COALESCE(s.left_on, %(day)s)"),
         _flag("do_not_contact"),
     ),
     references=(ACCOUNT,),
     checks=(
-        Check(
+        RowCheck(
             "m.left_on < m.met_on",
             "left_on",
             "order",
             "is before the day we met; correct met_on or left_on",
         ),
-        Check(
+        RowCheck(
             "EXISTS (SELECT FROM accounts_contact e WHERE e.external_id = m.external_id"
             " AND e.erased_at IS NOT NULL)",
             "external_id",
@@ -175,23 +175,23 @@ CONTACTS = Table(
         ),
     ),
 )
-CONTRACTS = Table(
+CONTRACTS = FactTable(
     "accounts_contract",
     (
         _ID,
         _ACCOUNT_ID,
         *_plain("starts_on", "ends_on"),
-        Column("arr_minor", "arr"),
-        Column("currency", "currency"),
-        Column(
+        StoredColumn("arr_minor", "arr"),
+        StoredColumn("currency", "currency"),
+        StoredColumn(
             "term_months",
             "term_months",
             otherwise="GREATEST(1, LEAST(120, round((s.ends_on - s.starts_on) / 30.4375)))",
         ),
         _flag("auto_renew"),
-        Column("state", "state", otherwise="'active'"),
-        Column("closed_on", "closed_on"),
-        Column("renews_id", "renews"),
+        StoredColumn("state", "state", otherwise="'active'"),
+        StoredColumn("closed_on", "closed_on"),
+        StoredColumn("renews_id", "renews"),
     ),
     references=(
         ACCOUNT,
@@ -203,14 +203,14 @@ CONTRACTS = Table(
         ),
     ),
     checks=(
-        Check(
+        RowCheck(
             "EXISTS (SELECT FROM accounts_contract r WHERE r.id = m.renews_id"
             " AND r.account_id <> m.account_id)",
             "renews",
             "other_account",
             "is a contract of another account",
         ),
-        Check(
+        RowCheck(
             "EXISTS (SELECT FROM accounts_contract r WHERE r.renews_id = m.renews_id"
             " AND r.external_id <> m.external_id)",
             "renews",
@@ -220,33 +220,33 @@ CONTRACTS = Table(
     ),
     once=(("learned_at", "%(now)s"),),
 )
-INVOICES = Table(
+INVOICES = FactTable(
     "accounts_invoice",
     (
         _ID,
         _ACCOUNT_ID,
         *_plain("issued_on", "due_on"),
-        Column("amount_minor", "amount"),
+        StoredColumn("amount_minor", "amount"),
         *_plain("currency", "state"),
-        Column("paid_on", expression="CASE WHEN s.state = 'paid' THEN s.paid_on END"),
+        StoredColumn("paid_on", expression="CASE WHEN s.state = 'paid' THEN s.paid_on END"),
     ),
     references=(ACCOUNT,),
 )
-TICKETS = Table(
+TICKETS = FactTable(
     "accounts_ticket",
     (
         _ID,
         _ACCOUNT_ID,
         _text("subject"),
         *_plain("opened_at", "solved_at", "category"),
-        Column("severity", "severity", otherwise="'normal'"),
+        StoredColumn("severity", "severity", otherwise="'normal'"),
         _text("topic"),
-        Column("satisfaction", "satisfaction"),
+        StoredColumn("satisfaction", "satisfaction"),
         _text("sentiment"),
     ),
     references=(ACCOUNT,),
     checks=(
-        Check(
+        RowCheck(
             "m.solved_at < m.opened_at",
             "solved_at",
             "order",
@@ -254,14 +254,14 @@ TICKETS = Table(
         ),
     ),
 )
-INTERACTIONS = Table(
+INTERACTIONS = FactTable(
     "accounts_interaction",
     (
         _ID,
         _ACCOUNT_ID,
         *_plain("occurred_at", "kind"),
         _flag("is_commercial"),
-        Column("host_id", "host"),
+        StoredColumn("host_id", "host"),
         _text("sentiment"),
         _text("subject"),
         _text("notes"),
@@ -269,19 +269,19 @@ INTERACTIONS = Table(
     ),
     references=(ACCOUNT, _person("host")),
 )
-EVENTS = Table(
+EVENTS = FactTable(
     "accounts_businessevent",
     (_ID, _ACCOUNT_ID, *_plain("kind", "occurred_on"), _text("note")),
     references=(ACCOUNT,),
     once=(("learned_at", "%(now)s"),),
 )
-ONBOARDING = Table(
+ONBOARDING = FactTable(
     "accounts_onboardingstep",
     (_ACCOUNT_ID, *_plain("key", "name", "due_on", "done_on")),
     references=(ACCOUNT,),
     key=("account_id", "key"),
 )
-TABLES: dict[Kind, Table] = {
+TABLES: dict[Kind, FactTable] = {
     Kind.ACCOUNTS: ACCOUNTS,
     Kind.CONTACTS: CONTACTS,
     Kind.CONTRACTS: CONTRACTS,

@@ -17,7 +17,7 @@ from accounts.intake.specs import RecordSpec
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import stage
 from accounts.loading.statements import run
-from accounts.loading.tables import Column, Reference, Table
+from accounts.loading.tables import FactTable, Reference, StoredColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class UpsertTarget:
     spec: RecordSpec
-    table: Table
+    table: FactTable
     staging: sql.Identifier
     day: date
     now: datetime
@@ -45,12 +45,12 @@ def upsert(
     spec: RecordSpec,
     records: Sequence[Record],
     *,
-    table: Table,
+    table: FactTable,
     day: date,
     now: datetime,
     result: LoadResult,
 ) -> Changed:
-    target = Target(spec, table, stage(spec, records), day, now)
+    target = UpsertTarget(spec, table, stage(spec, records), day, now)
     for reference in table.references:
         result.reject(_resolve(target, reference))
     result.reject(_misplaced(target))
@@ -59,7 +59,7 @@ def upsert(
     return _write(target, result=result)
 
 
-def _resolve(target: Target, reference: Reference) -> list[RecordError]:
+def _resolve(target: UpsertTarget, reference: Reference) -> list[RecordError]:
     """Adds `<field>_id` and takes out the records that name nothing known."""
     names = {
         "staging": target.staging,
@@ -89,7 +89,7 @@ def _resolve(target: Target, reference: Reference) -> list[RecordError]:
     ]
 
 
-def _misplaced(target: Target) -> list[RecordError]:
+def _misplaced(target: UpsertTarget) -> list[RecordError]:
     """An id that another account's record has already: facts do not move between customers."""
     if target.table.key != ("external_id",) or "account_id" not in _names(target.table):
         return []
@@ -103,7 +103,7 @@ def _misplaced(target: Target) -> list[RecordError]:
     return [RecordError(p, "external_id", "other_account", f"“{v}” {message}") for p, v in found]
 
 
-def _lock_accounts(target: Target) -> None:
+def _lock_accounts(target: UpsertTarget) -> None:
     """In order of id, so that two loads wait for each other instead of dying."""
     if "account_id" not in _names(target.table):
         # New accounts have no row to lock yet: one load of accounts at a time.
@@ -118,16 +118,16 @@ def _lock_accounts(target: Target) -> None:
     run(query)
 
 
-def _names(table: Table) -> list[str]:
+def _names(table: FactTable) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _present(target: Target, field: str) -> str:
+def _present(target: UpsertTarget, field: str) -> str:
     place = [f.name for f in target.spec.fields].index(field)
     return f"(s.present & {1 << place} <> 0)"
 
 
-def _source(target: Target, column: Column) -> str:
+def _source(target: UpsertTarget, column: StoredColumn) -> str:
     """What the column of the merged row is made of, as SQL over s and t."""
     if column.expression:
         fields = {f.name: _present(target, f.name) for f in target.spec.fields}
@@ -140,7 +140,7 @@ def _source(target: Target, column: Column) -> str:
     )
 
 
-def _merged(target: Target) -> sql.Composable:
+def _merged(target: UpsertTarget) -> sql.Composable:
     columns = sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(sql.SQL(_source(target, c)), sql.Identifier(c.name))
         for c in target.table.columns
@@ -151,7 +151,7 @@ def _merged(target: Target) -> sql.Composable:
     ).format(columns, target.staging, sql.Identifier(target.table.name), on)
 
 
-def _inconsistent(target: Target) -> list[RecordError]:
+def _inconsistent(target: UpsertTarget) -> list[RecordError]:
     errors = []
     for check in target.table.checks:
         query = sql.SQL("SELECT m.position FROM ({}) m WHERE {}").format(
@@ -163,7 +163,7 @@ def _inconsistent(target: Target) -> list[RecordError]:
     return errors
 
 
-def _write(target: Target, *, result: LoadResult) -> Changed:
+def _write(target: UpsertTarget, *, result: LoadResult) -> Changed:
     rows = run(_insert(target), target.parameters)
     changed = _changed(rows, result=result)
     if any(row_id is None and not is_known for _, is_known, row_id, *_ in rows):
@@ -171,7 +171,7 @@ def _write(target: Target, *, result: LoadResult) -> Changed:
     return changed
 
 
-def _insert(target: Target) -> sql.Composable:
+def _insert(target: UpsertTarget) -> sql.Composable:
     """A row that is neither written nor known is one that another load has just committed for
     another account: those of its own account waited for the lock."""
     table, names = target.table, _names(target.table)

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ("chunks", models.PositiveIntegerField(default=0)),
                 ("kind", models.CharField(blank=True, max_length=30)),
                 (
-                    "mapping",
+                    "manner",
                     models.JSONField(
                         default=dict, help_text="Columns, dates, decimals, time zone."
                     ),
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                         help_text="SHA-256 of the column names in order.", max_length=64
                     ),
                 ),
-                ("mapping", models.JSONField()),
+                ("manner", models.JSONField()),
                 ("saved_at", models.DateTimeField()),
                 (
                     "user",

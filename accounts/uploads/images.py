@@ -9,7 +9,7 @@ from accounts.intake.fields import Kind, RecordSpec, Type
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.statements import run
-from accounts.loading.tables import TABLES, Column, Table
+from accounts.loading.tables import TABLES, FactTable, StoredColumn
 from accounts.money.currencies import as_decimal_text
 
 Image = dict[str, str]
@@ -70,7 +70,9 @@ def _in_words(value: object, *, type_: Type, currency: str) -> str:
     return " | ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _stored_in_table(table: Table, spec: RecordSpec, records: Sequence[Record]) -> dict[int, Image]:
+def _stored_in_table(
+    table: FactTable, spec: RecordSpec, records: Sequence[Record]
+) -> dict[int, Image]:
     shown = [found for column in table.columns if (found := _shown(column, table, spec))]
     joined = "t.external_id = s.k1"
     if table.key != ("external_id",):
@@ -86,7 +88,7 @@ def _stored_in_table(table: Table, spec: RecordSpec, records: Sequence[Record]) 
     return images
 
 
-def _shown(column: Column, table: Table, spec: RecordSpec) -> _Shown | None:
+def _shown(column: StoredColumn, table: FactTable, spec: RecordSpec) -> _Shown | None:
     """A stored column as the field that writes it; None for one that follows from others."""
     field = column.field or column.name.removesuffix("_id")
     if field not in spec.by_name():

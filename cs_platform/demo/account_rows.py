@@ -8,7 +8,7 @@ from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute, S
 from cs_platform.demo.block import Profile
 from cs_platform.demo.names import company_name, domain, mailbox, person_name
 from cs_platform.demo.offering import plan_named
-from cs_platform.demo.relations import Person
+from cs_platform.demo.relations import DemoPerson
 from cs_platform.demo.staff import EXECUTIVE_ID, FIRST_SELLER_ID, SELLERS
 from cs_platform.demo.tables import array_literal
 from cs_platform.demo.writer import CURRENCY, Writer, account_key
@@ -86,7 +86,7 @@ def _tags(profile: Profile) -> list[str]:
     return tags
 
 
-def add_people(writer: Writer, *, profile: Profile, people: list[Person]) -> list[int]:
+def add_people(writer: Writer, *, profile: Profile, people: list[DemoPerson]) -> list[int]:
     """The ids given, in the order of `people`."""
     account = profile.account
     host = domain(company_name(account.id))
@@ -116,7 +116,7 @@ def add_people(writer: Writer, *, profile: Profile, people: list[Person]) -> lis
 
 
 def _add_contact_history(
-    writer: Writer, *, account_id: int, contact_id: int, person: Person
+    writer: Writer, *, account_id: int, contact_id: int, person: DemoPerson
 ) -> None:
     left = person.left if person.left is not None and person.left > person.met else None
     spans = [

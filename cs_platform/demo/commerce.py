@@ -38,7 +38,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
+class DemoMovement:
     day: int
     kind: MovementKind
     amount_minor: int
@@ -66,7 +66,7 @@ class Story:
     """All that happened between one account and us in money."""
 
     terms: list[Term] = field(default_factory=list)
-    movements: list[Movement] = field(default_factory=list)
+    movements: list[DemoMovement] = field(default_factory=list)
     declined_upsells: list[int] = field(default_factory=list)
     pushbacks: list[int] = field(default_factory=list)
     notices: list[int] = field(default_factory=list)
@@ -106,7 +106,7 @@ def tell_story(talk: Negotiation) -> Story:
     deal = Deal(customer.since, customer.months, seats, {PRODUCT: customer.arr_minor})
     story = Story()
     story.movements.append(
-        Movement(day=customer.since, kind=MovementKind.NEW, amount_minor=customer.arr_minor)
+        DemoMovement(day=customer.since, kind=MovementKind.NEW, amount_minor=customer.arr_minor)
     )
     while True:
         ends = talk.timeline.add_months(deal.starts, months=deal.months)
@@ -206,7 +206,7 @@ def _leave(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: floa
     reason = reasons[int(talk.random.integers(len(reasons)))]
     _close(story, deal=deal, ends=ends, state=ContractState.CANCELLED, closed=min(notice, ends))
     story.movements.append(
-        Movement(day=ends, kind=MovementKind.CHURN, amount_minor=-deal.arr_minor, reason=reason)
+        DemoMovement(day=ends, kind=MovementKind.CHURN, amount_minor=-deal.arr_minor, reason=reason)
     )
     story.churned = ends
 
@@ -233,7 +233,7 @@ def _grow(talk: Negotiation, *, story: Story, deal: Deal, day: int, rate: float)
     if subtype == MovementSubtype.SEATS:
         deal.seats += max(1, round(deal.seats * rate))
     story.movements.append(
-        Movement(
+        DemoMovement(
             day=day,
             kind=MovementKind.EXPANSION,
             amount_minor=amount,
@@ -265,7 +265,7 @@ def _shrink(talk: Negotiation, *, story: Story, deal: Deal, day: int) -> None:
     deal.seats = max(2, round(deal.seats * (1 - rate)))
     subtype = MovementSubtype.SEATS if talk.chance(0.7) else MovementSubtype.DOWNGRADE
     story.movements.append(
-        Movement(
+        DemoMovement(
             day=day,
             kind=MovementKind.CONTRACTION,
             amount_minor=-amount,

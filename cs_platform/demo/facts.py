@@ -15,7 +15,7 @@ from cs_platform.demo.contact_rows import (
 from cs_platform.demo.founding import timeline_of
 from cs_platform.demo.happenings import happenings
 from cs_platform.demo.money_rows import add_contracts, add_invoices, add_movements
-from cs_platform.demo.relations import Person, conversations, departures, people_of
+from cs_platform.demo.relations import DemoPerson, conversations, departures, people_of
 from cs_platform.demo.schema import BlockTables
 from cs_platform.demo.shape import IDS_PER_BLOCK, Shape
 from cs_platform.demo.staff import Staff
@@ -71,7 +71,7 @@ def _add_noted(
     *,
     writer: Writer,
     profile: Profile,
-    people: list[Person],
+    people: list[DemoPerson],
     usage: AccountUsage | None,
     limit: int | None,
 ) -> None:

@@ -52,7 +52,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DemoStep:
     key: str
     name: str
     due: int
@@ -135,7 +135,7 @@ def first_value_day(
 
 def onboarding_steps(
     random: np.random.Generator, *, account: Founded, timeline: Timeline
-) -> list[Step]:
+) -> list[DemoStep]:
     end = timeline.days if account.until is None else account.until
     rows = []
     for key, name, days in ONBOARDING_STEPS:
@@ -144,5 +144,5 @@ def onboarding_steps(
         done: int | None = max(account.since, due + int(late))
         if (account.quality < 0.4 and random.random() < 0.3) or (done is not None and done >= end):
             done = None
-        rows.append(Step(key, name, due, done))
+        rows.append(DemoStep(key, name, due, done))
     return rows

@@ -62,7 +62,7 @@ _FURTHER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class DemoPerson:
     """`left` is the day they were gone; `people` numbers of an account begin at 0."""
 
     level: ContactLevel
@@ -91,7 +91,9 @@ class Conversation:
     sentiment: Sentiment
 
 
-def people_of(random: np.random.Generator, *, account: Founded, timeline: Timeline) -> list[Person]:
+def people_of(
+    random: np.random.Generator, *, account: Founded, timeline: Timeline
+) -> list[DemoPerson]:
     last = min(account.until or timeline.days, timeline.days) - 1
     mood = float(account.path[max(last - 60, 0) : last + 1].mean())
     low, high = account.model.contacts
@@ -119,19 +121,24 @@ def _person(
     met: int,
     left: int | None,
     mood: float,
-) -> Person:
+) -> DemoPerson:
     function = JOB_FUNCTIONS[int(random.integers(len(JOB_FUNCTIONS)))]
     # "Chief finance officer", but "Chief IT officer".
     is_word = level == ContactLevel.C_LEVEL and not function.isupper()
     title = _TITLES[level].format(function.lower() if is_word else function)
     lift = 0.8 if StakeholderRole.CHAMPION in roles else 0.0
     strength = int(np.clip(round(random.normal(1.2 + 3.4 * mood + lift, 0.7)), 1, 5))
-    return Person(level, roles, function, title[:1].upper() + title[1:], met, left, strength)
+    return DemoPerson(level, roles, function, title[:1].upper() + title[1:], met, left, strength)
 
 
 def _champions_change(
-    random: np.random.Generator, *, account: Founded, people: list[Person], last: int, mood: float
-) -> list[Person]:
+    random: np.random.Generator,
+    *,
+    account: Founded,
+    people: list[DemoPerson],
+    last: int,
+    mood: float,
+) -> list[DemoPerson]:
     """Each champion who leaves takes the role along; a new one is often found months later."""
     for shock in account.shocks:
         if shock.kind != "champion_left" or not account.since + 30 < shock.day <= last:
@@ -140,7 +147,7 @@ def _champions_change(
         if not there:
             continue
         gone = people[there[0]]
-        people[there[0]] = Person(
+        people[there[0]] = DemoPerson(
             gone.level,
             gone.roles,
             gone.job_function,
@@ -155,13 +162,13 @@ def _champions_change(
     return people
 
 
-def departures(people: list[Person]) -> list[int]:
+def departures(people: list[DemoPerson]) -> list[int]:
     """Days on which a champion was lost."""
     return sorted(p.left for p in people if p.is_champion and p.left is not None)
 
 
 def conversations(
-    random: np.random.Generator, *, account: Founded, people: list[Person], timeline: Timeline
+    random: np.random.Generator, *, account: Founded, people: list[DemoPerson], timeline: Timeline
 ) -> list[Conversation]:
     first = max(account.since, 0)
     last = min(account.until or timeline.days, timeline.days) - 1
@@ -220,7 +227,11 @@ def _usual_kind(random: np.random.Generator, *, age: int) -> InteractionKind:
 
 
 def _conversation(
-    random: np.random.Generator, day: int, kind: InteractionKind, mood: float, people: list[Person]
+    random: np.random.Generator,
+    day: int,
+    kind: InteractionKind,
+    mood: float,
+    people: list[DemoPerson],
 ) -> Conversation | None:
     there = [n for n, person in enumerate(people) if person.is_there(day)]
     if not there:

@@ -19,7 +19,7 @@ INCIDENT_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DemoProblem:
     """Repeats of a problem share its topic key; another one like it has a key of its own."""
 
     category: str
@@ -59,12 +59,12 @@ def tickets(
     rate = RATE_A_DAY * access.seats**0.8 * (0.12 + 6.0 * (1 - mood) ** 2.5 + 3.0 * trouble)
     counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
     rows: list[TicketRow] = []
-    problem: Problem | None = None
+    problem: DemoProblem | None = None
     for offset in np.repeat(np.arange(len(counts)), counts):
         felt = float(mood[offset])
         if problem is None or random.random() >= 0.1 + 0.22 * (1 - felt):
             topic = _topic(random, mood=felt, trouble=float(trouble[offset]))
-            problem = Problem(*TOPICS[topic], number=len(rows) + 1)
+            problem = DemoProblem(*TOPICS[topic], number=len(rows) + 1)
         rows.append(_ticket(random, int(offset) + access.first, problem, felt, timeline))
     return rows
 
@@ -87,7 +87,7 @@ def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
 
 
 def _ticket(
-    random: np.random.Generator, day: int, problem: Problem, mood: float, timeline: Timeline
+    random: np.random.Generator, day: int, problem: DemoProblem, mood: float, timeline: Timeline
 ) -> TicketRow:
     slow = _SLOWNESS[problem.category]
     median = 1.1 * slow * np.exp(4.5 * max(0.0, 0.7 - mood))

@@ -39,7 +39,7 @@ class TextTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DemoColumn:
     name: str
     type: str
     values: np.ndarray
@@ -54,7 +54,7 @@ class BinaryTable:
     chunks: list[bytes] = field(default_factory=list)
     count: int = 0
 
-    def add(self, columns: Sequence[Column]) -> None:
+    def add(self, columns: Sequence[DemoColumn]) -> None:
         rows = len(columns[0].values)
         layout: list[tuple[str, str]] = [("fields", ">i2")]
         for column in columns:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cs_platform.demo.tables import BIG, INTEGER, SMALL, Column, postgres_days
+from cs_platform.demo.tables import BIG, INTEGER, SMALL, DemoColumn, postgres_days
 from cs_platform.demo.timeline import Timeline
 from cs_platform.demo.usage import AccountUsage, Season
 from cs_platform.demo.writer import Writer
@@ -20,22 +20,22 @@ def add_usage(writer: Writer, *, account_id: int, usage: AccountUsage) -> None:
     days = postgres_days(first, usage.feature_days[kept])
     writer.tables.usage.add(
         (
-            Column("account_id", BIG, np.full(len(days), account_id)),
-            Column("day", INTEGER, days),
-            Column("feature_id", SMALL, usage.feature_ids[kept]),
-            Column("learned_on", INTEGER, days),
-            Column("events", INTEGER, usage.events[kept]),
+            DemoColumn("account_id", BIG, np.full(len(days), account_id)),
+            DemoColumn("day", INTEGER, days),
+            DemoColumn("feature_id", SMALL, usage.feature_ids[kept]),
+            DemoColumn("learned_on", INTEGER, days),
+            DemoColumn("events", INTEGER, usage.events[kept]),
         )
     )
     kept = usage.session_days >= writer.usage_from
     days = postgres_days(first, usage.session_days[kept])
     writer.tables.sessions.add(
         (
-            Column("account_id", BIG, np.full(len(days), account_id)),
-            Column("day", INTEGER, days),
-            Column("learned_on", INTEGER, days),
-            Column("sessions", INTEGER, usage.sessions[kept]),
-            Column("minutes", INTEGER, usage.minutes[kept]),
+            DemoColumn("account_id", BIG, np.full(len(days), account_id)),
+            DemoColumn("day", INTEGER, days),
+            DemoColumn("learned_on", INTEGER, days),
+            DemoColumn("sessions", INTEGER, usage.sessions[kept]),
+            DemoColumn("minutes", INTEGER, usage.minutes[kept]),
         )
     )
     _add_user_months(writer, account_id=account_id, usage=usage)
@@ -50,10 +50,10 @@ def _add_user_months(writer: Writer, *, account_id: int, usage: AccountUsage) ->
     keys = _USER_KEYS[usage.users[kept]]
     writer.tables.users.add(
         (
-            Column("account_id", BIG, np.full(len(keys), account_id)),
-            Column("month", INTEGER, months[usage.user_months[kept]]),
-            Column("user_key", "S5", keys),
-            Column("days", INTEGER, usage.user_bits[kept]),
+            DemoColumn("account_id", BIG, np.full(len(keys), account_id)),
+            DemoColumn("month", INTEGER, months[usage.user_months[kept]]),
+            DemoColumn("user_key", "S5", keys),
+            DemoColumn("days", INTEGER, usage.user_bits[kept]),
         )
     )
 

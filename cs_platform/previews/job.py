@@ -15,7 +15,7 @@ from cs_platform.previews.writing import write
 from health import preview as health_preview
 from health.models import Scorecard
 from health.publishing import check
-from health.scoring import Band, Problem
+from health.scoring import BandSpec, Problem
 
 JOB_KIND = "scorecard.preview"
 BATCH = 10_000
@@ -73,7 +73,7 @@ def work_preview(claim: jobs.Claim) -> None:
         jobs.heartbeat(claim, now=_real_now())
 
 
-def _plan(preview: Preview) -> health_preview.Plan:
+def _plan(preview: Preview) -> health_preview.PreviewPlan:
     """The draft as it stands now: the revision that was read is the one the preview names."""
     with transaction.atomic():
         scorecard = Scorecard.objects.select_for_update(no_key=True).get(pk=preview.scorecard_id)
@@ -87,7 +87,7 @@ def _plan(preview: Preview) -> health_preview.Plan:
     return plan
 
 
-def _bands(bands: tuple[Band, ...]) -> list[list[Any]]:
+def _bands(bands: tuple[BandSpec, ...]) -> list[list[Any]]:
     return [[band.key, band.name, band.at_risk] for band in bands]
 
 

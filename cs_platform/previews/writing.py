@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from cs_platform.models.previews import Preview, PreviewCell, PreviewMover, PreviewPlay
 from cs_platform.previews.tally import Tally
-from health.preview import Plan
+from health.preview import PreviewPlan
 from playbooks.firing.foreseeing import would_close, would_start
 
 RECOVERED = "recovered"
@@ -25,7 +25,7 @@ _FOUND = [
 ]
 
 
-def write(*, preview: Preview, plan: Plan, tally: Tally, now: datetime) -> None:
+def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -> None:
     """`now` is the clock of the installation: cooldowns and caps are asked as of then.
 
     A preview that has given way to a newer one in the meantime is not written.

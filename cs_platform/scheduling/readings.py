@@ -56,7 +56,7 @@ class Alive:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueLength:
     """How many wait, and since when the first of them."""
 
     count: int
@@ -68,9 +68,9 @@ class SystemStatus:
     at: datetime
     today: date
     jobs: tuple[JobCount, ...]
-    due: Queue
-    dirty: Queue  # accounts
-    messages: Queue  # also those for later; `oldest` is due
+    due: QueueLength
+    dirty: QueueLength  # accounts
+    messages: QueueLength  # also those for later; `oldest` is due
     dead_messages: int
     night: Night | None
     invariants: InvariantRun | None
@@ -127,27 +127,27 @@ def _jobs() -> tuple[JobCount, ...]:
     return tuple(JobCount(*row) for row in sorted(found))
 
 
-def _due(now: datetime) -> Queue:
+def _due(now: datetime) -> QueueLength:
     found = jobs.due(now=now).aggregate(count=Count("pk"), oldest=Min("next_at"))
-    return Queue(found["count"], found["oldest"])
+    return QueueLength(found["count"], found["oldest"])
 
 
-def _dirty() -> Queue:
+def _dirty() -> QueueLength:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT account_id), min(marked_at) FROM"
             " (SELECT account_id, marked_at FROM accounts_dirtyaccount ORDER BY id LIMIT %s) d",
             [CAP],
         )
-        return Queue(*cursor.fetchone())
+        return QueueLength(*cursor.fetchone())
 
 
-def _messages(now: datetime) -> Queue:
+def _messages(now: datetime) -> QueueLength:
     # Uses index: outbox_due
     waiting = OutboxMessage.objects.filter(state__in=(MessageState.NEW, MessageState.LEASED))
     is_due = Q(next_at__lte=now)
     found = waiting.aggregate(count=Count("pk"), oldest=Min("next_at", filter=is_due))
-    return Queue(found["count"], found["oldest"])
+    return QueueLength(found["count"], found["oldest"])
 
 
 def _night(now: datetime, installation: Installation) -> Night | None:

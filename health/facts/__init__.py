@@ -14,7 +14,7 @@ from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
 from health.facts.scope import FactScope
 from health.facts.sources import Feeds
-from health.measures import Facts, Source
+from health.measures import Facts, FactSource
 from health.measures.inputs import Flags
 
 __all__ = ["BaseRows", "FactRows", "FactScope", "load_base", "load_facts"]
@@ -26,7 +26,7 @@ class BaseRows:
 
     profiles: ProfileRows
     contracts: revenue.Contracts
-    ledger: revenue.Ledger
+    ledger: revenue.AccountLedger
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FactRows:
     """The rows of every source for a scope; `on` turns them into facts as of a day of it."""
 
     base: BaseRows
-    usage: usage.Usage
+    usage: usage.UsageRows
     activity: activity.Activity
     tickets: support.Tickets
     invoices: revenue.Invoices
@@ -80,17 +80,19 @@ def load_facts(scope: FactScope, *, base: BaseRows, feeds: Feeds, since_start: F
         usage=usage.load(
             scope,
             catalogue=catalogue,
-            connected_since=feeds.since(Source.USAGE),
+            connected_since=feeds.since(FactSource.USAGE),
             starts=starts,
         ),
-        activity=activity.load(scope, connected_since=feeds.since(Source.ACTIVITY), starts=starts),
-        tickets=support.load(scope, first_day=feeds.since(Source.SUPPORT)),
-        invoices=revenue.load_invoices(scope),
-        champions=relationship.load_champions(scope, first_day=feeds.since(Source.CONTACTS)),
-        interactions=relationship.load_interactions(
-            scope, first_day=feeds.since(Source.INTERACTIONS)
+        activity=activity.load(
+            scope, connected_since=feeds.since(FactSource.ACTIVITY), starts=starts
         ),
-        events=relationship.load_events(scope, first_day=feeds.since(Source.EVENTS)),
+        tickets=support.load(scope, first_day=feeds.since(FactSource.SUPPORT)),
+        invoices=revenue.load_invoices(scope),
+        champions=relationship.load_champions(scope, first_day=feeds.since(FactSource.CONTACTS)),
+        interactions=relationship.load_interactions(
+            scope, first_day=feeds.since(FactSource.INTERACTIONS)
+        ),
+        events=relationship.load_events(scope, first_day=feeds.since(FactSource.EVENTS)),
         onboarding=onboarding.load(
             scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
         ),

@@ -98,7 +98,7 @@ def load_contracts(scope: FactScope) -> Contracts:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class AccountLedger:
     """`own` are movements in the account's currency, which is the currency of every ARR here."""
 
     own: Table
@@ -148,7 +148,7 @@ def _counting(table: Table, limits: Ints, today: int) -> Flags:
     return rows & (table["known"] <= today) if "known" in table.columns else rows
 
 
-def load_ledger(scope: FactScope) -> Ledger:
+def load_ledger(scope: FactScope) -> AccountLedger:
     """On an open day everything is known: the night is spared a column of a long table."""
     known = sql.SQL(", {}::bigint").format(scope.known("m.recorded_at"))
     query = _LEDGER.format(
@@ -161,7 +161,7 @@ def load_ledger(scope: FactScope) -> Ledger:
     columns = ("id", "day", "amount", "pair", *(["known"] if scope.as_known else []))
     table = scope.fetch(query, columns)
     own, foreign = split(table, until=scope.last_day)
-    return Ledger(own, foreign, len(scope))
+    return AccountLedger(own, foreign, len(scope))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from django.db import connection
 
 from health.facts.scope import number
-from health.measures import Source
+from health.measures import FactSource
 from health.models import SourceFeed
 
 # A month is a bitmap of days, the 1st lowest: of the latest month, the highest bit of all.
@@ -23,18 +23,18 @@ _ACTIVITY = """
 
 # First and latest day of each source, as the installation counts days.
 _SPANS = {
-    Source.USAGE: "SELECT min(day), max(day) FROM accounts_usageday",
-    Source.ACTIVITY: _ACTIVITY,
-    Source.SUPPORT: "SELECT min(opened_at AT TIME ZONE %(zone)s)::date,"
+    FactSource.USAGE: "SELECT min(day), max(day) FROM accounts_usageday",
+    FactSource.ACTIVITY: _ACTIVITY,
+    FactSource.SUPPORT: "SELECT min(opened_at AT TIME ZONE %(zone)s)::date,"
     " max(opened_at AT TIME ZONE %(zone)s)::date FROM accounts_ticket",
-    Source.REVENUE: "SELECT min(effective_on), max(effective_on) FROM accounts_revenuemovement",
-    Source.PAYMENT: "SELECT min(issued_on), max(issued_on) FROM accounts_invoice",
-    Source.CONTACTS: "SELECT min(met_on), max(met_on) FROM accounts_contact",
-    Source.INTERACTIONS: "SELECT min(occurred_at AT TIME ZONE %(zone)s)::date,"
+    FactSource.REVENUE: "SELECT min(effective_on), max(effective_on) FROM accounts_revenuemovement",
+    FactSource.PAYMENT: "SELECT min(issued_on), max(issued_on) FROM accounts_invoice",
+    FactSource.CONTACTS: "SELECT min(met_on), max(met_on) FROM accounts_contact",
+    FactSource.INTERACTIONS: "SELECT min(occurred_at AT TIME ZONE %(zone)s)::date,"
     " max(occurred_at AT TIME ZONE %(zone)s)::date FROM accounts_interaction",
-    Source.EVENTS: "SELECT min(occurred_on), max(occurred_on) FROM accounts_businessevent",
+    FactSource.EVENTS: "SELECT min(occurred_on), max(occurred_on) FROM accounts_businessevent",
     # A due day that lies ahead is a plan; what was delivered last is a step that was done.
-    Source.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
+    FactSource.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
 }
 
 
@@ -44,16 +44,16 @@ class Feeds:
 
     first_days: dict[str, int]
 
-    def since(self, source: Source) -> int | None:
+    def since(self, source: FactSource) -> int | None:
         return self.first_days.get(source.value)
 
     @property
-    def missing(self) -> list[Source]:
-        return [source for source in Source if source.value not in self.first_days]
+    def missing(self) -> list[FactSource]:
+        return [source for source in FactSource if source.value not in self.first_days]
 
 
 def read_spans(
-    *, zone: str, only: Sequence[Source] = tuple(Source)
+    *, zone: str, only: Sequence[FactSource] = tuple(FactSource)
 ) -> list[tuple[str, date, date | None]]:
     """(source, first day, latest day) of those sources that have delivered anything.
 

@@ -13,7 +13,7 @@ from health.facts.profiles import Profiles
 from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_days import DailyCounts, count_days
 from health.facts.usage_packs import sum_packs
-from health.facts.usage_sums import DaySums, Sums, sum_facts
+from health.facts.usage_sums import DaySums, WindowSums, sum_facts
 from health.facts.windows import summed
 from health.measures.inputs import Flags, Floats, UsageFacts, only_if
 
@@ -27,7 +27,7 @@ _SINCE_START = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class UsageRows:
     rows: DaySums | DailyCounts
     since_start: Table | None
     catalogue: Catalogue
@@ -53,7 +53,7 @@ class Usage:
             events_before_60d=self._total(sums, sums.before_60, wanted),
         )
 
-    def _total(self, sums: Sums, values: Floats, wanted: Flags) -> Floats:
+    def _total(self, sums: WindowSums, values: Floats, wanted: Flags) -> Floats:
         return summed(sums.position[wanted], values[wanted], accounts=self.accounts)
 
     def _since_start(self, today: int, core: CoreFeatures, profiles: Profiles) -> Floats:
@@ -78,10 +78,10 @@ def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -
 
 def load(
     scope: FactScope, *, catalogue: Catalogue, connected_since: int | None, starts: Floats | None
-) -> Usage:
+) -> UsageRows:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     since_start = None if starts is None else _since_start(scope, starts)
-    return Usage(_rows(scope, catalogue), since_start, catalogue, connected_since, len(scope))
+    return UsageRows(_rows(scope, catalogue), since_start, catalogue, connected_since, len(scope))
 
 
 def _rows(scope: FactScope, catalogue: Catalogue) -> DaySums | DailyCounts:

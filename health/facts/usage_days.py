@@ -9,7 +9,7 @@ import numpy as np
 from psycopg2 import sql
 
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
-from health.facts.usage_sums import WINDOW, Sums, first_days
+from health.facts.usage_sums import WINDOW, WindowSums, first_days
 from health.measures.inputs import Floats
 
 _DAILY = sql.SQL("""
@@ -36,14 +36,14 @@ class DailyCounts:
     late_pair: Ints
     first_days: Ints
 
-    def on(self, day: date) -> Sums:
+    def on(self, day: date) -> WindowSums:
         today = number(day)
         last = self._window(today, today - 30)
         before = self._window(today - 30, today - 60)
         long_before = self._window(today - 60, today - 120)
         self._add_late(today, (last, before, long_before))
         used = (last > 0).astype(np.float64)
-        return Sums(self.position, self.feature, used, last, before, long_before)
+        return WindowSums(self.position, self.feature, used, last, before, long_before)
 
     def _window(self, until: int, after: int) -> Floats:
         end, start = until - self.origin + 1, max(after - self.origin + 1, 0)

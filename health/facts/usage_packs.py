@@ -13,7 +13,7 @@ from psycopg2 import sql
 
 from health.facts.features import Catalogue
 from health.facts.scope import NEVER, FactScope, Ints, Table
-from health.facts.usage_sums import WINDOW, DaySums, Sums, first_days, known
+from health.facts.usage_sums import WINDOW, DaySums, WindowSums, first_days, known
 from health.facts.windows import summed
 
 PACKED = f"V{WINDOW * 4}"
@@ -111,7 +111,7 @@ def _learned_since(scope: FactScope, until: date) -> Table:
     return scope.fetch(query, ("id", "feature", "first", "last_30", "last_60", "last_120"))
 
 
-def _merged(packs: Packs, learned: Table, *, lag: int) -> Sums:
+def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
     """Sums over the last 120 days, `lag` of which came after the packs."""
     keys = np.concatenate(
         [
@@ -131,7 +131,7 @@ def _merged(packs: Packs, learned: Table, *, lag: int) -> Sums:
         for packed, since in windows
     )
     used = (last_30 > 0).astype(np.float64)
-    return Sums(pairs >> 16, pairs & 0xFFFF, used, last_30, before_30, before_60)
+    return WindowSums(pairs >> 16, pairs & 0xFFFF, used, last_30, before_30, before_60)
 
 
 def _first_days(scope: FactScope, packs: Packs, learned: Table) -> Ints:

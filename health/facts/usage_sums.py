@@ -45,7 +45,7 @@ _FIRST_DAYS = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class WindowSums:
     """Events in the last 30 days, the 30 before, and the 60 before those.
 
     Per account and feature, or for features of the same plans together under one of them;
@@ -64,10 +64,10 @@ class Sums:
 class DaySums:
     """For a single day. `first_days` are exact where they lie within the window."""
 
-    sums: Sums
+    sums: WindowSums
     first_days: Ints
 
-    def on(self, _day: date) -> Sums:
+    def on(self, _day: date) -> WindowSums:
         return self.sums
 
 
@@ -85,7 +85,7 @@ def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["first"])
     last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:6])
-    sums = Sums(
+    sums = WindowSums(
         table.position,
         table["feature"],
         np.bitwise_count(table["used"]).astype(np.float64),

@@ -2,13 +2,13 @@
 
 from health.measures import commercial, engagement, onboarding, relationship, support
 from health.measures.inputs import Facts
-from health.measures.registry import MEASURES, Definition, Source, raw_matrix, reasons
+from health.measures.registry import MEASURES, Definition, FactSource, raw_matrix, reasons
 
 __all__ = [
     "MEASURES",
     "Definition",
+    "FactSource",
     "Facts",
-    "Source",
     "commercial",
     "engagement",
     "onboarding",

@@ -4,7 +4,7 @@ import numpy as np
 
 from health.measures.absences import NO_EVENTS, NO_INTERACTIONS
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
-from health.measures.registry import Absence, Source, measure
+from health.measures.registry import Absence, FactSource, measure
 
 _NO_PENALTY = Absence(f"{NO_EVENTS.words} (then nothing is taken off)", NO_EVENTS.holds)
 # “Flat” is within one per cent either way.
@@ -16,7 +16,7 @@ _NO_RATE = "an amount in its ARR has no rate into the account's currency"
     key="arr_movement",
     name="ARR movement",
     unit="change",
-    sources=(Source.REVENUE,),
+    sources=(FactSource.REVENUE,),
     raw="ARR ÷ ARR 365 days before − 1",
     empty="an account without ARR now is −100 %",
     missing=(
@@ -32,7 +32,7 @@ def arr_movement(facts: Facts) -> Floats:
     key="commercial_conversations_90d",
     name="Commercial conversations",
     unit="conversations",
-    sources=(Source.INTERACTIONS,),
+    sources=(FactSource.INTERACTIONS,),
     raw="interactions marked commercial in 90 days, support aside",
     empty="no conversation is 0",
     missing=(
@@ -53,7 +53,7 @@ def commercial_conversations(facts: Facts) -> Floats:
     key="upsells_declined_90d",
     name="Upsells declined",
     unit="events",
-    sources=(Source.EVENTS,),
+    sources=(FactSource.EVENTS,),
     raw="upsells declined in 90 days",
     empty="none is 0",
     missing=(_NO_PENALTY,),
@@ -66,7 +66,7 @@ def upsells_declined(facts: Facts) -> Floats:
     key="renewal_pushbacks_90d",
     name="Pushback on renewal terms",
     unit="events",
-    sources=(Source.EVENTS,),
+    sources=(FactSource.EVENTS,),
     raw="pushbacks on renewal terms in 90 days",
     empty="none is 0",
     missing=(_NO_PENALTY,),
@@ -79,7 +79,7 @@ def renewal_pushbacks(facts: Facts) -> Floats:
     key="worst_days_overdue_180d",
     name="Worst payment in 180 days",
     unit="days overdue",
-    sources=(Source.PAYMENT,),
+    sources=(FactSource.PAYMENT,),
     raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid,"
     " one written off counts until 180 days after its due day",
     empty="nothing overdue is 0",
@@ -102,7 +102,7 @@ def worst_days_overdue(facts: Facts) -> Floats:
     key="arr_flat_terms",
     name="Contract terms of flat ARR",
     unit="terms",
-    sources=(Source.REVENUE,),
+    sources=(FactSource.REVENUE,),
     raw="how many of the last three contract terms (quarters, where terms are monthly) began with"
     " an ARR within 1 % of today's, counted back until one did not",
     empty="no ARR today is 0 terms",
@@ -122,7 +122,7 @@ def arr_flat_terms(facts: Facts) -> Floats:
     key="expansion_conversations_180d",
     name="Expansion conversations",
     unit="conversations",
-    sources=(Source.EVENTS,),
+    sources=(FactSource.EVENTS,),
     raw="expansion conversations in 180 days; an upsell declined was one",
     empty="none is 0",
     missing=(NO_EVENTS,),

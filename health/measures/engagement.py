@@ -4,7 +4,7 @@ import numpy as np
 
 from health.measures.absences import NO_CORE, NO_SEATS
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
-from health.measures.registry import Absence, Source, measure
+from health.measures.registry import Absence, FactSource, measure
 
 _NO_ACTIVITY = (
     Absence(
@@ -31,7 +31,7 @@ _STILL_NOTHING = -0.5
     key="login_frequency",
     name="Login frequency",
     unit="days a user",
-    sources=(Source.ACTIVITY,),
+    sources=(FactSource.ACTIVITY,),
     raw="mean active days per active user in 30 days",
     empty="nobody active is 0 days, which is data",
     missing=_NO_ACTIVITY,
@@ -47,7 +47,7 @@ def login_frequency(facts: Facts) -> Floats:
     key="users_active",
     name="Users active",
     unit="share of seats",
-    sources=(Source.ACTIVITY,),
+    sources=(FactSource.ACTIVITY,),
     raw="distinct users active in 30 days ÷ seats",
     empty="nobody active is 0",
     missing=(*_NO_ACTIVITY, NO_SEATS),
@@ -62,7 +62,7 @@ def users_active(facts: Facts) -> Floats:
     key="core_feature_depth",
     name="Core-feature depth",
     unit="share of features",
-    sources=(Source.USAGE,),
+    sources=(FactSource.USAGE,),
     raw="core features of its plan used in 30 days ÷ core features of its plan",
     empty="none used is 0",
     missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
@@ -77,7 +77,7 @@ def core_feature_depth(facts: Facts) -> Floats:
     key="core_features_used_30d",
     name="Core features used",
     unit="features",
-    sources=(Source.USAGE,),
+    sources=(FactSource.USAGE,),
     raw="core features of its plan used in 30 days",
     empty="none used is 0",
     missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
@@ -92,7 +92,7 @@ def core_features_used(facts: Facts) -> Floats:
     key="usage_trend",
     name="Trend of core-feature use",
     unit="change",
-    sources=(Source.USAGE,),
+    sources=(FactSource.USAGE,),
     raw="mean of (last 30 days ÷ the 30 before − 1) and (last 60 ÷ the 60 before − 1) of"
     " core-feature events; an earlier window that is half history or more is scaled to its"
     " full length",

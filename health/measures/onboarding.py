@@ -4,7 +4,7 @@ import numpy as np
 
 from health.measures.absences import NO_CORE, NO_EVENTS, NO_INTERACTIONS, NO_SEATS
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio
-from health.measures.registry import Absence, Source, measure
+from health.measures.registry import Absence, FactSource, measure
 
 _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(facts))
 
@@ -13,7 +13,7 @@ _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(fact
     key="onboarding_steps_done",
     name="Onboarding steps done",
     unit="share of steps due",
-    sources=(Source.ONBOARDING,),
+    sources=(FactSource.ONBOARDING,),
     raw="onboarding steps done ÷ steps due by the day",
     empty="nothing due yet is 1",
     missing=(
@@ -30,7 +30,7 @@ def onboarding_steps_done(facts: Facts) -> Floats:
     key="users_logged_in_since_start",
     name="Users who logged in",
     unit="share of seats",
-    sources=(Source.ACTIVITY, Source.ONBOARDING),
+    sources=(FactSource.ACTIVITY, FactSource.ONBOARDING),
     raw="distinct users active since the contract began ÷ seats",
     empty="nobody yet is 0",
     missing=(
@@ -51,7 +51,7 @@ def users_logged_in(facts: Facts) -> Floats:
     key="core_features_since_start",
     name="First core features in use",
     unit="share of features",
-    sources=(Source.USAGE, Source.ONBOARDING),
+    sources=(FactSource.USAGE, FactSource.ONBOARDING),
     raw="core features of its plan used since the contract began ÷ core features of its plan",
     empty="none yet is 0",
     missing=(
@@ -72,7 +72,7 @@ def core_features_since_start(facts: Facts) -> Floats:
     key="days_since_contact_in_onboarding",
     name="Contact with our team",
     unit="days",
-    sources=(Source.INTERACTIONS, Source.ONBOARDING),
+    sources=(FactSource.INTERACTIONS, FactSource.ONBOARDING),
     raw="days since an interaction that was not support; since the contract began, if none yet",
     empty="no contact counts the days since the contract began",
     missing=(_NO_CONTRACT, NO_INTERACTIONS),
@@ -87,7 +87,7 @@ def days_since_contact_in_onboarding(facts: Facts) -> Floats:
     key="first_value_days_late",
     name="First value against its due day",
     unit="days late",
-    sources=(Source.EVENTS, Source.ONBOARDING),
+    sources=(FactSource.EVENTS, FactSource.ONBOARDING),
     raw="days the first value moment came after its due day of the plan; until it comes,"
     " days past the due day",
     empty="not reached and not yet due is 0",

@@ -9,7 +9,7 @@ import numpy as np
 from health.measures.inputs import Facts, Flags, Floats
 
 
-class Source(StrEnum):
+class FactSource(StrEnum):
     USAGE = "usage"
     ACTIVITY = "activity"
     SUPPORT = "support"
@@ -36,7 +36,7 @@ class Definition:
     key: str
     name: str
     unit: str
-    sources: tuple[Source, ...]
+    sources: tuple[FactSource, ...]
     raw: str
     empty: str
     absences: tuple[Absence, ...]
@@ -56,7 +56,7 @@ def measure(
     key: str,
     name: str,
     unit: str,
-    sources: tuple[Source, ...],
+    sources: tuple[FactSource, ...],
     raw: str,
     empty: str,
     missing: tuple[Absence, ...],

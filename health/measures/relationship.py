@@ -4,7 +4,7 @@ import numpy as np
 
 from health.measures.absences import NO_INTERACTIONS
 from health.measures.inputs import Facts, Floats, only_if
-from health.measures.registry import Absence, Source, measure
+from health.measures.registry import Absence, FactSource, measure
 
 _NO_CONTACTS = Absence(
     "no contact was ever delivered to the installation", lambda facts: ~facts.contacts.connected
@@ -16,7 +16,7 @@ _NEVER_DAYS = 540.0
     key="champions",
     name="Champions",
     unit="contacts",
-    sources=(Source.CONTACTS,),
+    sources=(FactSource.CONTACTS,),
     raw="active contacts with the role champion",
     empty="no contact is 0",
     missing=(_NO_CONTACTS,),
@@ -29,7 +29,7 @@ def champions(facts: Facts) -> Floats:
     key="champions_left_60d",
     name="Champions who left",
     unit="contacts",
-    sources=(Source.CONTACTS,),
+    sources=(FactSource.CONTACTS,),
     raw="contacts who were champions when they left, in 60 days",
     empty="none is 0",
     missing=(_NO_CONTACTS,),
@@ -42,7 +42,7 @@ def champions_left(facts: Facts) -> Floats:
     key="days_since_executive",
     name="Executive recency",
     unit="days",
-    sources=(Source.INTERACTIONS,),
+    sources=(FactSource.INTERACTIONS,),
     raw="days since an interaction in which a VP or above took part",
     empty="never is 540 days",
     missing=(NO_INTERACTIONS,),
@@ -56,7 +56,7 @@ def days_since_executive(facts: Facts) -> Floats:
     key="days_since_conversation",
     name="Latest real conversation",
     unit="days",
-    sources=(Source.INTERACTIONS,),
+    sources=(FactSource.INTERACTIONS,),
     raw="days since an interaction that was not support",
     empty="never is 540 days",
     missing=(NO_INTERACTIONS,),
@@ -70,7 +70,7 @@ def days_since_conversation(facts: Facts) -> Floats:
     key="levels_engaged_180d",
     name="Breadth",
     unit="levels",
-    sources=(Source.INTERACTIONS,),
+    sources=(FactSource.INTERACTIONS,),
     raw="distinct contact levels that took part in interactions of 180 days",
     empty="nobody is 0",
     missing=(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from health.measures.inputs import Facts, Floats, only_if, scaled
-from health.measures.registry import Absence, Source, measure
+from health.measures.registry import Absence, FactSource, measure
 
 _NOT_CONNECTED = Absence(
     "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected
@@ -18,7 +18,7 @@ _SHORT = Absence(
     key="ticket_load",
     name="Ticket load",
     unit="points per 10 seats",
-    sources=(Source.SUPPORT,),
+    sources=(FactSource.SUPPORT,),
     raw="tickets opened in 30 days per 10 seats (at least 10 are assumed); how-to and request"
     " count 1, billing 2, defect 3, a repeat of a topic that was unsolved when it was opened 5",
     empty="no tickets is 0",
@@ -41,7 +41,7 @@ def ticket_load(facts: Facts) -> Floats:
     key="defect_share",
     name="Defect share",
     unit="share of tickets",
-    sources=(Source.SUPPORT,),
+    sources=(FactSource.SUPPORT,),
     raw="defects ÷ tickets opened in 90 days",
     empty="no tickets is 0",
     missing=(_NOT_CONNECTED, _SHORT),
@@ -56,7 +56,7 @@ def defect_share(facts: Facts) -> Floats:
     key="days_to_resolution",
     name="Days to resolution",
     unit="days",
-    sources=(Source.SUPPORT,),
+    sources=(FactSource.SUPPORT,),
     raw="median calendar days from opened to solved, of tickets opened in 90 days or still open;"
     " an open ticket counts its age",
     empty="no tickets is 0 days",
@@ -72,7 +72,7 @@ def days_to_resolution(facts: Facts) -> Floats:
     key="tickets_on_open_topic",
     name="Tickets on one open topic",
     unit="tickets",
-    sources=(Source.SUPPORT,),
+    sources=(FactSource.SUPPORT,),
     raw="the most tickets that share a topic of which one is still open",
     empty="no open ticket is 0",
     missing=(_NOT_CONNECTED,),

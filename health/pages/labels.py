@@ -9,7 +9,7 @@ from accounts.ui import formats
 from accounts.ui.tags import band_look
 from health.measures import MEASURES
 from health.models import ThresholdCrossing
-from health.scoring import Cause, Measure
+from health.scoring import Cause, MeasureSpec
 
 _MOST_PLACES = 3
 
@@ -41,7 +41,7 @@ def told_apart(key: str, before: float | None, after: float | None) -> tuple[str
     return shown
 
 
-def penalties_shown(measure: Measure, raw: Mapping[str, float]) -> str:
+def penalties_shown(measure: MeasureSpec, raw: Mapping[str, float]) -> str:
     """What takes points off the reading beside the raw value, to be put behind it."""
     if math.isnan(raw.get(measure.key, math.nan)):
         return ""

@@ -10,7 +10,7 @@ from health.measures import MEASURES
 from health.models import HealthScore
 from health.pages.labels import penalties_shown, told_apart
 from health.queries.scorecards import published_card
-from health.scoring import Contribution, Explanation, RowKind, Scorecard
+from health.scoring import Contribution, Explanation, RowKind, ScorecardSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class MoveRow:
 
 
 def move_rows(
-    explanation: Explanation, *, card: Scorecard, before: HealthScore, after: HealthScore
+    explanation: Explanation, *, card: ScorecardSpec, before: HealthScore, after: HealthScore
 ) -> list[MoveRow]:
     """What moved the score, the largest first; what moved nothing is left out, save a band that
     somebody set: it changes what is shown and no points."""
@@ -59,7 +59,7 @@ def _side(stored: HealthScore) -> _Side:
     )
 
 
-def _shown(row: Contribution, card: Scorecard, sides: tuple[_Side, _Side]) -> tuple[str, str]:
+def _shown(row: Contribution, card: ScorecardSpec, sides: tuple[_Side, _Side]) -> tuple[str, str]:
     """The row's state on the two days; empty where it has none."""
     first, second = sides
     if row.kind == RowKind.GATE:
@@ -74,7 +74,7 @@ def _shown(row: Contribution, card: Scorecard, sides: tuple[_Side, _Side]) -> tu
     )
 
 
-def _name(row: Contribution, card: Scorecard) -> str:
+def _name(row: Contribution, card: ScorecardSpec) -> str:
     gates = {gate.key: gate.name for gate in card.gates}
     if row.kind == RowKind.MEASURE:
         return MEASURES[row.key].name

@@ -19,7 +19,7 @@ from health.pages.labels import crossing_label, penalties_shown, raw_shown
 from health.pages.version_notes import changes_of_card
 from health.queries.absences import why_missing
 from health.queries.scorecards import published_card
-from health.scoring import MISSING, Component, Measure, Scorecard, to_decimal
+from health.scoring import MISSING, ComponentSpec, MeasureSpec, ScorecardSpec, to_decimal
 
 # Business events that belong on the picture of a score.
 TOLD_ON_CHART = (
@@ -56,7 +56,7 @@ class ComponentReadings:
     """Names of the gates that held and capped it."""
 
 
-def history_chart(account: Account, *, first: date, last: date, card: Scorecard) -> Chart:
+def history_chart(account: Account, *, first: date, last: date, card: ScorecardSpec) -> Chart:
     rows = list(
         HealthScore.objects.filter(account=account, day__range=(first, last))
         .order_by("day", "-revision")
@@ -120,11 +120,11 @@ def taken_by_gates(stored: HealthScore, readings: Sequence[ComponentReadings]) -
     return Decimal(0) if stored.score is None else stored.score - added
 
 
-def _component_weights(card: Scorecard) -> dict[str, Decimal]:
+def _component_weights(card: ScorecardSpec) -> dict[str, Decimal]:
     """Per cent of the whole score, whatever the level."""
     weights: dict[str, Decimal] = {}
 
-    def descend(components: Sequence[Component], share: Decimal) -> None:
+    def descend(components: Sequence[ComponentSpec], share: Decimal) -> None:
         for component in components:
             weights[component.key] = component.weight * share
             descend(component.components, component.weight * share / 100)
@@ -134,7 +134,7 @@ def _component_weights(card: Scorecard) -> dict[str, Decimal]:
 
 
 def _measure_readings(
-    stored: HealthScore, card: Scorecard, *, today: date
+    stored: HealthScore, card: ScorecardSpec, *, today: date
 ) -> dict[str, MeasureReading]:
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
     found = zip(card.measure_keys, stored.readings, strict=True)
@@ -148,7 +148,7 @@ def _measure_readings(
 
 
 def _reading(
-    measure: Measure,
+    measure: MeasureSpec,
     raw: Mapping[str, float],
     reading: int,
     weight: int,
@@ -170,7 +170,7 @@ def _reading(
     )
 
 
-def _gates_that_held(stored: HealthScore, card: Scorecard) -> dict[str, list[str]]:
+def _gates_that_held(stored: HealthScore, card: ScorecardSpec) -> dict[str, list[str]]:
     held: dict[str, list[str]] = {}
     for position, gate in enumerate(card.gates):
         if stored.gate_hits >> position & 1:

@@ -1,6 +1,6 @@
 """What a draft would say of every account today, were it in force: computed, never written."""
 
 from health.preview.outlook import Outlook, foresee
-from health.preview.plan import Plan, count_accounts, prepare
+from health.preview.plan import PreviewPlan, count_accounts, prepare
 
-__all__ = ["Outlook", "Plan", "count_accounts", "foresee", "prepare"]
+__all__ = ["Outlook", "PreviewPlan", "count_accounts", "foresee", "prepare"]

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from health.facts.scope import Ints, number
-from health.preview.plan import Plan, accounts_of_draft
-from health.preview.stored import Group, read_groups
+from health.preview.plan import PreviewPlan, accounts_of_draft
+from health.preview.stored import JudgedAccounts, read_groups
 from health.preview.wording import Told, reasons
 from health.queries.scorecards import Card
-from health.recompute.crossings import Crossing, judge
+from health.recompute.crossings import NewCrossing, judge
 from health.recompute.state import State
 from health.recompute.writing import signal_payload
 from health.scoring import (
@@ -48,7 +48,7 @@ class Outlook:
         return len(self.account_ids)
 
 
-def foresee(plan: Plan, account_ids: Ints) -> list[Outlook]:
+def foresee(plan: PreviewPlan, account_ids: Ints) -> list[Outlook]:
     """One outlook for each card that judged some of the accounts last."""
     chosen = accounts_of_draft(plan, account_ids)
     if not len(chosen):
@@ -56,7 +56,7 @@ def foresee(plan: Plan, account_ids: Ints) -> list[Outlook]:
     return [_outlook(plan, group) for group in read_groups(plan, chosen)]
 
 
-def _outlook(plan: Plan, group: Group) -> Outlook:
+def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
     old, new = group.card.spec, plan.draft.spec
     before = evaluate(old, group.columns(old))
     after = evaluate(new, group.columns(new))
@@ -84,7 +84,7 @@ def _outlook(plan: Plan, group: Group) -> Outlook:
 
 
 def _payloads(
-    plan: Plan, group: Group, before: Evaluation, after: Evaluation
+    plan: PreviewPlan, group: JudgedAccounts, before: Evaluation, after: Evaluation
 ) -> dict[int, list[dict[str, Any]]]:
     """What was crossed, had the accounts come from the old scores to the new ones by themselves.
 
@@ -93,7 +93,7 @@ def _payloads(
     spec = replace(plan.draft.spec, recovery_margin=plan.draft.spec.recovery_margin * 0)
     card = Card(plan.draft.id, spec)
     state = _as_if_same_card(card, group, before)
-    found: dict[int, list[Crossing]] = defaultdict(list)
+    found: dict[int, list[NewCrossing]] = defaultdict(list)
     for crossing in judge(card=card, state=state, evaluation=after, day=number(plan.day)):
         if crossing.cause is Cause.MOVED:
             found[crossing.row].append(crossing)
@@ -111,7 +111,7 @@ def _payloads(
     }
 
 
-def _as_if_same_card(card: Card, group: Group, before: Evaluation) -> State:
+def _as_if_same_card(card: Card, group: JudgedAccounts, before: Evaluation) -> State:
     """The present state, told in the bands, lines and components of the draft."""
     spec, count = card.spec, len(group.account_ids)
     keys = [band.key for band in spec.bands]
@@ -133,7 +133,7 @@ def _as_if_same_card(card: Card, group: Group, before: Evaluation) -> State:
     )
 
 
-def _components(card: Card, group: Group, before: Evaluation) -> Ints:
+def _components(card: Card, group: JudgedAccounts, before: Evaluation) -> Ints:
     """Bands of the draft's components by what they were judged; MISSING for those that are new."""
     earlier, keys = list(group.card.spec.component_keys), card.spec.component_keys
     bands = np.full((len(before), len(keys)), MISSING, dtype=np.int64)

@@ -13,13 +13,13 @@ from health import models
 from health.facts import BaseRows, FactScope, load_base
 from health.facts.scope import Ints, number
 from health.queries.assignment import Assignment, AssignmentInput, assignment
-from health.queries.installation import Calendar, calendar
+from health.queries.installation import InstallationDay, calendar
 from health.queries.rates import arr_factors
 from health.queries.scorecards import Card, build_spec, in_force
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PreviewPlan:
     """`in_force` is the version of the draft's key that counts now; None where none does.
 
     `assignment` is set only where the draft's key is not in force yet: then every account is
@@ -30,16 +30,16 @@ class Plan:
     revision: int
     in_force: Card | None
     day: date
-    calendar: Calendar
+    calendar: InstallationDay
     account_ids: Ints
     assignment: Assignment | None
 
 
-def prepare(scorecard: models.Scorecard, *, day: date) -> Plan:
+def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
     """Reads the draft as it stands. Raises NotationError where it cannot be read."""
     draft = Card(scorecard.pk, build_spec(scorecard))
     current = in_force().get(scorecard.key)
-    return Plan(
+    return PreviewPlan(
         draft=draft,
         revision=scorecard.revision,
         in_force=current,
@@ -66,7 +66,7 @@ def _judged_accounts(key: str | None) -> Ints:
     return np.array(list(ids), dtype=np.int64)
 
 
-def accounts_of_draft(plan: Plan, account_ids: Ints) -> Ints:
+def accounts_of_draft(plan: PreviewPlan, account_ids: Ints) -> Ints:
     """Those of the accounts that the draft would judge."""
     if plan.assignment is None or not len(account_ids):
         return account_ids
@@ -77,7 +77,7 @@ def accounts_of_draft(plan: Plan, account_ids: Ints) -> Ints:
     return np.asarray(account_ids[chosen == place], dtype=np.int64)
 
 
-def _standing(plan: Plan, scope: FactScope, base: BaseRows) -> AssignmentInput:
+def _standing(plan: PreviewPlan, scope: FactScope, base: BaseRows) -> AssignmentInput:
     profiles, today = base.profiles.on(plan.day), number(plan.day)
     arr = base.ledger.arr(effective=today, today=today)
     arr *= arr_factors(scope.account_ids, base=plan.calendar.currency, day=plan.day)

@@ -18,10 +18,10 @@ from health.facts.scope import Ints
 from health.facts.sources import remembered_feeds
 from health.measures import raw_matrix
 from health.measures.inputs import Floats
-from health.preview.plan import Plan
+from health.preview.plan import PreviewPlan
 from health.queries.rates import arr_factors
 from health.queries.scorecards import Card, published_card
-from health.scoring import MISSING, UNSCORED, Scorecard
+from health.scoring import MISSING, UNSCORED, ScorecardSpec
 
 # Uses index: health_healthscore_pkey
 _STORED = sql.SQL("""
@@ -40,7 +40,7 @@ _STORED = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class JudgedAccounts:
     """Accounts that were judged last by the same card; rows of all arrays correspond.
 
     `raw` has the columns of both cards, `columns` picks those of one. `score` is what is on screen,
@@ -57,7 +57,7 @@ class Group:
     raw: Floats
     arr: Ints
 
-    def columns(self, card: Scorecard) -> Floats:
+    def columns(self, card: ScorecardSpec) -> Floats:
         return self.raw[:, [self.keys.index(key) for key in card.raw_keys]]
 
     @property
@@ -65,7 +65,7 @@ class Group:
         return [*(band.key for band in self.card.spec.bands), UNSCORED]
 
 
-def read_groups(plan: Plan, account_ids: Ints) -> list[Group]:
+def read_groups(plan: PreviewPlan, account_ids: Ints) -> list[JudgedAccounts]:
     scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
     overridden = _overridden(plan, account_ids)
     groups = (_group(plan, scope, card_id, overridden) for card_id in _cards(account_ids))
@@ -80,7 +80,7 @@ def _cards(account_ids: Ints) -> list[int]:
     return sorted(judged.values_list("scorecard_id", flat=True).distinct())
 
 
-def _overridden(plan: Plan, account_ids: Ints) -> dict[int, str]:
+def _overridden(plan: PreviewPlan, account_ids: Ints) -> dict[int, str]:
     overrides = models.BandOverride.objects.filter(
         account_id__gte=int(account_ids[0]),
         account_id__lte=int(account_ids[-1]),
@@ -91,7 +91,9 @@ def _overridden(plan: Plan, account_ids: Ints) -> dict[int, str]:
     return dict(overrides.values_list("account_id", "band"))
 
 
-def _group(plan: Plan, scope: FactScope, card_id: int, overridden: dict[int, str]) -> Group:
+def _group(
+    plan: PreviewPlan, scope: FactScope, card_id: int, overridden: dict[int, str]
+) -> JudgedAccounts:
     card = published_card(card_id)
     names = [f"f_{number}" for number in range(len(card.spec.raw_keys))]
     columns = [
@@ -111,7 +113,7 @@ def _group(plan: Plan, scope: FactScope, card_id: int, overridden: dict[int, str
     raw: Floats = np.column_stack([table[name] for name in names]).astype(np.float64)
     if len(ids):
         keys, raw = _with_new(plan, ids, card, raw)
-    return Group(
+    return JudgedAccounts(
         card=card,
         account_ids=ids,
         score=table["score"],
@@ -124,7 +126,7 @@ def _group(plan: Plan, scope: FactScope, card_id: int, overridden: dict[int, str
 
 
 def _with_new(
-    plan: Plan, account_ids: Ints, card: Card, raw: Floats
+    plan: PreviewPlan, account_ids: Ints, card: Card, raw: Floats
 ) -> tuple[tuple[str, ...], Floats]:
     """The stored columns, and beside them what only the draft looks at, read from facts."""
     stored = card.spec.raw_keys
@@ -138,7 +140,7 @@ def _with_new(
     return (*stored, *missing), np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])
 
 
-def _in_base(plan: Plan, account_ids: Ints, arr: Ints) -> Ints:
+def _in_base(plan: PreviewPlan, account_ids: Ints, arr: Ints) -> Ints:
     base = plan.calendar.currency
     factors = arr_factors(account_ids, base=base, day=plan.day)
     return np.asarray(np.rint(arr * factors * 10 ** decimals_of(base)), dtype=np.int64)

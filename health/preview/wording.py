@@ -10,9 +10,9 @@ from health.facts.scope import Ints
 from health.measures import MEASURES
 from health.scoring import (
     MISSING,
-    Component,
+    ComponentSpec,
     Evaluation,
-    Scorecard,
+    ScorecardSpec,
     Shift,
     ShiftKind,
     band_positions,
@@ -28,8 +28,8 @@ _LENGTH = 200
 class Told:
     """Both sides of the same accounts."""
 
-    old: Scorecard
-    new: Scorecard
+    old: ScorecardSpec
+    new: ScorecardSpec
     before: Evaluation
     after: Evaluation
 
@@ -72,7 +72,7 @@ def _confidence(told: Told, row: int) -> str:
 class _LinesMoved:
     """The score would do as before; where bands begin, or the margin, decides."""
 
-    def __init__(self, old: Scorecard, new: Scorecard) -> None:
+    def __init__(self, old: ScorecardSpec, new: ScorecardSpec) -> None:
         earlier = {band.key: band.lower for band in old.bands}
         moved = [
             f"{band.name} begins at {plain(band.lower)} instead of {plain(earlier[band.key])}"
@@ -114,7 +114,7 @@ def _gate(told: Told, key: str, row: int) -> str:
 
 def _component(told: Told, key: str, row: int) -> str:
     old = {c.key: c for c in told.old.components}
-    new: dict[str, Component] = {c.key: c for c in told.new.components}
+    new: dict[str, ComponentSpec] = {c.key: c for c in told.new.components}
     value = to_decimal(int(told.after.components[row, told.new.component_keys.index(key)]))
     weights = f"counts {plain(new[key].weight)} instead of {plain(old[key].weight)}"
     return f"{new[key].name} {weights}" + ("" if value is None else f", and reads {value:.0f}")
@@ -130,7 +130,7 @@ def _weight(told: Told, key: str, row: int) -> str:
     return f"{_name(key)} counts {new:.1f}% instead of {old:.1f}%, and reads {reading[1]}"
 
 
-def _share(card: Scorecard, evaluation: Evaluation, key: str, row: int) -> float:
+def _share(card: ScorecardSpec, evaluation: Evaluation, key: str, row: int) -> float:
     keys = card.measure_keys
     return float(evaluation.weights[row, keys.index(key)]) * 100 if key in keys else 0.0
 

@@ -18,7 +18,7 @@ NO_CARD = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleNumbers:
     """A rule as numbers: positions in the vocabularies, -1 where it does not ask."""
 
     card: int
@@ -43,7 +43,7 @@ class AssignmentInput:
 @dataclass(frozen=True, slots=True)
 class Assignment:
     cards: tuple[Card, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleNumbers, ...]
 
     def choose(self, standing: AssignmentInput) -> npt.NDArray[np.int64]:
         """Position of each account's card; NO_CARD where no rule fits."""
@@ -53,7 +53,7 @@ class Assignment:
         return chosen
 
 
-def _fits(rule: Rule, standing: AssignmentInput) -> npt.NDArray[np.bool_]:
+def _fits(rule: RuleNumbers, standing: AssignmentInput) -> npt.NDArray[np.bool_]:
     fits = np.ones(len(standing.arr), dtype=np.bool_)
     for wanted, values in (
         (rule.stage, standing.stage),
@@ -85,8 +85,8 @@ def assignment(*, also: Card | None = None) -> Assignment:
     return Assignment(tuple(cards.values()), tuple(rules))
 
 
-def _rule(row: AssignmentRule, card: int) -> Rule:
-    return Rule(
+def _rule(row: AssignmentRule, card: int) -> RuleNumbers:
+    return RuleNumbers(
         card=card,
         stage=_STAGES.index(row.stage) if row.stage else -1,
         touch_tier=_TIERS.index(row.touch_tier) if row.touch_tier else -1,

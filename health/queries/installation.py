@@ -10,7 +10,7 @@ from accounts.models import Installation
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class InstallationDay:
     zone: str
     currency: str
     as_of: date | None
@@ -23,6 +23,6 @@ class Calendar:
         return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(self.zone))
 
 
-def calendar() -> Calendar:
+def calendar() -> InstallationDay:
     row = Installation.current()
-    return Calendar(row.time_zone, row.currency, row.as_of)
+    return InstallationDay(row.time_zone, row.currency, row.as_of)

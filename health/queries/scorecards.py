@@ -11,14 +11,14 @@ from django.db.models import Max
 
 from health import models
 from health.scoring import (
-    AlertLine,
-    Band,
-    Component,
-    Gate,
-    Measure,
+    AlertLineSpec,
+    BandSpec,
+    ComponentSpec,
+    GateSpec,
+    MeasureSpec,
     NotationError,
     Penalty,
-    Scorecard,
+    ScorecardSpec,
     parse_conditions,
     parse_curve,
 )
@@ -29,7 +29,7 @@ class Card:
     """A scorecard row and what it says."""
 
     id: int
-    spec: Scorecard
+    spec: ScorecardSpec
 
 
 def in_force() -> dict[str, Card]:
@@ -49,27 +49,27 @@ def published_card(scorecard_id: int) -> Card:
     return Card(row.pk, build_spec(row))
 
 
-def build_spec(row: models.Scorecard) -> Scorecard:
+def build_spec(row: models.Scorecard) -> ScorecardSpec:
     """What the rows of a scorecard say. Raises NotationError for a curve that cannot be read."""
-    measures: dict[int, list[Measure]] = defaultdict(list)
+    measures: dict[int, list[MeasureSpec]] = defaultdict(list)
     for measure in row.measures.order_by("position", "pk"):
         measures[measure.component_id].append(_measure(measure))
     children: dict[int | None, list[models.Component]] = defaultdict(list)
     for component in row.components.order_by("position", "pk"):
         children[component.parent_id].append(component)
-    return Scorecard(
+    return ScorecardSpec(
         key=row.key,
         version=row.version,
         name=row.name,
         components=tuple(_component(child, children, measures) for child in children[None]),
         bands=tuple(
-            Band(band.key, band.name, band.lower, band.at_risk)
+            BandSpec(band.key, band.name, band.lower, band.at_risk)
             for band in row.bands.order_by("-lower")
         ),
         gates=tuple(
             _gate(gate) for gate in row.gates.select_related("component").order_by("position", "pk")
         ),
-        alert_lines=tuple(AlertLine(line.value) for line in row.alert_lines.order_by("-value")),
+        alert_lines=tuple(AlertLineSpec(line.value) for line in row.alert_lines.order_by("-value")),
         recovery_margin=row.recovery_margin,
         minimum_confidence=row.minimum_confidence,
         handled_first=row.handled_first,
@@ -79,25 +79,27 @@ def build_spec(row: models.Scorecard) -> Scorecard:
 def _component(
     row: models.Component,
     children: dict[int | None, list[models.Component]],
-    measures: dict[int, list[Measure]],
-) -> Component:
+    measures: dict[int, list[MeasureSpec]],
+) -> ComponentSpec:
     nested = tuple(_component(child, children, measures) for child in children[row.pk])
-    return Component(row.key, row.name, row.weight, tuple(measures[row.pk]), nested)
+    return ComponentSpec(row.key, row.name, row.weight, tuple(measures[row.pk]), nested)
 
 
-def _measure(row: models.Measure) -> Measure:
+def _measure(row: models.Measure) -> MeasureSpec:
     try:
-        return Measure(row.key, row.weight, parse_curve(row.curve), parse_penalties(row.penalties))
+        return MeasureSpec(
+            row.key, row.weight, parse_curve(row.curve), parse_penalties(row.penalties)
+        )
     except NotationError as problem:
         raise NotationError(f"Measure “{row.key}”: {problem}") from problem
 
 
-def _gate(row: models.Gate) -> Gate:
+def _gate(row: models.Gate) -> GateSpec:
     try:
         conditions = parse_conditions(row.condition)
     except NotationError as problem:
         raise NotationError(f"Gate “{row.name}”: {problem}") from problem
-    return Gate(row.key, row.name, row.component.key, conditions, row.cap)
+    return GateSpec(row.key, row.name, row.component.key, conditions, row.cap)
 
 
 def parse_penalties(text: str) -> tuple[Penalty, ...]:

@@ -16,10 +16,10 @@ from django.db.models import Max
 from accounts.models import Account
 from health.facts.scope import Ints, number
 from health.facts.sources import Feeds, read_spans, remembered_feeds
-from health.measures import Source
+from health.measures import FactSource
 from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
-from health.queries.installation import Calendar, calendar
+from health.queries.installation import InstallationDay, calendar
 from health.recompute import writing
 from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, hold_days_open, score_batch
 
@@ -117,12 +117,12 @@ def is_catching_up(*, now: datetime) -> bool:
     return len(_open_days(calendar(), now=now)) > MOST_OPEN_DAYS
 
 
-def _open_days(when: Calendar, *, now: datetime) -> list[date]:
+def _open_days(when: InstallationDay, *, now: datetime) -> list[date]:
     """Days before today, since the latest that was closed, whose night has not closed them."""
     return _open_days_before(when.today(now), when=when)
 
 
-def _open_days_before(day: date, *, when: Calendar) -> list[date]:
+def _open_days_before(day: date, *, when: InstallationDay) -> list[date]:
     """None where the installation is frozen on a day, or no night has closed one: there is
     nothing to wait for."""
     latest = None if when.as_of else ClosedDay.objects.aggregate(day=Max("day"))["day"]
@@ -131,7 +131,7 @@ def _open_days_before(day: date, *, when: Calendar) -> list[date]:
     return [latest + timedelta(days=n) for n in range(1, (day - latest).days)]
 
 
-def _refuse_out_of_turn(day: date, *, when: Calendar) -> None:
+def _refuse_out_of_turn(day: date, *, when: InstallationDay) -> None:
     open_days = _open_days_before(day, when=when)
     if open_days:
         raise CatchingUpError(
@@ -139,7 +139,7 @@ def _refuse_out_of_turn(day: date, *, when: Calendar) -> None:
         )
 
 
-def _score_up_to_today(accounts: Ints, *, when: Calendar, now: datetime) -> RecomputeResult:
+def _score_up_to_today(accounts: Ints, *, when: InstallationDay, now: datetime) -> RecomputeResult:
     """In the caller's transaction: none of the days is closed by somebody else until it ends."""
     open_days = _open_days(when, now=now)
     closed = hold_days_open(open_days)
@@ -192,7 +192,7 @@ def score_history(
     return result
 
 
-def _prepare(days: Sequence[date], *, when: Calendar, now: datetime) -> Run:
+def _prepare(days: Sequence[date], *, when: InstallationDay, now: datetime) -> Run:
     writing.ensure_partitions(days[0], days[-1])
     feeds = remembered_feeds()
     if feeds.missing and _refresh(feeds.missing, zone=when.zone):
@@ -200,7 +200,7 @@ def _prepare(days: Sequence[date], *, when: Calendar, now: datetime) -> Run:
     return Run(tuple(days), now, when, assignment(), feeds)
 
 
-def refresh_feeds(*, only: Sequence[Source] = tuple(Source)) -> Feeds:
+def refresh_feeds(*, only: Sequence[FactSource] = tuple(FactSource)) -> Feeds:
     """Reads since when and until when sources deliver, and remembers it; backfills move that.
 
     Scans the tables of facts, so the night does it once.
@@ -209,7 +209,7 @@ def refresh_feeds(*, only: Sequence[Source] = tuple(Source)) -> Feeds:
     return remembered_feeds()
 
 
-def _refresh(only: Sequence[Source], *, zone: str) -> bool:
+def _refresh(only: Sequence[FactSource], *, zone: str) -> bool:
     """Whether any of them has delivered."""
     rows = [
         SourceFeed(source=source, first_day=first, latest_day=latest)

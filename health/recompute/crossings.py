@@ -15,7 +15,7 @@ from health.recompute.state import State
 from health.scoring import (
     MISSING,
     UNSCORED,
-    Band,
+    BandSpec,
     Cause,
     Evaluation,
     band_key,
@@ -30,7 +30,7 @@ _ABOVE, _BELOW = "above", "below"
 
 
 @dataclass(frozen=True, slots=True)
-class Crossing:
+class NewCrossing:
     """`row` is the account's place among those judged together; scores are hundredths."""
 
     row: int
@@ -57,7 +57,7 @@ class _Change:
     to_band: str
 
 
-def judge(*, card: Card, state: State, evaluation: Evaluation, day: int) -> list[Crossing]:
+def judge(*, card: Card, state: State, evaluation: Evaluation, day: int) -> list[NewCrossing]:
     """Moves the state to this evaluation and returns what was crossed on the way."""
     same_card = state.card_id == card.id
     before = state.score.copy()
@@ -72,7 +72,7 @@ def judge(*, card: Card, state: State, evaluation: Evaluation, day: int) -> list
     return _numbered(changes, state, before, day)
 
 
-def _numbered(changes: list[_Change], state: State, before: Ints, day: int) -> list[Crossing]:
+def _numbered(changes: list[_Change], state: State, before: Ints, day: int) -> list[NewCrossing]:
     """Numbers crossings within the account's day, so that down, up, down is three."""
     crossings = []
     for change in changes:
@@ -81,7 +81,7 @@ def _numbered(changes: list[_Change], state: State, before: Ints, day: int) -> l
             state.crossing_day[row], state.crossing_seq[row] = day, 0
         state.crossing_seq[row] += 1
         crossings.append(
-            Crossing(
+            NewCrossing(
                 row,
                 change.subject,
                 int(state.crossing_seq[row]),
@@ -221,7 +221,7 @@ def _components(
 
 
 def _component_change(
-    bands: tuple[Band, ...], row: int, key: str, *, old: int, new: int
+    bands: tuple[BandSpec, ...], row: int, key: str, *, old: int, new: int
 ) -> _Change:
     direction = Direction.DOWN if new > old else Direction.UP
     names = (band_key(bands, old), band_key(bands, new))

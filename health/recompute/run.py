@@ -16,7 +16,7 @@ from health.measures import raw_matrix
 from health.measures.inputs import Flags, Floats
 from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
-from health.queries.installation import Calendar
+from health.queries.installation import InstallationDay
 from health.queries.rates import arr_factors
 from health.recompute import writing
 from health.recompute.crossings import judge
@@ -56,7 +56,7 @@ class Run:
 
     days: tuple[date, ...]
     now: datetime
-    calendar: Calendar
+    calendar: InstallationDay
     assignment: Assignment
     feeds: Feeds
 

@@ -16,10 +16,10 @@ from psycopg2.extras import execute_values
 from accounts.catalogue import SignalKind
 from accounts.copying import copy
 from health.facts.scope import Ints
-from health.queries.installation import Calendar
+from health.queries.installation import InstallationDay
 from health.queries.scorecards import Card
 from health.recompute import binary, statements
-from health.recompute.crossings import Crossing
+from health.recompute.crossings import NewCrossing
 from health.recompute.state import State
 from health.scoring import MISSING, Cause, Evaluation, to_decimal
 
@@ -49,7 +49,7 @@ class Judged:
     card: Card
     evaluation: Evaluation
     state: State
-    crossings: list[Crossing]
+    crossings: list[NewCrossing]
     is_present: Ints
     is_final: Ints
 
@@ -85,7 +85,7 @@ def rebuild_sparks(account_ids: Ints) -> None:
 
 
 def write_crossings(
-    judged: Sequence[Judged], *, calendar: Calendar, now: datetime
+    judged: Sequence[Judged], *, calendar: InstallationDay, now: datetime
 ) -> tuple[int, int]:
     """Numbers of crossings and of signals written; what was there already stays as it is."""
     found = [(part, crossing) for part in judged for crossing in part.crossings]
@@ -143,11 +143,11 @@ def _effective(part: Judged) -> Ints:
     return effective
 
 
-def _key(part: Judged, crossing: Crossing) -> tuple[int, date, str, int]:
+def _key(part: Judged, crossing: NewCrossing) -> tuple[int, date, str, int]:
     return int(part.account_ids[crossing.row]), part.day, crossing.subject, crossing.seq
 
 
-def _crossing_row(part: Judged, crossing: Crossing, now: datetime) -> tuple[object, ...]:
+def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[object, ...]:
     return (
         *_key(part, crossing),
         str(crossing.kind),
@@ -164,7 +164,7 @@ def _crossing_row(part: Judged, crossing: Crossing, now: datetime) -> tuple[obje
 
 
 def _signal_row(
-    part: Judged, crossing: Crossing, occurred_at: datetime, now: datetime
+    part: Judged, crossing: NewCrossing, occurred_at: datetime, now: datetime
 ) -> tuple[object, ...]:
     payload = signal_payload(
         card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, crossing.row)
@@ -175,7 +175,9 @@ def _signal_row(
     return (account_id, kind, key, occurred_at, json.dumps(payload), now)
 
 
-def signal_payload(*, card: Card, day: date, crossing: Crossing, first_seq: int) -> dict[str, Any]:
+def signal_payload(
+    *, card: Card, day: date, crossing: NewCrossing, first_seq: int
+) -> dict[str, Any]:
     """`crossing_group` is shared by everything one rescoring crossed: it starts one play."""
     return {
         "day": day.isoformat(),

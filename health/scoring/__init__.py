@@ -9,48 +9,48 @@ from health.scoring.curves import (
     parse_curve,
     read,
 )
-from health.scoring.differences import Difference, Section, differences, plain
+from health.scoring.differences import CardDifference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.explain import Contribution, ExplainedDay, Explanation, RowKind, explain
 from health.scoring.rounding import MISSING, to_decimal, to_hundredths
 from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
     UNSCORED,
-    AlertLine,
-    Band,
-    Component,
+    AlertLineSpec,
+    BandSpec,
+    ComponentSpec,
     Condition,
     Curve,
     CurveKind,
-    Gate,
-    Measure,
+    GateSpec,
+    MeasureSpec,
     Penalty,
-    Scorecard,
+    ScorecardSpec,
 )
 from health.scoring.validate import Problem, curve_problems, problems
 
 __all__ = [
     "MISSING",
     "UNSCORED",
-    "AlertLine",
-    "Band",
+    "AlertLineSpec",
+    "BandSpec",
+    "CardDifference",
     "Cause",
-    "Component",
+    "ComponentSpec",
     "Condition",
     "Contribution",
     "Curve",
     "CurveKind",
-    "Difference",
     "Evaluation",
     "ExplainedDay",
     "Explanation",
-    "Gate",
-    "Measure",
+    "GateSpec",
+    "MeasureSpec",
     "NotationError",
     "Penalty",
     "Problem",
     "RowKind",
-    "Scorecard",
+    "ScorecardSpec",
     "Section",
     "Shift",
     "ShiftKind",

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from health.scoring.rounding import MISSING, Flags, Hundredths, to_hundredths
-from health.scoring.specs import UNSCORED, AlertLine, Band
+from health.scoring.specs import UNSCORED, AlertLineSpec, BandSpec
 
 
 class Cause(StrEnum):
@@ -23,7 +23,7 @@ class Cause(StrEnum):
 
 
 def band_positions(
-    *, bands: tuple[Band, ...], margin: Decimal, values: Hundredths, previous: Hundredths
+    *, bands: tuple[BandSpec, ...], margin: Decimal, values: Hundredths, previous: Hundredths
 ) -> Hundredths:
     """Position of each value's band, given where it was (MISSING: nowhere, so no margin)."""
     lowers = [to_hundredths(band.lower) for band in bands]
@@ -43,7 +43,7 @@ def _positions(lowers: list[int], values: Hundredths) -> Hundredths:
 
 
 def below_lines(
-    *, lines: tuple[AlertLine, ...], margin: Decimal, values: Hundredths, previous: Flags
+    *, lines: tuple[AlertLineSpec, ...], margin: Decimal, values: Hundredths, previous: Flags
 ) -> Flags:
     """One column per line: True while the value counts as below it. Missing values stay put."""
     below = np.array(previous, dtype=np.bool_, copy=True)
@@ -56,8 +56,8 @@ def below_lines(
 
 def carried_lines(
     *,
-    lines: tuple[AlertLine, ...],
-    old_lines: tuple[AlertLine, ...],
+    lines: tuple[AlertLineSpec, ...],
+    old_lines: tuple[AlertLineSpec, ...],
     old_values: Hundredths,
     old_below: Flags,
 ) -> Flags:
@@ -74,5 +74,5 @@ def carried_lines(
     return np.column_stack([np.zeros((len(old_values), 0), dtype=np.bool_), *columns])
 
 
-def band_key(bands: tuple[Band, ...], position: int) -> str:
+def band_key(bands: tuple[BandSpec, ...], position: int) -> str:
     return UNSCORED if position == MISSING else bands[position].key

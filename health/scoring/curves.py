@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from health.scoring.rounding import MISSING, Flags, Floats, Hundredths, half_up
-from health.scoring.specs import Comparison, Condition, Curve, CurveKind, Point, Step
+from health.scoring.specs import Comparison, Condition, Curve, CurveKind, CurveStep, Point
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
 _CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*(<=|>=|≤|≥|<|>|=)\s*(-?[0-9.]+)\s*$")
@@ -47,7 +47,7 @@ def _parse_steps(pairs: list[tuple[str, Decimal]]) -> Curve:
         sign = _sign(left)
         if sign not in ("<", "≤"):
             raise NotationError(f"“{left}”: a step begins with < or ≤")
-        steps.append(Step(_number(_without_sign(left)), sign == "≤", reading))
+        steps.append(CurveStep(_number(_without_sign(left)), sign == "≤", reading))
     rest, otherwise = pairs[-1]
     if rest != "else" and _sign(rest) not in (">", "≥"):
         raise NotationError(f"“{rest}”: the last step is “else → …” or “> … → …”")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from health.scoring.curves import format_conditions, format_curve
-from health.scoring.specs import Band, Component, Gate, Measure, Scorecard
+from health.scoring.specs import BandSpec, ComponentSpec, GateSpec, MeasureSpec, ScorecardSpec
 
 
 class Section(StrEnum):
@@ -19,7 +19,7 @@ class Section(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CardDifference:
     """`before` is empty for what was added, `after` for what was removed."""
 
     section: Section
@@ -36,8 +36,8 @@ class Difference:
 
 
 def differences(
-    before: Scorecard, after: Scorecard, *, names: Mapping[str, str]
-) -> tuple[Difference, ...]:
+    before: ScorecardSpec, after: ScorecardSpec, *, names: Mapping[str, str]
+) -> tuple[CardDifference, ...]:
     """`names` are those of the measures. Parts are matched by their keys."""
     return (
         *_name(before, after),
@@ -51,16 +51,16 @@ def differences(
 
 def _compared(
     section: Section, what: str, before: str | None, after: str | None
-) -> Iterator[Difference]:
+) -> Iterator[CardDifference]:
     if (before or "") != (after or ""):
-        yield Difference(section, what, before or "", after or "")
+        yield CardDifference(section, what, before or "", after or "")
 
 
-def _name(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _name(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     yield from _compared(Section.NAME, "Name", before.name, after.name)
 
 
-def _components(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _components(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     old, new = _by_key(before), _by_key(after)
     for key in dict.fromkeys((*old, *new)):
         one, other = old.get(key), new.get(key)
@@ -70,13 +70,13 @@ def _components(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
             yield from _compared(Section.NAME, f"Component {one.name}", one.name, other.name)
 
 
-def _by_key(card: Scorecard) -> dict[str, Component]:
+def _by_key(card: ScorecardSpec) -> dict[str, ComponentSpec]:
     return {component.key: component for _, component in card.walk()}
 
 
 def _measures(
-    before: Scorecard, after: Scorecard, names: Mapping[str, str]
-) -> Iterator[Difference]:
+    before: ScorecardSpec, after: ScorecardSpec, names: Mapping[str, str]
+) -> Iterator[CardDifference]:
     old, new = _placed(before), _placed(after)
     for key in dict.fromkeys((*old, *new)):
         name = names.get(key, key)
@@ -85,7 +85,7 @@ def _measures(
         what = f"{name} in {place or home}"
         yield from _weighed(what, one, other)
         if moved:
-            yield Difference(Section.WEIGHTS, f"Place of {name}", home, place)
+            yield CardDifference(Section.WEIGHTS, f"Place of {name}", home, place)
         if one and other:
             curves = (format_curve(one.curve), format_curve(other.curve))
             yield from _compared(Section.CURVES, f"Curve of {name}", *curves)
@@ -93,7 +93,7 @@ def _measures(
             yield from _compared(Section.CURVES, f"Points taken off {name}", *points)
 
 
-def _placed(card: Scorecard) -> dict[str, tuple[str, Measure]]:
+def _placed(card: ScorecardSpec) -> dict[str, tuple[str, MeasureSpec]]:
     return {
         measure.key: (component.name, measure)
         for _, component in card.walk()
@@ -101,14 +101,14 @@ def _placed(card: Scorecard) -> dict[str, tuple[str, Measure]]:
     }
 
 
-def _penalties(measure: Measure, names: Mapping[str, str]) -> str:
+def _penalties(measure: MeasureSpec, names: Mapping[str, str]) -> str:
     return ", ".join(
         f"{plain(p.points)} for each of {names.get(p.measure, p.measure)}"
         for p in measure.penalties
     )
 
 
-def _gates(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _gates(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     old = {gate.key: gate for gate in before.gates}
     new = {gate.key: gate for gate in after.gates}
     for key in dict.fromkeys((*old, *new)):
@@ -117,13 +117,13 @@ def _gates(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
         yield from _compared(Section.GATES, what, _gate(one), _gate(other))
 
 
-def _gate(gate: Gate | None) -> str | None:
+def _gate(gate: GateSpec | None) -> str | None:
     if gate is None:
         return None
     return f"at most {plain(gate.cap)} while {format_conditions(gate.conditions)}"
 
 
-def _bands(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _bands(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     old = {band.key: band for band in before.bands}
     new = {band.key: band for band in after.bands}
     for key in dict.fromkeys((*old, *new)):
@@ -134,17 +134,17 @@ def _bands(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
     yield from _compared(Section.BANDS, "Alert lines", *lines)
 
 
-def _band(band: Band | None) -> str | None:
+def _band(band: BandSpec | None) -> str | None:
     if band is None:
         return None
     return f"from {plain(band.lower)}{', at risk' if band.at_risk else ''}"
 
 
-def _lines(card: Scorecard) -> str:
+def _lines(card: ScorecardSpec) -> str:
     return ", ".join(plain(line.value) for line in card.alert_lines) or "none"
 
 
-def _limits(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
+def _limits(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     for what, one, other in (
         ("Recovery margin", before.recovery_margin, after.recovery_margin),
         ("Minimum confidence", before.minimum_confidence, after.minimum_confidence),
@@ -160,8 +160,8 @@ def _limits(before: Scorecard, after: Scorecard) -> Iterator[Difference]:
 
 
 def _weighed(
-    what: str, one: Component | Measure | None, other: Component | Measure | None
-) -> Iterator[Difference]:
+    what: str, one: ComponentSpec | MeasureSpec | None, other: ComponentSpec | MeasureSpec | None
+) -> Iterator[CardDifference]:
     sides = ("" if one is None else plain(one.weight), "" if other is None else plain(other.weight))
     if one is None or other is None:
         sides = (sides[0] and f"weight {sides[0]}", sides[1] and f"weight {sides[1]}")
@@ -173,5 +173,5 @@ def plain(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def in_words(found: Iterable[Difference]) -> list[str]:
+def in_words(found: Iterable[CardDifference]) -> list[str]:
     return [str(difference) for difference in found]

@@ -16,7 +16,7 @@ from health.scoring.rounding import (
     half_up_ratio,
     to_hundredths,
 )
-from health.scoring.specs import Component, Gate, Measure, Scorecard
+from health.scoring.specs import ComponentSpec, GateSpec, MeasureSpec, ScorecardSpec
 
 # The weight of a measure in the whole is a product of up to four weights in hundredths;
 # 10 000⁴ still fits a 64-bit integer, so that confidence is compared exactly.
@@ -60,7 +60,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Walk:
-    card: Scorecard
+    card: ScorecardSpec
     readings: Hundredths
     components: Hundredths
     hits: Flags
@@ -68,7 +68,7 @@ class _Walk:
     positions: dict[str, int]
 
 
-def evaluate(card: Scorecard, raw: Floats) -> Evaluation:
+def evaluate(card: ScorecardSpec, raw: Floats) -> Evaluation:
     """Scores accounts; `raw` has the columns of card.raw_keys, NaN where a value is missing."""
     accounts = len(raw)
     keys = {key: column for column, key in enumerate(card.raw_keys)}
@@ -99,12 +99,12 @@ def evaluate(card: Scorecard, raw: Floats) -> Evaluation:
     )
 
 
-def _readings(card: Scorecard, raw: Floats, keys: dict[str, int]) -> Hundredths:
+def _readings(card: ScorecardSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
     columns = [_reading(measure, raw, keys) for measure in card.measures]
     return np.column_stack(columns) if columns else np.empty((len(raw), 0), dtype=np.int64)
 
 
-def _reading(measure: Measure, raw: Floats, keys: dict[str, int]) -> Hundredths:
+def _reading(measure: MeasureSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
     reading = read(measure.curve, raw[:, keys[measure.key]])
     lost = np.zeros(len(raw), dtype=np.int64)
     for penalty in measure.penalties:
@@ -113,7 +113,7 @@ def _reading(measure: Measure, raw: Floats, keys: dict[str, int]) -> Hundredths:
     return np.where(reading == MISSING, MISSING, np.maximum(reading - lost, 0))
 
 
-def _gate_hits(card: Scorecard, raw: Floats, keys: dict[str, int]) -> Flags:
+def _gate_hits(card: ScorecardSpec, raw: Floats, keys: dict[str, int]) -> Flags:
     hits = np.ones((len(raw), len(card.gates)), dtype=np.bool_)
     for column, gate in enumerate(card.gates):
         for condition in gate.conditions:
@@ -121,7 +121,7 @@ def _gate_hits(card: Scorecard, raw: Floats, keys: dict[str, int]) -> Flags:
     return hits
 
 
-def _component(walk: _Walk, component: Component) -> _Node:
+def _component(walk: _Walk, component: ComponentSpec) -> _Node:
     accounts = len(walk.readings)
     if component.components:
         children = [_component(walk, child) for child in component.components]
@@ -165,7 +165,7 @@ def _merge(children: list[_Node], weights: list[int], accounts: int) -> _Node:
     return node
 
 
-def _cap(node: _Node, hits: Flags, gate: Gate, column: int) -> None:
+def _cap(node: _Node, hits: Flags, gate: GateSpec, column: int) -> None:
     cap = to_hundredths(gate.cap)
     cut = np.where(hits & (node.value > cap), node.value - cap, 0)
     node.value = node.value - cut

@@ -16,7 +16,7 @@ import numpy as np
 
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.rounding import MISSING, Floats, Hundredths, to_decimal
-from health.scoring.specs import Scorecard
+from health.scoring.specs import ScorecardSpec
 
 
 class RowKind(StrEnum):
@@ -44,7 +44,7 @@ class Contribution:
 class ExplainedDay:
     """An account on a day: the card in force and the raw values, by key, that were kept."""
 
-    card: Scorecard
+    card: ScorecardSpec
     raw: dict[str, float]
     score: int
     override: str | None = None
@@ -77,7 +77,7 @@ def explain(*, before: ExplainedDay, after: ExplainedDay) -> Explanation:
     return Explanation(*scores, scores[1] - scores[0], tuple(rows))
 
 
-def contributions(*, card: Scorecard, before: Evaluation, after: Evaluation) -> Floats:
+def contributions(*, card: ScorecardSpec, before: Evaluation, after: Evaluation) -> Floats:
     """Exact points of accounts × (measures, re-weighting, gates), both sides under one card."""
     old = np.where(before.readings == MISSING, 0, before.readings) / 100
     new = np.where(after.readings == MISSING, 0, after.readings) / 100
@@ -109,18 +109,18 @@ def settle(exact: Floats, totals: Hundredths) -> Hundredths:
     return cents
 
 
-def _under(card: Scorecard, moment: ExplainedDay) -> Evaluation:
+def _under(card: ScorecardSpec, moment: ExplainedDay) -> Evaluation:
     raw = np.array([[moment.raw.get(key, np.nan) for key in card.raw_keys]], dtype=np.float64)
     return evaluate(replace(card, minimum_confidence=Decimal(0)), raw)
 
 
-def _merged_score(card: Scorecard, evaluation: Evaluation) -> Hundredths:
+def _merged_score(card: ScorecardSpec, evaluation: Evaluation) -> Hundredths:
     """Its score; 0 where the new card finds nothing at all to judge the old day by."""
     return np.where(evaluation.score == MISSING, 0, evaluation.score)
 
 
 def _rows(
-    card: Scorecard, before: Evaluation, after: Evaluation, cents: Hundredths
+    card: ScorecardSpec, before: Evaluation, after: Evaluation, cents: Hundredths
 ) -> list[Contribution]:
     rows = []
     measures = card.measure_keys

@@ -12,7 +12,7 @@ import numpy as np
 
 from health.scoring.evaluate import Evaluation
 from health.scoring.rounding import MISSING, Floats, Hundredths
-from health.scoring.specs import Component, Scorecard
+from health.scoring.specs import ComponentSpec, ScorecardSpec
 
 
 class ShiftKind(StrEnum):
@@ -44,7 +44,9 @@ class Shifts:
         return np.where(pull.max(axis=1) > 0, chosen, MISSING)
 
 
-def shifts(*, old: Scorecard, before: Evaluation, new: Scorecard, after: Evaluation) -> Shifts:
+def shifts(
+    *, old: ScorecardSpec, before: Evaluation, new: ScorecardSpec, after: Evaluation
+) -> Shifts:
     """Both evaluations are of the same accounts, in the same order."""
     keys = tuple(dict.fromkeys((*old.measure_keys, *new.measure_keys)))
     weights = (_spread(before.weights, old, keys), _spread(after.weights, new, keys))
@@ -63,26 +65,26 @@ def shifts(*, old: Scorecard, before: Evaluation, new: Scorecard, after: Evaluat
     return Shifts((*columns, *gates), total)
 
 
-def _spread(values: Floats, card: Scorecard, keys: tuple[str, ...]) -> Floats:
+def _spread(values: Floats, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
     """Columns of the card's measures at the places of `keys`, 0 elsewhere."""
     spread = np.zeros((len(values), len(keys)))
     spread[:, [keys.index(key) for key in card.measure_keys]] = values
     return spread
 
 
-def _readings(evaluation: Evaluation, card: Scorecard, keys: tuple[str, ...]) -> Floats:
+def _readings(evaluation: Evaluation, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
     present = np.where(evaluation.readings == MISSING, 0, evaluation.readings) / 100
     return _spread(present, card, keys)
 
 
-def _in_both(old: Scorecard, new: Scorecard, keys: tuple[str, ...]) -> Hundredths:
+def _in_both(old: ScorecardSpec, new: ScorecardSpec, keys: tuple[str, ...]) -> Hundredths:
     """1: measured by both cards, -1: by the old one alone, 0: by the new one alone."""
     first, second = set(old.measure_keys), set(new.measure_keys)
     return np.array([1 if key in first & second else -1 if key in first else 0 for key in keys])
 
 
 def _grouped(
-    old: Scorecard, new: Scorecard, keys: tuple[str, ...], weighed: Floats
+    old: ScorecardSpec, new: ScorecardSpec, keys: tuple[str, ...], weighed: Floats
 ) -> tuple[list[Shift], Floats]:
     """What a component's own weight did is told as one, whatever hangs in it."""
     homes, earlier = _homes(new), _homes(old)
@@ -104,9 +106,9 @@ def _grouped(
     return columns, np.column_stack(points) if points else np.empty((len(weighed), 0))
 
 
-def _homes(card: Scorecard) -> dict[str, Component]:
+def _homes(card: ScorecardSpec) -> dict[str, ComponentSpec]:
     """By measure, the component it counts in: the outermost, whose weight is a share of all."""
-    homes: dict[str, Component] = {}
+    homes: dict[str, ComponentSpec] = {}
     for top in card.components:
         for component in _below(top):
             for measure in component.measures:
@@ -114,13 +116,13 @@ def _homes(card: Scorecard) -> dict[str, Component]:
     return homes
 
 
-def _below(component: Component) -> list[Component]:
+def _below(component: ComponentSpec) -> list[ComponentSpec]:
     inner = [each for child in component.components for each in _below(child)]
     return [component, *inner]
 
 
 def _gates(
-    old: Scorecard, before: Evaluation, new: Scorecard, after: Evaluation
+    old: ScorecardSpec, before: Evaluation, new: ScorecardSpec, after: Evaluation
 ) -> tuple[list[Shift], Floats]:
     keys = list(dict.fromkeys([gate.key for gate in (*old.gates, *new.gates)]))
     cuts = np.zeros((len(before), len(keys)))

@@ -24,7 +24,7 @@ class Comparison(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CurveStep:
     """Readings hold up to `bound`; the bound itself belongs to the step when `inclusive`."""
 
     bound: Decimal
@@ -44,7 +44,7 @@ class Curve:
 
     kind: CurveKind
     points: tuple[Point, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CurveStep, ...] = ()
     otherwise: Decimal = Decimal(0)
 
     @property
@@ -63,7 +63,7 @@ class Penalty:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class MeasureSpec:
     key: str
     weight: Decimal
     curve: Curve
@@ -78,7 +78,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateSpec:
     """Caps a component at `cap` while every condition holds; a missing value holds nothing."""
 
     key: str
@@ -89,18 +89,18 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class ComponentSpec:
     """Holds measures, or components again (three levels at most); weights add up to 100."""
 
     key: str
     name: str
     weight: Decimal
-    measures: tuple[Measure, ...] = ()
-    components: tuple["Component", ...] = ()
+    measures: tuple[MeasureSpec, ...] = ()
+    components: tuple["ComponentSpec", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class BandSpec:
     key: str
     name: str
     lower: Decimal
@@ -108,7 +108,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertLine:
+class AlertLineSpec:
     value: Decimal
 
     @property
@@ -117,21 +117,21 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Scorecard:
+class ScorecardSpec:
     """One version. Bands run from the best to the worst; confidence is a percentage."""
 
     key: str
     version: int
     name: str
-    components: tuple[Component, ...]
-    bands: tuple[Band, ...]
-    gates: tuple[Gate, ...] = ()
-    alert_lines: tuple[AlertLine, ...] = ()
+    components: tuple[ComponentSpec, ...]
+    bands: tuple[BandSpec, ...]
+    gates: tuple[GateSpec, ...] = ()
+    alert_lines: tuple[AlertLineSpec, ...] = ()
     recovery_margin: Decimal = Decimal(2)
     minimum_confidence: Decimal = Decimal(60)
     handled_first: bool = False
 
-    def walk(self) -> Iterator[tuple[int, Component]]:
+    def walk(self) -> Iterator[tuple[int, ComponentSpec]]:
         """Every component with its level (1 = top), parents before children."""
         yield from _walk(self.components, 1)
 
@@ -140,7 +140,7 @@ class Scorecard:
         return tuple(component.key for _, component in self.walk())
 
     @property
-    def measures(self) -> tuple[Measure, ...]:
+    def measures(self) -> tuple[MeasureSpec, ...]:
         return tuple(measure for _, component in self.walk() for measure in component.measures)
 
     @property
@@ -157,7 +157,7 @@ class Scorecard:
         return tuple(dict.fromkeys(keys))
 
 
-def _walk(components: tuple[Component, ...], level: int) -> Iterator[tuple[int, Component]]:
+def _walk(components: tuple[ComponentSpec, ...], level: int) -> Iterator[tuple[int, ComponentSpec]]:
     for component in components:
         yield level, component
         yield from _walk(component.components, level + 1)

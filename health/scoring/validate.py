@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from health.scoring.differences import plain
-from health.scoring.specs import MAX_DEPTH, UNSCORED, Component, Curve, CurveKind, Scorecard
+from health.scoring.specs import MAX_DEPTH, UNSCORED, ComponentSpec, Curve, CurveKind, ScorecardSpec
 
 _WHOLE = Decimal(100)
 
@@ -27,7 +27,7 @@ class Problem:
         return f"{self.where}: {self.message}"
 
 
-def problems(card: Scorecard, *, known_measures: Iterable[str]) -> list[Problem]:
+def problems(card: ScorecardSpec, *, known_measures: Iterable[str]) -> list[Problem]:
     """Everything that forbids publishing; an empty list allows it."""
     known = frozenset(known_measures)
     return [
@@ -40,7 +40,7 @@ def problems(card: Scorecard, *, known_measures: Iterable[str]) -> list[Problem]
     ]
 
 
-def _weights_of_the_top(card: Scorecard) -> Iterator[Problem]:
+def _weights_of_the_top(card: ScorecardSpec) -> Iterator[Problem]:
     if not card.components:
         yield Problem("Scorecard", "it has no component", "weights")
     else:
@@ -53,7 +53,7 @@ def _weights_of_the_top(card: Scorecard) -> Iterator[Problem]:
             )
 
 
-def _components(card: Scorecard) -> Iterator[Problem]:
+def _components(card: ScorecardSpec) -> Iterator[Problem]:
     for level, component in card.walk():
         where, part = f"Component “{component.name}”", f"component:{component.key}"
         if level > MAX_DEPTH:
@@ -69,7 +69,7 @@ def _components(card: Scorecard) -> Iterator[Problem]:
             yield Problem(where, "it has neither measures nor components", part)
 
 
-def _weights(component: Component) -> list[Decimal]:
+def _weights(component: ComponentSpec) -> list[Decimal]:
     return [part.weight for part in component.components or component.measures]
 
 
@@ -85,7 +85,7 @@ def _adds_up(where: str, weights: list[Decimal], part: str) -> Iterator[Problem]
         yield Problem(where, words, part)
 
 
-def _measures(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
+def _measures(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
     for key, times in Counter(card.measure_keys).items():
         if times > 1:
             words = f"it is used {times} times; each measure counts once"
@@ -113,7 +113,7 @@ def curve_problems(curve: Curve) -> Iterator[str]:
         yield "the readings of its curve lie between 0 and 100"
 
 
-def _gates(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
+def _gates(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
     for gate in card.gates:
         where, part = f"Gate “{gate.name}”", f"gate:{gate.key}"
         if gate.component not in card.component_keys:
@@ -127,7 +127,7 @@ def _gates(card: Scorecard, known: frozenset[str]) -> Iterator[Problem]:
             yield Problem(where, "the cap lies between 0 and 100", part)
 
 
-def _bands(card: Scorecard) -> Iterator[Problem]:
+def _bands(card: ScorecardSpec) -> Iterator[Problem]:
     if len(card.bands) < 2:
         yield Problem("Bands", "a scorecard needs two bands or more", "bands")
         return
@@ -145,7 +145,7 @@ def _bands(card: Scorecard) -> Iterator[Problem]:
         yield Problem("Bands", "one band at least means “at risk”", "bands")
 
 
-def _limits(card: Scorecard) -> Iterator[Problem]:
+def _limits(card: ScorecardSpec) -> Iterator[Problem]:
     gaps = [high.lower - low.lower for high, low in pairwise(card.bands)]
     if not 0 <= card.recovery_margin < min([_WHOLE, *gaps]):
         yield Problem(

@@ -11,7 +11,7 @@ from metrics.facts.health import BandTotal
 from metrics.facts.ledger import RateTable, rates_as_text
 from metrics.facts.renewals import RenewalState, RenewalTotal
 from metrics.facts.standing import ReportDate
-from metrics.facts.week import DAYS, Change, ChangeTotal
+from metrics.facts.week import DAYS, ChangeTotal, NewsKind
 from metrics.models import ReportDay
 from metrics.retention.forecast import Chances
 
@@ -40,7 +40,7 @@ class DayFigures:
             renewals=tuple(
                 RenewalTotal(RenewalState(state), *rest) for state, *rest in figures["renewals"]
             ),
-            week=tuple(ChangeTotal(Change(change), *rest) for change, *rest in figures["week"]),
+            week=tuple(ChangeTotal(NewsKind(change), *rest) for change, *rest in figures["week"]),
         )
 
 

@@ -17,7 +17,7 @@ from metrics.retention.windows import Window
 DAYS = 7
 
 
-class Change(StrEnum):
+class NewsKind(StrEnum):
     """The kinds of news, good ones before bad ones of the same kind."""
 
     GAINED = "gained"
@@ -35,7 +35,7 @@ class ChangeTotal:
     """`count` rows of the list; `amount` in minor units: signed movements, else the ARR it is
     about."""
 
-    change: Change
+    change: NewsKind
     count: int
     amount: int
 
@@ -149,24 +149,24 @@ class WeekOfChanges:
             cursor.execute(_TOTALS.format(weighed=query), params)
             rows = cursor.fetchall()
         refuse_missing([row[-1] for row in rows], base=self.moment.base)
-        found = {Change(change): (count, amount) for change, count, amount, _ in rows}
-        return [ChangeTotal(change, *found[change]) for change in Change if change in found]
+        found = {NewsKind(change): (count, amount) for change, count, amount, _ in rows}
+        return [ChangeTotal(change, *found[change]) for change in NewsKind if change in found]
 
-    def rows(self, *, change: Change, limit: int, offset: int) -> list[ChangeRow]:
+    def rows(self, *, change: NewsKind, limit: int, offset: int) -> list[ChangeRow]:
         """The largest first."""
         query, params = self._list(change, cut="LIMIT %(limit)s OFFSET %(offset)s")
         with connection.cursor() as cursor:
             cursor.execute(query, {**params, "limit": limit, "offset": offset})
             return [ChangeRow(*row) for row in cursor.fetchall()]
 
-    def all_rows(self, *, change: Change) -> Iterator[ChangeRow]:
+    def all_rows(self, *, change: NewsKind) -> Iterator[ChangeRow]:
         return (ChangeRow(*row) for row in in_chunks(*self._list(change, cut="")))
 
-    def _list(self, change: Change, *, cut: str) -> tuple[str, dict[str, Any]]:
+    def _list(self, change: NewsKind, *, cut: str) -> tuple[str, dict[str, Any]]:
         query, params = self._weighed(change)
         return _LIST.format(weighed=query, order=_ORDER, cut=cut), params
 
-    def _weighed(self, change: Change | None) -> tuple[str, dict[str, Any]]:
+    def _weighed(self, change: NewsKind | None) -> tuple[str, dict[str, Any]]:
         chosen = [source for kinds, source in self._sources() if change is None or change in kinds]
         news = " UNION ALL ".join(chosen)
         if change is not None:
@@ -174,16 +174,16 @@ class WeekOfChanges:
         params = {**self.moment.params(), "after": self.window.start, "change": change}
         return _WEIGHED.format(news=news, paid=paid(self.moment, chosen=_of_the_news)), params
 
-    def _sources(self) -> list[tuple[set[Change], str]]:
+    def _sources(self) -> list[tuple[set[NewsKind], str]]:
         whose = self.scope.of_column
         booked = self.scope.condition(account="m.account_id", learned="m.recorded_at")
         return [
-            ({Change.GAINED, Change.LOST}, _MOVEMENTS.format(scope=booked)),
-            ({Change.ROSE, Change.FELL}, _CROSSINGS.format(scope=whose("account_id"))),
-            ({Change.STARTED}, _STARTED.format(scope=whose("y.account_id"))),
-            ({Change.RECOVERED}, _RECOVERED.format(scope=whose("y.account_id"))),
+            ({NewsKind.GAINED, NewsKind.LOST}, _MOVEMENTS.format(scope=booked)),
+            ({NewsKind.ROSE, NewsKind.FELL}, _CROSSINGS.format(scope=whose("account_id"))),
+            ({NewsKind.STARTED}, _STARTED.format(scope=whose("y.account_id"))),
+            ({NewsKind.RECOVERED}, _RECOVERED.format(scope=whose("y.account_id"))),
             (
-                {Change.RENEWED, Change.NOT_RENEWED},
+                {NewsKind.RENEWED, NewsKind.NOT_RENEWED},
                 _RENEWALS.format(scope=whose("c.account_id")),
             ),
         ]

@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupRetention:
     value: str
     retention: Retention
 
@@ -48,7 +48,7 @@ class Group:
 @dataclass(frozen=True, slots=True)
 class Report:
     total: Retention
-    groups: tuple[Group, ...]
+    groups: tuple[GroupRetention, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class LedgerReport:
             arrays=self.arrays, groups=groups, count=count + 1, parts=self.parts
         )[:count]
         rows = [
-            Group(value=value, retention=found)
+            GroupRetention(value=value, retention=found)
             for value, found in zip(self.values, summed, strict=True)
             if found != Retention()
         ]

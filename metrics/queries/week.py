@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from metrics.facts.week import Change, ChangeRow, ChangeTotal
+from metrics.facts.week import ChangeRow, ChangeTotal, NewsKind
 from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.moments import ReportSnapshot
 
@@ -17,7 +17,7 @@ class ChangeList:
     totals: tuple[ChangeTotal, ...]
 
 
-def change_list(*, standing: ReportSnapshot, change: Change, page: int) -> ChangeList:
+def change_list(*, standing: ReportSnapshot, change: NewsKind, page: int) -> ChangeList:
     rows = standing.week().rows(change=change, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     totals = standing.week_totals()
     found = {total.change: total for total in totals}
@@ -25,5 +25,5 @@ def change_list(*, standing: ReportSnapshot, change: Change, page: int) -> Chang
     return ChangeList(rows=tuple(rows), total=total, totals=totals)
 
 
-def all_changes(*, standing: ReportSnapshot, change: Change) -> Iterator[ChangeRow]:
+def all_changes(*, standing: ReportSnapshot, change: NewsKind) -> Iterator[ChangeRow]:
     return standing.week().all_rows(change=change)

@@ -13,7 +13,7 @@ from playbooks import facts
 from playbooks.firing.closing import close_plays
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Owners
-from playbooks.firing.rows import PlayRow, insert_plays
+from playbooks.firing.rows import NewPlay, insert_plays
 from playbooks.firing.steps import open_due_steps, opening
 from playbooks.models import Play, PlayStart
 from playbooks.triggers.rules import AccountState, Recovery, Rule
@@ -75,9 +75,9 @@ def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = No
     return plays
 
 
-def _row(start: Start) -> PlayRow:
+def _row(start: Start) -> NewPlay:
     score = start.recovery.score_at_least
-    return PlayRow(
+    return NewPlay(
         account_id=start.account_id,
         playbook_id=start.rule.playbook_id,
         playbook_key=start.rule.key,

@@ -81,7 +81,7 @@ class StartRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PlayRow:
+class NewPlay:
     account_id: int
     playbook_id: int
     playbook_key: str
@@ -96,7 +96,7 @@ class PlayRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TaskRow:
+class NewTask:
     """A step's task; `state` and `outcome` are those of a step the platform does by itself."""
 
     account_id: int
@@ -126,13 +126,13 @@ def insert_starts(
     return {(account_id, key, signal_id): pk for pk, account_id, key, signal_id in found}
 
 
-def insert_plays(rows: Sequence[PlayRow], *, now: datetime, day: date) -> dict[int, int]:
+def insert_plays(rows: Sequence[NewPlay], *, now: datetime, day: date) -> dict[int, int]:
     """Ids of the plays that are new, by their start."""
     found = _write(_PLAYS, rows, {"now": now, "day": day})
     return {start_id: pk for pk, start_id in found}
 
 
-def insert_tasks(rows: Sequence[TaskRow], *, now: datetime) -> int:
+def insert_tasks(rows: Sequence[NewTask], *, now: datetime) -> int:
     """How many are new."""
     return len(_write(_TASKS, rows, {"now": now}))
 
@@ -144,7 +144,7 @@ def update_next_steps(rows: Sequence[NextStep]) -> None:
 
 def _write(
     sql: str,
-    rows: Sequence[StartRow] | Sequence[PlayRow] | Sequence[TaskRow] | Sequence[NextStep],
+    rows: Sequence[StartRow] | Sequence[NewPlay] | Sequence[NewTask] | Sequence[NextStep],
     values: dict[str, Any],
 ) -> list[tuple[Any, ...]]:
     if not rows:
@@ -154,6 +154,6 @@ def _write(
         return list(cursor.fetchall())
 
 
-def _named(row: StartRow | PlayRow | TaskRow | NextStep) -> dict[str, Any]:
+def _named(row: StartRow | NewPlay | NewTask | NextStep) -> dict[str, Any]:
     """dataclasses.asdict copies deeply, which took a quarter of firing."""
     return {name: getattr(row, name) for name in row.__slots__}

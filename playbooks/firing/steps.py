@@ -13,7 +13,7 @@ from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Owners
-from playbooks.firing.rows import NextStep, TaskRow, insert_tasks, update_next_steps
+from playbooks.firing.rows import NewTask, NextStep, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
 from playbooks.triggers.rules import Recovery, Rule
 from playbooks.triggers.vocabulary import (
@@ -110,7 +110,7 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
 
 
-def _task(due_step: DueStep, context: Opening) -> TaskRow:
+def _task(due_step: DueStep, context: Opening) -> NewTask:
     play, step, due = due_step.play, due_step.step, due_step.due
     role = OwnerRole(step.owner_role)
     is_automatic = role is OwnerRole.SYSTEM
@@ -118,7 +118,7 @@ def _task(due_step: DueStep, context: Opening) -> TaskRow:
     if step.channel in ANSWERED_CHANNELS and not is_automatic:
         rule = context.rules[play.playbook_id]
         escalate_at = silence_ends(rule=rule, since=due, calendar=context.calendar)
-    return TaskRow(
+    return NewTask(
         account_id=play.account_id,
         play_id=play.pk,
         step_id=step.pk,

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from accounts.intake.mentions import Person
+from accounts.intake.mentions import MentionedPerson
 from accounts.loading.marks import ring_events
 from accounts.models import (
     Account,
@@ -276,11 +276,11 @@ def test_accounts_that_the_person_is_known_at_are_searched_too(canary):
     ],
 )
 def test_a_name_is_found_in_any_case_and_not_inside_another(text, left):
-    assert Person("Ann Lee", "ann@lee.example").cut(text, by="X") == left
+    assert MentionedPerson("Ann Lee", "ann@lee.example").cut(text, by="X") == left
 
 
 def test_nobody_is_found_nowhere():
-    assert Person("").cut("anything", by="X") == "anything"
+    assert MentionedPerson("").cut("anything", by="X") == "anything"
 
 
 def _dump_of_all_tables():

@@ -10,7 +10,7 @@ from accounts.loading.seals import learned_from, seal_usage
 from accounts.models import Account, Plan, UsageDay
 from health.facts import FactScope, load_base
 from health.facts.features import load_catalogue
-from health.facts.usage import Usage
+from health.facts.usage import UsageRows
 from health.facts.usage_packs import in_force, sum_packs
 from health.facts.usage_sums import sum_facts
 from health.models import UsagePack, UsagePacking
@@ -61,7 +61,7 @@ def facts(*, day, way, as_known=False):
     rows = way(scope, catalogue)
     assert rows is not None
     profiles = load_base(scope, with_history=True).profiles.on(day)
-    found = Usage(rows, None, catalogue, None, len(ids)).on(day, profiles)
+    found = UsageRows(rows, None, catalogue, None, len(ids)).on(day, profiles)
     # Once a window is full it does not matter how much longer there was use.
     return {
         name: np.minimum(values, 120) if name == "history" else values

@@ -14,7 +14,7 @@ from metrics.facts.days import DayFigures, moment_of
 from metrics.facts.health import BandFilter
 from metrics.facts.ledger import read_rates
 from metrics.facts.renewals import RenewalFilter, read_chances
-from metrics.facts.week import Change
+from metrics.facts.week import NewsKind
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import default_day, standing_of
@@ -40,7 +40,7 @@ def everything(user, *, day=CLOSED):
         list(all_health_accounts(standing=found, wanted=BandFilter(band="healthy"))),
         list(all_renewals(standing=found, wanted=RenewalFilter())),
         list(all_renewals(standing=found, wanted=RenewalFilter(at_risk=True))),
-        [list(all_changes(standing=found, change=change)) for change in Change],
+        [list(all_changes(standing=found, change=change)) for change in NewsKind],
     )
     return figures, lists
 

@@ -7,15 +7,15 @@ import pytest
 
 from health.scoring import (
     MISSING,
-    Band,
-    Component,
+    BandSpec,
+    ComponentSpec,
     ExplainedDay,
-    Gate,
-    Measure,
+    GateSpec,
+    MeasureSpec,
     NotationError,
     Penalty,
     RowKind,
-    Scorecard,
+    ScorecardSpec,
     evaluate,
     explain,
     format_conditions,
@@ -25,24 +25,28 @@ from health.scoring import (
     read,
 )
 
-BANDS = (Band("healthy", "H", D(75)), Band("watch", "W", D(50)), Band("intervene", "I", D(0), True))
+BANDS = (
+    BandSpec("healthy", "H", D(75)),
+    BandSpec("watch", "W", D(50)),
+    BandSpec("intervene", "I", D(0), True),
+)
 STRAIGHT = "0 → 0, 100 → 100"
 NAN = float("nan")
 
 
 def measure(key, weight, curve=STRAIGHT, **values):
-    return Measure(key, D(weight), parse_curve(curve), **values)
+    return MeasureSpec(key, D(weight), parse_curve(curve), **values)
 
 
 def card(*components, gates=(), version=1, **values):
-    return Scorecard("card", version, "Card", tuple(components), BANDS, tuple(gates), **values)
+    return ScorecardSpec("card", version, "Card", tuple(components), BANDS, tuple(gates), **values)
 
 
 def two_components(**values):
     """first (60): a 50, b 50 — second (40): c 100."""
     return card(
-        Component("first", "First", D(60), (measure("a", 50), measure("b", 50))),
-        Component("second", "Second", D(40), (measure("c", 100),)),
+        ComponentSpec("first", "First", D(60), (measure("a", 50), measure("b", 50))),
+        ComponentSpec("second", "Second", D(40), (measure("c", 100),)),
         **values,
     )
 
@@ -88,8 +92,8 @@ def test_below_the_minimum_confidence_an_account_is_unscored():
 
 def test_readings_components_and_score_are_rounded_half_up_once_each():
     thirds = card(
-        Component("x", "X", D(50), (measure("a", 50), measure("b", 50))),
-        Component("y", "Y", D(50), (measure("c", 100),)),
+        ComponentSpec("x", "X", D(50), (measure("a", 50), measure("b", 50))),
+        ComponentSpec("y", "Y", D(50), (measure("c", 100),)),
     )
     result = scored(thirds, [33.335, 33.33, 0.0])
 
@@ -146,7 +150,7 @@ def test_a_condition_that_cannot_be_read_says_so(text):
 
 
 def test_a_gate_caps_its_component_and_never_lifts_it():
-    gate = Gate("g", "G", "first", parse_conditions("flag = 0"), D(49))
+    gate = GateSpec("g", "G", "first", parse_conditions("flag = 0"), D(49))
     gated = two_components(gates=(gate,))
     # columns a, b, c, flag
     result = scored(gated, [80, 90, 30, 0], [80, 90, 30, 1], [20, 30, 30, 0], [80, 90, 30, NAN])
@@ -159,18 +163,18 @@ def test_a_gate_caps_its_component_and_never_lifts_it():
 
 def test_penalties_add_up_and_stop_at_zero():
     penalties = (Penalty("declined", D(30)), Penalty("pushback", D(40)))
-    one = card(Component("x", "X", D(100), (measure("a", 100, penalties=penalties),)))
+    one = card(ComponentSpec("x", "X", D(100), (measure("a", 100, penalties=penalties),)))
     result = scored(one, [85, 1, 0], [85, 1, 1], [85, 2, 1], [85, NAN, 0], [NAN, 1, 1])
 
     assert result.readings[:, 0].tolist() == [5500, 1500, 0, 8500, MISSING]
 
 
 def test_components_nest_to_three_levels():
-    leaf = Component("leaf", "Leaf", D(25), (measure("a", 100),))
-    other = Component("other", "Other", D(75), (measure("b", 100),))
-    middle = Component("middle", "Middle", D(50), components=(leaf, other))
-    beside = Component("beside", "Beside", D(50), (measure("c", 100),))
-    nested = card(Component("top", "Top", D(100), components=(middle, beside)))
+    leaf = ComponentSpec("leaf", "Leaf", D(25), (measure("a", 100),))
+    other = ComponentSpec("other", "Other", D(75), (measure("b", 100),))
+    middle = ComponentSpec("middle", "Middle", D(50), components=(leaf, other))
+    beside = ComponentSpec("beside", "Beside", D(50), (measure("c", 100),))
+    nested = card(ComponentSpec("top", "Top", D(100), components=(middle, beside)))
     result = scored(nested, [100, 0, 50], [100, NAN, 50])
 
     # middle = 25; top = (25 + 50) ÷ 2 = 37.5. Without b: middle = 100, top = 75, and
@@ -213,7 +217,7 @@ def test_explanation_has_a_row_for_reweighting():
 
 
 def test_explanation_has_a_row_for_each_gate():
-    gate = Gate("g", "G", "first", parse_conditions("flag = 0"), D(49))
+    gate = GateSpec("g", "G", "first", parse_conditions("flag = 0"), D(49))
     base = two_components(gates=(gate,))
     told = explain(before=moment(base, [80, 90, 30, 1]), after=moment(base, [90, 90, 30, 0]))
 
@@ -225,8 +229,8 @@ def test_explanation_has_a_row_for_each_gate():
 def test_explanation_tells_a_new_version_from_what_happened():
     old, new = (
         card(
-            Component("x", "X", D(weight), (measure("a", 100),)),
-            Component("y", "Y", D(100 - weight), (measure("b", 100),)),
+            ComponentSpec("x", "X", D(weight), (measure("a", 100),)),
+            ComponentSpec("y", "Y", D(100 - weight), (measure("b", 100),)),
             version=version,
         )
         for weight, version in ((50, 1), (80, 2))

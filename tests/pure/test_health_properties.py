@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from health.scoring import (
     MISSING,
-    AlertLine,
-    Band,
-    Component,
+    AlertLineSpec,
+    BandSpec,
+    ComponentSpec,
     ExplainedDay,
-    Gate,
-    Measure,
-    Scorecard,
+    GateSpec,
+    MeasureSpec,
+    ScorecardSpec,
     band_positions,
     below_lines,
     carried_lines,
@@ -29,11 +29,11 @@ from health.scoring import (
 )
 
 BANDS = (
-    Band("healthy", "Healthy", Decimal(75)),
-    Band("watch", "Watch", Decimal(50)),
-    Band("intervene", "Intervene", Decimal(0), True),
+    BandSpec("healthy", "Healthy", Decimal(75)),
+    BandSpec("watch", "Watch", Decimal(50)),
+    BandSpec("intervene", "Intervene", Decimal(0), True),
 )
-LINES = (AlertLine(Decimal(40)), AlertLine(Decimal(20)))
+LINES = (AlertLineSpec(Decimal(40)), AlertLineSpec(Decimal(20)))
 MARGIN = Decimal(2)
 STRAIGHT = parse_curve("0 → 0, 100 → 100")
 CENT = Decimal("0.01")
@@ -57,16 +57,17 @@ def scorecards(draw, *, gates=True):
     for number, weight in enumerate(draw(shares(count))):
         size = draw(st.integers(1, 4))
         measures = tuple(
-            Measure(f"m{number}_{n}", part, STRAIGHT) for n, part in enumerate(draw(shares(size)))
+            MeasureSpec(f"m{number}_{n}", part, STRAIGHT)
+            for n, part in enumerate(draw(shares(size)))
         )
-        inner = Component(f"c{number}", f"C{number}", weight, measures)
+        inner = ComponentSpec(f"c{number}", f"C{number}", weight, measures)
         if draw(st.booleans()):
             nested = replace(inner, key=f"n{number}", weight=Decimal(100))
-            inner = Component(f"c{number}", f"C{number}", weight, components=(nested,))
+            inner = ComponentSpec(f"c{number}", f"C{number}", weight, components=(nested,))
         components.append(inner)
     condition = parse_conditions("flag = 0")
-    gate = Gate("g", "G", "c0", condition, Decimal(draw(st.integers(0, 100))))
-    return Scorecard("card", 1, "Card", tuple(components), BANDS, (gate,) if gates else ())
+    gate = GateSpec("g", "G", "c0", condition, Decimal(draw(st.integers(0, 100))))
+    return ScorecardSpec("card", 1, "Card", tuple(components), BANDS, (gate,) if gates else ())
 
 
 def raw_rows(card, *, missing=True):
@@ -107,8 +108,10 @@ def test_raising_a_reading_never_lowers_the_score(data):
 @given(st.data(), st.sampled_from([1, 2, 4, 5, 8, 10]))
 def test_equal_weights_are_the_mean(data, count):
     weight = Decimal(100) / count
-    measures = tuple(Measure(f"m{n}", weight, STRAIGHT) for n in range(count))
-    card = Scorecard("card", 1, "Card", (Component("c", "C", Decimal(100), measures),), BANDS)
+    measures = tuple(MeasureSpec(f"m{n}", weight, STRAIGHT) for n in range(count))
+    card = ScorecardSpec(
+        "card", 1, "Card", (ComponentSpec("c", "C", Decimal(100), measures),), BANDS
+    )
     row = data.draw(raw_rows(card, missing=False))
     mean = sum(Decimal(str(value)) for value in row) / count
 
@@ -228,8 +231,8 @@ def test_missing_scores_have_no_band_and_leave_lines_alone():
 def test_under_other_lines_a_score_stands_where_it_stood(old, new, score, flags):
     sides = dict(zip(old, flags, strict=False))
     below = carried_lines(
-        lines=tuple(AlertLine(Decimal(value)) for value in new),
-        old_lines=tuple(AlertLine(Decimal(value)) for value in old),
+        lines=tuple(AlertLineSpec(Decimal(value)) for value in new),
+        old_lines=tuple(AlertLineSpec(Decimal(value)) for value in old),
         old_values=np.array([score]),
         old_below=np.array([list(sides.values())], dtype=bool),
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.intake import moments, numbers, texts
 from accounts.intake.errors import FieldError
-from accounts.intake.moments import Calendar, DateOrder
+from accounts.intake.moments import DateOptions, DateOrder
 from accounts.money.currencies import as_decimal_text, as_minor_units
 from tests.nasty import (
     GOOD_NAMES,
@@ -25,7 +25,7 @@ from tests.nasty import (
 )
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
-ISO = Calendar(now=NOW)
+ISO = DateOptions(now=NOW)
 
 
 @pytest.mark.parametrize(("code", "value"), NASTY_NAMES.items(), ids=NASTY_NAMES)
@@ -124,7 +124,7 @@ def test_a_date_has_one_reading(value):
 
 
 def test_day_first_dates_are_read_when_they_were_chosen():
-    chosen = Calendar(now=NOW, order=DateOrder.DAY_FIRST)
+    chosen = DateOptions(now=NOW, order=DateOrder.DAY_FIRST)
     for text in ("03-04-2024", "3/4/2024", "03.04.2024"):
         assert moments.day(text, calendar=chosen) == date(2024, 4, 3)
     # A year in front reads in one way only, whatever was chosen for the others.
@@ -135,7 +135,7 @@ def test_day_first_dates_are_read_when_they_were_chosen():
 
 
 def test_a_clock_after_a_chosen_date_is_read_in_the_chosen_zone():
-    chosen = Calendar(now=NOW, order=DateOrder.MONTH_FIRST, zone=ZoneInfo("Europe/Paris"))
+    chosen = DateOptions(now=NOW, order=DateOrder.MONTH_FIRST, zone=ZoneInfo("Europe/Paris"))
     for text in ("4/3/2024 2:05 PM", "04/03/2024 14:05", "04/03/2024, 14:05:00"):
         assert moments.moment(text, calendar=chosen) == datetime(2024, 4, 3, 12, 5, tzinfo=UTC)
     for text in ("4/3/2024 14:05 PM", "4/3/2024 0:05 AM", "4/3/2024 25:00", "4/3/2024"):
@@ -162,7 +162,7 @@ def test_moments_are_stored_in_utc():
 
 
 def test_a_chosen_zone_reads_the_first_of_two_hours_and_refuses_the_skipped_one():
-    paris = Calendar(now=NOW, zone=ZoneInfo("Europe/Paris"))
+    paris = DateOptions(now=NOW, zone=ZoneInfo("Europe/Paris"))
     twice = moments.moment("2024-10-27 02:30", calendar=paris)
     assert twice == datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
     with pytest.raises(FieldError) as refused:

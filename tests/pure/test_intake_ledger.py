@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from accounts.catalogue import ContractState, MovementKind
 from accounts.intake.ledger import (
     ContractTerm,
-    Movement,
+    LedgerMovement,
     Period,
     contract_period,
     corrections,
@@ -42,7 +42,7 @@ def movements_of(found, *, until):
     return corrections(steps_of(found, until=until), posted={})
 
 
-def arr_on(day: date, movements: list[Movement]) -> Counter[str]:
+def arr_on(day: date, movements: list[LedgerMovement]) -> Counter[str]:
     total: Counter[str] = Counter()
     for movement in movements:
         if movement.effective_on <= day:

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from health.scoring import (
     MISSING,
-    AlertLine,
-    Band,
-    Component,
-    Gate,
-    Measure,
+    AlertLineSpec,
+    BandSpec,
+    ComponentSpec,
+    GateSpec,
+    MeasureSpec,
     Penalty,
-    Scorecard,
+    ScorecardSpec,
     ShiftKind,
     differences,
     evaluate,
@@ -30,9 +30,13 @@ NAMES = {"a": "Ticket load", "b": "Champions", "c": "Trend"}
 
 
 def card(**changes):
-    support = Component("support", "Support", Decimal(60), (Measure("a", Decimal(100), STRAIGHT),))
-    people = Component("people", "People", Decimal(40), (Measure("b", Decimal(100), STRAIGHT),))
-    return replace(Scorecard("card", 1, "Card", (support, people), BANDS), **changes)
+    support = ComponentSpec(
+        "support", "Support", Decimal(60), (MeasureSpec("a", Decimal(100), STRAIGHT),)
+    )
+    people = ComponentSpec(
+        "people", "People", Decimal(40), (MeasureSpec("b", Decimal(100), STRAIGHT),)
+    )
+    return replace(ScorecardSpec("card", 1, "Card", (support, people), BANDS), **changes)
 
 
 def told(before, after):
@@ -47,7 +51,7 @@ def test_weights_curves_gates_bands_and_limits_are_told_in_words():
     old = card()
     support, people = old.components
     curve = parse_curve("0 → 100, 10 → 0")
-    gate = Gate("g", "No champion", "people", parse_conditions("b = 0"), Decimal(30))
+    gate = GateSpec("g", "No champion", "people", parse_conditions("b = 0"), Decimal(30))
     after = card(
         components=(
             replace(support, weight=Decimal("52.5")),
@@ -55,14 +59,14 @@ def test_weights_curves_gates_bands_and_limits_are_told_in_words():
                 people,
                 weight=Decimal("47.5"),
                 measures=(
-                    Measure("b", Decimal(70), curve, (Penalty("c", Decimal(5)),)),
-                    Measure("c", Decimal(30), STRAIGHT),
+                    MeasureSpec("b", Decimal(70), curve, (Penalty("c", Decimal(5)),)),
+                    MeasureSpec("c", Decimal(30), STRAIGHT),
                 ),
             ),
         ),
         gates=(gate,),
         bands=(replace(BANDS[0], lower=Decimal(80)), *BANDS[1:]),
-        alert_lines=(AlertLine(Decimal(40)),),
+        alert_lines=(AlertLineSpec(Decimal(40)),),
         recovery_margin=Decimal(3),
         minimum_confidence=Decimal(50),
     )
@@ -160,9 +164,9 @@ def test_a_stricter_curve_and_a_new_gate_are_named():
     old = card()
     support, people = old.components
     strict = replace(
-        support, measures=(Measure("a", Decimal(100), parse_curve("0 → 0, 200 → 100")),)
+        support, measures=(MeasureSpec("a", Decimal(100), parse_curve("0 → 0, 200 → 100")),)
     )
-    gate = Gate("g", "G", "people", parse_conditions("b ≥ 0"), Decimal(5))
+    gate = GateSpec("g", "G", "people", parse_conditions("b ≥ 0"), Decimal(5))
 
     assert reasons_of(old, card(components=(strict, people)), 80, 80) == (ShiftKind.CURVE, "a")
     assert reasons_of(old, card(gates=(gate,)), 80, 80) == (ShiftKind.GATE, "g")
@@ -173,7 +177,7 @@ def test_a_measure_that_is_new_or_gone_is_a_matter_of_weight():
     support, people = old.components
     with_trend = replace(
         people,
-        measures=(Measure("b", Decimal(50), STRAIGHT), Measure("c", Decimal(50), STRAIGHT)),
+        measures=(MeasureSpec("b", Decimal(50), STRAIGHT), MeasureSpec("c", Decimal(50), STRAIGHT)),
     )
     new = card(components=(support, with_trend))
     before = evaluate(old, np.array([[80.0, 80.0]]))
@@ -186,6 +190,6 @@ def test_a_measure_that_is_new_or_gone_is_a_matter_of_weight():
 
 
 def test_bands_need_an_at_risk_flag_to_differ():
-    risky = (Band("healthy", "Healthy", Decimal(75), True), *BANDS[1:])
+    risky = (BandSpec("healthy", "Healthy", Decimal(75), True), *BANDS[1:])
 
     assert told(card(), card(bands=risky)) == ["Band Healthy: from 75 → from 75, at risk"]

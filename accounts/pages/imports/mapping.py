@@ -239,7 +239,7 @@ def _orders(
 
 
 def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
-    calendar = replace(moments.Calendar(now=clock.now()), order=order)
+    calendar = replace(moments.DateOptions(now=clock.now()), order=order)
     days = [value.replace("T", " ").partition(" ")[0] for value in values]
     read, failed = [], 0
     for day in days:

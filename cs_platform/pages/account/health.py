@@ -17,7 +17,7 @@ from health.pages.moves import MoveRow, move_rows, unmoved_measures
 from health.pages.override_form import OverrideForm, override_context
 from health.queries.explanations import explain_stored, stored_day
 from health.queries.scorecards import published_card
-from health.scoring import Explanation, Scorecard
+from health.scoring import Explanation, ScorecardSpec
 
 SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
 COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
@@ -82,7 +82,7 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
 
 def _moves(
     explanation: Explanation | None,
-    card: Scorecard,
+    card: ScorecardSpec,
     before: HealthScore | None,
     after: HealthScore,
 ) -> list[MoveRow]:

@@ -19,7 +19,7 @@ from cs_platform.models import InvariantRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.pages.ops import queries
 from cs_platform.runtime import failing_processes
-from cs_platform.scheduling.readings import Queue, SystemStatus, reading
+from cs_platform.scheduling.readings import QueueLength, SystemStatus, reading
 from health.queries.figures import scoring_figures
 
 PAGE_SIZE = 50
@@ -102,7 +102,7 @@ def ops(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _waits(queue: Queue, found: SystemStatus) -> str:
+def _waits(queue: QueueLength, found: SystemStatus) -> str:
     """Empty while nothing waits."""
     if queue.oldest is None:
         return ""

@@ -66,7 +66,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class PlayRow:
+class PreviewedPlay:
     """Accounts by what the engine would do with them; `held` has its reasons in words."""
 
     name: str
@@ -231,14 +231,14 @@ def _accounts(count: int) -> str:
     return f"{count:,} account{'' if count == 1 else 's'}"
 
 
-def play_rows(found: Sequence[PreviewPlay]) -> list[PlayRow]:
+def play_rows(found: Sequence[PreviewPlay]) -> list[PreviewedPlay]:
     """A row a playbook, those that start most first."""
     rows = []
     for name in dict.fromkeys(play.playbook_name for play in found):
         plays = [play for play in found if play.playbook_name == name]
         started = [play for play in plays if play.result == StartResult.STARTED]
         rows.append(
-            PlayRow(
+            PreviewedPlay(
                 name=name,
                 started=sum(play.accounts for play in started),
                 arr_minor=sum(play.arr_minor for play in started),

@@ -18,14 +18,14 @@ from health.pages.scorecards.pictures import Picture, TypedBand, draw, scale_pic
 from health.publishing import draft_of
 from health.queries.scorecards import build_spec, in_force
 from health.scoring import (
-    Component,
+    CardDifference,
+    ComponentSpec,
     Condition,
-    Difference,
     differences,
     format_curve,
     plain,
 )
-from health.scoring import Scorecard as Spec
+from health.scoring import ScorecardSpec as Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ def names_of_measures() -> dict[str, str]:
     return {key: definition.name for key, definition in MEASURES.items()}
 
 
-def compared(before: Scorecard, after: Scorecard) -> list[tuple[str, list[Difference]]]:
+def compared(before: Scorecard, after: Scorecard) -> list[tuple[str, list[CardDifference]]]:
     """By section, in the order of a scorecard."""
     found = differences(build_spec(before), build_spec(after), names=names_of_measures())
     return by_section(found)
 
 
-def by_section(found: Sequence[Difference]) -> list[tuple[str, list[Difference]]]:
+def by_section(found: Sequence[CardDifference]) -> list[tuple[str, list[CardDifference]]]:
     order = list(dict.fromkeys(difference.section for difference in found))
     rows = sorted(found, key=lambda difference: order.index(difference.section))
     return [(str(key), list(rows)) for key, rows in groupby(rows, key=lambda d: d.section)]
@@ -107,7 +107,7 @@ def version_context(version: Scorecard) -> dict[str, Any]:
 def _lines(spec: Spec) -> list[ComponentLines]:
     lines: list[ComponentLines] = []
 
-    def descend(components: tuple[Component, ...], level: int, share: Decimal) -> None:
+    def descend(components: tuple[ComponentSpec, ...], level: int, share: Decimal) -> None:
         for component in components:
             own = share * component.weight / 100
             lines.append(_component(spec, component, level, own))
@@ -117,7 +117,7 @@ def _lines(spec: Spec) -> list[ComponentLines]:
     return lines
 
 
-def _component(spec: Spec, component: Component, level: int, share: Decimal) -> ComponentLines:
+def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal) -> ComponentLines:
     names = names_of_measures()
     return ComponentLines(
         name=component.name,

@@ -30,7 +30,7 @@ from metrics.pages.executive.labels import (
     group_words,
     news,
 )
-from metrics.queries.book import Group, Question, Report, read_book
+from metrics.queries.book import GroupRetention, Question, Report, read_book
 from metrics.queries.health import HealthPicture
 from metrics.queries.overview import Overview
 from metrics.queries.renewals import RenewalQuarter
@@ -103,7 +103,7 @@ def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
 def _table(report: Overview, *, user: User, question: Question) -> Report:
     """The months' own segments where they answer it, else a report from the ledger."""
     if question.by is Cut.SEGMENT and question.method is Method.BY_ACCOUNT:
-        groups = [Group(value, found) for value, found in report.latest.segments.items()]
+        groups = [GroupRetention(value, found) for value, found in report.latest.segments.items()]
         groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
         return Report(total=report.latest.total, groups=tuple(groups))
     return read_book(question=question, user=user).report()

@@ -10,7 +10,7 @@ from django.http import StreamingHttpResponse
 from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.tags import band_look
-from metrics.facts.week import Change
+from metrics.facts.week import NewsKind
 from metrics.pages.executive.labels import CUTS, amount_word, change_words, group_words
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.figures import Figure
@@ -140,7 +140,9 @@ def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResp
     return file("renewals", asked, [*head, *amounts], rows)
 
 
-def changes(standing: ReportSnapshot, change: Change, asked: ReportParams) -> StreamingHttpResponse:
+def changes(
+    standing: ReportSnapshot, change: NewsKind, asked: ReportParams
+) -> StreamingHttpResponse:
     rows = (
         (
             row.name,

@@ -10,7 +10,7 @@ from accounts.models import Plan, User
 from accounts.ui import formats
 from accounts.ui.tags import band_look
 from metrics.facts.attributes import Cut
-from metrics.facts.week import Change, ChangeTotal
+from metrics.facts.week import ChangeTotal, NewsKind
 from metrics.pages.executive.figures import shown_rate
 from metrics.queries.figures import Figure
 from metrics.queries.overview import Overview
@@ -70,7 +70,7 @@ def band_order(band: str) -> tuple[int, str]:
 class News:
     """A line of the week: `count` of `noun`, and the amount it is about."""
 
-    change: Change
+    change: NewsKind
     icon: str
     tone: str
     count: str
@@ -79,26 +79,26 @@ class News:
 
 
 _NEWS = {
-    Change.GAINED: ("trending-up", "is-healthy", "movement up", "movements up"),
-    Change.LOST: ("trending-down", "is-intervene", "movement down", "movements down"),
-    Change.ROSE: ("arrow-up", "is-healthy", "account rose a band", "accounts rose a band"),
-    Change.FELL: ("arrow-down", "is-intervene", "account fell a band", "accounts fell a band"),
-    Change.STARTED: ("play", "", "play started", "plays started"),
-    Change.RECOVERED: ("circle-check", "is-healthy", "play recovered", "plays recovered"),
-    Change.RENEWED: ("repeat", "is-healthy", "renewal won", "renewals won"),
-    Change.NOT_RENEWED: ("circle-x", "is-intervene", "renewal lost", "renewals lost"),
+    NewsKind.GAINED: ("trending-up", "is-healthy", "movement up", "movements up"),
+    NewsKind.LOST: ("trending-down", "is-intervene", "movement down", "movements down"),
+    NewsKind.ROSE: ("arrow-up", "is-healthy", "account rose a band", "accounts rose a band"),
+    NewsKind.FELL: ("arrow-down", "is-intervene", "account fell a band", "accounts fell a band"),
+    NewsKind.STARTED: ("play", "", "play started", "plays started"),
+    NewsKind.RECOVERED: ("circle-check", "is-healthy", "play recovered", "plays recovered"),
+    NewsKind.RENEWED: ("repeat", "is-healthy", "renewal won", "renewals won"),
+    NewsKind.NOT_RENEWED: ("circle-x", "is-intervene", "renewal lost", "renewals lost"),
 }
 NEWS_TITLES = {
-    Change.GAINED: "Movements up",
-    Change.LOST: "Movements down",
-    Change.ROSE: "Rose a band",
-    Change.FELL: "Fell a band",
-    Change.STARTED: "Plays started",
-    Change.RECOVERED: "Plays recovered",
-    Change.RENEWED: "Renewals won",
-    Change.NOT_RENEWED: "Renewals lost",
+    NewsKind.GAINED: "Movements up",
+    NewsKind.LOST: "Movements down",
+    NewsKind.ROSE: "Rose a band",
+    NewsKind.FELL: "Fell a band",
+    NewsKind.STARTED: "Plays started",
+    NewsKind.RECOVERED: "Plays recovered",
+    NewsKind.RENEWED: "Renewals won",
+    NewsKind.NOT_RENEWED: "Renewals lost",
 }
-BOOKED = (Change.GAINED, Change.LOST)
+BOOKED = (NewsKind.GAINED, NewsKind.LOST)
 LEVELS = (Figure.START, Figure.END)
 
 
@@ -107,13 +107,13 @@ def amount_word(figure: Figure) -> str:
     return "ARR" if figure in LEVELS else "Change"
 
 
-def change_words(change: Change, *, what: str, detail: str) -> tuple[str, str]:
+def change_words(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]:
     """Stored words of a row of the week as the page says them."""
-    if change in (Change.ROSE, Change.FELL):
+    if change in (NewsKind.ROSE, NewsKind.FELL):
         return band_look(what).word, band_look(detail).word
     if change in BOOKED:
         return catalogue.label(what), catalogue.label(detail) if detail else ""
-    if change in (Change.RENEWED, Change.NOT_RENEWED):
+    if change in (NewsKind.RENEWED, NewsKind.NOT_RENEWED):
         return f"Contract {what}", catalogue.label(detail)
     return what, detail
 

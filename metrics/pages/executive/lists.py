@@ -11,7 +11,7 @@ from accounts.ui.paging import PageOf
 from accounts.ui.tags import band_look
 from metrics.facts.health import BandFilter, BandTotal
 from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
-from metrics.facts.week import Change
+from metrics.facts.week import NewsKind
 from metrics.pages.executive.figures import shown_rate
 from metrics.pages.executive.labels import (
     BOOKED,
@@ -170,14 +170,14 @@ def _contracts(totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> int:
     return sum(total.contracts for total in totals if wanted.keeps(total))
 
 
-def change_context(standing: ReportSnapshot, *, change: Change, page: int) -> dict[str, Any]:
+def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> dict[str, Any]:
     listed = change_list(standing=standing, change=change, page=page)
     return {
         "title": NEWS_TITLES[change],
         "change": change,
         "is_booked": change in BOOKED,
-        "is_band": change in (Change.ROSE, Change.FELL),
-        "is_play": change in (Change.STARTED, Change.RECOVERED),
+        "is_band": change in (NewsKind.ROSE, NewsKind.FELL),
+        "is_play": change in (NewsKind.STARTED, NewsKind.RECOVERED),
         "listed": listed,
         "views": [
             View(

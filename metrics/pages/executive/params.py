@@ -19,7 +19,7 @@ from health.scoring import UNSCORED
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter, RenewalState
-from metrics.facts.week import Change
+from metrics.facts.week import NewsKind
 from metrics.queries.book import Filter, Question
 from metrics.queries.figures import Figure
 from metrics.queries.moments import ReportSnapshot, default_day, standing_of
@@ -110,9 +110,9 @@ class ReportParams:
             raise Http404("There is no such figure.") from None
 
     @property
-    def change(self) -> Change:
+    def change(self) -> NewsKind:
         try:
-            return Change(self.names["change"] or Change.GAINED)
+            return NewsKind(self.names["change"] or NewsKind.GAINED)
         except ValueError:
             raise Http404("There is no such kind of news.") from None
 
