@@ -114,6 +114,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         try:
             may_stay = not future.cancelled() and future.result()
         except Exception:
+            # What a thread raised ends its own connection; the event loop serves all others.
             self.log.exception("Error handling a request")
             may_stay = False
         if not may_stay:

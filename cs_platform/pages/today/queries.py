@@ -20,7 +20,7 @@ from cs_platform.pages.today.items import (
     renews_soon,
 )
 from cs_platform.pages.today.own_book import Portfolio
-from cs_platform.pages.today.suggestions import follow_up_items, lone_items, renewal_items
+from cs_platform.pages.today.suggestions import follow_up_items, renewal_items, uncovered_accounts
 from metrics.facts.renewals import read_chances
 from playbooks.models import Task
 from playbooks.pages.tasks.queries import TaskRow, awake, task_rows, with_account
@@ -41,7 +41,7 @@ def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rate
     stakes = Stakes(rates, read_chances())
     kinds = (
         task_items(user, now=now, zone=zone, stakes=stakes),
-        lone_items(book, today=today, stakes=stakes),
+        uncovered_accounts(book, today=today, stakes=stakes),
         renewal_items(book, today=today, zone=zone, stakes=stakes),
         follow_up_items(book, now=now, zone=zone, stakes=stakes),
     )

@@ -26,7 +26,7 @@ PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
 
 
-def lone_items(book: Portfolio, *, today: date, stakes: Stakes) -> list[QueueItem]:
+def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[QueueItem]:
     """At risk, and no task is open there."""
     return [
         make_item(

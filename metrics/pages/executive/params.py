@@ -152,7 +152,7 @@ class ReportParams:
             values.setdefault("group", self.group)
         return urlencode(values)
 
-    def of_all(self) -> ReportParams:
+    def without_group(self) -> ReportParams:
         """The same report without the group that was opened."""
         return replace(self, group=None)
 

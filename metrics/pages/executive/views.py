@@ -61,7 +61,7 @@ def _answer(
         "problems": asked.problems,
         "csv": _with(request, format="csv"),
         "first_page": _with(request),
-        "back": asked.of_all().address(),
+        "back": asked.without_group().address(),
     }
     part = f"executive/_{template}.html" if wants_part(request) else f"executive/{template}.html"
     return render(request, part, context)
@@ -74,7 +74,7 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 @_report
 def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    asked = asked.of_all()
+    asked = asked.without_group()
     report = overview(
         user=asked.user,
         base=asked.base,
@@ -139,7 +139,7 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
 
 def _views(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
     """The other parts of the same list, as tabs with their counts."""
-    query = asked.of_all().address()
+    query = asked.without_group().address()
     return [
         {
             "word": view.word,
