@@ -22,7 +22,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION cs_work_rings();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cs_platform", "0001_initial"), ("accounts", "0002_database")]
+    dependencies = [("cs_platform", "0001_initial"), ("accounts", "0001_initial")]
 
     operations = [
         migrations.RunSQL(FUNCTION, "DROP FUNCTION cs_work_rings()"),

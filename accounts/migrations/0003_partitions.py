@@ -1,4 +1,6 @@
-"""What Django's models cannot say: monthly partitions, and who may make the next one."""
+"""What Django's models cannot say about tables: those that are partitioned by month, and the
+function by which the app role, which may not create tables, makes the next month's partition.
+"""
 
 from django.db import migrations
 
@@ -15,6 +17,9 @@ CREATE TABLE accounts_usageday (
     PRIMARY KEY (account_id, day, feature_id, learned_on)
 ) PARTITION BY RANGE (day);
 CREATE TABLE accounts_usageday_default PARTITION OF accounts_usageday DEFAULT;
+-- What was learned since a day: of each month only the pages that were written since.
+CREATE INDEX accounts_usageday_learned_on ON accounts_usageday
+USING brin (learned_on) WITH (pages_per_range = 32, autosummarize = on);
 
 DROP TABLE accounts_inboxbatch;
 CREATE SEQUENCE accounts_inboxbatch_id_seq;
@@ -73,17 +78,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0001_initial")]
+    dependencies = [("accounts", "0002_admin_entries")]
 
     operations = [
         migrations.RunSQL(PARTITIONED, migrations.RunSQL.noop),
         migrations.RunSQL(
             ENSURE_PARTITIONS, "DROP FUNCTION cs_ensure_partitions(text, date, date)"
-        ),
-        migrations.RunSQL(
-            "INSERT INTO accounts_installation"
-            " (id, name, time_zone, currency, visibility, overdue_grace_days, is_demo)"
-            " VALUES (1, 'My company', 'UTC', 'USD', 'team', 30, false)",
-            migrations.RunSQL.noop,
         ),
     ]

@@ -1,9 +1,6 @@
-"""The probabilities the platform starts with, and the triggers that note what changes below
-stored days."""
+"""The triggers that note which stored days have to be taken again, because facts below them changed."""
 
 from django.db import migrations
-
-from metrics.retention.forecast import STARTING_CHANCES
 
 # A transaction notes a day once: a bulk of revisions would leave as many notes. The list is
 # gone with the transaction, or with the savepoint that is rolled back.
@@ -69,21 +66,11 @@ DROP FUNCTION metrics_note_scores();
 """
 
 
-def add_chances(apps, schema_editor):
-    chance = apps.get_model("metrics", "RenewalChance")
-    chance.objects.bulk_create(
-        chance(lower=lower, chance=probability) for lower, probability in STARTING_CHANCES
-    )
-
-
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_database"),
-        ("health", "0003_override_audit"),
-        ("metrics", "0003_report_days"),
+        ("accounts", "0001_initial"),
+        ("health", "0002_storage"),
+        ("metrics", "0001_initial"),
     ]
-    operations = [
-        migrations.RunSQL(NOTES, WITHOUT_NOTES),
-        # The table goes with its migration.
-        migrations.RunPython(add_chances, migrations.RunPython.noop),
-    ]
+
+    operations = [migrations.RunSQL(NOTES, WITHOUT_NOTES)]
