@@ -9,39 +9,21 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
+from cs_platform.runtime.migration_history import History, history_of
 from cs_platform.runtime.postgres_tools import ToolFailedError, address, tools_for_server
 from cs_platform.runtime.preparation import mark_restore, prepare_database
 from cs_platform.runtime.work_locks import preparing
 
 FORGOTTEN = ("django_session", "cs_cache")
 _MIGRATION = re.compile(r"^\d+\t(?P<app>\w+)\t(?P<name>\w+)\t", re.MULTILINE)
-_APPS = ("accounts", "surveys", "health", "playbooks", "metrics", "cs_platform")
 
 
 class BackupRefusedError(RuntimeError):
     """One sentence: what is in the way and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a backup file says about itself."""
-
-    migrations: frozenset[tuple[str, str]]
-
-    def unknown(self) -> list[str]:
-        """Migrations of ours that this version does not have: it was made by a newer one."""
-        known = set(MigrationLoader(None).disk_migrations)
-        return sorted(
-            f"{app}.{name}"
-            for app, name in self.migrations
-            if app in _APPS and (app, name) not in known
-        )
 
 
 def back_up(*, file: Path, replace: bool) -> int:
@@ -63,14 +45,14 @@ def back_up(*, file: Path, replace: bool) -> int:
             *(f"--exclude-table-data={table}" for table in FORGOTTEN),
             f"--file={beside}", f"--dbname={address()}",
         )  # fmt: skip
-        contents_of(beside)
+        history_in(beside)
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
     return file.stat().st_size
 
 
-def contents_of(file: Path) -> Contents:
+def history_in(file: Path) -> History:
     """Raises BackupRefusedError for what is no backup of this platform, or not all of one.
 
     It is read to its end: a dump lists its contents first, so that one which was cut short by a
@@ -89,7 +71,7 @@ def contents_of(file: Path) -> Contents:
     found = frozenset((row["app"], row["name"]) for row in _MIGRATION.finditer(rows))
     if ("cs_platform", "0001_initial") not in found:
         raise BackupRefusedError(f"{file} is a dump, but not of this platform.")
-    return Contents(found)
+    return history_of(found)
 
 
 def restore(
@@ -100,11 +82,7 @@ def restore(
     Background work and other commands that prepare the database wait meanwhile. Raises
     BackupRefusedError before anything is touched.
     """
-    if unknown := contents_of(file).unknown():
-        raise BackupRefusedError(
-            f"The backup was made by a newer version ({', '.join(unknown[:3])}): restore it with"
-            " that version, or upgrade this one first."
-        )
+    _refuse_other_history(file)
     with preparing(on_wait=on_wait):
         if _has_tables():
             if not overwrite:
@@ -123,6 +101,20 @@ def restore(
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # a dump brings no statistics
         prepare_database(app=app, on_wait=on_wait)
+
+
+def _refuse_other_history(file: Path) -> None:
+    history = history_in(file)
+    if history.is_of_an_older_layout:
+        raise BackupRefusedError(
+            f"{file} was made by an older layout that cannot be upgraded: keep it, and restore it"
+            " with the version that made it."
+        )
+    if unknown := history.unknown:
+        raise BackupRefusedError(
+            f"The backup was made by a newer version ({', '.join(unknown[:3])}): restore it with"
+            " that version, or upgrade this one first."
+        )
 
 
 def _has_tables() -> bool:

@@ -13,6 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from accounts import clock
 from accounts.models import Installation
 from cs_platform.runtime import roles
+from cs_platform.runtime.migration_history import history_of_database
+from cs_platform.runtime.servers import is_named
 from cs_platform.runtime.work_locks import preparing
 from health import publishing as scorecards
 from playbooks import publishing as playbooks
@@ -25,7 +27,8 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
     """Migrates, installs what is shipped and grants the rights of `app`, the role of the platform.
 
     As the owner. Safe to run at every start, by several machines at once, and after a run that was
-    killed. Raises CommandError where a restore was cut off or a role is missing.
+    killed. Raises CommandError where a restore was cut off, the database is of an older layout or a
+    role is missing.
     """
     with preparing(on_wait=on_wait):
         if is_restore_unfinished():
@@ -33,6 +36,7 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
                 "A restore into this database was cut off before its end: run"
                 " manage.py restore FILE --overwrite again."
             )
+        _refuse_older_layout()
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
@@ -58,6 +62,22 @@ def mark_restore(*, unfinished: bool) -> None:
         cursor.execute(
             "COMMENT ON SCHEMA public IS %s", [_RESTORE_UNFINISHED if unfinished else None]
         )
+
+
+def _refuse_older_layout() -> None:
+    if not history_of_database().is_of_an_older_layout:
+        return
+    if is_named("DATABASE_URL"):
+        raise CommandError(
+            f"The database “{connection.settings_dict['NAME']}” was made by an older layout that"
+            " cannot be upgraded: keep a copy of it with pg_dump, and name an empty database in"
+            " DATABASE_URL."
+        )
+    raise CommandError(
+        f"The database in {settings.CS_HOME} was made by an older layout that cannot be upgraded:"
+        " move this folder away to keep it, or delete it (make clean deletes .local), or name"
+        " another one in CS_HOME, and start again."
+    )
 
 
 def _grant(*, app: str) -> None:

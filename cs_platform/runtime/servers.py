@@ -25,10 +25,10 @@ class Servers:
         self.valkey: Valkey | None = None
 
     def start(self) -> None:
-        if not _is_named("DATABASE_URL"):
+        if not is_named("DATABASE_URL"):
             self.postgres = Postgres(self.home)
             self._start_postgres(self.postgres)
-        if not _is_named("REDIS_URL"):
+        if not is_named("REDIS_URL"):
             self.valkey = Valkey(self.home)
             self._start_valkey(self.valkey)
 
@@ -91,6 +91,6 @@ def _again(name: str, start: Callable[[], None]) -> bool:
     return True
 
 
-def _is_named(setting: str) -> bool:
+def is_named(setting: str) -> bool:
     """The environment names a server of its own, or the file of a secret that does."""
     return setting in os.environ or f"{setting}_FILE" in os.environ

@@ -4,7 +4,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg2
 import pytest
@@ -12,6 +11,7 @@ from django.db import connection
 
 from accounts.models import Account, DirtyAccount, User
 from cs_platform.runtime import postgres_tools
+from tests.deployment.databases import made_database
 from tests.permission_house import everything_stored
 from tests.pipeline.conftest import ACCOUNTS, company  # noqa: F401 -- a fixture
 from tests.pipeline.processes import MANAGE, ROOT, environment, manage
@@ -20,22 +20,11 @@ pytestmark = pytest.mark.faults
 RTO_SECONDS = 120  # of a company this small, on any machine
 
 
-def _url(name: str) -> str:
-    at = connection.settings_dict
-    secret = quote(at["PASSWORD"])
-    return f"postgresql://{at['USER']}:{secret}@{at['HOST']}:{at['PORT']}/{name}"
-
-
 @pytest.fixture
 def empty_database(transactional_db) -> Iterator[str]:
     """Its address; it goes with the test."""
-    name = "cs_restored"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {name}")
-    yield _url(name)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with made_database("cs_restored") as url:
+        yield url
 
 
 def restore(file: Path, database: str, *more: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg2
 import pytest
@@ -18,6 +17,7 @@ from accounts import clock
 from accounts.database import AddIndexOnline
 from accounts.models import Job
 from cs_platform.runtime.work_locks import PREPARING
+from tests.deployment.databases import made_database, url_of
 from tests.pipeline.processes import MANAGE, ROOT, environment, until
 
 DATABASE = "cs_twice"
@@ -26,26 +26,17 @@ PATIENCE = 300
 MIGRATIONS = sum(len(list(path.glob("0*.py"))) for path in ROOT.glob("*/migrations"))
 
 
-def _url(name: str) -> str:
-    at = connection.settings_dict
-    return f"postgresql://{at['USER']}:{quote(at['PASSWORD'])}@{at['HOST']}:{at['PORT']}/{name}"
-
-
 @pytest.fixture
 def empty_database(transactional_db) -> Iterator[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {DATABASE}")
-    yield _url(DATABASE)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+    with made_database(DATABASE) as url:
+        yield url
 
 
 def start(*command: str) -> subprocess.Popen[str]:
     if command[0] == "prepare":
         command = (*command, "--without-files")
     return subprocess.Popen(
-        [*MANAGE, *command], cwd=ROOT, env=environment() | {"DATABASE_URL": _url(DATABASE)},
+        [*MANAGE, *command], cwd=ROOT, env=environment() | {"DATABASE_URL": url_of(DATABASE)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -69,7 +60,7 @@ def ends(*processes: subprocess.Popen[str]) -> list[tuple[int, str]]:
 
 
 def ask(query: str) -> tuple:
-    other = psycopg2.connect(_url(DATABASE))
+    other = psycopg2.connect(url_of(DATABASE))
     try:
         with other.cursor() as cursor:
             cursor.execute(query)
