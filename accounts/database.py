@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
 
 _IS_VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)"
 
@@ -38,3 +40,36 @@ class AddIndexOnline(AddIndexConcurrently):
             schema_editor.execute(f"DROP INDEX CONCURRENTLY {name}", params=None)
         super().database_forwards(app_label, schema_editor, from_state, to_state)
         schema_editor.execute("RESET lock_timeout", params=None)
+
+
+class TablesAtOnce(Operation):
+    """The operations of a first migration, which find the models as the last of them leaves them.
+
+    Otherwise Django renders every model that is related to the one of an operation, again for each
+    operation: 12 of the 15 s that an empty database takes. Only for new tables with what belongs to
+    them; a foreign key stands in its table, whatever the order of the tables.
+    """
+
+    reversible = False
+    serialization_expand_args = ["operations"]
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        state.__dict__.pop("apps", None)  # rendered; made anew where it is asked for next
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Creates {len(self.operations)} tables, triggers and indexes at once"
