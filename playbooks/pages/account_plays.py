@@ -19,7 +19,7 @@ from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, Task
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
-from playbooks.pages.tasks.queries import TaskRow, task_rows, unfinished
+from playbooks.pages.tasks.queries import task_columns, task_rows, unfinished
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
 
 PLAYS_AT_MOST = 20
@@ -139,15 +139,15 @@ def startable(account: Account) -> list[Playbook]:
 
 def plays_context(account: Account, *, may_change: bool) -> dict[str, object]:
     now, zone = clock.now(), Installation.current().zone
-    open_tasks = unfinished(account).order_by("due_at", "pk")[:TASKS_AT_MOST]
-    rows: list[TaskRow] = task_rows(open_tasks, now=now, zone=zone)
+    open_tasks = task_columns(unfinished(account))[:TASKS_AT_MOST]
+    rows = task_rows(open_tasks, now=now, zone=zone)
     return {
         "rows": rows,
         "plays": plays_of(account),
         "startable": startable(account) if may_change else [],
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
-        "changeable": {row.task.pk for row in rows} if may_change else set(),
+        "changeable": {row.pk for row in rows} if may_change else set(),
     }
 
 

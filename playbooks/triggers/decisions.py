@@ -52,19 +52,19 @@ def decide(
 ) -> list[Decision]:
     """One decision for every signal and playbook that match, in the order of the signals."""
     matched = _matches(inputs, rules, standing)
-    severest = _severest([m for m in matched if _held_back(m, standing, now) not in _PASSED_ON])
+    severest = _severest([m for m in matched if _suppression(m, standing, now) not in _PASSED_ON])
     decisions = []
     for match in matched:
         best = severest.get(_conflict_key(match))
         is_outdone = best is not None and best is not match and _outdoes(best, match)
-        reason = Suppression.SEVERER_MATCH if is_outdone else _held_back(match, standing, now)
+        reason = Suppression.SEVERER_MATCH if is_outdone else _suppression(match, standing, now)
         decisions.append(_decision(match, standing, reason))
         if reason is None:
             standing = _with_play(standing, match.rule)
     return decisions
 
 
-def _held_back(match: Match, standing: AccountState, now: datetime) -> Suppression | None:
+def _suppression(match: Match, standing: AccountState, now: datetime) -> Suppression | None:
     crossing = match.inputs.crossing
     if crossing is not None and crossing.is_overridden and not standing.is_churned:
         return Suppression.OVERRIDE

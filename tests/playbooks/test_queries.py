@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from accounts.models import Account
 from playbooks.firing import fire_signals
-from playbooks.queries import held_back
+from playbooks.queries import suppressed_starts
 from tests.playbooks.conftest import NOW
 
 
@@ -15,7 +15,7 @@ def test_what_is_held_back_stays_visible_the_largest_first(house):
     house.falls(churned, "watch")
     fire_signals(limit=50, now=NOW)
 
-    rows = held_back(accounts=Account.objects.values("pk"), since=NOW - timedelta(days=7))
+    rows = suppressed_starts(accounts=Account.objects.values("pk"), since=NOW - timedelta(days=7))
 
     assert [(row.account_name, row.reason) for row in rows] == [
         ("a3", ""),
@@ -33,6 +33,6 @@ def test_only_the_books_own_starts_are_shown(house):
     fire_signals(limit=50, now=NOW)
 
     for accounts in (Account.objects.filter(pk=mine.pk).values("pk"), [mine.pk]):
-        rows = held_back(accounts=accounts, since=NOW - timedelta(days=7))
+        rows = suppressed_starts(accounts=accounts, since=NOW - timedelta(days=7))
         assert [row.account_name for row in rows] == ["mine"]
-    assert held_back(accounts=[], since=NOW - timedelta(days=7)) == []
+    assert suppressed_starts(accounts=[], since=NOW - timedelta(days=7)) == []

@@ -18,7 +18,7 @@ from health.pages.version_notes import published_between
 from health.queries.scorecards import published_card
 from health.scoring import to_decimal
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
-from playbooks.pages.tasks.queries import task_rows, unfinished
+from playbooks.pages.tasks.queries import task_columns, task_rows, unfinished
 
 LATEST = 6
 PEOPLE_AT_MOST = 6
@@ -39,7 +39,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
     now, zone = clock.now(), Installation.current().zone
     latest = newest_entries(head.account, kind="", limit=LATEST)
     entries, _ = merged_page(latest, number=1, size=LATEST, key=lambda entry: entry.order)
-    open_tasks = unfinished(head.account).order_by("due_at", "pk")[:TASKS_AT_MOST]
+    open_tasks = task_columns(unfinished(head.account))[:TASKS_AT_MOST]
     rows = task_rows(open_tasks, now=now, zone=zone)
     return {
         **health_summary(head),
@@ -49,7 +49,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
         "tenure": tenure(head),
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
-        "changeable": {row.task.pk for row in rows} if head.may_change else set(),
+        "changeable": {row.pk for row in rows} if head.may_change else set(),
     }
 
 

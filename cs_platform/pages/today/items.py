@@ -51,8 +51,8 @@ COLUMNS = (
 class Urgency(IntEnum):
     """The order of the queue; within one, what there is to lose decides."""
 
-    TROUBLE = 1
-    ALONE = 2
+    AT_RISK_TASK = 1
+    AT_RISK_NO_TASK = 2
     OVERDUE = 3
     DUE = 4
     RENEWAL = 5
@@ -61,8 +61,8 @@ class Urgency(IntEnum):
 
 
 _WORDS = {
-    Urgency.TROUBLE: ("Risk", "octagon-alert", "is-intervene"),
-    Urgency.ALONE: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.AT_RISK_TASK: ("Risk", "octagon-alert", "is-intervene"),
+    Urgency.AT_RISK_NO_TASK: ("Risk", "octagon-alert", "is-intervene"),
     Urgency.OVERDUE: ("Overdue", "clock", "is-watch"),
     Urgency.DUE: ("Due today", "circle-check", ""),
     Urgency.RENEWAL: ("Renewal", "repeat", ""),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.money.rates import Rates
 from accounts.ui.paging import COUNT_CAP
@@ -23,7 +25,7 @@ from cs_platform.pages.today.own_book import Portfolio
 from cs_platform.pages.today.suggestions import follow_up_items, renewal_items, uncovered_accounts
 from metrics.facts.renewals import read_chances
 from playbooks.models import Task
-from playbooks.pages.tasks.queries import TaskRow, awake, task_rows, with_account
+from playbooks.pages.tasks.queries import TaskRow, not_snoozed, task_columns, task_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,14 @@ def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rate
     """All there is to do, the most pressing first."""
     today = now.astimezone(zone).date()
     stakes = Stakes(rates, read_chances())
+    tasks = Task.objects.of_person(user, day=today).filter(not_snoozed(now))
     kinds = (
-        task_items(user, now=now, zone=zone, stakes=stakes),
+        task_items(tasks, now=now, zone=zone, stakes=stakes),
         uncovered_accounts(book, today=today, stakes=stakes),
         renewal_items(book, today=today, zone=zone, stakes=stakes),
         follow_up_items(book, now=now, zone=zone, stakes=stakes),
     )
-    late = Task.objects.of_person(user, day=today).filter(awake(now), due_at__lt=now)
+    late = tasks.filter(due_at__lt=now)
     return Queue(
         items=ordered([item for kind in kinds for item in kind]),
         overdue=late.order_by().values("pk")[:COUNT_CAP].count(),
@@ -71,48 +74,47 @@ def _place(item: QueueItem) -> tuple[object, ...]:
     return item.urgency, -item.at_stake, item.task is None, item.key
 
 
-def task_items(user: User, *, now: datetime, zone: ZoneInfo, stakes: Stakes) -> list[QueueItem]:
-    """What is due within two days, and trouble at once."""
+def task_items(
+    tasks: QuerySet[Task], *, now: datetime, zone: ZoneInfo, stakes: Stakes
+) -> list[QueueItem]:
+    """Of these tasks what is due within two days."""
     today = now.astimezone(zone).date()
-    horizon = now + timedelta(days=2)
-    found = with_account(Task.objects.of_person(user, day=today)).filter(awake(now))
-    due = found.filter(due_at__lte=horizon).order_by("due_at", "pk")[:READ_AT_MOST]
+    due = tasks.filter(due_at__lte=now + timedelta(days=2)).order_by("due_at", "pk")
     return [
         make_item(
             _account_of(row),
             _urgency(row, today=today),
-            key=f"task-{row.task.pk}",
-            title=row.task.title,
+            key=f"task-{row.pk}",
+            title=row.title,
             why=row.why,
             stakes=stakes,
             today=today,
             task=row,
         )
-        for row in task_rows(due, now=now, zone=zone)
+        for row in task_rows(task_columns(due)[:READ_AT_MOST], now=now, zone=zone)
     ]
 
 
 def _account_of(row: TaskRow) -> AccountShown:
-    account, health = row.task.account, row.health
     return AccountShown(
-        id=account.pk,
-        external_id=account.external_id,
-        name=account.name,
-        arr_minor=account.arr_minor,
-        currency=account.currency,
-        renews_on=account.renews_on,
+        id=row.account_id,
+        external_id=row.account_key,
+        name=row.account_name,
+        arr_minor=row.arr_minor,
+        currency=row.currency,
+        renews_on=row.renews_on,
         owner=None,
-        score=health.score if health else None,
+        score=row.score,
         band=row.band,
     )
 
 
 def _urgency(row: TaskRow, *, today: date) -> Urgency:
     if row.is_urgent:
-        return Urgency.TROUBLE
+        return Urgency.AT_RISK_TASK
     if row.is_overdue:
         return Urgency.OVERDUE
     if row.due_on <= today:
         return Urgency.DUE
-    is_near = renews_soon(row.task.account.renews_on, today=today)
+    is_near = renews_soon(row.renews_on, today=today)
     return Urgency.RENEWAL if is_near else Urgency.SOON

@@ -31,7 +31,7 @@ def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[
     return [
         make_item(
             account,
-            Urgency.ALONE,
+            Urgency.AT_RISK_NO_TASK,
             title="Plan the next step",
             why=f"{band_look(account.band).word} at {formats.score(account.score)},"
             " and no task is open.",

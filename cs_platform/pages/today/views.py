@@ -22,11 +22,11 @@ from cs_platform.pages.today.moves import moves_since_yesterday
 from cs_platform.pages.today.own_book import own_book
 from cs_platform.pages.today.summary import PortfolioSummary
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
-from playbooks.queries import held_back
+from playbooks.queries import suppressed_starts
 
 SHOWN_AT_MOST = 30
-HELD_BACK_SINCE = timedelta(days=7)
-HELD_BACK_SHOWN = 5
+SUPPRESSED_SINCE = timedelta(days=7)
+SUPPRESSED_SHOWN = 5
 
 
 @requires(Right.WORK_ACCOUNTS)
@@ -51,8 +51,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "summary": summary,
         "bands": band_chart(summary),
         "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
-        "held_back": held_back(
-            accounts=book.keys, since=now - HELD_BACK_SINCE, limit=HELD_BACK_SHOWN
+        "suppressed": suppressed_starts(
+            accounts=book.keys, since=now - SUPPRESSED_SINCE, limit=SUPPRESSED_SHOWN
         ),
         "scope": "mine" if user.role == Role.CSM else "all",
         "outcomes": outcomes(),

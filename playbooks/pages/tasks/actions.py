@@ -23,7 +23,7 @@ from accounts.ui.parts import wants_part
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task
-from playbooks.pages.tasks.queries import task_row, visible_tasks, with_account
+from playbooks.pages.tasks.queries import task_columns, task_rows, visible_tasks
 from playbooks.queries import HUMAN_OUTCOMES
 from playbooks.triggers.vocabulary import TaskOutcome, TaskState, label
 
@@ -187,8 +187,9 @@ def _workable(user: User, task_id: int) -> Task:
 
 def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpResponse:
     now, zone = clock.now(), Installation.current().zone
+    (row,) = task_rows(task_columns(Task.objects.filter(pk=task_id)), now=now, zone=zone)
     context = {
-        "row": task_row(with_account(Task.objects.all()).get(pk=task_id), now=now, zone=zone),
+        "row": row,
         "can_change": bool(errors),
         "errors": errors,
         "outcomes": outcomes(),

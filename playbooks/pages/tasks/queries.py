@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from accounts.models import Account, User
-from health.models import CurrentHealth
 from health.scoring import UNSCORED
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import Channel, TaskState, label
@@ -26,8 +26,81 @@ _ICONS = {
 }
 
 
-# A row of a list needs no score of ninety days, no description of a playbook.
+class TaskRow(NamedTuple):
+    """A task with its account as lists show it, and what only holds at one moment.
+
+    A tuple of columns: forty tasks with their plays, playbooks, accounts and owners are two
+    hundred models.
+    """
+
+    pk: int
+    title: str
+    guidance: str
+    own_why: str
+    closes_when: str
+    channel: str
+    state: str
+    outcome: str | None
+    reason: str
+    note: str
+    due_at: datetime
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    owner_id: int | None
+    owner_name: str | None
+    owner_role: str
+    play_id: int | None
+    play_why: str | None
+    playbook: str | None
+    account_id: int
+    account_key: str
+    account_name: str
+    arr_minor: int
+    currency: str
+    renews_on: date | None
+    score: Decimal | None
+    effective_band: str | None
+    """None where the account was never scored."""
+    at_risk: bool | None
+    due_on: date
+    """In the installation's time zone."""
+    is_overdue: bool
+    is_snoozed: bool
+    """Until a time still to come: nothing to do about it now."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in UNFINISHED
+
+    @property
+    def address(self) -> str:
+        return reverse("task", args=[self.pk])
+
+    @property
+    def icon(self) -> str:
+        return _ICONS[Channel(self.channel)]
+
+    @property
+    def why(self) -> str:
+        return self.own_why or self.play_why or ""
+
+    @property
+    def owner(self) -> str:
+        return self.owner_name or f"{label(self.owner_role)} queue"
+
+    @property
+    def band(self) -> str:
+        return self.effective_band or UNSCORED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Of a play on an account at risk."""
+        return self.play_id is not None and bool(self.at_risk)
+
+
+# In the order of TaskRow, up to what only holds at one moment.
 _COLUMNS = (
+    "pk",
     "title",
     "guidance",
     "why",
@@ -40,10 +113,13 @@ _COLUMNS = (
     "due_at",
     "snoozed_until",
     "closed_at",
-    "owner_role",
+    "owner_id",
     "owner__name",
+    "owner_role",
+    "play_id",
     "play__why",
     "play__playbook__name",
+    "account_id",
     "account__external_id",
     "account__name",
     "account__arr_minor",
@@ -55,69 +131,25 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
-    """A task with its account, and what only holds at one moment."""
-
-    task: Task
-    due_on: date
-    is_overdue: bool
-    is_asleep: bool
-    """Snoozed until a time still to come: nothing to do about it now."""
-
-    @property
-    def is_open(self) -> bool:
-        return self.task.state in UNFINISHED
-
-    @property
-    def address(self) -> str:
-        return reverse("task", args=[self.task.pk])
-
-    @property
-    def icon(self) -> str:
-        return _ICONS[Channel(self.task.channel)]
-
-    @property
-    def why(self) -> str:
-        return self.task.why or (self.task.play.why if self.task.play else "")
-
-    @property
-    def playbook(self) -> str:
-        return self.task.play.playbook.name if self.task.play else ""
-
-    @property
-    def owner(self) -> str:
-        return self.task.owner.name if self.task.owner else f"{label(self.task.owner_role)} queue"
-
-    @property
-    def health(self) -> CurrentHealth | None:
-        return getattr(self.task.account, "health", None)
-
-    @property
-    def band(self) -> str:
-        return self.health.effective_band if self.health else UNSCORED
-
-    @property
-    def is_urgent(self) -> bool:
-        """Of a play on an account at risk."""
-        return self.task.play is not None and self.health is not None and self.health.at_risk
+def task_columns(tasks: QuerySet[Task]) -> QuerySet[Task, tuple[Any, ...]]:
+    """What `task_rows` reads of each task."""
+    return tasks.values_list(*_COLUMNS)
 
 
-def with_account(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("owner", "play__playbook", "account__health").only(*_COLUMNS)
+def task_rows(
+    columns: Iterable[tuple[Any, ...]], *, now: datetime, zone: ZoneInfo
+) -> list[TaskRow]:
+    rows = []
+    for values in columns:
+        state, due_at, snoozed_until = values[_STATE], values[_DUE_AT], values[_SNOOZED_UNTIL]
+        due_on = due_at.astimezone(zone).date()
+        is_overdue = state in UNFINISHED and due_at < now
+        is_snoozed = snoozed_until is not None and snoozed_until > now
+        rows.append(TaskRow._make((*values, due_on, is_overdue, is_snoozed)))
+    return rows
 
 
-def task_row(task: Task, *, now: datetime, zone: ZoneInfo) -> TaskRow:
-    return TaskRow(
-        task=task,
-        due_on=task.due_at.astimezone(zone).date(),
-        is_overdue=task.state in UNFINISHED and task.due_at < now,
-        is_asleep=task.snoozed_until is not None and task.snoozed_until > now,
-    )
-
-
-def task_rows(tasks: Iterable[Task], *, now: datetime, zone: ZoneInfo) -> list[TaskRow]:
-    return [task_row(task, now=now, zone=zone) for task in tasks]
+_STATE, _DUE_AT, _SNOOZED_UNTIL = map(_COLUMNS.index, ("state", "due_at", "snoozed_until"))
 
 
 def visible_tasks(user: User) -> QuerySet[Task]:
@@ -126,17 +158,18 @@ def visible_tasks(user: User) -> QuerySet[Task]:
     return Task.objects.filter(Q(owner=user) | Q(account__in=seen))
 
 
-def awake(now: datetime) -> Q:
+def not_snoozed(now: datetime) -> Q:
     """Open, or snoozed until a time that has come."""
     return Q(state=TaskState.OPEN) | Q(state=TaskState.SNOOZED, snoozed_until__lte=now)
 
 
 def unfinished(account: Account) -> QuerySet[Task]:
-    return with_account(Task.objects.filter(account=account, state__in=UNFINISHED))
+    """Those due first come first."""
+    return Task.objects.filter(account=account, state__in=UNFINISHED).order_by("due_at", "pk")
 
 
 def next_task(account: Account) -> Task | None:
-    return unfinished(account).order_by("due_at", "pk").first()
+    return unfinished(account).only("title", "due_at").first()
 
 
 def open_task_counts(account_ids: Sequence[int]) -> dict[int, int]:

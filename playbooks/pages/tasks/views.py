@@ -7,8 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -21,11 +21,11 @@ from accounts.ui.parts import came_from, wants_part
 from playbooks.models import UNFINISHED, Task
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import (
-    awake,
-    task_row,
+    TaskRow,
+    not_snoozed,
+    task_columns,
     task_rows,
     visible_tasks,
-    with_account,
 )
 from playbooks.triggers.vocabulary import TaskState
 
@@ -73,10 +73,11 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
     if chosen["q"]:
         reachable = reachable.filter(account__name__icontains=chosen["q"])
     listed = _viewed(reachable, chosen["view"], now)
-    found, page = take_page(with_account(listed), number=page_number(request), size=PAGE_SIZE)
+    found, page = take_page(task_columns(listed), number=page_number(request), size=PAGE_SIZE)
+    rows = task_rows(found, now=now, zone=zone)
     total = listed.order_by().values("pk")[: COUNT_CAP + 1].count()
     return {
-        "rows": task_rows(found, now=now, zone=zone),
+        "rows": rows,
         "page": page,
         "total": min(total, COUNT_CAP),
         "is_part": wants_part(request),
@@ -87,7 +88,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         "snoozes": SNOOZES,
         "changeable": set(
             Task.objects.workable_by(user)
-            .filter(pk__in=[task.pk for task in found])
+            .filter(pk__in=[row.pk for row in rows])
             .values_list("pk", flat=True)
         ),
         "is_filtered": bool(chosen["q"]) or chosen["view"] != "open",
@@ -99,7 +100,7 @@ def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:
         return tasks.exclude(state__in=UNFINISHED).order_by("-closed_at", "-pk")
     if view == "snoozed":
         return tasks.filter(state=TaskState.SNOOZED).order_by("snoozed_until", "pk")
-    tasks = tasks.filter(awake(now)).order_by("due_at", "pk")
+    tasks = tasks.filter(not_snoozed(now)).order_by("due_at", "pk")
     if view == "overdue":
         return tasks.filter(due_at__lt=now)
     return tasks.filter(due_at__lte=now + timedelta(days=7)) if view == "week" else tasks
@@ -110,12 +111,16 @@ def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
     """One task with its forms: where a link leads, and how it is finished without JavaScript."""
     user = cast("User", request.user)
-    found = get_object_or_404(with_account(visible_tasks(user)), pk=task_id)
+    found = task_columns(visible_tasks(user).filter(pk=task_id))
+    rows = task_rows(found, now=clock.now(), zone=Installation.current().zone)
+    if not rows:
+        raise Http404
+    (row,) = rows
     can_change = Task.objects.workable_by(user).filter(pk=task_id).exists()
     context = {
-        "row": task_row(found, now=clock.now(), zone=Installation.current().zone),
+        "row": row,
         "can_change": can_change,
-        "people": _others(found) if can_change and found.state in UNFINISHED else [],
+        "people": _others(row) if can_change and row.is_open else [],
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "next": came_from(request),
@@ -123,7 +128,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     return render(request, "tasks/task.html", context)
 
 
-def _others(found: Task) -> list[User]:
-    account = Account.objects.only("owner", "pool").get(pk=found.account_id)
-    people = people_for(account).exclude(pk=found.owner_id or 0)
+def _others(task: TaskRow) -> list[User]:
+    account = Account.objects.only("owner", "pool").get(pk=task.account_id)
+    people = people_for(account).exclude(pk=task.owner_id or 0)
     return list(people.only("name", "email").order_by("name", "pk"))
