@@ -12,9 +12,8 @@ from django.http import HttpRequest
 
 from accounts.admin import TrackedAdmin
 from accounts.catalogue import Segment, choices
+from metrics.definitions import RATES, Rate
 from metrics.models import RenewalChance, RetentionTarget
-from metrics.models.decided import RATES
-from metrics.retention.rates import Rate
 
 
 class PercentField(forms.DecimalField):
@@ -36,7 +35,7 @@ def percent_word(rate: Decimal) -> str:
 
 
 class TargetForm(forms.ModelForm):
-    rate = forms.ChoiceField(choices=list(RATES.items()))
+    rate = forms.ChoiceField(choices=[(rate.value, RATES[rate].title) for rate in Rate])
     segment = forms.ChoiceField(
         choices=[("", "All accounts"), *choices(Segment)],
         required=False,
@@ -63,7 +62,7 @@ class RetentionTargetAdmin(TrackedAdmin):
 
     @admin.display(description="Rate", ordering="rate")
     def rate_word(self, target: RetentionTarget) -> str:
-        return RATES[Rate(target.rate)]
+        return RATES[Rate(target.rate)].title
 
     @admin.display(description="Segment", ordering="segment")
     def segment_word(self, target: RetentionTarget) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.money.conversion import Integers
+from metrics.definitions import Method, Retention
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import values_on
-from metrics.retention.positions import Retention
+from metrics.retention.movements import CountedMovements, changes_of
 from metrics.retention.series import MonthPair, position_series
-from metrics.retention.vectors import PositionArrays, retention_by_group
+from metrics.retention.vectors import PositionArrays
 from metrics.retention.windows import months_before
 
 TRAILING_MONTHS = 12
@@ -24,14 +25,18 @@ class MonthPositions:
     month: date
     accounts: Integers
     arrays: PositionArrays
+    movements: CountedMovements
+    pair: MonthPair
     segments: Integers
     names: tuple[str, ...]
 
-    def retention(self) -> dict[str, Retention]:
+    def retention(self, method: Method) -> dict[str, Retention]:
         """By segment; one in which nobody paid at either end is left out."""
         count = len(self.names)
-        groups = self.segments % count
-        summed = retention_by_group(arrays=self.arrays, groups=groups, count=count)
+        counted = changes_of(
+            method=method, positions=self.arrays, movements=self.movements, pair=self.pair
+        )
+        summed = counted.by_group(groups=self.segments % count, count=count)
         named = zip(self.names, summed, strict=True)
         return {name: found for name, found in named if found != Retention()}
 
@@ -46,11 +51,14 @@ def read_months(
     history = read_cut(cut=Cut.SEGMENT, scope=scope)
     pairs = [_pair(month, rates) for month in months]
     series = position_series(ledger=ledger, pairs=pairs)
+    movements = CountedMovements(ledger)
     for month, pair, arrays in zip(months, pairs, series, strict=True):
         yield MonthPositions(
             month=month,
             accounts=ledger.accounts,
             arrays=arrays,
+            movements=movements,
+            pair=pair,
             segments=values_on(history=history, accounts=ledger.accounts, day=pair.start),
             names=(*history.values, ""),
         )

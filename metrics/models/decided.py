@@ -6,13 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.catalogue import choices, label
-from metrics.retention.rates import Rate
-
-RATES = {
-    Rate.NRR: "Net revenue retention (NRR)",
-    Rate.GRR: "Gross revenue retention (GRR)",
-    Rate.LOGO: "Logo retention",
-}
+from metrics.definitions import RATES, Rate
 
 
 @pghistory.track(
@@ -40,7 +34,7 @@ class RetentionTarget(models.Model):
 
     def __str__(self) -> str:
         of = label(self.segment) if self.segment else "all accounts"
-        return f"{RATES[Rate(self.rate)]} of {of}: {self.low:.0%} to {self.high:.0%}"
+        return f"{RATES[Rate(self.rate)].title} of {of}: {self.low:.0%} to {self.high:.0%}"
 
 
 @pghistory.track(

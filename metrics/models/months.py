@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from accounts.catalogue import MovementKind, choices
 from accounts.models import Account, AccountScopedQuerySet
+from metrics.definitions import Method
 
 TOTAL = "all"
 
@@ -68,10 +69,11 @@ class AccountMonth(models.Model):
 
 
 class RetentionMonth(models.Model):
-    """A `metrics.retention.positions.Retention` by account; `segment` is "all" for the total."""
+    """A `metrics.definitions.Retention` by each method; `segment` is "all" for the total."""
 
     month = models.DateField()
     segment = models.CharField(max_length=10, blank=True)
+    method = models.CharField(max_length=9, choices=choices(Method))
 
     bridge_start = models.BigIntegerField()
     bridge_new = models.BigIntegerField()
@@ -95,16 +97,13 @@ class RetentionMonth(models.Model):
     logos_contracted = models.IntegerField()
 
     nrr = models.DecimalField(max_digits=14, decimal_places=6, null=True)
-    grr = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+    # By movements a loss may count more than once, so that it has no bound.
+    grr = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     logo = models.DecimalField(max_digits=7, decimal_places=6, null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("month", "segment", name="retention_month_once"),
-            models.CheckConstraint(
-                name="retention_grr_at_most_one",
-                condition=Q(grr__isnull=True) | Q(grr__gte=0, grr__lte=1),
-            ),
+            models.UniqueConstraint("month", "segment", "method", name="retention_month_once"),
             models.CheckConstraint(
                 name="retention_rates_need_a_cohort",
                 condition=Q(cohort_start=0, nrr__isnull=True, grr__isnull=True)

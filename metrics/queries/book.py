@@ -8,14 +8,15 @@ import numpy as np
 
 from accounts.models import User
 from accounts.money.conversion import Integers
+from metrics.definitions import Method, Retention
 from metrics.facts.attributes import Cut, read_cut
 from metrics.facts.ledger import RateTable, read_ledger, read_rates
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
-from metrics.retention.positions import Method, Retention
-from metrics.retention.series import LedgerArrays, MonthPair, movement_parts, position_series
-from metrics.retention.vectors import Flags, PositionArrays, net_parts, retention_by_group
+from metrics.retention.movements import CountedMovements, changes_of
+from metrics.retention.series import LedgerArrays, MonthPair, position_series
+from metrics.retention.vectors import AccountChanges, Flags, PositionArrays, net_changes
 from metrics.retention.windows import Window
 
 NOT_RECORDED = ""
@@ -55,17 +56,16 @@ class Report:
 class LedgerReport:
     """Every account of a report, one array element each; `chosen` are those the filters leave.
 
-    `ledger` is None where the stored months had the positions already.
+    `movements` is None where the stored months had the positions already.
     """
 
     question: Question
     scope: ReportScope
     rates: RateTable
     accounts: Integers
-    ledger: LedgerArrays | None
+    movements: CountedMovements | None
     pair: MonthPair
-    arrays: PositionArrays
-    parts: Integers
+    counted: AccountChanges
     groups: Integers
     values: tuple[str, ...]
     chosen: Flags = field(repr=False)
@@ -75,9 +75,7 @@ class LedgerReport:
         nobody paid are left out."""
         count = len(self.values)
         groups = np.where(self.chosen, self.groups % count, count)
-        summed = retention_by_group(
-            arrays=self.arrays, groups=groups, count=count + 1, parts=self.parts
-        )[:count]
+        summed = self.counted.by_group(groups=groups, count=count + 1)[:count]
         rows = [
             GroupRetention(value=value, retention=found)
             for value, found in zip(self.values, summed, strict=True)
@@ -100,18 +98,18 @@ def retention(*, question: Question, user: User) -> Report:
 
 def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
     pair = pair_of(window=question.window, rates=rates)
-    accounts, arrays, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
+    accounts, positions, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
     cuts = _Cuts(accounts=accounts, ledger=ledger, pair=pair, scope=scope)
+    movements = None if ledger is None else CountedMovements(ledger)
     groups, values = cuts.of(question.by)
     return LedgerReport(
         question=question,
         scope=scope,
         rates=rates,
         accounts=accounts,
-        ledger=ledger,
+        movements=movements,
         pair=pair,
-        arrays=arrays,
-        parts=_parts(question, pair=pair, arrays=arrays, ledger=ledger),
+        counted=_counted(question.method, pair=pair, positions=positions, movements=movements),
         groups=groups,
         values=values,
         chosen=cuts.chosen(question.filters),
@@ -138,16 +136,20 @@ def _positions(
         if stored is not None:
             return (*stored, None)
     ledger = read_ledger(until=question.window.end, rates=rates, scope=scope)
-    (arrays,) = position_series(ledger=ledger, pairs=[pair])
-    return ledger.accounts, arrays, ledger
+    (positions,) = position_series(ledger=ledger, pairs=[pair])
+    return ledger.accounts, positions, ledger
 
 
-def _parts(
-    question: Question, *, pair: MonthPair, arrays: PositionArrays, ledger: LedgerArrays | None
-) -> Integers:
-    if question.method is Method.BY_MOVEMENTS and ledger is not None:
-        return movement_parts(ledger=ledger, pair=pair)
-    return net_parts(arrays)
+def _counted(
+    method: Method,
+    *,
+    pair: MonthPair,
+    positions: PositionArrays,
+    movements: CountedMovements | None,
+) -> AccountChanges:
+    if movements is None:  # stored months answer by account
+        return AccountChanges(positions=positions, changes=net_changes(positions))
+    return changes_of(method=method, positions=positions, movements=movements, pair=pair)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -10,28 +9,13 @@ import numpy as np
 from accounts.catalogue import MovementKind
 from accounts.models import Account
 from accounts.money.conversion import Integers
+from metrics.definitions import FIGURES, Figure
 from metrics.queries.book import LedgerReport
-from metrics.retention.vectors import KINDS, NO_KIND, Flags, net_change_kinds
+from metrics.retention.vectors import KINDS, NO_KIND, Flags
 
 PAGE_SIZE = 50
 NAMES_AT_ONCE = 1_000
 LAST_PAGE = 200
-
-
-class Figure(StrEnum):
-    START = "start"
-    NEW = "new"
-    REACTIVATION = "reactivation"
-    EXPANSION = "expansion"
-    CONTRACTION = "contraction"
-    CHURN = "churn"
-    END = "end"
-    NRR = "nrr"
-    GRR = "grr"
-    LOGO = "logo"
-
-
-LOSSES = [KINDS.index(MovementKind.CONTRACTION), KINDS.index(MovementKind.CHURN)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +87,17 @@ def _slice(page: int) -> slice:
 
 
 def membership(book: LedgerReport, figure: Figure) -> tuple[Integers, Flags]:
-    """Each account's part of the figure, and whether it has one."""
-    arrays = book.arrays
-    if figure is Figure.NRR:
-        return arrays.end - arrays.start, arrays.was_active & book.chosen
-    if figure is Figure.LOGO:
-        return arrays.end - arrays.start, arrays.was_active & ~arrays.is_active & book.chosen
-    if figure is Figure.GRR:
-        amounts = np.asarray(book.parts[LOSSES].sum(axis=0), dtype=np.int64)
-        return amounts, (amounts != 0) & arrays.was_active & book.chosen
-    ends = {Figure.START: arrays.start, Figure.END: arrays.end}
-    kind = None if figure in ends else KINDS.index(MovementKind(figure.value))
-    amounts = ends[figure] if kind is None else book.parts[kind]
-    return amounts, (amounts != 0) & book.chosen
+    """Each account's part of the figure, and whether it is in its list."""
+    opened = FIGURES[figure]
+    amounts = book.counted.amounts(opened.made_of)
+    listed = book.counted.positions.of(opened.made_of.of) if opened.lists_all else amounts != 0
+    return amounts, listed & book.chosen
 
 
 def _account_rows(
     book: LedgerReport, shown: Integers, amounts: Integers
 ) -> tuple[FigureAccount, ...]:
-    kinds = net_change_kinds(book.arrays)
+    positions, kinds = book.counted.positions, book.counted.net_kinds
     ids = book.accounts[shown].tolist()
     names = {
         pk: (external_id, name)
@@ -135,8 +111,8 @@ def _account_rows(
             external_id=names[pk][0],
             name=names[pk][1],
             group=book.values[int(book.groups[index])],
-            start=int(book.arrays.start[index]),
-            end=int(book.arrays.end[index]),
+            start=int(positions.start[index]),
+            end=int(positions.end[index]),
             kind=None if kinds[index] == NO_KIND else KINDS[int(kinds[index])],
             amount=int(amounts[index]),
         )

@@ -11,11 +11,11 @@ from django.db import connection
 
 from accounts.catalogue import MovementKind
 from accounts.money.conversion import convert
+from metrics.definitions import FIGURES, Adds, Figure, Method
 from metrics.facts.ledger import read_ledger
 from metrics.facts.reading import in_chunks
 from metrics.queries.book import LedgerReport
-from metrics.queries.figures import LOSSES, PAGE_SIZE, Figure, Page, membership
-from metrics.retention.positions import Method
+from metrics.queries.figures import PAGE_SIZE, Page, membership
 from metrics.retention.series import LedgerArrays, converted_rows
 from metrics.retention.vectors import KINDS, Flags
 
@@ -38,33 +38,32 @@ class FigureMovement:
 def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureMovement]:
     """The ledger rows of the figure's accounts that make it, the newest first."""
     _, member = membership(book, figure)
-    wanted = _movement_kinds(book, figure)
-    first, last = _days(book, figure)
+    wanted = _wanted(book, figure)
+    first, last = wanted.days
     ledger = _ledger(book, first)
     is_member = np.isin(ledger.accounts, book.accounts[member])
     inside = is_member[ledger.account] & (ledger.day > first) & (ledger.day <= last)
-    inside &= np.isin(ledger.kind, wanted)
-    total = int(converted_rows(ledger=ledger, rates=book.pair.rates)[inside].sum())
-    found = _Rows(book=book, kinds=wanted, days=(first, last))
+    if wanted.rows is not None:
+        inside &= wanted.rows
+    converted = converted_rows(ledger=ledger, rates=book.pair.rates, chosen=inside)
     return Page(
-        rows=tuple(found.page(ledger=ledger, inside=inside, page=page)),
+        rows=tuple(wanted.page(ledger=ledger, inside=inside, page=page)),
         number=page,
         count=int(inside.sum()),
-        total=total,
+        total=int(converted.sum()),
     )
 
 
 def all_figure_movements(*, book: LedgerReport, figure: Figure) -> Iterator[FigureMovement]:
     """In the order of the pages."""
     _, member = membership(book, figure)
-    found = _Rows(book=book, kinds=_movement_kinds(book, figure), days=_days(book, figure))
-    return found.all(accounts=book.accounts[member].tolist())
+    return _wanted(book, figure).all(accounts=book.accounts[member].tolist())
 
 
 def _ledger(book: LedgerReport, after: int) -> LedgerArrays:
     """Movements after the day of that ordinal; those the report was read from may be older."""
-    if book.ledger is not None:
-        return book.ledger
+    if book.movements is not None:
+        return book.movements.ledger
     return read_ledger(
         until=book.question.window.end,
         after=date.fromordinal(max(after, 1)),
@@ -73,21 +72,21 @@ def _ledger(book: LedgerReport, after: int) -> LedgerArrays:
     )
 
 
-def _movement_kinds(book: LedgerReport, figure: Figure) -> list[int]:
-    """By movements a part is its own rows; by account it is all that happened to its accounts."""
-    if book.question.method is Method.BY_MOVEMENTS:
-        if figure is Figure.GRR:
-            return LOSSES
-        if figure.value in KINDS:
-            return [KINDS.index(MovementKind(figure.value))]
-    return list(range(len(KINDS)))
+def _wanted(book: LedgerReport, figure: Figure) -> "_Rows":
+    """By movements a figure is its own rows; by account it is all that happened to its accounts.
 
-
-def _days(book: LedgerReport, figure: Figure) -> tuple[int, int]:
-    """(after, up to) as ordinals: the levels are made of all history, the rest of the window."""
-    if figure is Figure.START:
-        return 0, book.pair.start
-    return (0 if figure is Figure.END else book.pair.start), book.pair.end
+    Levels are made of all history, the rest of the window.
+    """
+    made_of, pair = FIGURES[figure].made_of, book.pair
+    days = (
+        0 if made_of.is_level else pair.start,
+        pair.start if made_of.adds is Adds.START else pair.end,
+    )
+    if book.question.method is Method.BY_ACCOUNT or book.movements is None or not made_of.kinds:
+        return _Rows(book=book, days=days)
+    codes = [KINDS.index(kind) for kind in made_of.kinds]
+    rows = np.isin(book.movements.kinds(pair.rates), codes)
+    return _Rows(book=book, days=days, kinds=tuple(made_of.kinds), rows=rows)
 
 
 # Uses index: movement_account_day for a few accounts, movement_day for many.
@@ -95,7 +94,11 @@ _MOVEMENTS = """
     SELECT m.account_id, a.external_id, a.name, m.effective_on, m.recorded_at, m.kind,
         m.amount_minor, m.currency, m.reason, m.source_id
     FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
-    WHERE m.account_id = ANY(%(accounts)s) AND m.kind = ANY(%(kinds)s)
+    LEFT JOIN unnest(%(mixed_accounts)s::bigint[], %(mixed_days)s::date[], %(mixed_wanted)s::bool[])
+        AS mixed (account_id, day, is_wanted)
+        ON mixed.account_id = m.account_id AND mixed.day = m.effective_on
+    WHERE m.account_id = ANY(%(accounts)s)
+        AND coalesce(mixed.is_wanted, m.kind = ANY(%(kinds)s))
         AND m.effective_on > %(after)s AND m.effective_on <= %(until)s AND {learned}
     ORDER BY m.effective_on DESC, m.id DESC
 """
@@ -103,11 +106,13 @@ _MOVEMENTS = """
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Ledger rows of some accounts: `kinds` as indices, `days` as ordinals (after, up to)."""
+    """Ledger rows of some accounts: `days` as ordinals (after, up to); by movements of the `kinds`
+    they count as, which `rows` says of each row of the ledger."""
 
     book: LedgerReport
-    kinds: Sequence[int]
     days: tuple[int, int]
+    kinds: tuple[MovementKind, ...] = tuple(MovementKind)
+    rows: Flags | None = None
 
     def page(self, *, ledger: LedgerArrays, inside: Flags, page: int) -> Iterator[FigureMovement]:
         """Only the days that the page shows are read again, with their names and reasons."""
@@ -139,9 +144,25 @@ class _Rows:
         learned = scope.condition(account="m.account_id", learned="m.recorded_at")
         return _MOVEMENTS.format(learned=learned), {
             "accounts": list(accounts),
-            "kinds": [KINDS[kind].value for kind in self.kinds],
+            "kinds": [kind.value for kind in self.kinds],
             "after": date.fromordinal(max(self.days[0], 1)),
             "until": date.fromordinal(self.days[1]),
+            **self._mixed_days(),
+        }
+
+    def _mixed_days(self) -> dict[str, Any]:
+        """Days of an account with rows of several kinds, and whether their net is of the kinds."""
+        found: dict[tuple[int, date], bool] = {}
+        movements = self.book.movements
+        if self.rows is not None and movements is not None:
+            ledger, rows = movements.ledger, movements.mixed_rows
+            accounts, days = ledger.accounts[ledger.account[rows]], ledger.day[rows]
+            keys = zip(accounts.tolist(), map(date.fromordinal, days.tolist()), strict=True)
+            found = dict(zip(keys, self.rows[rows].tolist(), strict=True))
+        return {
+            "mixed_accounts": [account for account, _ in found],
+            "mixed_days": [day for _, day in found],
+            "mixed_wanted": list(found.values()),
         }
 
 

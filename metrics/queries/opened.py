@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.models import User
+from metrics.definitions import Figure, Retention
 from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import LedgerReport, Question, book_of
 from metrics.queries.figures import (
-    Figure,
     FigureAccount,
     Page,
     all_figure_accounts,
@@ -17,7 +17,6 @@ from metrics.queries.figures import (
 )
 from metrics.queries.movements import FigureMovement, all_figure_movements, figure_movements
 from metrics.queries.stored_figures import StoredFigures, stored_figures
-from metrics.retention.positions import Retention
 
 
 @dataclass(frozen=True)

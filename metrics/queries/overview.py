@@ -10,27 +10,21 @@ from django.db import connection
 
 from accounts.models import User
 from health.scoring import UNSCORED
+from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.days import stored_health
+from metrics.facts.figure_sql import amount_of, condition_of
 from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal
 from metrics.models import RetentionTarget
 from metrics.queries.book import Question, book_of
-from metrics.queries.figures import Figure, figure_accounts
+from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
 from metrics.queries.moments import ReportSnapshot, standing_in
 from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.series import MonthRetention, retention_series
-from metrics.retention.rates import (
-    FailureMode,
-    Rate,
-    Target,
-    blended_target,
-    failure_mode,
-    rate_of,
-    ratio,
-)
+from metrics.retention.rates import FailureMode, Target, blended_target, failure_mode
 from metrics.retention.windows import (
     Window,
     latest_month_end,
@@ -57,6 +51,8 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Overview:
     base: str
+    method: Method
+    """How `months` count, and with them rates, comparisons, targets and failure mode."""
     months: tuple[MonthRetention, ...]
     """The newest is the report; each covers the twelve months before its end."""
     targets: Mapping[Rate, Target | None]
@@ -84,7 +80,7 @@ class Overview:
         return trailing_window(as_of=self.latest.month)
 
     def rate(self, rate: Rate, *, months_ago: int = 0) -> Fraction | None:
-        return rate_of(retention=self.months[-1 - months_ago].total, rate=rate)
+        return self.months[-1 - months_ago].total.rate(rate)
 
 
 def overview(
@@ -94,6 +90,7 @@ def overview(
     as_of: date,
     today: date,
     zone: str,
+    method: Method,
     known_before: datetime | None = None,
 ) -> Overview:
     """Twelve months to the last month-end by `as_of`; raises MissingRateError.
@@ -101,15 +98,16 @@ def overview(
     `known_before` takes revenue back to what was recorded by then; health and renewals stay.
     """
     scope, rates = ReportScope.of(user=user, known_before=known_before), read_rates(base=base)
-    months = _retention(as_of=as_of, rates=rates, scope=scope)
+    months = _retention(as_of=as_of, rates=rates, scope=scope, method=method)
     standing, before = _then_and_before(as_of, scope=scope, rates=rates, today=today, zone=zone)
     health, segment_targets = health_of(standing), _read_targets()
     return Overview(
         base=base,
+        method=method,
         months=months,
         targets={rate: _target(rate, segment_targets, months[-1]) for rate in Rate},
         segment_targets=segment_targets,
-        failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope),
+        failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope, method=method),
         health=health,
         health_before=health_of(before),
         at_risk_by_month=_at_risk(standing, rates=rates),
@@ -119,9 +117,11 @@ def overview(
     )
 
 
-def _retention(*, as_of: date, rates: RateTable, scope: ReportScope) -> tuple[MonthRetention, ...]:
+def _retention(
+    *, as_of: date, rates: RateTable, scope: ReportScope, method: Method
+) -> tuple[MonthRetention, ...]:
     months = month_ends(until=latest_month_end(as_of), count=MONTHS_SHOWN)
-    return retention_series(months=months, rates=rates, scope=scope)
+    return retention_series(months=months, rates=rates, scope=scope, method=method)
 
 
 def _then_and_before(
@@ -174,7 +174,12 @@ def _target(
 
 
 def _failure(
-    *, latest: MonthRetention, health: HealthPicture | None, rates: RateTable, scope: ReportScope
+    *,
+    latest: MonthRetention,
+    health: HealthPicture | None,
+    rates: RateTable,
+    scope: ReportScope,
+    method: Method,
 ) -> Failure | None:
     bands = health.bands if health else ()
     scored = sum(band.accounts for band in bands if band.band != UNSCORED)
@@ -182,7 +187,7 @@ def _failure(
     mode = failure_mode(retention=latest.total, scored=scored, below_sixty=unwell)
     if mode is None:
         return None
-    largest = _largest_expansions(latest=latest, rates=rates, scope=scope)
+    largest = _largest_expansions(latest=latest, rates=rates, scope=scope, method=method)
     return Failure(
         mode=mode,
         largest_share=ratio(part=largest, whole=latest.total.bridge.expansion),
@@ -190,20 +195,25 @@ def _failure(
     )
 
 
+_EXPANSION = FIGURES[Figure.EXPANSION].made_of
 # Uses index: account_month_month.
-_LARGEST = """
+_LARGEST = f"""
     SELECT coalesce(sum(change), 0)::bigint FROM (
-        SELECT end_minor - start_minor AS change FROM metrics_accountmonth m
-        WHERE month = %(month)s AND kind = 'expansion' AND {scope}
+        SELECT {amount_of(_EXPANSION)} AS change FROM metrics_accountmonth m
+        WHERE month = %(month)s AND {condition_of(_EXPANSION)} AND {{scope}}
         ORDER BY change DESC LIMIT %(largest)s
     ) largest
-"""
+"""  # noqa: S608 -- constant expressions, no input
 
 
-def _largest_expansions(*, latest: MonthRetention, rates: RateTable, scope: ReportScope) -> int:
-    if not latest.is_stored:
+def _largest_expansions(
+    *, latest: MonthRetention, rates: RateTable, scope: ReportScope, method: Method
+) -> int:
+    if not latest.is_stored or method is not Method.BY_ACCOUNT:
         window = trailing_window(as_of=latest.month)
-        question = Question(window=window, base=rates.base, known_before=scope.known_before)
+        question = Question(
+            window=window, base=rates.base, method=method, known_before=scope.known_before
+        )
         book = book_of(question=question, scope=scope, rates=rates)
         rows = figure_accounts(book=book, figure=Figure.EXPANSION, page=1).rows
         return sum(row.amount for row in rows[:LARGEST])

@@ -8,30 +8,20 @@ from typing import Any
 from django.db import connection
 
 from accounts.catalogue import MovementKind
+from metrics.definitions import FIGURES, Accounts, Adds, Figure, MadeOf, Method, Retention
 from metrics.facts.attributes import Cut
+from metrics.facts.figure_sql import amount_of, condition_of
 from metrics.facts.ledger import RateTable
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import is_stored
 from metrics.queries.book import Question
-from metrics.queries.figures import PAGE_SIZE, Figure, FigureAccount, Page
+from metrics.queries.figures import PAGE_SIZE, FigureAccount, Page
 from metrics.queries.movements import FigureMovement, movement_of
 from metrics.queries.series import stored_months
-from metrics.retention.positions import Method, Retention
 
 COUNTED_AT_MOST = 1_000
 
-_CHANGE = "m.end_minor - m.start_minor"
-_LOST = "m.kind IN ('contraction', 'churn')"
-# Each account's part of the figure, and which accounts have one: as `figures.membership` has it.
-_AMOUNTS = {Figure.START: "m.start_minor", Figure.END: "m.end_minor"}
-_MEMBERS = {
-    Figure.START: "m.start_minor <> 0",
-    Figure.END: "m.end_minor <> 0",
-    Figure.NRR: "m.was_active",
-    Figure.GRR: f"m.was_active AND {_LOST} AND m.end_minor <> m.start_minor",
-    Figure.LOGO: "m.was_active AND NOT m.is_active",
-}
 _CHOSEN = "m.month = %(month)s AND {member} AND {segment} AND {scope}"
 # Uses index: account_month_month; a month lies together in the table.
 _TOTALS = """
@@ -103,8 +93,8 @@ class StoredFigures:
 
     def movements(self, figure: Figure, *, page: int) -> Page[FigureMovement]:
         """The newest first. Their sum is that of the accounts: each row is in it once."""
-        total, accounts = _sum_of(self.total, figure)
         params = self._params(figure, page)
+        accounts = _accounts_in(FIGURES[figure].made_of, self.total)
         are_few = accounts * _FEW <= self.everyone
         form = _OF_FEW_ACCOUNTS if are_few else _OF_MANY_ACCOUNTS
         ledger = form.format(**self._parts(figure))
@@ -117,7 +107,7 @@ class StoredFigures:
             rows=rows,
             number=page,
             count=min(count, COUNTED_AT_MOST),
-            total=total,
+            total=FIGURES[figure].total(self.total),
             is_capped=count > COUNTED_AT_MOST,
         )
 
@@ -135,22 +125,22 @@ class StoredFigures:
         return count, total
 
     def _parts(self, figure: Figure) -> dict[str, str]:
-        member = _MEMBERS.get(figure, f"m.kind = %(kind)s AND {_CHANGE} <> 0")
+        opened = FIGURES[figure]
+        amount, condition = amount_of(opened.made_of), condition_of(opened.made_of)
         chosen = _CHOSEN.format(
-            member=member,
+            member=condition if opened.lists_all else f"{condition} AND {amount} <> 0",
             segment="m.segment = %(segment)s" if self.question.filters else "true",
             scope=self.scope.of_column("m.account_id"),
         )
-        return {"amount": _AMOUNTS.get(figure, f"({_CHANGE})"), "chosen": chosen}
+        return {"amount": amount, "chosen": chosen}
 
     def _params(self, figure: Figure, page: int = 1) -> dict[str, Any]:
-        window = self.question.window
+        window, made_of = self.question.window, FIGURES[figure].made_of
         return {
             "month": window.end,
-            "kind": figure.value,
             "segment": self.question.filters[0].value if self.question.filters else "",
-            "after": date.min if figure in _AMOUNTS else window.start,
-            "until": window.start if figure is Figure.START else window.end,
+            "after": date.min if made_of.is_level else window.start,
+            "until": window.start if made_of.adds is Adds.START else window.end,
             "most": COUNTED_AT_MOST + 1,
             "limit": PAGE_SIZE,
             "offset": (page - 1) * PAGE_SIZE,
@@ -175,22 +165,22 @@ def stored_figures(
     return StoredFigures(question, scope, rates, total, everyone)
 
 
-def _sum_of(total: Retention, figure: Figure) -> tuple[int, int]:
-    """The figure's sum, exactly, and about how many accounts are part of it."""
-    bridge, cohort, logos = total.bridge, total.cohort, total.logos
+def _accounts_in(made_of: MadeOf, total: Retention) -> int:
+    """About how many accounts a list has, to choose the way to its movements."""
+    logos = total.logos
     lost = logos.start - logos.kept
-    return {
-        Figure.START: (bridge.start, logos.start),
-        Figure.NEW: (bridge.new, logos.new),
-        Figure.REACTIVATION: (bridge.reactivation, logos.reactivated),
-        Figure.EXPANSION: (bridge.expansion, logos.expanded),
-        Figure.CONTRACTION: (-bridge.contraction, logos.contracted),
-        Figure.CHURN: (-bridge.churn, lost),
-        Figure.END: (bridge.end, logos.end),
-        Figure.NRR: (cohort.end - cohort.start, logos.start),
-        Figure.GRR: (-cohort.contraction - cohort.churn, logos.contracted + lost),
-        Figure.LOGO: (-cohort.churn, lost),
-    }[figure]
+    by_kind = {
+        MovementKind.NEW: logos.new,
+        MovementKind.REACTIVATION: logos.reactivated,
+        MovementKind.EXPANSION: logos.expanded,
+        MovementKind.CONTRACTION: logos.contracted,
+        MovementKind.CHURN: lost,
+    }
+    if made_of.kinds:
+        return sum(by_kind[kind] for kind in made_of.kinds)
+    if made_of.of is Accounts.LEFT:
+        return lost
+    return logos.end if made_of.adds is Adds.END else logos.start
 
 
 def _is_by_segment(question: Question) -> bool:

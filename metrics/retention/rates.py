@@ -1,7 +1,8 @@
-"""Exact rates, the bands they fall into, and the two failure modes an average hides.
+"""The bands rates fall into, their targets, and the two failure modes an average hides.
 
-A rate is a Fraction (107 % is 107/100), or None where there is no cohort to divide by. It is
-rounded once, by `percent` or `stored`, at the edge.
+What the rates are made of is in `metrics.definitions`. A rate is a Fraction (107 % is 107/100), or
+None where there is no cohort to divide by. It is rounded once, by `percent` or `stored`, at the
+edge.
 """
 
 from collections.abc import Sequence
@@ -10,15 +11,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from metrics.retention.positions import Bridge, Cohort, Logos, Retention
+from metrics.definitions import RATES, Rate, Retention, ratio
 
 STORED_PLACES = Decimal("0.000001")
-
-
-class Rate(StrEnum):
-    NRR = "nrr"
-    GRR = "grr"
-    LOGO = "logo"
 
 
 class RateBand(StrEnum):
@@ -28,45 +23,6 @@ class RateBand(StrEnum):
     GREAT = "great"
     EXCELLENT = "excellent"
     TOP_DECILE = "top_decile"
-
-
-def ratio(*, part: int, whole: int) -> Fraction | None:
-    """None where nothing is there to be a part of: "no cohort", never a division by zero."""
-    return Fraction(part, whole) if whole > 0 else None
-
-
-def nrr(cohort: Cohort) -> Fraction | None:
-    return ratio(part=cohort.end, whole=cohort.start)
-
-
-def grr(cohort: Cohort) -> Fraction | None:
-    """What is left without any growth; between 0 and 1.
-
-    By account contraction and churn are net per account, so this is Σ min(end, start) ÷ start.
-    """
-    rate = ratio(part=cohort.start - cohort.contraction - cohort.churn, whole=cohort.start)
-    return None if rate is None else min(max(rate, Fraction(0)), Fraction(1))
-
-
-def logo_retention(logos: Logos) -> Fraction | None:
-    return ratio(part=logos.kept, whole=logos.start)
-
-
-def net_revenue_churn(cohort: Cohort) -> Fraction | None:
-    """Lost less gained over the start; negative when the cohort grew."""
-    return ratio(part=cohort.start - cohort.end, whole=cohort.start)
-
-
-def quick_ratio(bridge: Bridge) -> Fraction | None:
-    """What was won for each unit lost; None when nothing was lost."""
-    won = bridge.new + bridge.expansion + bridge.reactivation
-    return ratio(part=won, whole=bridge.churn + bridge.contraction)
-
-
-def rate_of(*, retention: Retention, rate: Rate) -> Fraction | None:
-    if rate is Rate.LOGO:
-        return logo_retention(retention.logos)
-    return nrr(retention.cohort) if rate is Rate.NRR else grr(retention.cohort)
 
 
 # Lower bounds, inclusive. GRR's best band is "above 95", so 95 itself stays below it.
@@ -103,6 +59,11 @@ def rate_band(*, rate: Rate, value: Fraction | None) -> RateBand | None:
         return RateBand.EXCELLENT
     reached = (band for bound, band in _BANDS[rate] if value >= bound)
     return next(reached, _WORST[rate])
+
+
+def is_unusual(*, rate: Rate, value: Fraction | None) -> bool:
+    """A share outside 0 to 1: by movements, who leaves, returns and leaves again is lost twice."""
+    return value is not None and RATES[rate].is_share and not 0 <= value <= 1
 
 
 def percent(*, rate: Fraction, places: int = 1) -> Decimal:
@@ -147,20 +108,15 @@ class FailureMode(StrEnum):
 
 def failure_mode(*, retention: Retention, scored: int, below_sixty: int) -> FailureMode | None:
     """`scored` logos have a health score, `below_sixty` of them one under 60."""
-    net = nrr(retention.cohort)
-    if net is None:
+    net, gross = retention.rate(Rate.NRR), retention.rate(Rate.GRR)
+    if net is None or gross is None:
         return None
-    if net >= 1 and (_is_leaky(retention.cohort) or _is_unwell(scored, below_sixty)):
+    if net >= 1 and (gross < Fraction(85, 100) or _is_unwell(scored, below_sixty)):
         return FailureMode.LEAKY_UNDER_EXPANSION
     logos = retention.logos
     expanded = Fraction(logos.expanded, logos.start)
     stagnant = Fraction(95, 100) <= net <= 1 and expanded < Fraction(5, 100)
     return FailureMode.NO_EXPANSION_MOTION if stagnant and logos.end > logos.start else None
-
-
-def _is_leaky(cohort: Cohort) -> bool:
-    gross = grr(cohort)
-    return gross is not None and gross < Fraction(85, 100)
 
 
 def _is_unwell(scored: int, below_sixty: int) -> bool:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from accounts.money.conversion import Integers, convert_all
-from metrics.retention.vectors import KINDS, Flags, PositionArrays
+from metrics.retention.vectors import Flags, PositionArrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +54,15 @@ def position_series(
         )
 
 
-def movement_parts(*, ledger: LedgerArrays, pair: MonthPair) -> Integers:
-    """Signed sums by kind (a row each, in the order of KINDS) and account, within the window."""
-    inside = (ledger.day > pair.start) & (ledger.day <= pair.end)
-    cells = ledger.kind[inside] * len(ledger.accounts) + ledger.account[inside]
-    sums = np.zeros(len(KINDS) * len(ledger.accounts), dtype=np.int64)
-    np.add.at(sums, cells, converted_rows(ledger=ledger, rates=pair.rates)[inside])
-    return sums.reshape(len(KINDS), len(ledger.accounts))
-
-
-def converted_rows(*, ledger: LedgerArrays, rates: Mapping[str, Decimal]) -> Integers:
-    amounts = ledger.amount.copy()
+def converted_rows(
+    *, ledger: LedgerArrays, rates: Mapping[str, Decimal], chosen: Flags
+) -> Integers:
+    """The amounts of the chosen movements in the reporting currency."""
+    amounts, currencies = ledger.amount[chosen], ledger.currency[chosen]
     for index, currency in enumerate(ledger.currencies):
         if rates[currency] != 1:
-            chosen = ledger.currency == index
-            amounts[chosen] = convert_all(amounts=amounts[chosen], rate=rates[currency])
+            own = currencies == index
+            amounts[own] = convert_all(amounts=amounts[own], rate=rates[currency])
     return amounts
 
 

@@ -5,13 +5,14 @@ learned late, a corrected rate or a corrected segment restates every window it l
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 import numpy as np
 
 from accounts.copying import copy
+from metrics.definitions import PARTS, Method, Rate, Retention
 from metrics.facts.ledger import RateTable, rates_as_text
 from metrics.facts.months import (
     LedgerState,
@@ -22,8 +23,7 @@ from metrics.facts.months import (
 from metrics.facts.positions import MonthPositions, read_months
 from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
-from metrics.retention.positions import Retention
-from metrics.retention.rates import grr, logo_retention, nrr, stored
+from metrics.retention.rates import stored
 from metrics.retention.vectors import KINDS, NO_KIND, net_change_kinds
 from metrics.retention.windows import latest_month_end, month_end, month_ends
 
@@ -93,28 +93,25 @@ def _remember(wanted: list[SnapshotMonth]) -> None:
 
 def _write_month(positions: MonthPositions) -> None:
     _copy_account_months(positions)
-    by_segment = positions.retention()
-    total = sum(by_segment.values(), Retention())
     RetentionMonth.objects.filter(month=positions.month).delete()
     RetentionMonth.objects.bulk_create(
-        _retention_month(positions.month, segment, found)
-        for segment, found in {**by_segment, TOTAL: total}.items()
+        row for method in Method for row in _retention_months(positions, method)
     )
 
 
-def _retention_month(month: date, segment: str, found: Retention) -> RetentionMonth:
-    parts: dict[str, Any] = {}
-    for prefix in ("bridge", "cohort", "logos"):
-        part = getattr(found, prefix)
-        parts |= {f"{prefix}_{name}": getattr(part, name) for name in part.__dataclass_fields__}
-    return RetentionMonth(
-        month=month,
-        segment=segment,
-        nrr=stored(nrr(found.cohort)),
-        grr=stored(grr(found.cohort)),
-        logo=stored(logo_retention(found.logos)),
-        **parts,
-    )
+def _retention_months(positions: MonthPositions, method: Method) -> Iterator[RetentionMonth]:
+    by_segment = positions.retention(method)
+    total = sum(by_segment.values(), Retention())
+    for segment, found in {**by_segment, TOTAL: total}.items():
+        parts: dict[str, Any] = {
+            f"{prefix}_{name}": getattr(getattr(found, prefix), name)
+            for prefix, part in PARTS.items()
+            for name in part.sums()
+        }
+        rates: dict[str, Any] = {rate.value: stored(found.rate(rate)) for rate in Rate}
+        yield RetentionMonth(
+            month=positions.month, segment=segment, method=method, **parts, **rates
+        )
 
 
 _KIND_NAMES = {NO_KIND: "", **{code: kind.value for code, kind in enumerate(KINDS)}}

@@ -53,15 +53,20 @@ def export_ledger():
 
 
 def rebuild():
-    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- after django.setup()
+    from metrics.definitions import Method  # noqa: PLC0415 -- after django.setup()
+    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- likewise
     from metrics.facts.positions import read_months  # noqa: PLC0415 -- likewise
     from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
 
     months = month_ends(until=LATEST, count=24)
     rates = read_rates(base="USD")
-    found = [m.retention() for m in read_months(months=months, rates=rates, scope=ReportScope())]
-    assert len(found) == 24
+    found = [
+        month.retention(method)
+        for month in read_months(months=months, rates=rates, scope=ReportScope())
+        for method in Method
+    ]
+    assert len(found) == 48
     assert all(len(segments) == 3 for segments in found)
 
 
@@ -81,13 +86,19 @@ def bench_rebuild(accounts):
 
 
 def series():
-    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- after django.setup()
+    from metrics.definitions import Method  # noqa: PLC0415 -- after django.setup()
+    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- likewise
     from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.queries.series import retention_series  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
 
     months = month_ends(until=LATEST, count=24)
-    return retention_series(months=months, rates=read_rates(base="USD"), scope=ReportScope())
+    return retention_series(
+        months=months,
+        rates=read_rates(base="USD"),
+        scope=ReportScope(),
+        method=Method.BY_ACCOUNT,
+    )
 
 
 def post(number, *, day):

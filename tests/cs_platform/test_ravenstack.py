@@ -10,7 +10,7 @@ from accounts import clock
 from accounts.models import Account, Installation, User
 from cs_platform.management.commands.import_ravenstack import PERSON, differences
 from cs_platform.scheduling import invariants
-from metrics.retention.positions import Retention
+from metrics.definitions import Retention
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ravenstack"
 here = pytest.mark.skipif(not FOLDER.exists(), reason=f"the example {FOLDER} is not here")

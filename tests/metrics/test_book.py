@@ -5,11 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from metrics.definitions import Bridge, Logos, Method, Rate
 from metrics.facts.attributes import Cut
 from metrics.facts.ledger import MissingRateError
 from metrics.queries.book import Filter, Question, retention
-from metrics.retention.positions import Bridge, Logos, Method
-from metrics.retention.rates import grr, logo_retention, nrr
 from metrics.retention.windows import Window
 
 WINDOW = Window(start=date(2024, 5, 31), end=date(2025, 5, 31))
@@ -59,9 +58,9 @@ def test_by_account_each_counts_its_net_change(book, people):
     )
     assert total.bridge.end == 104_000
     # Cohort Ada 550 + Bly 270 + Cox 0 + Dee 100 = 920 of 1,000; kept 400 + 270 + 0 + 100.
-    assert nrr(total.cohort) == Fraction(92, 100)
-    assert grr(total.cohort) == Fraction(77, 100)
-    assert logo_retention(total.logos) == Fraction(3, 4)
+    assert total.rate(Rate.NRR) == Fraction(92, 100)
+    assert total.rate(Rate.GRR) == Fraction(77, 100)
+    assert total.rate(Rate.LOGO) == Fraction(3, 4)
     assert total.logos == Logos(
         start=4, kept=3, end=5, new=1, reactivated=1, expanded=1, contracted=1
     )
@@ -79,16 +78,16 @@ def test_by_movements_each_row_counts(book, people):
         churn=30_000,
     )
     assert total.bridge.end == 104_000
-    assert nrr(total.cohort) == Fraction(92, 100)
-    assert grr(total.cohort) == Fraction(100_000 - 8_000 - 30_000, 100_000)
+    assert total.rate(Rate.NRR) == Fraction(92, 100)
+    assert total.rate(Rate.GRR) == Fraction(100_000 - 8_000 - 30_000, 100_000)
 
 
 def test_segments_add_up_to_the_total(book, people):
     report = ask(people["eva"])
     groups = {group.value: group.retention for group in report.groups}
     assert set(groups) == {"enterprise", "smb"}
-    assert nrr(groups["enterprise"].cohort) == Fraction(55, 40)
-    assert nrr(groups["smb"].cohort) == Fraction(37, 60)
+    assert groups["enterprise"].rate(Rate.NRR) == Fraction(55, 40)
+    assert groups["smb"].rate(Rate.NRR) == Fraction(37, 60)
     assert groups["enterprise"] + groups["smb"] == report.total
 
 
@@ -175,7 +174,7 @@ def test_who_left_keeps_no_logo_even_when_rounding_left_a_cent(company, people):
     company.post(euro, date(2024, 8, 1), "churn", 2, currency="EUR")  # −1
     total = ask(people["eva"]).total
     assert total.bridge == Bridge(start=2, churn=1)
-    assert logo_retention(total.logos) == 0
+    assert total.rate(Rate.LOGO) == 0
     assert total.logos.end == 0
 
 
@@ -197,4 +196,4 @@ def test_an_empty_ledger_has_no_cohort(company, people):
     report = ask(people["eva"])
     assert report.total.bridge == Bridge()
     assert report.groups == ()
-    assert nrr(report.total.cohort) is None
+    assert report.total.rate(Rate.NRR) is None

@@ -45,7 +45,10 @@ def test_htmx_gets_the_part_and_history_the_page(client, people, book, route):
 def test_the_figures_of_a_book_done_by_hand(client, people, book):
     shown = text_of(get(client, people["eva"], "executive"))
     # Start 50,000 + 4,000 − 2,500 = 51,500: NRR 103.0 %; kept 47,500: GRR 95.0 %; 2 of 2 logos.
-    assert "As of 15 Jun 2025 · retention over the twelve months to 31 May 2025 · USD" in shown
+    assert (
+        "As of 15 Jun 2025 · retention over the twelve months to 31 May 2025, by account · USD"
+        in shown
+    )
     assert "Net revenue retention 103.0% Good target 111.0%" in shown
     assert "Gross revenue retention 95.0% Great target 90.0%" in shown
     assert "Logo retention 100.0% Great target 90.0%" in shown
@@ -74,7 +77,7 @@ def test_a_manager_sees_their_team_alone(client, people, book):
 
 @pytest.mark.parametrize("name", ["eva", "mona"])
 def test_stored_months_make_the_same_figures(client, people, book, name):
-    figures = ("tiles", "steps", "bridge", "groups", "net_churn", "quick_ratio")
+    figures = ("tiles", "steps", "bridge", "groups", "ratios")
     computed = get(client, people[name], "executive").context
     take_snapshots(day=TODAY)
     from_store = get(client, people[name], "executive").context
@@ -95,7 +98,10 @@ def test_change_on_the_quarter_and_the_year_before(client, company, people, book
 
 def test_the_day_is_in_the_address(client, people, book):
     shown = text_of(get(client, people["eva"], "executive", "?as_of=2024-09-10"))
-    assert "As of 10 Sep 2024 · retention over the twelve months to 31 Aug 2024 · USD" in shown
+    assert (
+        "As of 10 Sep 2024 · retention over the twelve months to 31 Aug 2024, by account · USD"
+        in shown
+    )
     assert "Expansion $4,000.00" in shown
     assert "Contraction $0.00" in shown
 

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import Filter, Question, book_of
-from metrics.queries.figures import PAGE_SIZE, Figure
+from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.opened import LedgerFigures, figures_of
 from metrics.queries.stored_figures import COUNTED_AT_MOST, StoredFigures
-from metrics.retention.positions import Method
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import take_snapshots
 

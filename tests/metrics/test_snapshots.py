@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
+from metrics.definitions import Method, Rate
 from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.queries.book import Question, retention
 from metrics.queries.series import retention_series
-from metrics.retention.rates import grr, logo_retention, nrr, stored
+from metrics.retention.rates import stored
 from metrics.retention.windows import Window, month_ends, months_before
 from metrics.snapshots import take_snapshots
 
@@ -31,19 +32,20 @@ def ledger(company, people):
     return accounts
 
 
-def live(user, month):
+def live(user, month, method=Method.BY_ACCOUNT):
     """From the ledger: what was known at some time is never answered from the stored months."""
     window = Window(start=months_before(end=month, months=12), end=month)
     ever = datetime(2100, 1, 1, tzinfo=UTC)
-    question = Question(window=window, base="USD", known_before=ever)
+    question = Question(window=window, base="USD", known_before=ever, method=method)
     return retention(question=question, user=user)
 
 
-def series_of(user, *, months=None):
+def series_of(user, *, months=None, method=Method.BY_ACCOUNT):
     return retention_series(
         months=months or month_ends(until=LATEST, count=24),
         rates=read_rates(base="USD"),
         scope=ReportScope.of(user=user),
+        method=method,
     )
 
 
@@ -51,9 +53,9 @@ def numbers(series):
     return [(month.month, month.total, month.segments) for month in series]
 
 
-def same_as_live(series, user):
+def same_as_live(series, user, method=Method.BY_ACCOUNT):
     for month in series:
-        report = live(user, month.month)
+        report = live(user, month.month, method)
         assert month.total == report.total
         assert month.segments == {group.value: group.retention for group in report.groups}
 
@@ -63,25 +65,29 @@ def test_months_without_a_ledger_are_no_months(company):
     assert not SnapshotMonth.objects.exists()
 
 
-def test_stored_months_equal_the_ledger(ledger, people):
+@pytest.mark.parametrize("method", Method)
+def test_stored_months_equal_the_ledger(ledger, people, method):
     assert take_snapshots(day=DAY) == SnapshotMonth.objects.count() > 24
-    for row in RetentionMonth.objects.filter(segment=TOTAL):
-        report = live(people["eva"], row.month).total
-        assert row.nrr == stored(nrr(report.cohort))
-        assert row.grr == stored(grr(report.cohort))
-        assert row.logo == stored(logo_retention(report.logos))
+    for row in RetentionMonth.objects.filter(segment=TOTAL, method=method):
+        report = live(people["eva"], row.month, method).total
+        assert row.nrr == stored(report.rate(Rate.NRR))
+        assert row.grr == stored(report.rate(Rate.GRR))
+        assert row.logo == stored(report.rate(Rate.LOGO))
         assert row.bridge_start == report.bridge.start
         assert row.logos_expanded == report.logos.expanded
 
 
-def test_the_series_is_the_same_stored_and_computed(ledger, people, django_assert_num_queries):
-    computed = series_of(people["eva"])
+@pytest.mark.parametrize("method", Method)
+def test_the_series_is_the_same_stored_and_computed(
+    ledger, people, django_assert_num_queries, method
+):
+    computed = series_of(people["eva"], method=method)
     take_snapshots(day=DAY)
     with django_assert_num_queries(5):  # rates, visibility, months, newest movement, stored rows
-        from_store = series_of(people["eva"])
+        from_store = series_of(people["eva"], method=method)
     assert all(month.is_stored for month in from_store)
     assert numbers(from_store) == numbers(computed)
-    same_as_live(from_store, people["eva"])
+    same_as_live(from_store, people["eva"], method)
 
 
 def test_a_managers_series_counts_their_accounts_only(ledger, people):
@@ -92,6 +98,18 @@ def test_a_managers_series_counts_their_accounts_only(ledger, people):
     assert numbers(from_store) == numbers(computed)
     same_as_live(from_store, people["mona"])
     assert from_store[-1].total.bridge.end < series_of(people["eva"])[-1].total.bridge.end
+
+
+def test_a_managers_series_by_movements_comes_from_the_ledger(ledger, people):
+    take_snapshots(day=DAY)
+    same_as_live(
+        series_of(people["mona"], method=Method.BY_MOVEMENTS), people["mona"], Method.BY_MOVEMENTS
+    )
+    rates = [
+        [month.total.rate(Rate.GRR) for month in series_of(people["mona"], method=method)]
+        for method in Method
+    ]
+    assert rates[0] != rates[1]
 
 
 def test_a_second_run_writes_nothing(ledger):
@@ -127,7 +145,9 @@ def test_a_corrected_segment_restates_the_months_after_it(company, ledger, peopl
 def test_the_next_month_adds_one(company, ledger, people):
     take_snapshots(day=DAY)
     assert take_snapshots(day=date(2025, 7, 2)) == 1
-    newest = RetentionMonth.objects.get(month=date(2025, 6, 30), segment=TOTAL)
+    newest = RetentionMonth.objects.get(
+        month=date(2025, 6, 30), segment=TOTAL, method=Method.BY_ACCOUNT
+    )
     assert newest.bridge_start == live(people["eva"], date(2025, 6, 30)).total.bridge.start
 
 
@@ -142,7 +162,7 @@ def test_the_bridge_of_every_stored_month_ends_at_its_accounts(ledger):
             FROM metrics_retentionmonth r
             JOIN (SELECT month, sum(end_minor) AS ended FROM metrics_accountmonth GROUP BY month) a
                 USING (month)
-            WHERE r.segment = 'all'
+            WHERE r.segment = 'all' AND r.method = 'accounts'
             """
         )
         months, whole = cursor.fetchone()

@@ -7,11 +7,20 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from accounts.catalogue import MovementKind
-from metrics.retention.positions import Bridge, Cohort, Logos, kind_of_change
-from metrics.retention.rates import logo_retention, net_revenue_churn, nrr, quick_ratio
+from metrics.definitions import (
+    NET_REVENUE_CHURN,
+    QUICK_RATIO,
+    Bridge,
+    Cohort,
+    Logos,
+    Rate,
+    Retention,
+)
+from metrics.retention.vectors import KINDS, NO_KIND, PositionArrays, net_change_kinds
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 pytestmark = pytest.mark.skipif(
@@ -43,7 +52,7 @@ def test_published_nrr(inputs, exact):
         contraction=int(inputs["contraction"]),
         churn=int(inputs["churn"]),
     )
-    assert agrees(nrr(cohort), exact)
+    assert agrees(Retention(cohort=cohort).rate(Rate.NRR), exact)
 
 
 @pytest.mark.parametrize(("inputs", "exact"), examples("net_mrr_churn"))
@@ -55,19 +64,20 @@ def test_published_net_revenue_churn(inputs, exact):
         expansion=inputs["expansion"],
         reactivation=inputs["reactivation"],
     )
-    assert agrees(net_revenue_churn(cohort), exact)
+    assert agrees(NET_REVENUE_CHURN.of(Retention(cohort=cohort)), exact)
 
 
 @pytest.mark.parametrize(("inputs", "exact"), examples("logo_churn"))
 def test_published_logo_churn(inputs, exact):
     start = inputs.get("start") or len(inputs["customers_mrr"])
     kept = inputs["end_of_the_same"] if "lost" not in inputs else start - len(inputs["lost"])
-    assert agrees(1 - logo_retention(Logos(start=start, kept=kept)), exact)
+    retention = Retention(logos=Logos(start=start, kept=kept))
+    assert agrees(1 - retention.rate(Rate.LOGO), exact)
 
 
 @pytest.mark.parametrize(("inputs", "exact"), examples("quick_ratio"))
 def test_published_quick_ratio(inputs, exact):
-    assert agrees(quick_ratio(Bridge(**inputs)), exact)
+    assert agrees(QUICK_RATIO.of(Retention(bridge=Bridge(**inputs))), exact)
 
 
 CATEGORIES = {
@@ -85,15 +95,21 @@ def test_every_account_month_of_the_mrr_playbook_has_its_category():
     with path.open() as handle:
         rows = list(csv.DictReader(handle))
     assert len(rows) > 300
-    had_revenue = defaultdict(bool)
-    for row in sorted(rows, key=lambda row: (row["customer_id"], row["date_month"])):
-        before, after = Decimal(row["previous_month_mrr"]), Decimal(row["mrr"])
-        account = row["customer_id"]
-        had_revenue[account] |= before > 0
-        found = kind_of_change(
-            change=int(after - before),
-            was_active=before > 0,
-            is_active=after > 0,
-            had_revenue=had_revenue[account],
+    rows.sort(key=lambda row: (row["customer_id"], row["date_month"]))
+    before = [int(Decimal(row["previous_month_mrr"])) for row in rows]
+    after = [int(Decimal(row["mrr"])) for row in rows]
+    had_revenue, paid = [], defaultdict(bool)
+    for row, mrr in zip(rows, before, strict=True):
+        paid[row["customer_id"]] |= mrr > 0
+        had_revenue.append(paid[row["customer_id"]])
+    kinds = net_change_kinds(
+        PositionArrays(
+            start=np.array(before),
+            end=np.array(after),
+            was_active=np.array(before) > 0,
+            is_active=np.array(after) > 0,
+            had_revenue=np.array(had_revenue),
         )
-        assert found is CATEGORIES[row["change_category"]], row
+    )
+    found = [None if code == NO_KIND else KINDS[code] for code in kinds]
+    assert found == [CATEGORIES[row["change_category"]] for row in rows]

@@ -6,18 +6,15 @@ from fractions import Fraction
 
 import pytest
 
-from metrics.retention.positions import Bridge, Cohort, Logos, Retention
+from metrics.definitions import QUICK_RATIO, Bridge, Cohort, Logos, Rate, Retention
 from metrics.retention.rates import (
     FailureMode,
-    Rate,
     RateBand,
     Target,
     blended_target,
     failure_mode,
     percent,
-    quick_ratio,
     rate_band,
-    rate_of,
     stored,
 )
 from metrics.retention.windows import (
@@ -90,7 +87,7 @@ def test_targets_blend_by_the_arr_each_segment_started_with():
 
 
 def test_quick_ratio_without_a_loss_is_none():
-    assert quick_ratio(Bridge(start=10, new=5)) is None
+    assert QUICK_RATIO.of(Retention(bridge=Bridge(start=10, new=5))) is None
 
 
 def test_percent_rounds_halves_up_and_only_once():
@@ -122,7 +119,7 @@ def test_each_rate_reads_its_own_part():
     found = Retention(
         cohort=Cohort(start=100, expansion=10, churn=20), logos=Logos(start=4, kept=3)
     )
-    assert [rate_of(retention=found, rate=rate) for rate in Rate] == [
+    assert [found.rate(rate) for rate in Rate] == [
         Fraction(90, 100),
         Fraction(80, 100),
         Fraction(3, 4),

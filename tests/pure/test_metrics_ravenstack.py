@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metrics.retention.positions import Bridge
-from metrics.retention.rates import grr, logo_retention, nrr
+from metrics.definitions import Bridge, Rate
 from metrics.retention.series import LedgerArrays, MonthPair, position_series
-from metrics.retention.vectors import retention_by_group
+from metrics.retention.vectors import AccountChanges, net_changes
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "ravenstack"
 pytestmark = pytest.mark.skipif(
@@ -78,7 +77,8 @@ def test_windows_equal_the_reference(book, period):
     )
     (arrays,) = position_series(ledger=book, pairs=[pair])
     groups = np.zeros(len(book.accounts), dtype=np.int64)
-    (found,) = retention_by_group(arrays=arrays, groups=groups, count=1)
+    counted = AccountChanges(positions=arrays, changes=net_changes(arrays))
+    (found,) = counted.by_group(groups=groups, count=1)
     came = found.bridge.new + found.bridge.reactivation
     assert found.bridge == Bridge(
         start=period["start_mrr"],
@@ -92,8 +92,8 @@ def test_windows_equal_the_reference(book, period):
     counts = (period["start_accounts"], period["kept_accounts"], period["end_accounts"])
     assert (found.logos.start, found.logos.kept, found.logos.end) == counts
     for rate, name in (
-        (nrr(found.cohort), "nrr"),
-        (grr(found.cohort), "grr"),
-        (logo_retention(found.logos), "logo_retention"),
+        (found.rate(Rate.NRR), "nrr"),
+        (found.rate(Rate.GRR), "grr"),
+        (found.rate(Rate.LOGO), "logo_retention"),
     ):
         assert abs(rate - Fraction(str(period[name]))) <= Fraction(1, 2 * 10**6)

@@ -21,9 +21,8 @@ from accounts.intake.errors import FileRefused
 from accounts.loading.ravenstack import AS_OF, import_folder
 from accounts.models import Account, ImportRun, Installation, User
 from health.recompute import recompute
+from metrics.definitions import Rate, Retention
 from metrics.queries.book import Question, retention
-from metrics.retention import rates
-from metrics.retention.positions import Retention
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots
 
@@ -106,9 +105,9 @@ def differences(total: Retention, period: dict[str, Any]) -> list[str]:
         "end_mrr": total.bridge.end,
     }
     shares = {
-        "nrr": rates.nrr(total.cohort),
-        "grr": rates.grr(total.cohort),
-        "logo_retention": rates.logo_retention(total.logos),
+        "nrr": total.rate(Rate.NRR),
+        "grr": total.rate(Rate.GRR),
+        "logo_retention": total.rate(Rate.LOGO),
     }
     wrong = []
     for name, found in ours.items():

@@ -12,6 +12,13 @@ from accounts.ui import formats
 from accounts.ui.charts import Chart, Note, Part, distribution
 from accounts.ui.tags import band_look
 from health.pages.version_notes import published_anywhere
+from metrics.definitions import (
+    NET_REVENUE_CHURN,
+    QUICK_RATIO,
+    Rate,
+    Retention,
+    ratio,
+)
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandTotal
 from metrics.pages.executive.figures import (
@@ -34,17 +41,7 @@ from metrics.queries.book import GroupRetention, Question, Report, read_book
 from metrics.queries.health import HealthPicture
 from metrics.queries.overview import Overview
 from metrics.queries.renewals import RenewalQuarter
-from metrics.retention.positions import Method, Retention
-from metrics.retention.rates import (
-    Rate,
-    grr,
-    logo_retention,
-    net_revenue_churn,
-    nrr,
-    percent,
-    quick_ratio,
-    ratio,
-)
+from metrics.retention.rates import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +81,27 @@ def _choices(question: Question) -> dict[str, Any]:
         "by_word": CUTS[question.by],
         "cuts": [(cut.value, word) for cut, word in CUTS.items()],
         "method": question.method,
+        "method_word": METHODS[question.method],
         "methods": [(key.value, word) for key, word in METHODS.items()],
     }
 
 
 def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
-    steps = bridge_steps(table.total.bridge)
-    quick, churn = quick_ratio(table.total.bridge), net_revenue_churn(table.total.cohort)
+    steps = bridge_steps(table.total)
+    quick, churn = QUICK_RATIO.of(table.total), NET_REVENUE_CHURN.of(table.total)
     return {
         "steps": steps,
         "bridge": bridge_chart(steps, currency=currency, query=query),
-        "quick_ratio": None if quick is None else f"{float(quick):.1f}",
-        "net_churn": None if churn is None else shown_rate(churn),
-        "grr_by_method": shown_rate(grr(table.total.cohort)),
+        "ratios": [
+            *([] if churn is None else [(NET_REVENUE_CHURN, shown_rate(churn))]),
+            *([] if quick is None else [(QUICK_RATIO, f"{float(quick):.1f}")]),
+        ],
     }
 
 
 def _table(report: Overview, *, user: User, question: Question) -> Report:
     """The months' own segments where they answer it, else a report from the ledger."""
-    if question.by is Cut.SEGMENT and question.method is Method.BY_ACCOUNT:
+    if question.by is Cut.SEGMENT:
         groups = [GroupRetention(value, found) for value, found in report.latest.segments.items()]
         groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
         return Report(total=report.latest.total, groups=tuple(groups))
@@ -114,7 +113,7 @@ def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
     rows = []
     for group in table.groups:
         found = group.retention
-        net = nrr(found.cohort)
+        net = found.rate(Rate.NRR)
         target = report.segment_targets.get((Rate.NRR, group.value)) if by is Cut.SEGMENT else None
         rows.append(
             GroupRow(
@@ -122,8 +121,8 @@ def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
                 word=word(group.value),
                 retention=found,
                 nrr=shown_rate(net),
-                grr=shown_rate(grr(found.cohort)),
-                logo=shown_rate(logo_retention(found.logos)),
+                grr=shown_rate(found.rate(Rate.GRR)),
+                logo=shown_rate(found.rate(Rate.LOGO)),
                 target="" if target is None else _range(target.low, target.high),
                 is_below_target=target is not None and net is not None and net < target.low,
             )

@@ -6,14 +6,15 @@ import csv
 from collections.abc import Iterable, Iterator
 
 from django.http import StreamingHttpResponse
+from django.utils.text import slugify
 
 from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.tags import band_look
+from metrics.definitions import Figure
 from metrics.facts.week import NewsKind
-from metrics.pages.executive.labels import CUTS, amount_word, change_words, group_words
+from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_words, group_words
 from metrics.pages.executive.params import ReportParams
-from metrics.queries.figures import Figure
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
@@ -76,7 +77,7 @@ def figure(
         for row in figures.all_accounts(wanted)
     )
     head += ["ARR at end", amount_word(wanted), "Currency"]
-    return file(f"{wanted}-accounts", asked, head, rows)
+    return file(_name(wanted, "accounts", asked), asked, head, rows)
 
 
 def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
@@ -98,7 +99,12 @@ def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> Streami
         for row in figures.all_movements(wanted)
     )
     amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
-    return file(f"{wanted}-movements", asked, [*head, *amounts], rows)
+    return file(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
+
+
+def _name(wanted: Figure, what: str, asked: ReportParams) -> str:
+    """The list of one figure differs by the method of the report."""
+    return f"{wanted}-{what}-{slugify(METHODS[asked.method])}"
 
 
 def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:

@@ -12,15 +12,15 @@ from django.http import StreamingHttpResponse
 from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.tags import band_look
+from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
 from metrics.pages.executive.context import GroupRow
 from metrics.pages.executive.csv import Cells, file
 from metrics.pages.executive.figures import QUARTER, YEAR, points
-from metrics.pages.executive.labels import CUTS, FIGURES, METHODS, NEWS_TITLES
+from metrics.pages.executive.labels import CUTS, METHODS, NEWS_TITLES
 from metrics.pages.executive.params import ReportParams
-from metrics.queries.figures import Figure
 from metrics.queries.overview import Overview
-from metrics.retention.rates import Rate, grr, logo_retention, nrr, percent, rate_of
+from metrics.retention.rates import percent
 
 
 def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpResponse:
@@ -41,6 +41,7 @@ def _with_days(rows: Iterable[Cells], found: Overview, asked: ReportParams) -> I
     yield ("Report", "As of", "", asked.as_of.isoformat(), "day")
     if asked.known_on is not None:
         yield ("Report", "Known on", "", asked.known_on.isoformat(), "day")
+    yield ("Report", "Method", "", METHODS[found.method], "")
     yield ("Report", "Window after", "", found.window.start.isoformat(), "day")
     yield ("Report", "Window to", "", found.window.end.isoformat(), "day")
     yield from rows
@@ -52,7 +53,7 @@ def _percent(rate: Fraction | None) -> Decimal | None:
 
 def _rates(found: Overview) -> Iterator[Cells]:
     for rate in Rate:
-        word = FIGURES[Figure(rate.value)]
+        word = RATES[rate].label
         yield ("Retention", word, "value", _percent(found.rate(rate)), "%")
         target = found.targets[rate]
         if target is not None:
@@ -61,7 +62,7 @@ def _rates(found: Overview) -> Iterator[Cells]:
             change = points(found.rate(rate), found.rate(rate, months_ago=months))
             yield ("Retention", word, part, change, "points")
         for month in found.months:
-            value = _percent(rate_of(retention=month.total, rate=rate))
+            value = _percent(month.total.rate(rate))
             yield ("Retention by month", word, month.month.isoformat(), value, "%")
 
 
@@ -79,10 +80,10 @@ def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:
         yield (section, row.word, "ARR at start", major(kept.bridge.start, asked.base), asked.base)
         yield (section, row.word, "ARR at end", major(kept.bridge.end, asked.base), asked.base)
         yield (section, row.word, "New", major(kept.bridge.new, asked.base), asked.base)
-        yield (section, row.word, "NRR", _percent(nrr(kept.cohort)), "%")
-        yield from _target(context["report"], asked, row, section)
-        yield (section, row.word, "GRR", _percent(grr(kept.cohort)), "%")
-        yield (section, row.word, "Logo retention", _percent(logo_retention(kept.logos)), "%")
+        for rate in Rate:
+            yield (section, row.word, RATES[rate].short, _percent(kept.rate(rate)), "%")
+            if rate is Rate.NRR:
+                yield from _target(context["report"], asked, row, section)
 
 
 def _target(found: Overview, asked: ReportParams, row: GroupRow, section: str) -> Iterator[Cells]:

@@ -20,26 +20,15 @@ from accounts.ui.charts import (
     line_chart,
     waterfall,
 )
-from metrics.queries.figures import Figure
+from metrics.definitions import FIGURES, RATES, Bridge, Figure, Rate, Retention
 from metrics.queries.overview import Overview
 from metrics.queries.series import MonthRetention
-from metrics.retention.positions import Bridge
-from metrics.retention.rates import Rate, RateBand, percent, rate_band, rate_of
+from metrics.retention.rates import RateBand, is_unusual, percent, rate_band
 
 NO_COHORT = "No cohort"
 QUARTER, YEAR = 3, 12
 _LINE_HEIGHT = 76
 _BRIDGE_HEIGHT = 168
-_LABELS = {
-    Rate.NRR: "Net revenue retention",
-    Rate.GRR: "Gross revenue retention",
-    Rate.LOGO: "Logo retention",
-}
-_MEANINGS = {
-    Rate.NRR: "ARR at the end ÷ ARR at the start, of the accounts that paid at the start.",
-    Rate.GRR: "What each of these accounts kept of its start ÷ the start; growth never counts.",
-    Rate.LOGO: "Of these accounts, those that still pay at the end.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +50,14 @@ _BANDS = {
 
 @dataclass(frozen=True, slots=True)
 class RateTile:
-    """Changes are percentage points, None where there is nothing to compare with."""
+    """Changes are percentage points, None where there is nothing to compare with. `unusual` says
+    why a share lies outside 0 to 100 %."""
 
     figure: Figure
     label: str
     meaning: str
     shown: str
+    unusual: str
     band: BandWord | None
     target: str
     on_quarter: Decimal | None
@@ -82,6 +73,15 @@ def points(now: Fraction | None, then: Fraction | None) -> Decimal | None:
     return None if now is None or then is None else percent(rate=now - then)
 
 
+def unusual(rate: Rate, value: Fraction | None) -> str:
+    """Why a share lies outside 0 to 100 %; empty where it does not."""
+    if value is None or not is_unusual(rate=rate, value=value):
+        return ""
+    if value < 0:
+        return "Below 0%: more was lost than the start, by accounts that left and came back"
+    return "Above 100%: what was taken back is more than what was lost"
+
+
 def rate_tiles(report: Overview) -> list[RateTile]:
     return [_rate_tile(report, rate) for rate in Rate]
 
@@ -92,9 +92,10 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
     target = report.targets[rate]
     return RateTile(
         figure=Figure(rate.value),
-        label=_LABELS[rate],
-        meaning=_MEANINGS[rate],
+        label=RATES[rate].label,
+        meaning=RATES[rate].meaning,
         shown=shown_rate(now),
+        unusual=unusual(rate, now),
         band=None if band is None else _BANDS[band],
         target="" if target is None else f"target {percent(rate=target.low)}%",
         on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
@@ -104,7 +105,7 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
 
 
 def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
-    course = [(month.month, rate_of(retention=month.total, rate=rate)) for month in months]
+    course = [(month.month, month.total.rate(rate)) for month in months]
     return line_chart(
         [
             LinePoint(
@@ -112,7 +113,7 @@ def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | Non
             )
             for day, value in course
         ],
-        label=_LABELS[rate],
+        label=RATES[rate].label,
         references=[] if target is None else [ReferenceLine("", float(target))],
         height=_LINE_HEIGHT,
         is_end_written=False,
@@ -127,21 +128,19 @@ class BridgeStep:
     """Signed; the level itself at the two ends."""
 
 
-def bridge_steps(bridge: Bridge) -> list[BridgeStep]:
+_ENDS = {Figure.START: "Start", Figure.END: "End"}
+_STEPS = (Figure.START, *(Figure(name) for name in Bridge.sums() if name != "start"), Figure.END)
+
+
+def bridge_steps(total: Retention) -> list[BridgeStep]:
     return [
-        BridgeStep(Figure.START, "Start", bridge.start),
-        BridgeStep(Figure.NEW, "New", bridge.new),
-        BridgeStep(Figure.REACTIVATION, "Reactivation", bridge.reactivation),
-        BridgeStep(Figure.EXPANSION, "Expansion", bridge.expansion),
-        BridgeStep(Figure.CONTRACTION, "Contraction", -bridge.contraction),
-        BridgeStep(Figure.CHURN, "Churn", -bridge.churn),
-        BridgeStep(Figure.END, "End", bridge.end),
+        BridgeStep(figure, _ENDS.get(figure, FIGURES[figure].label), FIGURES[figure].total(total))
+        for figure in _STEPS
     ]
 
 
 def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> Chart:
     """Every bar opens its movements; `query` is the report's address."""
-    ends = (Figure.START, Figure.END)
     movements = reverse("executive_movements")
     return waterfall(
         [
@@ -149,9 +148,9 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> C
                 label=step.label,
                 amount=step.amount,
                 shown=formats.money(step.amount, currency)
-                if step.figure in ends
+                if step.figure in _ENDS
                 else formats.money_signed(step.amount, currency),
-                is_total=step.figure in ends,
+                is_total=step.figure in _ENDS,
                 href=f"{movements}?figure={step.figure}&{query}",
             )
             for step in steps

@@ -9,13 +9,12 @@ from accounts import catalogue
 from accounts.models import Plan, User
 from accounts.ui import formats
 from accounts.ui.tags import band_look
+from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.attributes import Cut
 from metrics.facts.week import ChangeTotal, NewsKind
 from metrics.pages.executive.figures import shown_rate
-from metrics.queries.figures import Figure
 from metrics.queries.overview import Overview
-from metrics.retention.positions import Method
-from metrics.retention.rates import FailureMode, Rate, percent, ratio
+from metrics.retention.rates import FailureMode, percent
 
 CUTS = {
     Cut.SEGMENT: "Segment",
@@ -27,18 +26,6 @@ CUTS = {
     Cut.START_QUARTER: "Start quarter",
 }
 METHODS = {Method.BY_ACCOUNT: "By account", Method.BY_MOVEMENTS: "By movements"}
-FIGURES = {
-    Figure.START: "ARR at the start",
-    Figure.NEW: "New",
-    Figure.REACTIVATION: "Reactivation",
-    Figure.EXPANSION: "Expansion",
-    Figure.CONTRACTION: "Contraction",
-    Figure.CHURN: "Churn",
-    Figure.END: "ARR at the end",
-    Figure.NRR: "Net revenue retention",
-    Figure.GRR: "Gross revenue retention",
-    Figure.LOGO: "Logo retention",
-}
 
 
 def group_words(by: Cut) -> Callable[[str], str]:
@@ -99,12 +86,11 @@ NEWS_TITLES = {
     NewsKind.NOT_RENEWED: "Renewals lost",
 }
 BOOKED = (NewsKind.GAINED, NewsKind.LOST)
-LEVELS = (Figure.START, Figure.END)
 
 
 def amount_word(figure: Figure) -> str:
     """What a row of its accounts adds to it."""
-    return "ARR" if figure in LEVELS else "Change"
+    return "ARR" if FIGURES[figure].made_of.is_level else "Change"
 
 
 def change_words(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]:

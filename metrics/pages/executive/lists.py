@@ -9,15 +9,14 @@ from typing import Any
 from accounts.catalogue import label
 from accounts.ui.paging import PageOf
 from accounts.ui.tags import band_look
+from metrics.definitions import FIGURES, RATES, Figure, Rate, Retention
 from metrics.facts.health import BandFilter, BandTotal
 from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
 from metrics.facts.week import NewsKind
-from metrics.pages.executive.figures import shown_rate
+from metrics.pages.executive.figures import shown_rate, unusual
 from metrics.pages.executive.labels import (
     BOOKED,
     CUTS,
-    FIGURES,
-    LEVELS,
     METHODS,
     NEWS_TITLES,
     amount_word,
@@ -25,14 +24,12 @@ from metrics.pages.executive.labels import (
     group_words,
 )
 from metrics.queries.book import Question
-from metrics.queries.figures import PAGE_SIZE, Figure, Page
+from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.health import health_accounts
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
 from metrics.queries.renewals import renewal_list
 from metrics.queries.week import change_list
-from metrics.retention.positions import Retention
-from metrics.retention.rates import grr, logo_retention, nrr
 
 
 def figure_context(
@@ -41,11 +38,13 @@ def figure_context(
     read = figures.movements if shows_movements else figures.accounts
     found: Page[Any] = read(figure, page=page)
     word = group_words(question.by)
+    opened = FIGURES[figure]
     return {
         "figure": figure,
-        "title": FIGURES[figure],
+        "title": opened.label,
+        "meaning": opened.meaning,
         "amount_word": amount_word(figure),
-        "is_level": figure in LEVELS,
+        "is_level": opened.made_of.is_level,
         "window": question.window,
         "found": found,
         "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
@@ -67,6 +66,7 @@ class Sum:
     whole: int
     part: int
     rate: str
+    unusual: str
 
     @property
     def lost(self) -> int:
@@ -74,15 +74,16 @@ class Sum:
 
 
 def _sum(total: Retention, figure: Figure) -> Sum | None:
-    cohort, logos = total.cohort, total.logos
-    if figure is Figure.NRR:
-        return Sum(cohort.start, cohort.end, shown_rate(nrr(cohort)))
-    if figure is Figure.GRR:
-        kept = cohort.start - cohort.contraction - cohort.churn
-        return Sum(cohort.start, kept, shown_rate(grr(cohort)))
-    if figure is Figure.LOGO:
-        return Sum(logos.start, logos.kept, shown_rate(logo_retention(logos)))
-    return None
+    if figure.value not in set(Rate):
+        return None
+    rate = Rate(figure.value)
+    definition, value = RATES[rate], total.rate(rate)
+    return Sum(
+        whole=definition.whole(total),
+        part=definition.part(total),
+        rate=shown_rate(value),
+        unusual=unusual(rate, value),
+    )
 
 
 def page_of(number: int, *, shown: int, count: int) -> PageOf:

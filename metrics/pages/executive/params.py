@@ -16,14 +16,13 @@ from accounts.ui import formats
 from accounts.ui.paging import page_number
 from health.models import Band
 from health.scoring import UNSCORED
+from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter, RenewalState
 from metrics.facts.week import NewsKind
 from metrics.queries.book import Filter, Question
-from metrics.queries.figures import Figure
 from metrics.queries.moments import ReportSnapshot, default_day, standing_of
-from metrics.retention.positions import Method
 from metrics.retention.windows import trailing_window
 
 EARLIEST = date(2000, 1, 1)

@@ -29,7 +29,6 @@ from metrics.pages.executive.lists import (
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.opened import figures_of
 from metrics.queries.overview import overview
-from metrics.retention.positions import Method
 
 Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
@@ -81,16 +80,14 @@ def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
         as_of=asked.as_of,
         today=asked.today,
         zone=asked.zone,
+        method=asked.method,
         known_before=asked.known_before,
     )
     query = asked.address()
     context = report_context(report, user=asked.user, question=asked.question, query=query)
     if asked.is_csv:
         return executive_csv_report.report(context, asked)
-    context |= {
-        "query": query,
-        "query_accounts": asked.address(method=Method.BY_ACCOUNT),
-    }
+    context["query"] = query
     return _answer(request, "report", asked, context)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from accounts.models import RevenueMovement
+from metrics.definitions import Figure, Method, Retention
 from metrics.facts import days, months, week
 from metrics.facts.health import BandFilter, HealthState
 from metrics.facts.ledger import read_ledger, read_rates
@@ -13,9 +14,7 @@ from metrics.facts.stored import _POSITIONS, copy_columns
 from metrics.models import ReportDay
 from metrics.queries import movements, overview, series
 from metrics.queries.book import Question, book_of
-from metrics.queries.figures import Figure
 from metrics.queries.stored_figures import StoredFigures
-from metrics.retention.positions import Retention
 from metrics.retention.windows import month_ends, trailing_window
 from tests.benchmarks.large_company import DAY, TODAY
 from tests.plans.chosen import own_scope
@@ -117,6 +116,7 @@ EXECUTORS = {
         ),
         rates=rates(),
         scope=ALL,
+        method=Method.BY_ACCOUNT,
     ),
     "metrics.queries.series:_ADDED_UP": lambda: series.stored_months(
         months=[WINDOW.end], scope=own_scope()
