@@ -5,6 +5,7 @@ them and writes their addresses into CS_HOME/runtime.env, which is read here as 
 (never exported into os.environ: a supervisor must not mistake its own servers for external ones).
 """
 
+import os
 from pathlib import Path
 
 import pghistory
@@ -276,6 +277,8 @@ LOGGING = logs.configuration(
 METRICS_TOKEN = env.str("CS_METRICS_TOKEN", default="")
 METRICS_NETWORKS = networks("CS_METRICS_NETWORKS", env.list("CS_METRICS_NETWORKS", default=[]))
 METRICS_FOLDER = Path(env.str("CS_METRICS_FOLDER", default=str(CS_HOME / "metrics")))
+# prometheus-client reads it from there when it is imported.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
 BUILD_COMMIT = env.str("CS_COMMIT", default="")
 if _sentry := env.str("SENTRY_DSN", default=""):
     error_reports.start(dsn=_sentry, release=f"{VERSION}+{BUILD_COMMIT[:12]}".rstrip("+"))

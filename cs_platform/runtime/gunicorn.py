@@ -59,6 +59,13 @@ loglevel = "warning"
 forwarded_allow_ips = ""
 
 
+def on_starting(_server: Any) -> None:
+    """Counts of Prometheus start anew with the server, as it expects of counters."""
+    from cs_platform.runtime import request_metrics  # noqa: PLC0415 -- settings are read by now
+
+    request_metrics.forget()
+
+
 def pre_fork(_server: Any, _worker: Any) -> None:
     """What the application is made of lives as long as the process: the collector, which would
     look through all of it in the middle of a request, leaves it out, and its pages stay shared."""

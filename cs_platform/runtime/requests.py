@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from cs_platform.runtime import logs
 from cs_platform.runtime.configuration import is_within
 from cs_platform.runtime.middleware import GetResponse
-from cs_platform.runtime.telemetry.counting import count_request
+from cs_platform.runtime.request_metrics import count_request
 
 log = logging.getLogger(__name__)
 ID_HEADER = "X-Request-ID"

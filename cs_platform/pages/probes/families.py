@@ -1,37 +1,47 @@
-"""Which metrics there are. Labels are words of ours, and few: never a person or an account."""
+"""Which metrics there are beside requests. Labels are words of ours, and few: never a person or an
+account."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import accumulate
 
-from cs_platform.runtime.telemetry.counting import BUCKETS, Series
-from cs_platform.runtime.telemetry.exposition import Family, Sample, gauge, gauges
+from prometheus_client import Metric
+from prometheus_client.core import GaugeMetricFamily
+
 from cs_platform.scheduling.readings import Night, SystemStatus
 
 
-def build(*, version: str, commit: str) -> Family:
+class Families:
+    """What a `CollectorRegistry` collects: families that were built before."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self.families = tuple(families)
+
+    def collect(self) -> Iterator[Metric]:
+        return iter(self.families)
+
+
+def gauge(name: str, documentation: str, value: float | None) -> Metric:
+    """Without a value there is no line: an alert on absence says more than a zero."""
+    return gauges(name, documentation, () if value is None else [({}, value)])
+
+
+def gauges(
+    name: str, documentation: str, samples: Iterable[tuple[Mapping[str, str], float]]
+) -> Metric:
+    family = GaugeMetricFamily(name, documentation)
+    for labels, value in samples:
+        family.add_sample(name, dict(labels), value)
+    return family
+
+
+def build(*, version: str, commit: str) -> Metric:
     labels = {"version": version, "commit": commit}
     return gauges("cs_build_info", "Version that answers.", [(labels, 1)])
 
 
-def of_requests(series: Iterable[Series]) -> Family:
-    samples = tuple(sample for found in series for sample in _histogram(found))
-    says = "Answered requests by route name and class of status, with their time in seconds."
-    return Family("cs_request_seconds", "histogram", says, samples)
-
-
-def _histogram(series: Series) -> Iterator[Sample]:
-    labels = {"route": series.route, "status": series.status}
-    bounds = (*(f"{high:g}" for high in BUCKETS), "+Inf")
-    for bound, count in zip(bounds, accumulate(series.by_bucket), strict=True):
-        yield Sample({**labels, "le": bound}, count, "_bucket")
-    yield Sample(labels, series.seconds, "_sum")
-    yield Sample(labels, series.count, "_count")
-
-
-def of_reading(found: SystemStatus) -> list[Family]:
+def of_reading(found: SystemStatus) -> list[Metric]:
     sources = [
         ({"source": feed.source}, (found.today - feed.latest_day).days)
         for feed in found.sources
@@ -46,7 +56,7 @@ def of_reading(found: SystemStatus) -> list[Family]:
     ]
 
 
-def _of_queues(found: SystemStatus) -> list[Family]:
+def _of_queues(found: SystemStatus) -> list[Metric]:
     jobs = [({"kind": row.kind, "state": row.state}, row.count) for row in found.jobs]
     outbox = [
         ({"state": "waiting"}, found.messages.count),
@@ -62,13 +72,13 @@ def _of_queues(found: SystemStatus) -> list[Family]:
         gauge("cs_dirty_accounts", "Accounts that wait to be scored again.", found.dirty.count),
         gauges("cs_outbox_messages", "Messages that wait, and dead letters.", outbox),
         *(
-            gauge(f"cs_oldest_{name}_seconds", says, _ago(queue.oldest, found.at))
-            for name, (queue, says) in oldest.items()
+            gauge(f"cs_oldest_{name}_seconds", documentation, _ago(queue.oldest, found.at))
+            for name, (queue, documentation) in oldest.items()
         ),
     ]
 
 
-def _of_processes(found: SystemStatus) -> list[Family]:
+def _of_processes(found: SystemStatus) -> list[Metric]:
     seen = [
         ({"process": row.process}, row.seconds) for row in found.alive if row.seconds is not None
     ]
@@ -79,7 +89,7 @@ def _of_processes(found: SystemStatus) -> list[Family]:
     ]
 
 
-def _of_night(night: Night | None, now: datetime) -> list[Family]:
+def _of_night(night: Night | None, now: datetime) -> list[Metric]:
     if night is None:
         return []
     finished = night.finished_at.timestamp() if night.finished_at else None
@@ -93,7 +103,7 @@ def _of_night(night: Night | None, now: datetime) -> list[Family]:
     ]
 
 
-def _of_invariants(found: SystemStatus) -> list[Family]:
+def _of_invariants(found: SystemStatus) -> list[Metric]:
     latest = found.invariants
     if latest is None:
         return []

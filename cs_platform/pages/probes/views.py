@@ -9,15 +9,14 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
 from accounts.jobs import oldest_due
 from accounts.models import Job
 from cs_platform.models import Pulse
 from cs_platform.pages.probes import families
-from cs_platform.runtime import failing_processes
+from cs_platform.runtime import failing_processes, request_metrics
 from cs_platform.runtime.configuration import is_within
-from cs_platform.runtime.telemetry.counting import ledger
-from cs_platform.runtime.telemetry.exposition import CONTENT_TYPE, gauge, text_of
 from cs_platform.runtime.version import VERSION
 from cs_platform.scheduling.readings import reading
 
@@ -79,15 +78,19 @@ def prometheus(request: HttpRequest) -> HttpResponse:
             content_type="text/plain",
         )
     found = [families.build(version=VERSION, commit=settings.BUILD_COMMIT)]
-    found.append(families.of_requests(ledger().total()))
+    answers = True
     try:
         found += families.of_reading(reading(now=datetime.now(UTC)))
     except DatabaseError as error:
         log.warning("metrics without the database: %s", type(error).__name__)
-        found.append(gauge("cs_database_answers", "1 while the database answers.", 0))
-    else:
-        found.append(gauge("cs_database_answers", "1 while the database answers.", 1))
-    return HttpResponse(text_of(found), content_type=CONTENT_TYPE)
+        answers = False
+    found.append(
+        families.gauge("cs_database_answers", "1 while the database answers.", float(answers))
+    )
+    registry = CollectorRegistry()
+    request_metrics.register(registry)
+    registry.register(families.Families(found))
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_measure(request: HttpRequest) -> bool:
