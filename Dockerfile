@@ -20,6 +20,7 @@ COPY templates templates
 # Needs neither a database nor the real secret; compressed and hashed once, served by every web.
 RUN SECRET_KEY=only-for-this-step CS_STATIC_ROOT=/app/static \
     /opt/venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
+    && rm -rf .local \
     && /opt/venv/bin/python -m compileall -q accounts surveys health playbooks metrics cs_platform
 
 

@@ -69,6 +69,9 @@ MIDDLEWARE = [
     "cs_platform.runtime.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # After the static files, which are compressed ahead. Random padding and masked tokens are the
+    # answer to BREACH (docs/adr/0021).
+    "django.middleware.gzip.GZipMiddleware",
     "cs_platform.runtime.middleware.DatabaseUnavailableMiddleware",
     "cs_platform.runtime.middleware.DropUnsafeCookiesMiddleware",
     "cs_platform.runtime.middleware.RefuseLargeBodiesMiddleware",
@@ -248,6 +251,10 @@ FORMAT_MODULE_PATH = ["cs_platform.date_formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
+STATICFILES_FINDERS = [
+    "cs_platform.runtime.styles.JoinedStyles",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 STATIC_ROOT = Path(env.str("CS_STATIC_ROOT", default=str(CS_HOME / "static")))
 # Compressed once where files are collected for many readers; `up` has no time for that.
 _static_storage = (

@@ -49,7 +49,7 @@ def _dead_letter(house: House, place: str) -> OutboxMessage:
 
 def _import_file(house: House, place: str) -> ImportFile:
     return ImportFile.objects.create(
-        name="secret-file.csv",
+        name=f"secret-file-{place}.csv",
         size=9,
         digest="",
         user=house.people["ops"],

@@ -181,6 +181,11 @@ def day(value: date | None) -> str:
     return formats.DASH if value is None else formats.day(value)
 
 
+def machine_time(value: date | datetime) -> str:
+    """For `datetime=`, which takes milliseconds at most."""
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
 @register.simple_tag(takes_context=True)
 def when(context: template.Context, value: date | datetime | None) -> SafeString:
     """Relative to the installation's today, the exact day (and time) in the title."""
@@ -191,7 +196,7 @@ def when(context: template.Context, value: date | datetime | None) -> SafeString
     exact = formats.moment(moment) if moment else formats.day(on)
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        value.isoformat(),
+        machine_time(value),
         exact,
         formats.relative_day(on, today=context["today"]),
     )

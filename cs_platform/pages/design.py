@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.ui import charts
-from accounts.ui.paging import PageOf
 from cs_platform.pages.account.timeline import Entry
 
 _TOKENS = Path("cs_platform/static/cs_platform/css/tokens.css")
@@ -71,7 +70,6 @@ def design(request: HttpRequest) -> HttpResponse:
         "bands": _BANDS,
         "icons": icons(),
         "spark": [50 + 18 * math.sin(day / 9) for day in range(90)],
-        "page": PageOf(number=2, size=50, shown=50, has_next=True),
         "entry": Entry(today, "interactions", "phone", "Weekly call", text="They want a plan."),
         "typed": [("Outcome", "Meeting booked"), ("Note", "They want a plan.\nBy Friday.")],
         "messages_of_levels": _messages(),

@@ -75,3 +75,27 @@ def test_a_menu_an_address_leads_to_stands_below_the_head(desk):
     expect(desk.locator("#set-band")).to_be_focused()
     head, menu = (desk.locator(each).bounding_box() for each in ("#account-head", "#set-band"))
     assert head["y"] + head["height"] <= menu["y"]
+
+
+def test_paper_has_every_column_and_nothing_to_press(desk):
+    desk.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    desk.goto("/portfolio/")
+    owner = desk.get_by_role("columnheader", name="Owner")
+    expect(owner).to_be_hidden()
+    desk.emulate_media(media="print")
+    for column in ("7 days", "Renewal", "Owner", "Tasks"):
+        expect(desk.get_by_role("columnheader", name=column)).to_be_visible()
+    for pressed in (".filters", ".tabs", ".pagination", ".rail", ".topline"):
+        expect(desk.locator(pressed).first).to_be_hidden()
+
+
+def test_without_javascript_a_toast_lies_over_nothing(browser, desk, live_server):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    context.add_cookies(desk.context.cookies())
+    page = context.new_page()
+    page.goto("/tasks/")
+    page.get_by_text("Complete", exact=True).first.click()
+    page.get_by_role("button", name="Reached").click()
+    toast, frame = (page.locator(each).bounding_box() for each in (".toast", ".frame"))
+    assert toast["y"] + toast["height"] <= frame["y"]
+    context.close()

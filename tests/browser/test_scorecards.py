@@ -152,6 +152,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(checked):
     checked.get_by_label("Product engagement: weight").fill("5")
     checked.get_by_label("Champions: curve").fill("0 → 0, 4 → lots")
     checked.get_by_role("button", name="Save draft").click()
+    for more in ("Keys of all measures", "How a score comes about"):
+        checked.get_by_text(more, exact=True).click()
     found = {"wrong": looked_at(checked)}
     checked.get_by_label("Champions: curve").fill("0 → 0, 4 → 100")
     checked.get_by_role("button", name="Save draft").click()

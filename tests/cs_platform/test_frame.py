@@ -44,7 +44,7 @@ def test_the_frame_names_the_person(client, person):
 @pytest.mark.parametrize("path", ["/login/", "/auth/password/reset/", "/auth/password/reset/done/"])
 def test_pages_before_sign_in_are_drawn_by_us_and_show_no_rail(client, path):
     html = client.get(path).content.decode()
-    assert "cs_platform/css/tokens.css" in html
+    assert "cs_platform/joined/platform.css" in html
     assert 'class="rail"' not in html
 
 

@@ -1,5 +1,7 @@
 """What every answer passes through."""
 
+import gzip
+
 import pytest
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -178,3 +180,13 @@ def test_one_request_never_sees_what_another_read(client: Client):
         middleware.OneInstallationMiddleware(view)(RequestFactory().get("/"))
     assert kept
     assert installation_module._read_once.get() is None
+
+
+def test_a_page_is_compressed_for_whoever_takes_it(client: Client, db):
+    plain = client.get("/login/")
+    packed = client.get("/login/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert b"Sign in" in gzip.decompress(packed.content)
+    assert len(packed.content) < len(plain.content) / 2

@@ -134,7 +134,7 @@ def test_too_many_forms_are_refused_on_a_page_of_ours(client, db):
     ]
     assert [answer.status_code for answer in answers] == [302] * 20 + [429]
     page = answers[-1].content.decode()
-    assert "cs_platform/css/tokens.css" in page
+    assert "cs_platform/joined/platform.css" in page
     assert "wait a minute" in page
 
 

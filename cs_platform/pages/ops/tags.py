@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.ui import formats
+from accounts.ui.tags import machine_time
 from cs_platform.pages.ops import labels as ops_words
 
 register = template.Library()
@@ -22,7 +23,7 @@ def moment(context: template.Context, value: datetime | None) -> SafeString:
     local = value.astimezone(context["zone"])
     return format_html(
         '<time class="nowrap" datetime="{}" title="{}">{}</time>',
-        value.isoformat(),
+        machine_time(value),
         f"{formats.day(local.date())}, {local:%H:%M:%S %Z}",
         f"{local.day} {local:%b}, {local:%H:%M}",
     )

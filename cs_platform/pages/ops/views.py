@@ -143,6 +143,7 @@ def night_list(request: HttpRequest) -> HttpResponse:
         listed = _listed(request, rows)
         listed["steps"] = queries.step_lines(day=chosen["day"])
         listed["rows"] = [(words.step(row.step), row) for row in listed["found"]]
+        listed["step_word"] = words.step(chosen["step"]) if chosen["step"] else ""
         return render(request, "ops/night.html", {**listed, "chosen": chosen})
     found, page = take_page(queries.night_rows(), number=page_number(request), size=PAGE_SIZE)
     nights = queries.night_lines(found)

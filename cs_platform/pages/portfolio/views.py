@@ -14,11 +14,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, requires
-from accounts.catalogue import Role, Segment, choices
+from accounts.catalogue import Role, Segment, choices, label
 from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
+from accounts.ui.tags import band_look
 from cs_platform.pages.portfolio import queries
 from health.pages.version_notes import published_days
 from health.scoring import UNSCORED
@@ -116,8 +117,21 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "today": today,
         "is_filtered": any(chosen[name] for name in ("q", "band", "segment", "renewal", "owner")),
         "is_part": wants_part(request),
+        "title": _title(chosen),
         **_order(chosen["sort"]),
     }
+
+
+def _title(chosen: dict[str, Any]) -> str:
+    """The page with its filters, so that two tabs and two entries of the history differ."""
+    filters = [
+        band_look(chosen["band"]).word if chosen["band"] else "",
+        label(chosen["segment"]) if chosen["segment"] else "",
+        dict(RENEWALS)[chosen["renewal"]] if chosen["renewal"] else "",
+        f"“{chosen['q']}”" if chosen["q"] else "",
+    ]
+    shown = ", ".join(filter(None, filters))
+    return f"Portfolio: {shown}" if shown else "Portfolio"
 
 
 def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> dict[str, object]:

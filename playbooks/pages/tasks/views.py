@@ -81,6 +81,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         "page": page,
         "total": min(total, COUNT_CAP),
         "is_part": wants_part(request),
+        "title": _title(chosen),
         "is_capped": total > COUNT_CAP,
         "chosen": chosen,
         "views": VIEWS,
@@ -93,6 +94,12 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         ),
         "is_filtered": bool(chosen["q"]) or chosen["view"] != "open",
     }
+
+
+def _title(chosen: dict[str, str]) -> str:
+    """The page with its filters, so that two tabs and two entries of the history differ."""
+    named = f", “{chosen['q']}”" if chosen["q"] else ""
+    return f"Tasks: {dict(VIEWS)[chosen['view']].lower()}{named}"
 
 
 def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:

@@ -17,8 +17,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from tests.cs_platform.pages.conftest import add_task, sign_in
 
 LIMIT = 150_000
-SHEETS = ("tokens", "base", "frame", "frame_phone", "components")
 _ASSET = re.compile(r"""(?:href|src)="/static/([^"#]+)""")
+_SHEET = re.compile(r'<link rel="stylesheet" href="/static/([^"]+)">')
 _FONT = re.compile(r"""url\("\.\./(fonts/[^"]+)"\)""")
 
 
@@ -46,7 +46,7 @@ def test_a_first_load_stays_below_150_kb(client, house, actor, page):
     html = client.get(reverse(page, args=["acc-own"] if page == "account" else [])).content
     loaded = assets(html.decode())
     assert {"cs_platform/js/app.js", "cs_platform/icons.svg"} <= loaded
-    assert {f"cs_platform/css/{name}.css" for name in SHEETS} <= loaded
+    assert _SHEET.findall(html.decode()) == ["cs_platform/joined/platform.css"]
     assert any(name.endswith(".woff2") for name in loaded)
     taken = {name: weight(name) for name in loaded} | {"the page": len(gzip.compress(html))}
     assert sum(taken.values()) < LIMIT, sorted(taken.items(), key=lambda item: -item[1])
@@ -60,8 +60,9 @@ def test_static_files_are_compressed_ahead_and_kept_for_ever(tmp_path, settings)
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
-    (hashed,) = (path for path in (tmp_path / "cs_platform/css").glob("base.*.css"))
+    (hashed,) = (path for path in (tmp_path / "cs_platform/joined").glob("platform.*.css"))
     assert hashed.with_suffix(".css.gz").exists()
+    assert "fonts/inter-latin-wght-normal." in hashed.read_text()
     served = WhiteNoiseMiddleware(lambda request: HttpResponse(status=404))
     address = f"/static/{hashed.relative_to(tmp_path)}"
     answer = served(RequestFactory().get(address, headers={"Accept-Encoding": "gzip"}))

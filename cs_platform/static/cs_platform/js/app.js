@@ -159,11 +159,7 @@
     } else if (palette?.open && event.key === "Enter" && event.target.matches("input")) {
       event.preventDefault();
       openChosen();
-    } else if (palette?.open && event.key === "Escape") {
-      // A search field with words in it would take the first Escape to empty itself.
-      event.preventDefault();
-      palette.close();
-    } else if (event.key === "Escape") {
+    } else if (event.key === "Escape" && !palette?.open) {
       const menu = document.querySelector("details[data-menu][open]");
       if (menu) {
         menu.open = false;
