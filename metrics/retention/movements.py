@@ -66,7 +66,9 @@ class CountedMovements:
     def changes(self, pair: MonthPair) -> Integers:
         """Signed sums by kind (a row each, in the order of KINDS) and account in the window."""
         ledger, kinds = self.ledger, self.kinds(pair.rates)
-        inside = (ledger.day > pair.start) & (ledger.day <= pair.end) & (kinds != NO_KIND)
+        inside = np.flatnonzero(
+            (ledger.day > pair.start) & (ledger.day <= pair.end) & (kinds != NO_KIND)
+        )
         cells = kinds[inside] * len(ledger.accounts) + ledger.account[inside]
         sums = np.zeros(len(KINDS) * len(ledger.accounts), dtype=np.int64)
         np.add.at(sums, cells, converted_rows(ledger=ledger, rates=pair.rates, chosen=inside))
@@ -86,13 +88,10 @@ class CountedMovements:
     def _net_kinds(self, rates: Mapping[str, Decimal]) -> Integers:
         """What each day made of its account."""
         ledger, rows, first = self.ledger, self._days.rows, self._days.first
-        converted = np.zeros(len(ledger.amount), dtype=np.int64)
-        chosen = np.zeros(len(ledger.amount), dtype=np.bool_)
-        chosen[rows] = True
-        converted[chosen] = converted_rows(ledger=ledger, rates=rates, chosen=chosen)
+        converted = converted_rows(ledger=ledger, rates=rates, chosen=rows)
         accounts = ledger.account[rows[first]]
         begins = np.append(True, accounts[1:] != accounts[:-1])
-        before, after = _levels(converted[rows], first=first, begins=begins)
+        before, after = _levels(converted, first=first, begins=begins)
         owed, owes = np.zeros_like(begins), np.zeros_like(begins)
         for index in range(len(ledger.currencies)):
             native = np.where(ledger.currency[rows] == index, ledger.amount[rows], 0)

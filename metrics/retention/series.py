@@ -55,9 +55,9 @@ def position_series(
 
 
 def converted_rows(
-    *, ledger: LedgerArrays, rates: Mapping[str, Decimal], chosen: Flags
+    *, ledger: LedgerArrays, rates: Mapping[str, Decimal], chosen: Flags | Integers
 ) -> Integers:
-    """The amounts of the chosen movements in the reporting currency."""
+    """The amounts of the chosen movements, in their order, in the reporting currency."""
     amounts, currencies = ledger.amount[chosen], ledger.currency[chosen]
     for index, currency in enumerate(ledger.currencies):
         if rates[currency] != 1:

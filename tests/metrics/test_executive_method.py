@@ -121,6 +121,7 @@ def test_rows_of_one_day_are_one_movement_in_figure_and_lists(client, company, p
         assert shown in text_of(page)
         assert len(page.context["rows"]) == rows
         assert len(download(client, people["eva"], "executive_movements", query + figure)) == rows
+        assert "Rows of an account on one day count as one movement, by their net." in text_of(page)
     for figure in ("new", "churn"):
         page = get(client, people["eva"], "executive_movements", f"{query}{figure}")
         assert page.context["found"].count == len(page.context["rows"]) == 0

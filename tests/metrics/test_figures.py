@@ -24,7 +24,17 @@ def ledger(company, people):
     ]
     company.rate("EUR", "1.0873")
     company.random_ledger(accounts, seed=5, until=date(2025, 6, 15), currencies=("USD", "EUR"))
+    for number, account in enumerate(accounts[::4]):
+        replace_on_one_day(company, account, date(2024, 9, 1 + number), by=7 - number)
     return accounts
+
+
+def replace_on_one_day(company, account, day, *, by):
+    """A term ends and another begins on its day, in another currency for every second."""
+    company.post(account, day, "new", 5_000)
+    company.post(account, day, "churn", 5_000)
+    company.post(account, day, "expansion", 5_000 + by, currency="EUR" if by % 2 else "USD")
+    company.post(account, day, "contraction", 5_000)
 
 
 def read(user, **changes):

@@ -51,6 +51,7 @@ def figure_context(
         "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
         "group_word": word(question.filters[0].value) if question.filters else None,
         "by_word": CUTS[question.by],
+        "method": question.method,
         "method_word": METHODS[question.method],
         "sum": _sum(figures.total, figure),
         "change": abs(found.total),
