@@ -16,6 +16,7 @@ from accounts.catalogue import AccountStatus
 from accounts.loading.derived import converted, rates_on
 from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
 from health.models import BandOverride, CurrentHealth
+from health.signals import SignalShapeError
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, SignalMark
 from playbooks.triggers.matching import TriggerInput, parse_signal
@@ -52,6 +53,23 @@ class AccountRow:
     account_executive_id: int | None
     executive_sponsor_id: int | None
     renews_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSignal:
+    """A signal whose payload is not what its writer writes."""
+
+    account_id: int
+    signal_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RungSignals:
+    """Those that wait for their receipt: (account, signal), and what cannot be read."""
+
+    readable: list[tuple[int, TriggerInput]]
+    refused: list[RefusedSignal]
 
 
 def business_calendar() -> BusinessCalendar:
@@ -98,8 +116,11 @@ def lock_caps() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('playbooks caps'))")
 
 
-def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, TriggerInput]]:
-    """(account, signal) in the order they occurred; read after the accounts were locked."""
+def unreceipted(account_ids: Sequence[int]) -> RungSignals:
+    """In the order they occurred; read after the accounts were locked."""
+    rung = RungSignals([], [])
+    if not account_ids:
+        return rung
     # Uses index: signal_rings_once, signal_receipt_once_a_consumer
     rows = (
         Signal.objects.filter(account_id__in=account_ids)
@@ -107,13 +128,14 @@ def unreceipted(account_ids: Sequence[int]) -> list[tuple[int, TriggerInput]]:
         .order_by("occurred_at", "pk")
         .values_list("account_id", "pk", "kind", "occurred_at", "payload")
     )
-    return [
-        (
-            account_id,
-            parse_signal(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload),
-        )
-        for account_id, pk, kind, occurred_at, payload in rows
-    ]
+    for account_id, pk, kind, occurred_at, payload in rows:
+        try:
+            signal = parse_signal(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload)
+        except SignalShapeError as problem:
+            rung.refused.append(RefusedSignal(account_id, pk, str(problem)))
+        else:
+            rung.readable.append((account_id, signal))
+    return rung
 
 
 def published_rules() -> list[Rule]:

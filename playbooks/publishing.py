@@ -5,17 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts.models import User
+from health.publishing import register_lines
+from health.scoring import WatchLineSpec
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_yaml, shipped_texts
 from playbooks.library.writing import as_columns, as_step_columns
-from playbooks.models import Playbook, PlaybookStep
+from playbooks.models import Play, Playbook, PlaybookStep
+from playbooks.triggers.rules import lines_of
+from playbooks.triggers.vocabulary import PlayState
 
 
 class NotADraftError(ValueError):
     """Only a draft can be published; a published version is copied to a draft first."""
+
+
+class NotInForceError(ValueError):
+    """Only a published version can be taken out of force."""
 
 
 @transaction.atomic
@@ -47,7 +55,44 @@ def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
         locked.published_at, locked.published_by = now, by
     locked.state = Playbook.State.PUBLISHED
     locked.save(update_fields=["state", "published_at", "published_by"])
+    _watch_lines(locked.key, now)
     return locked
+
+
+@transaction.atomic
+def retire(*, playbook: Playbook, now: datetime) -> Playbook:
+    """Takes a playbook out of force: it starts nothing from now on, and running plays go on.
+
+    Raises NotInForceError.
+    """
+    locked = Playbook.objects.select_for_update().get(pk=playbook.pk)
+    if locked.state != Playbook.State.PUBLISHED:
+        raise NotInForceError(f"{locked} is not in force.")
+    locked.state = Playbook.State.RETIRED
+    locked.save(update_fields=["state"])
+    _watch_lines(locked.key, now)
+    return locked
+
+
+def _watch_lines(key: str, now: datetime) -> None:
+    """Health watches the lines of the version in force, and of those that plays still run by."""
+    versions = Playbook.objects.filter(
+        Q(state=Playbook.State.PUBLISHED)
+        | Q(pk__in=Play.objects.filter(state=PlayState.OPEN).values("playbook_id")),
+        key=key,
+    )
+    lines = {line for version in versions for line in lines_to_watch(version)}
+    register_lines(owner=line_owner(key), lines=lines, now=now)
+
+
+def lines_to_watch(playbook: Playbook) -> set[WatchLineSpec]:
+    rule = playbook.rule()
+    return lines_of(triggers=rule.triggers, escalations=rule.escalations)
+
+
+def line_owner(key: str) -> str:
+    """As health knows the playbook of this key."""
+    return f"playbook:{key}"
 
 
 def install_library(*, now: datetime) -> int:
@@ -75,9 +120,13 @@ def _draft(definition: PlaybookDefinition, now: datetime) -> Playbook:
 
 __all__ = [
     "NotADraftError",
+    "NotInForceError",
     "PlaybookError",
     "copy_to_draft",
     "import_playbook",
     "install_library",
+    "line_owner",
+    "lines_to_watch",
     "publish",
+    "retire",
 ]

@@ -75,17 +75,20 @@ class Signal(models.Model):
 
 
 class SignalReceipt(models.Model):
-    """A consumer has dealt with a signal; what happened too long ago is receipted as historic."""
+    """A consumer has dealt with a signal. What happened too long ago is receipted as historic, what
+    it cannot read as refused, with the reason."""
 
     class Outcome(models.TextChoices):
         HANDLED = "handled", "Handled"
         HISTORIC = "historic", "Historic"
+        REFUSED = "refused", "Refused"
 
     signal = models.ForeignKey(
         Signal, on_delete=models.CASCADE, related_name="receipts", db_index=False
     )
     consumer = models.CharField(max_length=30)
     outcome = models.CharField(max_length=8, choices=Outcome)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     received_at = models.DateTimeField()
 
     class Meta:

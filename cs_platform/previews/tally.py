@@ -66,7 +66,7 @@ class Tally:
         self.at_risk_after = _more(self.at_risk_after, outlook, outlook.new_band, after)
         for row, reason in outlook.reasons.items():
             self.movers.append(_mover(outlook, row, reason))
-        for row in {*outlook.reasons, *outlook.payloads}:
+        for row in {*outlook.reasons, *outlook.crossings}:
             self._foresee(outlook, row)
 
     def _foresee(self, outlook: Outlook, row: int) -> None:
@@ -75,7 +75,7 @@ class Tally:
         self.foreseen[account_id] = Foreseen(
             to_decimal(int(outlook.new_score[row])),
             outlook.new_band[row],
-            outlook.payloads.get(row, ()),
+            outlook.crossings.get(row, ()),
         )
 
 

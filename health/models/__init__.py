@@ -20,6 +20,7 @@ from health.models.scorecard import (
     Publication,
     Scorecard,
 )
+from health.models.watch_line import WatchLine, WatchLineUse
 
 __all__ = [
     "AlertLine",
@@ -39,4 +40,6 @@ __all__ = [
     "ThresholdCrossing",
     "UsagePack",
     "UsagePacking",
+    "WatchLine",
+    "WatchLineUse",
 ]

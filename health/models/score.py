@@ -78,9 +78,9 @@ class CurrentHealth(models.Model):
     """The present state of an account: what pages read and what crossings are compared with.
 
     `components` and `spark` (90 days, the last is `day`) are hundredths, -1 where missing;
-    `component_bands` are positions from the best band; `lines_below` has bit i set while the
-    score counts as below alert line i (from the highest). `crossing_seq` numbers crossings
-    within `crossing_day`.
+    `component_bands` are positions from the best band. `lines` are the ids of the watch lines
+    that were judged, `line_sides` where the account stood by each: 0 above, 1 below, -1 without a
+    value. `crossing_seq` numbers crossings within `crossing_day`.
     """
 
     account = models.OneToOneField(
@@ -100,7 +100,8 @@ class CurrentHealth(models.Model):
     week_change = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     components = ArrayField(models.SmallIntegerField())
     component_bands = ArrayField(models.SmallIntegerField())
-    lines_below = models.IntegerField(default=0)
+    lines = ArrayField(models.IntegerField(), default=list)
+    line_sides = ArrayField(models.SmallIntegerField(), default=list)
     spark = ArrayField(models.SmallIntegerField())
     crossing_day = models.DateField(null=True)
     crossing_seq = models.PositiveIntegerField(default=0)
@@ -120,11 +121,12 @@ class CurrentHealth(models.Model):
 
 
 class ThresholdCrossing(models.Model):
-    """The score (or a component) entered another band, or passed an alert line. Written once."""
+    """The score (or a component) entered another band, or one of them, or a measure, passed a
+    watch line. Written once."""
 
     class Kind(models.TextChoices):
         BAND = "band", "Band"
-        LINE = "line", "Alert line"
+        LINE = "line", "Watch line"
 
     class Direction(models.TextChoices):
         DOWN = "down", "Down"
@@ -136,7 +138,9 @@ class ThresholdCrossing(models.Model):
     )
     day = models.DateField()
     subject = models.CharField(
-        max_length=60, help_text="“score”, “component:<key>” or “line:<value>”."
+        max_length=100,
+        help_text="“score” or “component:<key>”; for a line “line:<value>” of the score, "
+        "“line:component:<key>:<value>” or “line:measure:<key>:<value>”.",
     )
     seq = models.PositiveIntegerField(help_text="Numbers the account's crossings of the day.")
     kind = models.CharField(max_length=4, choices=Kind)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,23 +12,28 @@ from health.preview.plan import PreviewPlan, accounts_of_draft
 from health.preview.stored import JudgedAccounts, read_groups
 from health.preview.wording import Told, reasons
 from health.queries.scorecards import Card
-from health.recompute.crossings import NewCrossing, judge
+from health.recompute.crossings import NewCrossing, Watched, judge
 from health.recompute.state import State
-from health.recompute.writing import signal_payload
+from health.recompute.writing import crossing_signal
 from health.scoring import (
     MISSING,
+    UNKNOWN,
     UNSCORED,
     Cause,
     Evaluation,
+    Sides,
     band_positions,
     evaluate,
+    line_sides,
+    line_values,
 )
+from health.signals import CrossingSignal
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """One element an account. Scores are hundredths, MISSING where unscored; bands are keys as
-    computed; ARR is minor units of the installation's currency. `held`, `reasons` and `payloads`
+    computed; ARR is minor units of the installation's currency. `held`, `reasons` and `crossings`
     are by row: bands set by hand, which stay; accounts that change their band; falls and rises as
     the engine would be told of them.
     """
@@ -42,7 +46,7 @@ class Outlook:
     new_band: list[str]
     held: dict[int, str]
     reasons: dict[int, str]
-    payloads: dict[int, list[dict[str, Any]]]
+    crossings: dict[int, list[CrossingSignal]]
 
     def __len__(self) -> int:
         return len(self.account_ids)
@@ -79,27 +83,32 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
         new_band=new_band,
         held=group.overrides,
         reasons=reasons(told, np.flatnonzero(moved)),
-        payloads=_payloads(plan, group, before, after),
+        crossings=_crossings(plan, group, before, after),
     )
 
 
-def _payloads(
+def _crossings(
     plan: PreviewPlan, group: JudgedAccounts, before: Evaluation, after: Evaluation
-) -> dict[int, list[dict[str, Any]]]:
+) -> dict[int, list[CrossingSignal]]:
     """What was crossed, had the accounts come from the old scores to the new ones by themselves.
 
     A new version is judged afresh, without the recovery margin: so are these.
     """
     spec = replace(plan.draft.spec, recovery_margin=plan.draft.spec.recovery_margin * 0)
     card = Card(plan.draft.id, spec)
-    state = _as_if_same_card(card, group, before)
+    state = _as_if_same_card(plan, card, group, before)
+    watched = Watched(
+        plan.lines, line_values(lines=plan.lines, card=spec, evaluation=after, raw={})
+    )
     found: dict[int, list[NewCrossing]] = defaultdict(list)
-    for crossing in judge(card=card, state=state, evaluation=after, day=number(plan.day)):
-        if crossing.cause is Cause.MOVED:
-            found[crossing.row].append(crossing)
+    for crossing in judge(
+        card=card, state=state, evaluation=after, watched=watched, day=number(plan.day)
+    ):
+        if crossing.change.cause is Cause.MOVED:
+            found[crossing.change.row].append(crossing)
     return {
         row: [
-            signal_payload(
+            crossing_signal(
                 card=plan.draft,
                 day=plan.day,
                 crossing=crossing,
@@ -111,26 +120,35 @@ def _payloads(
     }
 
 
-def _as_if_same_card(card: Card, group: JudgedAccounts, before: Evaluation) -> State:
+def _as_if_same_card(
+    plan: PreviewPlan, card: Card, group: JudgedAccounts, before: Evaluation
+) -> State:
     """The present state, told in the bands, lines and components of the draft."""
     spec, count = card.spec, len(group.account_ids)
     keys = [band.key for band in spec.bands]
     told = _fresh(card, group.score)
     known = np.array([keys.index(key) if key in keys else MISSING for key in group.bands])
     shown = known[group.band]
-    lines = np.array([int(line.value * 100) for line in spec.alert_lines], dtype=np.int64)
-    below = (group.score[:, np.newaxis] < lines) & (group.score != MISSING)[:, np.newaxis]
     return State(
         day=np.zeros(count, dtype=np.int64),
         card_id=np.full(count, card.id, dtype=np.int64),
         score=group.score.copy(),
         band=np.where(shown == MISSING, told, shown),
-        lines=(below << np.arange(len(lines))).sum(axis=1).astype(np.int64),
+        lines=_sides(plan, card, group, before),
         crossing_seq=np.zeros(count, dtype=np.int64),
         crossing_day=np.full(count, -1, dtype=np.int64),
         components=_components(card, group, before),
         overrides=group.overrides,
     )
+
+
+def _sides(plan: PreviewPlan, card: Card, group: JudgedAccounts, before: Evaluation) -> Sides:
+    """By the score on screen and the components as they were judged."""
+    shown = replace(before, score=group.score)
+    old = line_values(lines=plan.lines, card=group.card.spec, evaluation=shown, raw={})
+    nowhere = np.full(old.shape, UNKNOWN, dtype=np.int64)
+    margin = card.spec.recovery_margin
+    return line_sides(lines=plan.lines, margin=margin, values=old, previous=nowhere)
 
 
 def _components(card: Card, group: JudgedAccounts, before: Evaluation) -> Ints:

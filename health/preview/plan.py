@@ -12,10 +12,13 @@ from accounts.catalogue import AccountStatus
 from health import models
 from health.facts import BaseRows, FactScope, load_base
 from health.facts.scope import Ints, number
+from health.publishing import line_owner
 from health.queries.assignment import Assignment, AssignmentInput, assignment
 from health.queries.installation import InstallationDay, calendar
+from health.queries.lines import lines_with
 from health.queries.rates import arr_factors
 from health.queries.scorecards import Card, build_spec, in_force
+from health.scoring import WatchLineSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class PreviewPlan:
     """`in_force` is the version of the draft's key that counts now; None where none does.
 
     `assignment` is set only where the draft's key is not in force yet: then every account is
-    asked whether it would get the draft.
+    asked whether it would get the draft. `lines` would be watched with the draft in force; raw
+    values are the same under any card, so that lines of measures are left out.
     """
 
     draft: Card
@@ -33,12 +37,14 @@ class PreviewPlan:
     calendar: InstallationDay
     account_ids: Ints
     assignment: Assignment | None
+    lines: tuple[WatchLineSpec, ...]
 
 
 def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
     """Reads the draft as it stands. Raises NotationError where it cannot be read."""
     draft = Card(scorecard.pk, build_spec(scorecard))
     current = in_force().get(scorecard.key)
+    lines = lines_with(owner=line_owner(scorecard.key), lines=draft.spec.watch_lines)
     return PreviewPlan(
         draft=draft,
         revision=scorecard.revision,
@@ -47,6 +53,7 @@ def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
         calendar=calendar(),
         account_ids=_judged_accounts(scorecard.key if current else None),
         assignment=None if current else assignment(also=draft),
+        lines=tuple(line for line in lines if not line.measure),
     )
 
 

@@ -12,6 +12,7 @@ from health.publishing.actions import (
 )
 from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, keep_reason, save_draft
 from health.publishing.importing import FileProblem, import_draft
+from health.publishing.lines import line_owner, register_lines
 
 __all__ = [
     "DraftChanged",
@@ -27,7 +28,9 @@ __all__ = [
     "import_draft",
     "install_library",
     "keep_reason",
+    "line_owner",
     "publish",
+    "register_lines",
     "roll_back",
     "save_draft",
 ]

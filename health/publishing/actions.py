@@ -19,6 +19,7 @@ from health.publishing.importing import (
     library_scorecards,
     next_version,
 )
+from health.publishing.lines import line_owner, register_lines
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems
 
@@ -68,6 +69,8 @@ def publish(
     publication = models.Publication.objects.create(
         scorecard=row, published_at=now, published_by=user, reason=reason.strip()
     )
+    lines = build_spec(row).watch_lines
+    register_lines(owner=line_owner(row.key), lines=lines, now=now)
     _mark_scored_accounts()
     scorecard.refresh_from_db()
     return publication

@@ -11,7 +11,6 @@ from django.db.models import Max
 
 from health import models
 from health.scoring import (
-    AlertLineSpec,
     BandSpec,
     ComponentSpec,
     GateSpec,
@@ -69,7 +68,7 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
         gates=tuple(
             _gate(gate) for gate in row.gates.select_related("component").order_by("position", "pk")
         ),
-        alert_lines=tuple(AlertLineSpec(line.value) for line in row.alert_lines.order_by("-value")),
+        alert_lines=tuple(row.alert_lines.order_by("-value").values_list("value", flat=True)),
         recovery_margin=row.recovery_margin,
         minimum_confidence=row.minimum_confidence,
         handled_first=row.handled_first,

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from health.facts.scope import Ints
-from health.measures.inputs import Flags
+from health.measures.inputs import Flags, Floats
 from health.models import ThresholdCrossing
 from health.queries.assignment import NO_CARD
 from health.queries.scorecards import Card, published_card
 from health.recompute.state import State
 from health.scoring import (
+    BELOW,
+    COMPONENT,
     MISSING,
+    UNKNOWN,
     UNSCORED,
+    WHOLE_SCORE,
     BandSpec,
     Cause,
     Evaluation,
+    WatchLineSpec,
     band_key,
     band_positions,
-    below_lines,
-    carried_lines,
+    line_sides,
+    sides_before,
+    to_decimal,
 )
 
 Direction = ThresholdCrossing.Direction
@@ -30,40 +38,56 @@ _ABOVE, _BELOW = "above", "below"
 
 
 @dataclass(frozen=True, slots=True)
-class NewCrossing:
-    """`row` is the account's place among those judged together; scores are hundredths."""
+class Transition:
+    """`row` is the account's place among those judged together. `subject` passed `line`, or, where
+    that is None, entered another band; `value` is what it is now."""
 
     row: int
     subject: str
-    seq: int
-    kind: str
+    line: WatchLineSpec | None
     cause: Cause
     direction: str
     from_band: str
     to_band: str
+    value: Decimal | None
+
+    @property
+    def kind(self) -> str:
+        return Kind.BAND if self.line is None else Kind.LINE
+
+    @property
+    def stored_subject(self) -> str:
+        return self.subject if self.line is None else self.line.name
+
+
+@dataclass(frozen=True, slots=True)
+class NewCrossing:
+    """A change with its number within the account's day; scores are hundredths."""
+
+    change: Transition
+    seq: int
     before: int
     after: int
     is_overridden: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    row: int
-    subject: str
-    kind: str
-    cause: Cause
-    direction: str
-    from_band: str
-    to_band: str
+class Watched:
+    """Lines, and what each looks at: accounts × lines (`line_values`)."""
+
+    lines: tuple[WatchLineSpec, ...]
+    values: Floats
 
 
-def judge(*, card: Card, state: State, evaluation: Evaluation, day: int) -> list[NewCrossing]:
+def judge(
+    *, card: Card, state: State, evaluation: Evaluation, watched: Watched, day: int
+) -> list[NewCrossing]:
     """Moves the state to this evaluation and returns what was crossed on the way."""
     same_card = state.card_id == card.id
     before = state.score.copy()
     changes = [
         *_bands(card, state, evaluation, same_card),
-        *_lines(card, state, evaluation, same_card),
+        *_lines(card, state, watched, same_card),
         *_components(card, state, evaluation, same_card),
     ]
     state.score = evaluation.score.copy()
@@ -72,7 +96,7 @@ def judge(*, card: Card, state: State, evaluation: Evaluation, day: int) -> list
     return _numbered(changes, state, before, day)
 
 
-def _numbered(changes: list[_Change], state: State, before: Ints, day: int) -> list[NewCrossing]:
+def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -> list[NewCrossing]:
     """Numbers crossings within the account's day, so that down, up, down is three."""
     crossings = []
     for change in changes:
@@ -80,25 +104,12 @@ def _numbered(changes: list[_Change], state: State, before: Ints, day: int) -> l
         if state.crossing_day[row] != day:
             state.crossing_day[row], state.crossing_seq[row] = day, 0
         state.crossing_seq[row] += 1
-        crossings.append(
-            NewCrossing(
-                row,
-                change.subject,
-                int(state.crossing_seq[row]),
-                change.kind,
-                change.cause,
-                change.direction,
-                change.from_band,
-                change.to_band,
-                int(before[row]),
-                int(state.score[row]),
-                row in state.overrides,
-            )
-        )
+        seq, scores = int(state.crossing_seq[row]), (int(before[row]), int(state.score[row]))
+        crossings.append(NewCrossing(change, seq, *scores, row in state.overrides))
     return crossings
 
 
-def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -> list[_Change]:
+def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -> list[Transition]:
     previous = np.where(same_card, state.band, MISSING)
     old_band, old_card = state.band, state.card_id
     state.band = band_positions(
@@ -115,9 +126,9 @@ def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -
         cause = _cause(old, new, is_same=bool(same_card[row]))
         if cause is not None:
             direction = _direction(cause, int(state.band[row]) > int(old_band[row]))
-            changes.append(
-                _Change(int(row), "score", Kind.BAND, cause, direction, old or UNSCORED, new)
-            )
+            value = to_decimal(int(evaluation.score[row]))
+            bands = (old or UNSCORED, new)
+            changes.append(Transition(int(row), WHOLE_SCORE, None, cause, direction, *bands, value))
     return changes
 
 
@@ -151,68 +162,46 @@ def _direction(cause: Cause, is_down: bool) -> str:
     return Direction.DOWN if is_down else Direction.UP
 
 
-def _lines(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -> list[_Change]:
-    lines = card.spec.alert_lines
-    before = _below_before(card, state)
-    was_scored = state.score != MISSING
-    below = below_lines(
+def _lines(card: Card, state: State, watched: Watched, same_card: Flags) -> Iterator[Transition]:
+    lines = watched.lines
+    before = sides_before(lines=lines, known=state.lines, score_before=state.score)
+    # A raw value is the same under any card. The score is not: as with bands the margin is of one
+    # card, and another one judges afresh.
+    moved = same_card[:, np.newaxis] | np.array([bool(line.measure) for line in lines], dtype=bool)
+    now = line_sides(
         lines=lines,
         margin=card.spec.recovery_margin,
-        values=evaluation.score,
-        # As with bands, the margin is of one card: another one judges afresh.
-        previous=before & (same_card & was_scored)[:, np.newaxis],
+        values=watched.values,
+        previous=np.where(moved, before, UNKNOWN),
     )
-    state.lines = (below << np.arange(len(lines))).sum(axis=1).astype(np.int64)
-    crossed = (below != before) & (was_scored & evaluation.is_scored)[:, np.newaxis]
-    changes = []
+    state.lines = now
+    crossed = (now != before) & (now != UNKNOWN) & (before != UNKNOWN)
     for row, column in zip(*np.nonzero(crossed), strict=True):
-        is_down = bool(below[row, column])
+        line, is_down = lines[column], bool(now[row, column] == BELOW)
+        cause = Cause.MOVED if moved[row, column] else Cause.NEW_SCORECARD
         sides = (_ABOVE, _BELOW) if is_down else (_BELOW, _ABOVE)
-        cause = Cause.MOVED if same_card[row] else Cause.NEW_SCORECARD
-        changes.append(
-            _Change(
-                int(row),
-                lines[column].subject,
-                Kind.LINE,
-                cause,
-                _direction(cause, is_down),
-                *sides,
-            )
+        value = Decimal(str(round(float(watched.values[row, column]), 4)))
+        yield Transition(
+            int(row), line.subject, line, cause, _direction(cause, is_down), *sides, value
         )
-    return changes
-
-
-def _below_before(card: Card, state: State) -> Flags:
-    """One column per line of `card`: whether the old score counted as below it."""
-    before = np.zeros((len(state.score), len(card.spec.alert_lines)), dtype=np.bool_)
-    for card_id in set(state.card_id.tolist()) - {NO_CARD}:
-        rows = state.card_id == card_id
-        old_lines = _card(card, card_id).spec.alert_lines
-        before[rows] = carried_lines(
-            lines=card.spec.alert_lines,
-            old_lines=old_lines,
-            old_values=state.score[rows],
-            old_below=(state.lines[rows, np.newaxis] >> np.arange(len(old_lines))) & 1 == 1,
-        )
-    return before
 
 
 def _components(
     card: Card, state: State, evaluation: Evaluation, same_card: Flags
-) -> list[_Change]:
-    changes: list[_Change] = []
+) -> list[Transition]:
+    changes: list[Transition] = []
     bands = card.spec.bands
     for column, key in enumerate(card.spec.component_keys):
+        values = evaluation.components[:, column]
         previous = np.where(same_card, state.components[:, column], MISSING)
         now = band_positions(
-            bands=bands,
-            margin=card.spec.recovery_margin,
-            values=evaluation.components[:, column],
-            previous=previous,
+            bands=bands, margin=card.spec.recovery_margin, values=values, previous=previous
         )
         moved = (now != previous) & (now != MISSING) & (previous != MISSING)
         changes += [
-            _component_change(bands, int(row), key, old=int(previous[row]), new=int(now[row]))
+            _component_change(
+                bands, int(row), key, (int(previous[row]), int(now[row])), int(values[row])
+            )
             for row in np.flatnonzero(moved)
         ]
         state.components[:, column] = now
@@ -221,8 +210,11 @@ def _components(
 
 
 def _component_change(
-    bands: tuple[BandSpec, ...], row: int, key: str, *, old: int, new: int
-) -> _Change:
+    bands: tuple[BandSpec, ...], row: int, key: str, moved: tuple[int, int], value: int
+) -> Transition:
+    """`moved`: the positions of the band before and now."""
+    old, new = moved
     direction = Direction.DOWN if new > old else Direction.UP
     names = (band_key(bands, old), band_key(bands, new))
-    return _Change(row, f"component:{key}", Kind.BAND, Cause.MOVED, direction, *names)
+    subject = f"{COMPONENT}{key}"
+    return Transition(row, subject, None, Cause.MOVED, direction, *names, to_decimal(value))

@@ -11,7 +11,7 @@ from health.facts.scope import Ints
 from health.measures.inputs import Flags
 from health.queries.assignment import NO_CARD
 from health.recompute.state import State
-from health.scoring import MISSING
+from health.scoring import MISSING, UNKNOWN
 
 # Uses index: health_healthscore_pkey. A longer gap is no neighbour any more.
 _BEFORE = """
@@ -31,7 +31,7 @@ _BEFORE = """
 def past_state(state: State, account_ids: Ints, rows: Flags, *, day: date) -> None:
     """Replaces the state of the marked rows by the one just before `day`."""
     state.card_id[rows], state.band[rows], state.score[rows] = NO_CARD, MISSING, MISSING
-    state.lines[rows], state.components[rows] = 0, MISSING
+    state.lines[rows], state.components[rows] = UNKNOWN, MISSING
     for row in np.flatnonzero(rows):
         state.overrides.pop(int(row), None)
     with connection.cursor() as cursor:

@@ -12,20 +12,23 @@ from django.db import connection
 from health.facts import BaseRows, FactRows, load_base, load_facts
 from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
-from health.measures import raw_matrix
+from health.measures import Facts, raw_matrix
 from health.measures.inputs import Flags, Floats
 from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
 from health.queries.installation import InstallationDay
+from health.queries.lines import WatchLines, watch_lines
 from health.queries.rates import arr_factors
+from health.queries.scorecards import Card
 from health.recompute import writing
-from health.recompute.crossings import judge
+from health.recompute.crossings import Watched, judge
 from health.recompute.past import past_state
 from health.recompute.state import State, lock, read_state
-from health.scoring import evaluate
+from health.scoring import Evaluation, evaluate, line_values
 
 # Locks that keep a day from closing while it is being scored (shared) and the other way round.
 DAY_LOCKS = 7_342
+_SINCE_START = "_since_start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,18 @@ class Run:
         return day in closed and day < self.calendar.today(self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is known of the accounts of one transaction."""
+
+    run: Run
+    scope: FactScope
+    rows: FactRows
+    lines: WatchLines
+    state: State
+    closed: list[date]
+
+
 def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     """Runs inside the caller's transaction; `account_ids` sorted, one block of days in order."""
     lock(account_ids)
@@ -83,14 +98,17 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     is_today = scope.is_one_day and scope.first_day >= run.calendar.today(run.now)
     base = load_base(scope, with_history=not is_today)
     plans = [_plan(run, scope, base, day) for day in run.days]
-    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=_asks_since_start(run, plans))
-    state = read_state(scope, day=run.days[-1], components=run.components)
+    lines = watch_lines()
+    since_start = _asks_since_start(run, plans, lines)
+    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=since_start)
+    state = read_state(scope, day=run.days[-1], components=run.components, lines=lines.ids)
+    batch = _Batch(run, scope, facts, lines, state, closed)
     judged = [
         part
         for day, chosen in zip(run.days, plans, strict=True)
-        for part in _judge_day(run, scope, facts, state, day, chosen, run.is_final(day, closed))
+        for part in _judge_day(batch, day, chosen)
     ]
-    crossings, signals = _write(run, scope, judged, closed) if judged else (0, 0)
+    crossings, signals = _write(batch, judged) if judged else (0, 0)
     return _result(run, judged, len(account_ids), crossings, signals)
 
 
@@ -125,26 +143,22 @@ def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
     return np.where(profiles.is_customer(day), run.assignment.choose(standing), NO_CARD)
 
 
-def _asks_since_start(run: Run, plans: list[Ints]) -> Flags:
-    """Accounts under a card that looks back to the start of the contract, on any of the days."""
+def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
+    """Accounts under a card that looks back to the start of the contract, on any of the days; all
+    of them where a line does."""
+    if any(key.endswith(_SINCE_START) for key in lines.measures):
+        return np.ones(len(plans[0]), dtype=np.bool_)
     asking = [
         position
         for position, card in enumerate(run.assignment.cards)
-        if any(key.endswith("_since_start") for key in card.spec.raw_keys)
+        if any(key.endswith(_SINCE_START) for key in card.spec.raw_keys)
     ]
     return np.asarray(np.isin(np.vstack(plans), asking).any(axis=0), dtype=np.bool_)
 
 
-def _judge_day(
-    run: Run,
-    scope: FactScope,
-    rows: FactRows,
-    state: State,
-    day: date,
-    chosen: Ints,
-    is_final: bool,
-) -> Iterator[writing.Judged]:
-    facts = rows.on(day)
+def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judged]:
+    run, scope, state = batch.run, batch.scope, batch.state
+    facts, is_final = batch.rows.on(day), run.is_final(day, batch.closed)
     for position, card in enumerate(run.assignment.cards):
         accounts = np.flatnonzero(chosen == position)
         if not len(accounts):
@@ -155,8 +169,11 @@ def _judge_day(
         is_present = (part.day <= number(day)) & (not is_final)
         if not is_present.all():
             past_state(part, scope.account_ids[accounts], ~is_present, day=day)
-        crossings = judge(card=card, state=part, evaluation=evaluation, day=number(day))
-        crossings = [crossing for crossing in crossings if is_present[crossing.row]]
+        watched = _watched(batch.lines, card, evaluation, facts, accounts)
+        crossings = judge(
+            card=card, state=part, evaluation=evaluation, watched=watched, day=number(day)
+        )
+        crossings = [crossing for crossing in crossings if is_present[crossing.change.row]]
         kept = np.flatnonzero(is_present)
         state.put(accounts[kept], part.take(kept))
         yield writing.Judged(
@@ -171,13 +188,23 @@ def _judge_day(
         )
 
 
-def _write(
-    run: Run, scope: FactScope, judged: list[writing.Judged], closed: list[date]
-) -> tuple[int, int]:
-    writing.stage(_latest_is_present(scope, judged))
+def _watched(
+    lines: WatchLines, card: Card, evaluation: Evaluation, facts: Facts, accounts: Ints
+) -> Watched:
+    """Measures that are watched and not on the card are computed beside it."""
+    beside = tuple(key for key in lines.measures if key not in card.spec.raw_keys)
+    columns = raw_matrix(facts, beside)[accounts].T
+    raw = dict(zip(beside, columns, strict=True))
+    values = line_values(lines=lines.specs, card=card.spec, evaluation=evaluation, raw=raw)
+    return Watched(lines.specs, values)
+
+
+def _write(batch: _Batch, judged: list[writing.Judged]) -> tuple[int, int]:
+    run = batch.run
+    writing.stage(_latest_is_present(batch.scope, judged))
     has_final = any(part.is_final.any() for part in judged)
-    writing.write_history(closed=closed, has_final=has_final, now=run.now)
-    writing.write_current(now=run.now)
+    writing.write_history(closed=batch.closed, has_final=has_final, now=run.now)
+    writing.write_current(lines=batch.lines.ids, now=run.now)
     return writing.write_crossings(judged, calendar=run.calendar, now=run.now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from psycopg2 import sql
 
 from health.facts.scope import FactScope, Ints
 from health.queries.assignment import NO_CARD
-from health.scoring import MISSING
+from health.scoring import MISSING, UNKNOWN, Sides
 
 # First scores of different accounts rarely wait for each other with this many locks to share.
 _LOCKS = 64
@@ -20,9 +21,10 @@ _LOCK_SPACE = 7_341
 
 _STATE = sql.SQL("""
     SELECT c.account_id, (c.day - DATE '1970-01-01')::bigint, c.scorecard_id,
-        COALESCE((c.score * 100)::bigint, {missing}), c.lines_below::bigint,
+        COALESCE((c.score * 100)::bigint, {missing}),
         c.crossing_seq::bigint, COALESCE(c.crossing_day - DATE '1970-01-01', -1)::bigint,
-        array_position(k.keys, c.band::text)::bigint
+        -- Counted from 1, and NULL for unscored.
+        COALESCE(array_position(k.keys, c.band::text)::bigint - 1, {missing}) {lines}
     FROM health_currenthealth c
     JOIN (
         SELECT b.scorecard_id, array_agg(b.key::text ORDER BY b.lower DESC) AS keys
@@ -30,6 +32,8 @@ _STATE = sql.SQL("""
     ) k ON k.scorecard_id = c.scorecard_id
     WHERE {accounts}
 """)
+
+_LINE = sql.SQL(", COALESCE(c.line_sides[array_position(c.lines, {line})], {unknown})::bigint")
 
 _COMPONENTS = sql.SQL("""
     SELECT c.account_id, b.number - 1, b.position::bigint
@@ -63,15 +67,15 @@ _LOCK_ROWS = """
 class State:
     """One element an account, changed in place as days go by.
 
-    `day` and `card_id` are -1 for an account that was never judged. `lines` has bit i set
-    while the score counts as below alert line i. `components` holds band positions.
+    `day` and `card_id` are -1 for an account that was never judged. `lines` has a column a watch
+    line: the side the account was on. `components` holds band positions.
     """
 
     day: Ints
     card_id: Ints
     score: Ints
     band: Ints
-    lines: Ints
+    lines: Sides
     crossing_seq: Ints
     crossing_day: Ints
     components: Ints
@@ -114,14 +118,24 @@ def lock(account_ids: Ints) -> None:
         cursor.execute(_LOCK_ROWS, values)
 
 
-def read_state(scope: FactScope, *, day: date, components: int) -> State:
-    """`components` is the largest number of components of any card in use."""
-    state = _empty(len(scope), components)
-    query = _STATE.format(missing=sql.Literal(MISSING), accounts=scope.accounts("c.account_id"))
-    columns = ("id", "day", "card_id", "score", "lines", "crossing_seq", "crossing_day", "band")
-    table = scope.fetch(_without_null(query), columns)
+def read_state(scope: FactScope, *, day: date, components: int, lines: Sequence[int]) -> State:
+    """`components` is the largest number of components of any card in use, `lines` the ids of the
+    watch lines."""
+    state = _empty(len(scope), components, len(lines))
+    query = _STATE.format(
+        missing=sql.Literal(MISSING),
+        accounts=scope.accounts("c.account_id"),
+        lines=sql.SQL("").join(
+            _LINE.format(line=sql.Literal(line), unknown=sql.Literal(UNKNOWN)) for line in lines
+        ),
+    )
+    columns = ("id", "day", "card_id", "score", "crossing_seq", "crossing_day", "band")
+    sides = tuple(f"line_{line}" for line in lines)
+    table = scope.fetch(query, (*columns, *sides))
     for name in columns[1:]:
         getattr(state, name)[table.position] = table[name]
+    for column, name in enumerate(sides):
+        state.lines[table.position, column] = table[name]
     rows = scope.fetch(
         _COMPONENTS.format(accounts=scope.accounts("c.account_id")), ("id", "number", "position")
     )
@@ -131,15 +145,7 @@ def read_state(scope: FactScope, *, day: date, components: int) -> State:
     return state
 
 
-def _without_null(query: sql.Composable) -> sql.Composable:
-    """Band position from 0, MISSING for unscored: array_position counts from 1 and may be NULL."""
-    return sql.SQL(
-        "SELECT s.a, s.b, s.c, s.d, s.e, s.f, s.g, COALESCE(s.h - 1, {})"
-        " FROM ({}) AS s(a, b, c, d, e, f, g, h)"
-    ).format(sql.Literal(MISSING), query)
-
-
-def _empty(accounts: int, components: int) -> State:
+def _empty(accounts: int, components: int, lines: int) -> State:
     def filled(value: int) -> npt.NDArray[np.int64]:
         return np.full(accounts, value, dtype=np.int64)
 
@@ -148,7 +154,7 @@ def _empty(accounts: int, components: int) -> State:
         card_id=filled(NO_CARD),
         score=filled(MISSING),
         band=filled(MISSING),
-        lines=filled(0),
+        lines=np.full((accounts, lines), UNKNOWN, dtype=np.int64),
         crossing_seq=filled(0),
         crossing_day=filled(-1),
         components=np.full((accounts, components), MISSING, dtype=np.int64),

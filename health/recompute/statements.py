@@ -7,7 +7,7 @@ STAGING = """
         account_id bigint, day date, scorecard_id bigint, score smallint, band smallint,
         effective smallint, confidence integer, raw double precision[], readings smallint[],
         weights smallint[], components smallint[], component_bands smallint[],
-        gate_hits bigint, lines integer, crossing_seq integer, crossing_day integer,
+        gate_hits bigint, line_sides smallint[], crossing_seq integer, crossing_day integer,
         is_present smallint, is_final smallint
     ) ON COMMIT DELETE ROWS;
     DELETE FROM health_scored
@@ -72,11 +72,12 @@ CURRENT = f"""
     WITH {CARDS}
     INSERT INTO health_currenthealth AS c (
         account_id, day, scorecard_id, score, band, confidence, effective_band, at_risk,
-        components, component_bands, lines_below, spark, crossing_day, crossing_seq, computed_at
+        components, component_bands, lines, line_sides, spark, crossing_day, crossing_seq,
+        computed_at
     )
     SELECT s.account_id, s.day, {VALUES},
         COALESCE(k.keys[s.effective + 1], 'unscored'), COALESCE(k.risks[s.effective + 1], false),
-        s.components, s.component_bands, s.lines,
+        s.components, s.component_bands, %(lines)s::integer[], s.line_sides,
         array_fill(-1::smallint, ARRAY[{SPARK_DAYS - 1}]) || s.score,
         CASE WHEN s.crossing_day >= 0 THEN DATE '1970-01-01' + s.crossing_day END,
         s.crossing_seq, %(now)s
@@ -91,7 +92,7 @@ CURRENT = f"""
                 AND c.spark[EXCLUDED.day - c.day + {SPARK_DAYS - 7}] >= 0
             THEN EXCLUDED.score - c.spark[EXCLUDED.day - c.day + {SPARK_DAYS - 7}] / 100.0 END,
         components = EXCLUDED.components, component_bands = EXCLUDED.component_bands,
-        lines_below = EXCLUDED.lines_below,
+        lines = EXCLUDED.lines, line_sides = EXCLUDED.line_sides,
         spark = CASE
             WHEN EXCLUDED.day - c.day >= {SPARK_DAYS} THEN EXCLUDED.spark
             WHEN EXCLUDED.day = c.day

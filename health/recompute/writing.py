@@ -21,7 +21,8 @@ from health.queries.scorecards import Card
 from health.recompute import binary, statements
 from health.recompute.crossings import NewCrossing
 from health.recompute.state import State
-from health.scoring import MISSING, Cause, Evaluation, to_decimal
+from health.scoring import Cause, Evaluation, to_decimal
+from health.signals import CrossingSignal, Direction
 
 _EPOCH = date(1970, 1, 1)
 
@@ -74,9 +75,10 @@ def write_history(*, closed: list[date], has_final: bool, now: datetime) -> None
             cursor.execute(statements.FINAL_DAYS, values)
 
 
-def write_current(*, now: datetime) -> None:
+def write_current(*, lines: Sequence[int], now: datetime) -> None:
+    """`lines` are the ids of the watch lines the sides are told of."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.CURRENT, {"now": now})
+        cursor.execute(statements.CURRENT, {"now": now, "lines": list(lines)})
 
 
 def rebuild_sparks(account_ids: Ints) -> None:
@@ -100,7 +102,7 @@ def write_crossings(
         signals = [
             _signal_row(part, crossing, min(now, calendar.end_of(part.day)), now)
             for part, crossing in found
-            if crossing.cause is Cause.MOVED and _key(part, crossing) in fresh
+            if crossing.change.cause is Cause.MOVED and _key(part, crossing) in fresh
         ]
         if signals:
             execute_values(cursor.cursor, statements.SIGNALS, signals, page_size=1_000)
@@ -125,7 +127,7 @@ def _columns(part: Judged) -> list[binary.Column]:
         (">i2", result.components),
         (">i2", state.components[:, :components]),
         (">i8", (result.gate_hits << np.arange(result.gate_hits.shape[1])).sum(axis=1)),
-        (">i4", state.lines),
+        (">i2", state.lines),
         (">i4", state.crossing_seq),
         (">i4", state.crossing_day),
         (">i2", part.is_present),
@@ -144,17 +146,19 @@ def _effective(part: Judged) -> Ints:
 
 
 def _key(part: Judged, crossing: NewCrossing) -> tuple[int, date, str, int]:
-    return int(part.account_ids[crossing.row]), part.day, crossing.subject, crossing.seq
+    account_id = int(part.account_ids[crossing.change.row])
+    return account_id, part.day, crossing.change.stored_subject, crossing.seq
 
 
 def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[object, ...]:
+    change = crossing.change
     return (
         *_key(part, crossing),
-        str(crossing.kind),
-        str(crossing.cause),
-        str(crossing.direction),
-        crossing.from_band,
-        crossing.to_band,
+        str(change.kind),
+        str(change.cause),
+        str(change.direction),
+        change.from_band,
+        change.to_band,
         to_decimal(crossing.before),
         to_decimal(crossing.after),
         part.card.id,
@@ -166,42 +170,40 @@ def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[o
 def _signal_row(
     part: Judged, crossing: NewCrossing, occurred_at: datetime, now: datetime
 ) -> tuple[object, ...]:
-    payload = signal_payload(
-        card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, crossing.row)
+    row = crossing.change.row
+    told = crossing_signal(
+        card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, row)
     )
-    key = f"{part.day.isoformat()}:{crossing.subject}:{crossing.seq}"
-    account_id = int(part.account_ids[crossing.row])
-    kind = SignalKind.HEALTH_CROSSED.value
-    return (account_id, kind, key, occurred_at, json.dumps(payload), now)
+    key = f"{part.day.isoformat()}:{crossing.change.stored_subject}:{crossing.seq}"
+    kind, payload = SignalKind.HEALTH_CROSSED.value, json.dumps(told.to_json())
+    return (int(part.account_ids[row]), kind, key, occurred_at, payload, now)
 
 
-def signal_payload(
+def crossing_signal(
     *, card: Card, day: date, crossing: NewCrossing, first_seq: int
-) -> dict[str, Any]:
-    """`crossing_group` is shared by everything one rescoring crossed: it starts one play."""
-    return {
-        "day": day.isoformat(),
-        "subject": crossing.subject,
-        "crossing": str(crossing.kind),
-        "direction": str(crossing.direction),
-        "from": crossing.from_band,
-        "to": crossing.to_band,
-        "score_before": _plain(crossing.before),
-        "score": _plain(crossing.after),
-        "scorecard": card.spec.key,
-        "version": card.spec.version,
-        "handled_first": card.spec.handled_first,
-        "is_overridden": crossing.is_overridden,
-        "crossing_group": f"{day.isoformat()}:{first_seq}",
-    }
+) -> CrossingSignal:
+    """`first_seq` is the number of the first of all that this rescoring crossed."""
+    change = crossing.change
+    return CrossingSignal(
+        day=day,
+        subject=change.subject,
+        line=None if change.line is None else change.line.value,
+        direction=Direction(change.direction),
+        before=change.from_band,
+        after=change.to_band,
+        value=change.value,
+        score_before=to_decimal(crossing.before),
+        score=to_decimal(crossing.after),
+        scorecard=card.spec.key,
+        version=card.spec.version,
+        handled_first=card.spec.handled_first,
+        is_overridden=crossing.is_overridden,
+        crossing_group=f"{day.isoformat()}:{first_seq}",
+    )
 
 
 def _first_seq(part: Judged, row: int) -> int:
-    return min(crossing.seq for crossing in part.crossings if crossing.row == row)
-
-
-def _plain(hundredths: int) -> str | None:
-    return None if hundredths == MISSING else str(to_decimal(hundredths))
+    return min(crossing.seq for crossing in part.crossings if crossing.change.row == row)
 
 
 def ensure_partitions(first: date, last: date) -> None:

@@ -1,6 +1,6 @@
 """Scoring: arrays in, arrays out. Pure maths, no framework (docs/health.md has the formulas)."""
 
-from health.scoring.bands import Cause, band_key, band_positions, below_lines, carried_lines
+from health.scoring.bands import Cause, band_key, band_positions
 from health.scoring.curves import (
     NotationError,
     format_conditions,
@@ -12,11 +12,22 @@ from health.scoring.curves import (
 from health.scoring.differences import CardDifference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.explain import Contribution, ExplainedDay, Explanation, RowKind, explain
+from health.scoring.lines import (
+    ABOVE,
+    BELOW,
+    UNKNOWN,
+    Sides,
+    line_sides,
+    line_values,
+    sides_before,
+)
 from health.scoring.rounding import MISSING, to_decimal, to_hundredths
 from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
+    COMPONENT,
+    MEASURE,
     UNSCORED,
-    AlertLineSpec,
+    WHOLE_SCORE,
     BandSpec,
     ComponentSpec,
     Condition,
@@ -26,13 +37,19 @@ from health.scoring.specs import (
     MeasureSpec,
     Penalty,
     ScorecardSpec,
+    WatchLineSpec,
 )
 from health.scoring.validate import Problem, curve_problems, problems
 
 __all__ = [
+    "ABOVE",
+    "BELOW",
+    "COMPONENT",
+    "MEASURE",
     "MISSING",
+    "UNKNOWN",
     "UNSCORED",
-    "AlertLineSpec",
+    "WHOLE_SCORE",
     "BandSpec",
     "CardDifference",
     "Cause",
@@ -55,22 +72,25 @@ __all__ = [
     "Shift",
     "ShiftKind",
     "Shifts",
+    "Sides",
+    "WatchLineSpec",
     "band_key",
     "band_positions",
-    "below_lines",
-    "carried_lines",
     "curve_problems",
     "differences",
     "evaluate",
     "explain",
     "format_conditions",
     "format_curve",
+    "line_sides",
+    "line_values",
     "parse_conditions",
     "parse_curve",
     "plain",
     "problems",
     "read",
     "shifts",
+    "sides_before",
     "to_decimal",
     "to_hundredths",
 ]

@@ -1,4 +1,4 @@
-"""Bands and alert lines with a recovery margin: down at once, up only past bound + margin.
+"""Bands with a recovery margin: down at once, up only past bound + margin.
 
 A band's position counts from the top (0 is the best); MISSING stands for unscored.
 """
@@ -8,8 +8,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from health.scoring.rounding import MISSING, Flags, Hundredths, to_hundredths
-from health.scoring.specs import UNSCORED, AlertLineSpec, BandSpec
+from health.scoring.rounding import MISSING, Hundredths, to_hundredths
+from health.scoring.specs import UNSCORED, BandSpec
 
 
 class Cause(StrEnum):
@@ -40,38 +40,6 @@ def _positions(lowers: list[int], values: Hundredths) -> Hundredths:
     for position in range(len(lowers) - 2, -1, -1):
         positions[values >= lowers[position]] = position
     return np.where(values == MISSING, MISSING, positions)
-
-
-def below_lines(
-    *, lines: tuple[AlertLineSpec, ...], margin: Decimal, values: Hundredths, previous: Flags
-) -> Flags:
-    """One column per line: True while the value counts as below it. Missing values stay put."""
-    below = np.array(previous, dtype=np.bool_, copy=True)
-    for column, line in enumerate(lines):
-        bound = to_hundredths(line.value)
-        needed = np.where(previous[:, column], bound + to_hundredths(margin), bound)
-        below[:, column] = np.where(values == MISSING, previous[:, column], values < needed)
-    return below
-
-
-def carried_lines(
-    *,
-    lines: tuple[AlertLineSpec, ...],
-    old_lines: tuple[AlertLineSpec, ...],
-    old_values: Hundredths,
-    old_below: Flags,
-) -> Flags:
-    """Where scores judged under other lines stood by each of `lines`: one column a line.
-
-    A line that both have counts as it did there; one that is new, by the score alone.
-    """
-    columns = [
-        old_below[:, old_lines.index(line)]
-        if line in old_lines
-        else (old_values != MISSING) & (old_values < to_hundredths(line.value))
-        for line in lines
-    ]
-    return np.column_stack([np.zeros((len(old_values), 0), dtype=np.bool_), *columns])
 
 
 def band_key(bands: tuple[BandSpec, ...], position: int) -> str:

@@ -141,7 +141,7 @@ def _band(band: BandSpec | None) -> str | None:
 
 
 def _lines(card: ScorecardSpec) -> str:
-    return ", ".join(plain(line.value) for line in card.alert_lines) or "none"
+    return ", ".join(plain(value) for value in card.alert_lines) or "none"
 
 
 def _limits(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:

@@ -8,6 +8,10 @@ from enum import StrEnum
 # The band of an account that cannot be scored. It is a state of its own, never green.
 UNSCORED = "unscored"
 MAX_DEPTH = 3
+# What crosses: the whole score, a component (with its key behind it), a measure's raw value.
+WHOLE_SCORE = "score"
+COMPONENT = "component:"
+MEASURE = "measure:"
 
 
 class CurveKind(StrEnum):
@@ -108,12 +112,33 @@ class BandSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class AlertLineSpec:
+class WatchLineSpec:
+    """A value of a subject that crosses like a band. Alert lines of scorecards are watch lines of
+    the score; playbooks have some of their own."""
+
+    subject: str
     value: Decimal
 
     @property
-    def subject(self) -> str:
-        return f"line:{self.value.normalize():f}"
+    def component(self) -> str:
+        """Its key; empty where the line is no component's."""
+        return self.subject.removeprefix(COMPONENT) if self.subject.startswith(COMPONENT) else ""
+
+    @property
+    def measure(self) -> str:
+        """Its key; empty where the line is no measure's."""
+        return self.subject.removeprefix(MEASURE) if self.subject.startswith(MEASURE) else ""
+
+    @property
+    def name(self) -> str:
+        """As crossings are stored under it: `line:40`, `line:component:support:30`."""
+        shown = f"{self.value.normalize():f}"
+        return f"line:{shown}" if self.subject == WHOLE_SCORE else f"line:{self.subject}:{shown}"
+
+    def recovers_at(self, margin: Decimal) -> Decimal:
+        """From here on it counts as above again: the margin in points, or (a measure has a unit of
+        its own) that many per cent of the line."""
+        return self.value + (abs(self.value) * margin / 100 if self.measure else margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +151,7 @@ class ScorecardSpec:
     components: tuple[ComponentSpec, ...]
     bands: tuple[BandSpec, ...]
     gates: tuple[GateSpec, ...] = ()
-    alert_lines: tuple[AlertLineSpec, ...] = ()
+    alert_lines: tuple[Decimal, ...] = ()
     recovery_margin: Decimal = Decimal(2)
     minimum_confidence: Decimal = Decimal(60)
     handled_first: bool = False
@@ -134,6 +159,11 @@ class ScorecardSpec:
     def walk(self) -> Iterator[tuple[int, ComponentSpec]]:
         """Every component with its level (1 = top), parents before children."""
         yield from _walk(self.components, 1)
+
+    @property
+    def watch_lines(self) -> tuple[WatchLineSpec, ...]:
+        """Its alert lines, as health judges them under every scorecard."""
+        return tuple(WatchLineSpec(WHOLE_SCORE, value) for value in self.alert_lines)
 
     @property
     def component_keys(self) -> tuple[str, ...]:

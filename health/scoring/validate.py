@@ -155,7 +155,7 @@ def _limits(card: ScorecardSpec) -> Iterator[Problem]:
         yield Problem("Recovery margin", "nothing could rise into the best band", "recovery_margin")
     if not 0 < card.minimum_confidence <= _WHOLE:
         yield Problem("Minimum confidence", "it lies above 0 and at most 100", "minimum_confidence")
-    values = [line.value for line in card.alert_lines]
+    values = card.alert_lines
     if len(set(values)) != len(values) or not all(0 < value < _WHOLE for value in values):
         yield Problem("Alert lines", "each lies between 0 and 100 and stands once", "alert_lines")
     if any(value + card.recovery_margin > _WHOLE for value in values):

@@ -20,9 +20,11 @@ from playbooks.admin.words import SaidInWords
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
+    NotInForceError,
     PlaybookError,
     import_playbook,
     publish,
+    retire,
 )
 from playbooks.triggers.vocabulary import ReviewCadence
 
@@ -92,7 +94,7 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
         "published_by",
         *SaidInWords.SAID,
     )
-    actions = ("publish_selected", "copy_selected", "mark_reviewed")
+    actions = ("publish_selected", "copy_selected", "retire_selected", "mark_reviewed")
 
     def get_form(
         self, request: HttpRequest, obj: Playbook | None = None, change: bool = False, **kwargs: Any
@@ -139,6 +141,16 @@ class PlaybookAdmin(SaidInWords, DraftAdmin):
     def copy_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
             self.copy(request, playbook)
+
+    @admin.action(description="Take out of force: starts no plays any more", permissions=["change"])
+    def retire_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
+        for playbook in chosen.order_by("key", "version"):
+            try:
+                retire(playbook=playbook, now=clock.now())
+            except NotInForceError as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.message_user(request, f"{playbook} is out of force.", messages.SUCCESS)
 
     def _publish(self, request: HttpRequest, playbook: Playbook) -> None:
         try:

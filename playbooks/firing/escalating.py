@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from accounts.models import OutboxMessage
 from accounts.notices import post
-from health.scoring import Cause
+from health.scoring import WHOLE_SCORE
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
 from playbooks.firing.notices import notice
 from playbooks.firing.steps import Opening
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.matching import TriggerInput
-from playbooks.triggers.rules import WHOLE_SCORE, AccountState, Escalation
+from playbooks.triggers.rules import AccountState, Escalation
 from playbooks.triggers.vocabulary import Channel, EscalationKind, OwnerRole, TaskState
 from playbooks.triggers.wording import why_drawn_in
 
@@ -127,10 +127,9 @@ def _seen_score(
         return ""
     for signal in signals:
         crossing = signal.crossing
-        if crossing is None or crossing.cause != Cause.MOVED or crossing.score is None:
+        if crossing is None or crossing.score is None or crossing.subject != WHOLE_SCORE:
             continue
-        is_whole = crossing.subject == WHOLE_SCORE or crossing.subject.startswith("line:")
-        if is_whole and crossing.score < escalation.score:
+        if crossing.score < escalation.score:
             return f"it is {crossing.score:.2f}"
     score = standings[play.account_id].score if play.pk in fresh else None
     return f"it is {score:.2f}" if score is not None and score < escalation.score else ""

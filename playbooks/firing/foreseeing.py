@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
+from health.signals import CrossingSignal
 from playbooks import facts
 from playbooks.firing.opening import read_batch
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, ration
-from playbooks.triggers.matching import CROSSED, TriggerInput, has_recovered, parse_signal
+from playbooks.triggers.matching import CROSSED, TriggerInput, has_recovered
 from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
@@ -21,11 +21,11 @@ SLICE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """How an account would stand, and the payloads of the crossings that would be rung."""
+    """How an account would stand, and the crossings that would be rung."""
 
     score: Decimal | None
     band: str
-    payloads: Sequence[Mapping[str, Any]] = ()
+    crossings: Sequence[CrossingSignal] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
     open plays, cooldowns, overrides and the caps of the day."""
     rules = facts.published_rules()
     decisions: list[Decision] = []
-    crossed = sorted(account_id for account_id, seen in outlook.items() if seen.payloads)
+    crossed = sorted(account_id for account_id, seen in outlook.items() if seen.crossings)
     number = 0
     for start in range(0, len(crossed), SLICE):
         ids = crossed[start : start + SLICE]
@@ -50,7 +50,8 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
         for account_id in ids:
             seen = outlook[account_id]
             inputs = [
-                _inputs(number + at, payload, now) for at, payload in enumerate(seen.payloads)
+                TriggerInput(number + at, CROSSED, now, crossing)
+                for at, crossing in enumerate(seen.crossings)
             ]
             number += len(inputs)
             standing = replace(batch.standings[account_id], score=seen.score, band=seen.band)
@@ -59,10 +60,6 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
         return decisions
     day = facts.business_calendar().local_day(now)
     return ration(decisions=decisions, opened=facts.opened_on(day))
-
-
-def _inputs(number: int, payload: Mapping[str, Any], now: datetime) -> TriggerInput:
-    return parse_signal(signal_id=number, kind=CROSSED, occurred_at=now, payload=payload)
 
 
 def would_close(*, outlook: Mapping[int, Foreseen]) -> Iterator[WouldClose]:

@@ -7,17 +7,17 @@ from math import floor
 
 from accounts.catalogue import label
 from accounts.notices import post
-from health.scoring import Cause
+from health.signals import CrossingSignal, Direction
 from playbooks.firing.notices import notice
 from playbooks.firing.opening import PlayBatch
 from playbooks.models import PlayStart
-from playbooks.triggers.matching import Crossing, TriggerInput
-from playbooks.triggers.rules import WHOLE_SCORE
-from playbooks.triggers.vocabulary import Direction, StartResult
+from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.vocabulary import StartResult
 
 
 def notify_owners(*, inputs: Mapping[int, Sequence[TriggerInput]], batch: PlayBatch) -> None:
-    """Once a crossing. Where a play started for it, its own notice has told them."""
+    """Once a crossing. Where a play started for it, or for what crossed with it, its own notice
+    has told them."""
     answered = set(
         PlayStart.objects.filter(account__in=sorted(inputs), result=StartResult.STARTED)
         .exclude(signal=None)
@@ -26,32 +26,34 @@ def notify_owners(*, inputs: Mapping[int, Sequence[TriggerInput]], batch: PlayBa
     messages = []
     for account_id, signals in inputs.items():
         csm_id = batch.directory.csm_of(account_id)
+        told = {
+            signal.crossing.crossing_group
+            for signal in signals
+            if signal.crossing is not None and signal.signal_id in answered
+        }
         for signal in signals:
-            if csm_id is None or signal.signal_id in answered:
+            crossing = signal.crossing
+            if csm_id is None or crossing is None or crossing.crossing_group in told:
                 continue
-            if signal.crossing is not None and _is_news(signal.crossing):
+            if crossing.is_of_whole_score:
                 messages += notice(
                     key=f"signal:{signal.signal_id}",
                     user_id=csm_id,
                     account=batch.directory.accounts[account_id],
-                    subject=_words(signal.crossing),
-                    body=_scores(signal.crossing),
+                    subject=_words(crossing),
+                    body=_scores(crossing),
                     now=batch.now,
                 )
     post(messages)
 
 
-def _is_news(crossing: Crossing) -> bool:
-    return crossing.subject == WHOLE_SCORE and crossing.cause == Cause.MOVED
-
-
-def _words(crossing: Crossing) -> str:
-    verb = "Fell" if crossing.direction == Direction.DOWN else "Rose"
+def _words(crossing: CrossingSignal) -> str:
+    verb = "Fell" if crossing.direction is Direction.DOWN else "Rose"
     return f"{verb} from {label(crossing.before).lower()} to {label(crossing.after).lower()}"
 
 
-def _scores(crossing: Crossing) -> str:
-    if crossing.score is None or crossing.previous_score is None:
+def _scores(crossing: CrossingSignal) -> str:
+    if crossing.score is None or crossing.score_before is None:
         return ""
     # Scores are shown as their floor: 74.9 never reads as 75.
-    return f"The score went from {floor(crossing.previous_score)} to {floor(crossing.score)}."
+    return f"The score went from {floor(crossing.score_before)} to {floor(crossing.score)}."

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -24,27 +26,30 @@ from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.vocabulary import PlayState, StartResult
 from playbooks.triggers.wording import why_started
 
+log = logging.getLogger(__name__)
+
 
 def fire_signals(*, limit: int, now: datetime) -> int:
     """Deals with the signals of up to `limit` accounts, in one transaction.
 
     Returns how many signals got their receipt; 0 when none is left, or other workers hold the
     accounts of those that are. What occurred more than 7 days before `now` is receipted as
-    historic and starts nothing.
+    historic and starts nothing; what cannot be read is receipted as refused, with the reason.
     """
     with transaction.atomic():
         account_ids = facts.claim_accounts(limit=limit)
         if not account_ids and move_mark(now=now):
             account_ids = facts.claim_accounts(limit=limit)
-        rung = facts.unreceipted(account_ids) if account_ids else []
+        rung = facts.unreceipted(account_ids)
         inputs: dict[int, list[TriggerInput]] = defaultdict(list)
-        for account_id, signal in rung:
+        for account_id, signal in rung.readable:
             if not is_historic(occurred_at=signal.occurred_at, now=now):
                 inputs[account_id].append(signal)
         if inputs:
             _react(inputs, now)
-        _receipt([signal for _, signal in rung], now)
-    return len(rung)
+        _receipt([signal for _, signal in rung.readable], now)
+        _refuse(rung.refused, now)
+    return len(rung.readable) + len(rung.refused)
 
 
 def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
@@ -119,15 +124,19 @@ def _seen(inputs: TriggerInput) -> dict[str, Any]:
         return seen | {"detail": inputs.detail}
     return seen | {
         "subject": crossing.subject,
+        "line": _number(crossing.line),
         "from": crossing.before,
         "to": crossing.after,
-        "day": crossing.day,
-        "scorecard": crossing.scorecard,
-        "score": None if crossing.score is None else str(crossing.score),
-        "previous_score": (
-            None if crossing.previous_score is None else str(crossing.previous_score)
-        ),
+        "day": crossing.day.isoformat(),
+        "scorecard": crossing.judged_by,
+        "value": _number(crossing.value),
+        "score": _number(crossing.score),
+        "previous_score": _number(crossing.score_before),
     }
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _escalate(
@@ -163,3 +172,26 @@ def _receipt(signals: Sequence[TriggerInput], now: datetime) -> None:
         for signal in signals
     ]
     SignalReceipt.objects.bulk_create(receipts, ignore_conflicts=True, batch_size=2000)
+
+
+def _refuse(refused: Sequence[facts.RefusedSignal], now: datetime) -> None:
+    """One signal that cannot be read stops nothing but itself, and is not passed over in silence:
+    the log has it now, the invariants keep naming it."""
+    for signal in refused:
+        log.error(
+            "signal %s of account %s cannot be read and starts nothing: %s",
+            signal.signal_id,
+            signal.account_id,
+            signal.reason,
+        )
+    receipts = [
+        SignalReceipt(
+            signal_id=signal.signal_id,
+            consumer=facts.CONSUMER,
+            outcome=SignalReceipt.Outcome.REFUSED,
+            reason=signal.reason[:300],
+            received_at=now,
+        )
+        for signal in refused
+    ]
+    SignalReceipt.objects.bulk_create(receipts, ignore_conflicts=True)

@@ -11,6 +11,12 @@ Part = TypeVar("Part")
 
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _MISSING = object()
+_MOST = Decimal(10) ** 10
+
+
+def _is_storable(amount: Decimal) -> bool:
+    """As a watch line keeps it."""
+    return amount.is_finite() and abs(amount) < _MOST and amount == round(amount, 4)
 
 
 class Fields:
@@ -87,7 +93,25 @@ class Fields:
         if isinstance(value, bool) or not 0 <= score <= 100:
             self.wrong(name, f"a score from 0 to 100, not {value!r}")
             return None
+        if score != round(score, 2):
+            self.wrong(name, f"a score has two decimals at most, not {value!r}")
+            return None
         return score
+
+    def amount(self, name: str) -> Decimal | None:
+        """Any number of up to ten digits and four decimals, or None where nothing is said."""
+        value = self.data.get(name)
+        self._read.add(name)
+        if value is None:
+            return None
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if isinstance(value, bool) or not _is_storable(amount):
+            self.wrong(name, f"a number with four decimals at most, not {value!r}")
+            return None
+        return amount
 
     def flag(self, name: str) -> bool:
         value = self._value(name, False)

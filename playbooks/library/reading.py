@@ -6,14 +6,16 @@ from pathlib import Path
 
 from accounts.catalogue import EventKind, LifecycleStage, Segment, SignalKind, TouchTier
 from accounts.yaml_text import NotYamlError, parse
+from health.measures import MEASURES
+from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
+from health.signals import Direction
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.fields import Fields
-from playbooks.triggers.rules import WHOLE_SCORE, Conditions, Escalation, Recovery, Trigger
+from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     Category,
     Channel,
-    Direction,
     EscalationKind,
     OwnerRole,
     ReviewCadence,
@@ -92,18 +94,42 @@ def _trigger(fields: Fields) -> Trigger:
         key=fields.key(),
         kind=kind,
         signal=_one_of(fields, "signal", SIGNALS) if kind is TriggerKind.SIGNAL else "",
-        subject=fields.text("subject", longest=60, default=WHOLE_SCORE),
+        subject=_subject(fields),
         direction=fields.word("direction", Direction, Direction.DOWN),
         sources=fields.texts("from"),
         targets=fields.texts("to"),
         score=fields.score("score"),
+        value=fields.amount("value"),
         recovery=_recovery(fields.part("recovered_when", {})),
     )
-    if kind is TriggerKind.SCORE_BELOW and trigger.score is None:
-        fields.wrong("score", "is missing: below which score?")
+    _check_line(fields, trigger)
     if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
         fields.wrong("to", "is missing: a crossing goes from or to at least one band")
     return trigger
+
+
+def _subject(fields: Fields) -> str:
+    """The score, a component by its key in a scorecard, or a measure of the catalogue."""
+    subject = fields.text("subject", longest=60, default=WHOLE_SCORE)
+    kind, _, key = subject.partition(":")
+    if subject.startswith(MEASURE) and key not in MEASURES:
+        fields.wrong("subject", f"“{key}” is not in the measure catalogue")
+    if subject != WHOLE_SCORE and (not key or f"{kind}:" not in (COMPONENT, MEASURE)):
+        fields.wrong("subject", f"“{subject}”: write score, component:<key> or measure:<key>")
+    return subject
+
+
+def _check_line(fields: Fields, trigger: Trigger) -> None:
+    """What passes a line says which; nothing else does."""
+    for kind, name in ((TriggerKind.SCORE_BELOW, "score"), (TriggerKind.VALUE_PASSES, "value")):
+        if trigger.kind is kind and not fields.has(name):
+            fields.wrong(name, "is missing: past which value?")
+        if trigger.kind is not kind and fields.has(name):
+            fields.wrong(name, f"is for {kind}, not for {trigger.kind}")
+    if trigger.kind is TriggerKind.SCORE_BELOW and trigger.direction is not Direction.DOWN:
+        fields.wrong("direction", "below is down: write value_passes for what rises")
+    if trigger.subject.startswith(MEASURE) and trigger.kind is not TriggerKind.VALUE_PASSES:
+        fields.wrong("kind", "a measure has no bands and no score: write value_passes")
 
 
 def _recovery(fields: Fields) -> Recovery:

@@ -56,6 +56,7 @@ def _trigger(trigger: Trigger) -> dict[str, Any]:
             "from": list(trigger.sources),
             "to": list(trigger.targets),
             "score": None if trigger.score is None else str(trigger.score),
+            "value": None if trigger.value is None else str(trigger.value),
             "recovered_when": _recovery(trigger.recovery),
         }
     )

@@ -156,8 +156,8 @@ def _severest(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:
 def _conflict_key(match: Match) -> tuple[str, str]:
     """Matches of one family and crossing group, of which one may start; other signals stand alone.
 
-    A crossing group is what one rescoring crossed: the score's band, its alert lines and its
-    components.
+    A crossing group is what one rescoring crossed: bands and lines of the score, its components
+    and measures.
     """
     crossing = match.inputs.crossing
     group = (
@@ -183,7 +183,7 @@ def _decision(match: Match, standing: AccountState, reason: Suppression | None) 
         trigger=match.trigger,
         result=StartResult.STARTED if reason is None else StartResult.SUPPRESSED,
         reason="" if reason is None else reason.value,
-        is_urgent=crossing is not None and crossing.is_urgent,
+        is_urgent=crossing is not None and crossing.handled_first,
         rank=attention_rank(arr_minor=standing.arr_minor, score=score),
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts import catalogue
-from playbooks.triggers.rules import WHOLE_SCORE, Conditions, Escalation, Trigger
-from playbooks.triggers.vocabulary import Direction, EscalationKind, TriggerKind, label
-from playbooks.triggers.wording import closes_when
+from health.scoring import WHOLE_SCORE
+from health.signals import Direction
+from playbooks.triggers.rules import Conditions, Escalation, Trigger
+from playbooks.triggers.vocabulary import EscalationKind, TriggerKind, label
+from playbooks.triggers.wording import closes_when, subject_label
 
 
 def starts_when(trigger: Trigger) -> str:
@@ -16,6 +18,9 @@ def starts_when(trigger: Trigger) -> str:
             sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
         case TriggerKind.SCORE_BELOW:
             sentence = f"{_subject(trigger)} falls below {trigger.score}."
+        case TriggerKind.VALUE_PASSES:
+            verb = "falls below" if trigger.direction is Direction.DOWN else "rises to"
+            sentence = f"{_subject(trigger)} {verb} {trigger.value}."
         case _:
             verb = "falls" if trigger.direction is Direction.DOWN else "rises"
             sources = f" from {_either(trigger.sources)}" if trigger.sources else ""
@@ -61,11 +66,7 @@ def escalation_label(escalation: Escalation) -> str:
 
 
 def _subject(trigger: Trigger) -> str:
-    if trigger.subject == WHOLE_SCORE:
-        return "The score"
-    kind, _, rest = trigger.subject.partition(":")
-    words = (rest or kind).replace("_", " ")
-    return f"The score across the alert line {rest}" if kind == "line" else f"Component {words}"
+    return "The score" if trigger.subject == WHOLE_SCORE else subject_label(trigger.subject)
 
 
 def _either(words: Iterable[str]) -> str:

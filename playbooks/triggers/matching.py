@@ -3,30 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from health.scoring.bands import Cause
-from playbooks.triggers.rules import WHOLE_SCORE, AccountState, Conditions, Recovery, Trigger
-from playbooks.triggers.vocabulary import Direction, TriggerKind
+from health.signals import CrossingSignal
+from playbooks.triggers.rules import AccountState, Conditions, Recovery, Trigger
+from playbooks.triggers.vocabulary import TriggerKind
 
 CROSSED = "health.crossed"
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    subject: str
-    before: str
-    after: str
-    direction: str
-    cause: str
-    day: str
-    crossing_group: str
-    scorecard: str
-    is_urgent: bool
-    is_overridden: bool
-    score: Decimal | None
-    previous_score: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +20,17 @@ class TriggerInput:
     signal_id: int
     kind: str
     occurred_at: datetime
-    crossing: Crossing | None = None
+    crossing: CrossingSignal | None = None
     detail: str = ""
 
 
 def parse_signal(
     *, signal_id: int, kind: str, occurred_at: datetime, payload: Mapping[str, Any]
 ) -> TriggerInput:
-    crossing = read_crossing(payload) if kind == CROSSED else None
-    detail = str(payload.get("note") or "")
-    return TriggerInput(signal_id, kind, occurred_at, crossing, detail)
-
-
-def read_crossing(payload: Mapping[str, Any]) -> Crossing:
-    scorecard = f"{payload.get('scorecard', '')} v{payload.get('version', '')}"
-    return Crossing(
-        subject=str(payload.get("subject") or WHOLE_SCORE),
-        before=str(payload.get("from") or ""),
-        after=str(payload.get("to") or ""),
-        direction=str(payload.get("direction") or ""),
-        # Health rings for moves only; a cause is given where a crossing is anything else.
-        cause=str(payload.get("cause") or Cause.MOVED),
-        day=str(payload.get("day") or ""),
-        crossing_group=str(payload.get("crossing_group") or payload.get("day") or ""),
-        scorecard=scorecard,
-        is_urgent=payload.get("handled_first") is True,
-        is_overridden=payload.get("is_overridden") is True,
-        score=_decimal(payload.get("score")),
-        previous_score=_decimal(payload.get("score_before")),
-    )
+    """Raises SignalShapeError where the payload of a crossing cannot be read."""
+    if kind == CROSSED:
+        return TriggerInput(signal_id, kind, occurred_at, CrossingSignal.from_json(payload))
+    return TriggerInput(signal_id, kind, occurred_at, detail=str(payload.get("note") or ""))
 
 
 def matching_trigger(*, triggers: tuple[Trigger, ...], inputs: TriggerInput) -> Trigger | None:
@@ -73,31 +39,21 @@ def matching_trigger(*, triggers: tuple[Trigger, ...], inputs: TriggerInput) -> 
 
 
 def matches(*, trigger: Trigger, inputs: TriggerInput) -> bool:
+    """Pulls this signal the trigger? A line is passed once, by the crossing that names it."""
     if trigger.kind is TriggerKind.SIGNAL:
         return inputs.kind == trigger.signal
     crossing = inputs.crossing
-    # A first score, unscored ↔ scored and a new scorecard version cross too, and start nothing.
-    if crossing is None or crossing.cause != Cause.MOVED:
+    if crossing is None or crossing.subject != trigger.subject:
         return False
-    if trigger.kind is TriggerKind.SCORE_BELOW:
-        return _passes_below(crossing, trigger.score)
+    if crossing.direction is not trigger.direction:
+        return False
+    if trigger.line is not None:
+        return crossing.line == trigger.line.value
     return (
-        crossing.subject == trigger.subject
-        and crossing.direction == trigger.direction
+        crossing.line is None
         and (not trigger.sources or crossing.before in trigger.sources)
         and (not trigger.targets or crossing.after in trigger.targets)
     )
-
-
-def _passes_below(crossing: Crossing, line: Decimal | None) -> bool:
-    """Falls from the line or above it to below it, whichever band or line the crossing names."""
-    if line is None or crossing.score is None or crossing.direction != Direction.DOWN:
-        return False
-    if crossing.subject == f"line:{line.normalize():f}":
-        return crossing.score < line
-    # A scorecard without that alert line says it by the band it leaves on the way down.
-    was_above = crossing.previous_score is not None and crossing.previous_score >= line
-    return crossing.subject == WHOLE_SCORE and was_above and crossing.score < line
 
 
 def fits(*, conditions: Conditions, standing: AccountState) -> bool:
@@ -121,12 +77,3 @@ def has_recovered(*, recovery: Recovery, score: Decimal | None, band: str) -> bo
 
 def _allows(allowed: frozenset[str], value: str) -> bool:
     return not allowed or value in allowed
-
-
-def _decimal(value: object) -> Decimal | None:
-    if value is None or value == "":
-        return None
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None

@@ -1,13 +1,13 @@
 """What a playbook says about starting, staying and drawing people in, as plain frozen data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from playbooks.triggers.vocabulary import Direction, EscalationKind, OwnerRole, TriggerKind
-
-# The subject of a crossing of the whole score; components and alert lines have their own.
-WHOLE_SCORE = "score"
+from health.scoring import WHOLE_SCORE, WatchLineSpec
+from health.signals import Direction
+from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`sources` and `targets` are bands; an empty one means any. `score` is for SCORE_BELOW."""
+    """`sources` and `targets` are bands; an empty one means any. `score` is for SCORE_BELOW,
+    `value` for VALUE_PASSES."""
 
     key: str
     kind: TriggerKind
@@ -33,7 +34,14 @@ class Trigger:
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     score: Decimal | None = None
+    value: Decimal | None = None
     recovery: Recovery = Recovery()
+
+    @property
+    def line(self) -> WatchLineSpec | None:
+        """The line whose passing pulls it; None where something else does."""
+        bound = self.score if self.kind is TriggerKind.SCORE_BELOW else self.value
+        return None if bound is None else WatchLineSpec(self.subject, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,17 @@ class Escalation:
     count: int = 1
     within_days: int = 30
     keeps_open: bool = False
+
+
+def lines_of(
+    *, triggers: Iterable[Trigger], escalations: Iterable[Escalation]
+) -> set[WatchLineSpec]:
+    """What health must watch, so that they are pulled."""
+    lines = {trigger.line for trigger in triggers}
+    lines |= {
+        WatchLineSpec(WHOLE_SCORE, each.score) for each in escalations if each.score is not None
+    }
+    return {line for line in lines if line is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,12 +48,8 @@ ANSWERED_CHANNELS = frozenset({Channel.EMAIL, Channel.CALL, Channel.VIDEO, Chann
 class TriggerKind(StrEnum):
     CROSSING = "crossing"
     SCORE_BELOW = "score_below"
+    VALUE_PASSES = "value_passes"
     SIGNAL = "signal"
-
-
-class Direction(StrEnum):
-    DOWN = "down"
-    UP = "up"
 
 
 class EscalationKind(StrEnum):

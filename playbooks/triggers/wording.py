@@ -1,10 +1,12 @@
 """The sentences a task carries: which rule, which values, what changed, what would close it."""
 
-from datetime import date
 from decimal import Decimal
 
+from health.measures import MEASURES
+from health.scoring import MEASURE, WHOLE_SCORE
+from health.signals import CrossingSignal, Direction
 from playbooks.triggers.matching import TriggerInput
-from playbooks.triggers.rules import WHOLE_SCORE, Escalation, Recovery, Trigger
+from playbooks.triggers.rules import Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 
@@ -13,16 +15,32 @@ def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str
     if crossing is None:
         detail = f": {inputs.detail}" if inputs.detail else ""
         return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."
-    subject = "Score" if crossing.subject == WHOLE_SCORE else _subject(crossing.subject)
-    moved = f"{_shown(crossing.previous_score)} → {_shown(crossing.score)}"
-    bands = f", {_words(crossing.before)} → {_words(crossing.after)}" if crossing.before else ""
-    rule = (
-        f"a score below {trigger.score}" if trigger.kind is TriggerKind.SCORE_BELOW else "this fall"
-    )
-    return (
-        f"“{playbook}” starts on {rule}. {subject} {moved}{bands}"
-        f" on {_day(crossing.day)} by scorecard {_words(crossing.scorecard)}."
-    )
+    when = f"on {crossing.day:%-d %b %Y} by scorecard {_words(crossing.judged_by)}"
+    return f"“{playbook}” starts on {_rule(trigger)}. {_moved(crossing)} {when}."
+
+
+def _rule(trigger: Trigger) -> str:
+    match trigger.kind:
+        case TriggerKind.SCORE_BELOW:
+            what = "a score" if trigger.subject == WHOLE_SCORE else _in_sentence(trigger.subject)
+            return f"{what} below {trigger.score}"
+        case TriggerKind.VALUE_PASSES:
+            side = "below" if trigger.direction is Direction.DOWN else "from"
+            return f"{_in_sentence(trigger.subject)} {side} {trigger.value}"
+        case _:
+            return "this fall" if trigger.direction is Direction.DOWN else "this rise"
+
+
+def _moved(crossing: CrossingSignal) -> str:
+    """What moved, its value, and the bands or the line it passed."""
+    sides = f"{_words(crossing.before)} → {_words(crossing.after)}"
+    if crossing.line is not None:
+        sides += f" {crossing.line.normalize():f}"
+    score = f"{_shown(crossing.score_before)} → {_shown(crossing.score)}"
+    if crossing.subject == WHOLE_SCORE:
+        return f"Score {score}, {sides}"
+    value = "" if crossing.value is None else f" is {crossing.value.normalize():f}"
+    return f"{subject_label(crossing.subject)}{value}, {sides}; score {score}"
 
 
 def closes_when(recovery: Recovery) -> str:
@@ -50,9 +68,17 @@ def why_drawn_in(*, escalation: Escalation, seen: str) -> str:
             return f"Drawn in by {seen}."
 
 
-def _subject(subject: str) -> str:
-    kind, _, rest = subject.partition(":")
-    return f"Alert line {rest}:" if kind == "line" else f"Component {_words(rest or kind)}:"
+def subject_label(subject: str) -> str:
+    """A component by its key, a measure by its name in the catalogue."""
+    key = subject.partition(":")[2]
+    if subject.startswith(MEASURE):
+        return MEASURES[key].name if key in MEASURES else f"Measure {_words(key)}"
+    return f"Component {_words(key)}"
+
+
+def _in_sentence(subject: str) -> str:
+    label = subject_label(subject)
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def _event(kind: str) -> str:
@@ -61,10 +87,6 @@ def _event(kind: str) -> str:
 
 def _words(value: str) -> str:
     return value.replace("_", " ")
-
-
-def _day(iso: str) -> str:
-    return f"{date.fromisoformat(iso):%-d %b %Y}" if iso else "an unknown day"
 
 
 def _shown(score: Decimal | None) -> str:

@@ -4,12 +4,14 @@ The bound of the tick is a scan of the open plays by their index; of firing, one
 insert of as many plays.
 """
 
+import json
 import multiprocessing
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
 from tests.benchmarks.measuring import report, scaled, served
+from tests.crossings import a_crossing
 
 NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
 ACCOUNTS = scaled(100_000)
@@ -39,9 +41,9 @@ FROM generate_series(1, %(accounts)s) a
 _HEALTH = """
 INSERT INTO health_currenthealth (
     account_id, day, scorecard_id, score, band, effective_band, at_risk, confidence, components,
-    component_bands, lines_below, spark, crossing_seq, computed_at)
+    component_bands, lines, line_sides, spark, crossing_seq, computed_at)
 SELECT id, %(now)s::date, (SELECT min(id) FROM health_scorecard), 35, 'intervene', 'intervene',
-       true, 100, '{}', '{}', 0, '{}', 0, now()
+       true, 100, '{}', '{}', '{}', '{}', '{}', 0, now()
 FROM accounts_account
 """
 _PLAYS = """
@@ -70,10 +72,7 @@ WHERE s.position IN (3, 5)
 """
 _FALLS = """
 INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)
-SELECT id, 'health.crossed', %(key)s, %(now)s, jsonb_build_object(
-    'subject', 'score', 'from', 'watch', 'to', 'intervene', 'direction', 'down', 'score', '48.00',
-    'score_before', '55.00', 'scorecard', 'bench', 'version', 1, 'day', '2025-06-30',
-    'crossing_group', '2025-06-30:1'), now()
+SELECT id, 'health.crossed', %(key)s, %(now)s, %(payload)s::jsonb, now()
 FROM accounts_account ORDER BY id LIMIT %(falls)s
 """
 
@@ -133,7 +132,8 @@ def bench_firing():
             worker.join()
         drain()
 
-    run(_FALLS, falls=FALLS, key="first", now=NOW)
+    fall = a_crossing("watch", "intervene", score="48.00", previous="55.00", day=NOW.date())
+    run(_FALLS, falls=FALLS, key="first", now=NOW, payload=json.dumps(fall.to_json()))
     taken = seconds(in_parallel)
     assert count("playbooks_play") == FALLS
     run("DELETE FROM accounts_signalreceipt; DELETE FROM playbooks_signalmark")

@@ -48,10 +48,10 @@ _FACTS = [
     """
     INSERT INTO health_currenthealth (
         account_id, day, scorecard_id, score, band, effective_band, at_risk, confidence, components,
-        component_bands, lines_below, spark, crossing_seq, computed_at
+        component_bands, lines, line_sides, spark, crossing_seq, computed_at
     )
     SELECT a.id, %(day)s, (SELECT min(id) FROM health_scorecard), 30 + a.id %% 70, b.band, b.band,
-        b.band = 'intervene', 100, '{}', '{}', 0, '{}', 0, now()
+        b.band = 'intervene', 100, '{}', '{}', '{}', '{}', '{}', 0, now()
     FROM accounts_account a,
         LATERAL (SELECT CASE WHEN a.id %% 70 >= 45 THEN 'healthy' WHEN a.id %% 70 >= 20 THEN 'watch'
             ELSE 'intervene' END AS band) b

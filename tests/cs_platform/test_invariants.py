@@ -22,6 +22,7 @@ from accounts.models import (
     RejectedRecord,
     RevenueMovement,
     Signal,
+    SignalReceipt,
     Source,
     Team,
     UsageDay,
@@ -31,7 +32,15 @@ from accounts.models import (
 from cs_platform.models import StepRun
 from cs_platform.scheduling import invariants
 from health import publishing as scorecards
-from health.models import ClosedDay, HealthScore, Scorecard, ThresholdCrossing, UsagePack
+from health.models import (
+    ClosedDay,
+    HealthScore,
+    Scorecard,
+    ThresholdCrossing,
+    UsagePack,
+    WatchLine,
+    WatchLineUse,
+)
 from health.recompute.packing import pack_usage
 from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
@@ -329,10 +338,12 @@ def scored(account: Account, *bands: str) -> None:
         ClosedDay.objects.create(day=day, closed_at=now())
 
 
-def cross(account: Account, day: date, *, before: str, after: str) -> None:
+def cross(
+    account: Account, day: date, *, before: str, after: str, subject="score", kind="band"
+) -> None:
     card = Scorecard.objects.order_by("pk")[0]
     ThresholdCrossing.objects.create(
-        account=account, day=day, subject="score", seq=1, kind="band", cause="moved",
+        account=account, day=day, subject=subject, seq=1, kind=kind, cause="moved",
         direction="down", from_band=before, to_band=after, scorecard=card, created_at=now(),
     )  # fmt: skip
 
@@ -353,7 +364,41 @@ def break_invented_crossing(account: Account, play: Play) -> None:
     cross(account, today() - timedelta(days=1), before="healthy", after="watch")
 
 
+def break_missing_line_crossing(account: Account, play: Play) -> None:
+    """From 50 to 35 past the line at 40, and nobody told."""
+    scored(account, "watch", "watch", "watch")
+    WatchLine.objects.update(registered_at=old() - timedelta(days=9))
+    assert names() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        HealthScore.objects.filter(day=today() - timedelta(days=1)).update(score=35)
+        cursor.execute("SET session_replication_role = origin")
+
+
+def break_invented_line_crossing(account: Account, play: Play) -> None:
+    scored(account, "watch", "watch", "watch")
+    yesterday = today() - timedelta(days=1)
+    fall = {"before": "above", "after": "below", "subject": "line:40", "kind": "line"}
+    cross(account, yesterday, **fall)
+
+
+def break_line(account: Account, play: Play) -> None:
+    WatchLineUse.objects.filter(owner="playbook:at_risk", line__value=40).delete()
+
+
+def break_payload(account: Account, play: Play) -> None:
+    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
+    SignalReceipt.objects.create(
+        signal=signal, consumer="playbooks", outcome="refused", reason="“day” is missing",
+        received_at=now(),
+    )  # fmt: skip
+
+
 BREAKS = (
+    (break_missing_line_crossing, "line_crossings_are_transitions"),
+    (break_invented_line_crossing, "line_crossings_are_transitions"),
+    (break_line, "watch_lines_are_registered"),
+    (break_payload, "signals_can_be_read"),
     (break_missing_crossing, "crossings_are_transitions"),
     (break_invented_crossing, "crossings_are_transitions"),
     (break_score, "score_per_account_and_day"),
@@ -405,7 +450,11 @@ def test_a_copy_that_was_taken_back_is_named_no_more(account, play):
 def test_every_invariant_has_been_seen_to_fail():
     tested = {name for _, name in BREAKS}
     sql = {check.name for check in invariants.CHECKS}
-    assert tested == sql | {"task_owner_sees_the_account", "changes_are_in_the_trail"}
+    assert tested == sql | {
+        "task_owner_sees_the_account",
+        "changes_are_in_the_trail",
+        "watch_lines_are_registered",
+    }
     assert len(tested) == invariants.COUNT
 
 

@@ -80,7 +80,8 @@ def left_behind():
         "band",
         "components",
         "component_bands",
-        "lines_below",
+        "lines",
+        "line_sides",
         "spark",
         "week_change",
     )

@@ -9,6 +9,7 @@ from health.models import CurrentHealth, Scorecard, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
 from health.queries.scorecards import in_force
 from health.recompute import recompute
+from health.scoring import ABOVE, BELOW
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
 
@@ -55,7 +56,7 @@ def test_a_line_that_only_another_judgement_passes_is_written_and_starts_nothing
     judge_by((4, 3, 3, 90))
     strict = CurrentHealth.objects.get(account=account)
     assert 5 < strict.score < 20
-    assert strict.lines_below == 0b11
+    assert strict.line_sides == [BELOW, BELOW]
     recompute(day=DAY, now=NOW)
     judge_by((35, 25, 25, 15))
 
@@ -73,14 +74,16 @@ def test_a_line_that_only_another_judgement_passes_is_written_and_starts_nothing
 def test_a_line_drawn_elsewhere_is_not_passed_by_a_score_that_stays(account):
     judge_by((35, 25, 25, 15), lines=(70, 60))
 
-    assert CurrentHealth.objects.get(account=account).lines_below == 0b01
+    # 70, 60, and those of the onboarding card, which every account is judged by.
+    assert CurrentHealth.objects.get(account=account).line_sides == [BELOW, ABOVE, ABOVE, ABOVE]
     assert line_crossings(account) == []
 
 
 def test_a_new_line_is_passed_by_who_stood_above_it_before(account):
     judge_by((4, 3, 3, 90), lines=(60, 50, 5))
 
-    assert [row[0] for row in line_crossings(account)] == ["line:60", "line:50"]
+    subjects = [row[0] for row in line_crossings(account)]
+    assert subjects == ["line:60", "line:50", "line:40", "line:20"]
 
 
 def test_an_account_without_a_score_before_passes_no_line(account):

@@ -146,10 +146,9 @@ def test_movers_have_a_reason_and_falls_are_told_like_crossings(accounts, draft)
     assert set(outlook.reasons) == moved
     assert {r for r in outlook.reasons.values() if "instead of" not in r} == set()
     for row in moved:
-        (told,) = [p for p in outlook.payloads[row] if p["subject"] == "score"]
-        assert (told["from"], told["to"]) == (outlook.old_band[row], outlook.new_band[row])
-        assert told["scorecard"] == "four_inputs"
-        assert told["version"] == 2
+        (told,) = [each for each in outlook.crossings[row] if each.is_of_whole_score]
+        assert (told.before, told.after) == (outlook.old_band[row], outlook.new_band[row])
+        assert told.judged_by == "four_inputs v2"
     assert not ThresholdCrossing.objects.filter(scorecard=draft).exists()
 
 

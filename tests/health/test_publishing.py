@@ -44,7 +44,7 @@ def test_the_shipped_weights_are_those_of_the_specification():
         ("watch", 50, False),
         ("intervene", 0, True),
     ]
-    assert [int(line.value) for line in spec.alert_lines] == [40, 20]
+    assert spec.alert_lines == (40, 20)
     assert len(spec.measures) == 14
     assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (2, 60)
 

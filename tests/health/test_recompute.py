@@ -11,6 +11,8 @@ from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
 from health.queries.scorecards import in_force
 from health.recompute import close_day, drain_dirty, is_catching_up, recompute
+from health.scoring import BELOW
+from health.signals import CrossingSignal
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
 
@@ -92,8 +94,8 @@ def test_a_fall_writes_its_crossings_and_rings_once(account):
     ]
     ring = Signal.objects.get(payload__subject="score")
     assert ring.kind == "health.crossed"
-    assert ring.payload["direction"] == "down"
-    assert (ring.payload["from"], ring.payload["to"]) == ("healthy", "watch")
+    told = CrossingSignal.from_json(ring.payload)
+    assert (told.before, told.after, told.value) == ("healthy", "watch", Decimal("66.99"))
     assert len(set(Signal.objects.values_list("payload__crossing_group", flat=True))) == 1
 
 
@@ -293,7 +295,7 @@ def test_alert_lines_cross_like_bands(account):
     assert current.score < 20
     assert current.at_risk
     assert [row[0] for row in crossings(account, kind="line")] == ["line:40", "line:20"]
-    assert current.lines_below == 0b11
+    assert current.line_sides == [BELOW, BELOW]
 
 
 def account_usage_stops(account):

@@ -15,6 +15,7 @@ from health.models import CurrentHealth, Scorecard
 from playbooks.firing import fire_signals
 from playbooks.models import PlayStart, Task
 from playbooks.publishing import install_library
+from tests.crossings import a_crossing
 
 # A Friday, in an installation that counts days in UTC.
 NOW = datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
@@ -55,30 +56,17 @@ class House:
             },
         )
 
-    def falls(self, account: Account, into: str, *, at: datetime = NOW, **payload) -> Signal:
+    def falls(self, account: Account, into: str, *, at: datetime = NOW, **changes) -> Signal:
         """Rings as scoring does, and leaves the account where it fell."""
         before, after, previous, score = FALLS[into]
-        subject = into if into.startswith("line:") else "score"
-        band = after if subject == "score" else "intervene"
-        self.stands(account, score, band)
-        return self.rings(
-            account,
-            "health.crossed",
-            at=at,
-            **{
-                "subject": subject,
-                "from": before,
-                "to": after,
-                "direction": "down",
-                "score": score,
-                "score_before": previous,
-                "scorecard": "four_inputs",
-                "version": 1,
-                "cause": "moved",
-                "day": str(at.date()),
-            }
-            | payload,
-        )
+        line = Decimal(into.removeprefix("line:")) if into.startswith("line:") else None
+        self.stands(account, score, after if line is None else "intervene")
+        told = {"before": before, "after": after, "score": score, "previous": previous}
+        return self.crosses(account, at=at, **told | {"line": line} | changes)
+
+    def crosses(self, account: Account, *, at: datetime = NOW, **told) -> Signal:
+        payload = a_crossing(**{"day": at.date()} | told).to_json()
+        return self.rings(account, "health.crossed", at=at, **payload)
 
     def rings(self, account: Account, kind: str, *, at: datetime = NOW, **payload) -> Signal:
         self.rung += 1
@@ -139,7 +127,7 @@ def drain():
 def fallen(house):
     for number in range(30):
         account = house.account(f"a{number:02}", arr_minor=number)
-        house.falls(account, "intervene", **{"from": "healthy"})
+        house.falls(account, "intervene", before="healthy")
         if number % 3 == 0:
             house.falls(account, "line:40")
     return house

@@ -78,14 +78,13 @@ def test_one_champion_gone_is_no_review_and_two_are(house):
 
 def test_one_fall_past_band_and_line_starts_only_the_severest(house):
     account = house.account()
-    house.falls(account, "intervene", **{"from": "healthy", "score": "35.00"})
+    house.falls(account, "intervene", before="healthy", score="35.00")
     house.falls(account, "line:40")
 
     fire()
 
     assert sorted(starts()) == [
         ("at_risk", "started", ""),
-        ("at_risk", "suppressed", "severer_match"),
         ("watch_to_intervene", "suppressed", "severer_match"),
     ]
     assert Play.objects.count() == 1
@@ -172,12 +171,7 @@ def test_a_crossing_upwards_ends_the_play_at_once(house):
     house.falls(account, "watch")
     fire()
     house.stands(account, "78.00", "healthy")
-    house.rings(
-        account,
-        "health.crossed",
-        **{"subject": "score", "from": "watch", "to": "healthy", "direction": "up",
-           "score": "78.00", "score_before": "71.40"},
-    )  # fmt: skip
+    house.crosses(account, before="watch", after="healthy", score="78.00", previous="71.40")
 
     fire(now=NOW + timedelta(days=1))
 
@@ -188,8 +182,8 @@ def test_a_crossing_upwards_ends_the_play_at_once(house):
 
 def test_whoever_owns_an_account_is_told_of_its_rise_with_scores_that_never_reach_a_bound(house):
     account = house.account()
-    risen = {"from": "intervene", "to": "watch", "direction": "up"}
-    house.falls(account, "watch", score_before="49.97", score="52.10", **risen)
+    house.stands(account, "52.10", "watch")
+    house.crosses(account, before="intervene", after="watch", score="52.10", previous="49.97")
 
     assert fire() == 1
 

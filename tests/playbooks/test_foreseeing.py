@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from accounts.models import Signal
 from health.models import BandOverride, CurrentHealth
+from health.signals import CrossingSignal
 from playbooks.firing import fire_signals
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.foreseeing import Foreseen, would_close, would_start
@@ -21,10 +22,10 @@ def outlook():
     told = {}
     for signal in Signal.objects.order_by("pk"):
         seen = told.setdefault(signal.account_id, [])
-        seen.append(signal.payload)
+        seen.append(CrossingSignal.from_json(signal.payload))
     health = CurrentHealth.objects.in_bulk()
     return {
-        pk: Foreseen(health[pk].score, health[pk].band, payloads) for pk, payloads in told.items()
+        pk: Foreseen(health[pk].score, health[pk].band, crossings) for pk, crossings in told.items()
     }
 
 
@@ -73,9 +74,9 @@ def test_an_open_play_holds_back_what_is_foreseen(house):
     house.falls(account, "watch")
     fire_signals(limit=500, now=NOW)
     house.falls(account, "watch", at=LATER)
+    crossing = CrossingSignal.from_json(Signal.objects.last().payload)
     (decision,) = would_start(
-        outlook={account.pk: Foreseen(Decimal("71.40"), "watch", [Signal.objects.last().payload])},
-        now=LATER,
+        outlook={account.pk: Foreseen(Decimal("71.40"), "watch", [crossing])}, now=LATER
     )
 
     assert (decision.result.value, decision.reason) == ("suppressed", "open_play")

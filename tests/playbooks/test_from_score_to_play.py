@@ -1,12 +1,16 @@
 """The words health writes into a signal are those playbooks read: facts in, a task out."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from accounts.models import Ticket
-from health.models import CurrentHealth
+from accounts.models import Signal, SignalReceipt, Ticket, UsageDay, UserMonth
+from cs_platform.scheduling import invariants
+from health.models import CurrentHealth, Scorecard
+from health.publishing import copy_to_draft, publish
 from health.publishing import install_library as install_scorecards
+from health.queries.scorecards import in_force
 from health.recompute import recompute
 from playbooks.firing import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
@@ -73,3 +77,62 @@ def test_a_rise_ends_the_play_as_recovered(account):
     play = Play.objects.get()
     assert (play.state, play.outcome) == ("closed", "recovered")
     assert Task.objects.get().state == "closed_by_itself"
+
+
+def without_alert_lines():
+    """Publishes every scorecard anew without a single alert line, the last band below 60."""
+    for card in in_force().values():
+        draft = copy_to_draft(scorecard=Scorecard.objects.get(pk=card.id), now=NOW)
+        draft.alert_lines.all().delete()
+        draft.bands.filter(key="watch").update(lower=60)
+        publish(scorecard=draft, user=None, reason="No lines", now=NOW)
+
+
+def test_score_below_40_starts_under_a_scorecard_that_has_no_line_at_40(account):
+    without_alert_lines()
+    recompute(day=DAY, now=NOW)
+    fall_in_steps(account, last=Decimal(40))
+
+    fire()
+
+    started = PlayStart.objects.filter(result="started").latest("pk")
+    assert (started.playbook_key, started.trigger_key) == ("at_risk", "below_40")
+    assert "starts on a score below 40." in started.why
+
+
+def fall_in_steps(account, *, last):
+    """First out of every band, then, within the last band, below the line."""
+    account.interactions.all().delete()
+    account.contacts.update(roles=[])
+    burden(account)
+    current = CurrentHealth.objects.get(account=account)
+    assert (current.band, current.score > last) == ("intervene", True)
+    UsageDay.objects.filter(account=account).delete()
+    UserMonth.objects.filter(account=account).delete()
+    make.move_arr(account, -15_000, days_ago=2, kind="contraction")
+    make.invoice(account, due_days_ago=70)
+    recompute(day=DAY, now=NOW)
+    assert CurrentHealth.objects.get(account=account).score < last
+
+
+def test_a_signal_that_cannot_be_read_stops_itself_and_says_so(house, caplog):
+    good, bad = house.account("good"), house.account("bad")
+    house.falls(good, "watch")
+    broken = house.falls(bad, "watch")
+    payload = broken.payload | {"group": broken.payload["crossing_group"]}
+    del payload["crossing_group"]
+    Signal.objects.filter(pk=broken.pk).update(payload=payload)
+
+    assert fire_signals(limit=100, now=HOUSE_NOW) == 2
+
+    assert [start.account for start in PlayStart.objects.all()] == [good]
+    receipt = SignalReceipt.objects.get(signal=broken)
+    wrong = "“crossing_group” is missing; “group” is unknown"
+    assert (receipt.outcome, receipt.reason) == ("refused", wrong)
+    assert caplog.messages == [
+        f"signal {broken.pk} of account {bad.pk} cannot be read and starts nothing: {wrong}"
+    ]
+    assert fire_signals(limit=100, now=HOUSE_NOW) == 0
+    asked = invariants.broken(day=HOUSE_NOW.date())
+    (found,) = [each for each in asked if each.name == "signals_can_be_read"]
+    assert found.examples == (f"signal {broken.pk} health.crossed: {wrong}",)

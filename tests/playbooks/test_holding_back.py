@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
-
 from accounts.catalogue import AccountStatus
 from accounts.models import SignalReceipt
 from health.models import BandOverride
@@ -11,9 +9,8 @@ from playbooks.models import Play
 from tests.playbooks.conftest import NOW, fire, starts
 
 
-@pytest.mark.parametrize("cause", ["first_score", "scored_again", "unscored", "new_scorecard"])
-def test_a_crossing_that_is_no_move_starts_nothing(house, cause):
-    house.falls(house.account(), "watch", cause=cause)
+def test_a_crossing_that_no_playbook_waits_for_starts_nothing(house):
+    house.crosses(house.account(), before="watch", after="healthy", score="78", previous="71")
 
     assert fire() == 1
 

@@ -4,17 +4,20 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from health.models import WatchLineUse
 from playbooks.library.reading import shipped_texts
-from playbooks.models import Playbook, PlaybookStep
+from playbooks.models import Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
+    NotInForceError,
     PlaybookError,
     copy_to_draft,
     import_playbook,
     install_library,
     publish,
+    retire,
 )
-from tests.playbooks.conftest import NOW
+from tests.playbooks.conftest import NOW, fire
 
 TEXT = shipped_texts()[0]
 
@@ -163,3 +166,54 @@ def test_nobody_but_ops_enters_the_admin(house, client):
     client.force_login(house.people["mona"])
 
     assert client.get(reverse("admin:playbooks_playbook_changelist")).status_code == 403
+
+
+def watched(key):
+    uses = WatchLineUse.objects.filter(owner=f"playbook:{key}").select_related("line")
+    return sorted(use.line.spec.name for use in uses)
+
+
+def below(playbook, score):
+    """A draft of the playbook whose first trigger is a score below another value."""
+    draft = copy_to_draft(playbook=playbook, now=NOW)
+    draft.triggers = [draft.triggers[0] | {"score": score}, *draft.triggers[1:]]
+    draft.save(update_fields=["triggers"])
+    return draft
+
+
+def test_health_watches_what_published_playbooks_wait_for(house):
+    at_risk = Playbook.objects.get(key="at_risk")
+    assert watched("at_risk") == ["line:20", "line:40"]
+
+    publish(playbook=below(at_risk, 45), by=None, now=NOW)
+    assert watched("at_risk") == ["line:20", "line:45"]
+
+    publish(playbook=Playbook.objects.get(pk=at_risk.pk), by=None, now=NOW)
+    assert watched("at_risk") == ["line:20", "line:40"]
+
+    retire(playbook=at_risk, now=NOW)
+    assert watched("at_risk") == []
+    with pytest.raises(NotInForceError):
+        retire(playbook=at_risk, now=NOW)
+
+
+def test_lines_of_a_version_stay_watched_while_plays_run_by_it(house):
+    house.falls(house.account(), "line:40")
+    fire()
+    at_risk = Playbook.objects.get(key="at_risk")
+
+    retire(playbook=at_risk, now=NOW)
+
+    assert watched("at_risk") == ["line:20", "line:40"]
+    house.falls(house.account("second"), "line:40")
+    fire()
+    assert [start.account.name for start in PlayStart.objects.all()] == ["acme"]
+
+
+def test_a_publication_that_fails_leaves_the_lines_alone(house):
+    draft = below(Playbook.objects.get(key="at_risk"), 101)
+
+    with pytest.raises(PlaybookError):
+        publish(playbook=draft, by=None, now=NOW)
+
+    assert watched("at_risk") == ["line:20", "line:40"]

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from playbooks.triggers.matching import parse_signal
+from playbooks.triggers.matching import CROSSED, TriggerInput, parse_signal
 from playbooks.triggers.rules import AccountState, Recovery, Rule, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
+from tests.crossings import a_crossing, passing
 
 NOW = datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
 
@@ -32,25 +33,18 @@ STANDING = AccountState(
 )
 
 
-def crossed(before, after, *, score, previous, signal_id=1, subject="score", **changes):
-    payload = {
-        "subject": subject,
-        "from": before,
-        "to": after,
-        "direction": "down" if Decimal(score) < Decimal(previous) else "up",
-        "score": score,
-        "score_before": previous,
-        "cause": "moved",
-        "day": "2025-03-13",
-        "scorecard": "four_inputs",
-        "version": 1,
-    }
-    return parse_signal(
-        signal_id=signal_id,
-        kind="health.crossed",
-        occurred_at=NOW - timedelta(hours=1),
-        payload=payload | changes,
-    )
+def seen(crossing, *, signal_id=1):
+    """As firing has it."""
+    return TriggerInput(signal_id, CROSSED, NOW - timedelta(hours=1), crossing)
+
+
+def crossed(before, after, *, score, previous, signal_id=1, **changes):
+    told = a_crossing(before, after, score=score, previous=previous, **changes)
+    return seen(told, signal_id=signal_id)
+
+
+def passed(line, *, score, previous, signal_id=1, **changes):
+    return seen(passing(line, score=score, previous=previous, **changes), signal_id=signal_id)
 
 
 def noticed(signal_id=9):

@@ -10,19 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from health.scoring import (
+    ABOVE,
+    BELOW,
     MISSING,
-    AlertLineSpec,
+    UNKNOWN,
     BandSpec,
     ComponentSpec,
     ExplainedDay,
     GateSpec,
     MeasureSpec,
     ScorecardSpec,
+    WatchLineSpec,
     band_positions,
-    below_lines,
-    carried_lines,
     evaluate,
     explain,
+    line_sides,
     parse_conditions,
     parse_curve,
     read,
@@ -33,7 +35,7 @@ BANDS = (
     BandSpec("watch", "Watch", Decimal(50)),
     BandSpec("intervene", "Intervene", Decimal(0), True),
 )
-LINES = (AlertLineSpec(Decimal(40)), AlertLineSpec(Decimal(20)))
+LINES = (WatchLineSpec("score", Decimal(40)), WatchLineSpec("score", Decimal(20)))
 MARGIN = Decimal(2)
 STRAIGHT = parse_curve("0 → 0, 100 → 100")
 CENT = Decimal("0.01")
@@ -204,40 +206,15 @@ def test_a_band_is_never_better_than_the_score_says(scores):
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=30))
 def test_lines_fall_at_once_and_rise_past_the_margin(scores):
-    below = np.zeros((1, 2), dtype=bool)
+    sides = np.full((1, 2), UNKNOWN)
     for score in scores:
-        was = below
-        below = below_lines(lines=LINES, margin=MARGIN, values=np.array([score]), previous=was)
+        was = sides
+        values = np.full((1, 2), score / 100)
+        sides = line_sides(lines=LINES, margin=MARGIN, values=values, previous=was)
         for column, line in enumerate((4_000, 2_000)):
-            limit = line + 200 if was[0, column] else line
-            assert below[0, column] == (score < limit)
+            limit = line + 200 if was[0, column] == BELOW else line
+            assert sides[0, column] == (BELOW if score < limit else ABOVE)
 
 
-def test_missing_scores_have_no_band_and_leave_lines_alone():
-    missing = np.array([MISSING])
-    below = np.array([[True, False]])
-
+def test_missing_scores_have_no_band():
     assert positions([8_000, MISSING, 7_600]) == [0, MISSING, 0]
-    kept = below_lines(lines=LINES, margin=MARGIN, values=missing, previous=below)
-    assert kept.tolist() == below.tolist()
-
-
-@given(
-    st.lists(st.integers(0, 100), max_size=4, unique=True),
-    st.lists(st.integers(0, 100), max_size=4, unique=True),
-    st.one_of(st.integers(0, 10_000), st.just(MISSING)),
-    st.lists(st.booleans(), min_size=4, max_size=4),
-)
-def test_under_other_lines_a_score_stands_where_it_stood(old, new, score, flags):
-    sides = dict(zip(old, flags, strict=False))
-    below = carried_lines(
-        lines=tuple(AlertLineSpec(Decimal(value)) for value in new),
-        old_lines=tuple(AlertLineSpec(Decimal(value)) for value in old),
-        old_values=np.array([score]),
-        old_below=np.array([list(sides.values())], dtype=bool),
-    )
-
-    is_scored = score != MISSING
-    assert below.shape == (1, len(new))
-    for value, is_below in zip(new, below[0], strict=True):
-        assert is_below == sides.get(value, is_scored and score < value * 100)

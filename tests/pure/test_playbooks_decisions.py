@@ -1,7 +1,7 @@
 """What starts and what is held back, on values alone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,6 +22,7 @@ from tests.pure.falls import (
     TO_WATCH_SEEN,
     crossed,
     noticed,
+    passed,
 )
 
 
@@ -37,14 +38,13 @@ def test_a_playbook_for_other_accounts_leaves_no_decision():
 
 def test_one_fall_starts_only_the_severest_play():
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
-    line = crossed("", "", score="35.00", previous="76.00", subject="line:40", signal_id=2)
+    line = passed("40", score="35.00", previous="76.00", signal_id=2)
 
     decisions = decide(inputs=[line, band], rules=RULES, standing=STANDING, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
-        (1, "at_risk", "started", ""),
-        (2, "at_risk", "suppressed", "severer_match"),
+        (2, "at_risk", "started", ""),
     ]
 
 
@@ -54,15 +54,17 @@ def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ende
     ended += [("escalation", NOW - timedelta(days=1))] if lesser_ended else []
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
 
+    line = passed("40", score="35.00", previous="76.00", signal_id=2)
+
     rules = [replace(rule, cooldown_days=30) for rule in RULES]
     standing = replace(STANDING, ended=tuple(ended))
 
-    decisions = decide(inputs=[band], rules=rules, standing=standing, now=NOW)
+    decisions = decide(inputs=[band, line], rules=rules, standing=standing, now=NOW)
 
     lesser = ("suppressed", "cooldown") if lesser_ended else ("started", "")
     assert outcomes(decisions) == [
         (1, "escalation", *lesser),
-        (1, "at_risk", "suppressed", "cooldown"),
+        (2, "at_risk", "suppressed", "cooldown"),
     ]
 
 
@@ -70,16 +72,20 @@ def test_what_waits_in_the_queue_still_stands_for_its_fall():
     standing = replace(STANDING, queued=frozenset({"at_risk"}))
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
 
-    decisions = decide(inputs=[band], rules=RULES, standing=standing, now=NOW)
+    line = passed("40", score="35.00", previous="76.00", signal_id=2)
+
+    decisions = decide(inputs=[band, line], rules=RULES, standing=standing, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
-        (1, "at_risk", "suppressed", "already_queued"),
+        (2, "at_risk", "suppressed", "already_queued"),
     ]
 
 
 def test_falls_on_two_days_are_two_falls():
-    first = crossed("healthy", "watch", score="71", previous="76", signal_id=1, day="2025-03-12")
+    first = crossed(
+        "healthy", "watch", score="71", previous="76", signal_id=1, day=date(2025, 3, 12)
+    )
     second = crossed("watch", "intervene", score="48", previous="71", signal_id=2)
 
     decisions = decide(inputs=[first, second], rules=RULES, standing=STANDING, now=NOW)
@@ -144,11 +150,11 @@ def test_what_is_older_than_a_week_is_history():
 
 HEARD = st.sampled_from(
     [
-        ("healthy", "watch", "71", "76", "score"),
-        ("watch", "intervene", "45", "60", "score"),
-        ("healthy", "intervene", "35", "80", "score"),
-        ("", "", "35", "80", "line:40"),
-        ("watch", "healthy", "80", "70", "score"),
+        ("healthy", "watch", "71", "76", None),
+        ("watch", "intervene", "45", "60", None),
+        ("healthy", "intervene", "35", "80", None),
+        ("above", "below", "35", "80", Decimal(40)),
+        ("watch", "healthy", "80", "70", None),
     ]
 )
 
@@ -161,9 +167,9 @@ def test_one_fall_of_a_family_starts_at_most_one_play(seen):
             one[1],
             score=one[2],
             previous=one[3],
-            subject=one[4],
+            line=one[4],
             signal_id=number,
-            day=f"2025-03-{day}",
+            day=date(2025, 3, day),
         )
         for number, (one, day) in enumerate(seen, 1)
     ]

@@ -4,10 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from health.signals import Direction
 from playbooks.library.reading import read_yaml, shipped_texts
 from playbooks.triggers.describing import escalation_label, is_for, starts_when
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
-from playbooks.triggers.vocabulary import Direction, EscalationKind, OwnerRole, TriggerKind
+from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
 
 SHIPPED = {playbook.key: playbook for playbook in map(read_yaml, shipped_texts())}
 

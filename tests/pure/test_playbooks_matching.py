@@ -5,19 +5,21 @@ from decimal import Decimal
 
 import pytest
 
-from playbooks.triggers.matching import fits, has_recovered, matches, parse_signal
-from playbooks.triggers.rules import Conditions, Recovery
-from playbooks.triggers.vocabulary import Direction
+from health.signals import Direction
+from playbooks.triggers.matching import fits, has_recovered, matches
+from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger, lines_of
+from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
+from tests.crossings import a_crossing, passing
 from tests.pure.falls import (
     BELOW_40,
     CANCELLATION,
-    NOW,
     STANDING,
     TO_INTERVENE,
     TO_WATCH,
     TO_WATCH_SEEN,
     crossed,
     noticed,
+    seen,
 )
 
 
@@ -29,51 +31,74 @@ def test_a_crossing_pulls_the_trigger_with_its_bands():
 @pytest.mark.parametrize(
     "change",
     [
-        {"cause": "first_score"},
-        {"cause": "scored_again"},
-        {"cause": "new_scorecard"},
-        {"direction": "up"},
+        {"direction": Direction.UP},
         {"subject": "component:support"},
-        {"from": "intervene"},
+        {"before": "intervene"},
+        {"line": Decimal(40)},
     ],
 )
 def test_any_other_crossing_pulls_nothing(change):
-    seen = crossed("healthy", "watch", score="71.40", previous="76.10", **change)
+    other = replace(TO_WATCH_SEEN.crossing, **change)
 
-    assert not matches(trigger=TO_WATCH, inputs=seen)
+    assert not matches(trigger=TO_WATCH, inputs=seen(other))
 
 
 def test_a_trigger_may_look_at_one_component():
     support = replace(TO_WATCH, subject="component:support")
 
-    seen = crossed("healthy", "watch", score="60", previous="80", subject="component:support")
+    fall = crossed("healthy", "watch", score="60", previous="80", subject="component:support")
 
-    assert matches(trigger=support, inputs=seen)
+    assert matches(trigger=support, inputs=fall)
 
 
 @pytest.mark.parametrize(
-    ("subject", "previous", "score", "pulled"),
+    ("crossing", "pulled"),
     [
-        ("line:40", "41.00", "39.99", True),
-        ("line:40", "41.00", "40.00", False),
-        ("line:20", "45.00", "19.00", False),  # line 40 has its own crossing
-        ("score", "55.00", "39.99", True),
-        ("score", "55.00", "40.00", False),
-        ("score", "39.00", "38.00", False),
-        ("component:support", "55.00", "30.00", False),
+        (passing("40", score="39.99", previous="41.00"), True),
+        (passing("40.0000", score="39.99", previous="41.00"), True),
+        (passing("40", score="42.00", previous="39.00"), False),  # rises
+        (passing("20", score="19.00", previous="45.00"), False),  # line 40 has its own crossing
+        (a_crossing("watch", "intervene", score="39.99", previous="55.00"), False),  # so here
+        (passing("40", score="39", previous="55", subject="component:support"), False),
     ],
 )
-def test_score_below_is_pulled_on_passing_the_score(subject, previous, score, pulled):
-    seen = crossed("", "below", score=score, previous=previous, subject=subject)
-
-    assert matches(trigger=BELOW_40, inputs=seen) is pulled
+def test_score_below_is_pulled_by_the_crossing_of_its_line(crossing, pulled):
+    assert matches(trigger=BELOW_40, inputs=seen(crossing)) is pulled
 
 
-def test_an_unreadable_score_pulls_no_score_trigger():
-    payload = {"subject": "line:40", "direction": "down", "cause": "moved", "score": "low"}
-    seen = parse_signal(signal_id=1, kind="health.crossed", occurred_at=NOW, payload=payload)
+@pytest.mark.parametrize(
+    ("direction", "score", "previous", "pulled"),
+    [
+        (Direction.UP, "60", "70", False),
+        (Direction.UP, "70", "60", True),
+        (Direction.DOWN, "60", "70", True),
+    ],
+)
+def test_a_measure_passes_a_line_in_one_direction(direction, score, previous, pulled):
+    load = Trigger(
+        "load",
+        TriggerKind.VALUE_PASSES,
+        subject="measure:ticket_load",
+        direction=direction,
+        value=Decimal(6),
+    )
+    crossing = passing("6", score=score, previous=previous, subject="measure:ticket_load")
 
-    assert not matches(trigger=BELOW_40, inputs=seen)
+    assert matches(trigger=load, inputs=seen(crossing)) is pulled
+
+
+def test_what_a_playbook_waits_for_is_what_health_must_watch():
+    load = replace(
+        BELOW_40, kind=TriggerKind.VALUE_PASSES, subject="measure:ticket_load", score=None,
+        value=Decimal("6.5"),
+    )  # fmt: skip
+    below_20 = Escalation(
+        "low", EscalationKind.SCORE_BELOW, OwnerRole.MANAGER, "Call", "Call.", score=Decimal(20)
+    )
+
+    lines = lines_of(triggers=[TO_WATCH, CANCELLATION, BELOW_40, load], escalations=[below_20])
+
+    assert {line.name for line in lines} == {"line:40", "line:20", "line:measure:ticket_load:6.5"}
 
 
 def test_an_event_is_matched_by_its_kind():
@@ -117,7 +142,3 @@ def test_recovery_needs_a_score(recovery, score, band, recovered):
     known = None if score is None else Decimal(score)
 
     assert has_recovered(recovery=recovery, score=known, band=band) is recovered
-
-
-def test_directions_are_the_words_health_writes():
-    assert [direction.value for direction in Direction] == ["down", "up"]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from health.scoring import (
     MISSING,
-    AlertLineSpec,
     BandSpec,
     ComponentSpec,
     GateSpec,
@@ -66,7 +65,7 @@ def test_weights_curves_gates_bands_and_limits_are_told_in_words():
         ),
         gates=(gate,),
         bands=(replace(BANDS[0], lower=Decimal(80)), *BANDS[1:]),
-        alert_lines=(AlertLineSpec(Decimal(40)),),
+        alert_lines=(Decimal(40),),
         recovery_margin=Decimal(3),
         minimum_confidence=Decimal(50),
     )

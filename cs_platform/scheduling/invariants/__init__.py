@@ -7,6 +7,7 @@ restore, and by the fault tests.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from accounts import clock
 from accounts.models import Account, User
 from accounts.models.installation import EARLIEST
 from cs_platform.models import InvariantRun
-from cs_platform.scheduling.invariants import trail
+from cs_platform.scheduling.invariants import lines, trail
 from cs_platform.scheduling.invariants.crossings import CROSSINGS
 from cs_platform.scheduling.invariants.figures import FIGURES
 from cs_platform.scheduling.invariants.intake import INTAKE
@@ -30,8 +31,8 @@ SHARES = 30
 LATELY = timedelta(days=3)
 """A night asks about the day it closed and the one before."""
 CHECKS = (*WORK, *CROSSINGS, *INTAKE, *FIGURES)
-COUNT = len(CHECKS) + 2
-"""With those about people and about the audit trail, which are no constants."""
+COUNT = len(CHECKS) + 3
+"""With those about people, the audit trail and watch lines, which are no constants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def broken(*, day: date, everything: bool = True) -> list[Broken]:
         "share": None if everything else day.toordinal() % SHARES,
     }
     found = [result for check in CHECKS if (result := _ask(check, values))]
-    return [*found, *filter(None, (_tasks_of_strangers(), _beside_the_trail()))]
+    return [*found, *filter(None, (_tasks_of_strangers(), *_in_python()))]
 
 
 def record_invariants(
@@ -90,27 +91,30 @@ def record_invariants(
 def _ask(check: Check, values: dict[str, Any]) -> Broken | None:
     with connection.cursor() as cursor:
         cursor.execute(check.sql, values)
-        lines = [line for (line,) in cursor.fetchall()]
-    if not lines:
+        found = [line for (line,) in cursor.fetchall()]
+    if not found:
         return None
-    return Broken(check.name, check.says, len(lines), tuple(lines[:EXAMPLES]), check.heals)
+    return Broken(check.name, check.says, len(found), tuple(found[:EXAMPLES]), check.heals)
 
 
 def _tasks_of_strangers() -> Broken | None:
     """One question per owner: who may see what has one definition, and it is not SQL."""
     unfinished = Task.objects.filter(closed_at=None, owner__isnull=False)
-    lines: list[str] = []
+    found: list[str] = []
     for owner in User.objects.filter(pk__in=unfinished.values("owner_id")).order_by("pk"):
         hidden = unfinished.filter(owner=owner).exclude(account__in=Account.objects.for_user(owner))
-        lines += [f"task {pk} of {owner.pk}" for pk in hidden.values_list("pk", flat=True)]
-    if not lines:
+        found += [f"task {pk} of {owner.pk}" for pk in hidden.values_list("pk", flat=True)]
+    if not found:
         return None
     says = "open tasks of people who may not see the account"
-    return Broken("task_owner_sees_the_account", says, len(lines), tuple(lines[:EXAMPLES]))
+    return Broken("task_owner_sees_the_account", says, len(found), tuple(found[:EXAMPLES]))
 
 
-def _beside_the_trail() -> Broken | None:
-    lines = trail.rows_beside_their_trail()
-    if not lines:
-        return None
-    return Broken(trail.NAME, trail.SAYS, len(lines), tuple(lines[:EXAMPLES]))
+def _in_python() -> Iterator[Broken]:
+    """Those of which the models say what is right."""
+    for name, says, found in (
+        (trail.NAME, trail.SAYS, trail.rows_beside_their_trail()),
+        (lines.NAME, lines.SAYS, lines.lines_beside_their_owners()),
+    ):
+        if found:
+            yield Broken(name, says, len(found), tuple(found[:EXAMPLES]))

@@ -47,4 +47,58 @@ CROSSINGS = (
         ORDER BY c.day, a.id
         """,
     ),
+    Check(
+        "line_crossings_are_transitions",
+        "accounts and lines of the score whose crossings of a closed day are not what the scores of"
+        " that day and the one before say",
+        # Within the recovery margin above a line an account may stand on either side. A line counts
+        # from the second day after it was registered on, and not for who had no score meanwhile.
+        """
+        WITH scores AS (
+            SELECT h.account_id, h.day, h.score, lag(h.day) OVER days AS previous_day,
+                lag(h.score) OVER days AS previous_score,
+                greatest(c.recovery_margin, lag(c.recovery_margin) OVER days) AS margin
+            FROM health_healthscore h JOIN health_scorecard c ON c.id = h.scorecard_id
+            WHERE h.revision = 0 AND h.day >= %(since)s::date - 1 AND h.day < %(day)s
+            WINDOW days AS (PARTITION BY h.account_id ORDER BY h.day)
+        ), told AS (
+            SELECT account_id, day, substr(subject, 6)::numeric AS value,
+                (array_agg(from_band ORDER BY seq))[1] AS first_side,
+                (array_agg(to_band ORDER BY seq DESC))[1] AS final_side
+            FROM health_thresholdcrossing
+            WHERE kind = 'line' AND subject ~ '^line:[0-9.]+$'
+                AND day >= %(since)s AND day < %(day)s
+            GROUP BY account_id, day, subject
+        ), passed AS (
+            SELECT s.account_id, s.day, l.value
+            FROM scores s JOIN health_watchline l ON l.subject = 'score'
+                AND l.registered_at::date + 1 < s.previous_day
+                AND (s.previous_score >= l.value + s.margin AND s.score < l.value
+                    OR s.previous_score < l.value AND s.score >= l.value + s.margin)
+            WHERE NOT EXISTS (
+                SELECT FROM health_thresholdcrossing u WHERE u.account_id = s.account_id
+                    AND u.day = s.day AND u.cause IN ('first_score', 'unscored', 'scored'))
+        )
+        SELECT format('account %%s on %%s at %%s: from %%s to %%s, told from %%s to %%s',
+            a.external_id, c.day, coalesce(t.value, p.value),
+            coalesce(s.previous_score::text, 'no score'), coalesce(s.score::text, 'no score'),
+            coalesce(t.first_side, 'nothing'), coalesce(t.final_side, 'nothing'))
+        FROM told t
+        FULL JOIN passed p ON p.account_id = t.account_id AND p.day = t.day AND p.value = t.value
+        JOIN health_closedday c ON c.day = coalesce(t.day, p.day)
+        JOIN accounts_account a ON a.id = coalesce(t.account_id, p.account_id)
+        LEFT JOIN scores s ON s.account_id = a.id AND s.day = c.day
+        LEFT JOIN accounts_installation i ON i.id = 1
+        WHERE c.day IS DISTINCT FROM i.as_of AND c.day > (SELECT min(day) FROM health_closedday)
+            AND NOT EXISTS (
+                SELECT FROM health_watchline l WHERE l.subject = 'score' AND l.value = t.value
+                    AND l.registered_at::date = c.day)
+            AND (t.account_id IS NULL OR s.account_id IS NULL
+                OR NOT CASE t.final_side WHEN 'below' THEN s.score < t.value + s.margin
+                    ELSE s.score >= t.value END
+                OR NOT CASE t.first_side WHEN 'below' THEN s.previous_score < t.value + s.margin
+                    ELSE s.previous_score >= t.value END)
+        ORDER BY c.day, a.id, 1
+        """,
+    ),
 )

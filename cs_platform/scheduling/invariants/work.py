@@ -143,6 +143,15 @@ WORK = (
         heals=True,
     ),
     Check(
+        "signals_can_be_read",
+        "signals that started nothing because their payload could not be read",
+        """
+        SELECT format('signal %%s %%s: %%s', s.id, s.kind, r.reason) FROM accounts_signalreceipt r
+        JOIN accounts_signal s ON s.id = r.signal_id
+        WHERE r.outcome = 'refused' ORDER BY s.id
+        """,
+    ),
+    Check(
         "dirty_accounts_are_rescored",
         "accounts whose facts changed and that wait for more than 5 minutes",
         # While more than two nights are missing they wait for those, as they should.
