@@ -13,8 +13,9 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus
-from accounts.loading.derived import converted, rates_on
 from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
+from accounts.money.rates import DayRates
+from accounts.queries.rates import rates_on
 from health.models import BandOverride, CurrentHealth
 from health.signals import SignalShapeError
 from playbooks.due_dates import Offset, Unit, due_at
@@ -199,11 +200,9 @@ def _worth(accounts: Sequence[Account], day: date) -> dict[int, int]:
     rate brings it there."""
     base = Installation.current().currency
     is_mixed = any(account.currency != base for account in accounts)
-    rates = rates_on(day) if is_mixed else {}
+    rates = rates_on(day, base=base) if is_mixed else DayRates(base, day, {})
     return {
-        account.pk: converted(account.arr_minor, currency=account.currency, into=base, rates=rates)
-        or 0
-        for account in accounts
+        account.pk: rates.convert(account.arr_minor, account.currency) or 0 for account in accounts
     }
 
 

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
-from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan, Source
-from accounts.money.currencies import CURRENCIES
+from accounts.models import Account, CurrencyRate, Feature, Holiday, Installation, Plan, Source
+from accounts.queries.rates import rates_on
 
 
 @admin.register(Installation)
@@ -24,6 +25,22 @@ class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if "currency" in form.changed_data and (codes := _without_rate(obj.currency)):
+            messages.warning(
+                request,
+                f"No rate brings {', '.join(codes)} into {obj.currency}: reports leave these"
+                " amounts out until there is one.",
+            )
+
+
+def _without_rate(base: str) -> list[str]:
+    """Currencies of accounts that nothing converts."""
+    rates = rates_on(clock.today(), base=base)
+    codes = Account.objects.order_by().values_list("currency", flat=True).distinct()
+    return sorted(code for code in codes if code not in rates)
 
 
 @admin.register(Holiday)
@@ -90,9 +107,6 @@ class RateForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
-        for name in ("base", "currency"):
-            if (code := values.get(name)) and code not in CURRENCIES:
-                self.add_error(name, f"{code} is no currency code of ISO 4217.")
         if values.get("base") and values.get("base") == values.get("currency"):
             self.add_error("currency", "A currency needs no rate into itself.")
         if self.instance.pk is None and self._is_there(values):

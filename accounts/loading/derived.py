@@ -1,10 +1,9 @@
 """What an account carries because of its money: ARR, renewal date, status, segment, touch tier."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -13,8 +12,10 @@ from accounts.catalogue import AccountStatus, TouchTier
 from accounts.intake.tiers import Placement, Size, place, segment_of
 from accounts.loading.history import record_account_history, restate_first_placement
 from accounts.loading.marks import mark_dirty, ring_changes
-from accounts.models import Account, CurrencyRate, Installation
-from accounts.money.currencies import decimals_of, minor_rate
+from accounts.models import Account, Installation
+from accounts.money.currencies import major
+from accounts.money.rates import DayRates
+from accounts.queries.rates import RatesOfDay, all_rates_on
 
 _DERIVED = (
     "arr_minor",
@@ -37,8 +38,6 @@ _WRITE = """
     WHERE a.id = v.id
 """
 _BATCH = 5_000
-
-Rates = Mapping[tuple[str, str], Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +70,14 @@ def _all_ids() -> list[int]:
 def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     money, renewals, known = _money(ids, day=day), _renewals(ids), _placed(ids)
-    rates = rates_on(day)
-    base = Installation.current().currency
+    rates = all_rates_on(day)
+    into_base = rates.into(Installation.current().currency)
     changed = []
     for account in accounts:
         before = [getattr(account, name) for name in _DERIVED]
         account.renews_on = renewals.get(account.pk)
         _apply_money(account, money.get(account.pk), rates=rates)
-        _apply_tier(account, base=base, rates=rates, day=day, is_placed=account.pk in known)
+        _apply_tier(account, rates=into_base, day=day, is_placed=account.pk in known)
         if before != [getattr(account, name) for name in _DERIVED]:
             changed.append(account)
     _write(changed)
@@ -98,26 +97,24 @@ def _write(accounts: Sequence[Account]) -> None:
         cursor.execute(_WRITE, [[a.pk for a in accounts], *values])
 
 
-def _apply_money(account: Account, money: Money | None, *, rates: Rates) -> None:
+def _apply_money(account: Account, money: Money | None, *, rates: RatesOfDay) -> None:
     """Where there is a ledger it decides the status: a flag never outvotes the money."""
     if money is None:
         account.arr_minor = 0
         return
-    account.arr_minor = sum(
-        converted(amount, currency=currency, into=account.currency, rates=rates) or 0
-        for currency, amount in money.arr.items()
-    )
+    amounts = ((amount, currency) for currency, amount in money.arr.items())
+    account.arr_minor = rates.into(account.currency).sum(amounts).total
     if money.has_ledger:
         paying = any(amount > 0 for amount in money.arr.values())
         account.status = AccountStatus.ACTIVE if paying else AccountStatus.CHURNED
 
 
-def _apply_tier(account: Account, *, base: str, rates: Rates, day: date, is_placed: bool) -> None:
+def _apply_tier(account: Account, *, rates: DayRates, day: date, is_placed: bool) -> None:
     """Nothing is guessed without a currency rate: segment and tier stay as they are."""
-    minor = converted(account.arr_minor, currency=account.currency, into=base, rates=rates)
+    minor = rates.convert(account.arr_minor, account.currency) if account.arr_minor else 0
     if minor is None:
         return
-    arr = Decimal(minor).scaleb(-decimals_of(base))
+    arr = major(minor, rates.base)
     account.segment = segment_of(arr)
     size = Size(
         arr,
@@ -176,22 +173,3 @@ def _renewals(ids: Sequence[int]) -> dict[int, date]:
             [list(ids)],
         )
         return dict(cursor.fetchall())
-
-
-def rates_on(day: date) -> Rates:
-    """Units of the second currency for one of the first: the latest rate not after the day."""
-    rows: Iterable[CurrencyRate] = CurrencyRate.objects.filter(valid_from__lte=day).order_by(
-        "valid_from"
-    )
-    return {(rate.currency, rate.base): rate.rate for rate in rows}
-
-
-def converted(amount: int, *, currency: str, into: str, rates: Rates) -> int | None:
-    """Minor units in another currency, half-even; None when no rate is known."""
-    if currency == into or amount == 0:
-        return amount
-    rate = rates.get((currency, into))
-    if rate is None:
-        return None
-    exact = Decimal(amount) * minor_rate(rate, currency=currency, into=into)
-    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))

@@ -45,7 +45,7 @@ def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> No
 
 
 def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
-    """Once a currency: reports are not shown while the ledger has an amount nothing converts."""
+    """Once a currency: reports leave an amount out while nothing converts it."""
     base = Installation.current().currency
     first: dict[str, Record] = {}
     for record in records:
@@ -56,7 +56,7 @@ def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None
         return
     rates = CurrencyRate.objects.filter(base=base, currency__in=foreign)
     for currency in sorted(set(foreign) - set(rates.values_list("currency", flat=True))):
-        message = f"has no rate from {currency} to {base}: reports wait until CS ops adds one"
+        message = f"has no rate from {currency} to {base}: in no sum until CS ops adds one"
         position = first[currency].position
         result.reject([RecordError(position, "currency", "no_rate", message, warning=True)])
 

@@ -61,6 +61,7 @@ class Contract(models.Model):
         ]
         indexes = [
             models.Index("account", "starts_on", name="contract_account"),
+            models.Index("currency", "ends_on", name="contract_currency"),
             # Contracts that end without a renewal, swept nightly.
             models.Index("ends_on", name="contract_open_end", condition=Q(state="active")),
             # The news of a week: renewed and lost contracts.
@@ -132,6 +133,8 @@ class RevenueMovement(models.Model):
                 name="movement_account_day",
             ),
             models.Index("effective_on", name="movement_day"),
+            # Which currencies there are, and what is owed in one that has no rate.
+            models.Index("currency", "effective_on", name="movement_currency"),
             # What was learned since yesterday, newest first.
             models.Index("recorded_at", name="movement_recorded"),
         ]

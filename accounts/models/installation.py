@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.catalogue import Visibility, choices
+from accounts.money.currencies import CURRENCIES
 
 
 def validate_time_zone(name: str) -> None:
@@ -24,8 +25,10 @@ def validate_time_zone(name: str) -> None:
 
 
 def validate_currency(code: str) -> None:
-    if not (len(code) == 3 and code.isascii() and code.isupper()):
-        raise ValidationError("Use a three-letter ISO 4217 code in capitals, such as EUR.")
+    if code not in CURRENCIES:
+        raise ValidationError(
+            f"{code} is no currency code of ISO 4217. Write one in capitals, such as EUR."
+        )
 
 
 # Windows reach years back and ahead of today; the calendar ends in the years 1 and 9999.

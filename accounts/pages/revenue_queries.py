@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from django.db.models import QuerySet, Sum, Value, Window
 from django.db.models.functions import Greatest
 
 from accounts.models import Account, Contract, Invoice, RevenueMovement
+from accounts.money.rates import DayRates, Unconverted
 from accounts.queries.rates import rates_on
 from accounts.ui import formats
 from accounts.ui.charts import Chart, LinePoint, line_chart
+from accounts.ui.rate_gaps import RateGaps
 
 MONTHS = 24
 CONTRACTS_AT_MOST = 50
@@ -79,8 +81,8 @@ def invoices(account: Account) -> list[Invoice]:
     )
 
 
-def left_out(account: Account, *, today: date) -> tuple[str, ...]:
-    """Currencies of amounts that the account's ARR is without, for want of a rate."""
+def arr_gaps(account: Account, *, today: date) -> RateGaps:
+    """What the account's ARR is without, or has at an early rate."""
     foreign = (
         RevenueMovement.objects.filter(account=account, effective_on__lte=today)
         .exclude(currency=account.currency)
@@ -88,18 +90,24 @@ def left_out(account: Account, *, today: date) -> tuple[str, ...]:
         .annotate(amount=Sum("amount_minor"))
         .order_by("currency")
     )
-    amounts = [(amount, currency) for currency, amount in foreign]
-    if not amounts:
-        return ()
-    return tuple(sorted(rates_on(today, base=account.currency).missing(amounts)))
+    owed = {currency: amount for currency, amount in foreign if amount}
+    return (
+        _gaps(owed, rates_on(today, base=account.currency)) if owed else RateGaps(account.currency)
+    )
+
+
+def _gaps(owed: Mapping[str, int], rates: DayRates) -> RateGaps:
+    """Of the minor units that one account owes, by currency."""
+    left_out = {code: Unconverted(amount, 0) for code, amount in owed.items() if code not in rates}
+    return RateGaps(rates.base, left_out, rates.early_among(owed))
 
 
 @dataclass(frozen=True, slots=True)
 class ArrCourse:
-    """In the account's currency; `without_rate` are currencies whose amounts it leaves out."""
+    """In the account's currency; `gaps` are of all it shows."""
 
     chart: Chart
-    without_rate: tuple[str, ...]
+    gaps: RateGaps
 
 
 def arr_course(account: Account, *, today: date) -> ArrCourse:
@@ -119,12 +127,14 @@ def arr_course(account: Account, *, today: date) -> ArrCourse:
         for day, currency, amount in moves:
             if day <= end:
                 arr[currency] += amount
-        total = rates.total((amount, currency) for currency, amount in arr.items())
+        total = rates.sum((amount, currency) for currency, amount in arr.items()).total
         shown = formats.money(total, account.currency)
         points.append(LinePoint(day=end, value=float(total), shown=shown))
     chart = line_chart(points, label="ARR", height=160, from_zero=True)
-    left_out = rates.missing((amount, currency) for _, currency, amount in moves)
-    return ArrCourse(chart, tuple(sorted(left_out)))
+    owed = Counter[str]()  # also what came and went: some of the months were without it
+    for _, currency, amount in moves:
+        owed[currency] += amount
+    return ArrCourse(chart, _gaps(owed, rates))
 
 
 def month_ends(today: date, count: int) -> list[date]:

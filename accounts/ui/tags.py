@@ -224,6 +224,12 @@ def dash(reason: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def without(currencies: str) -> SafeString | str:
+    """Beside an amount: the currencies that it is without, for want of a rate."""
+    return format_html(' <span class="faint">without {}</span>', currencies) if currencies else ""
+
+
 @register.inclusion_tag("components/_chart.html")
 def chart(drawing: Chart, *, table: bool = True) -> dict[str, object]:
     return {"chart": drawing, "table": table}

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
+from accounts.money.rates import Unconverted
 from accounts.ui import charts
+from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.account.timeline import Entry
 
 _TOKENS = Path("cs_platform/static/cs_platform/css/tokens.css")
@@ -74,7 +76,9 @@ def design(request: HttpRequest) -> HttpResponse:
         "typed": [("Outcome", "Meeting booked"), ("Note", "They want a plan.\nBy Friday.")],
         "messages_of_levels": _messages(),
         "drawings": drawings(today),
-        "without_rate": ["CHF", "SEK"],
+        "rate_gaps": RateGaps(
+            "USD", {"CHF": Unconverted(1_000_00, 1), "SEK": Unconverted(5_00, 2)}, {"EUR": today}
+        ),
     }
     return render(request, "design/index.html", context)
 

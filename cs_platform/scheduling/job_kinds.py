@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,11 +12,8 @@ from accounts.uploads import jobs as uploads
 from cs_platform.previews import job as previews
 from cs_platform.scheduling import purge, schedule
 from cs_platform.scheduling.invariants import record_invariants
-from metrics.facts.ledger import MissingRateError
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays
-
-log = logging.getLogger(__name__)
 
 INVARIANTS = "invariants.ask"
 
@@ -45,11 +41,7 @@ def _advance_plays(claim: jobs.Claim) -> None:
 
 
 def _refresh_report(claim: jobs.Claim) -> None:
-    try:
-        take_snapshots(day=date.fromisoformat(claim.payload["day"]))
-    except MissingRateError as gap:
-        # The pages name the currency themselves; in a quarter of an hour it is tried again.
-        log.warning("reports are not stored: %s", gap)
+    take_snapshots(day=date.fromisoformat(claim.payload["day"]))
 
 
 def _ask_invariants(claim: jobs.Claim) -> None:

@@ -160,7 +160,7 @@ def load_ledger(scope: FactScope) -> AccountLedger:
     )
     columns = ("id", "day", "amount", "pair", *(["known"] if scope.as_known else []))
     table = scope.fetch(query, columns)
-    own, foreign = split(table, until=scope.last_day)
+    own, foreign = split(table)
     return AccountLedger(own, foreign, len(scope))
 
 

@@ -117,6 +117,11 @@ def number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+def day_of(number: int) -> date:
+    """The day of such a number."""
+    return date.fromordinal(number + _EPOCH)
+
+
 def copy_out(query: sql.Composable, kinds: Mapping[str, str]) -> npt.NDArray[np.void]:
     """Runs a SELECT of fixed-width, non-null columns through binary COPY; numpy types by name."""
     buffer = io.BytesIO()

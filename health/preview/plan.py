@@ -16,7 +16,7 @@ from health.publishing import line_owner
 from health.queries.assignment import Assignment, AssignmentInput, assignment
 from health.queries.installation import InstallationDay, calendar
 from health.queries.lines import lines_with
-from health.queries.rates import arr_factors
+from health.queries.rates import whole_units
 from health.queries.scorecards import Card, build_spec, in_force
 from health.scoring import WatchLineSpec
 
@@ -87,7 +87,7 @@ def accounts_of_draft(plan: PreviewPlan, account_ids: Ints) -> Ints:
 def _standing(plan: PreviewPlan, scope: FactScope, base: BaseRows) -> AssignmentInput:
     profiles, today = base.profiles.on(plan.day), number(plan.day)
     arr = base.ledger.arr(effective=today, today=today)
-    arr *= arr_factors(scope.account_ids, base=plan.calendar.currency, day=plan.day)
+    arr = whole_units(scope.account_ids, arr, base=plan.calendar.currency, day=plan.day)
     return AssignmentInput(
         profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
     )

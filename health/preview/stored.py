@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from psycopg2 import sql
 
-from accounts.money.currencies import decimals_of
 from health import models
 from health.facts import FactScope, load_base, load_facts
 from health.facts.scope import Ints
@@ -19,7 +18,7 @@ from health.facts.sources import remembered_feeds
 from health.measures import raw_matrix
 from health.measures.inputs import Floats
 from health.preview.plan import PreviewPlan
-from health.queries.rates import arr_factors
+from health.queries.rates import in_base
 from health.queries.scorecards import Card, published_card
 from health.scoring import MISSING, UNSCORED, ScorecardSpec
 
@@ -121,7 +120,7 @@ def _group(
         overrides={row: overridden[pk] for row, pk in enumerate(ids.tolist()) if pk in overridden},
         keys=keys,
         raw=raw,
-        arr=_in_base(plan, ids, table["arr"]),
+        arr=in_base(ids, table["arr"], base=plan.calendar.currency, day=plan.day),
     )
 
 
@@ -138,9 +137,3 @@ def _with_new(
     since_start = np.full(len(scope), any(key.endswith("_since_start") for key in missing))
     rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=since_start)
     return (*stored, *missing), np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])
-
-
-def _in_base(plan: PreviewPlan, account_ids: Ints, arr: Ints) -> Ints:
-    base = plan.calendar.currency
-    factors = arr_factors(account_ids, base=base, day=plan.day)
-    return np.asarray(np.rint(arr * factors * 10 ** decimals_of(base)), dtype=np.int64)

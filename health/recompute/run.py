@@ -18,7 +18,7 @@ from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
-from health.queries.rates import arr_factors
+from health.queries.rates import whole_units
 from health.queries.scorecards import Card
 from health.recompute import writing
 from health.recompute.crossings import Watched, judge
@@ -136,7 +136,7 @@ def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
     profiles = base.profiles.on(day)
     today = number(day)
     arr = base.ledger.arr(effective=today, today=today)
-    arr *= arr_factors(scope.account_ids, base=run.calendar.currency, day=day)
+    arr = whole_units(scope.account_ids, arr, base=run.calendar.currency, day=day)
     standing = AssignmentInput(
         profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
     )

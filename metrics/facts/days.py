@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.money.rates import RateTable
 from metrics.facts.health import BandTotal
-from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalState, RenewalTotal
 from metrics.facts.standing import ReportDate
 from metrics.facts.week import DAYS, ChangeTotal, NewsKind
@@ -64,9 +65,7 @@ def moment_of(
     *, day: date, today: date, rates: RateTable, chances: Chances, zone: str
 ) -> tuple[ReportDate, DayFigures | None]:
     """The present while the day is not over; else its end, stored where that is current."""
-    moment = ReportDate(
-        day=day, base=rates.base, rates=rates.on(day), zone=zone, is_present=day >= today
-    )
+    moment = ReportDate(day=day, rates=rates.on(day), zone=zone, is_present=day >= today)
     if moment.is_present:
         return moment, None
     moment = replace(moment, scored_on=latest_closed_day(until=day))

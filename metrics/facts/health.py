@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts.converting import refuse_missing
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, standing
@@ -26,12 +25,15 @@ class BandTotal:
 
 @dataclass(frozen=True, slots=True)
 class BandAccount:
+    """`without_rate` are currencies of amounts that are not in the ARR."""
+
     external_id: str
     name: str
     owner: str
     band: str
     score: Decimal | None
     arr: int
+    without_rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,13 @@ class BandFilter:
 
 _TOTALS = """
     SELECT band, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
-        count(*) FILTER (WHERE score < 60), max(without_rate)
+        count(*) FILTER (WHERE score < 60)
     FROM ({standing}) standing GROUP BY band, at_risk ORDER BY band, at_risk
 """
 # Uses index: account_day_at_risk, account_day_band or account_day_largest, on a stored day.
 _LIST = """
-    SELECT a.external_id, a.name, coalesce(u.name, p.name, ''), s.band, s.score, s.arr
+    SELECT a.external_id, a.name, coalesce(u.name, p.name, ''), s.band, s.score, s.arr,
+        s.without_rate
     FROM ({standing}) s
     JOIN accounts_account a ON a.id = s.account_id
     LEFT JOIN accounts_user u ON u.id = a.owner_id
@@ -64,8 +67,6 @@ _LIST = """
 
 @dataclass(frozen=True, slots=True)
 class HealthState:
-    """Raises metrics.facts.ledger.MissingRateError."""
-
     scope: ReportScope
     moment: ReportDate
 
@@ -74,8 +75,7 @@ class HealthState:
         with connection.cursor() as cursor:
             cursor.execute(query, self.moment.params())
             rows = cursor.fetchall()
-        refuse_missing([row[-1] for row in rows], base=self.moment.base)
-        return [BandTotal(*row[:-1]) for row in rows]
+        return [BandTotal(*row) for row in rows]
 
     def accounts(self, *, wanted: BandFilter, limit: int, offset: int) -> list[BandAccount]:
         """The largest ARR first."""

@@ -1,72 +1,16 @@
-"""The revenue ledger as arrays, and the rates that bring it into one currency."""
+"""The revenue ledger as arrays."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 from django.db import connection
 
 from accounts.money.conversion import Integers
-from accounts.money.currencies import minor_rate
+from accounts.money.rates import DayRates, RateTable
 from metrics.facts.copying import copy_columns
 from metrics.facts.scope import ReportScope
 from metrics.retention.series import LedgerArrays
 from metrics.retention.vectors import KINDS
-
-
-class MissingRateError(LookupError):
-    """A currency of the ledger has no rate at all into the reporting currency."""
-
-    def __init__(self, currencies: Sequence[str], *, base: str) -> None:
-        self.currencies = tuple(currencies)
-        self.base = base
-        super().__init__(f"no rate from {', '.join(currencies)} to {base}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rate:
-    """`rate` is from minor units to minor units."""
-
-    currency: str
-    valid_from: date
-    rate: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class RateTable:
-    """Every rate into the minor units of one currency; `on` is asked once per report."""
-
-    base: str
-    rates: tuple[_Rate, ...]
-
-    @property
-    def currencies(self) -> tuple[str, ...]:
-        return (self.base, *sorted({r.currency for r in self.rates} - {self.base}))
-
-    def on(self, day: date) -> dict[str, Decimal]:
-        """The rate in force; before a currency's first rate, that first one."""
-        found: dict[str, Decimal] = {}
-        for rate in self.rates:  # oldest first
-            if rate.currency not in found or rate.valid_from <= day:
-                found[rate.currency] = rate.rate
-        return found | {self.base: Decimal(1)}
-
-
-def read_rates(*, base: str) -> RateTable:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT currency, valid_from, rate FROM accounts_currencyrate"
-            " WHERE base = %s ORDER BY valid_from, id",
-            [base],
-        )
-        rates = (
-            _Rate(currency, valid_from, minor_rate(rate, currency=currency, into=base))
-            for currency, valid_from, rate in cursor.fetchall()
-        )
-        return RateTable(base=base, rates=tuple(rates))
-
 
 # Uses index: movement_account_day (index only) for some accounts, a parallel scan for all.
 _LEDGER = """
@@ -81,7 +25,7 @@ _LEDGER = """
 def read_ledger(
     *, until: date, rates: RateTable, scope: ReportScope, after: date = date.min
 ) -> LedgerArrays:
-    """Every movement effective by `until` (and after `after`); raises MissingRateError."""
+    """Every movement effective by `until` (and after `after`) in a currency that has a rate."""
     condition = scope.condition(account="m.account_id", learned="m.recorded_at")
     rows = copy_columns(
         sql=_LEDGER.format(scope=condition),
@@ -94,7 +38,7 @@ def read_ledger(
         columns={"account": "i8", "day": "date", "amount": "i8", "currency": "i4", "kind": "i4"},
     )
     if not rows["currency"].all():
-        raise MissingRateError(_currencies_without(rates, until=until), base=rates.base)
+        rows = {name: values[rows["currency"] > 0] for name, values in rows.items()}
     accounts, indices = _dense(rows["account"])
     return LedgerArrays(
         account=indices,
@@ -141,16 +85,7 @@ def _dense(ids: Integers) -> tuple[Integers, Integers]:
     return np.flatnonzero(is_present), (np.cumsum(is_present) - 1)[ids]
 
 
-def _currencies_without(rates: RateTable, *, until: date) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT currency FROM accounts_revenuemovement"
-            " WHERE effective_on <= %s AND currency <> ALL(%s) ORDER BY currency",
-            [until, list(rates.currencies)],
-        )
-        return [currency for (currency,) in cursor.fetchall()]
-
-
-def rates_as_text(rates: Mapping[str, Decimal]) -> dict[str, str]:
+def rates_as_text(rates: DayRates) -> dict[str, str]:
     """As a month remembers them."""
-    return {currency: f"{rate.normalize():f}" for currency, rate in sorted(rates.items())}
+    factors = sorted(rates.factors.items())
+    return {currency: f"{factor.normalize():f}" for currency, factor in factors}

@@ -7,7 +7,8 @@ from datetime import date
 from django.db import connection
 
 from accounts.catalogue import HistoryAttribute
-from metrics.facts.ledger import RateTable, rates_as_text, seen_through
+from accounts.money.rates import RateTable
+from metrics.facts.ledger import rates_as_text, seen_through
 from metrics.models import SnapshotMonth
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.money.conversion import Integers
+from accounts.money.rates import RateTable
 from metrics.definitions import Method, Retention
 from metrics.facts.attributes import Cut, read_cut
-from metrics.facts.ledger import RateTable, read_ledger
+from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import values_on
 from metrics.retention.movements import CountedMovements, changes_of
@@ -44,7 +45,7 @@ class MonthPositions:
 def read_months(
     *, months: Sequence[date], rates: RateTable, scope: ReportScope
 ) -> Iterator[MonthPositions]:
-    """One pass over the ledger for all of them; raises MissingRateError."""
+    """One pass over the ledger for all of them."""
     if not months:
         return
     ledger = read_ledger(until=max(months), rates=rates, scope=scope)
@@ -66,4 +67,4 @@ def read_months(
 
 def _pair(month: date, rates: RateTable) -> MonthPair:
     start = months_before(end=month, months=TRAILING_MONTHS)
-    return MonthPair(start=start.toordinal(), end=month.toordinal(), rates=rates.on(month))
+    return MonthPair(start=start.toordinal(), end=month.toordinal(), rates=rates.on(month).factors)

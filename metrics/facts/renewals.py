@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts.converting import RATES, converted, refuse_missing, rounded
+from accounts.money.sql import RATES, converted, rounded
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, judged
@@ -42,6 +42,8 @@ class RenewalTotal:
 
 @dataclass(frozen=True, slots=True)
 class RenewalRow:
+    """`without_rate` is the contract's currency, where its ARR is in no sum."""
+
     external_id: str
     name: str
     contract: str
@@ -52,6 +54,7 @@ class RenewalRow:
     chance: Decimal
     arr: int
     expected: int
+    without_rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ _DUE = f"""
             WHEN c.ends_on <= %(day)s THEN 'overdue'
             ELSE 'open'
         END AS state,
-        CASE WHEN r.rate IS NULL THEN c.currency END AS without_rate,
-        {converted("c.arr_minor")} AS arr
+        CASE WHEN r.rate IS NULL AND c.arr_minor <> 0 THEN c.currency ELSE '' END AS without_rate,
+        coalesce({converted("c.arr_minor")}, 0) AS arr
     FROM accounts_contract c
     LEFT JOIN accounts_contract successor
         ON successor.renews_id = c.id
@@ -101,18 +104,18 @@ _EXPECTED = f"""
 """  # noqa: S608 -- constant expressions, no input
 _STORED = """
     SELECT d.account_id, d.contract, d.ends_on, d.band, d.at_risk, d.score, d.state,
-        NULL::varchar AS without_rate, d.arr_minor AS arr, d.chance,
+        d.without_rate, d.arr_minor AS arr, d.chance,
         d.expected_minor AS expected
     FROM metrics_contractday d WHERE d.day = %(day)s AND {scope}
 """
 _TOTALS = """
     SELECT state, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
-        coalesce(sum(expected), 0)::bigint, max(without_rate)
+        coalesce(sum(expected), 0)::bigint
     FROM ({due}) due GROUP BY state, at_risk ORDER BY state, at_risk
 """
 _LIST = """
     SELECT a.external_id, a.name, due.contract, due.ends_on, due.state, due.band, due.score,
-        due.chance, due.arr, due.expected
+        due.chance, due.arr, due.expected, due.without_rate
     FROM ({due}) due JOIN accounts_account a ON a.id = due.account_id
     WHERE {wanted}
     ORDER BY due.ends_on, due.arr DESC, due.contract
@@ -127,10 +130,7 @@ def read_chances() -> Chances:
 
 @dataclass(frozen=True, slots=True)
 class RenewalsDue:
-    """Terms that end within the window, as things stood at the moment.
-
-    Raises metrics.facts.ledger.MissingRateError.
-    """
+    """Terms that end within the window, as things stood at the moment."""
 
     scope: ReportScope
     moment: ReportDate
@@ -163,8 +163,7 @@ class RenewalsDue:
         with connection.cursor() as cursor:
             cursor.execute(_TOTALS.format(due=due), params)
             rows = cursor.fetchall()
-        refuse_missing([row[-1] for row in rows], base=self.moment.base)
-        return [RenewalTotal(RenewalState(row[0]), *row[1:-1]) for row in rows]
+        return [RenewalTotal(RenewalState(state), *rest) for state, *rest in rows]
 
     def contracts(self, *, wanted: RenewalFilter, limit: int, offset: int) -> list[RenewalRow]:
         """The earliest end first."""

@@ -1,12 +1,12 @@
 """Where accounts stood at the end of a day: band and score as judged, ARR as the ledger says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from metrics.facts.converting import RATES, converted, rate_params
+from accounts.money.rates import DayRates
+from accounts.money.sql import RATES, converted, rate_params
 from metrics.facts.scope import ReportScope
 
 Chosen = Callable[[str], str]
@@ -22,8 +22,7 @@ class ReportDate:
     """
 
     day: date
-    base: str
-    rates: Mapping[str, Decimal]
+    rates: DayRates
     zone: str
     scored_on: date | None = None
     is_present: bool = False
@@ -81,8 +80,9 @@ def judged(moment: ReportDate, *, chosen: Chosen) -> str:
 # Rows are converted one by one, as all reports do; who owes nothing in any currency does not pay.
 # Uses index: movement_account_day (index only).
 _PAID_ON_DAY = f"""
-    SELECT x.account_id, sum(x.arr)::bigint AS arr,
-        max(x.currency) FILTER (WHERE x.arr IS NULL) AS without_rate
+    SELECT x.account_id, coalesce(sum(x.arr), 0)::bigint AS arr,
+        coalesce(string_agg(x.currency, ', ') FILTER (WHERE x.arr IS NULL AND x.native <> 0), '')
+            AS without_rate
     FROM (
         SELECT m.account_id, m.currency, sum(m.amount_minor) AS native,
             CASE WHEN bool_or(r.rate IS NULL) THEN NULL ELSE sum({converted("m.amount_minor")}) END
@@ -92,22 +92,23 @@ _PAID_ON_DAY = f"""
         GROUP BY m.account_id, m.currency
     ) x
     GROUP BY x.account_id
-    HAVING bool_or(x.native <> 0) AND (sum(x.arr) > 0 OR bool_or(x.arr IS NULL))
+    HAVING bool_or(x.native <> 0)
+        AND (sum(x.arr) > 0 OR bool_or(x.arr IS NULL AND x.native <> 0))
 """  # noqa: S608 -- constant expressions, no input
 _PAID_NOW = f"""
-    SELECT a.id AS account_id, {converted("a.arr_minor")} AS arr,
-        CASE WHEN r.rate IS NULL THEN a.currency END AS without_rate
+    SELECT a.id AS account_id, coalesce({converted("a.arr_minor")}, 0) AS arr,
+        CASE WHEN r.rate IS NULL AND a.arr_minor <> 0 THEN a.currency ELSE '' END AS without_rate
     FROM accounts_account a LEFT JOIN {RATES} ON r.currency = a.currency
     WHERE a.status = 'active' AND {{chosen}}
 """  # noqa: S608 -- constant expressions, no input
 _PAID_STORED = """
-    SELECT a.account_id, a.arr_minor AS arr, NULL::varchar AS without_rate
+    SELECT a.account_id, a.arr_minor AS arr, a.without_rate
     FROM metrics_accountday a WHERE a.day = %(day)s AND {chosen}
 """
 
 
 def paid(moment: ReportDate, *, chosen: Chosen) -> str:
-    """SQL: account_id, ARR, and a currency that has no rate (the ARR is then NULL)."""
+    """SQL: account_id, ARR, and the currencies it is without, for want of a rate."""
     if moment.is_present:
         return _PAID_NOW.format(chosen=chosen("a.id"))
     if moment.is_stored:
@@ -117,13 +118,11 @@ def paid(moment: ReportDate, *, chosen: Chosen) -> str:
 
 _STANDING = """
     SELECT account_id, coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk,
-        h.score, p.without_rate,
-        coalesce(p.arr, CASE WHEN p.without_rate IS NULL THEN 0 END) AS arr
+        h.score, coalesce(p.without_rate, '') AS without_rate, coalesce(p.arr, 0) AS arr
     FROM ({paid}) p {join} JOIN ({judged}) h USING (account_id)
 """
 _STANDING_STORED = """
-    SELECT d.account_id, d.band, d.at_risk, d.score, NULL::varchar AS without_rate,
-        d.arr_minor AS arr
+    SELECT d.account_id, d.band, d.at_risk, d.score, d.without_rate, d.arr_minor AS arr
     FROM metrics_accountday d WHERE d.day = %(day)s AND {chosen}
 """
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from accounts.money.conversion import Integers
+from accounts.money.rates import RateTable
 from metrics.facts.copying import copy_columns
-from metrics.facts.ledger import RateTable
 from metrics.facts.months import stale_months
 from metrics.facts.positions import TRAILING_MONTHS
 from metrics.facts.scope import ReportScope

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts.converting import RATES, converted, refuse_missing
+from accounts.money.sql import RATES, converted
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, paid
@@ -42,7 +42,8 @@ class ChangeTotal:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """`what` and `detail` are stored words: a kind of movement, two bands, a playbook's name."""
+    """`what` and `detail` are stored words: a kind of movement, two bands, a playbook's name;
+    `without_rate` are currencies of amounts that are not in `amount`."""
 
     external_id: str
     name: str
@@ -50,6 +51,7 @@ class ChangeRow:
     what: str
     detail: str
     amount: int
+    without_rate: str
 
 
 # Each: account_id, happened, change, what, detail, amount (NULL: the account's ARR), without_rate.
@@ -112,17 +114,17 @@ _RENEWALS = f"""
 _WEIGHED = """
     WITH news AS MATERIALIZED ({news})
     SELECT n.account_id, n.happened, n.change, n.what, n.detail,
-        coalesce(n.amount, CASE WHEN n.without_rate IS NULL THEN coalesce(p.arr, 0) END) AS amount,
-        coalesce(n.without_rate, CASE WHEN n.amount IS NULL THEN p.without_rate END)
+        CASE WHEN n.without_rate IS NULL THEN coalesce(n.amount, p.arr, 0) ELSE 0 END AS amount,
+        coalesce(n.without_rate, CASE WHEN n.amount IS NULL THEN p.without_rate END, '')
             AS without_rate
     FROM news n LEFT JOIN ({paid}) p ON n.amount IS NULL AND p.account_id = n.account_id
 """
 _TOTALS = """
-    SELECT change, count(*), coalesce(sum(amount), 0)::bigint, max(without_rate)
+    SELECT change, count(*), coalesce(sum(amount), 0)::bigint
     FROM ({weighed}) weighed GROUP BY change
 """
 _LIST = """
-    SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount
+    SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount, w.without_rate
     FROM (
         SELECT * FROM ({weighed}) weighed ORDER BY {order} {cut}
     ) w JOIN accounts_account a ON a.id = w.account_id
@@ -133,8 +135,6 @@ _ORDER = "abs(amount) DESC, happened DESC, account_id, what, detail"
 
 @dataclass(frozen=True, slots=True)
 class WeekOfChanges:
-    """Raises metrics.facts.ledger.MissingRateError."""
-
     scope: ReportScope
     moment: ReportDate
 
@@ -148,8 +148,7 @@ class WeekOfChanges:
         with connection.cursor() as cursor:
             cursor.execute(_TOTALS.format(weighed=query), params)
             rows = cursor.fetchall()
-        refuse_missing([row[-1] for row in rows], base=self.moment.base)
-        found = {NewsKind(change): (count, amount) for change, count, amount, _ in rows}
+        found = {NewsKind(change): (count, amount) for change, count, amount in rows}
         return [ChangeTotal(change, *found[change]) for change in NewsKind if change in found]
 
     def rows(self, *, change: NewsKind, limit: int, offset: int) -> list[ChangeRow]:

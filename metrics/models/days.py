@@ -57,6 +57,9 @@ class AccountDay(models.Model):
     at_risk = models.BooleanField()
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     arr_minor = models.BigIntegerField(help_text="In the reporting currency of that day.")
+    without_rate = models.TextField(
+        blank=True, help_text="Currencies of amounts that the ARR is without, for want of a rate."
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -95,6 +98,9 @@ class ContractDay(models.Model):
     chance = models.DecimalField(max_digits=5, decimal_places=4)
     arr_minor = models.BigIntegerField(help_text="In the reporting currency of that day.")
     expected_minor = models.BigIntegerField(help_text="ARR × chance.")
+    without_rate = models.TextField(
+        blank=True, help_text="The contract’s currency, where no rate converts its ARR."
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 

@@ -8,9 +8,11 @@ import numpy as np
 
 from accounts.models import User
 from accounts.money.conversion import Integers
+from accounts.money.rates import RateTable
+from accounts.queries.rates import rate_table
 from metrics.definitions import Method, Retention
 from metrics.facts.attributes import Cut, read_cut
-from metrics.facts.ledger import RateTable, read_ledger, read_rates
+from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
@@ -87,9 +89,8 @@ class LedgerReport:
 
 
 def read_book(*, question: Question, user: User) -> LedgerReport:
-    """Raises metrics.facts.ledger.MissingRateError."""
     scope = ReportScope.of(user=user, known_before=question.known_before)
-    return book_of(question=question, scope=scope, rates=read_rates(base=question.base))
+    return book_of(question=question, scope=scope, rates=rate_table(base=question.base))
 
 
 def retention(*, question: Question, user: User) -> Report:
@@ -119,7 +120,9 @@ def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> Ledg
 def pair_of(*, window: Window, rates: RateTable) -> MonthPair:
     """A report converts at the rates of its last day."""
     return MonthPair(
-        start=window.start.toordinal(), end=window.end.toordinal(), rates=rates.on(window.end)
+        start=window.start.toordinal(),
+        end=window.end.toordinal(),
+        rates=rates.on(window.end).factors,
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
+from accounts.money.rates import RateTable
+from accounts.queries.rates import rate_table
 from metrics.facts.days import DayFigures, latest_closed_day, moment_of
 from metrics.facts.health import BandTotal, HealthState
-from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import RenewalsDue, RenewalTotal, read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate
@@ -81,7 +82,7 @@ def standing_of(
 ) -> ReportSnapshot:
     """`zone` is where days begin and end; `known_before` counts for revenue alone."""
     scope = ReportScope.of(user=user, known_before=known_before)
-    rates, chances = read_rates(base=base), read_chances()
+    rates, chances = rate_table(base=base), read_chances()
     return standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)
 
 

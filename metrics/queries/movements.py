@@ -100,6 +100,7 @@ _MOVEMENTS = """
     WHERE m.account_id = ANY(%(accounts)s)
         AND coalesce(mixed.is_wanted, m.kind = ANY(%(kinds)s))
         AND m.effective_on > %(after)s AND m.effective_on <= %(until)s AND {learned}
+        AND m.currency = ANY(%(currencies)s)
     ORDER BY m.effective_on DESC, m.id DESC
 """
 
@@ -147,6 +148,7 @@ class _Rows:
             "kinds": [kind.value for kind in self.kinds],
             "after": date.fromordinal(max(self.days[0], 1)),
             "until": date.fromordinal(self.days[1]),
+            "currencies": list(self.book.pair.rates),
             **self._mixed_days(),
         }
 

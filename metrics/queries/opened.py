@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from accounts.models import User
+from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Retention
-from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import LedgerReport, Question, book_of
 from metrics.queries.figures import (
@@ -46,8 +46,7 @@ Figures = LedgerFigures | StoredFigures
 
 
 def figures_of(*, question: Question, user: User) -> Figures:
-    """Raises metrics.facts.ledger.MissingRateError."""
     scope = ReportScope.of(user=user, known_before=question.known_before)
-    rates = read_rates(base=question.base)
+    rates = rate_table(base=question.base)
     stored = stored_figures(question=question, scope=scope, rates=rates)
     return stored or LedgerFigures(book_of(question=question, scope=scope, rates=rates))

@@ -9,11 +9,12 @@ from functools import partial
 from django.db import connection
 
 from accounts.models import User
+from accounts.money.rates import RateTable
+from accounts.queries.rates import rate_table
 from health.scoring import UNSCORED
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.days import stored_health
 from metrics.facts.figure_sql import amount_of, condition_of
-from metrics.facts.ledger import RateTable, read_rates
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal
@@ -93,11 +94,11 @@ def overview(
     method: Method,
     known_before: datetime | None = None,
 ) -> Overview:
-    """Twelve months to the last month-end by `as_of`; raises MissingRateError.
+    """Twelve months to the last month-end by `as_of`.
 
     `known_before` takes revenue back to what was recorded by then; health and renewals stay.
     """
-    scope, rates = ReportScope.of(user=user, known_before=known_before), read_rates(base=base)
+    scope, rates = ReportScope.of(user=user, known_before=known_before), rate_table(base=base)
     months = _retention(as_of=as_of, rates=rates, scope=scope, method=method)
     standing, before = _then_and_before(as_of, scope=scope, rates=rates, today=today, zone=zone)
     health, segment_targets = health_of(standing), _read_targets()

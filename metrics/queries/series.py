@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.money.rates import RateTable
 from metrics.definitions import PARTS, Bridge, Cohort, Logos, Method, Retention
 from metrics.facts.figure_sql import sum_of
-from metrics.facts.ledger import RateTable
 from metrics.facts.months import stale_months
 from metrics.facts.positions import read_months
 from metrics.facts.scope import ReportScope
@@ -34,7 +34,7 @@ Months = dict[date, dict[str, Retention]]
 def retention_series(
     *, months: Sequence[date], rates: RateTable, scope: ReportScope, method: Method
 ) -> tuple[MonthRetention, ...]:
-    """Exact in either case; raises metrics.facts.ledger.MissingRateError."""
+    """Exact in either case."""
     is_kept = scope.known_before is None and (scope.accounts is None or method is Method.BY_ACCOUNT)
     stale = stale_months(months=months, rates=rates) if is_kept else list(months)
     computed = {

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import connection
 
 from accounts.catalogue import MovementKind
+from accounts.money.rates import RateTable
 from metrics.definitions import FIGURES, Accounts, Adds, Figure, MadeOf, Method, Retention
 from metrics.facts.attributes import Cut
 from metrics.facts.figure_sql import amount_of, condition_of
-from metrics.facts.ledger import RateTable
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import is_stored
@@ -42,6 +42,7 @@ _OF_MANY_ACCOUNTS = """
     FROM accounts_revenuemovement v
     JOIN metrics_accountmonth m ON m.account_id = v.account_id AND {chosen}
     WHERE v.effective_on > %(after)s AND v.effective_on <= %(until)s
+        AND v.currency = ANY(%(currencies)s)
 """
 # Uses index: movement_account_day for each account of the figure. OFFSET 0 keeps the planner from
 # reading the whole ledger instead.
@@ -50,7 +51,7 @@ _OF_FEW_ACCOUNTS = """
     CROSS JOIN LATERAL (
         SELECT v.* FROM accounts_revenuemovement v
         WHERE v.account_id = m.account_id AND v.effective_on > %(after)s
-            AND v.effective_on <= %(until)s
+            AND v.effective_on <= %(until)s AND v.currency = ANY(%(currencies)s)
         OFFSET 0
     ) v
 """
@@ -116,7 +117,7 @@ class StoredFigures:
         return (self._movement(row) for row in in_chunks(query, self._params(figure)))
 
     def _movement(self, row: tuple[Any, ...]) -> FigureMovement:
-        return movement_of(row, rates=self.rates.on(self.question.window.end))
+        return movement_of(row, rates=self.rates.on(self.question.window.end).factors)
 
     def _totals(self, figure: Figure) -> tuple[int, int]:
         with connection.cursor() as cursor:
@@ -141,6 +142,7 @@ class StoredFigures:
             "segment": self.question.filters[0].value if self.question.filters else "",
             "after": date.min if made_of.is_level else window.start,
             "until": window.start if made_of.adds is Adds.START else window.end,
+            "currencies": list(self.rates.currencies),
             "most": COUNTED_AT_MOST + 1,
             "limit": PAGE_SIZE,
             "offset": (page - 1) * PAGE_SIZE,

@@ -1,13 +1,12 @@
 """What reports read instead of computing: months and days, kept in line with the facts."""
 
 from datetime import date
-from functools import partial
 
 from django.db import connection, transaction
 
 from accounts.models import Installation
+from accounts.queries.rates import rate_table
 from metrics.facts.days import is_current
-from metrics.facts.ledger import MissingRateError, read_rates
 from metrics.facts.renewals import read_chances
 from metrics.models import ReportDay
 from metrics.snapshots.days import write_days
@@ -18,28 +17,16 @@ def take_snapshots(*, day: date) -> int:
     """Bring what is stored up to `day` in line with the facts; how many months and days were
     written.
 
-    Running twice writes nothing the second time; two runs at once take turns. Raises
-    MissingRateError after all that can do without the rate is written.
+    Running twice writes nothing the second time; two runs at once take turns.
     """
-    count = 0
-    gap: MissingRateError | None = None
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('metrics.take_snapshots'))")
         installation = Installation.current()
-        rates = read_rates(base=installation.currency)
-        for write in (
-            partial(write_months, day=day, rates=rates),
-            partial(write_days, day=day, rates=rates, zone=installation.time_zone),
-        ):
-            try:
-                with transaction.atomic():
-                    count += len(write())
-            except MissingRateError as found:
-                gap = found
-    if gap is not None:
-        raise gap
-    return count
+        rates = rate_table(base=installation.currency)
+        months = write_months(day=day, rates=rates)
+        days = write_days(day=day, rates=rates, zone=installation.time_zone)
+        return len(months) + len(days)
 
 
 def day_to_refresh() -> date | None:
@@ -48,6 +35,6 @@ def day_to_refresh() -> date | None:
     stored = ReportDay.objects.order_by("-day").first()
     if stored is None:
         return None
-    rates = read_rates(base=Installation.current().currency)
+    rates = rate_table(base=Installation.current().currency)
     is_read = is_current(stored, rates=rates, chances=read_chances())
     return None if is_read else stored.day

@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import connection
 
+from accounts.money.rates import RateTable
 from metrics.facts.days import (
     DayFigures,
     chances_as_text,
@@ -16,7 +17,7 @@ from metrics.facts.days import (
     latest_closed_day,
 )
 from metrics.facts.health import HealthState
-from metrics.facts.ledger import RateTable, rates_as_text, seen_through
+from metrics.facts.ledger import rates_as_text, seen_through
 from metrics.facts.renewals import RenewalsDue, read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, standing
@@ -65,11 +66,11 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     """What it is computed from is noted before it is read: what is posted meanwhile counts as
     newer."""
     through = seen_through()
-    moment = ReportDate(day=day, base=rates.base, rates=rates.on(day), zone=zone)
+    moment = ReportDate(day=day, rates=rates.on(day), zone=zone)
     renewals = RenewalsDue(
         scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
     )
-    figures = _figures(moment, renewals)  # refuses a currency without a rate
+    figures = _figures(moment, renewals)
     _copy_accounts(moment)
     _copy_contracts(renewals)
     ReportDay.objects.create(
@@ -92,15 +93,17 @@ def _figures(moment: ReportDate, renewals: RenewalsDue) -> DayFigures:
 
 
 _ACCOUNTS = """
-    INSERT INTO metrics_accountday (account_id, day, band, at_risk, score, arr_minor)
-    SELECT account_id, %(day)s, band, at_risk, score, arr FROM ({standing}) standing
+    INSERT INTO metrics_accountday (account_id, day, band, at_risk, score, arr_minor,
+        without_rate)
+    SELECT account_id, %(day)s, band, at_risk, score, arr, without_rate
+    FROM ({standing}) standing
     ORDER BY account_id
 """
 _CONTRACTS = """
     INSERT INTO metrics_contractday (account_id, day, contract, ends_on, state, band, at_risk,
-        score, chance, arr_minor, expected_minor)
+        score, chance, arr_minor, expected_minor, without_rate)
     SELECT account_id, %(day)s, contract, ends_on, state, band, at_risk, score, chance, arr,
-        expected
+        expected, without_rate
     FROM ({due}) due ORDER BY ends_on, contract
 """
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from accounts.copying import copy
+from accounts.money.rates import RateTable
 from metrics.definitions import PARTS, Method, Rate, Retention
-from metrics.facts.ledger import RateTable, rates_as_text
+from metrics.facts.ledger import rates_as_text
 from metrics.facts.months import (
     LedgerState,
     first_movement_day,

@@ -12,7 +12,16 @@ from django.urls import reverse
 from accounts import delivery
 from accounts.admin.people import FORGOTTEN
 from accounts.keys import create_key, digest_of, find_key
-from accounts.models import Account, ApiKey, Contract, CurrencyRate, RevenueMovement, Team, User
+from accounts.models import (
+    Account,
+    ApiKey,
+    Contract,
+    CurrencyRate,
+    Installation,
+    RevenueMovement,
+    Team,
+    User,
+)
 from tests.fresh_sign_in import sign_in_freshly
 
 PASSWORD = "a long enough passphrase"
@@ -202,6 +211,32 @@ def test_a_rate_that_makes_no_sense_is_refused(ops, change, says):
 
     assert says in text(ops.post(at("currencyrate_add"), form))
     assert CurrencyRate.objects.count() == 1
+
+
+INSTALLATION = {
+    "name": "Acme",
+    "time_zone": "UTC",
+    "visibility": "team",
+    "overdue_grace_days": "30",
+}
+
+
+@pytest.mark.parametrize("code", ["ZZZ", "XXY", "usd", "EU"])
+def test_reports_convert_into_a_currency_that_exists(ops, code):
+    said = text(ops.post(at("installation_change", 1), INSTALLATION | {"currency": code}))
+    assert f"{code} is no currency code of ISO 4217. Write one in capitals, such as EUR." in said
+    assert Installation.current().currency == "USD"
+
+
+def test_a_new_currency_names_what_nothing_brings_into_it(ops, yen):
+    Account.objects.create(external_id="acc-2", name="Bolt", currency="USD")
+    CurrencyRate.objects.create(base="EUR", currency="USD", rate=1, valid_from=date(2026, 1, 1))
+    form = INSTALLATION | {"currency": "EUR"}
+    said = text(ops.post(at("installation_change", 1), form, follow=True))
+    assert "No rate brings JPY into EUR: reports leave these amounts out until" in said
+    assert Installation.current().currency == "EUR"
+    said = text(ops.post(at("installation_change", 1), form | {"name": "Bolt"}, follow=True))
+    assert "No rate brings" not in said
 
 
 def test_money_reads_as_money(ops, yen):

@@ -1,6 +1,6 @@
 """The ledger as it is posted, and what accounts derive from it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -158,6 +158,14 @@ def test_another_currency_waits_for_its_rate():
         currency="JPY", base="USD", valid_from=date(2024, 1, 1), rate=Decimal("0.0068")
     )
     refresh_accounts(day=DAY, now=NOW)
+    assert stored().arr_minor == 680
+
+
+def test_before_its_first_rate_a_currency_counts_at_that_one():
+    CurrencyRate.objects.create(
+        currency="JPY", base="USD", valid_from=DAY + timedelta(days=9), rate=Decimal("0.0068")
+    )
+    load_raw("movements", movement("m1", "2024-01-01", "new", "1000", currency="JPY"))
     assert stored().arr_minor == 680
 
 

@@ -1,5 +1,8 @@
 """An uploaded file: kept, read, checked without a trace, imported piece by piece."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
 from accounts.intake.errors import TooLarge
@@ -7,6 +10,7 @@ from accounts.intake.streams import FILE_LIMITS
 from accounts.models import (
     Account,
     Contract,
+    CurrencyRate,
     DirtyAccount,
     FileChunk,
     ImportFile,
@@ -154,6 +158,26 @@ def test_the_effect_on_arr_is_told_account_by_account():
     assert (arr["before"], arr["after"], arr["accounts"]) == (0, 2000_50, 2)
     assert arr["movers"][0] == ["acme", "Acme", 0, 1200_50]
     assert not Contract.objects.exists()
+
+
+def test_the_effect_on_arr_names_what_no_rate_converts_and_what_an_early_one_does():
+    """Bolt is billed in francs, its contract is in crowns, and nothing converts either."""
+    load_raw("accounts", account("acme"), account("bolt", currency="CHF"))
+    CurrencyRate.objects.create(
+        currency="EUR", base="USD", valid_from=DAY + timedelta(days=1), rate=Decimal("1.1")
+    )
+    file = uploaded(
+        "contracts.csv",
+        b"Contract number,Customer ID,Start date,End date,ACV,Currency\n"
+        b"c-1,acme,2025-01-01,2026-01-01,1000,EUR\n"
+        b"c-2,acme,2025-01-01,2026-01-01,300,SEK\n"
+        b"c-3,bolt,2025-01-01,2026-01-01,800,CHF\n"
+        b"c-4,bolt,2025-01-01,2026-01-01,50,SEK\n",
+    )
+    arr = checked(file).outcome["arr"]
+    assert (arr["before"], arr["after"]) == (0, 1100_00)
+    assert arr["left_out"] == {"CHF": [800_00, 1], "SEK": [350_00, 2]}
+    assert arr["early"] == {"EUR": "2025-03-15"}
 
 
 def test_a_large_file_is_checked_piece_by_piece(monkeypatch):

@@ -53,14 +53,14 @@ def export_ledger():
 
 
 def rebuild():
+    from accounts.queries.rates import rate_table  # noqa: PLC0415 -- after django.setup()
     from metrics.definitions import Method  # noqa: PLC0415 -- after django.setup()
-    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- likewise
     from metrics.facts.positions import read_months  # noqa: PLC0415 -- likewise
     from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
 
     months = month_ends(until=LATEST, count=24)
-    rates = read_rates(base="USD")
+    rates = rate_table(base="USD")
     found = [
         month.retention(method)
         for month in read_months(months=months, rates=rates, scope=ReportScope())
@@ -86,8 +86,8 @@ def bench_rebuild(accounts):
 
 
 def series():
+    from accounts.queries.rates import rate_table  # noqa: PLC0415 -- after django.setup()
     from metrics.definitions import Method  # noqa: PLC0415 -- after django.setup()
-    from metrics.facts.ledger import read_rates  # noqa: PLC0415 -- likewise
     from metrics.facts.scope import ReportScope  # noqa: PLC0415 -- likewise
     from metrics.queries.series import retention_series  # noqa: PLC0415 -- likewise
     from metrics.retention.windows import month_ends  # noqa: PLC0415 -- likewise
@@ -95,7 +95,7 @@ def series():
     months = month_ends(until=LATEST, count=24)
     return retention_series(
         months=months,
-        rates=read_rates(base="USD"),
+        rates=rate_table(base="USD"),
         scope=ReportScope(),
         method=Method.BY_ACCOUNT,
     )

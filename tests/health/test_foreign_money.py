@@ -62,6 +62,15 @@ def test_the_rate_is_that_of_the_day_that_is_judged_for_all_days_compared():
     assert raw(account, "arr_movement", day=ago(11), way="block") == 0
 
 
+def test_before_its_first_rate_a_currency_counts_at_that_one():
+    rate("EUR", "1.10", days_ago=10)
+    account = make.make_account()
+    make.move_arr(account, 40_000, days_ago=380, currency="EUR")
+
+    assert arr(account, today=ago(30)) == [44_000_00]
+    assert raw(account, "arr_movement", day=ago(11), way="block") == 0
+
+
 def test_it_is_the_arr_the_account_carries():
     rate("EUR", "1.1049")
     rate("JPY", "0.0065")

@@ -7,7 +7,6 @@ import pytest
 
 from metrics.definitions import Bridge, Logos, Method, Rate
 from metrics.facts.attributes import Cut
-from metrics.facts.ledger import MissingRateError
 from metrics.queries.book import Filter, Question, retention
 from metrics.retention.windows import Window
 
@@ -178,11 +177,15 @@ def test_who_left_keeps_no_logo_even_when_rounding_left_a_cent(company, people):
     assert total.logos.end == 0
 
 
-def test_a_currency_without_a_rate_is_named(company, people):
-    yen = company.account("Yen")
-    company.post(yen, date(2024, 1, 1), "new", 100, currency="JPY")
-    with pytest.raises(MissingRateError, match="no rate from JPY to USD"):
-        ask(people["eva"])
+def test_what_has_no_rate_is_in_no_part_of_a_report(company, people):
+    both = company.account("Both")
+    company.post(both, date(2023, 1, 1), "new", 100)
+    company.post(both, date(2023, 1, 1), "new", 700, currency="JPY")
+    company.post(both, date(2024, 8, 1), "expansion", 900, currency="JPY")
+    company.post(company.account("Yen"), date(2024, 1, 1), "new", 100, currency="JPY")
+    total = ask(people["eva"]).total
+    assert total.bridge == Bridge(start=100)
+    assert (total.logos.start, total.logos.end) == (1, 1)
 
 
 def test_before_a_currencys_first_rate_that_rate_counts(company, people):

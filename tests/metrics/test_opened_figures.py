@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
-from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import Filter, Question, book_of
 from metrics.queries.figures import PAGE_SIZE
@@ -40,7 +40,7 @@ QUESTION = Question(window=trailing_window(as_of=DAY), base="USD")
 
 
 def from_the_ledger(question, user):
-    scope, rates = ReportScope.of(user=user), read_rates(base="USD")
+    scope, rates = ReportScope.of(user=user), rate_table(base="USD")
     # Asked as known before the end of time, no stored month answers.
     return LedgerFigures(
         book_of(question=replace(question, known_before=FOREVER), scope=scope, rates=rates)

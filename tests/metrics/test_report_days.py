@@ -7,13 +7,13 @@ import pytest
 
 from accounts.catalogue import ContractState
 from accounts.models import Contract, Job, RevenueMovement
+from accounts.queries.rates import rate_table
 from cs_platform.scheduling.job_runner import run_job
 from cs_platform.scheduling.periodic import insert_due
 from health.models import BandOverride, ClosedDay
 from metrics.definitions import Method
 from metrics.facts.days import DayFigures, moment_of
 from metrics.facts.health import BandFilter
-from metrics.facts.ledger import read_rates
 from metrics.facts.renewals import RenewalFilter, read_chances
 from metrics.facts.week import NewsKind
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
@@ -48,7 +48,7 @@ def everything(user, *, day=CLOSED):
 
 def is_stored(day=CLOSED):
     moment, figures = moment_of(
-        day=day, today=TODAY, rates=read_rates(base="USD"), chances=read_chances(), zone="UTC"
+        day=day, today=TODAY, rates=rate_table(base="USD"), chances=read_chances(), zone="UTC"
     )
     assert moment.is_stored == (figures is not None)
     return moment.is_stored

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import Account
+from accounts.queries.rates import rate_table
 from health.publishing import install_library
 from health.recompute import recompute, writing
-from metrics.facts.ledger import read_rates
 from metrics.facts.months import stale_months
 from metrics.models import AccountDay
 from metrics.snapshots import day_to_refresh, take_snapshots
@@ -53,7 +53,7 @@ def arr_of(account):
 
 
 def outdated_months():
-    return stale_months(months=[MONTH_END], rates=read_rates(base="USD"))
+    return stale_months(months=[MONTH_END], rates=rate_table(base="USD"))
 
 
 def test_what_is_stored_while_somebody_posts_is_stored_again(company, world):

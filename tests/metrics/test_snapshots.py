@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
+from accounts.queries.rates import rate_table
 from metrics.definitions import Method, Rate
-from metrics.facts.ledger import read_rates
 from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.queries.book import Question, retention
@@ -43,7 +43,7 @@ def live(user, month, method=Method.BY_ACCOUNT):
 def series_of(user, *, months=None, method=Method.BY_ACCOUNT):
     return retention_series(
         months=months or month_ends(until=LATEST, count=24),
-        rates=read_rates(base="USD"),
+        rates=rate_table(base="USD"),
         scope=ReportScope.of(user=user),
         method=method,
     )

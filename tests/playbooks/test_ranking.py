@@ -22,9 +22,6 @@ def rates(db):
         CurrencyRate.objects.create(
             currency=currency, base=base, valid_from=NOW.date(), rate=Decimal(rate)
         )
-    CurrencyRate.objects.create(
-        currency="CHF", base="USD", valid_from=NOW.date() + timedelta(days=1), rate=Decimal(1)
-    )
 
 
 def queued(house, worths):
@@ -49,10 +46,16 @@ def test_accounts_are_ranked_by_what_they_are_worth(house, rates):
 
 
 def test_whom_nothing_converts_is_served_after_all_whose_arr_is_known(house, rates):
-    """Its ARR is unknown, as of the day before its first rate."""
     accounts = {"franc": (9_000_000_00, "CHF")}
     assert queued(house, accounts | dollars(1, 2, 3, 4, 5, 6)) == ["1", "franc"]
     assert PlayStart.objects.get(account__name="franc").rank == 0
+
+
+def test_before_its_first_rate_a_currency_ranks_at_that_one(house, rates):
+    tomorrow = NOW.date() + timedelta(days=1)
+    CurrencyRate.objects.create(currency="CHF", base="USD", valid_from=tomorrow, rate=Decimal(2))
+    accounts = {"franc": (3_50, "CHF")}  # $7, as much as nobody else
+    assert queued(house, accounts | dollars(1, 2, 3, 4, 5, 6)) == ["2", "1"]
 
 
 def test_a_play_that_a_person_starts_carries_the_same_rank(house, rates):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -18,11 +19,13 @@ from accounts.intake.column_mapping import mapping_of
 from accounts.intake.csv_files import ENCODINGS
 from accounts.intake.fields import Kind
 from accounts.models import ImportFile, PlannedChange, User
+from accounts.money.rates import Unconverted
 from accounts.pages.imports import mapping as mapping
 from accounts.pages.imports.labels import counted, plural, refusal
 from accounts.pages.imports.left_out import left_out
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
+from accounts.ui.rate_gaps import RateGaps
 from accounts.uploads import FileMovedOn
 from accounts.uploads import discard as discard_file
 from accounts.uploads import jobs as uploads
@@ -185,12 +188,22 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),
+        "gaps": _gaps(outcome.get("arr")),
         "codes": outcome.get("codes", []),
         "is_exact": outcome.get("is_exact", True),
         "sampled": sampled,
         "shown_total": _total(found, show),
         "is_sample": sampled < _total(found, show),
     }
+
+
+def _gaps(arr: dict[str, Any] | None) -> RateGaps | None:
+    """As the check stored them, `RevenueEffect.as_json`."""
+    if arr is None:
+        return None
+    left_out = {currency: Unconverted(*found) for currency, found in arr["left_out"].items()}
+    early = {currency: date.fromisoformat(day) for currency, day in arr["early"].items()}
+    return RateGaps(arr["currency"], left_out, early)
 
 
 def _to_keep(rejected: int) -> str:

@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts import clock
 from accounts.access import Right, may
 from accounts.models import Account, User
-from accounts.pages.revenue_queries import left_out
+from accounts.pages.revenue_queries import arr_gaps
+from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.navigation import ACCOUNT_TABS
 from health.models import CurrentHealth
 from health.scoring import UNSCORED
@@ -31,7 +32,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
-    """`without_rate` are currencies whose amounts the ARR leaves out."""
+    """`gaps` are what the ARR leaves out, or has at an early rate."""
 
     account: Account
     health: CurrentHealth | None
@@ -40,7 +41,7 @@ class AccountHead:
     open_tasks: int
     today: date
     may_change: bool
-    without_rate: tuple[str, ...]
+    gaps: RateGaps
 
     @property
     def owner(self) -> str:
@@ -74,7 +75,7 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
         open_tasks=open_task_counts([account.pk]).get(account.pk, 0),
         today=today,
         may_change=may(user, Right.WORK_ACCOUNTS, account=account),
-        without_rate=left_out(account, today=today),
+        gaps=arr_gaps(account, today=today),
     )
 
 

@@ -22,7 +22,8 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, User
-from accounts.money.rates import Rates
+from accounts.money.rates import DayRates, MoneySum
+from accounts.money.sql import expression
 from accounts.ui.paging import COUNT_CAP
 from health.scoring import UNSCORED
 from metrics.retention.forecast import Chances
@@ -118,9 +119,7 @@ class BandTotals:
     """Of up to COUNT_CAP accounts; `is_capped` where there are more."""
 
     counts: Counter[str]
-    arr_minor: Counter[str]
-    without_rate: Mapping[str, set[str]]
-    """By band, currencies whose amounts are not in the ARR."""
+    arr: Mapping[str, MoneySum]
     is_capped: bool
 
     def count(self, band: str) -> int | None:
@@ -129,35 +128,31 @@ class BandTotals:
             return self.counts.total()
         return None if self.is_capped else self.counts[band]
 
-    def arr(self, band: str) -> int | None:
-        """In minor units; None where the cap leaves it unknown."""
+    def arr_of(self, band: str) -> MoneySum | None:
+        """Of a band, or of all; None where the cap leaves it unknown."""
         if self.is_capped:
             return None
-        return self.arr_minor[band] if band else self.arr_minor.total()
-
-    def missing(self, band: str) -> list[str]:
-        """Currencies whose amounts `arr` leaves out."""
-        bands = [band] if band else list(self.without_rate)
-        return sorted(set().union(*(self.without_rate.get(each, set()) for each in bands)))
+        return self.arr.get(band, MoneySum()) if band else sum(self.arr.values(), MoneySum())
 
 
-def totals_by_band(accounts: QuerySet[Account], *, rates: Rates) -> BandTotals:
+def totals_by_band(accounts: QuerySet[Account], *, rates: DayRates) -> BandTotals:
     found = accounts.order_by().values_list("health__effective_band", "arr_minor", "currency")
     rows = list(found[: COUNT_CAP + 1])
-    counts, arr = Counter[str](), Counter[str]()
-    missing: dict[str, set[str]] = defaultdict(set)
+    amounts: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for band, amount, currency in rows[:COUNT_CAP]:
-        counts[band or UNSCORED] += 1
-        arr[band or UNSCORED] += rates.total([(amount, currency)])
-        missing[band or UNSCORED] |= rates.missing([(amount, currency)])
-    return BandTotals(counts, arr, missing, len(rows) > COUNT_CAP)
+        amounts[band or UNSCORED].append((amount, currency))
+    return BandTotals(
+        counts=Counter({band: len(of) for band, of in amounts.items()}),
+        arr={band: rates.sum(of) for band, of in amounts.items()},
+        is_capped=len(rows) > COUNT_CAP,
+    )
 
 
 def sorted_by(
-    accounts: QuerySet[Account], *, sort: str, rates: Rates, chances: Chances
+    accounts: QuerySet[Account], *, sort: str, rates: DayRates, chances: Chances
 ) -> QuerySet[Account]:
     """Nothing known comes last, whichever way it is sorted; equal rows keep one order."""
-    value = rates.expression("arr_minor", currency="currency")
+    value = expression(rates, "arr_minor", currency="currency")
     keys: dict[str, Any] = {
         "risk": ExpressionWrapper(
             Coalesce(risk_of_loss(chances), Value(Decimal(0))) * value,

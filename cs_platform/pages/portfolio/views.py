@@ -19,6 +19,7 @@ from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
+from accounts.ui.rate_gaps import RateGaps
 from accounts.ui.tags import band_look
 from cs_platform.pages.portfolio import queries
 from health.pages.version_notes import published_days
@@ -95,6 +96,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     found = queries.filtered(book, chosen=chosen, today=today)
     rates = rates_on(today, base=Installation.current().currency)
     totals = queries.totals_by_band(found, rates=rates)
+    arr = totals.arr_of(chosen["band"])
     listed = queries.sorted_by(
         queries.in_band(found, band=chosen["band"]),
         sort=chosen["sort"],
@@ -106,9 +108,9 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "chosen": chosen,
         "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
         "total": totals.count(chosen["band"]),
-        "arr_minor": totals.arr(chosen["band"]),
+        "arr_minor": None if arr is None else arr.total,
         "currency": rates.base,
-        "without_rate": totals.missing(chosen["band"]),
+        "gaps": None if arr is None else RateGaps.of(arr, base=rates.base),
         "is_capped": totals.is_capped,
         "all_count": totals.counts.total(),
         "owners": queries.owners_of(book) if user.role != Role.CSM else [],

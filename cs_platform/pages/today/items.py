@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import NamedTuple
 
-from accounts.money.rates import Rates
+from accounts.money.rates import DayRates
 from health.scoring import UNSCORED
 from metrics.retention.forecast import Chances
 from playbooks.pages.tasks.queries import TaskRow
@@ -106,11 +106,11 @@ class QueueItem:
 class Stakes:
     """What is lost where nobody acts: ARR in the installation's currency × the chance of it."""
 
-    rates: Rates
+    rates: DayRates
     chances: Chances
 
     def of(self, account: AccountShown) -> float:
-        arr = self.rates.total([(account.arr_minor, account.currency)])
+        arr = self.rates.convert(account.arr_minor, account.currency) or 0
         return arr * float(1 - self.chances.chance(account.score))
 
 

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.catalogue import Role
 from accounts.models import Account, User
 from accounts.models.scope import AnyOf, Keys
-from accounts.money.rates import Rates
+from accounts.money.rates import DayRates
+from accounts.money.sql import expression
 from cs_platform.pages.today.items import (
     COLUMNS,
     READ_AT_MOST,
@@ -45,10 +46,10 @@ class LoadedPortfolio:
     def keys(self) -> Keys:
         return self.accounts.keys()
 
-    def summary(self, *, today: date, rates: Rates) -> PortfolioSummary:
+    def summary(self, *, today: date, rates: DayRates) -> PortfolioSummary:
         return summary_of(self.accounts.values(), today=today, rates=rates)
 
-    def at_risk(self, *, rates: Rates) -> list[AccountShown]:
+    def at_risk(self, *, rates: DayRates) -> list[AccountShown]:
         """Without an unfinished task, READ_AT_MOST of those worth most."""
         risky = [account for account in self.accounts.values() if account.at_risk]
         tasks = Task.objects.filter(
@@ -73,10 +74,10 @@ class LoadedPortfolio:
         return self.accounts
 
 
-def _by_worth(account: AccountShown, rates: Rates) -> tuple[bool, int]:
+def _by_worth(account: AccountShown, rates: DayRates) -> tuple[bool, int]:
     """Sorts by worth, the most first; what has no rate comes last."""
-    worth = rates.total([(account.arr_minor, account.currency)])
-    return account.currency not in rates.rates, -worth
+    worth = rates.convert(account.arr_minor, account.currency)
+    return worth is None, -(worth or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,12 @@ class QueriedPortfolio:
     def keys(self) -> Keys:
         return self.accounts.values("pk")
 
-    def summary(self, *, today: date, rates: Rates) -> PortfolioSummary:
+    def summary(self, *, today: date, rates: DayRates) -> PortfolioSummary:
         return book_summary(self.accounts, today=today, rates=rates)
 
-    def at_risk(self, *, rates: Rates) -> list[AccountShown]:
+    def at_risk(self, *, rates: DayRates) -> list[AccountShown]:
         has_task = Exists(Task.objects.filter(account=OuterRef("pk"), state__in=UNFINISHED))
-        arr = rates.expression("arr_minor", currency="currency").desc(nulls_last=True)
+        arr = expression(rates, "arr_minor", currency="currency").desc(nulls_last=True)
         return _first(self.accounts.filter(~has_task, health__at_risk=True).order_by(arr, "pk"))
 
     def renewing(self, *, today: date) -> list[AccountShown]:

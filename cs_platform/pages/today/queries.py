@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.money.rates import Rates
+from accounts.money.rates import DayRates
 from accounts.ui.paging import COUNT_CAP
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
@@ -37,7 +37,9 @@ class Queue:
     """There is more of some kind than was read."""
 
 
-def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rates: Rates) -> Queue:
+def queue_of(
+    user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rates: DayRates
+) -> Queue:
     """All there is to do, the most pressing first."""
     today = now.astimezone(zone).date()
     stakes = Stakes(rates, read_chances())

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Account
-from accounts.money.rates import Rates
+from accounts.money.rates import DayRates, MoneySum, Unconverted
+from accounts.money.sql import expression
+from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.today.items import AccountShown
 from health.scoring import UNSCORED
 
@@ -26,17 +28,16 @@ class PortfolioSummary:
     renewals: int
     renewals_arr_minor: int
     currency: str
-    without_rate: tuple[str, ...]
-    """Currencies whose amounts are in none of the sums."""
+    gaps: RateGaps
 
 
 SOON_DAYS = 90
 _BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
-def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> PortfolioSummary:
+def book_summary(book: QuerySet[Account], *, today: date, rates: DayRates) -> PortfolioSummary:
     """Counted and added up by the database: a row a band and currency, however large the book."""
-    arr = rates.expression("arr_minor", currency="currency")
+    arr = expression(rates, "arr_minor", currency="currency")
     risky = Q(health__at_risk=True)
     soon = Q(renews_on__range=(today, today + timedelta(days=SOON_DAYS)))
     figures = {
@@ -48,17 +49,23 @@ def book_summary(book: QuerySet[Account], *, today: date, rates: Rates) -> Portf
         "soon_arr": Sum(arr, filter=soon),
     }
     groups = book.order_by().values_list("health__effective_band", "currency")
-    missing: set[str] = set()
+    owing = {"native": Sum("arr_minor"), "owing": Count("pk", filter=~Q(arr_minor=0))}
+    everything = MoneySum()
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for band, code, native, *row in groups.annotate(native=Sum("arr_minor"), **figures):
-        missing |= rates.missing([(native, code)])
+    for band, code, native, accounts, *row in groups.annotate(**owing, **figures):
+        if accounts and code not in rates:
+            everything += MoneySum(left_out={code: Unconverted(native, accounts)})
+        elif accounts:
+            everything += MoneySum(early=rates.early_among([code]))
         found[band or UNSCORED].update(
             {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
         )
-    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
+    return _summary(found, gaps=RateGaps.of(everything, base=rates.base))
 
 
-def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -> PortfolioSummary:
+def summary_of(
+    accounts: Iterable[AccountShown], *, today: date, rates: DayRates
+) -> PortfolioSummary:
     """As `book_summary`, of accounts that were read."""
     latest = today + timedelta(days=SOON_DAYS)
     alike: dict[tuple[str, bool, bool], list[tuple[int, str]]] = defaultdict(list)
@@ -67,22 +74,21 @@ def summary_of(accounts: Iterable[AccountShown], *, today: date, rates: Rates) -
         is_soon = renews_on is not None and today <= renews_on <= latest
         key = (account.band or UNSCORED, bool(account.at_risk), is_soon)
         alike[key].append((account.arr_minor, account.currency))
-    missing: set[str] = set()
+    everything = MoneySum()
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for (band, is_risky, is_soon), amounts in alike.items():
-        missing |= rates.missing(amounts)
-        arr, count = rates.total(amounts), len(amounts)
+        worth = rates.sum(amounts)
+        everything += worth
+        arr, count = worth.total, len(amounts)
         found[band].update({"accounts": count, "arr": arr})
         if is_risky:
             found[band].update({"risky": count, "risky_arr": arr})
         if is_soon:
             found[band].update({"soon": count, "soon_arr": arr})
-    return _summary(found, currency=rates.base, without_rate=tuple(sorted(missing)))
+    return _summary(found, gaps=RateGaps.of(everything, base=rates.base))
 
 
-def _summary(
-    found: Mapping[str, Counter[str]], *, currency: str, without_rate: tuple[str, ...]
-) -> PortfolioSummary:
+def _summary(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioSummary:
     total = Counter[str]()
     for figures in found.values():
         total.update(figures)  # `+` would drop what is below zero
@@ -96,6 +102,6 @@ def _summary(
         at_risk_arr_minor=total["risky_arr"],
         renewals=total["soon"],
         renewals_arr_minor=total["soon_arr"],
-        currency=currency,
-        without_rate=without_rate,
+        currency=gaps.base,
+        gaps=gaps,
     )

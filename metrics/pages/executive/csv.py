@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import chain
 
 from django.http import StreamingHttpResponse
 from django.utils.text import slugify
@@ -22,6 +24,7 @@ from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
 
 Cells = Iterable[object]
+LEFT_OUT = "Without"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -47,13 +50,26 @@ def _lines(head: Cells, rows: Iterable[Cells]) -> Iterator[str]:
         yield writer.writerow([_cell(value) for value in row])
 
 
-def file(
+def streamed(
     name: str, asked: ReportParams, head: Cells, rows: Iterable[Cells]
 ) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
     file = f"executive-{name}-{asked.as_of.isoformat()}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{file}"'
     return answer
+
+
+def _list(
+    name: str, asked: ReportParams, head: Cells, rows: Iterable[Cells]
+) -> StreamingHttpResponse:
+    """What the page says of its sums stands below the rows: the first line stays the head."""
+    notes = [(sentence,) for sentence in asked.gaps.sentences]
+    return streamed(name, asked, head, chain(rows, notes))
+
+
+def _converted(amount: int, without_rate: str, base: str) -> Decimal | None:
+    """Nothing where nothing of it could be converted."""
+    return None if without_rate and not amount else major(amount, base)
 
 
 def figure(
@@ -77,7 +93,7 @@ def figure(
         for row in figures.all_accounts(wanted)
     )
     head += ["ARR at end", amount_word(wanted), "Currency"]
-    return file(_name(wanted, "accounts", asked), asked, head, rows)
+    return _list(_name(wanted, "accounts", asked), asked, head, rows)
 
 
 def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
@@ -99,7 +115,7 @@ def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> Streami
         for row in figures.all_movements(wanted)
     )
     amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
-    return file(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
+    return _list(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
 
 
 def _name(wanted: Figure, what: str, asked: ReportParams) -> str:
@@ -115,13 +131,14 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
             band_look(row.band).word,
             row.score,
             row.owner,
-            major(row.arr, asked.base),
+            _converted(row.arr, row.without_rate, asked.base),
             asked.base,
+            row.without_rate,
         )
         for row in all_health_accounts(standing=standing, wanted=asked.bands)
     )
-    head = ["Account", "Account id", "Band", "Score", "Owner", "ARR", "Currency"]
-    return file("health", asked, head, rows)
+    head = ["Account", "Account id", "Band", "Score", "Owner", "ARR", "Currency", LEFT_OUT]
+    return _list("health", asked, head, rows)
 
 
 def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
@@ -134,16 +151,17 @@ def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResp
             label(row.state),
             band_look(row.band).word,
             row.score,
-            major(row.arr, asked.base),
+            _converted(row.arr, row.without_rate, asked.base),
             row.chance,
-            major(row.expected, asked.base),
+            _converted(row.expected, row.without_rate, asked.base),
             asked.base,
+            row.without_rate,
         )
         for row in all_renewals(standing=standing, wanted=asked.renewals)
     )
     head = ["Account", "Account id", "Contract", "Ends", "State", "Band", "Score"]
-    amounts = ["ARR", "Probability", "Expected", "Currency"]
-    return file("renewals", asked, [*head, *amounts], rows)
+    amounts = ["ARR", "Probability", "Expected", "Currency", LEFT_OUT]
+    return _list("renewals", asked, [*head, *amounts], rows)
 
 
 def changes(
@@ -155,10 +173,11 @@ def changes(
             row.external_id,
             row.day.isoformat(),
             *change_words(change, what=row.what, detail=row.detail),
-            major(row.amount, asked.base),
+            _converted(row.amount, row.without_rate, asked.base),
             asked.base,
+            row.without_rate,
         )
         for row in all_changes(standing=standing, change=change)
     )
-    head = ["Account", "Account id", "Day", "What", "Detail", "Amount", "Currency"]
-    return file(f"week-{change}", asked, head, rows)
+    head = ["Account", "Account id", "Day", "What", "Detail", "Amount", "Currency", LEFT_OUT]
+    return _list(f"week-{change}", asked, head, rows)

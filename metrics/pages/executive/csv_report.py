@@ -15,7 +15,7 @@ from accounts.ui.tags import band_look
 from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
 from metrics.pages.executive.context import GroupRow
-from metrics.pages.executive.csv import Cells, file
+from metrics.pages.executive.csv import Cells, streamed
 from metrics.pages.executive.figures import QUARTER, YEAR, points
 from metrics.pages.executive.labels import CUTS, METHODS, NEWS_TITLES
 from metrics.pages.executive.params import ReportParams
@@ -34,7 +34,7 @@ def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpRespons
         *_renewals_and_week(found, asked.base),
     ]
     head = ["Section", "Figure", "Part", "Value", "Unit"]
-    return file("report", asked, head, _with_days(rows, found, asked))
+    return streamed("report", asked, head, _with_days(rows, found, asked))
 
 
 def _with_days(rows: Iterable[Cells], found: Overview, asked: ReportParams) -> Iterator[Cells]:
@@ -42,6 +42,8 @@ def _with_days(rows: Iterable[Cells], found: Overview, asked: ReportParams) -> I
     if asked.known_on is not None:
         yield ("Report", "Known on", "", asked.known_on.isoformat(), "day")
     yield ("Report", "Method", "", METHODS[found.method], "")
+    for sentence in asked.gaps.sentences:
+        yield ("Report", "Rates", "", sentence, "")
     yield ("Report", "Window after", "", found.window.start.isoformat(), "day")
     yield ("Report", "Window to", "", found.window.end.isoformat(), "day")
     yield from rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -14,6 +15,7 @@ from accounts import clock
 from accounts.models import Installation, User
 from accounts.ui import formats
 from accounts.ui.paging import page_number
+from accounts.ui.rate_gaps import RateGaps
 from health.models import Band
 from health.scoring import UNSCORED
 from metrics.definitions import Figure, Method
@@ -22,6 +24,7 @@ from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter, RenewalState
 from metrics.facts.week import NewsKind
 from metrics.queries.book import Filter, Question
+from metrics.queries.gaps import report_gaps
 from metrics.queries.moments import ReportSnapshot, default_day, standing_of
 from metrics.retention.windows import trailing_window
 
@@ -41,7 +44,7 @@ class ReportForm(forms.Form):
     state = forms.ChoiceField(required=False, choices=[(s.value, s.value) for s in RenewalState])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportParams:
     """What the address asks for. What cannot be shown is named in `problems`, with what is shown
     instead."""
@@ -131,6 +134,14 @@ class ReportParams:
             at_risk=bool(self.values.get("at_risk")),
             undecided=bool(self.values.get("undecided")),
         )
+
+    @functools.cached_property
+    def gaps(self) -> RateGaps:
+        """What the figures are without, or have at an early rate."""
+        found = report_gaps(
+            user=self.user, base=self.base, day=self.as_of, known_before=self.known_before
+        )
+        return RateGaps(self.base, found.left_out, found.early)
 
     def standing(self) -> ReportSnapshot:
         return standing_of(

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import Right, may, requires
+from accounts.access import Right, requires
 from accounts.ui.parts import wants_part
-from metrics.facts.ledger import MissingRateError
 from metrics.pages.executive import csv as executive_csv
 from metrics.pages.executive import csv_report as executive_csv_report
 from metrics.pages.executive.context import report_context
@@ -35,16 +34,11 @@ Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
 
 
 def _report(answer: Answer) -> Page:
-    """A page of the report: the right, the address, and what is said when a rate is missing."""
+    """A page of the report: the right and the address."""
 
     @functools.wraps(answer)
     def view(request: HttpRequest) -> HttpResponseBase:
-        try:
-            return answer(request, ReportParams.of(request))
-        except MissingRateError as problem:
-            # The report cannot be right without the rate, so it is not shown at all.
-            context = {"problem": problem, "may_add": may(request.user, Right.ADMINISTER)}
-            return render(request, "executive/missing_rate.html", context)
+        return answer(request, ReportParams.of(request))
 
     guarded = vary_on_headers("HX-Request")(require_safe(view))
     return requires(Right.VIEW_EXECUTIVE)(guarded)
@@ -58,6 +52,7 @@ def _answer(
         "as_of": asked.as_of,
         "known_on": asked.known_on,
         "problems": asked.problems,
+        "gaps": asked.gaps,
         "csv": _with(request, format="csv"),
         "first_page": _with(request),
         "back": asked.without_group().address(),

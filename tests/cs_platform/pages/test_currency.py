@@ -7,12 +7,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, CurrencyRate, RevenueMovement
-from accounts.queries.rates import rates_on
+from accounts.ui import formats
 from cs_platform.pages.portfolio import queries as portfolio_queries
 from cs_platform.pages.today import own_book
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
 
-LEFT_OUT = "Amounts in CHF, SEK are not in these sums: no rate brings them into USD."
+NO_RATE = "No rate brings CHF, SEK into USD."
+LEFT_OUT = f"Not in these sums: CHF 9,000,000.00 of 1 account, SEK 5.00 of 1 account. {NO_RATE}"
+TOMORROW = DAY + timedelta(days=1)
 
 
 def make_account(owner, name, **fields):
@@ -49,14 +51,14 @@ def test_the_portfolio_leaves_out_what_it_cannot_convert_and_says_so(client, boo
     assert LEFT_OUT in answer.content.decode()
     answer = client.get(reverse("portfolio"), {"band": "intervene"})
     assert answer.context["arr_minor"] == 0
-    assert "Amounts in SEK are not in these sums" in answer.content.decode()
+    assert "Not in these sums: SEK 5.00 of 1 account." in answer.content.decode()
     answer = client.get(reverse("portfolio"), {"q": "Dollar"})
-    assert "not in these sums" not in answer.content.decode()
+    assert "Not in these sums" not in answer.content.decode()
 
 
 def test_the_portfolio_says_nothing_of_sums_it_does_not_show(client, book, monkeypatch):
     monkeypatch.setattr(portfolio_queries, "COUNT_CAP", 5)
-    assert "not in these sums" not in client.get(reverse("portfolio")).content.decode()
+    assert "Not in these sums" not in client.get(reverse("portfolio")).content.decode()
 
 
 def test_the_portfolio_sorts_what_it_cannot_convert_last(client, book):
@@ -77,7 +79,24 @@ def test_today_leaves_out_what_it_cannot_convert_and_says_so(client, book):
     rate("SEK", "0.1")
     answer = client.get(reverse("today"))
     assert answer.context["summary"].arr_minor == book + 9_000_000_00 + 50
-    assert "not in these sums" not in answer.content.decode()
+    assert "Not in these sums" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["portfolio", "today"])
+@pytest.mark.parametrize("known_at_most", [10_000, 1])
+def test_before_its_first_rate_a_currency_counts_at_that_one_and_is_marked(
+    client, book, monkeypatch, page, known_at_most
+):
+    """Asked of the database where there are more accounts than are read."""
+    monkeypatch.setattr(own_book, "KNOWN_AT_MOST", known_at_most)
+    CurrencyRate.objects.create(currency="CHF", base="USD", valid_from=TOMORROW, rate=Decimal(1))
+    CurrencyRate.objects.create(currency="NOK", base="USD", valid_from=TOMORROW, rate=Decimal(1))
+    answer = client.get(reverse(page))
+    found = answer.context["arr_minor"] if page == "portfolio" else answer.context["summary"]
+    assert (found if page == "portfolio" else found.arr_minor) == book + 9_000_000_00
+    shown = answer.content.decode()
+    assert f"CHF converted at the first known rate, of {formats.day(TOMORROW)}." in shown
+    assert "Not in these sums: SEK 5.00 of 1 account. No rate brings SEK into USD." in shown
 
 
 @pytest.mark.parametrize(("good", "poor"), [(1_000_00, -600_00), (-600_00, 1_000_00)])
@@ -109,13 +128,6 @@ def test_today_reads_the_largest_accounts_at_risk_whatever_their_currency(
     assert item.account == "Dollar"
 
 
-def test_sums_in_yen_are_whole_yen(db):
-    rate("USD", "153.846", base="JPY")
-    rates = rates_on(DAY, base="JPY")
-    assert rates.total([(65_000_00, "USD"), (5, "JPY")]) == 9_999_990 + 5
-    assert rates.missing([(1, "USD"), (1, "CHF"), (0, "SEK")]) == {"CHF"}
-
-
 def post(account, day, amount, currency, *, kind="new"):
     RevenueMovement.objects.create(
         account=account,
@@ -141,9 +153,7 @@ def test_the_revenue_of_an_account_is_added_up_in_its_currency(client, csm, hous
     assert rows == [("CHF", 7_00), ("JPY", 600_000), ("JPY", 1_000_000), ("USD", 1_000_00)]
     course = answer.context["course"].chart.rows
     assert (course[-1][1], course[1][1], course[0][1]) == ("$1k", "$7.5k", "$4.9k")
-    assert "Amounts in CHF are not in these sums: no rate brings them into USD." in (
-        answer.content.decode()
-    )
+    assert "Not in these sums: CHF 7.00. No rate brings CHF into USD." in answer.content.decode()
 
 
 @pytest.mark.parametrize("tab", ["account", "account_revenue"])
@@ -153,7 +163,7 @@ def test_an_account_says_what_its_arr_leaves_out(client, csm, house, tab):
         post(account, DAY - timedelta(days=5), 9_000_00, currency)
     page = reverse(tab, args=[account.external_id])
     shown = client.get(page).content.decode()
-    assert shown.count(LEFT_OUT) == 1
+    assert shown.count(f"Not in these sums: CHF 9,000.00, SEK 9,000.00. {NO_RATE}") == 1
     assert '<span class="faint">without CHF, SEK</span>' in shown
     rate("CHF", "1.1")
     post(account, DAY - timedelta(days=4), -9_000_00, "SEK", kind="contraction")
@@ -165,7 +175,17 @@ def test_an_amount_that_takes_effect_later_is_not_left_out_yet(client, csm, hous
     account = house.accounts["own"]
     post(account, DAY + timedelta(days=1), 9_000_00, "CHF")
     shown = client.get(reverse("account", args=[account.external_id])).content.decode()
-    assert "not in these sums" not in shown
+    assert "Not in these sums" not in shown
+
+
+@pytest.mark.parametrize("tab", ["account", "account_revenue"])
+def test_an_account_says_what_is_counted_at_an_early_rate(client, csm, house, tab):
+    account = house.accounts["own"]
+    post(account, DAY - timedelta(days=5), 9_000_00, "CHF")
+    CurrencyRate.objects.create(currency="CHF", base="USD", valid_from=TOMORROW, rate=Decimal(1))
+    shown = client.get(reverse(tab, args=[account.external_id])).content.decode()
+    assert f"CHF converted at the first known rate, of {formats.day(TOMORROW)}." in shown
+    assert "Not in these sums" not in shown
 
 
 @pytest.mark.parametrize("tab", ["account_health", "account_timeline", "account_people"])

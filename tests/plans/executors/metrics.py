@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from accounts.models import RevenueMovement
+from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Method, Retention
-from metrics.facts import days, months, week
+from metrics.facts import days, gaps, months, week
 from metrics.facts.health import BandFilter, HealthState
-from metrics.facts.ledger import read_ledger, read_rates
+from metrics.facts.ledger import read_ledger
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import _POSITIONS, copy_columns
@@ -15,7 +16,7 @@ from metrics.models import ReportDay
 from metrics.queries import movements, overview, series
 from metrics.queries.book import Question, book_of
 from metrics.queries.stored_figures import StoredFigures
-from metrics.retention.windows import month_ends, trailing_window
+from metrics.retention.windows import month_ends, quarter_of, trailing_window
 from tests.benchmarks.large_company import DAY, TODAY
 from tests.plans.chosen import own_scope
 
@@ -25,7 +26,7 @@ QUESTION = Question(window=WINDOW, base="USD")
 
 
 def rates():
-    return read_rates(base="USD")
+    return rate_table(base="USD")
 
 
 def moment(day, *, is_stored=False):
@@ -87,7 +88,15 @@ def stored(*, everyone):
     return StoredFigures(QUESTION, ALL, rates(), total, everyone)
 
 
+def gaps_of_a_report():
+    """Of a currency that few amounts are in: what is read only where one has no rate."""
+    gaps._recorded()
+    gaps._owed(["CHF"], scope=ALL, day=DAY, quarter=quarter_of(DAY))
+
+
 EXECUTORS = {
+    "metrics.facts.gaps:_RECORDED": gaps_of_a_report,
+    "metrics.facts.gaps:_OWED": gaps_of_a_report,
     "metrics.facts.days:_CHANGED": stored_day_is_current,
     "metrics.facts.health:_LIST": lists_of_a_stored_day,
     "metrics.facts.ledger:_LEDGER": lambda: read_ledger(
