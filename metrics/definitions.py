@@ -209,8 +209,8 @@ RATES = {
     Rate.GRR: Ratio(
         label="Gross revenue retention",
         short="GRR",
-        meaning="ARR at the start less contraction and churn ÷ ARR at the start, of the accounts"
-        " that paid at the start; growth never counts.",
+        meaning="ARR at the start without contraction and churn ÷ ARR at the start; no growth"
+        " counts.",
         part=lambda found: found.cohort.kept,
         whole=lambda found: found.cohort.start,
         is_share=True,

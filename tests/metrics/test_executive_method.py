@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from metrics.definitions import RATES, Rate
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY, get, text_of
 from tests.metrics.test_executive_csv import download
@@ -90,7 +91,8 @@ def test_a_share_below_zero_is_shown_and_named(client, people, stored):
     """Never clamped: 40,000 − 44,000 of 40,000."""
     words = "Below 0%: more was lost than the start, by accounts that left and came back"
     shown = text_of(get(client, people["mona"], "executive", "?method=movements"))
-    assert f"Gross revenue retention, by movements −10.0% Critical target 90.0% {words}" in shown
+    assert "Gross revenue retention, by movements −10.0% Critical target 90.0%" in shown
+    assert f"{RATES[Rate.GRR].meaning} {words}" in shown
     opened = get(client, people["mona"], "executive_accounts", "?method=movements&figure=grr")
     assert f"$40,000.00 − $44,000.00 = −$4,000.00: −10.0% . {words}." in text_of(opened)
     assert words not in text_of(get(client, people["mona"], "executive"))

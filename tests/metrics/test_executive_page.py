@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from health.models import ClosedDay
+from metrics.definitions import RATES, Rate
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import ROUTES, TODAY, get, text_of
 
@@ -60,6 +61,14 @@ def test_the_figures_of_a_book_done_by_hand(client, people, book):
     assert "Enterprise 1 $40k 110.0% below target 115–130% 100.0% 100.0%" in figures
 
 
+def test_the_definition_stands_under_the_number_and_above_its_list(client, people, book):
+    shown = text_of(get(client, people["eva"], "executive"))
+    for rate in Rate:
+        assert RATES[rate].meaning in shown
+        opened = get(client, people["eva"], "executive_accounts", f"?figure={rate}")
+        assert RATES[rate].meaning in text_of(opened)
+
+
 def test_net_revenue_churn_is_shown_as_what_it_is(client, company, people, book):
     # Of 50,000 a year ago, 2,500 were lost and 4,000 won.
     assert "net revenue churn −3.0%" in text_of(get(client, people["eva"], "executive"))
@@ -92,9 +101,10 @@ def test_change_on_the_quarter_and_the_year_before(client, company, people, book
     company.post(book[0], date(2022, 1, 1), "new", 10_000_00)
     shown = text_of(get(client, people["eva"], "executive"))
     # Now (54,000 + 7,500) ÷ 60,000 = 102.5 %; to February 102.5 %; to May 2024: 60 ÷ 60 = 100 %.
+    meaning = RATES[Rate.NRR].meaning
     assert (
-        "102.5% Good target 111.7% No change on the quarter before Up 2.5 points on the year"
-        in (shown)
+        f"102.5% Good target 111.7% {meaning} No change on the quarter before"
+        " Up 2.5 points on the year before" in shown
     )
 
 
