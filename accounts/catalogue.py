@@ -77,6 +77,15 @@ class ContractState(StrEnum):
     EXPIRED = "expired"
 
 
+class AmountUnit(StrEnum):
+    """What a contract's amount is the price of."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    TERM = "term"
+
+
 class MovementKind(StrEnum):
     NEW = "new"
     EXPANSION = "expansion"

@@ -215,6 +215,7 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "playbooks.Playbook.family",
         "playbooks.Playbook.name",
         "playbooks.Playbook.success",
+        "playbooks.Playbook.purpose",
         "playbooks.Playbook.summary",
         "playbooks.Playbook.triggers",
         "playbooks.PlaybookStep.guidance",

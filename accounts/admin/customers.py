@@ -20,6 +20,7 @@ from accounts.models import (
     RevenueMovement,
     Signal,
 )
+from accounts.money.currencies import money_exact
 
 
 class AccountForm(forms.ModelForm):
@@ -93,9 +94,15 @@ class ContactAdmin(AccountFactAdmin):
 @admin.register(Contract)
 class ContractAdmin(AccountFactAdmin):
     list_display = ("external_id", "account", "starts_on", "ends_on", "arr", "state")
-    exclude = ("arr_minor", "currency")
-    readonly_fields = ("arr",)
+    exclude = ("arr_minor", "amount_minor", "currency")
+    readonly_fields = ("arr", "price")
     arr = amount("arr_minor", word="ARR")
+
+    @admin.display(description="Price as stated")
+    def price(self, contract: Contract) -> str:
+        if contract.amount_minor is None:
+            return "A year's worth."
+        return f"{money_exact(contract.amount_minor, contract.currency)} a {contract.amount_per}"
 
 
 @admin.register(RevenueMovement)

@@ -19,6 +19,7 @@ _TYPES: dict[Type, dict[str, Any]] = {
     Type.EMAIL: {"type": "string", "format": "email"},
     Type.ID: {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,64}$"},
     Type.AMOUNT: {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"},
+    Type.PERCENT: {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"},
     Type.NAMES: {"type": "array", "items": _TEXT},
     Type.IDS: {"type": "array", "items": _TEXT},
 }

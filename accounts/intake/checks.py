@@ -5,8 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from accounts.catalogue import InvoiceState, MovementKind
+from accounts.catalogue import AmountUnit, ContractState, InvoiceState, MovementKind
 from accounts.intake import numbers
+from accounts.intake.annual import annualised
 from accounts.intake.errors import FieldError
 from accounts.intake.specs import Kind
 from accounts.money.currencies import as_decimal_text
@@ -37,13 +38,53 @@ def _account(values: Mapping[str, Any]) -> Problems:
     return []
 
 
-def _contract(values: Mapping[str, Any]) -> Problems:
+def _contract(values: MutableMapping[str, Any]) -> Problems:
     problems = _order(values, first="starts_on", then="ends_on", strictly=True)
-    if values["arr"] < 0:
-        problems.append(("arr", FieldError("negative", "is below zero; a contract has a price")))
+    problems += _order(values, first="starts_on", then="cancelled_on")
+    problems += _without_end(values) if values.get("ends_on") is None else []
+    problems += [] if problems else _price(values)
     if values.get("renews") == values["external_id"]:
         problems.append(("renews", FieldError("own_renewal", "names the contract itself")))
     return problems
+
+
+def _without_end(values: Mapping[str, Any]) -> Problems:
+    state = values.get("state")
+    if state == ContractState.EXPIRED:
+        message = "is empty, but the contract has expired; write the day it ended"
+        return [("ends_on", FieldError("open_ended", message))]
+    if state == ContractState.CANCELLED and values.get("cancelled_on") is None:
+        message = "is empty, and so is ends_on; write the day the cancellation takes effect"
+        return [("cancelled_on", FieldError("open_ended", message))]
+    return []
+
+
+def _price(values: MutableMapping[str, Any]) -> Problems:
+    """Leaves a year's worth in `arr`, beside the amount it was stated as, if it was."""
+    for name in ("arr", "amount"):
+        if (values.get(name) or 0) < 0:
+            return [(name, FieldError("negative", "is below zero; a contract has a price"))]
+    arr, amount, unit = (values.get(name) for name in ("arr", "amount", "amount_per"))
+    if amount is None:
+        values["amount"] = values["amount_per"] = None
+        if arr is None:
+            return [("arr", FieldError("arr_or_amount", "is empty, and so is amount; give one"))]
+        return []
+    if unit is None:
+        message = f"is missing; an amount is one of: {', '.join(sorted(AmountUnit))}"
+        return [("amount_per", FieldError("amount_unit", message))]
+    if unit == AmountUnit.TERM and values.get("ends_on") is None:
+        message = "is term, but the contract has no end; write the price of a month or a year"
+        return [("amount_per", FieldError("amount_unit", message))]
+    values["arr"] = annualised(
+        amount, unit=AmountUnit(unit), starts_on=values["starts_on"], ends_on=values.get("ends_on")
+    )
+    if arr is not None and arr != values["arr"]:
+        code = values["currency"]
+        said, annual = (as_decimal_text(n, currency=code) for n in (arr, values["arr"]))
+        message = f"is {said}, but the amount is {annual} a year; correct or empty one of both"
+        return [("arr", FieldError("arr_or_amount", message))]
+    return []
 
 
 def _movement(values: MutableMapping[str, Any]) -> Problems:
@@ -72,7 +113,8 @@ def _contradicts_mrr(arr: int, mrr: int, *, code: str) -> FieldError:
 
 
 def _ticket(values: Mapping[str, Any]) -> Problems:
-    return _order(values, first="opened_at", then="solved_at")
+    problems = _order(values, first="opened_at", then="first_reply_at")
+    return problems + _order(values, first="opened_at", then="solved_at")
 
 
 def _contact(values: Mapping[str, Any]) -> Problems:

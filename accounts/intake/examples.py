@@ -48,6 +48,8 @@ _OWN = {
     "seats": "25",
     "usage_limit": "100000",
     "term_months": "12",
+    "notice_days": "60",
+    "uplift_percent": "5",
     "events": "42",
     "sessions": "6",
     "minutes": "75",
@@ -59,7 +61,8 @@ _OWN = {
 # What would name something that is not there yet stays empty.
 _EMPTY = frozenset(
     "parent renews owner pool account_executive executive_sponsor host contacts left_on paid_on"
-    " solved_at done_on closed_on mrr stage status product subtype topic reason".split()
+    " solved_at done_on closed_on notice_given_on cancelled_on amount amount_per mrr stage status"
+    " product subtype topic reason".split()
 )
 
 

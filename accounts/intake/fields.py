@@ -33,6 +33,7 @@ class Type(StrEnum):
     ZONE = "time zone"
     CURRENCY = "currency code"
     AMOUNT = "amount"
+    PERCENT = "percentage"
     INTEGER = "whole number"
     BOOLEAN = "true or false"
     CHOICE = "one of"

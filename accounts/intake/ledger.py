@@ -32,14 +32,16 @@ class LedgerMovement:
 
 @dataclass(frozen=True, slots=True)
 class ContractTerm:
-    """A contract as the ledger sees it; `renewed_on` is the start of the one that renews it."""
+    """A contract as the ledger sees it: without an end it is open, `renewed_on` is the start of
+    the one that renews it, `cancelled_on` the day a cancellation takes effect if not the end."""
 
     starts_on: date
-    ends_on: date
+    ends_on: date | None
     arr: int
     currency: str
     state: ContractState
     renewed_on: date | None
+    cancelled_on: date | None = None
 
 
 Steps = dict[date, Counter[str]]
@@ -72,15 +74,22 @@ def contract_period(contract: ContractTerm, *, day: date, grace_days: int) -> Pe
     """What a contract covers as seen on `day`.
 
     Renewed early, it ends when the renewal starts. Past its end without a renewal it still
-    counts for the grace (an overdue renewal); after that it ended when it ended.
+    counts for the grace (an overdue renewal); after that it ended when it ended. Without an end
+    it goes on until it is renewed or cancelled.
     """
-    ends_on: date | None = contract.ends_on
+    ends_on = contract.ends_on
+    if contract.state == ContractState.CANCELLED:
+        ends_on = _earlier(ends_on, contract.cancelled_on)
     if contract.renewed_on is not None:
-        ends_on = min(contract.ends_on, contract.renewed_on)
-    elif contract.state == ContractState.ACTIVE:
-        declared = contract.ends_on + timedelta(days=grace_days)
-        ends_on = contract.ends_on if day >= declared else None
+        ends_on = _earlier(ends_on, contract.renewed_on)
+    elif contract.state == ContractState.ACTIVE and ends_on is not None:
+        declared = ends_on + timedelta(days=grace_days)
+        ends_on = ends_on if day >= declared else None
     return Period(contract.starts_on, ends_on, contract.arr, contract.currency)
+
+
+def _earlier(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
 
 
 def corrections(wanted: Steps, posted: Steps) -> list[LedgerMovement]:

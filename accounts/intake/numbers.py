@@ -43,6 +43,16 @@ def amount(value: str, *, decimal_mark: str = ".") -> Decimal:
     return exact
 
 
+def percentage(value: str, *, most: int, decimal_mark: str = ".") -> Decimal:
+    """From 0 up, with at most two decimals; a percent sign behind it is left out."""
+    exact = amount(value.removesuffix("%").rstrip(), decimal_mark=decimal_mark)
+    if exact < 0 or exact > most:
+        raise FieldError("percentage", f"{shown(value)} is not from 0 to {most}; write it like 5")
+    if exact != round(exact, 2):
+        raise FieldError("percentage", f"{shown(value)} has more than two decimals; shorten it")
+    return exact
+
+
 def _plain_decimal(value: str, *, decimal_mark: str) -> str:
     if decimal_mark == ",":
         if _GERMAN.fullmatch(value):

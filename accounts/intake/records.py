@@ -136,6 +136,8 @@ def read_field(raw: object, *, field: Field, reading: ParseOptions) -> Value:
 def _hint(field: Field) -> str:
     if field.type == Type.AMOUNT:
         return ', such as "1200.50": numbers lose cents on their way'
+    if field.type == Type.PERCENT:
+        return ', such as "5" or "2.5"'
     return ""
 
 
@@ -194,6 +196,9 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.ZONE: lambda raw, field, reading: moments.time_zone(raw),
     Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),
     Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
+    Type.PERCENT: lambda raw, field, reading: numbers.percentage(
+        raw, most=field.most, decimal_mark=reading.decimal_mark
+    ),
     Type.CHOICE: _choice,
     Type.DAY: lambda raw, field, reading: moments.day(raw, calendar=reading.calendar),
     Type.PAST_DAY: lambda raw, field, reading: moments.past_day(raw, calendar=reading.calendar),

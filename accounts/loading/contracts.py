@@ -90,9 +90,10 @@ def _ended(*, by: date) -> dict[int, int]:
 
 
 def _touched_lately(*, day: date, grace: timedelta) -> set[int]:
-    """Accounts of contracts that started or ended of late: signed ahead, in force now."""
+    """Accounts of contracts that started or ended of late: signed or cancelled ahead."""
     recent = Q(starts_on__gt=day - _LOOK_BACK, starts_on__lte=day)
     recent |= Q(ends_on__gt=day - grace - _LOOK_BACK, ends_on__lte=day)
+    recent |= Q(cancelled_on__gt=day - _LOOK_BACK, cancelled_on__lte=day)
     return set(Contract.objects.filter(recent).values_list("account_id", flat=True))
 
 
@@ -124,6 +125,7 @@ def _wanted(ids: Sequence[int], *, day: date) -> dict[int, Steps]:
             contract.currency,
             ContractState(contract.state),
             contract.renewed_on,
+            contract.cancelled_on,
         )
         period = contract_period(term, day=day, grace_days=grace_days)
         periods[contract.account_id].append(period)

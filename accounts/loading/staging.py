@@ -13,6 +13,7 @@ from accounts.loading.statements import run
 
 _SQL_TYPES = {
     Type.AMOUNT: "bigint",
+    Type.PERCENT: "numeric",
     Type.INTEGER: "bigint",
     Type.BOOLEAN: "boolean",
     Type.DAY: "date",

@@ -183,14 +183,19 @@ CONTRACTS = FactTable(
         *_plain("starts_on", "ends_on"),
         StoredColumn("arr_minor", "arr"),
         StoredColumn("currency", "currency"),
+        StoredColumn("amount_minor", "amount"),
+        _text("amount_per"),
         StoredColumn(
             "term_months",
             "term_months",
-            otherwise="GREATEST(1, LEAST(120, round((s.ends_on - s.starts_on) / 30.4375)))",
+            # LEAST leaves out what is null: an open end takes the 12.
+            otherwise="GREATEST(1, LEAST(120,"
+            " COALESCE(round((s.ends_on - s.starts_on) / 30.4375), 12)))",
         ),
         _flag("auto_renew"),
+        *_plain("notice_days", "uplift_percent"),
         StoredColumn("state", "state", otherwise="'active'"),
-        StoredColumn("closed_on", "closed_on"),
+        *_plain("closed_on", "notice_given_on", "cancelled_on"),
         StoredColumn("renews_id", "renews"),
     ),
     references=(
@@ -217,6 +222,13 @@ CONTRACTS = FactTable(
             "renewed_already",
             "is renewed by another contract already",
         ),
+        RowCheck(
+            "m.ends_on IS NULL AND (m.state = 'expired'"
+            " OR m.state = 'cancelled' AND m.cancelled_on IS NULL)",
+            "ends_on",
+            "open_ended",
+            "is empty, but the stored contract is over; send its state as well",
+        ),
     ),
     once=(("learned_at", "%(now)s"),),
 )
@@ -238,7 +250,7 @@ TICKETS = FactTable(
         _ID,
         _ACCOUNT_ID,
         _text("subject"),
-        *_plain("opened_at", "solved_at", "category"),
+        *_plain("opened_at", "first_reply_at", "solved_at", "category"),
         StoredColumn("severity", "severity", otherwise="'normal'"),
         _text("topic"),
         StoredColumn("satisfaction", "satisfaction"),
@@ -249,6 +261,12 @@ TICKETS = FactTable(
         RowCheck(
             "m.solved_at < m.opened_at",
             "solved_at",
+            "order",
+            "as stored is before the new opened_at; send both",
+        ),
+        RowCheck(
+            "m.first_reply_at < m.opened_at",
+            "first_reply_at",
             "order",
             "as stored is before the new opened_at; send both",
         ),

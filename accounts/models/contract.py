@@ -12,6 +12,7 @@ from django.db.models import F, Q
 
 from accounts.catalogue import (
     DIRECT_SOURCE,
+    AmountUnit,
     ContractState,
     InvoiceState,
     MovementKind,
@@ -34,16 +35,48 @@ class Contract(models.Model):
     )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     starts_on = models.DateField()
-    ends_on = models.DateField(help_text="The renewal date; the contract does not cover it.")
+    ends_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The renewal date; the contract does not cover it. Empty: open-ended.",
+    )
     arr_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3, validators=[validate_currency])
+    amount_minor = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The price as the contract states it, where it does not state a year's worth.",
+    )
+    amount_per = models.CharField(
+        max_length=7, choices=choices(AmountUnit), blank=True, help_text="Unit of that price."
+    )
     term_months = models.PositiveSmallIntegerField(default=12)
     auto_renew = models.BooleanField(default=False)
+    notice_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Days before the end by which notice is given. Empty: not known.",
+    )
+    uplift_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Rise of the price at a renewal that the contract states.",
+    )
     state = models.CharField(
         max_length=9, choices=choices(ContractState), default=ContractState.ACTIVE
     )
     closed_on = models.DateField(
         null=True, blank=True, help_text="When it was renewed, cancelled or declared expired."
+    )
+    notice_given_on = models.DateField(
+        null=True, blank=True, help_text="When the customer gave notice; it ends nothing yet."
+    )
+    cancelled_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="When a cancellation takes effect; that day is not covered. Empty: at the end.",
     )
     renews = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewal"
@@ -58,6 +91,17 @@ class Contract(models.Model):
                 name="contract_ends_after_it_starts", condition=Q(ends_on__gt=F("starts_on"))
             ),
             models.CheckConstraint(name="contract_arr_not_negative", condition=Q(arr_minor__gte=0)),
+            models.CheckConstraint(
+                name="contract_amount_has_a_unit",
+                condition=Q(amount_minor__isnull=True, amount_per="")
+                | (Q(amount_minor__gte=0) & ~Q(amount_per="")),
+            ),
+            models.CheckConstraint(
+                name="contract_without_end_never_expires",
+                condition=Q(ends_on__isnull=False)
+                | Q(state__in=(ContractState.ACTIVE, ContractState.RENEWED))
+                | Q(state=ContractState.CANCELLED, cancelled_on__isnull=False),
+            ),
         ]
         indexes = [
             models.Index("account", "starts_on", name="contract_account"),

@@ -24,6 +24,7 @@ class Ticket(models.Model):
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     subject = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField()
+    first_reply_at = models.DateTimeField(null=True, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     category = models.CharField(max_length=7, choices=choices(TicketCategory))
     severity = models.CharField(max_length=6, choices=choices(Severity), default=Severity.NORMAL)
@@ -38,6 +39,10 @@ class Ticket(models.Model):
             models.CheckConstraint(
                 name="ticket_solved_after_opened",
                 condition=Q(solved_at__isnull=True) | Q(solved_at__gte=F("opened_at")),
+            ),
+            models.CheckConstraint(
+                name="ticket_first_reply_after_opened",
+                condition=Q(first_reply_at__isnull=True) | Q(first_reply_at__gte=F("opened_at")),
             ),
             models.CheckConstraint(
                 name="ticket_satisfaction_is_1_to_5",

@@ -30,8 +30,10 @@ _LEDGER = sql.SQL("""
 _CONTRACTS = sql.SQL("""
     SELECT c.account_id, (c.starts_on - DATE '1970-01-01')::bigint, {known}::bigint,
         c.term_months::bigint, (c.renews_id IS NOT NULL)::int::bigint,
-        (c.ends_on - DATE '1970-01-01')::bigint
-            + CASE WHEN c.state = 'cancelled' THEN 0 ELSE {grace} END
+        COALESCE(
+            CASE WHEN c.state = 'cancelled' THEN LEAST(c.ends_on, c.cancelled_on)
+                ELSE c.ends_on + {grace} END - DATE '1970-01-01', {never}
+        )::bigint
     FROM accounts_contract c
     WHERE {accounts} AND c.starts_on <= {last}::date
     ORDER BY c.account_id, c.starts_on, c.id
@@ -90,6 +92,7 @@ def load_contracts(scope: FactScope) -> Contracts:
     query = _CONTRACTS.format(
         known=scope.known("c.learned_at"),
         grace=sql.Literal(Installation.current().overdue_grace_days),
+        never=sql.Literal(NEVER),
         accounts=scope.accounts("c.account_id"),
         last=sql.Literal(scope.last_day),
     )

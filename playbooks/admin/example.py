@@ -5,6 +5,8 @@ EXAMPLE = """\
 key: quiet_champion            # small letters, digits and _; the same key makes a new version
 name: Quiet champion
 summary: The champion has left. Find the next one before the renewal does.
+purpose: Somebody at the customer again wants the product to succeed.
+sla_days: 30                   # calendar days within which a play is complete
 category: intervention         # lifecycle, intervention or operational
 owner_role: csm                # who keeps this playbook in shape
 review: quarterly              # monthly or quarterly

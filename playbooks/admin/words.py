@@ -20,8 +20,8 @@ _JSON = {
     "escalates": "escalations",
     "succeeds": "success",
 }
-_HEAD = ("name", "summary", "category", "family", "severity", "owner_role")
-_LIMITS = ("cooldown_days", "cap_per_csm_day", "review_cadence", "reviewed_on")
+_HEAD = ("name", "summary", "purpose", "category", "family", "severity", "owner_role")
+_LIMITS = ("sla_days", "cooldown_days", "cap_per_csm_day", "review_cadence", "reviewed_on")
 _LIFE = ("key", "version", "state", "created_at", "published_at", "published_by")
 
 

@@ -27,9 +27,13 @@ class StepDefinition:
 
 @dataclass(frozen=True, slots=True)
 class PlaybookDefinition:
+    """`sla_days`: calendar days within which a play is complete; None: no such promise."""
+
     key: str
     name: str
     summary: str
+    purpose: str
+    sla_days: int | None
     category: Category
     family: str
     severity: int

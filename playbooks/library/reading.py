@@ -73,6 +73,8 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         key=key,
         name=fields.text("name", longest=80),
         summary=fields.text("summary", longest=500),
+        purpose=fields.text("purpose", longest=300, default=""),
+        sla_days=fields.number("sla_days", lowest=1, highest=730, default=None),
         category=fields.word("category", Category),
         family=fields.text("family", longest=40, default=key),
         severity=fields.whole("severity", lowest=0, highest=100, default=0),

@@ -11,6 +11,8 @@ def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
         "key": definition.key,
         "name": definition.name,
         "summary": definition.summary,
+        "purpose": definition.purpose,
+        "sla_days": definition.sla_days,
         "category": definition.category.value,
         "family": definition.family,
         "severity": definition.severity,

@@ -31,6 +31,16 @@ class Playbook(models.Model):
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT, editable=False)
     name = models.CharField(max_length=80)
     summary = models.CharField(max_length=500)
+    purpose = models.CharField(
+        max_length=300, blank=True, help_text="What is different once a play has ended well."
+    )
+    sla_days = models.PositiveSmallIntegerField(
+        "SLA in days",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text="Calendar days from the start within which a play is complete. Empty: none.",
+    )
     category = models.CharField(max_length=12, choices=choices(Category))
     family = models.CharField(
         max_length=40,
@@ -117,6 +127,8 @@ class Playbook(models.Model):
             "key": self.key,
             "name": self.name,
             "summary": self.summary,
+            "purpose": self.purpose,
+            "sla_days": self.sla_days,
             "category": self.category,
             "family": self.family,
             "severity": self.severity,

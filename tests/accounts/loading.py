@@ -45,7 +45,7 @@ def movement(external_id: str, effective_on: str, kind: str, arr: str, **fields:
     }
 
 
-def contract(external_id: str, starts_on: str, ends_on: str, arr: str, **fields: Any):
+def contract(external_id: str, starts_on: str, ends_on: str | None, arr: str | None, **fields: Any):
     return {
         "external_id": external_id,
         "account": "acme",

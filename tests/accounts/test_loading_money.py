@@ -189,3 +189,44 @@ def test_a_contract_of_another_account_cannot_be_renewed():
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "1.00", account="other"))
     result = load_raw("contracts", contract("c2", "2025-01-01", "2026-01-01", "1.00", renews="c1"))
     assert problems(result) == {(0, "renews", "other_account")}
+
+
+def test_an_open_ended_contract_counts_until_another_renews_it():
+    raw = contract("c1", "2020-01-01", None, "12000.00", notice_days=60, uplift_percent="2.50")
+    load_raw("contracts", raw)
+    assert expire_contracts(day=DAY, now=NOW) == 0
+    assert ledger() == [("2020-01-01", "new", 12_000)]
+    assert (stored().arr_minor, stored().renews_on) == (12_000_00, None)
+    assert statuses(load_raw("contracts", raw)) == ["unchanged"]
+
+    load_raw("contracts", contract("c2", "2025-02-01", "2026-02-01", "15000.00", renews="c1"))
+    assert ledger()[-1] == ("2025-02-01", "expansion", 3_000)
+    assert Contract.objects.get(external_id="c1").closed_on == DAY
+
+
+def test_a_cancellation_ends_the_contract_on_the_day_it_takes_effect():
+    raw = contract("c1", "2025-01-01", None, "12000.00", notice_given_on="2025-03-01")
+    load_raw("contracts", raw)
+    assert stored().arr_minor == 12_000_00  # notice ends nothing
+
+    load_raw("contracts", raw | {"state": "cancelled", "cancelled_on": "2025-04-01"})
+    assert stored().arr_minor == 12_000_00
+    expire_contracts(day=date(2025, 4, 1), now=NOW)
+    assert ledger()[-1] == ("2025-04-01", "churn", -12_000)
+
+
+def test_a_price_as_stated_is_kept_until_a_years_worth_is_stated():
+    load_raw("contracts", contract("c1", "2025-01-01", "2026-01-01", None, amount="1000.00",
+                                   amount_per="month"))  # fmt: skip
+    kept = Contract.objects.get()
+    assert (kept.arr_minor, kept.amount_minor, kept.amount_per) == (12_000_00, 1_000_00, "month")
+
+    load_raw("contracts", contract("c1", "2025-01-01", "2026-01-01", "13000.00"))
+    kept.refresh_from_db()
+    assert (kept.arr_minor, kept.amount_minor, kept.amount_per) == (13_000_00, None, "")
+
+
+def test_the_end_of_a_contract_that_is_over_cannot_be_taken_away():
+    load_raw("contracts", contract("c1", "2024-01-01", "2025-01-01", "1.00", state="cancelled"))
+    found = load_raw("contracts", contract("c1", "2024-01-01", None, "1.00"))
+    assert problems(found) == {(0, "ends_on", "open_ended")}

@@ -132,3 +132,12 @@ def test_without_a_contract_nothing_has_begun(account):
         "first_value_days_late",
     ):
         assert raw(bare, key) is None
+
+
+def test_a_relationship_under_an_open_ended_contract_began_when_that_did(account):
+    earlier = make.make_account(stage="onboarding", customer_since=ago(900))
+    make.sign(earlier, days_ago=900, ends_on=None)
+    make.sign(earlier, days_ago=20)
+
+    assert raw(account, DAYS_SINCE_START) == 20
+    assert raw(earlier, DAYS_SINCE_START) == 900

@@ -149,6 +149,18 @@ def term(**changes):
         (term(state=ContractState.CANCELLED), date(2024, 6, 1), date(2025, 1, 1)),
         (term(renewed_on=date(2024, 11, 1)), date(2024, 6, 1), date(2024, 11, 1)),
         (term(renewed_on=date(2025, 2, 1)), date(2024, 6, 1), date(2025, 1, 1)),
+        (term(ends_on=None), date(2034, 6, 1), None),
+        (term(ends_on=None, renewed_on=date(2026, 2, 1)), date(2034, 6, 1), date(2026, 2, 1)),
+        (
+            term(state=ContractState.CANCELLED, cancelled_on=date(2024, 5, 1)),
+            date(2024, 6, 1),
+            date(2024, 5, 1),
+        ),
+        (
+            term(ends_on=None, state=ContractState.CANCELLED, cancelled_on=date(2024, 5, 1)),
+            date(2024, 4, 1),
+            date(2024, 5, 1),
+        ),
     ],
 )
 def test_a_contract_counts_through_its_grace_and_then_ends_when_it_ended(contract, day, ends_on):

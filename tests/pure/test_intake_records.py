@@ -3,6 +3,7 @@
 import gzip
 import io
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -138,6 +139,76 @@ def test_a_contract_ends_after_it_starts():
         "currency": "USD",
     }
     assert refused(raw, spec=CONTRACTS) == {("ends_on", "order")}
+
+
+CONTRACT = {
+    "external_id": "c1",
+    "account": "a",
+    "starts_on": "2025-01-01",
+    "ends_on": "2026-07-01",
+    "currency": "USD",
+}
+
+
+@pytest.mark.parametrize(
+    ("amount", "per", "annual"),
+    [
+        ("1000.00", "month", 12_000_00),
+        ("1000.00", "quarter", 4_000_00),
+        ("1000.00", "year", 1_000_00),
+        ("9000.00", "term", 6_000_00),  # 18 months: × 12 ÷ 18
+    ],
+)
+def test_a_price_per_month_quarter_year_or_term_is_kept_beside_its_years_worth(amount, per, annual):
+    values = taken(CONTRACT | {"amount": amount, "amount_per": per}, spec=CONTRACTS)
+    assert (values["arr"], values["amount_per"]) == (annual, per)
+    assert values["amount"] == int(amount.replace(".", ""))
+
+
+def test_a_term_of_no_whole_months_is_counted_by_days_half_to_even():
+    ten_days = CONTRACT | {"ends_on": "2025-01-11", "amount_per": "term"}
+    assert taken(ten_days | {"amount": "1.00"}, spec=CONTRACTS)["arr"] == 36_50  # × 365 ÷ 10
+    assert taken(ten_days | {"amount": "0.01"}, spec=CONTRACTS)["arr"] == 36  # 36.5
+    assert taken(ten_days | {"amount": "0.03"}, spec=CONTRACTS)["arr"] == 110  # 109.5
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({}, ("arr", "arr_or_amount")),
+        ({"arr": "-1.00"}, ("arr", "negative")),
+        ({"amount": "-1.00", "amount_per": "year"}, ("amount", "negative")),
+        ({"amount": "1.00"}, ("amount_per", "amount_unit")),
+        ({"arr": "11.00", "amount": "1.00", "amount_per": "month"}, ("arr", "arr_or_amount")),
+        ({"ends_on": None, "amount": "1.00", "amount_per": "term"}, ("amount_per", "amount_unit")),
+        ({"ends_on": None, "arr": "1.00", "state": "expired"}, ("ends_on", "open_ended")),
+        ({"ends_on": None, "arr": "1.00", "state": "cancelled"}, ("cancelled_on", "open_ended")),
+        ({"arr": "1.00", "cancelled_on": "2024-12-31"}, ("cancelled_on", "order")),
+        ({"arr": "1.00", "uplift_percent": "101"}, ("uplift_percent", "percentage")),
+        ({"arr": "1.00", "uplift_percent": "2.125"}, ("uplift_percent", "percentage")),
+        ({"arr": "1.00", "uplift_percent": 5}, ("uplift_percent", "type")),
+    ],
+)
+def test_a_contract_has_one_price_and_an_end_that_fits_its_state(said, wrong):
+    assert refused(CONTRACT | said, spec=CONTRACTS) == {wrong}
+
+
+def test_the_end_of_a_contract_is_said_and_may_be_empty():
+    without = {name: value for name, value in CONTRACT.items() if name != "ends_on"}
+    assert refused(without | {"arr": "1.00"}, spec=CONTRACTS) == {("ends_on", "required")}
+    assert taken(without | {"arr": "1.00", "ends_on": None}, spec=CONTRACTS)["ends_on"] is None
+
+
+@pytest.mark.parametrize(("cell", "percent"), [("5", "5"), ("5 %", "5"), ("2.50%", "2.5")])
+def test_a_percentage_in_a_file_may_carry_its_sign(cell, percent):
+    raw = CONTRACT | {"arr": "1.00", "uplift_percent": cell}
+    assert taken(raw, spec=CONTRACTS, reading=CSV)["uplift_percent"] == Decimal(percent)
+
+
+def test_a_first_reply_is_not_before_the_ticket():
+    raw = {"external_id": "t1", "account": "a", "category": "defect"}
+    raw |= {"opened_at": "2025-03-01T10:00:00Z", "first_reply_at": "2025-03-01T09:59:59Z"}
+    assert refused(raw, spec=TICKETS) == {("first_reply_at", "order")}
 
 
 def test_a_paid_invoice_says_when():

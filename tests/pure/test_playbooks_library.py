@@ -13,6 +13,7 @@ from playbooks.library.reading import (
     read_yaml,
     shipped_texts,
 )
+from playbooks.library.writing import as_columns
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TriggerKind
 
 SHIPPED = {definition.key: definition for definition in map(read_yaml, shipped_texts())}
@@ -214,3 +215,16 @@ def test_a_contract_step_may_lie_before_the_end():
 
 def test_yaml_and_json_are_one_shape():
     assert read_yaml(yaml.safe_dump(SMALLEST)) == read_definition(SMALLEST)
+
+
+def test_purpose_and_sla_read_back_as_they_were_written():
+    definition = read_yaml(yaml.safe_dump(SMALLEST | {"purpose": "They stay.", "sla_days": 30}))
+    assert (definition.purpose, definition.sla_days) == ("They stay.", 30)
+    columns = as_columns(definition)
+    assert (columns["purpose"], columns["sla_days"]) == ("They stay.", 30)
+    assert read_yaml(yaml.safe_dump(SMALLEST)).sla_days is None
+
+
+def test_every_shipped_playbook_says_its_purpose_and_how_long_it_may_take():
+    assert SHIPPED["at_risk"].sla_days == 30
+    assert all(shipped.purpose and shipped.sla_days for shipped in SHIPPED.values())

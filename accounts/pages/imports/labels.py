@@ -44,6 +44,10 @@ _FIELDS = {
     "is_strategic": "Strategic account",
     "is_commercial": "Commercial conversation",
     "ends_on": "End (renewal date)",
+    "amount_per": "Unit of the amount",
+    "notice_days": "Notice (days)",
+    "uplift_percent": "Uplift (%)",
+    "cancelled_on": "Cancellation takes effect on",
     "starts_on": "Start",
 }
 
@@ -94,6 +98,10 @@ _CODES = {
     "integer": "is not a whole number",
     "amount": "is not an amount",
     "ambiguous_amount": "can be read in two ways",
+    "percentage": "is not a percentage",
+    "arr_or_amount": "has no price, or two that differ",
+    "amount_unit": "does not say what it is the price of",
+    "open_ended": "is empty, but the contract is over",
     "too_small": "is too small",
     "too_large": "is too large",
     "too_long": "is too long",
