@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from cs_platform.runtime.migration_history import History, history_of
+from cs_platform.runtime.migration_history import MigrationHistory, history_of
 from cs_platform.runtime.postgres_tools import ToolFailedError, address, tools_for_server
 from cs_platform.runtime.preparation import mark_restore, prepare_database
 from cs_platform.runtime.work_locks import preparing
@@ -52,7 +52,7 @@ def back_up(*, file: Path, replace: bool) -> int:
     return file.stat().st_size
 
 
-def history_in(file: Path) -> History:
+def history_in(file: Path) -> MigrationHistory:
     """Raises BackupRefusedError for what is no backup of this platform, or not all of one.
 
     It is read to its end: a dump lists its contents first, so that one which was cut short by a

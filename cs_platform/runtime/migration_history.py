@@ -12,7 +12,7 @@ APPS = ("accounts", "surveys", "health", "playbooks", "metrics", "cs_platform")
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class MigrationHistory:
     """`applied` there, `known` here: app and name of each migration, of our apps alone."""
 
     applied: frozenset[tuple[str, str]]
@@ -36,13 +36,13 @@ class History:
         )
 
 
-def history_of(applied: frozenset[tuple[str, str]]) -> History:
+def history_of(applied: frozenset[tuple[str, str]]) -> MigrationHistory:
     """`applied` may hold migrations of other apps, too."""
     known = frozenset(MigrationLoader(None).disk_migrations)
-    return History(applied=_ours(applied), known=_ours(known))
+    return MigrationHistory(applied=_ours(applied), known=_ours(known))
 
 
-def history_of_database() -> History:
+def history_of_database() -> MigrationHistory:
     """Empty for a database without tables."""
     return history_of(frozenset(MigrationRecorder(connection).applied_migrations()))
 

@@ -1,16 +1,14 @@
 """A database whose migrations were written anew since is refused in one sentence."""
 
 import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg2
 import pytest
 
 from cs_platform.runtime.embedded.postgres import Postgres
-from cs_platform.runtime.migration_history import History
-from tests.cs_platform.test_supervisor import Installation
+from cs_platform.runtime.migration_history import MigrationHistory
+from tests.cs_platform.test_supervisor import Installation, state_folder
 from tests.deployment.databases import made_database
 from tests.pipeline.processes import MANAGE, ROOT, environment
 
@@ -87,9 +85,8 @@ def test_a_backup_of_an_older_layout_is_refused_before_anything_is_touched(
 
 
 def test_a_state_folder_of_an_older_layout_is_refused_with_what_to_do():
-    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)
-        installation = Installation(Path(folder))
+    with state_folder() as folder:
+        installation = Installation(folder)
         server = Postgres(installation.home)
         make_older(server.start(output=subprocess.DEVNULL).owner)
         server.stop()
@@ -127,5 +124,5 @@ KNOWN = frozenset(
     ],
 )
 def test_an_older_layout_has_others_in_the_place_of_known_migrations(applied, is_older, unknown):
-    history = History(applied=frozenset(applied), known=KNOWN)
+    history = MigrationHistory(applied=frozenset(applied), known=KNOWN)
     assert (history.is_of_an_older_layout, history.unknown) == (is_older, unknown)
