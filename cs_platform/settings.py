@@ -138,6 +138,9 @@ _other_role = env.str if "DATABASE_URL" in env.ENVIRON else _configured
 DATABASE_OWNER_URL = _other_role("DATABASE_OWNER_URL", default="")
 DATABASE_READER_URL = _other_role("DATABASE_READER_URL", default="")
 
+# Seconds before manage.py nightly asks a database again that went away; longer each time.
+NIGHTLY_REST = env.float("CS_NIGHTLY_REST", default=0.5)
+
 # --- Broker: a doorbell. Web processes never talk to it.
 REDIS_URL = _configured("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
@@ -262,6 +265,8 @@ _static_storage = (
     if env.bool("CS_COMPRESS_STATIC", default=True)
     else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
 )
+# Every page names files by their hashes: the others would only be compressed as well.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static_storage},

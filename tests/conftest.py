@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import hypothesis
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from tests.emptying import empty_tables, starting_rows
+from tests.spreading import module_of, spread
 
 # How fast an example is depends on what else the machine does; what it says does not.
 hypothesis.settings.register_profile(
@@ -30,6 +32,30 @@ def pytest_configure() -> None:
         "CS_TEST_TEMPLATE"
     )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+_SECONDS = "cs/seconds of modules"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """After pytest-django's order. Every runner reads what was written before the run began."""
+    runners = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if runners > 1:
+        items[:] = spread(items, runners=runners, seconds=config.cache.get(_SECONDS, {}))
+
+
+def pytest_terminal_summary(config: pytest.Config, terminalreporter) -> None:
+    """What each module took, for the next run of the suite. One runner may run parts of modules."""
+    if not config.getoption("numprocesses", None):
+        return
+    took: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                took[module_of(report.nodeid)] += report.duration
+    known = config.cache.get(_SECONDS, {})
+    config.cache.set(_SECONDS, known | {name: round(value, 1) for name, value in took.items()})
 
 
 # A process that a test has killed leaves its session until the server notices.

@@ -6,6 +6,7 @@ DATABASE_URL / REDIS_URL already set are used as they are; xdist workers inherit
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,9 @@ _undo: list[Callable[[], object]] = []
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
+    # Tests and the many processes they start are compiled once, as under make.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if "CS_TEST_HOME" in os.environ:  # an xdist worker
         return
     # Not below a private TMPDIR: as root, Postgres runs as somebody else and must get there.

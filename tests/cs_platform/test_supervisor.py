@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,8 +19,11 @@ from pathlib import Path
 
 import pytest
 
+from cs_platform.runtime.embedded.postgres import Postgres
+
 ROOT = Path(__file__).resolve().parents[2]
-UP = [sys.executable, str(ROOT / "manage.py"), "up"]
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
+UP = [*MANAGE, "up"]
 pytestmark = pytest.mark.faults
 PARTS = {
     "web": r"gunicorn",
@@ -70,11 +74,46 @@ class Installation:
         return (self.home / "up.log").read_text()
 
 
-@pytest.fixture
-def installation() -> Iterator[Installation]:
+@contextlib.contextmanager
+def state_folder() -> Iterator[Path]:
+    """Where the account that Postgres runs as can get."""
     with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
-        yield Installation(Path(folder))
+        yield Path(folder)
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    """Never started before."""
+    with state_folder() as folder:
+        yield Installation(folder)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[Path]:
+    """A state folder with a database that is up to date; nothing runs."""
+    with state_folder() as folder:
+        first = Installation(folder)
+        server = Postgres(folder)
+        database = server.start(output=subprocess.DEVNULL)
+        subprocess.run(
+            [*MANAGE, "prepare"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+            env=first.environment() | {
+                "DATABASE_URL": database.app, "DATABASE_OWNER_URL": database.owner,
+                "DATABASE_READER_URL": database.reader, "REDIS_URL": "redis://127.0.0.1:1/0",
+                "SECRET_KEY": secrets.token_urlsafe(40), "CS_COMPRESS_STATIC": "0",
+            },
+        )  # fmt: skip
+        server.stop()
+        yield folder
+
+
+@pytest.fixture
+def started_before(prepared) -> Iterator[Installation]:
+    """Another state folder with the same in it: it comes up without making a database."""
+    with state_folder() as folder:
+        subprocess.run(["cp", "--archive", f"{prepared}/.", str(folder)], check=True)
+        yield Installation(folder)
 
 
 @contextlib.contextmanager
@@ -154,41 +193,41 @@ def test_every_part_that_is_killed_comes_back(installation):
         assert not any(is_alive(pid) for pid in everything)
 
 
-def test_a_part_that_does_not_stay_is_named_while_web_answers(installation):
-    with running(installation) as up:
+def test_a_part_that_does_not_stay_is_named_while_web_answers(started_before):
+    with running(started_before) as up:
         for _ in range(6):
             until(lambda: part(up.pid, "beat"))
             os.kill(part(up.pid, "beat"), signal.SIGKILL)
-            assert installation.answers()
+            assert started_before.answers()
         said = re.compile(r"beat ended \d times within seconds \(signal 9\)")
-        until(lambda: any(map(said.fullmatch, installation.warnings())))
+        until(lambda: any(map(said.fullmatch, started_before.warnings())))
         # Left alone it stays, and nobody speaks of it any more.
-        until(lambda: not any(map(said.fullmatch, installation.warnings())))
+        until(lambda: not any(map(said.fullmatch, started_before.warnings())))
         assert part(up.pid, "beat")
         assert up.poll() is None
 
 
-def test_a_kill_of_everything_every_second_is_survived(installation):
-    with running(installation) as up:
+def test_a_kill_of_everything_every_second_is_survived(started_before):
+    with running(started_before) as up:
         for _ in range(20):
             for victim in children(up.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(victim, signal.SIGKILL)
             time.sleep(1)
-            assert up.poll() is None, installation.log()
+            assert up.poll() is None, started_before.log()
         until(lambda: set(PARTS) == {name for name in PARTS if part(up.pid, name)}, seconds=120)
-        until(lambda: installation.answers() and installation.warnings() == [], seconds=120)
+        until(lambda: started_before.answers() and started_before.warnings() == [], seconds=120)
         up.send_signal(signal.SIGINT)
         assert up.wait(60) == 0
 
 
-def test_web_that_cannot_start_is_one_clear_sentence(installation):
-    with installation.up(CS_WEB_WORKERS="none") as up:
+def test_web_that_cannot_start_is_one_clear_sentence(started_before):
+    with started_before.up(CS_WEB_WORKERS="none") as up:
         assert up.wait(600) == 1
-    assert installation.log().endswith(
+    assert started_before.log().endswith(
         "CommandError: The web server ends at once; the reason stands above.\n"
     )
-    assert "invalid literal for int() with base 10: 'none'" in installation.log()
+    assert "invalid literal for int() with base 10: 'none'" in started_before.log()
 
 
 def test_a_port_in_use_is_one_clear_sentence(installation):

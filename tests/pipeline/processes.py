@@ -53,9 +53,9 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def manage(*arguments: str) -> subprocess.CompletedProcess[str]:
+def manage(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*MANAGE, *arguments], cwd=ROOT, env=environment(), capture_output=True, text=True,
+        [*MANAGE, *arguments], cwd=ROOT, env=environment(**more), capture_output=True, text=True,
         check=False, timeout=180,
     )  # fmt: skip
 

@@ -85,7 +85,7 @@ def test_a_database_that_keeps_going_away_ends_the_night_with_a_reason(day, comp
             connections.close_all()
 
     with ThreadPoolExecutor(2) as pool:
-        night = pool.submit(manage, "nightly")
+        night = pool.submit(manage, "nightly", CS_NIGHTLY_REST="0.05")
         until(lambda: others() > 0 or night.done())
         cutting = pool.submit(cut)
         end = night.result()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max, Min
@@ -19,9 +20,10 @@ from cs_platform.scheduling import invariants, job_runner, schedule
 from health.models import ClosedDay
 
 WAIT_SECONDS = 0.3
-# So often in a row the database may go away before a step gets done: about a minute in all.
+# So often in a row the database may go away before a step gets done, with rests that double up to
+# thirty times the first one: about a minute in all.
 MOST_LOSSES = 8
-MOST_REST_SECONDS = 15.0
+MOST_RESTS = 30
 
 Answer = TypeVar("Answer")
 
@@ -70,7 +72,7 @@ class Command(BaseCommand):
                         " look at its log, then run manage.py nightly again."
                     ) from error
                 self.stderr.write("The database went away; going on with a new connection.")
-                time.sleep(min(0.25 * 2**losses, MOST_REST_SECONDS))
+                time.sleep(settings.NIGHTLY_REST * min(2 ** (losses - 1), MOST_RESTS))
 
     def _fail_when_broken(self, asked_before: int) -> None:
         """By what the last of these nights found; what waits for the processes is only told."""

@@ -62,6 +62,7 @@ def test_static_files_are_compressed_ahead_and_kept_for_ever(tmp_path, settings)
     call_command("collectstatic", interactive=False, verbosity=0)
     (hashed,) = (path for path in (tmp_path / "cs_platform/joined").glob("platform.*.css"))
     assert hashed.with_suffix(".css.gz").exists()
+    assert not (tmp_path / "cs_platform/css/base.css").exists()  # nobody asks for it
     assert "fonts/inter-latin-wght-normal." in hashed.read_text()
     served = WhiteNoiseMiddleware(lambda request: HttpResponse(status=404))
     address = f"/static/{hashed.relative_to(tmp_path)}"
