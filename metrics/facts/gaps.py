@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.money.rates import DayRates, Unconverted
+from accounts.money.rates import RateTable, Unconverted
 from metrics.facts.scope import ReportScope
 from metrics.retention.windows import Window
 
@@ -26,8 +26,10 @@ _RECORDED = """
             WHERE c.currency > signed.currency ORDER BY c.currency LIMIT 1)
         FROM signed WHERE signed.currency IS NOT NULL
     )
-    SELECT currency FROM moved WHERE currency IS NOT NULL
-    UNION SELECT currency FROM signed WHERE currency IS NOT NULL
+    SELECT recorded.currency, r.valid_from, r.rate
+    FROM (SELECT currency FROM moved UNION SELECT currency FROM signed) recorded
+    LEFT JOIN accounts_currencyrate r ON r.currency = recorded.currency AND r.base = %(base)s
+    WHERE recorded.currency IS NOT NULL
 """
 # Uses index: movement_currency, contract_currency.
 _OWED = """
@@ -53,10 +55,15 @@ class ReportGaps:
     early: dict[str, date]
 
 
-def read_gaps(*, scope: ReportScope, rates: DayRates, day: date, quarter: Window) -> ReportGaps:
-    """The accounts of one scope; nothing of it is read while every currency has a rate."""
+def read_gaps(
+    *, scope: ReportScope, base: str, converted_on: date, day: date, quarter: Window
+) -> ReportGaps:
+    """Of one scope, at the rates of `converted_on`; no account is looked at while every currency
+    has a rate by then."""
+    recorded, table = _recorded(base)
+    rates = table.on(converted_on)
     early = rates.early
-    odd = [code for code in _recorded() if code not in rates or code in early]
+    odd = [code for code in recorded if code not in rates or code in early]
     if not odd:
         return ReportGaps({}, {})
     owed = _owed(odd, scope=scope, day=day, quarter=quarter)
@@ -66,10 +73,13 @@ def read_gaps(*, scope: ReportScope, rates: DayRates, day: date, quarter: Window
     )
 
 
-def _recorded() -> list[str]:
+def _recorded(base: str) -> tuple[list[str], RateTable]:
+    """The currencies of the ledger and of contracts, and all their rates."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECORDED)
-        return sorted(code for (code,) in cursor.fetchall())
+        cursor.execute(_RECORDED, {"base": base})
+        rows = cursor.fetchall()
+    rates = [(code, since, rate) for code, since, rate in rows if rate is not None]
+    return sorted({code for code, *_ in rows}), RateTable.of(base=base, rows=rates)
 
 
 def _owed(

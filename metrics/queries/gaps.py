@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from accounts.models import User
-from accounts.queries.rates import rates_on
 from metrics.facts.gaps import ReportGaps, read_gaps
 from metrics.facts.scope import ReportScope
 from metrics.retention.windows import quarter_of, trailing_window
@@ -16,7 +15,8 @@ def report_gaps(
     is never before it."""
     return read_gaps(
         scope=ReportScope.of(user=user, known_before=known_before),
-        rates=rates_on(trailing_window(as_of=day).end, base=base),
+        base=base,
+        converted_on=trailing_window(as_of=day).end,
         day=day,
         quarter=quarter_of(day),
     )

@@ -90,7 +90,7 @@ def stored(*, everyone):
 
 def gaps_of_a_report():
     """Of a currency that few amounts are in: what is read only where one has no rate."""
-    gaps._recorded()
+    gaps._recorded("USD")
     gaps._owed(["CHF"], scope=ALL, day=DAY, quarter=quarter_of(DAY))
 
 
