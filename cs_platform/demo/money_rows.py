@@ -28,6 +28,7 @@ def add_contracts(writer: Writer, *, profile: Profile) -> None:
             writer.day(term.starts),
             writer.day(term.ends),
             term.arr_minor,
+            "",  # the price is stated as a year's worth
             CURRENCY,
             term.months,
             term.months == 1 or profile.in_pool,

@@ -39,10 +39,10 @@ _FACTS = [
     """,
     """
     INSERT INTO accounts_contract (
-        account_id, external_id, starts_on, ends_on, arr_minor, currency, term_months, auto_renew,
-        state, learned_at
+        account_id, external_id, starts_on, ends_on, arr_minor, amount_per, currency, term_months,
+        auto_renew, state, learned_at
     )
-    SELECT id, id || '-k', ends_on - 365, ends_on, 1200000, 'USD', 12, false, 'active', now()
+    SELECT id, id || '-k', ends_on - 365, ends_on, 1200000, '', 'USD', 12, false, 'active', now()
     FROM accounts_account, LATERAL (SELECT DATE '2025-04-01' + (id %% 365)::int AS ends_on) term
     """,
     """
