@@ -23,7 +23,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.catalogue import Role, Visibility
-from accounts.models import Account, Installation, Team, User
+from accounts.models import Account, Installation, Team, TeamMember, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -38,6 +38,7 @@ class Right(StrEnum):
     SIGNED_IN = "signed_in"
     VIEW_ACCOUNTS = "view_accounts"
     WORK_ACCOUNTS = "work_accounts"
+    WORK_TASKS = "work_tasks"  # those handed to them: an executive changes nothing else
     VIEW_EXECUTIVE = "view_executive"
     ADMINISTER = "administer"
 
@@ -52,6 +53,7 @@ GRANTED: dict[Right, frozenset[Role]] = {
     Right.INGEST: frozenset(),
     Right.VIEW_ACCOUNTS: _ALL,
     Right.WORK_ACCOUNTS: _ALL - {Role.EXECUTIVE},
+    Right.WORK_TASKS: _ALL,
     Right.VIEW_EXECUTIVE: _ALL - {Role.CSM},
     Right.ADMINISTER: frozenset({Role.OPS}),
 }
@@ -76,20 +78,27 @@ def may(user: User | AnonymousUser, right: Right, *, account: Account | None = N
 
 
 def people_for(account: Account) -> QuerySet[User]:
-    """Whom a task of this account can be given to: they may see it, and work on accounts.
+    """Whom a task of this account can be given to: they may see it, and work on accounts; an
+    executive only where they are on its team.
 
     `Account.objects.for_user` read the other way round; a test holds the two together.
     """
-    able = User.objects.filter(is_active=True, role__in=GRANTED[Right.WORK_ACCOUNTS])
-    visibility = Visibility(Installation.current().visibility)
+    installation = Installation.current()
+    members = TeamMember.objects.on_day(installation.today()).filter(account=account)
+    on_its_team = Q(pk__in=members.values("person"))
+    able = User.objects.filter(
+        Q(role__in=GRANTED[Right.WORK_ACCOUNTS]) | Q(role=Role.EXECUTIVE) & on_its_team,
+        is_active=True,
+    )
+    visibility = Visibility(installation.visibility)
     if visibility == Visibility.ALL:
         return able
-    owners = User.objects.filter(
-        Q(pk=account.owner_id) | Q(pools__isnull=False, pools=account.pool_id)
+    own = User.objects.filter(
+        Q(pk=account.owner_id) | Q(pools__isnull=False, pools=account.pool_id) | on_its_team
     )
-    teams = owners.filter(team__isnull=False).values("team")
+    teams = own.filter(team__isnull=False).values("team")
     managers = Team.managers.through.objects.filter(team__in=teams).values("user")
-    reached = Q(role=Role.OPS) | Q(pk__in=owners.values("pk")) | Q(pk__in=managers)
+    reached = Q(role=Role.OPS) | Q(pk__in=own.values("pk")) | Q(pk__in=managers)
     if visibility == Visibility.TEAM:
         reached |= Q(team__in=teams)
     return able.filter(reached)

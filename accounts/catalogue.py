@@ -16,6 +16,10 @@ class Role(StrEnum):
     OPS = "ops"
 
 
+# Roles of an account that no function may be called: its owner's, and what follows from them.
+ROLES_BY_RULE = ("csm", "manager", "cs_ops", "system")
+
+
 class Visibility(StrEnum):
     """Who sees whose accounts; changing them stays with the owners in every mode."""
 

@@ -22,5 +22,4 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is in the installation's zone."""
-    installation = Installation.current()
-    return installation.as_of or datetime.now(UTC).astimezone(installation.zone).date()
+    return Installation.current().today()

@@ -124,7 +124,8 @@ def reassign_task(
     task, _ = _locked(task_id)
     if owner is not None and not people_for(task.account).filter(pk=owner.pk).exists():
         raise OutOfSightError(f"{owner} may not work on {task.account}: choose somebody else.")
-    _change(task, owner=owner)
+    # Whoever is chosen settles whom the team lacks.
+    _change(task, owner=owner, **({"fallback": ""} if owner is not None else {}))
     _tell(task, by=by, now=now)
     return task
 

@@ -51,8 +51,6 @@ class AccountRow:
     name: str
     owner_id: int | None
     pool_id: int | None
-    account_executive_id: int | None
-    executive_sponsor_id: int | None
     renews_on: date | None
 
 

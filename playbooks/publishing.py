@@ -14,6 +14,7 @@ from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_yaml, shipped_texts
 from playbooks.library.writing import as_columns, as_step_columns
 from playbooks.models import Play, Playbook, PlaybookStep
+from playbooks.models.playbook import known_roles
 from playbooks.triggers.rules import lines_of
 from playbooks.triggers.vocabulary import PlayState
 
@@ -29,7 +30,7 @@ class NotInForceError(ValueError):
 @transaction.atomic
 def import_playbook(*, text: str, now: datetime) -> Playbook:
     """A new draft version of the playbook in this YAML. Raises PlaybookError."""
-    return _draft(read_yaml(text), now)
+    return _draft(read_yaml(text, roles=known_roles()), now)
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
     locked = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if locked.state == Playbook.State.PUBLISHED:
         raise NotADraftError(f"{locked} is in force already.")
-    locked.definition()
+    locked.definition(roles=known_roles())
     in_force = Playbook.objects.filter(key=locked.key, state=Playbook.State.PUBLISHED)
     in_force.update(state=Playbook.State.RETIRED)
     if locked.state == Playbook.State.DRAFT:

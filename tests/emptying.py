@@ -11,6 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 _STARTING = (
     "accounts.Installation",
     "accounts.Source",
+    "accounts.Function",
     "metrics.RetentionTarget",
     "metrics.RenewalChance",
 )

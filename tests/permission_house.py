@@ -9,12 +9,15 @@ from django.db import connection
 
 from accounts.catalogue import Role
 from accounts.keys import EVERYTHING, PREFIX, SCOPES, create_key, revoke_key
-from accounts.models import Account, ApiKey, Team, User
+from accounts.models import Account, ApiKey, Function, Team, TeamMember, User
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 OBJECTS = ("own", "team", "other", "missing")
 ROLES = ("csm", "manager", "executive", "ops")
-ACTORS = ("anonymous", "no_role", *ROLES)
+# An account executive: of another team than the owner's, and on the team of the own account.
+ON_THE_TEAM = "on_the_team"
+ROLE_OF = {role: role for role in ROLES} | {ON_THE_TEAM: "csm"}
+ACTORS = ("anonymous", "no_role", *ROLE_OF)
 # Machine keys are called by the scope they have; the last two let nothing in.
 EVERY_KIND, ENDED_KEYS = EVERYTHING, ("revoked key", "unknown key")
 KEYS = (*SCOPES, *ENDED_KEYS)
@@ -29,12 +32,14 @@ class House:
 
 
 def build_house() -> House:
-    """A CSM, a team mate, a CSM of another team; the manager leads the first team only."""
+    """A CSM, a team mate, a CSM of another team; the manager leads the first team only. Somebody
+    of the other team is on the team of the CSM's account."""
     north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
     people = {
         role: _person(role, role=role, team=north if role == Role.CSM else None) for role in ROLES
     }
     people["no_role"] = _person("no_role", role=None, team=None)
+    people[ON_THE_TEAM] = _person(ON_THE_TEAM, role=Role.CSM, team=south)
     north.managers.add(people["manager"])
     owners = {
         "own": people["csm"],
@@ -50,6 +55,12 @@ def build_house() -> House:
         )
         for place, owner in owners.items()
     }
+    TeamMember.objects.create(
+        account=accounts["own"],
+        person=people[ON_THE_TEAM],
+        function=Function.objects.get(key="account_executive"),
+        since=date(2024, 1, 1),
+    )
     return House(people, accounts)
 
 

@@ -17,7 +17,14 @@ from accounts.access import GRANTED, Right
 from accounts.intake.specs import Kind
 from cs_platform.runtime.checks import right_of
 from cs_platform.runtime.routes import routes
-from tests.permission_house import ACTORS, ENDED_KEYS, EVERY_KIND, KEYS, OBJECTS, ROLES
+from tests.permission_house import (
+    ACTORS,
+    ENDED_KEYS,
+    EVERY_KIND,
+    KEYS,
+    OBJECTS,
+    ROLE_OF,
+)
 
 MATRIX = yaml.safe_load((Path(__file__).parent / "permissions.yaml").read_text())
 REACH = MATRIX["reach"]
@@ -105,7 +112,7 @@ def cells(actor: str) -> Iterator[Cell]:
             for place in _places(row, actor, method):
                 yield Cell(name, method, actor, place)
             if (
-                actor in ROLES
+                actor in ROLE_OF
                 and method in ("GET", "POST")
                 and "team" in _places(row, actor, method)
             ):
@@ -161,7 +168,7 @@ def _is_let_in(cell: Cell) -> bool:
         return True
     if right == Right.INGEST:
         return cell.actor in (EVERY_KIND, f"ingest:{cell.place}") or cell.place == "missing"
-    return cell.actor in {str(role) for role in GRANTED[right]}
+    return ROLE_OF.get(cell.actor) in {str(role) for role in GRANTED[right]}
 
 
 def _answer(cell: Cell, row: dict[str, Any]) -> Any:

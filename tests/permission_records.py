@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
+from accounts.models import Function
 from health.models import Scorecard
 from tests.permission_house import NOW, House
 
@@ -61,6 +62,7 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         },
         "accounts.currencyrate": {"currency": "EUR", "base": "USD", "valid_from": DAY, "rate": 2},
         "accounts.feature": {"key": "secret-feature", "name": "secret-feature", "valid_from": DAY},
+        "accounts.function": {"key": "secret-function", "name": "secret-function"},
         "accounts.holiday": {"day": DAY, "name": "secret-holiday"},
         "accounts.invoice": {**fact, "issued_on": DAY, "due_on": DAY, **money},
         "accounts.plan": {"key": "secret-plan", "name": "secret-plan"},
@@ -78,6 +80,12 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
             "kind": "band",
             "key": "secret-signal",
             "occurred_at": NOW,
+        },
+        "accounts.teammember": {
+            "account": house.accounts["own"],
+            "person": house.people["csm"],
+            "function": Function.objects.get(key="legal"),
+            "since": DAY,
         },
         "accounts.source": {"key": "secret-source", "name": "secret-source"},
         "auth.group": {"name": "secret-group"},

@@ -56,14 +56,7 @@ class AccountAdmin(KeptAdmin):
     search_fields = ("name", "external_id", "domain")
     ordering = ("name", "pk")
     show_full_result_count = False
-    autocomplete_fields = (
-        "parent",
-        "plan",
-        "owner",
-        "pool",
-        "account_executive",
-        "executive_sponsor",
-    )
+    autocomplete_fields = ("parent", "plan", "owner", "pool")
     readonly_fields = (
         "external_id",
         "arr",

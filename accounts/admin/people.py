@@ -1,4 +1,4 @@
-"""People, their teams, and the pools that own accounts together."""
+"""People, their teams, the pools that own accounts together, and the teams of accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accounts import addresses, clock, passwords
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
 from accounts.catalogue import Role, choices
-from accounts.models import Pool, Team, User
+from accounts.models import Function, Pool, Team, TeamMember, User
 
 # The link on the sign-in page.
 FORGOTTEN = "Forgotten your password?"
@@ -141,3 +141,31 @@ class PoolAdmin(ConfirmedAdmin, TrackedAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     autocomplete_fields = ("members",)
+
+
+@admin.register(Function)
+class FunctionAdmin(KeptAdmin):
+    list_display = ("name", "key", "pool", "is_active")
+    list_select_related = ("pool",)
+    search_fields = ("name", "key")
+    ordering = ("position", "name")
+    autocomplete_fields = ("pool",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Files and playbooks go on naming it."""
+        return ("key",) if obj is not None else ()
+
+
+@admin.register(TeamMember)
+class TeamMemberAdmin(ConfirmedAdmin, TrackedAdmin):
+    list_display = ("account", "function", "person", "since", "until")
+    list_filter = ("function",)
+    list_select_related = ("account", "function", "person")
+    search_fields = ("account__name", "account__external_id", "person__name", "person__email")
+    show_full_result_count = False
+    ordering = ("-pk",)
+    autocomplete_fields = ("account", "person", "function")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Whoever follows is a row of their own, so that the past can be read."""
+        return ("account", "function", "person") if obj is not None else ()

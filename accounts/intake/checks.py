@@ -121,6 +121,10 @@ def _contact(values: Mapping[str, Any]) -> Problems:
     return _order(values, first="met_on", then="left_on")
 
 
+def _team(values: Mapping[str, Any]) -> Problems:
+    return _order(values, first="since", then="until")
+
+
 def _invoice(values: Mapping[str, Any]) -> Problems:
     problems = _order(values, first="issued_on", then="due_on")
     problems += _order(values, first="issued_on", then="paid_on")
@@ -145,6 +149,7 @@ def _order(values: Mapping[str, Any], *, first: str, then: str, strictly: bool =
 
 CHECKS: dict[Kind, Callable[[Any], Problems]] = {
     Kind.ACCOUNTS: _account,
+    Kind.TEAM: _team,
     Kind.CONTACTS: _contact,
     Kind.CONTRACTS: _contract,
     Kind.MOVEMENTS: _movement,

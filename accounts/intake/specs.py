@@ -61,13 +61,24 @@ ACCOUNTS = RecordSpec(
         _one_of("stage", LifecycleStage, clearable=False),
         _field("owner", Type.EMAIL, says="of a person who logs in"),
         _field("pool", Type.NAME, says="instead of an owner"),
-        _field("account_executive", Type.EMAIL),
-        _field("executive_sponsor", Type.EMAIL),
+        _field("account_executive", Type.EMAIL, says="of a person who logs in"),
+        _field("executive_sponsor", Type.EMAIL, says="of a person who logs in"),
         _field("tags", Type.NAMES, longest=40),
         _field("complexity", Type.INTEGER, **_PERCENT),
         _field("growth_potential", Type.INTEGER, **_PERCENT),
         _field("strategic_fit", Type.INTEGER, **_PERCENT),
         _field("is_strategic", Type.BOOLEAN, clearable=False, says="high touch at once"),
+    ),
+)
+TEAM = RecordSpec(
+    Kind.TEAM,
+    ("account", "function", "person", "since"),
+    (
+        _ACCOUNT,
+        _must("function", Type.KEY, longest=40, says="key of a function"),
+        _must("person", Type.EMAIL, says="of a person who logs in"),
+        _field("since", Type.DAY, clearable=False, says="today, for somebody new in the function"),
+        _field("until", Type.DAY, says="the last day; empty: until somebody else has it"),
     ),
 )
 CONTACTS = RecordSpec(
@@ -238,6 +249,7 @@ SPECS: dict[Kind, RecordSpec] = {
     spec.kind: spec
     for spec in (
         ACCOUNTS,
+        TEAM,
         CONTACTS,
         MOVEMENTS,
         CONTRACTS,

@@ -53,6 +53,12 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "strategic_fit": ("fit", "icp fit"),
         "is_strategic": ("strategic", "key account", "strategic account"),
     },
+    Kind.TEAM: {
+        "function": ("role", "team role", "account team role", "responsibility"),
+        "person": ("user", "user email", "member", "team member", "employee", "e-mail", "email"),
+        "since": ("from", "start", "start date", "starts on", "as of", "valid from"),
+        "until": ("to", "end", "end date", "ends on", "last day", "valid to"),
+    },
     Kind.CONTACTS: {
         "external_id": ("contact id", "person id", "user id", "record id", "lead id"),
         "account": ("account name", "associated company", "associated company id", "account id"),

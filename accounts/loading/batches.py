@@ -16,6 +16,7 @@ from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.movements import post_movements
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.tables import TABLES
+from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import UsageIds, load_sessions, load_usage, load_user_days
 
@@ -62,7 +63,7 @@ def _like(first: Status | None) -> Status:
 
 
 def _key(record: Record, spec: RecordSpec) -> tuple[Value, ...]:
-    return tuple(record.values[name] for name in spec.key)
+    return tuple(record.values.get(name) for name in spec.key)
 
 
 def _without_repeats(
@@ -88,7 +89,7 @@ def _repeats(
 
 
 def _contradiction(record: Record, place: str, *, spec: RecordSpec) -> RecordError:
-    key = " ".join(str(record.values[name]) for name in spec.key)
+    key = " ".join(str(record.values[name]) for name in spec.key if name in record.values)
     message = f"{shown(key)} {place} with other values; keep one of both"
     return RecordError(record.position, spec.key[-1], "duplicate", message)
 
@@ -162,7 +163,14 @@ def _user_days(
     load_user_days(records, directory=batch.directory, result=result)
 
 
+def _team(
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
+) -> None:
+    load_team(records, day=batch.day, result=result)
+
+
 _WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadResult], None]] = {
+    Kind.TEAM: _team,
     Kind.MOVEMENTS: _movements,
     Kind.USAGE: _usage,
     Kind.SESSIONS: _sessions,

@@ -14,6 +14,7 @@ from accounts.loading.history import record_contact_history
 from accounts.loading.marks import mark_dirty, ring_events
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables import ACCOUNT
+from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
 from accounts.models import (
     Account,
@@ -69,6 +70,7 @@ def _make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Recor
 
 
 def _accounts(loaded: Loaded) -> None:
+    place_named(loaded.records, day=loaded.day, result=loaded.result)
     refresh_accounts(account_ids=loaded.changed.account_ids, day=loaded.day, now=loaded.now)
     mark_dirty(loaded.changed.account_ids)
     loaded.result.reject(_contradicted_by_money(loaded))

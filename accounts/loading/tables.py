@@ -74,7 +74,11 @@ ACCOUNT = Reference(
 )
 
 
-def _person(field: str) -> Reference:
+# Columns of an account that name a person of its team: each is the key of its function.
+FUNCTION_FIELDS = ("account_executive", "executive_sponsor")
+
+
+def person_reference(field: str) -> Reference:
     message = "does not log in here; add the person in Admin, Users, or leave the field empty"
     return Reference(field, "accounts_user", "email", message)
 
@@ -108,8 +112,6 @@ ACCOUNTS = FactTable(
             "pool_id",
             expression="CASE WHEN {pool} THEN s.pool_id WHEN s.owner_id IS NULL THEN t.pool_id END",
         ),
-        StoredColumn("account_executive_id", "account_executive"),
-        StoredColumn("executive_sponsor_id", "executive_sponsor"),
         _array("tags"),
         *_plain("complexity", "growth_potential", "strategic_fit"),
         _flag("is_strategic"),
@@ -123,9 +125,9 @@ ACCOUNTS = FactTable(
         ),
         Reference("plan", "accounts_plan", "key", "is not a plan"),
         Reference("pool", "accounts_pool", "name", "is not a pool; add it in Admin, Pools"),
-        _person("owner"),
-        _person("account_executive"),
-        _person("executive_sponsor"),
+        person_reference("owner"),
+        # Written to the account's team.
+        *(person_reference(field) for field in FUNCTION_FIELDS),
     ),
     once=(
         ("arr_minor", "0"),
@@ -285,7 +287,7 @@ INTERACTIONS = FactTable(
         _text("notes"),
         _text("next_step"),
     ),
-    references=(ACCOUNT, _person("host")),
+    references=(ACCOUNT, person_reference("host")),
 )
 EVENTS = FactTable(
     "accounts_businessevent",

@@ -23,6 +23,7 @@ from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.source import Source
+from accounts.models.team import Function, TeamMember
 from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.work import DirtyAccount, Job, OutboxMessage
@@ -42,6 +43,7 @@ __all__ = [
     "DirtyAccount",
     "Feature",
     "FileChunk",
+    "Function",
     "Holiday",
     "ImportFile",
     "ImportMapping",
@@ -66,6 +68,7 @@ __all__ = [
     "SignalReceipt",
     "Source",
     "Team",
+    "TeamMember",
     "Ticket",
     "UsageDay",
     "UsageSeal",

@@ -92,12 +92,6 @@ class Account(models.Model):
     pool = models.ForeignKey(
         Pool, null=True, blank=True, on_delete=models.PROTECT, related_name="portfolio"
     )
-    account_executive = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="sold_accounts"
-    )
-    executive_sponsor = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="sponsored_accounts"
-    )
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     complexity = models.PositiveSmallIntegerField(null=True, blank=True, validators=[percent])
     growth_potential = models.PositiveSmallIntegerField(null=True, blank=True, validators=[percent])

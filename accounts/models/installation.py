@@ -6,7 +6,7 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pghistory
@@ -93,6 +93,10 @@ class Installation(models.Model):
     def clean(self) -> None:
         if self.as_of is not None and not EARLIEST <= self.as_of <= LATEST:
             raise ValidationError({"as_of": f"Choose a day from {EARLIEST.year} to {LATEST.year}."})
+
+    def today(self) -> date:
+        """The day it is in the installation's zone, or the one it is frozen on."""
+        return self.as_of or datetime.now(UTC).astimezone(self.zone).date()
 
     @classmethod
     def current(cls) -> Installation:

@@ -1,12 +1,14 @@
 """Querysets that answer "what may this person see": the only way in for views.
 
 Reads follow Installation.visibility; changes stay with the owner (a pool's members own its
-accounts), the owner's manager and CS ops. Access rules live here and in accounts.access only.
+accounts), the account's team, the managers of both and CS ops. Access rules live here and in
+accounts.access only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -72,21 +74,40 @@ def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:
     return User.objects.filter(people)
 
 
+def on_team(day: date, *, prefix: str = "") -> Q:
+    """Memberships that hold on that day; `prefix` is the path to them."""
+    still = Q(**{f"{prefix}until__isnull": True}) | Q(**{f"{prefix}until__gte": day})
+    return Q(**{f"{prefix}since__lte": day}) & still
+
+
+def _accounts_of(people: models.QuerySet[User], *, prefix: str) -> Q:
+    """Owned by one of these people or by a pool of theirs, or one of them is on its team today.
+
+    No joins with owner, pool and team, so that somebody in several pools, or with several functions
+    of an account, never sees it twice.
+    """
+    pools = Pool.objects.filter(members__in=people).values("pk")
+    today = Installation.current().today()
+    served = people.filter(on_team(today, prefix="memberships__")).values("memberships__account")
+    return (
+        Q(AnyOf(f"{prefix}owner", people.values("pk")))
+        | Q(AnyOf(f"{prefix}pool", pools))
+        | Q(AnyOf(f"{prefix}pk", served))
+    )
+
+
 def account_condition(
     user: User | AnonymousUser, *, reach: Visibility, prefix: str = ""
 ) -> Q | None:
     """Which accounts this person reaches; None means all of them.
 
-    `prefix` is the path to the account ("account__" for its facts). No joins with owner and pool,
-    so that a person in several pools never sees an account twice.
+    `prefix` is the path to the account ("account__" for its facts).
     """
     if not isinstance(user, User) or not user.is_active or user.role is None:
         return Q(pk__in=[])
     if user.role in (Role.EXECUTIVE, Role.OPS) or reach == Visibility.ALL:
         return None
-    people = _colleagues(user, own_team=reach == Visibility.TEAM).values("pk")
-    pools = Pool.objects.filter(members__in=people).values("pk")
-    return Q(AnyOf(f"{prefix}owner", people)) | Q(AnyOf(f"{prefix}pool", pools))
+    return _accounts_of(_colleagues(user, own_team=reach == Visibility.TEAM), prefix=prefix)
 
 
 class AccountScopedQuerySet(models.QuerySet[Any]):
@@ -114,13 +135,13 @@ class AccountQuerySet(AccountScopedQuerySet):
     account_path = ""
 
     def owned_by(self, user: User | AnonymousUser) -> Self:
-        """Accounts this person owns, alone or through a pool: always part of what they may see."""
+        """A person's own accounts: those they own, alone or through a pool, and those whose team
+        they are on. Always part of what they may see."""
         if not isinstance(user, User) or not user.is_active or user.role is None:
             return self.none()
-        return self.filter(Q(owner=user) | Q(AnyOf("pool", user.pools.values("pk"))))
+        return self.filter(_accounts_of(User.objects.filter(pk=user.pk), prefix=""))
 
     def portfolio_of(self, user: User, *, scope: str) -> Self:
-        """Active accounts: of "mine" those the person owns alone or through a pool, of "all" those
-        they may see."""
+        """Active accounts: of "mine" the person's own, of "all" those they may see."""
         active = self.filter(status=AccountStatus.ACTIVE)
         return active.owned_by(user) if scope == "mine" else active.for_user(user)

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 
 from accounts.catalogue import ContactLevel, Role, label
 from accounts.models import Account, Contact, User
+from accounts.pages.team_queries import is_on_team
 
 SHOWN_AT_MOST = 200
 _STRENGTHS = {1: "Avoids us", 2: "Cool", 3: "Neutral", 4: "Supporter", 5: "Advocate"}
@@ -34,9 +35,13 @@ class LevelGroup:
     people: tuple[PersonRow, ...]
 
 
-def people_by_level(account: Account, *, viewer: User) -> list[LevelGroup]:
-    """Levels from the top, empty ones included: a gap is something to act on."""
-    rows = [(contact.level, _row(contact, viewer)) for contact in _contacts(account)]
+def people_by_level(account: Account, *, viewer: User, today: date) -> list[LevelGroup]:
+    """Levels from the top, empty ones included: a gap is something to act on.
+
+    Executives read about accounts, not people's addresses, but where they are on the team.
+    """
+    is_masked = viewer.role == Role.EXECUTIVE and not is_on_team(viewer, account, day=today)
+    rows = [(contact.level, _row(contact, is_masked)) for contact in _contacts(account)]
     return [
         LevelGroup(
             level=level,
@@ -56,11 +61,11 @@ def _contacts(account: Account) -> QuerySet[Contact]:
     return found
 
 
-def _row(contact: Contact, viewer: User) -> PersonRow:
+def _row(contact: Contact, is_masked: bool) -> PersonRow:
     return PersonRow(
         name=contact.name,
         title=contact.title,
-        email=shown_email(contact.email, viewer=viewer),
+        email=masked(contact.email) if is_masked else contact.email,
         function=contact.job_function,
         roles=tuple(contact.roles),
         strength=contact.strength,
@@ -70,9 +75,7 @@ def _row(contact: Contact, viewer: User) -> PersonRow:
     )
 
 
-def shown_email(email: str, *, viewer: User) -> str:
-    """Executives read about accounts, not people's addresses."""
-    if viewer.role != Role.EXECUTIVE or "@" not in email:
-        return email
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}•••@{domain}"
+def masked(email: str) -> str:
+    """("mila@acme.example", "m•••@acme.example")"""
+    name, at, domain = email.partition("@")
+    return f"{name[:1]}•••@{domain}" if at else email

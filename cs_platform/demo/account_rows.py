@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute, Segment
+from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute
 from cs_platform.demo.block import Profile
 from cs_platform.demo.names import company_name, domain, mailbox, person_name
 from cs_platform.demo.offering import plan_named
 from cs_platform.demo.relations import DemoPerson
-from cs_platform.demo.staff import EXECUTIVE_ID, FIRST_SELLER_ID, SELLERS
 from cs_platform.demo.tables import array_literal
 from cs_platform.demo.writer import CURRENCY, Writer, account_key
 
@@ -44,14 +43,8 @@ def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
 
 
 def _served_by(writer: Writer, *, profile: Profile) -> tuple[int | None, ...]:
-    """Owner, pool, account executive, executive sponsor."""
-    is_large = profile.account.model.segment == Segment.ENTERPRISE
-    return (
-        profile.owner_on(writer.timeline.days),
-        POOL_ID if profile.in_pool else None,
-        FIRST_SELLER_ID + profile.account.id % SELLERS,
-        EXECUTIVE_ID if is_large else None,
-    )
+    """Owner, pool."""
+    return (profile.owner_on(writer.timeline.days), POOL_ID if profile.in_pool else None)
 
 
 def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:

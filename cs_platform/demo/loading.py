@@ -22,8 +22,9 @@ from cs_platform.demo.account_rows import POOL_ID
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.offering import FEATURES, PLANS
 from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import PASSWORD, Staff, staff_of
+from cs_platform.demo.staff import PASSWORD, SPECIALISTS_TEAM, Staff, staff_of
 from cs_platform.demo.tables import BinaryTable, TextTable, counts
+from cs_platform.demo.teams import load_teams
 from cs_platform.demo.timeline import holidays_between
 from cs_platform.runtime.embedded.process import die_with_parent
 
@@ -55,6 +56,7 @@ def load_facts(load: Load, *, tell: Callable[[str], None]) -> Counter[str]:
         loaded.update(rows)
         tell(f"{done} of {shape.blocks} blocks: {loaded['accounts_account']:,} accounts,"
              f" {sum(loaded.values()):,} rows")  # fmt: skip
+    loaded["accounts_teammember"] = load_teams()
     _settle()
     return loaded
 
@@ -97,6 +99,7 @@ def _load_staff(staff: Staff) -> None:
     """One hash for all of them: the password is the same and known to everybody."""
     hashed = make_password(PASSWORD)
     Team.objects.bulk_create(Team(id=id_, name=name) for id_, name, _ in staff.teams)
+    Team.objects.create(id=staff.specialists_team_id, name=SPECIALISTS_TEAM)
     User.objects.bulk_create(
         User(
             id=member.id,

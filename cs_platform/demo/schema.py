@@ -9,8 +9,8 @@ from cs_platform.demo.tables import BinaryTable, TextTable
 _COLUMNS = {
     "account": (
         "id external_id name domain industry region time_zone currency plan_id seats "
-        "usage_limit customer_since status stage owner_id pool_id account_executive_id "
-        "executive_sponsor_id tags complexity growth_potential strategic_fit "
+        "usage_limit customer_since status stage owner_id pool_id "
+        "tags complexity growth_potential strategic_fit "
         "is_strategic arr_minor renews_on segment touch_tier segment_override "
         "touch_tier_override override_reason tier_pending tier_pending_since created_at"
     ),

@@ -1,4 +1,4 @@
-"""Our own invented people: CSMs in teams, managers, a pool for tech touch, an executive, ops."""
+"""Our own invented people: CSMs in teams, managers, a pool for tech touch, specialists, ops."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from cs_platform.demo.shape import Shape
 
 CSMS_PER_TEAM = 4
 CSMS_PER_ACCOUNT = 8 / 340
-EXECUTIVE_ID, OPS_ID, FIRST_SELLER_ID, FIRST_MANAGER_ID = 1, 2, 3, 11
-SELLERS = 3
+EXECUTIVE_ID, OPS_ID, FIRST_SELLER_ID, FIRST_ONBOARDER_ID, RENEWALS_ID = 1, 2, 3, 6, 8
+FIRST_MANAGER_ID = 11
+SELLERS, ONBOARDERS = 3, 2
+# Of another team than any CSM: they see accounts by being on their teams.
+SPECIALISTS_TEAM = "Specialists"
 PASSWORD = "demo"  # noqa: S105 -- printed at start, refused outside the demo
 _TEAM_NAMES = ("Harbour", "Valley", "Summit", "Meadow", "Canyon", "Delta", "Ridge", "Forest")
 # Whose turn it is in a team: two look after the large accounts and get fewer of the others.
@@ -21,6 +24,7 @@ _OWN_NAMES = {
     "manager@demo.example": "Osric Vellgate",
     "executive@demo.example": "Thessaly Moorhaven",
     "ops@demo.example": "Jun Rookdale",
+    "sales@demo.example": "Perrin Ashvale",
 }
 _NAMES_FROM = 40_000  # names of staff come from elsewhere in the sequence than names of contacts
 
@@ -40,7 +44,8 @@ class Staff:
     """CSMs are numbered through all teams; the first one is csm@demo.example."""
 
     members: tuple[StaffMember, ...]
-    teams: tuple[tuple[int, str, int], ...]  # id, name, id of the manager
+    teams: tuple[tuple[int, str, int], ...]  # of CSMs: id, name, id of the manager
+    specialists_team_id: int
     csms: tuple[int, ...]
     pool_members: tuple[int, ...]
 
@@ -62,8 +67,10 @@ def staff_of(shape: Shape) -> Staff:
         _member(EXECUTIVE_ID, "executive@demo.example", "Chief customer officer", Role.EXECUTIVE),
         _member(OPS_ID, "ops@demo.example", "CS operations", Role.OPS),
     ]
+    specialists = ["Account executive"] * SELLERS + ["Onboarding specialist"] * ONBOARDERS
     members += [
-        _member(FIRST_SELLER_ID + n, None, "Account executive", None) for n in range(SELLERS)
+        _member(FIRST_SELLER_ID + n, None if n else "sales@demo.example", title, Role.CSM, teams)
+        for n, title in enumerate([*specialists, "Renewals manager"])
     ]
     for team in range(teams):
         email = None if team else "manager@demo.example"
@@ -79,6 +86,7 @@ def staff_of(shape: Shape) -> Staff:
     return Staff(
         members=tuple(members),
         teams=tuple((n + 1, _team_name(n), FIRST_MANAGER_ID + n) for n in range(teams)),
+        specialists_team_id=teams + 1,
         csms=csms,
         pool_members=csms[CSMS_PER_TEAM - 1 :: CSMS_PER_TEAM],
     )

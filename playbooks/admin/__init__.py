@@ -18,6 +18,7 @@ from playbooks.admin.drafts import DraftAdmin
 from playbooks.admin.example import EXAMPLE
 from playbooks.admin.words import SaidInWords
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
+from playbooks.models.playbook import role_choices
 from playbooks.publishing import (
     NotADraftError,
     NotInForceError,
@@ -70,7 +71,16 @@ class ImportForm(forms.ModelForm):
 MOST_STEPS = 100
 
 
-class StepInline(admin.StackedInline):
+class RoleChoices:
+    """Who may own a step or a playbook, by name: read once a form, not once a step."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "owner_role":
+            return forms.ChoiceField(choices=role_choices(), help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class StepInline(RoleChoices, admin.StackedInline):
     model = PlaybookStep
     extra = 0
     ordering = ("position",)
@@ -81,7 +91,7 @@ class StepInline(admin.StackedInline):
 
 
 @admin.register(Playbook)
-class PlaybookAdmin(SaidInWords, DraftAdmin):
+class PlaybookAdmin(RoleChoices, SaidInWords, DraftAdmin):
     list_display = ("name", "version", "state", "category", "severity", "review")
     list_filter = ("state", "category")
     ordering = ("name", "-version")

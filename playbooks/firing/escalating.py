@@ -16,7 +16,7 @@ from playbooks.firing.steps import Opening
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.rules import AccountState, Escalation
-from playbooks.triggers.vocabulary import Channel, EscalationKind, OwnerRole, TaskState
+from playbooks.triggers.vocabulary import Channel, EscalationKind, TaskState
 from playbooks.triggers.wording import why_drawn_in
 
 # Somebody drawn in has one business day.
@@ -137,6 +137,7 @@ def _seen_score(
 
 def _task(each: DrawnIn, context: Opening) -> Task:
     play, escalation = each.play, each.escalation
+    given = context.directory.assignment(role=escalation.escalate_to, account_id=play.account_id)
     return Task(
         account_id=play.account_id,
         play_id=play.pk,
@@ -145,43 +146,27 @@ def _task(each: DrawnIn, context: Opening) -> Task:
         guidance=escalation.guidance,
         channel=Channel.INTERNAL,
         owner_role=escalation.escalate_to,
-        owner_id=context.directory.owner_for(
-            role=escalation.escalate_to, account_id=play.account_id
-        ),
+        owner_id=given.person_id,
+        fallback=given.fallback or "",
         opened_at=context.now,
         due_at=due_at(anchor=context.now, offset=_DUE, calendar=context.calendar),
         state=TaskState.OPEN,
-        why=_why(each, context),
+        why=each.why,
     )
-
-
-def _why(each: DrawnIn, context: Opening) -> str:
-    """Whoever acts for an executive reads whom to settle it with."""
-    told = context.directory.told_for(
-        role=each.escalation.escalate_to, account_id=each.play.account_id
-    )
-    if told is None:
-        return each.why
-    return f"{each.why} {context.directory.people[told].name} has been told."
 
 
 def _notices(task: Task, context: Opening) -> list[OutboxMessage]:
-    role = OwnerRole(task.owner_role)
-    told = context.directory.told_for(role=role, account_id=task.account_id)
-    people = {person for person in (task.owner_id, told) if person is not None}
-    return [
-        message
-        for person in sorted(people)
-        for message in notice(
-            key=f"play:{task.play_id}:escalation:{task.escalation}",
-            user_id=person,
-            account=context.directory.accounts[task.account_id],
-            subject=task.title,
-            body=task.why,
-            now=context.now,
-            by_mail=True,
-        )
-    ]
+    if task.owner_id is None:
+        return []
+    return notice(
+        key=f"play:{task.play_id}:escalation:{task.escalation}",
+        user_id=task.owner_id,
+        account=context.directory.accounts[task.account_id],
+        subject=task.title,
+        body=task.why,
+        now=context.now,
+        by_mail=True,
+    )
 
 
 def _keep_open(play_ids: Sequence[int]) -> None:

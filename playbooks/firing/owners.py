@@ -1,19 +1,30 @@
-"""Roles become people: the account's own, then the team, then the pool, then CS ops' queue.
+"""Roles become people: who has the function on the account's team, then a pool, then CS ops.
 
 Somebody who is away is replaced by their cover; somebody who may not see the account is passed
-over. None means the queue of CS ops: a step never waits for nobody.
+over. A step never waits for nobody: without a person it lies in the queue of CS ops, and its task
+says whom the team lacks.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from accounts.catalogue import Role
-from accounts.models import Account, Pool, Team, User
+from accounts.models import Account, Function, Pool, Team, TeamMember, User
 from playbooks.facts import AccountRow
-from playbooks.triggers.vocabulary import OwnerRole, label
+from playbooks.triggers.vocabulary import Fallback, OwnerRole
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`person_id` is None for the queue of CS ops. `fallback` says why a role fell to somebody
+    else than who has it."""
+
+    person_id: int | None
+    fallback: Fallback | None = None
 
 
 class Owners:
@@ -25,87 +36,78 @@ class Owners:
         self.people = {user.pk: user for user in User.objects.order_by("pk")}
         self.managers = _pairs(Team.managers.through.objects.values_list("team_id", "user_id"))
         self.members = _pairs(Pool.members.through.objects.values_list("pool_id", "user_id"))
-        self.pools = {
-            name.casefold(): pool_id for pool_id, name in Pool.objects.values_list("pk", "name")
-        }
+        self.function_pools = dict(Function.objects.values_list("key", "pool_id"))
+        self.teams: dict[int, dict[str, int]] = defaultdict(dict)
+        members = TeamMember.objects.on_day(day).filter(account__in=self.accounts)
+        for account_id, key, person_id in members.values_list(
+            "account_id", "function__key", "person_id"
+        ):
+            self.teams[account_id][key] = person_id
         self._visible: dict[int, frozenset[int]] = {}
-        self._owners: dict[int, frozenset[int]] = {}
+        self._own: dict[int, frozenset[int]] = {}
 
     def csm_of(self, account_id: int) -> int | None:
         """Who answers for the account; of a pool always the same member for one account."""
         csms = self._csms(self.accounts[account_id])
         return next((person for person in csms if self._works_here(person)), None)
 
-    def owner_for(self, *, role: OwnerRole, account_id: int) -> int | None:
-        """Who finishes it. An executive changes nothing: somebody of the account acts for them."""
-        people = self._reached(role, self.accounts[account_id])
-        return next((person for person in people if not self._only_reads(person)), None)
+    def owner_for(self, *, role: str, account_id: int) -> int | None:
+        return self.assignment(role=role, account_id=account_id).person_id
 
-    def told_for(self, *, role: OwnerRole, account_id: int) -> int | None:
-        """The executive it falls to, who is told while somebody else has the task."""
-        first = next(self._reached(role, self.accounts[account_id]), None)
-        return first if first is not None and self._only_reads(first) else None
+    def assignment(self, *, role: str, account_id: int) -> Assignment:
+        """Who gets a task of that role today."""
+        account = self.accounts[account_id]
+        if role in (OwnerRole.CS_OPS, OwnerRole.SYSTEM):
+            return Assignment(None)
+        holders = list(self._holders(role, account))
+        if (person := self._first(holders, account)) is not None:
+            return Assignment(person)
+        is_held = any(map(self._works_here, holders))
+        if (person := self._first(self._pooled(role, account), account)) is not None:
+            return Assignment(person, Fallback.AWAY_POOL if is_held else Fallback.EMPTY_POOL)
+        return Assignment(None, Fallback.AWAY_QUEUE if is_held else Fallback.EMPTY_QUEUE)
 
-    def _reached(self, role: OwnerRole, account: AccountRow) -> Iterator[int]:
-        for candidate in self._candidates(role, account):
+    def _holders(self, role: str, account: AccountRow) -> Iterator[int]:
+        """A CSM nobody covers is replaced by their manager."""
+        if role == OwnerRole.CSM:
+            yield from self._csms(account)
+        if role in (OwnerRole.CSM, OwnerRole.MANAGER):
+            yield from self._managers_of(account)
+        elif role in self.teams[account.id]:
+            yield self.teams[account.id][role]
+
+    def _pooled(self, role: str, account: AccountRow) -> Iterator[int]:
+        """Of a function: its own pool before the account's. Only a function falls to a pool."""
+        if role in (OwnerRole.CSM, OwnerRole.MANAGER):
+            return
+        for pool_id in (self.function_pools.get(role), account.pool_id):
+            if pool_id is not None:
+                yield from _rotated(self.members.get(pool_id, []), account.id)
+
+    def _first(self, candidates: Iterable[int], account: AccountRow) -> int | None:
+        for candidate in candidates:
             present = self._present(candidate)
-            if present is None:
-                continue
-            # Whoever owns an account, or manages its owner, sees it in every visibility.
-            if present in self._own(account) or self._sees(present, account):
-                yield present
+            if present is not None and self._reaches(present, account):
+                return present
+        return None
 
-    def _only_reads(self, person_id: int) -> bool:
-        return self.people[person_id].role == Role.EXECUTIVE
-
-    def _candidates(self, role: OwnerRole, account: AccountRow) -> Iterator[int]:
-        match role:
-            case OwnerRole.CSM:
-                yield from self._csms(account)
-                yield from self._managers_of(account)
-            case OwnerRole.MANAGER:
-                yield from self._managers_of(account)
-            case OwnerRole.ACCOUNT_EXECUTIVE:
-                yield from _known(account.account_executive_id)
-            case OwnerRole.EXECUTIVE_SPONSOR:
-                yield from _known(account.executive_sponsor_id)
-                yield from self._with_role(Role.EXECUTIVE)
-                yield from self._csms(account)
-                yield from self._managers_of(account)
-            case OwnerRole.CS_OPS | OwnerRole.SYSTEM:
-                return
-            case _:
-                yield from self._specialists(role, account)
+    def _reaches(self, person_id: int, account: AccountRow) -> bool:
+        """Who owns an account, manages its owner or is on its team sees it in every visibility."""
+        if account.id not in self._own:
+            team = self.teams[account.id].values()
+            people = {*self._csms(account), *self._managers_of(account), *team}
+            self._own[account.id] = frozenset(people)
+        return person_id in self._own[account.id] or self._sees(person_id, account)
 
     def _csms(self, account: AccountRow) -> list[int]:
         if account.owner_id is not None:
             return [account.owner_id]
         return _rotated(self.members.get(account.pool_id or 0, []), account.id)
 
-    def _own(self, account: AccountRow) -> frozenset[int]:
-        if account.id not in self._owners:
-            people = {*self._csms(account), *self._managers_of(account)}
-            self._owners[account.id] = frozenset(people)
-        return self._owners[account.id]
-
-    def _team_ids(self, account: AccountRow) -> list[int]:
-        people = [self.people[person] for person in self._csms(account) if person in self.people]
-        return [person.team_id for person in people if person.team_id is not None]
-
     def _managers_of(self, account: AccountRow) -> Iterator[int]:
-        for team_id in self._team_ids(account):
-            yield from self.managers.get(team_id, [])
-
-    def _specialists(self, role: OwnerRole, account: AccountRow) -> Iterator[int]:
-        """Team members with that title, then the pool of that name ("Save team")."""
-        named, teams = label(role).casefold(), self._team_ids(account)
-        for person in self.people.values():
-            if person.team_id in teams and person.title.casefold() == named:
-                yield person.pk
-        yield from _rotated(self.members.get(self.pools.get(named, 0), []), account.id)
-
-    def _with_role(self, role: Role) -> Iterator[int]:
-        return (person.pk for person in self.people.values() if person.role == role)
+        people = [self.people[person] for person in self._csms(account) if person in self.people]
+        for person in people:
+            yield from self.managers.get(person.team_id or 0, [])
 
     def _present(self, person_id: int) -> int | None:
         if not self._works_here(person_id):
@@ -123,6 +125,9 @@ class Owners:
         return person is not None and person.is_active and person.role is not None
 
     def _sees(self, person_id: int, account: AccountRow) -> bool:
+        """An executive sees all, and works only where they are on the team."""
+        if self.people[person_id].role == Role.EXECUTIVE:
+            return False
         if person_id not in self._visible:
             seen = Account.objects.for_user(self.people[person_id]).filter(pk__in=self.accounts)
             self._visible[person_id] = frozenset(seen.values_list("pk", flat=True))
@@ -134,10 +139,6 @@ def _pairs(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     for left, right in sorted(rows):
         found[left].append(right)
     return found
-
-
-def _known(person_id: int | None) -> list[int]:
-    return [] if person_id is None else [person_id]
 
 
 def _rotated(people: list[int], account_id: int) -> list[int]:

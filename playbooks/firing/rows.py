@@ -41,14 +41,16 @@ RETURNING id, start_id
 _TASKS = """
 INSERT INTO playbooks_task
     (account_id, play_id, step_id, escalation, title, guidance, channel, owner_id, owner_role,
-     opened_at, due_at, state, outcome, reason, note, why, closes_when, escalate_at, closed_at)
+     fallback, opened_at, due_at, state, outcome, reason, note, why, closes_when, escalate_at,
+     closed_at)
 SELECT given.account_id, given.play_id, s.id, '', s.title, s.purpose || E'\\n\\n' || s.guidance,
-       s.channel, given.owner_id, s.owner_role, %(now)s, given.due_at, given.state, given.outcome,
-       '', '', given.why, given.closes_when, given.escalate_at,
+       s.channel, given.owner_id, s.owner_role, given.fallback, %(now)s, given.due_at, given.state,
+       given.outcome, '', '', given.why, given.closes_when, given.escalate_at,
        CASE WHEN given.state = 'done' THEN %(now)s END
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    account_id bigint, play_id bigint, step_id bigint, owner_id bigint, due_at timestamptz,
-    state text, outcome text, why text, closes_when text, escalate_at timestamptz)
+    account_id bigint, play_id bigint, step_id bigint, owner_id bigint, fallback text,
+    due_at timestamptz, state text, outcome text, why text, closes_when text,
+    escalate_at timestamptz)
 JOIN playbooks_playbookstep s ON s.id = given.step_id
 ON CONFLICT (play_id, step_id) DO NOTHING
 RETURNING id
@@ -103,6 +105,7 @@ class NewTask:
     play_id: int
     step_id: int
     owner_id: int | None
+    fallback: str
     due_at: str
     state: str
     outcome: str | None

@@ -112,8 +112,8 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
 
 def _task(due_step: DueStep, context: Opening) -> NewTask:
     play, step, due = due_step.play, due_step.step, due_step.due
-    role = OwnerRole(step.owner_role)
-    is_automatic = role is OwnerRole.SYSTEM
+    is_automatic = step.owner_role == OwnerRole.SYSTEM
+    given = context.directory.assignment(role=step.owner_role, account_id=play.account_id)
     escalate_at = None
     if step.channel in ANSWERED_CHANNELS and not is_automatic:
         rule = context.rules[play.playbook_id]
@@ -122,7 +122,8 @@ def _task(due_step: DueStep, context: Opening) -> NewTask:
         account_id=play.account_id,
         play_id=play.pk,
         step_id=step.pk,
-        owner_id=context.directory.owner_for(role=role, account_id=play.account_id),
+        owner_id=given.person_id,
+        fallback=given.fallback or "",
         due_at=due.isoformat(),
         state=TaskState.DONE if is_automatic else TaskState.OPEN,
         outcome=TaskOutcome.NOTIFIED if is_automatic else None,
@@ -154,19 +155,17 @@ def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
 
 
 def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
-    """A step of the system is a notice to the CSM and the manager, an executive's one to them.
+    """A step of the system is a notice to the CSM and the manager.
 
     In the app the CSM has been told when the play began.
     """
     play, step = due_step.play, due_step.step
-    directory, role = context.directory, OwnerRole(step.owner_role)
-    if role is OwnerRole.SYSTEM:
-        people = {
-            directory.owner_for(role=each, account_id=play.account_id)
-            for each in (OwnerRole.CSM, OwnerRole.MANAGER)
-        }
-    else:
-        people = {directory.told_for(role=role, account_id=play.account_id)}
+    if step.owner_role != OwnerRole.SYSTEM:
+        return []
+    people = {
+        context.directory.owner_for(role=each, account_id=play.account_id)
+        for each in (OwnerRole.CSM, OwnerRole.MANAGER)
+    }
     return [
         message
         for person in sorted(person for person in people if person is not None)
@@ -174,7 +173,8 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
             key=f"play:{play.pk}:step:{step.pk}",
             user_id=person,
             account=context.account(play),
-            subject=_subject(due_step, context),
+            # Nobody reads “Tell the manager” as what they are told.
+            subject=f"Play “{context.rules[play.playbook_id].name}”",
             body=play.why,
             now=context.now,
             by_mail=True,
@@ -183,17 +183,10 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     ]
 
 
-def _subject(due_step: DueStep, context: Opening) -> str:
-    """Nobody reads “Tell the manager” as what they are told."""
-    if due_step.step.owner_role == OwnerRole.SYSTEM:
-        return f"Play “{context.rules[due_step.play.playbook_id].name}”"
-    return due_step.step.title
-
-
 def _asked(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     """Whoever gets a step beside the CSM, who has been told of the play, is told of the task."""
     play, step = due_step.play, due_step.step
-    owner = context.directory.owner_for(role=OwnerRole(step.owner_role), account_id=play.account_id)
+    owner = context.directory.owner_for(role=step.owner_role, account_id=play.account_id)
     if owner is None or owner == play.csm_id or step.owner_role == OwnerRole.SYSTEM:
         return []
     return notice(

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor, Offset
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
-from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence
+from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 
 
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
-    """`notice_days`: working days before it is due on which the task shows up; None: at once."""
+    """`owner_role`: an OwnerRole, or the key of a function. `notice_days`: working days before it
+    is due on which the task shows up; None: at once."""
 
     key: str
     title: str
     purpose: str
     guidance: str
-    owner_role: OwnerRole
+    owner_role: str
     channel: Channel
     due: Offset
     notice_days: int | None
@@ -37,7 +38,7 @@ class PlaybookDefinition:
     category: Category
     family: str
     severity: int
-    owner_role: OwnerRole
+    owner_role: str
     review_cadence: ReviewCadence
     cooldown_days: int
     cap_per_csm_day: int | None

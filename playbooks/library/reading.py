@@ -1,7 +1,7 @@
 """Text or stored JSON in, a checked definition out; every error names the place and what fits."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from accounts.catalogue import EventKind, LifecycleStage, Segment, SignalKind, TouchTier
@@ -17,7 +17,6 @@ from playbooks.triggers.vocabulary import (
     Category,
     Channel,
     EscalationKind,
-    OwnerRole,
     ReviewCadence,
     TriggerKind,
 )
@@ -40,19 +39,22 @@ def shipped_texts() -> list[str]:
     return [path.read_text("utf-8") for path in sorted(SHIPPED.glob("*.yaml"))]
 
 
-def read_yaml(text: str) -> PlaybookDefinition:
-    """Raises PlaybookError."""
+def read_yaml(text: str, *, roles: Collection[str] | None = None) -> PlaybookDefinition:
+    """As `read_definition`. Raises PlaybookError."""
     if len(text) > LONGEST_FILE:
         raise PlaybookError([f"A playbook has at most {LONGEST_FILE} characters."])
     try:
         data = parse(text)
     except NotYamlError as error:
         raise PlaybookError([f"This is not YAML: {error}"]) from error
-    return read_definition(data)
+    return read_definition(data, roles=roles)
 
 
-def read_definition(data: object) -> PlaybookDefinition:
-    """Raises PlaybookError."""
+def read_definition(data: object, *, roles: Collection[str] | None = None) -> PlaybookDefinition:
+    """`roles` are those that may own a step; None, for what was checked before, allows any.
+
+    Raises PlaybookError.
+    """
     errors: list[str] = []
     fields = Fields(data, place="", errors=errors)
     definition = _definition(fields)
@@ -62,9 +64,24 @@ def read_definition(data: object) -> PlaybookDefinition:
     errors += _repeated("steps", (step.key for step in definition.steps))
     if definition.steps and definition.steps[0].follows:
         errors.append("steps[1].due.from: the first step has no previous step")
+    if roles is not None:
+        errors += _unknown_roles(definition, roles)
     if errors:
         raise PlaybookError(errors)
     return definition
+
+
+def _unknown_roles(definition: PlaybookDefinition, roles: Collection[str]) -> list[str]:
+    said = {"owner_role": definition.owner_role}
+    for number, each in enumerate(definition.escalations, start=1):
+        said[f"escalations[{number}].escalate_to"] = each.escalate_to
+    for number, step in enumerate(definition.steps, start=1):
+        said[f"steps[{number}].owner"] = step.owner_role
+    return [
+        f"{place}: “{role}” is none of {', '.join(roles)}"
+        for place, role in said.items()
+        if role and role not in roles
+    ]
 
 
 def _definition(fields: Fields) -> PlaybookDefinition:
@@ -78,7 +95,7 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         category=fields.word("category", Category),
         family=fields.text("family", longest=40, default=key),
         severity=fields.whole("severity", lowest=0, highest=100, default=0),
-        owner_role=fields.word("owner_role", OwnerRole),
+        owner_role=fields.key("owner_role"),
         review_cadence=fields.word("review", ReviewCadence),
         cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
         cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
@@ -157,7 +174,7 @@ def _escalation(fields: Fields) -> Escalation:
     escalation = Escalation(
         key=fields.key(),
         kind=kind,
-        escalate_to=fields.word("escalate_to", OwnerRole),
+        escalate_to=fields.key("escalate_to"),
         title=fields.text("title", longest=160),
         guidance=fields.text("guidance", longest=2000),
         business_days=fields.whole("business_days", lowest=0, highest=60, default=0),
@@ -184,7 +201,7 @@ def _step(fields: Fields) -> StepDefinition:
         title=fields.text("title", longest=160),
         purpose=fields.text("purpose", longest=300),
         guidance=fields.text("guidance", longest=2000),
-        owner_role=fields.word("owner", OwnerRole),
+        owner_role=fields.key("owner"),
         channel=fields.word("channel", Channel),
         due=_offset(fields.part("due")),
         notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pgtrigger
@@ -10,12 +11,22 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_definition
 from playbooks.triggers.rules import Rule
 from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence, choices
+
+
+def role_choices() -> list[tuple[str, str]]:
+    """Who may own a step of a playbook: keys with their names."""
+    functions = Function.objects.order_by("position", "key")
+    return [*choices(OwnerRole), *functions.values_list("key", "name")]
+
+
+def known_roles() -> list[str]:
+    return [key for key, _ in role_choices()]
 
 
 class Playbook(models.Model):
@@ -51,9 +62,7 @@ class Playbook(models.Model):
         validators=[MaxValueValidator(100)],
         help_text="Within its family the higher one wins and supersedes the lower.",
     )
-    owner_role = models.CharField(
-        max_length=21, choices=choices(OwnerRole), help_text="Who keeps this playbook in shape."
-    )
+    owner_role = models.CharField(max_length=40, help_text="Who keeps this playbook in shape.")
     review_cadence = models.CharField(max_length=9, choices=choices(ReviewCadence))
     reviewed_on = models.DateField(null=True, blank=True)
     triggers = models.JSONField(default=list)
@@ -113,7 +122,7 @@ class Playbook(models.Model):
         """Steps are edited beside it, so what is wrong with them is said when it is published."""
         super().clean()
         try:
-            read_definition(self.as_mapping() | {"steps": []})
+            read_definition(self.as_mapping() | {"steps": []}, roles=known_roles())
         except PlaybookError as error:
             problems = [text for text in error.problems if not text.startswith("steps")]
             if problems:
@@ -143,9 +152,10 @@ class Playbook(models.Model):
             "steps": steps,
         }
 
-    def definition(self) -> PlaybookDefinition:
-        """Raises PlaybookError where a draft is not complete."""
-        return read_definition(self.as_mapping())
+    def definition(self, *, roles: Collection[str] | None = None) -> PlaybookDefinition:
+        """`roles` are those that may own a step; None allows any. Raises PlaybookError where a
+        draft is not complete."""
+        return read_definition(self.as_mapping(), roles=roles)
 
     def rule(self) -> Rule:
         definition = self.definition()
@@ -170,7 +180,10 @@ class PlaybookStep(models.Model):
     title = models.CharField(max_length=160)
     purpose = models.CharField(max_length=300)
     guidance = models.TextField(max_length=2000)
-    owner_role = models.CharField(max_length=21, choices=choices(OwnerRole))
+    owner_role = models.CharField(
+        max_length=40,
+        help_text="CSM, manager, CS ops, system, or a function of the account's team.",
+    )
     channel = models.CharField(max_length=8, choices=choices(Channel))
     due_amount = models.SmallIntegerField()
     due_unit = models.CharField(max_length=13, choices=choices(Unit))

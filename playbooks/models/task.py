@@ -14,7 +14,14 @@ from accounts.models import Account, AccountScopedQuerySet, User
 from accounts.models.scope import AnyOf
 from playbooks.models.play import Play
 from playbooks.models.playbook import PlaybookStep
-from playbooks.triggers.vocabulary import Channel, OwnerRole, TaskOutcome, TaskState, choices
+from playbooks.triggers.vocabulary import (
+    Channel,
+    Fallback,
+    OwnerRole,
+    TaskOutcome,
+    TaskState,
+    choices,
+)
 
 UNFINISHED = (TaskState.OPEN.value, TaskState.SNOOZED.value)
 
@@ -80,7 +87,13 @@ class Task(models.Model):
     owner = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks", db_index=False
     )
-    owner_role = models.CharField(max_length=21, choices=choices(OwnerRole), default=OwnerRole.CSM)
+    owner_role = models.CharField(max_length=40, default=OwnerRole.CSM)
+    fallback = models.CharField(
+        max_length=11,
+        choices=choices(Fallback),
+        blank=True,
+        help_text="Why it was not given to who has the role, and where it fell.",
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=16, choices=choices(TaskState), default=TaskState.OPEN)

@@ -19,7 +19,7 @@ from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, Task
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
-from playbooks.pages.tasks.queries import task_columns, task_rows, unfinished
+from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
 
 PLAYS_AT_MOST = 20
@@ -195,7 +195,7 @@ def _made(task: Task, title: str) -> StepRow:
         state=state,
         icon=icon,
         note=label(task.outcome) if task.outcome else task.reason,
-        who=task.owner.name if task.owner else f"{label(task.owner_role)} queue",
+        who=task.owner.name if task.owner else QUEUE_OF_OPS,
         at=task.closed_at or task.due_at,
         said=task.note,
     )

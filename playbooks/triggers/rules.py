@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from health.scoring import WHOLE_SCORE, WatchLineSpec
 from health.signals import Direction
-from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
+from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Escalation:
 
     key: str
     kind: EscalationKind
-    escalate_to: OwnerRole
+    escalate_to: str
     title: str
     guidance: str
     business_days: int = 0

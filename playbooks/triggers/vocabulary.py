@@ -17,19 +17,24 @@ class ReviewCadence(StrEnum):
 
 
 class OwnerRole(StrEnum):
-    """Who a step belongs to; resolved to a person when its task is made."""
+    """Who a step belongs to, beside the functions of an account's team, which are rows: those
+    that follow from the account's owner, and the platform. Resolved to a person when the task of
+    the step is made."""
 
     CSM = "csm"
-    ONBOARDING_SPECIALIST = "onboarding_specialist"
-    RENEWALS_MANAGER = "renewals_manager"
     MANAGER = "manager"
-    ACCOUNT_EXECUTIVE = "account_executive"
     CS_OPS = "cs_ops"
-    EXECUTIVE_SPONSOR = "executive_sponsor"
-    FINANCE = "finance"
-    LEGAL = "legal"
-    SAVE_TEAM = "save_team"
     SYSTEM = "system"
+
+
+class Fallback(StrEnum):
+    """Why a task is not with who has its role: nobody has, or they are away without a cover; and
+    where it fell."""
+
+    EMPTY_POOL = "empty_pool"
+    EMPTY_QUEUE = "empty_queue"
+    AWAY_POOL = "away_pool"
+    AWAY_QUEUE = "away_queue"
 
 
 class Channel(StrEnum):

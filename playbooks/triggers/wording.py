@@ -7,7 +7,7 @@ from health.scoring import MEASURE, WHOLE_SCORE
 from health.signals import CrossingSignal, Direction
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
-from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
+from playbooks.triggers.vocabulary import EscalationKind, Fallback, TriggerKind
 
 
 def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str:
@@ -51,6 +51,16 @@ def closes_when(recovery: Recovery) -> str:
     if recovery.score_at_least is not None:
         ways.append(f"the score is {recovery.score_at_least} or more")
     return f"Closes itself when {' or '.join(ways)}." if ways else ""
+
+
+def fell_because(*, role: str, fallback: Fallback) -> str:
+    """("Onboarding specialist", EMPTY_QUEUE): "No onboarding specialist on the team: queue of CS
+    ops." """
+    name = role if role[1:2].isupper() else role[:1].lower() + role[1:]
+    is_empty = fallback in (Fallback.EMPTY_POOL, Fallback.EMPTY_QUEUE)
+    lacking = f"No {name} on the team" if is_empty else f"The {name} is away without a cover"
+    in_queue = fallback in (Fallback.EMPTY_QUEUE, Fallback.AWAY_QUEUE)
+    return f"{lacking}: {'queue of CS ops' if in_queue else 'fell to the pool'}."
 
 
 def recovered_because(*, score: Decimal | None, band: str) -> str:

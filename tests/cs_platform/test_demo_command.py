@@ -21,6 +21,7 @@ from accounts.models import (
     Installation,
     Job,
     RevenueMovement,
+    TeamMember,
     Ticket,
     UsageDay,
     User,
@@ -82,6 +83,16 @@ def test_demo_people_can_log_in_with_their_roles(company, client):
 
 
 _PEOPLE = [f"{who}@demo.example" for who in ("csm", "manager", "executive", "ops")]
+
+
+def test_demo_accounts_have_teams_and_an_account_executive_reaches_theirs(company):
+    today, accounts = clock.today(), Account.objects.all()
+    members = TeamMember.objects.on_day(today)
+    assert members.filter(function__key="account_executive").count() == accounts.count()
+    sales = User.objects.get(email="sales@demo.example")
+    own = set(Account.objects.changeable_by(sales).values_list("pk", flat=True))
+    assert own == {pk for pk in accounts.values_list("pk", flat=True) if pk % 3 == 0}
+    assert not accounts.filter(owner=sales).exists()
 
 
 def test_demo_ends_yesterday_and_goes_back_the_whole_span(company):

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from accounts.catalogue import Role
-from accounts.models import Account, Pool, Signal, Team, User
+from accounts.models import Account, Function, Pool, Signal, Team, TeamMember, User
 from health.models import CurrentHealth, Scorecard
 from playbooks.firing import fire_signals
 from playbooks.models import PlayStart, Task
@@ -38,6 +38,15 @@ class House:
         columns = {"owner": self.people["alice"], "arr_minor": 100_000_00} | columns
         self.accounts[name] = Account.objects.create(external_id=name, name=name, **columns)
         return self.accounts[name]
+
+    def joins(self, account: Account, name: str, function: str, **columns) -> TeamMember:
+        """On the team of the account, since long ago."""
+        return TeamMember.objects.create(
+            account=account,
+            person=self.people[name],
+            function=Function.objects.get(key=function),
+            **{"since": NOW.date() - timedelta(days=90)} | columns,
+        )
 
     def stands(self, account: Account, score: str | None, band: str):
         CurrentHealth.objects.update_or_create(
@@ -100,6 +109,7 @@ def house(db) -> House:
 @pytest.fixture
 def save_team(house):
     pool = Pool.objects.create(name="Save team")
+    Function.objects.filter(key="save_team").update(pool=pool)
     pool.members.add(house.people["bob"])
     return pool
 

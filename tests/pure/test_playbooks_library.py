@@ -96,8 +96,8 @@ def test_at_risk_knows_whom_to_draw_in():
 
     assert drawn == {
         "silence": (3, None, OwnerRole.MANAGER),
-        "below_20": (0, Decimal(20), OwnerRole.EXECUTIVE_SPONSOR),
-        "cancellation": (0, None, OwnerRole.SAVE_TEAM),
+        "below_20": (0, Decimal(20), "executive_sponsor"),
+        "cancellation": (0, None, "save_team"),
         "stakeholders_gone": (0, None, OwnerRole.MANAGER),
     }
 

@@ -11,6 +11,7 @@ from accounts.intake.specs import SPECS
 # Plural, singular, what the file holds.
 KINDS: dict[str, tuple[str, str, str]] = {
     Kind.ACCOUNTS: ("accounts", "account", "Companies you serve: name, plan, seats, owner"),
+    Kind.TEAM: ("team rows", "team row", "Who of yours serves which account, in which function"),
     Kind.CONTACTS: ("contacts", "contact", "People at your accounts: name, e-mail, roles"),
     Kind.CONTRACTS: ("contracts", "contract", "Start, renewal date and ARR of each contract"),
     Kind.MOVEMENTS: ("ARR movements", "ARR movement", "New, expansion, contraction, churn by day"),
@@ -35,6 +36,7 @@ _FIELDS = {
     "mrr": "MRR",
     "owner": "Owner (e-mail)",
     "host": "Host (e-mail)",
+    "person": "Person (e-mail)",
     "account_executive": "Account executive (e-mail)",
     "executive_sponsor": "Executive sponsor (e-mail)",
     "parent": "Parent account ID",

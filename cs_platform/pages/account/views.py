@@ -18,6 +18,7 @@ from accounts.pages.revenue_queries import (
     ledger,
     ledger_rows,
 )
+from accounts.pages.team_queries import team_of
 from accounts.ui.paging import merged_page, page_number, take_page
 from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account.overview import overview_context
@@ -64,8 +65,13 @@ def timeline(request: HttpRequest, external_id: str) -> HttpResponse:
 @require_safe
 def people(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
-    groups = people_by_level(head.account, viewer=cast("User", request.user))
-    context = {"groups": groups, "known": sum(len(group.people) for group in groups)}
+    viewer = cast("User", request.user)
+    groups = people_by_level(head.account, viewer=viewer, today=head.today)
+    context = {
+        "groups": groups,
+        "known": sum(len(group.people) for group in groups),
+        "team": team_of(head.account, day=head.today),
+    }
     return _tab(request, head, "account_people", "people", context)
 
 

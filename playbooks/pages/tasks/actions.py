@@ -81,22 +81,22 @@ class HandForm(forms.Form):
 Act = Callable[[Task, forms.Form, User, datetime], str]
 
 
-@requires(Right.WORK_ACCOUNTS, page="task")
+@requires(Right.WORK_TASKS, page="task")
 def complete(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "complete", CompleteForm(request.POST), _complete)
 
 
-@requires(Right.WORK_ACCOUNTS, page="task")
+@requires(Right.WORK_TASKS, page="task")
 def skip(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "skip", SkipForm(request.POST), _skip)
 
 
-@requires(Right.WORK_ACCOUNTS, page="task")
+@requires(Right.WORK_TASKS, page="task")
 def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "snooze", SnoozeForm(request.POST), _snooze)
 
 
-@requires(Right.WORK_ACCOUNTS, page="task")
+@requires(Right.WORK_TASKS, page="task")
 def hand(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "hand", HandForm(request.POST), _hand)
 

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
-from accounts.models import Account, User
+from accounts.models import Account, Function, User
 from health.scoring import UNSCORED
 from playbooks.models import UNFINISHED, Task
-from playbooks.triggers.vocabulary import Channel, TaskState, label
+from playbooks.triggers.vocabulary import Channel, Fallback, TaskState, label
+from playbooks.triggers.wording import fell_because
 
 _ICONS = {
     Channel.EMAIL: "mail",
@@ -24,6 +25,9 @@ _ICONS = {
     Channel.IN_APP: "message-square",
     Channel.INTERNAL: "file-text",
 }
+
+
+QUEUE_OF_OPS = "Queue of CS ops"
 
 
 class TaskRow(NamedTuple):
@@ -49,6 +53,9 @@ class TaskRow(NamedTuple):
     owner_id: int | None
     owner_name: str | None
     owner_role: str
+    function: str | None
+    """Its name, where the role is a function of the account's team."""
+    fallback: str
     play_id: int | None
     play_why: str | None
     playbook: str | None
@@ -86,7 +93,15 @@ class TaskRow(NamedTuple):
 
     @property
     def owner(self) -> str:
-        return self.owner_name or f"{label(self.owner_role)} queue"
+        return self.owner_name or QUEUE_OF_OPS
+
+    @property
+    def fell_because(self) -> str:
+        """Whom the account's team lacks; empty where the task is with who has the role."""
+        if not self.fallback:
+            return ""
+        role = self.function or label(self.owner_role)
+        return fell_because(role=role, fallback=Fallback(self.fallback))
 
     @property
     def band(self) -> str:
@@ -99,7 +114,7 @@ class TaskRow(NamedTuple):
 
 
 # In the order of TaskRow, up to what only holds at one moment.
-_COLUMNS = (
+_COLUMNS: tuple[Any, ...] = (
     "pk",
     "title",
     "guidance",
@@ -116,6 +131,8 @@ _COLUMNS = (
     "owner_id",
     "owner__name",
     "owner_role",
+    Subquery(Function.objects.filter(key=OuterRef("owner_role")).values("name")),
+    "fallback",
     "play_id",
     "play__why",
     "play__playbook__name",

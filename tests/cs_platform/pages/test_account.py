@@ -13,9 +13,12 @@ from accounts.models import (
     Contact,
     Contract,
     ContractLine,
+    Function,
     Interaction,
     Invoice,
+    Pool,
     RevenueMovement,
+    TeamMember,
     Ticket,
 )
 from tests.cs_platform.pages.conftest import (
@@ -194,6 +197,40 @@ def test_executives_read_no_addresses_of_contacts(client, house, account, actor,
     html = open_tab(client, "account_people", account).content.decode()
     assert shown in html
     assert ("ada@acme.example" in html) == (actor == "csm")
+
+
+def test_an_executive_on_the_team_reads_the_addresses(client, house, account):
+    Contact.objects.create(
+        account=account, external_id="c-1", name="Ada", email="ada@acme.example", met_on=DAY
+    )
+    TeamMember.objects.create(
+        account=account,
+        person=house.people["executive"],
+        function=Function.objects.get(key="executive_sponsor"),
+        since=DAY - timedelta(days=30),
+    )
+    sign_in(client, house.people["executive"])
+
+    assert "ada@acme.example" in open_tab(client, "account_people", account).content.decode()
+
+
+def test_the_team_is_shown_with_its_gaps_and_where_their_work_goes(client, csm, account):
+    Pool.objects.create(name="Legal desk").functions.add(Function.objects.get(key="legal"))
+    TeamMember.objects.create(
+        account=account,
+        person=csm,
+        function=Function.objects.get(key="renewals_manager"),
+        since=DAY - timedelta(days=30),
+    )
+
+    response = open_tab(client, "account_people", account)
+
+    team = {row.function: (row.person, row.falls_to) for row in response.context["team"]}
+    assert team["CSM"][0] == account.owner
+    assert team["Renewals manager"] == (csm, "")
+    assert team["Legal"] == (None, "the pool “Legal desk”")
+    assert team["Finance"] == (None, "the queue of CS ops")
+    assert "Nobody: goes to the queue of CS ops." in response.content.decode()
 
 
 def test_revenue_ledger_ends_at_the_arr_and_shows_each_balance(client, csm, account):

@@ -1,0 +1,187 @@
+"""Rows that say who has which function of an account; of a function, one person a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from accounts.intake.errors import RecordError
+from accounts.intake.records import Record
+from accounts.intake.stints import Stint, StintRow, in_order, placed, vacated
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.tables import ACCOUNT, FUNCTION_FIELDS, person_reference
+from accounts.models import Account, Function, TeamMember, User
+
+# One function of one account.
+Seat = tuple[int, int]
+_FUNCTION_MISSING = "is not a function; add it in Admin, Functions"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`row` is None where nobody has the function any more."""
+
+    position: int
+    seat: Seat
+    row: StintRow | None
+
+
+def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> None:
+    """Writes the good records; each of the others names what is not known."""
+    accounts = _ids(Account, "external_id", (str(r.values["account"]) for r in records))
+    functions = dict(Function.objects.values_list("key", "pk"))
+    people = people_by_address(str(r.values["person"]) for r in records)
+    placements = []
+    for record in records:
+        account = accounts.get(str(record.values["account"]))
+        function = functions.get(str(record.values["function"]))
+        person = people.get(str(record.values["person"]).lower())
+        if account is None:
+            result.reject([_unknown(record, "account", ACCOUNT.missing)])
+        elif function is None:
+            result.reject([_unknown(record, "function", _FUNCTION_MISSING)])
+        elif person is None:
+            result.reject([_unknown(record, "person", person_reference("person").missing)])
+        else:
+            row = _stint_row(person, record.values)
+            placements.append(Placement(record.position, (account, function), row))
+    for position, status in place(placements, day=day, result=result).items():
+        result.statuses[position] = status
+
+
+def place_named(records: Sequence[Record], *, day: date, result: LoadResult) -> None:
+    """The people that records of accounts name, each in the function its column is called by. An
+    empty column ends who has the function."""
+    said = [r for r in records if not r.values.keys().isdisjoint(FUNCTION_FIELDS)]
+    said = [r for r in said if result.statuses.get(r.position) != Status.REJECTED]
+    if not said:
+        return
+    accounts = _ids(Account, "external_id", (str(r.values["external_id"]) for r in said))
+    functions = _ids(Function, "key", FUNCTION_FIELDS)
+    people = people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
+    placements = []
+    for record in said:
+        account = accounts[str(record.values["external_id"])]
+        for field in set(record.values).intersection(functions):
+            address = record.values[field]
+            row = None if address is None else StintRow(people[str(address).lower()])
+            placements.append(Placement(record.position, (account, functions[field]), row))
+    for position, status in place(placements, day=day, result=result).items():
+        if status != Status.UNCHANGED and result.statuses[position] == Status.UNCHANGED:
+            result.statuses[position] = Status.UPDATED
+
+
+def place(placements: Sequence[Placement], *, day: date, result: LoadResult) -> dict[int, Status]:
+    """What became of each position; one whose last day lies before its first is refused."""
+    account_ids = sorted({placement.seat[0] for placement in placements})
+    # In order of id, so that two loads wait for each other instead of dying.
+    locked = Account.objects.filter(pk__in=account_ids).order_by("pk")
+    list(locked.select_for_update(no_key=True).values_list("pk"))
+    stored = _stored(account_ids)
+    after = {seat: in_order(stints) for seat, stints in stored.items()}
+    statuses: dict[int, Status] = {}
+    for placement in placements:
+        stints = after.get(placement.seat, [])
+        try:
+            now = _after(stints, placement, day=day)
+        except ValueError as error:
+            result.reject([RecordError(placement.position, "until", "order", f"says {error}")])
+            continue
+        status = _status(stints, now)
+        if statuses.get(placement.position, Status.UNCHANGED) == Status.UNCHANGED:
+            statuses[placement.position] = status
+        after[placement.seat] = now
+    _write(stored, after)
+    return statuses
+
+
+def _after(stints: Sequence[Stint], placement: Placement, *, day: date) -> list[Stint]:
+    if placement.row is None:
+        return vacated(stints, day=day)
+    return placed(stints, placement.row, day=day)
+
+
+def _status(before: Sequence[Stint], after: Sequence[Stint]) -> Status:
+    if list(before) == list(after):
+        return Status.UNCHANGED
+    people = {stint.person_id for stint in before}
+    is_new = any(stint.person_id not in people for stint in after)
+    return Status.CREATED if is_new else Status.UPDATED
+
+
+def _stored(account_ids: Sequence[int]) -> dict[Seat, dict[Stint, TeamMember]]:
+    found: dict[Seat, dict[Stint, TeamMember]] = defaultdict(dict)
+    for member in TeamMember.objects.filter(account__in=account_ids):
+        stint = Stint(member.since, member.until, member.person_id)
+        found[member.account_id, member.function_id][stint] = member
+    return found
+
+
+def _write(
+    stored: Mapping[Seat, Mapping[Stint, TeamMember]], after: Mapping[Seat, Sequence[Stint]]
+) -> None:
+    """Days are freed before others take them: the database allows no day twice, not for a moment.
+
+    A stint that only ends on another day keeps its row.
+    """
+    gone: list[int] = []
+    ending: list[tuple[bool, TeamMember]] = []
+    new: list[TeamMember] = []
+    for seat, stints in sorted(after.items()):
+        old = stored.get(seat, {})
+        left = {(s.since, s.person_id): m for s, m in old.items() if s not in stints}
+        for stint in stints:
+            if stint in old:
+                continue
+            member = left.pop((stint.since, stint.person_id), None)
+            if member is None:
+                new.append(_member(seat, stint))
+            else:
+                is_longer = member.until is not None and (
+                    stint.until is None or stint.until > member.until
+                )
+                member.until = stint.until
+                ending.append((is_longer, member))
+        gone += [member.pk for member in left.values()]
+    TeamMember.objects.filter(pk__in=gone).delete()
+    for longer in (False, True):
+        some = [member for is_longer, member in ending if is_longer is longer]
+        TeamMember.objects.bulk_update(some, ["until"], batch_size=1_000)
+    TeamMember.objects.bulk_create(new, batch_size=1_000)
+
+
+def _member(seat: Seat, stint: Stint) -> TeamMember:
+    account_id, function_id = seat
+    return TeamMember(
+        account_id=account_id,
+        function_id=function_id,
+        person_id=stint.person_id,
+        since=stint.since,
+        until=stint.until,
+    )
+
+
+def _stint_row(person_id: int, values: Mapping[str, Any]) -> StintRow:
+    return StintRow(person_id, values.get("since"), values.get("until"), "until" in values)
+
+
+def _ids(model: Any, key: str, names: Iterable[str]) -> dict[str, int]:
+    return dict(model.objects.filter(**{f"{key}__in": set(names)}).values_list(key, "pk"))
+
+
+def people_by_address(addresses: Iterable[str]) -> dict[str, int]:
+    """By address in small letters: letter case makes no other person."""
+    wanted = {address.lower() for address in addresses}
+    return {
+        email.lower(): pk
+        for pk, email in User.objects.values_list("pk", "email")
+        if email.lower() in wanted
+    }
+
+
+def _unknown(record: Record, field: str, missing: str) -> RecordError:
+    value = record.values[field]
+    return RecordError(record.position, field, "unknown", f"“{value}” {missing}")
