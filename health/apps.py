@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.core.signals import request_started
+
+from accounts.ui.bands import forget_looks, looks_come_from
 
 
 class HealthConfig(AppConfig):
     name = "health"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from health.queries.band_looks import band_looks  # noqa: PLC0415 -- models are ready now
+
+        looks_come_from(band_looks)
+        request_started.connect(forget_looks, dispatch_uid="band looks")

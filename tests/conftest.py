@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from accounts.ui.bands import forget_looks
 from tests.emptying import empty_tables, starting_rows
 from tests.spreading import module_of, spread
 
@@ -106,3 +107,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
             if not cursor.fetchall():
                 return
             time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def _looks_of_bands_are_asked_for_anew() -> None:
+    """A look that a test has published goes with its transaction."""
+    forget_looks()

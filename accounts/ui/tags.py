@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,35 +19,11 @@ from accounts import catalogue
 from accounts.calendar import CLOSE_OF_DAY
 from accounts.money import currencies
 from accounts.ui import formats
+from accounts.ui.bands import BandLook, band_look
 from accounts.ui.charts import Chart, sparkline
 
 register = template.Library()
 SPARK_SPAN = 24
-
-
-@dataclass(frozen=True, slots=True)
-class BandLook:
-    tone: str
-    icon: str
-    word: str
-
-
-_LOOKS = {
-    "healthy": BandLook("healthy", "circle-check", "Healthy"),
-    "stable": BandLook("healthy", "circle-check", "Stable"),
-    "watch": BandLook("watch", "eye", "Watch"),
-    "at_risk": BandLook("watch", "eye", "At risk"),
-    "intervene": BandLook("intervene", "octagon-alert", "Intervene"),
-    "critical": BandLook("intervene", "octagon-alert", "Critical"),
-    "emergency": BandLook("intervene", "octagon-alert", "Emergency"),
-    "unscored": BandLook("unscored", "circle-dashed", "Unscored"),
-}
-
-
-def band_look(band: str | None) -> BandLook:
-    """Tone, icon and word of a band; a band somebody invented is shown by its name."""
-    key = band or "unscored"
-    return _LOOKS.get(key) or BandLook("unscored", "circle-dashed", catalogue.label(key))
 
 
 # Pieces that depend on nothing but their arguments are drawn once a process: a list of fifty
@@ -84,10 +59,14 @@ def band_word(band: str | None) -> str:
 
 
 @register.simple_tag
-@_drawn_once
 def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> str:
-    look = {"look": band_look(band), "soft": soft, "note": note}
-    return render_to_string("components/_band_chip.html", look)
+    return _chip(band_look(band), soft=soft, note=note)
+
+
+@_drawn_once
+def _chip(look: BandLook, *, soft: bool, note: str) -> str:
+    shown = {"look": look, "soft": soft, "note": note}
+    return render_to_string("components/_band_chip.html", shown)
 
 
 @register.simple_tag

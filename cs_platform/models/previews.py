@@ -35,7 +35,9 @@ class Preview(models.Model):
         models.BigIntegerField(), size=2, default=list, help_text="Accounts and ARR, as they count."
     )
     at_risk_after = ArrayField(models.BigIntegerField(), size=2, default=list)
-    before_bands = models.JSONField(default=list, help_text="[key, name, at risk], best first.")
+    before_bands = models.JSONField(
+        default=list, help_text="[key, name, at risk, tone], best first."
+    )
     after_bands = models.JSONField(default=list)
 
     class Meta:

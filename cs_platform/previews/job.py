@@ -88,11 +88,11 @@ def _plan(preview: Preview) -> health_preview.PreviewPlan:
 
 
 def _bands(bands: tuple[BandSpec, ...]) -> list[list[Any]]:
-    return [[band.key, band.name, band.at_risk] for band in bands]
+    return [[band.key, band.name, band.at_risk, band.tone.value] for band in bands]
 
 
 def _risky(bands: list[list[Any]]) -> frozenset[str]:
-    return frozenset(key for key, _, at_risk in bands if at_risk)
+    return frozenset(key for key, _, at_risk, _ in bands if at_risk)
 
 
 def _advance(preview: Preview, claim: jobs.Claim, *, done: int) -> None:

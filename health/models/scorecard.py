@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from health.scoring import NotationError, parse_conditions, parse_curve
+from health.scoring import NotationError, Tone, parse_conditions, parse_curve
 
 percent = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -258,11 +258,27 @@ class Band(models.Model):
     at_risk = models.BooleanField(
         default=False, help_text="ARR of accounts in this band counts as at risk."
     )
+    tone = models.CharField(
+        max_length=9,
+        choices=[
+            (Tone.HEALTHY.value, "Healthy: green"),
+            (Tone.WATCH.value, "Watch: amber"),
+            (Tone.INTERVENE.value, "Intervene: red"),
+        ],
+        help_text="What it looks like on every page.",
+    )
+    order = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(1000)],
+        help_text="Its place among the bands of all scorecards, the lowest first: the best.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint("scorecard", "key", name="band_once_a_card"),
             models.UniqueConstraint("scorecard", "lower", name="band_bound_once_a_card"),
+            models.CheckConstraint(
+                name="band_has_a_tone", condition=Q(tone__in=[tone.value for tone in Tone])
+            ),
         ]
         triggers = [_frozen("published_band_never_changes")]
 

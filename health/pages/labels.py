@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from accounts.ui import formats
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from health.measures import MEASURES
 from health.models import ThresholdCrossing
 from health.scoring import Cause, MeasureSpec

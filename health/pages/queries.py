@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import Account, BusinessEvent
+from accounts.ui.bands import band_look
 from accounts.ui.charts import BandLine, Chart, Note, ScorePoint, score_history
-from accounts.ui.tags import band_look
 from health.measures import MEASURES
 from health.models import BandOverride, HealthScore, ThresholdCrossing
 from health.pages.labels import crossing_label, penalties_shown, raw_shown
@@ -64,7 +64,7 @@ def history_chart(account: Account, *, first: date, last: date, card: ScorecardS
         .values_list("day", "score", "scorecard_id")
     )
     points = [ScorePoint(day, None if score is None else float(score)) for day, score, _ in rows]
-    bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    bands = [BandLine(b.tone, b.name, float(b.lower)) for b in card.bands]
     versions = changes_of_card([(day, card_id) for day, _, card_id in rows])
     notes = [*_crossing_notes(account, first, last), *versions, *_news(account, first)]
     return score_history(points, bands=bands, notes=notes, label="Health score")

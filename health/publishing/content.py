@@ -24,7 +24,7 @@ PART_FIELDS = {
     "component": ("name", "weight"),
     "measure": ("weight", "curve", "penalties"),
     "gate": ("name", "condition", "cap"),
-    "band": ("name", "lower", "at_risk"),
+    "band": ("name", "lower", "at_risk", "tone", "order"),
 }
 RELATIONS = {
     "component": "components",
@@ -46,6 +46,8 @@ _WORDS = {
     "cap": "cap",
     "lower": "lower bound",
     "at_risk": "at risk",
+    "tone": "tone",
+    "order": "order",
 }
 
 
@@ -155,4 +157,6 @@ def typed(kind_field: str, text: str) -> Any:
         return bool(text)
     if kind_field in ("weight", "cap", "lower", "recovery_margin", "minimum_confidence"):
         return Decimal(text)
+    if kind_field == "order":
+        return int(text)
     return text

@@ -25,6 +25,7 @@ from health.publishing.content import (
     part_field,
     typed,
 )
+from health.publishing.importing import ORDER_STEP, default_tone
 
 
 class DraftChanged(ValueError):
@@ -161,9 +162,24 @@ def _add(row: models.Scorecard, part: NewPart) -> None:
     if part.kind != "band":
         latest = relation.aggregate(latest=Max("position"))["latest"]
         values["position"] = 0 if latest is None else latest + 1
+    if part.kind == "band":
+        values["order"] = _order_between(row, values["lower"])
+        better = row.bands.filter(lower__gt=values["lower"]).count()
+        at_risk = bool(values["at_risk"])
+        values["tone"] = values.get("tone") or default_tone("", at_risk=at_risk, place=better)
     if part.kind != "measure":
         values["key"] = _free_key(row, part.kind, str(values["name"]))
     relation.create(**values)
+
+
+def _order_between(row: models.Scorecard, lower: Decimal) -> int:
+    """In the middle of the bands above and below; where there is no room the check says so."""
+    orders = row.bands.order_by("lower")
+    worse = orders.filter(lower__lt=lower).values_list("order", flat=True).last()
+    better = orders.filter(lower__gt=lower).values_list("order", flat=True).first()
+    if worse is None:
+        return (better or 0) + ORDER_STEP
+    return ((better or 0) + worse) // 2
 
 
 def _free_key(row: models.Scorecard, kind: str, name: str) -> str:

@@ -13,9 +13,14 @@ import yaml
 from django.db import transaction
 from django.db.models import Max
 
+from accounts.ui.bands import KNOWN
 from accounts.yaml_text import NotYamlError, parse
 from health import models
+from health.scoring import Tone
 
+# Between the orders of two bands, so that one of another scorecard has room between them.
+ORDER_STEP = 10
+MOST_ORDER = 1000
 LIBRARY = Path(__file__).resolve().parent.parent / "library"
 
 
@@ -47,13 +52,8 @@ def import_draft(text: str, *, now: datetime) -> models.Scorecard:
     _add_components(tree, _list(document, "components"), None)
     for position, gate in enumerate(_list(document, "gates")):
         _add_gate(tree, gate, position)
-    for band in _list(document, "bands"):
-        scorecard.bands.create(
-            key=_text(band, "key"),
-            name=_text(band, "name"),
-            lower=_number(band.get("lower"), "lower bound of a band"),
-            at_risk=bool(band.get("at_risk", False)),
-        )
+    for place, band in enumerate(_list(document, "bands")):
+        _add_band(scorecard, band, place)
     for value in _list(document, "alert_lines"):
         scorecard.alert_lines.create(value=_number(value, "alert line"))
     return scorecard
@@ -124,6 +124,40 @@ def _add_gate(tree: _Tree, row: dict[str, Any], position: int) -> None:
         cap=_number(row.get("cap"), f"cap of {row['key']}"),
         position=position,
     )
+
+
+def _add_band(scorecard: models.Scorecard, row: dict[str, Any], place: int) -> None:
+    """`tone` and `order` may be left out: by what the key and the place among the others say."""
+    key, at_risk = _text(row, "key"), bool(row.get("at_risk", False))
+    scorecard.bands.create(
+        key=key,
+        name=_text(row, "name"),
+        lower=_number(row.get("lower"), "lower bound of a band"),
+        at_risk=at_risk,
+        tone=_tone(row.get("tone") or default_tone(key, at_risk=at_risk, place=place)),
+        order=_order(row.get("order", (place + 1) * ORDER_STEP)),
+    )
+
+
+def default_tone(key: str, *, at_risk: bool, place: int) -> Tone:
+    """That of a key the product knows, else by what the band means; `place` 0 is the best."""
+    if key in KNOWN:
+        return Tone(KNOWN[key].tone)
+    return Tone.INTERVENE if at_risk else Tone.HEALTHY if place == 0 else Tone.WATCH
+
+
+def _tone(value: object) -> Tone:
+    try:
+        return Tone(str(value))
+    except ValueError as problem:
+        tones = ", ".join(tone.value for tone in Tone)
+        raise FileProblem(f"tone of a band: {value!r} is none of {tones}") from problem
+
+
+def _order(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_ORDER:
+        raise FileProblem(f"order of a band: {value!r} is no whole number from 0 to {MOST_ORDER}")
+    return value
 
 
 def _document(text: str) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from health.scoring import (
     NotationError,
     Penalty,
     ScorecardSpec,
+    Tone,
     parse_conditions,
     parse_curve,
 )
@@ -62,7 +63,7 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
         name=row.name,
         components=tuple(_component(child, children, measures) for child in children[None]),
         bands=tuple(
-            BandSpec(band.key, band.name, band.lower, band.at_risk)
+            BandSpec(band.key, band.name, band.lower, band.at_risk, Tone(band.tone), band.order)
             for band in row.bands.order_by("-lower")
         ),
         gates=tuple(

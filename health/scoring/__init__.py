@@ -37,6 +37,7 @@ from health.scoring.specs import (
     MeasureSpec,
     Penalty,
     ScorecardSpec,
+    Tone,
     WatchLineSpec,
 )
 from health.scoring.validate import Problem, curve_problems, problems
@@ -73,6 +74,7 @@ __all__ = [
     "ShiftKind",
     "Shifts",
     "Sides",
+    "Tone",
     "WatchLineSpec",
     "band_key",
     "band_positions",

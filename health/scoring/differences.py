@@ -130,6 +130,8 @@ def _bands(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifferen
         one, other = old.get(key), new.get(key)
         what = f"Band {(other or one).name}"  # type: ignore[union-attr]
         yield from _compared(Section.BANDS, what, _band(one), _band(other))
+        if one is not None and other is not None:
+            yield from _compared(Section.BANDS, f"{what}, its look", _look(one), _look(other))
     lines = (_lines(before), _lines(after))
     yield from _compared(Section.BANDS, "Alert lines", *lines)
 
@@ -138,6 +140,10 @@ def _band(band: BandSpec | None) -> str | None:
     if band is None:
         return None
     return f"from {plain(band.lower)}{', at risk' if band.at_risk else ''}"
+
+
+def _look(band: BandSpec) -> str:
+    return f"{band.tone}, order {band.order}"
 
 
 def _lines(card: ScorecardSpec) -> str:

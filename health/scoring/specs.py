@@ -103,12 +103,25 @@ class ComponentSpec:
     components: tuple["ComponentSpec", ...] = ()
 
 
+class Tone(StrEnum):
+    """What a band looks like: the three colours the design system has for health."""
+
+    HEALTHY = "healthy"
+    WATCH = "watch"
+    INTERVENE = "intervene"
+
+
 @dataclass(frozen=True, slots=True)
 class BandSpec:
+    """`order` is its place among the bands of all scorecards, wherever they are listed together:
+    the lowest is the best."""
+
     key: str
     name: str
     lower: Decimal
     at_risk: bool = False
+    tone: Tone = Tone.WATCH
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,8 @@ def _bands(card: ScorecardSpec) -> Iterator[Problem]:
         yield Problem(f"Band “{card.bands[-1].name}”", "the worst band begins at 0", "bands")
     if not all(0 <= lower < _WHOLE for lower in lowers):
         yield Problem("Bands", "lower bounds lie from 0 to below 100", "bands")
+    if any(better.order >= worse.order for better, worse in pairwise(card.bands)):
+        yield Problem("Bands", "their order must rise from the best band to the worst", "bands")
     keys = Counter(band.key for band in card.bands)
     if UNSCORED in keys or max(keys.values()) > 1:
         yield Problem("Bands", f"keys are used once, and “{UNSCORED}” is not one of them", "bands")

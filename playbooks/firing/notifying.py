@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import floor
 
-from accounts.catalogue import label
 from accounts.notices import post
+from accounts.ui.bands import band_look
 from health.signals import CrossingSignal, Direction
 from playbooks.firing.notices import notice
 from playbooks.firing.opening import PlayBatch
@@ -49,7 +49,8 @@ def notify_owners(*, inputs: Mapping[int, Sequence[TriggerInput]], batch: PlayBa
 
 def _words(crossing: CrossingSignal) -> str:
     verb = "Fell" if crossing.direction is Direction.DOWN else "Rose"
-    return f"{verb} from {label(crossing.before).lower()} to {label(crossing.after).lower()}"
+    before, after = (band_look(band).word.lower() for band in (crossing.before, crossing.after))
+    return f"{verb} from {before} to {after}"
 
 
 def _scores(crossing: CrossingSignal) -> str:

@@ -11,6 +11,8 @@ from django.test import RequestFactory
 
 from accounts.ui.charts import Part, distribution
 
+# How a band looks is a column of its scorecard.
+pytestmark = pytest.mark.django_db
 TODAY = date(2025, 3, 14)
 
 

@@ -120,6 +120,8 @@ def test_parts_are_removed_and_added_in_one_save(draft, ola):
     assert [line.value for line in draft.alert_lines.all()] == [30]
     assert "Champions: removed" in edit.changes
     assert "Money in: added" in edit.changes
+    band = draft.bands.get(lower=60)
+    assert (band.tone, band.order) == ("watch", 15)
     assert any("neither measures nor components" in str(problem) for problem in check(draft))
 
 

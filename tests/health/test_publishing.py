@@ -183,3 +183,40 @@ def test_nested_components_survive_import_and_copy():
 
     assert build_spec(copy).components == build_spec(draft).components
     assert build_spec(copy).component_keys == ("top", "left", "right")
+
+
+def test_a_band_without_a_tone_gets_that_of_its_key_or_of_what_it_means():
+    bands = [
+        {"key": "green", "name": "Green", "lower": 80},
+        {"key": "yellow", "name": "Yellow", "lower": 60},
+        {"key": "critical", "name": "Critical", "lower": 40},
+        {"key": "red", "name": "Red", "lower": 0, "at_risk": True},
+    ]
+    card = import_draft(document(bands=bands), now=NOW)
+
+    looks = card.bands.order_by("-lower").values_list("key", "tone", "order")
+    assert list(looks) == [
+        ("green", "healthy", 10),
+        ("yellow", "watch", 20),
+        ("critical", "intervene", 30),
+        ("red", "intervene", 40),
+    ]
+    assert check(card) == []
+    card.bands.filter(key="yellow").update(order=35)
+    assert [str(problem) for problem in check(card)] == [
+        "Bands: their order must rise from the best band to the worst"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("tone", "pink", "is none of healthy, watch, intervene"),
+        ("order", -1, "whole number from 0"),
+    ],
+)
+def test_a_file_with_a_look_that_is_none_is_refused(column, value, says):
+    bands = [{"key": "good", "name": "Good", "lower": 0, column: value}]
+
+    with pytest.raises(FileProblem, match=says):
+        import_draft(document(bands=bands), now=NOW)

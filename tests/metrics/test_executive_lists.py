@@ -18,13 +18,13 @@ NOW = datetime(2025, 6, 15, 8, tzinfo=UTC)
 @pytest.fixture
 def scorecard(db):
     card = Scorecard.objects.create(key="four", version=1, name="Four", created_at=NOW)
-    for key, lower, at_risk in (
-        ("healthy", 75, False),
-        ("watch", 50, False),
-        ("intervene", 0, True),
+    for key, lower, at_risk, order in (
+        ("healthy", 75, False, 10),
+        ("watch", 50, False, 20),
+        ("intervene", 0, True, 30),
     ):
         ScorecardBand.objects.create(
-            scorecard=card, key=key, name=key, lower=lower, at_risk=at_risk
+            scorecard=card, key=key, name=key, lower=lower, at_risk=at_risk, tone=key, order=order
         )
     return card
 

@@ -26,9 +26,9 @@ from health.scoring import (
 )
 
 BANDS = (
-    BandSpec("healthy", "H", D(75)),
-    BandSpec("watch", "W", D(50)),
-    BandSpec("intervene", "I", D(0), True),
+    BandSpec("healthy", "H", D(75), order=10),
+    BandSpec("watch", "W", D(50), order=20),
+    BandSpec("intervene", "I", D(0), True, order=30),
 )
 STRAIGHT = "0 → 0, 100 → 100"
 NAN = float("nan")

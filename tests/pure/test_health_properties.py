@@ -31,9 +31,9 @@ from health.scoring import (
 )
 
 BANDS = (
-    BandSpec("healthy", "Healthy", Decimal(75)),
-    BandSpec("watch", "Watch", Decimal(50)),
-    BandSpec("intervene", "Intervene", Decimal(0), True),
+    BandSpec("healthy", "Healthy", Decimal(75), order=10),
+    BandSpec("watch", "Watch", Decimal(50), order=20),
+    BandSpec("intervene", "Intervene", Decimal(0), True, order=30),
 )
 LINES = (WatchLineSpec("score", Decimal(40)), WatchLineSpec("score", Decimal(20)))
 MARGIN = Decimal(2)

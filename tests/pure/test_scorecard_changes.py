@@ -189,6 +189,6 @@ def test_a_measure_that_is_new_or_gone_is_a_matter_of_weight():
 
 
 def test_bands_need_an_at_risk_flag_to_differ():
-    risky = (BandSpec("healthy", "Healthy", Decimal(75), True), *BANDS[1:])
+    risky = (BandSpec("healthy", "Healthy", Decimal(75), True, order=10), *BANDS[1:])
 
     assert told(card(), card(bands=risky)) == ["Band Healthy: from 75 → from 75, at risk"]

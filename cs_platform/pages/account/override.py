@@ -15,8 +15,8 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, User
 from accounts.ui import formats
+from accounts.ui.bands import band_look
 from accounts.ui.parts import wants_part
-from accounts.ui.tags import band_look
 from cs_platform.pages.account.head import AccountHead, account_head
 from cs_platform.pages.account.health import health_context
 from health.actions import OverrideRefused, end_override, override_band

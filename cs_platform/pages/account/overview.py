@@ -11,7 +11,6 @@ from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
 from accounts.ui.charts import BandLine, ScorePoint, score_history
 from accounts.ui.paging import merged_page
-from accounts.ui.tags import band_look
 from cs_platform.pages.account.head import AccountHead
 from cs_platform.pages.account.timeline import newest_entries
 from health.pages.version_notes import published_between
@@ -76,7 +75,7 @@ def health_summary(head: AccountHead) -> dict[str, object]:
         ScorePoint(first + timedelta(days=offset), None if value < 0 else value / 100)
         for offset, value in enumerate(health.spark)
     ]
-    bands = [BandLine(band_look(b.key).tone, b.name, float(b.lower)) for b in card.bands]
+    bands = [BandLine(b.tone, b.name, float(b.lower)) for b in card.bands]
     notes = published_between(key=card.key, first=first, last=health.day)
     return {
         "components": components,

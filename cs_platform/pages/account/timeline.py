@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.catalogue import label
 from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement, Ticket
 from accounts.ui import formats
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from health.models import BandOverride, ThresholdCrossing
 from health.pages.labels import crossing_label
 from health.queries.scorecards import published_card

@@ -96,6 +96,8 @@ def filtered(
         accounts = accounts.filter(name__icontains=chosen["q"])
     if chosen.get("segment"):
         accounts = accounts.filter(segment=chosen["segment"])
+    if chosen.get("risk"):
+        accounts = accounts.filter(health__at_risk=True)
     if chosen.get("owner"):
         accounts = accounts.filter(owner=chosen["owner"])
     if chosen.get("renewal") == "overdue":

@@ -17,13 +17,12 @@ from accounts.access import Right, requires
 from accounts.catalogue import Role, Segment, choices, label
 from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
+from accounts.ui.bands import band_look, bands_shown
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.ui.rate_gaps import RateGaps
-from accounts.ui.tags import band_look
 from cs_platform.pages.portfolio import queries
 from health.pages.version_notes import published_days
-from health.scoring import UNSCORED
 from metrics.facts.renewals import read_chances
 from playbooks.pages.tasks.queries import open_task_counts
 
@@ -54,14 +53,15 @@ RENEWALS = (
     ("90", "In 90 days"),
     ("180", "In 180 days"),
 )
-# The bands chips offer; a band only an own scorecard has is reached through its counts.
-BANDS = ("intervene", "watch", "healthy", UNSCORED)
+
+_FILTERS = ("q", "band", "risk", "segment", "renewal", "owner")
 
 
 class PortfolioFilter(forms.Form):
     q = forms.CharField(required=False, max_length=80)
     scope = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
     band = forms.SlugField(required=False, max_length=20)
+    risk = forms.ChoiceField(required=False, choices=[("1", "At risk")])
     segment = forms.ChoiceField(required=False, choices=[("", ""), *choices(Segment)])
     renewal = forms.ChoiceField(required=False, choices=RENEWALS)
     owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
@@ -117,7 +117,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "segments": choices(Segment),
         "renewals": RENEWALS,
         "today": today,
-        "is_filtered": any(chosen[name] for name in ("q", "band", "segment", "renewal", "owner")),
+        "is_filtered": any(chosen[name] for name in _FILTERS),
         "is_part": wants_part(request),
         "title": _title(chosen),
         **_order(chosen["sort"]),
@@ -128,6 +128,7 @@ def _title(chosen: dict[str, Any]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
     filters = [
         band_look(chosen["band"]).word if chosen["band"] else "",
+        "At risk" if chosen["risk"] else "",
         label(chosen["segment"]) if chosen["segment"] else "",
         dict(RENEWALS)[chosen["renewal"]] if chosen["renewal"] else "",
         f"“{chosen['q']}”" if chosen["q"] else "",
@@ -151,4 +152,6 @@ def _order(sort: str) -> dict[str, object]:
 
 
 def _shown_bands(totals: queries.BandTotals) -> list[str]:
-    return [*BANDS, *sorted(set(totals.counts) - set(BANDS))]
+    """The worst first, and at the end what has no score."""
+    *bands, unscored = bands_shown(totals.counts)
+    return [*reversed(bands), unscored]

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Installation
+from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, before_and_after, distribution
 from accounts.ui.paging import PageOf
 from cs_platform.models.previews import BINS, Preview, PreviewCell, PreviewPlay
 from cs_platform.previews.job import job_of
 from cs_platform.previews.writing import RECOVERED
 from health.models import Scorecard
-from health.pages.scorecards.pictures import tone_of
 from health.pages.scorecards.versions import compared, moment
 from health.scoring import UNSCORED
 from playbooks.triggers.vocabulary import StartResult, label
@@ -121,10 +121,7 @@ def report_context(
 
 
 def _bands(stored: Sequence[Sequence[Any]]) -> list[BandName]:
-    return [
-        BandName(key, name, tone_of(key, at_risk, place), at_risk)
-        for place, (key, name, at_risk) in enumerate(stored)
-    ]
+    return [BandName(key, name, tone, at_risk) for key, name, at_risk, tone in stored]
 
 
 def _unscored() -> BandName:
@@ -138,7 +135,8 @@ def matrix_of(
     found = {(cell.from_band, cell.to_band): cell for cell in cells}
     known = {band.key for band in before}
     gone = sorted({cell.from_band for cell in cells} - known)
-    rows = [*before, *(BandName(key, key.replace("_", " "), UNSCORED, False) for key in gone)]
+    looks = {key: band_look(key) for key in gone}
+    rows = [*before, *(BandName(k, look.word, look.tone, False) for k, look in looks.items())]
     return [_matrix_row(found, band, rows, after) for band in rows]
 
 

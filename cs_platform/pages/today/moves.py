@@ -13,7 +13,7 @@ from django.db import connection
 from accounts.catalogue import label
 from accounts.models.scope import any_of_sql
 from accounts.ui import formats
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from cs_platform.pages.today.own_book import Portfolio
 from health.pages.labels import band_change
 

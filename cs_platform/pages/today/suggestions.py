@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models.scope import AnyOf, Keys, any_of_sql
 from accounts.ui import formats
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
     QueueItem,

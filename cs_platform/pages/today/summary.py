@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from accounts.models import Account
 from accounts.money.rates import DayRates, MoneySum, Unconverted
 from accounts.money.sql import expression
+from accounts.ui.bands import bands_shown
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.today.items import AccountShown
 from health.scoring import UNSCORED
@@ -32,7 +33,6 @@ class PortfolioSummary:
 
 
 SOON_DAYS = 90
-_BAND_ORDER = ("healthy", "watch", "intervene", UNSCORED)
 
 
 def book_summary(book: QuerySet[Account], *, today: date, rates: DayRates) -> PortfolioSummary:
@@ -92,8 +92,7 @@ def _summary(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioS
     total = Counter[str]()
     for figures in found.values():
         total.update(figures)  # `+` would drop what is below zero
-    bands = [*_BAND_ORDER, *sorted(set(found) - set(_BAND_ORDER))]
-    counts = [(band, found.get(band, Counter[str]())) for band in bands]
+    counts = [(band, found.get(band, Counter[str]())) for band in bands_shown(found)]
     return PortfolioSummary(
         accounts=total["accounts"],
         arr_minor=total["arr"],

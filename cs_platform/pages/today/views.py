@@ -15,8 +15,8 @@ from accounts.catalogue import Role
 from accounts.models import Installation, User
 from accounts.queries.rates import rates_on
 from accounts.ui import formats
+from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, distribution
-from accounts.ui.tags import band_look
 from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
 from cs_platform.pages.today.own_book import own_book

@@ -8,11 +8,14 @@ from decimal import Decimal, InvalidOperation
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts import catalogue
 from health.measures import MEASURES
+from health.publishing.importing import MOST_ORDER
 from health.queries.scorecards import parse_penalties
-from health.scoring import NotationError, curve_problems, parse_conditions, parse_curve
+from health.scoring import NotationError, Tone, curve_problems, parse_conditions, parse_curve
 
 FLAGS = ("handled_first", "at_risk")
+TONES = [(tone.value, catalogue.label(tone.value)) for tone in Tone]
 NUMBERS = {
     "weight": "A weight is a number from 0 to 100, such as 25 or 12.5.",
     "cap": "A cap is a number from 0 to 100.",
@@ -46,6 +49,16 @@ def number_field(name: str, *, required: bool = True) -> forms.DecimalField:
         decimal_places=2,
         error_messages=dict.fromkeys(keys, words),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 6}),
+    )
+
+
+def order_field() -> forms.IntegerField:
+    words = f"An order is a whole number from 0 to {MOST_ORDER}; the best band has the lowest."
+    return forms.IntegerField(
+        min_value=0,
+        max_value=MOST_ORDER,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
     )
 
 
@@ -108,4 +121,8 @@ def field_for(name: str, *, required: bool = True) -> forms.Field:
         return forms.BooleanField(required=False)
     if name in NUMBERS:
         return number_field(name, required=required)
+    if name == "tone":
+        return forms.ChoiceField(choices=TONES)
+    if name == "order":
+        return order_field()
     return text_field(name, required=required)

@@ -13,6 +13,7 @@ from health.measures import MEASURES
 from health.models import Scorecard
 from health.pages.scorecards.fields import (
     FLAGS,
+    TONES,
     field_for,
     number_field,
     read_number,
@@ -96,6 +97,8 @@ class DraftForm(forms.Form):
         self._new("new-band-name", "Name", text_field("name", required=False))
         self._new("new-band-lower", "Lower bound", number_field("lower", required=False))
         self._new("new-band-at_risk", "At risk", forms.BooleanField(required=False))
+        tones = [("", "By what it means"), *TONES]
+        self._new("new-band-tone", "Tone", forms.ChoiceField(required=False, choices=tones))
 
     def _new(self, name: str, label: str, field: forms.Field) -> None:
         field.label = label
@@ -238,7 +241,8 @@ class DraftForm(forms.Form):
             given = {name: values[f"new-gate-{name}"] for name in ("name", "condition", "cap")}
             yield NewPart("gate", given | {"component_id": int(values["new-gate-component"])})
         if values["new-band-name"]:
-            given = {name: values[f"new-band-{name}"] for name in ("name", "lower", "at_risk")}
+            columns = ("name", "lower", "at_risk", "tone")
+            given = {name: values[f"new-band-{name}"] for name in columns}
             yield NewPart("band", given)
 
 

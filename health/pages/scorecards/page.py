@@ -16,7 +16,7 @@ from health.pages.scorecards.fields import read_number
 from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.pictures import Picture, TypedBand, curve_picture, scale_picture
 from health.publishing import check
-from health.publishing.content import LINES, part_field
+from health.publishing.content import LINES, PART_FIELDS, part_field
 from health.scoring import Problem
 
 LEVELS = 3
@@ -101,6 +101,8 @@ class BandRow:
     name: BoundField
     lower: BoundField
     at_risk: BoundField
+    tone: BoundField
+    order: BoundField
 
     @property
     def part(self) -> str:
@@ -147,7 +149,7 @@ def draft_context(form: DraftForm) -> dict[str, Any]:
         "catalogue": sorted(MEASURES.values(), key=lambda definition: definition.name),
         "new_component": [form[f"new-component-{n}"] for n in ("name", "weight", "parent")],
         "new_gate": [form[f"new-gate-{n}"] for n in ("name", "component", "condition", "cap")],
-        "new_band": [form[f"new-band-{n}"] for n in ("name", "lower", "at_risk")],
+        "new_band": [form[f"new-band-{n}"] for n in ("name", "lower", "at_risk", "tone")],
     }
 
 
@@ -229,7 +231,7 @@ def _new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
 
 
 def _band(form: DraftForm, row: Band) -> BandRow:
-    fields = (form[part_field("band", row.pk, name)] for name in ("name", "lower", "at_risk"))
+    fields = (form[part_field("band", row.pk, name)] for name in PART_FIELDS["band"])
     return BandRow(row.pk, row.key, *fields)
 
 
@@ -237,10 +239,9 @@ def scale_of(form: DraftForm, typed: Typed | None = None) -> Picture:
     typed = typed or Typed(form)
     bands = [
         TypedBand(
-            band.key,
+            typed.text(part_field("band", band.pk, "tone")),
             typed.text(part_field("band", band.pk, "name")),
             typed.text(part_field("band", band.pk, "lower")),
-            bool(form[part_field("band", band.pk, "at_risk")].value()),
         )
         for band in form.parts["band"]
     ]

@@ -15,9 +15,8 @@ from accounts.ui.charts import (
     line_picture,
     step_picture,
 )
-from accounts.ui.tags import band_look
 from health.pages.scorecards.fields import check_curve, read_number
-from health.scoring import Curve, CurveKind, parse_curve
+from health.scoring import UNSCORED, Curve, CurveKind, Tone, parse_curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,15 @@ def draw(curve: Curve, *, name: str) -> Chart:
 
 @dataclass(frozen=True, slots=True)
 class TypedBand:
-    key: str
+    tone: str
     name: str
     lower: str
-    at_risk: bool
 
 
 def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Picture:
     try:
         known = sorted(bands, key=lambda band: -_number(band.lower))
-        drawn = [
-            BandOnScale(tone_of(band.key, band.at_risk, place), band.name, _number(band.lower))
-            for place, band in enumerate(known)
-        ]
+        drawn = [BandOnScale(_tone(band.tone), band.name, _number(band.lower)) for band in known]
         marks = [_number(part) for part in lines.split(",") if part.strip()]
         width = _number(margin)
     except ValueError:
@@ -72,12 +67,9 @@ def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Pic
     return Picture(band_scale(drawn, lines=marks, margin=width, label="Bands"))
 
 
-def tone_of(key: str, at_risk: bool, place: int) -> str:
-    """The design system's tone for its own bands; for others by what they mean."""
-    known = band_look(key).tone
-    if known != "unscored":
-        return known
-    return "intervene" if at_risk else "healthy" if place == 0 else "watch"
+def _tone(typed: str) -> str:
+    """Grey for what is none: the form says so beside the field."""
+    return typed if typed in {tone.value for tone in Tone} else UNSCORED
 
 
 def _number(text: str) -> float:

@@ -154,6 +154,6 @@ def _conditions(conditions: tuple[Condition, ...], names: dict[str, str]) -> str
 
 
 def _scale(spec: Spec) -> Picture:
-    bands = [TypedBand(b.key, b.name, str(b.lower), b.at_risk) for b in spec.bands]
+    bands = [TypedBand(b.tone, b.name, str(b.lower)) for b in spec.bands]
     lines = ", ".join(str(value) for value in spec.alert_lines)
     return scale_picture(bands, lines=lines, margin=str(spec.recovery_margin))

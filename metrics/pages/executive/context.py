@@ -9,8 +9,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.ui import formats
+from accounts.ui.bands import band_look, band_order
 from accounts.ui.charts import Chart, Note, Part, distribution
-from accounts.ui.tags import band_look
 from health.pages.version_notes import published_anywhere
 from metrics.definitions import (
     NET_REVENUE_CHURN,
@@ -32,7 +32,6 @@ from metrics.pages.executive.figures import (
 from metrics.pages.executive.labels import (
     CUTS,
     METHODS,
-    band_order,
     failure_words,
     group_words,
     news,

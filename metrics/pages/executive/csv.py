@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from accounts.catalogue import label
 from accounts.money.currencies import major
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from metrics.definitions import Figure
 from metrics.facts.week import NewsKind
 from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_words, group_words

@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 
 from accounts.catalogue import label
 from accounts.money.currencies import major
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
 from metrics.pages.executive.context import GroupRow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from accounts import catalogue
 from accounts.models import Plan, User
 from accounts.ui import formats
-from accounts.ui.tags import band_look
+from accounts.ui.bands import band_look
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.attributes import Cut
 from metrics.facts.week import ChangeTotal, NewsKind
@@ -43,14 +43,6 @@ def group_words(by: Cut) -> Callable[[str], str]:
         return names.get(value) or (catalogue.label(value) if has_labels else value)
 
     return word
-
-
-_TONES = ("healthy", "watch", "intervene", "unscored")
-
-
-def band_order(band: str) -> tuple[int, str]:
-    """The best band first, what has no score at the end."""
-    return _TONES.index(band_look(band).tone), band
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.catalogue import label
+from accounts.ui.bands import band_look, band_order
 from accounts.ui.paging import PageOf
-from accounts.ui.tags import band_look
 from metrics.definitions import FIGURES, RATES, Figure, Rate, Retention
 from metrics.facts.health import BandFilter, BandTotal
 from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
@@ -20,7 +20,6 @@ from metrics.pages.executive.labels import (
     METHODS,
     NEWS_TITLES,
     amount_word,
-    band_order,
     group_words,
 )
 from metrics.queries.book import Question

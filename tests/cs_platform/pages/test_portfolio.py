@@ -10,6 +10,7 @@ from accounts.models import Account, CurrencyRate
 from cs_platform.pages.portfolio import queries
 from cs_platform.pages.portfolio import views as page
 from health.models import Publication, Scorecard
+from health.queries.band_looks import band_looks
 from metrics.models import RenewalChance
 from tests.cs_platform.pages.conftest import (
     DAY,
@@ -182,7 +183,8 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         account = make_account(csm, f"Account {number}")
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
-    with django_assert_num_queries(10):
+    band_looks()  # read once a publication: by whichever request comes first
+    with django_assert_num_queries(11):
         client.get(reverse("portfolio"))
 
 

@@ -17,6 +17,7 @@ from cs_platform.pages.today import own_book
 from cs_platform.pages.today import queries as today_queries
 from cs_platform.pages.today import views as page
 from health.models import ThresholdCrossing
+from health.queries.band_looks import band_looks
 from tests.cs_platform.pages.conftest import (
     DAY,
     GOOD,
@@ -216,7 +217,8 @@ def test_today_asks_a_fixed_number_of_questions(client, csm, card, rows, django_
         show_present(judge(account, card, raw=POOR))
         add_task(make_account(csm, f"Late-{number}"), csm, title="Call")
         make_account(csm, f"Soon-{number}", renews_on=DAY + timedelta(days=5))
-    with django_assert_num_queries(15):
+    band_looks()  # read once a publication: by whichever request comes first
+    with django_assert_num_queries(16):
         client.get(reverse("today"))
 
 

@@ -1,0 +1,105 @@
+"""How a band looks: tone, icon, word and place among the others.
+
+A band says it itself, in the columns of its scorecard. Those lie above this floor, so whoever owns
+them gives a function that reads them (`looks_come_from`); it is asked once a request.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from accounts import catalogue
+
+NO_BAND: Final = "unscored"
+ICONS: Final = {
+    "healthy": "circle-check",
+    "watch": "eye",
+    "intervene": "octagon-alert",
+    NO_BAND: "circle-dashed",
+}
+_LAST = 2**15
+# Outside of a request (a job, a command) a look is asked for again after so long.
+_REMEMBERED_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BandLook:
+    """`order` is its place among the bands of all scorecards, the best first."""
+
+    tone: str
+    word: str
+    order: int
+    is_in_force: bool = False
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.tone]
+
+
+# Words the product knows without a scorecard: what an own band of that key looks like by default.
+KNOWN: Final = {
+    "healthy": BandLook("healthy", "Healthy", 10, is_in_force=True),
+    "stable": BandLook("healthy", "Stable", 15),
+    "watch": BandLook("watch", "Watch", 20, is_in_force=True),
+    "at_risk": BandLook("watch", "At risk", 25),
+    "intervene": BandLook("intervene", "Intervene", 30, is_in_force=True),
+    "critical": BandLook("intervene", "Critical", 35),
+    "emergency": BandLook("intervene", "Emergency", 40),
+}
+_UNSCORED = BandLook(NO_BAND, "Unscored", _LAST)
+
+ReadLooks = Callable[[], Mapping[str, BandLook]]
+
+
+class _Source(threading.local):
+    """What this thread was told last, and when."""
+
+    looks: Mapping[str, BandLook] = KNOWN
+    until: float = 0.0
+
+
+_source = _Source()
+_readers: list[ReadLooks] = []
+
+
+def looks_come_from(read: ReadLooks) -> None:
+    """`read` answers the look of every band that was ever published, by its key."""
+    _readers[:] = [read]
+
+
+def forget_looks(**_signal: object) -> None:
+    """The next look is asked for anew: a request has begun, or something was published."""
+    _source.until = 0.0
+
+
+def _looks() -> Mapping[str, BandLook]:
+    now = time.monotonic()
+    if now >= _source.until and _readers:
+        _source.looks = _readers[0]() or KNOWN
+        _source.until = now + _REMEMBERED_SECONDS
+    return _source.looks
+
+
+def band_look(band: str | None) -> BandLook:
+    """A band that no scorecard has any more is shown by its key, in grey."""
+    if not band or band == NO_BAND:
+        return _UNSCORED
+    found = _looks().get(band) or KNOWN.get(band)
+    return found or BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
+
+
+def band_order(band: str | None) -> tuple[int, str]:
+    """The best band first, what has no score at the end."""
+    return band_look(band).order, band or NO_BAND
+
+
+def bands_shown(found: Iterable[str | None]) -> list[str]:
+    """Bands of the scorecards in force and those that accounts are in, the best first; and what
+    has no score."""
+    in_force = {band for band, look in _looks().items() if look.is_in_force}
+    bands = in_force | {band or NO_BAND for band in found} | {NO_BAND}
+    return sorted(bands, key=band_order)

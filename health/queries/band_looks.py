@@ -1,0 +1,38 @@
+"""How bands look: the columns of every published band, read once a publication."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Max
+
+from accounts.ui.bands import BandLook
+from health.models import Band, Publication
+
+
+def band_looks() -> Mapping[str, BandLook]:
+    """By key. One short question; the bands are read again only after a publication, by each
+    process for itself."""
+    latest = Publication.objects.order_by("-pk").values_list("pk", "published_at").first()
+    return {} if latest is None else _looks_since(*latest)
+
+
+@lru_cache(maxsize=4)
+def _looks_since(_publication: int, _published_at: datetime) -> Mapping[str, BandLook]:
+    """Where scorecards differ about a key, one in force counts before an earlier version, then
+    what was published last."""
+    bands = list(
+        Band.objects.filter(scorecard__publications__isnull=False)
+        .annotate(latest=Max("scorecard__publications__id"))
+        .values_list("key", "tone", "name", "order", "scorecard__key", "latest")
+    )
+    in_force: dict[str, int] = {}
+    for *_, card, latest in bands:
+        in_force[card] = max(latest, in_force.get(card, 0))
+    rows = sorted(bands, key=lambda row: (row[5] == in_force[row[4]], row[5]))
+    return {
+        key: BandLook(tone, name, order, is_in_force=latest == in_force[card])
+        for key, tone, name, order, card, latest in rows
+    }
