@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet, Value
 from django.db.models.functions import Concat, Left
 
 from accounts.models import Job
 
-LEASE = timedelta(seconds=20)
-HEARTBEAT_SECONDS = 5
+LEASE = timedelta(seconds=settings.JOB_LEASE)
+HEARTBEAT_SECONDS = settings.JOB_LEASE / 4
 MAX_ATTEMPTS = 3
 MAX_KILLS = 8  # leases that ran out: a job may be innocent of its worker's death
 _BACK_OFF = timedelta(seconds=5)

@@ -5,6 +5,7 @@ import warnings
 from typing import Any
 
 from celery import Celery, signals
+from django.conf import settings
 
 from cs_platform.runtime import healthcheck
 
@@ -25,8 +26,8 @@ app.conf.beat_schedule = {
     # Any number of beats may tick: what is due becomes a row once.
     "tick": {
         "task": "cs_platform.scheduling.tasks.tick",
-        "schedule": 30.0,
-        "options": {"expires": 25},
+        "schedule": settings.TICK_SECONDS,
+        "options": {"expires": settings.TICK_SECONDS * 5 / 6},
     },
 }
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
+from django.conf import settings
 
 from accounts import jobs
 from cs_platform.models import Pulse
 from cs_platform.scheduling import job_runner, periodic, queues
 
-HUNG = timedelta(seconds=15)  # a dispatcher sweeps every three seconds
+HUNG = timedelta(seconds=settings.TICK_SECONDS / 2)  # a dispatcher sweeps every three seconds
 JOBS_A_RING = 5
 RING_SECONDS = 60  # a ring that nobody answered is void: the next tick rings again
 

@@ -29,6 +29,7 @@ from tests.pipeline.wire import wire
 pytestmark = pytest.mark.faults
 NOBODY = "redis://127.0.0.1:1/0"
 DISPATCH = [*MANAGE, "dispatch"]
+LEASE = timedelta(seconds=6)
 
 
 @pytest.fixture
@@ -72,8 +73,9 @@ def test_a_flushed_broker_loses_nothing_and_doubles_nothing(company, broker):
 
 
 def test_a_killed_worker_is_replaced_and_its_jobs_are_taken_over(company, broker):
-    with running(DISPATCH, REDIS_URL=broker):
-        with running(WORKER, REDIS_URL=broker) as worker:
+    short = {"REDIS_URL": broker, "CS_JOB_LEASE": str(LEASE.seconds)}
+    with running(DISPATCH, **short):
+        with running(WORKER, **short) as worker:
             until(lambda: Pulse.objects.exists())
             add_jobs(100)
             until(lambda: open_jobs() < 80)
@@ -81,7 +83,9 @@ def test_a_killed_worker_is_replaced_and_its_jobs_are_taken_over(company, broker
         # One lease is as if the killed worker had just taken it.
         taken = Job.objects.filter(key__startswith="test", state="new").first()
         if taken is not None:
-            jobs.claim(job_id=taken.pk, now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            jobs.claim(job_id=taken.pk, now=now)
+            Job.objects.filter(pk=taken.pk).update(lease_until=now + LEASE)
         until(lambda: open_jobs() == 0)
     assert Job.objects.filter(key__startswith="test", state="done").count() == 100
 
@@ -170,8 +174,8 @@ def notify_from_elsewhere() -> None:
 def test_a_dispatcher_that_hangs_is_worked_around(company, broker, tmp_path):
     beat = [*CELERY, "beat", "--schedule", str(tmp_path / "beat"), "--pidfile", ""]
     with (
-        running(WORKER, REDIS_URL=broker),
-        running(beat, REDIS_URL=broker),
+        running(WORKER, REDIS_URL=broker, CS_TICK_SECONDS="8"),
+        running(beat, REDIS_URL=broker, CS_TICK_SECONDS="8"),
         running(DISPATCH, REDIS_URL=broker) as dispatcher,
     ):
         until(lambda: Pulse.objects.filter(process="dispatcher").exists())
