@@ -21,7 +21,7 @@ _FUNCTION_MISSING = "is not a function; add it in Admin, Functions"
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class SeatChange:
     """`row` is None where nobody has the function any more."""
 
     position: int
@@ -33,8 +33,8 @@ def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> No
     """Writes the good records; each of the others names what is not known."""
     accounts = _ids(Account, "external_id", (str(r.values["account"]) for r in records))
     functions = dict(Function.objects.values_list("key", "pk"))
-    people = people_by_address(str(r.values["person"]) for r in records)
-    placements = []
+    people = _people_by_address(str(r.values["person"]) for r in records)
+    changes = []
     for record in records:
         account = accounts.get(str(record.values["account"]))
         function = functions.get(str(record.values["function"]))
@@ -47,8 +47,8 @@ def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> No
             result.reject([_unknown(record, "person", person_reference("person").missing)])
         else:
             row = _stint_row(person, record.values)
-            placements.append(Placement(record.position, (account, function), row))
-    for position, status in place(placements, day=day, result=result).items():
+            changes.append(SeatChange(record.position, (account, function), row))
+    for position, status in place(changes, day=day, result=result).items():
         result.statuses[position] = status
 
 
@@ -61,47 +61,47 @@ def place_named(records: Sequence[Record], *, day: date, result: LoadResult) -> 
         return
     accounts = _ids(Account, "external_id", (str(r.values["external_id"]) for r in said))
     functions = _ids(Function, "key", FUNCTION_FIELDS)
-    people = people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
-    placements = []
+    people = _people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
+    changes = []
     for record in said:
         account = accounts[str(record.values["external_id"])]
         for field in set(record.values).intersection(functions):
             address = record.values[field]
             row = None if address is None else StintRow(people[str(address).lower()])
-            placements.append(Placement(record.position, (account, functions[field]), row))
-    for position, status in place(placements, day=day, result=result).items():
+            changes.append(SeatChange(record.position, (account, functions[field]), row))
+    for position, status in place(changes, day=day, result=result).items():
         if status != Status.UNCHANGED and result.statuses[position] == Status.UNCHANGED:
             result.statuses[position] = Status.UPDATED
 
 
-def place(placements: Sequence[Placement], *, day: date, result: LoadResult) -> dict[int, Status]:
+def place(changes: Sequence[SeatChange], *, day: date, result: LoadResult) -> dict[int, Status]:
     """What became of each position; one whose last day lies before its first is refused."""
-    account_ids = sorted({placement.seat[0] for placement in placements})
+    account_ids = sorted({change.seat[0] for change in changes})
     # In order of id, so that two loads wait for each other instead of dying.
     locked = Account.objects.filter(pk__in=account_ids).order_by("pk")
     list(locked.select_for_update(no_key=True).values_list("pk"))
     stored = _stored(account_ids)
     after = {seat: in_order(stints) for seat, stints in stored.items()}
     statuses: dict[int, Status] = {}
-    for placement in placements:
-        stints = after.get(placement.seat, [])
+    for change in changes:
+        stints = after.get(change.seat, [])
         try:
-            now = _after(stints, placement, day=day)
+            now = _after(stints, change, day=day)
         except ValueError as error:
-            result.reject([RecordError(placement.position, "until", "order", f"says {error}")])
+            result.reject([RecordError(change.position, "until", "order", f"says {error}")])
             continue
         status = _status(stints, now)
-        if statuses.get(placement.position, Status.UNCHANGED) == Status.UNCHANGED:
-            statuses[placement.position] = status
-        after[placement.seat] = now
+        if statuses.get(change.position, Status.UNCHANGED) == Status.UNCHANGED:
+            statuses[change.position] = status
+        after[change.seat] = now
     _write(stored, after)
     return statuses
 
 
-def _after(stints: Sequence[Stint], placement: Placement, *, day: date) -> list[Stint]:
-    if placement.row is None:
+def _after(stints: Sequence[Stint], change: SeatChange, *, day: date) -> list[Stint]:
+    if change.row is None:
         return vacated(stints, day=day)
-    return placed(stints, placement.row, day=day)
+    return placed(stints, change.row, day=day)
 
 
 def _status(before: Sequence[Stint], after: Sequence[Stint]) -> Status:
@@ -172,7 +172,7 @@ def _ids(model: Any, key: str, names: Iterable[str]) -> dict[str, int]:
     return dict(model.objects.filter(**{f"{key}__in": set(names)}).values_list(key, "pk"))
 
 
-def people_by_address(addresses: Iterable[str]) -> dict[str, int]:
+def _people_by_address(addresses: Iterable[str]) -> dict[str, int]:
     """By address in small letters: letter case makes no other person."""
     wanted = {address.lower() for address in addresses}
     return {

@@ -19,7 +19,7 @@ from playbooks.triggers.vocabulary import Fallback, OwnerRole
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignee:
     """`person_id` is None for the queue of CS ops. `fallback` says why a role fell to somebody
     else than who has it."""
 
@@ -54,18 +54,18 @@ class Owners:
     def owner_for(self, *, role: str, account_id: int) -> int | None:
         return self.assignment(role=role, account_id=account_id).person_id
 
-    def assignment(self, *, role: str, account_id: int) -> Assignment:
+    def assignment(self, *, role: str, account_id: int) -> Assignee:
         """Who gets a task of that role today."""
         account = self.accounts[account_id]
         if role in (OwnerRole.CS_OPS, OwnerRole.SYSTEM):
-            return Assignment(None)
+            return Assignee(None)
         holders = list(self._holders(role, account))
         if (person := self._first(holders, account)) is not None:
-            return Assignment(person)
+            return Assignee(person)
         is_held = any(map(self._works_here, holders))
         if (person := self._first(self._pooled(role, account), account)) is not None:
-            return Assignment(person, Fallback.AWAY_POOL if is_held else Fallback.EMPTY_POOL)
-        return Assignment(None, Fallback.AWAY_QUEUE if is_held else Fallback.EMPTY_QUEUE)
+            return Assignee(person, Fallback.AWAY_POOL if is_held else Fallback.EMPTY_POOL)
+        return Assignee(None, Fallback.AWAY_QUEUE if is_held else Fallback.EMPTY_QUEUE)
 
     def _holders(self, role: str, account: AccountRow) -> Iterator[int]:
         """A CSM nobody covers is replaced by their manager."""
