@@ -1,0 +1,249 @@
+"""Which stretch of time each contract term of an account counts for: specification 4, "Where an
+account's revenue comes from".
+
+Decided by the account and the dates, never by the order of rows. Ends are exclusive. Amounts are
+ARR in minor units of the term's currency.
+"""
+
+from __future__ import annotations
+
+import calendar
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
+from itertools import count
+
+LINKED_WITHIN_DAYS = 90
+_DAY = timedelta(days=1)
+# A term of an unnamed line that starts in the grace takes over with this share of the old ARR.
+_LEAST_SHARE = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A contract as the ledger sees it.
+
+    `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
+    cancellation takes effect. `uplift` is a share: 0.05 for five per cent. `replaces`: its source
+    says that a later term replaces an earlier one.
+    """
+
+    key: int
+    starts_on: date
+    ends_on: date | None
+    arr: int
+    currency: str
+    subscription: str = ""
+    product: str = ""
+    renews: int | None = None
+    cancelled_on: date | None = None
+    auto_renews: bool = False
+    renewal_months: int = 12
+    uplift: Decimal = Decimal(0)
+    replaces: bool = False
+    is_assumed: bool = False
+
+    @property
+    def end(self) -> date | None:
+        """The first day it does not cover; a cancellation may come before the agreed end."""
+        ends = [day for day in (self.ends_on, self.cancelled_on) if day is not None]
+        return min(ends) if ends else None
+
+    def ends_after(self, day: date) -> bool:
+        end = self.end
+        return end is None or end > day
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a term counts for; `ends_on` is exclusive, None while it goes on.
+
+    `overdue_since` is the end of a term that counts on in its grace; `is_assumed` where an
+    automatic renewal is taken for granted; `renewal_on` the end that nothing takes over yet.
+    """
+
+    key: int
+    starts_on: date
+    ends_on: date | None
+    arr: int
+    currency: str
+    overdue_since: date | None = None
+    is_assumed: bool = False
+    renewal_on: date | None = None
+
+
+def stretches(terms: Iterable[Term], *, day: date, grace_days: int) -> list[Stretch]:
+    """Of one account, as known on `day`: in order of the terms' starts."""
+    account = _AccountTerms(sorted(terms, key=lambda term: (term.starts_on, term.key)), grace_days)
+    return [
+        stretch
+        for term in account.terms
+        for stretch in _of_term(term, account=account, day=day)
+        if stretch.ends_on is None or stretch.ends_on > stretch.starts_on
+    ]
+
+
+def _of_term(term: Term, *, account: _AccountTerms, day: date) -> Iterator[Stretch]:
+    """The term itself, and the automatic renewals that have begun by `day`."""
+    first_end = term.end
+    for number in count(1):
+        found = Stretch(
+            term.key,
+            term.starts_on,
+            None,
+            term.arr,
+            term.currency,
+            is_assumed=term.is_assumed,
+        )
+        end, taken_over = term.end, account.taken_over(term)
+        if taken_over is not None:
+            yield replace(found, ends_on=taken_over)
+            return
+        if end is None:
+            yield found
+            return
+        if term.cancelled_on is not None:
+            yield replace(found, ends_on=end)
+            return
+        if not term.auto_renews:
+            yield _ended(found, end=end, last=end + account.grace(term), day=day)
+            return
+        yield replace(found, ends_on=end, renewal_on=end if day < end else None)
+        if day < end or first_end is None:
+            return
+        ends_on = add_months(first_end, number * term.renewal_months)
+        term = _renewed(term, starts_on=end, ends_on=ends_on)
+
+
+def _ended(found: Stretch, *, end: date, last: date, day: date) -> Stretch:
+    """Until the grace is over, a term that ended counts on as overdue; then it ended on its end."""
+    if day >= last:
+        return replace(found, ends_on=end)
+    return replace(found, renewal_on=end, overdue_since=end if day >= end else None)
+
+
+def _renewed(term: Term, *, starts_on: date, ends_on: date) -> Term:
+    arr = (term.arr * (1 + term.uplift)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+    return replace(term, starts_on=starts_on, ends_on=ends_on, arr=int(arr), is_assumed=True)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later; the last day of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+@dataclass(frozen=True)
+class _AccountTerms:
+    """The terms of one account in order of their starts, searched by day."""
+
+    terms: Sequence[Term]
+    grace_days: int
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [term.starts_on for term in self.terms]
+
+    @cached_property
+    def _linked(self) -> dict[int, list[Term]]:
+        found: dict[int, list[Term]] = {}
+        for term in self.terms:
+            if term.renews is not None and term.renews != term.key:
+                found.setdefault(term.renews, []).append(term)
+        return found
+
+    def grace(self, term: Term) -> timedelta:
+        """At most the term; none after a cancellation, but for the day that a start may be off."""
+        if term.end is None:
+            return timedelta()
+        if term.cancelled_on is not None:
+            return 2 * _DAY
+        return min(timedelta(days=self.grace_days), term.end - term.starts_on)
+
+    def starting(self, first: date, last: date) -> Sequence[Term]:
+        return self.terms[bisect_left(self._starts, first) : bisect_right(self._starts, last)]
+
+    def taken_over(self, term: Term) -> date | None:
+        """The start of the first that takes over from `term`: of those that its source names as
+        replacing it while it runs, else by the first rule that finds any."""
+        replaced = min((s.starts_on for s in self._replacing(term)), default=None)
+        followed = min((s.starts_on for s in self._successors(term)), default=None)
+        return min((day for day in (replaced, followed) if day is not None), default=None)
+
+    def _replacing(self, term: Term) -> Iterator[Term]:
+        """Overlapping terms that stand in its place: of the same subscription, or of a source
+        where a later term replaces an earlier one."""
+        last = (term.end or self._starts[-1] + 2 * _DAY) - 2 * _DAY
+        for other in self.starting(term.starts_on + _DAY, last):
+            same = bool(term.subscription) and term.subscription == other.subscription
+            if same or (other.replaces and _same_line(term, other) is not False):
+                yield other
+
+    def _successors(self, term: Term) -> list[Term]:
+        return self._by_link(term) or self._by_line(term) or self._by_another_line(term)
+
+    def _by_link(self, term: Term) -> list[Term]:
+        """Rule 1: a term that names it and starts at most 90 days after its end; after a
+        cancellation, at most a day: later it is a return."""
+        end = term.end
+        within = _DAY if term.cancelled_on else timedelta(days=LINKED_WITHIN_DAYS)
+        last = date.max if end is None else end + within
+        linked = self._linked.get(term.key, ())
+        return [other for other in linked if term.starts_on < other.starts_on <= last]
+
+    def _by_line(self, term: Term) -> list[Term]:
+        """Rule 2: a term of the same line that ends later and starts from the day before the end
+        to the last day of the grace."""
+        end = term.end
+        if end is None:
+            return []
+        found = []
+        for other in self.starting(end - _DAY, end + max(self.grace(term), 2 * _DAY) - _DAY):
+            same = _same_line(term, other)
+            if other.starts_on <= term.starts_on or same is False or not other.ends_after(end):
+                continue
+            is_near = abs(other.starts_on - end) <= _DAY
+            if same or is_near or _is_large_enough(other, old=term):
+                found.append(other)
+        return found
+
+    def _by_another_line(self, term: Term) -> list[Term]:
+        """Rule 3: a term of another line that starts within a day of the end and follows none of
+        its own: a plan renamed, a product swapped."""
+        end = term.end
+        if end is None:
+            return []
+        return [
+            other
+            for other in self.starting(end - _DAY, end + _DAY)
+            if other.starts_on > term.starts_on
+            and _same_line(term, other) is False
+            and not self._follows_its_own(other)
+        ]
+
+    def _follows_its_own(self, term: Term) -> bool:
+        return any(
+            other.starts_on < term.starts_on
+            and _same_line(other, term)
+            and other.end is not None
+            and other.end - _DAY <= term.starts_on < other.end + max(self.grace(other), 2 * _DAY)
+            for other in self.terms
+        )
+
+
+def _same_line(one: Term, other: Term) -> bool | None:
+    """By subscription, else by product; None where that is not known of both."""
+    if one.subscription and other.subscription:
+        return one.subscription == other.subscription
+    if one.product and other.product:
+        return one.product == other.product
+    return None
+
+
+def _is_large_enough(new: Term, *, old: Term) -> bool:
+    """Amounts of two currencies are not compared: it is taken for the same line."""
+    return new.currency != old.currency or new.arr >= old.arr * _LEAST_SHARE
