@@ -98,6 +98,11 @@ class MovementKind(StrEnum):
     REACTIVATION = "reactivation"
 
 
+# What makes an account's ARR larger, and what makes it smaller.
+GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
+SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
+
+
 class MovementSubtype(StrEnum):
     UPSELL = "upsell"
     CROSS_SELL = "cross_sell"

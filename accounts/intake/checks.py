@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from accounts.catalogue import AmountUnit, ContractState, InvoiceState, MovementKind
+from accounts.catalogue import SHRINKING, AmountUnit, ContractState, InvoiceState
 from accounts.intake import numbers
 from accounts.intake.annual import annualised
 from accounts.intake.errors import FieldError
@@ -14,7 +14,6 @@ from accounts.money.currencies import as_decimal_text
 
 Problems = list[tuple[str, FieldError]]
 _MONEY = ("arr", "mrr", "amount")
-_SHRINKING = frozenset({MovementKind.CONTRACTION, MovementKind.CHURN})
 
 
 def amounts_as_minor_units(values: MutableMapping[str, Any]) -> Problems:
@@ -100,8 +99,8 @@ def _movement(values: MutableMapping[str, Any]) -> Problems:
     values["arr"] = annual
     if annual == 0:
         return [(name, FieldError("no_change", "is zero; a movement changes the revenue"))]
-    if (annual < 0) != (values["kind"] in _SHRINKING):
-        sign = "negative" if values["kind"] in _SHRINKING else "positive"
+    if (annual < 0) != (values["kind"] in SHRINKING):
+        sign = "negative" if values["kind"] in SHRINKING else "positive"
         return [(name, FieldError("sign", f"must be {sign} for {values['kind']}"))]
     return []
 

@@ -7,9 +7,10 @@ not its last. For every day, the movements effective up to it sum to the ARR of 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import NamedTuple
 
-from accounts.catalogue import ContractState, MovementKind
+from accounts.catalogue import GROWING, MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,27 @@ class Period:
     currency: str
 
 
+class MovementKey(NamedTuple):
+    """What the movements of an account are told apart by: one of each on a day."""
+
+    effective_on: date
+    currency: str
+    kind: MovementKind
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerMovement:
+    """`takes_back`: it corrects a posted movement of its kind, so its sign is the opposite one."""
+
     effective_on: date
     kind: MovementKind
     arr: int
     currency: str
+    takes_back: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class ContractTerm:
-    """A contract as the ledger sees it: without an end it is open, `renewed_on` is the start of
-    the one that renews it, `cancelled_on` the day a cancellation takes effect if not the end."""
-
-    starts_on: date
-    ends_on: date | None
-    arr: int
-    currency: str
-    state: ContractState
-    renewed_on: date | None
-    cancelled_on: date | None = None
+    @property
+    def key(self) -> MovementKey:
+        return MovementKey(self.effective_on, self.currency, self.kind)
 
 
 Steps = dict[date, Counter[str]]
@@ -70,53 +72,45 @@ def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) 
     return MovementKind.REACTIVATION if paid_before else MovementKind.NEW
 
 
-def contract_period(contract: ContractTerm, *, day: date, grace_days: int) -> Period:
-    """What a contract covers as seen on `day`.
-
-    Renewed early, it ends when the renewal starts. Past its end without a renewal it still
-    counts for the grace (an overdue renewal); after that it ended when it ended. Without an end
-    it goes on until it is renewed or cancelled.
-    """
-    ends_on = contract.ends_on
-    if contract.state == ContractState.CANCELLED:
-        ends_on = _earlier(ends_on, contract.cancelled_on)
-    if contract.renewed_on is not None:
-        ends_on = _earlier(ends_on, contract.renewed_on)
-    elif contract.state == ContractState.ACTIVE and ends_on is not None:
-        declared = ends_on + timedelta(days=grace_days)
-        ends_on = ends_on if day >= declared else None
-    return Period(contract.starts_on, ends_on, contract.arr, contract.currency)
-
-
-def _earlier(*days: date | None) -> date | None:
-    return min((day for day in days if day is not None), default=None)
-
-
-def corrections(wanted: Steps, posted: Steps) -> list[LedgerMovement]:
-    """Movements that turn what is posted into what is wanted, without touching a posted row.
-
-    Each change is named by what the account's whole ARR does: several currencies are one life. A
-    correction is dated to the day it is about; what is learned later is told by the
-    ledger's own recorded-at.
-    """
-    days = sorted(set(wanted) | set(posted))
-    change: Steps = {}
+def movements_of(steps: Steps) -> list[LedgerMovement]:
+    """One movement a day and currency, named by what the account's whole ARR does: several
+    currencies are one life."""
     arr: Counter[str] = Counter()
     found: list[LedgerMovement] = []
     paid_before = False
-    for day in days:
-        want, have = wanted.get(day, Counter()), posted.get(day, Counter())
-        change[day] = Counter({c: want[c] - have[c] for c in sorted({*want, *have})})
+    for day in sorted(steps):
         was_paying = any(arr.values())
-        for currency, amount in want.items():
+        for currency, amount in steps[day].items():
             arr[currency] += amount
-        flags = {"was_paying": was_paying, "is_paying": any(arr.values())}
-        found += [
-            LedgerMovement(day, _kind(amount, **flags, paid_before=paid_before), amount, currency)
-            for currency, amount in change[day].items()
-            if amount
-        ]
-        paid_before = paid_before or flags["is_paying"]
+        is_paying = any(arr.values())
+        for currency, amount in sorted(steps[day].items()):
+            if amount:
+                kind = _kind(
+                    amount, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
+                )
+                found.append(LedgerMovement(day, kind, amount, currency))
+        paid_before = paid_before or is_paying
+    return found
+
+
+def corrections(
+    wanted: Iterable[LedgerMovement], posted: Mapping[MovementKey, int]
+) -> list[LedgerMovement]:
+    """Movements that turn what is posted into what is wanted, without touching a posted row.
+
+    A take-back carries the kind of what it takes back, so that the sums by kind are those of a
+    fresh derivation, whatever was posted on the way. It is dated to the day it is about; when it
+    was learned is told by the ledger's own recorded-at.
+    """
+    want = {movement.key: movement.arr for movement in wanted}
+    found = []
+    for key in sorted({*want, *posted}):
+        amount = want.get(key, 0) - posted.get(key, 0)
+        if amount:
+            takes_back = (amount > 0) != (key.kind in GROWING)
+            found.append(
+                LedgerMovement(key.effective_on, key.kind, amount, key.currency, takes_back)
+            )
     return found
 
 

@@ -61,6 +61,7 @@ class Term:
 class Stretch:
     """What a term counts for; `ends_on` is exclusive, None while it goes on.
 
+    `is_taken_over`: another term goes on from its end.
     `overdue_since` is the end of a term that counts on in its grace; `is_assumed` where an
     automatic renewal is taken for granted; `renewal_on` the end that nothing takes over yet.
     """
@@ -71,6 +72,7 @@ class Stretch:
     arr: int
     currency: str
     overdue_since: date | None = None
+    is_taken_over: bool = False
     is_assumed: bool = False
     renewal_on: date | None = None
 
@@ -100,7 +102,7 @@ def _of_term(term: Term, *, account: _AccountTerms, day: date) -> Iterator[Stret
         )
         end, taken_over = term.end, account.taken_over(term)
         if taken_over is not None:
-            yield replace(found, ends_on=taken_over)
+            yield replace(found, ends_on=taken_over, is_taken_over=True)
             return
         if end is None:
             yield found

@@ -1,29 +1,72 @@
 """The ledger kept in step with contracts, for accounts whose movements nobody sends."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
-from accounts.catalogue import CONTRACTS_SOURCE, ContractState
+from accounts.catalogue import CONTRACTS_SOURCE, AccountStatus, ContractState
 from accounts.intake.ledger import (
-    ContractTerm,
     LedgerMovement,
-    Steps,
-    contract_period,
+    MovementKey,
+    Period,
     corrections,
+    movements_of,
     steps_of,
 )
+from accounts.intake.terms import Stretch, Term, stretches
 from accounts.loading.derived import refresh_accounts
-from accounts.models import Account, Contract, Installation, RevenueMovement
+from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
 _LOOK_BACK = timedelta(days=30)
+_PERCENT = Decimal("0.01")
+CORRECTION = "Correction"
+# What became of the contracts, where that differs from what is stored.
+_SETTLE = """
+    UPDATE accounts_contract c
+    SET state = v.state, closed_on = v.closed_on, renewal_on = v.renewal_on
+    FROM unnest(%s::bigint[], %s::text[], %s::date[], %s::date[])
+        AS v (id, state, closed_on, renewal_on)
+    WHERE c.id = v.id
+"""
 
 
-def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> int:
-    """Posts what is missing up to `day`; the number of rows posted, 0 when run again.
+class StoredContract(NamedTuple):
+    """The columns of a contract that its ledger and its state hang on."""
+
+    id: int
+    account_id: int
+    starts_on: date
+    ends_on: date | None
+    arr_minor: int
+    currency: str
+    term_months: int
+    auto_renew: bool
+    uplift_percent: Decimal | None
+    notice_given_on: date | None
+    cancelled_on: date | None
+    state: str
+    closed_on: date | None
+    renews_id: int | None
+    renewal_on: date | None
+
+
+@dataclass(slots=True)
+class Derived:
+    """`posted`: movements; `expired`: contracts whose grace was found to be over."""
+
+    posted: int = 0
+    expired: int = 0
+
+
+def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> Derived:
+    """Posts what is missing up to `day` and says of each contract what became of it; nothing when
+    run again.
 
     An account with movements of its own sources is left to them: what had been derived for it
     is taken back by correcting rows.
@@ -31,24 +74,160 @@ def derive_ledger(account_ids: Sequence[int], *, day: date, now: datetime) -> in
     ids = sorted(set(account_ids))
     # One at a time an account: two derivations must not post the same correction.
     list(Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
-    wanted, (posted, numbers) = _wanted(ids, day=day), _posted(ids, day=day)
+    grace_days = Installation.current().overdue_grace_days
+    contracts = _contracts(ids)
+    products = _products(ids)
+    found = {
+        account_id: stretches(
+            [_term(contract, products, grace_days=grace_days) for contract in of_account],
+            day=day,
+            grace_days=grace_days,
+        )
+        for account_id, of_account in contracts.items()
+    }
+    derived = Derived(expired=_settle(contracts, found, day=day))
+    derived.posted = _post(ids, found, day=day, now=now)
+    return derived
+
+
+def _contracts(ids: Sequence[int]) -> dict[int, list[StoredContract]]:
+    found: dict[int, list[StoredContract]] = defaultdict(list)
+    # Uses index: contract_account
+    rows = Contract.objects.filter(account_id__in=ids).order_by("account_id", "starts_on", "pk")
+    for values in rows.values_list(*StoredContract._fields):
+        contract = StoredContract._make(values)
+        found[contract.account_id].append(contract)
+    return found
+
+
+def _products(ids: Sequence[int]) -> dict[int, str]:
+    """Of contracts with one product: what they are a line of."""
+    products: dict[int, set[str]] = defaultdict(set)
+    lines = ContractLine.objects.filter(contract__account__in=ids)
+    for contract_id, product in lines.values_list("contract_id", "product"):
+        products[contract_id].add(product)
+    return {pk: next(iter(names)) for pk, names in products.items() if len(names) == 1}
+
+
+def _term(contract: StoredContract, products: Mapping[int, str], *, grace_days: int) -> Term:
+    return Term(
+        key=contract.id,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        arr=contract.arr_minor,
+        currency=contract.currency,
+        product=products.get(contract.id, ""),
+        renews=contract.renews_id,
+        cancelled_on=_cancelled_on(contract, grace_days=grace_days),
+        auto_renews=contract.auto_renew,
+        renewal_months=contract.term_months,
+        uplift=(contract.uplift_percent or Decimal(0)) * _PERCENT,
+    )
+
+
+def _cancelled_on(contract: StoredContract, *, grace_days: int) -> date | None:
+    """When a cancellation takes effect, by default on the end. Expired before its grace was over
+    is a word of the source: then nothing is overdue."""
+    if contract.cancelled_on is not None:
+        return contract.cancelled_on
+    is_over = contract.state == ContractState.CANCELLED or contract.notice_given_on is not None
+    if contract.state == ContractState.EXPIRED and contract.ends_on is not None:
+        grace = min(timedelta(days=grace_days), contract.ends_on - contract.starts_on)
+        is_over |= contract.closed_on is None or contract.closed_on < contract.ends_on + grace
+    return contract.ends_on if is_over else None
+
+
+def _settle(
+    contracts: Mapping[int, Sequence[StoredContract]],
+    found: Mapping[int, Sequence[Stretch]],
+    *,
+    day: date,
+) -> int:
+    """Stores what became of each contract; how many of them expired."""
+    changed, expired = [], 0
+    for account_id, of_account in contracts.items():
+        last = {stretch.key: stretch for stretch in found[account_id]}
+        for contract in of_account:
+            state = _state(contract, last.get(contract.id), day=day)
+            if state != (contract.state, contract.closed_on, contract.renewal_on):
+                changed.append((contract.id, *state))
+                expired += state[0] == ContractState.EXPIRED != contract.state
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_SETTLE, [list(column) for column in zip(*changed, strict=True)])
+    return expired
+
+
+def _state(
+    contract: StoredContract, last: Stretch | None, *, day: date
+) -> tuple[str, date | None, date | None]:
+    """State, the day it was closed, and the next end of one that renewed itself."""
+    if contract.state == ContractState.CANCELLED or last is None:
+        return contract.state, contract.closed_on, None
+    if last.is_taken_over:
+        known = min(day, contract.ends_on) if contract.ends_on else day
+        return ContractState.RENEWED, contract.closed_on or known, None
+    if contract.state == ContractState.ACTIVE and last.ends_on is not None and last.ends_on <= day:
+        if contract.cancelled_on is None and contract.notice_given_on is None:
+            return ContractState.EXPIRED, day, None
+        return ContractState.CANCELLED, contract.closed_on or last.ends_on, None
+    return contract.state, contract.closed_on, last.renewal_on if last.is_assumed else None
+
+
+def _post(
+    ids: Sequence[int], found: Mapping[int, Sequence[Stretch]], *, day: date, now: datetime
+) -> int:
     given = set(
         RevenueMovement.objects.filter(account_id__in=ids)
         .exclude(source=CONTRACTS_SOURCE)
         .values_list("account_id", flat=True)
     )
+    ledgers = _posted(ids, day=day)
     rows = []
     for account_id in ids:
-        want = {} if account_id in given else wanted.get(account_id, {})
-        fresh = corrections(want, posted.get(account_id, {}))
-        for number, movement in enumerate(fresh, start=numbers[account_id] + 1):
-            rows.append(_row(account_id, movement, number=number, now=now))
+        ledger = ledgers[account_id]
+        wanted = [] if account_id in given else _wanted(found.get(account_id, ()), day=day)
+        for movement in corrections(wanted, ledger.sums):
+            ledger.rows += 1
+            rows.append(_row(account_id, movement, ledger=ledger, now=now))
     RevenueMovement.objects.bulk_create(rows, batch_size=2_000)
     return len(rows)
 
 
+def _wanted(found: Iterable[Stretch], *, day: date) -> list[LedgerMovement]:
+    periods = (Period(s.starts_on, s.ends_on, s.arr, s.currency) for s in found)
+    return movements_of(steps_of(periods, until=day))
+
+
+@dataclass(slots=True)
+class PostedLedger:
+    """What was derived for an account before; `latest`: id of the last row that takes nothing
+    back. `rows` counts all there are, also those after the day."""
+
+    sums: Counter[MovementKey]
+    latest: dict[MovementKey, int]
+    rows: int = 0
+
+
+def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
+    found: dict[int, PostedLedger] = defaultdict(lambda: PostedLedger(Counter(), {}))
+    rows = RevenueMovement.objects.filter(account_id__in=ids, source=CONTRACTS_SOURCE)
+    columns = ("account_id", "pk", "effective_on", "currency", "kind", "amount_minor", "corrects")
+    for account_id, pk, effective_on, currency, kind, amount, corrects in rows.order_by(
+        "pk"
+    ).values_list(*columns):
+        ledger = found[account_id]
+        ledger.rows += 1
+        if effective_on <= day:
+            key = MovementKey(effective_on, currency, kind)
+            ledger.sums[key] += amount
+            if corrects is None:
+                ledger.latest[key] = pk
+    return found
+
+
 def _row(
-    account_id: int, movement: LedgerMovement, *, number: int, now: datetime
+    account_id: int, movement: LedgerMovement, *, ledger: PostedLedger, now: datetime
 ) -> RevenueMovement:
     return RevenueMovement(
         account_id=account_id,
@@ -58,35 +237,34 @@ def _row(
         currency=movement.currency,
         recorded_at=now,
         source_id=CONTRACTS_SOURCE,
-        external_id=f"{account_id}:{number}",
+        external_id=f"{account_id}:{ledger.rows}",
+        corrects_id=ledger.latest[movement.key] if movement.takes_back else None,
+        reason=CORRECTION if movement.takes_back else "",
     )
 
 
-def expire_contracts(*, day: date, now: datetime) -> int:
-    """Declares contracts expired whose grace is over, and posts what came into force by `day`.
+def renew_and_expire(*, day: date, now: datetime) -> int:
+    """What the passing of days does to contracts: their grace ends, they renew themselves, they
+    come into force. Posts it; the number of contracts that expired.
 
-    Churn is dated to the contract's end. Returns the number of contracts that expired.
+    Churn is dated to the contract's end.
     """
     grace = timedelta(days=Installation.current().overdue_grace_days)
     with transaction.atomic():
-        ended = _ended(by=day - grace)
-        account_ids, due = set(ended.values()), sorted(ended)
-        Contract.objects.filter(pk__in=due).update(state=ContractState.EXPIRED, closed_on=day)
-        account_ids |= _touched_lately(day=day, grace=grace)
-        derive_ledger(list(account_ids), day=day, now=now)
+        account_ids = _due(by=day) | _touched_lately(day=day, grace=grace)
+        derived = derive_ledger(account_ids, day=day, now=now)
         refresh_accounts(account_ids=list(account_ids), day=day, now=now)
-    return len(due)
+    return derived.expired
 
 
-def _ended(*, by: date) -> dict[int, int]:
-    """Accounts of the contracts that ended by that day and that nothing renews, by contract."""
-    # Uses index: contract_open_end
-    over = Contract.objects.filter(state=ContractState.ACTIVE, ends_on__lte=by)
-    ended = dict(over.values_list("pk", "account_id"))
-    # Asked apart: together the planner takes most contracts for ended, and reads them all.
-    for renewed in Contract.objects.filter(renews__in=ended).values_list("renews_id", flat=True):
-        ended.pop(renewed or 0, None)
-    return ended
+def _due(*, by: date) -> set[int]:
+    """Accounts of which a contract has ended, or renewed itself, by that day."""
+    # Uses index: account_renews
+    return set(
+        Account.objects.filter(status=AccountStatus.ACTIVE, renews_on__lte=by).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def _touched_lately(*, day: date, grace: timedelta) -> set[int]:
@@ -95,52 +273,3 @@ def _touched_lately(*, day: date, grace: timedelta) -> set[int]:
     recent |= Q(ends_on__gt=day - grace - _LOOK_BACK, ends_on__lte=day)
     recent |= Q(cancelled_on__gt=day - _LOOK_BACK, cancelled_on__lte=day)
     return set(Contract.objects.filter(recent).values_list("account_id", flat=True))
-
-
-def settle_renewals(contract_ids: Sequence[int], *, day: date) -> None:
-    """A contract that another one renews is renewed, from the day we know."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE accounts_contract r SET state = 'renewed',"
-            " closed_on = COALESCE(r.closed_on, LEAST(%s, r.ends_on))"
-            " FROM accounts_contract n WHERE n.id = ANY(%s) AND n.renews_id = r.id"
-            " AND r.state <> 'renewed'",
-            [day, list(contract_ids)],
-        )
-
-
-def _wanted(ids: Sequence[int], *, day: date) -> dict[int, Steps]:
-    grace_days = Installation.current().overdue_grace_days
-    contracts = (
-        Contract.objects.filter(account_id__in=ids)
-        .annotate(renewed_on=F("renewal__starts_on"))
-        .order_by("account_id", "starts_on", "pk")
-    )
-    periods = defaultdict(list)
-    for contract in contracts:
-        term = ContractTerm(
-            contract.starts_on,
-            contract.ends_on,
-            contract.arr_minor,
-            contract.currency,
-            ContractState(contract.state),
-            contract.renewed_on,
-            contract.cancelled_on,
-        )
-        period = contract_period(term, day=day, grace_days=grace_days)
-        periods[contract.account_id].append(period)
-    return {account_id: steps_of(found, until=day) for account_id, found in periods.items()}
-
-
-def _posted(ids: Sequence[int], *, day: date) -> tuple[dict[int, Steps], Counter[int]]:
-    """What was derived up to the day, and how many rows each account has at all."""
-    steps: dict[int, Steps] = defaultdict(dict)
-    numbers: Counter[int] = Counter()
-    rows = RevenueMovement.objects.filter(account_id__in=ids, source=CONTRACTS_SOURCE).values_list(
-        "account_id", "effective_on", "currency", "amount_minor"
-    )
-    for account_id, effective_on, currency, amount in rows:
-        if effective_on <= day:
-            steps[account_id].setdefault(effective_on, Counter())[currency] += amount
-        numbers[account_id] += 1
-    return steps, numbers

@@ -168,7 +168,7 @@ def _renewals(ids: Sequence[int]) -> dict[int, date]:
     with connection.cursor() as cursor:
         # Uses index: contract_account
         cursor.execute(
-            "SELECT account_id, min(ends_on) FROM accounts_contract"
+            "SELECT account_id, min(COALESCE(renewal_on, ends_on)) FROM accounts_contract"
             " WHERE account_id = ANY(%s) AND state = 'active' GROUP BY 1",
             [list(ids)],
         )

@@ -8,7 +8,7 @@ from accounts.catalogue import AccountStatus
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
-from accounts.loading.contracts import derive_ledger, settle_renewals
+from accounts.loading.contracts import derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import mark_dirty, ring_events
@@ -103,7 +103,6 @@ def _contacts(loaded: Loaded) -> None:
 
 def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
-    settle_renewals(list(loaded.changed.ids.values()), day=loaded.day)
     money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
     name_missing_rates(loaded.records, result=loaded.result)
 

@@ -12,6 +12,8 @@ from django.db.models import F, Q
 
 from accounts.catalogue import (
     DIRECT_SOURCE,
+    GROWING,
+    SHRINKING,
     AmountUnit,
     ContractState,
     InvoiceState,
@@ -24,9 +26,6 @@ from accounts.models.installation import validate_currency
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.source import Source
 from accounts.money.currencies import money_exact
-
-GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
-SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
 
 
 class Contract(models.Model):
@@ -48,7 +47,11 @@ class Contract(models.Model):
         help_text="The price as the contract states it, where it does not state a year's worth.",
     )
     amount_per = models.CharField(
-        max_length=7, choices=choices(AmountUnit), blank=True, help_text="Unit of that price."
+        max_length=7,
+        choices=choices(AmountUnit),
+        blank=True,
+        db_default="",
+        help_text="Unit of that price.",
     )
     term_months = models.PositiveSmallIntegerField(default=12)
     auto_renew = models.BooleanField(default=False)
@@ -77,6 +80,12 @@ class Contract(models.Model):
         null=True,
         blank=True,
         help_text="When a cancellation takes effect; that day is not covered. Empty: at the end.",
+    )
+    renewal_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Derived: the next end of a contract that is taken to have renewed itself.",
     )
     renews = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewal"
@@ -155,6 +164,15 @@ class RevenueMovement(models.Model):
         related_name="movements",
     )
     external_id = models.CharField(max_length=120)
+    corrects = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        help_text="The movement it takes back, whole or in part: of the same kind and day.",
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -164,8 +182,9 @@ class RevenueMovement(models.Model):
             models.UniqueConstraint("external_id", "source", name="movement_posted_once"),
             models.CheckConstraint(
                 name="movement_sign_fits_its_kind",
-                condition=Q(kind__in=GROWING, amount_minor__gt=0)
-                | Q(kind__in=SHRINKING, amount_minor__lt=0),
+                condition=Q(kind__in=GROWING, amount_minor__gt=0, corrects__isnull=True)
+                | Q(kind__in=SHRINKING, amount_minor__lt=0, corrects__isnull=True)
+                | (Q(corrects__isnull=False) & ~Q(amount_minor=0)),
             ),
         ]
         indexes = [

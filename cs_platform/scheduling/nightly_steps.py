@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max
 
 from accounts import clock
-from accounts.loading import ensure_partitions, expire_contracts, refresh_accounts
+from accounts.loading import ensure_partitions, refresh_accounts, renew_and_expire
 from accounts.loading.renewals import ring_renewal_dates
 from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
@@ -122,7 +122,7 @@ def _close(shard: Shard) -> int:
 
 
 def _contracts(shard: Shard) -> int:
-    return expire_contracts(day=shard.next_day, now=shard.now)
+    return renew_and_expire(day=shard.next_day, now=shard.now)
 
 
 def _accounts(shard: Shard) -> int:

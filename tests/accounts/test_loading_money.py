@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.loading import expire_contracts, refresh_accounts
+from accounts.loading import refresh_accounts, renew_and_expire
 from accounts.models import (
     Account,
     AttributeHistory,
@@ -118,25 +118,25 @@ def test_loading_contracts_again_posts_nothing():
 def test_a_corrected_contract_corrects_the_ledger_by_a_row():
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "12000.00"))
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "10000.00"))
-    assert ledger() == [("2024-01-01", "new", 12_000), ("2024-01-01", "contraction", -2_000)]
+    assert ledger() == [("2024-01-01", "new", 12_000), ("2024-01-01", "new", -2_000)]
 
 
 def test_an_overdue_renewal_counts_for_its_grace_and_is_then_churn_dated_to_the_end():
     load_raw("contracts", contract("c1", "2024-01-01", "2025-03-01", "12000.00"))
     assert stored().arr_minor == 12_000_00
-    assert expire_contracts(day=date(2025, 3, 30), now=NOW) == 0
-    assert expire_contracts(day=date(2025, 3, 31), now=NOW) == 1
+    assert renew_and_expire(day=date(2025, 3, 30), now=NOW) == 0
+    assert renew_and_expire(day=date(2025, 3, 31), now=NOW) == 1
     assert ledger()[-1] == ("2025-03-01", "churn", -12_000)
     assert Contract.objects.get().state == "expired"
     assert (stored().status, stored().arr_minor, stored().renews_on) == ("churned", 0, None)
-    assert expire_contracts(day=date(2025, 3, 31), now=NOW) == 0
+    assert renew_and_expire(day=date(2025, 3, 31), now=NOW) == 0
     assert len(ledger()) == 2
 
 
 def test_a_contract_signed_ahead_counts_from_its_first_day():
     load_raw("contracts", contract("c1", "2025-04-01", "2026-04-01", "12000.00"))
     assert ledger() == []
-    expire_contracts(day=date(2025, 4, 1), now=NOW)
+    renew_and_expire(day=date(2025, 4, 1), now=NOW)
     assert ledger() == [("2025-04-01", "new", 12_000)]
 
 
@@ -146,7 +146,7 @@ def test_given_movements_take_over_from_contracts():
     assert stored().arr_minor == 11_000_00
     assert ledger() == [
         ("2024-01-01", "new", 12_000),
-        ("2024-01-01", "churn", -12_000),
+        ("2024-01-01", "new", -12_000),
         ("2024-02-01", "new", 11_000),
     ]
 
@@ -194,7 +194,7 @@ def test_a_contract_of_another_account_cannot_be_renewed():
 def test_an_open_ended_contract_counts_until_another_renews_it():
     raw = contract("c1", "2020-01-01", None, "12000.00", notice_days=60, uplift_percent="2.50")
     load_raw("contracts", raw)
-    assert expire_contracts(day=DAY, now=NOW) == 0
+    assert renew_and_expire(day=DAY, now=NOW) == 0
     assert ledger() == [("2020-01-01", "new", 12_000)]
     assert (stored().arr_minor, stored().renews_on) == (12_000_00, None)
     assert statuses(load_raw("contracts", raw)) == ["unchanged"]
@@ -211,7 +211,7 @@ def test_a_cancellation_ends_the_contract_on_the_day_it_takes_effect():
 
     load_raw("contracts", raw | {"state": "cancelled", "cancelled_on": "2025-04-01"})
     assert stored().arr_minor == 12_000_00
-    expire_contracts(day=date(2025, 4, 1), now=NOW)
+    renew_and_expire(day=date(2025, 4, 1), now=NOW)
     assert ledger()[-1] == ("2025-04-01", "churn", -12_000)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Sum
 
 from accounts import clock
 from accounts.catalogue import AccountStatus, Role
-from accounts.loading.contracts import derive_ledger
+from accounts.loading.contracts import Derived, derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.models import (
     Account,
@@ -58,7 +58,7 @@ def test_demo_loads_what_intake_would_have_derived(company):
     day = clock.today() - timedelta(days=1)
     history = AttributeHistory.objects.count()
     with transaction.atomic():
-        assert derive_ledger(ids, day=day, now=clock.now()) == 0
+        assert derive_ledger(ids, day=day, now=clock.now()) == Derived()
     assert refresh_accounts(day=day, now=clock.now()) == []
     assert AttributeHistory.objects.count() == history
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
-from accounts.intake.ledger import ContractTerm, contract_period, corrections, steps_of
+from accounts.intake.ledger import Period, movements_of, steps_of
+from accounts.intake.terms import Term, stretches
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.names import COMBINATIONS, company_name
@@ -120,23 +121,23 @@ def test_ledger_is_what_the_contracts_say_to_the_cent(company):
     timeline = timeline_of(FULL)
     for account in company:
         terms = account.story.terms
-        following = [*terms[1:], None]
-        periods = [
-            contract_period(
-                ContractTerm(
-                    timeline.day(term.starts),
-                    timeline.day(term.ends),
-                    term.arr_minor,
-                    "USD",
-                    term.state,
-                    timeline.day(after.starts) if after else None,
-                ),
-                day=LAST_DAY,
-                grace_days=30,
+        written = [
+            Term(
+                number,
+                timeline.day(term.starts),
+                timeline.day(term.ends),
+                term.arr_minor,
+                "USD",
+                renews=number - 1 or None,
+                cancelled_on=timeline.day(term.ends) if term.state == "cancelled" else None,
             )
-            for term, after in zip(terms, following, strict=True)
+            for number, term in enumerate(terms, start=1)
         ]
-        derived = corrections(steps_of(periods, until=LAST_DAY), posted={})
+        periods = [
+            Period(found.starts_on, found.ends_on, found.arr, found.currency)
+            for found in stretches(written, day=LAST_DAY, grace_days=30)
+        ]
+        derived = movements_of(steps_of(periods, until=LAST_DAY))
         assert [(m.effective_on, m.kind, m.arr) for m in derived] == [
             (timeline.day(m.day), m.kind, m.amount_minor) for m in account.story.movements
         ]

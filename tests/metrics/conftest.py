@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.catalogue import HistoryAttribute, MovementKind, Role
+from accounts.catalogue import SHRINKING, HistoryAttribute, MovementKind, Role
 from accounts.models import (
     Account,
     AttributeHistory,
@@ -18,8 +18,6 @@ from accounts.models import (
     User,
 )
 from tests.metrics.world import at, make_card, make_world
-
-_SHRINKING = {MovementKind.CONTRACTION, MovementKind.CHURN}
 
 
 class Company:
@@ -50,7 +48,7 @@ class Company:
             account=account,
             effective_on=day,
             kind=kind,
-            amount_minor=-amount if kind in _SHRINKING else amount,
+            amount_minor=-amount if kind in SHRINKING else amount,
             currency=currency,
             recorded_at=at(learned_on or day),
             source_id="direct",
@@ -72,7 +70,7 @@ class Company:
                 self.post(
                     account, until - timedelta(days=899 - day), kind, amount, currency=currency
                 )
-                balance += -amount if kind in _SHRINKING else amount
+                balance += -amount if kind in SHRINKING else amount
                 had = True
 
 

@@ -10,16 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.catalogue import ContractState, MovementKind
-from accounts.intake.ledger import (
-    ContractTerm,
-    LedgerMovement,
-    Period,
-    contract_period,
-    corrections,
-    shortfalls,
-    steps_of,
-)
+from accounts.catalogue import MovementKind
+from accounts.intake import ledger
+from accounts.intake.ledger import LedgerMovement, Period, corrections, shortfalls, steps_of
 
 START = date(2024, 1, 1)
 UNTIL = date(2024, 12, 31)
@@ -38,8 +31,14 @@ periods = st.lists(
 
 
 def movements_of(found, *, until):
-    """Of an account that nothing is posted for yet."""
-    return corrections(steps_of(found, until=until), posted={})
+    return ledger.movements_of(steps_of(found, until=until))
+
+
+def posted_by(movements: list[LedgerMovement]) -> Counter:
+    total: Counter = Counter()
+    for movement in movements:
+        total[movement.key] += movement.arr
+    return Counter({key: amount for key, amount in total.items() if amount})
 
 
 def arr_on(day: date, movements: list[LedgerMovement]) -> Counter[str]:
@@ -89,18 +88,21 @@ def test_kinds_follow_the_life_of_the_account(found):
 
 @given(periods, periods)
 def test_corrections_turn_what_is_posted_into_what_is_wanted(wanted, posted):
-    want, have = (steps_of(p, until=UNTIL) for p in (wanted, posted))
-    ledger = movements_of(posted, until=UNTIL) + corrections(want, have)
-    for day in sorted(set(want) | set(have)):
-        assert arr_on(day, ledger) == paid_on(day, wanted)
+    want, have = (movements_of(p, until=UNTIL) for p in (wanted, posted))
+    whole = have + corrections(want, posted_by(have))
+    for day in {m.effective_on for m in whole}:
+        assert arr_on(day, whole) == paid_on(day, wanted)
+    assert posted_by(whole) == posted_by(want), "sums by kind are those of a fresh derivation"
     growing = {MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION}
-    assert all((m.arr > 0) == (m.kind in growing) for m in ledger)
+    assert all(((m.arr > 0) == (m.kind in growing)) != m.takes_back for m in whole)
+    taken_back = Counter({m.key: -m.arr for m in whole if m.takes_back})
+    assert all(abs(amount) <= abs(posted_by(have)[key]) for key, amount in taken_back.items())
 
 
 @given(periods)
 def test_a_second_derivation_corrects_nothing(found):
-    steps = steps_of(found, until=UNTIL)
-    assert corrections(steps, steps) == []
+    wanted = movements_of(found, until=UNTIL)
+    assert corrections(wanted, posted_by(wanted)) == []
 
 
 signed = st.lists(st.tuples(days, st.integers(-(10**6), 10**6)), max_size=12)
@@ -125,46 +127,6 @@ def test_what_fits_keeps_every_day_at_zero_or_more_and_nothing_else_is_refused(p
         assert lowest([*taken, changes[place]], since=changes[place][0]) < 0
         assert found.left >= 0
         assert found.on >= changes[place][0]
-
-
-def term(**changes):
-    facts = {
-        "starts_on": date(2024, 1, 1),
-        "ends_on": date(2025, 1, 1),
-        "arr": 1200,
-        "currency": "USD",
-        "state": ContractState.ACTIVE,
-        "renewed_on": None,
-    }
-    return ContractTerm(**facts | changes)
-
-
-@pytest.mark.parametrize(
-    ("contract", "day", "ends_on"),
-    [
-        (term(), date(2024, 6, 1), None),
-        (term(), date(2025, 1, 1), None),
-        (term(), date(2025, 1, 30), None),
-        (term(), date(2025, 1, 31), date(2025, 1, 1)),
-        (term(state=ContractState.CANCELLED), date(2024, 6, 1), date(2025, 1, 1)),
-        (term(renewed_on=date(2024, 11, 1)), date(2024, 6, 1), date(2024, 11, 1)),
-        (term(renewed_on=date(2025, 2, 1)), date(2024, 6, 1), date(2025, 1, 1)),
-        (term(ends_on=None), date(2034, 6, 1), None),
-        (term(ends_on=None, renewed_on=date(2026, 2, 1)), date(2034, 6, 1), date(2026, 2, 1)),
-        (
-            term(state=ContractState.CANCELLED, cancelled_on=date(2024, 5, 1)),
-            date(2024, 6, 1),
-            date(2024, 5, 1),
-        ),
-        (
-            term(ends_on=None, state=ContractState.CANCELLED, cancelled_on=date(2024, 5, 1)),
-            date(2024, 4, 1),
-            date(2024, 5, 1),
-        ),
-    ],
-)
-def test_a_contract_counts_through_its_grace_and_then_ends_when_it_ended(contract, day, ends_on):
-    assert contract_period(contract, day=day, grace_days=30).ends_on == ends_on
 
 
 def published(name: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.intake.ledger import Period, corrections, steps_of
+from accounts.intake.ledger import Period, movements_of, steps_of
 from accounts.intake.terms import Term, add_months, stretches
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)
@@ -30,7 +30,7 @@ def ledger(*terms, day=LATER):
     """Kind, amount and day of every movement after the first one."""
     found = stretches(terms, day=day, grace_days=GRACE)
     periods = [Period(s.starts_on, s.ends_on, s.arr, s.currency) for s in found]
-    first, *rest = corrections(steps_of(periods, until=day), posted={})
+    first, *rest = movements_of(steps_of(periods, until=day))
     assert (first.kind, first.effective_on) == ("new", terms[0].starts_on)
     return [(m.kind.value, m.arr, f"{m.effective_on:%m-%d}") for m in rest]
 

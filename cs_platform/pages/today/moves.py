@@ -47,7 +47,7 @@ _MOVED = """
     ORDER BY place LIMIT {limit})
     UNION ALL
     (SELECT 3, row_number() OVER (ORDER BY recorded_at DESC, id DESC) AS place, account_id,
-        kind, currency, amount_minor, NULL
+        CASE WHEN corrects_id IS NULL THEN kind ELSE 'correction' END, currency, amount_minor, NULL
     FROM accounts_revenuemovement WHERE account_id = {book} AND recorded_at >= %s
     ORDER BY place LIMIT {limit})
     UNION ALL

@@ -42,7 +42,8 @@ EXECUTORS = {
         kinds=["score"], since=NOW - timedelta(days=3), limit=10
     ),
     "accounts.jobs:forget_done": forgetting_a_day_of_work,
-    "accounts.loading.contracts:_ended": lambda: contracts._ended(by=date(2025, 4, 2)),
+    "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
+    "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_money": lambda: derived._money(FEW, day=DAY),
     "accounts.loading.derived:_renewals": lambda: derived._renewals(FEW),
     "accounts.loading.movements:_plan": posting_again,
