@@ -1,4 +1,4 @@
-"""Closed vocabularies of the facts: what may be recorded, and what may ring.
+"""Closed vocabularies of the facts, and what the open ones start with.
 
 Pure: imported by the models (choices), by intake (validation) and by the maths.
 """
@@ -29,6 +29,8 @@ class Visibility(StrEnum):
 
 
 class Segment(StrEnum):
+    """Segments of a new installation; an admin adds to them."""
+
     STRATEGIC = "strategic"
     ENTERPRISE = "enterprise"
     MID_MARKET = "mid_market"
@@ -37,6 +39,8 @@ class Segment(StrEnum):
 
 
 class TouchTier(StrEnum):
+    """Touch tiers of a new installation; an admin adds to them."""
+
     HIGH = "high"
     LOW = "low"
     TECH = "tech"
@@ -134,7 +138,9 @@ class Severity(StrEnum):
     URGENT = "urgent"
 
 
-class InteractionKind(StrEnum):
+class StartingInteraction(StrEnum):
+    """Kinds of interactions of a new installation; admins and sources add to them."""
+
     CALL = "call"
     EMAIL = "email"
     MEETING = "meeting"
@@ -143,6 +149,8 @@ class InteractionKind(StrEnum):
     TRAINING = "training"
     ONBOARDING = "onboarding"
     SUPPORT = "support"
+    WEBINAR = "webinar"
+    OFFICE_HOURS = "office_hours"
 
 
 class Sentiment(StrEnum):
@@ -151,8 +159,8 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
 
 
-class EventKind(StrEnum):
-    """Dated business facts that are none of the other records."""
+class StartingEvent(StrEnum):
+    """Kinds of business events of a new installation; admins and sources add to them."""
 
     UPSELL_DECLINED = "upsell_declined"
     RENEWAL_PUSHBACK = "renewal_pushback"
@@ -170,6 +178,20 @@ class EventKind(StrEnum):
     REORGANISATION = "reorganisation"
     FUNDING = "funding"
     MERGER = "merger"
+
+
+class EventMeaning(StrEnum):
+    """What measures count a kind of business event as."""
+
+    UPSELL_DECLINED = "upsell_declined"
+    RENEWAL_PUSHBACK = "renewal_pushback"
+    EXPANSION_CONVERSATION = "expansion_conversation"
+    FIRST_VALUE_MOMENT = "first_value_moment"
+
+
+class Tone(StrEnum):
+    GOOD = "good"
+    BAD = "bad"
 
 
 class SignalKind(StrEnum):

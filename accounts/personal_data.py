@@ -70,6 +70,7 @@ ACCOUNT_TEXTS: Final = (
 
 # Words that belong to no account, or to several: what a message or a refused value quotes.
 OTHER_TEXTS: Final = (
+    "accounts.GroupSession.subject",
     "accounts.ImportFile.name",
     "accounts.ImportFile.note",
     "accounts.ImportFile.outcome",
@@ -126,11 +127,13 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.ApiKey.scopes",
         "accounts.AttributeHistory.value",
         "accounts.BusinessEvent.external_id",
+        "accounts.BusinessEventKind.name",
         "accounts.Contact.external_id",
         "accounts.Contract.external_id",
         "accounts.ContractLine.product",
         "accounts.Feature.name",
         "accounts.Function.name",
+        "accounts.GroupSession.external_id",
         "accounts.Holiday.name",
         "accounts.ImportFile.digest",
         "accounts.ImportFile.kind",
@@ -151,6 +154,7 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.Installation.name",
         "accounts.Installation.time_zone",
         "accounts.Interaction.external_id",
+        "accounts.InteractionKind.name",
         "accounts.Invoice.external_id",
         "accounts.Job.key",
         "accounts.Job.kind",

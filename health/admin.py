@@ -12,9 +12,10 @@ from django.contrib import admin
 from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
 
-from accounts.admin import TrackedAdmin
+from accounts.admin import TrackedAdmin, labelled
 from accounts.models import Installation
 from accounts.money.currencies import with_currency
+from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import AssignmentRule, Publication, Scorecard
 
 
@@ -27,6 +28,10 @@ def _names() -> list[tuple[str, str]]:
 
 class RuleForm(forms.ModelForm):
     scorecard_key = forms.ChoiceField(label="Scorecard", choices=_names)
+    touch_tier = forms.ChoiceField(
+        required=False, choices=lambda: [("", "Any"), *touch_tier_choices()]
+    )
+    segment = forms.ChoiceField(required=False, choices=lambda: [("", "Any"), *segment_choices()])
     minimum_arr = forms.IntegerField(
         label="Minimum ARR",
         required=False,
@@ -46,8 +51,8 @@ class AssignmentRuleAdmin(TrackedAdmin):
         "position",
         "scorecard",
         "stage",
-        "touch_tier",
-        "segment",
+        "in_tier",
+        "in_segment",
         "plan",
         "arr",
         "remark",
@@ -55,6 +60,8 @@ class AssignmentRuleAdmin(TrackedAdmin):
     list_display_links = ("position", "scorecard")
     list_select_related = ("plan",)
     ordering = ("position",)
+    in_tier = labelled("touch_tier", word="Touch tier", empty="Any")
+    in_segment = labelled("segment", word="Segment", empty="Any")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         cards = Scorecard.objects.filter(

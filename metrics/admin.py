@@ -11,7 +11,8 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from accounts.admin import TrackedAdmin
-from accounts.catalogue import Segment, choices
+from accounts.catalogue import label
+from accounts.queries.sizes import segment_choices
 from metrics.definitions import RATES, Rate
 from metrics.models import RenewalChance, RetentionTarget
 
@@ -37,7 +38,7 @@ def percent_word(rate: Decimal) -> str:
 class TargetForm(forms.ModelForm):
     rate = forms.ChoiceField(choices=[(rate.value, RATES[rate].title) for rate in Rate])
     segment = forms.ChoiceField(
-        choices=[("", "All accounts"), *choices(Segment)],
+        choices=lambda: [("", "All accounts"), *segment_choices()],
         required=False,
         help_text="A rate without a target for all gets those of the segments, weighted by ARR.",
     )
@@ -66,7 +67,7 @@ class RetentionTargetAdmin(TrackedAdmin):
 
     @admin.display(description="Segment", ordering="segment")
     def segment_word(self, target: RetentionTarget) -> str:
-        return dict(choices(Segment)).get(target.segment, "All accounts")
+        return label(target.segment) if target.segment else "All accounts"
 
     @admin.display(description="From", ordering="low")
     def low_percent(self, target: RetentionTarget) -> str:

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from accounts.models import User
+from accounts.models import BusinessEventKind, User
+from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.reading import PlaybookError, read_yaml, shipped_texts
+from playbooks.library.reading import PlaybookError, event_kinds, read_yaml, shipped_texts
 from playbooks.library.writing import as_columns, as_step_columns
 from playbooks.models import Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
@@ -49,7 +50,7 @@ def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
     locked = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if locked.state == Playbook.State.PUBLISHED:
         raise NotADraftError(f"{locked} is in force already.")
-    locked.definition(roles=known_roles())
+    _refuse_unknown_words(locked.definition(roles=known_roles()))
     in_force = Playbook.objects.filter(key=locked.key, state=Playbook.State.PUBLISHED)
     in_force.update(state=Playbook.State.RETIRED)
     if locked.state == Playbook.State.DRAFT:
@@ -94,6 +95,27 @@ def lines_to_watch(playbook: Playbook) -> set[WatchLineSpec]:
 def line_owner(key: str) -> str:
     """As health knows the playbook of this key."""
     return f"playbook:{key}"
+
+
+def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
+    """A word that no event or account carries would wait for ever."""
+    kinds = BusinessEventKind.objects.values_list("pk", flat=True)
+    asked = (
+        ("signal: “event.{}” is no kind of business event", event_kinds(definition), kinds),
+        ("conditions.segments: “{}” is no segment", definition.conditions.segments, segment_ids()),
+        (
+            "conditions.touch_tiers: “{}” is no touch tier",
+            definition.conditions.touch_tiers,
+            touch_tier_ids(),
+        ),
+    )
+    problems = [
+        f"{says.format(word)}; correct it, or add it in Admin first"
+        for says, words, known in asked
+        for word in sorted(set(words) - set(known))
+    ]
+    if problems:
+        raise PlaybookError(problems)
 
 
 def install_library(*, now: datetime) -> int:

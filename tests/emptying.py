@@ -12,6 +12,12 @@ _STARTING = (
     "accounts.Installation",
     "accounts.Source",
     "accounts.Function",
+    "accounts.BusinessEventKind",
+    "accounts.InteractionKind",
+    "accounts.SegmentDefinition",
+    "accounts.SegmentBound",
+    "accounts.TouchTierDefinition",
+    "accounts.TouchTierBound",
     "metrics.RetentionTarget",
     "metrics.RenewalChance",
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from accounts.models import Function
+from accounts.models import Contact, Function, GroupSession
 from health.models import Scorecard
 from tests.permission_house import NOW, House
 
@@ -40,14 +40,27 @@ def _published_card() -> Scorecard:
     )[0]
 
 
+def _attendance(house: House) -> dict[str, Any]:
+    account = house.accounts["own"]
+    session = {"kind_id": "webinar", "starts_at": NOW}
+    person = {"account": account, "name": "secret-attendee", "met_on": DAY}
+    return {
+        "account": account,
+        "session": GroupSession.objects.get_or_create(external_id="2", defaults=session)[0],
+        "contact": Contact.objects.get_or_create(external_id="2", defaults=person)[0],
+    }
+
+
 def _values(house: House) -> dict[str, dict[str, Any]]:
     fact = {"account": house.accounts["own"], "external_id": "1"}
     money = {"currency": "USD", "amount_minor": 100_00}
     return {
         "account.emailaddress": {"user": house.people["csm"], "email": "secret-a@demo.example"},
+        "accounts.attendance": _attendance(house),
+        "accounts.groupsession": {"external_id": "1", "kind_id": "webinar", "starts_at": NOW},
         "accounts.businessevent": {
             **fact,
-            "kind": "restructuring",
+            "kind_id": "reorganisation",
             "occurred_on": DAY,
             "learned_at": NOW,
         },

@@ -3,8 +3,8 @@
 Facts are read here and corrected at their source; the ledger and signals are never edited.
 """
 
-from accounts.admin import customers, keys, people, records, settings
-from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, TrackedAdmin
+from accounts.admin import customers, keys, people, records, settings, sizes
+from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, TrackedAdmin, labelled
 
 __all__ = [
     "KeptAdmin",
@@ -12,7 +12,9 @@ __all__ = [
     "TrackedAdmin",
     "customers",
     "keys",
+    "labelled",
     "people",
     "records",
     "settings",
+    "sizes",
 ]

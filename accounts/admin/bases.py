@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts.admin.meanwhile import GuardedForm
 from accounts.audit import SHOWN, changes_of, is_tracked
+from accounts.catalogue import label
 from accounts.money.currencies import money_exact
 
 
@@ -133,5 +134,15 @@ def amount(field: str, *, word: str) -> Callable[[Any, Any], str]:
     @admin.display(description=word, ordering=field)
     def shown(room: Any, row: Any) -> str:
         return money_exact(getattr(row, field), row.currency)
+
+    return shown
+
+
+def labelled(field: str, *, word: str, empty: str = "") -> Callable[[Any, Any], str | None]:
+    """The method of an admin class for a key of a vocabulary, as people read it."""
+
+    @admin.display(description=word, ordering=field, empty_value=empty)
+    def shown(room: Any, row: Any) -> str | None:
+        return label(getattr(row, field)) or None
 
     return shown

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, amount
+from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, amount, labelled
 from accounts.intake.fields import Kind
 from accounts.loading.chains import in_words, lock_chains, loop_above
 from accounts.models import (
     Account,
+    Attendance,
     BusinessEvent,
     Contact,
     Contract,
+    GroupSession,
     Invoice,
     RevenueMovement,
     Signal,
 )
 from accounts.money.currencies import money_exact
+from accounts.queries.sizes import segment_choices, touch_tier_choices
 
 
 class AccountForm(forms.ModelForm):
+    segment_override = forms.ChoiceField(
+        required=False, choices=lambda: [("", "As derived"), *segment_choices()]
+    )
+    touch_tier_override = forms.ChoiceField(
+        required=False, choices=lambda: [("", "As derived"), *touch_tier_choices()]
+    )
+
     def clean_parent(self) -> Account | None:
         parent: Account | None = self.cleaned_data["parent"]
         if parent is None:
@@ -38,18 +49,38 @@ class AccountForm(forms.ModelForm):
         return parent
 
 
+class SegmentFilter(admin.SimpleListFilter):
+    title = parameter_name = "segment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return segment_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        return queryset.filter(segment=self.value()) if self.value() else queryset
+
+
+class TouchTierFilter(admin.SimpleListFilter):
+    title, parameter_name = "touch tier", "touch_tier"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return touch_tier_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        return queryset.filter(touch_tier=self.value()) if self.value() else queryset
+
+
 @admin.register(Account)
 class AccountAdmin(KeptAdmin):
     """Ownership, overrides and the judgements a person makes; the derived columns are shown."""
 
     form = AccountForm
-    list_display = ("name", "external_id", "segment", "touch_tier", "stage", "status", "owner")
+    list_display = ("name", "external_id", "in_segment", "in_tier", "stage", "status", "owner")
     list_filter = (
         "status",
         ("owner", admin.EmptyFieldListFilter),
         ("pool", admin.EmptyFieldListFilter),
-        "segment",
-        "touch_tier",
+        SegmentFilter,
+        TouchTierFilter,
         "stage",
     )
     list_select_related = ("owner",)
@@ -61,11 +92,13 @@ class AccountAdmin(KeptAdmin):
         "external_id",
         "arr",
         "renews_on",
-        "segment",
-        "touch_tier",
+        "in_segment",
+        "in_tier",
         "created_at",
     )
     arr = amount("arr_minor", word="ARR")
+    in_segment = labelled("segment", word="Segment")
+    in_tier = labelled("touch_tier", word="Touch tier")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from the CRM, by import or the API, with their own id."""
@@ -117,10 +150,37 @@ class InvoiceAdmin(AccountFactAdmin):
     list_filter = ("state",)
 
 
+@admin.register(GroupSession)
+class GroupSessionAdmin(ReadOnlyAdmin):
+    list_display = ("starts_at", "kind", "subject", "host", "people")
+    list_filter = ("kind",)
+    list_select_related = ("kind", "host")
+    search_fields = ("subject", "external_id")
+    show_full_result_count = False
+    ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        came = Count("attendances", filter=Q(attendances__attended=True))
+        return super().get_queryset(request).annotate(people=came)
+
+    @admin.display(description="People who came", ordering="people")
+    def people(self, session: Any) -> int:
+        return int(session.people)
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(AccountFactAdmin):
+    list_display = ("session", "account", "contact", "attended", "minutes")
+    list_filter = ("attended",)
+    list_select_related = ("account", "session", "contact")
+    search_fields = ("account__name", "account__external_id", "session__external_id")
+
+
 @admin.register(BusinessEvent)
 class BusinessEventAdmin(AccountFactAdmin):
     list_display = ("occurred_on", "account", "kind", "note")
     list_filter = ("kind",)
+    list_select_related = ("account", "kind")
 
 
 @admin.register(Signal)

@@ -13,7 +13,17 @@ from django.http import HttpRequest
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
-from accounts.models import Account, CurrencyRate, Feature, Holiday, Installation, Plan, Source
+from accounts.models import (
+    Account,
+    BusinessEventKind,
+    CurrencyRate,
+    Feature,
+    Holiday,
+    Installation,
+    InteractionKind,
+    Plan,
+    Source,
+)
 from accounts.queries.rates import rates_on
 
 
@@ -65,18 +75,12 @@ class FeatureAdmin(KeptAdmin):
     search_fields = ("name", "key")
 
 
-@admin.register(Source)
-class SourceAdmin(KeptAdmin):
-    """Systems that number their own records. What the platform itself posts is not listed."""
+class KeyedAdmin(KeptAdmin):
+    """Rows that others refer to by a key: it is suggested from the name, and never changed."""
 
-    list_display = ("name", "key")
-    fields = ("name", "key")
-    ordering = ("name",)
-    search_fields = ("name", "key")
+    ordering: ClassVar[tuple[str, ...]] = ("name",)
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "key")
     prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"key": ("name",)}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        return super().get_queryset(request).exclude(kind=Source.Kind.INTERNAL)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if obj is None else ("key",)
@@ -85,6 +89,39 @@ class SourceAdmin(KeptAdmin):
         self, request: HttpRequest, obj: Any = None
     ) -> dict[str, Sequence[str]]:
         return self.prepopulated_fields if obj is None else {}
+
+
+@admin.register(Source)
+class SourceAdmin(KeyedAdmin):
+    """Systems that number their own records. What the platform itself posts is not listed."""
+
+    list_display = ("name", "key")
+    fields = ("name", "key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        return super().get_queryset(request).exclude(kind=Source.Kind.INTERNAL)
+
+
+class KindAdmin(KeyedAdmin):
+    """What came with a record is marked until somebody has said what it means."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.met_in_data = False
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(BusinessEventKind)
+class BusinessEventKindAdmin(KindAdmin):
+    list_display = ("name", "key", "meaning", "tone", "is_on_chart", "met_in_data")
+    list_filter = ("met_in_data", "meaning")
+    fields = ("name", "key", "meaning", "tone", "is_on_chart")
+
+
+@admin.register(InteractionKind)
+class InteractionKindAdmin(KindAdmin):
+    list_display = ("name", "key", "is_conversation", "icon", "met_in_data")
+    list_filter = ("met_in_data", "is_conversation")
+    fields = ("name", "key", "is_conversation", "icon")
 
 
 class RateForm(forms.ModelForm):

@@ -54,6 +54,8 @@ _OWN = {
     "sessions": "6",
     "minutes": "75",
     "strength": "4",
+    "session": "webinar-1",
+    "contact": "person-1",
     "complexity": "40",
     "growth_potential": "60",
     "strategic_fit": "50",
@@ -78,6 +80,8 @@ def example_of(kind: Kind) -> str:
 def _value(field: Field, *, kind: Kind) -> str:
     if field.name in _EMPTY and field.clearable:
         return ""
+    if field.example:
+        return field.example
     own = "acme-1" if (kind, field.name) == (Kind.ACCOUNTS, "external_id") else _OWN.get(field.name)
     if field.options:
         return own if own in field.options else sorted(field.options)[0]

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     USER_DAYS = "user_days"
     TICKETS = "tickets"
     INTERACTIONS = "interactions"
+    GROUP_SESSIONS = "group_sessions"
+    ATTENDANCES = "attendances"
     INVOICES = "invoices"
     EVENTS = "events"
     ONBOARDING = "onboarding"
@@ -38,6 +40,7 @@ class Type(StrEnum):
     INTEGER = "whole number"
     BOOLEAN = "true or false"
     CHOICE = "one of"
+    KIND = "kind"
     CHOICES = "any of"
     NAMES = "list of texts"
     IDS = "list of ids"
@@ -48,6 +51,8 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """`example` stands in the file to start from, where the type alone says too little."""
+
     name: str
     type: Type
     required: bool = False
@@ -57,6 +62,7 @@ class Field:
     most: int = _LARGEST_INT
     options: frozenset[str] = frozenset()
     says: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,9 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
         raw, most=field.most, decimal_mark=reading.decimal_mark
     ),
     Type.CHOICE: _choice,
+    Type.KIND: lambda raw, field, reading: texts.slug(
+        raw if reading.typed else texts.as_key(raw), longest=field.longest
+    ),
     Type.DAY: lambda raw, field, reading: moments.day(raw, calendar=reading.calendar),
     Type.PAST_DAY: lambda raw, field, reading: moments.past_day(raw, calendar=reading.calendar),
     Type.PAST_MOMENT: lambda raw, field, reading: moments.past_moment(

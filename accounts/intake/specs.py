@@ -7,8 +7,6 @@ from accounts.catalogue import (
     AmountUnit,
     ContactLevel,
     ContractState,
-    EventKind,
-    InteractionKind,
     InvoiceState,
     LifecycleStage,
     MovementKind,
@@ -33,6 +31,16 @@ def _must(name: str, type_: Type, /, **rest: object) -> Field:
 
 def _one_of(name: str, vocabulary: type[StrEnum], /, **rest: object) -> Field:
     return _field(name, Type.CHOICE, options=frozenset(vocabulary), **rest)
+
+
+def _kind(*, example: str) -> Field:
+    return _must(
+        "kind",
+        Type.KIND,
+        longest=40,
+        example=example,
+        says=f"such as {example}; a new one is kept, and described in Admin",
+    )
 
 
 _EXTERNAL_ID = _must("external_id", Type.ID)
@@ -197,7 +205,7 @@ INTERACTIONS = RecordSpec(
         _EXTERNAL_ID,
         _ACCOUNT,
         _must("occurred_at", Type.PAST_MOMENT),
-        _one_of("kind", InteractionKind, required=True, clearable=False),
+        _kind(example="call"),
         _field("is_commercial", Type.BOOLEAN, clearable=False),
         _field("host", Type.EMAIL, says="of a person who logs in"),
         _field("contacts", Type.IDS, says="external ids of those who took part"),
@@ -205,6 +213,30 @@ INTERACTIONS = RecordSpec(
         _field("subject", Type.NAME, longest=300),
         _field("notes", Type.TEXT, longest=20_000),
         _field("next_step", Type.NAME, longest=300),
+    ),
+)
+GROUP_SESSIONS = RecordSpec(
+    Kind.GROUP_SESSIONS,
+    ("external_id",),
+    (
+        _EXTERNAL_ID,
+        _must("starts_at", Type.PAST_MOMENT),
+        _kind(example="webinar"),
+        _field("subject", Type.NAME, longest=300),
+        _field("minutes", Type.INTEGER, most=10_000, says="how long it was"),
+        _field("is_commercial", Type.BOOLEAN, clearable=False),
+        _field("host", Type.EMAIL, says="of a person who logs in"),
+    ),
+)
+ATTENDANCES = RecordSpec(
+    Kind.ATTENDANCES,
+    ("session", "contact"),
+    (
+        _must("session", Type.ID, says="external id of the group session"),
+        _must("contact", Type.ID, says="external id of the person"),
+        _ACCOUNT,
+        _field("attended", Type.BOOLEAN, clearable=False, says="false: did not come"),
+        _field("minutes", Type.INTEGER, most=10_000, says="how long they stayed"),
     ),
 )
 INVOICES = RecordSpec(
@@ -227,7 +259,7 @@ EVENTS = RecordSpec(
     (
         _EXTERNAL_ID,
         _ACCOUNT,
-        _one_of("kind", EventKind, required=True, clearable=False),
+        _kind(example="champion_left"),
         _must("occurred_on", Type.PAST_DAY),
         _field("note", Type.NAME, longest=300),
     ),
@@ -259,6 +291,8 @@ SPECS: dict[Kind, RecordSpec] = {
         USER_DAYS,
         TICKETS,
         INTERACTIONS,
+        GROUP_SESSIONS,
+        ATTENDANCES,
         EVENTS,
         ONBOARDING,
     )

@@ -149,6 +149,22 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "host": ("csm", "owner", "owner email", "organizer", "assigned to", "user"),
         "contacts": ("attendees", "participants", "contact ids", "contact", "who"),
     },
+    Kind.GROUP_SESSIONS: {
+        "external_id": ("session id", "webinar id", "meeting id", "event id", "course id"),
+        "starts_at": ("start", "start time", "date", "session date", "held at", "scheduled at"),
+        "kind": ("type", "session type", "format", "event type"),
+        "subject": ("topic", "session name", "name", "webinar name", "course"),
+        "minutes": ("duration", "duration minutes", "length"),
+        "is_commercial": ("commercial", "business conversation"),
+        "host": ("presenter", "trainer", "organizer", "owner", "host email"),
+    },
+    Kind.ATTENDANCES: {
+        "session": ("session id", "webinar id", "meeting id", "event id", "course id", "webinar"),
+        "contact": ("contact id", "person id", "attendee", "attendee id", "registrant id",
+                    "participant", "participant id"),
+        "attended": ("present", "showed up", "joined", "attendance"),
+        "minutes": ("duration", "time in session", "minutes attended", "duration minutes"),
+    },
     Kind.INVOICES: {
         "external_id": ("invoice id", "invoice number", "invoice", "number", "document number"),
         "issued_on": ("invoice date", "issued", "issue date", "date", "created", "created date"),

@@ -7,6 +7,7 @@ from accounts.intake.errors import FieldError, shown
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_NO_KEY = re.compile(r"[^a-z0-9]+")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _WEB_ADDRESS = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#]+)(?:[/?#].*)?", re.I | re.S)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
@@ -104,6 +105,12 @@ def slug(value: str, *, longest: int = 80) -> str:
             "and start with a letter or digit",
         )
     return value
+
+
+def as_key(value: str) -> str:
+    """A word as people write it, as a key: “Site visit (on site)” is site_visit_on_site."""
+    plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
+    return _NO_KEY.sub("_", plain).strip("_") or value
 
 
 def host_of(value: str) -> str:

@@ -8,14 +8,15 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import Q
 
-from accounts.catalogue import AccountStatus, TouchTier
-from accounts.intake.tiers import Placement, Size, place, segment_of
+from accounts.catalogue import AccountStatus
+from accounts.intake.tiers import Placement, Size, Sizes, place, segment_of
 from accounts.loading.history import record_account_history, restate_first_placement
 from accounts.loading.marks import mark_dirty, ring_changes
 from accounts.models import Account, Installation
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
 from accounts.queries.rates import RatesOfDay, all_rates_on
+from accounts.queries.sizes import sizes_on
 
 _DERIVED = (
     "arr_minor",
@@ -70,14 +71,15 @@ def _all_ids() -> list[int]:
 def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     money, renewals, known = _money(ids, day=day), _renewals(ids), _placed(ids)
-    rates = all_rates_on(day)
+    rates, sizes = all_rates_on(day), sizes_on(day)
     into_base = rates.into(Installation.current().currency)
     changed = []
     for account in accounts:
         before = [getattr(account, name) for name in _DERIVED]
         account.renews_on = renewals.get(account.pk)
         _apply_money(account, money.get(account.pk), rates=rates)
-        _apply_tier(account, rates=into_base, day=day, is_placed=account.pk in known)
+        placement = _placement(account) if account.pk in known else None
+        _apply_tier(account, rates=into_base, sizes=sizes, day=day, now_in=placement)
         if before != [getattr(account, name) for name in _DERIVED]:
             changed.append(account)
     _write(changed)
@@ -109,13 +111,15 @@ def _apply_money(account: Account, money: Money | None, *, rates: RatesOfDay) ->
         account.status = AccountStatus.ACTIVE if paying else AccountStatus.CHURNED
 
 
-def _apply_tier(account: Account, *, rates: DayRates, day: date, is_placed: bool) -> None:
-    """Nothing is guessed without a currency rate: segment and tier stay as they are."""
+def _apply_tier(
+    account: Account, *, rates: DayRates, sizes: Sizes, day: date, now_in: Placement | None
+) -> None:
+    """Nothing is guessed without a currency rate or bounds: segment and tier stay as they are."""
     minor = rates.convert(account.arr_minor, account.currency) if account.arr_minor else 0
-    if minor is None:
+    if minor is None or not sizes.are_given:
         return
     arr = major(minor, rates.base)
-    account.segment = segment_of(arr)
+    account.segment = segment_of(arr, sizes=sizes)
     size = Size(
         arr,
         account.complexity,
@@ -123,15 +127,14 @@ def _apply_tier(account: Account, *, rates: DayRates, day: date, is_placed: bool
         account.strategic_fit,
         account.is_strategic,
     )
-    placed = place(size, now_in=_placement(account) if is_placed else None, day=day)
+    placed = place(size, now_in=now_in, day=day, sizes=sizes)
     account.touch_tier = placed.tier
     account.tier_pending = placed.pending or ""
     account.tier_pending_since = placed.pending_since
 
 
 def _placement(account: Account) -> Placement:
-    pending = TouchTier(account.tier_pending) if account.tier_pending else None
-    return Placement(TouchTier(account.touch_tier), pending, account.tier_pending_since)
+    return Placement(account.touch_tier, account.tier_pending or None, account.tier_pending_since)
 
 
 def _placed(ids: Sequence[int]) -> set[int]:

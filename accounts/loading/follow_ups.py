@@ -18,6 +18,8 @@ from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
 from accounts.models import (
     Account,
+    Attendance,
+    BusinessEventKind,
     Contact,
     Contract,
     ContractLine,
@@ -25,8 +27,10 @@ from accounts.models import (
     Installation,
     Interaction,
     InteractionContact,
+    InteractionKind,
     Plan,
 )
+from accounts.models.vocabulary import MOST_KINDS, KindRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,12 @@ def _write_participants(wanted: Mapping[int, set[str]]) -> None:
     )
 
 
+def _group_sessions(loaded: Loaded) -> None:
+    """A session belongs to no account: it is marked on those whose people came."""
+    came = Attendance.objects.filter(session__in=loaded.changed.ids.values())
+    mark_dirty(came.values_list("account_id", flat=True))
+
+
 def _events(loaded: Loaded) -> None:
     ring_events(list(loaded.changed.ids.values()))
     mark_dirty(loaded.changed.account_ids)
@@ -194,9 +204,53 @@ def _marked(loaded: Loaded) -> None:
     mark_dirty(loaded.changed.account_ids)
 
 
+def _make_kinds(
+    model: type[KindRow], records: Sequence[Record], result: LoadResult
+) -> Sequence[Record]:
+    """A kind that nobody described yet is kept and said once, up to a sane number of them."""
+    rows_of = model._default_manager
+    first: dict[str, Record] = {}
+    for record in records:
+        first.setdefault(str(record.values["kind"]), record)
+    known = set(rows_of.filter(pk__in=first).values_list("pk", flat=True))
+    unknown = [key for key in first if key not in known]
+    room = max(MOST_KINDS - rows_of.count(), 0) if unknown else 0
+    new, beyond = unknown[:room], set(unknown[room:])
+    rows = [model(key=key, name=_in_words(key), met_in_data=True) for key in sorted(new)]
+    rows_of.bulk_create(rows, ignore_conflicts=True)
+    kinds = model._meta.verbose_name_plural
+    for key in new:
+        message = f"“{key}” is new: it is kept; say what it means in Admin, {kinds}"
+        position = first[key].position
+        result.reject([RecordError(position, "kind", "new_kind", message, warning=True)])
+    for record in records:
+        if record.values["kind"] in beyond:
+            message = f"“{record.values['kind']}” would be one kind too many; at most {MOST_KINDS}"
+            result.reject([RecordError(record.position, "kind", "too_many_kinds", message)])
+    return [record for record in records if record.values["kind"] not in beyond]
+
+
+def _in_words(key: str) -> str:
+    return key.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _interaction_kinds(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+    return _make_kinds(InteractionKind, records, result)
+
+
+def _interactions_known(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+    return _known_participants(_interaction_kinds(records, result), result)
+
+
+def _event_kinds(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+    return _make_kinds(BusinessEventKind, records, result)
+
+
 BEFORE: dict[Kind, Callable[[Sequence[Record], LoadResult], Sequence[Record]]] = {
     Kind.ACCOUNTS: _make_plans,
-    Kind.INTERACTIONS: _known_participants,
+    Kind.INTERACTIONS: _interactions_known,
+    Kind.GROUP_SESSIONS: _interaction_kinds,
+    Kind.EVENTS: _event_kinds,
 }
 AFTER: dict[Kind, Callable[[Loaded], None]] = {
     Kind.ACCOUNTS: _accounts,
@@ -205,6 +259,8 @@ AFTER: dict[Kind, Callable[[Loaded], None]] = {
     Kind.INVOICES: _marked,
     Kind.TICKETS: _marked,
     Kind.INTERACTIONS: _interactions,
+    Kind.GROUP_SESSIONS: _group_sessions,
+    Kind.ATTENDANCES: _marked,
     Kind.EVENTS: _events,
     Kind.ONBOARDING: _marked,
 }

@@ -48,7 +48,7 @@ def ring_events(event_ids: Sequence[int]) -> None:
     _ring(
         Signal(
             account_id=event.account_id,
-            kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind}",
+            kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind_id}",
             key=event.external_id,
             occurred_at=datetime.combine(event.occurred_on, time(), tzinfo=zone),
             payload=_payload(event),

@@ -289,6 +289,52 @@ INTERACTIONS = FactTable(
     ),
     references=(ACCOUNT, person_reference("host")),
 )
+GROUP_SESSIONS = FactTable(
+    "accounts_groupsession",
+    (
+        _ID,
+        *_plain("kind", "starts_at", "minutes"),
+        _text("subject"),
+        _flag("is_commercial"),
+        StoredColumn("host_id", "host"),
+    ),
+    references=(person_reference("host"),),
+)
+ATTENDANCES = FactTable(
+    "accounts_attendance",
+    (
+        StoredColumn("session_id", "session"),
+        StoredColumn("contact_id", "contact"),
+        _ACCOUNT_ID,
+        StoredColumn("attended", "attended", otherwise="true"),
+        StoredColumn("minutes", "minutes"),
+    ),
+    references=(
+        ACCOUNT,
+        Reference(
+            "session",
+            "accounts_groupsession",
+            "external_id",
+            "is not a group session; import the session first",
+        ),
+        Reference(
+            "contact",
+            "accounts_contact",
+            "external_id",
+            "is not a contact; import the person first",
+        ),
+    ),
+    key=("session_id", "contact_id"),
+    checks=(
+        RowCheck(
+            "EXISTS (SELECT FROM accounts_contact c WHERE c.id = m.contact_id"
+            " AND c.account_id <> m.account_id)",
+            "contact",
+            "other_account",
+            "is a contact of another account; correct one of both",
+        ),
+    ),
+)
 EVENTS = FactTable(
     "accounts_businessevent",
     (_ID, _ACCOUNT_ID, *_plain("kind", "occurred_on"), _text("note")),
@@ -308,6 +354,8 @@ TABLES: dict[Kind, FactTable] = {
     Kind.INVOICES: INVOICES,
     Kind.TICKETS: TICKETS,
     Kind.INTERACTIONS: INTERACTIONS,
+    Kind.GROUP_SESSIONS: GROUP_SESSIONS,
+    Kind.ATTENDANCES: ATTENDANCES,
     Kind.EVENTS: EVENTS,
     Kind.ONBOARDING: ONBOARDING,
 }

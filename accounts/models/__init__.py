@@ -10,6 +10,7 @@ from accounts.models.contract import (
     RevenueMovement,
 )
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalReceipt
+from accounts.models.group_session import Attendance, GroupSession
 from accounts.models.installation import Holiday, Installation
 from accounts.models.intake import (
     ApiKey,
@@ -22,10 +23,17 @@ from accounts.models.intake import (
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.size import (
+    SegmentBound,
+    SegmentDefinition,
+    TouchTierBound,
+    TouchTierDefinition,
+)
 from accounts.models.source import Source
 from accounts.models.team import Function, TeamMember
 from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
+from accounts.models.vocabulary import BusinessEventKind, InteractionKind
 from accounts.models.work import DirtyAccount, Job, OutboxMessage
 
 __all__ = [
@@ -33,9 +41,11 @@ __all__ = [
     "AccountScopedQuerySet",
     "AdminEntry",
     "ApiKey",
+    "Attendance",
     "AttributeHistory",
     "AuditContext",
     "BusinessEvent",
+    "BusinessEventKind",
     "Contact",
     "Contract",
     "ContractLine",
@@ -44,6 +54,7 @@ __all__ = [
     "Feature",
     "FileChunk",
     "Function",
+    "GroupSession",
     "Holiday",
     "ImportFile",
     "ImportMapping",
@@ -53,6 +64,7 @@ __all__ = [
     "Installation",
     "Interaction",
     "InteractionContact",
+    "InteractionKind",
     "Invoice",
     "Job",
     "KeyWindow",
@@ -63,6 +75,8 @@ __all__ = [
     "Pool",
     "RejectedRecord",
     "RevenueMovement",
+    "SegmentBound",
+    "SegmentDefinition",
     "SessionDay",
     "Signal",
     "SignalReceipt",
@@ -70,6 +84,8 @@ __all__ = [
     "Team",
     "TeamMember",
     "Ticket",
+    "TouchTierBound",
+    "TouchTierDefinition",
     "UsageDay",
     "UsageSeal",
     "User",

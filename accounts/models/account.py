@@ -23,6 +23,7 @@ from accounts.catalogue import (
 from accounts.models.installation import validate_currency, validate_time_zone
 from accounts.models.people import Pool, User
 from accounts.models.scope import AccountQuerySet, AccountScopedQuerySet
+from accounts.models.size import LONGEST_KEY
 
 EXTERNAL_ID = r"[A-Za-z0-9._~-]{1,64}"
 external_id_validator = RegexValidator(
@@ -106,17 +107,15 @@ class Account(models.Model):
     )
     renews_on = models.DateField(null=True, editable=False)
     segment = models.CharField(
-        max_length=10, choices=choices(Segment), default=Segment.SELF_SERVE, editable=False
+        max_length=LONGEST_KEY, default=Segment.SELF_SERVE.value, editable=False
     )
     touch_tier = models.CharField(
-        max_length=4, choices=choices(TouchTier), default=TouchTier.TECH, editable=False
+        max_length=LONGEST_KEY, default=TouchTier.TECH.value, editable=False
     )
-    segment_override = models.CharField(max_length=10, choices=choices(Segment), blank=True)
-    touch_tier_override = models.CharField(max_length=4, choices=choices(TouchTier), blank=True)
+    segment_override = models.CharField(max_length=LONGEST_KEY, blank=True)
+    touch_tier_override = models.CharField(max_length=LONGEST_KEY, blank=True)
     override_reason = models.CharField(max_length=300, blank=True)
-    tier_pending = models.CharField(
-        max_length=4, choices=choices(TouchTier), blank=True, editable=False
-    )
+    tier_pending = models.CharField(max_length=LONGEST_KEY, blank=True, editable=False)
     tier_pending_since = models.DateField(null=True, editable=False)
 
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from accounts.catalogue import EventKind, choices
 from accounts.models.account import Account, external_id_validator
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.vocabulary import BusinessEventKind
 
 
 class BusinessEvent(models.Model):
@@ -14,7 +14,13 @@ class BusinessEvent(models.Model):
         Account, on_delete=models.PROTECT, related_name="events", db_index=False
     )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
-    kind = models.CharField(max_length=30, choices=choices(EventKind))
+    kind = models.ForeignKey(
+        BusinessEventKind,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="kind",
+        db_index=False,
+    )
     occurred_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
     learned_at = models.DateTimeField()
@@ -25,7 +31,7 @@ class BusinessEvent(models.Model):
         indexes = [models.Index("account", "kind", "occurred_on", name="event_account_kind")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_on}"
+        return f"{self.kind_id} {self.occurred_on}"
 
 
 class OnboardingStep(models.Model):

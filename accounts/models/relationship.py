@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.catalogue import (
-    InteractionKind,
     Sentiment,
     Severity,
     TicketCategory,
@@ -15,6 +14,7 @@ from accounts.catalogue import (
 from accounts.models.account import Account, Contact, external_id_validator
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.vocabulary import InteractionKind
 
 
 class Ticket(models.Model):
@@ -61,7 +61,13 @@ class Interaction(models.Model):
     )
     external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
     occurred_at = models.DateTimeField()
-    kind = models.CharField(max_length=10, choices=choices(InteractionKind))
+    kind = models.ForeignKey(
+        InteractionKind,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_column="kind",
+        db_index=False,
+    )
     is_commercial = models.BooleanField(
         default=False,
         help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
@@ -89,7 +95,7 @@ class Interaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_at:%Y-%m-%d}"
+        return f"{self.kind_id} {self.occurred_at:%Y-%m-%d}"
 
 
 class InteractionContact(models.Model):

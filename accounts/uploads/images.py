@@ -74,10 +74,7 @@ def _stored_in_table(
     table: FactTable, spec: RecordSpec, records: Sequence[Record]
 ) -> dict[int, Image]:
     shown = [found for column in table.columns if (found := _shown(column, table, spec))]
-    joined = "t.external_id = s.k1"
-    if table.key != ("external_id",):
-        joined = "t.account_id = (SELECT id FROM accounts_account WHERE external_id = s.k1)"
-        joined += " AND t.key = s.k2"
+    joined = " AND ".join(_named(n, column, table) for n, column in enumerate(table.key, start=1))
     columns = ", ".join(f"({one.expression})::text" for one in shown)
     query = f"SELECT s.position, {columns} FROM {{said}} JOIN {table.name} t ON {joined}"  # noqa: S608 -- constants of this package
     names = [one.field for one in shown]
@@ -86,6 +83,16 @@ def _stored_in_table(
         image = {name: value or "" for name, value in zip(names, values, strict=True)}
         images[position] = _with_amounts(image, spec=spec)
     return images
+
+
+def _named(place: int, column: str, table: FactTable) -> str:
+    """That a column of the key is what the record says in that place of its own key."""
+    field = column.removesuffix("_id")
+    reference = next((r for r in table.references if r.field == field), None)
+    if reference is None:
+        return f"t.{column} = s.k{place}"
+    found = f"SELECT r.id FROM {reference.table} r WHERE r.{reference.key} = s.k{place}"  # noqa: S608 -- constants of this package
+    return f"t.{column} = ({found})"
 
 
 def _shown(column: StoredColumn, table: FactTable, spec: RecordSpec) -> _Shown | None:

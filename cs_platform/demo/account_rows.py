@@ -58,7 +58,7 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
         "",
         "",
         "",
-        pending.pending.value if pending.pending else "",
+        pending.pending or "",
         pending.pending_since,
     )
 

@@ -98,9 +98,7 @@ def spans(
 ) -> list[Span]:
     """The whole past of an account's attributes, but for its owner."""
     seats = [(term.starts, str(term.seats)) for term in account.story.terms]
-    segments = [
-        (day, segment_of(Decimal(amount) / 100).value) for day, amount in _arr_steps(account)
-    ]
+    segments = [(day, segment_of(Decimal(amount) / 100)) for day, amount in _arr_steps(account)]
     status = [(account.since, AccountStatus.ACTIVE.value)]
     if account.until is not None:
         status.append((account.until, AccountStatus.CHURNED.value))
@@ -164,7 +162,7 @@ def tier_path(account: Founded, *, known: Factors, timeline: Timeline) -> TierPa
         for looked_on in (day, day + SETTLING_DAYS):
             if looked_on == day or (now and now.pending and looked_on < following):
                 now = place(size, now_in=now, day=timeline.day(looked_on))
-                steps.append((looked_on, now.tier.value))
+                steps.append((looked_on, now.tier))
     if now is None:
         raise ValueError(f"account {account.id} has no movement")
     return TierPath(steps, now)

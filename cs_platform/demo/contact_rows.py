@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from accounts.catalogue import InteractionKind, Sentiment
+from accounts.catalogue import Sentiment, StartingInteraction
 from cs_platform.demo.block import Profile
 from cs_platform.demo.happenings import Happening, onboarding_steps
 from cs_platform.demo.relations import Conversation
@@ -12,13 +12,13 @@ from cs_platform.demo.support import tickets
 from cs_platform.demo.writer import Writer, account_key
 
 _SUBJECTS = {
-    InteractionKind.CALL: "Check-in call",
-    InteractionKind.EMAIL: "Follow-up by e-mail",
-    InteractionKind.MEETING: "Working session",
-    InteractionKind.QBR: "Quarterly business review",
-    InteractionKind.EBR: "Executive business review",
-    InteractionKind.TRAINING: "Training for new users",
-    InteractionKind.ONBOARDING: "Onboarding session",
+    StartingInteraction.CALL: "Check-in call",
+    StartingInteraction.EMAIL: "Follow-up by e-mail",
+    StartingInteraction.MEETING: "Working session",
+    StartingInteraction.QBR: "Quarterly business review",
+    StartingInteraction.EBR: "Executive business review",
+    StartingInteraction.TRAINING: "Training for new users",
+    StartingInteraction.ONBOARDING: "Onboarding session",
 }
 _NOTES = {
     (True, Sentiment.POSITIVE): "Went through results; they want to plan the next step with us.",

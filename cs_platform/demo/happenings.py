@@ -6,35 +6,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accounts.catalogue import EventKind, MovementKind, MovementSubtype
+from accounts.catalogue import MovementKind, MovementSubtype, StartingEvent
 from cs_platform.demo.founding import Founded
 from cs_platform.demo.offering import ONBOARDING_STEPS
 from cs_platform.demo.timeline import Timeline
 
 _SEEN_AS = {
-    "champion_promoted": (EventKind.CHAMPION_PROMOTED, 7),
-    "reorganisation": (EventKind.REORGANISATION, 15),
-    "competitor": (EventKind.COMPETITOR_MENTIONED, 35),
-    "incident": (EventKind.INCIDENT, 0),
-    "release": (EventKind.INCIDENT, 3),
-    "new_leader": (EventKind.NEW_DEPARTMENT, 30),
+    "champion_promoted": (StartingEvent.CHAMPION_PROMOTED, 7),
+    "reorganisation": (StartingEvent.REORGANISATION, 15),
+    "competitor": (StartingEvent.COMPETITOR_MENTIONED, 35),
+    "incident": (StartingEvent.INCIDENT, 0),
+    "release": (StartingEvent.INCIDENT, 3),
+    "new_leader": (StartingEvent.NEW_DEPARTMENT, 30),
 }
 _NOTES = {
-    EventKind.UPSELL_DECLINED: "Said no to the proposal for now.",
-    EventKind.RENEWAL_PUSHBACK: "Asked for a lower price and a shorter term.",
-    EventKind.CANCELLATION_NOTICE: "Written notice that they will not renew.",
-    EventKind.COMPETITOR_MENTIONED: "Is looking at another product.",
-    EventKind.CHAMPION_PROMOTED: "Our champion leads the department now.",
-    EventKind.CHAMPION_LEFT: "Our champion has left the company.",
-    EventKind.NEW_DEPARTMENT: "Another department asked for a demonstration.",
-    EventKind.NEW_USE_CASE: "Wants to run a second process on the platform.",
-    EventKind.FIRST_VALUE_MOMENT: "The first workflow saves them time every week.",
-    EventKind.USAGE_LIMIT_80: "Used more than 80 % of the month's limit.",
-    EventKind.EXPANSION_CONVERSATION: "Talked about more seats and what they would bring.",
-    EventKind.INCIDENT: "Was hit by our incident.",
-    EventKind.REORGANISATION: "Teams are being put together anew.",
-    EventKind.FUNDING: "Announced a new round of funding.",
-    EventKind.MERGER: "Is merging with another company.",
+    StartingEvent.UPSELL_DECLINED: "Said no to the proposal for now.",
+    StartingEvent.RENEWAL_PUSHBACK: "Asked for a lower price and a shorter term.",
+    StartingEvent.CANCELLATION_NOTICE: "Written notice that they will not renew.",
+    StartingEvent.COMPETITOR_MENTIONED: "Is looking at another product.",
+    StartingEvent.CHAMPION_PROMOTED: "Our champion leads the department now.",
+    StartingEvent.CHAMPION_LEFT: "Our champion has left the company.",
+    StartingEvent.NEW_DEPARTMENT: "Another department asked for a demonstration.",
+    StartingEvent.NEW_USE_CASE: "Wants to run a second process on the platform.",
+    StartingEvent.FIRST_VALUE_MOMENT: "The first workflow saves them time every week.",
+    StartingEvent.USAGE_LIMIT_80: "Used more than 80 % of the month's limit.",
+    StartingEvent.EXPANSION_CONVERSATION: "Talked about more seats and what they would bring.",
+    StartingEvent.INCIDENT: "Was hit by our incident.",
+    StartingEvent.REORGANISATION: "Teams are being put together anew.",
+    StartingEvent.FUNDING: "Announced a new round of funding.",
+    StartingEvent.MERGER: "Is merging with another company.",
 }
 
 
@@ -44,7 +44,7 @@ class Happening:
 
     day: int
     learned: int
-    kind: EventKind
+    kind: StartingEvent
 
     @property
     def note(self) -> str:
@@ -70,14 +70,14 @@ def happenings(
 ) -> list[Happening]:
     """In order of day; those learned after the last day are not known yet and left out."""
     story = account.story
-    found = [Happening(day, day + int(random.integers(0, 6)), EventKind.CHAMPION_LEFT)
+    found = [Happening(day, day + int(random.integers(0, 6)), StartingEvent.CHAMPION_LEFT)
              for day in champion_losses]  # fmt: skip
     dated = (
-        (story.declined_upsells, EventKind.UPSELL_DECLINED),
-        (story.pushbacks, EventKind.RENEWAL_PUSHBACK),
-        (story.notices, EventKind.CANCELLATION_NOTICE),
-        (limit_reached, EventKind.USAGE_LIMIT_80),
-        ([] if first_value is None else [first_value], EventKind.FIRST_VALUE_MOMENT),
+        (story.declined_upsells, StartingEvent.UPSELL_DECLINED),
+        (story.pushbacks, StartingEvent.RENEWAL_PUSHBACK),
+        (story.notices, StartingEvent.CANCELLATION_NOTICE),
+        (limit_reached, StartingEvent.USAGE_LIMIT_80),
+        ([] if first_value is None else [first_value], StartingEvent.FIRST_VALUE_MOMENT),
     )
     found += [Happening(day, day, kind) for days, kind in dated for day in days]
     found += _from_shocks(random, account)
@@ -104,9 +104,9 @@ def _around_growth(random: np.random.Generator, account: Founded) -> list[Happen
         if movement.kind != MovementKind.EXPANSION or movement.subtype == MovementSubtype.PRICE:
             continue
         talked = movement.day - int(random.integers(15, 50))
-        found.append(Happening(talked, talked, EventKind.EXPANSION_CONVERSATION))
+        found.append(Happening(talked, talked, StartingEvent.EXPANSION_CONVERSATION))
         if random.random() < 0.35:
-            found.append(Happening(talked - 12, talked - 10, EventKind.NEW_USE_CASE))
+            found.append(Happening(talked - 12, talked - 10, StartingEvent.NEW_USE_CASE))
     return found
 
 
@@ -114,7 +114,7 @@ def _company_news(
     random: np.random.Generator, account: Founded, timeline: Timeline
 ) -> list[Happening]:
     found = []
-    for kind, yearly in ((EventKind.FUNDING, 0.05), (EventKind.MERGER, 0.015)):
+    for kind, yearly in ((StartingEvent.FUNDING, 0.05), (StartingEvent.MERGER, 0.015)):
         for _ in range(int(random.poisson(yearly * timeline.days / 365))):
             day = int(random.integers(timeline.days))
             found.append(Happening(day, day + int(random.integers(0, 10)), kind))

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accounts.catalogue import ContactLevel, InteractionKind, Segment, Sentiment, StakeholderRole
+from accounts.catalogue import (
+    ContactLevel,
+    Segment,
+    Sentiment,
+    StakeholderRole,
+    StartingInteraction,
+)
 from cs_platform.demo.founding import Founded
 from cs_platform.demo.offering import JOB_FUNCTIONS
 from cs_platform.demo.satisfaction import lagged
@@ -85,7 +91,7 @@ class DemoPerson:
 class Conversation:
     day: int
     minute: int
-    kind: InteractionKind
+    kind: StartingInteraction
     is_commercial: bool
     people: tuple[int, ...]
     sentiment: Sentiment
@@ -190,7 +196,7 @@ def _occasions(
     mood: np.ndarray,
     first: int,
     timeline: Timeline,
-) -> list[tuple[int, InteractionKind]]:
+) -> list[tuple[int, StartingInteraction]]:
     worked = np.array([timeline.is_worked(first + n) for n in range(len(mood))])
     monthly = account.model.touches_a_month * (
         0.12 + 1.35 * mood**1.3 + 0.3 * np.maximum(0.45 - mood, 0)
@@ -209,36 +215,38 @@ def _occasions(
     return found
 
 
-def _reviews(account: Founded) -> tuple[tuple[InteractionKind, int], ...]:
+def _reviews(account: Founded) -> tuple[tuple[StartingInteraction, int], ...]:
     if account.model.segment == Segment.ENTERPRISE:
-        return ((InteractionKind.QBR, 91), (InteractionKind.EBR, 182))
+        return ((StartingInteraction.QBR, 91), (StartingInteraction.EBR, 182))
     if account.model.segment == Segment.MID_MARKET:
-        return ((InteractionKind.QBR, 140),)
+        return ((StartingInteraction.QBR, 140),)
     return ()
 
 
-def _usual_kind(random: np.random.Generator, *, age: int) -> InteractionKind:
+def _usual_kind(random: np.random.Generator, *, age: int) -> StartingInteraction:
     draw = random.random()
     if age < 60:
-        return InteractionKind.TRAINING if draw < 0.25 else InteractionKind.ONBOARDING
+        return StartingInteraction.TRAINING if draw < 0.25 else StartingInteraction.ONBOARDING
     if draw < 0.4:
-        return InteractionKind.CALL
-    return InteractionKind.EMAIL if draw < 0.72 else InteractionKind.MEETING
+        return StartingInteraction.CALL
+    return StartingInteraction.EMAIL if draw < 0.72 else StartingInteraction.MEETING
 
 
 def _conversation(
     random: np.random.Generator,
     day: int,
-    kind: InteractionKind,
+    kind: StartingInteraction,
     mood: float,
     people: list[DemoPerson],
 ) -> Conversation | None:
     there = [n for n, person in enumerate(people) if person.is_there(day)]
     if not there:
         return None
-    review = kind in (InteractionKind.QBR, InteractionKind.EBR)
+    review = kind in (StartingInteraction.QBR, StartingInteraction.EBR)
     senior = (
-        0.9 if kind == InteractionKind.EBR else (0.08 + 1.0 * mood**2) * (1.0 if review else 0.5)
+        0.9
+        if kind == StartingInteraction.EBR
+        else (0.08 + 1.0 * mood**2) * (1.0 if review else 0.5)
     )
     odds = np.array([senior if people[n].level in SENIOR else 1.0 for n in there])
     odds *= np.array([1.8 if people[n].is_champion else 1.0 for n in there])
@@ -249,7 +257,7 @@ def _conversation(
     commercial = (
         0.92
         if review
-        else np.clip(0.95 * (mood - 0.22), 0.02, 0.8) * (kind != InteractionKind.TRAINING)
+        else np.clip(0.95 * (mood - 0.22), 0.02, 0.8) * (kind != StartingInteraction.TRAINING)
     )
     return Conversation(
         day=day,

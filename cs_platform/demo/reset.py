@@ -34,6 +34,7 @@ _TABLES_WITHOUT_KEY = (
     "accounts_usageseal",
     "accounts_sessionday",
     "accounts_usermonth",
+    "accounts_groupsession",
     "accounts_job",
     "accounts_importrun",
     "accounts_inboxbatch",

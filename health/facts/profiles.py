@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from psycopg2 import sql
 
-from accounts.catalogue import HistoryAttribute, LifecycleStage, Segment, TouchTier
+from accounts.catalogue import HistoryAttribute, LifecycleStage
+from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.measures.inputs import Flags, Floats, ProfileFacts
 
 STAGES = tuple(LifecycleStage)
-TIERS = tuple(TouchTier)
-SEGMENTS = tuple(Segment)
 
 _ATTRIBUTES = (
     HistoryAttribute.SEATS,
@@ -65,7 +65,8 @@ _HISTORY = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """One element an account; -1 where unknown. Positions are into STAGES, TIERS and SEGMENTS."""
+    """One element an account; -1 where unknown. Stages are places in STAGES, tiers and segments
+    the ids of their definitions."""
 
     seats: Ints
     plan_id: Ints
@@ -117,10 +118,10 @@ def _apply(values: dict[HistoryAttribute, Ints], history: Table, day: int) -> No
 
 def load(scope: FactScope, *, with_history: bool) -> ProfileRows:
     """Without history the present is taken, which is right for a day that is today."""
-    vocabularies = {
+    vocabularies: dict[str, sql.Composable] = {
         "stages": sql.Literal([stage.value for stage in STAGES]),
-        "tiers": sql.Literal([tier.value for tier in TIERS]),
-        "segments": sql.Literal([segment.value for segment in SEGMENTS]),
+        "tiers": _by_id(touch_tier_ids()),
+        "segments": _by_id(segment_ids()),
         "never": sql.Literal(NEVER),
     }
     columns = ("id", "seats", "plan", "stage", "touch_tier", "segment", "status", "since")
@@ -132,7 +133,15 @@ def load(scope: FactScope, *, with_history: bool) -> ProfileRows:
     return ProfileRows(present, _history(scope, vocabularies) if with_history else None)
 
 
-def _history(scope: FactScope, vocabularies: dict[str, sql.Literal]) -> Table:
+def _by_id(ids: Mapping[str, int]) -> sql.Composable:
+    """An array in which each key stands one place after its id, as those of a vocabulary do."""
+    keys: list[str | None] = [None] * (max(ids.values(), default=0) + 1)
+    for key, place in ids.items():
+        keys[place] = key
+    return sql.SQL("{}::text[]").format(sql.Literal(keys))
+
+
+def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> Table:
     query = _HISTORY.format(
         accounts=scope.accounts("h.account_id"),
         attributes=sql.Literal([attribute.value for attribute in _ATTRIBUTES]),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
-from accounts.catalogue import ContactLevel, EventKind
+from accounts.catalogue import ContactLevel, EventMeaning
 from health.facts.profiles import Profiles
 from health.facts.scope import NEVER, FactScope, Table, number
 from health.facts.windows import count, latest, within
@@ -16,12 +16,7 @@ from health.measures.inputs import ContactFacts, EventFacts, Floats, Interaction
 
 LEVELS = tuple(ContactLevel)
 _EXECUTIVE = (LEVELS.index(ContactLevel.C_LEVEL), LEVELS.index(ContactLevel.VP))
-_KINDS = (
-    EventKind.UPSELL_DECLINED,
-    EventKind.RENEWAL_PUSHBACK,
-    EventKind.EXPANSION_CONVERSATION,
-    EventKind.FIRST_VALUE_MOMENT,
-)
+_MEANINGS = tuple(EventMeaning)
 _LEFT_WINDOW = 60
 # Longer ago reads the same on the shipped curves as never (540 days).
 _LONGEST = 540
@@ -46,7 +41,8 @@ _CHAMPIONS = sql.SQL("""
 _CONVERSATIONS = sql.SQL("""
     SELECT i.account_id, {day}::bigint, 0::bigint, i.is_commercial::int::bigint
     FROM accounts_interaction i
-    WHERE {accounts} AND i.kind <> 'support' AND {until} AND {since}
+    WHERE {accounts} AND {until} AND {since} AND i.kind <> ALL (
+        ARRAY(SELECT key FROM accounts_interactionkind WHERE NOT is_conversation))
 """)
 
 # Uses index: interaction_account_at
@@ -62,9 +58,10 @@ _PARTICIPANTS = sql.SQL("""
 # Uses index: event_account_kind
 _EVENTS = sql.SQL("""
     SELECT e.account_id, (e.occurred_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        array_position({kinds}, e.kind::text)::bigint - 1
-    FROM accounts_businessevent e
-    WHERE {accounts} AND e.kind = ANY ({kinds}) AND e.occurred_on <= {last}::date
+        array_position({meanings}, k.meaning::text)::bigint - 1
+    FROM accounts_businessevent e JOIN accounts_businesseventkind k ON k.key = e.kind
+    WHERE {accounts} AND e.occurred_on <= {last}::date AND e.kind = ANY (
+        ARRAY(SELECT key FROM accounts_businesseventkind WHERE meaning <> ''))
 """)
 
 
@@ -161,35 +158,35 @@ class Events:
         connected = self.first_day is not None and self.first_day <= today
         return EventFacts(
             connected=np.full(self.accounts, connected),
-            upsells_declined_90d=self._count(today, 90, EventKind.UPSELL_DECLINED),
-            renewal_pushbacks_90d=self._count(today, 90, EventKind.RENEWAL_PUSHBACK),
+            upsells_declined_90d=self._count(today, 90, EventMeaning.UPSELL_DECLINED),
+            renewal_pushbacks_90d=self._count(today, 90, EventMeaning.RENEWAL_PUSHBACK),
             expansion_conversations_180d=self._count(
-                today, 180, EventKind.EXPANSION_CONVERSATION, EventKind.UPSELL_DECLINED
+                today, 180, EventMeaning.EXPANSION_CONVERSATION, EventMeaning.UPSELL_DECLINED
             ),
         )
 
     def first_value(self, day: date, *, start: Floats) -> Floats:
         """Days from the contract's start to the first value moment after it; NaN if none yet."""
         today, table = number(day), self.table
-        rows = within(table, day=today, window=NEVER) & self._is(EventKind.FIRST_VALUE_MOMENT)
+        rows = within(table, day=today, window=NEVER) & self._is(EventMeaning.FIRST_VALUE_MOMENT)
         rows &= table["day"] >= start[table.position]
         reached = np.full(self.accounts, np.inf)
         np.minimum.at(reached, table.position[rows], table["day"][rows].astype(np.float64))
         return np.where(np.isinf(reached), np.nan, reached - start)
 
-    def _count(self, today: int, window: int, *kinds: EventKind) -> Floats:
-        rows = within(self.table, day=today, window=window) & self._is(*kinds)
+    def _count(self, today: int, window: int, *meanings: EventMeaning) -> Floats:
+        rows = within(self.table, day=today, window=window) & self._is(*meanings)
         return count(self.table, rows, accounts=self.accounts)
 
-    def _is(self, *kinds: EventKind) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        return np.isin(self.table["kind"], [_KINDS.index(kind) for kind in kinds])
+    def _is(self, *meanings: EventMeaning) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.isin(self.table["meaning"], [_MEANINGS.index(meaning) for meaning in meanings])
 
 
 def load_events(scope: FactScope, *, first_day: int | None) -> Events:
     query = _EVENTS.format(
         known=scope.known("e.learned_at"),
-        kinds=sql.Literal([kind.value for kind in _KINDS]),
+        meanings=sql.Literal([meaning.value for meaning in _MEANINGS]),
         accounts=scope.accounts("e.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    return Events(scope.fetch(query, ("id", "day", "known", "kind")), first_day, len(scope))
+    return Events(scope.fetch(query, ("id", "day", "known", "meaning")), first_day, len(scope))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pghistory
 from django.db import models
 
-from accounts.catalogue import LifecycleStage, Segment, TouchTier, choices
+from accounts.catalogue import LifecycleStage, choices
 from accounts.models import Plan
+from accounts.models.size import LONGEST_KEY
 
 
 @pghistory.track(
@@ -22,8 +23,8 @@ class AssignmentRule(models.Model):
     position = models.PositiveSmallIntegerField(unique=True)
     scorecard_key = models.SlugField(max_length=40)
     stage = models.CharField(max_length=10, choices=choices(LifecycleStage), blank=True)
-    touch_tier = models.CharField(max_length=4, choices=choices(TouchTier), blank=True)
-    segment = models.CharField(max_length=10, choices=choices(Segment), blank=True)
+    touch_tier = models.CharField(max_length=LONGEST_KEY, blank=True)
+    segment = models.CharField(max_length=LONGEST_KEY, blank=True)
     plan = models.ForeignKey(
         Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )

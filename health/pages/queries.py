@@ -21,15 +21,6 @@ from health.queries.absences import why_missing
 from health.queries.scorecards import published_card
 from health.scoring import MISSING, ComponentSpec, MeasureSpec, ScorecardSpec, to_decimal
 
-# Business events that belong on the picture of a score.
-TOLD_ON_CHART = (
-    "champion_left",
-    "executive_sponsor_lost",
-    "cancellation_notice",
-    "first_value_moment",
-    "incident",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class MeasureReading:
@@ -86,11 +77,9 @@ def _crossing_notes(account: Account, first: date, last: date) -> list[Note]:
 
 def _news(account: Account, first: date) -> list[Note]:
     found = BusinessEvent.objects.filter(
-        account=account, kind__in=TOLD_ON_CHART, occurred_on__gte=first
-    )
-    return [
-        Note(row.occurred_on, row.get_kind_display()) for row in found.order_by("occurred_on")[:50]
-    ]
+        account=account, kind__is_on_chart=True, occurred_on__gte=first
+    ).select_related("kind")
+    return [Note(row.occurred_on, row.kind.name) for row in found.order_by("occurred_on")[:50]]
 
 
 def readings_of(stored: HealthScore, *, today: date) -> list[ComponentReadings]:

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from accounts.catalogue import LifecycleStage, Segment, TouchTier
+from accounts.catalogue import LifecycleStage
+from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.models import AssignmentRule
 from health.queries.scorecards import Card, in_force
 
 _STAGES = [member.value for member in LifecycleStage]
-_TIERS = [member.value for member in TouchTier]
-_SEGMENTS = [member.value for member in Segment]
 NO_CARD = -1
 
 
 @dataclass(frozen=True, slots=True)
 class RuleNumbers:
-    """A rule as numbers: positions in the vocabularies, -1 where it does not ask."""
+    """A rule as numbers: the place of the stage, ids of the others, -1 where it does not ask."""
 
     card: int
     stage: int
@@ -77,20 +76,17 @@ def assignment(*, also: Card | None = None) -> Assignment:
     if also is not None:
         cards[also.spec.key] = also
     positions = {key: position for position, key in enumerate(cards)}
+    tiers, segments = touch_tier_ids(), segment_ids()
     rules = [
-        _rule(row, positions[row.scorecard_key])
+        RuleNumbers(
+            card=positions[row.scorecard_key],
+            stage=_STAGES.index(row.stage) if row.stage else -1,
+            touch_tier=tiers[row.touch_tier] if row.touch_tier else -1,
+            segment=segments[row.segment] if row.segment else -1,
+            plan_id=row.plan_id or -1,
+            minimum_arr=row.minimum_arr,
+        )
         for row in AssignmentRule.objects.order_by("position")
         if row.scorecard_key in positions
     ]
     return Assignment(tuple(cards.values()), tuple(rules))
-
-
-def _rule(row: AssignmentRule, card: int) -> RuleNumbers:
-    return RuleNumbers(
-        card=card,
-        stage=_STAGES.index(row.stage) if row.stage else -1,
-        touch_tier=_TIERS.index(row.touch_tier) if row.touch_tier else -1,
-        segment=_SEGMENTS.index(row.segment) if row.segment else -1,
-        plan_id=row.plan_id or -1,
-        minimum_arr=row.minimum_arr,
-    )

@@ -5,7 +5,8 @@ from enum import StrEnum
 import numpy as np
 from django.db import connection
 
-from accounts.catalogue import HistoryAttribute, Segment, TouchTier
+from accounts.catalogue import HistoryAttribute
+from accounts.queries.sizes import segment_ids, touch_tier_ids
 from metrics.facts.copying import copy_columns
 from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import AttributeArrays
@@ -32,8 +33,8 @@ _HISTORY = {
 
 # Asked of the rows, three names cost reading every one of them.
 _VOCABULARY = {
-    HistoryAttribute.SEGMENT: tuple(sorted(segment.value for segment in Segment)),
-    HistoryAttribute.TOUCH_TIER: tuple(sorted(tier.value for tier in TouchTier)),
+    HistoryAttribute.SEGMENT: segment_ids,
+    HistoryAttribute.TOUCH_TIER: touch_tier_ids,
 }
 # A scan: all there was of the attribute. A correction learned later wins over what it corrects.
 _RECORDED = """
@@ -62,7 +63,7 @@ def read_cut(*, cut: Cut, scope: ReportScope) -> AttributeArrays:
 
 def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
     if attribute in _VOCABULARY:
-        return _VOCABULARY[attribute]
+        return tuple(sorted(_VOCABULARY[attribute]()))
     with connection.cursor() as cursor:
         cursor.execute(_DISTINCT, {"attribute": attribute})
         return tuple(value for (value,) in cursor.fetchall())

@@ -1,10 +1,11 @@
 """Text or stored JSON in, a checked definition out; every error names the place and what fits."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from accounts.catalogue import EventKind, LifecycleStage, Segment, SignalKind, TouchTier
+from accounts.catalogue import LifecycleStage, SignalKind
 from accounts.yaml_text import NotYamlError, parse
 from health.measures import MEASURES
 from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
@@ -23,8 +24,9 @@ from playbooks.triggers.vocabulary import (
 
 SHIPPED = Path(__file__).parent
 LONGEST_FILE = 100_000
-_EVENTS = [f"{SignalKind.BUSINESS_EVENT}.{event}" for event in EventKind]
-SIGNALS = tuple([kind.value for kind in SignalKind if kind != SignalKind.BUSINESS_EVENT] + _EVENTS)
+SIGNALS = tuple(kind.value for kind in SignalKind if kind != SignalKind.BUSINESS_EVENT)
+# Of a business event of that kind: which kinds there are, rows say, and publishing looks.
+_EVENT_SIGNAL = re.compile(rf"{SignalKind.BUSINESS_EVENT}\.[a-z0-9][a-z0-9_-]{{0,39}}")
 
 
 class PlaybookError(ValueError):
@@ -112,7 +114,7 @@ def _trigger(fields: Fields) -> Trigger:
     trigger = Trigger(
         key=fields.key(),
         kind=kind,
-        signal=_one_of(fields, "signal", SIGNALS) if kind is TriggerKind.SIGNAL else "",
+        signal=_signal(fields) if kind is TriggerKind.SIGNAL else "",
         subject=_subject(fields),
         direction=fields.word("direction", Direction, Direction.DOWN),
         sources=fields.texts("from"),
@@ -159,8 +161,8 @@ def _recovery(fields: Fields) -> Recovery:
 
 def _conditions(fields: Fields) -> Conditions:
     conditions = Conditions(
-        segments=frozenset(fields.texts("segments", [each.value for each in Segment])),
-        touch_tiers=frozenset(fields.texts("touch_tiers", [each.value for each in TouchTier])),
+        segments=frozenset(fields.texts("segments")),
+        touch_tiers=frozenset(fields.texts("touch_tiers")),
         stages=frozenset(fields.texts("stages", [each.value for each in LifecycleStage])),
         tags=frozenset(fields.texts("tags")),
         without_tags=frozenset(fields.texts("without_tags")),
@@ -179,7 +181,7 @@ def _escalation(fields: Fields) -> Escalation:
         guidance=fields.text("guidance", longest=2000),
         business_days=fields.whole("business_days", lowest=0, highest=60, default=0),
         score=fields.score("score"),
-        signals=fields.texts("signals", SIGNALS),
+        signals=_signals(fields),
         count=fields.whole("count", lowest=1, highest=20, default=1),
         within_days=fields.whole("within_days", lowest=1, highest=365, default=30),
         keeps_open=fields.flag("keeps_open"),
@@ -220,11 +222,31 @@ def _offset(fields: Fields) -> Offset:
     return Offset(amount, named[0], anchor)
 
 
-def _one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str:
-    value = fields.text(name, longest=60)
-    if value and value not in allowed:
-        fields.wrong(name, f"“{value}” is none of {', '.join(allowed)}")
+def _signal(fields: Fields) -> str:
+    value = fields.text("signal", longest=60)
+    _refuse_unknown(fields, "signal", value)
     return value
+
+
+def _signals(fields: Fields) -> tuple[str, ...]:
+    values = fields.texts("signals")
+    for value in values:
+        _refuse_unknown(fields, "signals", value)
+    return values
+
+
+def _refuse_unknown(fields: Fields, name: str, value: str) -> None:
+    if value and value not in SIGNALS and not _EVENT_SIGNAL.fullmatch(value):
+        known = ", ".join([*SIGNALS, f"{SignalKind.BUSINESS_EVENT}.<kind of a business event>"])
+        fields.wrong(name, f"“{value}” is none of {known}")
+
+
+def event_kinds(definition: PlaybookDefinition) -> set[str]:
+    """Kinds of business events that it waits for."""
+    signals = {trigger.signal for trigger in definition.triggers}
+    signals.update(signal for each in definition.escalations for signal in each.signals)
+    events = f"{SignalKind.BUSINESS_EVENT}."
+    return {signal.removeprefix(events) for signal in signals if signal.startswith(events)}
 
 
 def _repeated(place: str, keys: Iterable[str]) -> list[str]:

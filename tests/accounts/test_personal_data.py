@@ -13,6 +13,7 @@ from accounts.models import (
     Account,
     BusinessEvent,
     Contact,
+    GroupSession,
     ImportFile,
     ImportRun,
     InboxReceipt,
@@ -130,7 +131,7 @@ def canary(db):
         account=account,
         external_id="I-1",
         occurred_at=NOW,
-        kind="call",
+        kind_id="call",
         subject="Call with Canary Quill",
         notes="Canary Quill wants reports.",
         next_step="Write to canary.quill@example.com",
@@ -142,7 +143,7 @@ def canary(db):
     BusinessEvent.objects.create(
         account=account,
         external_id="E-1",
-        kind="cancellation_notice",
+        kind_id="cancellation_notice",
         occurred_on=NOW.date(),
         note="Canary Quill has given notice",
         learned_at=NOW,
@@ -184,6 +185,7 @@ def one_of_each(canary):
         created_at=NOW,
     )
     Task.objects.create(account=account, title="x", opened_at=NOW, due_at=NOW)
+    GroupSession.objects.create(external_id="S-1", kind_id="webinar", starts_at=NOW)
     Job.objects.create(kind="k", key="1", next_at=NOW)
     InboxReceipt.objects.create(source="s", key="k", digest="d", received_at=NOW)
     ImportFile.objects.create(name="x", size=1, digest="d", uploaded_at=NOW)
@@ -231,7 +233,7 @@ def test_every_declared_column_is_searched_and_its_row_stays(one_of_each):
 def test_a_mention_by_somebody_who_was_not_there_is_found(canary):
     """The name and the address in an interaction that the person did not take part in."""
     Interaction.objects.create(
-        account=canary.account, external_id="I-2", occurred_at=NOW, kind="email",
+        account=canary.account, external_id="I-2", occurred_at=NOW, kind_id="email",
         subject="Re: SSO from canary quill",
         notes="CANARY QUILL <Canary.Quill@EXAMPLE.com> wrote again",
     )  # fmt: skip
@@ -251,12 +253,12 @@ def test_accounts_that_the_person_is_known_at_are_searched_too(canary):
         met_on=NOW.date(),
     )  # fmt: skip
     talk = Interaction.objects.create(
-        account=accounts[1], external_id="I-3", occurred_at=NOW, kind="call"
+        account=accounts[1], external_id="I-3", occurred_at=NOW, kind_id="call"
     )
     InteractionContact.objects.create(interaction=talk, contact=canary)
     for n, account in enumerate(accounts):
         BusinessEvent.objects.create(
-            account=account, external_id=f"E-{n + 2}", kind="k", occurred_on=NOW.date(),
+            account=account, external_id=f"E-{n + 2}", kind_id="incident", occurred_on=NOW.date(),
             note="canary quill called", learned_at=NOW,
         )  # fmt: skip
     call_command("erase_contact", "C-1", verbosity=0)

@@ -82,7 +82,7 @@ def long_words(company: User) -> None:
         account=account, external_id="T", subject="S" * 300, opened_at=NOW, category="defect"
     )
     Interaction.objects.create(
-        account=account, external_id="I", kind="call", occurred_at=NOW - timedelta(days=1),
+        account=account, external_id="I", kind_id="call", occurred_at=NOW - timedelta(days=1),
         subject="S" * 300, notes=WORD, next_step="N" * 300,
     )  # fmt: skip
     add_task(account, company, title="A" * 160, due=NOW - timedelta(days=1))

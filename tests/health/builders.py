@@ -152,7 +152,7 @@ def talk(account, *people, days_ago, **values):
         account=account,
         external_id=unique("talk"),
         occurred_at=at(ago(days_ago)),
-        **{"kind": "call", **values},
+        **{"kind_id": "call", **values},
     )
     interaction.contacts.set(people)
     return interaction
@@ -162,7 +162,7 @@ def happen(account, kind, *, days_ago, learned_days_ago=None):
     return BusinessEvent.objects.create(
         account=account,
         external_id=unique("event"),
-        kind=kind,
+        kind_id=kind,
         occurred_on=ago(days_ago),
         learned_at=at(ago(days_ago if learned_days_ago is None else learned_days_ago)),
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from accounts.models import BusinessEventKind
 from health.queries.scorecards import in_force
 from health.scoring import evaluate
 from tests.health import builders as make
@@ -166,3 +167,13 @@ def test_events_learned_later_are_not_peeked_at(account):
 
     assert raw(account, "renewal_pushbacks_90d", day=ago(21), as_known=True) == 0
     assert raw(account, "renewal_pushbacks_90d", day=ago(20), as_known=True) == 1
+
+
+def test_an_event_of_ones_own_kind_counts_as_what_its_row_means(account):
+    BusinessEventKind.objects.create(key="no_thanks", name="No", meaning="upsell_declined")
+    BusinessEventKind.objects.create(key="chatter", name="Chatter")
+    make.happen(account, "no_thanks", days_ago=10)
+    make.happen(account, "chatter", days_ago=10)
+    make.happen(account, "upsell_declined", days_ago=10)
+
+    assert raw(account, "upsells_declined_90d") == 2

@@ -78,8 +78,8 @@ def test_first_core_features_since_the_contract_began(account):
 
 def test_contact_counts_from_the_start_until_there_is_one(account):
     assert onboarding("days_since_contact_in_onboarding", account)[0] == 20
-    make.talk(account, days_ago=14, kind="onboarding")
-    make.talk(account, days_ago=1, kind="support")
+    make.talk(account, days_ago=14, kind_id="onboarding")
+    make.talk(account, days_ago=1, kind_id="support")
 
     assert onboarding("days_since_contact_in_onboarding", account) == (14.0, Decimal("75.00"))
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import AttributeHistory
+from accounts.models import AttributeHistory, InteractionKind
 from tests.health import builders as make
 from tests.health.builders import ago
 from tests.health.reading import judged, raw
@@ -90,7 +90,7 @@ def test_never_an_executive_is_540_days(account):
 
 def test_latest_real_conversation_passes_over_support(account):
     make.talk(account, days_ago=45)
-    make.talk(account, days_ago=3, kind="support")
+    make.talk(account, days_ago=3, kind_id="support")
 
     # from 30 → 85 to 60 → 55: 70
     assert relationship("days_since_conversation", account) == (45.0, Decimal("70.00"))
@@ -124,3 +124,13 @@ def test_relationship_of_an_installation_without_its_sources_is_missing(db):
         "commercial_conversations_90d",
     ):
         assert raw(account, key) is None
+
+
+def test_a_kind_of_ones_own_is_a_conversation_once_its_row_says_so(account):
+    InteractionKind.objects.create(key="site_visit", name="Site visit")
+    make.talk(account, days_ago=45)
+    make.talk(account, days_ago=3, kind_id="site_visit")
+    assert raw(account, "days_since_conversation") == 45
+
+    InteractionKind.objects.update(is_conversation=True)
+    assert raw(account, "days_since_conversation") == 3

@@ -4,6 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from accounts.models import BusinessEventKind
 from health.models import WatchLineUse
 from playbooks.library.reading import shipped_texts
 from playbooks.models import Playbook, PlaybookStep, PlayStart
@@ -217,3 +218,13 @@ def test_a_publication_that_fails_leaves_the_lines_alone(house):
         publish(playbook=draft, by=None, now=NOW)
 
     assert watched("at_risk") == ["line:20", "line:40"]
+
+
+def test_a_playbook_waits_only_for_kinds_of_events_that_there_are(house):
+    own = TEXT.replace("event.cancellation_notice", "event.board_change")
+    draft = import_playbook(text=own, now=NOW)
+    with pytest.raises(PlaybookError, match="no kind of business event"):
+        publish(playbook=draft, by=None, now=NOW)
+
+    BusinessEventKind.objects.create(key="board_change", name="Board change")
+    assert publish(playbook=draft, by=None, now=NOW).state == "published"

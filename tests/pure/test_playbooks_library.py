@@ -151,7 +151,6 @@ def test_the_smallest_playbook_reads_with_its_defaults():
             "a measure has no bands and no score",
         ),
         ({"triggers": trigger() * 2}, "triggers: the key “left” is used 2 times"),
-        ({"conditions": {"segments": ["big"]}}, "conditions.segments: “big” is none of strategic"),
         ({"conditions": {"tags": "pilot"}}, "conditions.tags: a list of texts, not a text"),
         ({"conditions": {"arr": 5}}, "conditions.arr: is no field of this part"),
         ({"steps": step(due={})}, "steps[1].due: give one of hours, business_days, calendar_days"),

@@ -6,10 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
-from accounts.catalogue import label
-from accounts.models import Account, BusinessEvent, Interaction, RevenueMovement, Ticket
+from accounts.catalogue import Tone, label
+from accounts.models import (
+    Account,
+    Attendance,
+    BusinessEvent,
+    GroupSession,
+    Interaction,
+    RevenueMovement,
+    Ticket,
+)
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from health.models import BandOverride, ThresholdCrossing
@@ -19,15 +28,7 @@ from health.scoring import Cause, plain
 from playbooks.models import Task
 from playbooks.triggers import vocabulary
 
-_INTERACTION_ICONS = {"call": "phone", "email": "mail", "meeting": "users", "qbr": "calendar-check"}
-_GOOD_EVENTS = {"champion_promoted", "new_use_case", "new_department", "first_value_moment"}
-_BAD_EVENTS = {
-    "champion_left",
-    "executive_sponsor_lost",
-    "cancellation_notice",
-    "renewal_pushback",
-    "incident",
-}
+_TONES = {Tone.GOOD.value: "is-healthy", Tone.BAD.value: "is-intervene"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,40 @@ class Entry:
 def interactions(account: Account, limit: int) -> list[Entry]:
     found = (
         Interaction.objects.filter(account=account)
-        .select_related("host")
+        .select_related("host", "kind")
         .order_by("-occurred_at", "-pk")[:limit]
     )
     return [
         Entry(
             at=row.occurred_at,
             kind="interactions",
-            icon=_INTERACTION_ICONS.get(row.kind, "message-square"),
-            title=row.subject or label(row.kind),
+            icon=row.kind.icon,
+            title=row.subject or row.kind.name,
             text=row.next_step and f"Next: {row.next_step}",
-            who=f"{label(row.kind)}{f' with {row.host}' if row.host else ''}",
+            who=f"{row.kind}{f' with {row.host}' if row.host else ''}",
             tone="is-intervene" if row.sentiment == "negative" else "",
+        )
+        for row in found
+    ]
+
+
+def group_sessions(account: Account, limit: int) -> list[Entry]:
+    """Once each, however many of the account's people came."""
+    came = Attendance.objects.filter(account=account, attended=True)
+    found = (
+        GroupSession.objects.filter(pk__in=came.values("session"))
+        .annotate(people=Count("attendances", filter=Q(attendances__in=came)))
+        .select_related("host", "kind")
+        .order_by("-starts_at", "-pk")[:limit]
+    )
+    return [
+        Entry(
+            at=row.starts_at,
+            kind="interactions",
+            icon=row.kind.icon,
+            title=row.subject or row.kind.name,
+            text=f"{row.people} {'person' if row.people == 1 else 'people'} came",
+            who=f"{row.kind}{f' with {row.host}' if row.host else ''}",
         )
         for row in found
     ]
@@ -120,22 +143,18 @@ def _solved(ticket: Ticket) -> str:
 
 
 def events(account: Account, limit: int) -> list[Entry]:
-    found = BusinessEvent.objects.filter(account=account).order_by("-occurred_on", "-pk")[:limit]
+    found = BusinessEvent.objects.filter(account=account).select_related("kind")
     return [
         Entry(
             at=row.occurred_on,
             kind="events",
             icon="flag",
-            title=label(row.kind),
+            title=row.kind.name,
             text=row.note,
             who="Business event",
-            tone="is-healthy"
-            if row.kind in _GOOD_EVENTS
-            else "is-intervene"
-            if row.kind in _BAD_EVENTS
-            else "",
+            tone=_TONES.get(row.kind.tone, ""),
         )
-        for row in found
+        for row in found.order_by("-occurred_on", "-pk")[:limit]
     ]
 
 
@@ -230,7 +249,7 @@ def _ended_by_hand(row: BandOverride) -> Entry:
 
 Read = Callable[[Account, int], list[Entry]]
 SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
-    "interactions": ("Conversations", (interactions,)),
+    "interactions": ("Conversations", (interactions, group_sessions)),
     "tasks": ("Tasks", (finished_tasks,)),
     "tickets": ("Tickets", (tickets,)),
     "events": ("Business events", (events,)),

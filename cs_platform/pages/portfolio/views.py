@@ -14,9 +14,10 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, requires
-from accounts.catalogue import Role, Segment, choices, label
+from accounts.catalogue import Role, label
 from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
+from accounts.queries.sizes import segment_choices
 from accounts.ui.bands import band_look, bands_shown
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
@@ -62,7 +63,7 @@ class PortfolioFilter(forms.Form):
     scope = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
     band = forms.SlugField(required=False, max_length=20)
     risk = forms.ChoiceField(required=False, choices=[("1", "At risk")])
-    segment = forms.ChoiceField(required=False, choices=[("", ""), *choices(Segment)])
+    segment = forms.ChoiceField(required=False, choices=lambda: [("", ""), *segment_choices()])
     renewal = forms.ChoiceField(required=False, choices=RENEWALS)
     owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
     sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
@@ -114,7 +115,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "is_capped": totals.is_capped,
         "all_count": totals.counts.total(),
         "owners": queries.owners_of(book) if user.role != Role.CSM else [],
-        "segments": choices(Segment),
+        "segments": segment_choices(),
         "renewals": RENEWALS,
         "today": today,
         "is_filtered": any(chosen[name] for name in _FILTERS),

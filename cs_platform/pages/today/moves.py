@@ -42,7 +42,7 @@ _MOVED = """
     ORDER BY place LIMIT {limit})
     UNION ALL
     (SELECT 2, row_number() OVER (ORDER BY learned_at DESC, id DESC) AS place, account_id,
-        kind, note, NULL, NULL
+        (SELECT name FROM accounts_businesseventkind k WHERE k.key = kind), note, NULL, NULL
     FROM accounts_businessevent WHERE account_id = {book} AND learned_at >= %s
     ORDER BY place LIMIT {limit})
     UNION ALL
@@ -88,7 +88,7 @@ def _crossing(before: str, after: str, score_before: Decimal, score_after: Decim
 
 
 def _news(kind: str, note: str, *_nothing: None) -> _Shown:
-    return "flag", "", label(kind), note
+    return "flag", "", kind, note
 
 
 def _revenue(kind: str, currency: str, amount: Decimal, _nothing: None) -> _Shown:

@@ -108,7 +108,8 @@ _SILENT = """
     WHERE i.account_id = {book} AND i.next_step <> '' AND i.occurred_at BETWEEN %s AND %s
         AND NOT EXISTS (SELECT FROM accounts_interaction s
             WHERE s.account_id = i.account_id AND s.occurred_at > i.occurred_at
-                AND s.kind <> 'support')
+                AND s.kind <> ALL (ARRAY(
+                    SELECT key FROM accounts_interactionkind WHERE NOT is_conversation)))
         AND NOT EXISTS (SELECT FROM playbooks_task t
             WHERE t.account_id = i.account_id AND t.closed_at > i.occurred_at
                 AND t.state = 'done' AND t.outcome = ANY (%s))

@@ -83,12 +83,12 @@ def _one_of_everything(account, owner, *, key):
         account=account, external_id=f"c-{key}", name=f"Person {key}", met_on=DAY
     )
     interaction = Interaction.objects.create(
-        account=account, external_id=f"i-{key}", kind="call", occurred_at=NOW, host=owner
+        account=account, external_id=f"i-{key}", kind_id="call", occurred_at=NOW, host=owner
     )
     interaction.contacts.add(contact)
     Ticket.objects.create(account=account, external_id=f"t-{key}", category="defect", opened_at=NOW)
     BusinessEvent.objects.create(
-        account=account, external_id=f"e-{key}", kind="incident", occurred_on=DAY, learned_at=NOW
+        account=account, external_id=f"e-{key}", kind_id="incident", occurred_on=DAY, learned_at=NOW
     )
     move(account, "expansion", 100, DAY, f"m-{key}")
     contract = Contract.objects.create(
@@ -177,7 +177,7 @@ def test_people_are_grouped_by_level_and_gaps_are_named(client, csm, account):
         met_on=DAY,
     )
     talk = Interaction.objects.create(
-        account=account, external_id="i-1", kind="call", occurred_at=NOW - timedelta(days=4)
+        account=account, external_id="i-1", kind_id="call", occurred_at=NOW - timedelta(days=4)
     )
     talk.contacts.add(chief)
     response = open_tab(client, "account_people", account)

@@ -82,7 +82,7 @@ def test_health_chart_marks_crossings_and_news(client, csm, account, card):
     BusinessEvent.objects.create(
         account=account,
         external_id="e-1",
-        kind="champion_left",
+        kind_id="champion_left",
         occurred_on=DAY - timedelta(days=1),
         learned_at=NOW,
     )

@@ -41,7 +41,7 @@ def test_timeline_merges_sources_newest_first_and_filters(client, csm, account):
     Interaction.objects.create(
         account=account,
         external_id="i-1",
-        kind="qbr",
+        kind_id="qbr",
         subject="Quarterly review",
         occurred_at=NOW - timedelta(days=1),
         host=csm,

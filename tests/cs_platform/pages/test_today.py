@@ -58,7 +58,7 @@ def test_today_orders_risk_before_late_before_due_before_renewal_before_promise(
     Interaction.objects.create(
         account=promised,
         external_id="i-1",
-        kind="call",
+        kind_id="call",
         occurred_at=NOW - timedelta(days=10),
         next_step="Send the plan",
     )
@@ -93,7 +93,7 @@ def test_today_leads_to_an_account_once_for_its_most_pressing_reason(client, csm
     Interaction.objects.create(
         account=account,
         external_id="i-1",
-        kind="call",
+        kind_id="call",
         occurred_at=NOW - timedelta(days=10),
         next_step="Send the plan",
     )
@@ -154,7 +154,7 @@ def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
     BusinessEvent.objects.create(
         account=account,
         external_id="e-1",
-        kind="champion_left",
+        kind_id="champion_left",
         occurred_on=DAY,
         learned_at=NOW,
     )
@@ -275,7 +275,7 @@ def test_today_is_the_same_where_the_accounts_are_too_many_to_read_them_all(
         Interaction.objects.create(
             account=make_account(csm, f"Promised-{number}"),
             external_id=f"i-{number}",
-            kind="call",
+            kind_id="call",
             occurred_at=NOW - timedelta(days=10 + number),
             next_step="Send the plan",
         )

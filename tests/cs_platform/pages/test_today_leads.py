@@ -105,7 +105,7 @@ def test_today_forgets_a_promise_once_somebody_has_spoken_again(client, csm, hou
         Interaction.objects.create(
             account=account,
             external_id=f"i-{number}",
-            kind="call",
+            kind_id="call",
             occurred_at=NOW - timedelta(days=days),
             next_step=step,
         )
@@ -129,7 +129,7 @@ def test_a_task_in_which_the_customer_answered_counts_as_having_spoken(
     Interaction.objects.create(
         account=account,
         external_id="i-1",
-        kind="call",
+        kind_id="call",
         occurred_at=NOW - timedelta(days=10),
         next_step="Send the plan",
     )

@@ -33,7 +33,7 @@ def test_a_promise_was_made_on_the_local_day(client, house, csm, zone, agreed):
     Interaction.objects.create(
         account=house.accounts["own"],
         external_id="i-1",
-        kind="call",
+        kind_id="call",
         occurred_at=datetime(2025, 3, 4, 20, tzinfo=UTC),
         next_step="Send the plan",
     )
