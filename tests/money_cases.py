@@ -22,7 +22,7 @@ amounts = st.lists(st.tuples(st.integers(-(10**12), 10**12), st.sampled_from(COD
 
 
 def rate_by_the_rule(rows, currency, day):
-    """The rule, as it is written in decision 21, in whole units."""
+    """The rule, as it is written in decision 23, in whole units."""
     own = sorted((valid_from, rate) for code, valid_from, rate in rows if code == currency)
     by_then = [rate for valid_from, rate in own if valid_from <= day]
     if by_then:

@@ -1,6 +1,6 @@
 """Which rate of a currency counts on a day, and sums at the rates of one day.
 
-The one rule (decision 21): the latest rate on or before the day; before a currency's first rate
+The one rule (decision 23): the latest rate on or before the day; before a currency's first rate
 that first one, which is *early* and marked so; without any rate the amount is left out and named.
 """
 
