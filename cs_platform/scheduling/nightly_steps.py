@@ -21,7 +21,7 @@ from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.firing import advance_plays, fire_signals, hand_on_tasks
 
 SHARD_ACCOUNTS = 5_000
 BATCH = 1_000
@@ -134,6 +134,10 @@ def _renewal_dates(shard: Shard) -> int:
     return ring_renewal_dates(day=shard.next_day)
 
 
+def _hand_on(shard: Shard) -> int:
+    return hand_on_tasks(day=shard.next_day, now=shard.now)
+
+
 def _fire(shard: Shard) -> int:
     return _until_nothing_is_left(lambda: fire_signals(limit=BATCH, now=shard.now))
 
@@ -161,6 +165,8 @@ STEPS = (
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),
     Step("renewal_dates", _renewal_dates),
+    # Before plays give more work to the teams of the day.
+    Step("hand_on", _hand_on),
     Step("fire", _fire),
     Step("advance", _advance),
     Step("snapshots", _snapshots),

@@ -1,5 +1,6 @@
 from playbooks.firing.advancing import advance_plays
 from playbooks.firing.by_hand import NotPublishedError, PlayRunningError, start_play
+from playbooks.firing.handing_on import hand_on_tasks
 from playbooks.firing.starting import fire_signals
 
 __all__ = [
@@ -7,5 +8,6 @@ __all__ = [
     "PlayRunningError",
     "advance_plays",
     "fire_signals",
+    "hand_on_tasks",
     "start_play",
 ]

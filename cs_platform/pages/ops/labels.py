@@ -23,6 +23,7 @@ STEPS = {
     "contracts": "End contracts that ran out",
     "accounts": "Bring accounts to the next day",
     "renewal_dates": "Ring renewal dates",
+    "hand_on": "Hand on tasks of who left a team",
     "fire": "Start plays",
     "advance": "Advance plays",
     "snapshots": "Take snapshots of retention",

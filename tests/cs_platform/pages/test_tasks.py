@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import Installation
 from playbooks.models import Task
 from tests.cs_platform.pages.conftest import NOW, add_task, sign_in
 
@@ -42,6 +43,50 @@ def test_tasks_of_other_teams_are_never_shown(client, house):
     assert "Another team" not in client.get(reverse("tasks"), {"whose": "all"}).content.decode()
     sign_in(client, house.people["executive"])
     assert "Another team" in client.get(reverse("tasks")).content.decode()
+
+
+def test_a_member_of_another_team_is_handed_a_task_finds_it_on_today_and_finishes_it(
+    client, house, csm, task
+):
+    Installation.objects.update(visibility="own")
+    seller = house.people["on_the_team"]
+    page = client.get(reverse("task", args=[task.pk])).content.decode()
+    assert f'value="{seller.pk}"' in page
+    client.post(reverse("task_hand", args=[task.pk]), {"owner": seller.pk})
+
+    sign_in(client, seller)
+    assert "Call the buyer" in client.get(reverse("today")).content.decode()
+    assert client.get(reverse("account", args=["acc-own"])).status_code == 200
+    assert client.get(reverse("account", args=["acc-team"])).status_code == 404
+    client.post(reverse("task_complete", args=[task.pk]), {"outcome": "reached"})
+
+    task.refresh_from_db()
+    assert (task.state, task.closed_by) == ("done", seller)
+
+
+def test_an_executive_finishes_the_task_handed_to_them_and_no_other(client, house, task):
+    executive, account = house.people["executive"], house.accounts["own"]
+    theirs = add_task(account, executive, title="Call their chief executive")
+    sign_in(client, executive)
+
+    done = client.post(reverse("task_complete", args=[theirs.pk]), {"outcome": "reached"})
+    refused = client.post(reverse("task_complete", args=[task.pk]), {"outcome": "reached"})
+
+    assert (done.status_code, refused.status_code) == (302, 403)
+    theirs.refresh_from_db()
+    assert (theirs.state, theirs.closed_by) == ("done", executive)
+
+
+def test_a_task_that_fell_says_whom_the_team_lacks(client, house):
+    task = add_task(house.accounts["own"], None, title="Walk through the set-up")
+    Task.objects.filter(pk=task.pk).update(
+        owner_role="onboarding_specialist", fallback="empty_queue"
+    )
+    sign_in(client, house.people["ops"])
+
+    html = client.get(reverse("tasks")).content.decode()
+
+    assert "No onboarding specialist on the team: queue of CS ops." in html
 
 
 def test_executive_reads_tasks_and_finishes_none(client, house, task):
