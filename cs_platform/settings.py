@@ -110,7 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "cs_platform.pages.navigation.frame",
             ],
-            "builtins": ["accounts.ui.tags"],
+            "builtins": ["accounts.ui.tags", "django.templatetags.i18n"],
             "libraries": {
                 "imports": "accounts.pages.imports.tags",
                 "ops": "cs_platform.pages.ops.tags",
@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
 # --- Language, time, static files
 LANGUAGE_CODE = "en"
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["cs_platform.date_formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"

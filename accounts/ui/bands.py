@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from django.utils.translation import gettext, gettext_noop
 
 from accounts import catalogue
 
@@ -42,15 +44,15 @@ class BandLook:
 
 # Words the product knows without a scorecard: what an own band of that key looks like by default.
 KNOWN: Final = {
-    "healthy": BandLook("healthy", "Healthy", 10, is_in_force=True),
-    "stable": BandLook("healthy", "Stable", 15),
-    "watch": BandLook("watch", "Watch", 20, is_in_force=True),
-    "at_risk": BandLook("watch", "At risk", 25),
-    "intervene": BandLook("intervene", "Intervene", 30, is_in_force=True),
-    "critical": BandLook("intervene", "Critical", 35),
-    "emergency": BandLook("intervene", "Emergency", 40),
+    "healthy": BandLook("healthy", gettext_noop("Healthy"), 10, is_in_force=True),
+    "stable": BandLook("healthy", gettext_noop("Stable"), 15),
+    "watch": BandLook("watch", gettext_noop("Watch"), 20, is_in_force=True),
+    "at_risk": BandLook("watch", gettext_noop("At risk"), 25),
+    "intervene": BandLook("intervene", gettext_noop("Intervene"), 30, is_in_force=True),
+    "critical": BandLook("intervene", gettext_noop("Critical"), 35),
+    "emergency": BandLook("intervene", gettext_noop("Emergency"), 40),
 }
-_UNSCORED = BandLook(NO_BAND, "Unscored", _LAST)
+_UNSCORED = BandLook(NO_BAND, gettext_noop("Unscored"), _LAST)
 
 ReadLooks = Callable[[], Mapping[str, BandLook]]
 
@@ -86,10 +88,11 @@ def _looks() -> Mapping[str, BandLook]:
 
 def band_look(band: str | None) -> BandLook:
     """A band that no scorecard has any more is shown by its key, in grey."""
-    if not band or band == NO_BAND:
-        return _UNSCORED
-    found = _looks().get(band) or KNOWN.get(band)
-    return found or BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
+    found = _UNSCORED
+    if band and band != NO_BAND:
+        unknown = BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
+        found = _looks().get(band) or KNOWN.get(band) or unknown
+    return replace(found, word=gettext(found.word)) if found.word else found
 
 
 def band_order(band: str | None) -> tuple[int, str]:

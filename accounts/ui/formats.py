@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
+from django.utils.translation import gettext, ngettext
+
 from accounts.money.currencies import MINUS, major, money_exact, with_currency
 
 DASH = "–"
@@ -81,18 +83,23 @@ def moment(local: datetime) -> str:
 def relative_day(value: date, *, today: date) -> str:
     """today, tomorrow, in 12 days, 3 weeks ago, in 5 months."""
     days = (value - today).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
     if days in near:
         return near[days]
-    count, unit = _span(abs(days))
-    words = f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"in {words}" if days > 0 else f"{words} ago"
+    count, ahead, ago = _span(abs(days))
+    return (ahead if days > 0 else ago) % {"count": count}
 
 
-def _span(days: int) -> tuple[int, str]:
+def _span(days: int) -> tuple[int, str, str]:
+    """How many of which unit, in the words for what is ahead and for what is past."""
     # Days up to three months: a renewal in 74 days is not "in 2 months".
     if days <= 90:
-        return days, "day"
+        ahead = ngettext("in %(count)d day", "in %(count)d days", days)
+        return days, ahead, ngettext("%(count)d day ago", "%(count)d days ago", days)
     if days < 730:
-        return round(days / 30.44), "month"
-    return days // 365, "year"
+        months = round(days / 30.44)
+        ahead = ngettext("in %(count)d month", "in %(count)d months", months)
+        return months, ahead, ngettext("%(count)d month ago", "%(count)d months ago", months)
+    years = days // 365
+    ahead = ngettext("in %(count)d year", "in %(count)d years", years)
+    return years, ahead, ngettext("%(count)d year ago", "%(count)d years ago", years)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from accounts import catalogue
 from accounts.calendar import CLOSE_OF_DAY
@@ -26,9 +27,19 @@ register = template.Library()
 SPARK_SPAN = 24
 
 
-# Pieces that depend on nothing but their arguments are drawn once a process: a list of fifty
-# rows shows the same few icons, chips and amounts hundreds of times.
-_drawn_once = functools.lru_cache(maxsize=4096)
+def _drawn_once(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """A piece that depends on its arguments and the language alone is drawn once a process: a list
+    of fifty rows shows the same few icons, chips and amounts hundreds of times."""
+
+    @functools.lru_cache(maxsize=4096)
+    def drawn(_language: str, *given: Any, **named: Any) -> Any:
+        return draw(*given, **named)
+
+    @functools.wraps(draw)
+    def drawn_in_this_language(*given: Any, **named: Any) -> Any:
+        return drawn(get_language(), *given, **named)
+
+    return drawn_in_this_language
 
 
 @register.simple_tag
@@ -58,15 +69,22 @@ def band_word(band: str | None) -> str:
     return band_look(band).word
 
 
+def _in_one_line(template_name: str, context: dict[str, Any]) -> SafeString:
+    """A piece that stands in cells and sentences, without the lines of its template."""
+    words = render_to_string(template_name, context).split()
+    return SafeString(" ".join(words))  # nosec B703 -- a template escaped it
+
+
 @register.simple_tag
 def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> str:
-    return _chip(band_look(band), soft=soft, note=note)
+    chip: str = _chip(band_look(band), soft=soft, note=note)
+    return chip
 
 
 @_drawn_once
 def _chip(look: BandLook, *, soft: bool, note: str) -> str:
     shown = {"look": look, "soft": soft, "note": note}
-    return render_to_string("components/_band_chip.html", shown)
+    return _in_one_line("components/_band_chip.html", shown)
 
 
 @register.simple_tag
@@ -83,7 +101,7 @@ def delta(
 ) -> str:
     """`good` says which direction is welcome: up, down or none (no colour)."""
     if value is None:
-        return render_to_string("components/_delta.html", {"direction": "none", "period": period})
+        return _in_one_line("components/_delta.html", {"direction": "none", "period": period})
     number = Decimal(str(value))
     # What reads as 0.0 has no direction.
     reads = number if shown else round(number, decimals)
@@ -97,7 +115,7 @@ def delta(
         "period": period,
         "compact": compact,
     }
-    return render_to_string("components/_delta.html", change)
+    return _in_one_line("components/_delta.html", change)
 
 
 def _delta_tone(direction: str, good: str) -> str:
@@ -152,7 +170,7 @@ def rate(value: Decimal | None, decimals: int = 1) -> str:
 @register.filter
 def label(value: str | None) -> str:
     """The word for a stored value of a closed vocabulary."""
-    return catalogue.label(str(value)) if value else formats.DASH
+    return gettext(catalogue.label(str(value))) if value else formats.DASH
 
 
 @register.filter
@@ -188,7 +206,8 @@ def due(context: template.Context, at: datetime) -> SafeString:
     is_near = abs((local.date() - context["today"]).days) <= 1
     if not is_near or local.time() == CLOSE_OF_DAY:
         return when(context, at)
-    return format_html("{} at {}", when(context, at), f"{local:%H:%M}")
+    words = gettext("{day} at {time}")
+    return format_html(words, day=when(context, at), time=f"{local:%H:%M}")
 
 
 @register.simple_tag
@@ -236,7 +255,7 @@ def spark(
         high=max(known) + margin,
         tone=band_look(band).tone,
         marks=versions,
-        marked="a new version of the scorecard is marked",
+        marked=gettext("a new version of the scorecard is marked"),
     )
     return format_html("{}", drawing.svg)
 

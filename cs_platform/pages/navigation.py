@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_noop
 
 from accounts import clock
 from accounts.access import Right, may
@@ -35,33 +36,46 @@ class RailItem:
 
 
 PAGES = (
-    RailPage("today", "Today", "calendar-check", "today", Right.WORK_ACCOUNTS, ("/today/",)),
+    RailPage(
+        "today", gettext_noop("Today"), "calendar-check", "today", Right.WORK_ACCOUNTS, ("/today/",)
+    ),
     RailPage(
         "portfolio",
-        "Portfolio",
+        gettext_noop("Portfolio"),
         "briefcase",
         "portfolio",
         Right.VIEW_ACCOUNTS,
         ("/portfolio/", "/accounts/"),
     ),
-    RailPage("tasks", "Tasks", "list-todo", "tasks", Right.VIEW_ACCOUNTS, ("/tasks/",)),
     RailPage(
-        "executive", "Executive", "chart-line", "executive", Right.VIEW_EXECUTIVE, ("/executive/",)
+        "tasks", gettext_noop("Tasks"), "list-todo", "tasks", Right.VIEW_ACCOUNTS, ("/tasks/",)
     ),
-    RailPage("ops", "Operations", "activity", "ops", Right.ADMINISTER, ("/ops/",)),
-    RailPage("imports", "Imports", "upload", "imports", Right.ADMINISTER, ("/imports/",)),
-    RailPage("admin", "Admin", "settings-2", "admin:index", Right.ADMINISTER, ("/admin/",)),
+    RailPage(
+        "executive",
+        gettext_noop("Executive"),
+        "chart-line",
+        "executive",
+        Right.VIEW_EXECUTIVE,
+        ("/executive/",),
+    ),
+    RailPage("ops", gettext_noop("Operations"), "activity", "ops", Right.ADMINISTER, ("/ops/",)),
+    RailPage(
+        "imports", gettext_noop("Imports"), "upload", "imports", Right.ADMINISTER, ("/imports/",)
+    ),
+    RailPage(
+        "admin", gettext_noop("Admin"), "settings-2", "admin:index", Right.ADMINISTER, ("/admin/",)
+    ),
 )
 
 
 # Route and word of each tab of an account.
 ACCOUNT_TABS = (
-    ("account", "Overview"),
-    ("account_health", "Health"),
-    ("account_timeline", "Timeline"),
-    ("account_people", "People"),
-    ("account_revenue", "Revenue"),
-    ("account_tasks", "Tasks and plays"),
+    ("account", gettext_noop("Overview")),
+    ("account_health", gettext_noop("Health")),
+    ("account_timeline", gettext_noop("Timeline")),
+    ("account_people", gettext_noop("People")),
+    ("account_revenue", gettext_noop("Revenue")),
+    ("account_tasks", gettext_noop("Tasks and plays")),
 )
 
 
@@ -92,7 +106,7 @@ def rail_of(request: HttpRequest) -> list[RailItem]:
         return []
     return [
         RailItem(
-            word=page.word,
+            word=gettext(page.word),
             icon=page.icon,
             href=href,
             is_current=request.path.startswith(page.prefixes),

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, may, requires
@@ -82,7 +83,7 @@ def start(request: HttpRequest, external_id: str) -> HttpResponse:
     if form.is_valid():
         _start(request, account, user, form.cleaned_data["playbook"])
     else:
-        messages.error(request, "Choose which play to start.")
+        messages.error(request, gettext("Choose which play to start."))
     return redirect("account_tasks", external_id)
 
 

@@ -12,6 +12,7 @@ from tests.inline_free import findings
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("accounts", "surveys", "health", "playbooks", "metrics", "cs_platform", "templates")
 FILES = ("Makefile", "manage.py", "pyproject.toml")
+TOOLS = ("tests/inline_free.py", "tests/migrations_match.py", "tests/template_text.py")
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def tree(tmp_path_factory) -> Path:
     for name in KEPT:
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "tests").mkdir()
-    for name in (*FILES, "tests/inline_free.py", "tests/migrations_match.py"):
+    for name in (*FILES, *TOOLS):
         shutil.copy(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(ROOT / ".venv")
     if (ROOT / ".mypy_cache").exists():
@@ -67,6 +68,7 @@ def appended(text: str) -> Callable[[str], str]:
             "Alter field name on installation",
         ),
         ("templates", "templates/base.html", appended("{%if x%}{%endif%}\n"), "base.html"),
+        ("templates", "templates/base.html", appended("<p>Unmarked</p>\n"), "Unmarked"),
         ("inline", "templates/base.html", appended("<p style='a'></p>\n"), "style attribute"),
     ],
 )

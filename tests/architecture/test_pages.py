@@ -90,7 +90,7 @@ def test_the_title_of_a_refused_form_begins_with_error(quiet, route, actor):
         ("/portfolio/?band=watch&renewal=90", "Portfolio: Watch, In 90 days"),
         ("/ops/jobs/?view=dead", "Jobs: given up"),
         ("/imports/?view=running", "Imports: running"),
-        ("/portfolio/?page=2", "Portfolio, page 2"),
+        ("/portfolio/?page=2", "Portfolio (page 2)"),
     ],
 )
 def test_a_title_names_what_was_chosen(quiet, client, address, title):

@@ -40,7 +40,7 @@ def test_band_chip_has_icon_and_word_beside_its_colour(band, tone, icon, word):
     html = render("{% band_chip band %}", band=band)
     assert f"is-{tone}" in html
     assert f"icons.svg#{icon}" in html
-    assert html.endswith(f"{word}</span>")
+    assert html.endswith(f"{word} </span>")
 
 
 def test_delta_says_direction_amount_unit_and_period():
@@ -64,7 +64,7 @@ def test_delta_of_nothing_is_a_dash_and_of_zero_is_no_change():
 def test_compact_delta_keeps_its_words_for_those_who_listen():
     html = render('{% delta value period="in 30 days" compact=True %}', value=3)
     assert 'title="Up 3.0 points in 30 days"' in html
-    assert '<span class="visually-hidden">Up</span>3.0' in html
+    assert '<span class="visually-hidden">Up </span> 3.0' in html
 
 
 def test_money_shows_three_figures_and_keeps_the_exact_amount():

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -33,10 +34,10 @@ from accounts.uploads import jobs as uploads
 _STATES = ImportFile.State
 PAGE_SIZE = 25
 SHOWN = (
-    ("updated", "Changes"),
-    ("created", "New"),
-    ("rejected", "Rejected"),
-    ("warning", "Warnings"),
+    ("updated", gettext_lazy("Changes")),
+    ("created", gettext_lazy("New")),
+    ("rejected", gettext_lazy("Rejected")),
+    ("warning", gettext_lazy("Warnings")),
 )
 _TOTALS = {"warning": "warnings"}
 
@@ -210,7 +211,8 @@ def _to_keep(rejected: int) -> str:
     """Nothing would be written, but what is refused can be kept, to be mended here."""
     if not rejected:
         return ""
-    return f"Keep {rejected:,} row{'' if rejected == 1 else 's'} to fix"
+    words = ngettext("Keep %(count)s row to fix", "Keep %(count)s rows to fix", rejected)
+    return words % {"count": f"{rejected:,}"}
 
 
 _NAMES = ("created", "updated", "unchanged", "rejected", "warnings")
@@ -223,6 +225,8 @@ def start(request: HttpRequest, file_id: int) -> HttpResponse:
         run = uploads.import_soon(found, user=cast("User", request.user))
     except FileMovedOn:
         if _file(found.pk).state != _STATES.STARTED:
-            messages.error(request, "Check the file first: its columns have changed since.")
+            messages.error(
+                request, gettext("Check the file first: its columns have changed since.")
+            )
         return redirect("imports_file", found.pk)
     return redirect("imports_run", run.pk)

@@ -3,77 +3,98 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts import catalogue
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.specs import SPECS
 
-# Plural, singular, what the file holds.
-KINDS: dict[str, tuple[str, str, str]] = {
-    Kind.ACCOUNTS: ("accounts", "account", "Companies you serve: name, plan, seats, owner"),
-    Kind.TEAM: ("team rows", "team row", "Who of yours serves which account, in which function"),
-    Kind.CONTACTS: ("contacts", "contact", "People at your accounts: name, e-mail, roles"),
-    Kind.CONTRACTS: ("contracts", "contract", "Start, renewal date and ARR of each contract"),
-    Kind.MOVEMENTS: ("ARR movements", "ARR movement", "New, expansion, contraction, churn by day"),
-    Kind.INVOICES: ("invoices", "invoice", "Issued, due and paid dates with amounts"),
-    Kind.USAGE: ("usage rows", "usage row", "Events per account, day and feature"),
-    Kind.SESSIONS: ("session days", "session day", "Sessions and minutes per account and day"),
-    Kind.USER_DAYS: ("active users", "active user", "Who was active, per account and day"),
-    Kind.TICKETS: ("tickets", "ticket", "Support cases: opened, solved, category, severity"),
-    Kind.INTERACTIONS: ("interactions", "interaction", "Calls, meetings and mails with customers"),
-    Kind.GROUP_SESSIONS: (
-        "group sessions",
-        "group session",
-        "Webinars, trainings, office hours: many accounts at once",
-    ),
-    Kind.ATTENDANCES: ("attendances", "attendance", "Who came to a group session"),
-    Kind.EVENTS: ("business events", "business event", "Dated facts: notice given, champion left"),
-    Kind.ONBOARDING: (
-        "onboarding steps",
-        "onboarding step",
-        "Steps of an onboarding, due and done",
-    ),
+# What one record, or several, are called.
+_NOUNS: dict[str, Callable[[int], str]] = {
+    Kind.ACCOUNTS: lambda count: ngettext("account", "accounts", count),
+    Kind.TEAM: lambda count: ngettext("team row", "team rows", count),
+    Kind.CONTACTS: lambda count: ngettext("contact", "contacts", count),
+    Kind.CONTRACTS: lambda count: ngettext("contract", "contracts", count),
+    Kind.MOVEMENTS: lambda count: ngettext("ARR movement", "ARR movements", count),
+    Kind.INVOICES: lambda count: ngettext("invoice", "invoices", count),
+    Kind.USAGE: lambda count: ngettext("usage row", "usage rows", count),
+    Kind.SESSIONS: lambda count: ngettext("session day", "session days", count),
+    Kind.USER_DAYS: lambda count: ngettext("active user", "active users", count),
+    Kind.TICKETS: lambda count: ngettext("ticket", "tickets", count),
+    Kind.INTERACTIONS: lambda count: ngettext("interaction", "interactions", count),
+    Kind.GROUP_SESSIONS: lambda count: ngettext("group session", "group sessions", count),
+    Kind.ATTENDANCES: lambda count: ngettext("attendance", "attendances", count),
+    Kind.EVENTS: lambda count: ngettext("business event", "business events", count),
+    Kind.ONBOARDING: lambda count: ngettext("onboarding step", "onboarding steps", count),
+}
+# What the file holds.
+_HOLDS = {
+    Kind.ACCOUNTS: gettext_noop("Companies you serve: name, plan, seats, owner"),
+    Kind.TEAM: gettext_noop("Who of yours serves which account, in which function"),
+    Kind.CONTACTS: gettext_noop("People at your accounts: name, e-mail, roles"),
+    Kind.CONTRACTS: gettext_noop("Start, renewal date and ARR of each contract"),
+    Kind.MOVEMENTS: gettext_noop("New, expansion, contraction, churn by day"),
+    Kind.INVOICES: gettext_noop("Issued, due and paid dates with amounts"),
+    Kind.USAGE: gettext_noop("Events per account, day and feature"),
+    Kind.SESSIONS: gettext_noop("Sessions and minutes per account and day"),
+    Kind.USER_DAYS: gettext_noop("Who was active, per account and day"),
+    Kind.TICKETS: gettext_noop("Support cases: opened, solved, category, severity"),
+    Kind.INTERACTIONS: gettext_noop("Calls, meetings and mails with customers"),
+    Kind.GROUP_SESSIONS: gettext_noop("Webinars, trainings, office hours: many accounts at once"),
+    Kind.ATTENDANCES: gettext_noop("Who came to a group session"),
+    Kind.EVENTS: gettext_noop("Dated facts: notice given, champion left"),
+    Kind.ONBOARDING: gettext_noop("Steps of an onboarding, due and done"),
 }
 _FIELDS = {
-    "external_id": "ID",
-    "account": "Account ID",
-    "email": "E-mail",
-    "arr": "ARR",
-    "mrr": "MRR",
-    "owner": "Owner (e-mail)",
-    "host": "Host (e-mail)",
-    "person": "Person (e-mail)",
-    "account_executive": "Account executive (e-mail)",
-    "executive_sponsor": "Executive sponsor (e-mail)",
-    "parent": "Parent account ID",
-    "renews": "Renews contract ID",
-    "contacts": "Contact IDs",
-    "user": "User ID",
-    "session": "Group session ID",
-    "contact": "Contact ID",
-    "is_strategic": "Strategic account",
-    "is_commercial": "Commercial conversation",
-    "ends_on": "End (renewal date)",
-    "amount_per": "Unit of the amount",
-    "notice_days": "Notice (days)",
-    "uplift_percent": "Uplift (%)",
-    "cancelled_on": "Cancellation takes effect on",
-    "starts_on": "Start",
+    "external_id": gettext_noop("ID"),
+    "account": gettext_noop("Account ID"),
+    "email": gettext_noop("E-mail"),
+    "arr": gettext_noop("ARR"),
+    "mrr": gettext_noop("MRR"),
+    "owner": gettext_noop("Owner (e-mail)"),
+    "host": gettext_noop("Host (e-mail)"),
+    "person": gettext_noop("Person (e-mail)"),
+    "account_executive": gettext_noop("Account executive (e-mail)"),
+    "executive_sponsor": gettext_noop("Executive sponsor (e-mail)"),
+    "parent": gettext_noop("Parent account ID"),
+    "renews": gettext_noop("Renews contract ID"),
+    "contacts": gettext_noop("Contact IDs"),
+    "user": gettext_noop("User ID"),
+    "session": gettext_noop("Group session ID"),
+    "contact": gettext_noop("Contact ID"),
+    "is_strategic": gettext_noop("Strategic account"),
+    "is_commercial": gettext_noop("Commercial conversation"),
+    "ends_on": gettext_noop("End (renewal date)"),
+    "amount_per": gettext_noop("Unit of the amount"),
+    "notice_days": gettext_noop("Notice (days)"),
+    "uplift_percent": gettext_noop("Uplift (%)"),
+    "cancelled_on": gettext_noop("Cancellation takes effect on"),
+    "starts_on": gettext_noop("Start"),
 }
+
+
+def kinds() -> list[tuple[str, str, str]]:
+    """Each kind with what its records are called and what a file of it holds."""
+    return [(kind, plural(kind), gettext(holds)) for kind, holds in _HOLDS.items()]
+
+
+def noun(kind: str, count: int) -> str:
+    return _NOUNS[kind](count) if kind in _NOUNS else gettext(catalogue.label(kind)).lower()
 
 
 def plural(kind: str) -> str:
-    return KINDS[kind][0] if kind in KINDS else catalogue.label(kind).lower()
+    return noun(kind, 2)
 
 
 def counted(count: int, kind: str) -> str:
     """1,204 accounts, 1 account."""
-    word = KINDS[kind][1] if kind in KINDS and count == 1 else plural(kind)
-    return f"{count:,} {word}"
+    return f"{count:,} {noun(kind, count)}"
 
 
 def field_word(name: str) -> str:
-    return _FIELDS.get(name) or name.replace("_", " ").capitalize()
+    return gettext(_FIELDS[name]) if name in _FIELDS else name.replace("_", " ").capitalize()
 
 
 # Only names that cannot be plain words: starts_on, but not name.
@@ -96,75 +117,78 @@ def hint(field: Field) -> str:
         options = ", ".join(sorted(field.options))
         parts.append(options if len(options) < 90 else f"{options[:88]}…")
     elif field.type == Type.INTEGER and field.most <= 100:
-        parts.append(f"{field.least} to {field.most}")
+        span = {"least": field.least, "most": field.most}
+        parts.append(gettext("%(least)d to %(most)d") % span)
     elif field.type in (Type.NAMES, Type.IDS):
-        parts.append("several with | between them")
+        parts.append(gettext("several with | between them"))
     return "; ".join(parts)
 
 
 _CODES = {
-    "required": "is missing or empty",
-    "unknown": "names something that is not here",
-    "integer": "is not a whole number",
-    "amount": "is not an amount",
-    "ambiguous_amount": "can be read in two ways",
-    "percentage": "is not a percentage",
-    "arr_or_amount": "has no price, or two that differ",
-    "amount_unit": "does not say what it is the price of",
-    "open_ended": "is empty, but the contract is over",
-    "too_small": "is too small",
-    "too_large": "is too large",
-    "too_long": "is too long",
-    "date": "is not a date as chosen",
-    "date_range": "is in a year that cannot be meant",
-    "moment": "is not a date with a time",
-    "offset": "has a time without a zone",
-    "future": "lies in the future",
-    "new_kind": "is a kind that nobody described yet",
-    "too_many_kinds": "is one kind too many",
-    "choice": "is none of the known words",
-    "boolean": "is neither true nor false",
-    "id_alphabet": "has letters an ID cannot have",
-    "key_alphabet": "has letters a key cannot have",
-    "domain": "is not a domain",
-    "email": "is not an e-mail address",
-    "currency": "is not a currency code",
-    "too_many_decimals": "has too many decimals",
-    "no_rate": "has no rate into our currency",
-    "duplicate": "is in the file twice with different values",
-    "ragged": "Rows with too many or too few cells",
-    "other_account": "belongs to another account",
-    "order": "comes before it can",
-    "posted_already": "is posted already with another amount",
-    "closed_day": "Less than was known when the day closed",
-    "cell": "is an unfinished or broken formula",
-    "contradicts_money": "differs from what the account pays",
-    "sign": "has the wrong sign for its kind",
-    "erased": "is a person who was erased",
-    "unknown_field": "is no field here",
-    "owner_or_pool": "is given beside an owner",
-    "paid_state": "does not fit the state",
-    "time_zone": "is not a time zone",
+    "required": gettext_noop("is missing or empty"),
+    "unknown": gettext_noop("names something that is not here"),
+    "integer": gettext_noop("is not a whole number"),
+    "amount": gettext_noop("is not an amount"),
+    "ambiguous_amount": gettext_noop("can be read in two ways"),
+    "percentage": gettext_noop("is not a percentage"),
+    "arr_or_amount": gettext_noop("has no price, or two that differ"),
+    "amount_unit": gettext_noop("does not say what it is the price of"),
+    "open_ended": gettext_noop("is empty, but the contract is over"),
+    "too_small": gettext_noop("is too small"),
+    "too_large": gettext_noop("is too large"),
+    "too_long": gettext_noop("is too long"),
+    "date": gettext_noop("is not a date as chosen"),
+    "date_range": gettext_noop("is in a year that cannot be meant"),
+    "moment": gettext_noop("is not a date with a time"),
+    "offset": gettext_noop("has a time without a zone"),
+    "future": gettext_noop("lies in the future"),
+    "new_kind": gettext_noop("is a kind that nobody described yet"),
+    "too_many_kinds": gettext_noop("is one kind too many"),
+    "choice": gettext_noop("is none of the known words"),
+    "boolean": gettext_noop("is neither true nor false"),
+    "id_alphabet": gettext_noop("has letters an ID cannot have"),
+    "key_alphabet": gettext_noop("has letters a key cannot have"),
+    "domain": gettext_noop("is not a domain"),
+    "email": gettext_noop("is not an e-mail address"),
+    "currency": gettext_noop("is not a currency code"),
+    "too_many_decimals": gettext_noop("has too many decimals"),
+    "no_rate": gettext_noop("has no rate into our currency"),
+    "duplicate": gettext_noop("is in the file twice with different values"),
+    "ragged": gettext_noop("Rows with too many or too few cells"),
+    "other_account": gettext_noop("belongs to another account"),
+    "order": gettext_noop("comes before it can"),
+    "posted_already": gettext_noop("is posted already with another amount"),
+    "closed_day": gettext_noop("Less than was known when the day closed"),
+    "cell": gettext_noop("is an unfinished or broken formula"),
+    "contradicts_money": gettext_noop("differs from what the account pays"),
+    "sign": gettext_noop("has the wrong sign for its kind"),
+    "erased": gettext_noop("is a person who was erased"),
+    "unknown_field": gettext_noop("is no field here"),
+    "owner_or_pool": gettext_noop("is given beside an owner"),
+    "paid_state": gettext_noop("does not fit the state"),
+    "time_zone": gettext_noop("is not a time zone"),
 }
 
 
 def code_word(code: str) -> str:
     """What a problem's stable code means, after the name of the field."""
-    return _CODES.get(code) or f"cannot be taken ({code.replace('_', ' ')})"
+    if code in _CODES:
+        return gettext(_CODES[code])
+    return gettext("cannot be taken (%(code)s)") % {"code": code.replace("_", " ")}
 
 
 _HEADLINES = {
-    "encoding": "The letters in this file cannot be read",
-    "too_large": "This file is too large",
-    "too_many_rows": "This file has too many rows",
-    "too_many_columns": "This file has too many columns",
-    "empty": "There is nothing in this file",
-    "header": "The column names need a change",
-    "not_text": "This is not a table we can read",
-    "csv": "The file breaks off in the middle of a row",
-    "gzip": "The compressed file is damaged",
-    "workbook": "This workbook cannot be read",
-    "protected": "This workbook is protected by a password",
+    "encoding": gettext_noop("The letters in this file cannot be read"),
+    "too_large": gettext_noop("This file is too large"),
+    "too_many_rows": gettext_noop("This file has too many rows"),
+    "too_many_columns": gettext_noop("This file has too many columns"),
+    "empty": gettext_noop("There is nothing in this file"),
+    "header": gettext_noop("The column names need a change"),
+    "not_text": gettext_noop("This is not a table we can read"),
+    "csv": gettext_noop("The file breaks off in the middle of a row"),
+    "gzip": gettext_noop("The compressed file is damaged"),
+    "workbook": gettext_noop("This workbook cannot be read"),
+    "protected": gettext_noop("This workbook is protected by a password"),
 }
 
 
@@ -172,6 +196,7 @@ def refusal(reason: str) -> tuple[str, str, str]:
     """Code, headline and sentence of a file that was refused."""
     code, separator, message = reason.partition(": ")
     if not separator or code not in _HEADLINES:
-        return code, "This file could not be read", f"The file {message or reason}."
+        said = gettext("The file %(reason)s.") % {"reason": message or reason}
+        return code, gettext("This file could not be read"), said
     words = message if message.startswith("line ") else f"The file {message}"
-    return code, _HEADLINES[code], f"{words[0].upper()}{words[1:]}."
+    return code, gettext(_HEADLINES[code]), f"{words[0].upper()}{words[1:]}."

@@ -19,7 +19,7 @@ from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.moments import DateOrder
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportMapping, Source, User
-from accounts.pages.imports.labels import KINDS, field_word, hint
+from accounts.pages.imports.labels import field_word, hint, kinds
 from accounts.pages.imports.left_out import left_out
 from accounts.ui import formats
 from accounts.uploads.keeping import rows_of
@@ -48,7 +48,7 @@ class ColumnRow:
 
 
 class MappingForm(forms.Form):
-    kind = forms.ChoiceField(choices=[(kind, words[0]) for kind, words in KINDS.items()])
+    kind = forms.ChoiceField(choices=lambda: [(kind, word) for kind, word, _ in kinds()])
     date_order = forms.ChoiceField(
         choices=[(order.value, word) for order, word, _ in _ORDERS],
         error_messages={"required": "Say how the dates in this file are written."},
@@ -159,9 +159,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         "rows": rows,
         "kind": kind or "",
         "left_out": left_out(form.file, columns=columns, kind=kind) if kind else None,
-        "kinds": [
-            (key, f"{words[0][0].upper()}{words[0][1:]}", words[2]) for key, words in KINDS.items()
-        ],
+        "kinds": [(key, f"{word[0].upper()}{word[1:]}", holds) for key, word, holds in kinds()],
         "required": _required(kind, columns),
         "optional": _optional(kind),
         "orders": _orders(form, samples, columns),

@@ -7,12 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 
-VIEWS = (("all", "All"), ("attention", "Needs attention"), ("running", "Running"))
-RECORD_VIEWS = (("open", "To fix"), ("settled", "Fixed"), ("warning", "Warnings"))
+VIEWS = (
+    ("all", gettext_lazy("All")),
+    ("attention", gettext_lazy("Needs attention")),
+    ("running", gettext_lazy("Running")),
+)
+RECORD_VIEWS = (
+    ("open", gettext_lazy("To fix")),
+    ("settled", gettext_lazy("Fixed")),
+    ("warning", gettext_lazy("Warnings")),
+)
 _REJECTED, _WARNING = RejectedRecord.Level.REJECTED, RejectedRecord.Level.WARNING
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -130,7 +131,9 @@ def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     if found.kind not in SPECS:
         raise Http404
     if found.state == ImportRun.State.RUNNING:
-        messages.error(request, "This import is still running; try again when it has finished.")
+        messages.error(
+            request, gettext("This import is still running; try again when it has finished.")
+        )
         return redirect("imports_run", found.pk)
     result = retry_all(found, user=cast("User", request.user), day=clock.today(), now=clock.now())
     refused = result.counts()[Status.REJECTED]

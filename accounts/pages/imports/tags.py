@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django import template
+from django.utils.translation import gettext_lazy
 
 from accounts.pages.imports import labels as imports_words
 
 register = template.Library()
 _STEPS = (
-    ("upload", "Upload"),
-    ("columns", "Match columns"),
-    ("check", "Check"),
-    ("import", "Import"),
+    ("upload", gettext_lazy("Upload")),
+    ("columns", gettext_lazy("Match columns")),
+    ("check", gettext_lazy("Check")),
+    ("import", gettext_lazy("Import")),
 )
 
 

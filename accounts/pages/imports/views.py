@@ -18,7 +18,7 @@ from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.models import Account, ImportRun, Installation, User
 from accounts.pages.imports import queries
-from accounts.pages.imports.labels import KINDS
+from accounts.pages.imports.labels import kinds
 from accounts.ui.paging import COUNT_CAP, page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.uploads import jobs as uploads
@@ -69,7 +69,7 @@ def _listed(request: HttpRequest, view: str) -> dict[str, Any]:
 def _way_in() -> dict[str, Any]:
     return {
         "files": queries.waiting_files(),
-        "kinds": [(kind, words[0], words[2]) for kind, words in KINDS.items()],
+        "kinds": kinds(),
         "megabytes": FILE_LIMITS.megabytes,
         "has_accounts": Account.objects.exists(),
         "is_demo": Installation.current().is_demo,

@@ -9,6 +9,7 @@ from typing import cast
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, may
@@ -82,7 +83,7 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
 def tabs_of(head: AccountHead, *, current: str) -> list[Tab]:
     return [
         Tab(
-            word=word,
+            word=gettext(word),
             href=reverse(route, args=[head.account.external_id]),
             is_current=route == current,
             count=head.open_tasks if route == "account_tasks" else 0,

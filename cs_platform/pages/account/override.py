@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -31,7 +32,7 @@ def override(request: HttpRequest, external_id: str) -> HttpResponse:
         raise PermissionDenied
     if "end" in request.POST:
         end_override(account=head.account, user=cast("User", request.user), now=clock.now())
-        messages.success(request, "The computed band counts again.")
+        messages.success(request, gettext("The computed band counts again."))
         return redirect("account_health", external_id)
     form = OverrideForm(request.POST)
     if form.is_valid() and _set(request, head.account, form):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils.translation import gettext, ngettext
+
 from accounts import clock
 from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
@@ -103,8 +105,11 @@ def tenure(head: AccountHead) -> str:
     months = max(_whole_months(since, head.today), 0)
     years, rest = divmod(months, 12)
     if years == 0:
-        return f"{rest} month{'' if rest == 1 else 's'}"
-    return f"{years} year{'' if years == 1 else 's'}" + (f", {rest} mo" if rest else "")
+        return ngettext("%(count)d month", "%(count)d months", rest) % {"count": rest}
+    whole = ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    if not rest:
+        return whole
+    return gettext("%(years)s, %(months)d mo") % {"years": whole, "months": rest}
 
 
 def _whole_months(first: date, last: date) -> int:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from accounts.catalogue import Tone, label
 from accounts.models import (
@@ -249,12 +250,12 @@ def _ended_by_hand(row: BandOverride) -> Entry:
 
 Read = Callable[[Account, int], list[Entry]]
 SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
-    "interactions": ("Conversations", (interactions, group_sessions)),
-    "tasks": ("Tasks", (finished_tasks,)),
-    "tickets": ("Tickets", (tickets,)),
-    "events": ("Business events", (events,)),
-    "health": ("Health", (crossings, overrides)),
-    "revenue": ("Revenue", (movements,)),
+    "interactions": (gettext_noop("Conversations"), (interactions, group_sessions)),
+    "tasks": (gettext_noop("Tasks"), (finished_tasks,)),
+    "tickets": (gettext_noop("Tickets"), (tickets,)),
+    "events": (gettext_noop("Business events"), (events,)),
+    "health": (gettext_noop("Health"), (crossings, overrides)),
+    "revenue": (gettext_noop("Revenue"), (movements,)),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
@@ -56,7 +57,7 @@ def timeline(request: HttpRequest, external_id: str) -> HttpResponse:
     entries, page = merged_page(
         sources, number=number, size=TIMELINE_PAGE, key=lambda entry: entry.order
     )
-    kinds = [(key, word) for key, (word, _) in SOURCES.items()]
+    kinds = [(key, gettext(word)) for key, (word, _) in SOURCES.items()]
     context = {"entries": entries, "page": page, "kinds": kinds, "kind": kind}
     return _tab(request, head, "account_timeline", "timeline", context)
 

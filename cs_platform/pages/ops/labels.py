@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext, gettext_noop, ngettext
+
 JOBS = {
-    "nightly.step": "Step of a night",
-    "plays.advance": "Advance plays",
-    "metrics.refresh": "Refresh the reports of the day",
-    "invariants.ask": "Ask the invariants",
-    "inbox.batch": "Accepted batch",
-    "upload.read": "Read an uploaded file",
-    "upload.check": "Check what a file would change",
-    "upload.import": "Import a file",
-    "forget.daily": "Forget what is kept no longer",
-    "scorecard.preview": "Preview of a scorecard",
+    "nightly.step": gettext_noop("Step of a night"),
+    "plays.advance": gettext_noop("Advance plays"),
+    "metrics.refresh": gettext_noop("Refresh the reports of the day"),
+    "invariants.ask": gettext_noop("Ask the invariants"),
+    "inbox.batch": gettext_noop("Accepted batch"),
+    "upload.read": gettext_noop("Read an uploaded file"),
+    "upload.check": gettext_noop("Check what a file would change"),
+    "upload.import": gettext_noop("Import a file"),
+    "forget.daily": gettext_noop("Forget what is kept no longer"),
+    "scorecard.preview": gettext_noop("Preview of a scorecard"),
 }
 STEPS = {
-    "partitions": "Make room for the next month",
-    "sources": "See which sources deliver",
-    "pack": "Pack the usage of the day",
-    "score": "Score every account",
-    "close": "Close the day",
-    "contracts": "End contracts that ran out",
-    "accounts": "Bring accounts to the next day",
-    "renewal_dates": "Ring renewal dates",
-    "hand_on": "Hand on tasks of who left a team",
-    "fire": "Start plays",
-    "advance": "Advance plays",
-    "snapshots": "Take snapshots of retention",
-    "verify": "Ask the invariants",
+    "partitions": gettext_noop("Make room for the next month"),
+    "sources": gettext_noop("See which sources deliver"),
+    "pack": gettext_noop("Pack the usage of the day"),
+    "score": gettext_noop("Score every account"),
+    "close": gettext_noop("Close the day"),
+    "contracts": gettext_noop("End contracts that ran out"),
+    "accounts": gettext_noop("Bring accounts to the next day"),
+    "renewal_dates": gettext_noop("Ring renewal dates"),
+    "hand_on": gettext_noop("Hand on tasks of who left a team"),
+    "fire": gettext_noop("Start plays"),
+    "advance": gettext_noop("Advance plays"),
+    "snapshots": gettext_noop("Take snapshots of retention"),
+    "verify": gettext_noop("Ask the invariants"),
 }
-PROCESSES = {"dispatcher": "Dispatcher", "worker": "Beat and workers"}
-_UNITS = ((86_400, "day"), (3_600, "h"), (60, "min"))
+PROCESSES = {"dispatcher": gettext_noop("Dispatcher"), "worker": gettext_noop("Beat and workers")}
+_DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
 def job(kind: str) -> str:
-    return JOBS.get(kind) or kind.replace(".", " ").replace("_", " ").capitalize()
+    return (
+        gettext(JOBS[kind])
+        if kind in JOBS
+        else kind.replace(".", " ").replace("_", " ").capitalize()
+    )
 
 
 def step(name: str) -> str:
-    return STEPS.get(name) or name.replace("_", " ").capitalize()
+    return gettext(STEPS[name]) if name in STEPS else name.replace("_", " ").capitalize()
 
 
 def span(seconds: float | None) -> str:
     """The largest unit that fits: 12 s, 4 min, 3 h, 2 days; tenths below ten seconds."""
     if seconds is None:
         return "–"
-    for size, unit in _UNITS:
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
-    return f"{seconds:.1f} s" if 0 < seconds < 9.95 else f"{seconds:.0f} s"
+    if seconds >= _DAY:
+        days = int(seconds // _DAY)
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    if seconds >= _HOUR:
+        return gettext("%(count)d h") % {"count": seconds // _HOUR}
+    if seconds >= _MINUTE:
+        return gettext("%(count)d min") % {"count": seconds // _MINUTE}
+    count = f"{seconds:.1f}" if 0 < seconds < 9.95 else f"{seconds:.0f}"
+    return gettext("%(count)s s") % {"count": count}
 
 
 def sentence(name: str) -> str:

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts import clock
@@ -24,17 +25,17 @@ from health.queries.figures import scoring_figures
 
 PAGE_SIZE = 50
 JOB_VIEWS = (
-    ("due", "Due"),
-    ("running", "Running"),
-    ("later", "For later"),
-    ("dead", "Given up"),
-    ("done", "Done"),
+    ("due", gettext_lazy("Due")),
+    ("running", gettext_lazy("Running")),
+    ("later", gettext_lazy("For later")),
+    ("dead", gettext_lazy("Given up")),
+    ("done", gettext_lazy("Done")),
 )
 MESSAGE_VIEWS = (
-    ("waiting", "Waiting"),
-    ("dead", "Dead letters"),
-    ("suppressed", "Kept back"),
-    ("sent", "Sent"),
+    ("waiting", gettext_lazy("Waiting")),
+    ("dead", gettext_lazy("Dead letters")),
+    ("suppressed", gettext_lazy("Kept back")),
+    ("sent", gettext_lazy("Sent")),
 )
 
 

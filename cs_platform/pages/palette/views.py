@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, may, requires
@@ -60,8 +61,8 @@ def pages(request: HttpRequest, query: str) -> list[Choice]:
     rail = [Choice(item.word, item.href, item.icon) for item in rail_of(request)]
     return [
         *rail,
-        Choice("What is new", reverse("notifications"), "bell"),
-        Choice("Design system", reverse("design"), "palette"),
+        Choice(gettext("What is new"), reverse("notifications"), "bell"),
+        Choice(gettext("Design system"), reverse("design"), "palette"),
         *(Choice(*room) for room in rooms(request) if query),
     ]
 
@@ -75,14 +76,19 @@ def here(request: HttpRequest) -> list[Choice]:
         return []
     address = [account.external_id]
     tabs = [
-        Choice(word, reverse(route, args=address), "building-2") for route, word in ACCOUNT_TABS
+        Choice(gettext(word), reverse(route, args=address), "building-2")
+        for route, word in ACCOUNT_TABS
     ]
     if not may(user, Right.WORK_ACCOUNTS, account=account):
         return tabs
     return [
-        Choice("Start a play", f"{reverse('account_tasks', args=address)}#start-play", "play"),
         Choice(
-            "Set the band by hand", f"{reverse('account_health', args=address)}#set-band", "pencil"
+            gettext("Start a play"), f"{reverse('account_tasks', args=address)}#start-play", "play"
+        ),
+        Choice(
+            gettext("Set the band by hand"),
+            f"{reverse('account_health', args=address)}#set-band",
+            "pencil",
         ),
         *tabs,
     ]

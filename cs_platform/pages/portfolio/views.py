@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -30,29 +31,29 @@ from playbooks.pages.tasks.queries import open_task_counts
 PAGE_SIZE = 50
 # What comes first, in the words that stand above the list.
 SORTS = {
-    "-risk": "What is most likely to be lost, weighted by its ARR, comes first.",
-    "risk": "What is least likely to be lost, weighted by its ARR, comes first.",
-    "-arr": "The largest ARR comes first.",
-    "arr": "The smallest ARR comes first.",
-    "name": "By name, from A to Z.",
-    "-name": "By name, from Z to A.",
-    "-score": "The highest score comes first.",
-    "score": "The lowest score comes first.",
-    "-change": "What rose most in 7 days comes first.",
-    "change": "What fell most in 7 days comes first.",
-    "renewal": "What renews soonest comes first.",
-    "-renewal": "What renews last comes first.",
-    "owner": "By owner, from A to Z.",
-    "-owner": "By owner, from Z to A.",
+    "-risk": gettext_lazy("What is most likely to be lost, weighted by its ARR, comes first."),
+    "risk": gettext_lazy("What is least likely to be lost, weighted by its ARR, comes first."),
+    "-arr": gettext_lazy("The largest ARR comes first."),
+    "arr": gettext_lazy("The smallest ARR comes first."),
+    "name": gettext_lazy("By name, from A to Z."),
+    "-name": gettext_lazy("By name, from Z to A."),
+    "-score": gettext_lazy("The highest score comes first."),
+    "score": gettext_lazy("The lowest score comes first."),
+    "-change": gettext_lazy("What rose most in 7 days comes first."),
+    "change": gettext_lazy("What fell most in 7 days comes first."),
+    "renewal": gettext_lazy("What renews soonest comes first."),
+    "-renewal": gettext_lazy("What renews last comes first."),
+    "owner": gettext_lazy("By owner, from A to Z."),
+    "-owner": gettext_lazy("By owner, from Z to A."),
 }
 MOST_AT_STAKE = "-risk"
 RENEWALS = (
-    ("", "Any renewal"),
-    ("overdue", "Overdue"),
-    ("30", "In 30 days"),
-    ("60", "In 60 days"),
-    ("90", "In 90 days"),
-    ("180", "In 180 days"),
+    ("", gettext_lazy("Any renewal")),
+    ("overdue", gettext_lazy("Overdue")),
+    ("30", gettext_lazy("In 30 days")),
+    ("60", gettext_lazy("In 60 days")),
+    ("90", gettext_lazy("In 90 days")),
+    ("180", gettext_lazy("In 180 days")),
 )
 
 _FILTERS = ("q", "band", "risk", "segment", "renewal", "owner")
@@ -129,13 +130,13 @@ def _title(chosen: dict[str, Any]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
     filters = [
         band_look(chosen["band"]).word if chosen["band"] else "",
-        "At risk" if chosen["risk"] else "",
-        label(chosen["segment"]) if chosen["segment"] else "",
-        dict(RENEWALS)[chosen["renewal"]] if chosen["renewal"] else "",
+        gettext("At risk") if chosen["risk"] else "",
+        gettext(label(chosen["segment"])) if chosen["segment"] else "",
+        str(dict(RENEWALS)[chosen["renewal"]]) if chosen["renewal"] else "",
         f"“{chosen['q']}”" if chosen["q"] else "",
     ]
     shown = ", ".join(filter(None, filters))
-    return f"Portfolio: {shown}" if shown else "Portfolio"
+    return gettext("Portfolio: %(filters)s") % {"filters": shown} if shown else gettext("Portfolio")
 
 
 def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> dict[str, object]:

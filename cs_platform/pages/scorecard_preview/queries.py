@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
+
 from accounts.models import Installation
 from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, before_and_after, distribution
@@ -222,11 +224,13 @@ def _bars(
         Part(b.tone, b.word, rows.get(b.key, 0), _accounts(rows.get(b.key, 0))) for b in before
     ]
     then = [Part(b.tone, b.word, columns[b.key][0], _accounts(columns[b.key][0])) for b in after]
-    return distribution(today, label="Today"), distribution(then, label="With the draft")
+    return distribution(today, label=gettext("Today")), distribution(
+        then, label=gettext("With the draft")
+    )
 
 
 def _accounts(count: int) -> str:
-    return f"{count:,} account{'' if count == 1 else 's'}"
+    return ngettext("%(count)s account", "%(count)s accounts", count) % {"count": f"{count:,}"}
 
 
 def play_rows(found: Sequence[PreviewPlay]) -> list[PreviewedPlay]:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
@@ -54,7 +55,9 @@ def start(request: HttpRequest, draft: Scorecard) -> HttpResponse:
     try:
         asked = request_preview(scorecard=draft, user=cast("User", request.user), now=clock.now())
     except NotPreviewable:
-        messages.error(request, "The draft is saved. Settle what is listed here, then preview it.")
+        messages.error(
+            request, gettext("The draft is saved. Settle what is listed here, then preview it.")
+        )
         return redirect(address(draft.pk, "change"))
     job = job_of(asked)
     if job is not None and asked.total <= AT_ONCE:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
@@ -104,8 +105,10 @@ def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -
 def _gone(request: HttpRequest, draft: Scorecard) -> HttpResponse:
     messages.error(
         request,
-        "This draft was published or thrown away while you had it open; nothing of yours was"
-        " saved. Begin a new draft to go on.",
+        gettext(
+            "This draft was published or thrown away while you had it open; nothing of yours was"
+            " saved. Begin a new draft to go on."
+        ),
     )
     exists = Scorecard.objects.filter(pk=draft.pk).exists()
     return redirect(address(draft) if exists else reverse("admin:health_scorecard_changelist"))

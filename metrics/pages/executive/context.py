@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from accounts.models import User
 from accounts.ui import formats
 from accounts.ui.bands import band_look, band_order
@@ -166,7 +168,7 @@ def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str
     if before is None:
         return {"risk_accounts_change": None}
     change = now.accounts_at_risk - before.accounts_at_risk
-    unit = "account" if abs(change) == 1 else "accounts"
+    unit = ngettext("account", "accounts", abs(change))
     return {"risk_accounts_change": change, "risk_accounts_unit": unit}
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -31,11 +32,11 @@ from playbooks.triggers.vocabulary import TaskState
 
 PAGE_SIZE = 40
 VIEWS = (
-    ("open", "Open"),
-    ("overdue", "Overdue"),
-    ("week", "Due in 7 days"),
-    ("snoozed", "Snoozed"),
-    ("done", "Finished"),
+    ("open", gettext_lazy("Open")),
+    ("overdue", gettext_lazy("Overdue")),
+    ("week", gettext_lazy("Due in 7 days")),
+    ("snoozed", gettext_lazy("Snoozed")),
+    ("done", gettext_lazy("Finished")),
 )
 
 
@@ -99,7 +100,8 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
 def _title(chosen: dict[str, str]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
     named = f", “{chosen['q']}”" if chosen["q"] else ""
-    return f"Tasks: {dict(VIEWS)[chosen['view']].lower()}{named}"
+    view = str(dict(VIEWS)[chosen["view"]]).lower()
+    return gettext("Tasks: %(view)s") % {"view": view} + named
 
 
 def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:

@@ -79,7 +79,9 @@ def test_a_band_set_by_hand_is_no_measure_and_has_no_colour(health_page, csm, ho
     measures = sum(len(component.measures) for component in response.context["components"])
     assert list(moves(response)) == ["Champions", "Users active", "Band set by hand"]
     assert response.context["unmoved"] == measures - 2
-    colours = dict(re.findall(r"<tr><td>([^<]+)</td>.*?<td class=\"(num[^\"]*)\">", html))
+    colours = dict(
+        re.findall(r'<tr>\s*<td>([^<]+)</td>.*?<td class="(num[^"]*)">', html, re.DOTALL)
+    )
     assert {name: colours[name] for name in moves(response)} == {
         "Champions": "num is-intervene",
         "Users active": "num is-healthy",

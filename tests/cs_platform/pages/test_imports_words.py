@@ -24,7 +24,7 @@ TWICE = (
     b"new-1,Other,bolt.example,3,17/04/2024,\n"
 )
 LEFT_OUT = (
-    "<strong><span data-left-out-count>3</span> of 8 columns left out:</strong>"
+    "<strong> <span data-left-out-count>3</span> of 8 columns left out: </strong>"
     " <span data-left-out-names>ARR, Renewal date, Colour</span>."
 )
 

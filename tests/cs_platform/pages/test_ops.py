@@ -118,7 +118,8 @@ def test_a_process_that_ends_again_and_again_is_named(client, ops, settings, tmp
 def test_every_number_opens_a_list_that_counts_the_same(client, ops):
     fill(ops, count=3)
     page = client.get("/ops/").content.decode()
-    tiles = re.findall(r'<a class="tile" href="([^"]+)">.*?tile-value">(\d+)<', page)
+    tile = r'<a class="tile" href="([^"]+)">.*?tile-value">(\d+)<'
+    tiles = re.findall(tile, page, re.DOTALL)
     assert dict(tiles) == {
         "/ops/jobs/?view=due": "3",
         "/ops/jobs/?view=dead": "3",

@@ -83,7 +83,7 @@ def test_the_portfolio_offers_and_colours_own_bands_the_worst_first(client, acco
     assert tabs == sorted(tabs)
     assert 'id="band-intervene"' not in html
     assert '<span class="chip is-intervene">' in html
-    assert "Rot</span>" in html
+    assert "Rot </span>" in html
     reds = page(client, reverse("portfolio"), scope="all", band="red")
     assert ("Account Rot" in reds, "Account Gelb" in reds) == (True, False)
 
