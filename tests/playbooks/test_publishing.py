@@ -228,3 +228,16 @@ def test_a_playbook_waits_only_for_kinds_of_events_that_there_are(house):
 
     BusinessEventKind.objects.create(key="board_change", name="Board change")
     assert publish(playbook=draft, by=None, now=NOW).state == "published"
+
+
+def test_ops_take_a_playbook_out_of_force_in_the_admin(house, ops):
+    at_risk = Playbook.objects.get(key="at_risk")
+    act = {"action": "retire_selected", "_selected_action": [at_risk.pk]}
+
+    done = ops.post(reverse("admin:playbooks_playbook_changelist"), act, follow=True)
+    again = ops.post(reverse("admin:playbooks_playbook_changelist"), act, follow=True)
+
+    assert "At risk, version 1 is out of force." in done.content.decode()
+    assert "At risk, version 1 is not in force." in again.content.decode()
+    assert states("at_risk") == [(1, "retired")]
+    assert watched("at_risk") == []
