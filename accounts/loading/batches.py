@@ -95,7 +95,7 @@ def _contradiction(record: Record, place: str, *, spec: RecordSpec) -> RecordErr
 
 
 def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
-    """Records after those they name (a parent, the contract they renew): no loop is among them."""
+    """Records after those they name (a parent): no loop is among them."""
     chain = CHAINS.get(kind)
     if chain is None:
         return [list(records)]
@@ -121,7 +121,6 @@ def _upserted(
         )
         changed.ids.update(some.ids)
         changed.account_ids.extend(some.account_ids)
-    # Once for all rounds: a contract and the one that renews it are one story.
     follow_ups.AFTER[spec.kind](follow_ups.Loaded(kept, changed, batch.day, batch.now, result))
 
 

@@ -1,4 +1,4 @@
-"""Records that name one of their own kind: an account's parent, the contract that one renews.
+"""Records that name one of their own kind: an account's parent.
 
 A chain may be of any length and grow over several imports; it never comes back to itself.
 """
@@ -29,7 +29,6 @@ class Chain:
 
 CHAINS = {
     Kind.ACCOUNTS: Chain("parent", "accounts_account", "parent_id", "is above itself"),
-    Kind.CONTRACTS: Chain("renews", "accounts_contract", "renews_id", "renews itself"),
 }
 _ABOVE = """
     WITH RECURSIVE up AS (

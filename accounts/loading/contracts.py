@@ -40,6 +40,7 @@ class StoredContract(NamedTuple):
     """The columns of a contract that its ledger and its state hang on."""
 
     id: int
+    external_id: str
     account_id: int
     starts_on: date
     ends_on: date | None
@@ -52,7 +53,7 @@ class StoredContract(NamedTuple):
     cancelled_on: date | None
     state: str
     closed_on: date | None
-    renews_id: int | None
+    renews: str
     renewal_on: date | None
 
 
@@ -79,9 +80,7 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     products = _products(ids)
     found = {
         account_id: stretches(
-            [_term(contract, products, grace_days=grace_days) for contract in of_account],
-            day=day,
-            grace_days=grace_days,
+            _terms(of_account, products, grace_days=grace_days), day=day, grace_days=grace_days
         )
         for account_id, of_account in contracts.items()
     }
@@ -109,20 +108,26 @@ def _products(ids: Sequence[int]) -> dict[int, str]:
     return {pk: next(iter(names)) for pk, names in products.items() if len(names) == 1}
 
 
-def _term(contract: StoredContract, products: Mapping[int, str], *, grace_days: int) -> Term:
-    return Term(
-        key=contract.id,
-        starts_on=contract.starts_on,
-        ends_on=contract.ends_on,
-        arr=contract.arr_minor,
-        currency=contract.currency,
-        product=products.get(contract.id, ""),
-        renews=contract.renews_id,
-        cancelled_on=_cancelled_on(contract, grace_days=grace_days),
-        auto_renews=contract.auto_renew,
-        renewal_months=contract.term_months,
-        uplift=(contract.uplift_percent or Decimal(0)) * _PERCENT,
-    )
+def _terms(
+    contracts: Sequence[StoredContract], products: Mapping[int, str], *, grace_days: int
+) -> list[Term]:
+    by_name = {contract.external_id: contract.id for contract in contracts}
+    return [
+        Term(
+            key=contract.id,
+            starts_on=contract.starts_on,
+            ends_on=contract.ends_on,
+            arr=contract.arr_minor,
+            currency=contract.currency,
+            product=products.get(contract.id, ""),
+            renews=by_name.get(contract.renews),
+            cancelled_on=_cancelled_on(contract, grace_days=grace_days),
+            auto_renews=contract.auto_renew,
+            renewal_months=contract.term_months,
+            uplift=(contract.uplift_percent or Decimal(0)) * _PERCENT,
+        )
+        for contract in contracts
+    ]
 
 
 def _cancelled_on(contract: StoredContract, *, grace_days: int) -> date | None:

@@ -198,32 +198,10 @@ CONTRACTS = FactTable(
         *_plain("notice_days", "uplift_percent"),
         StoredColumn("state", "state", otherwise="'active'"),
         *_plain("closed_on", "notice_given_on", "cancelled_on"),
-        StoredColumn("renews_id", "renews"),
+        _text("renews"),
     ),
-    references=(
-        ACCOUNT,
-        Reference(
-            "renews",
-            "accounts_contract",
-            "external_id",
-            "is not a contract; put the contract it renews on an earlier line",
-        ),
-    ),
+    references=(ACCOUNT,),
     checks=(
-        RowCheck(
-            "EXISTS (SELECT FROM accounts_contract r WHERE r.id = m.renews_id"
-            " AND r.account_id <> m.account_id)",
-            "renews",
-            "other_account",
-            "is a contract of another account",
-        ),
-        RowCheck(
-            "EXISTS (SELECT FROM accounts_contract r WHERE r.renews_id = m.renews_id"
-            " AND r.external_id <> m.external_id)",
-            "renews",
-            "renewed_already",
-            "is renewed by another contract already",
-        ),
         RowCheck(
             "m.ends_on IS NULL AND (m.state = 'expired'"
             " OR m.state = 'cancelled' AND m.cancelled_on IS NULL)",

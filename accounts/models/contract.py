@@ -87,8 +87,13 @@ class Contract(models.Model):
         editable=False,
         help_text="Derived: the next end of a contract that is taken to have renewed itself.",
     )
-    renews = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="renewal"
+    renews = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        validators=[external_id_validator],
+        help_text="External id of the contract of this account that it renews, as the source says."
+        " One that is not known yet counts from the day it is.",
     )
     learned_at = models.DateTimeField()
 

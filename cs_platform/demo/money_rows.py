@@ -17,7 +17,7 @@ LEARNED_LATE, LATE_DAYS = 0.05, 25
 
 
 def add_contracts(writer: Writer, *, profile: Profile) -> None:
-    previous: int | None = None
+    previous = ""
     key = account_key(profile.account.id)
     for place, term in enumerate(profile.account.story.terms):
         id_ = writer.next_id(writer.tables.contracts)
@@ -37,7 +37,7 @@ def add_contracts(writer: Writer, *, profile: Profile) -> None:
             previous,
             writer.learned(term.starts),
         )
-        previous = id_ if term.state == ContractState.RENEWED else None
+        previous = f"{key}-C{place + 1}" if term.state == ContractState.RENEWED else ""
         _add_lines(writer, contract_id=id_, term=term)
 
 

@@ -21,7 +21,7 @@ _COLUMNS = {
     "attributehistory": ("id account_id contact_id attribute value valid_from valid_to learned_at"),
     "contract": (
         "id account_id external_id starts_on ends_on arr_minor amount_per currency term_months "
-        "auto_renew state closed_on renews_id learned_at"
+        "auto_renew state closed_on renews learned_at"
     ),
     "contractline": ("id contract_id product quantity arr_minor"),
     "revenuemovement": (

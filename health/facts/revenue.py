@@ -29,7 +29,7 @@ _LEDGER = sql.SQL("""
 # Uses index: contract_account. An overdue renewal counts for the grace, as it does in the ledger.
 _CONTRACTS = sql.SQL("""
     SELECT c.account_id, (c.starts_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        c.term_months::bigint, (c.renews_id IS NOT NULL)::int::bigint,
+        c.term_months::bigint, (c.renews <> '')::int::bigint,
         COALESCE(
             CASE WHEN c.state = 'cancelled' THEN LEAST(c.ends_on, c.cancelled_on)
                 ELSE c.ends_on + {grace} END - DATE '1970-01-01', {never}

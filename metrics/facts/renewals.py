@@ -78,8 +78,10 @@ _DUE = f"""
     SELECT c.account_id, c.external_id AS contract, c.ends_on,
         coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score,
         CASE
-            WHEN successor.id IS NOT NULL OR (c.state = 'renewed' AND c.closed_on <= %(day)s)
-                THEN 'renewed'
+            WHEN c.state = 'renewed' AND c.closed_on <= %(day)s THEN 'renewed'
+            WHEN EXISTS (SELECT FROM accounts_contract n
+                WHERE n.account_id = c.account_id AND n.renews = c.external_id
+                    AND (n.learned_at AT TIME ZONE %(zone)s)::date <= %(day)s) THEN 'renewed'
             WHEN c.state IN ('cancelled', 'expired') AND c.closed_on <= %(day)s THEN 'lost'
             WHEN c.ends_on <= %(day)s THEN 'overdue'
             ELSE 'open'
@@ -87,9 +89,6 @@ _DUE = f"""
         CASE WHEN r.rate IS NULL AND c.arr_minor <> 0 THEN c.currency ELSE '' END AS without_rate,
         coalesce({converted("c.arr_minor")}, 0) AS arr
     FROM accounts_contract c
-    LEFT JOIN accounts_contract successor
-        ON successor.renews_id = c.id
-            AND (successor.learned_at AT TIME ZONE %(zone)s)::date <= %(day)s
     LEFT JOIN ({{judged}}) h ON h.account_id = c.account_id
     LEFT JOIN {RATES} ON r.currency = c.currency
     WHERE c.ends_on > %(after)s AND c.ends_on <= %(until)s AND {{scope}}

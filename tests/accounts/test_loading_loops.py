@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.intake.chains import loops
-from accounts.models import Account, Contract
+from accounts.models import Account
 from tests.accounts.bulk import ACCOUNTS, make_key, post
-from tests.accounts.loading import account, contract, load_raw, problems, statuses
+from tests.accounts.loading import account, load_raw, problems, statuses
 from tests.accounts.uploads import somebody
 
 
@@ -69,17 +69,6 @@ def test_a_chain_may_be_turned_round_in_one_import():
     turned = [account("a", parent="b"), account("b", parent="c"), account("c", parent=None)]
     assert statuses(load_raw("accounts", *turned)) == ["updated"] * 3
     assert parents() == {"a": "b", "b": "c", "c": None}
-
-
-@pytest.mark.django_db
-def test_contracts_do_not_renew_themselves_over_several_imports():
-    load_raw("accounts", account("acme"))
-    years = [(f"c{n}", f"{2000 + n}-01-01", f"{2001 + n}-01-01", "1.00") for n in range(25)]
-    rows = [contract(*y, renews=f"c{n - 1}") if n else contract(*y) for n, y in enumerate(years)]
-    assert set(statuses(load_raw("contracts", *reversed(rows)))) == {"created"}
-    result = load_raw("contracts", rows[0] | {"renews": "c24"})
-    assert problems(result) == {(0, "renews", "loop")}
-    assert Contract.objects.get(external_id="c0").renews is None
 
 
 @pytest.mark.django_db

@@ -97,6 +97,28 @@ def test_an_early_churn_is_taken_back_with_its_kind_when_the_renewal_is_learned(
     }
 
 
+def test_a_link_may_come_before_what_it_names_and_a_loop_of_them_changes_nothing():
+    old = contract("old", "2025-01-01", "2027-01-01", "60000.00")
+    new = contract("new", "2026-06-01", "2028-06-01", "70000.00", renews="old")
+    load_raw("contracts", new, day=TODAY)
+    load_raw("contracts", old, day=TODAY)
+    wanted = {(date(2025, 1, 1), "USD", "new"), (date(2026, 6, 1), "USD", "expansion")}
+    assert sums("acme").keys() == wanted
+    load_raw("contracts", old | {"renews": "new"}, day=TODAY)
+    assert sums("acme").keys() == wanted
+    assert stored().arr_minor == 70_000_00
+
+
+def test_two_contracts_may_follow_one():
+    old = contract("old", "2025-01-01", "2026-01-01", "60000.00")
+    parts = [
+        contract(name, "2025-12-01", "2026-12-01", arr, renews="old")
+        for name, arr in (("core", "40000.00"), ("add-on", "25000.00"))
+    ]
+    load_raw("contracts", *parts, old, day=TODAY)
+    assert ledger() == [("2025-01-01", "new", 60_000), ("2025-12-01", "expansion", 5_000)]
+
+
 def life(name: str, chance: random.Random) -> list[dict]:
     """Terms of a customer: back to back or late, grown, with a gap and a return."""
     rows, starts_on = [], date(2021, chance.randint(1, 12), 1)

@@ -12,7 +12,6 @@ from django.db.models import F
 from accounts.models import (
     Account,
     Contact,
-    Contract,
     DirtyAccount,
     Feature,
     ImportRun,
@@ -226,16 +225,6 @@ def break_parents(account: Account, play: Play) -> None:
     Account.objects.filter(pk=account.pk).update(parent=other)
 
 
-def break_renewals(account: Account, play: Play) -> None:
-    times = {"starts_on": today(), "ends_on": today() + timedelta(days=9), "learned_at": now()}
-    money = {"arr_minor": 0, "currency": "USD", "state": "renewed", "closed_on": today()}
-    first = Contract.objects.create(account=account, external_id="c1", **times, **money)
-    then = Contract.objects.create(
-        account=account, external_id="c2", renews=first, **times, **money
-    )
-    Contract.objects.filter(pk=first.pk).update(renews=then)
-
-
 def break_month(account: Account, play: Play) -> None:
     month = today().replace(day=1) - timedelta(days=1)
     post(account, amount=50, on=month, key="2")
@@ -423,7 +412,6 @@ BREAKS = (
     (break_floor, "arr_is_never_below_zero"),
     (break_once, "movements_are_posted_once"),
     (break_parents, "parents_do_not_come_back"),
-    (break_renewals, "renewals_do_not_come_back"),
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
     (break_retention, "stored_retention_is_recomputed"),

@@ -114,7 +114,7 @@ def test_a_renewal_never_begins_again_and_a_return_after_a_gap_does(account):
     make.talk(make.make_account(), days_ago=1_000)  # conversations are delivered by then
     lapsed = make.sign(account, days_ago=2_000, state="expired")
     back = make.sign(account, days_ago=900)
-    make.sign(account, days_ago=400, renews=back)  # signed 135 days after the end
+    make.sign(account, days_ago=400, renews=back.external_id)  # signed 135 days after the end
     make.sign(account, days_ago=390, ends_on=ago(385))  # ended long before the renewal does
 
     assert lapsed.ends_on < back.starts_on

@@ -187,7 +187,7 @@ def renewals(book):
     old = contract(
         book[0], 1, date(2025, 4, 10), 40_000_00, state="renewed", closed_on=date(2025, 4, 1)
     )
-    contract(book[0], 2, date(2026, 4, 10), 44_000_00, renews=old)
+    contract(book[0], 2, date(2026, 4, 10), 44_000_00, renews=old.external_id)
     contract(book[1], 3, date(2025, 6, 30), 5_000_00)
     contract(book[1], 4, date(2025, 6, 10), 2_500_00)
     contract(book[1], 5, date(2025, 7, 1), 99_00)

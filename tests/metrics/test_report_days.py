@@ -105,7 +105,7 @@ def lost_contract(world, card):
 
 def renewed_contract(world, card):
     old = Contract.objects.get(external_id="c3")
-    contract(world[1], 9, date(2026, 6, 30), 5_000_00, renews=old)
+    contract(world[1], 9, date(2026, 6, 30), 5_000_00, renews=old.external_id)
     Contract.objects.filter(external_id="c9").update(learned_at=at(CLOSED))
 
 

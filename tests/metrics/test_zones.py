@@ -68,7 +68,7 @@ def test_a_renewal_counts_from_the_local_day_it_was_learned_on(
     world, standing, zone, learned_at, renewed
 ):
     old = Contract.objects.get(external_id="c2")
-    contract(world[0], 99, date(2026, 6, 28), 4_000_00, renews=old)
+    contract(world[0], 99, date(2026, 6, 28), 4_000_00, renews=old.external_id)
     Contract.objects.filter(external_id="c99").update(learned_at=learned_at)
     totals = standing(zone).renewal_totals()
     assert sum(t.contracts for t in totals if t.state is RenewalState.RENEWED) == renewed
