@@ -130,6 +130,7 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.BusinessEventKind.name",
         "accounts.Contact.external_id",
         "accounts.Contract.external_id",
+        "accounts.Contract.renews",
         "accounts.ContractLine.product",
         "accounts.Feature.name",
         "accounts.Function.name",
