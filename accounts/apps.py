@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from accounts import declarations
 
 
-class AccountsConfig(AppConfig):
+class AccountsConfig(declarations.PlatformApp):
     name = "accounts"
-    default_auto_field = "django.db.models.BigAutoField"

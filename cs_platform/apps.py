@@ -1,11 +1,11 @@
-from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 
+from accounts import declarations
 
-class PlatformConfig(AppConfig):
+
+class PlatformConfig(declarations.PlatformApp):
     name = "cs_platform"
     default = True
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from cs_platform.runtime import (  # noqa: PLC0415 -- once apps are loaded

@@ -152,8 +152,8 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Seconds between two ticks of beat, which works around a dispatcher that was silent for half of it.
 TICK_SECONDS = env.float("CS_TICK_SECONDS", default=30)
-# Seconds after which a job is taken over from a worker that has died.
-JOB_LEASE = env.float("CS_JOB_LEASE", default=20)
+# Seconds after which a job or a message is taken over from a process that has died.
+LEASE_SECONDS = env.float("CS_LEASE_SECONDS", default=20)
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000

@@ -1,12 +1,11 @@
-from django.apps import AppConfig
 from django.core.signals import request_started
 
+from accounts import declarations
 from accounts.ui.bands import forget_looks, looks_come_from
 
 
-class HealthConfig(AppConfig):
+class HealthConfig(declarations.PlatformApp):
     name = "health"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from health.queries.band_looks import band_looks  # noqa: PLC0415 -- models are ready now

@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from accounts import declarations
 
 
-class MetricsConfig(AppConfig):
+class MetricsConfig(declarations.PlatformApp):
     name = "metrics"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 
 from accounts.access import people_for
 from accounts.models import Account, User
-from accounts.notices import in_app, post
+from accounts.work.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.vocabulary import (

@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from accounts import declarations
 
 
-class PlaybooksConfig(AppConfig):
+class PlaybooksConfig(declarations.PlatformApp):
     name = "playbooks"
-    default_auto_field = "django.db.models.BigAutoField"
+    signal_consumers = ("playbooks",)

@@ -9,37 +9,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Max, Q
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus
-from accounts.models import Account, Holiday, Installation, Signal, SignalReceipt
+from accounts.models import Account, Holiday, Installation, Signal
 from accounts.money.rates import DayRates
 from accounts.queries.rates import rates_on
 from health.models import BandOverride, CurrentHealth
-from health.signals import SignalShapeError
 from playbooks.due_dates import Offset, Unit, due_at
-from playbooks.models import Play, Playbook, PlaybookStep, PlayStart, SignalMark
-from playbooks.triggers.matching import TriggerInput, parse_signal
+from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
-
-CONSUMER = "playbooks"
-
-# The oldest unreceipted signals decide which accounts come first. An account is worked by one
-# worker at a time: others skip its locked row, so that one fall is judged as a whole.
-_CLAIM = """
-SELECT a.id FROM accounts_account a
-WHERE a.id IN (
-    SELECT s.account_id FROM accounts_signal s
-    WHERE s.id > %(position)s AND NOT EXISTS (
-        SELECT 1 FROM accounts_signalreceipt r
-        WHERE r.signal_id = s.id AND r.consumer = %(consumer)s)
-    ORDER BY s.id LIMIT %(window)s)
-ORDER BY a.id
-LIMIT %(limit)s
-FOR NO KEY UPDATE OF a SKIP LOCKED
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +35,9 @@ class AccountRow:
     renews_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedSignal:
-    """A signal whose payload is not what its writer writes."""
-
-    account_id: int
-    signal_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class RungSignals:
-    """Those that wait for their receipt: (account, signal), and what cannot be read."""
-
-    readable: list[tuple[int, TriggerInput]]
-    refused: list[RefusedSignal]
-
-
 def business_calendar() -> BusinessCalendar:
     holidays = frozenset(Holiday.objects.values_list("day", flat=True))
     return BusinessCalendar(Installation.current().zone, holidays)
-
-
-def claim_accounts(*, limit: int) -> list[int]:
-    """Ids of accounts with signals nobody has dealt with, locked until the transaction ends."""
-    values: dict[str, str | int] = {"consumer": CONSUMER, "position": mark_position()}
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, values | {"limit": limit, "window": 4 * limit})
-        return [row[0] for row in cursor.fetchall()]
-
-
-def mark_position() -> int:
-    """All signals with ids up to here have their receipt."""
-    mark = SignalMark.objects.filter(consumer=CONSUMER).values_list("position", flat=True)
-    return mark.first() or 0
-
-
-def oldest_waiting() -> int | None:
-    """Id of the signal that waits longest for its receipt."""
-    return first_unreceipted(after=mark_position())
-
-
-def first_unreceipted(*, after: int) -> int | None:
-    # Uses index: accounts_signal_pkey
-    receipts = SignalReceipt.objects.filter(signal=OuterRef("pk"), consumer=CONSUMER)
-    waiting = Signal.objects.filter(~Exists(receipts), pk__gt=after)
-    return waiting.order_by("pk").values_list("pk", flat=True).first()
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[int]:
@@ -113,28 +51,6 @@ def lock_caps() -> None:
     """One transaction at a time counts today's plays and opens more within a cap."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('playbooks caps'))")
-
-
-def unreceipted(account_ids: Sequence[int]) -> RungSignals:
-    """In the order they occurred; read after the accounts were locked."""
-    rung = RungSignals([], [])
-    if not account_ids:
-        return rung
-    # Uses index: signal_rings_once, signal_receipt_once_a_consumer
-    rows = (
-        Signal.objects.filter(account_id__in=account_ids)
-        .exclude(receipts__consumer=CONSUMER)
-        .order_by("occurred_at", "pk")
-        .values_list("account_id", "pk", "kind", "occurred_at", "payload")
-    )
-    for account_id, pk, kind, occurred_at, payload in rows:
-        try:
-            signal = parse_signal(signal_id=pk, kind=kind, occurred_at=occurred_at, payload=payload)
-        except SignalShapeError as problem:
-            rung.refused.append(RefusedSignal(account_id, pk, str(problem)))
-        else:
-            rung.readable.append((account_id, signal))
-    return rung
 
 
 def published_rules() -> list[Rule]:
@@ -219,7 +135,7 @@ def recent_signals(
     *, account_ids: Sequence[int], kinds: Sequence[str], since: datetime
 ) -> dict[int, list[tuple[str, datetime]]]:
     """(kind, occurred at) by account."""
-    # Uses index: signal_rings_once
+    # Uses index: signal_once
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     rows = Signal.objects.filter(
         account_id__in=account_ids, kind__in=kinds, occurred_at__gte=since

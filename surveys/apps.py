@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from accounts import declarations
 
 
-class SurveysConfig(AppConfig):
+class SurveysConfig(declarations.PlatformApp):
     name = "surveys"
-    default_auto_field = "django.db.models.BigAutoField"

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from django.db import connection, transaction
 from rest_framework.request import Request
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.api.batches import RequestBatch, work_through
 from accounts.api.idempotency import Answer
 from accounts.api.problems import ApiProblem
@@ -19,6 +19,7 @@ from accounts.intake.errors import FileRefused
 from accounts.intake.specs import Kind
 from accounts.loading import finish_run, reopen_run, start_run
 from accounts.models import ApiKey, ImportRun, InboxBatch, Job
+from accounts.work import jobs
 
 JOB_KIND = "inbox.batch"
 KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})

@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.catalogue import AccountStatus
 from accounts.intake.tiers import Placement, Size, Sizes, place, segment_of
 from accounts.loading.history import record_account_history, restate_first_placement
-from accounts.loading.marks import mark_dirty, ring_changes
+from accounts.loading.marks import emit_changes, mark_dirty
 from accounts.models import Account, Installation
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
@@ -85,7 +85,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     _write(changed)
     restate_first_placement([a.pk for a in changed if a.pk not in known and a.arr_minor])
     changes = record_account_history(ids, day=day, learned_at=now)
-    ring_changes(changes, day=day, now=now)
+    emit_changes(changes, day=day, now=now)
     changed_ids = [account.pk for account in changed]
     mark_dirty(changed_ids)
     return changed_ids

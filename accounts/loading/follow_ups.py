@@ -11,7 +11,7 @@ from accounts.intake.specs import Kind
 from accounts.loading.contracts import derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
-from accounts.loading.marks import mark_dirty, ring_events
+from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables import ACCOUNT
 from accounts.loading.teams import place_named
@@ -196,7 +196,7 @@ def _group_sessions(loaded: Loaded) -> None:
 
 
 def _events(loaded: Loaded) -> None:
-    ring_events(list(loaded.changed.ids.values()))
+    emit_events(list(loaded.changed.ids.values()))
     mark_dirty(loaded.changed.account_ids)
 
 

@@ -8,7 +8,8 @@ from django.db import connection
 
 from accounts.catalogue import HistoryAttribute, SignalKind
 from accounts.loading.history import AttributeChange
-from accounts.models import BusinessEvent, Installation, Signal
+from accounts.models import BusinessEvent, Installation
+from accounts.work.signals import NewSignal, emit
 
 _RINGS = {
     HistoryAttribute.TOUCH_TIER: SignalKind.TIER_CHANGED,
@@ -26,10 +27,10 @@ def mark_dirty(account_ids: Iterable[int]) -> None:
         )
 
 
-def ring_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime) -> None:
+def emit_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime) -> None:
     """Tier and stage changes, once a day and change."""
-    _ring(
-        Signal(
+    emit(
+        NewSignal(
             account_id=change.account_id,
             kind=_RINGS[change.attribute],
             key=f"{day}:{change.before}:{change.after}",
@@ -41,12 +42,12 @@ def ring_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime
     )
 
 
-def ring_events(event_ids: Sequence[int]) -> None:
+def emit_events(event_ids: Sequence[int]) -> None:
     """Business events just learned; each rings when it happened, however late we heard."""
     zone = Installation.current().zone
     events = BusinessEvent.objects.filter(pk__in=event_ids).order_by("pk")
-    _ring(
-        Signal(
+    emit(
+        NewSignal(
             account_id=event.account_id,
             kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind_id}",
             key=event.external_id,
@@ -59,7 +60,3 @@ def ring_events(event_ids: Sequence[int]) -> None:
 
 def _payload(event: BusinessEvent) -> Mapping[str, Any]:
     return {"occurred_on": event.occurred_on.isoformat(), "note": event.note}
-
-
-def _ring(signals: Iterable[Signal]) -> None:
-    Signal.objects.bulk_create(signals, ignore_conflicts=True, batch_size=1_000)

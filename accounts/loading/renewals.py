@@ -3,12 +3,13 @@
 from datetime import date, datetime, time, timedelta
 
 from accounts.catalogue import AccountStatus, SignalKind
-from accounts.models import Account, Installation, Signal
+from accounts.models import Account, Installation
+from accounts.work.signals import NewSignal, emit
 
 MARKS_IN_DAYS = (120, 90, 60, 30, 0)
 
 
-def ring_renewal_dates(*, day: date) -> int:
+def emit_renewal_dates(*, day: date) -> int:
     """Rings for accounts that are exactly that many days from their renewal on `day`.
 
     Once per renewal date and distance; returns how many are at one of them.
@@ -18,7 +19,7 @@ def ring_renewal_dates(*, day: date) -> int:
     # Uses index: account_renews
     near = Account.objects.filter(status=AccountStatus.ACTIVE, renews_on__in=marks)
     signals = [
-        Signal(
+        NewSignal(
             account_id=account_id,
             kind=SignalKind.RENEWAL_DATE,
             key=f"{renews_on}:{marks[renews_on]}",
@@ -28,5 +29,5 @@ def ring_renewal_dates(*, day: date) -> int:
         for account_id, renews_on in near.order_by("pk").values_list("pk", "renews_on")
         if renews_on is not None
     ]
-    Signal.objects.bulk_create(signals, ignore_conflicts=True, batch_size=1_000)
+    emit(signals)
     return len(signals)

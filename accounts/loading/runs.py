@@ -18,7 +18,7 @@ from accounts.models import (
     RejectedRecord,
     User,
 )
-from accounts.notices import in_app, post
+from accounts.work.notices import in_app, post
 
 # Notes may be 20,000 characters long; what is longer than a record may be is cut, and said to be.
 _LONGEST_VALUE = 20_000

@@ -9,7 +9,7 @@ from accounts.models.contract import (
     Invoice,
     RevenueMovement,
 )
-from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalReceipt
+from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
 from accounts.models.group_session import Attendance, GroupSession
 from accounts.models.installation import Holiday, Installation
 from accounts.models.intake import (
@@ -20,6 +20,7 @@ from accounts.models.intake import (
     KeyWindow,
     RejectedRecord,
 )
+from accounts.models.leased import LeasedRow
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
@@ -68,6 +69,7 @@ __all__ = [
     "Invoice",
     "Job",
     "KeyWindow",
+    "LeasedRow",
     "OnboardingStep",
     "OutboxMessage",
     "Plan",
@@ -79,7 +81,7 @@ __all__ = [
     "SegmentDefinition",
     "SessionDay",
     "Signal",
-    "SignalReceipt",
+    "SignalDelivery",
     "Source",
     "Team",
     "TeamMember",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models.account import Account, external_id_validator
 from accounts.models.scope import AccountScopedQuerySet
@@ -59,7 +60,7 @@ class OnboardingStep(models.Model):
 class Signal(models.Model):
     """Something that may start work, written in the transaction that made it true.
 
-    (account, kind, key) is unique: re-running what wrote it rings once. Never a fact itself.
+    (account, kind, key) is unique: re-running what emits it writes one. Never a fact itself.
     """
 
     account = models.ForeignKey(
@@ -74,15 +75,18 @@ class Signal(models.Model):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("account", "kind", "key", name="signal_rings_once")]
+        constraints = [models.UniqueConstraint("account", "kind", "key", name="signal_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
 
-class SignalReceipt(models.Model):
-    """A consumer has dealt with a signal. What happened too long ago is receipted as historic, what
-    it cannot read as refused, with the reason."""
+class SignalDelivery(models.Model):
+    """One signal for one consumer: written with the signal, stamped once it is dealt with.
+
+    Without `handled_at` it is pending. What happened too long ago is stamped as historic, what the
+    consumer cannot read as refused, with the reason.
+    """
 
     class Outcome(models.TextChoices):
         HANDLED = "handled", "Handled"
@@ -90,17 +94,45 @@ class SignalReceipt(models.Model):
         REFUSED = "refused", "Refused"
 
     signal = models.ForeignKey(
-        Signal, on_delete=models.CASCADE, related_name="receipts", db_index=False
+        Signal, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
+    # That of the signal, whose foreign key holds it: what is pending is found by account.
+    account = models.ForeignKey(
+        Account,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     consumer = models.CharField(max_length=30)
-    outcome = models.CharField(max_length=8, choices=Outcome)
+    outcome = models.CharField(max_length=8, choices=Outcome, null=True)
     reason = models.CharField(max_length=300, blank=True, default="", db_default="")
-    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("signal", "consumer", name="signal_receipt_once_a_consumer")
+            models.UniqueConstraint("signal", "consumer", name="signal_delivered_once"),
+            models.CheckConstraint(
+                name="signal_handled_is_dated",
+                condition=Q(outcome__isnull=True, handled_at__isnull=True)
+                | Q(outcome__isnull=False, handled_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Which accounts come first, and what waits longest.
+            models.Index(
+                "consumer", "signal", name="signal_pending", condition=Q(handled_at__isnull=True)
+            ),
+            # All that is pending of the accounts that were claimed. Its condition says the same in
+            # another column: what asks by account cannot be planned on the index above, which
+            # reads all that is pending where statistics are older than a large import.
+            models.Index(
+                "account",
+                "consumer",
+                name="signal_pending_of_account",
+                condition=Q(outcome__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.consumer} {self.outcome}"
+        return f"{self.consumer} {self.outcome or 'pending'}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.account import Account, Contact
+from accounts.models.leased import LeasedRow, lease_is_dated
 from accounts.models.people import User
 
 
@@ -26,7 +27,7 @@ class DirtyAccount(models.Model):
         return str(self.account_id)
 
 
-class Job(models.Model):
+class Job(LeasedRow):
     class State(models.TextChoices):
         NEW = "new", "New"
         LEASED = "leased", "Leased"
@@ -36,26 +37,16 @@ class Job(models.Model):
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=160, help_text="(kind, key) makes it once.")
     payload = models.JSONField(default=dict)
-    state = models.CharField(max_length=6, choices=State, default=State.NEW)
-    next_at = models.DateTimeField(help_text="Not before this.")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.BigIntegerField(default=0, help_text="Grows with each lease; late writers lose.")
-    lease_until = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
     cursor = models.BigIntegerField(
         default=0, help_text="How far it got: progress resets attempts."
     )
-    reason = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint("kind", "key", name="job_once"),
-            models.CheckConstraint(
-                name="job_lease_is_dated",
-                condition=(Q(state="leased") & Q(lease_until__isnull=False))
-                | (~Q(state="leased") & Q(lease_until__isnull=True)),
-            ),
+            lease_is_dated("job_lease_is_dated"),
         ]
         indexes = [
             # The dispatcher's sweep: what is due or whose lease has run out.
@@ -74,7 +65,7 @@ class Job(models.Model):
         return f"{self.kind} {self.key} {self.state}"
 
 
-class OutboxMessage(models.Model):
+class OutboxMessage(LeasedRow):
     """The only way out. One row a message, one send a key."""
 
     class Channel(models.TextChoices):
@@ -106,18 +97,13 @@ class OutboxMessage(models.Model):
     body = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
-    next_at = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True, help_text="Too late after this.")
-    attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.BigIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(db_default=models.functions.Now())
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            lease_is_dated("outbox_lease_is_dated"),
             models.CheckConstraint(
                 name="outbox_sent_is_dated",
                 condition=Q(state="sent", sent_at__isnull=False)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.loading import finish_run, reopen_run
 from accounts.models import ImportFile, ImportRun, Job, User
 from accounts.uploads import (
@@ -20,6 +20,7 @@ from accounts.uploads import (
     read_upload,
     start_import,
 )
+from accounts.work import jobs
 
 READ, CHECK, IMPORT = "upload.read", "upload.check", "upload.import"
 # What is this small is done before the answer is sent: a progress bar would only flicker. The

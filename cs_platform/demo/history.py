@@ -12,7 +12,7 @@ from functools import partial
 from django.db import connection
 from django.db.models import F
 
-from accounts.loading.marks import ring_events
+from accounts.loading.marks import emit_events
 from accounts.models import Account, BusinessEvent, OutboxMessage
 from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
@@ -102,8 +102,8 @@ def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
 def live_through(history: History, *, tell: Callable[[str], None]) -> None:
     """Fires, advances and works the nights on which playbooks were in use, in their order.
 
-    What rang before is receipted as historic. A night hears only what had rung by then and sees
-    the scores of its own day.
+    What was emitted before is stamped as historic. A night hears only what was there by
+    then and sees the scores of its own day.
     """
     if not history.played:
         return
@@ -111,8 +111,8 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
     people = WorkingDays(seed=history.seed)
     for number, day in enumerate(history.played, start=1):
         now = night_after(day)
-        signals.ring(day=day)
-        _ring_learned(day)
+        signals.emit_day(day=day)
+        _emit_learned(day)
         signals.show_as_of(day=day)
         _fire(now)
         advance_plays(limit=100_000, now=now)
@@ -142,7 +142,7 @@ def night_after(day: date) -> datetime:
 
 
 def _drain(now: datetime, *, until: date) -> None:
-    """Receipts what rang before plays began; what comes later is kept back."""
+    """Stamps what was emitted before plays began as historic; what comes later is kept back."""
     signals.keep_back(since=until)
     _fire(now + timedelta(days=8))
 
@@ -152,9 +152,9 @@ def _fire(now: datetime) -> None:
         pass
 
 
-def _ring_learned(day: date) -> None:
+def _emit_learned(day: date) -> None:
     begin = datetime.combine(day, time(), tzinfo=UTC)
     learned = BusinessEvent.objects.filter(
         learned_at__gte=begin, learned_at__lt=begin + timedelta(days=1)
     )
-    ring_events(list(learned.order_by("pk").values_list("pk", flat=True)))
+    emit_events(list(learned.order_by("pk").values_list("pk", flat=True)))

@@ -52,7 +52,6 @@ _TABLES_WITHOUT_KEY = (
     "metrics_reportday",
     "metrics_retentionmonth",
     "metrics_snapshotmonth",
-    "playbooks_signalmark",
 )
 _OWN_ACCOUNTS = "ACC-"
 

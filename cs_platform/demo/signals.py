@@ -1,24 +1,28 @@
-"""Signals of the past, heard on the night they rang and not before."""
+"""Signals of the past, heard on the night they were emitted and not before."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 
-# A signal of a day's scores rings at its midnight: it is heard on the night that follows the day.
+from accounts.work.signals import NewSignal, emit
+
+# A signal of a day's scores is emitted at its midnight: the night that follows the day hears it.
 _KEEP_BACK = """
-CREATE TEMPORARY TABLE demo_bells ON COMMIT PRESERVE ROWS AS
+CREATE TEMPORARY TABLE demo_signals ON COMMIT PRESERVE ROWS AS
 SELECT * FROM accounts_signal WHERE occurred_at > %(since)s::date::timestamp AT TIME ZONE 'UTC';
-DELETE FROM accounts_signal s USING demo_bells b WHERE s.id = b.id;
+DELETE FROM accounts_signaldelivery d USING demo_signals k WHERE d.signal_id = k.id;
+DELETE FROM accounts_signal s USING demo_signals k WHERE s.id = k.id;
 """
 
-# New ids: whoever has looked at all signals up to one does not look back for lower ones.
-_RING = """
-INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)
-SELECT account_id, kind, key, occurred_at, payload, created_at FROM demo_bells
-WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC' ORDER BY id;
-DELETE FROM demo_bells WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC';
+_TAKE = """
+WITH taken AS (
+    DELETE FROM demo_signals
+    WHERE occurred_at <= (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC' RETURNING *
+)
+SELECT account_id, kind, key, occurred_at, payload::text FROM taken ORDER BY id
 """
 
 # Plays look at the present state; for a past night that is the score of its day.
@@ -43,16 +47,20 @@ WHERE h.account_id = a.id AND h.contact_id IS NULL AND h.attribute = 'status'
 
 
 def keep_back(*, since: date) -> None:
-    """Takes away what rang after the first moment of `since`, until it is rung again."""
+    """Takes away what was emitted after the first moment of `since`, until it is emitted again."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS demo_bells")
+        cursor.execute("DROP TABLE IF EXISTS demo_signals")
         cursor.execute(_KEEP_BACK, {"since": since})
 
 
-def ring(*, day: date) -> None:
-    """Puts back what rang by the end of the day."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RING, {"day": day})
+def emit_day(*, day: date) -> None:
+    """Emits again what was emitted by the end of the day."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"day": day})
+        emit(
+            NewSignal(account_id, kind, key, occurred_at, json.loads(payload))
+            for account_id, kind, key, occurred_at, payload in cursor.fetchall()
+        )
 
 
 def show_as_of(*, day: date) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_noop
 from accounts import clock
 from accounts.access import Right, may
 from accounts.models import Installation, User
-from accounts.notices import unread_count
+from accounts.work.notices import unread_count
 
 THEMES = ("light", "dark")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.models import Job, User
+from accounts.work import jobs
 from cs_platform.models.previews import Preview
 from cs_platform.previews.tally import Tally
 from cs_platform.previews.writing import write

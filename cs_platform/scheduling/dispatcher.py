@@ -18,7 +18,7 @@ import psycopg2.extensions
 from django.db import DatabaseError, InterfaceError, connection
 from kombu.exceptions import OperationalError as BrokerError
 
-from accounts import jobs
+from accounts.work import jobs
 from cs_platform.models import Pulse
 from cs_platform.runtime import healthcheck
 from cs_platform.scheduling import job_runner, periodic

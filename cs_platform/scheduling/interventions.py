@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import delivery, jobs
 from accounts.models import Job, OutboxMessage, User
+from accounts.work import jobs, outbox
 from cs_platform.models import Intervention
 from cs_platform.scheduling.job_kinds import HANDLERS, INVARIANTS
 
@@ -65,7 +65,7 @@ def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:
     with transaction.atomic():
         message = OutboxMessage.objects.select_for_update().get(pk=message_id)
         reason = message.reason
-        if not delivery.revive(message_id=message_id, now=now):
+        if not outbox.revive(message_id=message_id, now=now):
             raise NothingToDoError("That message is no dead letter any more.")
         _note(
             Action.RESEND_MESSAGE, by=by, now=now, row_id=message_id,

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.api import inbox
 from accounts.uploads import jobs as uploads
+from accounts.work import jobs
 from cs_platform.previews import job as previews
 from cs_platform.scheduling import purge, schedule
 from cs_platform.scheduling.invariants import record_invariants

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
-from accounts import jobs
+from accounts.work import jobs
+from accounts.work.leases import Heartbeat, LeaseLostError
 from cs_platform.runtime import logs
 from cs_platform.runtime.failures import in_safe_words
 from cs_platform.runtime.work_locks import is_being_prepared
@@ -31,7 +30,7 @@ def run_job(job_id: int) -> bool:
         return False
     with logs.doing(job=claim.job_id):
         if claim.is_deadly:
-            _fail(claim, reason=f"its worker died or hung {jobs.MAX_KILLS} times")
+            _fail(claim, reason=f"its worker died or hung {jobs.PATIENCE.kills} times")
         else:
             _run(claim)
     return True
@@ -49,10 +48,10 @@ def give_up_dead(*, now: datetime) -> None:
 
 def _run(claim: jobs.Claim) -> None:
     try:
-        with _Heartbeat(claim):
+        with Heartbeat(lambda: _beat(claim), name=f"job {claim.job_id}"):
             HANDLERS[claim.kind].run(claim)
         jobs.done(claim, now=datetime.now(UTC))
-    except jobs.LeaseLostError:
+    except LeaseLostError:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:
         if _has_lost_connection():
@@ -63,6 +62,10 @@ def _run(claim: jobs.Claim) -> None:
         # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
         log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
         _fail(claim, reason=in_safe_words(error))
+
+
+def _beat(claim: jobs.Claim) -> None:
+    jobs.heartbeat(claim, now=datetime.now(UTC))
 
 
 def _has_lost_connection() -> bool:
@@ -90,41 +93,3 @@ def _give_up(claim: jobs.Claim, *, reason: str) -> None:
             raise  # nothing can be written any more, not even that the job is dead
         # The job is dead all the same; the sweep gives it up again.
         log.exception("the end of job %s could not be written", claim.job_id)
-
-
-class _Heartbeat:
-    """Extends the lease from a thread of its own while the work goes on."""
-
-    def __init__(self, claim: jobs.Claim) -> None:
-        self.claim = claim
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> None:
-        self._thread.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        try:
-            while not self._over.wait(jobs.HEARTBEAT_SECONDS):
-                self._extend()
-        except jobs.LeaseLostError:
-            log.warning("job %s lost its lease", self.claim.job_id)
-        finally:
-            connection.close()  # the connection of this thread
-
-    def _extend(self) -> None:
-        """A database that is away for a moment costs one beat, not all that follow."""
-        try:
-            jobs.heartbeat(self.claim, now=datetime.now(UTC))
-        except (DatabaseError, InterfaceError):
-            log.warning("job %s cannot extend its lease", self.claim.job_id)
-            connection.close()  # the next beat opens another

@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from accounts import clock
 from accounts.loading import ensure_partitions, refresh_accounts, renew_and_expire
-from accounts.loading.renewals import ring_renewal_dates
+from accounts.loading.renewals import emit_renewal_dates
 from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
@@ -131,7 +131,7 @@ def _accounts(shard: Shard) -> int:
 
 
 def _renewal_dates(shard: Shard) -> int:
-    return ring_renewal_dates(day=shard.next_day)
+    return emit_renewal_dates(day=shard.next_day)
 
 
 def _hand_on(shard: Shard) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts import jobs
+from accounts.work import jobs
 from cs_platform.runtime.work_locks import is_being_prepared
 from cs_platform.scheduling import job_runner, purge, schedule
 from metrics.snapshots import day_to_refresh

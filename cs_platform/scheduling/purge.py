@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 
-from accounts import jobs
 from accounts.api.idempotency import forget_answers
 from accounts.api.inbox import forget_bodies
 from accounts.uploads import forget_old
+from accounts.work import jobs
 
 JOB_KIND = "forget.daily"
 # A job is made once by its row: far longer than the minute, quarter or day that names it.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts import clock, delivery
+from accounts import clock
 from accounts.models import DirtyAccount
+from accounts.work import outbox
 from cs_platform.runtime.work_locks import is_being_prepared
 from health.recompute import drain_dirty, is_catching_up
-from playbooks.facts import oldest_waiting
-from playbooks.firing import fire_signals
+from playbooks.firing import fire_signals, oldest_waiting
 
 BATCH = 500
 ROUNDS = 40  # then the others have their turn; what is left rings again
@@ -42,13 +42,13 @@ def _dirty() -> int | None:
 
 
 def _message() -> int | None:
-    waiting = delivery.waiting(now=clock.now())
+    waiting = outbox.waiting(now=clock.now())
     return waiting.order_by("next_at", "pk").values_list("pk", flat=True).first()
 
 
 PUMPS = (
     Pump("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
     Pump("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
-    Pump("outbox", _message, lambda: delivery.send_due(limit=BATCH, now=clock.now())),
+    Pump("outbox", _message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
 )
 BY_NAME = {pump.name: pump for pump in PUMPS}

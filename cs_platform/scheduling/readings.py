@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
-from accounts import jobs
 from accounts.models import Installation, Job, OutboxMessage
+from accounts.work import jobs
 from cs_platform.models import InvariantRun, Pulse, StepRun
 from cs_platform.scheduling import schedule
 from health.models import SourceFeed

@@ -13,8 +13,9 @@ from datetime import time as time_of_day
 from django.db import transaction
 from django.db.models import Max, Min, Q, QuerySet
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.models import Account, Installation
+from accounts.work import jobs
 from cs_platform.models import StepRun
 from cs_platform.runtime.work_locks import only_one
 from cs_platform.scheduling.nightly_steps import (

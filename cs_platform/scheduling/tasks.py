@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from celery import shared_task
 from django.conf import settings
 
-from accounts import jobs
+from accounts.work import jobs
 from cs_platform.models import Pulse
 from cs_platform.scheduling import job_runner, periodic, queues
 

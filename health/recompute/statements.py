@@ -131,8 +131,3 @@ CROSSINGS = """
         score_before, score_after, scorecard_id, is_overridden, created_at
     ) VALUES %s ON CONFLICT DO NOTHING RETURNING account_id, day, subject, seq
 """
-
-SIGNALS = """
-    INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)
-    VALUES %s ON CONFLICT DO NOTHING
-"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +14,7 @@ from psycopg2.extras import execute_values
 
 from accounts.catalogue import SignalKind
 from accounts.copying import copy
+from accounts.work.signals import NewSignal, emit
 from health.facts.scope import Ints
 from health.queries.installation import InstallationDay
 from health.queries.scorecards import Card
@@ -99,14 +99,12 @@ def write_crossings(
             cursor.cursor, statements.CROSSINGS, rows, page_size=1_000, fetch=True
         )
         fresh = set(written)
-        signals = [
-            _signal_row(part, crossing, min(now, calendar.end_of(part.day)), now)
-            for part, crossing in found
-            if crossing.change.cause is Cause.MOVED and _key(part, crossing) in fresh
-        ]
-        if signals:
-            execute_values(cursor.cursor, statements.SIGNALS, signals, page_size=1_000)
-    return len(fresh), len(signals)
+    emitted = emit(
+        _signal(part, crossing, min(now, calendar.end_of(part.day)))
+        for part, crossing in found
+        if crossing.change.cause is Cause.MOVED and _key(part, crossing) in fresh
+    )
+    return len(fresh), emitted
 
 
 def _columns(part: Judged) -> list[binary.Column]:
@@ -167,16 +165,18 @@ def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[o
     )
 
 
-def _signal_row(
-    part: Judged, crossing: NewCrossing, occurred_at: datetime, now: datetime
-) -> tuple[object, ...]:
+def _signal(part: Judged, crossing: NewCrossing, occurred_at: datetime) -> NewSignal:
     row = crossing.change.row
     told = crossing_signal(
         card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, row)
     )
-    key = f"{part.day.isoformat()}:{crossing.change.stored_subject}:{crossing.seq}"
-    kind, payload = SignalKind.HEALTH_CROSSED.value, json.dumps(told.to_json())
-    return (int(part.account_ids[row]), kind, key, occurred_at, payload, now)
+    return NewSignal(
+        account_id=int(part.account_ids[row]),
+        kind=SignalKind.HEALTH_CROSSED,
+        key=f"{part.day.isoformat()}:{crossing.change.stored_subject}:{crossing.seq}",
+        occurred_at=occurred_at,
+        payload=told.to_json(),
+    )
 
 
 def crossing_signal(

@@ -1,7 +1,7 @@
 from playbooks.firing.advancing import advance_plays
 from playbooks.firing.by_hand import NotPublishedError, PlayRunningError, start_play
 from playbooks.firing.handing_on import hand_on_tasks
-from playbooks.firing.starting import fire_signals
+from playbooks.firing.starting import fire_signals, oldest_waiting
 
 __all__ = [
     "NotPublishedError",
@@ -9,5 +9,6 @@ __all__ = [
     "advance_plays",
     "fire_signals",
     "hand_on_tasks",
+    "oldest_waiting",
     "start_play",
 ]

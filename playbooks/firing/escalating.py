@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import OutboxMessage
-from accounts.notices import post
+from accounts.work.notices import post
 from health.scoring import WHOLE_SCORE
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals

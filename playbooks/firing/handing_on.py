@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncDate
 
 from accounts.models import Installation, OutboxMessage, TeamMember
-from accounts.notices import post
+from accounts.work.notices import post
 from playbooks.facts import account_rows
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Owners

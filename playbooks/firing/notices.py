@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import OutboxMessage
-from accounts.notices import in_app
+from accounts.work.notices import in_app
 from playbooks.facts import AccountRow
 
 # Nobody wants to be mailed on Thursday that something was urgent on Monday.

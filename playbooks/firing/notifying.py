@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import floor
 
-from accounts.notices import post
 from accounts.ui.bands import band_look
+from accounts.work.notices import post
 from health.signals import CrossingSignal, Direction
 from playbooks.firing.notices import notice
 from playbooks.firing.opening import PlayBatch

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.calendar import BusinessCalendar
-from accounts.notices import post
+from accounts.work.notices import post
 from playbooks import facts
 from playbooks.firing.closing import close_plays
 from playbooks.firing.notices import notice

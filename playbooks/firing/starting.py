@@ -11,45 +11,85 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import SignalReceipt
+from accounts.models import SignalDelivery
+from accounts.work import signals
+from health.signals import SignalShapeError
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.escalating import escalate_to, for_signals
-from playbooks.firing.marking import move_mark
 from playbooks.firing.notifying import notify_owners
 from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.firing.steps import opening
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
-from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.matching import TriggerInput, parse_signal
 from playbooks.triggers.vocabulary import PlayState, StartResult
 from playbooks.triggers.wording import why_started
 
+CONSUMER = "playbooks"
+Outcome = SignalDelivery.Outcome
 log = logging.getLogger(__name__)
 
 
 def fire_signals(*, limit: int, now: datetime) -> int:
     """Deals with the signals of up to `limit` accounts, in one transaction.
 
-    Returns how many signals got their receipt; 0 when none is left, or other workers hold the
-    accounts of those that are. What occurred more than 7 days before `now` is receipted as
-    historic and starts nothing; what cannot be read is receipted as refused, with the reason.
+    Returns how many it dealt with; 0 when none is pending, or other workers hold the accounts of
+    those that are. What occurred more than 7 days before `now` is stamped as historic and starts
+    nothing; what cannot be read is stamped as refused, with the reason.
     """
     with transaction.atomic():
-        account_ids = facts.claim_accounts(limit=limit)
-        if not account_ids and move_mark(now=now):
-            account_ids = facts.claim_accounts(limit=limit)
-        rung = facts.unreceipted(account_ids)
+        account_ids = signals.claim_accounts(CONSUMER, limit=limit)
+        pending = signals.pending_of(CONSUMER, account_ids=account_ids) if account_ids else []
         inputs: dict[int, list[TriggerInput]] = defaultdict(list)
-        for account_id, signal in rung.readable:
-            if not is_historic(occurred_at=signal.occurred_at, now=now):
-                inputs[account_id].append(signal)
+        dealt_with: dict[Outcome, list[int]] = defaultdict(list)
+        for signal in pending:
+            read = _read_or_refuse(signal, now)
+            if read is None:
+                continue
+            if is_historic(occurred_at=read.occurred_at, now=now):
+                dealt_with[Outcome.HISTORIC].append(read.signal_id)
+            else:
+                dealt_with[Outcome.HANDLED].append(read.signal_id)
+                inputs[signal.account_id].append(read)
         if inputs:
             _react(inputs, now)
-        _receipt([signal for _, signal in rung.readable], now)
-        _refuse(rung.refused, now)
-    return len(rung.readable) + len(rung.refused)
+        for outcome, ids in dealt_with.items():
+            signals.stamp(CONSUMER, signal_ids=ids, outcome=outcome, now=now)
+    return len(pending)
+
+
+def oldest_waiting() -> int | None:
+    """Id of the signal that waits longest for playbooks."""
+    return signals.oldest_pending(CONSUMER)
+
+
+def _read_or_refuse(signal: signals.Pending, now: datetime) -> TriggerInput | None:
+    """One signal that cannot be read stops nothing but itself, and is not passed over in silence:
+    the log has it now, the invariants keep naming it."""
+    try:
+        return parse_signal(
+            signal_id=signal.signal_id,
+            kind=signal.kind,
+            occurred_at=signal.occurred_at,
+            payload=signal.payload,
+        )
+    except SignalShapeError as problem:
+        log.error(
+            "signal %s of account %s cannot be read and starts nothing: %s",
+            signal.signal_id,
+            signal.account_id,
+            problem,
+        )
+        signals.stamp(
+            CONSUMER,
+            signal_ids=[signal.signal_id],
+            outcome=Outcome.REFUSED,
+            reason=str(problem),
+            now=now,
+        )
+        return None
 
 
 def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
@@ -155,43 +195,3 @@ def _escalate(
         plays=plays, inputs=inputs, fresh=fresh, standings=batch.standings, context=context
     )
     escalate_to(drawn=drawn, context=context)
-
-
-def _receipt(signals: Sequence[TriggerInput], now: datetime) -> None:
-    receipts = [
-        SignalReceipt(
-            signal_id=signal.signal_id,
-            consumer=facts.CONSUMER,
-            outcome=(
-                SignalReceipt.Outcome.HISTORIC
-                if is_historic(occurred_at=signal.occurred_at, now=now)
-                else SignalReceipt.Outcome.HANDLED
-            ),
-            received_at=now,
-        )
-        for signal in signals
-    ]
-    SignalReceipt.objects.bulk_create(receipts, ignore_conflicts=True, batch_size=2000)
-
-
-def _refuse(refused: Sequence[facts.RefusedSignal], now: datetime) -> None:
-    """One signal that cannot be read stops nothing but itself, and is not passed over in silence:
-    the log has it now, the invariants keep naming it."""
-    for signal in refused:
-        log.error(
-            "signal %s of account %s cannot be read and starts nothing: %s",
-            signal.signal_id,
-            signal.account_id,
-            signal.reason,
-        )
-    receipts = [
-        SignalReceipt(
-            signal_id=signal.signal_id,
-            consumer=facts.CONSUMER,
-            outcome=SignalReceipt.Outcome.REFUSED,
-            reason=signal.reason[:300],
-            received_at=now,
-        )
-        for signal in refused
-    ]
-    SignalReceipt.objects.bulk_create(receipts, ignore_conflicts=True)

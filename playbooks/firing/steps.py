@@ -8,7 +8,7 @@ from datetime import datetime
 
 from accounts.calendar import BusinessCalendar
 from accounts.models import OutboxMessage
-from accounts.notices import post
+from accounts.work.notices import post
 from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
 from playbooks.firing.notices import notice

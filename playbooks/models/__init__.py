@@ -1,5 +1,5 @@
-from playbooks.models.play import Play, PlayStart, SignalMark
+from playbooks.models.play import Play, PlayStart
 from playbooks.models.playbook import Playbook, PlaybookStep
 from playbooks.models.task import UNFINISHED, Task
 
-__all__ = ["UNFINISHED", "Play", "PlayStart", "Playbook", "PlaybookStep", "SignalMark", "Task"]
+__all__ = ["UNFINISHED", "Play", "PlayStart", "Playbook", "PlaybookStep", "Task"]

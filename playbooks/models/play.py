@@ -17,24 +17,6 @@ from playbooks.triggers.vocabulary import (
 )
 
 
-class SignalMark(models.Model):
-    """Every signal up to `position` has its receipt, so that a sweep looks at the rest only.
-
-    `pending` becomes the position once each transaction that was running when it was noted
-    (all before `pending_xid`) is over: until then a signal with a lower id may still appear. Once
-    a day all signals are looked at, whatever it says.
-    """
-
-    consumer = models.CharField(max_length=30, primary_key=True)
-    position = models.BigIntegerField(default=0)
-    pending = models.BigIntegerField(default=0)
-    pending_xid = models.BigIntegerField(default=0)
-    day = models.DateField(help_text="On which all signals were looked at.")
-
-    def __str__(self) -> str:
-        return f"{self.consumer} {self.position}"
-
-
 class PlayStart(models.Model):
     """Each (signal, matching playbook) leaves exactly one, whatever is retried or replayed.
 

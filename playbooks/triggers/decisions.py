@@ -9,7 +9,7 @@ from playbooks.triggers.matching import TriggerInput, fits, has_recovered, match
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule, Trigger
 from playbooks.triggers.vocabulary import StartResult, Suppression, TriggerKind
 
-# A signal older than this is history that was imported: it is receipted and starts nothing.
+# A signal older than this is history that was imported: it is stamped as such and starts nothing.
 HISTORIC_AFTER = timedelta(days=7)
 # A playbook that must not start for one of these leaves the fall to the next in severity.
 _PASSED_ON = {

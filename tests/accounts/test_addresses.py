@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import delivery
 from accounts.models import OutboxMessage, User
+from accounts.work import outbox
 from tests.fresh_sign_in import sign_in_freshly
 
 PASSWORD = "three brass lanterns"
@@ -47,7 +47,7 @@ def signs_in(email):
 def test_the_old_and_the_new_address_are_told(ops, nia):
     said = change(ops, nia, email="nia.new@example.test")
     assert "told of the change at nia@example.test and at nia.new@example.test" in said
-    assert delivery.send_due(now=datetime.now(UTC)) == 2
+    assert outbox.send_due(now=datetime.now(UTC)) == 2
     assert sorted(message.to[0] for message in mail.outbox) == [
         "nia.new@example.test",
         "nia@example.test",

@@ -9,7 +9,6 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts import delivery
 from accounts.admin.people import FORGOTTEN
 from accounts.keys import create_key, digest_of, find_key
 from accounts.models import (
@@ -22,6 +21,7 @@ from accounts.models import (
     Team,
     User,
 )
+from accounts.work import outbox
 from tests.fresh_sign_in import sign_in_freshly
 
 PASSWORD = "a long enough passphrase"
@@ -72,7 +72,7 @@ def test_a_new_person_gets_a_role_and_a_way_in(ops, settings):
     assert (nia.role, nia.team, nia.has_usable_password()) == ("csm", team, False)
     assert "Nia New is written to at nia@example.test" in said
     assert f">{FORGOTTEN}<" in text(Client().get("/login/"))
-    delivery.send_due(now=datetime.now(UTC))
+    outbox.send_due(now=datetime.now(UTC))
     (message,) = mail.outbox
     assert message.to == ["nia@example.test"]
     assert "Ola" in message.body

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from accounts import jobs
 from accounts.api import inbox
 from accounts.models import ImportRun, InboxBatch, Job, UsageDay
+from accounts.work import jobs
 from cs_platform.scheduling.job_runner import run_job
 from tests.accounts.bulk import TICKETS, USAGE, make_key, post, usage
 from tests.accounts.loading import account, load_raw

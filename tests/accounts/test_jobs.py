@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from accounts import jobs
 from accounts.models import Job
+from accounts.work import jobs, leases
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -49,9 +49,9 @@ def test_a_job_is_made_once_for_ever():
 
 @pytest.mark.django_db
 def test_who_lost_the_lease_does_not_bury_the_job():
-    job = new_job(attempts=jobs.MAX_ATTEMPTS - 1)
+    job = new_job(attempts=jobs.PATIENCE.tries - 1)
     slow = jobs.claim(job_id=job.pk, now=NOW)
-    later = NOW + jobs.LEASE + SECOND
+    later = NOW + leases.LEASE + SECOND
     assert jobs.claim(job_id=job.pk, now=later) is not None
     assert jobs.failed(slow, reason="too slow", now=later) is False
     job.refresh_from_db()
@@ -95,8 +95,8 @@ def test_a_job_is_not_due_before_its_time():
 def test_a_job_of_a_dead_worker_is_taken_over_after_its_lease():
     job = new_job()
     first = jobs.claim(job_id=job.pk, now=NOW)
-    assert jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE) is None
-    second = jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE + SECOND)
+    assert jobs.claim(job_id=job.pk, now=NOW + leases.LEASE) is None
+    second = jobs.claim(job_id=job.pk, now=NOW + leases.LEASE + SECOND)
     assert first is not None
     assert second is not None
     assert second.fence == first.fence + 1
@@ -106,7 +106,7 @@ def test_a_job_of_a_dead_worker_is_taken_over_after_its_lease():
 def test_a_worker_that_wakes_up_late_changes_nothing():
     job = new_job()
     sleeper = jobs.claim(job_id=job.pk, now=NOW)
-    later = NOW + jobs.LEASE + SECOND
+    later = NOW + leases.LEASE + SECOND
     worker = jobs.claim(job_id=job.pk, now=later)
     for write in (
         lambda: jobs.done(sleeper, now=later),
@@ -114,7 +114,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing():
         lambda: jobs.progress(sleeper, cursor=5, now=later),
         lambda: jobs.reached(sleeper, cursor=5, now=later),
     ):
-        with pytest.raises(jobs.LeaseLostError):
+        with pytest.raises(leases.LeaseLostError):
             write()
     jobs.failed(sleeper, reason="late", now=later)
     job.refresh_from_db()
@@ -128,21 +128,21 @@ def test_a_worker_that_wakes_up_late_changes_nothing():
 def test_a_heartbeat_keeps_others_away():
     job = new_job()
     claim = jobs.claim(job_id=job.pk, now=NOW)
-    jobs.heartbeat(claim, now=NOW + jobs.LEASE)
-    assert jobs.claim(job_id=job.pk, now=NOW + jobs.LEASE + SECOND) is None
+    jobs.heartbeat(claim, now=NOW + leases.LEASE)
+    assert jobs.claim(job_id=job.pk, now=NOW + leases.LEASE + SECOND) is None
 
 
 @pytest.mark.django_db
 def test_a_failing_job_waits_longer_and_dies_with_its_reason():
     job = new_job()
     now, waits = NOW, []
-    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
+    for attempt in range(1, jobs.PATIENCE.tries + 1):
         claim = jobs.claim(job_id=job.pk, now=now)
         dead = jobs.failed(claim, reason=f"ValueError: {attempt}", now=now)
         job.refresh_from_db()
         waits.append(job.next_at - now)
         now += timedelta(hours=2)
-        assert dead is (attempt == jobs.MAX_ATTEMPTS)
+        assert dead is (attempt == jobs.PATIENCE.tries)
     assert (job.state, job.reason) == ("dead", "ValueError: 3")
     assert timedelta(seconds=4) < waits[0] < timedelta(seconds=6)
     assert timedelta(seconds=9) <= waits[1] <= timedelta(seconds=11)
@@ -181,9 +181,9 @@ def test_how_far_work_got_that_begins_anew_forgives_nothing():
     shown = lambda claim, now: jobs.reached(claim, cursor=500, now=now)  # noqa: E731
     deaths = [
         _fail_again(job, now=NOW + timedelta(hours=2 * n), report=shown)
-        for n in range(jobs.MAX_ATTEMPTS)
+        for n in range(jobs.PATIENCE.tries)
     ]
-    assert deaths == [False] * (jobs.MAX_ATTEMPTS - 1) + [True]
+    assert deaths == [False] * (jobs.PATIENCE.tries - 1) + [True]
     job.refresh_from_db()
     assert (job.cursor, job.state) == (500, "dead")
 
@@ -192,11 +192,11 @@ def test_how_far_work_got_that_begins_anew_forgives_nothing():
 def test_a_job_that_kills_every_worker_is_deadly_in_the_end():
     job = new_job()
     now = NOW
-    for _ in range(jobs.MAX_KILLS):
+    for _ in range(jobs.PATIENCE.kills):
         claim = jobs.claim(job_id=job.pk, now=now)
         assert not claim.is_deadly
         jobs.reached(claim, cursor=7, now=now)
-        now += jobs.LEASE + SECOND
+        now += leases.LEASE + SECOND
     claim = jobs.claim(job_id=job.pk, now=now)
     assert claim.is_deadly
     assert jobs.failed(claim, reason="its worker died", now=now) is True

@@ -11,8 +11,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.urls import reverse
 
-from accounts import clock, delivery, passwords
+from accounts import clock, passwords
 from accounts.models import OutboxMessage, User
+from accounts.work import outbox
 from tests.fresh_sign_in import sign_in_freshly
 
 ASK = "/auth/password/reset/"
@@ -30,7 +31,7 @@ def nia(db) -> User:
 
 
 def sent() -> mail.EmailMessage:
-    assert delivery.send_due(now=datetime.now(UTC) + timedelta(hours=1)) == 1
+    assert outbox.send_due(now=datetime.now(UTC) + timedelta(hours=1)) == 1
     (message,) = mail.outbox
     return message
 
@@ -44,7 +45,7 @@ def test_a_mail_server_that_is_away_keeps_nobody_from_a_password(nia, settings):
     settings.EMAIL_BACKEND = f"{__name__}.Away"
     answer = Client().post(ASK, {"email": nia.email})
     assert (answer.status_code, answer["Location"]) == (302, "/auth/password/reset/done/")
-    assert delivery.send_due(now=datetime.now(UTC)) == 1
+    assert outbox.send_due(now=datetime.now(UTC)) == 1
     assert mail.outbox == []
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
@@ -78,7 +79,7 @@ def test_an_address_of_nobody_is_answered_alike_and_written_to_by_nobody(nia):
 def test_a_link_comes_too_late_for_who_has_left(nia):
     passwords.forgotten(nia, now=datetime.now(UTC))
     User.objects.update(is_active=False)
-    assert delivery.send_due(now=datetime.now(UTC)) == 1
+    assert outbox.send_due(now=datetime.now(UTC)) == 1
     assert OutboxMessage.objects.get().reason == "the person has left"
     assert mail.outbox == []
 
@@ -125,7 +126,7 @@ def test_a_link_lives_for_its_hours_from_when_it_is_sent(db, settings, kind, lat
         password = None if kind == "invited" else "four paper boats"
         nia = User.objects.create_user("nia@example.test", password, name="Nia", role="csm")
         write(nia, ola)
-        assert delivery.send_due(now=clock.now()) == 1
+        assert outbox.send_due(now=clock.now()) == 1
         (message,) = mail.outbox
         assert f"within {hours} hour" in message.body
         moment.shift(timedelta(hours=hours, seconds=late))
@@ -135,7 +136,7 @@ def test_a_link_lives_for_its_hours_from_when_it_is_sent(db, settings, kind, lat
 def test_a_link_is_used_once_and_dies_with_the_password_it_replaces(nia, settings):
     for _ in range(2):
         passwords.forgotten(nia, now=datetime.now(UTC))
-    assert delivery.send_due(now=datetime.now(UTC)) == 2
+    assert outbox.send_due(now=datetime.now(UTC)) == 2
     first, second = (link_in(message, settings.BASE_URL) for message in mail.outbox)
     assert [set_by(first), set_by(first, NEW * 2), set_by(second, NEW * 2)] == [True, False, False]
     nia.refresh_from_db()

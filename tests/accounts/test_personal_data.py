@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from accounts.intake.mentions import MentionedPerson
-from accounts.loading.marks import ring_events
+from accounts.loading.marks import emit_events
 from accounts.models import (
     Account,
     BusinessEvent,
@@ -111,7 +111,7 @@ def test_a_new_column_of_text_is_undecided(monkeypatch):
 def _starts_a_play(event):
     """The note goes wherever firing takes it."""
     install_library(now=NOW)
-    ring_events([event.pk])
+    emit_events([event.pk])
     fire_signals(limit=10, now=NOW)
     assert "Canary Quill" in Play.objects.get().why
 

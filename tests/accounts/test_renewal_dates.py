@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from accounts.loading.renewals import MARKS_IN_DAYS, ring_renewal_dates
+from accounts.loading.renewals import MARKS_IN_DAYS, emit_renewal_dates
 from accounts.models import Account, Signal
 
 DAY = date(2025, 3, 14)
@@ -20,7 +20,7 @@ def account(days_left: int, **values) -> Account:
 def test_a_renewal_rings_at_its_marks_and_only_there():
     for days_left in (*MARKS_IN_DAYS, 119, 91, 1):
         account(days_left)
-    assert ring_renewal_dates(day=DAY) == len(MARKS_IN_DAYS)
+    assert emit_renewal_dates(day=DAY) == len(MARKS_IN_DAYS)
     rung = Signal.objects.values_list("account__external_id", "payload__days_left")
     assert set(rung) == {(f"a{mark}", mark) for mark in MARKS_IN_DAYS}
     signal = Signal.objects.get(account__external_id="a90")
@@ -32,5 +32,5 @@ def test_a_renewal_rings_at_its_marks_and_only_there():
 def test_a_renewal_rings_once_however_often_it_is_asked():
     account(90)
     account(60, status="churned")
-    assert [ring_renewal_dates(day=DAY) for _ in range(2)] == [1, 1]
+    assert [emit_renewal_dates(day=DAY) for _ in range(2)] == [1, 1]
     assert Signal.objects.count() == 1

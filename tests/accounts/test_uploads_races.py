@@ -9,10 +9,10 @@ import time
 import pytest
 from django.db import connection
 
-from accounts import jobs
 from accounts.models import FileChunk, ImportFile, ImportRun, Job
 from accounts.uploads import FileMovedOn, discard, keep_upload, read_upload
 from accounts.uploads import jobs as uploads
+from accounts.work import leases
 from cs_platform.scheduling.job_runner import run_job
 from tests.accounts.uploads import NOW, matched, pieces, somebody, uploaded, workbook
 
@@ -118,10 +118,10 @@ def test_who_lost_the_job_does_not_end_the_reading_of_another(db, monkeypatch):
     def lost_at_the_end(rows: int) -> None:
         """Another worker has begun anew since the last rows were kept."""
         if rows in told:
-            raise jobs.LeaseLostError("upload.read")
+            raise leases.LeaseLostError("upload.read")
         told.append(rows)
 
-    with pytest.raises(jobs.LeaseLostError):
+    with pytest.raises(leases.LeaseLostError):
         read_upload(seen(file), tell=lost_at_the_end)
     assert (seen(file).state, told) == ("reading", [2])
 

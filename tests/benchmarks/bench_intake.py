@@ -124,8 +124,8 @@ def posted(client, bodies, *, media_type="application/json", status=200, **heade
 
 def fold():
     """CPU seconds for all batches that were accepted."""
-    from accounts import jobs  # noqa: PLC0415 -- after django.setup()
     from accounts.models import Job  # noqa: PLC0415 -- likewise
+    from accounts.work import jobs  # noqa: PLC0415 -- after django.setup()
     from cs_platform.scheduling import job_runner  # noqa: PLC0415 -- likewise
 
     begun = cpu_seconds()

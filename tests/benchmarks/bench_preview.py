@@ -28,8 +28,8 @@ def draft_of_shipped():
 
 def look(draft):
     """All a preview computes, as its job does, with the rows it writes."""
-    from accounts import jobs  # noqa: PLC0415 -- after django.setup()
     from accounts.models import Job, User  # noqa: PLC0415 -- likewise
+    from accounts.work import jobs  # noqa: PLC0415 -- after django.setup()
     from cs_platform.previews.job import request_preview, work_preview  # noqa: PLC0415 -- likewise
 
     user, _ = User.objects.get_or_create(email="bench@example.test", defaults={"role": "ops"})

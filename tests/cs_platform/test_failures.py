@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts import jobs
 from accounts.models import Contact, Job, Team
+from accounts.work import jobs
 from cs_platform.runtime.failures import in_safe_words
 from cs_platform.scheduling import job_runner
 from cs_platform.scheduling.job_kinds import HANDLERS, End, Handler
@@ -51,7 +51,7 @@ def test_a_job_keeps_what_failed_and_never_what_it_said(monkeypatch, fails, kept
     monkeypatch.setitem(HANDLERS, "test", Handler(fails, End(give_up, lambda claim: None)))
     now = datetime.now(UTC)
     jobs.enqueue(kind="test", key="a", next_at=now)
-    Job.objects.update(attempts=jobs.MAX_ATTEMPTS - 1)
+    Job.objects.update(attempts=jobs.PATIENCE.tries - 1)
     job_runner.run_job(Job.objects.get().pk)
     job = Job.objects.get()
     assert (job.state, told) == ("dead", [job.reason])

@@ -21,7 +21,7 @@ from accounts.models import (
     RejectedRecord,
     RevenueMovement,
     Signal,
-    SignalReceipt,
+    SignalDelivery,
     Source,
     Team,
     UsageDay,
@@ -45,6 +45,7 @@ from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMon
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
 from playbooks.models import Play, Playbook, PlayStart, Task
+from tests.emitting import emitted
 from tests.times import before_now, now, today
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,7 @@ def break_night(account: Account, play: Play) -> None:
 
 def break_start(account: Account, play: Play) -> None:
     drop("playbooks_playstart", "start_once_a_signal")
-    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
+    signal = emitted(account, "k", key="1", at=now())
     for _ in range(2):
         PlayStart.objects.create(
             account=account, playbook=play.playbook, playbook_key="b", signal=signal,
@@ -179,8 +180,12 @@ def break_due_step(account: Account, play: Play) -> None:
 
 
 def break_signal(account: Account, play: Play) -> None:
-    Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
+    emitted(account, "k", key="1", at=now())
     Signal.objects.update(created_at=old())
+
+
+def break_delivery(account: Account, play: Play) -> None:
+    Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
 
 
 def break_dirty(account: Account, play: Play) -> None:
@@ -376,11 +381,8 @@ def break_line(account: Account, play: Play) -> None:
 
 
 def break_payload(account: Account, play: Play) -> None:
-    signal = Signal.objects.create(account=account, kind="k", key="1", occurred_at=now())
-    SignalReceipt.objects.create(
-        signal=signal, consumer="playbooks", outcome="refused", reason="“day” is missing",
-        received_at=now(),
-    )  # fmt: skip
+    emitted(account, "k", key="1", at=now())
+    SignalDelivery.objects.update(outcome="refused", reason="“day” is missing", handled_at=now())
 
 
 BREAKS = (
@@ -404,6 +406,7 @@ BREAKS = (
     (break_play, "started_means_a_play"),
     (break_due_step, "due_steps_are_opened"),
     (break_signal, "signals_are_answered"),
+    (break_delivery, "signals_are_delivered"),
     (break_dirty, "dirty_accounts_are_rescored"),
     (break_outbox, "outbox_is_sent"),
     (break_suppression, "suppressed_means_silent"),

@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import delivery
 from accounts.keys import create_key
 from accounts.models import Account, Contact, Job, OutboxMessage, User
+from accounts.work import outbox
 from cs_platform.runtime import logs
 from cs_platform.runtime.routes import routes
 from cs_platform.scheduling import job_runner
@@ -106,7 +106,7 @@ def test_a_message_that_cannot_go_out_names_nobody(db, settings, lines):
     OutboxMessage.objects.create(
         key="m", channel="email", contact=contact, subject="Hello Canary Quill", next_at=now
     )
-    assert delivery.send_due(now=now) == 1
+    assert outbox.send_due(now=now) == 1
     assert_nobody(lines)
 
 

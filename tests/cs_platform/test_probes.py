@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import jobs
 from accounts.models import Job
+from accounts.work import jobs
 from cs_platform.models import Pulse
 from cs_platform.runtime import failing_processes
 

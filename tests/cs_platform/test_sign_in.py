@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import clock, delivery
+from accounts import clock
 from accounts.models import User
+from accounts.work import outbox
 
 PASSWORD = "three brass lanterns"
 LOCK_AFTER = 5
@@ -167,7 +168,7 @@ def test_a_forgotten_password_is_set_anew_in_our_words(client, ines, mailoutbox)
     asked = client.get(reverse("account_reset_password")).content.decode()
     assert ("E-mail</label>" in asked, "autofocus" in asked) == (True, True)
     sent = client.post(reverse("account_reset_password"), {"email": ines.email}, follow=True)
-    assert delivery.send_due(now=clock.now()) == 1
+    assert outbox.send_due(now=clock.now()) == 1
     (mail,) = mailoutbox
     assert mail.subject == "Set a new password"
     link = next(word for word in mail.body.split() if word.startswith("http"))

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import clock, delivery
+from accounts import clock
 from accounts.models import User
+from accounts.work import outbox
 from cs_platform.pages.sign_in import known_devices
 
 PASSWORD = "three brass lanterns"
@@ -135,7 +136,7 @@ def test_what_a_locked_out_person_is_told_lets_them_in(ola, mailoutbox):
     assert "Forgotten your password?</a>" in told
 
     visitor.post(reverse("account_reset_password"), {"email": ola.email})
-    assert delivery.send_due(now=clock.now()) == 1
+    assert outbox.send_due(now=clock.now()) == 1
     (link,) = re.findall(r"https?://\S+", mailoutbox[0].body)
     form = visitor.get(link, follow=True).redirect_chain[-1][0]
     new = PASSWORD[::-1]

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from accounts import jobs
 from accounts.models import ImportFile, Job
 from accounts.uploads import checking
 from accounts.uploads import jobs as uploads
+from accounts.work import jobs, leases
 from cs_platform.scheduling import job_runner
 from cs_platform.scheduling.job_kinds import HANDLERS, End, Handler
 from tests.accounts.uploads import matched, somebody
@@ -58,11 +58,11 @@ def test_a_reading_that_kills_its_workers_is_given_up(db, monkeypatch):
     job = Job.objects.get(kind=uploads.READ)
     now = datetime.now(UTC) - timedelta(hours=1)
     Job.objects.update(next_at=now)
-    for _ in range(jobs.MAX_KILLS):
-        now += jobs.LEASE + timedelta(seconds=1)
+    for _ in range(jobs.PATIENCE.kills):
+        now += leases.LEASE + timedelta(seconds=1)
         killed = jobs.claim(job_id=job.pk, now=now)
         uploads._show(killed)(1)
-        Job.objects.filter(pk=job.pk).update(lease_until=now + jobs.LEASE)
+        Job.objects.filter(pk=job.pk).update(lease_until=now + leases.LEASE)
     assert job_runner.run_job(job.pk) is True
     file.refresh_from_db()
     assert (state_of(job), file.state) == ("dead", "refused")
@@ -85,7 +85,7 @@ def test_an_end_that_fails_leaves_the_job_dead_and_the_sweep_writes_it(db, monke
     monkeypatch.setattr(job_runner, "ENDED", frozenset({"test"}))
     now = datetime.now(UTC)
     jobs.enqueue(kind="test", key="a", next_at=now)
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(jobs.PATIENCE.tries):
         job_runner.run_job(due_job("test").pk)
     assert state_of(Job.objects.get()) == "dead"
     job_runner.give_up_dead(now=datetime.now(UTC))
@@ -117,12 +117,12 @@ def _next_lease(job_id: int, *, after: list[datetime]) -> datetime:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_lost_connection_costs_one_beat_and_not_the_lease(monkeypatch):
-    monkeypatch.setattr(jobs, "HEARTBEAT_SECONDS", 0.1)
-    leases: list[datetime] = []
+    monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.1)
+    renewed: list[datetime] = []
 
     def slow(claim: jobs.Claim) -> None:
         for lost_after in (True, True, False):
-            leases.append(_next_lease(claim.job_id, after=leases[-1:]))
+            renewed.append(_next_lease(claim.job_id, after=renewed[-1:]))
             if lost_after:
                 _kill_others()
 
@@ -130,5 +130,5 @@ def test_a_lost_connection_costs_one_beat_and_not_the_lease(monkeypatch):
     jobs.enqueue(kind="test", key="slow", next_at=datetime.now(UTC))
     job = Job.objects.get()
     assert job_runner.run_job(job.pk) is True
-    assert leases[0] < leases[1] < leases[2]
+    assert renewed[0] < renewed[1] < renewed[2]
     assert state_of(job) == "done"

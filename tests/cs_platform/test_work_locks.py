@@ -6,8 +6,8 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job
+from accounts.work import jobs
 from cs_platform.runtime.work_locks import PREPARING
 from cs_platform.scheduling.job_runner import run_job
 from cs_platform.scheduling.periodic import insert_due

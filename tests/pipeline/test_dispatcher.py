@@ -15,14 +15,15 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection
 
-from accounts import jobs
 from accounts.loading.marks import mark_dirty
-from accounts.models import Account, DirtyAccount, Job, OutboxMessage, Signal, SignalReceipt, User
+from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from accounts.work import jobs
 from cs_platform.models import Pulse
 from cs_platform.runtime.embedded.valkey import Valkey
 from cs_platform.scheduling import tasks
 from cs_platform.scheduling.dispatcher import CHANNEL, wait_for_notification
 from health.models import CurrentHealth
+from tests.emitting import emitted
 from tests.pipeline.processes import CELERY, MANAGE, WORKER, kill_group, running, until
 from tests.pipeline.wire import wire
 
@@ -73,7 +74,7 @@ def test_a_flushed_broker_loses_nothing_and_doubles_nothing(company, broker):
 
 
 def test_a_killed_worker_is_replaced_and_its_jobs_are_taken_over(company, broker):
-    short = {"REDIS_URL": broker, "CS_JOB_LEASE": str(LEASE.seconds)}
+    short = {"REDIS_URL": broker, "CS_LEASE_SECONDS": str(LEASE.seconds)}
     with running(DISPATCH, **short):
         with running(WORKER, **short) as worker:
             until(lambda: Pulse.objects.exists())
@@ -116,14 +117,13 @@ def test_changed_facts_are_a_new_score(company, broker, is_broker_there):
 
 def test_a_signal_is_answered_and_a_message_sent_without_a_broker(company):
     now = datetime.now(UTC)
-    incident = Signal.objects.create(
-        account_id=company[0], kind="event.incident", key="test", occurred_at=now
-    )
+    account = Account.objects.get(pk=company[0])
+    incident = emitted(account, "event.incident", key="test", at=now)
     message = OutboxMessage.objects.create(
         key="test", channel="in_app", user=User.objects.first(), subject="Hello", next_at=now
     )
     with running(DISPATCH, REDIS_URL=NOBODY):
-        until(lambda: SignalReceipt.objects.filter(signal=incident).exists())
+        until(lambda: incident.deliveries.filter(outcome="handled").exists())
         until(lambda: OutboxMessage.objects.get(pk=message.pk).state == "sent")
     assert mail.outbox == []
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
-from accounts import jobs
 from accounts.models import Account, Job
+from accounts.work import jobs, leases
 from cs_platform.models import StepRun
 from cs_platform.scheduling import invariants, job_runner, periodic, schedule
 from health.models import HealthScore
@@ -47,7 +47,7 @@ def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, comp
     row = StepRun.objects.get(step="score", day=day)
     StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
     schedule.ring_next_steps(day=day, now=now)
-    Job.objects.update(state="leased", attempts=jobs.MAX_KILLS, lease_until=now - jobs.LEASE)
+    Job.objects.update(state="leased", attempts=jobs.PATIENCE.kills, lease_until=now - leases.LEASE)
     whole = Job.objects.get()
     assert job_runner.run_job(whole.pk) is True
     whole.refresh_from_db()
@@ -81,9 +81,9 @@ def reach_the_scores(day) -> None:
 def kill(row: StepRun) -> Job:
     """As if its workers had died over it, one after the other."""
     job = Job.objects.get(kind=schedule.JOB_KIND, key=schedule._key(row))
-    gone = datetime.now(UTC) - jobs.LEASE
+    gone = datetime.now(UTC) - leases.LEASE
     Job.objects.filter(pk=job.pk).update(
-        state="leased", attempts=jobs.MAX_KILLS, lease_until=gone, fence=job.fence + 1
+        state="leased", attempts=jobs.PATIENCE.kills, lease_until=gone, fence=job.fence + 1
     )
     assert job_runner.run_job(job.pk) is True
     job.refresh_from_db()

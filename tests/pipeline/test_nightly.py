@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Count
 
-from accounts import jobs
 from accounts.models import Account, Installation, Job
+from accounts.work import jobs, leases
 from cs_platform.models import StepRun
 from cs_platform.scheduling import invariants, job_runner, nightly_steps, periodic, schedule
 from health.models import ClosedDay, HealthScore
@@ -79,7 +79,7 @@ def test_a_night_killed_again_and_again_ends_as_if_nothing_had_happened(day, com
             os.kill(victim.pid, signal.SIGKILL)
         kills += 1
         # As if the lease of the killed process had run out; waiting for it proves nothing more.
-        Job.objects.filter(state="leased").update(lease_until=datetime.now(UTC) - jobs.LEASE)
+        Job.objects.filter(state="leased").update(lease_until=datetime.now(UTC) - leases.LEASE)
     assert manage("nightly").stderr == ""
     survived = results()
     assert_each_account_once(day)
@@ -132,7 +132,7 @@ def test_shards_cover_every_account_once(company, monkeypatch):
 def test_a_job_that_is_nobodys_is_dead_with_a_reason_and_the_worker_lives(transactional_db):
     now = datetime.now(UTC)
     jobs.enqueue(kind="unheard.of", key="1", next_at=now)
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(jobs.PATIENCE.tries):
         Job.objects.update(next_at=now)
         assert job_runner.run_job(Job.objects.get().pk) is True
     job = Job.objects.get()

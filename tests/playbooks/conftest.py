@@ -16,6 +16,7 @@ from playbooks.firing import fire_signals
 from playbooks.models import PlayStart, Task
 from playbooks.publishing import install_library
 from tests.crossings import a_crossing
+from tests.emitting import emitted
 
 # A Friday, in an installation that counts days in UTC.
 NOW = datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
@@ -79,9 +80,7 @@ class House:
 
     def rings(self, account: Account, kind: str, *, at: datetime = NOW, **payload) -> Signal:
         self.rung += 1
-        return Signal.objects.create(
-            account=account, kind=kind, key=str(self.rung), occurred_at=at, payload=payload
-        )
+        return emitted(account, kind, key=str(self.rung), at=at, **payload)
 
 
 @pytest.fixture

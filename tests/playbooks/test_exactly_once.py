@@ -9,7 +9,7 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from accounts.models import OutboxMessage, SignalReceipt
+from accounts.models import OutboxMessage, SignalDelivery
 from playbooks.firing import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
 from tests.playbooks.conftest import NOW, drain, meanwhile
@@ -21,7 +21,7 @@ def counts():
         "plays": Play.objects.count(),
         "tasks": Task.objects.count(),
         "messages": OutboxMessage.objects.count(),
-        "receipts": SignalReceipt.objects.count(),
+        "handled": SignalDelivery.objects.filter(outcome="handled").count(),
     }
 
 
@@ -29,7 +29,7 @@ def rows():
     """Every row that firing leaves, column by column."""
     return {
         model.__name__: list(model.objects.order_by("pk").values())
-        for model in (PlayStart, Play, Task, OutboxMessage, SignalReceipt)
+        for model in (PlayStart, Play, Task, OutboxMessage, SignalDelivery)
     }
 
 
@@ -43,10 +43,10 @@ def test_firing_again_changes_nothing(fallen):
     assert rows() == before
 
 
-def test_a_replay_of_all_signals_changes_nothing_but_receipts(fallen):
+def test_a_replay_of_all_signals_changes_nothing_but_deliveries(fallen):
     drain()
     before = counts()
-    SignalReceipt.objects.all().delete()
+    SignalDelivery.objects.update(outcome=None, handled_at=None)
 
     drain()
 
@@ -67,12 +67,12 @@ def fire_and_die():
 def test_a_worker_killed_before_its_commit_leaves_nothing_and_the_next_does_all(fallen):
     with pytest.raises(KilledError):
         fire_and_die()
-    assert counts()["receipts"] == counts()["plays"] == 0
+    assert counts()["handled"] == counts()["plays"] == 0
 
     drain()
 
     assert counts()["plays"] == 30
-    assert counts()["receipts"] == 40
+    assert counts()["handled"] == 40
 
 
 _KILLED_WHILE_FIRING = """
@@ -103,11 +103,11 @@ def test_a_killed_process_loses_nothing(fallen):
         [sys.executable, "-c", _KILLED_WHILE_FIRING], env=env, check=False, timeout=60
     )
     assert killed.returncode == -signal.SIGKILL
-    assert counts()["receipts"] == counts()["plays"] == 0
+    assert counts()["handled"] == counts()["plays"] == 0
 
     drain()
 
-    assert (counts()["plays"], counts()["receipts"]) == (30, 40)
+    assert (counts()["plays"], counts()["handled"]) == (30, 40)
 
 
 def in_threads(work, *, copies):
@@ -138,7 +138,7 @@ def test_racing_workers_start_each_play_once(fallen):
     assert Play.objects.count() == 30
     assert PlayStart.objects.filter(result="started").count() == 30
     assert PlayStart.objects.count() == 40  # ten fell past the line too
-    assert SignalReceipt.objects.count() == 40
+    assert counts()["handled"] == SignalDelivery.objects.count() == 40
     per_account = Play.objects.values_list("account_id", flat=True)
     assert len(set(per_account)) == 30
 

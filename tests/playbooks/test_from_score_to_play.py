@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import Signal, SignalReceipt, Ticket, UsageDay, UserMonth
+from accounts.models import Signal, SignalDelivery, Ticket, UsageDay, UserMonth
 from cs_platform.scheduling import invariants
 from health.models import CurrentHealth, Scorecard
 from health.publishing import copy_to_draft, publish
@@ -126,9 +126,9 @@ def test_a_signal_that_cannot_be_read_stops_itself_and_says_so(house, caplog):
     assert fire_signals(limit=100, now=HOUSE_NOW) == 2
 
     assert [start.account for start in PlayStart.objects.all()] == [good]
-    receipt = SignalReceipt.objects.get(signal=broken)
+    delivery = SignalDelivery.objects.get(signal=broken)
     wrong = "“crossing_group” is missing; “group” is unknown"
-    assert (receipt.outcome, receipt.reason) == ("refused", wrong)
+    assert (delivery.outcome, delivery.reason) == ("refused", wrong)
     assert caplog.messages == [
         f"signal {broken.pk} of account {bad.pk} cannot be read and starts nothing: {wrong}"
     ]

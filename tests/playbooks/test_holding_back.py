@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from accounts.catalogue import AccountStatus
-from accounts.models import SignalReceipt
+from accounts.models import SignalDelivery
 from health.models import BandOverride
 from playbooks.models import Play
 from tests.playbooks.conftest import NOW, fire, starts
@@ -15,7 +15,7 @@ def test_a_crossing_that_no_playbook_waits_for_starts_nothing(house):
     assert fire() == 1
 
     assert starts() == []
-    assert SignalReceipt.objects.get().outcome == "handled"
+    assert SignalDelivery.objects.get().outcome == "handled"
 
 
 def test_history_is_receipted_and_starts_nothing(house):
@@ -24,7 +24,7 @@ def test_history_is_receipted_and_starts_nothing(house):
     assert fire() == 1
 
     assert starts() == []
-    assert SignalReceipt.objects.get().outcome == "historic"
+    assert SignalDelivery.objects.get().outcome == "historic"
 
 
 def test_history_fired_as_of_its_own_night_starts_plays(house):

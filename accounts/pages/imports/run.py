@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts import clock, jobs
+from accounts import clock
 from accounts.access import Right, requires
 from accounts.intake.specs import SPECS, Kind
 from accounts.loading import Status
@@ -27,6 +27,7 @@ from accounts.ui.parts import wants_part
 from accounts.uploads import jobs as uploads
 from accounts.uploads import mend, retry_all
 from accounts.uploads.mending import MOST_AT_ONCE, Retry
+from accounts.work import jobs
 
 PAGE_SIZE = 25
 

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
-from accounts import jobs
 from accounts.catalogue import AccountStatus
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
 from accounts.ui.paging import COUNT_CAP
+from accounts.work import jobs
 from cs_platform.models import Intervention, StepRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.runtime.version import VERSION

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, JsonRe
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from accounts.jobs import oldest_due
 from accounts.models import Job
+from accounts.work.jobs import oldest_due
 from cs_platform.models import Pulse
 from cs_platform.pages.probes import families
 from cs_platform.runtime import failing_processes, request_metrics

@@ -10,7 +10,7 @@ class Check:
     """`sql` answers one text column: a line for each thing that is broken.
 
     It may use `day`, the day that is open; `now` of the platform's own clock, which may be frozen
-    on a day (people and plays wait by it; leases and marks run by real time); `since`, the first
+    on a day (people and plays wait by it; leases run by real time); `since`, the first
     day to look at where every night asks about its own days only; and `share`, which thirtieth of
     the accounts is asked about where that would take too long (None: all of them).
     """
@@ -134,11 +134,12 @@ WORK = (
     ),
     Check(
         "signals_are_answered",
-        "signals that no consumer has receipted for 15 minutes",
+        "signals that a consumer has not dealt with for 15 minutes",
         """
-        SELECT format('signal %%s %%s', s.id, s.kind) FROM accounts_signal s
-        LEFT JOIN accounts_signalreceipt r ON r.signal_id = s.id
-        WHERE r.id IS NULL AND s.created_at < now() - interval '15 minutes' ORDER BY s.id
+        SELECT format('signal %%s %%s, %%s', s.id, s.kind, d.consumer)
+        FROM accounts_signaldelivery d JOIN accounts_signal s ON s.id = d.signal_id
+        WHERE d.handled_at IS NULL AND s.created_at < now() - interval '15 minutes'
+        ORDER BY s.id, d.consumer
         """,
         heals=True,
     ),
@@ -146,9 +147,19 @@ WORK = (
         "signals_can_be_read",
         "signals that started nothing because their payload could not be read",
         """
-        SELECT format('signal %%s %%s: %%s', s.id, s.kind, r.reason) FROM accounts_signalreceipt r
-        JOIN accounts_signal s ON s.id = r.signal_id
-        WHERE r.outcome = 'refused' ORDER BY s.id
+        SELECT format('signal %%s %%s: %%s', s.id, s.kind, d.reason)
+        FROM accounts_signaldelivery d
+        JOIN accounts_signal s ON s.id = d.signal_id
+        WHERE d.outcome = 'refused' ORDER BY s.id
+        """,
+    ),
+    Check(
+        "signals_are_delivered",
+        "signals that were written without a delivery to any consumer",
+        """
+        SELECT format('signal %%s %%s', s.id, s.kind) FROM accounts_signal s
+        LEFT JOIN accounts_signaldelivery d ON d.signal_id = s.id
+        WHERE d.id IS NULL ORDER BY s.id
         """,
     ),
     Check(
@@ -195,7 +206,7 @@ WORK = (
         WHERE state = 'leased' AND lease_until < now() - interval '20 seconds'
         UNION ALL
         SELECT 'message ' || key FROM accounts_outboxmessage
-        WHERE state = 'leased' AND lease_until < now() - interval '60 seconds'
+        WHERE state = 'leased' AND lease_until < now() - interval '20 seconds'
         ORDER BY 1
         """,
         heals=True,

@@ -81,13 +81,14 @@ PLAYS = [
         },
     ),
     Rows(
-        "accounts_signalreceipt",
+        "accounts_signaldelivery",
         "accounts_signal s",
         {
             "signal_id": "s.id",
+            "account_id": "s.account_id",
             "consumer": "'playbooks'",
             "outcome": "'handled'",
-            "received_at": "s.created_at",
+            "handled_at": "s.created_at",
         },
     ),
     Rows(

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import OutboxMessage, User
-from accounts.notices import in_app, post, unread_count
+from accounts.work.notices import in_app, post, unread_count
 from playbooks import actions
 from tests.cs_platform.pages.conftest import NOW, sign_in
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import InternalError
 
-from accounts import jobs
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from accounts.work import jobs
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.runtime import failing_processes
 from cs_platform.scheduling import interventions, invariants, job_kinds, job_runner

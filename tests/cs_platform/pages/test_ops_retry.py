@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import jobs
 from accounts.models import Account, FileChunk, ImportFile, ImportRun, Job, UsageDay
 from accounts.uploads import jobs as uploads
+from accounts.work import jobs
 from cs_platform.models import Intervention
 from cs_platform.scheduling.job_runner import give_up_dead, run_job
 from tests.accounts.bulk import make_key, post, usage
@@ -31,7 +31,7 @@ def die(kind: str) -> Job:
     job = Job.objects.filter(kind=kind).latest("pk")
     gone = datetime.now(UTC) - timedelta(minutes=1)
     Job.objects.filter(pk=job.pk).update(
-        state="leased", attempts=jobs.MAX_KILLS, lease_until=gone, fence=job.fence + 1
+        state="leased", attempts=jobs.PATIENCE.kills, lease_until=gone, fence=job.fence + 1
     )
     assert run_job(job.pk) is True
     job.refresh_from_db()

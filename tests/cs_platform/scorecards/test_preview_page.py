@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import jobs
 from accounts.models import Installation, Job, User
+from accounts.work import jobs
 from cs_platform.models.previews import Preview, PreviewMover
 from cs_platform.previews import job as previews
 from cs_platform.scheduling.job_runner import run_job

@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from accounts import delivery, jobs, notices
 from accounts.api import idempotency
 from accounts.intake.records import Record
 from accounts.loading import contracts, derived, movements, ravenstack, renewals, usage
-from accounts.models import ImportFile, ImportRun, User
+from accounts.models import ImportFile, ImportRun, Signal, SignalDelivery, User
 from accounts.uploads import keeping, settling
+from accounts.work import jobs, notices, outbox, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
 
@@ -31,17 +31,39 @@ def reading_a_piece():
     keeping.bytes_of(ImportFile.objects.latest("pk")).read()
 
 
+def emitting():
+    signals.emit(signals.NewSignal(pk, "event", "plans", NOW, {}) for pk in FEW)
+
+
+def claiming():
+    emitting()
+    assert set(signals.claim_accounts("playbooks", limit=100)) == set(FEW)
+
+
+def reading_what_is_pending():
+    emitting()
+    assert len(signals.pending_of("playbooks", account_ids=FEW)) == len(FEW)
+
+
+def stamping():
+    emitting()
+    ids = Signal.objects.filter(kind="event", key="plans").values_list("pk", flat=True)
+    signals.stamp(
+        "playbooks", signal_ids=list(ids), outcome=SignalDelivery.Outcome.HANDLED, now=NOW
+    )
+
+
 EXECUTORS = {
     "accounts.api.idempotency:forget_answers": forgetting_a_day_of_answers,
-    "accounts.delivery:waiting": lambda: (
-        delivery.waiting(now=NOW).order_by("next_at", "pk").first()
+    "accounts.work.outbox:waiting": lambda: (
+        outbox.waiting(now=NOW).order_by("next_at", "pk").first()
     ),
-    "accounts.jobs:due": lambda: jobs.due_ids(now=NOW),
-    "accounts.jobs:dead": lambda: jobs.dead(kind="score"),
-    "accounts.jobs:dead_ids": lambda: jobs.dead_ids(
+    "accounts.work.jobs:due": lambda: jobs.due_ids(now=NOW),
+    "accounts.work.jobs:dead": lambda: jobs.dead(kind="score"),
+    "accounts.work.jobs:dead_ids": lambda: jobs.dead_ids(
         kinds=["score"], since=NOW - timedelta(days=3), limit=10
     ),
-    "accounts.jobs:forget_done": forgetting_a_day_of_work,
+    "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
     "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_money": lambda: derived._money(FEW, day=DAY),
@@ -49,15 +71,19 @@ EXECUTORS = {
     "accounts.loading.movements:_plan": posting_again,
     "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
-    "accounts.loading.renewals:ring_renewal_dates": lambda: renewals.ring_renewal_dates(day=DAY),
+    "accounts.loading.renewals:emit_renewal_dates": lambda: renewals.emit_renewal_dates(day=DAY),
     "accounts.uploads.keeping:KeptBytes._load": reading_a_piece,
     "accounts.uploads.keeping:forget_old": lambda: keeping.forget_old(now=NOW),
     "accounts.uploads.settling:open_records": lambda: list(
         settling.open_records(ImportRun.objects.latest("pk"))
     ),
     "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),
-    "accounts.notices:notices_of": lambda: list(
+    "accounts.work.signals:_CLAIM": claiming,
+    "accounts.work.signals:oldest_pending": lambda: signals.oldest_pending("playbooks"),
+    "accounts.work.signals:pending_of": reading_what_is_pending,
+    "accounts.work.signals:stamp": stamping,
+    "accounts.work.notices:notices_of": lambda: list(
         notices.notices_of(User.objects.get(email=CSM))[:20]
     ),
-    "accounts.notices:unread_count": lambda: notices.unread_count(User.objects.get(email=CSM)),
+    "accounts.work.notices:unread_count": lambda: notices.unread_count(User.objects.get(email=CSM)),
 }

@@ -2,30 +2,19 @@
 
 from datetime import timedelta
 
-from accounts.models import Signal, SignalReceipt
 from playbooks import facts
 from playbooks.firing import advancing, closing, fire_signals, foreseeing
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
-
-
-def looking_at_all_signals():
-    """As once a day: all but one have their receipt."""
-    SignalReceipt.objects.filter(signal=Signal.objects.latest("pk")).delete()
-    facts.first_unreceipted(after=Signal.objects.latest("pk").pk - 1_000)
+from tests.plans.executors.accounts import emitting
 
 
 def firing():
-    Signal.objects.bulk_create(
-        Signal(account_id=account_id, kind="event", key="plans", occurred_at=NOW)
-        for account_id in FEW
-    )
+    emitting()
     fire_signals(limit=100, now=NOW)
 
 
 EXECUTORS = {
-    "playbooks.facts:first_unreceipted": looking_at_all_signals,
-    "playbooks.facts:unreceipted": lambda: facts.unreceipted(FEW),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:recent_signals": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)

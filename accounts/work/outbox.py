@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import random
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,22 +15,23 @@ from email.errors import MessageError
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import DatabaseError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from accounts import passwords
 from accounts.models import OutboxMessage
+from accounts.work import leases
+from accounts.work.leases import Heartbeat, LeaseLostError, Patience
 
-# The lease is the database's real time, so that it runs out even where "today" is frozen.
-LEASE = timedelta(seconds=60)
 CALL_SECONDS = 15
-# Waits before each further attempt: ten of them, about three days, ± 10 %.
+# Waits before each further attempt: ten of them, about three days.
 _WAITS = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 50_400, 50_400, 72_000)
 )
-MAX_ATTEMPTS = len(_WAITS) + 1
+_TRIES = len(_WAITS) + 1
+PATIENCE = Patience(tries=_TRIES, kills=_TRIES, wait=lambda attempts: _WAITS[attempts - 1])
 State = OutboxMessage.State
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,7 @@ class NobodyToTellError(RuntimeError):
 
 def waiting(*, now: datetime) -> QuerySet[OutboxMessage]:
     # Uses index: outbox_due
-    return OutboxMessage.objects.filter(
-        Q(state=State.NEW, next_at__lte=now) | Q(state=State.LEASED, lease_until__lt=Now())
-    )
+    return leases.due(OutboxMessage.objects.all(), now=now, real_now=Now())
 
 
 def send_due(*, limit: int = 100, now: datetime) -> int:
@@ -59,34 +57,29 @@ def send_due(*, limit: int = 100, now: datetime) -> int:
 
 def _claim(*, now: datetime) -> OutboxMessage | None:
     """One at a time: a killed sender holds back one message, not a batch."""
-    with transaction.atomic():
-        message = (
-            waiting(now=now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .order_by("next_at", "pk")
-            .first()
-        )
-        if message is None:
-            return None
-        OutboxMessage.objects.filter(pk=message.pk).update(
-            state=State.LEASED,
-            lease_until=Now() + LEASE,
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-        )
-        # Before the commit: the fence read is the one written, however long we are held up.
-        return OutboxMessage.objects.select_related("user", "contact").get(pk=message.pk)
+    oldest = waiting(now=now).select_related("user", "contact").order_by("next_at", "pk")
+    return leases.claim(oldest, real_now=Now())
+
+
+def _held(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+    return leases.held(OutboxMessage.objects.all(), pk=message.pk, fence=message.fence)
+
+
+def _beat(message: OutboxMessage) -> None:
+    if not leases.extend(_held(message), real_now=Now()):
+        raise LeaseLostError(message.key)
 
 
 def _deliver(message: OutboxMessage, *, now: datetime) -> None:
     if reason := suppression(message, now=now):
         _mark(message, state=State.SUPPRESSED, reason=reason)
         return
-    if message.attempts > MAX_ATTEMPTS:
+    if PATIENCE.is_deadly(message.attempts):
         _mark(message, state=State.DEAD, reason="its sender died each time")
         return
     try:
-        _CHANNELS[message.channel](message)
+        with Heartbeat(lambda: _beat(message), name=f"message {message.pk}"):
+            _CHANNELS[message.channel](message)
     except DatabaseError:
         raise  # nothing could be noted: the lease runs out and another sender takes it
     except Exception as error:  # noqa: BLE001 -- any other failure belongs to its message, not to the round
@@ -101,11 +94,7 @@ def _deliver(message: OutboxMessage, *, now: datetime) -> None:
 
 def revive(*, message_id: int, now: datetime) -> bool:
     """A dead letter tries again, after somebody has removed the reason; the same key, once."""
-    return bool(
-        OutboxMessage.objects.filter(pk=message_id, state=State.DEAD).update(
-            state=State.NEW, attempts=0, next_at=now
-        )
-    )
+    return leases.revive(OutboxMessage.objects.filter(pk=message_id), now=now)
 
 
 def suppression(message: OutboxMessage, *, now: datetime) -> str:
@@ -126,18 +115,15 @@ def suppression(message: OutboxMessage, *, now: datetime) -> str:
 
 def _mark(message: OutboxMessage, *, state: State, **changes: object) -> None:
     """A sender whose lease was taken over marks nothing."""
-    OutboxMessage.objects.filter(
-        pk=message.pk, fence=message.fence, state=State.LEASED
-    ).update(state=state, lease_until=None, **changes)  # fmt: skip
+    leases.finish(_held(message), state=state, **changes)
 
 
 def _put_off(message: OutboxMessage, *, reason: str, now: datetime) -> None:
-    if message.attempts >= MAX_ATTEMPTS:
+    if message.attempts < PATIENCE.tries:
+        until = now + PATIENCE.back_off(message.attempts)
+        leases.put_off(_held(message), until=until, reason=reason)
+    else:
         _mark(message, state=State.DEAD, reason=reason)
-        return
-    jitter = random.uniform(0.9, 1.1)  # noqa: S311 -- no secret
-    wait = _WAITS[message.attempts - 1] * jitter
-    _mark(message, state=State.NEW, next_at=now + wait, reason=reason)
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -2,8 +2,10 @@
 
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
 
 import pytest
 from django.core import mail
@@ -11,8 +13,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 
-from accounts import delivery
 from accounts.models import Account, Contact, OutboxMessage, User
+from accounts.work import leases, outbox
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -42,8 +44,8 @@ def state_of(sent: OutboxMessage) -> tuple[str, str]:
 
 def test_a_mail_goes_out_once_with_a_stable_id(colleague):
     row = message(user=colleague, subject="Renewal\r\nBcc: x@y.example", link="/accounts/acme/")
-    assert delivery.send_due(now=NOW) == 1
-    assert delivery.send_due(now=NOW) == 0
+    assert outbox.send_due(now=NOW) == 1
+    assert outbox.send_due(now=NOW) == 0
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (["ada@example.com"], "Renewal Bcc: x@y.example")
     assert sent.body == "Text\n\nhttp://localhost:8000/accounts/acme/"
@@ -56,15 +58,15 @@ def test_a_mail_goes_out_once_with_a_stable_id(colleague):
 
 def test_an_in_app_message_is_there_without_a_mail(colleague):
     row = message(user=colleague, channel="in_app")
-    assert delivery.send_due(now=NOW) == 1
+    assert outbox.send_due(now=NOW) == 1
     assert state_of(row) == ("sent", "")
     assert mail.outbox == []
 
 
 def test_nothing_goes_out_before_its_time(colleague):
     message(user=colleague, next_at=NOW + HOUR)
-    assert delivery.send_due(now=NOW) == 0
-    assert delivery.send_due(now=NOW + HOUR) == 1
+    assert outbox.send_due(now=NOW) == 0
+    assert outbox.send_due(now=NOW + HOUR) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_nothing_goes_out_before_its_time(colleague):
 def test_a_contact_is_asked_at_the_last_moment(contact, change, reason):
     row = message(contact=contact)
     Contact.objects.filter(pk=contact.pk).update(**change)
-    delivery.send_due(now=NOW)
+    outbox.send_due(now=NOW)
     assert state_of(row) == ("suppressed", reason)
     assert mail.outbox == []
 
@@ -88,7 +90,7 @@ def test_what_came_too_late_and_who_has_left_are_suppressed(colleague):
     late = message("late", user=colleague, valid_until=NOW - HOUR)
     gone = message("gone", user=colleague)
     User.objects.update(is_active=False)
-    delivery.send_due(now=NOW)
+    outbox.send_due(now=NOW)
     assert state_of(late) == ("suppressed", "too late to be useful")
     assert state_of(gone) == ("suppressed", "the person has left")
 
@@ -127,14 +129,14 @@ def mail_server(settings) -> Iterator[socketserver.TCPServer]:
 def test_a_recipient_refused_for_good_is_a_dead_letter(colleague, mail_server):
     mail_server.answer = b"550 no such mailbox\r\n"
     row = message(user=colleague)
-    delivery.send_due(now=NOW)
+    outbox.send_due(now=NOW)
     assert state_of(row) == ("dead", "SMTPRecipientsRefused")
 
 
 def test_a_recipient_refused_for_now_is_tried_again(colleague, mail_server):
     mail_server.answer = b"450 later\r\n"
     row = message(user=colleague)
-    delivery.send_due(now=NOW)
+    outbox.send_due(now=NOW)
     assert state_of(row) == ("new", "SMTPRecipientsRefused")
     assert NOW + timedelta(seconds=4) < row.next_at < NOW + timedelta(seconds=6)
 
@@ -145,7 +147,7 @@ def test_eleven_tries_over_three_days_then_a_dead_letter(colleague, settings):
     row = message(user=colleague)
     tries, now = 0, NOW
     while row.state == "new":
-        assert delivery.send_due(now=now) == 1
+        assert outbox.send_due(now=now) == 1
         row.refresh_from_db()
         tries, now = tries + 1, max(row.next_at, now)
     assert (row.state, row.reason, tries) == ("dead", "ConnectionRefusedError", 11)
@@ -157,9 +159,9 @@ def test_a_message_of_a_killed_sender_goes_out_after_its_lease(colleague):
     OutboxMessage.objects.update(
         state="leased", fence=4, attempts=1, lease_until=datetime.now(UTC) + HOUR
     )
-    assert delivery.send_due(now=NOW) == 0
+    assert outbox.send_due(now=NOW) == 0
     OutboxMessage.objects.update(lease_until=datetime.now(UTC) - HOUR)
-    assert delivery.send_due(now=NOW) == 1
+    assert outbox.send_due(now=NOW) == 1
     row.refresh_from_db()
     assert (row.state, row.fence, len(mail.outbox)) == ("sent", 5, 1)
 
@@ -172,7 +174,7 @@ def test_an_address_no_mail_can_carry_is_a_dead_letter_and_the_round_goes_on(
     Contact.objects.update(email=address)
     bad = message("bad", contact=contact)
     good = message("good", user=colleague)
-    assert delivery.send_due(now=NOW) == 2
+    assert outbox.send_due(now=NOW) == 2
     state, reason = state_of(bad)
     assert (state, reason) in {("dead", "ValueError"), ("dead", "BadHeaderError")}
     assert state_of(good) == ("sent", "")
@@ -181,10 +183,10 @@ def test_an_address_no_mail_can_carry_is_a_dead_letter_and_the_round_goes_on(
 def test_a_failure_nobody_thought_of_puts_its_message_off_and_the_round_goes_on(
     contact, colleague, settings
 ):
-    settings.EMAIL_BACKEND = "tests.accounts.test_delivery.PickyBackend"
+    settings.EMAIL_BACKEND = "tests.accounts.test_outbox.PickyBackend"
     odd = message("odd", contact=contact)
     good = message("good", user=colleague)
-    assert delivery.send_due(now=NOW) == 2
+    assert outbox.send_due(now=NOW) == 2
     assert state_of(odd) == ("new", "LookupError")
     assert odd.next_at > NOW
     assert state_of(good) == ("sent", "")
@@ -203,24 +205,48 @@ class PickyBackend(BaseEmailBackend):
 def test_a_sender_held_up_after_its_claim_does_not_take_the_next_ones_fence(monkeypatch):
     user = User.objects.create_user("ada@example.com", name="Ada")
     message(user=user)
-    monkeypatch.setattr(delivery, "LEASE", timedelta(seconds=-1))  # run out as soon as taken
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=-1))  # run out as soon as taken
     rivals = []
 
     def rival() -> None:
-        rivals.append(delivery._claim(now=NOW))
+        rivals.append(outbox._claim(now=NOW))
         connection.close()
 
     def hold_up(execute, sql, params, many, context):
-        if "LEFT OUTER JOIN" in sql:  # the slow one is about to read what it has claimed
+        if sql.startswith("UPDATE"):  # the slow one has found its message, and is about to claim it
             thread = threading.Thread(target=rival)
             thread.start()
             thread.join()
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(hold_up):
-        slow = delivery._claim(now=NOW)
+        slow = outbox._claim(now=NOW)
     assert (slow.fence, rivals) == (1, [None])
-    assert delivery._claim(now=NOW).fence == 2
+    assert outbox._claim(now=NOW).fence == 2
+
+
+class SlowBackend(BaseEmailBackend):
+    """A mail server that takes longer than a lease, and notes until when its message is leased."""
+
+    leased_until: ClassVar[list[datetime]] = []
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        deadline = time.monotonic() + 10
+        while len(set(self.leased_until)) < 3 and time.monotonic() < deadline:
+            self.leased_until.append(OutboxMessage.objects.get().lease_until)
+            time.sleep(0.02)
+        return len(messages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_mail_server_does_not_cost_the_lease(monkeypatch, settings):
+    settings.EMAIL_BACKEND = "tests.accounts.test_outbox.SlowBackend"
+    monkeypatch.setattr(leases, "HEARTBEAT_SECONDS", 0.1)
+    row = message(user=User.objects.create_user("ada@example.com", name="Ada"))
+    outbox.send_due(now=NOW)
+    first, second, third = sorted(set(SlowBackend.leased_until))
+    assert first < second < third
+    assert state_of(row) == ("sent", "")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -232,7 +258,7 @@ def test_six_senders_at_once_send_thirty_messages_once_each():
 
     def send() -> None:
         try:
-            handled.append(delivery.send_due(now=NOW))
+            handled.append(outbox.send_due(now=NOW))
         finally:
             connection.close()
 

@@ -1,33 +1,29 @@
-"""Jobs are rows: enqueue once, claim with a lease and a fence, finish, fail, die with a reason.
+"""Jobs are rows: enqueued once, held under a lease, finished, or given up with a reason.
 
-Times are real time, passed in as `now`: leases must run out even where "today" is frozen.
+Times are real time, passed in as `now`: a job does not know of a frozen day.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Min, Q, QuerySet, Value
+from django.db.models import Min, QuerySet, Value
 from django.db.models.functions import Concat, Left
 
 from accounts.models import Job
-
-LEASE = timedelta(seconds=settings.JOB_LEASE)
-HEARTBEAT_SECONDS = settings.JOB_LEASE / 4
-MAX_ATTEMPTS = 3
-MAX_KILLS = 8  # leases that ran out: a job may be innocent of its worker's death
-_BACK_OFF = timedelta(seconds=5)
-_REASON = 500  # characters kept
+from accounts.work import leases
+from accounts.work.leases import REASON_LENGTH, LeaseLostError, Patience
 
 
-class LeaseLostError(RuntimeError):
-    """Somebody else works on the job now: whatever this process was about to write is void."""
+def _wait(attempts: int) -> timedelta:
+    """5 s, 10 s, 20 s …, up to an hour."""
+    return timedelta(seconds=min(5 * 2 ** max(attempts - 1, 0), 3600))
+
+
+PATIENCE = Patience(tries=3, kills=8, wait=_wait)
 
 
 class SettledError(RuntimeError):
@@ -50,7 +46,7 @@ class Claim:
     @property
     def is_deadly(self) -> bool:
         """So many workers died over it that it is to fail without being tried once more."""
-        return self.attempts > MAX_KILLS
+        return PATIENCE.is_deadly(self.attempts)
 
 
 def enqueue(
@@ -64,11 +60,9 @@ def enqueue(
 
 
 def due(*, now: datetime) -> QuerySet[Job]:
-    """New and ripe, or leased by somebody whose lease has run out."""
+    """New and ripe, or leased by a worker whose lease has run out."""
     # Uses index: job_due
-    return Job.objects.filter(
-        Q(state=Job.State.NEW, next_at__lte=now) | Q(state=Job.State.LEASED, lease_until__lt=now)
-    )
+    return leases.due(Job.objects.all(), now=now, real_now=now)
 
 
 def due_ids(*, now: datetime, limit: int = 200) -> list[int]:
@@ -82,25 +76,21 @@ def oldest_due(*, now: datetime) -> datetime | None:
 
 def claim(*, job_id: int, now: datetime) -> Claim | None:
     """None when it is not due any more: another worker was quicker, which is no error."""
-    with transaction.atomic():  # the fence read is the one written, however long we are held up
-        claimed = due(now=now).filter(pk=job_id).update(
-            state=Job.State.LEASED,
-            lease_until=now + LEASE,
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-        )  # fmt: skip
-        if not claimed:
-            return None
-        return Claim.of(Job.objects.get(pk=job_id))
+    job = leases.claim(due(now=now).filter(pk=job_id), real_now=now)
+    return None if job is None else Claim.of(job)
 
 
 def _held(claim: Claim) -> QuerySet[Job]:
-    return Job.objects.filter(pk=claim.job_id, fence=claim.fence, state=Job.State.LEASED)
+    return leases.held(Job.objects.all(), pk=claim.job_id, fence=claim.fence)
+
+
+def _must_hold(claim: Claim, *, was_held: bool) -> None:
+    if not was_held:
+        raise LeaseLostError(f"{claim.kind} {claim.key}")
 
 
 def heartbeat(claim: Claim, *, now: datetime) -> None:
-    if not _held(claim).update(lease_until=now + LEASE):
-        raise LeaseLostError(f"{claim.kind} {claim.key}")
+    _must_hold(claim, was_held=leases.extend(_held(claim), real_now=now))
 
 
 def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
@@ -108,24 +98,20 @@ def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
 
     Getting further forgives earlier attempts; this one is the first from here on.
     """
-    moved = _held(claim).update(cursor=cursor, attempts=1, lease_until=now + LEASE)
-    if not moved:
-        raise LeaseLostError(f"{claim.kind} {claim.key}")
+    moved = leases.extend(_held(claim), real_now=now, cursor=cursor, attempts=1)
+    _must_hold(claim, was_held=moved)
 
 
 def reached(claim: Claim, *, cursor: int, now: datetime) -> None:
     """For work that begins anew each time: people see how far it is, and nothing is forgiven,
     or what fails half-way would be tried for ever."""
-    if not _held(claim).update(cursor=cursor, lease_until=now + LEASE):
-        raise LeaseLostError(f"{claim.kind} {claim.key}")
+    moved = leases.extend(_held(claim), real_now=now, cursor=cursor)
+    _must_hold(claim, was_held=moved)
 
 
 def done(claim: Claim, *, now: datetime) -> None:
-    finished = _held(claim).update(
-        state=Job.State.DONE, lease_until=None, finished_at=now, reason=""
-    )
-    if not finished:
-        raise LeaseLostError(f"{claim.kind} {claim.key}")
+    finished = leases.finish(_held(claim), state=Job.State.DONE, finished_at=now, reason="")
+    _must_hold(claim, was_held=finished)
 
 
 def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
@@ -134,13 +120,11 @@ def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
     attempts = _held(claim).values_list("attempts", flat=True).first()
     if attempts is None:
         return False
-    dead = attempts >= MAX_ATTEMPTS
-    if dead:
-        changes: dict[str, Any] = {"state": Job.State.DEAD, "finished_at": now}
-    else:
-        changes = {"state": Job.State.NEW, "next_at": now + back_off(attempts)}
-    marked = _held(claim).update(lease_until=None, reason=reason[:_REASON], **changes)
-    return dead and bool(marked)
+    reason = reason[:REASON_LENGTH]
+    if attempts < PATIENCE.tries:
+        leases.put_off(_held(claim), until=now + PATIENCE.back_off(attempts), reason=reason)
+        return False
+    return leases.finish(_held(claim), state=Job.State.DEAD, finished_at=now, reason=reason)
 
 
 def release(claim: Claim, *, now: datetime) -> None:
@@ -148,7 +132,7 @@ def release(claim: Claim, *, now: datetime) -> None:
 
     The attempt stays counted: a job that cuts off whoever works on it is not tried for ever.
     """
-    _held(claim).update(state=Job.State.NEW, lease_until=None, next_at=now)
+    leases.put_off(_held(claim), until=now)
 
 
 def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:
@@ -175,11 +159,7 @@ def lock_dead(**which: Any) -> Job | None:
 
 def revive(*, kind: str, key: str, now: datetime) -> bool:
     """A dead job tries again, after somebody has removed the reason."""
-    return bool(
-        Job.objects.filter(kind=kind, key=key, state=Job.State.DEAD).update(
-            state=Job.State.NEW, attempts=0, next_at=now, finished_at=None
-        )
-    )
+    return leases.revive(Job.objects.filter(kind=kind, key=key), now=now, finished_at=None)
 
 
 def settle(*, kind: str, key: str, because: str = "") -> None:
@@ -190,7 +170,7 @@ def settle(*, kind: str, key: str, because: str = "") -> None:
     dead = Job.objects.filter(kind=kind, key=key, state=Job.State.DEAD)
     note = f" (settled: {because})" if because else ""
     dead.update(
-        state=Job.State.DONE, reason=Concat(Left("reason", _REASON - len(note)), Value(note))
+        state=Job.State.DONE, reason=Concat(Left("reason", REASON_LENGTH - len(note)), Value(note))
     )
 
 
@@ -199,9 +179,3 @@ def forget_done(*, kinds: Collection[str], before: datetime) -> int:
     # Uses index: job_finished
     done = Job.objects.filter(state=Job.State.DONE, finished_at__lt=before, kind__in=kinds)
     return done.delete()[0]
-
-
-def back_off(attempts: int) -> timedelta:
-    """5 s, 10 s, 20 s …, up to an hour, ± 10 % so that failures do not march in step."""
-    seconds = min(_BACK_OFF.total_seconds() * 2 ** max(attempts - 1, 0), 3600)
-    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 -- no secret
