@@ -11,7 +11,15 @@ from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 
 from accounts.catalogue import AccountStatus
-from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from accounts.models import (
+    Account,
+    BusinessEventKind,
+    DirtyAccount,
+    InteractionKind,
+    Job,
+    OutboxMessage,
+    User,
+)
 from accounts.ui.paging import COUNT_CAP
 from accounts.work import jobs
 from cs_platform.models import Intervention, StepRun
@@ -27,6 +35,17 @@ def orphans() -> int:
     """Active accounts that nobody owns, counted up to one more than COUNT_CAP."""
     found = Account.objects.filter(status=AccountStatus.ACTIVE, owner=None, pool=None)
     return found.values("pk")[: COUNT_CAP + 1].count()
+
+
+def kinds_to_describe() -> list[tuple[str, str, int]]:
+    """Of those that came with a record: the admin's page, what they are, and how many."""
+    found = []
+    for model in (BusinessEventKind, InteractionKind):
+        count = model._default_manager.filter(met_in_data=True).count()
+        page = f"admin:accounts_{model._meta.model_name}_changelist"
+        name = model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural
+        found.append((page, str(name), count))
+    return [line for line in found if line[2]]
 
 
 @dataclass(frozen=True, slots=True)

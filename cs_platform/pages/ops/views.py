@@ -96,6 +96,7 @@ def ops(request: HttpRequest) -> HttpResponse:
             "sources": [(feed, _age(feed.latest_day, found)) for feed in found.sources],
             "scores": scoring_figures(day=clock.today()),
             "orphans": queries.orphans(),
+            "kinds_to_describe": queries.kinds_to_describe(),
             "count_cap": COUNT_CAP,
             "versions": queries.versions(),
             "by_hand": list(queries.intervention_rows()[:5]),

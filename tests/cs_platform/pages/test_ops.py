@@ -8,7 +8,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.utils import InternalError
 
-from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
+from accounts.models import Account, BusinessEventKind, DirtyAccount, Job, OutboxMessage, User
 from accounts.work import jobs
 from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.runtime import failing_processes
@@ -181,7 +181,7 @@ def test_an_account_that_nobody_owns_is_a_defect_and_opens_where_an_owner_is_set
 @pytest.mark.parametrize(
     ("address", "count"),
     [
-        ("/ops/", 24),
+        ("/ops/", 26),
         ("/ops/jobs/?view=dead", 6),
         ("/ops/messages/?view=dead", 6),
         ("/ops/nights/", 5),
@@ -308,3 +308,15 @@ def test_nobody_changes_what_was_done_by_hand(ops):
 )
 def test_a_mistyped_address_shows_a_list(client, ops, address):
     assert client.get(address).status_code == 200
+
+
+def test_kinds_that_came_with_a_record_are_listed_until_somebody_describes_them(client, ops):
+    Account.objects.create(external_id="acme", name="Acme")
+    assert "Not described yet" not in client.get("/ops/").content.decode()
+    BusinessEventKind.objects.create(key="board_change", name="Board change", met_in_data=True)
+
+    page = client.get("/ops/").content.decode()
+    assert "1 kind of business event" in page
+    link = "/admin/accounts/businesseventkind/?met_in_data__exact=1"
+    assert f'href="{link}"' in page
+    assert "Board change" in client.get(link).content.decode()
