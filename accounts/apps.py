@@ -1,5 +1,8 @@
 from accounts import declarations
+from accounts.personal_data import PERSONAL_DATA
 
 
 class AccountsConfig(declarations.PlatformApp):
     name = "accounts"
+    personal_data = PERSONAL_DATA
+    addresses = {"accounts.ImportRun": "/imports/{}/"}

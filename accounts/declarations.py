@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
 from typing import ClassVar
 
 from django.apps import AppConfig, apps
+
+from accounts.personal_data import PersonalData
 
 
 class PlatformApp(AppConfig):
@@ -19,6 +24,17 @@ class PlatformApp(AppConfig):
     signal_consumers: ClassVar[tuple[str, ...]] = ()
     """Who in this app deals with signals: each is delivered every signal once."""
 
+    personal_data: ClassVar[PersonalData] = PersonalData()
+    """Every column of text of this app, and what an erasure does to it."""
+
+    addresses: ClassVar[Mapping[str, str]] = {}
+    """Where this app shows a row, by model (`app.Model`), which may be one of an app below; `{}`
+    stands for what names the row."""
+
+
+class NoAddressError(LookupError):
+    """No app shows rows of this model on a page of their own."""
+
 
 def platform_apps() -> list[PlatformApp]:
     return [config for config in apps.get_app_configs() if isinstance(config, PlatformApp)]
@@ -26,3 +42,16 @@ def platform_apps() -> list[PlatformApp]:
 
 def signal_consumers() -> list[str]:
     return [consumer for app in platform_apps() for consumer in app.signal_consumers]
+
+
+def personal_data() -> PersonalData:
+    """Of all apps."""
+    return reduce(add, (app.personal_data for app in platform_apps()), PersonalData())
+
+
+def address_of(model: str, key: object) -> str:
+    """The path of the page that shows this row: an account by its external id, others by theirs."""
+    for app in platform_apps():
+        if model in app.addresses:
+            return app.addresses[model].format(key)
+    raise NoAddressError(model)

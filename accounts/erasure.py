@@ -15,17 +15,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from accounts.declarations import personal_data
 from accounts.intake.mentions import MentionedPerson
 from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
-from accounts.personal_data import (
-    ACCOUNT_TEXTS,
-    APPEND_ONLY,
-    CONTACT_COLUMNS,
-    ERASED_NAME,
-    FORGOTTEN_COLUMNS,
-    OTHER_TEXTS,
-    QUOTING_COLUMNS,
-)
+from accounts.personal_data import ERASED_NAME
 
 # How a row leads to its account, where not by a field of that name.
 _OWN_ACCOUNT: Final = {"accounts.Account": "pk", "accounts.AccountAudit": "pgh_obj"}
@@ -47,7 +40,7 @@ def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
         person = MentionedPerson("")  # the name is that of nobody
     changed = _delete_quotes(contact, person)
     changed |= _cut_mentions(contact, person) | _forget_uploads(contact, now=now)
-    for column in CONTACT_COLUMNS:
+    for column in personal_data().contact_columns:
         rows = apps.get_model(column.model)._base_manager.filter(**{column.via: contact.pk})
         key = list(rows.values_list("pk", flat=True))
         changed[column.label] = changed.get(column.label, 0) + (
@@ -76,14 +69,14 @@ def _accounts_of(contact: Contact) -> set[int]:
 
 def _cut_mentions(contact: Contact, person: MentionedPerson) -> dict[str, int]:
     """Takes the name and the address out of what was written about the accounts."""
-    accounts = _accounts_of(contact)
+    accounts, declared = _accounts_of(contact), personal_data()
     changed = {}
-    for label in (*ACCOUNT_TEXTS, *OTHER_TEXTS):
+    for label in declared.searched:
         name, _, column = label.rpartition(".")
         rows = apps.get_model(name)._base_manager.all()
-        if label in ACCOUNT_TEXTS:
+        if label in declared.account_texts:
             rows = rows.filter(**{f"{_OWN_ACCOUNT.get(name, 'account')}__in": accounts})
-        guards = [APPEND_ONLY[name]] if name in APPEND_ONLY else []
+        guards = declared.guards_of(name)
         changed[label] = _cut_column(rows, column, person=person, guards=guards)
     return changed
 
@@ -132,13 +125,14 @@ def _forget_uploads(contact: Contact, *, now: datetime) -> dict[str, int]:
     FileChunk.objects.filter(file__in=quoting).delete()
     PlannedChange.objects.filter(file__in=quoting).delete()
     forgotten = ImportFile.objects.filter(pk__in=quoting, forgotten_at=None)
-    return dict.fromkeys(FORGOTTEN_COLUMNS, forgotten.update(forgotten_at=now))
+    columns = personal_data().forgotten_columns
+    return dict.fromkeys(columns, forgotten.update(forgotten_at=now))
 
 
 def _delete_quotes(contact: Contact, person: MentionedPerson) -> dict[str, int]:
     """Records as they were sent: those that are the contact's, and those that mention it."""
     changed = {}
-    for label in QUOTING_COLUMNS:
+    for label in personal_data().quoting_columns:
         name, _, column = label.rpartition(".")
         rows = apps.get_model(name)._base_manager.annotate(quoted=Cast(column, TextField()))
         own = rows.filter(quoted__contains=json.dumps(contact.external_id))

@@ -1,11 +1,12 @@
 """Where personal data of contacts lives, and what an erasure leaves behind.
 
-Every column of text is decided once, here: a test fails for one that is in none of these lists.
+Every column of text is decided once, by the app whose table it is in: a test fails for one that no
+app declares.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 ERASED_NAME: Final = "Erased person"
@@ -25,97 +26,116 @@ class PersonalColumn:
         return f"{self.model}.{self.column}"
 
 
-CONTACT_COLUMNS: Final = (
-    PersonalColumn("accounts.Contact", "name", "pk", ERASED_NAME),
-    PersonalColumn("accounts.Contact", "email", "pk"),
-    PersonalColumn("accounts.Contact", "title", "pk"),
-    PersonalColumn("accounts.Interaction", "subject", "contacts"),
-    PersonalColumn("accounts.Interaction", "notes", "contacts"),
-    PersonalColumn("accounts.Interaction", "next_step", "contacts"),
-    PersonalColumn("accounts.OutboxMessage", "subject", "contact"),
-    PersonalColumn("accounts.OutboxMessage", "body", "contact"),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What one app, or all of them together, declare of their columns: `app.Model.column`."""
 
-# Words about an account, in which a person of it may be named: the name and the address go, the
-# words stay. What an event's note said goes on into its signal, the play that starts, and so on.
-ACCOUNT_TEXTS: Final = (
-    "accounts.Account.override_reason",
-    "accounts.Account.tags",
-    "accounts.AccountAudit.override_reason",
-    "accounts.AccountAudit.tags",
-    "accounts.BusinessEvent.note",
-    "accounts.Contact.job_function",
-    "accounts.Contact.title",
-    "accounts.ContactAudit.job_function",
-    "accounts.Interaction.next_step",
-    "accounts.Interaction.notes",
-    "accounts.Interaction.subject",
-    "accounts.OnboardingStep.name",
-    "accounts.RevenueMovement.reason",
-    "accounts.Signal.payload",
-    "accounts.Ticket.subject",
-    "accounts.Ticket.topic",
-    "health.BandOverride.reason",
-    "playbooks.Play.reason",
-    "playbooks.Play.saw",
-    "playbooks.Play.why",
-    "playbooks.PlayStart.saw",
-    "playbooks.PlayStart.why",
-    "playbooks.Task.guidance",
-    "playbooks.Task.note",
-    "playbooks.Task.reason",
-    "playbooks.Task.title",
-    "playbooks.Task.why",
-)
+    contact_columns: tuple[PersonalColumn, ...] = ()
+    """Replaced in the rows of the contact."""
 
-# Words that belong to no account, or to several: what a message or a refused value quotes.
-OTHER_TEXTS: Final = (
-    "accounts.GroupSession.subject",
-    "accounts.ImportFile.name",
-    "accounts.ImportFile.note",
-    "accounts.ImportFile.outcome",
-    "accounts.ImportFile.reason",
-    "accounts.ImportFile.titles",
-    "accounts.ImportRun.reason",
-    "accounts.ImportRun.source",
-    "accounts.InboxReceipt.answer",
-    "accounts.Job.payload",
-    "accounts.Job.reason",
-    "accounts.OutboxMessage.body",
-    "accounts.OutboxMessage.subject",
-    "accounts.RejectedRecord.message",
-    "cs_platform.Intervention.before",
-    "cs_platform.Intervention.subject",
-)
+    account_texts: tuple[str, ...] = ()
+    """Words about an account, in which a person of it may be named: the name and the address go,
+    the words stay. What an event's note said goes on into its signal, the play that starts, and so
+    on."""
 
-# Triggers that keep rows as they are; an erasure is the one change they let through.
-APPEND_ONLY: Final = {
-    "accounts.AccountAudit": "accounts.AccountAudit:append_only",
-    "accounts.ContactAudit": "accounts.ContactAudit:append_only",
-    "accounts.RevenueMovement": "accounts.RevenueMovement:ledger_is_append_only",
-    "cs_platform.Intervention": "cs_platform.Intervention:interventions_are_append_only",
-}
+    other_texts: tuple[str, ...] = ()
+    """Words that belong to no account, or to several: what a message or a refused value quotes."""
 
-# Raw input that may quote a contact: rows that mention the person are deleted whole.
-QUOTING_COLUMNS: Final = ("accounts.PlannedChange.record", "accounts.RejectedRecord.record")
+    append_only: tuple[str, ...] = ()
+    """Triggers (`app.Model:name`) that keep rows as they are; an erasure is the one change they let
+    through."""
 
-# Content of uploads, packed: a file that mentions the person is forgotten whole, its counts stay.
-FORGOTTEN_COLUMNS: Final = ("accounts.FileChunk.body",)
+    quoting_columns: tuple[str, ...] = ()
+    """Raw input that may quote a contact: rows that mention the person are deleted whole."""
 
-# People who log in are the operator's own staff. Leaving is disabling; their acts stay theirs.
-STAFF_COLUMNS: Final = frozenset(
-    {
+    forgotten_columns: tuple[str, ...] = ()
+    """Content of uploads, packed: a file that mentions the person is forgotten whole, its counts
+    stay."""
+
+    staff_columns: tuple[str, ...] = ()
+    """People who log in are the operator's own staff. Leaving is disabling; their acts stay
+    theirs."""
+
+    impersonal_columns: tuple[str, ...] = ()
+    """About companies, products and the platform itself."""
+
+    def __add__(self, other: PersonalData) -> PersonalData:
+        names = [field.name for field in fields(self)]
+        return PersonalData(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @property
+    def searched(self) -> tuple[str, ...]:
+        """In which the name and the address are looked for."""
+        return self.account_texts + self.other_texts
+
+    def guards_of(self, model: str) -> list[str]:
+        """Triggers to lift while an erasure changes rows of this model."""
+        return [trigger for trigger in self.append_only if trigger.startswith(f"{model}:")]
+
+
+PERSONAL_DATA = PersonalData(
+    contact_columns=(
+        PersonalColumn("accounts.Contact", "name", "pk", ERASED_NAME),
+        PersonalColumn("accounts.Contact", "email", "pk"),
+        PersonalColumn("accounts.Contact", "title", "pk"),
+        PersonalColumn("accounts.Interaction", "subject", "contacts"),
+        PersonalColumn("accounts.Interaction", "notes", "contacts"),
+        PersonalColumn("accounts.Interaction", "next_step", "contacts"),
+        PersonalColumn("accounts.OutboxMessage", "subject", "contact"),
+        PersonalColumn("accounts.OutboxMessage", "body", "contact"),
+    ),
+    account_texts=(
+        "accounts.Account.override_reason",
+        "accounts.Account.tags",
+        "accounts.AccountAudit.override_reason",
+        "accounts.AccountAudit.tags",
+        "accounts.BusinessEvent.note",
+        "accounts.Contact.job_function",
+        "accounts.Contact.title",
+        "accounts.ContactAudit.job_function",
+        "accounts.Interaction.next_step",
+        "accounts.Interaction.notes",
+        "accounts.Interaction.subject",
+        "accounts.OnboardingStep.name",
+        "accounts.RevenueMovement.reason",
+        "accounts.Signal.payload",
+        "accounts.Ticket.subject",
+        "accounts.Ticket.topic",
+    ),
+    other_texts=(
+        "accounts.GroupSession.subject",
+        "accounts.ImportFile.name",
+        "accounts.ImportFile.note",
+        "accounts.ImportFile.outcome",
+        "accounts.ImportFile.reason",
+        "accounts.ImportFile.titles",
+        "accounts.ImportRun.reason",
+        "accounts.ImportRun.source",
+        "accounts.InboxReceipt.answer",
+        "accounts.Job.payload",
+        "accounts.Job.reason",
+        "accounts.OutboxMessage.body",
+        "accounts.OutboxMessage.subject",
+        "accounts.RejectedRecord.message",
+    ),
+    append_only=(
+        "accounts.AccountAudit:append_only",
+        "accounts.ContactAudit:append_only",
+        "accounts.RevenueMovement:ledger_is_append_only",
+    ),
+    quoting_columns=(
+        "accounts.PlannedChange.record",
+        "accounts.RejectedRecord.record",
+    ),
+    forgotten_columns=("accounts.FileChunk.body",),
+    staff_columns=(
         "accounts.OutboxMessage.to_address",
         "accounts.User.email",
         "accounts.User.name",
         "accounts.User.password",
         "accounts.User.title",
-    }
-)
-
-# About companies, products and the platform itself.
-IMPERSONAL_COLUMNS: Final = frozenset(
-    {
+    ),
+    impersonal_columns=(
         "accounts.Account.domain",
         "accounts.Account.external_id",
         "accounts.Account.industry",
@@ -177,60 +197,5 @@ IMPERSONAL_COLUMNS: Final = frozenset(
         "accounts.Team.name",
         "accounts.Ticket.external_id",
         "accounts.UserMonth.user_key",
-        "cs_platform.InvariantRun.findings",
-        "cs_platform.Preview.after_bands",
-        "cs_platform.Preview.before_bands",
-        "cs_platform.Preview.failure",
-        "cs_platform.PreviewMover.reason",
-        "cs_platform.PreviewPlay.playbook_key",
-        "cs_platform.PreviewPlay.playbook_name",
-        "cs_platform.Pulse.process",
-        "cs_platform.StepRun.failure",
-        "cs_platform.StepRun.step",
-        "health.AssignmentRule.note",
-        "health.Band.name",
-        "health.Component.name",
-        "health.DraftEdit.changes",
-        "health.DraftEdit.content",
-        "health.Gate.condition",
-        "health.Gate.name",
-        "health.Measure.curve",
-        "health.Measure.key",
-        "health.Measure.penalties",
-        "health.Publication.reason",
-        "health.Scorecard.description",
-        "health.Scorecard.name",
-        "health.Scorecard.reason",
-        "health.ThresholdCrossing.subject",
-        "health.UsagePack.events",
-        "health.WatchLine.subject",
-        "health.WatchLineUse.owner",
-        "metrics.AccountDay.without_rate",
-        "metrics.ContractDay.contract",
-        "metrics.ContractDay.without_rate",
-        "metrics.ReportDay.chances",
-        "metrics.ReportDay.figures",
-        "metrics.ReportDay.rates",
-        "metrics.SnapshotMonth.rates",
-        "playbooks.Play.family",
-        "playbooks.Play.playbook_key",
-        "playbooks.PlayStart.playbook_key",
-        "playbooks.PlayStart.trigger_key",
-        "playbooks.Playbook.conditions",
-        "playbooks.Playbook.escalations",
-        "playbooks.Playbook.family",
-        "playbooks.Playbook.name",
-        "playbooks.Playbook.owner_role",
-        "playbooks.Playbook.success",
-        "playbooks.Playbook.purpose",
-        "playbooks.Playbook.summary",
-        "playbooks.Playbook.triggers",
-        "playbooks.PlaybookStep.guidance",
-        "playbooks.PlaybookStep.owner_role",
-        "playbooks.PlaybookStep.purpose",
-        "playbooks.PlaybookStep.title",
-        "playbooks.Task.closes_when",
-        "playbooks.Task.escalation",
-        "playbooks.Task.owner_role",
-    }
+    ),
 )

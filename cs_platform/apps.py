@@ -1,10 +1,13 @@
 from django.contrib.admin import apps as admin
 
 from accounts import declarations
+from cs_platform.personal_data import PERSONAL_DATA
 
 
 class PlatformConfig(declarations.PlatformApp):
     name = "cs_platform"
+    personal_data = PERSONAL_DATA
+    addresses = {"accounts.Account": "/accounts/{}/"}
     default = True
 
     def ready(self) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Greatest
 
 from accounts.access import people_for
+from accounts.declarations import address_of
 from accounts.models import Account, User
 from accounts.work.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
@@ -202,7 +203,7 @@ def _tell(task: Task, *, by: User | None, now: datetime) -> None:
                 account_id=task.account_id,
                 subject=f"{task.title}: {task.account.name}",
                 body=f"{by.name} gave you this task." if by else "You were given this task.",
-                link=f"/tasks/{task.pk}/",
+                link=address_of("playbooks.Task", task.pk),
                 now=now,
             )
         ]

@@ -1,6 +1,9 @@
 from accounts import declarations
+from playbooks.personal_data import PERSONAL_DATA
 
 
 class PlaybooksConfig(declarations.PlatformApp):
     name = "playbooks"
+    personal_data = PERSONAL_DATA
+    addresses = {"playbooks.Task": "/tasks/{}/"}
     signal_consumers = ("playbooks",)

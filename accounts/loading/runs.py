@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
+from accounts.declarations import address_of
 from accounts.intake.errors import RecordError
 from accounts.loading.results import LoadResult, Status
 from accounts.models import (
@@ -117,7 +118,7 @@ def _notice(run: ImportRun, user: User, *, now: datetime) -> OutboxMessage:
         user_id=user.pk,
         subject=f"Import failed: {what}" if run.reason else f"Import finished: {what}",
         body=run.reason or counts,
-        link=f"/imports/{run.pk}/",
+        link=address_of("accounts.ImportRun", run.pk),
         now=now,
     )
 

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 
-from accounts.api.idempotency import forget_answers
-from accounts.api.inbox import forget_bodies
-from accounts.uploads import forget_old
+from accounts import purge
+from accounts.purge import PurgeRule
 from accounts.work import jobs
 
 JOB_KIND = "forget.daily"
@@ -25,10 +24,22 @@ def ask(*, now: datetime) -> None:
     jobs.enqueue(kind=JOB_KIND, key=now.date().isoformat(), next_at=now)
 
 
+def rules(*, kinds: Collection[str]) -> tuple[PurgeRule, ...]:
+    """Those that each app declares, and those of the machinery itself.
+
+    `kinds` are those of jobs that are forgotten once they are done.
+    """
+    return (
+        *purge.RULES,
+        PurgeRule("work", lambda now: jobs.forget_done(kinds=kinds, before=now - WORK_KEPT)),
+        PurgeRule("sessions", _forget_sessions),
+    )
+
+
 def forget(*, kinds: Collection[str], now: datetime) -> None:
-    """`kinds` are those of jobs that are forgotten once they are done."""
-    forget_old(now=now)
-    forget_answers(now=now)
-    forget_bodies(before=now - WORK_KEPT)
-    jobs.forget_done(kinds=kinds, before=now - WORK_KEPT)
-    Session.objects.filter(expire_date__lt=now).delete()
+    for rule in rules(kinds=kinds):
+        rule.forget(now)
+
+
+def _forget_sessions(now: datetime) -> int:
+    return Session.objects.filter(expire_date__lt=now).delete()[0]

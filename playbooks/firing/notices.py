@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.declarations import address_of
 from accounts.models import OutboxMessage
 from accounts.work.notices import in_app
 from playbooks.facts import AccountRow
@@ -29,7 +30,7 @@ def notice(
         account_id=account.id,
         subject=f"{subject}: {account.name}",
         body=body,
-        link=f"/accounts/{account.external_id}/",
+        link=address_of("accounts.Account", account.external_id),
         now=now,
     )
     return [shown, _mail(shown, key=key)] if by_mail else [shown]

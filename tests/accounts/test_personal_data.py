@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
+from accounts.declarations import personal_data, platform_apps
 from accounts.intake.mentions import MentionedPerson
 from accounts.loading.marks import emit_events
 from accounts.models import (
@@ -27,16 +28,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.relationship import InteractionContact
-from accounts.personal_data import (
-    ACCOUNT_TEXTS,
-    CONTACT_COLUMNS,
-    ERASED_NAME,
-    FORGOTTEN_COLUMNS,
-    IMPERSONAL_COLUMNS,
-    OTHER_TEXTS,
-    QUOTING_COLUMNS,
-    STAFF_COLUMNS,
-)
+from accounts.personal_data import ERASED_NAME
 from cs_platform.models import Intervention
 from health.models import BandOverride
 from playbooks.firing import fire_signals
@@ -69,7 +61,7 @@ def _text_columns(app_labels):
             continue
         tracked = model._meta.label.removesuffix("Audit")
         for field in model._meta.local_fields:
-            is_decided = f"{tracked}.{field.name}" in STAFF_COLUMNS | IMPERSONAL_COLUMNS
+            is_decided = f"{tracked}.{field.name}" in _harmless(personal_data())
             is_trail = tracked != model._meta.label and (
                 is_decided or field.name.startswith("pgh_")
             )
@@ -77,10 +69,18 @@ def _text_columns(app_labels):
                 yield f"{model._meta.label}.{field.name}"
 
 
-def _decided():
-    decided = {column.label for column in CONTACT_COLUMNS} | {*QUOTING_COLUMNS}
-    decided |= {*FORGOTTEN_COLUMNS, *ACCOUNT_TEXTS, *OTHER_TEXTS}
-    return decided | STAFF_COLUMNS | IMPERSONAL_COLUMNS
+def _harmless(declared):
+    return {*declared.staff_columns, *declared.impersonal_columns}
+
+
+def _searched(declared):
+    return {*declared.searched} | {column.label for column in declared.contact_columns}
+
+
+def _decided(declared=None):
+    declared = declared or personal_data()
+    deleted = {*declared.quoting_columns, *declared.forgotten_columns}
+    return _searched(declared) | deleted | _harmless(declared)
 
 
 def test_every_column_of_text_is_decided():
@@ -88,9 +88,19 @@ def test_every_column_of_text_is_decided():
 
 
 def test_no_column_is_decided_twice():
-    searched = {*ACCOUNT_TEXTS, *OTHER_TEXTS} | {column.label for column in CONTACT_COLUMNS}
-    assert searched & (STAFF_COLUMNS | IMPERSONAL_COLUMNS) == set()
-    assert {*ACCOUNT_TEXTS} & {*OTHER_TEXTS} == set()
+    declared = personal_data()
+    assert _searched(declared) & _harmless(declared) == set()
+    assert {*declared.account_texts} & {*declared.other_texts} == set()
+
+
+def test_an_app_decides_about_its_own_columns_and_no_others():
+    strangers = {
+        label
+        for app in platform_apps()
+        for label in (*_decided(app.personal_data), *app.personal_data.append_only)
+        if not label.startswith(f"{app.label}.")
+    }
+    assert strangers == set()
 
 
 @isolate_apps("accounts")
@@ -207,7 +217,7 @@ def _planted(field):
 
 def test_every_declared_column_is_searched_and_its_row_stays(one_of_each):
     """The declaration is the work: a column that is only written down fails here."""
-    labels = (*ACCOUNT_TEXTS, *OTHER_TEXTS)
+    labels = personal_data().searched
     counts = {}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

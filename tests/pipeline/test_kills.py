@@ -42,7 +42,7 @@ from cs_platform.scheduling import invariants, schedule
 from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
-from playbooks.facts import oldest_waiting
+from playbooks.firing import oldest_waiting
 from playbooks.models import Play, PlayStart, Task
 from tests.emptying import empty_tables, starting_rows
 from tests.pipeline.processes import until

@@ -1,0 +1,15 @@
+"""Which columns of reports can name a contact (see accounts.personal_data)."""
+
+from accounts.personal_data import PersonalData
+
+PERSONAL_DATA = PersonalData(
+    impersonal_columns=(
+        "metrics.AccountDay.without_rate",
+        "metrics.ContractDay.contract",
+        "metrics.ContractDay.without_rate",
+        "metrics.ReportDay.chances",
+        "metrics.ReportDay.figures",
+        "metrics.ReportDay.rates",
+        "metrics.SnapshotMonth.rates",
+    ),
+)
