@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Account, Installation, User
+from accounts.models import Account, Installation, TeamMember, User
 from health.models import CurrentHealth, HealthScore
 from health.publishing.actions import install_library
 from health.queries.scorecards import Card, in_force
@@ -75,6 +75,12 @@ def csm(client: Client, house: House) -> User:
     """Signed in."""
     sign_in(client, house.people["csm"])
     return house.people["csm"]
+
+
+def remove_accounts() -> None:
+    """With whoever serves them: an account that has a team is kept otherwise."""
+    TeamMember.objects.all().delete()
+    Account.objects.all().delete()
 
 
 def sign_in(client: Client, person: User) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Account, ImportFile, ImportMapping, ImportRun, Job, RejectedRecord
 from accounts.uploads import jobs as uploads
 from cs_platform.scheduling.job_runner import run_job
-from tests.cs_platform.pages.conftest import sign_in
+from tests.cs_platform.pages.conftest import remove_accounts, sign_in
 from tests.nasty import NASTY_FILES
 
 CRM = (
@@ -73,7 +73,7 @@ def text(response):
 
 
 def test_the_first_page_leads_to_data(ops):
-    Account.objects.all().delete()
+    remove_accounts()
     page = text(ops.get(reverse("imports")))
     assert "Nothing has come in yet" in page
     for way in ("Upload a file", "manage.py api_key create", "manage.py demo"):

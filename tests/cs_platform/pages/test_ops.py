@@ -14,6 +14,7 @@ from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.runtime import failing_processes
 from cs_platform.scheduling import interventions, invariants, job_kinds, job_runner
 from health.models import SourceFeed
+from tests.cs_platform.pages.conftest import remove_accounts
 from tests.times import before_now, now, today, yesterday
 
 pytestmark = pytest.mark.django_db
@@ -208,7 +209,7 @@ def _more(user: User) -> None:
     """Thirty of each instead of one."""
     for model in (DirtyAccount, InvariantRun, Job, OutboxMessage, Pulse, SourceFeed, StepRun):
         model.objects.all().delete()
-    Account.objects.all().delete()
+    remove_accounts()
     fill(user, count=30)
 
 

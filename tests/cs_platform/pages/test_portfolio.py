@@ -19,6 +19,7 @@ from tests.cs_platform.pages.conftest import (
     POOR,
     add_task,
     judge,
+    remove_accounts,
     show_present,
     sign_in,
 )
@@ -162,7 +163,7 @@ def test_portfolio_answers_htmx_with_the_part_and_a_history_restore_with_the_pag
 
 
 def test_portfolio_without_accounts_says_where_they_come_from(client, house):
-    Account.objects.all().delete()
+    remove_accounts()
     sign_in(client, house.people["csm"])
     assert "No accounts yet" in client.get(reverse("portfolio")).content.decode()
 

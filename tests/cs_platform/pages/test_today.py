@@ -26,6 +26,7 @@ from tests.cs_platform.pages.conftest import (
     add_task,
     judge,
     open_play,
+    remove_accounts,
     show_present,
     sign_in,
 )
@@ -201,7 +202,7 @@ def test_today_with_nothing_to_do_says_so(client, csm):
 
 
 def test_today_without_accounts_leads_on(client, house):
-    Account.objects.all().delete()
+    remove_accounts()
     sign_in(client, house.people["csm"])
     assert "No account is yours yet" in client.get(reverse("today")).content.decode()
 
