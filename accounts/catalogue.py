@@ -189,7 +189,7 @@ class EventMeaning(StrEnum):
     FIRST_VALUE_MOMENT = "first_value_moment"
 
 
-class Tone(StrEnum):
+class EventTone(StrEnum):
     GOOD = "good"
     BAD = "bad"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pghistory
 from django.db import models
 
-from accounts.catalogue import EventMeaning, Tone, choices
+from accounts.catalogue import EventMeaning, EventTone, choices
 
 LONGEST_KIND = 40
 MOST_KINDS = 300
@@ -51,7 +51,10 @@ class BusinessEventKind(KindRow):
         help_text="What measures count it as. Empty: it is shown, and counts in none.",
     )
     tone = models.CharField(
-        max_length=4, choices=choices(Tone), blank=True, help_text="Good news, bad news or neither."
+        max_length=4,
+        choices=choices(EventTone),
+        blank=True,
+        help_text="Good news, bad news or neither.",
     )
     is_on_chart = models.BooleanField(
         "on the chart", default=False, help_text="Marked on the chart of an account's health."

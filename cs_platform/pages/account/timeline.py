@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
-from accounts.catalogue import Tone, label
+from accounts.catalogue import EventTone, label
 from accounts.models import (
     Account,
     Attendance,
@@ -29,7 +29,7 @@ from health.scoring import Cause, plain
 from playbooks.models import Task
 from playbooks.triggers import vocabulary
 
-_TONES = {Tone.GOOD.value: "is-healthy", Tone.BAD.value: "is-intervene"}
+_TONES = {EventTone.GOOD.value: "is-healthy", EventTone.BAD.value: "is-intervene"}
 
 
 @dataclass(frozen=True, slots=True)
