@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='teammember',
             name='account',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='team', to='accounts.account'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='accounts.account'),
         ),
         migrations.AddField(
             model_name='teammember',

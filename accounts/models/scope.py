@@ -88,11 +88,15 @@ def _accounts_of(people: models.QuerySet[User], *, prefix: str) -> Q:
     """
     pools = Pool.objects.filter(members__in=people).values("pk")
     today = Installation.current().today()
-    served = people.filter(on_team(today, prefix="memberships__")).values("memberships__account")
+    # Uses index: team_member_reach
+    members = User.objects.filter(
+        Q(AnyOf("memberships__person", people.values("pk"))),
+        on_team(today, prefix="memberships__"),
+    )
     return (
         Q(AnyOf(f"{prefix}owner", people.values("pk")))
         | Q(AnyOf(f"{prefix}pool", pools))
-        | Q(AnyOf(f"{prefix}pk", served))
+        | Q(AnyOf(f"{prefix}pk", members.values("memberships__account")))
     )
 
 

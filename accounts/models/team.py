@@ -84,7 +84,7 @@ class TeamMember(models.Model):
     """A person in one function of one account. Today's rows let the person see and change the
     account, whatever their own team."""
 
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="team")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="team")
     person = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="memberships", db_index=False
     )

@@ -108,7 +108,7 @@ _DROPPED = """
             ELSE format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', i.indrelid::regclass, c.conname,
                 pg_get_constraintdef(c.oid)) END
     FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
-        AND c.contype IN ('u', 'p')
+        AND c.contype IN ('u', 'p', 'x')
     WHERE i.indrelid = %s::regclass AND (NOT i.indisprimary OR %s)
 """
 

@@ -11,7 +11,9 @@ PEOPLE = [
     Rows(
         "accounts_user",
         "(SELECT 'csm-' || n AS name, 'csm' AS role, 1 + n / {team} AS team"
-        " FROM generate_series(1, {csms}) n UNION ALL VALUES ('manager', 'manager', NULL::int),"
+        " FROM generate_series(1, {csms}) n"
+        " UNION ALL SELECT 'seller-' || n, 'csm', NULL FROM generate_series(1, {csms}) n"
+        " UNION ALL VALUES ('manager', 'manager', NULL::int),"
         " ('executive', 'executive', NULL), ('ops', 'ops', NULL)) p",
         {
             "email": "name || '@demo.example'",
@@ -65,6 +67,17 @@ ACCOUNTS = [
             "segment": "(ARRAY['enterprise', 'mid_market', 'smb'])[1 + a % 3]",
             "touch_tier": "'tech'",
             "created_at": "{day}::timestamptz - interval '3 years'",
+        },
+    ),
+    Rows(
+        "accounts_teammember",
+        "accounts_account a JOIN accounts_function f ON f.key = 'account_executive'"
+        " JOIN accounts_user u ON u.email = 'seller-' || 1 + a.id % {csms} || '@demo.example'",
+        {
+            "account_id": "a.id",
+            "person_id": "u.id",
+            "function_id": "f.id",
+            "since": "a.customer_since",
         },
     ),
     Rows(

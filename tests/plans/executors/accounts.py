@@ -5,11 +5,14 @@ from datetime import date, timedelta
 from accounts.api import idempotency
 from accounts.intake.records import Record
 from accounts.loading import contracts, derived, movements, ravenstack, renewals, usage
-from accounts.models import ImportFile, ImportRun, Signal, SignalDelivery, User
+from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
 from accounts.uploads import keeping, settling
 from accounts.work import jobs, notices, outbox, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
+
+# On the teams of some 300 accounts, of which they own none.
+SELLER = "seller-7@demo.example"
 
 
 def forgetting_a_day_of_answers():
@@ -78,6 +81,9 @@ EXECUTORS = {
         settling.open_records(ImportRun.objects.latest("pk"))
     ),
     "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),
+    "accounts.models.scope:_accounts_of": lambda: list(
+        Account.objects.for_user(User.objects.get(email=SELLER)).values_list("pk")
+    ),
     "accounts.work.signals:_CLAIM": claiming,
     "accounts.work.signals:oldest_pending": lambda: signals.oldest_pending("playbooks"),
     "accounts.work.signals:pending_of": reading_what_is_pending,
