@@ -21,7 +21,6 @@ def tell_of_change(user: User, *, before: str, by: User, now: datetime) -> None:
         OutboxMessage(
             key=f"address:{user.pk}:{change}:{place}",
             channel=OutboxMessage.Channel.EMAIL,
-            user=user,
             to_address=address,
             subject=subject[:300],
             body=body,

@@ -182,6 +182,8 @@ PERSONAL_DATA = PersonalData(
         "accounts.OutboxMessage.key",
         "accounts.OutboxMessage.link",
         "accounts.OutboxMessage.reason",
+        "accounts.OutboxMessage.to_channel",
+        "accounts.OutboxMessage.to_url",
         "accounts.Plan.name",
         "accounts.Pool.name",
         "accounts.Pool.values",

@@ -6,7 +6,9 @@ The broker only rings; claims, leases and unique keys here decide who works and 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import NullIf
+from django.db.models.lookups import Exact
 
 from accounts.models.account import Account, Contact
 from accounts.models.leased import LeasedRow, lease_is_dated
@@ -65,12 +67,28 @@ class Job(LeasedRow):
         return f"{self.kind} {self.key} {self.state}"
 
 
+# How many recipients a message has.
+_RECIPIENTS = Func(
+    F("user"),
+    F("contact"),
+    *(NullIf(name, Value("")) for name in ("to_address", "to_channel", "to_url")),
+    function="num_nonnulls",
+    output_field=models.IntegerField(),
+)
+
+
 class OutboxMessage(LeasedRow):
-    """The only way out. One row a message, one send a key."""
+    """The only way out. One row a message, one send a key.
+
+    Its one recipient is a person (of ours, or of a customer), an address, a channel of a chat, or a
+    URL. A person gets it at the address they have when it is sent.
+    """
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         IN_APP = "in_app", "In-app"
+        CHAT = "chat", "Chat"
+        WEBHOOK = "webhook", "Webhook"
 
     class State(models.TextChoices):
         NEW = "new", "New"
@@ -80,7 +98,7 @@ class OutboxMessage(LeasedRow):
         DEAD = "dead", "Dead"
 
     key = models.CharField(max_length=160, unique=True)
-    channel = models.CharField(max_length=6, choices=Channel)
+    channel = models.CharField(max_length=10, choices=Channel)
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
@@ -90,9 +108,11 @@ class OutboxMessage(LeasedRow):
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
     )
-    to_address = models.EmailField(
-        blank=True, help_text="Sent there, instead of to the address the person has by then."
+    to_address = models.EmailField(blank=True, help_text="Sent there, whoever reads it.")
+    to_channel = models.CharField(
+        max_length=200, blank=True, help_text="Channel of a chat, such as #renewals."
     )
+    to_url = models.CharField(max_length=500, blank=True, help_text="Posted there.")
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
@@ -109,9 +129,18 @@ class OutboxMessage(LeasedRow):
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
             ),
+            # A contact that is deleted takes itself out of what was kept back from it.
             models.CheckConstraint(
                 name="outbox_has_one_recipient",
-                condition=Q(user__isnull=False) ^ Q(contact__isnull=False) | Q(state="suppressed"),
+                condition=Q(Exact(_RECIPIENTS, 1)) | Q(state="suppressed"),
+            ),
+            models.CheckConstraint(
+                name="outbox_recipient_fits_channel",
+                condition=Q(channel="email", to_channel="", to_url="")
+                | Q(channel="in_app", user__isnull=False)
+                | (Q(channel="chat") & ~Q(to_channel=""))
+                | (Q(channel="webhook") & ~Q(to_url=""))
+                | Q(state="suppressed"),
             ),
         ]
         indexes = [
@@ -136,3 +165,10 @@ class OutboxMessage(LeasedRow):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def recipient(self) -> str:
+        """Who or what it goes to, for people to read; empty where it is gone."""
+        person = self.user or self.contact
+        named = person.name if person else ""
+        return named or self.to_address or self.to_channel or self.to_url

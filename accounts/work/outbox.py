@@ -40,6 +40,10 @@ class NobodyToTellError(RuntimeError):
     """The recipient has no address for this channel."""
 
 
+class NotConnectedError(RuntimeError):
+    """Nothing here sends by this channel."""
+
+
 def waiting(*, now: datetime) -> QuerySet[OutboxMessage]:
     # Uses index: outbox_due
     return leases.due(OutboxMessage.objects.all(), now=now, real_now=Now())
@@ -101,6 +105,8 @@ def suppression(message: OutboxMessage, *, now: datetime) -> str:
     """Why it must not go out any more; asked at the last moment, not when it was written."""
     if message.valid_until is not None and message.valid_until < now:
         return "too late to be useful"
+    if message.to_address or message.to_channel or message.to_url:
+        return ""
     if message.user is not None:
         return "" if message.user.is_active else "the person has left"
     contact = message.contact
@@ -133,7 +139,8 @@ def _is_permanent(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
     # A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
-    return isinstance(error, NobodyToTellError | MessageError | ValueError)
+    never = NobodyToTellError | NotConnectedError | MessageError | ValueError
+    return isinstance(error, never)
 
 
 def _describe(error: Exception) -> str:
@@ -143,8 +150,9 @@ def _describe(error: Exception) -> str:
 
 
 def _send_email(message: OutboxMessage) -> None:
-    recipient = message.user or message.contact
-    if recipient is None or not recipient.email:
+    person = message.user or message.contact
+    address = message.to_address or (person.email if person else "")
+    if not address:
         raise NobodyToTellError
     path = message.link
     if message.user is not None and passwords.leads_to_a_password(path):
@@ -152,7 +160,7 @@ def _send_email(message: OutboxMessage) -> None:
     EmailMessage(
         subject=" ".join(message.subject.split()),  # one line: no further headers from a name
         body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
-        to=[message.to_address or recipient.email],
+        to=[address],
         headers={"Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()}@outbox>"},
         connection=get_connection(timeout=CALL_SECONDS),
     ).send()
@@ -162,7 +170,13 @@ def _show_in_app(message: OutboxMessage) -> None:
     """Nothing to call: a sent row is what the person's list shows."""
 
 
+def _refuse(message: OutboxMessage) -> None:
+    raise NotConnectedError
+
+
 _CHANNELS: dict[str, Callable[[OutboxMessage], None]] = {
     OutboxMessage.Channel.EMAIL: _send_email,
     OutboxMessage.Channel.IN_APP: _show_in_app,
+    OutboxMessage.Channel.CHAT: _refuse,
+    OutboxMessage.Channel.WEBHOOK: _refuse,
 }

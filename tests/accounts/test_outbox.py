@@ -11,7 +11,7 @@ import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from accounts.models import Account, Contact, OutboxMessage, User
 from accounts.work import leases, outbox
@@ -93,6 +93,61 @@ def test_what_came_too_late_and_who_has_left_are_suppressed(colleague):
     outbox.send_due(now=NOW)
     assert state_of(late) == ("suppressed", "too late to be useful")
     assert state_of(gone) == ("suppressed", "the person has left")
+
+
+ADDRESS, ROOM, URL = "desk@acme.example", "#renewals", "https://hooks.acme.example/cs"
+
+
+def test_a_message_to_an_address_goes_there_whoever_reads_it(db):
+    row = message(to_address=ADDRESS)
+    outbox.send_due(now=NOW)
+    assert [sent.to for sent in mail.outbox] == [[ADDRESS]]
+    assert (state_of(row), row.recipient) == (("sent", ""), ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "way", [{"channel": "chat", "to_channel": ROOM}, {"channel": "webhook", "to_url": URL}]
+)
+def test_what_nothing_is_connected_to_is_a_dead_letter_that_names_its_recipient(db, way):
+    row = message(**way)
+    outbox.send_due(now=NOW)
+    assert state_of(row) == ("dead", "NotConnectedError")
+    assert row.recipient in {ROOM, URL}
+
+
+@pytest.mark.parametrize(
+    "recipients",
+    [
+        set(),
+        {"user", "contact"},
+        {"user", "to_address"},
+        {"contact", "to_url"},
+        {"to_address", "to_channel"},
+        {"to_channel", "to_url"},
+    ],
+)
+def test_a_message_has_exactly_one_recipient(colleague, contact, recipients):
+    every = {
+        "user": colleague, "contact": contact, "to_address": ADDRESS, "to_channel": ROOM,
+        "to_url": URL,
+    }  # fmt: skip
+    with pytest.raises(IntegrityError, match="outbox_has_one_recipient"):
+        message(**{name: every[name] for name in recipients})
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"channel": "email", "to_channel": ROOM},
+        {"channel": "email", "to_url": URL},
+        {"channel": "in_app", "to_address": ADDRESS},
+        {"channel": "chat", "to_address": ADDRESS},
+        {"channel": "webhook", "to_channel": ROOM},
+    ],
+)
+def test_a_channel_reaches_its_own_sort_of_recipient_only(db, way):
+    with pytest.raises(IntegrityError, match="outbox_recipient_fits_channel"):
+        message(**way)
 
 
 class _MailServer(socketserver.StreamRequestHandler):
