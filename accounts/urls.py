@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.access import Right, requires
 from accounts.api.bulk import BulkView
 from accounts.api.imports import ImportView
-from accounts.api.nowhere import NowhereView
+from accounts.api.not_found import NowhereView
 
 urlpatterns = [
     path("bulk/<slug:kind>/", BulkView.as_view(), name="api_bulk"),

@@ -33,8 +33,8 @@ def _property(field: Field) -> dict[str, Any]:
         described = {"type": "array", "items": {**_TEXT, "enum": sorted(field.options)}}
     if field.clearable:
         described = {"anyOf": [described, {"type": "null"}]}
-    if field.says:
-        described["description"] = field.says
+    if field.help_text:
+        described["description"] = field.help_text
     return described
 
 

@@ -88,7 +88,7 @@ def _value(field: Field, *, kind: Kind) -> str:
     if own is not None:
         return own
     if field.type == Type.INTEGER:
-        return str(min(max(field.least, 5), field.most))
+        return str(min(max(field.min_value, 5), field.max_value))
     if field.type == Type.EMAIL:
         return "sam@acme.example"
     return _VALUES.get(field.type, "")

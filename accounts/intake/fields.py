@@ -57,11 +57,11 @@ class Field:
     type: Type
     required: bool = False
     clearable: bool = True
-    longest: int = 80
-    least: int = 0
-    most: int = _LARGEST_INT
+    max_length: int = 80
+    min_value: int = 0
+    max_value: int = _LARGEST_INT
     options: frozenset[str] = frozenset()
-    says: str = ""
+    help_text: str = ""
     example: str = ""
 
 

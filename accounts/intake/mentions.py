@@ -29,8 +29,8 @@ class MentionedPerson:
     @property
     def hints(self) -> list[str]:
         """Texts of which one stands in whatever mentions the person, in some case: to search by."""
-        longest = max(self.name.split(), key=len, default="")
-        return [text for text in (longest, self.email) if text]
+        max_length = max(self.name.split(), key=len, default="")
+        return [text for text in (max_length, self.email) if text]
 
     def cut(self, value: object, *, by: str) -> object:
         """The value with `by` for each mention: of a text, or of texts within JSON."""

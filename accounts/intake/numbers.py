@@ -12,19 +12,23 @@ _GERMAN = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{1,9})?|-?[0-9]{1,18}
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?")
 
 
-def integer(value: str, *, least: int, most: int) -> int:
+def integer(value: str, *, min_value: int, max_value: int) -> int:
     if not _INTEGER.fullmatch(value):
         raise FieldError(
             "integer", f"{shown(value)} is not a whole number; write digits only, such as 42"
         )
-    return bounded(int(value), least=least, most=most)
+    return bounded(int(value), min_value=min_value, max_value=max_value)
 
 
-def bounded(number: int, *, least: int, most: int) -> int:
-    if number < least:
-        raise FieldError("too_small", f"{shown(number)} is below {least}; write {least} or more")
-    if number > most:
-        raise FieldError("too_large", f"{shown(number)} is above {most}; write {most} or less")
+def bounded(number: int, *, min_value: int, max_value: int) -> int:
+    if number < min_value:
+        raise FieldError(
+            "too_small", f"{shown(number)} is below {min_value}; write {min_value} or more"
+        )
+    if number > max_value:
+        raise FieldError(
+            "too_large", f"{shown(number)} is above {max_value}; write {max_value} or less"
+        )
     return number
 
 
@@ -43,11 +47,13 @@ def amount(value: str, *, decimal_mark: str = ".") -> Decimal:
     return exact
 
 
-def percentage(value: str, *, most: int, decimal_mark: str = ".") -> Decimal:
+def percentage(value: str, *, max_value: int, decimal_mark: str = ".") -> Decimal:
     """From 0 up, with at most two decimals; a percent sign behind it is left out."""
     exact = amount(value.removesuffix("%").rstrip(), decimal_mark=decimal_mark)
-    if exact < 0 or exact > most:
-        raise FieldError("percentage", f"{shown(value)} is not from 0 to {most}; write it like 5")
+    if exact < 0 or exact > max_value:
+        raise FieldError(
+            "percentage", f"{shown(value)} is not from 0 to {max_value}; write it like 5"
+        )
     if exact != round(exact, 2):
         raise FieldError("percentage", f"{shown(value)} has more than two decimals; shorten it")
     return exact

@@ -39,7 +39,7 @@ class PlainBlock:
 
 def count_plain(source: BinaryIO, *, limits: Limits) -> int | None:
     """Rows below the header; None when the file needs the csv module, or its words of refusal."""
-    decoder, records, longest = codecs.getincrementaldecoder("utf-8")(), -1, 0
+    decoder, records, max_length = codecs.getincrementaldecoder("utf-8")(), -1, 0
     rest = b""
     for piece in _pieces(source, limits=limits):
         if any(mark in piece for mark in _UNUSUAL):
@@ -52,9 +52,9 @@ def count_plain(source: BinaryIO, *, limits: Limits) -> int | None:
         whole, rest = _parted(rest + piece)
         if whole.count(b"\r") != whole.count(b"\r\n"):
             return None
-        filled, most = _lines(whole)
-        records, longest = records + filled, max(longest, most, len(rest))
-        if longest > csv.field_size_limit():
+        filled, max_value = _lines(whole)
+        records, max_length = records + filled, max(max_length, max_value, len(rest))
+        if max_length > csv.field_size_limit():
             return None
     if decoder.getstate()[0] or b"\r" in rest:
         return None

@@ -136,7 +136,7 @@ def usage(
         message = f"{day} is after the subscription ended ({found.ends_on}); kept on its day"
         problems.append(RecordError(position, "usage_date", "after_end", message, warning=True))
     feature = texts.slug(row["feature_name"])
-    events = numbers.integer(row["usage_count"], least=0, most=_MOST_EVENTS)
+    events = numbers.integer(row["usage_count"], min_value=0, max_value=_MOST_EVENTS)
     return Usage(row["usage_id"], found.account, day, feature, events, tuple(problems))
 
 

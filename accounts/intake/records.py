@@ -143,10 +143,10 @@ def _hint(field: Field) -> str:
 
 def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
     if isinstance(raw, str) and not reading.typed:
-        return numbers.integer(raw.strip(), least=field.least, most=field.most)
+        return numbers.integer(raw.strip(), min_value=field.min_value, max_value=field.max_value)
     if type(raw) is not int:
         raise FieldError("type", f"{shown(raw)} must be a whole number without quotes, such as 42")
-    return numbers.bounded(raw, least=field.least, most=field.most)
+    return numbers.bounded(raw, min_value=field.min_value, max_value=field.max_value)
 
 
 def _boolean(raw: object, *, reading: ParseOptions) -> bool:
@@ -186,9 +186,9 @@ def _list(raw: object, *, field: Field, reading: ParseOptions) -> tuple[str, ...
 _LISTS = {Type.CHOICES: Type.CHOICE, Type.NAMES: Type.NAME, Type.IDS: Type.ID}
 _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.ID: lambda raw, field, reading: texts.external_id(raw),
-    Type.NAME: lambda raw, field, reading: texts.name(raw, longest=field.longest),
-    Type.TEXT: lambda raw, field, reading: texts.text(raw, longest=field.longest),
-    Type.KEY: lambda raw, field, reading: texts.slug(raw, longest=field.longest),
+    Type.NAME: lambda raw, field, reading: texts.name(raw, max_length=field.max_length),
+    Type.TEXT: lambda raw, field, reading: texts.text(raw, max_length=field.max_length),
+    Type.KEY: lambda raw, field, reading: texts.slug(raw, max_length=field.max_length),
     Type.DOMAIN: lambda raw, field, reading: texts.domain(
         raw if reading.typed else texts.host_of(raw)
     ),
@@ -197,11 +197,11 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),
     Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
     Type.PERCENT: lambda raw, field, reading: numbers.percentage(
-        raw, most=field.most, decimal_mark=reading.decimal_mark
+        raw, max_value=field.max_value, decimal_mark=reading.decimal_mark
     ),
     Type.CHOICE: _choice,
     Type.KIND: lambda raw, field, reading: texts.slug(
-        raw if reading.typed else texts.as_key(raw), longest=field.longest
+        raw if reading.typed else texts.as_key(raw), max_length=field.max_length
     ),
     Type.DAY: lambda raw, field, reading: moments.day(raw, calendar=reading.calendar),
     Type.PAST_DAY: lambda raw, field, reading: moments.past_day(raw, calendar=reading.calendar),

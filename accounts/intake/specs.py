@@ -37,16 +37,16 @@ def _kind(*, example: str) -> Field:
     return _must(
         "kind",
         Type.KIND,
-        longest=40,
+        max_length=40,
         example=example,
-        says=f"such as {example}; a new one is kept, and described in Admin",
+        help_text=f"such as {example}; a new one is kept, and described in Admin",
     )
 
 
 _EXTERNAL_ID = _must("external_id", Type.ID)
-_ACCOUNT = _must("account", Type.ID, says="external id of the account")
+_ACCOUNT = _must("account", Type.ID, help_text="external id of the account")
 _CURRENCY = _must("currency", Type.CURRENCY)
-_PERCENT = {"most": 100}
+_PERCENT = {"max_value": 100}
 _SENTIMENT = _one_of("sentiment", Sentiment)
 
 ACCOUNTS = RecordSpec(
@@ -54,28 +54,30 @@ ACCOUNTS = RecordSpec(
     ("external_id",),
     (
         _EXTERNAL_ID,
-        _must("name", Type.NAME, longest=200),
+        _must("name", Type.NAME, max_length=200),
         _field("domain", Type.DOMAIN),
-        _field("parent", Type.ID, says="external id of the parent account"),
+        _field("parent", Type.ID, help_text="external id of the parent account"),
         _field("industry", Type.NAME),
         _field("region", Type.NAME),
         _field("time_zone", Type.ZONE, clearable=False),
         _field("currency", Type.CURRENCY, clearable=False),
-        _field("plan", Type.KEY, longest=40, says="made when it is new"),
+        _field("plan", Type.KEY, max_length=40, help_text="made when it is new"),
         _field("seats", Type.INTEGER),
-        _field("usage_limit", Type.INTEGER, most=10**15),
+        _field("usage_limit", Type.INTEGER, max_value=10**15),
         _field("customer_since", Type.DAY),
-        _one_of("status", AccountStatus, clearable=False, says="money decides where there is any"),
+        _one_of(
+            "status", AccountStatus, clearable=False, help_text="money decides where there is any"
+        ),
         _one_of("stage", LifecycleStage, clearable=False),
-        _field("owner", Type.EMAIL, says="of a person who logs in"),
-        _field("pool", Type.NAME, says="instead of an owner"),
-        _field("account_executive", Type.EMAIL, says="of a person who logs in"),
-        _field("executive_sponsor", Type.EMAIL, says="of a person who logs in"),
-        _field("tags", Type.NAMES, longest=40),
+        _field("owner", Type.EMAIL, help_text="of a person who logs in"),
+        _field("pool", Type.NAME, help_text="instead of an owner"),
+        _field("account_executive", Type.EMAIL, help_text="of a person who logs in"),
+        _field("executive_sponsor", Type.EMAIL, help_text="of a person who logs in"),
+        _field("tags", Type.NAMES, max_length=40),
         _field("complexity", Type.INTEGER, **_PERCENT),
         _field("growth_potential", Type.INTEGER, **_PERCENT),
         _field("strategic_fit", Type.INTEGER, **_PERCENT),
-        _field("is_strategic", Type.BOOLEAN, clearable=False, says="high touch at once"),
+        _field("is_strategic", Type.BOOLEAN, clearable=False, help_text="high touch at once"),
     ),
 )
 TEAM = RecordSpec(
@@ -83,10 +85,12 @@ TEAM = RecordSpec(
     ("account", "function", "person", "since"),
     (
         _ACCOUNT,
-        _must("function", Type.KEY, longest=40, says="key of a function"),
-        _must("person", Type.EMAIL, says="of a person who logs in"),
-        _field("since", Type.DAY, clearable=False, says="today, for somebody new in the function"),
-        _field("until", Type.DAY, says="the last day; empty: until somebody else has it"),
+        _must("function", Type.KEY, max_length=40, help_text="key of a function"),
+        _must("person", Type.EMAIL, help_text="of a person who logs in"),
+        _field(
+            "since", Type.DAY, clearable=False, help_text="today, for somebody new in the function"
+        ),
+        _field("until", Type.DAY, help_text="the last day; empty: until somebody else has it"),
     ),
 )
 CONTACTS = RecordSpec(
@@ -95,14 +99,14 @@ CONTACTS = RecordSpec(
     (
         _EXTERNAL_ID,
         _ACCOUNT,
-        _must("name", Type.NAME, longest=200),
+        _must("name", Type.NAME, max_length=200),
         _field("email", Type.EMAIL),
-        _field("title", Type.NAME, longest=120),
+        _field("title", Type.NAME, max_length=120),
         _one_of("level", ContactLevel, clearable=False),
         _field("job_function", Type.NAME),
         _field("roles", Type.CHOICES, options=frozenset(StakeholderRole)),
-        _field("strength", Type.INTEGER, least=1, most=5),
-        _field("left_on", Type.PAST_DAY, says="empty: still there"),
+        _field("strength", Type.INTEGER, min_value=1, max_value=5),
+        _field("left_on", Type.PAST_DAY, help_text="empty: still there"),
         _field("met_on", Type.PAST_DAY, clearable=False),
         _field("do_not_contact", Type.BOOLEAN, clearable=False),
     ),
@@ -118,22 +122,29 @@ CONTRACTS = RecordSpec(
             "ends_on",
             Type.DAY,
             required=True,
-            says="the renewal date, not covered; empty: open-ended",
+            help_text="the renewal date, not covered; empty: open-ended",
         ),
-        _field("arr", Type.AMOUNT, says="a year's worth, never negative"),
-        _field("amount", Type.AMOUNT, says="instead of arr: the price as it is stated"),
-        _one_of("amount_per", AmountUnit, says="unit of the amount"),
+        _field("arr", Type.AMOUNT, help_text="a year's worth, never negative"),
+        _field("amount", Type.AMOUNT, help_text="instead of arr: the price as it is stated"),
+        _one_of("amount_per", AmountUnit, help_text="unit of the amount"),
         _CURRENCY,
-        _field("term_months", Type.INTEGER, clearable=False, least=1, most=120),
+        _field("term_months", Type.INTEGER, clearable=False, min_value=1, max_value=120),
         _field("auto_renew", Type.BOOLEAN, clearable=False),
-        _field("notice_days", Type.INTEGER, most=1000, says="days before the end"),
-        _field("uplift_percent", Type.PERCENT, most=100, says="rise of the price at a renewal"),
+        _field("notice_days", Type.INTEGER, max_value=1000, help_text="days before the end"),
+        _field(
+            "uplift_percent",
+            Type.PERCENT,
+            max_value=100,
+            help_text="rise of the price at a renewal",
+        ),
         _one_of("state", ContractState, clearable=False),
         _field("closed_on", Type.PAST_DAY),
-        _field("notice_given_on", Type.PAST_DAY, says="ends nothing yet"),
-        _field("cancelled_on", Type.DAY, says="a cancellation takes effect; empty: at the end"),
-        _field("renews", Type.ID, says="external id of the contract it renews"),
-        _field("product", Type.NAME, says="one line for the whole contract"),
+        _field("notice_given_on", Type.PAST_DAY, help_text="ends nothing yet"),
+        _field(
+            "cancelled_on", Type.DAY, help_text="a cancellation takes effect; empty: at the end"
+        ),
+        _field("renews", Type.ID, help_text="external id of the contract it renews"),
+        _field("product", Type.NAME, help_text="one line for the whole contract"),
     ),
 )
 MOVEMENTS = RecordSpec(
@@ -144,11 +155,11 @@ MOVEMENTS = RecordSpec(
         _ACCOUNT,
         _must("effective_on", Type.DAY),
         _one_of("kind", MovementKind, required=True, clearable=False),
-        _field("arr", Type.AMOUNT, says="signed change of a year's worth"),
-        _field("mrr", Type.AMOUNT, says="instead of arr: counts × 12, exactly"),
+        _field("arr", Type.AMOUNT, help_text="signed change of a year's worth"),
+        _field("mrr", Type.AMOUNT, help_text="instead of arr: counts × 12, exactly"),
         _CURRENCY,
         _one_of("subtype", MovementSubtype),
-        _field("reason", Type.NAME, longest=200),
+        _field("reason", Type.NAME, max_length=200),
         _field("product", Type.NAME),
     ),
 )
@@ -158,8 +169,8 @@ USAGE = RecordSpec(
     (
         _ACCOUNT,
         _must("day", Type.PAST_DAY),
-        _must("feature", Type.KEY, says="made when it is new"),
-        _must("events", Type.INTEGER, says="all events of that day"),
+        _must("feature", Type.KEY, help_text="made when it is new"),
+        _must("events", Type.INTEGER, help_text="all events of that day"),
     ),
 )
 SESSIONS = RecordSpec(
@@ -178,7 +189,7 @@ USER_DAYS = RecordSpec(
     (
         _ACCOUNT,
         _must("day", Type.PAST_DAY),
-        _must("user", Type.ID, says="the product's own id of the user"),
+        _must("user", Type.ID, help_text="the product's own id of the user"),
     ),
 )
 TICKETS = RecordSpec(
@@ -188,13 +199,13 @@ TICKETS = RecordSpec(
         _EXTERNAL_ID,
         _ACCOUNT,
         _must("opened_at", Type.PAST_MOMENT),
-        _field("first_reply_at", Type.PAST_MOMENT, says="of ours, to the customer"),
-        _field("solved_at", Type.PAST_MOMENT, says="empty: still open"),
+        _field("first_reply_at", Type.PAST_MOMENT, help_text="of ours, to the customer"),
+        _field("solved_at", Type.PAST_MOMENT, help_text="empty: still open"),
         _one_of("category", TicketCategory, required=True, clearable=False),
         _one_of("severity", Severity, clearable=False),
-        _field("subject", Type.NAME, longest=300),
-        _field("topic", Type.NAME, says="repeats of a problem share it"),
-        _field("satisfaction", Type.INTEGER, least=1, most=5),
+        _field("subject", Type.NAME, max_length=300),
+        _field("topic", Type.NAME, help_text="repeats of a problem share it"),
+        _field("satisfaction", Type.INTEGER, min_value=1, max_value=5),
         _SENTIMENT,
     ),
 )
@@ -207,12 +218,12 @@ INTERACTIONS = RecordSpec(
         _must("occurred_at", Type.PAST_MOMENT),
         _kind(example="call"),
         _field("is_commercial", Type.BOOLEAN, clearable=False),
-        _field("host", Type.EMAIL, says="of a person who logs in"),
-        _field("contacts", Type.IDS, says="external ids of those who took part"),
+        _field("host", Type.EMAIL, help_text="of a person who logs in"),
+        _field("contacts", Type.IDS, help_text="external ids of those who took part"),
         _SENTIMENT,
-        _field("subject", Type.NAME, longest=300),
-        _field("notes", Type.TEXT, longest=20_000),
-        _field("next_step", Type.NAME, longest=300),
+        _field("subject", Type.NAME, max_length=300),
+        _field("notes", Type.TEXT, max_length=20_000),
+        _field("next_step", Type.NAME, max_length=300),
     ),
 )
 GROUP_SESSIONS = RecordSpec(
@@ -222,21 +233,21 @@ GROUP_SESSIONS = RecordSpec(
         _EXTERNAL_ID,
         _must("starts_at", Type.PAST_MOMENT),
         _kind(example="webinar"),
-        _field("subject", Type.NAME, longest=300),
-        _field("minutes", Type.INTEGER, most=10_000, says="how long it was"),
+        _field("subject", Type.NAME, max_length=300),
+        _field("minutes", Type.INTEGER, max_value=10_000, help_text="how long it was"),
         _field("is_commercial", Type.BOOLEAN, clearable=False),
-        _field("host", Type.EMAIL, says="of a person who logs in"),
+        _field("host", Type.EMAIL, help_text="of a person who logs in"),
     ),
 )
 ATTENDANCES = RecordSpec(
     Kind.ATTENDANCES,
     ("session", "contact"),
     (
-        _must("session", Type.ID, says="external id of the group session"),
-        _must("contact", Type.ID, says="external id of the person"),
+        _must("session", Type.ID, help_text="external id of the group session"),
+        _must("contact", Type.ID, help_text="external id of the person"),
         _ACCOUNT,
-        _field("attended", Type.BOOLEAN, clearable=False, says="false: did not come"),
-        _field("minutes", Type.INTEGER, most=10_000, says="how long they stayed"),
+        _field("attended", Type.BOOLEAN, clearable=False, help_text="false: did not come"),
+        _field("minutes", Type.INTEGER, max_value=10_000, help_text="how long they stayed"),
     ),
 )
 INVOICES = RecordSpec(
@@ -261,7 +272,7 @@ EVENTS = RecordSpec(
         _ACCOUNT,
         _kind(example="champion_left"),
         _must("occurred_on", Type.PAST_DAY),
-        _field("note", Type.NAME, longest=300),
+        _field("note", Type.NAME, max_length=300),
     ),
 )
 ONBOARDING = RecordSpec(
@@ -269,8 +280,8 @@ ONBOARDING = RecordSpec(
     ("account", "key"),
     (
         _ACCOUNT,
-        _must("key", Type.KEY, longest=60),
-        _must("name", Type.NAME, longest=120),
+        _must("key", Type.KEY, max_length=60),
+        _must("name", Type.NAME, max_length=120),
         _must("due_on", Type.DAY),
         _field("done_on", Type.PAST_DAY),
     ),

@@ -23,7 +23,7 @@ _LEAST_SHARE = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ContractTerm:
     """A contract as the ledger sees it.
 
     `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
@@ -77,7 +77,7 @@ class Stretch:
     renewal_on: date | None = None
 
 
-def stretches(terms: Iterable[Term], *, day: date, grace_days: int) -> list[Stretch]:
+def stretches(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> list[Stretch]:
     """Of one account, as known on `day`: in order of the terms' starts."""
     account = _AccountTerms(sorted(terms, key=lambda term: (term.starts_on, term.key)), grace_days)
     return [
@@ -88,7 +88,7 @@ def stretches(terms: Iterable[Term], *, day: date, grace_days: int) -> list[Stre
     ]
 
 
-def _of_term(term: Term, *, account: _AccountTerms, day: date) -> Iterator[Stretch]:
+def _of_term(term: ContractTerm, *, account: _AccountTerms, day: date) -> Iterator[Stretch]:
     """The term itself, and the automatic renewals that have begun by `day`."""
     first_end = term.end
     for number in count(1):
@@ -127,7 +127,7 @@ def _ended(found: Stretch, *, end: date, last: date, day: date) -> Stretch:
     return replace(found, renewal_on=end, overdue_since=end if day >= end else None)
 
 
-def _renewed(term: Term, *, starts_on: date, ends_on: date) -> Term:
+def _renewed(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
     arr = (term.arr * (1 + term.uplift)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     return replace(term, starts_on=starts_on, ends_on=ends_on, arr=int(arr), is_assumed=True)
 
@@ -143,7 +143,7 @@ def add_months(day: date, months: int) -> date:
 class _AccountTerms:
     """The terms of one account in order of their starts, searched by day."""
 
-    terms: Sequence[Term]
+    terms: Sequence[ContractTerm]
     grace_days: int
 
     @cached_property
@@ -151,14 +151,14 @@ class _AccountTerms:
         return [term.starts_on for term in self.terms]
 
     @cached_property
-    def _linked(self) -> dict[int, list[Term]]:
-        found: dict[int, list[Term]] = {}
+    def _linked(self) -> dict[int, list[ContractTerm]]:
+        found: dict[int, list[ContractTerm]] = {}
         for term in self.terms:
             if term.renews is not None and term.renews != term.key:
                 found.setdefault(term.renews, []).append(term)
         return found
 
-    def grace(self, term: Term) -> timedelta:
+    def grace(self, term: ContractTerm) -> timedelta:
         """At most the term; none after a cancellation, but for the day that a start may be off."""
         if term.end is None:
             return timedelta()
@@ -166,17 +166,17 @@ class _AccountTerms:
             return 2 * _DAY
         return min(timedelta(days=self.grace_days), term.end - term.starts_on)
 
-    def starting(self, first: date, last: date) -> Sequence[Term]:
+    def starting(self, first: date, last: date) -> Sequence[ContractTerm]:
         return self.terms[bisect_left(self._starts, first) : bisect_right(self._starts, last)]
 
-    def taken_over(self, term: Term) -> date | None:
+    def taken_over(self, term: ContractTerm) -> date | None:
         """The start of the first that takes over from `term`: of those that its source names as
         replacing it while it runs, else by the first rule that finds any."""
         replaced = min((s.starts_on for s in self._replacing(term)), default=None)
         followed = min((s.starts_on for s in self._successors(term)), default=None)
         return min((day for day in (replaced, followed) if day is not None), default=None)
 
-    def _replacing(self, term: Term) -> Iterator[Term]:
+    def _replacing(self, term: ContractTerm) -> Iterator[ContractTerm]:
         """Overlapping terms that stand in its place: of the same subscription, or of a source
         where a later term replaces an earlier one."""
         last = (term.end or self._starts[-1] + 2 * _DAY) - 2 * _DAY
@@ -185,10 +185,10 @@ class _AccountTerms:
             if same or (other.replaces and _same_line(term, other) is not False):
                 yield other
 
-    def _successors(self, term: Term) -> list[Term]:
+    def _successors(self, term: ContractTerm) -> list[ContractTerm]:
         return self._by_link(term) or self._by_line(term) or self._by_another_line(term)
 
-    def _by_link(self, term: Term) -> list[Term]:
+    def _by_link(self, term: ContractTerm) -> list[ContractTerm]:
         """Rule 1: a term that names it and starts at most 90 days after its end; after a
         cancellation, at most a day: later it is a return."""
         end = term.end
@@ -197,7 +197,7 @@ class _AccountTerms:
         linked = self._linked.get(term.key, ())
         return [other for other in linked if term.starts_on < other.starts_on <= last]
 
-    def _by_line(self, term: Term) -> list[Term]:
+    def _by_line(self, term: ContractTerm) -> list[ContractTerm]:
         """Rule 2: a term of the same line that ends later and starts from the day before the end
         to the last day of the grace."""
         end = term.end
@@ -213,7 +213,7 @@ class _AccountTerms:
                 found.append(other)
         return found
 
-    def _by_another_line(self, term: Term) -> list[Term]:
+    def _by_another_line(self, term: ContractTerm) -> list[ContractTerm]:
         """Rule 3: a term of another line that starts within a day of the end and follows none of
         its own: a plan renamed, a product swapped."""
         end = term.end
@@ -227,7 +227,7 @@ class _AccountTerms:
             and not self._follows_its_own(other)
         ]
 
-    def _follows_its_own(self, term: Term) -> bool:
+    def _follows_its_own(self, term: ContractTerm) -> bool:
         return any(
             other.starts_on < term.starts_on
             and _same_line(other, term)
@@ -237,7 +237,7 @@ class _AccountTerms:
         )
 
 
-def _same_line(one: Term, other: Term) -> bool | None:
+def _same_line(one: ContractTerm, other: ContractTerm) -> bool | None:
     """By subscription, else by product; None where that is not known of both."""
     if one.subscription and other.subscription:
         return one.subscription == other.subscription
@@ -246,6 +246,6 @@ def _same_line(one: Term, other: Term) -> bool | None:
     return None
 
 
-def _is_large_enough(new: Term, *, old: Term) -> bool:
+def _is_large_enough(new: ContractTerm, *, old: ContractTerm) -> bool:
     """Amounts of two currencies are not compared: it is taken for the same line."""
     return new.currency != old.currency or new.arr >= old.arr * _LEAST_SHARE

@@ -17,15 +17,15 @@ _JOINERS = frozenset("\u200c\u200d")
 _LONGEST_COMBINING_RUN = 4
 
 
-def text(value: str, *, longest: int) -> str:
+def text(value: str, *, max_length: int) -> str:
     """NFC, stripped, free of control characters other than tab and line breaks."""
     refuse_broken(value)
     normal = unicodedata.normalize("NFC", value).strip()
     if not normal:
         raise FieldError("blank", "is empty; write a value or leave the field out")
-    if len(normal) > longest:
+    if len(normal) > max_length:
         raise FieldError(
-            "too_long", f"has {len(normal)} characters; at most {longest} are kept, shorten it"
+            "too_long", f"has {len(normal)} characters; at most {max_length} are kept, shorten it"
         )
     for character in normal:
         if unicodedata.category(character) == "Cc" and character not in "\t\n\r":
@@ -36,9 +36,9 @@ def text(value: str, *, longest: int) -> str:
     return normal
 
 
-def name(value: str, *, longest: int) -> str:
+def name(value: str, *, max_length: int) -> str:
     """One visible line: what is shown in lists, mails and calendars must read as it is stored."""
-    normal = text(value, longest=longest)
+    normal = text(value, max_length=max_length)
     if any(c in "\t\n\r" or unicodedata.category(c) in ("Zl", "Zp") for c in normal):
         raise FieldError("line_break", "must be one line; remove tabs and line breaks")
     _refuse_invisible(normal)
@@ -97,11 +97,11 @@ def external_id(value: str) -> str:
     return value
 
 
-def slug(value: str, *, longest: int = 80) -> str:
-    if len(value) > longest or not _SLUG.fullmatch(value):
+def slug(value: str, *, max_length: int = 80) -> str:
+    if len(value) > max_length or not _SLUG.fullmatch(value):
         raise FieldError(
             "key_alphabet",
-            f"{shown(value)} is not a key; use at most {longest} of a–z 0–9 _ - "
+            f"{shown(value)} is not a key; use at most {max_length} of a–z 0–9 _ - "
             "and start with a letter or digit",
         )
     return value

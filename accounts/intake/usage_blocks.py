@@ -114,7 +114,7 @@ class BlockReader:
 
     def __post_init__(self) -> None:
         self._slow = UsageReader(self.header, self.reading)
-        self._words = {name: _Vocabulary(most) for name, most in _MOST_WORDS.items()}
+        self._words = {name: _Vocabulary(max_value) for name, max_value in _MOST_WORDS.items()}
 
     def read(self, rows: Sequence[Row]) -> tuple[UsageColumns, list[RecordError]]:
         plain = self._plain(rows)
@@ -164,7 +164,7 @@ class BlockReader:
         good = np.ones(cells.rows, np.bool_)
         places: dict[str, Ints] = {}
         for name, vocabulary in self._words.items():
-            words, fits = cells.words(self.header.index(name), most=_MOST_WORDS[name])
+            words, fits = cells.words(self.header.index(name), max_value=_MOST_WORDS[name])
             found = vocabulary.find(words)
             missing = np.flatnonzero((found < 0) & fits)
             if len(missing):
@@ -244,11 +244,11 @@ class _Cells:
         found = self.data[self._starts[row, place] : self._stops[row, place]]
         return found.decode("utf-8", "surrogatepass")
 
-    def words(self, place: int, *, most: int) -> tuple[Words, NDArray[np.bool_]]:
+    def words(self, place: int, *, max_value: int) -> tuple[Words, NDArray[np.bool_]]:
         starts = self._starts[:, place]
         lengths = self._stops[:, place] - starts
-        fits = (lengths > 0) & (lengths <= most * _WORD)
-        count = min(int(-(-lengths.max(initial=1) // _WORD)) or 1, most)
+        fits = (lengths > 0) & (lengths <= max_value * _WORD)
+        count = min(int(-(-lengths.max(initial=1) // _WORD)) or 1, max_value)
         words = np.empty((self.rows, count), np.uint64)
         for n in range(count):
             kept = np.clip(lengths - n * _WORD, 0, _WORD)

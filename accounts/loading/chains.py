@@ -24,7 +24,7 @@ class Chain:
     field: str
     table: str
     column: str
-    says: str
+    help_text: str
 
 
 CHAINS = {
@@ -106,7 +106,7 @@ def _closes(record: Record, loop: Sequence[str], *, chain: Chain) -> RecordError
     own = str(record.values["external_id"])
     turned = [*loop[loop.index(own) :], *loop[: loop.index(own)]]
     message = (
-        f"{shown(str(record.values[chain.field]))} closes a loop in which the record {chain.says}:"
-        f" {in_words(turned)}; name another one, or leave it empty"
+        f"{shown(str(record.values[chain.field]))} closes a loop in which the record"
+        f" {chain.help_text}: {in_words(turned)}; name another one, or leave it empty"
     )
     return RecordError(record.position, chain.field, "loop", message)

@@ -19,7 +19,7 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.terms import Stretch, Term, stretches
+from accounts.intake.terms import ContractTerm, Stretch, stretches
 from accounts.loading.derived import refresh_accounts
 from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
@@ -110,10 +110,10 @@ def _products(ids: Sequence[int]) -> dict[int, str]:
 
 def _terms(
     contracts: Sequence[StoredContract], products: Mapping[int, str], *, grace_days: int
-) -> list[Term]:
+) -> list[ContractTerm]:
     by_name = {contract.external_id: contract.id for contract in contracts}
     return [
-        Term(
+        ContractTerm(
             key=contract.id,
             starts_on=contract.starts_on,
             ends_on=contract.ends_on,

@@ -59,7 +59,7 @@ class Export:
 
 
 def import_folder(
-    folder: Path, *, day: date, now: datetime, tell: Callable[[str], None]
+    folder: Path, *, day: date, now: datetime, on_progress: Callable[[str], None]
 ) -> list[ImportRun]:
     """One finished run a file, every oddity kept row by row. FileRefused before any is stored."""
     export = Export(folder, day, now)
@@ -67,7 +67,7 @@ def import_folder(
     runs = {name: importer(export, content[name]) for name, importer in _IMPORTERS.items()}
     _check_churn_flags(content["accounts"], runs["accounts"])
     for name, run in runs.items():
-        tell(_summary(name, run))
+        on_progress(_summary(name, run))
     return list(runs.values())
 
 

@@ -25,7 +25,7 @@ class StoredColumn:
 
     name: str
     field: str = ""
-    otherwise: str = "NULL"
+    default: str = "NULL"
     cleared: str = "NULL"
     expression: str = ""
 
@@ -51,8 +51,8 @@ class FactTable:
     once: tuple[tuple[str, str], ...] = ()
 
 
-def _text(name: str, *, otherwise: str = "''") -> StoredColumn:
-    return StoredColumn(name, name, otherwise=otherwise, cleared="''")
+def _text(name: str, *, default: str = "''") -> StoredColumn:
+    return StoredColumn(name, name, default=default, cleared="''")
 
 
 def _plain(*names: str) -> tuple[StoredColumn, ...]:
@@ -60,11 +60,11 @@ def _plain(*names: str) -> tuple[StoredColumn, ...]:
 
 
 def _flag(name: str) -> StoredColumn:
-    return StoredColumn(name, name, otherwise="false")
+    return StoredColumn(name, name, default="false")
 
 
 def _array(name: str) -> StoredColumn:
-    return StoredColumn(name, name, otherwise="'{}'", cleared="'{}'")
+    return StoredColumn(name, name, default="'{}'", cleared="'{}'")
 
 
 _ID = StoredColumn("external_id", "external_id")
@@ -92,16 +92,16 @@ ACCOUNTS = FactTable(
         StoredColumn("parent_id", "parent"),
         _text("industry"),
         _text("region"),
-        StoredColumn("time_zone", "time_zone", otherwise="'UTC'"),
+        StoredColumn("time_zone", "time_zone", default="'UTC'"),
         StoredColumn(
             "currency",
             "currency",
-            otherwise="COALESCE((SELECT currency FROM accounts_installation), 'USD')",
+            default="COALESCE((SELECT currency FROM accounts_installation), 'USD')",
         ),
         StoredColumn("plan_id", "plan"),
         *_plain("seats", "usage_limit", "customer_since"),
-        StoredColumn("status", "status", otherwise="'active'"),
-        StoredColumn("stage", "stage", otherwise="'hand_off'"),
+        StoredColumn("status", "status", default="'active'"),
+        StoredColumn("stage", "stage", default="'hand_off'"),
         # An owner replaces a pool and a pool an owner: an account never has both.
         StoredColumn(
             "owner_id",
@@ -148,7 +148,7 @@ CONTACTS = FactTable(
         StoredColumn("name", "name"),
         _text("email"),
         _text("title"),
-        StoredColumn("level", "level", otherwise="'user'"),
+        StoredColumn("level", "level", default="'user'"),
         _text("job_function"),
         _array("roles"),
         StoredColumn("strength", "strength"),
@@ -157,7 +157,7 @@ CONTACTS = FactTable(
             "is_active",
             expression="CASE WHEN {left_on} THEN s.left_on IS NULL ELSE t.left_on IS NULL END",
         ),
-        StoredColumn("met_on", "met_on", otherwise="COALESCE(s.left_on, %(day)s)"),
+        StoredColumn("met_on", "met_on", default="COALESCE(s.left_on, %(day)s)"),
         _flag("do_not_contact"),
     ),
     references=(ACCOUNT,),
@@ -191,12 +191,12 @@ CONTRACTS = FactTable(
             "term_months",
             "term_months",
             # LEAST leaves out what is null: an open end takes the 12.
-            otherwise="GREATEST(1, LEAST(120,"
+            default="GREATEST(1, LEAST(120,"
             " COALESCE(round((s.ends_on - s.starts_on) / 30.4375), 12)))",
         ),
         _flag("auto_renew"),
         *_plain("notice_days", "uplift_percent"),
-        StoredColumn("state", "state", otherwise="'active'"),
+        StoredColumn("state", "state", default="'active'"),
         *_plain("closed_on", "notice_given_on", "cancelled_on"),
         _text("renews"),
     ),
@@ -231,7 +231,7 @@ TICKETS = FactTable(
         _ACCOUNT_ID,
         _text("subject"),
         *_plain("opened_at", "first_reply_at", "solved_at", "category"),
-        StoredColumn("severity", "severity", otherwise="'normal'"),
+        StoredColumn("severity", "severity", default="'normal'"),
         _text("topic"),
         StoredColumn("satisfaction", "satisfaction"),
         _text("sentiment"),
@@ -284,7 +284,7 @@ ATTENDANCES = FactTable(
         StoredColumn("session_id", "session"),
         StoredColumn("contact_id", "contact"),
         _ACCOUNT_ID,
-        StoredColumn("attended", "attended", otherwise="true"),
+        StoredColumn("attended", "attended", default="true"),
         StoredColumn("minutes", "minutes"),
     ),
     references=(

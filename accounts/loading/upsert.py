@@ -136,7 +136,7 @@ def _source(target: UpsertTarget, column: StoredColumn) -> str:
     said = f"s.{column.field}_id" if referenced else f"s.{column.field}"
     return (
         f"CASE WHEN {_present(target, column.field)} THEN COALESCE({said}, {column.cleared})"
-        f" WHEN t.id IS NOT NULL THEN t.{column.name} ELSE {column.otherwise} END"
+        f" WHEN t.id IS NOT NULL THEN t.{column.name} ELSE {column.default} END"
     )
 
 

@@ -56,7 +56,7 @@ def read_again(file: ImportFile, *, encoding: str) -> None:
 
 def _read_soon(file: ImportFile) -> None:
     if file.size <= _SMALL_BYTES and not is_packed(file):
-        read_upload(file, tell=lambda rows: None)
+        read_upload(file, on_progress=lambda rows: None)
     else:
         _enqueue(READ, file)
 
@@ -76,7 +76,7 @@ def check_soon(file: ImportFile) -> None:
             state=_STATES.CHECKING, reason="",
         )  # fmt: skip
         if file.rows <= _SMALL_ROWS:
-            check_upload(file, day=clock.today(), now=clock.now(), tell=lambda pieces: None)
+            check_upload(file, day=clock.today(), now=clock.now(), on_progress=lambda pieces: None)
         else:
             _enqueue(CHECK, file)
 
@@ -144,13 +144,13 @@ def _progress(claim: jobs.Claim) -> Callable[[int], None]:
 def work_reading(claim: jobs.Claim) -> None:
     file = _of(claim, _STATES.READING).first()
     if file is not None:
-        read_upload(file, tell=_show(claim))
+        read_upload(file, on_progress=_show(claim))
 
 
 def work_check(claim: jobs.Claim) -> None:
     file = _of(claim, _STATES.CHECKING).first()
     if file is not None:
-        check_upload(file, day=clock.today(), now=clock.now(), tell=_show(claim))
+        check_upload(file, day=clock.today(), now=clock.now(), on_progress=_show(claim))
 
 
 def work_import(claim: jobs.Claim) -> None:
@@ -162,7 +162,7 @@ def work_import(claim: jobs.Claim) -> None:
         piece=piece,
         day=date.fromisoformat(claim.payload["day"]),
         now=clock.now(),
-        tell=_progress(claim),
+        on_progress=_progress(claim),
     )
 
 

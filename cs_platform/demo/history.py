@@ -99,7 +99,7 @@ def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
     return score_history(days=days, account_ids=account_ids, now=now, closes=False).scored
 
 
-def live_through(history: History, *, tell: Callable[[str], None]) -> None:
+def live_through(history: History, *, on_progress: Callable[[str], None]) -> None:
     """Fires, advances and works the nights on which playbooks were in use, in their order.
 
     What was emitted before is stamped as historic. A night hears only what was there by
@@ -120,7 +120,7 @@ def live_through(history: History, *, tell: Callable[[str], None]) -> None:
             review_risks(day=day + timedelta(days=1))
             people.work(day=day + timedelta(days=1))
         if number % 30 == 0:
-            tell(f"{number} of {len(history.played)} nights with plays")
+            on_progress(f"{number} of {len(history.played)} nights with plays")
     lay_out_desk(day=history.played[-1])
     write_notebooks(seed=history.seed, days=history.played)
 

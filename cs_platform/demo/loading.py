@@ -45,7 +45,7 @@ class Load:
     processes: int = 1
 
 
-def load_facts(load: Load, *, tell: Callable[[str], None]) -> Counter[str]:
+def load_facts(load: Load, *, on_progress: Callable[[str], None]) -> Counter[str]:
     """Rows by table. Facts only: nothing is scored and nothing rings."""
     shape = load.shape
     staff = staff_of(shape)
@@ -54,7 +54,7 @@ def load_facts(load: Load, *, tell: Callable[[str], None]) -> Counter[str]:
     loaded: Counter[str] = Counter()
     for done, rows in enumerate(_blocks(load, staff=staff), start=1):
         loaded.update(rows)
-        tell(f"{done} of {shape.blocks} blocks: {loaded['accounts_account']:,} accounts,"
+        on_progress(f"{done} of {shape.blocks} blocks: {loaded['accounts_account']:,} accounts,"
              f" {sum(loaded.values()):,} rows")  # fmt: skip
     loaded["accounts_teammember"] = load_teams()
     _settle()

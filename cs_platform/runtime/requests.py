@@ -40,7 +40,7 @@ class ForwardedMiddleware:
         sender = request.META.get("REMOTE_ADDR", "")
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "")
         if is_within(sender, settings.PROXIES):
-            request.META["REMOTE_ADDR"] = _client(hops, otherwise=sender)
+            request.META["REMOTE_ADDR"] = _client(hops, default=sender)
             lies = [name for name in _FORWARDED if name != "HTTP_X_FORWARDED_PROTO"]
         else:
             lies = list(_FORWARDED)
@@ -49,12 +49,12 @@ class ForwardedMiddleware:
         return self.get_response(request)
 
 
-def _client(hops: str, *, otherwise: str) -> str:
+def _client(hops: str, *, default: str) -> str:
     """The nearest hop that is none of our proxies; what stands further left anybody can write."""
     for hop in reversed([hop.strip() for hop in hops.split(",") if hop.strip()]):
         if not is_within(hop, settings.PROXIES):
             return hop[:64]
-    return otherwise
+    return default
 
 
 class RequestMiddleware:

@@ -1,13 +1,13 @@
 """Stored months and days, and what CS ops decides about reports."""
 
 from metrics.models.days import AccountDay, ContractDay, FactChange, ReportDay
-from metrics.models.decided import RenewalChance, RetentionTarget
 from metrics.models.months import (
     TOTAL,
     AccountMonth,
     RetentionMonth,
     SnapshotMonth,
 )
+from metrics.models.settings import RenewalChance, RetentionTarget
 
 __all__ = [
     "TOTAL",

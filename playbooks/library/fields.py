@@ -35,19 +35,19 @@ class Fields:
         where = ".".join(part for part in (self.place, name) if part)
         self.errors.append(f"{where or 'playbook'}: {problem}")
 
-    def text(self, name: str, *, longest: int, default: str | None = None) -> str:
+    def text(self, name: str, *, max_length: int, default: str | None = None) -> str:
         value = self._value(name, default)
         if value is None:
             return ""
         if not isinstance(value, str) or (default is None and not value.strip()):
             self.wrong(name, f"write a text, not {_kind(value)}")
             return ""
-        if len(value.strip()) > longest:
-            self.wrong(name, f"at most {longest} characters, these are {len(value.strip())}")
+        if len(value.strip()) > max_length:
+            self.wrong(name, f"at most {max_length} characters, these are {len(value.strip())}")
         return value.strip()
 
     def key(self, name: str = "key") -> str:
-        value = self.text(name, longest=40)
+        value = self.text(name, max_length=40)
         if value and not _KEY.match(value):
             self.wrong(name, f"“{value}”: small letters, digits and _ only, a letter first")
         return value

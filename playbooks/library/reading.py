@@ -90,12 +90,12 @@ def _definition(fields: Fields) -> PlaybookDefinition:
     key = fields.key()
     return PlaybookDefinition(
         key=key,
-        name=fields.text("name", longest=80),
-        summary=fields.text("summary", longest=500),
-        purpose=fields.text("purpose", longest=300, default=""),
+        name=fields.text("name", max_length=80),
+        summary=fields.text("summary", max_length=500),
+        purpose=fields.text("purpose", max_length=300, default=""),
         sla_days=fields.number("sla_days", lowest=1, highest=730, default=None),
         category=fields.word("category", Category),
-        family=fields.text("family", longest=40, default=key),
+        family=fields.text("family", max_length=40, default=key),
         severity=fields.whole("severity", lowest=0, highest=100, default=0),
         owner_role=fields.key("owner_role"),
         review_cadence=fields.word("review", ReviewCadence),
@@ -131,7 +131,7 @@ def _trigger(fields: Fields) -> Trigger:
 
 def _subject(fields: Fields) -> str:
     """The score, a component by its key in a scorecard, or a measure of the catalogue."""
-    subject = fields.text("subject", longest=60, default=WHOLE_SCORE)
+    subject = fields.text("subject", max_length=60, default=WHOLE_SCORE)
     kind, _, key = subject.partition(":")
     if subject.startswith(MEASURE) and key not in MEASURES:
         fields.wrong("subject", f"“{key}” is not in the measure catalogue")
@@ -177,8 +177,8 @@ def _escalation(fields: Fields) -> Escalation:
         key=fields.key(),
         kind=kind,
         escalate_to=fields.key("escalate_to"),
-        title=fields.text("title", longest=160),
-        guidance=fields.text("guidance", longest=2000),
+        title=fields.text("title", max_length=160),
+        guidance=fields.text("guidance", max_length=2000),
         business_days=fields.whole("business_days", lowest=0, highest=60, default=0),
         score=fields.score("score"),
         signals=_signals(fields),
@@ -200,9 +200,9 @@ def _escalation(fields: Fields) -> Escalation:
 def _step(fields: Fields) -> StepDefinition:
     return StepDefinition(
         key=fields.key(),
-        title=fields.text("title", longest=160),
-        purpose=fields.text("purpose", longest=300),
-        guidance=fields.text("guidance", longest=2000),
+        title=fields.text("title", max_length=160),
+        purpose=fields.text("purpose", max_length=300),
+        guidance=fields.text("guidance", max_length=2000),
         owner_role=fields.key("owner"),
         channel=fields.word("channel", Channel),
         due=_offset(fields.part("due")),
@@ -223,7 +223,7 @@ def _offset(fields: Fields) -> Offset:
 
 
 def _signal(fields: Fields) -> str:
-    value = fields.text("signal", longest=60)
+    value = fields.text("signal", max_length=60)
     _refuse_unknown(fields, "signal", value)
     return value
 

@@ -9,7 +9,7 @@ from accounts.intake.fields import Kind
 from accounts.intake.records import iso_reading, read_record
 from accounts.intake.specs import ATTENDANCES
 from accounts.models import Account, Attendance, Contact, DirtyAccount, GroupSession
-from accounts.uploads.images import stored
+from accounts.uploads.before_after import stored
 from cs_platform.pages.account.timeline import newest_entries
 from tests.accounts.loading import account, load_raw, problems, statuses
 

@@ -34,7 +34,7 @@ pytestmark = [
 @pytest.fixture
 def imported():
     Installation.objects.filter(pk=1).update(as_of=AS_OF)
-    return import_folder(FOLDER, day=AS_OF, now=NOW, tell=lambda line: None)
+    return import_folder(FOLDER, day=AS_OF, now=NOW, on_progress=lambda line: None)
 
 
 def mrr_by_account(day: date) -> Counter[int]:
@@ -91,6 +91,6 @@ def test_the_export_is_imported_reported_and_reconciles(imported):
 def test_importing_it_again_changes_nothing(imported):
     tables = (Account, Contract, RevenueMovement, UsageDay, Ticket, AttributeHistory)
     before = [list(table.objects.order_by("pk").values()) for table in tables]
-    again = import_folder(FOLDER, day=AS_OF, now=NOW, tell=lambda line: None)
+    again = import_folder(FOLDER, day=AS_OF, now=NOW, on_progress=lambda line: None)
     assert [(run.created, run.updated) for run in again] == [(0, 0)] * 5
     assert [list(table.objects.order_by("pk").values()) for table in tables] == before

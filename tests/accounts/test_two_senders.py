@@ -127,14 +127,14 @@ def test_sessions_that_two_learn_on_different_days_are_not_added_up():
     sessions = {"account": "acme", "day": "2025-03-01", "sessions": 3, "minutes": 40}
     more = sessions | {"sessions": 4}
 
-    def tell() -> str:
+    def on_progress() -> str:
         (status,) = load_raw("sessions", more, day=today()).statuses.values()
         return status
 
     def other() -> None:
         load_raw("sessions", sessions, day=today() - timedelta(days=1))
 
-    assert _while_another(other, tell) == "updated"
+    assert _while_another(other, on_progress) == "updated"
     assert sorted(row.sessions for row in SessionDay.objects.all()) == [1, 3]
 
 

@@ -21,13 +21,13 @@ from accounts.models import (
 )
 from accounts.uploads import (
     FileMovedOn,
-    checking,
+    check,
     discard,
     forget_old,
     import_upload,
     keep_upload,
-    keeping,
     start_import,
+    storage,
 )
 from tests.accounts.loading import account, load_raw
 from tests.accounts.uploads import (
@@ -59,7 +59,7 @@ def test_a_file_is_kept_in_pieces_and_read_to_rows():
         len(CRM),
     )
     assert set(file.pieces.values_list("stage", flat=True)) == {"rows"}
-    assert keeping.rows_of(file, number=0)[1] == (
+    assert storage.rows_of(file, number=0)[1] == (
         3,
         ["bolt", "Bolt Works", "bolt.example", "many", "17/04/2024", ""],
     )
@@ -85,10 +85,10 @@ def test_dates_that_read_in_two_ways_are_left_to_a_person():
 
 
 def test_bytes_come_out_of_their_pieces_as_they_went_in(monkeypatch):
-    monkeypatch.setattr(keeping, "_PIECE", 64)
+    monkeypatch.setattr(storage, "_PIECE", 64)
     content = bytes(range(256)) * 5
     file = keep_upload(name="x", pieces=pieces(content), user=somebody(), now=NOW)
-    stream = keeping.bytes_of(file)
+    stream = storage.bytes_of(file)
     assert stream.read() == content
     assert stream.seek(-10, 2) == len(content) - 10
     assert stream.read(4) == content[-10:-6]
@@ -96,8 +96,8 @@ def test_bytes_come_out_of_their_pieces_as_they_went_in(monkeypatch):
 
 
 def test_a_file_over_the_limit_leaves_nothing(monkeypatch):
-    monkeypatch.setattr(keeping, "FILE_LIMITS", type(FILE_LIMITS)(records=10, size=1_000))
-    monkeypatch.setattr(keeping, "_PIECE", 512)
+    monkeypatch.setattr(storage, "FILE_LIMITS", type(FILE_LIMITS)(records=10, size=1_000))
+    monkeypatch.setattr(storage, "_PIECE", 512)
     with pytest.raises(TooLarge, match="split it"):
         keep_upload(name="x", pieces=pieces(b"x" * 1_001), user=somebody(), now=NOW)
     assert (ImportFile.objects.count(), FileChunk.objects.count()) == (0, 0)
@@ -181,7 +181,7 @@ def test_the_effect_on_arr_names_what_no_rate_converts_and_what_an_early_one_doe
 
 
 def test_a_large_file_is_checked_piece_by_piece(monkeypatch):
-    monkeypatch.setattr(checking, "EXACT_ROWS", 1)
+    monkeypatch.setattr(check, "EXACT_ROWS", 1)
     monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
     file = uploaded("companies.csv", CRM)
     outcome = checked(file).outcome
@@ -217,12 +217,12 @@ def test_a_killed_import_goes_on_at_the_next_row(monkeypatch):
             raise _KilledError
 
     with pytest.raises(_KilledError):
-        import_upload(run, piece=0, day=DAY, now=NOW, tell=killed_after_two)
+        import_upload(run, piece=0, day=DAY, now=NOW, on_progress=killed_after_two)
     # The third piece was under way: nothing of it, neither rows nor sums, is half there.
     run.refresh_from_db()
     assert (run.read, Account.objects.count(), run.state) == (4, 3, "running")
 
-    import_upload(run, piece=2, day=DAY, now=NOW, tell=lambda piece: None)
+    import_upload(run, piece=2, day=DAY, now=NOW, on_progress=lambda piece: None)
     run.refresh_from_db()
     assert (run.read, run.created, run.rejected, run.state) == (7, 6, 1, "done")
     assert RejectedRecord.objects.filter(run=run).count() == 1
@@ -240,7 +240,7 @@ def test_an_answer_to_an_old_question_is_dropped():
     file = uploaded("companies.csv", CRM)
     ImportFile.objects.filter(pk=file.pk).update(state="checking", version=2)
     file.version = 1
-    checking.check_upload(file, day=DAY, now=NOW, tell=lambda piece: None)
+    check.check_upload(file, day=DAY, now=NOW, on_progress=lambda piece: None)
     file.refresh_from_db()
     assert (file.state, file.outcome, PlannedChange.objects.count()) == ("checking", {}, 0)
 
@@ -255,7 +255,7 @@ def test_the_same_header_is_matched_as_before():
 def test_the_content_of_a_file_is_forgotten_after_a_month():
     file = uploaded("companies.csv", CRM)
     assert forget_old(now=NOW) == 0
-    ImportFile.objects.update(uploaded_at=NOW - (keeping.timedelta(days=31)))
+    ImportFile.objects.update(uploaded_at=NOW - (storage.timedelta(days=31)))
     assert forget_old(now=NOW) == 1
     file.refresh_from_db()
     assert (file.forgotten_at, FileChunk.objects.count()) == (NOW, 0)

@@ -12,7 +12,7 @@ from accounts.intake import workbooks
 from accounts.intake.errors import FileRefused
 from accounts.intake.streams import Limits
 from accounts.models import Account, FileChunk, ImportFile, RejectedRecord
-from accounts.uploads import keeping, read_upload, reading
+from accounts.uploads import parse, read_upload, storage
 from tests.accounts.uploads import checked, imported, uploaded, workbook
 from tests.nasty import NASTY_FILES, NASTY_NAMES
 
@@ -33,9 +33,9 @@ def test_a_nasty_file_is_refused_in_words(name):
 def test_a_refused_file_is_read_again_in_another_encoding():
     file = uploaded("latin.csv", "ID,Name\nÄ-1,Ärzte\n".encode("cp1252"))
     assert file.reason.startswith("encoding: ")
-    keeping.move_on(file, ImportFile.State.REFUSED, state="reading", encoding="cp1252")
-    read_upload(file, tell=lambda rows: None)
-    assert keeping.rows_of(file, number=0) == [(2, ["Ä-1", "Ärzte"])]
+    storage.move_on(file, ImportFile.State.REFUSED, state="reading", encoding="cp1252")
+    read_upload(file, on_progress=lambda rows: None)
+    assert storage.rows_of(file, number=0) == [(2, ["Ä-1", "Ärzte"])]
 
 
 def test_201_columns_are_too_many():
@@ -48,7 +48,7 @@ def test_a_file_without_rows_says_so():
 
 
 def test_more_rows_than_the_limit_are_refused(monkeypatch):
-    monkeypatch.setattr(reading, "FILE_LIMITS", Limits(records=3, size=10_000))
+    monkeypatch.setattr(parse, "FILE_LIMITS", Limits(records=3, size=10_000))
     file = uploaded("long.csv", HEADER + b"a,A,1\n" * 4)
     assert file.reason.startswith("too_many_rows: has more than 3 rows")
     assert not FileChunk.objects.filter(stage="rows").exists()
@@ -90,7 +90,7 @@ def test_ragged_rows_are_refused_one_by_one():
 def test_files_as_people_save_them_are_read(content):
     file = uploaded("accounts.csv", content)
     assert (file.state, file.rows, file.header) == ("ready", 1, ("external_id", "name", "seats"))
-    assert keeping.rows_of(file, number=0)[0][1] == ["a", "A", "1"]
+    assert storage.rows_of(file, number=0)[0][1] == ["a", "A", "1"]
 
 
 def test_a_workbook_is_read_as_it_shows():
@@ -110,7 +110,7 @@ def test_a_workbook_is_read_as_it_shows():
     )
     file = uploaded("accounts.xlsx", content)
     assert (file.state, file.rows, len(file.titles)) == ("ready", 2, 7)
-    assert keeping.rows_of(file, number=0) == [
+    assert storage.rows_of(file, number=0) == [
         (2, ["a", "Acme", "2024-04-03", "2024-04-03T09:30:00", "12", "0.3", "true"]),
         (4, ["b", "Bolt", "2024-05-01", "", "7", "1000000000000000", "false"]),
     ]
@@ -210,4 +210,4 @@ def test_workbooks_that_are_none_are_refused_in_words(content, code):
 def test_a_zip_bomb_is_never_unpacked(monkeypatch):
     monkeypatch.setattr(workbooks, "_MOST_UNPACKED", 10 * 1024 * 1024)
     with pytest.raises(FileRefused, match="unpacks to more than 1 GB"):
-        workbooks.open_sheet(io.BytesIO(_bomb()), limits=keeping.FILE_LIMITS)
+        workbooks.open_sheet(io.BytesIO(_bomb()), limits=storage.FILE_LIMITS)

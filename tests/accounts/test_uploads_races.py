@@ -78,7 +78,7 @@ def test_a_file_discarded_before_its_reading_ends_stays_discarded(db, content):
     file = keep_upload(name="a.csv", pieces=pieces(content), user=somebody(), now=NOW)
     at_work = seen(file)
     assert discard(file)
-    read_upload(at_work, tell=lambda rows: None)
+    read_upload(at_work, on_progress=lambda rows: None)
     assert not ImportFile.objects.exists()
     assert not FileChunk.objects.exists()
 
@@ -90,13 +90,13 @@ def test_a_file_is_discarded_while_a_worker_reads_it(monkeypatch):
     file = keep_upload(name="a.csv", pieces=pieces(b"ID,Name\n" + rows), user=somebody(), now=NOW)
     reading, told = threading.Event(), []
 
-    def tell(count: int) -> None:
+    def on_progress(count: int) -> None:
         told.append(count)
         reading.set()
         time.sleep(0.02)
 
     def read() -> None:
-        read_upload(seen(file), tell=tell)
+        read_upload(seen(file), on_progress=on_progress)
         connection.close()
 
     worker = threading.Thread(target=read)
@@ -122,7 +122,7 @@ def test_who_lost_the_job_does_not_end_the_reading_of_another(db, monkeypatch):
         told.append(rows)
 
     with pytest.raises(leases.LeaseLostError):
-        read_upload(seen(file), tell=lost_at_the_end)
+        read_upload(seen(file), on_progress=lost_at_the_end)
     assert (seen(file).state, told) == ("reading", [2])
 
 

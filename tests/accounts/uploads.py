@@ -36,7 +36,7 @@ def pieces(content: bytes, *, size: int = 700) -> Any:
 def uploaded(name: str, content: bytes, *, fixes: ImportRun | None = None) -> ImportFile:
     """Kept and read."""
     file = keep_upload(name=name, pieces=pieces(content), user=somebody(), now=NOW, fixes=fixes)
-    read_upload(file, tell=lambda rows: None)
+    read_upload(file, on_progress=lambda rows: None)
     file.refresh_from_db()
     return file
 
@@ -58,7 +58,7 @@ def day_first(file: ImportFile) -> ImportFile:
 def checked(file: ImportFile) -> ImportFile:
     ImportFile.objects.filter(pk=file.pk).update(state="checking", version=file.version)
     file.refresh_from_db()
-    check_upload(file, day=DAY, now=NOW, tell=lambda number: None)
+    check_upload(file, day=DAY, now=NOW, on_progress=lambda number: None)
     file.refresh_from_db()
     return file
 
@@ -67,7 +67,7 @@ def imported(file: ImportFile) -> ImportRun:
     """From a file that was read to a finished run."""
     run = start_import(checked(file), user=somebody(), now=NOW)
     run = ImportRun.objects.select_related("file", "file__fixes", "file__user").get(pk=run.pk)
-    import_upload(run, piece=0, day=DAY, now=NOW, tell=lambda number: None)
+    import_upload(run, piece=0, day=DAY, now=NOW, on_progress=lambda number: None)
     run.refresh_from_db()
     return run
 

@@ -11,7 +11,7 @@ import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import Term, stretches
+from accounts.intake.terms import ContractTerm, stretches
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.names import COMBINATIONS, company_name
@@ -122,7 +122,7 @@ def test_ledger_is_what_the_contracts_say_to_the_cent(company):
     for account in company:
         terms = account.story.terms
         written = [
-            Term(
+            ContractTerm(
                 number,
                 timeline.day(term.starts),
                 timeline.day(term.ends),

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import ImportFile, Job
-from accounts.uploads import checking
+from accounts.uploads import check
 from accounts.uploads import jobs as uploads
 from accounts.work import jobs, leases
 from cs_platform.scheduling import job_runner
@@ -33,7 +33,7 @@ def state_of(job: Job) -> str:
 def broken_check(db, monkeypatch) -> ImportFile:
     """Its first pieces are checked, its last one fails."""
     monkeypatch.setattr(uploads, "_SMALL_ROWS", 0)
-    monkeypatch.setattr(checking, "EXACT_ROWS", 1)
+    monkeypatch.setattr(check, "EXACT_ROWS", 1)
     monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
     rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(4))
     file = uploads.receive(name="a.csv", pieces=[b"ID,Name\n" + rows], user=somebody(), fixes=None)

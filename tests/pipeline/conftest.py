@@ -25,7 +25,7 @@ def company(transactional_db) -> list[int]:
     scorecards.install_library(now=clock.now())
     playbooks.install_library(now=clock.now())
     shape = Shape(last_day=clock.today() - timedelta(days=1), accounts=ACCOUNTS, years=0.5)
-    load_facts(Load(shape=shape), tell=lambda line: None)
+    load_facts(Load(shape=shape), on_progress=lambda line: None)
     return list(Account.objects.order_by("pk").values_list("pk", flat=True))
 
 

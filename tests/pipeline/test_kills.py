@@ -130,7 +130,7 @@ def _load_company(last_closed: date) -> str:
     scorecards.install_library(now=clock.now())
     playbooks.install_library(now=clock.now())
     shape = Shape(last_day=clock.today() - timedelta(days=1), accounts=ACCOUNTS, years=0.5)
-    load_facts(Load(shape=shape), tell=lambda line: None)
+    load_facts(Load(shape=shape), on_progress=lambda line: None)
     call_command("nightly", day=last_closed, verbosity=0)
     return create_key(name="drill", scopes=["ingest:*"], now=datetime.now(UTC))[1]
 

@@ -31,42 +31,42 @@ ISO = DateOptions(now=NOW)
 @pytest.mark.parametrize(("code", "value"), NASTY_NAMES.items(), ids=NASTY_NAMES)
 def test_a_name_that_would_not_read_as_it_is_stored_is_refused(code, value):
     with pytest.raises(FieldError) as refused:
-        texts.name(value, longest=200)
+        texts.name(value, max_length=200)
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("value", GOOD_NAMES)
 def test_a_name_of_any_script_is_kept_as_sent(value):
-    assert texts.name(f"  {value} ", longest=200) == value
+    assert texts.name(f"  {value} ", max_length=200) == value
 
 
 def test_a_name_of_nothing_visible_is_refused():
     with pytest.raises(FieldError):
-        texts.name(ONLY_ZERO_WIDTH, longest=200)
+        texts.name(ONLY_ZERO_WIDTH, max_length=200)
 
 
 def test_names_are_composed():
-    assert texts.name("Mu\u0308ller", longest=200) == "Müller"
+    assert texts.name("Mu\u0308ller", max_length=200) == "Müller"
 
 
 def test_a_note_keeps_its_lines():
-    assert texts.text("one\ntwo", longest=20) == "one\ntwo"
+    assert texts.text("one\ntwo", max_length=20) == "one\ntwo"
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_stored_normalised_or_refused_in_words(value):
     try:
-        stored = texts.name(value, longest=200)
+        stored = texts.name(value, max_length=200)
     except FieldError:
         return
-    assert stored == texts.name(stored, longest=200)
+    assert stored == texts.name(stored, max_length=200)
     assert "\x00" not in stored
 
 
 @pytest.mark.parametrize("value", NASTY_INTEGERS)
 def test_only_plain_ascii_digits_are_a_whole_number(value):
     with pytest.raises(FieldError):
-        numbers.integer(value, least=-(10**18), most=10**18)
+        numbers.integer(value, min_value=-(10**18), max_value=10**18)
 
 
 @pytest.mark.parametrize("value", NASTY_AMOUNTS)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import Term, add_months, stretches
+from accounts.intake.terms import ContractTerm, add_months, stretches
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)
 GRACE = 30
@@ -19,7 +19,7 @@ LATER = date(2026, 12, 31)
 
 
 def term(arr, starts_on=SIGNED, ends_on=RENEWAL, *, key=1, currency="USD", **more):
-    return Term(key, starts_on, ends_on, arr, currency, **more)
+    return ContractTerm(key, starts_on, ends_on, arr, currency, **more)
 
 
 def following(arr, starts_on, ends_on=None, *, key=2, **more):
@@ -206,7 +206,7 @@ def any_terms(draw):
         ends_on = starts_on + timedelta(days=length)
         cancelled = draw(st.none() | st.integers(0, length))
         found.append(
-            Term(
+            ContractTerm(
                 key,
                 starts_on,
                 draw(st.sampled_from([ends_on, ends_on, ends_on, None])),

@@ -112,12 +112,12 @@ def in_words(message: str) -> str:
 
 def hint(field: Field) -> str:
     """What a value of the field looks like, for whoever matches a column to it."""
-    parts = [field.says] if field.says else []
+    parts = [field.help_text] if field.help_text else []
     if field.options:
         options = ", ".join(sorted(field.options))
         parts.append(options if len(options) < 90 else f"{options[:88]}…")
-    elif field.type == Type.INTEGER and field.most <= 100:
-        span = {"least": field.least, "most": field.most}
+    elif field.type == Type.INTEGER and field.max_value <= 100:
+        span = {"least": field.min_value, "most": field.max_value}
         parts.append(gettext("%(least)d to %(most)d") % span)
     elif field.type in (Type.NAMES, Type.IDS):
         parts.append(gettext("several with | between them"))

@@ -22,8 +22,8 @@ from accounts.models import ImportFile, ImportMapping, Source, User
 from accounts.pages.imports.labels import field_word, hint, kinds
 from accounts.pages.imports.left_out import left_out
 from accounts.ui import formats
-from accounts.uploads.keeping import rows_of
-from accounts.uploads.suggesting import guessed, header_digest, samples_of
+from accounts.uploads.storage import rows_of
+from accounts.uploads.suggestions import guessed, header_digest, samples_of
 
 SAMPLE = 100
 _SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")

@@ -13,7 +13,7 @@ from accounts.intake.specs import SPECS
 from accounts.intake.workbooks import UNREADABLE
 from accounts.pages.imports.labels import field_word, hint
 from accounts.pages.imports.queries import Refused
-from accounts.uploads.mending import as_text
+from accounts.uploads.retry_rows import as_text
 
 _LONGEST = 20_000
 

@@ -12,9 +12,9 @@ from accounts.intake.column_mapping import ROW_COLUMN
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.labels import field_word, in_words
-from accounts.uploads.keeping import rows_of
-from accounts.uploads.mending import as_text
-from accounts.uploads.settling import open_records
+from accounts.uploads.resolve import open_records
+from accounts.uploads.retry_rows import as_text
+from accounts.uploads.storage import rows_of
 
 _NOTES = (ROW_COLUMN.capitalize(), "Import field", "Import problem")
 _BOM = "\ufeff"  # so that a spreadsheet reads the letters as they are

@@ -26,7 +26,7 @@ from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.uploads import jobs as uploads
 from accounts.uploads import mend, retry_all
-from accounts.uploads.mending import MOST_AT_ONCE, Retry
+from accounts.uploads.retry_rows import MOST_AT_ONCE, Retry
 from accounts.work import jobs
 
 PAGE_SIZE = 25

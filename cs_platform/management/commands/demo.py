@@ -100,7 +100,7 @@ class Command(BaseCommand):
             f"Making {load.shape.accounts:,} accounts with {load.shape.years:g} years up to"
             f" {load.shape.last_day} (seed {load.shape.seed})."
         )
-        rows = load_facts(load, tell=self.stdout.write)
+        rows = load_facts(load, on_progress=self.stdout.write)
         self.stdout.write(
             f"{rows['accounts_account']:,} accounts (churned ones included),"
             f" {sum(rows.values()):,} rows in {time.monotonic() - begun:.1f} s."
@@ -121,7 +121,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{scored:,} scores of {len(past.scored):,} nights after {_since(begun)}."
         )
-        live_through(past, tell=self.stdout.write)
+        live_through(past, on_progress=self.stdout.write)
         self.stdout.write(
             f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after {_since(begun)}."
         )

@@ -46,7 +46,9 @@ class Command(BaseCommand):
             return
         self._add_person()
         try:
-            import_folder(options["folder"], day=AS_OF, now=clock.now(), tell=self.stdout.write)
+            import_folder(
+                options["folder"], day=AS_OF, now=clock.now(), on_progress=self.stdout.write
+            )
         except FileRefused as refused:
             raise CommandError(refused.message, returncode=2) from refused
         scores = recompute(day=AS_OF, now=clock.now())

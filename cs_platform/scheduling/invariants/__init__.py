@@ -40,7 +40,7 @@ class Broken:
     """`heals`: it says that work waits, which ends as soon as the processes run."""
 
     name: str
-    says: str
+    help_text: str
     count: int
     examples: tuple[str, ...]
     heals: bool = False
@@ -52,7 +52,7 @@ class Broken:
 
     def __str__(self) -> str:
         shown = "; ".join(self.examples) + ("; …" if self.count > len(self.examples) else "")
-        return f"{self.name}: {self.says} ({self.count}): {shown}"
+        return f"{self.name}: {self.help_text} ({self.count}): {shown}"
 
 
 def broken(*, day: date, everything: bool = True) -> list[Broken]:
@@ -94,7 +94,7 @@ def _ask(check: Check, values: dict[str, Any]) -> Broken | None:
         found = [line for (line,) in cursor.fetchall()]
     if not found:
         return None
-    return Broken(check.name, check.says, len(found), tuple(found[:EXAMPLES]), check.heals)
+    return Broken(check.name, check.help_text, len(found), tuple(found[:EXAMPLES]), check.heals)
 
 
 def _tasks_of_strangers() -> Broken | None:
@@ -106,15 +106,15 @@ def _tasks_of_strangers() -> Broken | None:
         found += [f"task {pk} of {owner.pk}" for pk in hidden.values_list("pk", flat=True)]
     if not found:
         return None
-    says = "open tasks of people who may not see the account"
-    return Broken("task_owner_sees_the_account", says, len(found), tuple(found[:EXAMPLES]))
+    help_text = "open tasks of people who may not see the account"
+    return Broken("task_owner_sees_the_account", help_text, len(found), tuple(found[:EXAMPLES]))
 
 
 def _in_python() -> Iterator[Broken]:
     """Those of which the models say what is right."""
-    for name, says, found in (
+    for name, help_text, found in (
         (trail.NAME, trail.SAYS, trail.rows_beside_their_trail()),
         (lines.NAME, lines.SAYS, lines.lines_beside_their_owners()),
     ):
         if found:
-            yield Broken(name, says, len(found), tuple(found[:EXAMPLES]))
+            yield Broken(name, help_text, len(found), tuple(found[:EXAMPLES]))

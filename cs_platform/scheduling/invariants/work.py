@@ -16,7 +16,7 @@ class Check:
     """
 
     name: str
-    says: str
+    help_text: str
     sql: str
     heals: bool = False
 

@@ -6,7 +6,7 @@ from accounts.api import idempotency
 from accounts.intake.records import Record
 from accounts.loading import contracts, derived, movements, ravenstack, renewals, usage
 from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
-from accounts.uploads import keeping, settling
+from accounts.uploads import resolve, storage
 from accounts.work import jobs, notices, outbox, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
@@ -31,7 +31,7 @@ def posting_again():
 
 
 def reading_a_piece():
-    keeping.bytes_of(ImportFile.objects.latest("pk")).read()
+    storage.bytes_of(ImportFile.objects.latest("pk")).read()
 
 
 def emitting():
@@ -75,10 +75,10 @@ EXECUTORS = {
     "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
     "accounts.loading.renewals:emit_renewal_dates": lambda: renewals.emit_renewal_dates(day=DAY),
-    "accounts.uploads.keeping:KeptBytes._load": reading_a_piece,
-    "accounts.uploads.keeping:forget_old": lambda: keeping.forget_old(now=NOW),
-    "accounts.uploads.settling:open_records": lambda: list(
-        settling.open_records(ImportRun.objects.latest("pk"))
+    "accounts.uploads.storage:KeptBytes._load": reading_a_piece,
+    "accounts.uploads.storage:forget_old": lambda: storage.forget_old(now=NOW),
+    "accounts.uploads.resolve:open_records": lambda: list(
+        resolve.open_records(ImportRun.objects.latest("pk"))
     ),
     "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),
     "accounts.models.scope:_accounts_of": lambda: list(

@@ -17,7 +17,7 @@ from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.runs import keep_problems
 from accounts.models import ImportRun, User
-from accounts.uploads.settling import open_records
+from accounts.uploads.resolve import open_records
 
 MOST_AT_ONCE = 5_000
 _LIST_MARK = "|"

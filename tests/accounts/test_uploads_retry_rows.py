@@ -20,7 +20,7 @@ from accounts.models import (
 )
 from accounts.pages.imports.refused_rows import refused_rows
 from accounts.uploads import mend, retry_all
-from accounts.uploads.mending import Retry, as_text
+from accounts.uploads.retry_rows import Retry, as_text
 from tests.accounts.loading import account, load_raw, movement
 from tests.accounts.uploads import DAY, NOW, checked, imported, somebody, uploaded
 

@@ -13,8 +13,8 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User
-from accounts.uploads.keeping import move_on, rows_of
-from accounts.uploads.settling import Settling
+from accounts.uploads.resolve import Settling
+from accounts.uploads.storage import move_on, rows_of
 
 _PIECES = {Kind.USAGE: 4}
 
@@ -52,7 +52,7 @@ def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
 
 
 def import_upload(
-    run: ImportRun, *, piece: int, day: date, now: datetime, tell: Callable[[int], None]
+    run: ImportRun, *, piece: int, day: date, now: datetime, on_progress: Callable[[int], None]
 ) -> None:
     """From that piece on; `tell` gets the next one, in the transaction of each batch."""
     file = run.file
@@ -72,7 +72,7 @@ def import_upload(
             picked = [(line, columns.pick(row)) for line, row in batch]
             result = load_counted(picked, loader=loader, run=run)
             settling.settle(_taken(batch, result))
-            tell(following)
+            on_progress(following)
         piece = following
     finish_run(run, now=now)
 

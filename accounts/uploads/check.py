@@ -21,10 +21,10 @@ from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage import UsageIds
 from accounts.models import ImportFile, PlannedChange
-from accounts.uploads import images
-from accounts.uploads.importing import loader_of
-from accounts.uploads.keeping import rows_of
+from accounts.uploads import before_after
+from accounts.uploads.import_run import loader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
+from accounts.uploads.storage import rows_of
 
 EXACT_ROWS = 20_000
 _SAMPLES = 200
@@ -70,7 +70,7 @@ class _Check:
             return
         self.loader.is_listing = self.found.has_room()
         records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
-        before = images.stored(self.loader.kind, records) if self.found.has_room() else {}
+        before = before_after.stored(self.loader.kind, records) if self.found.has_room() else {}
         result = self._load(batch, records)
         self.found.counts.update({s.value: n for s, n in result.counts().items()})
         self.found.counts["warnings"] += result.warnings
@@ -91,7 +91,7 @@ class _Check:
         return result
 
     def _sample_changes(
-        self, records: Sequence[Record], before: dict[int, images.Image], result: LoadResult
+        self, records: Sequence[Record], before: dict[int, before_after.Image], result: LoadResult
     ) -> None:
         wanted = []
         for record in records:
@@ -102,16 +102,16 @@ class _Check:
                 self.found.sampled[status] += 1
                 wanted.append(record)
         kind, spec = self.loader.kind, SPECS[self.loader.kind]
-        after = images.stored(kind, wanted)
+        after = before_after.stored(kind, wanted)
         for record in wanted:
-            now = after.get(record.position) or images.said(record, spec=spec)
+            now = after.get(record.position) or before_after.said(record, spec=spec)
             if record.position not in before:  # a new one: what the row says, as it is stored
                 now = {name: value for name, value in now.items() if name in record.values}
-            changes = images.differences(before.get(record.position, {}), now)
+            changes = before_after.differences(before.get(record.position, {}), now)
             self._plan(record, result.statuses[record.position], changes=changes, image=now)
 
     def _plan(
-        self, record: Record, status: Status, *, changes: list[list[str]], image: images.Image
+        self, record: Record, status: Status, *, changes: list[list[str]], image: before_after.Image
     ) -> None:
         key = " · ".join(str(record.values[name]) for name in SPECS[self.loader.kind].key)
         title = next((image[name] for name in _NAMED_BY if image.get(name)), "")
@@ -149,7 +149,7 @@ def _named(raw: object, *, spec: RecordSpec) -> tuple[str, str]:
 
 
 def check_upload(
-    file: ImportFile, *, day: date, now: datetime, tell: Callable[[int], None]
+    file: ImportFile, *, day: date, now: datetime, on_progress: Callable[[int], None]
 ) -> None:
     """Leaves counts, a sample of changes and of problems; of the facts, nothing is written.
 
@@ -162,7 +162,7 @@ def check_upload(
     is_exact = file.rows <= EXACT_ROWS
     for pieces in _transactions(file, is_exact=is_exact):
         _taken_back(check, pieces)
-        tell(pieces[-1] + 1)
+        on_progress(pieces[-1] + 1)
     _leave(file, check.found, is_exact=is_exact)
 
 

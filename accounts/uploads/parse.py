@@ -14,7 +14,7 @@ from accounts.intake.errors import FileRefused, TooLarge
 from accounts.intake.kept_rows import Row, chunks
 from accounts.intake.streams import FILE_LIMITS, GZIP
 from accounts.models import ImportFile
-from accounts.uploads.keeping import (
+from accounts.uploads.storage import (
     FileMovedOn,
     bytes_of,
     clear_bytes,
@@ -23,7 +23,7 @@ from accounts.uploads.keeping import (
     move_on,
     write_rows,
 )
-from accounts.uploads.suggesting import suggest
+from accounts.uploads.suggestions import suggest
 
 SAMPLE = 1_000
 _READING = ImportFile.State.READING
@@ -43,7 +43,7 @@ def is_packed(file: ImportFile) -> bool:
     return start.startswith((workbooks.MAGIC, GZIP))
 
 
-def read_upload(file: ImportFile, *, tell: Callable[[int], None]) -> None:
+def read_upload(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
     """Leaves the file ready to be matched, or refused with the reason; safe to repeat.
 
     `tell` gets the number of rows so far, in the transaction that keeps them. Nothing is left of
@@ -51,27 +51,27 @@ def read_upload(file: ImportFile, *, tell: Callable[[int], None]) -> None:
     """
     with contextlib.suppress(FileMovedOn):
         try:
-            _read(file, tell=tell)
+            _read(file, on_progress=on_progress)
         except FileRefused as refused:
             _refuse(file, refused)
 
 
-def _read(file: ImportFile, *, tell: Callable[[int], None]) -> None:
+def _read(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
     with transaction.atomic():
         hold(file, _READING)
         clear_rows(file)
     table = _opened(file)
-    sample = _keep(file, table, tell=tell)
+    sample = _keep(file, table, on_progress=on_progress)
     file.titles, file.note = list(table.titles), table.note
     suggest(file, sample=sample)
     with transaction.atomic():
-        tell(file.rows)  # whoever lost the job leaves the rows of another reading alone
+        on_progress(file.rows)  # whoever lost the job leaves the rows of another reading alone
         found = {name: getattr(file, name) for name in _FOUND}
         move_on(file, _READING, state=ImportFile.State.READY, reason="", **found)
         clear_bytes(file)
 
 
-def _keep(file: ImportFile, table: _Table, *, tell: Callable[[int], None]) -> list[Row]:
+def _keep(file: ImportFile, table: _Table, *, on_progress: Callable[[int], None]) -> list[Row]:
     """The first rows, to look at; all of them are kept."""
     sample: list[Row] = []
     file.rows = file.chunks = 0
@@ -84,7 +84,7 @@ def _keep(file: ImportFile, table: _Table, *, tell: Callable[[int], None]) -> li
         with transaction.atomic():
             hold(file, _READING)
             write_rows(file, chunk, number=file.chunks)
-            tell(file.rows)
+            on_progress(file.rows)
         file.chunks += 1
     if not file.rows:
         raise FileRefused("empty", "has column names and no rows below them")
