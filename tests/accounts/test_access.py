@@ -4,11 +4,29 @@ import pytest
 
 from accounts.access import Right, may, people_for
 from accounts.catalogue import Role
-from accounts.models import Account, Contact, Installation, Pool, Team, User
+from accounts.models import (
+    Account,
+    Contact,
+    Function,
+    Installation,
+    Pool,
+    Team,
+    TeamMember,
+    User,
+)
 
 
 def _person(name, role, *, team=None):
     return User.objects.create_user(f"{name}@demo.example", name=name, role=role, team=team)
+
+
+def joins(account, who, function):
+    TeamMember.objects.create(
+        account=Account.objects.get(external_id=account),
+        person=who,
+        function=Function.objects.get(key=function),
+        since="2025-01-01",
+    )
 
 
 @pytest.fixture
@@ -78,6 +96,8 @@ def test_a_task_can_be_given_to_those_who_see_the_account_and_may_work(house, vi
     Installation.objects.update(visibility=visibility)
     Team.objects.get(name="South").managers.add(house["mona"], house["bob"])
     User.objects.filter(name="mona").update(team=Team.objects.get(name="South"))
+    joins("alice", house["carl"], "account_executive")
+    joins("bob", house["eva"], "executive_sponsor")
     for name, left in (("gone", False), ("back", True)):
         left_team = _person(name, Role.CSM, team=house["alice"].team)
         User.objects.filter(pk=left_team.pk).update(is_active=left)
@@ -87,6 +107,8 @@ def test_a_task_can_be_given_to_those_who_see_the_account_and_may_work(house, vi
             for person in User.objects.exclude(role=Role.EXECUTIVE)
             if Account.objects.for_user(person).filter(pk=account.pk).exists()
         }
+        if account.external_id == "bob":
+            able.add(house["eva"])
         found = list(people_for(account))
         assert (set(found), len(found)) == (able, len(able)), account
 

@@ -16,9 +16,11 @@ from accounts.models import (
     ApiKey,
     Contract,
     CurrencyRate,
+    Function,
     Installation,
     RevenueMovement,
     Team,
+    TeamMember,
     User,
 )
 from accounts.work import outbox
@@ -262,3 +264,37 @@ def test_money_reads_as_money(ops, yen):
         said = text(ops.get(page))
         assert shown in said, page
         assert "1170" not in said, page
+
+
+def test_a_function_of_an_account_has_one_person_a_day_and_the_form_says_so(ops, ola, yen):
+    legal = Function.objects.get(key="legal")
+    row = {"account": yen.pk, "function": legal.pk, "person": ola.pk, "since": "2026-01-01"}
+
+    assert ops.post(at("teammember_add"), row).status_code == 302
+    page = ops.post(at("teammember_add"), row | {"since": "2026-02-01"})
+
+    assert "Somebody else has this function of the account" in page.content.decode()
+    member = TeamMember.objects.get()
+    ended = {"since": "2026-01-01", "until": "2026-01-31"}
+    assert ops.post(at("teammember_change", member.pk), ended).status_code == 302
+    assert ops.post(at("teammember_add"), row | {"since": "2026-02-01"}).status_code == 302
+    history = ops.get(at("teammember_history", member.pk)).content.decode()
+    assert "31 Jan 2026" in history
+
+
+def test_nobody_joins_in_a_function_that_is_switched_off(ops, ola, yen):
+    legal = Function.objects.get(key="legal")
+    Function.objects.filter(pk=legal.pk).update(is_active=False)
+    row = {"account": yen.pk, "function": legal.pk, "person": ola.pk, "since": "2026-01-01"}
+
+    assert "is switched off" in ops.post(at("teammember_add"), row).content.decode()
+
+
+def test_a_function_is_renamed_and_keeps_its_key(ops):
+    legal = Function.objects.get(key="legal")
+    form = {"key": "other", "name": "Counsel", "position": 80, "is_active": "on", "pool": ""}
+
+    ops.post(at("function_change", legal.pk), form)
+
+    legal.refresh_from_db()
+    assert (legal.key, legal.name) == ("legal", "Counsel")

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
+from accounts.models import Function
 from playbooks.models import Playbook
 from playbooks.publishing import copy_to_draft
 from tests.playbooks.conftest import NOW
@@ -63,3 +64,12 @@ def test_the_list_says_until_when_a_playbook_wants_a_review(house, ops):
     assert sum(text.startswith("Overdue since ") for text in said) == 1
     assert sum(text.startswith("By ") for text in said) == len(said) - 2
     assert said.count("-") == 1
+
+
+def test_a_step_of_a_draft_offers_the_functions_that_an_admin_added(house, ops):
+    Function.objects.create(key="qa_lead", name="QA lead")
+    draft = copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
+
+    page = page_of(ops, draft)
+
+    assert page.count('<option value="qa_lead">QA lead</option>') > draft.steps.count()
