@@ -29,6 +29,7 @@ PERSONAL_DATA = PersonalData(
         "playbooks.Playbook.success",
         "playbooks.Playbook.summary",
         "playbooks.Playbook.triggers",
+        "playbooks.PlaybookStep.edges",
         "playbooks.PlaybookStep.guidance",
         "playbooks.PlaybookStep.owner_role",
         "playbooks.PlaybookStep.purpose",

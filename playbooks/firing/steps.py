@@ -15,6 +15,7 @@ from playbooks.firing.notices import notice
 from playbooks.firing.owners import Owners
 from playbooks.firing.rows import NewTask, NextStep, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
+from playbooks.triggers.path import SKIPPED, Finish, Node, walk
 from playbooks.triggers.rules import Recovery, Rule
 from playbooks.triggers.vocabulary import (
     ANSWERED_CHANNELS,
@@ -36,6 +37,7 @@ class Opening:
     directory: Owners
     steps: dict[int, list[PlaybookStep]]
     rules: dict[int, Rule]
+    nodes: dict[int, list[Node]]
 
     def account(self, play: Play) -> AccountRow:
         return self.directory.accounts[play.account_id]
@@ -52,7 +54,9 @@ def opening(
     *, plays: Sequence[Play], now: datetime, calendar: BusinessCalendar, directory: Owners
 ) -> Opening:
     playbook_ids = {play.playbook_id for play in plays}
-    return Opening(now, calendar, directory, steps_of(playbook_ids), rules_of(playbook_ids))
+    steps = steps_of(playbook_ids)
+    nodes = {playbook_id: [step.node() for step in own] for playbook_id, own in steps.items()}
+    return Opening(now, calendar, directory, steps, rules_of(playbook_ids), nodes)
 
 
 def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
@@ -60,10 +64,10 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
 
     The plays must be locked. Returns the number of tasks made.
     """
-    closed = _closed_before(plays)
+    before = _step_tasks(plays)
     due: list[DueStep] = []
     for play in plays:
-        due += _steps_of_play(play, context, closed.get(play.pk, {}))
+        due += _steps_of_play(play, context, before.get(play.pk, {}))
     made = insert_tasks([_task(step, context) for step in due], now=context.now)
     update_next_steps([_next_step(play) for play in plays])
     post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
@@ -71,30 +75,49 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
     return made
 
 
-def _steps_of_play(play: Play, context: Opening, closed: dict[int, datetime]) -> list[DueStep]:
-    found: list[DueStep] = []
-    for step in context.steps[play.playbook_id]:
-        if play.next_position is None or step.position < play.next_position:
-            continue
-        anchor = _anchor(play, step, context, closed)
-        opens_at, due = _times(step, anchor, context) if anchor else (None, None)
-        if opens_at is None or due is None or opens_at > context.now:
-            play.next_position, play.next_step_at = step.position, opens_at
-            return found
-        found.append(DueStep(play, step, due))
-        if step.owner_role == OwnerRole.SYSTEM:
-            closed[step.position] = context.now
-    play.next_position = play.next_step_at = None
-    return found
+def _steps_of_play(play: Play, context: Opening, before: dict[int, Finish | None]) -> list[DueStep]:
+    """`before`: its steps that have a task, by their id, and how each was finished."""
+    if play.next_position is None:
+        return []
+    steps = context.steps[play.playbook_id]
+    upcoming = play.next_position
+    begins = sum(step.position < upcoming for step in steps)
+    had = [index for index in range(begins) if steps[index].pk in before]
+    dues: dict[int, datetime] = {}
+
+    def opens_at(index: int, previous: datetime | None) -> datetime | None:
+        anchor = _anchor(play, steps[index], context, previous)
+        if anchor is None:
+            return None
+        moment, dues[index] = _times(steps[index], anchor, context)
+        return moment
+
+    found = walk(
+        context.nodes[play.playbook_id],
+        begins=begins,
+        came_from=max(had, default=None),
+        finished={index: finish for index in had if (finish := before[steps[index].pk])},
+        opens_at=opens_at,
+        ends_itself=lambda index: _ends_itself(steps[index]),
+        now=context.now,
+    )
+    play.next_position = None if found.upcoming is None else steps[found.upcoming].position
+    play.next_step_at = found.opens_at
+    return [DueStep(play, steps[index], dues[index]) for index in found.opened]
+
+
+def _ends_itself(step: PlaybookStep) -> str | None:
+    """A step of the system is done as soon as it opens."""
+    return TaskOutcome.NOTIFIED if step.owner_role == OwnerRole.SYSTEM else None
 
 
 def _anchor(
-    play: Play, step: PlaybookStep, context: Opening, closed: dict[int, datetime]
+    play: Play, step: PlaybookStep, context: Opening, previous: datetime | None
 ) -> datetime | None:
-    """None while the step before is not finished."""
+    """None while the step before is not finished; `previous` is when it was."""
     match step.due_from:
         case Anchor.PREVIOUS_STEP:
-            return closed.get(step.position - 1)
+            return previous
         case Anchor.CONTRACT_END:
             renews_on = context.account(play).renews_on
             return context.calendar.opening(renews_on) if renews_on else play.opened_at
@@ -141,16 +164,15 @@ def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _closed_before(plays: Sequence[Play]) -> dict[int, dict[int, datetime]]:
-    """By play: when the step at each position was finished; only waiting steps ask."""
-    found: dict[int, dict[int, datetime]] = {}
-    rows = (
-        Task.objects.filter(play__in=plays, step__isnull=False)
-        .exclude(state__in=UNFINISHED)
-        .values_list("play_id", "step__position", "closed_at")
-    )
-    for play_id, position, closed_at in rows:
-        found.setdefault(play_id, {})[position] = closed_at
+def _step_tasks(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
+    """By play and step: how the step's task was finished, None while it is not."""
+    found: dict[int, dict[int, Finish | None]] = {}
+    rows = Task.objects.filter(play__in=plays, step__isnull=False)
+    for play_id, step_id, closed_at, outcome in rows.values_list(
+        "play_id", "step_id", "closed_at", "outcome"
+    ):
+        finish = None if closed_at is None else Finish(closed_at, outcome or SKIPPED)
+        found.setdefault(play_id, {})[step_id] = finish
     return found
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor, Offset
+from playbooks.triggers.path import Edge, StepKind
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 
@@ -10,7 +11,7 @@ from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
     """`owner_role`: an OwnerRole, or the key of a function. `notice_days`: working days before it
-    is due on which the task shows up; None: at once."""
+    is due on which the task shows up; None: at once. Without `edges` the next in order follows."""
 
     key: str
     title: str
@@ -20,6 +21,8 @@ class StepDefinition:
     channel: Channel
     due: Offset
     notice_days: int | None
+    kind: StepKind = StepKind.TASK
+    edges: tuple[Edge, ...] = ()
 
     @property
     def follows(self) -> bool:

@@ -12,7 +12,9 @@ from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
 from health.signals import Direction
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
+from playbooks.triggers.path import ENDINGS, Edge, StepKind
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     Category,
@@ -66,6 +68,7 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     errors += _repeated("steps", (step.key for step in definition.steps))
     if definition.steps and definition.steps[0].follows:
         errors.append("steps[1].due.from: the first step has no previous step")
+    errors += wrong_edges(definition.steps)
     if roles is not None:
         errors += _unknown_roles(definition, roles)
     if errors:
@@ -207,7 +210,13 @@ def _step(fields: Fields) -> StepDefinition:
         channel=fields.word("channel", Channel),
         due=_offset(fields.part("due")),
         notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
+        kind=fields.word("kind", StepKind, StepKind.TASK),
+        edges=fields.parts("next", _edge, least=0),
     )
+
+
+def _edge(fields: Fields) -> Edge:
+    return Edge(to=fields.key("to"), when=fields.texts("when", ENDINGS))
 
 
 def _offset(fields: Fields) -> Offset:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 
 
@@ -44,7 +45,13 @@ def _step(position: int, step: StepDefinition) -> dict[str, Any]:
         "due_unit": step.due.unit.value,
         "due_from": step.due.anchor.value,
         "notice_days": step.notice_days,
+        "kind": step.kind.value,
+        "edges": [_edge(edge) for edge in step.edges],
     }
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {"to": edge.to} | ({"when": list(edge.when)} if edge.when else {})
 
 
 def _trigger(trigger: Trigger) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_definition
+from playbooks.triggers.path import Edge, Node, StepKind
 from playbooks.triggers.rules import Rule
 from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence, choices
 
@@ -177,6 +178,7 @@ class PlaybookStep(models.Model):
     playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(help_text="1 is the first.")
     key = models.SlugField(max_length=40)
+    kind = models.CharField(max_length=10, choices=choices(StepKind), default=StepKind.TASK)
     title = models.CharField(max_length=160)
     purpose = models.CharField(max_length=300)
     guidance = models.TextField(max_length=2000)
@@ -192,6 +194,12 @@ class PlaybookStep(models.Model):
         null=True,
         blank=True,
         help_text="Working days before it is due on which the task shows up. Empty: at once.",
+    )
+    edges = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Where the play goes on: a list of {to: key of a later step or end, when:"
+        " [outcomes of this one]}. Empty: the next in order.",
     )
 
     class Meta:
@@ -235,4 +243,11 @@ class PlaybookStep(models.Model):
             "channel": self.channel,
             "due": {self.due_unit: self.due_amount, "from": self.due_from},
             "notice_days": self.notice_days,
+            "kind": self.kind,
+            "next": self.edges,
         }
+
+    def node(self) -> Node:
+        """Of a step that was checked, as all of a published version are."""
+        edges = (Edge(edge["to"], tuple(edge.get("when", ()))) for edge in self.edges)
+        return Node(self.key, tuple(edges))

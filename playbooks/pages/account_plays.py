@@ -166,6 +166,7 @@ def plays_of(account: Account) -> list[PlayRow]:
 def _play(play: Play) -> PlayRow:
     tasks = {task.step_id: task for task in play.tasks.all()}
     steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
+    had = [step.position for step in steps if step.pk in tasks]
     drawn_in = [task for task in play.tasks.all() if task.step_id is None]
     return PlayRow(
         pk=play.pk,
@@ -177,13 +178,17 @@ def _play(play: Play) -> PlayRow:
         opened_at=play.opened_at,
         closed_at=play.closed_at,
         steps=(
-            *(_step(step, tasks.get(step.pk)) for step in steps),
+            *(_step(step, tasks.get(step.pk), latest=max(had, default=0)) for step in steps),
             *(_made(task, task.title) for task in drawn_in),
         ),
     )
 
 
-def _step(step: PlaybookStep, task: Task | None) -> StepRow:
+def _step(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
+    """`latest`: position of the latest step that was opened; the path led past those before it."""
+    if task is None and step.position < latest:
+        looks = _STEP_LOOKS[TaskState.SKIPPED]
+        return StepRow(step.title, *looks, gettext("Not on this path"), "", None)
     if task is None:
         return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
     return _made(task, step.title)

@@ -132,7 +132,7 @@ def test_ops_copy_edit_and_publish_in_the_admin(house, ops):
         "steps-0-playbook": draft.pk,
         **{
             f"steps-0-{name}": getattr(step, name)
-            for name in ("position", "key", "title", "purpose", "guidance", "owner_role",
+            for name in ("position", "key", "kind", "title", "purpose", "guidance", "owner_role",
                          "channel", "due_amount", "due_unit", "due_from")
         },
     }  # fmt: skip
@@ -141,6 +141,7 @@ def test_ops_copy_edit_and_publish_in_the_admin(house, ops):
 
     data["triggers"] = '[{"key": "fell", "kind": "crossing", "to": ["watch"]}]'
     data["cooldown_days"] = 14
+    data["steps-0-edges"] = ""
     assert ops.post(change, data).status_code == 302
     act = {"action": "publish_selected", "_selected_action": [draft.pk]}
     ops.post(listing, act, follow=True)

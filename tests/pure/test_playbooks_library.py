@@ -51,6 +51,17 @@ def step(**changes):
     return [SMALLEST["steps"][0] | changes]
 
 
+def steps(*changes):
+    """Two steps, the first changed so and the second so."""
+    first, second = (*changes, {})[:2]
+    return [SMALLEST["steps"][0] | {"key": key} | more for key, more in
+            (("first", first), ("second", second))]  # fmt: skip
+
+
+def edge(to, *when):
+    return {"next": [{"to": to, "when": list(when)}]}
+
+
 def trigger(**changes):
     return [SMALLEST["triggers"][0] | changes]
 
@@ -118,6 +129,20 @@ def test_the_smallest_playbook_reads_with_its_defaults():
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
+        ({"steps": steps({"kind": "dance"})}, "steps[1].kind: “dance” is none of task"),
+        ({"steps": steps(edge("moon"))}, "steps[1].next[1].to: “moon” is none of second, end"),
+        ({"steps": steps({}, edge("first"))}, "steps[2].next[1].to: “first” is none of end"),
+        ({"steps": steps(edge("second", "won"))}, "steps[1].next[1].when: “won” is none of"),
+        ({"steps": steps(edge("end"))}, "steps[2]: no step leads to “second”"),
+        (
+            {"steps": steps({"next": [{"to": "second"}, {"to": "end", "when": ["agreed"]}]})},
+            "steps[1].next[2]: the one before it is taken with any ending",
+        ),
+        (
+            {"steps": steps({"next": 2 * [{"to": "end", "when": ["agreed"]}]})},
+            "steps[1].next[2].when: an edge before it is taken with these",
+        ),
+        ({"steps": steps({"key": "end"})}, "steps[1].key: “end” stands for the end of the play"),
         ({"key": "Not A Key"}, "key: “Not A Key”: small letters, digits and _ only"),
         ({"name": ""}, "name: write a text, not nothing"),
         ({"name": "n" * 81}, "name: at most 80 characters, these are 81"),

@@ -88,13 +88,17 @@ WORK = (
     Check(
         "passed_steps_have_a_task",
         "steps that a play has passed without a task",
-        # A play that ended early passed the steps before the last one it opened.
+        # A play that ended early passed the steps before the last one it opened. An edge may lead
+        # past the steps after it.
         """
         SELECT format('play %%s, step %%s', p.id, s.position)
         FROM playbooks_play p
         JOIN playbooks_playbookstep s ON s.playbook_id = p.playbook_id
         LEFT JOIN playbooks_task t ON t.play_id = p.id AND t.step_id = s.id
-        WHERE t.id IS NULL AND CASE
+        WHERE t.id IS NULL AND NOT EXISTS (
+            SELECT FROM playbooks_playbookstep e
+            WHERE e.playbook_id = p.playbook_id AND e.position < s.position AND e.edges <> '[]')
+        AND CASE
             WHEN p.state = 'open' THEN p.next_position IS NULL OR s.position < p.next_position
             WHEN p.outcome = 'completed' THEN true
             ELSE s.position < (

@@ -1,0 +1,132 @@
+"""The path of a play through the steps of its playbook: what opens now, and what it waits for.
+
+Steps have an order. An edge leads from a step to a later one, or to the end; a step without edges
+leads to the next in order, so that a playbook without any is a chain. Edges only lead onwards: a
+step opens once at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from playbooks.triggers.vocabulary import TaskOutcome, TaskState
+
+END = "end"
+SKIPPED = TaskState.SKIPPED.value
+ENDINGS = (*(outcome.value for outcome in TaskOutcome), SKIPPED)
+"""How a step ends, as edges name it: the outcome of its task, or skipped."""
+
+
+class StepKind(StrEnum):
+    TASK = "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Leads to the step with the key `to`, or to END.
+
+    `when` names the endings of the step with which it is taken; an edge that names none is taken
+    with any. Of several the first that fits is taken.
+    """
+
+    to: str
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step, as far as the path is concerned."""
+
+    key: str
+    edges: tuple[Edge, ...] = ()
+
+    @property
+    def waits_for_ending(self) -> bool:
+        return any(edge.when for edge in self.edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """When and how a step was finished."""
+
+    at: datetime
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Steps by their index: those that open now, and the one that is next.
+
+    `upcoming` is None at the end of the path. Without `opens_at` it waits for a step to be
+    finished, which also decides whether `upcoming` is the next one.
+    """
+
+    opened: tuple[int, ...]
+    upcoming: int | None
+    opens_at: datetime | None
+
+
+def next_index(nodes: Sequence[Node], *, after: int, finish: Finish | None) -> int | None:
+    """The step that follows; len(nodes) at the end, None where the ending has to be known first.
+
+    Where no edge fits, the next in order follows.
+    """
+    node = nodes[after]
+    if node.waits_for_ending and finish is None:
+        return None
+    for edge in node.edges:
+        if not edge.when or (finish is not None and finish.ending in edge.when):
+            return _index_of(nodes, edge.to)
+    return after + 1
+
+
+def successors(nodes: Sequence[Node], after: int) -> set[int]:
+    """All that may follow, whatever the ending; len(nodes) is the end."""
+    edges = nodes[after].edges
+    found = {_index_of(nodes, edge.to) for edge in edges}
+    return found if any(not edge.when for edge in edges) else found | {after + 1}
+
+
+def _index_of(nodes: Sequence[Node], key: str) -> int:
+    if key == END:
+        return len(nodes)
+    return next(index for index, node in enumerate(nodes) if node.key == key)
+
+
+def walk(
+    nodes: Sequence[Node],
+    *,
+    begins: int,
+    came_from: int | None,
+    finished: Mapping[int, Finish],
+    opens_at: Callable[[int, datetime | None], datetime | None],
+    ends_itself: Callable[[int], str | None],
+    now: datetime,
+) -> Walk:
+    """Goes on from `begins`, the step that is next in order or was decided on.
+
+    `came_from` is the latest step that was opened. `opens_at` says when a step opens, given when
+    the one before it was finished; None while that is not known. `ends_itself` is the ending of a
+    step that is done as soon as it opens.
+    """
+    done = dict(finished)
+    opened: list[int] = []
+    index: int | None = begins
+    if came_from is not None and nodes[came_from].edges:
+        index = next_index(nodes, after=came_from, finish=done.get(came_from))
+    while index is None or index < len(nodes):
+        if index is None:
+            waits_for = 0 if came_from is None else came_from + 1
+            return Walk(tuple(opened), waits_for, None)
+        before = None if came_from is None else done.get(came_from)
+        moment = opens_at(index, before.at if before else None)
+        if moment is None or moment > now:
+            return Walk(tuple(opened), index, moment)
+        opened.append(index)
+        if ending := ends_itself(index):
+            done[index] = Finish(now, ending)
+        came_from, index = index, next_index(nodes, after=index, finish=done.get(index))
+    return Walk(tuple(opened), None, None)
