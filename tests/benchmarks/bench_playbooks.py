@@ -63,8 +63,9 @@ FROM starts
 """
 _TASKS = """
 INSERT INTO playbooks_task (account_id, play_id, step_id, escalation, title, guidance, channel,
-    owner_id, owner_role, opened_at, due_at, state, reason, note, why, closes_when, escalate_at)
-SELECT p.account_id, p.id, s.id, '', s.title, s.guidance, s.channel, p.csm_id, s.owner_role,
+    owner_id, owner_role, fallback, opened_at, due_at, state, reason, note, why, closes_when,
+    escalate_at)
+SELECT p.account_id, p.id, s.id, '', s.title, s.guidance, s.channel, p.csm_id, s.owner_role, '',
        %(now)s, %(now)s, 'open', '', '', '', '', %(now)s + interval '3 days'
 FROM playbooks_play p JOIN playbooks_playbookstep s USING (playbook_id)
 WHERE s.position IN (3, 5)
