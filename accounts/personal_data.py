@@ -151,6 +151,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.Contact.external_id",
         "accounts.Contract.external_id",
         "accounts.Contract.renews",
+        "accounts.Contract.subscription",
         "accounts.ContractLine.product",
         "accounts.Feature.name",
         "accounts.Function.name",

@@ -143,6 +143,7 @@ CONTRACTS = RecordSpec(
         _field(
             "cancelled_on", Type.DAY, help_text="a cancellation takes effect; empty: at the end"
         ),
+        _field("subscription", Type.ID, help_text="a later contract of the same one takes over"),
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
         _field("product", Type.NAME, help_text="one line for the whole contract"),
     ),

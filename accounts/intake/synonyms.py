@@ -100,6 +100,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "cancelled_on": ("cancelled", "canceled on", "cancelled at", "canceled at",
                          "cancellation date", "cancel date", "cancellation effective",
                          "terminated on", "termination date"),
+        "subscription": ("subscription id", "subscription number", "subscription ref"),
         "renews": ("renewal of", "previous contract", "renewed contract"),
     },
     Kind.MOVEMENTS: {

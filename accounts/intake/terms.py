@@ -79,13 +79,42 @@ class Stretch:
 
 def stretches(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> list[Stretch]:
     """Of one account, as known on `day`: in order of the terms' starts."""
-    account = _AccountTerms(sorted(terms, key=lambda term: (term.starts_on, term.key)), grace_days)
+    account = _AccountTerms.of(terms, grace_days=grace_days)
     return [
         stretch
         for term in account.terms
         for stretch in _of_term(term, account=account, day=day)
         if stretch.ends_on is None or stretch.ends_on > stretch.starts_on
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two terms that both count: `newer` starts `days` before the end of `older`, None where that
+    is open. Of two known products both do; else a source may have meant that one replaces the
+    other."""
+
+    older: ContractTerm
+    newer: ContractTerm
+    days: int | None
+
+
+def overlaps(terms: Iterable[ContractTerm], *, grace_days: int) -> list[Overlap]:
+    """Of one account: terms that overlap by more than a day and add up, because nothing says that
+    the newer one takes over; by the start of the newer one."""
+    account = _AccountTerms.of(terms, grace_days=grace_days)
+    found = []
+    for older in account.terms:
+        ends = account.taken_over(older) or older.end
+        for newer in account.starting(older.starts_on + _DAY, (ends or date.max) - 2 * _DAY):
+            if older.arr and newer.arr and not _of_two_products(older, newer):
+                days = None if ends is None else (ends - newer.starts_on).days
+                found.append(Overlap(older, newer, days))
+    return sorted(found, key=lambda overlap: (overlap.newer.starts_on, overlap.newer.key))
+
+
+def _of_two_products(one: ContractTerm, other: ContractTerm) -> bool:
+    return bool(one.product and other.product) and one.product != other.product
 
 
 def _of_term(term: ContractTerm, *, account: _AccountTerms, day: date) -> Iterator[Stretch]:
@@ -145,6 +174,12 @@ class _AccountTerms:
 
     terms: Sequence[ContractTerm]
     grace_days: int
+
+    @classmethod
+    def of(cls, terms: Iterable[ContractTerm], *, grace_days: int) -> _AccountTerms:
+        """One that was cancelled before it started never counts, and takes over from none."""
+        counting = [term for term in terms if term.ends_after(term.starts_on)]
+        return cls(sorted(counting, key=lambda term: (term.starts_on, term.key)), grace_days)
 
     @cached_property
     def _starts(self) -> list[date]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.terms import ContractTerm, Stretch, stretches
+from accounts.intake.terms import ContractTerm, Overlap, Stretch, overlaps, stretches
 from accounts.loading.derived import refresh_accounts
 from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
@@ -53,16 +53,19 @@ class StoredContract(NamedTuple):
     cancelled_on: date | None
     state: str
     closed_on: date | None
+    subscription: str
     renews: str
     renewal_on: date | None
 
 
 @dataclass(slots=True)
 class Derived:
-    """`posted`: movements; `expired`: contracts whose grace was found to be over."""
+    """`posted`: movements; `expired`: contracts whose grace was found to be over; `overlaps`: terms
+    of these accounts that add up, though one may have been meant to replace the other."""
 
     posted: int = 0
     expired: int = 0
+    overlaps: list[Overlap] = field(default_factory=list)
 
 
 def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> Derived:
@@ -78,13 +81,17 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     grace_days = Installation.current().overdue_grace_days
     contracts = _contracts(ids)
     products = _products(ids)
-    found = {
-        account_id: stretches(
-            _terms(of_account, products, grace_days=grace_days), day=day, grace_days=grace_days
-        )
+    terms = {
+        account_id: _terms(of_account, products, grace_days=grace_days)
         for account_id, of_account in contracts.items()
     }
+    found = {
+        account_id: stretches(of_account, day=day, grace_days=grace_days)
+        for account_id, of_account in terms.items()
+    }
     derived = Derived(expired=_settle(contracts, found, day=day))
+    for of_account in terms.values():
+        derived.overlaps += overlaps(of_account, grace_days=grace_days)
     derived.posted = _post(ids, found, day=day, now=now)
     return derived
 
@@ -119,6 +126,7 @@ def _terms(
             ends_on=contract.ends_on,
             arr=contract.arr_minor,
             currency=contract.currency,
+            subscription=contract.subscription,
             product=products.get(contract.id, ""),
             renews=by_name.get(contract.renews),
             cancelled_on=_cancelled_on(contract, grace_days=grace_days),

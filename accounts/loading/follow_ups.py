@@ -8,7 +8,8 @@ from accounts.catalogue import AccountStatus
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
-from accounts.loading.contracts import derive_ledger
+from accounts.intake.terms import Overlap
+from accounts.loading.contracts import Derived, derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import emit_events, mark_dirty
@@ -31,6 +32,7 @@ from accounts.models import (
     Plan,
 )
 from accounts.models.vocabulary import MOST_KINDS, KindRow
+from accounts.money.currencies import money_exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,12 @@ class Loaded:
     result: LoadResult
 
 
-def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> None:
+def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> Derived:
     """Contracts step back where movements are given; then everything derived is derived again."""
-    derive_ledger(account_ids, day=day, now=now)
+    derived = derive_ledger(account_ids, day=day, now=now)
     refresh_accounts(account_ids=account_ids, day=day, now=now)
     mark_dirty(account_ids)
+    return derived
 
 
 def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
@@ -107,8 +110,44 @@ def _contacts(loaded: Loaded) -> None:
 
 def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
-    money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
+    derived = money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
+    loaded.result.reject(_overlapping(loaded, derived.overlaps))
     name_missing_rates(loaded.records, result=loaded.result)
+
+
+def _overlapping(loaded: Loaded, overlaps: Sequence[Overlap]) -> list[RecordError]:
+    """What the ledger adds up and a source may have meant otherwise, once a contract of this load:
+    with the ARR of both answers."""
+    positions = {pk: position for position, pk in loaded.changed.ids.items()}
+    named: dict[int, Overlap] = {}
+    for overlap in overlaps:
+        if overlap.newer.key in positions:
+            named.setdefault(overlap.newer.key, overlap)
+    ids = [overlap.older.key for overlap in named.values()]
+    names = dict(Contract.objects.filter(pk__in=ids).values_list("pk", "external_id"))
+    return [
+        RecordError(
+            positions[key],
+            "starts_on",
+            "overlap",
+            _both_answers(overlap, older=names[overlap.older.key]),
+            warning=True,
+        )
+        for key, overlap in named.items()
+    ]
+
+
+def _both_answers(overlap: Overlap, *, older: str) -> str:
+    old, new = overlap.older, overlap.newer
+    how_long = "an open end" if overlap.days is None else f"{overlap.days} days"
+    alone = money_exact(new.arr, new.currency)
+    both = f"{alone} and {money_exact(old.arr, old.currency)}"
+    if old.currency == new.currency:
+        both = money_exact(old.arr + new.arr, new.currency)
+    return (
+        f"overlaps {shown(older)} by {how_long}: {alone} or {both} a year? Both count, until this"
+        " one renews it, or that one is cancelled on this day"
+    )
 
 
 def _write_lines(loaded: Loaded) -> None:

@@ -198,6 +198,7 @@ CONTRACTS = FactTable(
         *_plain("notice_days", "uplift_percent"),
         StoredColumn("state", "state", default="'active'"),
         *_plain("closed_on", "notice_given_on", "cancelled_on"),
+        _text("subscription"),
         _text("renews"),
     ),
     references=(ACCOUNT,),

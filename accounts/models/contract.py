@@ -87,6 +87,12 @@ class Contract(models.Model):
         editable=False,
         help_text="Derived: the next end of a contract that is taken to have renewed itself.",
     )
+    subscription = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="Id of the subscription in its source: a later contract of it takes over.",
+    )
     renews = models.CharField(
         max_length=64,
         blank=True,

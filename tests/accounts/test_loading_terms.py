@@ -109,6 +109,21 @@ def test_a_link_may_come_before_what_it_names_and_a_loop_of_them_changes_nothing
     assert stored().arr_minor == 70_000_00
 
 
+def test_contracts_that_overlap_are_asked_about_with_both_answers():
+    old = contract("old", "2025-01-01", "2026-01-01", "60000.00")
+    result = load_raw("contracts", old, contract("new", "2025-06-01", "2026-06-01", "70000.00"))
+    (asked,) = result.problems
+    assert (asked.position, asked.field, asked.code, asked.warning) == (
+        1, "starts_on", "overlap", True,
+    )  # fmt: skip
+    assert "overlaps “old” by 214 days: $70,000.00 or $130,000.00 a year?" in asked.message
+    for answer in ({"renews": "old"}, {"subscription": "s1"}):
+        load_raw("contracts", old | {"subscription": answer.get("subscription")})
+        new = contract("new", "2025-06-01", "2026-06-01", "70000.00", **answer)
+        assert load_raw("contracts", new, day=date(2025, 12, 1)).problems == []
+        assert stored().arr_minor == 70_000_00
+
+
 def test_two_contracts_may_follow_one():
     old = contract("old", "2025-01-01", "2026-01-01", "60000.00")
     parts = [

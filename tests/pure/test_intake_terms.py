@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import ContractTerm, add_months, stretches
+from accounts.intake.terms import ContractTerm, add_months, overlaps, stretches
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)
 GRACE = 30
@@ -106,6 +106,24 @@ def test_terms_that_overlap_add_up_where_nobody_says_otherwise():
     assert ledger(*same_product, day=date(2025, 12, 1)) == [("expansion", 70_000, "06-01")]
 
 
+def test_terms_that_add_up_are_named_with_what_they_overlap_by():
+    old, new = term(60_000), following(70_000, UPGRADED)
+    (found,) = overlaps([new, old], grace_days=GRACE)
+    assert (found.older, found.newer, found.days) == (old, new, 214)
+    told_apart = [
+        following(70_000, UPGRADED, renews=1),
+        following(0, UPGRADED),
+        following(70_000, RENEWAL - timedelta(days=1)),
+        following(70_000, RENEWAL),
+    ]
+    for new in told_apart:
+        assert overlaps([old, new], grace_days=GRACE) == []
+    two_products = term(60_000, product="Core"), following(70_000, UPGRADED, product="Suite")
+    assert overlaps(two_products, grace_days=GRACE) == []
+    (found,) = overlaps([term(60_000, ends_on=None), following(1, UPGRADED)], grace_days=GRACE)
+    assert found.days is None
+
+
 def test_two_departments_renew_beside_each_other():
     second = term(40_000, key=2)
     renewed = following(66_000, RENEWAL, key=3), following(40_000, RENEWAL, key=4)
@@ -139,6 +157,11 @@ def test_a_cancelled_term_has_no_grace_and_a_later_start_is_a_return():
     assert found == [("churn", -60_000, "01-01"), ("reactivation", 60_000, "01-12")]
     linked = following(60_000, date(2026, 1, 12), renews=1)
     assert ledger(term(60_000, cancelled_on=RENEWAL), linked, day=date(2026, 3, 1)) == found
+
+
+def test_a_renewal_that_was_called_off_before_it_started_takes_nothing_over():
+    called_off = following(66_000, date(2026, 1, 20), cancelled_on=date(2026, 1, 20))
+    assert ledger(term(60_000), called_off, day=date(2026, 3, 1)) == [("churn", -60_000, "01-01")]
 
 
 def test_an_automatic_renewal_goes_on_at_its_price_and_says_that_it_is_assumed():
