@@ -1,9 +1,12 @@
 """What every test shares."""
 
 import os
+import shutil
+import tempfile
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -33,6 +36,13 @@ def pytest_configure() -> None:
         "CS_TEST_TEMPLATE"
     )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each runner counts its own requests.
+    settings.METRICS_FOLDER = Path(tempfile.mkdtemp(prefix="cs-metrics-"))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(settings.METRICS_FOLDER)
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(settings.METRICS_FOLDER, ignore_errors=True)
 
 
 _SECONDS = "cs/seconds of modules"

@@ -3,10 +3,9 @@
 The data: "RavenStack: Synthetic SaaS Dataset" by River @ Rivalytics.
 
 Each function takes a row by column and says what it is for us, and what is odd about it.
-Its moments carry no zone and count as UTC; its subscriptions without an end renew by themselves.
+Its moments carry no zone and count as UTC; its subscriptions without an end are open-ended.
 """
 
-import calendar as months
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +66,7 @@ def account(row: Row, *, position: int) -> Adapted:
 
 
 def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
-    """A contract, with the end of its present term when it runs on."""
+    """A contract; one without an end is open-ended."""
     starts_on = moments.day(row["start_date"], calendar=calendar)
     ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
     if ends_on is not None and ends_on <= starts_on:
@@ -77,40 +76,24 @@ def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
         message = "is a trial: it brings no revenue and is not taken as a contract"
         return _warned(None, position, "is_trial", "trial", message)
     monthly = row["billing_frequency"] == "monthly"
-    today = calendar.now.date()
     raw = {
         "external_id": row["subscription_id"],
         "account": row["account_id"],
         "starts_on": starts_on.strftime("%d-%m-%Y"),
-        "ends_on": (ends_on or _next_renewal(starts_on, today, monthly)).strftime("%d-%m-%Y"),
+        "ends_on": row["end_date"],
         "arr": row["arr_amount"],
         "currency": "USD",
         "auto_renew": row["auto_renew_flag"],
         "term_months": "1" if monthly else "12",
         "state": "active" if ends_on is None else "cancelled",
         "closed_on": row["end_date"],
+        "subscription": row["subscription_id"],
         "product": row["plan_tier"],
     }
     if (row["churn_flag"] == "TRUE") != (ends_on is not None):
         message = "contradicts the end of the subscription; its dates decide"
         return _warned(raw, position, "churn_flag", "contradicts_money", message)
     return Adapted(raw)
-
-
-def _next_renewal(starts_on: date, today: date, monthly: bool) -> date:
-    """The first anniversary after today; a 31st falls on the last day of a shorter month."""
-    step = 1 if monthly else 12
-    elapsed = (today.year - starts_on.year) * 12 + today.month - starts_on.month
-    count = max(elapsed // step, 0) * step
-    while (found := _months_later(starts_on, count)) <= today:
-        count += step
-    return found
-
-
-def _months_later(day: date, count: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    last = months.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
 
 
 def term(row: Row, *, calendar: DateOptions) -> Subscription:

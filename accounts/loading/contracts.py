@@ -146,7 +146,9 @@ def _cancelled_on(contract: StoredContract, *, grace_days: int) -> date | None:
     is_over = contract.state == ContractState.CANCELLED or contract.notice_given_on is not None
     if contract.state == ContractState.EXPIRED and contract.ends_on is not None:
         grace = min(timedelta(days=grace_days), contract.ends_on - contract.starts_on)
-        is_over |= contract.closed_on is None or contract.closed_on < contract.ends_on + grace
+        closed_on = contract.closed_on or contract.ends_on
+        # One that was closed before its present end has been prolonged since.
+        is_over |= contract.ends_on <= closed_on < contract.ends_on + grace
     return contract.ends_on if is_over else None
 
 
@@ -184,6 +186,8 @@ def _state(
         if contract.cancelled_on is None and contract.notice_given_on is None:
             return ContractState.EXPIRED, day, None
         return ContractState.CANCELLED, contract.closed_on or last.ends_on, None
+    if contract.state == ContractState.EXPIRED and (last.ends_on is None or last.ends_on > day):
+        return ContractState.ACTIVE, None, None
     return contract.state, contract.closed_on, last.renewal_on if last.is_assumed else None
 
 

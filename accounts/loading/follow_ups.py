@@ -116,25 +116,21 @@ def _contracts(loaded: Loaded) -> None:
 
 
 def _overlapping(loaded: Loaded, overlaps: Sequence[Overlap]) -> list[RecordError]:
-    """What the ledger adds up and a source may have meant otherwise, once a contract of this load:
-    with the ARR of both answers."""
+    """What the ledger adds up and a source may have meant otherwise: asked once a load, with the
+    ARR of both answers for the first one."""
     positions = {pk: position for position, pk in loaded.changed.ids.items()}
     named: dict[int, Overlap] = {}
     for overlap in overlaps:
         if overlap.newer.key in positions:
             named.setdefault(overlap.newer.key, overlap)
-    ids = [overlap.older.key for overlap in named.values()]
-    names = dict(Contract.objects.filter(pk__in=ids).values_list("pk", "external_id"))
-    return [
-        RecordError(
-            positions[key],
-            "starts_on",
-            "overlap",
-            _both_answers(overlap, older=names[overlap.older.key]),
-            warning=True,
-        )
-        for key, overlap in named.items()
-    ]
+    if not named:
+        return []
+    first = min(named, key=positions.__getitem__)
+    older = Contract.objects.get(pk=named[first].older.key).external_id
+    message = _both_answers(named[first], older=older)
+    if len(named) > 1:
+        message += f"; so do {len(named) - 1:,} more of these contracts"
+    return [RecordError(positions[first], "starts_on", "overlap", message, warning=True)]
 
 
 def _both_answers(overlap: Overlap, *, older: str) -> str:

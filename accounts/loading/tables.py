@@ -196,8 +196,20 @@ CONTRACTS = FactTable(
         ),
         _flag("auto_renew"),
         *_plain("notice_days", "uplift_percent"),
-        StoredColumn("state", "state", default="'active'"),
-        *_plain("closed_on", "notice_given_on", "cancelled_on"),
+        # Renewed or expired by its dates: a source that goes on calling it active changes nothing.
+        StoredColumn(
+            "state",
+            expression="CASE WHEN {state} AND NOT (s.state = 'active'"
+            " AND COALESCE(t.state, '') IN ('renewed', 'expired')) THEN COALESCE(s.state, 'active')"
+            " ELSE COALESCE(t.state, 'active') END",
+        ),
+        StoredColumn(
+            "closed_on",
+            expression="CASE WHEN {closed_on} AND NOT (s.closed_on IS NULL"
+            " AND COALESCE(t.state, '') IN ('renewed', 'expired')) THEN s.closed_on"
+            " ELSE t.closed_on END",
+        ),
+        *_plain("notice_given_on", "cancelled_on"),
         _text("subscription"),
         _text("renews"),
     ),

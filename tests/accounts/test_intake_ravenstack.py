@@ -58,6 +58,7 @@ def test_the_export_is_imported_reported_and_reconciles(imported):
     assert codes == {
         ("accounts", "warning", "contradicts_money"): 110,
         ("subscriptions", "rejected", "order"): 13,
+        ("subscriptions", "warning", "overlap"): 1,
         ("subscriptions", "warning", "trial"): 778,
         ("feature_usage", "rejected", "duplicate_id"): 21,
         ("feature_usage", "warning", "before_start"): 19_128,

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.loading import renew_and_expire
 from accounts.models import Account, Contract, RevenueMovement
-from tests.accounts.loading import NOW, account, contract, load_raw
+from tests.accounts.loading import NOW, account, contract, load_raw, statuses
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 28)
@@ -122,6 +122,19 @@ def test_contracts_that_overlap_are_asked_about_with_both_answers():
         new = contract("new", "2025-06-01", "2026-06-01", "70000.00", **answer)
         assert load_raw("contracts", new, day=date(2025, 12, 1)).problems == []
         assert stored().arr_minor == 70_000_00
+
+
+def test_the_same_file_again_changes_nothing_and_a_prolonged_contract_runs_again():
+    old = contract("old", "2024-01-01", "2025-01-01", "60000.00", state="active", closed_on=None)
+    new = contract("new", "2025-01-01", "2026-01-01", "60000.00", state="active", closed_on=None)
+    load_raw("contracts", old, new, day=TODAY)
+    assert statuses(load_raw("contracts", old, new, day=TODAY)) == ["unchanged", "unchanged"]
+    states = Contract.objects.order_by("starts_on").values_list("state", flat=True)
+    assert list(states) == ["renewed", "expired"]
+    load_raw("contracts", new | {"ends_on": "2027-06-01"}, day=TODAY)
+    assert list(states.all()) == ["renewed", "active"]
+    assert (stored().status, stored().arr_minor) == ("active", 60_000_00)
+    assert sums("acme").keys() == {(date(2024, 1, 1), "USD", "new")}
 
 
 def test_two_contracts_may_follow_one():

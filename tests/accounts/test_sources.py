@@ -9,7 +9,16 @@ from django.urls import reverse
 from accounts.intake.examples import example_of
 from accounts.intake.specs import Kind
 from accounts.keys import revoke_key
-from accounts.models import Account, ApiKey, ImportFile, ImportRun, RevenueMovement, Source
+from accounts.models import (
+    Account,
+    ApiKey,
+    Function,
+    ImportFile,
+    ImportRun,
+    RevenueMovement,
+    Source,
+    User,
+)
 from tests.accounts.bulk import make_key, post
 from tests.accounts.loading import account, load_raw, movement, problems, statuses
 from tests.accounts.uploads import NOW, imported, matched, somebody, uploaded
@@ -46,6 +55,13 @@ def test_the_same_record_by_file_and_by_two_keys_is_one(tmp_path, kind):
     """Of every kind, so that the next one is held to it as well."""
     if kind != Kind.ACCOUNTS:
         load_raw("accounts", account("acme-1"))
+    if kind == Kind.TEAM:
+        User.objects.create_user("sam@acme.example", role="csm")
+        Function.objects.create(key="reports", name="Reports")
+    if kind == Kind.ATTENDANCES:
+        load_raw("contacts", {"external_id": "person-1", "account": "acme-1", "name": "Sam"})
+        session = {"external_id": "webinar-1", "starts_at": "2025-03-01T09:30:00+01:00"}
+        load_raw("group_sessions", session | {"kind": "webinar"})
     content = example_of(kind)
     assert counts(files(tmp_path, kind, content)) == {"created": 1}
     first = make_key("ingest:*")

@@ -45,22 +45,27 @@ def appended(text: str) -> Callable[[str], str]:
 @pytest.mark.parametrize(
     ("name", "path", "change", "says"),
     [
-        ("format", "accounts/jobs.py", appended("x = {  'a':1 }\n"), "jobs.py"),
-        ("lint", "accounts/jobs.py", appended("\n\nprint('here')\n"), "T201"),
+        ("format", "accounts/work/jobs.py", appended("x = {  'a':1 }\n"), "jobs.py"),
+        ("lint", "accounts/work/jobs.py", appended("\n\nprint('here')\n"), "T201"),
         (
             "lint",
-            "accounts/jobs.py",
+            "accounts/work/jobs.py",
             appended("\n\ndef f(x: str) -> str:\n    return f'SELECT id FROM {x} WHERE 1'\n"),
             "S608",
         ),
         (
             "security",
-            "accounts/jobs.py",
+            "accounts/work/jobs.py",
             appended("\n\nimport pickle\n\nUNPACKED = pickle.loads(b'')\n"),
             "B301",
         ),
-        ("types", "accounts/jobs.py", appended("\n\nx: int = 'text'\n"), "accounts/jobs.py"),
-        ("contracts", "accounts/jobs.py", appended("\n\nimport health.models\n"), "BROKEN"),
+        (
+            "types",
+            "accounts/work/jobs.py",
+            appended("\n\nx: int = 'text'\n"),
+            "accounts/work/jobs.py",
+        ),
+        ("contracts", "accounts/work/jobs.py", appended("\n\nimport health.models\n"), "BROKEN"),
         (
             "migrations",
             "accounts/models/installation.py",
