@@ -75,7 +75,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
     },
     Kind.CONTRACTS: {
         "external_id": ("contract id", "subscription id", "order id", "agreement id", "contract",
-                        "contract number", "subscription", "opportunity id"),
+                        "contract number", "opportunity id"),
         "starts_on": ("start", "start date", "contract start", "contract start date",
                       "subscription start", "term start", "effective date", "begins"),
         "ends_on": ("end", "end date", "contract end", "contract end date", "renewal date",
@@ -100,7 +100,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "cancelled_on": ("cancelled", "canceled on", "cancelled at", "canceled at",
                          "cancellation date", "cancel date", "cancellation effective",
                          "terminated on", "termination date"),
-        "subscription": ("subscription id", "subscription number", "subscription ref"),
+        "subscription": ("subscription number", "subscription ref", "parent subscription"),
         "renews": ("renewal of", "previous contract", "renewed contract"),
     },
     Kind.MOVEMENTS: {
