@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop
 
 from accounts import catalogue
 
@@ -88,11 +89,18 @@ def _looks() -> Mapping[str, BandLook]:
 
 def band_look(band: str | None) -> BandLook:
     """A band that no scorecard has any more is shown by its key, in grey."""
-    found = _UNSCORED
-    if band and band != NO_BAND:
-        unknown = BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
-        found = _looks().get(band) or KNOWN.get(band) or unknown
-    return replace(found, word=gettext(found.word)) if found.word else found
+    if not band or band == NO_BAND:
+        return _in_language(_UNSCORED, get_language())
+    found = _looks().get(band) or KNOWN.get(band)
+    if found is None:
+        return BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
+    return _in_language(found, get_language())
+
+
+# A list of fifty rows asks a hundred times for the same few.
+@lru_cache(maxsize=256)
+def _in_language(look: BandLook, _language: str | None) -> BandLook:
+    return replace(look, word=gettext(look.word)) if look.word else look
 
 
 def band_order(band: str | None) -> tuple[int, str]:
