@@ -8,11 +8,11 @@ from accounts.catalogue import AccountStatus
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
-from accounts.intake.terms import Overlap
 from accounts.loading.contracts import Derived, derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import emit_events, mark_dirty
+from accounts.loading.overlaps import ask_about
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables import ACCOUNT
 from accounts.loading.teams import place_named
@@ -32,7 +32,6 @@ from accounts.models import (
     Plan,
 )
 from accounts.models.vocabulary import MOST_KINDS, KindRow
-from accounts.money.currencies import money_exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,39 +110,9 @@ def _contacts(loaded: Loaded) -> None:
 def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
     derived = money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
-    loaded.result.reject(_overlapping(loaded, derived.overlaps))
-    name_missing_rates(loaded.records, result=loaded.result)
-
-
-def _overlapping(loaded: Loaded, overlaps: Sequence[Overlap]) -> list[RecordError]:
-    """What the ledger adds up and a source may have meant otherwise: asked once a load, with the
-    ARR of both answers for the first one."""
     positions = {pk: position for position, pk in loaded.changed.ids.items()}
-    named: dict[int, Overlap] = {}
-    for overlap in overlaps:
-        if overlap.newer.key in positions:
-            named.setdefault(overlap.newer.key, overlap)
-    if not named:
-        return []
-    first = min(named, key=positions.__getitem__)
-    older = Contract.objects.get(pk=named[first].older.key).external_id
-    message = _both_answers(named[first], older=older)
-    if len(named) > 1:
-        message += f"; so do {len(named) - 1:,} more of these contracts"
-    return [RecordError(positions[first], "starts_on", "overlap", message, warning=True)]
-
-
-def _both_answers(overlap: Overlap, *, older: str) -> str:
-    old, new = overlap.older, overlap.newer
-    how_long = "an open end" if overlap.days is None else f"{overlap.days} days"
-    alone = money_exact(new.arr, new.currency)
-    both = f"{alone} and {money_exact(old.arr, old.currency)}"
-    if old.currency == new.currency:
-        both = money_exact(old.arr + new.arr, new.currency)
-    return (
-        f"overlaps {shown(older)} by {how_long}: {alone} or {both} a year? Both count, until this"
-        " one renews it, or that one is cancelled on this day"
-    )
+    loaded.result.reject(ask_about(derived.overlaps, positions=positions))
+    name_missing_rates(loaded.records, result=loaded.result)
 
 
 def _write_lines(loaded: Loaded) -> None:

@@ -153,7 +153,7 @@ def check_upload(
 ) -> None:
     """Leaves counts, a sample of changes and of problems; of the facts, nothing is written.
 
-    `tell` gets the number of pieces looked at, outside of what is taken back.
+    `on_progress` gets the number of pieces looked at, outside of what is taken back.
     """
     loader = loader_of(file, day=day, now=now)
     loader.directory = _DryDirectory()

@@ -54,7 +54,7 @@ def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
 def import_upload(
     run: ImportRun, *, piece: int, day: date, now: datetime, on_progress: Callable[[int], None]
 ) -> None:
-    """From that piece on; `tell` gets the next one, in the transaction of each batch."""
+    """From that piece on; `on_progress` gets the next one, in the transaction of each batch."""
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return

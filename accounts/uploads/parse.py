@@ -46,8 +46,8 @@ def is_packed(file: ImportFile) -> bool:
 def read_upload(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
     """Leaves the file ready to be matched, or refused with the reason; safe to repeat.
 
-    `tell` gets the number of rows so far, in the transaction that keeps them. Nothing is left of
-    a file that is discarded meanwhile.
+    `on_progress` gets the number of rows so far, in the transaction that keeps them. Nothing is
+    left of a file that is discarded meanwhile.
     """
     with contextlib.suppress(FileMovedOn):
         try:

@@ -54,6 +54,7 @@ def _run(claim: jobs.Claim) -> None:
     except LeaseLostError:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:
+        # Whatever a handler raises is a failure of its job, which keeps the reason.
         if _has_lost_connection():
             log.warning("the database went away under job %s", claim.job_id)
             connection.close()

@@ -82,7 +82,7 @@ def _by_worth(account: AccountShown, rates: DayRates) -> tuple[bool, int]:
 
 @dataclass(frozen=True, slots=True)
 class QueriedPortfolio:
-    """As KnownBook, of accounts that are too many to read: the database picks and adds up."""
+    """As LoadedPortfolio, of accounts that are too many to read: the database picks and adds up."""
 
     accounts: QuerySet[Account]
 
