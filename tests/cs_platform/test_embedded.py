@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,12 @@ import redis
 
 from cs_platform.runtime.embedded import postgres as module
 from cs_platform.runtime.embedded.postgres import Postgres
-from cs_platform.runtime.embedded.process import ServerFailedError
+from cs_platform.runtime.embedded.process import (
+    Endpoint,
+    ServerFailedError,
+    free_port,
+    unused,
+)
 from cs_platform.runtime.embedded.valkey import Valkey
 
 
@@ -117,6 +124,17 @@ def test_a_killed_valkey_starts_again_at_the_same_address_with_its_keys(home: Pa
             assert client.get("rung") == b"1"
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_port_is_given_up_only_to_one_who_stays(home: Path, leaves: bool):
+    kept = Endpoint("secret", free_port())
+    with socket.create_server(("127.0.0.1", kept.port)) as other:
+        if leaves:
+            threading.Timer(0.3, lambda: (other.shutdown(socket.SHUT_RDWR), other.close())).start()
+        here = unused(home / "there.json", kept, patience=5 if leaves else 0.2)
+    assert (here.port == kept.port) is leaves
+    assert here.password == kept.password
 
 
 def test_valkey_asks_for_its_password(home: Path):

@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,9 +77,18 @@ def write_private(path: Path, text: str) -> None:
     beside.rename(path)
 
 
-def unused(path: Path, current: Endpoint) -> Endpoint:
-    """The same endpoint, on another port when somebody else sits on it."""
-    if not listening(current.port):
+def unused(path: Path, current: Endpoint, *, patience: float = 3) -> Endpoint:
+    """The same endpoint, on another port when somebody else sits on it.
+
+    Waits `patience` seconds first: a child of a killed server, which writes its file anew, keeps
+    the server's socket open until it notices.
+    """
+    end = time.monotonic() + patience
+    while listening(current.port):
+        if time.monotonic() > end:
+            break
+        time.sleep(0.05)
+    else:
         return current
     moved = Endpoint(current.password, free_port())
     save_endpoint(path, moved)
