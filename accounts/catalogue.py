@@ -94,6 +94,21 @@ class AmountUnit(StrEnum):
     TERM = "term"
 
 
+class ActorClass(StrEnum):
+    """Who uses the product: a person, a program of the customer's, or an agent that acts for one.
+
+    Usage stores the place in this list: it only grows at its end.
+    """
+
+    PERSON = "person"
+    SERVICE = "service"
+    AGENT = "agent"
+
+    @property
+    def number(self) -> int:
+        return list(ActorClass).index(self)
+
+
 class MovementKind(StrEnum):
     NEW = "new"
     EXPANSION = "expansion"

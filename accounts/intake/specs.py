@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from accounts.catalogue import (
     AccountStatus,
+    ActorClass,
     AmountUnit,
     ContactLevel,
     ContractState,
@@ -47,6 +48,7 @@ _EXTERNAL_ID = _must("external_id", Type.ID)
 _ACCOUNT = _must("account", Type.ID, help_text="external id of the account")
 _CURRENCY = _must("currency", Type.CURRENCY)
 _PERCENT = {"max_value": 100}
+_ACTOR = _one_of("actor", ActorClass, clearable=False, help_text="who used it; empty: a person")
 _SENTIMENT = _one_of("sentiment", Sentiment)
 
 ACCOUNTS = RecordSpec(
@@ -166,12 +168,13 @@ MOVEMENTS = RecordSpec(
 )
 USAGE = RecordSpec(
     Kind.USAGE,
-    ("account", "day", "feature"),
+    ("account", "day", "feature", "actor"),
     (
         _ACCOUNT,
         _must("day", Type.PAST_DAY),
         _must("feature", Type.KEY, help_text="made when it is new"),
         _must("events", Type.INTEGER, help_text="all events of that day"),
+        _ACTOR,
     ),
 )
 SESSIONS = RecordSpec(
@@ -186,11 +189,12 @@ SESSIONS = RecordSpec(
 )
 USER_DAYS = RecordSpec(
     Kind.USER_DAYS,
-    ("account", "day", "user"),
+    ("account", "day", "user", "actor"),
     (
         _ACCOUNT,
         _must("day", Type.PAST_DAY),
         _must("user", Type.ID, help_text="the product's own id of the user"),
+        _ACTOR,
     ),
 )
 TICKETS = RecordSpec(

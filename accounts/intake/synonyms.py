@@ -116,6 +116,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "feature": ("event", "event name", "feature name", "feature key", "action", "module"),
         "events": ("count", "event count", "total", "uses", "quantity", "number of events",
                    "usage count", "value"),
+        "actor": ("actor type", "actor class", "user type", "client type"),
     },
     Kind.SESSIONS: {
         "day": ("date", "session date"),
@@ -125,6 +126,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
     Kind.USER_DAYS: {
         "day": ("date", "active on", "activity date", "last seen"),
         "user": ("user id", "user key", "distinct id", "person id", "member id"),
+        "actor": ("actor type", "actor class", "user type", "client type"),
     },
     Kind.TICKETS: {
         "external_id": ("ticket id", "case number", "case id", "issue id", "ticket", "number",

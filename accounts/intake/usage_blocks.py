@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from accounts.catalogue import ActorClass
 from accounts.intake.errors import FieldError, RecordError
 from accounts.intake.plain_blocks import PlainBlock
 from accounts.intake.records import ParseOptions, read_field
@@ -24,7 +25,8 @@ Words = NDArray[np.uint64]
 Row = tuple[int, list[str]]
 COLUMNS = ("account", "day", "feature", "events")
 _WORD = 8
-_MOST_WORDS = {"account": 8, "day": 2, "feature": 10}  # 64 bytes, 16, 80
+ACTOR = "actor"
+_MOST_WORDS = {"account": 8, "day": 2, "feature": 10, ACTOR: 2}  # 64 bytes, 16, 80, 16
 _MOST_DIGITS = 9
 _MOST_REMEMBERED = 200_000
 _APART, _END = "\x1f", "\n"
@@ -37,13 +39,15 @@ _KEEP = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1], dtype
 
 @dataclass(frozen=True, slots=True)
 class UsageColumns:
-    """Rows as columns: `lines` of the file, places in the lists of names, events."""
+    """Rows as columns: `lines` of the file, places in the lists of names, events, and the number
+    of the class of actor."""
 
     lines: Ints
     account: Ints
     day: Ints
     feature: Ints
     events: Ints
+    actor: Ints
     accounts: Sequence[str]
     days: Sequence[date]
     features: Sequence[str]
@@ -114,7 +118,15 @@ class BlockReader:
 
     def __post_init__(self) -> None:
         self._slow = UsageReader(self.header, self.reading)
-        self._words = {name: _Vocabulary(max_value) for name, max_value in _MOST_WORDS.items()}
+        self._words = {
+            name: _Vocabulary(max_value)
+            for name, max_value in _MOST_WORDS.items()
+            if name in COLUMNS or name in self.header
+        }
+
+    @property
+    def _is_usual(self) -> bool:
+        return set(self.header) - {ACTOR} == set(COLUMNS)
 
     def read(self, rows: Sequence[Row]) -> tuple[UsageColumns, list[RecordError]]:
         plain = self._plain(rows)
@@ -128,7 +140,7 @@ class BlockReader:
 
     def read_block(self, block: PlainBlock) -> tuple[UsageColumns, list[RecordError]]:
         """The same from the bytes of a file in which no cell is quoted."""
-        if set(self.header) != set(COLUMNS):
+        if not self._is_usual:
             return self.read(block.rows())
         cells = _Cells(block.data, ord(block.delimiter), len(self.header))
         lines = cells.lines + block.line
@@ -152,7 +164,7 @@ class BlockReader:
     def _plain(self, rows: Sequence[Row]) -> Sequence[int]:
         """Rows of the right width whose cells hold none of the marks that part them here."""
         width = len(self.header)
-        if set(self.header) != set(COLUMNS):
+        if not self._is_usual:
             return []
         if all(len(row) == width for _, row in rows):
             text = "".join(["".join(row) for _, row in rows])
@@ -202,6 +214,9 @@ class BlockReader:
             name: np.concatenate([places[name][taken], np.array(also[name], np.int64)])
             for name in COLUMNS
         }
+        actor = np.concatenate(
+            [self._actors(places, taken), np.array([row.actor for row in slow], np.int64)]
+        )
         order = np.concatenate([lines, np.array([row.position for row in slow], np.int64)])
         return UsageColumns(
             order,
@@ -209,10 +224,17 @@ class BlockReader:
             columns["day"],
             columns["feature"],
             columns["events"],
+            actor,
             words["account"].values,
             words["day"].values,
             words["feature"].values,
         )
+
+    def _actors(self, places: dict[str, Ints], taken: Ints) -> Ints:
+        if ACTOR not in places:
+            return np.full(len(taken), ActorClass.PERSON.number, np.int64)
+        numbers = [ActorClass(value).number for value in self._words[ACTOR].values]
+        return np.array(numbers, np.int64)[places[ACTOR][taken]]
 
 
 class _Cells:

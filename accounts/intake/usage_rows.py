@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
+from accounts.catalogue import ActorClass
 from accounts.intake.csv_files import as_mapping, ragged
 from accounts.intake.errors import RecordError
 from accounts.intake.records import ParseOptions, Record, read_record
@@ -21,13 +22,15 @@ _COLUMNS = ("account", "day", "feature", "events")
 
 @dataclass(slots=True)
 class UsageRow:
-    """Events of one account, day and feature; as narrow as it goes, there are millions."""
+    """Events of one account, day, feature and class of actor (ActorClass.number); as narrow as it
+    goes, there are millions."""
 
     position: int
     account: str
     day: date
     feature: str
     events: int
+    actor: int = ActorClass.PERSON.number
 
 
 @dataclass(slots=True)
@@ -132,4 +135,9 @@ def usage_row(record: Record) -> UsageRow:
         cast(date, values["day"]),
         str(values["feature"]),
         cast(int, values["events"]),
+        actor_of(record),
     )
+
+
+def actor_of(record: Record) -> int:
+    return ActorClass(str(record.values.get("actor") or ActorClass.PERSON)).number

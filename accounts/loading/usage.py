@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
-from accounts.intake.usage_rows import UsageRow
+from accounts.intake.usage_rows import UsageRow, actor_of
 from accounts.loading.marks import mark_dirty
 from accounts.loading.partitions import ensure_usage_partition
 from accounts.loading.results import LoadResult, Status
@@ -25,19 +25,20 @@ from accounts.models import Account, Feature
 
 MOST_FEATURES = 5_000
 _STATUSES = {status.value: status for status in Status}
-# Account id, day, feature id, events, position.
-Known = tuple[int, date, int, int, int]
+# Account id, day, feature id, class of actor, events, position.
+Known = tuple[int, date, int, int, int, int]
 AccountDay = tuple[int, date]
 _USAGE = (
     ("account_id", "bigint"),
     ("day", "date"),
     ("feature_id", "smallint"),
+    ("actor", "smallint"),
     ("events", "integer"),
     ("position", "integer"),
 )
 _OF_ACCOUNT = (("position", "integer"), *_USAGE[:2])
 _SESSIONS = (*_OF_ACCOUNT, ("sessions", "integer"), ("minutes", "integer"))
-_USER_DAYS = (*_OF_ACCOUNT, ("user_key", "text"))
+_USER_DAYS = (*_OF_ACCOUNT, ("user_key", "text"), ("actor", "smallint"))
 # The day a row is known from: its own while it is open, today when it has closed, and its own
 # again for history that somebody recorded at the time.
 _KNOWN_FROM = "CASE WHEN %(backfill)s THEN s.day ELSE GREATEST(s.day, %(day)s) END"
@@ -112,7 +113,14 @@ def load_usage(
     result.reject(_strangers(rows, directory=directory))
     accounts, features = directory.accounts, directory.features
     known = [
-        (accounts[row.account], row.day, features[row.feature], row.events, row.position)
+        (
+            accounts[row.account],
+            row.day,
+            features[row.feature],
+            row.actor,
+            row.events,
+            row.position,
+        )
         for row in rows
         if row.account in accounts and row.feature in features
     ]
@@ -127,25 +135,26 @@ def load_usage(
     if known:
         table = create("staging_usage_day", _USAGE)
         copy(table, map(line, known), columns=[name for name, _ in _USAGE])
-        query = _sum_per_day("accounts_usageday", keys=("feature_id",), counts=("events",))
+        query = _sum_per_day("accounts_usageday", keys=("feature_id", "actor"), counts=("events",))
         _run(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
 def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> None:
     """Most rows are about days nobody has told before: those go straight into the table."""
     lines = [
-        f"{account_id}\t{on}\t{feature_id}\t{on if backfill else max(on, day)}\t{events}\n"
-        for account_id, on, feature_id, events, _ in sorted(rows)
+        f"{account_id}\t{on}\t{feature_id}\t{actor}\t{on if backfill else max(on, day)}\t{events}\n"
+        for account_id, on, feature_id, actor, events, _ in sorted(rows)
     ]
-    columns = ("account_id", "day", "feature_id", "learned_on", "events")
+    columns = ("account_id", "day", "feature_id", "actor", "learned_on", "events")
     copy(sql.Identifier("accounts_usageday"), lines, columns=columns)
 
 
 def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]:
-    """The first of each account, day and feature; another one that says otherwise is refused."""
-    first: dict[tuple[str, date, str], UsageRow] = {}
+    """The first of each account, day, feature and actor; another one that says otherwise is
+    refused."""
+    first: dict[tuple[str, date, str, int], UsageRow] = {}
     for row in rows:
-        seen = first.setdefault((row.account, row.day, row.feature), row)
+        seen = first.setdefault((row.account, row.day, row.feature, row.actor), row)
         if seen is row:
             continue
         if seen.events == row.events:
@@ -217,14 +226,16 @@ def load_user_days(records: Sequence[Record], *, directory: UsageIds, result: Lo
 
 
 _USER_DAY_QUERY = sql.SQL(
-    "WITH k AS MATERIALIZED (SELECT s.position, s.account_id, s.user_key,"
+    "WITH k AS MATERIALIZED (SELECT s.position, s.account_id, s.user_key, s.actor,"
     "  date_trunc('month', s.day)::date AS month, 1 << (extract(day FROM s.day)::int - 1) AS bit,"
     "  u.days FROM {staging} s LEFT JOIN accounts_usermonth u ON u.account_id = s.account_id"
-    "  AND u.user_key = s.user_key AND u.month = date_trunc('month', s.day)::date),"
-    " written AS (INSERT INTO accounts_usermonth AS u (account_id, month, user_key, days)"
-    "  SELECT account_id, month, user_key, bit_or(bit) FROM k"
-    "  WHERE days IS NULL OR days & bit = 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    "  ON CONFLICT (account_id, month, user_key) DO UPDATE SET days = u.days | EXCLUDED.days)"
+    "  AND u.user_key = s.user_key AND u.actor = s.actor"
+    "  AND u.month = date_trunc('month', s.day)::date),"
+    " written AS (INSERT INTO accounts_usermonth AS u (account_id, month, user_key, actor, days)"
+    "  SELECT account_id, month, user_key, actor, bit_or(bit) FROM k"
+    "  WHERE days IS NULL OR days & bit = 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    "  ON CONFLICT (account_id, month, user_key, actor)"
+    "  DO UPDATE SET days = u.days | EXCLUDED.days)"
     " SELECT position, account_id, CASE WHEN days IS NULL THEN 'created'"
     "  WHEN days & bit = 0 THEN 'updated' ELSE 'unchanged' END, NULL FROM k"
 )
@@ -248,7 +259,9 @@ def _stage_by_account(
             message = f"“{account}” is not an account; import the account first"
             result.reject([RecordError(record.position, "account", "unknown", message)])
             continue
-        values = "\t".join(str(record.values[name]) for name in fields)
+        values = "\t".join(
+            str(actor_of(record) if name == "actor" else record.values[name]) for name in fields
+        )
         lines.append(f"{record.position}\t{account_id}\t{values}\n")
     table = create(f"staging_by_account_{len(columns)}", columns)
     copy(table, lines, columns=[name for name, _ in columns])

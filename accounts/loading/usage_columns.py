@@ -25,12 +25,13 @@ _ROW = np.dtype(
     [
         ("values", ">i2"), ("account_length", ">i4"), ("account", ">i8"),
         ("day_length", ">i4"), ("day", ">i4"), ("feature_length", ">i4"), ("feature", ">i2"),
-        ("learned_length", ">i4"), ("learned", ">i4"), ("events_length", ">i4"), ("events", ">i4"),
+        ("actor_length", ">i4"), ("actor", ">i2"), ("learned_length", ">i4"), ("learned", ">i4"),
+        ("events_length", ">i4"), ("events", ">i4"),
     ]
 )  # fmt: skip
-_LENGTHS = {"account": 8, "day": 4, "feature": 2, "learned": 4, "events": 4}
+_LENGTHS = {"account": 8, "day": 4, "feature": 2, "actor": 2, "learned": 4, "events": 4}
 _COPY = (
-    "COPY accounts_usageday (account_id, day, feature_id, learned_on, events)"
+    "COPY accounts_usageday (account_id, day, feature_id, actor, learned_on, events)"
     " FROM STDIN (FORMAT binary)"
 )
 
@@ -97,9 +98,10 @@ def _filled(used: Ints, names: Sequence[Any], ids: Mapping[Any, int]) -> Ints:
 
 
 def _in_key_order(columns: UsageColumns) -> tuple[Ints, NDArray[np.bool_]]:
-    """Row numbers by account, day and feature, lines in order; which repeat the one before."""
+    """Row numbers by account, day, feature and actor, lines in order; which repeat the one
+    before."""
     by_line = np.argsort(columns.lines, kind="stable")
-    key = (columns.account << 32) | (columns.day << 16) | columns.feature
+    key = (columns.account << 34) | (columns.day << 18) | (columns.feature << 2) | columns.actor
     order = by_line[np.argsort(key[by_line], kind="stable")]
     repeats = np.zeros(len(order), np.bool_)
     repeats[1:] = key[order][1:] == key[order][:-1]
@@ -129,12 +131,13 @@ def _rows(
     for name, length in _LENGTHS.items():
         rows[f"{name}_length"] = length
     rows["account"], rows["day"] = ids, days[columns.day[new]]
-    rows["feature"], rows["events"] = features[columns.feature[new]], columns.events[new]
+    rows["feature"], rows["actor"] = features[columns.feature[new]], columns.actor[new]
+    rows["events"] = columns.events[new]
     return rows
 
 
 def _copy(rows: NDArray[np.void]) -> None:
-    rows = rows[np.lexsort((rows["feature"], rows["day"], rows["account"]))]
+    rows = rows[np.lexsort((rows["actor"], rows["feature"], rows["day"], rows["account"]))]
     copy(_COPY, io.BytesIO(_HEADER + rows.tobytes() + _END))
 
 
@@ -146,4 +149,5 @@ def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:
             columns.days[columns.day[n]],
             columns.features[columns.feature[n]],
             int(columns.events[n]),
+            int(columns.actor[n]),
         )

@@ -12,9 +12,11 @@ CREATE TABLE accounts_usageday (
     account_id bigint NOT NULL,
     day date NOT NULL,
     feature_id smallint NOT NULL,
+    -- Of installations made before there was one, migration 0019 adds it.
+    actor smallint NOT NULL DEFAULT 0 CHECK (actor >= 0),
     learned_on date NOT NULL,
     events integer NOT NULL CONSTRAINT usage_not_negative CHECK (events >= 0),
-    PRIMARY KEY (account_id, day, feature_id, learned_on)
+    PRIMARY KEY (account_id, day, feature_id, actor, learned_on)
 ) PARTITION BY RANGE (day);
 CREATE TABLE accounts_usageday_default PARTITION OF accounts_usageday DEFAULT;
 -- What was learned since a day: of each month only the pages that were written since.

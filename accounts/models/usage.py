@@ -11,8 +11,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.catalogue import ActorClass
 from accounts.models.account import Account
 from accounts.models.scope import AccountScopedQuerySet
+
+ACTORS = [(actor.number, actor.value.capitalize()) for actor in ActorClass]
+
+
+def _actor() -> models.PositiveSmallIntegerField[int, int]:
+    return models.PositiveSmallIntegerField(
+        choices=ACTORS,
+        db_default=ActorClass.PERSON.number,
+        help_text="Who used it; a person where nobody says.",
+    )
 
 
 @pghistory.track(
@@ -43,9 +54,10 @@ class Feature(models.Model):
 
 
 class UsageDay(models.Model):
-    """Events of a feature on a day. What is learned after the day closed is a row of its own."""
+    """Events of a feature on a day, by class of actor. What is learned after the day closed is a
+    row of its own."""
 
-    pk = models.CompositePrimaryKey("account_id", "day", "feature_id", "learned_on")
+    pk = models.CompositePrimaryKey("account_id", "day", "feature_id", "actor", "learned_on")
     account = models.ForeignKey(
         Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
@@ -53,6 +65,7 @@ class UsageDay(models.Model):
     feature = models.ForeignKey(
         Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
+    actor = _actor()
     learned_on = models.DateField(help_text="The day itself, unless learned later.")
     events = models.IntegerField()
 
@@ -106,12 +119,13 @@ class UserMonth(models.Model):
     Distinct active users over any window, on any past day, are exact and small this way.
     """
 
-    pk = models.CompositePrimaryKey("account_id", "month", "user_key")
+    pk = models.CompositePrimaryKey("account_id", "month", "user_key", "actor")
     account = models.ForeignKey(
         Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
     month = models.DateField(help_text="Its first day.")
     user_key = models.CharField(max_length=64, help_text="The product's own id of the user.")
+    actor = _actor()
     days = models.IntegerField()
 
     objects = AccountScopedQuerySet.as_manager()

@@ -18,7 +18,8 @@ _COUNTED = {
         "SELECT s.position, sum(u.events)::text FROM {said} JOIN accounts_account a"
         " ON a.external_id = s.k1 JOIN accounts_feature f ON f.key = s.k3"
         " JOIN accounts_usageday u ON u.account_id = a.id AND u.feature_id = f.id"
-        " AND u.day = s.k2::date GROUP BY 1",
+        " AND u.day = s.k2::date AND u.actor = COALESCE("
+        "array_position(ARRAY['person', 'service', 'agent'], s.k4) - 1, 0) GROUP BY 1",
         ("events",),
     ),
     Kind.SESSIONS: (
@@ -125,7 +126,7 @@ def _with_amounts(image: Image, *, spec: RecordSpec) -> Image:
 def _asked(
     query: str, records: Sequence[Record], *, spec: RecordSpec
 ) -> list[tuple[int, *tuple[str, ...]]]:
-    keys = [[str(r.values[name]) for r in records] for name in spec.key]
+    keys = [[str(r.values.get(name) or "") for r in records] for name in spec.key]
     names = ", ".join(f"k{n}" for n in range(1, len(keys) + 1))
     places = ", ".join(["%s::int[]", *["%s::text[]"] * len(keys)])
     given = f"unnest({places}) AS s(position, {names})"

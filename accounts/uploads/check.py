@@ -113,7 +113,11 @@ class _Check:
     def _plan(
         self, record: Record, status: Status, *, changes: list[list[str]], image: before_after.Image
     ) -> None:
-        key = " · ".join(str(record.values[name]) for name in SPECS[self.loader.kind].key)
+        key = " · ".join(
+            str(record.values[name])
+            for name in SPECS[self.loader.kind].key
+            if record.values.get(name)
+        )
         title = next((image[name] for name in _NAMED_BY if image.get(name)), "")
         self._add(record.position, status, {"key": key, "title": title, "changes": changes})
 

@@ -233,7 +233,11 @@ def _answers(url: str) -> bool:
 
 def _patient() -> dict[str, str]:
     """Background work may take longer than a page."""
-    defaults = {"CS_STATEMENT_TIMEOUT": "300s", "CS_LOCK_TIMEOUT": "10s"}
+    defaults = {
+        "CS_STATEMENT_TIMEOUT": "300s",
+        "CS_LOCK_TIMEOUT": "10s",
+        "CS_PARALLEL_WORKERS": "2",
+    }
     return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
 
 

@@ -70,6 +70,25 @@ def test_history_recorded_at_the_time_keeps_its_days():
     assert stored() == [("2024-11-05", "2024-11-05", 5)]
 
 
+def test_people_services_and_agents_are_counted_apart():
+    rows = [usage(events=5), usage(events=90, actor="agent"), usage(events=7, actor="service")]
+    assert statuses(load_raw("usage", *rows)) == ["created"] * 3
+    assert statuses(load_raw("usage", usage(events=95, actor="agent"))) == ["updated"]
+    assert statuses(load_raw("usage", usage(events=5, actor="person"))) == ["unchanged"]
+    found = UsageDay.objects.order_by("actor").values_list("actor", "events")
+    assert list(found) == [(0, 5), (1, 7), (2, 95)]
+
+
+def test_one_id_of_a_person_and_of_an_agent_are_two_users():
+    def seen(**fields):
+        return {"account": "acme", "day": "2025-03-01", "user": "u-1", **fields}
+
+    assert statuses(load_raw("user_days", seen(), seen(actor="agent"))) == ["created"] * 2
+    assert statuses(load_raw("user_days", seen(actor="agent"))) == ["unchanged"]
+    found = UserMonth.objects.order_by("actor").values_list("actor", "days")
+    assert list(found) == [(0, 1), (2, 1)]
+
+
 def test_new_features_are_made_as_not_core():
     load_raw("usage", usage(feature="bulk_export"))
     feature = Feature.objects.get()

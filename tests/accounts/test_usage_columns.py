@@ -14,6 +14,7 @@ from accounts.models import DirtyAccount, Feature, UsageDay
 from tests.accounts.loading import account, load_raw
 
 HEADER = ("account", "day", "feature", "events")
+HEADERS = (HEADER, (*HEADER, "actor"))
 DAY = date(2025, 3, 14)
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 READING = iso_reading(now=NOW, typed=False)
@@ -30,8 +31,10 @@ DAYS = [
 FEATURES = ["search", "f" * 80, "f" * 81, "Reports", "export", "exp\nort", "a,b", ""]
 EVENTS = ["0", "7", "007", "1_000", "-1", "999999999", "1000000000", "２", "", " 3", "7.0", "+1"]
 
+ACTORS = ["person", "agent", "service", "", "Agent", "robot"]
 
-def _messy(seed, *, rows):
+
+def _messy(seed, *, rows, header):
     made = random.Random(seed)
 
     def pick(values, good):
@@ -39,6 +42,7 @@ def _messy(seed, *, rows):
 
     for line in range(2, rows + 2):
         row = [pick(NAMES, 3), pick(DAYS, 2), pick(FEATURES, 2), pick(EVENTS, 2)]
+        row += [pick(ACTORS, 3)] * (len(header) - len(row))
         yield line, row if made.random() < 0.99 else row[: made.randrange(4)]
 
 
@@ -50,34 +54,36 @@ def _as_set(columns):
             columns.days[columns.day[n]],
             columns.features[columns.feature[n]],
             int(columns.events[n]),
+            int(columns.actor[n]),
         )
         for n in range(len(columns.lines))
     }
 
 
+@pytest.mark.parametrize("header", HEADERS)
 @pytest.mark.parametrize("seed", range(8))
-def test_blocks_are_read_as_rows_are(seed):
-    rows = list(_messy(seed, rows=600))
-    slow, slow_errors = UsageReader(HEADER, READING).read(rows)
-    reader = BlockReader(HEADER, READING)
+def test_blocks_are_read_as_rows_are(seed, header):
+    rows = list(_messy(seed, rows=600, header=header))
+    slow, slow_errors = UsageReader(header, READING).read(rows)
+    reader = BlockReader(header, READING)
     found, errors = set(), []
     for start in range(0, len(rows), 150):  # what one block taught, the next one uses
         columns, wrong = reader.read(rows[start : start + 150])
         found |= _as_set(columns)
         errors += wrong
-    assert found == {(r.position, r.account, r.day, r.feature, r.events) for r in slow}
+    assert found == {(r.position, r.account, r.day, r.feature, r.events, r.actor) for r in slow}
     assert sorted(errors, key=repr) == sorted(slow_errors, key=repr)
 
 
 def test_columns_may_stand_in_any_order():
     rows = [(2, ["5", "search", "2025-03-01", "acme"])]
     columns, errors = BlockReader(HEADER[::-1], READING).read(rows)
-    assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5)}, [])
+    assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5, 0)}, [])
 
 
-def _load(rows, *, is_listing, backfill=False):
+def _load(rows, *, header, is_listing, backfill=False):
     loader = RowLoader(
-        kind=Kind.USAGE, fields=HEADER, reading=READING, day=DAY, now=NOW, backfill=backfill,
+        kind=Kind.USAGE, fields=header, reading=READING, day=DAY, now=NOW, backfill=backfill,
         is_listing=is_listing,
     )  # fmt: skip
     results = [loader.load(rows[start : start + 200]) for start in range(0, len(rows), 200)]
@@ -88,23 +94,26 @@ def _load(rows, *, is_listing, backfill=False):
 
 def _stored():
     features = dict(Feature.objects.values_list("pk", "key"))
-    rows = UsageDay.objects.values_list("account_id", "day", "feature_id", "learned_on", "events")
-    return {(a, d, features[f], k, e) for a, d, f, k, e in rows}
+    rows = UsageDay.objects.values_list(
+        "account_id", "day", "feature_id", "actor", "learned_on", "events"
+    )
+    return {(a, d, features[f], *rest) for a, d, f, *rest in rows}
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("backfill", [False, True])
+@pytest.mark.parametrize("header", HEADERS)
 @pytest.mark.parametrize("seed", range(3))
-def test_columns_are_stored_as_rows_are(seed, backfill):
+def test_columns_are_stored_as_rows_are(seed, header, backfill):
     for name in NAMES[:3]:
         load_raw("accounts", account(name, name=name[:8]))
-    rows = list(_messy(seed, rows=700))
-    slow, slow_problems = _load(rows, is_listing=True, backfill=backfill)
+    rows = list(_messy(seed, rows=700, header=header))
+    slow, slow_problems = _load(rows, header=header, is_listing=True, backfill=backfill)
     expected = _stored()
     UsageDay.objects.all().delete()
     DirtyAccount.objects.all().delete()
-    fast, fast_problems = _load(rows, is_listing=False, backfill=backfill)
+    fast, fast_problems = _load(rows, header=header, is_listing=False, backfill=backfill)
     assert (fast, fast_problems, _stored()) == (slow, slow_problems, expected)
     assert DirtyAccount.objects.values("account_id").distinct().count() == 3
-    again, _ = _load(rows, is_listing=False, backfill=backfill)
+    again, _ = _load(rows, header=header, is_listing=False, backfill=backfill)
     assert (again["created"], _stored()) == (0, expected)

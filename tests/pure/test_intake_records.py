@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from accounts.intake import csv_files, json_bodies
 from accounts.intake.errors import FieldError, FileRefused, RecordError, TooLarge
 from accounts.intake.records import Record, iso_reading, read_record
-from accounts.intake.specs import ACCOUNTS, CONTRACTS, INVOICES, MOVEMENTS, SPECS, TICKETS, Kind
+from accounts.intake.specs import (
+    ACCOUNTS,
+    CONTRACTS,
+    INVOICES,
+    MOVEMENTS,
+    SPECS,
+    TICKETS,
+    USAGE,
+    Kind,
+)
 from accounts.intake.streams import BULK_LIMITS, FILE_LIMITS, Limits, gunzip
 from tests.nasty import NASTY_BODIES, NASTY_FILES, NASTY_JSON_INTEGERS, NASTY_RECORDS
 
@@ -332,3 +341,9 @@ def test_too_many_rows_are_refused_before_any_is_stored():
     source = io.BytesIO(b"a\n" + b"1\n" * 11)
     with pytest.raises(TooLarge):
         csv_files.inspect(source, limits=Limits(records=10, size=10_000))
+
+
+def test_an_actor_of_no_class_is_not_taken_for_a_person():
+    usage = {"account": "acme", "day": "2025-03-13", "feature": "search", "events": 5}
+    assert refused({**usage, "actor": "robot"}, spec=USAGE) == {("actor", "choice")}
+    assert "actor" not in taken(usage, spec=USAGE)
