@@ -27,8 +27,8 @@ class ContractTerm:
     """A contract as the ledger sees it.
 
     `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
-    cancellation takes effect. `uplift` is a share: 0.05 for five per cent. `replaces`: its source
-    says that a later term replaces an earlier one.
+    cancellation takes effect; one that renews itself goes on to that day. `uplift` is a share: 0.05
+    for five per cent. `replaces`: its source says that a later term replaces an earlier one.
     """
 
     key: int
@@ -51,6 +51,13 @@ class ContractTerm:
         """The first day it does not cover; a cancellation may come before the agreed end."""
         ends = [day for day in (self.ends_on, self.cancelled_on) if day is not None]
         return min(ends) if ends else None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it ends for good on its end, so that nothing is overdue."""
+        if self.cancelled_on is None:
+            return False
+        return not self.auto_renews or self.cancelled_on == self.end
 
     def ends_after(self, day: date) -> bool:
         end = self.end
@@ -136,8 +143,8 @@ def _of_term(term: ContractTerm, *, account: _AccountTerms, day: date) -> Iterat
         if end is None:
             yield found
             return
-        if term.cancelled_on is not None:
-            yield replace(found, ends_on=end)
+        if term.is_cancelled:
+            yield replace(found, ends_on=end, renewal_on=end if day < end else None)
             return
         if not term.auto_renews:
             yield _ended(found, end=end, last=end + account.grace(term), day=day)
@@ -166,6 +173,17 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def end_by_notice(ends_on: date, *, notice_on: date, notice_days: int, renewal_months: int) -> date:
+    """The end of a term that renews itself: the first for which notice was given in time,
+    `notice_days` days before it or earlier."""
+    number = 0
+    while (end := add_months(ends_on, number * renewal_months)) - notice_on < timedelta(
+        days=notice_days
+    ):
+        number += 1
+    return end
 
 
 @dataclass(frozen=True)
@@ -197,7 +215,7 @@ class _AccountTerms:
         """At most the term; none after a cancellation, but for the day that a start may be off."""
         if term.end is None:
             return timedelta()
-        if term.cancelled_on is not None:
+        if term.is_cancelled:
             return 2 * _DAY
         return min(timedelta(days=self.grace_days), term.end - term.starts_on)
 
@@ -227,7 +245,7 @@ class _AccountTerms:
         """Rule 1: a term that names it and starts at most 90 days after its end; after a
         cancellation, at most a day: later it is a return."""
         end = term.end
-        within = _DAY if term.cancelled_on else timedelta(days=LINKED_WITHIN_DAYS)
+        within = _DAY if term.is_cancelled else timedelta(days=LINKED_WITHIN_DAYS)
         last = date.max if end is None else end + within
         linked = self._linked.get(term.key, ())
         return [other for other in linked if term.starts_on < other.starts_on <= last]

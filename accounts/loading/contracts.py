@@ -19,7 +19,7 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.terms import ContractTerm, Overlap, Stretch, overlaps, stretches
+from accounts.intake.terms import ContractTerm, Overlap, Stretch, end_by_notice, overlaps, stretches
 from accounts.loading.derived import refresh_accounts
 from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
@@ -49,6 +49,7 @@ class StoredContract(NamedTuple):
     term_months: int
     auto_renew: bool
     uplift_percent: Decimal | None
+    notice_days: int | None
     notice_given_on: date | None
     cancelled_on: date | None
     state: str
@@ -143,6 +144,17 @@ def _cancelled_on(contract: StoredContract, *, grace_days: int) -> date | None:
     is a word of the source: then nothing is overdue."""
     if contract.cancelled_on is not None:
         return contract.cancelled_on
+    if (
+        contract.notice_given_on is not None
+        and contract.ends_on is not None
+        and contract.auto_renew
+    ):
+        return end_by_notice(
+            contract.ends_on,
+            notice_on=contract.notice_given_on,
+            notice_days=contract.notice_days or 0,
+            renewal_months=contract.term_months,
+        )
     is_over = contract.state == ContractState.CANCELLED or contract.notice_given_on is not None
     if contract.state == ContractState.EXPIRED and contract.ends_on is not None:
         grace = min(timedelta(days=grace_days), contract.ends_on - contract.starts_on)

@@ -78,6 +78,18 @@ def test_notice_ends_a_contract_that_renews_itself():
     assert (stored().status, Contract.objects.get().state) == ("churned", "cancelled")
 
 
+def test_notice_after_its_day_ends_the_renewal_that_follows():
+    """30 days before 2026-06-01 is 05-02: on 05-20 it is too late, and a year more is owed."""
+    auto = contract("auto", "2025-06-01", "2026-06-01", "36000.00", auto_renew=True)
+    auto |= {"notice_days": 30, "notice_given_on": "2026-05-20", "uplift_percent": "5"}
+    load_raw("contracts", auto, day=TODAY)
+    assert ledger()[-1] == ("2026-06-01", "expansion", 1_800)
+    assert (stored().status, stored().renews_on) == ("active", date(2027, 6, 1))
+    renew_and_expire(day=date(2027, 6, 1), now=NOW)
+    assert ledger()[-1] == ("2027-06-01", "churn", -37_800)
+    assert (stored().status, Contract.objects.get().state) == ("churned", "cancelled")
+
+
 def test_an_early_churn_is_taken_back_with_its_kind_when_the_renewal_is_learned():
     """The file of the first month knew of no renewal; the one of the second does."""
     load_raw("contracts", contract("a", "2025-01-01", "2026-01-01", "60000.00"), day=TODAY)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import ContractTerm, add_months, overlaps, stretches
+from accounts.intake.terms import ContractTerm, add_months, end_by_notice, overlaps, stretches
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)
 GRACE = 30
@@ -169,6 +169,32 @@ def test_an_automatic_renewal_goes_on_at_its_price_and_says_that_it_is_assumed()
     assert ledger(auto, day=date(2026, 3, 1)) == [("expansion", 3_000, "01-01")]
     _, assumed = stretches([auto], day=date(2026, 3, 1), grace_days=GRACE)
     assert (assumed.is_assumed, assumed.renewal_on) == (True, date(2027, 1, 1))
+
+
+def test_a_cancellation_of_an_automatic_one_leaves_the_renewals_before_it():
+    auto = term(60_000, auto_renews=True, uplift=Decimal("0.05"), cancelled_on=date(2027, 1, 1))
+    again = following(60_000, date(2027, 1, 12))
+    assert ledger(auto, again, day=date(2027, 3, 1)) == [
+        ("expansion", 3_000, "01-01"),
+        ("churn", -63_000, "01-01"),
+        ("reactivation", 60_000, "01-12"),
+    ]
+    *_, last = stretches([auto], day=date(2026, 3, 1), grace_days=GRACE)
+    assert (last.ends_on, last.renewal_on) == (date(2027, 1, 1), date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("notice_on", "days", "end"),
+    [
+        (date(2025, 12, 2), 30, date(2026, 1, 1)),
+        (date(2025, 12, 3), 30, date(2027, 1, 1)),
+        (date(2026, 1, 1), 0, date(2026, 1, 1)),
+        (date(2027, 5, 1), 30, date(2028, 1, 1)),
+    ],
+)
+def test_notice_ends_an_automatic_renewal_on_the_first_end_it_is_in_time_for(notice_on, days, end):
+    found = end_by_notice(RENEWAL, notice_on=notice_on, notice_days=days, renewal_months=12)
+    assert found == end
 
 
 def test_a_late_renewal_of_an_automatic_one_takes_over_from_the_end():
