@@ -13,8 +13,9 @@ from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.chains import CHAINS, without_loops
+from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_movements
-from accounts.loading.results import LoadResult, Place, Status
+from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
@@ -42,10 +43,13 @@ def load(
     backfill: bool = False,
     directory: UsageIds | None = None,
     place: Place = Place.ROW,
+    is_part: bool = False,
 ) -> LoadResult:
     """Writes the good records and says what became of each; the others are problems.
 
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
+    `is_part` of a run: its end derives the ledgers that `due` of the result names; else it is done
+    here.
     """
     result = LoadResult(place=place)
     batch = LoadContext(day, now, source, backfill, directory or UsageIds())
@@ -53,6 +57,8 @@ def load(
     distinct = _without_repeats(records, spec=spec, result=result)
     with transaction.atomic():
         _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
+        if result.due and not is_part:
+            result.reject(derive_due(result.due, day=day, now=now))
     for position, first in _repeats(records, distinct, spec=spec).items():
         result.statuses.setdefault(position, _like(result.statuses.get(first)))
     return result
@@ -128,7 +134,7 @@ def _movements(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     accounts = post_movements(records, source=batch.source, now=batch.now, result=result)
-    follow_ups.money_changed(accounts, day=batch.day, now=batch.now)
+    result.due += [DueRecord(pk) for pk in accounts]
     follow_ups.name_missing_rates(records, result=result)
 
 

@@ -17,6 +17,7 @@ from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
 from accounts.intake.records import ParseOptions
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
+from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult
 from accounts.loading.rows import RowLoader, load_block_counted, load_counted
 from accounts.loading.runs import finish_run, start_run
@@ -95,6 +96,8 @@ def import_file(
         for problem in in_order(result.problems):
             report(problem)
         progress(run.read, layout.records)
+    for problem in derive_run(run, day=file.day, now=file.now):
+        report(problem)
     finish_run(run, now=file.now)
     return run
 

@@ -8,12 +8,10 @@ from accounts.catalogue import AccountStatus
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
-from accounts.loading.contracts import Derived, derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import emit_events, mark_dirty
-from accounts.loading.overlaps import ask_about
-from accounts.loading.results import LoadResult, Status
+from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.tables import ACCOUNT
 from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
@@ -41,14 +39,6 @@ class Loaded:
     day: date
     now: datetime
     result: LoadResult
-
-
-def money_changed(account_ids: Sequence[int], *, day: date, now: datetime) -> Derived:
-    """Contracts step back where movements are given; then everything derived is derived again."""
-    derived = derive_ledger(account_ids, day=day, now=now)
-    refresh_accounts(account_ids=account_ids, day=day, now=now)
-    mark_dirty(account_ids)
-    return derived
 
 
 def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
@@ -109,9 +99,9 @@ def _contacts(loaded: Loaded) -> None:
 
 def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
-    derived = money_changed(loaded.changed.account_ids, day=loaded.day, now=loaded.now)
-    positions = {pk: position for position, pk in loaded.changed.ids.items()}
-    loaded.result.reject(ask_about(derived.overlaps, positions=positions))
+    ids = loaded.changed.ids
+    of_account = dict(Contract.objects.filter(pk__in=ids.values()).values_list("pk", "account_id"))
+    loaded.result.due += [DueRecord(of_account[pk], pk, place) for place, pk in ids.items()]
     name_missing_rates(loaded.records, result=loaded.result)
 
 

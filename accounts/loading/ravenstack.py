@@ -22,6 +22,7 @@ from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.batches import load
+from accounts.loading.due_ledgers import derive_run, keep_due
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import count, finish_run, keep_problems, start_run
 from accounts.loading.usage import UsageIds, load_usage
@@ -124,6 +125,8 @@ def _run(
             write(batch, result)
             keep_problems(run, in_order(result.problems), raw=dict(batch))
             count(run, result, read=len(batch))
+            keep_due(run, result.due)
+    derive_run(run, day=export.day, now=export.now)
     finish_run(run, now=export.now)
     return run
 
@@ -155,10 +158,16 @@ def _adapted(
         else:
             out.reject(outcome)
     loaded = load(
-        kind=kind, records=records, day=export.day, now=export.now, source=ravenstack.SOURCE
+        kind=kind,
+        records=records,
+        day=export.day,
+        now=export.now,
+        source=ravenstack.SOURCE,
+        is_part=True,
     )
     out.statuses.update(loaded.statuses)
     out.problems += loaded.problems
+    out.due += loaded.due
 
 
 def _plain_times(reading: ParseOptions) -> ParseOptions:

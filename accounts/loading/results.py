@@ -20,12 +20,22 @@ class Place(StrEnum):
     INDEX = "at index"
 
 
+@dataclass(frozen=True, slots=True)
+class DueRecord:
+    """A record of money that was written: its account's ledger is to be derived again."""
+
+    account_id: int
+    contract_id: int | None = None
+    position: int = 0
+
+
 @dataclass(slots=True)
 class LoadResult:
     """`problems` are rejections, and warnings about records that were kept all the same.
 
     `many` counts records by the ten thousand whose positions nobody asks for, unless it
-    `is_listing`. `place` is what a position is to whoever sent them.
+    `is_listing`. `place` is what a position is to whoever sent them. `due` is for the end of the
+    run that the batch is a part of.
     """
 
     statuses: dict[int, Status] = field(default_factory=dict)
@@ -33,6 +43,7 @@ class LoadResult:
     many: Counter[Status] = field(default_factory=Counter)
     place: Place = Place.ROW
     is_listing: bool = True
+    due: list[DueRecord] = field(default_factory=list)
 
     def created(self, positions: Sequence[int]) -> None:
         if self.is_listing:

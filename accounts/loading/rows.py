@@ -17,6 +17,7 @@ from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader
 from accounts.loading.batches import load
+from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
 from accounts.loading.usage import UsageIds, distinct_rows, load_usage
@@ -43,7 +44,7 @@ class RowLoader:
     _usage: BlockReader | None = None
 
     def load(self, batch: list[Row]) -> LoadResult:
-        """What became of each row; one transaction, or the caller's."""
+        """What became of each row; one transaction, or the caller's. Its ledgers are due."""
         with transaction.atomic():
             return self._load_usage(batch) if self.kind == Kind.USAGE else self._load(batch)
 
@@ -74,6 +75,7 @@ class RowLoader:
             source=self.source,
             backfill=self.backfill,
             directory=self.directory,
+            is_part=True,
         )
         result.reject(errors)
         return result
@@ -114,6 +116,7 @@ def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> Load
     result = loader.load(batch)
     _keep(batch, result, loader=loader, run=run)
     count(run, result, read=len(batch))
+    keep_due(run, result.due)
     return result
 
 

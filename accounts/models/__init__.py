@@ -35,7 +35,7 @@ from accounts.models.team import Function, TeamMember
 from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.vocabulary import BusinessEventKind, InteractionKind
-from accounts.models.work import DirtyAccount, Job, OutboxMessage
+from accounts.models.work import DirtyAccount, Job, LedgerDue, OutboxMessage
 
 __all__ = [
     "Account",
@@ -70,6 +70,7 @@ __all__ = [
     "Job",
     "KeyWindow",
     "LeasedRow",
+    "LedgerDue",
     "OnboardingStep",
     "OutboxMessage",
     "Plan",

@@ -1,4 +1,4 @@
-"""Rows that make sure work happens: dirty accounts, jobs, and the outbox.
+"""Rows that make sure work happens: dirty accounts, due ledgers, jobs, and the outbox.
 
 The broker only rings; claims, leases and unique keys here decide who works and that it is once.
 """
@@ -11,6 +11,8 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 
 from accounts.models.account import Account, Contact
+from accounts.models.contract import Contract
+from accounts.models.intake import ImportRun
 from accounts.models.leased import LeasedRow, lease_is_dated
 from accounts.models.people import User
 
@@ -24,6 +26,32 @@ class DirtyAccount(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     marked_at = models.DateTimeField(db_default=models.functions.Now())
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
+class LedgerDue(models.Model):
+    """A record of money whose account's ledger is to be derived again.
+
+    Written with the record, deleted by the derivation at the end of its run. What a killed run has
+    left is derived some minutes later.
+    """
+
+    run = models.ForeignKey(
+        ImportRun, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    contract = models.ForeignKey(
+        Contract, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    position = models.PositiveIntegerField(
+        default=0, help_text="Of the contract's record in its run: what is asked about it names it."
+    )
+    marked_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        indexes = [models.Index("run", "account", name="ledger_due_of_run")]
 
     def __str__(self) -> str:
         return str(self.account_id)

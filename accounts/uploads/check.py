@@ -16,7 +16,8 @@ from accounts.intake.fields import RecordSpec
 from accounts.intake.kept_rows import Row
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
-from accounts.loading.results import LoadResult, Status
+from accounts.loading.due_ledgers import derive_due
+from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage import UsageIds
@@ -45,6 +46,9 @@ class _Findings:
     sampled: Counter[str] = field(default_factory=Counter)
     planned: list[PlannedChange] = field(default_factory=list)
     effect: RevenueEffect | None = None
+    # Of the transaction that is being tried: ARR of its accounts before, ledgers for its end.
+    was: dict[str, int] = field(default_factory=dict)
+    due: list[DueRecord] = field(default_factory=list)
 
     def has_room(self) -> bool:
         return any(self.sampled[s] < _SAMPLES for s in (Status.CREATED, Status.UPDATED))
@@ -64,8 +68,7 @@ class _Check:
     found: _Findings
 
     def try_piece(self, number: int) -> None:
-        columns = mapping_of(self.file.mapping).chosen(self.file.header)
-        batch = [(line, columns.pick(row)) for line, row in rows_of(self.file, number=number)]
+        batch = list(self._rows([number]))
         if not batch:
             return
         self.loader.is_listing = self.found.has_room()
@@ -85,10 +88,30 @@ class _Check:
         if effect is None:
             return self.loader.load(batch)
         names = {str(record.values["account"]) for record in records}
-        was = effect.arr_of(names)
+        self.found.was |= effect.arr_of(names - self.found.was.keys())
         result = self.loader.load(batch)
-        effect.note(was, effect.arr_of(names))
+        self.found.due += result.due
         return result
+
+    def derive(self, pieces: Sequence[int]) -> None:
+        """As the end of the import would, before it is taken back."""
+        found, effect = self.found, self.found.effect
+        if effect is None:
+            return
+        result = LoadResult(
+            problems=derive_due(found.due, day=self.loader.day, now=self.loader.now)
+        )
+        found.counts["warnings"] += result.warnings
+        if asked := {problem.position for problem in result.problems}:
+            self._sample_problems([row for row in self._rows(pieces) if row[0] in asked], result)
+        effect.note(found.was, effect.arr_of(found.was))
+        found.was, found.due = {}, []
+
+    def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
+        columns = mapping_of(self.file.mapping).chosen(self.file.header)
+        for number in pieces:
+            for line, row in rows_of(self.file, number=number):
+                yield line, columns.pick(row)
 
     def _sample_changes(
         self, records: Sequence[Record], before: dict[int, before_after.Image], result: LoadResult
@@ -184,6 +207,7 @@ def _taken_back(check: _Check, pieces: list[int]) -> None:
         mark = transaction.savepoint()
         for number in pieces:
             check.try_piece(number)
+        check.derive(pieces)
         transaction.savepoint_rollback(mark)
     check.loader.directory = _DryDirectory()
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.intake.column_mapping import mapping_of
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
+from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
@@ -66,6 +67,7 @@ def import_upload(
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
         if not batch:
             reason = "Its content was erased on request: what was imported before is in."
+            derive_run(run, day=day, now=now)
             finish_run(run, now=now, reason=reason)
             return
         with transaction.atomic():
@@ -74,6 +76,7 @@ def import_upload(
             settling.settle(_taken(batch, result))
             on_progress(following)
         piece = following
+    derive_run(run, day=day, now=now)
     finish_run(run, now=now)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from accounts import clock
 from accounts.api import inbox
+from accounts.loading.due_ledgers import derive_overdue
 from accounts.uploads import jobs as uploads
 from accounts.work import jobs
 from cs_platform.previews import job as previews
@@ -17,6 +18,7 @@ from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays
 
 INVARIANTS = "invariants.ask"
+LEDGERS = "ledgers.derive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ def _ask_invariants(claim: jobs.Claim) -> None:
     record_invariants(day=clock.today(), now=datetime.now(UTC), by_id=claim.payload["by"])
 
 
+def _derive_ledgers(claim: jobs.Claim) -> None:
+    derive_overdue(day=clock.today(), now=clock.now(), real_now=datetime.now(UTC))
+
+
 def _forget(claim: jobs.Claim) -> None:
     purge.forget(kinds=HANDLERS, now=datetime.now(UTC))
 
@@ -57,6 +63,7 @@ HANDLERS = {
     schedule.JOB_KIND: Handler(schedule.run_step, End(schedule.give_up, schedule.revive)),
     "plays.advance": Handler(_advance_plays),
     "metrics.refresh": Handler(_refresh_report),
+    LEDGERS: Handler(_derive_ledgers),
     INVARIANTS: Handler(_ask_invariants),
     inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),
     previews.JOB_KIND: Handler(previews.work_preview, End(previews.give_up, previews.revive)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts.loading.due_ledgers import overdue_runs
 from accounts.work import jobs
 from cs_platform.runtime.work_locks import is_being_prepared
 from cs_platform.scheduling import job_runner, purge, schedule
+from cs_platform.scheduling.job_kinds import LEDGERS
 from metrics.snapshots import day_to_refresh
 
 
@@ -18,8 +20,16 @@ def insert_due(*, now: datetime) -> None:
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
     purge.ask(now=now)
     _refresh_report(now)
+    _derive_ledgers(now)
     job_runner.give_up_dead(now=now)
     schedule.resume(now=now)
+
+
+def _derive_ledgers(now: datetime) -> None:
+    """What imports have left due whose worker was killed."""
+    if overdue_runs(real_now=now):
+        minute = now.replace(second=0, microsecond=0)
+        jobs.enqueue(kind=LEDGERS, key=minute.isoformat(), next_at=minute)
 
 
 def _refresh_report(now: datetime) -> None:

@@ -17,6 +17,7 @@ from accounts.models import (
     ImportRun,
     Installation,
     Job,
+    LedgerDue,
     OutboxMessage,
     RejectedRecord,
     RevenueMovement,
@@ -190,6 +191,10 @@ def break_delivery(account: Account, play: Play) -> None:
 
 def break_dirty(account: Account, play: Play) -> None:
     DirtyAccount.objects.create(account=account, marked_at=old())
+
+
+def break_due(account: Account, play: Play) -> None:
+    LedgerDue.objects.create(account=account, marked_at=old())
 
 
 def break_outbox(account: Account, play: Play) -> None:
@@ -408,6 +413,7 @@ BREAKS = (
     (break_signal, "signals_are_answered"),
     (break_delivery, "signals_are_delivered"),
     (break_dirty, "dirty_accounts_are_rescored"),
+    (break_due, "ledgers_are_derived"),
     (break_outbox, "outbox_is_sent"),
     (break_suppression, "suppressed_means_silent"),
     (break_lease, "no_lease_outlives_itself"),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 JOBS = {
     "nightly.step": gettext_noop("Step of a night"),
     "plays.advance": gettext_noop("Advance plays"),
+    "ledgers.derive": gettext_noop("Derive the ledgers a stopped import has left"),
     "metrics.refresh": gettext_noop("Refresh the reports of the day"),
     "invariants.ask": gettext_noop("Ask the invariants"),
     "inbox.batch": gettext_noop("Accepted batch"),

@@ -30,6 +30,7 @@ FIGURES = (
             FROM accounts_revenuemovement GROUP BY account_id
         ) m ON m.account_id = a.id
         WHERE a.arr_minor <> coalesce(m.total, 0)
+            AND NOT EXISTS (SELECT FROM accounts_ledgerdue d WHERE d.account_id = a.id)
             AND (m.currencies IS NULL OR m.currencies = 1 AND m.currency = a.currency)
         ORDER BY a.id
         """,

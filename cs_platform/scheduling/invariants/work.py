@@ -182,6 +182,16 @@ WORK = (
         heals=True,
     ),
     Check(
+        "ledgers_are_derived",
+        "accounts whose ledger is to be derived again for more than 20 minutes",
+        """
+        SELECT format('account %%s', account_id) FROM accounts_ledgerdue
+        GROUP BY account_id HAVING max(marked_at) < now() - interval '20 minutes'
+        ORDER BY account_id
+        """,
+        heals=True,
+    ),
+    Check(
         "outbox_is_sent",
         "messages overdue for more than 15 minutes",
         """

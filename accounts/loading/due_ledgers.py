@@ -1,0 +1,103 @@
+"""Ledgers to derive again: once a run, whatever the order of its rows and batches."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from accounts.intake.errors import RecordError
+from accounts.loading.contracts import derive_ledger
+from accounts.loading.derived import refresh_accounts
+from accounts.loading.marks import mark_dirty
+from accounts.loading.overlaps import ask_about
+from accounts.loading.results import DueRecord
+from accounts.loading.runs import keep_problems
+from accounts.models import Account, Contract, ImportRun, LedgerDue
+
+_ACCOUNTS_AT_ONCE = 2_000
+OVERDUE_AFTER = timedelta(minutes=10)
+"""A run whose latest record of money is older has ended, or its worker was killed."""
+
+
+def derive_due(due: Sequence[DueRecord], *, day: date, now: datetime) -> list[RecordError]:
+    """At once, in the caller's transaction: what is asked about the records."""
+    positions = {record.contract_id: record.position for record in due if record.contract_id}
+    account_ids = sorted({record.account_id for record in due})
+    derived = derive_ledger(account_ids, day=day, now=now)
+    refresh_accounts(account_ids=account_ids, day=day, now=now)
+    mark_dirty(account_ids)
+    return ask_about(derived.overlaps, positions=positions)
+
+
+def keep_due(run: ImportRun, due: Sequence[DueRecord]) -> None:
+    """In the transaction of the records, for the end of their run."""
+    if not due:
+        return
+    columns = zip(*((d.account_id, d.contract_id, d.position) for d in due), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_ledgerdue (run_id, account_id, contract_id, position)"
+            " SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::int[])",
+            [run.pk, *(list(column) for column in columns)],
+        )
+
+
+def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]:
+    """What the run has left, some accounts a transaction, so that another worker can go on."""
+    problems: list[RecordError] = []
+    while account_ids := _next_accounts(run.pk):
+        with transaction.atomic():
+            due = _taken(run.pk, account_ids)
+            found = derive_due(due, day=day, now=now)
+            _keep(found, due, run=run)
+        problems += found
+    return problems
+
+
+def derive_overdue(*, day: date, now: datetime, real_now: datetime) -> int:
+    """What killed runs have left; how many runs that were."""
+    runs = list(ImportRun.objects.filter(pk__in=overdue_runs(real_now=real_now)).order_by("pk"))
+    for run in runs:
+        derive_run(run, day=day, now=now)
+    return len(runs)
+
+
+def overdue_runs(*, real_now: datetime) -> list[int]:
+    """Those that have written nothing for a while: each batch of a living one marks anew."""
+    marks = LedgerDue.objects.values("run").annotate(latest=Max("marked_at"))
+    overdue = marks.filter(latest__lt=real_now - OVERDUE_AFTER)
+    return list(overdue.order_by("run").values_list("run", flat=True))
+
+
+def _keep(warnings: Sequence[RecordError], due: Sequence[DueRecord], *, run: ImportRun) -> None:
+    """With the records as they are stored: how they came is not at hand any more."""
+    if not warnings:
+        return
+    at = {record.position: record.contract_id for record in due if record.contract_id}
+    asked = {warning.position: at[warning.position] for warning in warnings}
+    columns = ("external_id", "account__external_id", "starts_on", "ends_on", "renews")
+    rows = {
+        row.pop("pk"): {name.partition("__")[0]: str(value or "") for name, value in row.items()}
+        for row in Contract.objects.filter(pk__in=asked.values()).values("pk", *columns)
+    }
+    keep_problems(run, warnings, raw={place: rows[pk] for place, pk in asked.items()})
+    run.warnings += len(warnings)
+    run.save(update_fields=["warnings"])
+
+
+def _next_accounts(run_id: int | None) -> list[int]:
+    accounts = LedgerDue.objects.filter(run=run_id).order_by("account").values_list("account")
+    return [pk for (pk,) in accounts.distinct()[:_ACCOUNTS_AT_ONCE]]
+
+
+def _taken(run_id: int | None, account_ids: Sequence[int]) -> list[DueRecord]:
+    """Locked first: what others are writing of these accounts is then derived with them."""
+    list(Account.objects.filter(pk__in=account_ids).order_by("pk").select_for_update(no_key=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM accounts_ledgerdue WHERE run_id IS NOT DISTINCT FROM %s"
+            " AND account_id = ANY(%s) RETURNING account_id, contract_id, position",
+            [run_id, list(account_ids)],
+        )
+        return [DueRecord(*row) for row in cursor.fetchall()]
