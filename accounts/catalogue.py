@@ -137,6 +137,7 @@ class InvoiceState(StrEnum):
     LATE = "late"
     FAILED = "failed"
     WRITTEN_OFF = "written_off"
+    VOID = "void"
 
 
 class TicketCategory(StrEnum):

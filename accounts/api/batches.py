@@ -9,7 +9,8 @@ from datetime import date, datetime
 from accounts.api import bodies
 from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
-from accounts.intake.records import Record, iso_reading, read_records
+from accounts.intake.parse_options import iso_reading
+from accounts.intake.records import Record, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader, UsageRow

@@ -40,10 +40,11 @@ def _account(values: Mapping[str, Any]) -> Problems:
 def _contract(values: MutableMapping[str, Any]) -> Problems:
     problems = _order(values, first="starts_on", then="ends_on", strictly=True)
     problems += _order(values, first="starts_on", then="cancelled_on")
-    problems += _without_end(values) if values.get("ends_on") is None else []
+    problems += _without_end(values) if values.get("ends_on", "as stored") is None else []
     problems += [] if problems else _price(values)
     if values.get("renews") == values["external_id"]:
-        problems.append(("renews", FieldError("own_renewal", "names the contract itself")))
+        message = "names the contract itself; name the one before it"
+        problems.append(("renews", FieldError("own_renewal", message)))
     return problems
 
 
@@ -130,8 +131,6 @@ def _invoice(values: Mapping[str, Any]) -> Problems:
     if (values["state"] == InvoiceState.PAID) != (values.get("paid_on") is not None):
         message = "goes with the state paid, and only with it; correct one of both"
         problems.append(("paid_on", FieldError("paid_state", message)))
-    if values["amount"] < 0:
-        problems.append(("amount", FieldError("negative", "is below zero; send credits as such")))
     return problems
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.fields import Kind
 from accounts.intake.moments import DateOptions, DateOrder
-from accounts.intake.records import ParseOptions
+from accounts.intake.parse_options import ParseOptions
 from accounts.intake.specs import SPECS
 
 # Columns that the list of refused rows brings along: they name the row, and say nothing about it.

@@ -8,6 +8,7 @@ from accounts.intake.specs import SPECS
 
 _VALUES = {
     Type.ID: "acme-1",
+    Type.ACCOUNT_ID: "acme-1",
     Type.NAME: "Acme Instruments",
     Type.TEXT: "Agreed on the goals for the next quarter.",
     Type.KEY: "reports",
@@ -17,7 +18,9 @@ _VALUES = {
     Type.AMOUNT: "12000.00",
     Type.BOOLEAN: "false",
     Type.DAY: "2025-03-01",
+    Type.LONG_DAY: "2025-03-01",
     Type.PAST_DAY: "2025-03-01",
+    Type.LONG_PAST_DAY: "2025-03-01",
     Type.PAST_MOMENT: "2025-03-01T09:30:00+01:00",
 }
 _OWN = {

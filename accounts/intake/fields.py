@@ -28,6 +28,7 @@ class Type(StrEnum):
     """How a value is read; the value is its name in the documentation."""
 
     ID = "id"
+    ACCOUNT_ID = "id of an account"
     NAME = "one line of text"
     TEXT = "text"
     KEY = "key"
@@ -45,13 +46,20 @@ class Type(StrEnum):
     NAMES = "list of texts"
     IDS = "list of ids"
     DAY = "date"
+    LONG_DAY = "date from 1900 on"
     PAST_DAY = "date, not in the future"
+    LONG_PAST_DAY = "date from 1900 on, not in the future"
     PAST_MOMENT = "date, time and offset, not in the future"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`example` stands in the file to start from, where the type alone says too little."""
+    """`example` stands in the file to start from, where the type alone says too little.
+
+    `is_telling`: its absence says something, so that a value which cannot be read holds the row.
+    Without one of any other optional field the row is taken, with a warning. `empty_word`: what an
+    empty cell says, where somebody chose that empty cells clear.
+    """
 
     name: str
     type: Type
@@ -61,6 +69,8 @@ class Field:
     min_value: int = 0
     max_value: int = _LARGEST_INT
     options: frozenset[str] = frozenset()
+    is_telling: bool = False
+    empty_word: str = ""
     help_text: str = ""
     example: str = ""
 
@@ -72,6 +82,11 @@ class RecordSpec:
     kind: Kind
     key: tuple[str, ...]
     fields: tuple[Field, ...]
+
+    @property
+    def held_by(self) -> frozenset[str]:
+        """Fields that a row is not taken without, once something stands in them."""
+        return frozenset(f.name for f in self.fields if f.required or f.is_telling)
 
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}

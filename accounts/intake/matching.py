@@ -22,7 +22,7 @@ _OPEN_DATE = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}.*")
 _COMMA = re.compile(r"-?[0-9.]*,[0-9]{1,2}")
 # What exports of customers carry along, the likelier first: ARR is of contracts and movements.
 _ELSEWHERE = (Kind.CONTRACTS, Kind.CONTACTS, Kind.MOVEMENTS, Kind.INVOICES)
-_DATED = frozenset({Type.DAY, Type.PAST_DAY, Type.PAST_MOMENT})
+_DATED = frozenset({Type.DAY, Type.LONG_DAY, Type.PAST_DAY, Type.LONG_PAST_DAY, Type.PAST_MOMENT})
 
 
 def plain(name: str) -> str:

@@ -11,6 +11,8 @@ from accounts.intake.errors import FieldError, shown
 
 EARLIEST_YEAR = 2000
 _YEARS_AHEAD = 5
+# Of contracts, companies and people.
+_EARLIEST_LONG_YEAR, _LATEST_LONG_YEAR = 1900, 9999
 _CLOCK_SKEW = timedelta(minutes=5)
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([01][0-9]|2[0-3]):([0-5][0-9])"
@@ -42,6 +44,10 @@ _CLOCK = re.compile(
 )
 
 
+# A day with a time behind it, in whatever order and form.
+_TIMED = re.compile(r"[0-9./-]{8,10}(?:,? |T)[0-9]{1,2}:[0-5][0-9].{0,22}")
+
+
 @dataclass(frozen=True, slots=True)
 class DateOptions:
     """How dates of one source read, and what counts as the future for it."""
@@ -52,15 +58,46 @@ class DateOptions:
 
 
 def day(value: str, *, calendar: DateOptions) -> date:
+    """Of an event: from 2000 to five years ahead. A time behind it is read to its day."""
+    return _in_range(_any_day(value, calendar=calendar), value=value, calendar=calendar)
+
+
+def long_day(value: str, *, calendar: DateOptions) -> date:
+    """Of contracts, companies and people: from 1900 on."""
+    found = _any_day(value, calendar=calendar)
+    if not _EARLIEST_LONG_YEAR <= found.year <= _LATEST_LONG_YEAR:
+        raise FieldError(
+            "date_range", f"{shown(value)} is before {_EARLIEST_LONG_YEAR}; check the year"
+        )
+    return found
+
+
+def _any_day(value: str, *, calendar: DateOptions) -> date:
+    if _TIMED.fullmatch(value):
+        return _day_of(value, calendar=calendar)
     # A date that starts with its year reads in one way only, whatever was chosen for the others.
     match = _DATE[calendar.order].fullmatch(value) or _DATE[DateOrder.ISO].fullmatch(value)
     if match is None:
         raise _no_date(value, calendar=calendar)
     try:
-        found = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError as error:
         raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
-    return _in_range(found, value=value, calendar=calendar)
+
+
+def _day_of(value: str, *, calendar: DateOptions) -> date:
+    """In the chosen zone where the time has an offset, else the day as it stands there."""
+    match = _MOMENT.fullmatch(value)
+    if match is None:
+        date_part = value.replace("T", " ").partition(" ")[0].rstrip(",")
+        return _any_day(date_part, calendar=calendar)
+    local = _local(match, value=value)
+    if match[6] is None:
+        return local.date()
+    try:
+        return local.replace(tzinfo=_fixed(match[6])).astimezone(calendar.zone or UTC).date()
+    except OverflowError as error:
+        raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
 
 
 def _no_date(value: str, *, calendar: DateOptions) -> FieldError:
@@ -72,7 +109,10 @@ def _no_date(value: str, *, calendar: DateOptions) -> FieldError:
 
 def past_day(value: str, *, calendar: DateOptions) -> date:
     """A day that has begun somewhere on earth; a client's tomorrow is accepted."""
-    found = day(value, calendar=calendar)
+    return past(day(value, calendar=calendar), value=value, calendar=calendar)
+
+
+def past(found: date, *, value: str, calendar: DateOptions) -> date:
     if found > calendar.now.date() + timedelta(days=1):
         raise FieldError("future", f"{shown(value)} lies in the future; send it when it has come")
     return found
@@ -98,7 +138,8 @@ def moment(value: str, *, calendar: DateOptions) -> datetime:
             f"{shown(value)} is not a date with time and offset; "
             "write it as 2026-03-01T09:30:00+01:00",
         )
-    local = _local(match, value=value, calendar=calendar)
+    local = _local(match, value=value)
+    _in_range(local.date(), value=value, calendar=calendar)
     offset = match[6]
     if offset is None:
         return _in_zone(local, value=value, zone=calendar.zone)
@@ -127,12 +168,11 @@ def past_moment(value: str, *, calendar: DateOptions) -> datetime:
     return found
 
 
-def _local(match: re.Match[str], *, value: str, calendar: DateOptions) -> datetime:
+def _local(match: re.Match[str], *, value: str) -> datetime:
     try:
         found = date.fromisoformat(match[1])
     except ValueError as error:
         raise FieldError("moment", f"{shown(value)} is a day that does not exist") from error
-    _in_range(found, value=value, calendar=calendar)
     micro = int((match[5] or "0").ljust(6, "0"))
     return datetime(  # noqa: DTZ001 -- the zone is attached by the caller
         found.year, found.month, found.day, int(match[2]), int(match[3]), int(match[4] or 0), micro

@@ -9,6 +9,7 @@ from accounts.money.currencies import CURRENCIES, LARGEST_AMOUNT, as_minor_units
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 _GERMAN = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{1,9})?|-?[0-9]{1,18}(?:,[0-9]{1,9})?")
+_THREE_DIGITS = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?")
 
 
@@ -32,8 +33,9 @@ def bounded(number: int, *, min_value: int, max_value: int) -> int:
     return number
 
 
-def amount(value: str, *, decimal_mark: str = ".") -> Decimal:
-    """An exact decimal; with `decimal_mark` "," also 1.234,56 and with "." also 1,234.56."""
+def amount(value: str, *, decimal_mark: str | None = None) -> Decimal:
+    """An exact decimal; with `decimal_mark` "," also 1.234,56 and with "." also 1,234. Where nobody
+    chose one, what reads in two ways is refused."""
     plain = _plain_decimal(value, decimal_mark=decimal_mark)
     if not _DECIMAL.fullmatch(plain):
         raise FieldError(
@@ -47,7 +49,7 @@ def amount(value: str, *, decimal_mark: str = ".") -> Decimal:
     return exact
 
 
-def percentage(value: str, *, max_value: int, decimal_mark: str = ".") -> Decimal:
+def percentage(value: str, *, max_value: int, decimal_mark: str | None = None) -> Decimal:
     """From 0 up, with at most two decimals; a percent sign behind it is left out."""
     exact = amount(value.removesuffix("%").rstrip(), decimal_mark=decimal_mark)
     if exact < 0 or exact > max_value:
@@ -59,31 +61,40 @@ def percentage(value: str, *, max_value: int, decimal_mark: str = ".") -> Decima
     return exact
 
 
-def _plain_decimal(value: str, *, decimal_mark: str) -> str:
+def _plain_decimal(value: str, *, decimal_mark: str | None) -> str:
     if decimal_mark == ",":
+        if _THREE_DIGITS.fullmatch(value):
+            # 12,000 under a decimal comma is 12 to one reader and 12000 to the next.
+            raise FieldError(
+                "ambiguous_amount",
+                f"{shown(value)} can be read in two ways; write it without the comma, "
+                f"or with two digits behind it",
+            )
         if _GERMAN.fullmatch(value):
             return value.replace(".", "").replace(",", ".")
         raise FieldError(
             "amount", f"{shown(value)} is not an amount with a decimal comma, such as 1.200,50"
         )
     if _GROUPED.fullmatch(value):
-        if "." not in value and value.count(",") == 1:
+        if decimal_mark is None and _THREE_DIGITS.fullmatch(value):
             # 1,234 is 1234 to one reader and 1.234 to the next.
             raise FieldError(
                 "ambiguous_amount",
                 f"{shown(value)} can be read in two ways; write it without the comma, "
-                "or choose the decimal comma",
+                "or choose the decimal point",
             )
         return value.replace(",", "")
     return value
 
 
 def currency(value: str) -> str:
-    if value not in CURRENCIES:
+    """The ISO code, in any case."""
+    code = value.upper() if value.isascii() else value
+    if code not in CURRENCIES:
         raise FieldError(
             "currency", f"{shown(value)} is not an ISO 4217 currency; write a code such as USD"
         )
-    return value
+    return code
 
 
 def minor_units(exact: Decimal, *, code: str) -> int:

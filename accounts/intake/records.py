@@ -1,40 +1,30 @@
-"""One raw mapping, whatever it was written in, to one typed record or to its errors."""
+"""One raw mapping, whatever it was written in, to one typed record or to its errors.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
+Only a required field, one whose absence says something, and money that cannot be right hold a
+record; without any other value that cannot be read it is taken, with a warning.
+"""
 
-from accounts.intake import moments, numbers, texts
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from accounts.intake import texts
 from accounts.intake.checks import CHECKS, amounts_as_minor_units
+from accounts.intake.contract_ends import read_end
 from accounts.intake.errors import FieldError, RecordError, shown
-from accounts.intake.moments import DateOptions
-from accounts.intake.specs import Field, RecordSpec, Type
-from accounts.intake.workbooks import UNREADABLE
-
-_MOST_IN_A_LIST = 100
-_TRUE = frozenset({"true", "1", "yes"})
-_FALSE = frozenset({"false", "0", "no"})
-
-Value = str | int | bool | date | datetime | Decimal | tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParseOptions:
-    """How a source writes. `typed`: values carry JSON types and a number is never in quotes."""
-
-    calendar: DateOptions
-    typed: bool = True
-    decimal_mark: str = "."
-    list_mark: str = "|"
+from accounts.intake.field_values import NotSaid, Value, read_field
+from accounts.intake.fields import Field, RecordSpec, Type
+from accounts.intake.parse_options import ParseOptions
+from accounts.intake.words import meanings
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`values` holds what was said: a field left out is not there, a cleared one is None."""
+    """`values` holds what was said: a field left out is not there, a cleared one is None.
+    `warnings` say which values it was taken without."""
 
     position: int
     values: Mapping[str, Value]
+    warnings: tuple[RecordError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +41,13 @@ def read_record(
     if not isinstance(raw, Mapping):
         message = f"{shown(raw)} is not a record; write an object with the fields of {spec.kind}"
         return [RecordError(position, "", "not_a_record", message)]
-    problems = _unknown_fields(raw, spec=spec)
-    values: dict[str, Value] = {}
-    for field in spec.fields:
-        try:
-            if field.name in raw:
-                values[field.name] = read_field(raw[field.name], field=field, reading=reading)
-            elif field.required:
-                raise FieldError("required", "is missing; every record needs it")
-        except FieldError as error:
-            problems.append((field.name, error))
-    if not problems:
-        problems += _finish(values, spec=spec)
-    if problems:
-        return [RecordError(position, name, e.code, e.message) for name, e in problems]
-    return Record(position, values)
+    found = _Reader(spec, position, reading)
+    found.refuse_unknown_fields(raw)
+    for one in spec.fields:
+        found.read(one, raw)
+    if not found.errors:
+        found.check_together()
+    return found.errors or Record(position, found.values, tuple(found.warnings))
 
 
 def read_records(
@@ -81,136 +63,84 @@ def read_records(
     return intake
 
 
-def _unknown_fields(
-    raw: Mapping[object, object], *, spec: RecordSpec
-) -> list[tuple[str, FieldError]]:
-    known = spec.by_name()
-    unknown = [str(name) for name in raw if name not in known]
-    return [
-        (
-            _printable(name),
-            FieldError("unknown_field", f"is not a field of {spec.kind}; leave it out"),
+@dataclass(slots=True)
+class _Reader:
+    spec: RecordSpec
+    position: int
+    reading: ParseOptions
+    values: dict[str, Value] = field(default_factory=dict)
+    errors: list[RecordError] = field(default_factory=list)
+    warnings: list[RecordError] = field(default_factory=list)
+
+    def refuse_unknown_fields(self, raw: Mapping[object, object]) -> None:
+        known = self.spec.by_name()
+        for name in [str(name) for name in raw if name not in known][:5]:
+            message = f"is not a field of {self.spec.kind}; leave it out"
+            self._refuse(_printable(name), FieldError("unknown_field", message))
+
+    def read(self, one: Field, raw: Mapping[object, object]) -> None:
+        try:
+            if one.name in self.reading.constants and raw.get(one.name) in (None, ""):
+                self.values[one.name] = self._value(self.reading.constants[one.name], one)
+            elif one.name in raw:
+                self.values[one.name] = self._value(raw[one.name], one)
+            elif one.required:
+                raise FieldError("required", "is missing; every record needs it")
+        except NotSaid:
+            return
+        except FieldError as error:
+            self._sort(one.name, error)
+
+    def _value(self, raw: object, one: Field) -> Value:
+        words = {**meanings(self.spec.kind, one), **self.reading.words.get(one.name, {})}
+        try:
+            return read_field(raw, field=one, reading=self.reading, words=words)
+        except FieldError as error:
+            clean = _cleaned(raw, error, field=one)
+            if clean is None:
+                raise
+            what = error.message.partition(";")[0]
+            done = "it is cut there" if error.code == "too_long" else "it is left out"
+            self._warn(one.name, FieldError(error.code, f"{what}; {done}"))
+            return clean
+
+    def check_together(self) -> None:
+        """Ends as renewal dates, money to minor units, then what fields mean together."""
+        for name, error in read_end(self.values, spec=self.spec, reading=self.reading):
+            self._warn(name, error)
+        check = CHECKS.get(self.spec.kind)
+        problems = amounts_as_minor_units(self.values)
+        for name, error in problems or (check(self.values) if check else []):
+            self._sort(name, error)
+            self.values.pop(name, None)
+
+    def _sort(self, name: str, error: FieldError) -> None:
+        """What the record is held for, and what it is taken without."""
+        if name in self.spec.held_by:
+            self._refuse(name, error)
+            return
+        self._warn(name, FieldError(error.code, f"{error.message}; the row is taken without it"))
+
+    def _refuse(self, name: str, error: FieldError) -> None:
+        self.errors.append(RecordError(self.position, name, error.code, error.message))
+
+    def _warn(self, name: str, error: FieldError) -> None:
+        self.warnings.append(
+            RecordError(self.position, name, error.code, error.message, warning=True)
         )
-        for name in unknown[:5]
-    ]
+
+
+def _cleaned(raw: object, error: FieldError, *, field: Field) -> str | None:
+    """Text without what cannot be seen in it; a long one is cut where it names nothing."""
+    if field.type not in (Type.NAME, Type.TEXT) or not isinstance(raw, str):
+        return None
+    if error.code not in texts.COSMETIC and (error.code != "too_long" or field.required):
+        return None
+    clean = texts.cleaned(raw, is_line=field.type == Type.NAME)
+    clean = clean if field.required else clean[: field.max_length].rstrip()
+    return clean if 0 < len(clean) <= field.max_length else None
 
 
 def _printable(name: str) -> str:
     """A field's name as somebody sent it, as it may be stored and shown."""
     return "".join(c if c.isprintable() and c.isascii() else "?" for c in name[:80])
-
-
-def _finish(values: dict[str, Value], *, spec: RecordSpec) -> list[tuple[str, FieldError]]:
-    """Money to minor units, then what fields mean together."""
-    problems = amounts_as_minor_units(values)
-    check = CHECKS.get(spec.kind)
-    return problems or (check(values) if check else [])
-
-
-def _empty(field: Field) -> str:
-    if field.required:
-        return "is empty; every record needs one"
-    return "is empty; write a value or leave the column out"
-
-
-def read_field(raw: object, *, field: Field, reading: ParseOptions) -> Value:
-    """One value; FieldError says what is wrong with it."""
-    if raw is None or (raw == "" and not reading.typed):
-        if not field.clearable:
-            raise FieldError("required", _empty(field))
-        return None
-    if not reading.typed and isinstance(raw, str) and raw.startswith(UNREADABLE):
-        raise FieldError("cell", raw.removeprefix(UNREADABLE))
-    if field.type in _LISTS:
-        return _list(raw, field=field, reading=reading)
-    if field.type == Type.BOOLEAN:
-        return _boolean(raw, reading=reading)
-    if field.type == Type.INTEGER:
-        return _integer(raw, field=field, reading=reading)
-    if not isinstance(raw, str):
-        raise FieldError("type", f"{shown(raw)} must be text in quotes{_hint(field)}")
-    texts.refuse_broken(raw)
-    return _SCALARS[field.type](raw if reading.typed else raw.strip(), field, reading)
-
-
-def _hint(field: Field) -> str:
-    if field.type == Type.AMOUNT:
-        return ', such as "1200.50": numbers lose cents on their way'
-    if field.type == Type.PERCENT:
-        return ', such as "5" or "2.5"'
-    return ""
-
-
-def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
-    if isinstance(raw, str) and not reading.typed:
-        return numbers.integer(raw.strip(), min_value=field.min_value, max_value=field.max_value)
-    if type(raw) is not int:
-        raise FieldError("type", f"{shown(raw)} must be a whole number without quotes, such as 42")
-    return numbers.bounded(raw, min_value=field.min_value, max_value=field.max_value)
-
-
-def _boolean(raw: object, *, reading: ParseOptions) -> bool:
-    if isinstance(raw, bool):
-        return raw
-    word = raw.strip().lower() if isinstance(raw, str) and not reading.typed else ""
-    if word not in _TRUE | _FALSE:
-        raise FieldError("boolean", f"{shown(raw)} is neither; write true or false")
-    return word in _TRUE
-
-
-def _choice(raw: str, field: Field, reading: ParseOptions) -> str:
-    word = raw if reading.typed else raw.lower().replace(" ", "_").replace("-", "_")
-    if word not in field.options:
-        options = ", ".join(sorted(field.options))
-        raise FieldError("choice", f"{shown(raw)} is not one of: {options}")
-    return word
-
-
-def _list(raw: object, *, field: Field, reading: ParseOptions) -> tuple[str, ...]:
-    """Without repeats, in the order given."""
-    if isinstance(raw, str) and not reading.typed:
-        raw = [part.strip() for part in raw.split(reading.list_mark)]
-    if not isinstance(raw, list):
-        raise FieldError("type", f'{shown(raw)} must be a list of texts, such as ["a", "b"]')
-    if len(raw) > _MOST_IN_A_LIST:
-        raise FieldError("too_many", f"has {len(raw)} entries; at most {_MOST_IN_A_LIST} are kept")
-    found = []
-    for part in raw:
-        if not isinstance(part, str):
-            raise FieldError("type", f"{shown(part)} must be text in quotes")
-        texts.refuse_broken(part)
-        found.append(str(_SCALARS[_LISTS[field.type]](part, field, reading)))
-    return tuple(dict.fromkeys(found))
-
-
-_LISTS = {Type.CHOICES: Type.CHOICE, Type.NAMES: Type.NAME, Type.IDS: Type.ID}
-_SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
-    Type.ID: lambda raw, field, reading: texts.external_id(raw),
-    Type.NAME: lambda raw, field, reading: texts.name(raw, max_length=field.max_length),
-    Type.TEXT: lambda raw, field, reading: texts.text(raw, max_length=field.max_length),
-    Type.KEY: lambda raw, field, reading: texts.slug(raw, max_length=field.max_length),
-    Type.DOMAIN: lambda raw, field, reading: texts.domain(
-        raw if reading.typed else texts.host_of(raw)
-    ),
-    Type.EMAIL: lambda raw, field, reading: texts.email(raw),
-    Type.ZONE: lambda raw, field, reading: moments.time_zone(raw),
-    Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),
-    Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
-    Type.PERCENT: lambda raw, field, reading: numbers.percentage(
-        raw, max_value=field.max_value, decimal_mark=reading.decimal_mark
-    ),
-    Type.CHOICE: _choice,
-    Type.KIND: lambda raw, field, reading: texts.slug(
-        raw if reading.typed else texts.as_key(raw), max_length=field.max_length
-    ),
-    Type.DAY: lambda raw, field, reading: moments.day(raw, calendar=reading.calendar),
-    Type.PAST_DAY: lambda raw, field, reading: moments.past_day(raw, calendar=reading.calendar),
-    Type.PAST_MOMENT: lambda raw, field, reading: moments.past_moment(
-        raw, calendar=reading.calendar
-    ),
-}
-
-
-def iso_reading(*, now: datetime, typed: bool = True) -> ParseOptions:
-    """The reading of native JSON (typed) and of a CSV file without a chosen mapping."""
-    return ParseOptions(calendar=DateOptions(now=now.astimezone(UTC)), typed=typed)

@@ -30,6 +30,10 @@ def _must(name: str, type_: Type, /, **rest: object) -> Field:
     return _field(name, type_, required=True, clearable=False, **rest)
 
 
+def _telling(name: str, type_: Type, empty_word: str = "", /, **rest: object) -> Field:
+    return _field(name, type_, is_telling=True, empty_word=empty_word, **rest)
+
+
 def _one_of(name: str, vocabulary: type[StrEnum], /, **rest: object) -> Field:
     return _field(name, Type.CHOICE, options=frozenset(vocabulary), **rest)
 
@@ -48,27 +52,37 @@ _EXTERNAL_ID = _must("external_id", Type.ID)
 _ACCOUNT = _must("account", Type.ID, help_text="external id of the account")
 _CURRENCY = _must("currency", Type.CURRENCY)
 _PERCENT = {"max_value": 100}
-_ACTOR = _one_of("actor", ActorClass, clearable=False, help_text="who used it; empty: a person")
+_ACTOR = _one_of(
+    "actor",
+    ActorClass,
+    clearable=False,
+    is_telling=True,
+    help_text="who used it; empty: a person",
+)
 _SENTIMENT = _one_of("sentiment", Sentiment)
 
 ACCOUNTS = RecordSpec(
     Kind.ACCOUNTS,
     ("external_id",),
     (
-        _EXTERNAL_ID,
+        _must("external_id", Type.ACCOUNT_ID),
         _must("name", Type.NAME, max_length=200),
         _field("domain", Type.DOMAIN),
         _field("parent", Type.ID, help_text="external id of the parent account"),
         _field("industry", Type.NAME),
         _field("region", Type.NAME),
         _field("time_zone", Type.ZONE, clearable=False),
-        _field("currency", Type.CURRENCY, clearable=False),
+        _telling("currency", Type.CURRENCY, clearable=False),
         _field("plan", Type.KEY, max_length=40, help_text="made when it is new"),
         _field("seats", Type.INTEGER),
         _field("usage_limit", Type.INTEGER, max_value=10**15),
-        _field("customer_since", Type.DAY),
+        _field("customer_since", Type.LONG_DAY),
         _one_of(
-            "status", AccountStatus, clearable=False, help_text="money decides where there is any"
+            "status",
+            AccountStatus,
+            clearable=False,
+            is_telling=True,
+            help_text="money decides where there is any",
         ),
         _one_of("stage", LifecycleStage, clearable=False),
         _field("owner", Type.EMAIL, help_text="of a person who logs in"),
@@ -89,10 +103,18 @@ TEAM = RecordSpec(
         _ACCOUNT,
         _must("function", Type.KEY, max_length=40, help_text="key of a function"),
         _must("person", Type.EMAIL, help_text="of a person who logs in"),
-        _field(
-            "since", Type.DAY, clearable=False, help_text="today, for somebody new in the function"
+        _telling(
+            "since",
+            Type.LONG_DAY,
+            clearable=False,
+            help_text="today, for somebody new in the function",
         ),
-        _field("until", Type.DAY, help_text="the last day; empty: until somebody else has it"),
+        _telling(
+            "until",
+            Type.LONG_DAY,
+            "until somebody else has it",
+            help_text="the last day; empty: until somebody else has it",
+        ),
     ),
 )
 CONTACTS = RecordSpec(
@@ -108,9 +130,9 @@ CONTACTS = RecordSpec(
         _field("job_function", Type.NAME),
         _field("roles", Type.CHOICES, options=frozenset(StakeholderRole)),
         _field("strength", Type.INTEGER, min_value=1, max_value=5),
-        _field("left_on", Type.PAST_DAY, help_text="empty: still there"),
-        _field("met_on", Type.PAST_DAY, clearable=False),
-        _field("do_not_contact", Type.BOOLEAN, clearable=False),
+        _telling("left_on", Type.LONG_PAST_DAY, "still there", help_text="empty: still there"),
+        _field("met_on", Type.LONG_PAST_DAY, clearable=False),
+        _telling("do_not_contact", Type.BOOLEAN, clearable=False),
     ),
 )
 CONTRACTS = RecordSpec(
@@ -119,31 +141,37 @@ CONTRACTS = RecordSpec(
     (
         _EXTERNAL_ID,
         _ACCOUNT,
-        _must("starts_on", Type.DAY),
-        _field(
+        _must("starts_on", Type.LONG_DAY),
+        _telling(
             "ends_on",
-            Type.DAY,
+            Type.LONG_DAY,
+            "open-ended",
             required=True,
             help_text="the renewal date, not covered; empty: open-ended",
         ),
-        _field("arr", Type.AMOUNT, help_text="a year's worth, never negative"),
-        _field("amount", Type.AMOUNT, help_text="instead of arr: the price as it is stated"),
-        _one_of("amount_per", AmountUnit, help_text="unit of the amount"),
+        _telling("arr", Type.AMOUNT, help_text="a year's worth, never negative"),
+        _telling("amount", Type.AMOUNT, help_text="instead of arr: the price as it is stated"),
+        _one_of("amount_per", AmountUnit, is_telling=True, help_text="unit of the amount"),
         _CURRENCY,
         _field("term_months", Type.INTEGER, clearable=False, min_value=1, max_value=120),
-        _field("auto_renew", Type.BOOLEAN, clearable=False),
+        _telling("auto_renew", Type.BOOLEAN, clearable=False),
         _field("notice_days", Type.INTEGER, max_value=1000, help_text="days before the end"),
-        _field(
+        _telling(
             "uplift_percent",
             Type.PERCENT,
             max_value=100,
             help_text="rise of the price at a renewal",
         ),
-        _one_of("state", ContractState, clearable=False),
-        _field("closed_on", Type.PAST_DAY),
-        _field("notice_given_on", Type.PAST_DAY, help_text="ends nothing yet"),
-        _field(
-            "cancelled_on", Type.DAY, help_text="a cancellation takes effect; empty: at the end"
+        _one_of("state", ContractState, clearable=False, is_telling=True),
+        _telling("closed_on", Type.LONG_PAST_DAY, "not closed"),
+        _telling(
+            "notice_given_on", Type.LONG_PAST_DAY, "no notice given", help_text="ends nothing yet"
+        ),
+        _telling(
+            "cancelled_on",
+            Type.LONG_DAY,
+            "not cancelled",
+            help_text="a cancellation takes effect; empty: at the end",
         ),
         _field("subscription", Type.ID, help_text="a later contract of the same one takes over"),
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
@@ -158,8 +186,8 @@ MOVEMENTS = RecordSpec(
         _ACCOUNT,
         _must("effective_on", Type.DAY),
         _one_of("kind", MovementKind, required=True, clearable=False),
-        _field("arr", Type.AMOUNT, help_text="signed change of a year's worth"),
-        _field("mrr", Type.AMOUNT, help_text="instead of arr: counts × 12, exactly"),
+        _telling("arr", Type.AMOUNT, help_text="signed change of a year's worth"),
+        _telling("mrr", Type.AMOUNT, help_text="instead of arr: counts × 12, exactly"),
         _CURRENCY,
         _one_of("subtype", MovementSubtype),
         _field("reason", Type.NAME, max_length=200),
@@ -205,7 +233,7 @@ TICKETS = RecordSpec(
         _ACCOUNT,
         _must("opened_at", Type.PAST_MOMENT),
         _field("first_reply_at", Type.PAST_MOMENT, help_text="of ours, to the customer"),
-        _field("solved_at", Type.PAST_MOMENT, help_text="empty: still open"),
+        _telling("solved_at", Type.PAST_MOMENT, "still open", help_text="empty: still open"),
         _one_of("category", TicketCategory, required=True, clearable=False),
         _one_of("severity", Severity, clearable=False),
         _field("subject", Type.NAME, max_length=300),
@@ -251,7 +279,7 @@ ATTENDANCES = RecordSpec(
         _must("session", Type.ID, help_text="external id of the group session"),
         _must("contact", Type.ID, help_text="external id of the person"),
         _ACCOUNT,
-        _field("attended", Type.BOOLEAN, clearable=False, help_text="false: did not come"),
+        _telling("attended", Type.BOOLEAN, clearable=False, help_text="false: did not come"),
         _field("minutes", Type.INTEGER, max_value=10_000, help_text="how long they stayed"),
     ),
 )
@@ -263,7 +291,7 @@ INVOICES = RecordSpec(
         _ACCOUNT,
         _must("issued_on", Type.PAST_DAY),
         _must("due_on", Type.DAY),
-        _field("paid_on", Type.PAST_DAY),
+        _telling("paid_on", Type.PAST_DAY, "not paid"),
         _must("amount", Type.AMOUNT),
         _CURRENCY,
         _one_of("state", InvoiceState, required=True, clearable=False),
@@ -288,7 +316,7 @@ ONBOARDING = RecordSpec(
         _must("key", Type.KEY, max_length=60),
         _must("name", Type.NAME, max_length=120),
         _must("due_on", Type.DAY),
-        _field("done_on", Type.PAST_DAY),
+        _telling("done_on", Type.PAST_DAY, "not done"),
     ),
 )
 # In the order in which a set of files is loaded: what others point at comes first, and given

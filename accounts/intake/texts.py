@@ -15,6 +15,16 @@ _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u
 _INVISIBLE = frozenset("\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\u180e\u00ad")
 _JOINERS = frozenset("\u200c\u200d")
 _LONGEST_COMBINING_RUN = 4
+# What is taken out of a text, with a warning, rather than losing the text or its record.
+COSMETIC = frozenset(
+    {
+        "line_break",
+        "control_character",
+        "direction_control",
+        "invisible_character",
+        "combining_flood",
+    }
+)
 
 
 def text(value: str, *, max_length: int) -> str:
@@ -40,10 +50,32 @@ def name(value: str, *, max_length: int) -> str:
     """One visible line: what is shown in lists, mails and calendars must read as it is stored."""
     normal = text(value, max_length=max_length)
     if any(c in "\t\n\r" or unicodedata.category(c) in ("Zl", "Zp") for c in normal):
-        raise FieldError("line_break", "must be one line; remove tabs and line breaks")
+        raise FieldError("line_break", "contains tabs or line breaks; remove them")
     _refuse_invisible(normal)
     _refuse_combining_flood(normal)
     return normal
+
+
+def cleaned(value: str, *, is_line: bool) -> str:
+    """The text without what `name` (a line) or `text` refuses as cosmetic."""
+    normal = unicodedata.normalize("NFC", value)
+    if is_line:
+        normal = " ".join(normal.split())
+    kept: list[str] = []
+    run = 0
+    for place, character in enumerate(normal):
+        category = unicodedata.category(character)
+        run = run + 1 if category == "Mn" else 0
+        is_control = category == "Cc" and (is_line or character not in "\t\n\r")
+        unseen = is_line and (
+            character in _DIRECTION
+            or character in _INVISIBLE
+            or (character in _JOINERS and not _joins(normal, place))
+            or run > _LONGEST_COMBINING_RUN
+        )
+        if not is_control and not unseen:
+            kept.append(character)
+    return "".join(kept).strip()
 
 
 def refuse_broken(value: str) -> None:
@@ -97,6 +129,15 @@ def external_id(value: str) -> str:
     return value
 
 
+def opaque_id(value: str) -> str:
+    """An id of another system means nothing here: any visible characters, as they are."""
+    if not 0 < len(value) <= 64 or not value.isprintable() or value != value.strip():
+        raise FieldError(
+            "id_alphabet", f"{shown(value)} is not an id; use 1 to 64 visible characters"
+        )
+    return value
+
+
 def slug(value: str, *, max_length: int = 80) -> str:
     if len(value) > max_length or not _SLUG.fullmatch(value):
         raise FieldError(
@@ -119,10 +160,18 @@ def host_of(value: str) -> str:
 
 
 def domain(value: str) -> str:
-    lowered = value.strip().lower()
+    lowered = _ascii_domain(value.strip().lower())
     if len(lowered) > 253 or not _DOMAIN.fullmatch(lowered):
         raise FieldError("domain", f"{shown(value)} is not a domain; write it like acme.example")
     return lowered
+
+
+def _ascii_domain(name: str) -> str:
+    """As it stands in the domain name system: møller.example is xn--mller-kua.example."""
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name
 
 
 def email(value: str) -> str:

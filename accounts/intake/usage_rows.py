@@ -11,7 +11,8 @@ from typing import cast
 from accounts.catalogue import ActorClass
 from accounts.intake.csv_files import as_mapping, ragged
 from accounts.intake.errors import RecordError
-from accounts.intake.records import ParseOptions, Record, read_record
+from accounts.intake.parse_options import ParseOptions
+from accounts.intake.records import Record, read_record
 from accounts.intake.specs import USAGE
 
 _MOST_DIGITS = 9

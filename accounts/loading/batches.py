@@ -8,7 +8,8 @@ from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.errors import RecordError, shown
-from accounts.intake.records import Record, Value
+from accounts.intake.field_values import Value
+from accounts.intake.records import Record
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
@@ -61,6 +62,9 @@ def load(
             result.reject(derive_due(result.due, day=day, now=now))
     for position, first in _repeats(records, distinct, spec=spec).items():
         result.statuses.setdefault(position, _like(result.statuses.get(first)))
+    for record in records:
+        if result.statuses.get(record.position) != Status.REJECTED:
+            result.reject(record.warnings)
     return result
 
 

@@ -13,8 +13,8 @@ from django.db import transaction
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.errors import FileRefused, RecordError, in_order, shown
+from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
-from accounts.intake.records import ParseOptions
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.due_ledgers import derive_run

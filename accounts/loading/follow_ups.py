@@ -1,7 +1,7 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from accounts.catalogue import AccountStatus
@@ -121,7 +121,7 @@ def _write_lines(loaded: Loaded) -> None:
 
 
 def _known_participants(records: Sequence[Record], result: LoadResult) -> list[Record]:
-    """Without the interactions that name somebody who is no contact of their account. That the
+    """Without the participants who are no contacts of the account, each with a warning. That the
     account itself is unknown is said first."""
     named = {str(c) for r in records for c in _participants(r)}
     rows = Contact.objects.filter(external_id__in=named)
@@ -138,11 +138,18 @@ def _known_participants(records: Sequence[Record], result: LoadResult) -> list[R
             message = f"“{account}” {ACCOUNT.missing}"
             result.reject([RecordError(record.position, ACCOUNT.field, "unknown", message)])
         elif strangers:
-            message = f"{shown(strangers[0])} is not a contact of the account; import it first"
-            result.reject([RecordError(record.position, "contacts", "unknown", message)])
+            kept.append(_without(record, strangers, result=result))
         else:
             kept.append(record)
     return kept
+
+
+def _without(record: Record, strangers: Sequence[str], *, result: LoadResult) -> Record:
+    for name in strangers:
+        message = f"{shown(name)} is not a contact of the account; the row is taken without it"
+        result.reject([RecordError(record.position, "contacts", "unknown", message, warning=True)])
+    known = tuple(c for c in _participants(record) if c not in strangers)
+    return replace(record, values={**record.values, "contacts": known})
 
 
 def _participants(record: Record) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from accounts.catalogue import MovementKind
 from accounts.intake import csv_files, moments, ravenstack
 from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
 from accounts.intake.moments import DateOptions, DateOrder
+from accounts.intake.parse_options import ParseOptions
 from accounts.intake.ravenstack import Adapted, Subscription
-from accounts.intake.records import ParseOptions, Record, read_record
+from accounts.intake.records import Record, read_record
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.intake.usage_rows import UsageRow

@@ -11,8 +11,9 @@ from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
+from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.records import ParseOptions, Record, read_record
+from accounts.intake.records import Record, read_record
 from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from psycopg2 import sql
 
 from accounts import copying
-from accounts.intake.records import Record, Value
+from accounts.intake.field_values import Value
+from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec, Type
 from accounts.loading.statements import run
 
@@ -17,7 +18,9 @@ _SQL_TYPES = {
     Type.INTEGER: "bigint",
     Type.BOOLEAN: "boolean",
     Type.DAY: "date",
+    Type.LONG_DAY: "date",
     Type.PAST_DAY: "date",
+    Type.LONG_PAST_DAY: "date",
     Type.PAST_MOMENT: "timestamptz",
     Type.CHOICES: "text[]",
     Type.NAMES: "text[]",

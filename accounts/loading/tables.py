@@ -220,7 +220,7 @@ CONTRACTS = FactTable(
             " OR m.state = 'cancelled' AND m.cancelled_on IS NULL)",
             "ends_on",
             "open_ended",
-            "is empty, but the stored contract is over; send its state as well",
+            "is empty, but the contract is over; write the day it ended",
         ),
     ),
     once=(("learned_at", "%(now)s"),),

@@ -52,15 +52,16 @@ def upsert(
 ) -> Changed:
     target = UpsertTarget(spec, table, stage(spec, records), day, now)
     for reference in table.references:
-        result.reject(_resolve(target, reference))
+        result.reject(_resolve(target, reference, is_held=reference.field in spec.held_by))
     result.reject(_misplaced(target))
     _lock_accounts(target)
     result.reject(_inconsistent(target))
     return _write(target, result=result)
 
 
-def _resolve(target: UpsertTarget, reference: Reference) -> list[RecordError]:
-    """Adds `<field>_id` and takes out the records that name nothing known."""
+def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> list[RecordError]:
+    """Adds `<field>_id`. A record that names nothing known is taken out where that field holds it
+    (`is_held`), else it goes on without the value."""
     names = {
         "staging": target.staging,
         "field": sql.Identifier(reference.field),
@@ -77,16 +78,41 @@ def _resolve(target: UpsertTarget, reference: Reference) -> list[RecordError]:
             match=sql.SQL(match).format(**names), **names
         )
     )
-    unknown = run(
-        sql.SQL(
-            "DELETE FROM {staging} WHERE {field} IS NOT NULL AND {id} IS NULL"
-            " RETURNING position, {field}"
-        ).format(**names)
+    unknown = sql.SQL("{field} IS NOT NULL AND {id} IS NULL").format(**names)
+    if is_held:
+        found = run(
+            sql.SQL("DELETE FROM {staging} WHERE {unknown} RETURNING position, {field}").format(
+                unknown=unknown, **names
+            )
+        )
+        return [_unknown(position, value, reference) for position, value in found]
+    found = run(
+        sql.SQL("SELECT position, {field} FROM {staging} WHERE {unknown}").format(
+            unknown=unknown, **names
+        )
     )
-    return [
-        RecordError(position, reference.field, "unknown", f"“{value}” {reference.missing}")
-        for position, value in unknown
-    ]
+    run(
+        sql.SQL(
+            "UPDATE {staging} SET {field} = NULL, present = present & ~{bit}::bigint"
+            " WHERE {unknown}"
+        ).format(
+            unknown=unknown, bit=sql.Literal(1 << _place(target.spec, reference.field)), **names
+        )
+    )
+    return [_unknown(position, value, reference, is_warning=True) for position, value in found]
+
+
+def _unknown(
+    position: int, value: str, reference: Reference, *, is_warning: bool = False
+) -> RecordError:
+    message = f"“{value}” {reference.missing}"
+    if is_warning:
+        message += "; the row is taken without it"
+    return RecordError(position, reference.field, "unknown", message, warning=is_warning)
+
+
+def _place(spec: RecordSpec, field: str) -> int:
+    return [f.name for f in spec.fields].index(field)
 
 
 def _misplaced(target: UpsertTarget) -> list[RecordError]:
@@ -123,8 +149,7 @@ def _names(table: FactTable) -> list[str]:
 
 
 def _present(target: UpsertTarget, field: str) -> str:
-    place = [f.name for f in target.spec.fields].index(field)
-    return f"(s.present & {1 << place} <> 0)"
+    return f"(s.present & {1 << _place(target.spec, field)} <> 0)"
 
 
 def _source(target: UpsertTarget, column: StoredColumn) -> str:

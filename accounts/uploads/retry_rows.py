@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts.intake.column_mapping import mapping_of
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
-from accounts.intake.records import ParseOptions, iso_reading, read_records
+from accounts.intake.parse_options import ParseOptions, iso_reading
+from accounts.intake.records import read_records
 from accounts.intake.specs import SPECS
 from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Place, Status

@@ -40,7 +40,8 @@ _CONTRACTS = sql.SQL("""
 """)
 
 # Uses index: invoice_account_due. Nobody says on which day an invoice was written off: it counts
-# for a window from its due day, in which it was overdue at some time, and no longer.
+# for a window from its due day, in which it was overdue at some time, and no longer. A credit note
+# is owed to the customer, and nobody owes a void one.
 _INVOICES = sql.SQL("""
     SELECT i.account_id, (i.issued_on - DATE '1970-01-01')::bigint,
         (i.due_on - DATE '1970-01-01')::bigint,
@@ -49,6 +50,7 @@ _INVOICES = sql.SQL("""
             THEN (i.due_on - DATE '1970-01-01') + {window} ELSE {never} END::bigint
     FROM accounts_invoice i
     WHERE {accounts} AND i.issued_on <= {last}::date
+        AND i.state <> 'void' AND i.amount_minor > 0
 """)
 
 

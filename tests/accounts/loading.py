@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from accounts.intake.records import iso_reading, read_records
+from accounts.intake.parse_options import iso_reading
+from accounts.intake.records import read_records
 from accounts.intake.specs import SPECS, Kind
 from accounts.loading import LoadResult, load
 

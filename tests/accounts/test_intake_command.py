@@ -156,7 +156,7 @@ def test_usage_rows_are_each_answered(write):
         "acme,search,6,2025-03-01",
         "acme,search,1_000,2025-03-02",
         "acme,search,٣,2025-03-01",
-        "acme,se arch,1,2025-03-01",
+        "acme,检,1,2025-03-01",
         "ghost,search,1,2025-03-01",
         "acme,search,1",
         "bolt,search,7,2025-03-01",

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.intake.fields import Kind
-from accounts.intake.records import iso_reading
+from accounts.intake.parse_options import iso_reading
 from accounts.loading.files import FileImport, import_file
 from accounts.loading.partitions import ensure_usage_partition
 from accounts.models import Account, DirtyAccount, Feature, SessionDay, UsageDay

@@ -25,7 +25,7 @@ from tests.accounts.loading import account, load_raw, movement
 from tests.accounts.uploads import DAY, NOW, checked, imported, somebody, uploaded
 
 pytestmark = pytest.mark.django_db
-ROWS = b'ID,Name,Seats,Remark\na,Acme,12,\nb,Bolt,many,-5\nc,"=cmd",none,x\n'
+ROWS = b'ID,Name,Status,Remark\na,Acme,active,\nb,Bolt,many,-5\nc,"=cmd",none,x\n'
 
 
 def _retry(run, **values):
@@ -40,8 +40,8 @@ def _open(run):
 def test_the_list_of_refused_rows_has_them_as_they_came_and_says_why():
     run = imported(uploaded("accounts.csv", ROWS))
     lines = "".join(refused_rows(run)).removeprefix("\ufeff").splitlines()
-    assert lines[0] == "Import row,Import field,Import problem,ID,Name,Seats,Remark"
-    assert lines[1].startswith("3,Seats,")
+    assert lines[0] == "Import row,Import field,Import problem,ID,Name,Status,Remark"
+    assert lines[1].startswith("3,Status,")
     assert lines[1].endswith(",b,Bolt,many,-5")  # a number stays one
     assert lines[2].endswith(",c,'=cmd,none,x")  # a formula does not
     assert len(lines) == 3
@@ -49,13 +49,15 @@ def test_the_list_of_refused_rows_has_them_as_they_came_and_says_why():
 
 def test_a_mended_list_settles_the_rows_it_brings_back():
     first = imported(uploaded("accounts.csv", ROWS))
-    text = "".join(refused_rows(first)).replace(",many,", ",7,").replace(",none,", ",none yet,")
+    text = (
+        "".join(refused_rows(first)).replace(",many,", ",churned,").replace(",none,", ",none yet,")
+    )
     file = uploaded("import-1-to-fix.csv", text.encode(), fixes=first)
     assert file.kind == "accounts"
     assert not NOTES & set(file.mapping["columns"])
     again = imported(file)
     assert (again.created, again.rejected) == (1, 1)
-    assert _open(first) == {(4, "seats", "integer")}
+    assert _open(first) == {(4, "status", "choice")}
     settled = RejectedRecord.objects.get(run=first, position=3)
     assert (settled.settled_at, settled.settled_by) == (NOW, somebody())
     assert RejectedRecord.objects.get(run=again).record["name"] == "=cmd"
@@ -63,26 +65,26 @@ def test_a_mended_list_settles_the_rows_it_brings_back():
 
 def test_a_file_without_the_row_numbers_settles_by_key():
     first = imported(uploaded("accounts.csv", ROWS))
-    imported(uploaded("mine.csv", b"ID,Name,Seats\nb,Bolt,7\nz,Zinc,1\n", fixes=first))
+    imported(uploaded("mine.csv", b"ID,Name,Status\nb,Bolt,active\nz,Zinc,active\n", fixes=first))
     assert {place for place, _, _ in _open(first)} == {4}
 
 
 def test_a_record_is_mended_in_place():
     run = imported(uploaded("accounts.csv", ROWS))
-    result = _retry(run, p3={"external_id": "b", "name": "Bolt", "seats": "7"})
+    result = _retry(run, p3={"external_id": "b", "name": "Bolt", "status": "active"})
     assert result.statuses[3].value == "created"
-    assert Account.objects.get(external_id="b").seats == 7
+    assert Account.objects.get(external_id="b").name == "Bolt"
     assert {place for place, _, _ in _open(run)} == {4}
     # Settled is settled: the same again finds nothing to do.
-    assert _retry(run, p3={"external_id": "b", "name": "B", "seats": "8"}).statuses == {}
-    assert Account.objects.get(external_id="b").seats == 7
+    assert _retry(run, p3={"external_id": "b", "name": "B", "status": "churned"}).statuses == {}
+    assert Account.objects.get(external_id="b").name == "Bolt"
 
 
 def test_what_is_still_wrong_is_kept_anew_with_what_was_typed():
     run = imported(uploaded("accounts.csv", ROWS))
-    _retry(run, p3={"external_id": "b", "name": "", "seats": "7"})
-    assert _open(run) == {(3, "name", "required"), (4, "seats", "integer")}
-    assert RejectedRecord.objects.get(run=run, position=3).record["seats"] == "7"
+    _retry(run, p3={"external_id": "b", "name": "", "status": "active"})
+    assert _open(run) == {(3, "name", "required"), (4, "status", "choice")}
+    assert RejectedRecord.objects.get(run=run, position=3).record["status"] == "active"
 
 
 def test_rows_are_tried_again_once_their_account_is_here():

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.intake.fields import Kind
-from accounts.intake.records import iso_reading
+from accounts.intake.parse_options import iso_reading
 from accounts.intake.usage_blocks import BlockReader
 from accounts.intake.usage_rows import UsageReader
 from accounts.loading.rows import RowLoader

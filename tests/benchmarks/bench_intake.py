@@ -76,7 +76,7 @@ def copy_seconds(path):
 
 def import_csv(path):
     """CPU seconds, and the finished run."""
-    from accounts.intake.records import iso_reading  # noqa: PLC0415 -- after django.setup()
+    from accounts.intake.parse_options import iso_reading  # noqa: PLC0415 -- after django.setup()
     from accounts.intake.specs import Kind  # noqa: PLC0415 -- likewise
     from accounts.loading.files import FileImport, import_file  # noqa: PLC0415 -- likewise
 

@@ -20,7 +20,7 @@ from accounts.intake import csv_files
 from accounts.intake.cells import neutral
 from accounts.intake.errors import FileRefused, RecordError
 from accounts.intake.moments import DateOrder
-from accounts.intake.records import ParseOptions, iso_reading
+from accounts.intake.parse_options import ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.loading.files import FileImport, import_file, kind_of

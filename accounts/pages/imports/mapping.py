@@ -28,7 +28,7 @@ from accounts.uploads.suggestions import guessed, header_digest, samples_of
 SAMPLE = 100
 _SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
 _SHOWN = 3
-_DATED = frozenset({Type.DAY, Type.PAST_DAY, Type.PAST_MOMENT})
+_DATED = frozenset({Type.DAY, Type.LONG_DAY, Type.PAST_DAY, Type.LONG_PAST_DAY, Type.PAST_MOMENT})
 _ORDERS = (
     (DateOrder.ISO, "Year first", "2025-04-03"),
     (DateOrder.DAY_FIRST, "Day first", "03/04/2025, 3.4.2025"),

@@ -15,8 +15,8 @@ from tests.cs_platform.pages.conftest import remove_accounts, sign_in
 from tests.nasty import NASTY_FILES
 
 CRM = (
-    b"Company ID,Company name,Website,Seats,Create Date\n"
-    b"acc-own,Acme <b>Ltd</b>,https://www.acme.example/,12,17/04/2024\n"
+    b"Company ID,Company name,Website,Status,Create Date\n"
+    b"acc-own,Acme <b>Ltd</b>,https://www.acme.example/,active,17/04/2024\n"
     b"bolt,Bolt Works,bolt.example,many,03/04/2024\n"
 )
 
@@ -39,7 +39,7 @@ def columns(**changes):
         "c0": "external_id",
         "c1": "name",
         "c2": "domain",
-        "c3": "seats",
+        "c3": "status",
         "c4": "customer_since",
         "date_order": "DD-MM-YYYY",
         "decimal_mark": ".",
@@ -157,7 +157,7 @@ def test_the_check_shows_before_and_after_and_writes_nothing(ops, house):
     assert "<del>secret-own</del>" in page
     assert "<ins>Acme &lt;b&gt;Ltd&lt;/b&gt;</ins>" in page
     rejected = text(ops.get(answer.url, {"show": "rejected"}))
-    assert "“many” is not a whole number" in rejected
+    assert "“many” is not one of" in rejected
     assert not Account.objects.filter(external_id="bolt").exists()
     assert Account.objects.get(external_id="acc-own").name == "secret-own"
 
@@ -167,11 +167,13 @@ def test_a_refused_row_is_fixed_in_place(ops):
     address = reverse("imports_record", args=[run.pk, 3])
     page = text(ops.get(address))
     assert 'aria-invalid="true"' in page
-    wrong = ops.post(address, {"external_id": "bolt", "name": "Bolt", "seats": "still many"})
-    assert "“still many” is not a whole number" in text(wrong)
-    right = ops.post(address, {"external_id": "bolt", "name": "Bolt", "seats": "7"}, follow=True)
+    wrong = ops.post(address, {"external_id": "bolt", "name": "Bolt", "status": "still many"})
+    assert "“still many” is not one of" in text(wrong)
+    right = ops.post(
+        address, {"external_id": "bolt", "name": "Bolt", "status": "active"}, follow=True
+    )
     assert "Row 3 is in." in text(right)
-    assert Account.objects.get(external_id="bolt").seats == 7
+    assert Account.objects.get(external_id="bolt").status == "active"
     assert "Fixed since" in text(right)
     assert ops.get(address).status_code == 404
 
@@ -181,7 +183,7 @@ def test_the_rows_to_fix_are_downloaded_mended_and_brought_back(ops):
     answer = ops.get(reverse("imports_errors", args=[run.pk]))
     assert answer.headers["Content-Disposition"].startswith("attachment")
     body = b"".join(answer.streaming_content)
-    send(ops, body.replace(b",many,", b",7,"), name="to-fix.csv", fixes=run.pk)
+    send(ops, body.replace(b",many,", b",active,"), name="to-fix.csv", fixes=run.pk)
     file = ImportFile.objects.latest("pk")
     assert file.fixes == run
     page = text(ops.get(reverse("imports_file", args=[file.pk])))

@@ -1,0 +1,79 @@
+"""Words of other tools that mean one of ours, by field: read so wherever a record comes from.
+
+What is not here is asked once a file and kept with the mapping of its source.
+"""
+
+from collections.abc import Mapping
+
+from accounts.intake.fields import Field, Kind
+
+_ACTORS = {
+    "human": "person", "user": "person", "bot": "service", "system": "service",
+    "api": "service", "integration": "service", "assistant": "agent", "ai": "agent",
+}  # fmt: skip
+# "" is no value: the tool wrote that there is none.
+MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
+    (Kind.ACCOUNTS, "status"): {
+        "customer": "active", "current": "active", "live": "active", "paying": "active",
+        "cancelled": "churned", "canceled": "churned", "lost": "churned", "inactive": "churned",
+        "former customer": "churned",
+    },
+    (Kind.CONTACTS, "level"): {
+        "c suite": "c_level", "cxo": "c_level", "executive": "c_level", "chief": "c_level",
+        "vice president": "vp", "head": "director", "lead": "manager", "staff": "user",
+        "employee": "user", "individual contributor": "user", "entry": "user", "senior": "user",
+    },
+    (Kind.CONTACTS, "roles"): {
+        "decision maker": "economic_buyer", "budget holder": "economic_buyer",
+        "executive sponsor": "executive_sponsor", "technical buyer": "technical_owner",
+        "evaluator": "influencer", "other": "",
+    },
+    (Kind.CONTRACTS, "state"): {
+        "activated": "active", "live": "active", "current": "active", "in force": "active",
+        "signed": "active", "canceled": "cancelled", "terminated": "cancelled", "ended": "expired",
+    },
+    (Kind.CONTRACTS, "amount_per"): {
+        "monthly": "month", "months": "month", "mo": "month", "per month": "month",
+        "quarterly": "quarter", "per quarter": "quarter", "yearly": "year", "annual": "year",
+        "annually": "year", "annum": "year", "per year": "year", "total": "term",
+        "whole term": "term", "tcv": "term", "one time": "term",
+    },
+    (Kind.MOVEMENTS, "kind"): {
+        "new business": "new", "new biz": "new", "start": "new", "upsell": "expansion",
+        "upgrade": "expansion", "downgrade": "contraction", "downsell": "contraction",
+        "cancellation": "churn", "churned": "churn", "cancelled": "churn", "canceled": "churn",
+        "winback": "reactivation", "win back": "reactivation", "resurrection": "reactivation",
+    },
+    (Kind.INVOICES, "state"): {
+        "outstanding": "open", "sent": "open", "issued": "open", "unpaid": "open",
+        "overdue": "late", "past due": "late", "uncollectible": "written_off",
+        "voided": "void", "settled": "paid", "payment failed": "failed",
+    },
+    (Kind.USAGE, "actor"): _ACTORS,
+    (Kind.USER_DAYS, "actor"): _ACTORS,
+    (Kind.TICKETS, "category"): {
+        "problem": "defect", "incident": "defect", "bug": "defect", "issue": "defect",
+        "fault": "defect", "question": "how_to", "help": "how_to", "task": "request",
+        "feature request": "request", "feature": "request", "enhancement": "request",
+        "service request": "request", "invoice": "billing", "payment": "billing",
+    },
+    (Kind.TICKETS, "severity"): {
+        "medium": "normal", "moderate": "normal", "minor": "low", "trivial": "low",
+        "major": "high", "critical": "urgent", "blocker": "urgent", "highest": "urgent",
+        "lowest": "low", "p1": "urgent", "p2": "high", "p3": "normal", "p4": "low",
+    },
+    (Kind.TICKETS, "satisfaction"): {
+        "good": "5", "good with comment": "5", "bad": "1", "bad with comment": "1",
+        "offered": "", "unoffered": "",
+    },
+}  # fmt: skip
+_SENTIMENT = {"good": "positive", "bad": "negative", "mixed": "neutral", "unknown": ""}
+
+
+def meanings(kind: Kind, field: Field) -> Mapping[str, str]:
+    return _SENTIMENT if field.name == "sentiment" else MEANINGS.get((kind, field.name), {})
+
+
+def plain_word(word: str) -> str:
+    """As a word is looked up: in lower case, one blank where there are any, or a _ or -."""
+    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
