@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,9 @@ from cs_platform.models.previews import Preview
 from cs_platform.previews.tally import Tally
 from cs_platform.previews.writing import write
 from health import preview as health_preview
-from health.models import Scorecard
+from health.models import CurrentHealth, Scorecard
 from health.publishing import check
+from health.recompute import CatchingUpError, rescore_now
 from health.scoring import BandSpec, Problem
 
 JOB_KIND = "scorecard.preview"
@@ -66,12 +68,23 @@ def work_preview(claim: jobs.Claim) -> None:
     tally = Tally(risky=(_risky(preview.before_bands), _risky(preview.after_bands)))
     for start in range(0, len(plan.account_ids), BATCH):
         ids = plan.account_ids[start : start + BATCH]
+        _bring_up_to_date(ids.tolist(), day=plan.day)
         for outlook in health_preview.foresee(plan, ids):
             tally.add(outlook)
         _advance(preview, claim, done=start + len(ids))
     with transaction.atomic():
         write(preview=preview, plan=plan, tally=tally, now=clock.now())
         jobs.heartbeat(claim, now=_real_now())
+
+
+def _bring_up_to_date(account_ids: list[int], *, day: date) -> None:
+    """Scores accounts as of `day` whose score is of an earlier one: publication will judge that
+    day. While many nights are missing it waits for them, and so does this."""
+    behind = CurrentHealth.objects.filter(pk__in=account_ids, day__lt=day)
+    waiting = list(behind.values_list("pk", flat=True))
+    if waiting:
+        with suppress(CatchingUpError):
+            rescore_now(account_ids=waiting, now=clock.now())
 
 
 def _plan(preview: Preview) -> health_preview.PreviewPlan:

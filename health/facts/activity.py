@@ -12,7 +12,8 @@ from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.windows import summed
 from health.measures.inputs import ActivityFacts, Floats, only_if
 
-_WINDOW = 30
+# Four whole weeks: no weekday weighs more at one end than at the other.
+_WINDOW = 28
 
 # Each month's bitmap is masked to the days of the window, then counted per user.
 # Uses index: accounts_usermonth_pkey for few accounts.
@@ -64,7 +65,7 @@ class DayActivity:
     days: Floats
     first_days: Ints
 
-    def on(self, _day: date) -> tuple[Floats, Floats]:
+    def on(self, _end: int) -> tuple[Floats, Floats]:
         return self.users, self.days
 
 
@@ -78,9 +79,9 @@ class DailyActivity:
     first_days: Ints
     accounts: int
 
-    def on(self, day: date) -> tuple[Floats, Floats]:
-        end = number(day) - self.origin + 1
-        days = (self.cumulative[:, end] - self.cumulative[:, max(end - _WINDOW, 0)]).astype(
+    def on(self, end: int) -> tuple[Floats, Floats]:
+        last = end - self.origin + 1
+        days = (self.cumulative[:, last] - self.cumulative[:, max(last - _WINDOW, 0)]).astype(
             np.float64
         )
         users = summed(self.position, days > 0, accounts=self.accounts)
@@ -92,22 +93,23 @@ class Activity:
     rows: DayActivity | DailyActivity
     since_start: Table | None
     connected_since: int | None
-    accounts: int
+    scope: FactScope
 
     def on(self, day: date) -> ActivityFacts:
         today, first = number(day), self.rows.first_days
-        users, days = self.rows.on(day)
+        end = number(self.scope.window_end(day))
+        users, days = self.rows.on(end)
         return ActivityFacts(
-            delivered=first <= today,
-            history=np.maximum(today - first + 1, 0).astype(np.float64),
-            active_users_30d=users,
-            active_days_30d=days,
+            delivered=first <= end,
+            history=np.maximum(end - first + 1, 0).astype(np.float64),
+            active_users_28d=users,
+            active_days_28d=days,
             users_since_start=self._since_start(today),
         )
 
     def _since_start(self, today: int) -> Floats:
         """NaN while no activity is connected at all, or where nobody asked for it."""
-        table, missing = self.since_start, np.full(self.accounts, np.nan)
+        table, missing = self.since_start, np.full(len(self.scope), np.nan)
         if table is None or self.connected_since is None:
             return missing
         bits, month = table["days"], table["month"]
@@ -116,28 +118,28 @@ class Activity:
         high = np.clip(today - month + 1, 0, 31)
         active = (bits >> low << low) & ((1 << high) - 1) != 0
         keys = np.rec.fromarrays([table.position[active], table["user"][active]])
-        users = np.bincount(np.unique(keys)["f0"], minlength=self.accounts).astype(np.float64)
-        return only_if(np.full(self.accounts, self.connected_since <= today), users)
+        users = np.bincount(np.unique(keys)["f0"], minlength=len(self.scope)).astype(np.float64)
+        return only_if(np.full(len(self.scope), self.connected_since <= today), users)
 
 
 def load(scope: FactScope, *, connected_since: int | None, starts: Floats | None) -> Activity:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     rows = _one_day(scope) if scope.is_one_day else _block(scope)
     since_start = None if starts is None else _since_start(scope, starts)
-    return Activity(rows, since_start, connected_since, len(scope))
+    return Activity(rows, since_start, connected_since, scope)
 
 
 def _one_day(scope: FactScope) -> DayActivity:
-    month = _first_month(scope)
-    months = _months(month, scope.last_day)
+    month, end = _first_month(scope), scope.window_end(scope.last_day)
+    months = _months(month, end)
     names = [sql.Identifier(f"bits_{number(m)}") for m in months]
     query = _DAY.format(
-        masks=_cases([(m, _mask(m, scope.last_day)) for m in months]),
+        masks=_cases([(m, _mask(m, end)) for m in months]),
         each=_joined("bit_or(m.days) FILTER (WHERE m.month = {1}::date) AS {0}", names, months),
         ever=_joined("COALESCE(bit_or({0}), 0)::bigint", names, months),
         accounts=scope.accounts("m.account_id"),
         first_month=sql.Literal(month),
-        last=sql.Literal(scope.last_day),
+        last=sql.Literal(end),
     )
     bits = [f"bits_{number(m)}" for m in months]
     table = scope.fetch(query, ("id", "users", "days", *bits))
@@ -169,7 +171,7 @@ def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.C
 
 
 def _first_month(scope: FactScope) -> date:
-    return (scope.first_day - timedelta(days=_WINDOW - 1)).replace(day=1)
+    return (scope.window_end(scope.first_day) - timedelta(days=_WINDOW - 1)).replace(day=1)
 
 
 def _months(month: date, last: date) -> list[date]:
@@ -188,7 +190,8 @@ def _mask(month: date, last: date) -> int:
 
 def _older(scope: FactScope, first: Ints, month: date) -> Ints:
     """A first day in the months that were read may have an older one before them."""
-    unsure = np.flatnonzero(first > number(scope.first_day) - _WINDOW + 1)
+    oldest = number(scope.window_end(scope.first_day)) - _WINDOW + 1
+    unsure = np.flatnonzero(first > oldest)
     if len(unsure):
         query = _FIRST_MONTH.format(
             ids=sql.Literal(scope.account_ids[unsure].tolist()), before=sql.Literal(month)

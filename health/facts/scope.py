@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -32,6 +32,8 @@ class FactScope:
 
     With `as_known` a fact counts only from the day it was learned on: the past is seen as it was
     seen then. Without it, everything recorded by now counts, as for a day that is still open.
+    `open_day` is not over yet: windows over usage end before it, so that whole days alone are
+    compared.
     """
 
     account_ids: Ints
@@ -39,6 +41,7 @@ class FactScope:
     last_day: date
     zone: str
     as_known: bool
+    open_day: date | None = None
 
     def __len__(self) -> int:
         return len(self.account_ids)
@@ -46,6 +49,10 @@ class FactScope:
     @property
     def is_one_day(self) -> bool:
         return self.first_day == self.last_day
+
+    def window_end(self, day: date) -> date:
+        """The last closed day as of `day`: windows over usage end on it."""
+        return day - timedelta(days=1) if day == self.open_day else day
 
     def accounts(self, column: str) -> sql.Composable:
         """Condition that keeps the wanted accounts; `column` is their id, such as u.account_id."""

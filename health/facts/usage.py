@@ -32,39 +32,39 @@ class UsageRows:
     since_start: Table | None
     catalogue: Catalogue
     connected_since: int | None
-    accounts: int
+    scope: FactScope
 
     def on(self, day: date, profiles: Profiles) -> UsageFacts:
         today, core = number(day), self.catalogue.on(day)
-        sums = self.rows.on(day)
-        first = self.rows.first_days
+        end, first = number(self.scope.window_end(day)), self.rows.first_days
+        sums = self.rows.on(end=end, known_by=today)
         wanted = _is_core(core, profiles.plan_id, sums.position, sums.feature)
-        month = self._total(sums, sums.last_30, wanted)
-        earlier = self._total(sums, sums.before_30, wanted)
+        month = self._total(sums, sums.last_28, wanted)
+        earlier = self._total(sums, sums.before_28, wanted)
         return UsageFacts(
-            delivered=first <= today,
-            history=np.maximum(today - first + 1, 0).astype(np.float64),
+            delivered=first <= end,
+            history=np.maximum(end - first + 1, 0).astype(np.float64),
             core_in_plan=core.in_plan(profiles.plan_id),
-            core_used_30d=self._total(sums, sums.used, wanted),
+            core_used_28d=self._total(sums, sums.used, wanted),
             core_used_since_start=self._since_start(today, core, profiles),
-            events_last_30d=month,
-            events_before_30d=earlier,
-            events_last_60d=month + earlier,
-            events_before_60d=self._total(sums, sums.before_60, wanted),
+            events_last_28d=month,
+            events_before_28d=earlier,
+            events_last_56d=month + earlier,
+            events_before_56d=self._total(sums, sums.before_56, wanted),
         )
 
     def _total(self, sums: WindowSums, values: Floats, wanted: Flags) -> Floats:
-        return summed(sums.position[wanted], values[wanted], accounts=self.accounts)
+        return summed(sums.position[wanted], values[wanted], accounts=len(self.scope))
 
     def _since_start(self, today: int, core: CoreFeatures, profiles: Profiles) -> Floats:
         """NaN while no usage is connected at all, or where nobody asked for it."""
-        table, missing = self.since_start, np.full(self.accounts, np.nan)
+        table, missing = self.since_start, np.full(len(self.scope), np.nan)
         if table is None or self.connected_since is None:
             return missing
         used = _is_core(core, profiles.plan_id, table.position, table["feature"])
         used &= table["first"] <= today
-        counts = np.bincount(table.position[used], minlength=self.accounts).astype(np.float64)
-        return only_if(np.full(self.accounts, self.connected_since <= today), counts)
+        counts = np.bincount(table.position[used], minlength=len(self.scope)).astype(np.float64)
+        return only_if(np.full(len(self.scope), self.connected_since <= today), counts)
 
 
 def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -> Flags:
@@ -81,7 +81,7 @@ def load(
 ) -> UsageRows:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     since_start = None if starts is None else _since_start(scope, starts)
-    return UsageRows(_rows(scope, catalogue), since_start, catalogue, connected_since, len(scope))
+    return UsageRows(_rows(scope, catalogue), since_start, catalogue, connected_since, scope)
 
 
 def _rows(scope: FactScope, catalogue: Catalogue) -> DaySums | DailyCounts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 from psycopg2 import sql
@@ -16,7 +16,7 @@ _DAILY = sql.SQL("""
     SELECT u.account_id, u.feature_id::bigint, (u.day - DATE '1970-01-01')::bigint,
         (u.learned_on - DATE '1970-01-01')::bigint, u.events::bigint
     FROM accounts_usageday u
-    WHERE {accounts} AND u.day > {first}::date - 120 AND u.day <= {last}::date
+    WHERE {accounts} AND u.day > {first}::date - 113 AND u.day <= {last}::date
 """)
 
 
@@ -36,12 +36,11 @@ class DailyCounts:
     late_pair: Ints
     first_days: Ints
 
-    def on(self, day: date) -> WindowSums:
-        today = number(day)
-        last = self._window(today, today - 30)
-        before = self._window(today - 30, today - 60)
-        long_before = self._window(today - 60, today - 120)
-        self._add_late(today, (last, before, long_before))
+    def on(self, *, end: int, known_by: int) -> WindowSums:
+        last = self._window(end, end - 28)
+        before = self._window(end - 28, end - 56)
+        long_before = self._window(end - 56, end - WINDOW)
+        self._add_late(end, known_by, (last, before, long_before))
         used = (last > 0).astype(np.float64)
         return WindowSums(self.position, self.feature, used, last, before, long_before)
 
@@ -49,10 +48,10 @@ class DailyCounts:
         end, start = until - self.origin + 1, max(after - self.origin + 1, 0)
         return self.cumulative[:, end] - self.cumulative[:, start]
 
-    def _add_late(self, today: int, windows: tuple[Floats, Floats, Floats]) -> None:
-        days, known = self.late["day"], self.late["known"] <= today
-        for sums, (newest, oldest) in zip(windows, ((0, 30), (30, 60), (60, 120)), strict=True):
-            rows = known & (days <= today - newest) & (days > today - oldest)
+    def _add_late(self, end: int, known_by: int, windows: tuple[Floats, Floats, Floats]) -> None:
+        days, known = self.late["day"], self.late["known"] <= known_by
+        for sums, (newest, oldest) in zip(windows, ((0, 28), (28, 56), (56, WINDOW)), strict=True):
+            rows = known & (days <= end - newest) & (days > end - oldest)
             np.add.at(sums, self.late_pair[rows], self.late["events"][rows])
 
 
@@ -63,7 +62,8 @@ def count_days(scope: FactScope) -> DailyCounts:
         last=sql.Literal(scope.last_day),
     )
     table = scope.fetch(query, ("id", "feature", "day", "known", "events"))
-    origin = number(scope.first_day) - WINDOW + 1
+    # Windows as of the first day end on the day before at the earliest.
+    origin = number(scope.first_day) - WINDOW
     days = number(scope.last_day) - origin + 1
     # A pair's number: its account's position and its feature, as one key.
     pairs, pair = np.unique(table.position << 16 | table["feature"], return_inverse=True)
@@ -72,7 +72,9 @@ def count_days(scope: FactScope) -> DailyCounts:
     np.add.at(counts, (pair[~late], table["day"][~late] - origin + 1), table["events"][~late])
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position[~late], table["day"][~late])
-    earlier = first_days(scope, scope.account_ids, until=scope.first_day - timedelta(days=WINDOW))
+    earlier = first_days(
+        scope, scope.account_ids, until=scope.first_day - timedelta(days=WINDOW + 1)
+    )
     first[earlier.position] = earlier["first"]
     return DailyCounts(
         position=pairs >> 16,

@@ -13,10 +13,12 @@ from psycopg2 import sql
 
 from health.facts.features import Catalogue
 from health.facts.scope import NEVER, FactScope, Ints, Table
-from health.facts.usage_sums import WINDOW, DaySums, WindowSums, first_days, known
+from health.facts.usage_sums import DaySums, WindowSums, first_days, known
 from health.facts.windows import summed
 
-PACKED = f"V{WINDOW * 4}"
+# More than the windows need, so that packs still fill them where they end some days before.
+PACK_DAYS = 120
+PACKED = f"V{PACK_DAYS * 4}"
 # Beyond this many days it is no longer little that was learned since.
 _OLDEST = 29
 
@@ -37,14 +39,14 @@ _PACKS = sql.SQL("""
 # accounts_usageday_learned_on.
 _LEARNED_SINCE = sql.SQL("""
     SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120
+        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), s.last_112
     FROM (
         SELECT u.account_id, u.feature_id::bigint, min(u.day) AS first,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 30) AS last_30,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 60) AS last_60,
-            sum(u.events) AS last_120
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 28) AS last_28,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 56) AS last_56,
+            sum(u.events) AS last_112
         FROM accounts_usageday u
-        WHERE {accounts} AND u.day > {last}::date - 120 AND u.day <= {last}::date AND {known}
+        WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
             AND u.learned_on > {until}::date
         GROUP BY 1, 2
     ) s
@@ -61,7 +63,7 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class Packs:
-    """Pairs of account and feature; `events` is pairs × 120 days, oldest first."""
+    """Pairs of account and feature; `events` is pairs × PACK_DAYS, oldest first."""
 
     position: Ints
     feature: Ints
@@ -83,7 +85,7 @@ def read_packs(scope: FactScope, *, until: date, features: Sequence[int]) -> Pac
         features=sql.Literal(list(features)),
     )
     table = scope.fetch(query, ("id", "feature", "first", "events"), types={"events": PACKED})
-    events = np.frombuffer(table["events"].tobytes(), dtype="<i4").reshape(-1, WINDOW)
+    events = np.frombuffer(table["events"].tobytes(), dtype="<i4").reshape(-1, PACK_DAYS)
     return Packs(table.position, table["feature"], table["first"], events)
 
 
@@ -93,7 +95,7 @@ def sum_packs(scope: FactScope, catalogue: Catalogue) -> DaySums | None:
     packing = in_force()
     if packing is None or not packing.features.issuperset(core):
         return None
-    lag = (scope.last_day - packing.until).days
+    lag = (scope.window_end(scope.last_day) - packing.until).days
     if not 0 <= lag <= _OLDEST:
         return None
     packs = read_packs(scope, until=packing.until, features=core)
@@ -104,15 +106,15 @@ def sum_packs(scope: FactScope, catalogue: Catalogue) -> DaySums | None:
 def _learned_since(scope: FactScope, until: date) -> Table:
     query = _LEARNED_SINCE.format(
         accounts=scope.accounts("u.account_id"),
-        last=sql.Literal(scope.last_day),
+        last=sql.Literal(scope.window_end(scope.last_day)),
         known=known(scope),
         until=sql.Literal(until),
     )
-    return scope.fetch(query, ("id", "feature", "first", "last_30", "last_60", "last_120"))
+    return scope.fetch(query, ("id", "feature", "first", "last_28", "last_56", "last_112"))
 
 
 def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
-    """Sums over the last 120 days, `lag` of which came after the packs."""
+    """Sums over the windows, whose last `lag` days came after the packs."""
     keys = np.concatenate(
         [
             packs.position << 16 | packs.feature,
@@ -120,18 +122,18 @@ def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
         ]
     )
     pairs, pair = np.unique(keys, return_inverse=True)
-    last_60 = learned["last_60"]
+    last_56, newest = learned["last_56"], PACK_DAYS + lag
     windows = (
-        (packs.events[:, 90 + lag :], learned["last_30"]),
-        (packs.events[:, 60 + lag : 90 + lag], last_60 - learned["last_30"]),
-        (packs.events[:, lag : 60 + lag], learned["last_120"] - last_60),
+        (packs.events[:, newest - 28 :], learned["last_28"]),
+        (packs.events[:, newest - 56 : newest - 28], last_56 - learned["last_28"]),
+        (packs.events[:, newest - 112 : newest - 56], learned["last_112"] - last_56),
     )
-    last_30, before_30, before_60 = (
+    last_28, before_28, before_56 = (
         summed(pair, np.concatenate([packed.sum(axis=1), since]), accounts=len(pairs))
         for packed, since in windows
     )
-    used = (last_30 > 0).astype(np.float64)
-    return WindowSums(pairs >> 16, pairs & 0xFFFF, used, last_30, before_30, before_60)
+    used = (last_28 > 0).astype(np.float64)
+    return WindowSums(pairs >> 16, pairs & 0xFFFF, used, last_28, before_28, before_56)
 
 
 def _first_days(scope: FactScope, packs: Packs, learned: Table) -> Ints:

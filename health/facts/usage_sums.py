@@ -12,22 +12,24 @@ from health.facts.features import Catalogue
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.measures.inputs import Floats
 
-WINDOW = 120
+# Whole weeks, so that no weekday weighs more in one window than in another: the last 28 days and
+# the 28 before, the last 56 and the 56 before.
+WINDOW = 112
 
 # The planner prunes to the months of the window. Uses index: accounts_usageday_pkey for few
 # accounts, a parallel scan for all of them. Looking up a row's group costs most: features of the
 # same plans share one, and `used` has a bit for each of them.
 _SUMS = sql.SQL("""
     SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_30, 0), COALESCE(s.last_60, 0), s.last_120, COALESCE(s.used, 0)
+        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), s.last_112, COALESCE(s.used, 0)
     FROM (
         SELECT u.account_id, {feature}::bigint AS feature_id, min(u.day) AS first,
-            bit_or({bit}) FILTER (WHERE u.day > {last}::date - 30 AND u.events > 0) AS used,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 30) AS last_30,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 60) AS last_60,
-            sum(u.events) AS last_120
+            bit_or({bit}) FILTER (WHERE u.day > {last}::date - 28 AND u.events > 0) AS used,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 28) AS last_28,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 56) AS last_56,
+            sum(u.events) AS last_112
         FROM accounts_usageday u
-        WHERE {accounts} AND u.day > {last}::date - 120 AND u.day <= {last}::date AND {known}
+        WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
         GROUP BY 1, 2
     ) s
 """)
@@ -46,18 +48,18 @@ _FIRST_DAYS = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class WindowSums:
-    """Events in the last 30 days, the 30 before, and the 60 before those.
+    """Events in the last 28 days, the 28 before, and the 56 before those.
 
     Per account and feature, or for features of the same plans together under one of them;
-    `used` is how many of these were used in the last 30 days.
+    `used` is how many of these were used in the last 28 days.
     """
 
     position: Ints
     feature: Ints
     used: Floats
-    last_30: Floats
-    before_30: Floats
-    before_60: Floats
+    last_28: Floats
+    before_28: Floats
+    before_56: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,33 +69,34 @@ class DaySums:
     sums: WindowSums
     first_days: Ints
 
-    def on(self, _day: date) -> WindowSums:
+    def on(self, *, end: int, known_by: int) -> WindowSums:
         return self.sums
 
 
 def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
     feature, bit = _grouping(catalogue, scope.last_day)
+    end = scope.window_end(scope.last_day)
     query = _SUMS.format(
         accounts=scope.accounts("u.account_id"),
         feature=feature,
         bit=bit,
-        last=sql.Literal(scope.last_day),
+        last=sql.Literal(end),
         known=known(scope),
     )
-    columns = ("id", "feature", "first", "last_30", "last_60", "last_120", "used")
+    columns = ("id", "feature", "first", "last_28", "last_56", "last_112", "used")
     table = scope.fetch(query, columns)
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["first"])
-    last_30, last_60, last_120 = (table[name].astype(np.float64) for name in columns[3:6])
+    last_28, last_56, last_112 = (table[name].astype(np.float64) for name in columns[3:6])
     sums = WindowSums(
         table.position,
         table["feature"],
         np.bitwise_count(table["used"]).astype(np.float64),
-        last_30,
-        last_60 - last_30,
-        last_120 - last_60,
+        last_28,
+        last_56 - last_28,
+        last_112 - last_56,
     )
-    return DaySums(sums, _older(scope, first))
+    return DaySums(sums, _older(scope, first, end))
 
 
 def known(scope: FactScope) -> sql.Composable:
@@ -128,12 +131,12 @@ def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Comp
     return group, sql.SQL("({}::bigint[])[u.feature_id]").format(sql.Literal(bits[1:]))
 
 
-def _older(scope: FactScope, first: Ints) -> Ints:
+def _older(scope: FactScope, first: Ints, end: date) -> Ints:
     """Accounts whose window does not begin with an event may have had one before it."""
-    oldest = number(scope.last_day) - WINDOW + 1
+    oldest = number(end) - WINDOW + 1
     unsure = np.flatnonzero(first > oldest)
     if len(unsure):
-        until = scope.last_day - timedelta(days=WINDOW)
+        until = end - timedelta(days=WINDOW)
         earlier = first_days(scope, scope.account_ids[unsure], until=until)
         first[earlier.position] = earlier["first"]
     return first

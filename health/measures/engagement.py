@@ -6,21 +6,24 @@ from health.measures.absences import NO_CORE, NO_SEATS
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
 from health.measures.registry import Absence, FactSource, measure
 
+# Four whole weeks, in days.
+_MONTH = 28
+
 _NO_ACTIVITY = (
     Absence(
         "no active day was ever delivered for the account", lambda facts: ~facts.activity.delivered
     ),
     Absence(
-        "less than 15 days of history",
-        lambda facts: facts.activity.delivered & (facts.activity.history * 2 < 30),
+        "less than 14 days of history",
+        lambda facts: facts.activity.delivered & (facts.activity.history * 2 < _MONTH),
     ),
 )
 _NO_USAGE = Absence(
     "no event was ever delivered for the account", lambda facts: ~facts.usage.delivered
 )
 _SHORT_USAGE = Absence(
-    "less than 15 days of history",
-    lambda facts: facts.usage.delivered & (facts.usage.history * 2 < 30),
+    "less than 14 days of history",
+    lambda facts: facts.usage.delivered & (facts.usage.history * 2 < _MONTH),
 )
 # What a trend is said to be when a ratio cannot say it.
 _FROM_NOTHING = 0.2
@@ -32,15 +35,15 @@ _STILL_NOTHING = -0.5
     name="Login frequency",
     unit="days a user",
     sources=(FactSource.ACTIVITY,),
-    raw="mean active days per active user in 30 days",
+    raw="mean active days per active user in the last 28 closed days × 30 ÷ 28",
     empty="nobody active is 0 days, which is data",
     missing=_NO_ACTIVITY,
 )
 def login_frequency(facts: Facts) -> Floats:
     activity = facts.activity
-    users = np.maximum(activity.active_users_30d, 1)
-    days = scaled(activity.active_days_30d, history=activity.history, window=30)
-    return only_if(activity.delivered, days / users)
+    users = np.maximum(activity.active_users_28d, 1)
+    days = scaled(activity.active_days_28d, history=activity.history, window=_MONTH)
+    return only_if(activity.delivered, days / users * 30 / _MONTH)
 
 
 @measure(
@@ -48,14 +51,14 @@ def login_frequency(facts: Facts) -> Floats:
     name="Users active",
     unit="share of seats",
     sources=(FactSource.ACTIVITY,),
-    raw="distinct users active in 30 days ÷ seats",
+    raw="distinct users active in 28 days ÷ seats",
     empty="nobody active is 0",
     missing=(*_NO_ACTIVITY, NO_SEATS),
 )
 def users_active(facts: Facts) -> Floats:
     activity = facts.activity
-    share = ratio(activity.active_users_30d, facts.profile.seats)
-    return only_if(activity.delivered & (activity.history * 2 >= 30), share)
+    share = ratio(activity.active_users_28d, facts.profile.seats)
+    return only_if(activity.delivered & (activity.history * 2 >= _MONTH), share)
 
 
 @measure(
@@ -63,14 +66,14 @@ def users_active(facts: Facts) -> Floats:
     name="Core-feature depth",
     unit="share of features",
     sources=(FactSource.USAGE,),
-    raw="core features of its plan used in 30 days ÷ core features of its plan",
+    raw="core features of its plan used in 28 days ÷ core features of its plan",
     empty="none used is 0",
     missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_feature_depth(facts: Facts) -> Floats:
     usage = facts.usage
-    depth = ratio(usage.core_used_30d, usage.core_in_plan)
-    return only_if(usage.delivered & (usage.history * 2 >= 30), depth)
+    depth = ratio(usage.core_used_28d, usage.core_in_plan)
+    return only_if(usage.delivered & (usage.history * 2 >= _MONTH), depth)
 
 
 @measure(
@@ -78,14 +81,14 @@ def core_feature_depth(facts: Facts) -> Floats:
     name="Core features used",
     unit="features",
     sources=(FactSource.USAGE,),
-    raw="core features of its plan used in 30 days",
+    raw="core features of its plan used in 28 days",
     empty="none used is 0",
     missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_features_used(facts: Facts) -> Floats:
     usage = facts.usage
-    enough = usage.delivered & (usage.history * 2 >= 30) & (usage.core_in_plan > 0)
-    return only_if(enough, usage.core_used_30d)
+    enough = usage.delivered & (usage.history * 2 >= _MONTH) & (usage.core_in_plan > 0)
+    return only_if(enough, usage.core_used_28d)
 
 
 @measure(
@@ -93,7 +96,7 @@ def core_features_used(facts: Facts) -> Floats:
     name="Trend of core-feature use",
     unit="change",
     sources=(FactSource.USAGE,),
-    raw="mean of (last 30 days ÷ the 30 before − 1) and (last 60 ÷ the 60 before − 1) of"
+    raw="mean of (last 28 days ÷ the 28 before − 1) and (last 56 ÷ the 56 before − 1) of"
     " core-feature events; an earlier window that is half history or more is scaled to its"
     " full length",
     empty="none before but some now is +20 %, none in both is −50 %",
@@ -101,15 +104,15 @@ def core_features_used(facts: Facts) -> Floats:
         _NO_USAGE,
         NO_CORE,
         Absence(
-            "less than 45 days of history (from 45 to 89 days the 30-day window alone counts)",
-            lambda facts: facts.usage.delivered & (facts.usage.history < 45),
+            "less than 42 days of history (from 42 to 83 days the 28-day window alone counts)",
+            lambda facts: facts.usage.delivered & (facts.usage.history < 42),
         ),
     ),
 )
 def usage_trend(facts: Facts) -> Floats:
     usage = facts.usage
-    short = _trend(usage.events_last_30d, usage.events_before_30d, usage.history, 30)
-    long = _trend(usage.events_last_60d, usage.events_before_60d, usage.history, 60)
+    short = _trend(usage.events_last_28d, usage.events_before_28d, usage.history, _MONTH)
+    long = _trend(usage.events_last_56d, usage.events_before_56d, usage.history, 2 * _MONTH)
     both = np.where(np.isnan(long), short, (short + long) / 2)
     return only_if(usage.delivered & (usage.core_in_plan > 0), both)
 

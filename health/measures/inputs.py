@@ -1,7 +1,8 @@
 """The facts that measures are computed from: one array a fact, one element an account.
 
 Counts are floats so that they divide; flags are booleans. `history` is the number of days for
-which the source can know something of the account, the as-of day included.
+which the source can know something of the account, the as-of day included. Windows over usage are
+whole weeks and end on the last closed day; what began with the contract counts today as well.
 """
 
 from dataclasses import dataclass
@@ -21,12 +22,12 @@ class UsageFacts:
     delivered: Flags
     history: Floats
     core_in_plan: Floats
-    core_used_30d: Floats
+    core_used_28d: Floats
     core_used_since_start: Floats
-    events_last_30d: Floats
-    events_before_30d: Floats
-    events_last_60d: Floats
-    events_before_60d: Floats
+    events_last_28d: Floats
+    events_before_28d: Floats
+    events_last_56d: Floats
+    events_before_56d: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class ActivityFacts:
 
     delivered: Flags
     history: Floats
-    active_users_30d: Floats
-    active_days_30d: Floats
+    active_users_28d: Floats
+    active_days_28d: Floats
     users_since_start: Floats
 
 

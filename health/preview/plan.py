@@ -39,6 +39,11 @@ class PreviewPlan:
     assignment: Assignment | None
     lines: tuple[WatchLineSpec, ...]
 
+    def scope(self, account_ids: Ints) -> FactScope:
+        """Their facts as of the day, which is not over: as publication judges them."""
+        zone = self.calendar.zone
+        return FactScope(account_ids, self.day, self.day, zone, False, open_day=self.day)
+
 
 def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
     """Reads the draft as it stands. Raises NotationError where it cannot be read."""
@@ -77,7 +82,7 @@ def accounts_of_draft(plan: PreviewPlan, account_ids: Ints) -> Ints:
     """Those of the accounts that the draft would judge."""
     if plan.assignment is None or not len(account_ids):
         return account_ids
-    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = plan.scope(account_ids)
     chosen = plan.assignment.choose(_standing(plan, scope, load_base(scope, with_history=False)))
     keys = [card.spec.key for card in plan.assignment.cards]
     place = keys.index(plan.draft.spec.key)

@@ -65,7 +65,7 @@ class JudgedAccounts:
 
 
 def read_groups(plan: PreviewPlan, account_ids: Ints) -> list[JudgedAccounts]:
-    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = plan.scope(account_ids)
     overridden = _overridden(plan, account_ids)
     groups = (_group(plan, scope, card_id, overridden) for card_id in _cards(account_ids))
     return [group for group in groups if len(group.account_ids)]
@@ -132,7 +132,7 @@ def _with_new(
     missing = tuple(key for key in plan.draft.spec.raw_keys if key not in stored)
     if not missing:
         return stored, raw
-    scope = FactScope(account_ids, plan.day, plan.day, plan.calendar.zone, False)
+    scope = plan.scope(account_ids)
     base = load_base(scope, with_history=False)
     since_start = np.full(len(scope), any(key.endswith("_since_start") for key in missing))
     rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=since_start)

@@ -21,7 +21,8 @@ def why_missing(stored: HealthScore, keys: Iterable[str], *, today: date) -> Map
         return {}
     is_past = stored.day < today
     account = np.array([stored.account_id], dtype=np.int64)
-    scope = FactScope(account, stored.day, stored.day, calendar().zone, as_known=is_past)
+    zone = calendar().zone
+    scope = FactScope(account, stored.day, stored.day, zone, as_known=is_past, open_day=today)
     base = load_base(scope, with_history=is_past)
     asked = np.ones(1, dtype=np.bool_)
     rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked)

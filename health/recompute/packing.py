@@ -17,8 +17,8 @@ from accounts.copying import copy
 from accounts.loading import seal_usage
 from accounts.models import Account, Feature, UsageSeal
 from health.facts.scope import FactScope, Ints, Table, number
-from health.facts.usage_packs import PACKED, Packing, Packs, in_force, read_packs
-from health.facts.usage_sums import WINDOW, first_days
+from health.facts.usage_packs import PACK_DAYS, PACKED, Packing, Packs, in_force, read_packs
+from health.facts.usage_sums import first_days
 from health.models import UsagePack, UsagePacking
 from health.recompute import binary
 
@@ -96,10 +96,10 @@ def _rolled(scope: FactScope, before: Packing | None, features: list[int]) -> Pa
         [old.position << 16 | old.feature, since.position << 16 | since["feature"]]
     )
     pairs, pair = np.unique(keys, return_inverse=True)
-    events = np.zeros((len(pairs), WINDOW), dtype=np.int64)
-    kept = max(WINDOW - moved, 0)
-    events[pair[: len(old.position)], :kept] = old.events[:, WINDOW - kept :]
-    days = since["day"] - until + WINDOW - 1
+    events = np.zeros((len(pairs), PACK_DAYS), dtype=np.int64)
+    kept = max(PACK_DAYS - moved, 0)
+    events[pair[: len(old.position)], :kept] = old.events[:, PACK_DAYS - kept :]
+    days = since["day"] - until + PACK_DAYS - 1
     np.add.at(events, (pair[len(old.position) :], days), since["events"])
     used = events.any(axis=1)
     position = (pairs >> 16)[used]
@@ -122,7 +122,7 @@ def _learned(scope: FactScope, before: Packing | None, features: list[int]) -> T
 
 def _none() -> Packs:
     nothing = np.zeros(0, dtype=np.int64)
-    return Packs(nothing, nothing, nothing, np.zeros((0, WINDOW), dtype=np.int32))
+    return Packs(nothing, nothing, nothing, np.zeros((0, PACK_DAYS), dtype=np.int32))
 
 
 def _first_days(scope: FactScope, old: Packs, position: Ints) -> Ints:
@@ -130,7 +130,7 @@ def _first_days(scope: FactScope, old: Packs, position: Ints) -> Ints:
     first = np.full(len(scope), number(scope.last_day), dtype=np.int64)
     np.minimum.at(first, old.position, old.first)
     wanted = np.unique(position)
-    young = wanted[first[wanted] > number(scope.last_day) - WINDOW]
+    young = wanted[first[wanted] > number(scope.last_day) - PACK_DAYS]
     told = first_days(scope, scope.account_ids[young], until=scope.last_day)
     first[told.position] = told["first"]
     return np.asarray(first[position])

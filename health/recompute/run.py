@@ -70,8 +70,10 @@ class Run:
     def scope(self, account_ids: Ints, closed: Sequence[date]) -> FactScope:
         """A closed day is seen as it was known then; an open one with all that is known now."""
         is_past = len(self.days) > 1 or self.days[0] in closed
-        as_known = is_past and self.days[0] < self.calendar.today(self.now)
-        return FactScope(account_ids, self.days[0], self.days[-1], self.calendar.zone, as_known)
+        today = self.calendar.today(self.now)
+        as_known = is_past and self.days[0] < today
+        first, last, zone = self.days[0], self.days[-1], self.calendar.zone
+        return FactScope(account_ids, first, last, zone, as_known, open_day=today)
 
     def is_final(self, day: date, closed: Sequence[date]) -> bool:
         """Scores of the day only get revisions: no present state comes from them, no crossing."""

@@ -28,13 +28,13 @@ def pack(*, day, days_ago):
     assert packing.until == day - timedelta(days=days_ago[-1])
 
 
-def raw(account, key, *, day=DAY, as_known=False, way="facts"):
-    """The raw value, None where missing, read in one of the WAYS."""
+def raw(account, key, *, day=DAY, as_known=False, way="facts", open_day=None):
+    """The raw value, None where missing, read in one of the WAYS; `open_day` is not over yet."""
     feeds = Feeds({source: number(first) for source, first, _ in read_spans(zone="UTC")})
     spread = timedelta(days=20 if way == "block" else 0)
     if way in PACKED_DAYS_AGO:
         pack(day=day, days_ago=PACKED_DAYS_AGO[way])
-    scope = FactScope(np.array([account.pk]), day - spread, day + spread, "UTC", as_known)
+    scope = FactScope(np.array([account.pk]), day - spread, day + spread, "UTC", as_known, open_day)
     base = load_base(scope, with_history=True)
     facts = load_facts(scope, base=base, feeds=feeds, since_start=np.array([True]))
     value = float(raw_matrix(facts.on(day), (key,))[0, 0])

@@ -82,9 +82,9 @@ def test_of_all_reasons_an_account_is_told_its_own():
         account, "core_feature_depth", "usage_trend", "users_active", "arr_movement", "champions"
     ) == [
         "its plan has no core feature",
-        "its plan has no core feature; less than 45 days of history"
-        " (from 45 to 89 days the 30-day window alone counts)",
-        "less than 15 days of history; seats unknown",
+        "its plan has no core feature; less than 42 days of history"
+        " (from 42 to 83 days the 28-day window alone counts)",
+        "less than 14 days of history; seats unknown",
         "no ARR 365 days before",
         "no contact was ever delivered to the installation",
     ]

@@ -18,12 +18,14 @@ def engagement(key, account, way, **how):
 
 def test_login_frequency_is_mean_active_days_per_active_user(way):
     account = make.make_account()
-    make.be_active(account, "ada", days_ago=range(0, 30, 2))  # 15 days in the window
-    make.be_active(account, "bo", days_ago=[29, 3, 40])  # 2 in the window, 1 before it
-    make.be_active(account, "cy", days_ago=[30, 31])  # none in the window
+    make.be_active(account, "ada", days_ago=range(0, 28, 2))  # 14 days in the window
+    make.be_active(account, "bo", days_ago=[27, 3, 40])  # 2 in the window, 1 before it
+    make.be_active(account, "cy", days_ago=[28, 29])  # none in the window
 
-    # (15 + 2) ÷ 2 users = 8.5 days, below 11 → 60
-    assert engagement("login_frequency", account, way) == (8.5, Decimal("60.00"))
+    # (14 + 2) ÷ 2 users × 30 ÷ 28 = 8.5714 days, below 11 → 60
+    value, points = engagement("login_frequency", account, way)
+    assert value == pytest.approx(240 / 28)
+    assert points == Decimal("60.00")
 
 
 def test_login_frequency_of_nobody_active_is_zero_which_is_data(way):
@@ -37,13 +39,15 @@ def test_login_frequency_is_scaled_to_the_days_there_are(way):
     account = make.make_account()
     make.be_active(account, "ada", days_ago=range(20))  # 20 of 20 days of history
 
-    # 20 active days × 30 ÷ 20 = 30 days, above 20 → 100
-    assert engagement("login_frequency", account, way) == (30.0, Decimal("100.00"))
+    # 20 active days × 28 ÷ 20 = 28 in four weeks, × 30 ÷ 28 = 30 days, above 20 → 100
+    value, points = engagement("login_frequency", account, way)
+    assert value == pytest.approx(30)
+    assert points == Decimal("100.00")
 
 
 def test_login_frequency_with_less_than_half_its_window_is_missing(way):
     account = make.make_account()
-    make.be_active(account, "ada", days_ago=range(14))
+    make.be_active(account, "ada", days_ago=range(13))
 
     assert raw(account, "login_frequency", way=way) is None
 
@@ -55,15 +59,46 @@ def test_login_frequency_never_delivered_is_missing(way):
     assert raw(silent, "login_frequency", way=way) is None
 
 
-def test_login_frequency_counts_exactly_thirty_days(way):
-    """29 February and three months in one window: 1 March 2024 looks back to 1 February."""
+def test_login_frequency_counts_exactly_four_weeks(way):
+    """29 February in the window: 2 March 2024 looks back to 4 February."""
     account = make.make_account()
-    day = date(2024, 3, 1)
+    day = date(2024, 3, 2)
     since = (DAY - day).days
-    make.be_active(account, "ada", days_ago=[since, since + 29, since + 30, since + 80])
+    make.be_active(account, "ada", days_ago=[since, since + 27, since + 28, since + 80])
 
-    # 1 March and 1 February count, 31 January does not
-    assert raw(account, "login_frequency", way=way, day=day) == 2.0
+    # 2 March and 4 February count, 3 February does not: 2 × 30 ÷ 28
+    assert raw(account, "login_frequency", way=way, day=day) == pytest.approx(60 / 28)
+
+
+@pytest.mark.parametrize(
+    ("key", "closed", "expected"),
+    [
+        # 10 events on each of the 7 latest closed days, 10 a week before that: nothing of today
+        ("usage_trend", range(1, 113), 0.0),
+        ("core_features_used_30d", [28], 1.0),
+        ("core_features_used_30d", [29], 0.0),
+        ("login_frequency", [28], 30 / 28),
+        ("users_active", [28], 0.1),
+        ("users_active", [29], 0.0),
+    ],
+)
+def test_a_day_that_is_not_over_is_in_no_window(way, key, closed, expected):
+    account, feature = make.make_account(), make.make_feature()
+    make.use(account, feature, days_ago=[0, *closed, 150], events=10)
+    make.be_active(account, "ada", days_ago=[*closed, 150])
+    make.be_active(account, "bo", days_ago=[0])
+
+    assert raw(account, key, way=way, open_day=DAY) == pytest.approx(expected)
+
+
+def test_what_began_with_the_contract_counts_today_as_well(way):
+    account, feature = make.make_account(), make.make_feature()
+    make.sign(account, days_ago=40)
+    make.use(account, feature, days_ago=[0])
+    make.be_active(account, "ada", days_ago=[0])
+
+    assert raw(account, "core_features_since_start", way=way, open_day=DAY) == 1
+    assert raw(account, "users_logged_in_since_start", way=way, open_day=DAY) == 0.1
 
 
 def test_users_active_is_a_share_of_seats(way):
@@ -128,10 +163,10 @@ def test_core_feature_depth_of_a_plan_without_core_features_is_missing(way):
 
 def test_usage_trend_is_the_mean_of_two_windows(way):
     account, feature = make.make_account(), make.make_feature()
-    make.use(account, feature, days_ago=[0, 29], events=60)  # last 30: 120
-    make.use(account, feature, days_ago=[30, 59], events=50)  # 30 before: 100
-    make.use(account, feature, days_ago=[60, 119], events=100)  # 60 before: 200
-    make.use(account, feature, days_ago=[120], events=999)  # outside
+    make.use(account, feature, days_ago=[0, 27], events=60)  # last 28: 120
+    make.use(account, feature, days_ago=[28, 55], events=50)  # 28 before: 100
+    make.use(account, feature, days_ago=[56, 111], events=100)  # 56 before: 200
+    make.use(account, feature, days_ago=[112], events=999)  # outside
 
     # (120 ÷ 100 − 1 + 220 ÷ 200 − 1) ÷ 2 = (0.2 + 0.1) ÷ 2 = 0.15 → 92.5
     value, points = engagement("usage_trend", account, way)
@@ -141,16 +176,16 @@ def test_usage_trend_is_the_mean_of_two_windows(way):
 
 def test_usage_trend_with_history_for_one_window_uses_that_one(way):
     account, feature = make.make_account(), make.make_feature()
-    make.use(account, feature, days_ago=[0], events=90)
-    make.use(account, feature, days_ago=[49], events=60)  # 50 days of history, 20 before the 30
+    make.use(account, feature, days_ago=[0], events=80)
+    make.use(account, feature, days_ago=[48], events=60)  # 49 days, 21 before the 28
 
-    # 60 × 30 ÷ 20 = 90; 90 ÷ 90 − 1 = 0 → 70
+    # 60 × 28 ÷ 21 = 80; 80 ÷ 80 − 1 = 0 → 70
     assert engagement("usage_trend", account, way) == (0.0, Decimal("70.00"))
 
 
 def test_usage_trend_with_too_little_history_is_missing(way):
     account, feature = make.make_account(), make.make_feature()
-    make.use(account, feature, days_ago=[0, 43], events=10)  # 44 days
+    make.use(account, feature, days_ago=[0, 40], events=10)  # 41 days
 
     assert raw(account, "usage_trend", way=way) is None
 
@@ -160,7 +195,7 @@ def test_usage_trend_with_too_little_history_is_missing(way):
     [
         ([5, 300], 0.2),  # none before, some now: +20 % in both windows
         ([300], -0.5),  # none in either
-        ([45, 300], -0.4),  # 30 days: −100 %; 60 days: nothing before, some now: +20 %
+        ([45, 300], -0.4),  # 28 days: −100 %; 56 days: nothing before, some now: +20 %
     ],
 )
 def test_usage_trend_says_what_nothing_means(way, days_ago, expected):

@@ -61,10 +61,10 @@ def facts(*, day, way, as_known=False):
     rows = way(scope, catalogue)
     assert rows is not None
     profiles = load_base(scope, with_history=True).profiles.on(day)
-    found = UsageRows(rows, None, catalogue, None, len(ids)).on(day, profiles)
+    found = UsageRows(rows, None, catalogue, None, scope).on(day, profiles)
     # Once a window is full it does not matter how much longer there was use.
     return {
-        name: np.minimum(values, 120) if name == "history" else values
+        name: np.minimum(values, 112) if name == "history" else values
         for name, values in ((n, getattr(found, n)) for n in found.__slots__)
     }
 
@@ -84,9 +84,9 @@ def test_packs_give_what_the_facts_give(company, seed):
     record(made, *company, from_days_ago=19, until_days_ago=8, rows=100)
 
     found = same(day=ago(8))
-    assert found["events_last_30d"].sum() > 0
-    assert found["events_before_60d"].sum() > 0
-    assert found["core_used_30d"].sum() > 0
+    assert found["events_last_28d"].sum() > 0
+    assert found["events_before_56d"].sum() > 0
+    assert found["core_used_28d"].sum() > 0
     same(day=ago(8), as_known=True)
     same(day=ago(10), as_known=True)
 
@@ -105,7 +105,7 @@ def test_a_new_account_and_one_that_fell_silent(company):
 
     found = same(day=DAY)
     assert found["delivered"].tolist()[:3] == [True, True, False]
-    assert found["history"].tolist()[:2] == [120, 31]
+    assert found["history"].tolist()[:2] == [112, 31]
     assert found["history"].tolist()[-1] == 3
 
 
@@ -164,7 +164,7 @@ def test_a_feature_that_becomes_core_is_packed_at_once(company):
     catalogue = load_catalogue(list(Plan.objects.all()))
     assert sum_packs(FactScope(ids, DAY, DAY, "UTC", as_known=False), catalogue) is None
     assert pack_usage(day=ago(2)) == 1
-    assert same(day=DAY)["core_used_30d"][0] == 1
+    assert same(day=DAY)["core_used_28d"][0] == 1
 
 
 def test_packs_older_than_a_month_are_left_aside(company):

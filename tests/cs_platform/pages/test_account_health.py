@@ -26,7 +26,7 @@ def test_health_readings_and_what_gates_take_add_up_to_the_score(client, csm, ac
     assert sum(points) + context["taken"] == stored.score
     assert context["taken"] < -1  # the gate costs more than roundings
     assert next(c.gates for c in context["components"]) == (
-        "No core feature used in 30 days: at most 49",
+        "No core feature used in 28 days: at most 49",
     )
 
 

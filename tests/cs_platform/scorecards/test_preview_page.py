@@ -14,7 +14,7 @@ from health.publishing import save_draft
 from health.publishing.content import content_of
 from health.publishing.editing import Edit
 from health.queries.scorecards import published_card
-from tests.cs_platform.pages.conftest import GOOD, NOW, judge
+from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, judge
 from tests.cs_platform.scorecards.conftest import address, filled_in, name_of
 
 
@@ -47,6 +47,17 @@ def test_a_small_portfolio_is_previewed_at_once(ops, draft, portfolio):
     assert "Support burden counts 40 instead of 25" in page
     assert "Publish scorecard v2" in page
     assert page.index("Company 09") < page.index("Company 00")  # the largest ARR first
+
+
+def test_a_preview_judges_the_day_that_publication_will(ops, draft, portfolio):
+    """Scores on screen are of the day before: a day has begun since, and nothing has changed."""
+    Installation.objects.update(as_of=DAY + timedelta(days=1))
+    retune(ops, draft, engagement="20", support="40")
+    preview = Preview.objects.get()
+
+    assert preview.finished_at
+    assert set(CurrentHealth.objects.values_list("day", flat=True)) == {preview.day}
+    assert preview.day == DAY + timedelta(days=1)
 
 
 def test_the_figures_of_a_preview_agree_with_each_other(ops, draft, portfolio):
