@@ -12,6 +12,7 @@ PERSONAL_DATA = PersonalData(
         "cs_platform.InvariantRun.findings",
         "cs_platform.Preview.after_bands",
         "cs_platform.Preview.before_bands",
+        "cs_platform.Preview.calm",
         "cs_platform.Preview.failure",
         "cs_platform.PreviewMover.reason",
         "cs_platform.PreviewPlay.playbook_key",

@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ops/invariants/", ops.invariant_list, name="ops_invariants"),
     path("ops/invariants/ask/", ops_actions.ask_invariants, name="ops_invariants_ask"),
     path("ops/dirty/", ops.dirty_list, name="ops_dirty"),
+    path("ops/flapping/", ops.flapping_list, name="ops_flapping"),
     path("ops/interventions/", ops.intervention_list, name="ops_interventions"),
     path("imports/", include(imports_urls.urlpatterns)),
     path("notifications/", notifications.notifications, name="notifications"),

@@ -39,6 +39,11 @@ class Preview(models.Model):
         default=list, help_text="[key, name, at risk, tone], best first."
     )
     after_bands = models.JSONField(default=list)
+    calm = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="What each margin and dwell would have done in 90 days; the draft's own first.",
+    )
 
     class Meta:
         indexes = [models.Index(F("scorecard"), F("id").desc(), name="preview_latest")]

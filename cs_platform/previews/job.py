@@ -71,6 +71,7 @@ def work_preview(claim: jobs.Claim) -> None:
         _bring_up_to_date(ids.tolist(), day=plan.day)
         for outlook in health_preview.foresee(plan, ids):
             tally.add(outlook)
+        tally.add_calm(health_preview.foresee_flapping(plan, ids))
         _advance(preview, claim, done=start + len(ids))
     with transaction.atomic():
         write(preview=preview, plan=plan, tally=tally, now=clock.now())

@@ -11,7 +11,7 @@ import numpy as np
 from cs_platform.models.previews import BINS
 from health.facts.scope import Ints
 from health.preview import Outlook
-from health.scoring import MISSING, to_decimal
+from health.scoring import MISSING, Calm, to_decimal
 from playbooks.firing.foreseeing import Foreseen
 
 _BIN = 10_000 // BINS
@@ -33,7 +33,8 @@ class Tally:
     """`cells` and `cell_arr` are by (band today, band under the draft), both computed.
 
     `at_risk_before` and `at_risk_after` are (accounts, ARR) in the bands that `risky` names for
-    today and for the draft; a band set by hand counts rather than the computed one.
+    today and for the draft; a band set by hand counts rather than the computed one. `calm` is what
+    each margin and dwell would have done.
     """
 
     risky: tuple[frozenset[str], frozenset[str]]
@@ -48,6 +49,14 @@ class Tally:
     arr: dict[int, int] = field(default_factory=dict)
     at_risk_before: tuple[int, int] = (0, 0)
     at_risk_after: tuple[int, int] = (0, 0)
+    calm: list[Calm] = field(default_factory=list)
+
+    def add_calm(self, found: list[Calm]) -> None:
+        """One of each margin and dwell, in the same order for every batch."""
+        self.calm = [
+            one.plus(other)
+            for one, other in zip(self.calm or [Calm()] * len(found), found, strict=True)
+        ]
 
     def add(self, outlook: Outlook) -> None:
         self.accounts += len(outlook)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from cs_platform.models.previews import Preview, PreviewCell, PreviewMover, PreviewPlay
 from cs_platform.previews.tally import Tally
-from health.preview import PreviewPlan
+from health.preview import PreviewPlan, hystereses
 from playbooks.firing.foreseeing import would_close, would_start
 
 RECOVERED = "recovered"
@@ -21,6 +21,7 @@ _FOUND = [
     "after_bins",
     "at_risk_before",
     "at_risk_after",
+    "calm",
     "finished_at",
 ]
 
@@ -52,6 +53,15 @@ def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -
     preview.before_bins = tally.before_bins.tolist()
     preview.after_bins = tally.after_bins.tolist()
     preview.at_risk_before, preview.at_risk_after = tally.at_risk_before, tally.at_risk_after
+    preview.calm = [
+        {
+            "margin": str(each.margin),
+            "rising": each.rising,
+            "falling": each.falling,
+            **asdict(found),
+        }
+        for each, found in zip(hystereses(plan.draft.spec), tally.calm, strict=True)
+    ]
     preview.finished_at = datetime.now(UTC)
     preview.save(update_fields=_FOUND)
     Preview.objects.filter(scorecard_id=preview.scorecard_id, pk__lt=preview.pk).delete()

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from health.scoring import NotationError, Tone, parse_conditions, parse_curve
+from health.scoring import MOST_DWELL, NotationError, Tone, parse_conditions, parse_curve
 
 percent = [MinValueValidator(0), MaxValueValidator(100)]
 
@@ -27,9 +27,15 @@ class Scorecard(models.Model):
     recovery_margin = models.DecimalField(
         max_digits=5,
         decimal_places=2,
-        default=2,
+        default=3,
         validators=percent,
         help_text="Rising into a band takes its lower bound plus this; falling is at once.",
+    )
+    rising_dwell = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MOST_DWELL)],
+        help_text="Days the score has to stand there before it rises into a band; 0: at once.",
     )
     minimum_confidence = models.DecimalField(
         max_digits=5,

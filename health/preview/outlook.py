@@ -26,6 +26,7 @@ from health.scoring import (
     evaluate,
     line_sides,
     line_values,
+    same_bounds,
 )
 from health.signals import CrossingSignal
 
@@ -64,14 +65,16 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
     old, new = group.card.spec, plan.draft.spec
     before = evaluate(old, group.columns(old))
     after = evaluate(new, group.columns(new))
-    fresh = band_positions(
+    keeps = same_bounds(old.bands, new.bands)
+    then = band_positions(
         bands=new.bands,
         margin=new.recovery_margin,
         values=after.score,
-        previous=np.full(len(after), MISSING, dtype=np.int64),
+        previous=group.band if keeps else np.full(len(after), MISSING, dtype=np.int64),
+        days_before=group.days_before[:, : new.rising_dwell],
     )
     old_band = [group.bands[position] for position in group.band]
-    new_band = [UNSCORED if p == MISSING else new.bands[p].key for p in fresh]
+    new_band = [UNSCORED if p == MISSING else new.bands[p].key for p in then]
     moved = np.array([one != other for one, other in zip(old_band, new_band, strict=True)])
     told = Told(old, new, before, after)
     return Outlook(
@@ -92,9 +95,12 @@ def _crossings(
 ) -> dict[int, list[CrossingSignal]]:
     """What was crossed, had the accounts come from the old scores to the new ones by themselves.
 
-    A new version is judged afresh, without the recovery margin: so are these.
+    Where the bands are others, a new version is judged afresh, without the recovery margin: so are
+    these.
     """
-    spec = replace(plan.draft.spec, recovery_margin=plan.draft.spec.recovery_margin * 0)
+    spec = plan.draft.spec
+    if not same_bounds(group.card.spec.bands, spec.bands):
+        spec = replace(spec, recovery_margin=spec.recovery_margin * 0, rising_dwell=0)
     card = Card(plan.draft.id, spec)
     state = _as_if_same_card(plan, card, group, before)
     watched = Watched(
@@ -138,6 +144,7 @@ def _as_if_same_card(
         crossing_seq=np.zeros(count, dtype=np.int64),
         crossing_day=np.full(count, -1, dtype=np.int64),
         components=_components(card, group, before),
+        recent=np.column_stack([group.score, group.days_before]),
         overrides=group.overrides,
     )
 

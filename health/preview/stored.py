@@ -20,13 +20,14 @@ from health.measures.inputs import Floats
 from health.preview.plan import PreviewPlan
 from health.queries.rates import in_base
 from health.queries.scorecards import Card, published_card
+from health.recompute.state import spark_columns
 from health.scoring import MISSING, UNSCORED, ScorecardSpec
 
 # Uses index: health_healthscore_pkey
 _STORED = sql.SQL("""
     SELECT c.account_id, COALESCE((c.score * 100)::bigint, {missing}),
         COALESCE(array_position({bands}, c.band::text)::bigint - 1, {missing}),
-        a.arr_minor::bigint, {columns}
+        a.arr_minor::bigint, {columns} {spark}
     FROM health_currenthealth c
     JOIN accounts_account a ON a.id = c.account_id
     JOIN LATERAL (
@@ -44,7 +45,8 @@ class JudgedAccounts:
 
     `raw` has the columns of both cards, `columns` picks those of one. `score` is what is on screen,
     in hundredths, `band` its computed band's position in `card`. ARR is in minor units of the
-    installation's currency.
+    installation's currency. `days_before` are the scores of the days before, the nearest first, as
+    many as a rise waits under the draft.
     """
 
     card: Card
@@ -55,6 +57,7 @@ class JudgedAccounts:
     keys: tuple[str, ...]
     raw: Floats
     arr: Ints
+    days_before: Ints
 
     def columns(self, card: ScorecardSpec) -> Floats:
         return self.raw[:, [self.keys.index(key) for key in card.raw_keys]]
@@ -93,7 +96,7 @@ def _overridden(plan: PreviewPlan, account_ids: Ints) -> dict[int, str]:
 def _group(
     plan: PreviewPlan, scope: FactScope, card_id: int, overridden: dict[int, str]
 ) -> JudgedAccounts:
-    card = published_card(card_id)
+    card, days = published_card(card_id), range(1, plan.draft.spec.rising_dwell + 1)
     names = [f"f_{number}" for number in range(len(card.spec.raw_keys))]
     columns = [
         sql.SQL("COALESCE(h.raw[{}], 'NaN')").format(sql.Literal(number + 1))
@@ -103,10 +106,12 @@ def _group(
         missing=sql.Literal(MISSING),
         bands=sql.Literal([band.key for band in card.spec.bands]),
         columns=sql.SQL(", ").join(columns),
+        spark=spark_columns(days),
         accounts=scope.accounts("c.account_id"),
         card=sql.Literal(card_id),
     )
-    table = scope.fetch(query, ("id", "score", "band", "arr", *names))
+    sparks = [f"spark_{back}" for back in days]
+    table = scope.fetch(query, ("id", "score", "band", "arr", *names, *sparks))
     ids = scope.account_ids[table.position]
     keys = card.spec.raw_keys
     raw: Floats = np.column_stack([table[name] for name in names]).astype(np.float64)
@@ -121,6 +126,9 @@ def _group(
         keys=keys,
         raw=raw,
         arr=in_base(ids, table["arr"], base=plan.calendar.currency, day=plan.day),
+        days_before=np.column_stack(
+            [np.empty((len(ids), 0), np.int64), *map(table.__getitem__, sparks)]
+        ),
     )
 
 

@@ -163,6 +163,7 @@ def copy_to_draft(
         name=scorecard.name,
         description=scorecard.description,
         recovery_margin=scorecard.recovery_margin,
+        rising_dwell=scorecard.rising_dwell,
         minimum_confidence=scorecard.minimum_confidence,
         handled_first=scorecard.handled_first,
         created_at=now,

@@ -19,7 +19,14 @@ from health.scoring import plain
 
 Content = dict[str, str]
 
-CARD_FIELDS = ("name", "description", "recovery_margin", "minimum_confidence", "handled_first")
+CARD_FIELDS = (
+    "name",
+    "description",
+    "recovery_margin",
+    "rising_dwell",
+    "minimum_confidence",
+    "handled_first",
+)
 PART_FIELDS = {
     "component": ("name", "weight"),
     "measure": ("weight", "curve", "penalties"),
@@ -37,6 +44,7 @@ _WORDS = {
     "name": "Name",
     "description": "Description",
     "recovery_margin": "Recovery margin",
+    "rising_dwell": "Dwell on rising",
     "minimum_confidence": "Minimum confidence",
     "handled_first": "Handled first",
     "weight": "weight",
@@ -157,6 +165,6 @@ def typed(kind_field: str, text: str) -> Any:
         return bool(text)
     if kind_field in ("weight", "cap", "lower", "recovery_margin", "minimum_confidence"):
         return Decimal(text)
-    if kind_field == "order":
+    if kind_field in ("order", "rising_dwell"):
         return int(text)
     return text

@@ -16,7 +16,7 @@ from django.db.models import Max
 from accounts.ui.bands import KNOWN
 from accounts.yaml_text import NotYamlError, parse
 from health import models
-from health.scoring import Tone
+from health.scoring import MOST_DWELL, Tone
 
 # Between the orders of two bands, so that one of another scorecard has room between them.
 ORDER_STEP = 10
@@ -43,7 +43,8 @@ def import_draft(text: str, *, now: datetime) -> models.Scorecard:
         version=next_version(_text(document, "key")),
         name=_text(document, "name"),
         description=str(document.get("description", "")),
-        recovery_margin=_number(document.get("recovery_margin", 2), "recovery_margin"),
+        recovery_margin=_number(document.get("recovery_margin", 3), "recovery_margin"),
+        rising_dwell=_days(document.get("rising_dwell", 0), "rising_dwell"),
         minimum_confidence=_number(document.get("minimum_confidence", 60), "minimum_confidence"),
         handled_first=bool(document.get("handled_first", False)),
         created_at=now,
@@ -181,6 +182,12 @@ def _list(row: dict[str, Any], name: str) -> list[Any]:
     value = row.get(name) or []
     if not isinstance(value, list):
         raise FileProblem(f"“{name}” must be a list")
+    return value
+
+
+def _days(value: object, what: str) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_DWELL:
+        raise FileProblem(f"{what}: {value!r} is no whole number of days from 0 to {MOST_DWELL}")
     return value
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-FLAP_DAYS = 14
+from health.scoring import FLAP_DAYS, WANTED_FLAP_RATE
+
 PERIOD_DAYS = 90
 WANTED_COVERAGE = Decimal("0.95")
 
@@ -20,7 +21,7 @@ _COVERED = """
 
 # Fell and rose again, or rose and fell again, within so many days. Uses index: crossing_day
 _FLAPPED = """
-    SELECT count(DISTINCT a.account_id)
+    SELECT a.account_id, max(b.day), count(DISTINCT (a.day, a.seq))
     FROM health_thresholdcrossing a
     JOIN health_thresholdcrossing b ON b.account_id = a.account_id AND b.subject = a.subject
         AND (b.day, b.seq) > (a.day, a.seq) AND b.day - a.day <= %(window)s
@@ -28,6 +29,7 @@ _FLAPPED = """
     JOIN accounts_account c ON c.id = a.account_id AND c.status = 'active'
     WHERE a.subject = 'score' AND a.cause = 'moved' AND b.cause = 'moved'
         AND a.day > %(day)s::date - %(period)s AND a.day <= %(day)s AND b.day <= %(day)s
+    GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1
 """
 
 
@@ -53,11 +55,29 @@ class ScoringFigures:
     def flap_rate(self) -> Decimal | None:
         return Decimal(self.flapped) / self.scored if self.scored else None
 
+    @property
+    def is_calm(self) -> bool:
+        return self.flap_rate is None or self.flap_rate <= WANTED_FLAP_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Flapped:
+    """An account that crossed a band and back within FLAP_DAYS: how often, and when it did last."""
+
+    account_id: int
+    latest_day: date
+    times: int
+
+
+def flapped_accounts(*, day: date) -> list[Flapped]:
+    """Those that did most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FLAPPED, {"window": FLAP_DAYS, "period": PERIOD_DAYS, "day": day})
+        return [Flapped(*row) for row in cursor.fetchall()]
+
 
 def scoring_figures(*, day: date) -> ScoringFigures:
     with connection.cursor() as cursor:
         cursor.execute(_COVERED)
         active, scored = cursor.fetchone()
-        cursor.execute(_FLAPPED, {"window": FLAP_DAYS, "period": PERIOD_DAYS, "day": day})
-        (flapped,) = cursor.fetchone()
-    return ScoringFigures(active, scored, flapped)
+    return ScoringFigures(active, scored, len(flapped_accounts(day=day)))

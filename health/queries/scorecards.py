@@ -71,6 +71,7 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
         ),
         alert_lines=tuple(row.alert_lines.order_by("-value").values_list("value", flat=True)),
         recovery_margin=row.recovery_margin,
+        rising_dwell=row.rising_dwell,
         minimum_confidence=row.minimum_confidence,
         handled_first=row.handled_first,
     )

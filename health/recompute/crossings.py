@@ -28,6 +28,7 @@ from health.scoring import (
     band_key,
     band_positions,
     line_sides,
+    same_bounds,
     sides_before,
     to_decimal,
 )
@@ -79,21 +80,41 @@ class Watched:
     values: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """Accounts that were judged by this very card before, and by one with its bands."""
+
+    card: Flags
+    bands: Flags
+
+
 def judge(
     *, card: Card, state: State, evaluation: Evaluation, watched: Watched, day: int
 ) -> list[NewCrossing]:
     """Moves the state to this evaluation and returns what was crossed on the way."""
-    same_card = state.card_id == card.id
+    same = _Same(state.card_id == card.id, _same_bands(card, state))
     before = state.score.copy()
+    days_before = state.days_before(day)
     changes = [
-        *_bands(card, state, evaluation, same_card),
-        *_lines(card, state, watched, same_card),
-        *_components(card, state, evaluation, same_card),
+        *_bands(card, state, evaluation, same, days_before),
+        *_lines(card, state, watched, same),
+        *_components(card, state, evaluation, same),
     ]
     state.score = evaluation.score.copy()
+    state.recent = np.column_stack([state.score, days_before])
     state.card_id[:] = card.id
     state.day[:] = day
     return _numbered(changes, state, before, day)
+
+
+def _same_bands(card: Card, state: State) -> Flags:
+    """Accounts whose earlier card has the bands of this one: each keeps its side of the margin."""
+    same = [
+        card_id
+        for card_id in np.unique(state.card_id).tolist()
+        if card_id != NO_CARD and same_bounds(_card(card, card_id).spec.bands, card.spec.bands)
+    ]
+    return np.isin(state.card_id, same)
 
 
 def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -> list[NewCrossing]:
@@ -109,14 +130,17 @@ def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -
     return crossings
 
 
-def _bands(card: Card, state: State, evaluation: Evaluation, same_card: Flags) -> list[Transition]:
-    previous = np.where(same_card, state.band, MISSING)
+def _bands(
+    card: Card, state: State, evaluation: Evaluation, same: _Same, days_before: Ints
+) -> list[Transition]:
+    same_card = same.card
     old_band, old_card = state.band, state.card_id
     state.band = band_positions(
         bands=card.spec.bands,
         margin=card.spec.recovery_margin,
         values=evaluation.score,
-        previous=previous,
+        previous=np.where(same.bands, state.band, MISSING),
+        days_before=days_before[:, : card.spec.rising_dwell],
     )
     changes = []
     differs = (state.band != old_band) | ~same_card
@@ -162,17 +186,18 @@ def _direction(cause: Cause, is_down: bool) -> str:
     return Direction.DOWN if is_down else Direction.UP
 
 
-def _lines(card: Card, state: State, watched: Watched, same_card: Flags) -> Iterator[Transition]:
+def _lines(card: Card, state: State, watched: Watched, same: _Same) -> Iterator[Transition]:
     lines = watched.lines
     before = sides_before(lines=lines, known=state.lines, score_before=state.score)
-    # A raw value is the same under any card. The score is not: as with bands the margin is of one
-    # card, and another one judges afresh.
-    moved = same_card[:, np.newaxis] | np.array([bool(line.measure) for line in lines], dtype=bool)
+    # A raw value is the same under any card. The score is not: a card with other bands judges
+    # afresh, as it does with bands, and what it finds is of its own making.
+    is_raw = np.array([bool(line.measure) for line in lines], dtype=bool)
+    moved = same.card[:, np.newaxis] | is_raw
     now = line_sides(
         lines=lines,
         margin=card.spec.recovery_margin,
         values=watched.values,
-        previous=np.where(moved, before, UNKNOWN),
+        previous=np.where(same.bands[:, np.newaxis] | is_raw, before, UNKNOWN),
     )
     state.lines = now
     crossed = (now != before) & (now != UNKNOWN) & (before != UNKNOWN)
@@ -186,14 +211,12 @@ def _lines(card: Card, state: State, watched: Watched, same_card: Flags) -> Iter
         )
 
 
-def _components(
-    card: Card, state: State, evaluation: Evaluation, same_card: Flags
-) -> list[Transition]:
+def _components(card: Card, state: State, evaluation: Evaluation, same: _Same) -> list[Transition]:
     changes: list[Transition] = []
     bands = card.spec.bands
     for column, key in enumerate(card.spec.component_keys):
         values = evaluation.components[:, column]
-        previous = np.where(same_card, state.components[:, column], MISSING)
+        previous = np.where(same.card, state.components[:, column], MISSING)
         now = band_positions(
             bands=bands, margin=card.spec.recovery_margin, values=values, previous=previous
         )

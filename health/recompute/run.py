@@ -67,6 +67,10 @@ class Run:
     def components(self) -> int:
         return max((len(card.spec.component_keys) for card in self.assignment.cards), default=0)
 
+    @property
+    def dwell(self) -> int:
+        return max((card.spec.rising_dwell for card in self.assignment.cards), default=0)
+
     def scope(self, account_ids: Ints, closed: Sequence[date]) -> FactScope:
         """A closed day is seen as it was known then; an open one with all that is known now."""
         is_past = len(self.days) > 1 or self.days[0] in closed
@@ -103,7 +107,9 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     lines = watch_lines()
     since_start = _asks_since_start(run, plans, lines)
     facts = load_facts(scope, base=base, feeds=run.feeds, since_start=since_start)
-    state = read_state(scope, day=run.days[-1], components=run.components, lines=lines.ids)
+    state = read_state(
+        scope, day=run.days[-1], components=run.components, lines=lines.ids, dwell=run.dwell
+    )
     batch = _Batch(run, scope, facts, lines, state, closed)
     judged = [
         part

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ _STATE = sql.SQL("""
         COALESCE((c.score * 100)::bigint, {missing}),
         c.crossing_seq::bigint, COALESCE(c.crossing_day - DATE '1970-01-01', -1)::bigint,
         -- Counted from 1, and NULL for unscored.
-        COALESCE(array_position(k.keys, c.band::text)::bigint - 1, {missing}) {lines}
+        COALESCE(array_position(k.keys, c.band::text)::bigint - 1, {missing}) {lines} {spark}
     FROM health_currenthealth c
     JOIN (
         SELECT b.scorecard_id, array_agg(b.key::text ORDER BY b.lower DESC) AS keys
@@ -34,6 +34,9 @@ _STATE = sql.SQL("""
 """)
 
 _LINE = sql.SQL(", COALESCE(c.line_sides[array_position(c.lines, {line})], {unknown})::bigint")
+
+# The last one is the score of the day itself.
+_SPARK = sql.SQL(", COALESCE(c.spark[array_length(c.spark, 1) - {back}], {missing})::bigint")
 
 _COMPONENTS = sql.SQL("""
     SELECT c.account_id, b.number - 1, b.position::bigint
@@ -68,7 +71,8 @@ class State:
     """One element an account, changed in place as days go by.
 
     `day` and `card_id` are -1 for an account that was never judged. `lines` has a column a watch
-    line: the side the account was on. `components` holds band positions.
+    line: the side the account was on. `components` holds band positions. `recent` are the scores of
+    `day` (first) and the days before it, as many as a rise has to wait and one more.
     """
 
     day: Ints
@@ -79,7 +83,16 @@ class State:
     crossing_seq: Ints
     crossing_day: Ints
     components: Ints
+    recent: Ints
     overrides: dict[int, str]
+
+    def days_before(self, day: int) -> Ints:
+        """Scores of the days before `day`, the nearest first; MISSING where there was none."""
+        width = self.recent.shape[1] - 1
+        gap = np.where(self.day < 0, width + 1, day - self.day)
+        places = np.arange(1, width + 1) - gap[:, np.newaxis]
+        found = np.take_along_axis(self.recent, np.clip(places, 0, width), axis=1)
+        return np.where(places >= 0, found, MISSING)
 
     def take(self, rows: Ints) -> State:
         """The state of some accounts, as a copy."""
@@ -94,6 +107,7 @@ class State:
             self.crossing_seq[rows],
             self.crossing_day[rows],
             self.components[rows],
+            self.recent[rows],
             overrides,
         )
 
@@ -102,6 +116,7 @@ class State:
         for name in ("day", "card_id", "score", "band", "lines", "crossing_seq", "crossing_day"):
             getattr(self, name)[rows] = getattr(part, name)
         self.components[rows] = part.components
+        self.recent[rows] = part.recent
 
 
 def lock(account_ids: Ints) -> None:
@@ -118,24 +133,31 @@ def lock(account_ids: Ints) -> None:
         cursor.execute(_LOCK_ROWS, values)
 
 
-def read_state(scope: FactScope, *, day: date, components: int, lines: Sequence[int]) -> State:
-    """`components` is the largest number of components of any card in use, `lines` the ids of the
-    watch lines."""
-    state = _empty(len(scope), components, len(lines))
+def read_state(
+    scope: FactScope, *, day: date, components: int, lines: Sequence[int], dwell: int
+) -> State:
+    """`components` is the largest number of components of any card in use, `dwell` the longest time
+    a rise waits under one, `lines` the ids of the watch lines."""
+    state = _empty(len(scope), components, len(lines), dwell)
+    days = range(dwell + 1 if dwell else 0)
     query = _STATE.format(
         missing=sql.Literal(MISSING),
         accounts=scope.accounts("c.account_id"),
         lines=sql.SQL("").join(
             _LINE.format(line=sql.Literal(line), unknown=sql.Literal(UNKNOWN)) for line in lines
         ),
+        spark=spark_columns(days),
     )
     columns = ("id", "day", "card_id", "score", "crossing_seq", "crossing_day", "band")
     sides = tuple(f"line_{line}" for line in lines)
-    table = scope.fetch(query, (*columns, *sides))
+    sparks = tuple(f"spark_{back}" for back in days)
+    table = scope.fetch(query, (*columns, *sides, *sparks))
     for name in columns[1:]:
         getattr(state, name)[table.position] = table[name]
     for column, name in enumerate(sides):
         state.lines[table.position, column] = table[name]
+    for back, name in enumerate(sparks):
+        state.recent[table.position, back] = table[name]
     rows = scope.fetch(
         _COMPONENTS.format(accounts=scope.accounts("c.account_id")), ("id", "number", "position")
     )
@@ -145,7 +167,13 @@ def read_state(scope: FactScope, *, day: date, components: int, lines: Sequence[
     return state
 
 
-def _empty(accounts: int, components: int, lines: int) -> State:
+def spark_columns(days: Iterable[int]) -> sql.Composable:
+    """Scores of `c` (health_currenthealth) so many days before its day, 0: that of the day."""
+    missing = sql.Literal(MISSING)
+    return sql.SQL("").join(_SPARK.format(back=sql.Literal(back), missing=missing) for back in days)
+
+
+def _empty(accounts: int, components: int, lines: int, dwell: int) -> State:
     def filled(value: int) -> npt.NDArray[np.int64]:
         return np.full(accounts, value, dtype=np.int64)
 
@@ -158,6 +186,7 @@ def _empty(accounts: int, components: int, lines: int) -> State:
         crossing_seq=filled(0),
         crossing_day=filled(-1),
         components=np.full((accounts, components), MISSING, dtype=np.int64),
+        recent=np.full((accounts, dwell + 1), MISSING, dtype=np.int64),
         overrides={},
     )
 

@@ -1,6 +1,6 @@
 """Scoring: arrays in, arrays out. Pure maths, no framework (docs/health.md has the formulas)."""
 
-from health.scoring.bands import Cause, band_key, band_positions
+from health.scoring.bands import Cause, band_key, band_positions, same_bounds
 from health.scoring.curves import (
     NotationError,
     format_conditions,
@@ -12,6 +12,7 @@ from health.scoring.curves import (
 from health.scoring.differences import CardDifference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.explain import Contribution, ExplainedDay, Explanation, RowKind, explain
+from health.scoring.hysteresis import FLAP_DAYS, WANTED_FLAP_RATE, Calm, Hysteresis, calm
 from health.scoring.lines import (
     ABOVE,
     BELOW,
@@ -40,18 +41,22 @@ from health.scoring.specs import (
     Tone,
     WatchLineSpec,
 )
-from health.scoring.validate import Problem, curve_problems, problems
+from health.scoring.validate import MOST_DWELL, Problem, curve_problems, problems
 
 __all__ = [
     "ABOVE",
     "BELOW",
     "COMPONENT",
+    "FLAP_DAYS",
     "MEASURE",
     "MISSING",
+    "MOST_DWELL",
     "UNKNOWN",
     "UNSCORED",
+    "WANTED_FLAP_RATE",
     "WHOLE_SCORE",
     "BandSpec",
+    "Calm",
     "CardDifference",
     "Cause",
     "ComponentSpec",
@@ -63,6 +68,7 @@ __all__ = [
     "ExplainedDay",
     "Explanation",
     "GateSpec",
+    "Hysteresis",
     "MeasureSpec",
     "NotationError",
     "Penalty",
@@ -78,6 +84,7 @@ __all__ = [
     "WatchLineSpec",
     "band_key",
     "band_positions",
+    "calm",
     "curve_problems",
     "differences",
     "evaluate",
@@ -91,6 +98,7 @@ __all__ = [
     "plain",
     "problems",
     "read",
+    "same_bounds",
     "shifts",
     "sides_before",
     "to_decimal",

@@ -153,6 +153,7 @@ def _lines(card: ScorecardSpec) -> str:
 def _limits(before: ScorecardSpec, after: ScorecardSpec) -> Iterator[CardDifference]:
     for what, one, other in (
         ("Recovery margin", before.recovery_margin, after.recovery_margin),
+        ("Dwell on rising", Decimal(before.rising_dwell), Decimal(after.rising_dwell)),
         ("Minimum confidence", before.minimum_confidence, after.minimum_confidence),
     ):
         yield from _compared(Section.LIMITS, what, plain(one), plain(other))

@@ -156,7 +156,8 @@ class WatchLineSpec:
 
 @dataclass(frozen=True, slots=True)
 class ScorecardSpec:
-    """One version. Bands run from the best to the worst; confidence is a percentage."""
+    """One version. Bands run from the best to the worst; confidence is a percentage. Before the
+    score rises into a band it has to stand there for `rising_dwell` days."""
 
     key: str
     version: int
@@ -165,7 +166,8 @@ class ScorecardSpec:
     bands: tuple[BandSpec, ...]
     gates: tuple[GateSpec, ...] = ()
     alert_lines: tuple[Decimal, ...] = ()
-    recovery_margin: Decimal = Decimal(2)
+    recovery_margin: Decimal = Decimal(3)
+    rising_dwell: int = 0
     minimum_confidence: Decimal = Decimal(60)
     handled_first: bool = False
 

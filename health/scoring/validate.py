@@ -10,6 +10,9 @@ from health.scoring.differences import plain
 from health.scoring.specs import MAX_DEPTH, UNSCORED, ComponentSpec, Curve, CurveKind, ScorecardSpec
 
 _WHOLE = Decimal(100)
+# Two weeks would be as long as the time in which a way back counts as flapping: there would be no
+# flap left to see, and an all-clear a fortnight late.
+MOST_DWELL = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,9 @@ def _limits(card: ScorecardSpec) -> Iterator[Problem]:
         )
     if card.bands and card.bands[0].lower + card.recovery_margin > _WHOLE:
         yield Problem("Recovery margin", "nothing could rise into the best band", "recovery_margin")
+    if not 0 <= card.rising_dwell <= MOST_DWELL:
+        words = f"it is a whole number of days from 0 to {MOST_DWELL}"
+        yield Problem("Dwell on rising", words, "rising_dwell")
     if not 0 < card.minimum_confidence <= _WHOLE:
         yield Problem("Minimum confidence", "it lies above 0 and at most 100", "minimum_confidence")
     values = card.alert_lines

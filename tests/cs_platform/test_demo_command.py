@@ -152,7 +152,7 @@ def test_demo_reset_takes_scorecards_back_that_its_people_tuned(company):
     install_library(now=now)
     shipped = Scorecard.objects.get(key="four_inputs")
     draft = copy_to_draft(scorecard=shipped, now=now)
-    edit = Edit({**content_of(draft), "recovery_margin": "3"}, [])
+    edit = Edit({**content_of(draft), "recovery_margin": "4"}, [])
     save_draft(draft=draft, revision=1, edit=edit, user=ops, now=now)
     request_preview(scorecard=draft, user=ops, now=now)
     publish(scorecard=draft, user=ops, reason="Calmer", now=now)
@@ -160,7 +160,7 @@ def test_demo_reset_takes_scorecards_back_that_its_people_tuned(company):
 
     install_library(now=now)  # as the demo does before it scores
     (card,) = Scorecard.objects.filter(key="four_inputs")
-    assert (card.version, card.recovery_margin) == (1, 2)
+    assert (card.version, card.recovery_margin) == (1, 3)
     assert User.objects.filter(email="ops@demo.example").count() == 1
 
 

@@ -46,12 +46,12 @@ def test_the_shipped_weights_are_those_of_the_specification():
     ]
     assert spec.alert_lines == (40, 20)
     assert len(spec.measures) == 14
-    assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (2, 60)
+    assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (3, 60)
 
 
 def test_an_import_makes_the_next_version_as_a_draft():
     install_library(now=NOW)
-    draft = import_draft(document(recovery_margin=3), now=NOW)
+    draft = import_draft(document(recovery_margin=4), now=NOW)
 
     assert (draft.version, draft.state) == (2, "draft")
     assert in_force()["four_inputs"].spec.version == 1
@@ -61,7 +61,7 @@ def test_an_import_makes_the_next_version_as_a_draft():
 
 def test_publishing_an_older_version_again_brings_it_back():
     install_library(now=NOW)
-    draft = import_draft(document(recovery_margin=3), now=NOW)
+    draft = import_draft(document(recovery_margin=4), now=NOW)
     publish(scorecard=draft, user=None, reason="Calmer", now=NOW)
     publish(
         scorecard=Scorecard.objects.get(key="four_inputs", version=1),

@@ -107,7 +107,7 @@ def test_rising_takes_the_line_and_the_margin(account):
     Ticket.objects.filter(category="defect").delete()
     recompute(day=DAY, now=NOW)
 
-    # It rises to 84.78: past the lower line and 2 points, not past 84 and 2 points.
+    # It rises to 84.78: past the lower line and 3 points, not past 84 and 3 points.
     assert CurrentHealth.objects.get().score == Decimal("84.78")
     assert [row[1:3] for row in passed()] == [("below", "above")]
 

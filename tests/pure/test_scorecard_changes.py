@@ -66,7 +66,7 @@ def test_weights_curves_gates_bands_and_limits_are_told_in_words():
         gates=(gate,),
         bands=(replace(BANDS[0], lower=Decimal(80)), *BANDS[1:]),
         alert_lines=(Decimal(40),),
-        recovery_margin=Decimal(3),
+        recovery_margin=Decimal(4),
         minimum_confidence=Decimal(50),
     )
 
@@ -80,7 +80,7 @@ def test_weights_curves_gates_bands_and_limits_are_told_in_words():
         "Gate “No champion”: added, at most 30 while b = 0",
         "Band Healthy: from 75 → from 80",
         "Alert lines: none → 40",
-        "Recovery margin: 2 → 3",
+        "Recovery margin: 3 → 4",
         "Minimum confidence: 60 → 50",
     ]
     assert [line for line in told(after, old) if "removed" in line] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +27,7 @@ from cs_platform.models import Intervention, StepRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.runtime.version import VERSION
 from cs_platform.scheduling.job_kinds import HANDLERS
+from health.queries.figures import Flapped
 
 JobState, MessageState = Job.State, OutboxMessage.State
 FAILED = ~Q(failure="")
@@ -211,6 +213,25 @@ def dirty_rows(user: User) -> QuerySet[DirtyAccount]:
     reachable = Account.objects.for_user(user)
     marks = DirtyAccount.objects.filter(account__in=reachable).select_related("account")
     return marks.order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class FlappingLine:
+    account: Account
+    times: int
+    latest_day: date
+
+
+def flapping_lines(rows: Sequence[Flapped], *, user: User) -> list[FlappingLine]:
+    """With the accounts this person may see, in the order given."""
+    ids = [row.account_id for row in rows]
+    reachable = Account.objects.for_user(user).filter(pk__in=ids).select_related("owner")
+    accounts = {account.pk: account for account in reachable}
+    return [
+        FlappingLine(accounts[row.account_id], row.times, row.latest_day)
+        for row in rows
+        if row.account_id in accounts
+    ]
 
 
 def intervention_rows() -> QuerySet[Intervention]:

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Job, User
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
+from accounts.ui.paging import COUNT_CAP, PageOf, page_number, take_page
 from cs_platform.models import InvariantRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.pages.ops import queries
 from cs_platform.runtime import failing_processes
 from cs_platform.scheduling.readings import QueueLength, SystemStatus, reading
-from health.queries.figures import scoring_figures
+from health.queries.figures import PERIOD_DAYS, flapped_accounts, scoring_figures
+from health.scoring import FLAP_DAYS, WANTED_FLAP_RATE
 
 PAGE_SIZE = 50
 JOB_VIEWS = (
@@ -172,6 +173,24 @@ def invariant_list(request: HttpRequest) -> HttpResponse:
 def dirty_list(request: HttpRequest) -> HttpResponse:
     rows = queries.dirty_rows(cast("User", request.user))
     return render(request, "ops/dirty.html", _listed(request, rows))
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def flapping_list(request: HttpRequest) -> HttpResponse:
+    day, number = clock.today(), page_number(request)
+    rows = flapped_accounts(day=day)
+    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    context = {
+        "found": queries.flapping_lines(shown, user=cast("User", request.user)),
+        "page": PageOf(number, PAGE_SIZE, len(shown), number * PAGE_SIZE < len(rows)),
+        "total": len(rows),
+        "scores": scoring_figures(day=day),
+        "wanted": WANTED_FLAP_RATE,
+        "within_days": FLAP_DAYS,
+        "period_days": PERIOD_DAYS,
+    }
+    return render(request, "ops/flapping.html", context)
 
 
 @requires(Right.ADMINISTER)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -18,7 +19,7 @@ from cs_platform.previews.job import job_of
 from cs_platform.previews.writing import RECOVERED
 from health.models import Scorecard
 from health.pages.scorecards.versions import compared, moment
-from health.scoring import UNSCORED
+from health.scoring import UNSCORED, WANTED_FLAP_RATE
 from playbooks.triggers.vocabulary import StartResult, label
 
 PAGE_SIZE = 25
@@ -79,6 +80,21 @@ class PreviewedPlay:
     recovered: int
 
 
+@dataclass(frozen=True, slots=True)
+class CalmRow:
+    """One margin and dwell: accounts that would have flapped, and by how many days on average
+    all-clears come late and warnings are lost (None where nothing rose, or fell)."""
+
+    margin: Decimal
+    rising: int
+    falling: int
+    flapped: int
+    flap_rate: Decimal | None
+    is_calm: bool
+    days_late: Decimal | None
+    days_lost: Decimal | None
+
+
 def latest_preview(draft: Scorecard) -> Preview | None:
     """The newest one. Uses index: preview_latest"""
     found = Preview.objects.filter(scorecard=draft).select_related("requested_by", "compared_with")
@@ -117,6 +133,8 @@ def report_context(
         "histogram": _histogram(preview, after, draft),
         "bars": _bars(matrix, before, after),
         "plays": play_rows(list(preview.plays.all())),
+        "calm": [calm_row(stored) for stored in preview.calm],
+        "wanted_flap_rate": WANTED_FLAP_RATE,
         "changes": compared(preview.compared_with, draft) if preview.compared_with else [],
         **_movers(preview, from_band, to_band, page),
     }
@@ -254,6 +272,24 @@ def play_rows(found: Sequence[PreviewPlay]) -> list[PreviewedPlay]:
             )
         )
     return sorted(rows, key=lambda row: (-row.started, -row.queued, row.name))
+
+
+def calm_row(stored: Mapping[str, Any]) -> CalmRow:
+    def mean(days: str, moves: str) -> Decimal | None:
+        return Decimal(stored[days]) / stored[moves] if stored[moves] else None
+
+    accounts = stored["accounts"]
+    rate = Decimal(stored["flapped"]) / accounts if accounts else None
+    return CalmRow(
+        margin=Decimal(stored["margin"]),
+        rising=stored["rising"],
+        falling=stored["falling"],
+        flapped=stored["flapped"],
+        flap_rate=rate,
+        is_calm=rate is None or rate <= WANTED_FLAP_RATE,
+        days_late=mean("late_days", "rises"),
+        days_lost=mean("lost_days", "falls"),
+    )
 
 
 def _movers(preview: Preview, from_band: str, to_band: str, page: int) -> dict[str, Any]:

@@ -12,7 +12,14 @@ from accounts import catalogue
 from health.measures import MEASURES
 from health.publishing.importing import MOST_ORDER
 from health.queries.scorecards import parse_penalties
-from health.scoring import NotationError, Tone, curve_problems, parse_conditions, parse_curve
+from health.scoring import (
+    MOST_DWELL,
+    NotationError,
+    Tone,
+    curve_problems,
+    parse_conditions,
+    parse_curve,
+)
 
 FLAGS = ("handled_first", "at_risk")
 TONES = [(tone.value, catalogue.label(tone.value)) for tone in Tone]
@@ -20,7 +27,7 @@ NUMBERS = {
     "weight": "A weight is a number from 0 to 100, such as 25 or 12.5.",
     "cap": "A cap is a number from 0 to 100.",
     "lower": "A lower bound is a number from 0 to 100.",
-    "recovery_margin": "The recovery margin is a number from 0 to 100, such as 2.",
+    "recovery_margin": "The recovery margin is a number from 0 to 100, such as 3.",
     "minimum_confidence": "Minimum confidence is a number from 0 to 100, such as 60.",
 }
 _LENGTHS = {"description": 300, "curve": 500, "penalties": 200, "condition": 300, "name": 80}
@@ -57,6 +64,16 @@ def order_field() -> forms.IntegerField:
     return forms.IntegerField(
         min_value=0,
         max_value=MOST_ORDER,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+    )
+
+
+def dwell_field() -> forms.IntegerField:
+    words = f"Dwell on rising is a whole number of days from 0 to {MOST_DWELL}."
+    return forms.IntegerField(
+        min_value=0,
+        max_value=MOST_DWELL,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), words),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
     )
@@ -125,4 +142,6 @@ def field_for(name: str, *, required: bool = True) -> forms.Field:
         return forms.ChoiceField(choices=TONES)
     if name == "order":
         return order_field()
+    if name == "rising_dwell":
+        return dwell_field()
     return text_field(name, required=required)

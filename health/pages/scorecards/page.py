@@ -274,6 +274,7 @@ _ANCHORS = {
     "weights": "#weights",
     "bands": "#bands",
     "recovery_margin": "#id_recovery_margin",
+    "rising_dwell": "#id_rising_dwell",
     "minimum_confidence": "#id_minimum_confidence",
     "alert_lines": "#id_alert_lines",
 }

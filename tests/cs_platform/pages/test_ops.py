@@ -28,6 +28,7 @@ LISTS = (
     "/ops/nights/?day={day}",
     "/ops/invariants/",
     "/ops/dirty/",
+    "/ops/flapping/",
     "/ops/interventions/",
 )
 

@@ -172,5 +172,5 @@ def test_timeline_says_what_a_rise_had_to_clear(client, csm, account, card):
 
     assert [entry.text for entry in entries(client, account, kind="health")] == [
         "Score 76 to 74",
-        "Score 76 to 77, past 75 and the margin of 2",
+        "Score 76 to 77, past 75 and the margin of 3",
     ]

@@ -176,7 +176,7 @@ def test_a_draft_published_meanwhile_takes_nothing(ops, draft, ola):
 
     assert any("published and never changes" in text for text in texts(response))
     draft.refresh_from_db()
-    assert draft.recovery_margin == 2
+    assert draft.recovery_margin == 3
 
 
 def test_a_curve_is_drawn_while_it_is_typed(ops, draft):

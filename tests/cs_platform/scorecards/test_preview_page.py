@@ -209,7 +209,7 @@ def test_a_preview_of_an_earlier_revision_publishes_nothing_and_says_so(ops, dra
     save_draft(
         draft=draft,
         revision=draft.revision,
-        edit=Edit({**content_of(draft), "recovery_margin": "3"}, []),
+        edit=Edit({**content_of(draft), "recovery_margin": "4"}, []),
         user=ida,
         now=NOW,
     )
