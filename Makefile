@@ -5,7 +5,7 @@ CODE := accounts surveys health playbooks metrics cs_platform tests manage.py
 # A process that may keep what it compiled starts in half the time, and there are many of them.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo ravenstack test check fix bench faults faults-full nightly clean run-environment dev-environment
+.PHONY: help demo start ravenstack test check fix bench faults faults-full nightly clean run-environment dev-environment
 .PHONY: check-format check-lint check-security check-audit check-types check-contracts check-migrations
 .PHONY: check-templates check-inline check-names
 
@@ -20,6 +20,9 @@ dev-environment:
 
 demo: run-environment ## set up and run everything in the foreground, with the demo company
 	@exec $(BIN)/python manage.py up
+
+start: run-environment ## the same without the demo: empty, with a first admin and a check list (AS_OF=day)
+	@CS_HOME=$${CS_HOME:-$(CURDIR)/.local-start} CS_DEMO=0 CS_TLS=0 CS_LOG_FORMAT=$${CS_LOG_FORMAT:-plain} exec $(BIN)/python manage.py up
 
 RAVENSTACK ?= ../shared/data/ravenstack
 ravenstack: run-environment ## import that example (RAVENSTACK=folder) into .local-ravenstack, serve it on :8001

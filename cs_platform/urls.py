@@ -19,6 +19,7 @@ from cs_platform.pages.ops import views as ops
 from cs_platform.pages.palette import views as palette
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
+from cs_platform.pages.setup import views as setup
 from cs_platform.pages.sign_in import urls as sign_in_urls
 from cs_platform.pages.sign_in import views as unsaved
 from cs_platform.pages.sign_in.urls import from_library
@@ -70,6 +71,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
     path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
+    path("setup/", setup.setup, name="setup"),
     path("ops/", ops.ops, name="ops"),
     path("ops/jobs/", ops.job_list, name="ops_jobs"),
     path("ops/jobs/<int:job_id>/retry/", ops_actions.retry_job, name="ops_job_retry"),

@@ -27,7 +27,7 @@ SHEETS = {
         *("tables", "charts", "pages", "worklists", "account", "executive"),
         *("imports", "imports_columns", "imports_changes"),
         *("scorecards", "scorecards_draft", "scorecards_rules", "scorecards_preview"),
-        *("ops", "design", "touch", "forced_colors", "print"),
+        *("ops", "setup", "design", "touch", "forced_colors", "print"),
     ),
     "cs_platform/joined/admin.css": ("tokens", "admin", "admin_rooms"),
 }

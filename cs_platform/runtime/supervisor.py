@@ -73,9 +73,11 @@ class Supervisor:
         self._announce()
 
     def _load(self) -> None:
-        """What there is to look at: the demo company, unless this is no demo."""
+        """What there is to look at: the demo company, or whoever begins to fill it."""
         if self._is_demo() and _knows("demo"):
             self._once("demo", "--if-empty")
+        elif not self._is_demo():
+            self._once("first_admin")
 
     def _look_after(self) -> None:
         while not self.interrupts:

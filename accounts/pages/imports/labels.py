@@ -30,7 +30,7 @@ _NOUNS: dict[str, Callable[[int], str]] = {
     Kind.ONBOARDING: lambda count: ngettext("onboarding step", "onboarding steps", count),
 }
 # What the file holds.
-_HOLDS = {
+_HOLDS: dict[str, str] = {
     Kind.ACCOUNTS: gettext_noop("Companies you serve: name, plan, seats, owner"),
     Kind.TEAM: gettext_noop("Who of yours serves which account, in which function"),
     Kind.CONTACTS: gettext_noop("People at your accounts: name, e-mail, roles"),
@@ -78,6 +78,11 @@ _FIELDS = {
 def kinds() -> list[tuple[str, str, str]]:
     """Each kind with what its records are called and what a file of it holds."""
     return [(kind, plural(kind), gettext(holds)) for kind, holds in _HOLDS.items()]
+
+
+def holds(kind: str) -> str:
+    """What a file of that kind holds."""
+    return gettext(_HOLDS[kind])
 
 
 def noun(kind: str, count: int) -> str:

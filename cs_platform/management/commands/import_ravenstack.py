@@ -6,7 +6,6 @@ Data: "RavenStack: Synthetic SaaS Dataset" by River @ Rivalytics.
 from __future__ import annotations
 
 import json
-import secrets
 from argparse import ArgumentParser
 from datetime import date
 from pathlib import Path
@@ -16,10 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts import clock
-from accounts.catalogue import Role
 from accounts.intake.errors import FileRefused
 from accounts.loading.ravenstack import AS_OF, import_folder
 from accounts.models import Account, ImportRun, Installation, User
+from cs_platform.management.commands.first_admin import make_first_admin
 from health.recompute import recompute
 from metrics.definitions import Rate, Retention
 from metrics.queries.book import Question, retention
@@ -44,7 +43,9 @@ class Command(BaseCommand):
         if options["if_empty"] and ImportRun.objects.filter(kind="churn_events").exists():
             self.stdout.write("RavenStack is there already.")
             return
-        self._add_person()
+        said = make_first_admin(PERSON)
+        if said:
+            self.stdout.write(said)
         try:
             import_folder(
                 options["folder"], day=AS_OF, now=clock.now(), on_progress=self.stdout.write
@@ -68,13 +69,6 @@ class Command(BaseCommand):
             )
         installation.name, installation.as_of, installation.currency = NAME, AS_OF, "USD"
         installation.save()
-
-    def _add_person(self) -> None:
-        if User.objects.filter(email=PERSON).exists():
-            return
-        password = secrets.token_urlsafe(12)
-        User.objects.create_user(PERSON, password=password, name="CS ops", role=Role.OPS)
-        self.stdout.write(f"Log in as {PERSON} with the password {password} (shown once).")
 
     def _compare(self, path: Path) -> None:
         if not path.exists():

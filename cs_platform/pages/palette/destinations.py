@@ -16,6 +16,7 @@ _BELOW = (
     ("Executive: at risk", "executive_health", "?at_risk=1", "chart-line", Right.VIEW_EXECUTIVE),
     ("Executive: renewals due", "executive_renewals", "", "chart-line", Right.VIEW_EXECUTIVE),
     ("Executive: movements", "executive_movements", "", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Getting started", "setup", "", "list-todo", Right.ADMINISTER),
     ("Operations: jobs", "ops_jobs", "", "activity", Right.ADMINISTER),
     ("Operations: messages", "ops_messages", "", "activity", Right.ADMINISTER),
     ("Operations: nights", "ops_nights", "", "activity", Right.ADMINISTER),

@@ -1,0 +1,16 @@
+"""Getting started: accounts, revenue, usage, people, support, and the first scores. For CS ops."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import Right, requires
+from cs_platform.pages.setup.queries import check_list
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def setup(request: HttpRequest) -> HttpResponse:
+    return render(request, "setup/index.html", {"list": check_list()})

@@ -1,0 +1,103 @@
+"""Getting started: what is connected, what each source brings, why nothing has a score yet."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.catalogue import Role
+from accounts.models import Installation, User
+from health.publishing.actions import install_library
+from tests.accounts.loading import account, load_raw
+from tests.cs_platform.pages.conftest import DAY, NOW, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ops(client) -> User:
+    Installation.objects.update_or_create(pk=1, defaults={"name": "Acme", "as_of": DAY})
+    install_library(now=NOW)
+    person = User.objects.create_user("ops@acme.example", password="x", role=Role.OPS)
+    sign_in(client, person)
+    return person
+
+
+def _list(client):
+    answer = client.get(reverse("setup"))
+    assert answer.status_code == 200
+    return answer.context["list"]
+
+
+def _fours(found):
+    return next(card for card in found.cards if card.name == "Four inputs")
+
+
+def test_an_empty_installation_begins_with_accounts(client, ops):
+    assert client.get("/")["Location"] == reverse("setup")
+    found = _list(client)
+    assert (found.next.key, [s.is_done for s in found.steps]) == ("accounts", [False] * 6)
+    # Everything waits: 35 + 25 + 25 + 15.
+    card = _fours(found)
+    assert (card.coverage.connected, card.coverage.is_enough) == (0, False)
+    # Trend 40 % and depth 25 % of 35 points; tickets are all of 25; active days and users 35 %.
+    worth = {word: float(points) for word, points in card.lacking}
+    assert (worth["usage by feature"], worth["active users"]) == (22.75, 12.25)
+    assert worth["support tickets"] == 25
+    assert (found.active, found.scored) == (0, 0)
+
+
+def test_each_source_that_delivers_brings_its_points(client, ops):
+    load_raw("accounts", account())
+    assert client.get("/")["Location"] == reverse("portfolio")
+    assert _list(client).next.key == "revenue"
+    load_raw(
+        "contracts",
+        {
+            "external_id": "c1",
+            "account": "acme",
+            "starts_on": "2025-01-01",
+            "ends_on": "2026-01-01",
+            "arr": "1200",
+            "currency": "USD",
+        },
+    )
+    assert _list(client).next.key == "usage"
+    load_raw("usage", {"account": "acme", "day": "2025-03-10", "feature": "search", "events": 5})
+    found = _list(client)
+    assert found.next.key == "people"
+    assert float(_fours(found).coverage.connected) == 12.5 + 22.75  # revenue is half of 25
+    usage = next(state for state in found.steps if state.step.key == "usage")
+    assert [(way.kind, way.is_connected) for way in usage.ways] == [
+        ("usage", True),
+        ("user_days", False),
+    ]
+    assert (found.active, found.scored) == (1, 0)
+
+
+def test_the_page_asks_as_much_for_many_accounts(client, ops):
+    load_raw("accounts", account())
+    client.get(reverse("setup"))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("setup"))
+    load_raw("accounts", *(account(f"a{n}", name=f"A {n}") for n in range(30)))
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse("setup"))
+    assert len(many) == len(few)
+
+
+def test_the_first_admin_is_made_once(capsys):
+    call_command("first_admin")
+    assert "Log in as admin@localhost with the password " in capsys.readouterr().out
+    person = User.objects.get()
+    assert (person.email, person.role) == ("admin@localhost", Role.OPS)
+    call_command("first_admin")
+    assert capsys.readouterr().out == ""
+    assert User.objects.count() == 1
+
+
+def test_nobody_is_made_beside_people():
+    User.objects.create_user("csm@acme.example", password="x", role=Role.CSM)
+    call_command("first_admin")
+    assert not User.objects.filter(role=Role.OPS).exists()

@@ -1,0 +1,50 @@
+"""What connected sources can judge, by hand: 35 / 25 / 40 points of a card."""
+
+from decimal import Decimal
+
+from health.scoring import ComponentSpec, MeasureSpec, ScorecardSpec, parse_curve
+from health.scoring.coverage import source_coverage
+
+CURVE = parse_curve("0 -> 0, 1 -> 100")
+SOURCES = {"depth": ["usage"], "active": ["activity"], "tickets": ["support"], "steps": ["a", "b"]}
+
+
+def _measure(key, weight):
+    return MeasureSpec(key, Decimal(weight), CURVE)
+
+
+def _card():
+    nested = ComponentSpec("inner", "Inner", Decimal(100), measures=(_measure("steps", 100),))
+    return ScorecardSpec(
+        key="card",
+        version=1,
+        name="Card",
+        components=(
+            ComponentSpec(
+                "use", "Use", Decimal(35), measures=(_measure("depth", 60), _measure("active", 40))
+            ),
+            ComponentSpec("support", "Support", Decimal(25), measures=(_measure("tickets", 100),)),
+            ComponentSpec("outer", "Outer", Decimal(40), components=(nested,)),
+        ),
+        bands=(),
+    )
+
+
+def test_weights_multiply_down_to_the_measure():
+    found = source_coverage(_card(), sources_of=SOURCES, connected={"usage", "support"})
+    assert found.connected == Decimal(46)  # 35 × 60 % + 25
+    assert found.lacking == {"activity": Decimal(14), "a": Decimal(40), "b": Decimal(40)}
+    assert not found.is_enough
+
+
+def test_a_measure_waits_for_all_of_its_sources():
+    connected = {"usage", "support", "a"}
+    assert source_coverage(_card(), sources_of=SOURCES, connected=connected).lacking == {
+        "activity": Decimal(14),
+        "b": Decimal(40),
+    }
+
+
+def test_sixty_points_are_enough():
+    found = source_coverage(_card(), sources_of=SOURCES, connected={"usage", "activity", "support"})
+    assert (found.connected, found.is_enough) == (Decimal(60), True)
