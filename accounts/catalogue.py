@@ -56,6 +56,9 @@ class LifecycleStage(StrEnum):
 
 
 class AccountStatus(StrEnum):
+    """Trial: uses the product and has not paid yet; it ends with the first paid day."""
+
+    TRIAL = "trial"
     ACTIVE = "active"
     CHURNED = "churned"
 
@@ -221,7 +224,11 @@ class SignalKind(StrEnum):
 
 
 class HistoryAttribute(StrEnum):
-    """Attributes whose past is kept, so that reports can be cut as things were."""
+    """Attributes whose past is kept, so that reports can be cut as things were.
+
+    Segment, touch tier and status are derived from the ledger and the last five; the others are
+    what was said.
+    """
 
     SEGMENT = "segment"
     TOUCH_TIER = "touch_tier"
@@ -232,6 +239,11 @@ class HistoryAttribute(StrEnum):
     STAGE = "stage"
     ROLES = "roles"
     ACTIVE = "active"
+    SAID_STATUS = "said_status"
+    STRATEGIC = "strategic"
+    FACTORS = "factors"
+    SEGMENT_OVERRIDE = "segment_override"
+    TIER_OVERRIDE = "tier_override"
 
 
 @dataclass(frozen=True, slots=True)

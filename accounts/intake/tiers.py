@@ -4,9 +4,15 @@ ARR is in whole units of the installation's currency here (exact Decimal), never
 """
 
 import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from operator import attrgetter, itemgetter
 
 from accounts.catalogue import Segment, TouchTier
 
@@ -19,7 +25,8 @@ ARR_CURVE: tuple[tuple[Decimal, Decimal], ...] = (
     (Decimal(500_000), Decimal(100)),
 )
 WEIGHTS = {"arr": 40, "complexity": 25, "growth_potential": 20, "strategic_fit": 15}
-MARGIN = Decimal("0.05")
+_MARGIN = Fraction(5, 100)
+_NEVER = Decimal("Infinity")
 SETTLING_DAYS = 30
 
 
@@ -32,7 +39,10 @@ class TierBounds:
     arr_from: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+Factors = tuple[int | None, int | None, int | None]
+
+
+@dataclass(frozen=True)
 class Sizes:
     """What is in force on a day, the lowest first: segments with their ARR, and tiers."""
 
@@ -43,6 +53,114 @@ class Sizes:
     def are_given(self) -> bool:
         """Whether there is a segment and a tier for everybody."""
         return bool(self.segments and self.tiers)
+
+    @cached_property
+    def _known(self) -> dict[Factors, "TierLadder"]:
+        return {}
+
+    def ladder(self, factors: Factors) -> "TierLadder":
+        if factors not in self._known:
+            self._known[factors] = TierLadder.of(self, factors)
+        return self._known[factors]
+
+
+@dataclass(frozen=True, slots=True)
+class TierLadder:
+    """From which ARR each tier above the lowest is reached, for accounts of the same factors: by
+    the score itself, by a score lowered and by one raised by the margin. `cuts` are all of them and
+    the segments': between two nothing changes."""
+
+    reached: tuple[Decimal, ...]
+    lowered: tuple[Decimal, ...]
+    raised: tuple[Decimal, ...]
+    cuts: tuple[Decimal, ...]
+
+    @classmethod
+    def of(cls, sizes: Sizes, factors: Factors) -> "TierLadder":
+        reached, lowered, raised = (
+            _ladder(sizes.tiers, factors, times=times)
+            for times in (Fraction(1), 1 + _MARGIN, 1 - _MARGIN)
+        )
+        floors = {floor for _, floor in sizes.segments}
+        cuts = tuple(sorted(floors.union(reached, lowered, raised)))
+        return cls(reached, lowered, raised, cuts)
+
+
+def _ladder(
+    tiers: Sequence[TierBounds], factors: Factors, *, times: Fraction
+) -> tuple[Decimal, ...]:
+    weights = [WEIGHTS["complexity"], WEIGHTS["growth_potential"], WEIGHTS["strategic_fit"]]
+    known = [(w, value) for w, value in zip(weights, factors, strict=True) if value is not None]
+    of_arr = 100 - sum(w for w, _ in known)
+    found: list[Decimal] = []
+    for tier in reversed(tiers[1:]):
+        wanted = 100 * Fraction(tier.score_from) * times - sum(w * value for w, value in known)
+        least = _arr_at(wanted / of_arr)
+        if tier.arr_from is not None:
+            least = min(least, tier.arr_from)
+        # Who reaches a higher tier is in it, whatever the ones between ask for.
+        found.append(min(least, found[-1]) if found else least)
+    return tuple(reversed(found))
+
+
+def _arr_at(score: Fraction) -> Decimal:
+    """The least ARR whose ARR score is that high, to the smallest unit of any currency."""
+    if score <= 0:
+        return -_NEVER
+    for (low, at_low), (high, at_high) in itertools.pairwise(ARR_CURVE):
+        if score <= at_high:
+            exact = Fraction(low) + (score - Fraction(at_low)) * Fraction(high - low) / Fraction(
+                at_high - at_low
+            )
+            return Decimal(math.ceil(exact * 1000)).scaleb(-3)
+    return _NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class SizeTable:
+    """The sizes in force from each day on which a bound begins to hold, the oldest first."""
+
+    days: tuple[date, ...]
+    sizes: tuple[Sizes, ...]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        segments: Iterable[tuple[date, str, Decimal | None]],
+        tiers: Iterable[tuple[date, str, Decimal | None, Decimal | None]],
+    ) -> "SizeTable":
+        """From (valid from, key, ARR from) and (valid from, key, score from, ARR from), in any
+        order; without a floor the segment or tier is given to nobody from that day on."""
+        known_segments = sorted(segments, key=itemgetter(0))
+        known_tiers = sorted(tiers, key=itemgetter(0))
+        days = sorted({day for day, *_ in known_segments} | {day for day, *_ in known_tiers})
+        return cls(
+            tuple(days), tuple(_in_force(known_segments, known_tiers, day=day) for day in days)
+        )
+
+    def on(self, day: date) -> Sizes:
+        """The latest bound of each on or before the day."""
+        place = bisect_right(self.days, day)
+        return self.sizes[place - 1] if place else Sizes((), ())
+
+
+def _in_force(
+    segments: Sequence[tuple[date, str, Decimal | None]],
+    tiers: Sequence[tuple[date, str, Decimal | None, Decimal | None]],
+    *,
+    day: date,
+) -> Sizes:
+    floors = {key: floor for since, key, floor in segments if since <= day}
+    bounds = {key: (score, arr) for since, key, score, arr in tiers if since <= day}
+    given = ((key, floor) for key, floor in floors.items() if floor is not None)
+    served = (
+        TierBounds(key, score, arr) for key, (score, arr) in bounds.items() if score is not None
+    )
+    return Sizes(
+        segments=tuple(sorted(given, key=itemgetter(1))),
+        tiers=tuple(sorted(served, key=attrgetter("score_from"))),
+    )
 
 
 STARTING_SIZES = Sizes(
@@ -70,6 +188,10 @@ class Size:
     growth_potential: int | None = None
     strategic_fit: int | None = None
     is_strategic: bool = False
+
+    @property
+    def factors(self) -> Factors:
+        return (self.complexity, self.growth_potential, self.strategic_fit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +239,7 @@ def tier_of(size: Size, *, sizes: Sizes = STARTING_SIZES) -> str:
     """The tier the table gives today, before any margin; strategic is the highest."""
     if size.is_strategic:
         return sizes.tiers[-1].key
-    return sizes.tiers[_rank_at(tier_score(size), arr=size.arr, sizes=sizes)].key
-
-
-def _rank_at(score: Decimal, *, arr: Decimal, sizes: Sizes) -> int:
-    """Place of the highest tier that the score reaches or the ARR holds; the lowest is 0."""
-    reached = (
-        rank
-        for rank, tier in enumerate(sizes.tiers)
-        if score >= tier.score_from or (tier.arr_from is not None and arr >= tier.arr_from)
-    )
-    return max(reached, default=0)
+    return sizes.tiers[bisect_right(sizes.ladder(size.factors).reached, size.arr)].key
 
 
 def place(
@@ -154,9 +266,8 @@ def place(
 
 def _clearly_elsewhere(size: Size, *, rank: int, sizes: Sizes) -> str | None:
     """The other tier even when the score is moved back by the margin; None near a boundary."""
-    score = tier_score(size)
-    is_above = _rank_at(score, arr=size.arr, sizes=sizes) > rank
-    moved_back = score / (1 + MARGIN if is_above else 1 - MARGIN)
-    cautious = _rank_at(moved_back, arr=size.arr, sizes=sizes)
+    ladder = sizes.ladder(size.factors)
+    is_above = bisect_right(ladder.reached, size.arr) > rank
+    cautious = bisect_right(ladder.lowered if is_above else ladder.raised, size.arr)
     is_clear = cautious > rank if is_above else cautious < rank
     return sizes.tiers[cautious].key if is_clear else None

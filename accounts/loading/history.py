@@ -1,25 +1,34 @@
 """What attributes were, kept in the transaction that changes them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
 from psycopg2 import sql
-from psycopg2.extras import execute_values
 
-from accounts.catalogue import HistoryAttribute
+from accounts.catalogue import AccountStatus, HistoryAttribute
+from accounts.intake.account_past import (
+    AccountFacts,
+    AccountPast,
+    LedgerChange,
+    Steps,
+    compressed,
+    factors_as_text,
+    past_of,
+)
+from accounts.intake.tiers import SizeTable
+from accounts.loading.history_versions import HistoryKey, HistoryVersions, StoredValue
 from accounts.loading.statements import run
+from accounts.models import Account, AttributeHistory, Installation
+from accounts.money.rates import RateTable
 
 # Present value by attribute, as the history spells it: ids for owner and plan, comma lists.
 _OF_ACCOUNTS = {
-    HistoryAttribute.SEGMENT: "COALESCE(NULLIF(a.segment_override, ''), a.segment)",
-    HistoryAttribute.TOUCH_TIER: "COALESCE(NULLIF(a.touch_tier_override, ''), a.touch_tier)",
     HistoryAttribute.OWNER: "COALESCE(a.owner_id::text, '')",
     HistoryAttribute.PLAN: "COALESCE(a.plan_id::text, '')",
     HistoryAttribute.SEATS: "COALESCE(a.seats::text, '')",
-    HistoryAttribute.STATUS: "a.status",
     HistoryAttribute.STAGE: "a.stage",
 }
 _OF_CONTACTS = {
@@ -44,56 +53,41 @@ _CONTACTS = sql.SQL(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_CONTACTS.items())
 )
 
-# Closes or overwrites the open rows that are no longer true; gives back what is to be opened.
+_DERIVED = (HistoryAttribute.STATUS, HistoryAttribute.SEGMENT, HistoryAttribute.TOUCH_TIER)
+_SAID = (
+    HistoryAttribute.SAID_STATUS,
+    HistoryAttribute.STRATEGIC,
+    HistoryAttribute.FACTORS,
+    HistoryAttribute.SEGMENT_OVERRIDE,
+    HistoryAttribute.TIER_OVERRIDE,
+)
+
+# The values that differ from the open row, beside that row.
 _DIFFERING = sql.SQL(
-    "WITH p AS MATERIALIZED ({}),"
-    " differing AS MATERIALIZED ("
-    "  SELECT p.*, h.id AS open_id, h.value AS before, h.valid_from"
-    "  FROM p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
-    "   AND h.contact_id IS NOT DISTINCT FROM p.contact_id"
-    "   AND h.attribute = p.attribute AND h.valid_to IS NULL"
-    "  WHERE h.id IS NULL OR h.value <> p.value),"
-    " closed AS (UPDATE accounts_attributehistory h SET"
-    "  valid_to = CASE WHEN d.changed_on > h.valid_from THEN d.changed_on END,"
-    "  value = CASE WHEN d.changed_on > h.valid_from THEN h.value ELSE d.value END,"
-    "  learned_at = CASE WHEN d.changed_on > h.valid_from"
-    "   THEN h.learned_at ELSE %(learned_at)s END"
-    "  FROM differing d WHERE h.id = d.open_id)"
-    " SELECT account_id, contact_id, attribute, value, before,"
-    " CASE WHEN open_id IS NULL THEN COALESCE(since, changed_on)"
-    "  WHEN changed_on > valid_from THEN changed_on END"
-    " FROM differing ORDER BY account_id, contact_id, attribute"
+    "SELECT p.account_id, p.contact_id, p.attribute, p.value, COALESCE(p.since, p.changed_on),"
+    " p.changed_on, h.id, h.value, h.valid_from, h.valid_to, h.learned_at"
+    " FROM ({}) p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
+    " AND h.contact_id IS NOT DISTINCT FROM p.contact_id AND h.attribute = p.attribute"
+    " AND h.valid_to IS NULL AND h.superseded_at IS NULL"
+    " WHERE h.id IS NULL OR h.value <> p.value ORDER BY 1, 2, 3"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeChange:
-    """A change of a known value; a first value is not one."""
+    """A change of a known value, and from which day; a first value is not one."""
 
     account_id: int
     attribute: HistoryAttribute
     before: str
     after: str
+    since: date
 
 
 def record_account_history(
     account_ids: Sequence[int], *, day: date, learned_at: datetime
 ) -> list[AttributeChange]:
     return _record(_ACCOUNTS, account_ids, day=day, learned_at=learned_at)
-
-
-def restate_first_placement(account_ids: Sequence[int]) -> None:
-    """Until money is known, segment and tier are a place-holder: the first known ones hold for
-    the whole past, or an import of history would call everybody self-serve until today."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE accounts_attributehistory h SET value = CASE h.attribute"
-            " WHEN 'segment' THEN COALESCE(NULLIF(a.segment_override, ''), a.segment)"
-            " ELSE COALESCE(NULLIF(a.touch_tier_override, ''), a.touch_tier) END"
-            " FROM accounts_account a WHERE a.id = h.account_id AND a.id = ANY(%s)"
-            " AND h.attribute IN ('segment', 'touch_tier') AND h.valid_to IS NULL",
-            [sorted(account_ids)],
-        )
 
 
 def record_contact_history(
@@ -105,26 +99,135 @@ def record_contact_history(
 def _record(
     present: sql.Composable, ids: Sequence[int], *, day: date, learned_at: datetime
 ) -> list[AttributeChange]:
-    """Closes and opens rows where the present differs from the open row.
-
-    A value that changes again on the day it began is overwritten: a row covers whole days.
-    """
+    """A value that changes again on the day it began is restated: a row covers whole days."""
     if not ids:
         return []
     parameters: dict[str, Any] = {"ids": sorted(ids), "day": day, "learned_at": learned_at}
-    rows = run(_DIFFERING.format(present), parameters)
-    # A second statement: the rows closed above must be closed before theirs are opened.
-    opened = [(a, c, n, v, start, learned_at) for a, c, n, v, _, start in rows if start]
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        execute_values(
-            cursor.cursor,
-            "INSERT INTO accounts_attributehistory"
-            " (account_id, contact_id, attribute, value, valid_from, learned_at) VALUES %s",
-            opened,
-            page_size=1_000,
+    versions = HistoryVersions(day=day, learned_at=learned_at)
+    changes = []
+    for account_id, contact_id, attribute, value, since, changed_on, *row in run(
+        _DIFFERING.format(present), parameters
+    ):
+        owner = HistoryKey(account_id, contact_id, attribute)
+        if row[0] is None:
+            versions.restate(owner, stored=(), steps=[(since, value)])
+            continue
+        before = StoredValue(*row)
+        began = before.valid_from
+        steps = [(began, before.value)] if changed_on > began else []
+        steps.append((max(changed_on, began), value))
+        versions.restate(owner, stored=[before], steps=steps)
+        name = HistoryAttribute(attribute)
+        changes.append(AttributeChange(account_id, name, before.value, value, day))
+    versions.write()
+    return changes
+
+
+@dataclass(frozen=True, slots=True)
+class RebuiltHistory:
+    """By account id, and the changes of a tier that was known before."""
+
+    pasts: Mapping[int, AccountPast]
+    changes: list[AttributeChange]
+
+
+def rebuild_history(
+    accounts: Sequence[Account],
+    *,
+    ledgers: Mapping[int, Sequence[LedgerChange]],
+    sizes: SizeTable,
+    rates: RateTable,
+    day: date,
+    now: datetime,
+) -> RebuiltHistory:
+    """Status, segment and tier of these accounts on every day to `day`, out of everything that is
+    known now."""
+    stored = _known_rows([account.pk for account in accounts])
+    versions = HistoryVersions(day=day, learned_at=now)
+    zone = Installation.current().zone
+    pasts, changes = {}, []
+    for account in accounts:
+        ledger = ledgers.get(account.pk, ())
+        rows = stored[account.pk]
+        said = {
+            attribute: _said(rows[attribute], present, day=day)
+            for attribute, present in _present_words(account, has_money=bool(ledger)).items()
+        }
+        past = past_of(
+            AccountFacts(
+                created_on=account.created_at.astimezone(zone).date(),
+                customer_since=account.customer_since,
+                changes=ledger,
+                said={attribute: steps for attribute, steps in said.items() if steps},
+            ),
+            day=day,
+            sizes=sizes,
+            rates=rates,
         )
-    return [
-        AttributeChange(account, HistoryAttribute(name), before, after)
-        for account, _contact, name, after, before, _start in rows
-        if before is not None
-    ]
+        pasts[account.pk] = past
+        changes += _tier_changes(account.pk, rows[HistoryAttribute.TOUCH_TIER], past)
+        for attribute, steps in (*said.items(), *past.history.items()):
+            if steps:  # without any bound or rate what was known stays
+                key = HistoryKey(account.pk, None, attribute)
+                versions.restate(key, stored=rows[attribute], steps=steps)
+    versions.write()
+    return RebuiltHistory(pasts, changes)
+
+
+_Rows = Mapping[HistoryAttribute, list[StoredValue]]
+
+
+def _known_rows(ids: Sequence[int]) -> Mapping[int, _Rows]:
+    found: dict[int, dict[HistoryAttribute, list[StoredValue]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    # Uses index: accounts_attributehistory_account_id_4d7fb5b5
+    rows = AttributeHistory.objects.filter(
+        attribute__in=[*_DERIVED, *_SAID],
+        account_id__in=ids,
+        contact=None,
+        superseded_at=None,
+    ).order_by("account_id", "attribute", "valid_from")
+    for account_id, attribute, *row in rows.values_list(
+        "account_id", "attribute", *StoredValue._fields
+    ):
+        found[account_id][HistoryAttribute(attribute)].append(StoredValue(*row))
+    return found
+
+
+def _present_words(account: Account, *, has_money: bool) -> dict[HistoryAttribute, str | None]:
+    """What is said of the account now; None: nothing new. Where there is money the status is no
+    word any more."""
+    return {
+        HistoryAttribute.SAID_STATUS: None if has_money else account.status,
+        HistoryAttribute.STRATEGIC: "true" if account.is_strategic else "",
+        HistoryAttribute.FACTORS: factors_as_text(
+            account.complexity, account.growth_potential, account.strategic_fit
+        ),
+        HistoryAttribute.SEGMENT_OVERRIDE: account.segment_override,
+        HistoryAttribute.TIER_OVERRIDE: account.touch_tier_override,
+    }
+
+
+def _said(rows: Sequence[StoredValue], present: str | None, *, day: date) -> Steps:
+    """The dated words and, where it is another one, that of today. That an account is active goes
+    without saying."""
+    steps = [(row.valid_from, row.value) for row in rows]
+    in_force = [value for since, value in steps if since <= day]
+    before = {in_force[-1]} if in_force else {"", AccountStatus.ACTIVE}
+    if present is None or present in before:
+        return steps
+    return compressed([*(step for step in steps if step[0] < day), (day, present)])
+
+
+def _tier_changes(
+    account_id: int, rows: Sequence[StoredValue], past: AccountPast
+) -> list[AttributeChange]:
+    """Where an account is served for the first time is no change, nor is the first payment."""
+    steps = past.history[HistoryAttribute.TOUCH_TIER]
+    if not rows or not steps or rows[-1].value == steps[-1][1]:
+        return []
+    since, tier = steps[-1]
+    if since == past.first_paid_on:
+        return []
+    return [AttributeChange(account_id, HistoryAttribute.TOUCH_TIER, rows[-1].value, tier, since)]

@@ -28,13 +28,16 @@ def mark_dirty(account_ids: Iterable[int]) -> None:
 
 
 def emit_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime) -> None:
-    """Tier and stage changes, once a day and change."""
+    """Tier and stage changes, once a day and change. One found late happened on its own day."""
+    zone = Installation.current().zone
     emit(
         NewSignal(
             account_id=change.account_id,
             kind=_RINGS[change.attribute],
-            key=f"{day}:{change.before}:{change.after}",
-            occurred_at=now,
+            key=f"{change.since}:{change.before}:{change.after}",
+            occurred_at=now
+            if change.since == day
+            else datetime.combine(change.since, time(), tzinfo=zone),
             payload={"from": change.before, "to": change.after},
         )
         for change in changes

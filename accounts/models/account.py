@@ -212,20 +212,23 @@ class Contact(models.Model):
 class AttributeHistory(models.Model):
     """What an attribute was, from when to when (end exclusive), and when we learned it.
 
-    Of an account, or of a contact when `contact` is set. The open row is the present.
+    Of an account, or of a contact when `contact` is set. A row that proves wrong is superseded by
+    others and kept: what was known on a day are the rows learned by then and not superseded by
+    then. Those never superseded are what is known now, and the open one of them is the present.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="history")
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="history"
     )
-    attribute = models.CharField(max_length=10, choices=choices(HistoryAttribute))
+    attribute = models.CharField(max_length=16, choices=choices(HistoryAttribute))
     value = models.CharField(
         max_length=200, help_text="Ids for owner and plan; comma list for roles."
     )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     learned_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -240,7 +243,7 @@ class AttributeHistory(models.Model):
                 "contact",
                 "attribute",
                 name="history_one_present_value",
-                condition=Q(valid_to__isnull=True),
+                condition=Q(valid_to__isnull=True, superseded_at__isnull=True),
                 nulls_distinct=False,
             ),
         ]

@@ -1,12 +1,11 @@
-"""Segments and touch tiers as they are defined, and their bounds in force on a day."""
+"""Segments and touch tiers as they are defined, and all their bounds."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from accounts.catalogue import label
-from accounts.intake.tiers import Sizes, TierBounds
+from accounts.intake.tiers import SizeTable
 from accounts.models.size import (
     SegmentBound,
     SegmentDefinition,
@@ -16,26 +15,20 @@ from accounts.models.size import (
 )
 
 
-def sizes_on(day: date) -> Sizes:
-    """The latest bound of each on or before the day; one without a floor is given to nobody."""
-    segments = SegmentBound.objects.filter(valid_from__lte=day).order_by("segment", "-valid_from")
-    tiers = TouchTierBound.objects.filter(valid_from__lte=day)
-    floors = [
-        (key, Decimal(floor))
-        for key, floor in segments.distinct("segment").values_list("segment__key", "arr_from")
-        if floor is not None
-    ]
-    found = [
-        TierBounds(key, Decimal(score), None if arr is None else Decimal(arr))
-        for key, score, arr in tiers.order_by("touch_tier", "-valid_from")
-        .distinct("touch_tier")
-        .values_list("touch_tier__key", "score_from", "arr_from")
-        if score is not None
-    ]
-    return Sizes(
-        segments=tuple(sorted(floors, key=lambda each: each[1])),
-        tiers=tuple(sorted(found, key=lambda each: each.score_from)),
+def size_table() -> SizeTable:
+    """Every bound there is."""
+    segments = SegmentBound.objects.values_list("valid_from", "segment__key", "arr_from")
+    tiers = TouchTierBound.objects.values_list(
+        "valid_from", "touch_tier__key", "score_from", "arr_from"
     )
+    return SizeTable.of(
+        segments=[(since, key, _exact(arr)) for since, key, arr in segments],
+        tiers=[(since, key, _exact(score), _exact(arr)) for since, key, score, arr in tiers],
+    )
+
+
+def _exact(floor: int | None) -> Decimal | None:
+    return None if floor is None else Decimal(floor)
 
 
 def segment_ids() -> dict[str, int]:

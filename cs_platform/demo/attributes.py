@@ -18,6 +18,7 @@ from accounts.catalogue import (
     MovementSubtype,
     Segment,
 )
+from accounts.intake.account_past import factors_as_text
 from accounts.intake.tiers import SETTLING_DAYS, Placement, Size, place, segment_of
 from cs_platform.demo.founding import Founded
 from cs_platform.demo.offering import PLANS_OF_SEGMENT
@@ -91,6 +92,7 @@ def spans(
     random: np.random.Generator,
     *,
     account: Founded,
+    known: Factors,
     tiers: TierPath,
     plans: list[tuple[int, str]],
     first_value: int | None,
@@ -102,7 +104,9 @@ def spans(
     status = [(account.since, AccountStatus.ACTIVE.value)]
     if account.until is not None:
         status.append((account.until, AccountStatus.CHURNED.value))
+    judged = factors_as_text(known.complexity, known.growth_potential, known.strategic_fit)
     told = (
+        *([(HistoryAttribute.FACTORS, [(account.since, judged)])] if judged else []),
         (HistoryAttribute.PLAN, plans),
         (HistoryAttribute.SEATS, seats),
         (HistoryAttribute.SEGMENT, segments),

@@ -115,7 +115,13 @@ def _profile(
         owners=_owners(random, account, None if in_pool else slot, casting=casting, end=end),
         industry=INDUSTRIES[int(random.integers(len(INDUSTRIES)))],
         spans=spans(
-            random, account=account, tiers=tiers, plans=plans, first_value=value, timeline=timeline
+            random,
+            account=account,
+            known=known,
+            tiers=tiers,
+            plans=plans,
+            first_value=value,
+            timeline=timeline,
         ),
     )
 

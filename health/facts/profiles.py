@@ -56,7 +56,7 @@ _HISTORY = sql.SQL("""
         END::bigint,
         (h.valid_from - DATE '1970-01-01')::bigint,
         COALESCE(h.valid_to - DATE '1970-01-01', {never})::bigint,
-        {known}::bigint
+        {known}::bigint, {superseded}::bigint
     FROM accounts_attributehistory h
     WHERE h.contact_id IS NULL AND h.attribute = ANY ({attributes}) AND {accounts}
         AND h.valid_from <= {last}::date AND COALESCE(h.valid_to > {first}::date, true)
@@ -110,7 +110,8 @@ class ProfileRows:
 
 
 def _apply(values: dict[HistoryAttribute, Ints], history: Table, day: int) -> None:
-    in_force = (history["start"] <= day) & (history["stop"] > day) & (history["known"] <= day)
+    in_force = (history["start"] <= day) & (history["stop"] > day)
+    in_force &= (history["known"] <= day) & (history["superseded"] > day)
     for position, attribute in enumerate(_ATTRIBUTES):
         rows = in_force & (history["attribute"] == position)
         values[attribute][history.position[rows]] = history["value"][rows]
@@ -146,11 +147,13 @@ def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> Table
         accounts=scope.accounts("h.account_id"),
         attributes=sql.Literal([attribute.value for attribute in _ATTRIBUTES]),
         known=scope.known("h.learned_at"),
+        superseded=scope.superseded("h.superseded_at"),
         first=sql.Literal(scope.first_day),
         last=sql.Literal(scope.last_day),
         **vocabularies,
     )
-    return scope.fetch(query, ("id", "attribute", "value", "start", "stop", "known"))
+    columns = ("id", "attribute", "value", "start", "stop", "known", "superseded")
+    return scope.fetch(query, columns)
 
 
 def _spread(table: Table, name: str, accounts: int) -> Ints:

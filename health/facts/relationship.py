@@ -28,7 +28,7 @@ _CHAMPIONS = sql.SQL("""
         (GREATEST(c.met_on, COALESCE(h.valid_from, c.met_on)) - DATE '1970-01-01')::bigint,
         COALESCE(h.valid_to - DATE '1970-01-01', {never})::bigint,
         COALESCE(c.left_on - DATE '1970-01-01', {never})::bigint,
-        COALESCE({known}, 0)::bigint
+        COALESCE({known}, 0)::bigint, {superseded}::bigint
     FROM accounts_contact c
     LEFT JOIN accounts_attributehistory h ON h.attribute = 'roles' AND h.account_id = c.account_id
         AND h.contact_id = c.id
@@ -73,7 +73,7 @@ class Champions:
 
     def on(self, day: date) -> ContactFacts:
         today, table = number(day), self.table
-        known = table["known"] <= today
+        known = (table["known"] <= today) & (table["superseded"] > today)
         begun = (table["day"] <= today) & known
         now = begun & (table["stop"] > today) & (table["left"] > today)
         # A champion who left held the role until the day of leaving (or lost it that day).
@@ -91,10 +91,11 @@ def load_champions(scope: FactScope, *, first_day: int | None) -> Champions:
     query = _CHAMPIONS.format(
         never=sql.Literal(NEVER),
         known=_known_history(scope),
+        superseded=scope.superseded("h.superseded_at"),
         accounts=scope.accounts("c.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    table = scope.fetch(query, ("id", "day", "stop", "left", "known"))
+    table = scope.fetch(query, ("id", "day", "stop", "left", "known", "superseded"))
     return Champions(table, first_day, len(scope))
 
 

@@ -73,6 +73,15 @@ class FactScope:
         """The day a fact counts from: when it was learned, or always."""
         return self.day_of(column) if self.as_known else sql.SQL("0")
 
+    def superseded(self, column: str) -> sql.Composable:
+        """The day from which a row no longer counts because others took its place; as known now
+        those that did have never counted."""
+        if self.as_known:
+            return self.day_of(column)
+        return sql.SQL("CASE WHEN {} IS NULL THEN {} ELSE -{} END").format(
+            sql.SQL(column), sql.Literal(NEVER), sql.Literal(NEVER)
+        )
+
     def before(self, column: str, day: date) -> sql.Composable:
         """The timestamp lies before the end of `day`."""
         return sql.SQL("{} < (({}::date + 1)::timestamp AT TIME ZONE {})").format(

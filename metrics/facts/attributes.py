@@ -36,12 +36,12 @@ _VOCABULARY = {
     HistoryAttribute.SEGMENT: segment_ids,
     HistoryAttribute.TOUCH_TIER: touch_tier_ids,
 }
-# A scan: all there was of the attribute. A correction learned later wins over what it corrects.
+# A scan: all there was of the attribute, as it was known.
 _RECORDED = """
     SELECT h.account_id, h.valid_from, array_position(%(values)s::varchar[], h.value)::int4
     FROM accounts_attributehistory h
     WHERE h.attribute = %(attribute)s AND h.contact_id IS NULL AND {scope}
-    ORDER BY h.account_id, h.valid_from, h.learned_at, h.id
+    ORDER BY h.account_id, h.valid_from, h.id
 """
 _DISTINCT = """
     SELECT DISTINCT h.value FROM accounts_attributehistory h
@@ -71,7 +71,9 @@ def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
 
 def _read_history(attribute: HistoryAttribute, scope: ReportScope) -> AttributeArrays:
     values = _values(attribute)
-    condition = scope.condition(account="h.account_id", learned="h.learned_at")
+    condition = scope.condition(
+        account="h.account_id", learned="h.learned_at", superseded="h.superseded_at"
+    )
     rows = copy_columns(
         sql=_RECORDED.format(scope=condition),
         params={"values": list(values), "attribute": attribute.value},

@@ -52,7 +52,8 @@ _DIGESTS = """
         concat_ws('|', h.id, h.account_id, h.value, h.valid_from), 0)), 0)
     FROM unnest(%(months)s::date[]) AS months (month)
     LEFT JOIN accounts_attributehistory h
-        ON h.attribute = %(attribute)s AND h.contact_id IS NULL AND h.valid_from <= months.month
+        ON h.attribute = %(attribute)s AND h.contact_id IS NULL AND h.superseded_at IS NULL
+            AND h.valid_from <= months.month
     GROUP BY months.month
 """
 

@@ -27,14 +27,24 @@ class ReportScope:
     def is_everything(self) -> bool:
         return self.accounts is None and self.known_before is None
 
-    def condition(self, *, account: str, learned: str | None = None) -> str:
-        """SQL to put behind a WHERE; its own parameters are already inside."""
+    def condition(
+        self, *, account: str, learned: str | None = None, superseded: str | None = None
+    ) -> str:
+        """SQL to put behind a WHERE; its own parameters are already inside. `superseded`: when a
+        row gave way to others, for tables that keep those."""
         parts = ["true"]
         if self.accounts is not None:
             parts.append(f"{account} IN ({self._account_ids()})")
         if self.known_before is not None and learned is not None:
             parts.append(_quoted(f"{learned} < %s", (self.known_before,)))
+        if superseded is not None:
+            parts.append(self._not_superseded(superseded))
         return " AND ".join(parts)
+
+    def _not_superseded(self, column: str) -> str:
+        if self.known_before is None:
+            return f"{column} IS NULL"
+        return _quoted(f"COALESCE({column} >= %s, true)", (self.known_before,))
 
     def of_column(self, account: str) -> str:
         """Whose accounts alone."""

@@ -16,7 +16,7 @@ from accounts.models import (
     TouchTierDefinition,
     User,
 )
-from accounts.queries.sizes import segment_ids, sizes_on, touch_tier_ids
+from accounts.queries.sizes import segment_ids, size_table, touch_tier_ids
 from tests.accounts.loading import DAY, NOW, account, load_raw, movement
 from tests.fresh_sign_in import sign_in_freshly
 
@@ -35,7 +35,7 @@ def pays(arr):
 
 
 def test_a_new_installation_has_the_segments_and_tiers_of_the_tables():
-    assert sizes_on(DAY) == STARTING_SIZES
+    assert size_table().on(DAY) == STARTING_SIZES
     assert list(segment_ids()) == [segment.value for segment in Segment]
     assert list(touch_tier_ids()) == [tier.value for tier in TouchTier]
 
@@ -44,8 +44,8 @@ def test_a_bound_holds_from_its_day_on_and_the_days_before_keep_theirs():
     smb = SegmentDefinition.objects.get(key="smb")
     SegmentBound.objects.create(segment=smb, valid_from=DAY, arr_from=8_000)
 
-    assert dict(sizes_on(DAY - timedelta(days=1)).segments)["smb"] == 5_000
-    assert dict(sizes_on(DAY).segments)["smb"] == 8_000
+    assert dict(size_table().on(DAY - timedelta(days=1)).segments)["smb"] == 5_000
+    assert dict(size_table().on(DAY).segments)["smb"] == 8_000
     pays("7000.00")
     assert placed() == ("self_serve", "tech")
 
@@ -99,7 +99,7 @@ def test_ops_give_a_segment_another_bound(client):
         "bounds-1-arr_from": 8_000,
     }
     assert client.post(change, data).status_code == 302
-    assert dict(sizes_on(date(2025, 6, 1)).segments)["smb"] == 8_000
+    assert dict(size_table().on(date(2025, 6, 1)).segments)["smb"] == 8_000
     assert (
         b"ARR from 8,000"
         in client.get(reverse("admin:accounts_segmentdefinition_changelist")).content

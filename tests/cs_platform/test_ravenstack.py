@@ -10,7 +10,9 @@ from accounts import clock
 from accounts.models import Account, Installation, User
 from cs_platform.management.commands.import_ravenstack import PERSON, differences
 from cs_platform.scheduling import invariants
-from metrics.definitions import Retention
+from metrics.definitions import Rate, Retention
+from metrics.queries.book import Question, retention
+from metrics.retention.windows import Window
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ravenstack"
 here = pytest.mark.skipif(not FOLDER.exists(), reason=f"the example {FOLDER} is not here")
@@ -27,8 +29,26 @@ def test_the_import_equals_its_reference_and_says_whom_it_cannot_score(capsys):
     assert clock.today() == date(2024, 12, 31)
     assert User.objects.get().email == PERSON
     assert invariants.broken(day=clock.today()) == []
+    segments = year_by_segment()
+    # Counted apart from the product, from the ARR on 31 Dec 2023 and the table of segments.
+    assert segments["enterprise"] == (52, 9_786_888, 182.5)
+    assert segments["smb"][0] == 54
     call_command("import_ravenstack", FOLDER, if_empty=True)
     assert "there already" in capsys.readouterr().out
+
+
+def year_by_segment():
+    """Of 2024: customers and dollars at the start, NRR in percent."""
+    window = Window(date(2023, 12, 31), date(2024, 12, 31))
+    report = retention(question=Question(window=window, base="USD"), user=User.objects.get())
+    return {
+        group.value: (
+            group.retention.logos.start,
+            group.retention.bridge.start / 100,
+            round(float(group.retention.rate(Rate.NRR)) * 100, 1),
+        )
+        for group in report.groups
+    }
 
 
 @pytest.mark.django_db

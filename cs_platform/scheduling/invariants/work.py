@@ -37,6 +37,7 @@ WORK = (
             AND NOT EXISTS (
                 SELECT 1 FROM accounts_attributehistory h
                 WHERE h.account_id = a.id AND h.attribute = 'status' AND h.value <> 'active'
+                    AND h.superseded_at IS NULL
                     AND h.valid_from <= c.day AND (h.valid_to IS NULL OR h.valid_to > c.day))
             AND NOT EXISTS (
                 SELECT 1 FROM cs_platform_steprun r

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from accounts.api import idempotency
 from accounts.intake.records import Record
-from accounts.loading import contracts, derived, movements, ravenstack, renewals, usage
+from accounts.loading import contracts, derived, history, movements, ravenstack, renewals, usage
 from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
 from accounts.uploads import resolve, storage
 from accounts.work import jobs, notices, outbox, signals
@@ -69,8 +69,9 @@ EXECUTORS = {
     "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
     "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
-    "accounts.loading.derived:_money": lambda: derived._money(FEW, day=DAY),
+    "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
     "accounts.loading.derived:_renewals": lambda: derived._renewals(FEW),
+    "accounts.loading.history:_known_rows": lambda: history._known_rows(FEW),
     "accounts.loading.movements:_plan": posting_again,
     "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),

@@ -1,0 +1,88 @@
+"""Rows of attribute history, written so that what was known on an earlier day can still be read.
+
+A row is changed twice at most: the open one ends when its value changes today or later, and a row
+that proves wrong about the past is superseded, beside the rows that say it right (decision 25).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection
+from psycopg2.extras import execute_values
+
+from accounts.intake.account_past import Steps
+
+_END = """
+    UPDATE accounts_attributehistory h SET valid_to = v.valid_to
+    FROM unnest(%s::bigint[], %s::date[]) AS v (id, valid_to) WHERE h.id = v.id
+"""
+_INSERT = """
+    INSERT INTO accounts_attributehistory
+        (account_id, contact_id, attribute, value, valid_from, valid_to, learned_at) VALUES %s
+"""
+
+
+class HistoryKey(NamedTuple):
+    account_id: int
+    contact_id: int | None
+    attribute: str
+
+
+class StoredValue(NamedTuple):
+    """A row that is not superseded."""
+
+    id: int
+    value: str
+    valid_from: date
+    valid_to: date | None
+    learned_at: datetime
+
+
+@dataclass(slots=True)
+class HistoryVersions:
+    """Gathers what is to be written for many accounts; `day` is today."""
+
+    day: date
+    learned_at: datetime
+    _ended: list[tuple[int, date]] = field(default_factory=list)
+    _superseded: list[int] = field(default_factory=list)
+    _never_seen: list[int] = field(default_factory=list)
+    _added: list[tuple[object, ...]] = field(default_factory=list)
+
+    def restate(self, key: HistoryKey, *, stored: Iterable[StoredValue], steps: Steps) -> None:
+        """Makes `steps` (ascending, none repeated) what is known now, in place of `stored`."""
+        ends: Sequence[date | None] = [*(since for since, _ in steps[1:]), None]
+        missing = {since: (value, end) for (since, value), end in zip(steps, ends, strict=True)}
+        for row in stored:
+            value, end = missing.get(row.valid_from, (None, None))
+            is_open = row.valid_to is None
+            if value == row.value and end == row.valid_to:
+                del missing[row.valid_from]
+            elif value == row.value and is_open and end is not None and end >= self.day:
+                self._ended.append((row.id, end))
+                del missing[row.valid_from]
+            elif row.learned_at < self.learned_at:
+                self._superseded.append(row.id)
+            else:
+                self._never_seen.append(row.id)
+        for since, (value, end) in missing.items():
+            self._added.append((*key, value, since, end, self.learned_at))
+
+    def write(self) -> None:
+        """In this order: rows give way before others take their place."""
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            if self._never_seen:
+                cursor.execute(
+                    "DELETE FROM accounts_attributehistory WHERE id = ANY(%s)", [self._never_seen]
+                )
+            if self._superseded:
+                cursor.execute(
+                    "UPDATE accounts_attributehistory SET superseded_at = %s WHERE id = ANY(%s)",
+                    [self.learned_at, self._superseded],
+                )
+            if self._ended:
+                cursor.execute(_END, [list(column) for column in zip(*self._ended, strict=True)])
+            if self._added:
+                execute_values(cursor.cursor, _INSERT, self._added, page_size=1_000)
