@@ -1,4 +1,7 @@
-"""Distinct active users from the bitmaps: bit 0 of `days` is the 1st of the month."""
+"""Distinct active people from the bitmaps: bit 0 of `days` is the 1st of the month.
+
+An account that only programs use delivers activity all the same: of nobody.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ _DAY = sql.SQL("""
     SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days), {ever}
     FROM (
         SELECT m.account_id,
-            sum(bit_count((m.days & CASE m.month {masks} END)::bit(32))::int)::int AS days, {each}
+            sum(bit_count((m.days & CASE WHEN m.actor = 0 THEN CASE m.month {masks} END ELSE 0 END
+                )::bit(32))::int)::int AS days, {each}
         FROM accounts_usermonth m
         WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date
             AND m.days <> 0
@@ -32,7 +36,8 @@ _DAY = sql.SQL("""
 
 _MONTHS = sql.SQL("""
     SELECT m.account_id, hashtextextended(m.user_key, 0),
-        (m.month - DATE '1970-01-01')::bigint, m.days::bigint
+        (m.month - DATE '1970-01-01')::bigint, m.days::bigint,
+        CASE WHEN m.actor = 0 THEN m.days ELSE 0 END::bigint
     FROM accounts_usermonth m
     WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date AND m.days <> 0
 """)
@@ -53,7 +58,7 @@ _SINCE_START = sql.SQL("""
     FROM unnest({ids}::bigint[], {starts}::date[]) s(id, start)
     JOIN accounts_usermonth m ON m.account_id = s.id
         AND m.month >= date_trunc('month', s.start)::date
-    WHERE m.month <= {last}::date AND m.days <> 0
+    WHERE m.month <= {last}::date AND m.days <> 0 AND m.actor = 0
 """)
 
 
@@ -208,13 +213,13 @@ def _block(scope: FactScope) -> DailyActivity:
         first_month=sql.Literal(month),
         last=sql.Literal(scope.last_day),
     )
-    table = scope.fetch(query, ("id", "user", "month", "days"))
+    table = scope.fetch(query, ("id", "user", "month", "days", "of_people"))
     keys = np.rec.fromarrays([table.position, table["user"]])
     users, user = np.unique(keys, return_inverse=True)
     origin = number(month)
     active = np.zeros((len(users), number(scope.last_day) - origin + 33), dtype=np.int64)
     for bit in range(31):
-        rows = (table["days"] >> bit) & 1 == 1
+        rows = (table["of_people"] >> bit) & 1 == 1
         active[
             user[rows], np.minimum(table["month"][rows] + bit - origin + 1, active.shape[1] - 1)
         ] = 1

@@ -21,7 +21,7 @@ _SINCE_START = sql.SQL("""
     SELECT u.account_id, u.feature_id::bigint, min(u.day - DATE '1970-01-01')::bigint
     FROM unnest({ids}::bigint[], {starts}::date[]) s(id, start)
     JOIN accounts_usageday u ON u.account_id = s.id AND u.day >= s.start
-    WHERE u.day <= {last}::date
+    WHERE u.day <= {last}::date AND u.actor = 0
     GROUP BY 1, 2, s.start
 """)
 

@@ -14,7 +14,8 @@ from health.measures.inputs import Floats
 
 _DAILY = sql.SQL("""
     SELECT u.account_id, u.feature_id::bigint, (u.day - DATE '1970-01-01')::bigint,
-        (u.learned_on - DATE '1970-01-01')::bigint, u.events::bigint
+        (u.learned_on - DATE '1970-01-01')::bigint,
+        CASE WHEN u.actor = 0 THEN u.events ELSE 0 END::bigint
     FROM accounts_usageday u
     WHERE {accounts} AND u.day > {first}::date - 113 AND u.day <= {last}::date
 """)

@@ -39,12 +39,12 @@ _PACKS = sql.SQL("""
 # accounts_usageday_learned_on.
 _LEARNED_SINCE = sql.SQL("""
     SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), s.last_112
+        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), COALESCE(s.last_112, 0)
     FROM (
         SELECT u.account_id, u.feature_id::bigint, min(u.day) AS first,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 28) AS last_28,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 56) AS last_56,
-            sum(u.events) AS last_112
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 28 AND u.actor = 0) AS last_28,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 56 AND u.actor = 0) AS last_56,
+            sum(u.events) FILTER (WHERE u.actor = 0) AS last_112
         FROM accounts_usageday u
         WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
             AND u.learned_on > {until}::date

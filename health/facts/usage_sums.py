@@ -18,16 +18,19 @@ WINDOW = 112
 
 # The planner prunes to the months of the window. Uses index: accounts_usageday_pkey for few
 # accounts, a parallel scan for all of them. Looking up a row's group costs most: features of the
-# same plans share one, and `used` has a bit for each of them.
+# same plans share one, and `used` has a bit for each of them. Only people's events are counted; an
+# account that only programs use delivers usage all the same: of nobody.
 _SUMS = sql.SQL("""
     SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), s.last_112, COALESCE(s.used, 0)
+        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), COALESCE(s.last_112, 0),
+        COALESCE(s.used, 0)
     FROM (
         SELECT u.account_id, {feature}::bigint AS feature_id, min(u.day) AS first,
-            bit_or({bit}) FILTER (WHERE u.day > {last}::date - 28 AND u.events > 0) AS used,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 28) AS last_28,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 56) AS last_56,
-            sum(u.events) AS last_112
+            bit_or({bit}) FILTER (
+                WHERE u.day > {last}::date - 28 AND u.events > 0 AND u.actor = 0) AS used,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 28 AND u.actor = 0) AS last_28,
+            sum(u.events) FILTER (WHERE u.day > {last}::date - 56 AND u.actor = 0) AS last_56,
+            sum(u.events) FILTER (WHERE u.actor = 0) AS last_112
         FROM accounts_usageday u
         WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
         GROUP BY 1, 2

@@ -36,7 +36,7 @@ _LEARNED = sql.SQL("""
     FROM accounts_usageday u
     WHERE {accounts} AND u.feature_id = ANY ({features}::smallint[])
         AND u.day > {until}::date - 120 AND u.day <= {until}::date
-        AND u.learned_on <= {until}::date AND {since}
+        AND u.learned_on <= {until}::date AND u.actor = 0 AND {since}
 """)
 
 _COPY = """

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from accounts.catalogue import ActorClass
 from accounts.models import (
     Account,
     BusinessEvent,
@@ -57,26 +58,26 @@ def make_account(**values):
     return Account.objects.create(**{"external_id": unique("acc"), **defaults, **values})
 
 
-def use(account, feature, *, days_ago, events=1, learned_on=None):
+def use(account, feature, *, days_ago, events=1, learned_on=None, actor=ActorClass.PERSON):
     for back in [days_ago] if isinstance(days_ago, int) else days_ago:
         UsageDay.objects.create(
             account=account,
             day=ago(back),
             feature=feature,
+            actor=actor.number,
             learned_on=learned_on or ago(back),
             events=events,
         )
 
 
-def be_active(account, user, *, days_ago):
+def be_active(account, user, *, days_ago, actor=ActorClass.PERSON):
     """Sets the bits of one product user for days before DAY."""
     for back in [days_ago] if isinstance(days_ago, int) else days_ago:
         day = ago(back)
-        row, _ = UserMonth.objects.get_or_create(
-            account=account, month=day.replace(day=1), user_key=user, defaults={"days": 0}
-        )
+        key = {"account": account, "month": day.replace(day=1), "user_key": user}
+        row, _ = UserMonth.objects.get_or_create(**key, actor=actor.number, defaults={"days": 0})
         bits = row.days | 1 << (day.day - 1)
-        UserMonth.objects.filter(account=account, month=row.month, user_key=user).update(days=bits)
+        UserMonth.objects.filter(**key, actor=actor.number).update(days=bits)
 
 
 def open_ticket(account, *, days_ago, solved_days_ago=None, **values):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.catalogue import ActorClass
 from tests.health import builders as make
 from tests.health.builders import DAY, ago
 from tests.health.reading import WAYS, judged, raw
@@ -216,3 +217,29 @@ def test_usage_learned_after_the_day_is_not_peeked_at(way):
 
     assert used(96) == 0
     assert used(95) == 1
+
+
+@pytest.mark.parametrize("actor", [ActorClass.SERVICE, ActorClass.AGENT])
+def test_only_people_are_counted(way, actor):
+    account, core = make.make_account(seats=4), make.make_feature(is_core=True)
+    make.be_active(account, "ada", days_ago=range(0, 28, 2))
+    make.be_active(account, "bot", days_ago=range(60), actor=actor)
+    make.use(account, core, days_ago=[3, 40, 111], events=10)
+    make.use(account, core, days_ago=range(20), events=900, actor=actor)
+
+    assert raw(account, "login_frequency", way=way) == pytest.approx(15)  # 14 days × 30 ÷ 28
+    assert raw(account, "users_active", way=way) == pytest.approx(0.25)  # one of four seats
+    # 10 in the last and in the previous 28 days, 20 and 10 in the last and previous 56:
+    # the mean of 0 % and 100 %
+    assert raw(account, "usage_trend", way=way) == pytest.approx(0.5)
+
+
+def test_an_account_that_only_agents_use_is_used_by_nobody(way):
+    account, core = make.make_account(seats=4), make.make_feature(is_core=True)
+    make.be_active(account, "bot", days_ago=range(200), actor=ActorClass.AGENT)
+    make.use(account, core, days_ago=range(200), events=900, actor=ActorClass.AGENT)
+
+    # Both sources deliver, of nobody: data, not missing.
+    assert raw(account, "login_frequency", way=way) == 0
+    assert raw(account, "core_feature_depth", way=way) == 0
+    assert raw(account, "usage_trend", way=way) == -0.5

@@ -94,6 +94,7 @@ FIGURES = (
             WHERE day > (SELECT until - 120 FROM health_usagepacking)
                 AND day <= (SELECT until FROM health_usagepacking)
                 AND learned_on <= (SELECT until FROM health_usagepacking)
+                AND actor = 0
                 AND feature_id = ANY ((SELECT features FROM health_usagepacking)::smallint[])
                 AND (%(share)s::integer IS NULL OR account_id %% 30 = %(share)s::integer)
                 AND EXISTS (
