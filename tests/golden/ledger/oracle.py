@@ -1,0 +1,143 @@
+"""What the ledger, statuses, segments and tiers must be, from what is paid day by day.
+
+Pure, slow and plain: the specification's sentences, without anything of the product.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from tests.golden.ledger.facts import Paid
+
+# One unit of the currency in dollars, and minor units of a whole one.
+RATES = {"USD": Fraction(1), "EUR": Fraction("1.0837"), "JPY": Fraction("0.0067")}
+MINOR = {"USD": 100, "EUR": 100, "JPY": 1}
+SEGMENTS = ((500_000, "strategic"), (100_000, "enterprise"), (25_000, "mid_market"), (5_000, "smb"))
+ARR_SCORES = ((0, 0), (5_000, 20), (15_000, 40), (100_000, 75), (500_000, 100))
+WEIGHTS = {"complexity": 25, "growth_potential": 20, "strategic_fit": 15}
+TIERS = ("tech", "low", "high")
+BOUNDS = {"low": 40, "high": 75}
+
+Moved = Mapping[tuple[date, str, str], int]
+"""Minor units by day, currency and kind."""
+Arr = Counter[str]
+"""Minor units a year by currency."""
+Spans = list[tuple[date, str]]
+"""A value and the first day it holds, up to the next one."""
+
+
+def arr_on(paid: Iterable[Paid], day: date) -> Arr:
+    total: Arr = Counter()
+    for p in paid:
+        if p.since <= day and (p.until is None or day < p.until):
+            total[p.currency] += p.arr
+    return total
+
+
+def edges(paid: Iterable[Paid], *, last: date) -> list[date]:
+    """The days on which what is paid may change."""
+    days = {p.since for p in paid} | {p.until for p in paid if p.until}
+    return sorted(day for day in days if day <= last)
+
+
+def movements(paid: Sequence[Paid], *, last: date) -> dict[tuple[date, str, str], int]:
+    """By day, currency and kind. The kind comes from the account's whole ARR."""
+    found = {}
+    before: Arr = Counter()
+    has_paid = False
+    for day in edges(paid, last=last):
+        now = arr_on(paid, day)
+        for currency in sorted(before | now):
+            change = now[currency] - before[currency]
+            if change:
+                found[day, currency, _kind(change, before, now, has_paid)] = change
+        before, has_paid = now, has_paid or bool(now.total())
+    return found
+
+
+def _kind(change: int, before: Arr, now: Arr, has_paid: bool) -> str:
+    if change < 0:
+        return "contraction" if now.total() else "churn"
+    if before.total():
+        return "expansion"
+    return "reactivation" if has_paid else "new"
+
+
+def dollars(arr: Mapping[str, int]) -> Fraction:
+    """Exact, in whole dollars."""
+    return sum((amount * RATES[c] / MINOR[c] for c, amount in arr.items()), Fraction(0))
+
+
+def statuses(paid: Sequence[Paid], *, last: date) -> Spans:
+    return _spans(paid, last, lambda arr: "active" if arr.total() else "churned")
+
+
+def segments(paid: Sequence[Paid], *, last: date) -> Spans:
+    return _spans(paid, last, lambda arr: segment(dollars(arr)))
+
+
+def segment(arr: Fraction) -> str:
+    return next((name for least, name in SEGMENTS if arr >= least), "self_serve")
+
+
+def _spans(paid: Sequence[Paid], last: date, value: Callable[[Arr], str]) -> Spans:
+    spans: Spans = []
+    for day in edges(paid, last=last):
+        arr = arr_on(paid, day)
+        if (spans or arr.total()) and (not spans or spans[-1][1] != value(arr)):
+            spans.append((day, value(arr)))
+    return spans
+
+
+def arr_score(arr: Fraction) -> Fraction:
+    for (low, least), (high, most) in pairwise(ARR_SCORES):
+        if arr <= high:
+            return least + (arr - low) * (most - least) / (high - low)
+    return Fraction(100)
+
+
+def tier_score(arr: Fraction, factors: Mapping[str, int]) -> Fraction:
+    own = arr_score(arr)
+    rest = sum(weight * factors.get(name, own) for name, weight in WEIGHTS.items())
+    return (40 * own + rest) / 100
+
+
+def tiers(paid: Sequence[Paid], factors: Mapping[str, int], *, last: date) -> Spans:
+    """Past a boundary by 5 % of it for 30 days; at 100,000 or more never below low."""
+    days = edges(paid, last=last)
+    first = next((day for day in days if arr_on(paid, day).total()), None)
+    if first is None:
+        return []
+    spans: Spans = []
+    past: dict[str, int] = dict.fromkeys(BOUNDS, 0)
+    changes = set(days)
+    day, current, arr, score = first, -1, Fraction(0), Fraction(0)
+    while day <= last:
+        if day in changes:
+            arr = dollars(arr_on(paid, day))
+            score = tier_score(arr, factors)
+        if current < 0:
+            current = sum(score >= bound for bound in BOUNDS.values())
+        current = _next_tier(current, score, past)
+        if arr >= 100_000:
+            current = max(current, 1)
+        if not spans or spans[-1][1] != TIERS[current]:
+            spans.append((day, TIERS[current]))
+        day += timedelta(days=1)
+    return spans
+
+
+def _next_tier(current: int, score: Fraction, past: dict[str, int]) -> int:
+    """`past` counts, for each boundary, the days before this one that the score was beyond it."""
+    wanted = current
+    for place, (name, bound) in enumerate(BOUNDS.items(), start=1):
+        upward = place > current
+        beyond = score >= bound * Fraction(21, 20) if upward else score <= bound * Fraction(19, 20)
+        if beyond and past[name] >= 30:
+            wanted = place if upward else min(wanted, place - 1)
+        past[name] = past[name] + 1 if beyond else 0
+    return wanted

@@ -1,0 +1,92 @@
+"""The product fed with files as a command feeds it, and what it stored of them."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from accounts.intake.parse_options import EndDate, iso_reading
+from accounts.intake.specs import Kind
+from accounts.loading.files import FileImport, import_file
+from accounts.models import AttributeHistory, CurrencyRate, RevenueMovement
+from metrics.models import TOTAL, AccountMonth, RetentionMonth
+from tests.golden.ledger.exports import File
+from tests.golden.ledger.oracle import RATES, Spans
+from tests.golden.ledger.oracle_months import Month
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=UTC)
+
+
+def store_rates(first: date) -> None:
+    """One rate for all days, so that no day is told apart by it."""
+    for currency, rate in RATES.items():
+        if currency != "USD":
+            CurrencyRate.objects.create(
+                currency=currency, base="USD", valid_from=first, rate=f"{float(rate):.10f}"
+            )
+
+
+def bring(files: Iterable[File], *, day: date) -> None:
+    """Every row is taken, without any problem but questions about overlaps."""
+    for file in files:
+        problems = []
+        ends = EndDate.LAST_DAY if file.inclusive_ends else EndDate.RENEWAL
+        run = import_file(
+            FileImport(
+                name=file.name,
+                source=io.BytesIO(file.text()),
+                kind=Kind(file.kind),
+                reading=replace(iso_reading(now=noon(day), typed=False), end_date=ends),
+                day=day,
+                now=noon(day),
+            ),
+            progress=lambda done, total: None,
+            report=problems.append,
+        )
+        assert run.rejected == 0, problems[:5]
+
+
+def stored_movements(*, known_on: date) -> dict[str, Counter]:
+    """By account; net of what was taken back by then."""
+    found: dict[str, Counter] = defaultdict(Counter)
+    rows = RevenueMovement.objects.filter(recorded_at__lte=noon(known_on)).values_list(
+        "account__external_id", "effective_on", "currency", "kind", "amount_minor"
+    )
+    for account, day, currency, kind, amount in rows:
+        found[account][day, currency, kind] += amount
+    totals = {a: {key: v for key, v in total.items() if v} for a, total in found.items()}
+    return {account: total for account, total in totals.items() if total}
+
+
+def stored_months() -> dict[tuple[str, date], Month]:
+    rows = AccountMonth.objects.values_list(
+        "account__external_id",
+        "month",
+        "start_minor",
+        "end_minor",
+        "was_active",
+        "is_active",
+        "kind",
+    )
+    return {(account, month): Month(*rest) for account, month, *rest in rows}
+
+
+def stored_retention(method: str, columns: Iterable[str]) -> dict[date, dict[str, object]]:
+    rows = RetentionMonth.objects.filter(method=method, segment=TOTAL)
+    return {row["month"]: row for row in rows.values("month", *columns)}
+
+
+def stored_spans(attribute: str, *, last: date) -> dict[str, Spans]:
+    found: dict[str, Spans] = defaultdict(list)
+    rows = AttributeHistory.objects.filter(attribute=attribute, contact=None)
+    for account, since, value in rows.order_by("account", "valid_from").values_list(
+        "account__external_id", "valid_from", "value"
+    ):
+        if since <= last:
+            found[account].append((since, value))
+    return found

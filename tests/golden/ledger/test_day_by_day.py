@@ -1,0 +1,74 @@
+"""The same facts learned day by day: what was known at month-ends, and the same figures at last.
+
+100 customers over 18 months. Three times a month each tool sends the rows that changed since;
+before that the ledger and the history steps of the night are run.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Account
+from cs_platform.scheduling.nightly_steps import BY_NAME, Shard
+from tests.golden.ledger import oracle, oracle_months
+from tests.golden.ledger.exports import account_file, contract_files
+from tests.golden.ledger.lives import customers
+from tests.golden.ledger.product import bring, noon, store_rates, stored_movements
+
+FIRST, LAST = date(2025, 1, 1), date(2026, 6, 30)
+MONTH_ENDS = list(oracle_months.month_ends(LAST, 18))[::-1]
+ORDER = "oldest first"
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return customers(count=100, first=FIRST, last=LAST, seed=5)
+
+
+def known_at_once(facts, day):
+    """The movements of a fresh import of what the tools knew on that day."""
+    with transaction.atomic():
+        bring([account_file(facts)], day=day)
+        bring(contract_files(facts, order=ORDER, renews=False, known_on=day), day=day)
+        known = stored_movements(known_on=day)
+        transaction.set_rollback(True)
+    return known
+
+
+def learn_day_by_day(facts):
+    first = min(row.tellings[0].learned_on for customer in facts for row in customer.rows)
+    bring([account_file(facts)], day=first)
+    ids = Account.objects.order_by("pk").values_list("pk", flat=True)
+    sent = {}
+    for days in range((LAST - first).days + 1):
+        day = first + timedelta(days=days)
+        if day in MONTH_ENDS or day.day in (10, 20):
+            run_night(day, ids)
+            bring(news(facts, day, sent), day=day)
+
+
+def run_night(opening, ids):
+    """The steps that bring the ledger and the history to the day that opens."""
+    yesterday = opening - timedelta(days=1)
+    shard = Shard(yesterday, opening, noon(opening), ids[0], ids[len(ids) - 1])
+    for name in ("contracts", "accounts"):
+        BY_NAME[name].run(shard)
+
+
+def news(facts, day, sent):
+    """Of each tool the rows that say something else than before."""
+    for file in contract_files(facts, order=ORDER, renews=False, known_on=day):
+        file.rows[:] = [row for row in file.rows if sent.get(row["external_id"]) != row]
+        sent.update({row["external_id"]: row for row in file.rows})
+        if file.rows:
+            yield file
+
+
+def test_what_is_learned_day_by_day_is_what_is_imported_at_once(db, facts):
+    store_rates(FIRST)
+    at_once = {day: known_at_once(facts, day) for day in MONTH_ENDS}
+    learn_day_by_day(facts)
+    for day in MONTH_ENDS:
+        assert stored_movements(known_on=day) == at_once[day], day
+    assert at_once[LAST] == {c.key: oracle.movements(c.paid, last=LAST) for c in facts}
