@@ -197,6 +197,8 @@ PERSONAL_DATA = PersonalData(
         "accounts.SignalDelivery.consumer",
         "accounts.SignalDelivery.reason",
         "accounts.Source.name",
+        "accounts.SourceMapping.kind",
+        "accounts.SourceMapping.mapping",
         "accounts.Team.name",
         "accounts.Ticket.external_id",
         "accounts.UserMonth.user_key",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from accounts.api import bodies
 from accounts.intake import csv_files
+from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.errors import RecordError
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.records import Record, read_records
@@ -20,6 +21,7 @@ from accounts.loading.runs import count
 from accounts.loading.usage import UsageIds, distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
 from accounts.models import ImportRun
+from accounts.queries.source_mappings import mapping_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def work_through(batch: RequestBatch, *, run: ImportRun, day: date, now: datetim
 
     Raises FileRefused or Problem where the body as a whole cannot be read: nothing is stored.
     """
-    sent = _understood(batch, now=now)
+    mapping = mapping_for(str(run.declared_source_id), kind=batch.kind)
+    sent = _understood(batch, mapping=mapping, now=now)
     result = _loaded(sent, source=str(run.declared_source_id), day=day, now=now)
     result.reject(sent.errors)
     refused = {problem.position for problem in result.problems}
@@ -62,40 +65,47 @@ def work_through(batch: RequestBatch, *, run: ImportRun, day: date, now: datetim
     return result
 
 
-def _understood(batch: RequestBatch, *, now: datetime) -> Sent:
+def _understood(batch: RequestBatch, *, mapping: ColumnMapping | None, now: datetime) -> Sent:
+    """As it is kept of the key's source what its columns and words mean."""
     spec = SPECS[batch.kind]
     if batch.media_type == bodies.CSV:
-        return _understood_csv(batch.body, spec=spec, now=now)
+        return _understood_csv(batch.body, spec=spec, mapping=mapping, now=now)
+    reading = iso_reading(now=now)
+    if mapping is not None:
+        reading = mapping.meanings(reading)
     indexed, errors = bodies.json_records(batch.body, found=batch.media_type)
     as_sent = dict(indexed).get
     if spec.kind == Kind.USAGE:
-        reader = UsageReader((), iso_reading(now=now))
+        reader = UsageReader((), reading)
         usage, wrong = reader.read_objects(indexed)
         return Sent(spec, as_sent, errors=errors + wrong, usage=usage)
-    intake = read_records(indexed, spec=spec, reading=iso_reading(now=now))
+    intake = read_records(indexed, spec=spec, reading=reading)
     return Sent(spec, as_sent, intake.records, errors + intake.errors)
 
 
-def _understood_csv(body: bytes, *, spec: RecordSpec, now: datetime) -> Sent:
-    header, rows = bodies.csv_records(body, spec=spec)
-    reading = iso_reading(now=now, typed=False)
+def _understood_csv(
+    body: bytes, *, spec: RecordSpec, mapping: ColumnMapping | None, now: datetime
+) -> Sent:
+    columns, sent = bodies.csv_records(body, spec=spec, mapping=mapping)
+    header, rows = columns.fields, [columns.pick(row) for row in sent]
+    reading = mapping.reading(now=now) if mapping else iso_reading(now=now, typed=False)
 
     def as_sent(index: int) -> object:
         row = rows[index]
         return csv_files.as_mapping(row, header=header) or {"row": row}
 
     if spec.kind == Kind.USAGE:
-        columns, errors = BlockReader(header, reading).read(list(enumerate(rows)))
-        return Sent(spec, as_sent, errors=errors, usage_columns=columns)
+        usage, errors = BlockReader(header, reading).read(list(enumerate(rows)))
+        return Sent(spec, as_sent, errors=errors, usage_columns=usage)
     good: list[tuple[int, object]] = []
     ragged = []
     for index, row in enumerate(rows):
-        mapping = csv_files.as_mapping(row, header=header)
-        if mapping is None:
+        raw = csv_files.as_mapping(row, header=header)
+        if raw is None:
             message = csv_files.ragged(row, header=header)
             ragged.append(RecordError(index, "", "ragged", message))
         else:
-            good.append((index, mapping))
+            good.append((index, raw))
     intake = read_records(good, spec=spec, reading=reading)
     return Sent(spec, as_sent, intake.records, ragged + intake.errors)
 

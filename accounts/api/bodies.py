@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts.api.problems import ApiProblem
 from accounts.intake import csv_files, json_bodies
+from accounts.intake.column_mapping import ColumnMapping, Columns, our_names
 from accounts.intake.errors import FileRefused, RecordError, TooLarge
 from accounts.intake.specs import RecordSpec
 from accounts.intake.streams import BULK_LIMITS, gunzip
@@ -81,14 +82,20 @@ def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], 
     return records, errors
 
 
-def csv_records(body: bytes, *, spec: RecordSpec) -> tuple[tuple[str, ...], list[list[str]]]:
-    """The header, and the rows below it."""
+def csv_records(
+    body: bytes, *, spec: RecordSpec, mapping: ColumnMapping | None
+) -> tuple[Columns, list[list[str]]]:
+    """The columns that go to fields, and the rows below the header."""
     source = io.BytesIO(body)
     layout = csv_files.inspect(source, limits=BULK_LIMITS)
-    known = spec.by_name()
-    for name in layout.header:
-        if name not in known:
-            detail = f"The column {name[:80]!a} is not one of {', '.join(known)}."
-            raise ApiProblem(400, code="unknown_column", detail=detail)
+    columns = {n: ours or None for n, ours in mapping.columns.items()} if mapping else {}
+    names = our_names(
+        layout.header,
+        kind=spec.kind,
+        columns=columns,
+        ignores_rest=bool(mapping and mapping.ignores_rest),
+    )
+    places = tuple(n for n, ours in enumerate(names) if ours)
+    fields = tuple(ours for ours in names if ours)
     rows = csv_files.rows(source, layout=layout, limits=BULK_LIMITS)
-    return layout.header, [row for _line, row in rows]
+    return Columns(len(names), fields, places), [row for _line, row in rows]

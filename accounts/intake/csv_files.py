@@ -7,12 +7,14 @@ there, with its line, so that `rows` meets no surprise while batches are being w
 import codecs
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from accounts.intake.errors import FileRefused, TooLarge, shown
+from accounts.intake.errors import FileRefused, TooLarge
 from accounts.intake.streams import Limits, opened
 
 _LONGEST_LINE = 1_048_576
@@ -21,6 +23,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What a column is called that has no name of its own.
+UNNAMED = re.compile(r"(?:.+ \()?column [0-9]+\)?")
+# What a spreadsheet puts in front to say how values are apart.
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 
 
@@ -29,6 +35,7 @@ class Layout:
     """How a file is written, found by `inspect`; `records` counts the rows below the header.
 
     `titles` are the names of the header as they stand there, `header` the same in lower case.
+    `above` is the number of lines before the header.
     """
 
     header: tuple[str, ...]
@@ -36,44 +43,45 @@ class Layout:
     encoding: str
     records: int
     titles: tuple[str, ...] = ()
+    above: int = 0
 
 
 def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> Layout:
-    encoding = encoding or _encoding(source)
-    first = _first_line(source, limits=limits, encoding=encoding)
-    delimiter = _delimiter(first)
-    layout = Layout((), delimiter, encoding, 0)
-    reader = _rows(source, layout=layout, limits=limits)
+    layout, reader = _opened(source, limits=limits, encoding=encoding)
     header = checked_header(next(reader, (1, []))[1], limits=limits)
     records = 0
     for _line, _row in reader:
         records += 1
         if records > limits.records:
             raise TooLarge("too_many_rows", f"has more than {limits.records} rows; split it")
-    return Layout(header, delimiter, encoding, records)
+    return replace(layout, header=header, records=records)
 
 
 def opened_rows(
     source: BinaryIO, *, limits: Limits, encoding: str | None = None
 ) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
     """The layout without its count, and the rows below the header, in one pass."""
-    encoding = encoding or _encoding(source)
-    delimiter = _delimiter(_first_line(source, limits=limits, encoding=encoding))
-    layout = Layout((), delimiter, encoding, 0)
-    reader = _rows(source, layout=layout, limits=limits)
-    first = next(reader, (1, []))[1]
-    header = checked_header(first, limits=limits)
-    titles = tuple(name.strip() for name in first)
-    return Layout(header, delimiter, encoding, 0, titles), reader
+    layout, reader = _opened(source, limits=limits, encoding=encoding)
+    titles = titles_of(next(reader, (1, []))[1], limits=limits)
+    header = tuple(title.lower() for title in titles)
+    return replace(layout, header=header, titles=titles), reader
 
 
 def header_of(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> tuple[str, ...]:
     """The column names alone, lower-cased; the rest of the file is not read."""
-    encoding = encoding or _encoding(source)
-    delimiter = _delimiter(_first_line(source, limits=limits, encoding=encoding))
-    layout = Layout((), delimiter, encoding, 0)
-    reader = _rows(source, layout=layout, limits=limits)
+    _, reader = _opened(source, limits=limits, encoding=encoding)
     return checked_header(next(reader, (1, []))[1], limits=limits)
+
+
+def _opened(
+    source: BinaryIO, *, limits: Limits, encoding: str | None
+) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
+    """Encoding and separator as they are recognised, and the rows from the header on."""
+    encoding = encoding or _encoding(source)
+    first = _first_line(source, limits=limits, encoding=encoding)
+    said = _SEPARATOR.fullmatch(first)
+    layout = Layout((), said[1] if said else _delimiter(first), encoding, 0, above=bool(said))
+    return layout, _rows(source, layout=layout, limits=limits)
 
 
 def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -97,13 +105,15 @@ def ragged(row: list[str], *, header: tuple[str, ...]) -> str:
 
 def _rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     lines = _lines(source, encoding=layout.encoding, limits=limits)
+    for _ in range(layout.above):
+        next(lines, None)
     reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
-    line = 1
+    line = 1 + layout.above
     try:
         for row in reader:
             if row:
                 yield line, row
-            line = reader.line_num + 1
+            line = reader.line_num + layout.above + 1
     except csv.Error as error:
         raise FileRefused("csv", _in_words(error), line=line) from error
     except UnicodeError as error:
@@ -161,13 +171,21 @@ def _delimiter(first: str) -> str:
 
 
 def checked_header(row: list[str], *, limits: Limits) -> tuple[str, ...]:
+    return tuple(title.lower() for title in titles_of(row, limits=limits))
+
+
+def titles_of(row: list[str], *, limits: Limits) -> tuple[str, ...]:
+    """The names of the columns. One without a name is “column 3”; one that is there twice says
+    which of both it is. Neither is a field by its name: it is left out unless somebody chose it."""
     if len(row) > limits.columns:
         raise TooLarge("too_many_columns", f"has {len(row)} columns; at most {limits.columns}")
-    names = tuple(name.strip().lower() for name in row)
-    if not all(names):
-        place = names.index("") + 1
-        raise FileRefused("header", f"column {place} has no name; name it or remove it", line=1)
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise FileRefused("header", f"the column {shown(twice[0])} is there twice", line=1)
-    return names
+    if not any(name.strip() for name in row):
+        raise FileRefused("header", "has no column names; write them in the first row", line=1)
+    names = [name.strip() for name in row]
+    counts = Counter(name.lower() for name in names)
+    titles = []
+    for place, name in enumerate(names, start=1):
+        twice = counts[name.lower()] > 1
+        own = f"{name} (column {place})" if name and twice else name or f"column {place}"
+        titles.append(own)
+    return tuple(titles)

@@ -12,7 +12,8 @@ from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
-from accounts.intake.errors import FileRefused, RecordError, in_order, shown
+from accounts.intake.column_mapping import our_names
+from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
 from accounts.intake.specs import SPECS, Kind, RecordSpec
@@ -43,6 +44,7 @@ class FileImport:
     columns: Mapping[str, str | None] = field(default_factory=dict)
     backfill: bool = False
     declared_source: str = DIRECT_SOURCE
+    ignores_rest: bool = False
     user: User | None = None
 
 
@@ -120,7 +122,7 @@ def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:
         layout, _ = csv_files.opened_rows(file.source, limits=FILE_LIMITS, encoding=file.encoding)
         columns = _columns(layout.header, file=file)
         records = None
-        if layout.encoding.startswith("utf-8") and columns.keeps_all:
+        if layout.encoding.startswith("utf-8") and columns.keeps_all and not layout.above:
             records = count_plain(file.source, limits=FILE_LIMITS)
         if records is not None and records <= FILE_LIMITS.records:
             return replace(layout, records=records), columns, True
@@ -167,17 +169,10 @@ def _fits(spec: RecordSpec, columns: set[str]) -> bool:
 
 def _columns(header: tuple[str, ...], *, file: FileImport) -> _Columns:
     spec = SPECS[file.kind]
-    names = [file.columns.get(name, name) for name in header]
-    known = spec.by_name()
-    unknown = [n for n, ours in zip(header, names, strict=True) if ours and ours not in known]
-    if unknown:
-        raise FileRefused(
-            "unknown_column",
-            f"the column {shown(unknown[0])} is not one of {file.kind} ({', '.join(known)}); "
-            "map it to one of them or leave it out",
-        )
+    names = our_names(header, kind=file.kind, columns=file.columns, ignores_rest=file.ignores_rest)
     kept = tuple(name for name in names if name)
-    missing = [f.name for f in spec.fields if f.required and f.name not in kept]
+    given = {*kept, *file.reading.constants}
+    missing = [f.name for f in spec.fields if f.required and f.name not in given]
     if missing:
         raise FileRefused("missing_column", f"the column {missing[0]} of {file.kind} is missing")
     if len(set(kept)) != len(kept):

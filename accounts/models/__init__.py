@@ -32,7 +32,13 @@ from accounts.models.size import (
 )
 from accounts.models.source import Source
 from accounts.models.team import Function, TeamMember
-from accounts.models.upload import FileChunk, ImportFile, ImportMapping, PlannedChange
+from accounts.models.upload import (
+    FileChunk,
+    ImportFile,
+    ImportMapping,
+    PlannedChange,
+    SourceMapping,
+)
 from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.vocabulary import BusinessEventKind, InteractionKind
 from accounts.models.work import DirtyAccount, Job, LedgerDue, OutboxMessage
@@ -84,6 +90,7 @@ __all__ = [
     "Signal",
     "SignalDelivery",
     "Source",
+    "SourceMapping",
     "Team",
     "TeamMember",
     "Ticket",

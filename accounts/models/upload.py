@@ -9,6 +9,7 @@ from django.db import models
 from accounts.intake import kept_rows
 from accounts.models.intake import ImportRun
 from accounts.models.people import User
+from accounts.models.source import Source
 
 
 class ImportFile(models.Model):
@@ -103,6 +104,27 @@ class PlannedChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.position} {self.status}"
+
+
+class SourceMapping(models.Model):
+    """How records of a source are read: what its columns, words, empty cells and ends mean. Of a
+    declared source, for files, commands and requests alike."""
+
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="mappings", db_index=False
+    )
+    kind = models.CharField(max_length=30)
+    mapping = models.JSONField()
+    user = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source", "kind", name="source_mapping_once_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.kind}"
 
 
 class ImportMapping(models.Model):

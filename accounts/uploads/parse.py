@@ -118,11 +118,10 @@ def _restored(rows: Iterable[Row]) -> Iterator[Row]:
 def _sheet(source: BinaryIO) -> _Table:
     sheet = workbooks.open_sheet(source, limits=FILE_LIMITS)
     _, first = next(sheet.rows)
-    csv_files.checked_header(first, limits=FILE_LIMITS)
     note = ""
     if sheet.others:
         note = f"The workbook has {sheet.others + 1} sheets; “{sheet.name[:60]}” is read."
-    titles = tuple(name.strip() for name in first)
+    titles = csv_files.titles_of(first, limits=FILE_LIMITS)
     return _Table(titles, _filled(sheet.rows, width=len(titles)), note)
 
 

@@ -18,6 +18,7 @@ from accounts.loading.batches import load
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.runs import keep_problems
 from accounts.models import ImportRun, User
+from accounts.queries.source_mappings import mapping_for
 from accounts.uploads.resolve import open_records
 
 MOST_AT_ONCE = 5_000
@@ -29,7 +30,7 @@ class Retry:
     """Who tries what again; `values` by position, as text."""
 
     run: ImportRun
-    values: Mapping[int, Mapping[str, str]]
+    values: Mapping[int, Mapping[str, str | None]]
     user: User
     day: date
     now: datetime
@@ -66,10 +67,12 @@ def retry_all(
 ) -> LoadResult:
     """The refused records as they are, the first ones up to the limit."""
     rows = open_records(run).filter(is_whole=True).order_by("position", "pk")
-    values: dict[int, dict[str, str]] = {}
+    values: dict[int, dict[str, str | None]] = {}
     for position, record in rows.values_list("position", "record")[: limit * 2]:
         if is_editable(record):
-            values.setdefault(position, as_text(record))
+            text = as_text(record)
+            cleared = {name: None for name, value in record.items() if value is None}
+            values.setdefault(position, {**text, **cleared})
     first = dict(list(values.items())[:limit])
     return mend(Retry(run, first, user, day, now))
 
@@ -98,7 +101,9 @@ def _reading(retry: Retry) -> ParseOptions:
     """As the file was read; what came by the API or a command is written as ISO."""
     if retry.run.file is not None:
         return mapping_of(retry.run.file.mapping).reading(now=retry.now)
-    return iso_reading(now=retry.now, typed=False)
+    plain = iso_reading(now=retry.now, typed=False)
+    kept = mapping_for(str(retry.run.declared_source_id), kind=Kind(retry.run.kind))
+    return kept.meanings(plain) if kept else plain
 
 
 def _settle(retry: Retry, result: LoadResult) -> None:
@@ -108,7 +113,9 @@ def _settle(retry: Retry, result: LoadResult) -> None:
     )
 
 
-def _keep_anew(run: ImportRun, result: LoadResult, *, raw: Mapping[int, Mapping[str, str]]) -> None:
+def _keep_anew(
+    run: ImportRun, result: LoadResult, *, raw: Mapping[int, Mapping[str, str | None]]
+) -> None:
     problems: dict[int, Sequence[RecordError]] = defaultdict(list)
     for problem in result.problems:
         if not problem.warning:

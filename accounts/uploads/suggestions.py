@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from accounts.intake.column_mapping import NOTES, ColumnMapping
+from accounts.intake.column_mapping import NOTES, ColumnMapping, mapping_of
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
 from accounts.intake.matching import (
@@ -13,7 +13,7 @@ from accounts.intake.matching import (
     guess_decimal_mark,
     guess_kind,
 )
-from accounts.models import ImportFile, ImportMapping, Installation
+from accounts.models import ImportFile, ImportMapping, Installation, SourceMapping
 
 
 def header_digest(header: Sequence[str]) -> str:
@@ -32,7 +32,7 @@ def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
     mended = file.fixes.kind if file.fixes else ""
     kind = Kind(mended) if mended in set(Kind) else guess_kind(file.name, header)
     file.kind = kind or ""
-    mapping = guessed(header, kind=kind, sample=sample)
+    mapping = _of_source(header, kind=kind) or guessed(header, kind=kind, sample=sample)
     if file.fixes:
         mapping = replace(mapping, source=str(file.fixes.declared_source_id))
     file.mapping = mapping.as_json()
@@ -53,6 +53,16 @@ def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
     return (latest.kind, latest.mapping) if latest else None
 
 
+def _of_source(header: Sequence[str], *, kind: Kind | None) -> ColumnMapping | None:
+    """Of the one declared source all of whose columns are there; None where none or several are."""
+    rows = SourceMapping.objects.filter(kind=kind or "").order_by("source")
+    known = [mapping_of(row.mapping) for row in rows]
+    fitting = [
+        m for m in known if {name for name, ours in m.columns.items() if ours} <= set(header)
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) -> ColumnMapping:
     zone = Installation.current().zone.key
     if kind is None:
@@ -64,6 +74,7 @@ def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) 
         date_order=guess_dates(samples, columns=columns, kind=kind),
         decimal_mark=guess_decimal_mark(samples, columns=columns, kind=kind),
         zone=zone,
+        end_date=None,
     )
 
 

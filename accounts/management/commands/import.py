@@ -18,14 +18,17 @@ from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.cells import neutral
+from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.errors import FileRefused, RecordError
 from accounts.intake.moments import DateOrder
-from accounts.intake.parse_options import ParseOptions, iso_reading
+from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
+from accounts.intake.words import plain_word
 from accounts.loading.files import FileImport, import_file, kind_of
 from accounts.models import ImportRun
 from accounts.models.source import UnknownSourceError, source_named
+from accounts.queries.source_mappings import mapping_for
 
 _SHOWN = 10
 _DATE_ORDERS = {order.value: order for order in DateOrder}
@@ -43,8 +46,8 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind])
         parser.add_argument("--dry-run", action="store_true", help="say what would change")
-        parser.add_argument("--date-format", choices=_DATE_ORDERS, default=DateOrder.ISO.value)
-        parser.add_argument("--decimal", choices=[".", ","], default=".", help="decimal mark")
+        parser.add_argument("--date-format", choices=_DATE_ORDERS)
+        parser.add_argument("--decimal", choices=[".", ","], help="decimal mark")
         parser.add_argument("--encoding", choices=csv_files.ENCODINGS)
         parser.add_argument("--time-zone", type=_zone, help="of times without an offset")
         parser.add_argument(
@@ -64,6 +67,36 @@ class Command(BaseCommand):
             default=DIRECT_SOURCE,
             metavar="SOURCE",
             help="the source whose ids the records carry, by key or name (Admin, Sources)",
+        )
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="FIELD=VALUE",
+            help="a value for rows that have none, such as currency=EUR or amount_per=month",
+        )
+        parser.add_argument(
+            "--word",
+            action="append",
+            default=[],
+            metavar="FIELD:WORD=VALUE",
+            help="what a word of the file means, such as category:problem=defect; empty: no value",
+        )
+        parser.add_argument(
+            "--ends",
+            choices=[end.value for end in EndDate],
+            help="what the end of a contract is: its renewal date, or the last day it covers",
+        )
+        parser.add_argument(
+            "--empty",
+            choices=[cell.value for cell in EmptyCell],
+            help="what an empty cell says: nothing (keep), that there is no value (clear), or a"
+            " question (hold)",
+        )
+        parser.add_argument(
+            "--ignore-rest",
+            action="store_true",
+            help="leave out columns that are no field, instead of refusing the file",
         )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="write problems as CSV")
 
@@ -89,17 +122,23 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
         columns = dict(_mapping(pair) for pair in options["map"])
+        declared = _source(options["source"])
+        kind = self._kind(path, source, columns=columns, options=options)
+        stored = mapping_for(declared, kind=kind)
+        if stored is not None:
+            columns = {name: ours or None for name, ours in stored.columns.items()} | columns
         return FileImport(
             name=path.name,
             source=source,
-            kind=self._kind(path, source, columns=columns, options=options),
-            reading=_reading(options),
+            kind=kind,
+            reading=_reading(options, stored=stored, kind=kind),
             day=clock.today(),
             now=clock.now(),
             encoding=options["encoding"],
             columns=columns,
             backfill=options["backfill"],
-            declared_source=_source(options["source"]),
+            declared_source=declared,
+            ignores_rest=options["ignore_rest"] or bool(stored and stored.ignores_rest),
         )
 
     def _kind(
@@ -181,11 +220,38 @@ def _in_words(problem: RecordError) -> str:
     return f"{level}line {problem.position}: {problem.field} {problem.message}".replace("  ", " ")
 
 
-def _reading(options: dict[str, Any]) -> ParseOptions:
+def _reading(options: dict[str, Any], *, stored: ColumnMapping | None, kind: Kind) -> ParseOptions:
+    """What an option says goes before what is kept of the source."""
     plain = iso_reading(now=clock.now(), typed=False)
-    order = _DATE_ORDERS[options["date_format"]]
-    calendar = replace(plain.calendar, order=order, zone=options["time_zone"])
-    return replace(plain, calendar=calendar, decimal_mark=options["decimal"])
+    if stored is not None:
+        plain = stored.reading(now=clock.now())
+    order = _DATE_ORDERS.get(options["date_format"] or "", plain.calendar.order)
+    zone = options["time_zone"] or plain.calendar.zone
+    constants = dict(_pair("--set", pair) for pair in options["set"])
+    words = {name: dict(told) for name, told in plain.words.items()}
+    for said in options["word"]:
+        place, meaning = _pair("--word", said)
+        name, _, word = place.partition(":")
+        words.setdefault(name, {})[plain_word(word)] = meaning
+    for name in [*constants, *words]:
+        if name not in SPECS[kind].by_name():
+            raise CommandError(f"{name} is not a field of {kind}", returncode=2)
+    return replace(
+        plain,
+        calendar=replace(plain.calendar, order=order, zone=zone),
+        decimal_mark=options["decimal"] or plain.decimal_mark,
+        constants={**plain.constants, **constants},
+        words=words,
+        end_date=EndDate(options["ends"]) if options["ends"] else plain.end_date,
+        empty_cells=EmptyCell(options["empty"]) if options["empty"] else plain.empty_cells,
+    )
+
+
+def _pair(option: str, text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise CommandError(f"{option} {text}: write it with =", returncode=2)
+    return name.strip(), value.strip()
 
 
 def _mapping(pair: str) -> tuple[str, str | None]:

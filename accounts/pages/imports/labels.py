@@ -66,7 +66,7 @@ _FIELDS = {
     "contact": gettext_noop("Contact ID"),
     "is_strategic": gettext_noop("Strategic account"),
     "is_commercial": gettext_noop("Commercial conversation"),
-    "ends_on": gettext_noop("End (renewal date)"),
+    "ends_on": gettext_noop("End"),
     "amount_per": gettext_noop("Unit of the amount"),
     "notice_days": gettext_noop("Notice (days)"),
     "uplift_percent": gettext_noop("Uplift (%)"),

@@ -17,10 +17,12 @@ from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping
 from accounts.intake.errors import FieldError
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.moments import DateOrder
+from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
-from accounts.models import ImportFile, ImportMapping, Source, User
+from accounts.models import ImportFile, ImportMapping, Source, SourceMapping, User
 from accounts.pages.imports.labels import field_word, hint, kinds
 from accounts.pages.imports.left_out import left_out
+from accounts.pages.imports.questions import Questions, ask, missing
 from accounts.ui import formats
 from accounts.uploads.storage import rows_of
 from accounts.uploads.suggestions import guessed, header_digest, samples_of
@@ -56,6 +58,7 @@ class MappingForm(forms.Form):
     decimal_mark = forms.ChoiceField(choices=[(".", "."), (",", ",")])
     zone = forms.CharField(max_length=63)
     backfill = forms.BooleanField(required=False)
+    clears = forms.BooleanField(required=False)
     source = forms.ModelChoiceField(_SOURCES, required=False)
     save_as = forms.CharField(required=False, max_length=80, strip=True)
 
@@ -73,6 +76,24 @@ class MappingForm(forms.Form):
             self.fields[f"c{number}"] = forms.ChoiceField(
                 required=False, choices=[("", ""), *self._options()]
             )
+        self.asked = self._asked(data)
+        self.fields.update(self.asked.form_fields())
+
+    def _asked(self, data: Mapping[str, Any] | None) -> Questions:
+        if self.chosen_kind is None:
+            return Questions()
+        order = (data or {}).get("date_order")
+        mapping = self.mapping
+        if order in set(DateOrder):
+            mapping = replace(mapping, date_order=DateOrder(order))
+        return ask(
+            self.file,
+            kind=self.chosen_kind,
+            columns=self._columns(data) if data else mapping.columns,
+            mapping=mapping,
+            reading=mapping.reading(now=clock.now()),
+            sent=data,
+        )
 
     def _options(self) -> list[tuple[str, str]]:
         if self.chosen_kind is None:
@@ -103,8 +124,11 @@ class MappingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or {})
         if self.chosen_kind is not None:
-            for fault in faults(self._columns(data), kind=self.chosen_kind):
+            fixed = {one.name.removeprefix("fixed-"): "" for one in self.asked.fixed}
+            for fault in faults(self._columns(data), kind=self.chosen_kind, constants=fixed):
                 self.add_error(None, _in_words(fault, kind=self.chosen_kind))
+            for words in missing(self.asked, data):
+                self.add_error(None, words)
         return data
 
     def _columns(self, data: Mapping[str, Any]) -> dict[str, str]:
@@ -117,6 +141,8 @@ class MappingForm(forms.Form):
     def keep(self, *, user: User, now: datetime) -> None:
         """Sets what was chosen on the file, and keeps it under a name where one is given."""
         data = self.cleaned_data
+        said: dict[str, Any] = {"words": dict(self.mapping.words)}
+        self.asked.apply(said, data)
         mapping = ColumnMapping(
             columns=self._columns(data),
             date_order=DateOrder(data["date_order"]),
@@ -124,8 +150,16 @@ class MappingForm(forms.Form):
             zone=data["zone"],
             backfill=data["backfill"],
             source=data["source"].key if data["source"] else DIRECT_SOURCE,
+            empty_cells=EmptyCell.CLEAR if data["clears"] else EmptyCell.KEEP,
+            **said,
         )
         self.file.kind, self.file.mapping = data["kind"], mapping.as_json()
+        if mapping.source != DIRECT_SOURCE:
+            SourceMapping.objects.update_or_create(
+                source_id=mapping.source,
+                kind=data["kind"],
+                defaults={"mapping": mapping.as_json(), "user": user, "saved_at": now},
+            )
         if data["save_as"]:
             ImportMapping.objects.update_or_create(
                 name=data["save_as"],
@@ -171,6 +205,8 @@ def context(form: MappingForm) -> dict[str, Any]:
         "zone": _said(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],
         "backfill": form.mapping.backfill,
+        "clears": form.mapping.empty_cells == EmptyCell.CLEAR,
+        "asked": form.asked,
         "source": _said(form, "source", form.mapping.source),
         "sources": list(_SOURCES.all()),
         "mapping": ImportMapping.objects.filter(header=header_digest(form.file.header)).first(),
@@ -238,11 +274,10 @@ def _orders(
 
 def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
     calendar = replace(moments.DateOptions(now=clock.now()), order=order)
-    days = [value.replace("T", " ").partition(" ")[0] for value in values]
     read, failed = [], 0
-    for day in days:
+    for value in values:
         try:
-            read.append((day, moments.day(day, calendar=calendar)))
+            read.append((value, moments.long_day(value, calendar=calendar)))
         except FieldError:
             failed += 1
     example = read[0] if read else None

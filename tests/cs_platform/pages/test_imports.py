@@ -15,8 +15,8 @@ from tests.cs_platform.pages.conftest import remove_accounts, sign_in
 from tests.nasty import NASTY_FILES
 
 CRM = (
-    b"Company ID,Company name,Website,Status,Create Date\n"
-    b"acc-own,Acme <b>Ltd</b>,https://www.acme.example/,active,17/04/2024\n"
+    b"Company ID,Company name,Website,Currency,Create Date\n"
+    b"acc-own,Acme <b>Ltd</b>,https://www.acme.example/,USD,17/04/2024\n"
     b"bolt,Bolt Works,bolt.example,many,03/04/2024\n"
 )
 
@@ -39,7 +39,7 @@ def columns(**changes):
         "c0": "external_id",
         "c1": "name",
         "c2": "domain",
-        "c3": "status",
+        "c3": "currency",
         "c4": "customer_since",
         "date_order": "DD-MM-YYYY",
         "decimal_mark": ".",
@@ -157,7 +157,7 @@ def test_the_check_shows_before_and_after_and_writes_nothing(ops, house):
     assert "<del>secret-own</del>" in page
     assert "<ins>Acme &lt;b&gt;Ltd&lt;/b&gt;</ins>" in page
     rejected = text(ops.get(answer.url, {"show": "rejected"}))
-    assert "“many” is not one of" in rejected
+    assert "“many” is not an ISO 4217" in rejected
     assert not Account.objects.filter(external_id="bolt").exists()
     assert Account.objects.get(external_id="acc-own").name == "secret-own"
 
@@ -167,13 +167,13 @@ def test_a_refused_row_is_fixed_in_place(ops):
     address = reverse("imports_record", args=[run.pk, 3])
     page = text(ops.get(address))
     assert 'aria-invalid="true"' in page
-    wrong = ops.post(address, {"external_id": "bolt", "name": "Bolt", "status": "still many"})
-    assert "“still many” is not one of" in text(wrong)
+    wrong = ops.post(address, {"external_id": "bolt", "name": "Bolt", "currency": "still many"})
+    assert "“still many” is not an ISO 4217" in text(wrong)
     right = ops.post(
-        address, {"external_id": "bolt", "name": "Bolt", "status": "active"}, follow=True
+        address, {"external_id": "bolt", "name": "Bolt", "currency": "EUR"}, follow=True
     )
     assert "Row 3 is in." in text(right)
-    assert Account.objects.get(external_id="bolt").status == "active"
+    assert Account.objects.get(external_id="bolt").currency == "EUR"
     assert "Fixed since" in text(right)
     assert ops.get(address).status_code == 404
 
@@ -183,7 +183,7 @@ def test_the_rows_to_fix_are_downloaded_mended_and_brought_back(ops):
     answer = ops.get(reverse("imports_errors", args=[run.pk]))
     assert answer.headers["Content-Disposition"].startswith("attachment")
     body = b"".join(answer.streaming_content)
-    send(ops, body.replace(b",many,", b",active,"), name="to-fix.csv", fixes=run.pk)
+    send(ops, body.replace(b",many,", b",EUR,"), name="to-fix.csv", fixes=run.pk)
     file = ImportFile.objects.latest("pk")
     assert file.fixes == run
     page = text(ops.get(reverse("imports_file", args=[file.pk])))
@@ -264,7 +264,7 @@ def test_pages_ask_a_fixed_number_of_questions(ops, house, django_assert_num_que
     assert asked == QUERIES
 
 
-QUERIES = {"list": 8, "run": 10, "columns": 8, "check": 7}
+QUERIES = {"list": 8, "run": 10, "columns": 9, "check": 7}
 
 
 def test_more_than_a_file_may_have_is_refused_before_it_is_taken(ops):

@@ -14,14 +14,14 @@ from tests.cs_platform.pages.test_imports import match, ops, send, text, through
 __all__ = ["ops"]
 
 WIDE = (
-    b"Company ID,Company name,Website,Status,Create Date,ARR,Renewal date,Colour\n"
-    b"bolt,Bolt Works,bolt.example,active,17/04/2024,1200,2027-01-01,blue\n"
+    b"Company ID,Company name,Website,Currency,Create Date,ARR,Renewal date,Colour\n"
+    b"bolt,Bolt Works,bolt.example,USD,17/04/2024,1200,2027-01-01,blue\n"
 )
 TWICE = (
-    b"Company ID,Company name,Website,Status,Create Date,Owner\n"
-    b"new-1,Bolt,bolt.example,active,17/04/2024,gone@demo.example\n"
-    b"new-2,Cork,cork.example,active,17/04/2024,\n"
-    b"new-1,Other,bolt.example,active,17/04/2024,\n"
+    b"Company ID,Company name,Website,Currency,Create Date,Owner\n"
+    b"new-1,Bolt,bolt.example,USD,17/04/2024,gone@demo.example\n"
+    b"new-2,Cork,cork.example,USD,17/04/2024,\n"
+    b"new-1,Other,bolt.example,USD,17/04/2024,\n"
 )
 LEFT_OUT = (
     "<strong> <span data-left-out-count>3</span> of 8 columns left out: </strong>"

@@ -77,8 +77,10 @@
   // A field can come from one column: others that go there are named at once.
   const review = () => {
     const chosen = columns.map((column) => column.value).filter(Boolean);
+    const fixed = [...mapping.querySelectorAll("[data-fixed]")].filter((input) => input.value);
+    const given = [...chosen, ...fixed.map((input) => input.name.replace("fixed-", ""))];
     for (const need of mapping.querySelectorAll("[data-need]")) {
-      need.classList.toggle("is-there", chosen.includes(need.dataset.need));
+      need.classList.toggle("is-there", given.includes(need.dataset.need));
     }
     for (const column of columns) {
       const twice = column.value && chosen.filter((value) => value === column.value).length > 1;
@@ -93,5 +95,6 @@
   };
 
   for (const column of columns) column.addEventListener("change", review);
+  for (const input of mapping.querySelectorAll("[data-fixed]")) input.addEventListener("input", review);
   review();
 })();
