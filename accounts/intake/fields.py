@@ -8,6 +8,7 @@ _LARGEST_INT = 2_147_483_647
 
 class Kind(StrEnum):
     ACCOUNTS = "accounts"
+    ACCOUNT_HISTORY = "account_history"
     TEAM = "team"
     CONTACTS = "contacts"
     CONTRACTS = "contracts"

@@ -96,6 +96,22 @@ ACCOUNTS = RecordSpec(
         _field("is_strategic", Type.BOOLEAN, clearable=False, help_text="high touch at once"),
     ),
 )
+ACCOUNT_HISTORY = RecordSpec(
+    Kind.ACCOUNT_HISTORY,
+    ("account", "as_of"),
+    (
+        _ACCOUNT,
+        _must("as_of", Type.PAST_DAY, help_text="the values hold from this day on"),
+        _field("plan", Type.KEY, max_length=40, help_text="made when it is new"),
+        _field("seats", Type.INTEGER),
+        _field("owner", Type.EMAIL, help_text="of a person who logs in"),
+        _one_of("stage", LifecycleStage, clearable=False),
+        _one_of(
+            "status", AccountStatus, clearable=False, help_text="money decides where there is any"
+        ),
+        _field("is_strategic", Type.BOOLEAN, clearable=False),
+    ),
+)
 TEAM = RecordSpec(
     Kind.TEAM,
     ("account", "function", "person", "since"),
@@ -325,6 +341,7 @@ SPECS: dict[Kind, RecordSpec] = {
     spec.kind: spec
     for spec in (
         ACCOUNTS,
+        ACCOUNT_HISTORY,
         TEAM,
         CONTACTS,
         MOVEMENTS,

@@ -11,13 +11,15 @@ _ACTORS = {
     "human": "person", "user": "person", "bot": "service", "system": "service",
     "api": "service", "integration": "service", "assistant": "agent", "ai": "agent",
 }  # fmt: skip
+_STATUSES = {
+    "customer": "active", "current": "active", "live": "active", "paying": "active",
+    "cancelled": "churned", "canceled": "churned", "lost": "churned", "inactive": "churned",
+    "former customer": "churned", "trialing": "trial", "free trial": "trial", "poc": "trial",
+}  # fmt: skip
 # "" is no value: the tool wrote that there is none.
 MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
-    (Kind.ACCOUNTS, "status"): {
-        "customer": "active", "current": "active", "live": "active", "paying": "active",
-        "cancelled": "churned", "canceled": "churned", "lost": "churned", "inactive": "churned",
-        "former customer": "churned",
-    },
+    (Kind.ACCOUNTS, "status"): _STATUSES,
+    (Kind.ACCOUNT_HISTORY, "status"): _STATUSES,
     (Kind.CONTACTS, "level"): {
         "c suite": "c_level", "cxo": "c_level", "executive": "c_level", "chief": "c_level",
         "vice president": "vp", "head": "director", "lead": "manager", "staff": "user",

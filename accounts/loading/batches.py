@@ -13,6 +13,7 @@ from accounts.intake.records import Record
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
+from accounts.loading.account_history import load_account_history
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_movements
@@ -178,7 +179,20 @@ def _team(
     load_team(records, day=batch.day, result=result)
 
 
+def _account_history(
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
+) -> None:
+    load_account_history(
+        follow_ups.make_plans(records, result),
+        day=batch.day,
+        now=batch.now,
+        backfill=batch.backfill,
+        result=result,
+    )
+
+
 _WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadResult], None]] = {
+    Kind.ACCOUNT_HISTORY: _account_history,
     Kind.TEAM: _team,
     Kind.MOVEMENTS: _movements,
     Kind.USAGE: _usage,

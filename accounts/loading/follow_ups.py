@@ -58,7 +58,7 @@ def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None
         result.reject([RecordError(position, "currency", "no_rate", message, warning=True)])
 
 
-def _make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+def make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
     keys = {str(r.values["plan"]) for r in records if r.values.get("plan")}
     plans = [Plan(key=key, name=key.replace("_", " ").capitalize()) for key in sorted(keys)]
     Plan.objects.bulk_create(plans, ignore_conflicts=True)
@@ -248,7 +248,7 @@ def _event_kinds(records: Sequence[Record], result: LoadResult) -> Sequence[Reco
 
 
 BEFORE: dict[Kind, Callable[[Sequence[Record], LoadResult], Sequence[Record]]] = {
-    Kind.ACCOUNTS: _make_plans,
+    Kind.ACCOUNTS: make_plans,
     Kind.INTERACTIONS: _interactions_known,
     Kind.GROUP_SESSIONS: _interaction_kinds,
     Kind.EVENTS: _event_kinds,

@@ -37,7 +37,7 @@ _OF_CONTACTS = {
 }
 _ACCOUNTS = sql.SQL(
     "SELECT a.id AS account_id, NULL::bigint AS contact_id, v.attribute, v.value,"
-    " LEAST(a.customer_since, %(day)s) AS since, %(day)s::date AS changed_on"
+    " %(day)s::date AS since, %(day)s::date AS changed_on"
     " FROM accounts_account a, LATERAL (VALUES {}) v(attribute, value) WHERE a.id = ANY(%(ids)s)"
 ).format(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_ACCOUNTS.items())
@@ -142,7 +142,7 @@ def rebuild_history(
 ) -> RebuiltHistory:
     """Status, segment and tier of these accounts on every day to `day`, out of everything that is
     known now."""
-    stored = _known_rows([account.pk for account in accounts])
+    stored = known_rows([account.pk for account in accounts], (*_DERIVED, *_SAID))
     versions = HistoryVersions(day=day, learned_at=now)
     zone = Installation.current().zone
     pasts, changes = {}, []
@@ -174,16 +174,16 @@ def rebuild_history(
     return RebuiltHistory(pasts, changes)
 
 
-_Rows = Mapping[HistoryAttribute, list[StoredValue]]
-
-
-def _known_rows(ids: Sequence[int]) -> Mapping[int, _Rows]:
+def known_rows(
+    ids: Sequence[int], attributes: Sequence[HistoryAttribute]
+) -> Mapping[int, Mapping[HistoryAttribute, list[StoredValue]]]:
+    """What is known now of accounts, in the order of days."""
     found: dict[int, dict[HistoryAttribute, list[StoredValue]]] = defaultdict(
         lambda: defaultdict(list)
     )
     # Uses index: accounts_attributehistory_account_id_4d7fb5b5
     rows = AttributeHistory.objects.filter(
-        attribute__in=[*_DERIVED, *_SAID],
+        attribute__in=attributes,
         account_id__in=ids,
         contact=None,
         superseded_at=None,

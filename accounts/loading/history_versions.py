@@ -4,9 +4,10 @@ A row is changed twice at most: the open one ends when its value changes today o
 that proves wrong about the past is superseded, beside the rows that say it right (decision 25).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import connection
@@ -22,6 +23,9 @@ _INSERT = """
     INSERT INTO accounts_attributehistory
         (account_id, contact_id, attribute, value, valid_from, valid_to, learned_at) VALUES %s
 """
+
+
+NOW: Mapping[date, datetime] = MappingProxyType({})
 
 
 class HistoryKey(NamedTuple):
@@ -51,16 +55,26 @@ class HistoryVersions:
     _never_seen: list[int] = field(default_factory=list)
     _added: list[tuple[object, ...]] = field(default_factory=list)
 
-    def restate(self, key: HistoryKey, *, stored: Iterable[StoredValue], steps: Steps) -> None:
-        """Makes `steps` (ascending, none repeated) what is known now, in place of `stored`."""
+    def restate(
+        self,
+        key: HistoryKey,
+        *,
+        stored: Iterable[StoredValue],
+        steps: Steps,
+        learned: Mapping[date, datetime] = NOW,
+    ) -> None:
+        """Makes `steps` (ascending, no day twice) what is known now, in place of `stored`.
+
+        `learned`: of days whose value was recorded at the time, when that was.
+        """
         ends: Sequence[date | None] = [*(since for since, _ in steps[1:]), None]
         missing = {since: (value, end) for (since, value), end in zip(steps, ends, strict=True)}
         for row in stored:
             value, end = missing.get(row.valid_from, (None, None))
-            is_open = row.valid_to is None
+            ends_live = end is not None and row.valid_to is None and end >= self.day
             if value == row.value and end == row.valid_to:
                 del missing[row.valid_from]
-            elif value == row.value and is_open and end is not None and end >= self.day:
+            elif value == row.value and end is not None and (ends_live or end in learned):
                 self._ended.append((row.id, end))
                 del missing[row.valid_from]
             elif row.learned_at < self.learned_at:
@@ -68,7 +82,7 @@ class HistoryVersions:
             else:
                 self._never_seen.append(row.id)
         for since, (value, end) in missing.items():
-            self._added.append((*key, value, since, end, self.learned_at))
+            self._added.append((*key, value, since, end, learned.get(since, self.learned_at)))
 
     def write(self) -> None:
         """In this order: rows give way before others take their place."""

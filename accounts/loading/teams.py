@@ -33,18 +33,18 @@ def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> No
     """Writes the good records; each of the others names what is not known."""
     accounts = _ids(Account, "external_id", (str(r.values["account"]) for r in records))
     functions = dict(Function.objects.values_list("key", "pk"))
-    people = _people_by_address(str(r.values["person"]) for r in records)
+    people = people_by_address(str(r.values["person"]) for r in records)
     changes = []
     for record in records:
         account = accounts.get(str(record.values["account"]))
         function = functions.get(str(record.values["function"]))
         person = people.get(str(record.values["person"]).lower())
         if account is None:
-            result.reject([_unknown(record, "account", ACCOUNT.missing)])
+            result.reject([unknown(record, "account", ACCOUNT.missing)])
         elif function is None:
-            result.reject([_unknown(record, "function", _FUNCTION_MISSING)])
+            result.reject([unknown(record, "function", _FUNCTION_MISSING)])
         elif person is None:
-            result.reject([_unknown(record, "person", person_reference("person").missing)])
+            result.reject([unknown(record, "person", person_reference("person").missing)])
         else:
             row = _stint_row(person, record.values)
             changes.append(SeatChange(record.position, (account, function), row))
@@ -61,7 +61,7 @@ def place_named(records: Sequence[Record], *, day: date, result: LoadResult) -> 
         return
     accounts = _ids(Account, "external_id", (str(r.values["external_id"]) for r in said))
     functions = _ids(Function, "key", FUNCTION_FIELDS)
-    people = _people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
+    people = people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
     changes = []
     for record in said:
         account = accounts[str(record.values["external_id"])]
@@ -172,7 +172,7 @@ def _ids(model: Any, key: str, names: Iterable[str]) -> dict[str, int]:
     return dict(model.objects.filter(**{f"{key}__in": set(names)}).values_list(key, "pk"))
 
 
-def _people_by_address(addresses: Iterable[str]) -> dict[str, int]:
+def people_by_address(addresses: Iterable[str]) -> dict[str, int]:
     """By address in small letters: letter case makes no other person."""
     wanted = {address.lower() for address in addresses}
     return {
@@ -182,6 +182,6 @@ def _people_by_address(addresses: Iterable[str]) -> dict[str, int]:
     }
 
 
-def _unknown(record: Record, field: str, missing: str) -> RecordError:
+def unknown(record: Record, field: str, missing: str) -> RecordError:
     value = record.values[field]
     return RecordError(record.position, field, "unknown", f"“{value}” {missing}")

@@ -97,7 +97,7 @@ def test_history_keeps_what_was_and_when_it_was_learned():
     load_raw("accounts", account(seats=9), day=date(2025, 2, 1))
     rows = AttributeHistory.objects.filter(attribute="seats").order_by("valid_from")
     assert list(rows.values_list("value", "valid_from", "valid_to", "learned_at")) == [
-        ("5", date(2024, 1, 1), date(2025, 2, 1), datetime(2025, 1, 10, 12, tzinfo=UTC)),
+        ("5", date(2025, 1, 10), date(2025, 2, 1), datetime(2025, 1, 10, 12, tzinfo=UTC)),
         ("9", date(2025, 2, 1), None, datetime(2025, 2, 1, 12, tzinfo=UTC)),
     ]
 

@@ -14,6 +14,7 @@ from accounts.intake.specs import SPECS
 # What one record, or several, are called.
 _NOUNS: dict[str, Callable[[int], str]] = {
     Kind.ACCOUNTS: lambda count: ngettext("account", "accounts", count),
+    Kind.ACCOUNT_HISTORY: lambda count: ngettext("dated row", "dated rows", count),
     Kind.TEAM: lambda count: ngettext("team row", "team rows", count),
     Kind.CONTACTS: lambda count: ngettext("contact", "contacts", count),
     Kind.CONTRACTS: lambda count: ngettext("contract", "contracts", count),
@@ -32,6 +33,7 @@ _NOUNS: dict[str, Callable[[int], str]] = {
 # What the file holds.
 _HOLDS: dict[str, str] = {
     Kind.ACCOUNTS: gettext_noop("Companies you serve: name, plan, seats, owner"),
+    Kind.ACCOUNT_HISTORY: gettext_noop("What plan, seats, owner, stage were from a day on"),
     Kind.TEAM: gettext_noop("Who of yours serves which account, in which function"),
     Kind.CONTACTS: gettext_noop("People at your accounts: name, e-mail, roles"),
     Kind.CONTRACTS: gettext_noop("Start, renewal date and ARR of each contract"),

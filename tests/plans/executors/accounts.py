@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from accounts.api import idempotency
+from accounts.catalogue import HistoryAttribute
 from accounts.intake.records import Record
 from accounts.loading import contracts, derived, history, movements, ravenstack, renewals, usage
 from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
@@ -71,7 +72,7 @@ EXECUTORS = {
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
     "accounts.loading.derived:_renewals": lambda: derived._renewals(FEW),
-    "accounts.loading.history:_known_rows": lambda: history._known_rows(FEW),
+    "accounts.loading.history:known_rows": lambda: history.known_rows(FEW, list(HistoryAttribute)),
     "accounts.loading.movements:_plan": posting_again,
     "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
