@@ -1,5 +1,6 @@
 """What reports are cut by, as it was."""
 
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
@@ -12,6 +13,9 @@ from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import AttributeArrays
 
 _ALWAYS = 1  # an ordinal before any day
+# Groups of a cut that stand for no value, as they are stored and named in addresses: recorded from
+# a later day on, and never recorded. In the places of NOT_YET and UNKNOWN, counted from the end.
+UNKNOWN_BEFORE, NOT_RECORDED = NOT_KNOWN = ("?", "")
 
 
 class Cut(StrEnum):
@@ -47,6 +51,13 @@ _DISTINCT = """
     SELECT DISTINCT h.value FROM accounts_attributehistory h
     WHERE h.attribute = %(attribute)s AND h.contact_id IS NULL ORDER BY h.value
 """
+_FIRST_DAY = """
+    SELECT min(f.day) FROM (
+        SELECT min(h.valid_from) AS day FROM accounts_attributehistory h
+        WHERE h.attribute = %(attribute)s AND h.contact_id IS NULL AND h.superseded_at IS NULL
+        GROUP BY h.account_id
+    ) f WHERE f.day > %(after)s
+"""
 # Not kept in history: the present value counts for every day.
 _PRESENT = """
     SELECT a.id, array_position(%(values)s::varchar[], a.{column})::int4
@@ -59,6 +70,14 @@ def read_cut(*, cut: Cut, scope: ReportScope) -> AttributeArrays:
     if cut in _HISTORY:
         return _read_history(_HISTORY[cut], scope)
     return _read_present(cut, scope)
+
+
+def known_from(*, cut: Cut, after: date) -> date | None:
+    """The first day after `after` from which the attribute of any account is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST_DAY, {"attribute": _HISTORY[cut], "after": after})
+        day: date | None = cursor.fetchone()[0]
+    return day
 
 
 def _values(attribute: HistoryAttribute) -> tuple[str, ...]:

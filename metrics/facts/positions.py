@@ -7,7 +7,7 @@ from datetime import date
 from accounts.money.conversion import Integers
 from accounts.money.rates import RateTable
 from metrics.definitions import Method, Retention
-from metrics.facts.attributes import Cut, read_cut
+from metrics.facts.attributes import NOT_KNOWN, Cut, read_cut
 from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import values_on
@@ -21,7 +21,8 @@ TRAILING_MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class MonthPositions:
-    """The twelve months that end on `month`; `segments` are indices, the last name is "unknown"."""
+    """The twelve months that end on `month`; `segments` are indices into `names`, from the end
+    where no segment is known."""
 
     month: date
     accounts: Integers
@@ -60,8 +61,13 @@ def read_months(
             arrays=arrays,
             movements=movements,
             pair=pair,
-            segments=values_on(history=history, accounts=ledger.accounts, day=pair.start),
-            names=(*history.values, ""),
+            segments=values_on(
+                history=history,
+                accounts=ledger.accounts,
+                day=pair.start,
+                was_there=arrays.start > 0,
+            ),
+            names=(*history.values, *NOT_KNOWN),
         )
 
 

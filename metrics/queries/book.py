@@ -11,17 +11,15 @@ from accounts.money.conversion import Integers
 from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
 from metrics.definitions import Method, Retention
-from metrics.facts.attributes import Cut, read_cut
+from metrics.facts.attributes import NOT_KNOWN, Cut, read_cut
 from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import stored_positions
-from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
+from metrics.retention.attributes import start_quarters, values_on
 from metrics.retention.movements import CountedMovements, changes_of
 from metrics.retention.series import LedgerArrays, MonthPair, position_series
 from metrics.retention.vectors import AccountChanges, Flags, PositionArrays, net_changes
 from metrics.retention.windows import Window
-
-NOT_RECORDED = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def retention(*, question: Question, user: User) -> Report:
 def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
     pair = pair_of(window=question.window, rates=rates)
     accounts, positions, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
-    cuts = _Cuts(accounts=accounts, ledger=ledger, pair=pair, scope=scope)
+    cuts = _Cuts(accounts=accounts, positions=positions, ledger=ledger, pair=pair, scope=scope)
     movements = None if ledger is None else CountedMovements(ledger)
     groups, values = cuts.of(question.by)
     return LedgerReport(
@@ -160,17 +158,23 @@ class _Cuts:
     """What the accounts of a report are grouped and filtered by."""
 
     accounts: Integers
+    positions: PositionArrays
     ledger: LedgerArrays | None
     pair: MonthPair
     scope: ReportScope
 
     def of(self, cut: Cut) -> tuple[Integers, tuple[str, ...]]:
-        """Each account's value as an index; the last one stands for "not recorded" (index -1)."""
+        """Each account's value as an index; those of `NOT_KNOWN` come last."""
         if cut is Cut.START_QUARTER and self.ledger is not None:
             return start_quarters(self.ledger)
         history = read_cut(cut=cut, scope=self.scope)
-        found = values_on(history=history, accounts=self.accounts, day=self.pair.start)
-        return found, (*history.values, NOT_RECORDED)
+        found = values_on(
+            history=history,
+            accounts=self.accounts,
+            day=self.pair.start,
+            was_there=self.positions.start > 0,
+        )
+        return found, (*history.values, *NOT_KNOWN)
 
     def chosen(self, filters: Sequence[Filter]) -> Flags:
         chosen = np.ones(len(self.accounts), dtype=np.bool_)
@@ -178,6 +182,5 @@ class _Cuts:
             found, values = self.of(wanted.cut)
             # A value nobody ever had matches nobody.
             index = values.index(wanted.value) if wanted.value in values else len(values)
-            is_last = wanted.value == NOT_RECORDED
-            chosen &= (found == index) | (is_last & (found == UNKNOWN))
+            chosen &= found % len(values) == index
         return chosen

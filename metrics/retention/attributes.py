@@ -7,8 +7,10 @@ import numpy as np
 
 from accounts.money.conversion import Integers
 from metrics.retention.series import LedgerArrays
+from metrics.retention.vectors import Flags
 
-UNKNOWN = -1
+UNKNOWN = -1  # nothing was ever recorded
+NOT_YET = -2  # what was recorded begins after the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,13 @@ class AttributeArrays:
     values: tuple[str, ...]
 
 
-def values_on(*, history: AttributeArrays, accounts: Integers, day: int) -> Integers:
-    """The value's index for each account, UNKNOWN where nothing was ever recorded.
+def values_on(
+    *, history: AttributeArrays, accounts: Integers, day: int, was_there: Flags
+) -> Integers:
+    """The value's index for each account, else UNKNOWN or NOT_YET.
 
-    An account that was not there yet on the day is cut by the first value it got.
+    An account that was not there yet on the day is cut by the first value it got; of one that was,
+    a value of a later day says nothing.
     """
     if len(history.account) == 0:
         return np.full(len(accounts), UNKNOWN, dtype=np.int64)
@@ -37,6 +42,8 @@ def values_on(*, history: AttributeArrays, accounts: Integers, day: int) -> Inte
     # Rows of one account are in the order of their days: those begun by the day come first.
     latest = first + np.maximum(begun[after] - begun[first], 1) - 1
     found = np.append(history.value, UNKNOWN)[np.minimum(latest, len(history.value))]
+    is_later = was_there & (begun[after] == begun[first])
+    found = np.where(is_later, NOT_YET, found)
     return np.asarray(np.where(after > first, found, UNKNOWN), dtype=np.int64)
 
 

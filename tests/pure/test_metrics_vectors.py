@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from accounts.money.conversion import convert, convert_all
 from metrics.definitions import Method
-from metrics.retention.attributes import UNKNOWN, AttributeArrays, start_quarters, values_on
+from metrics.retention.attributes import (
+    NOT_YET,
+    UNKNOWN,
+    AttributeArrays,
+    start_quarters,
+    values_on,
+)
 from metrics.retention.movements import CountedMovements, changes_of
 from metrics.retention.series import LedgerArrays, MonthPair, position_series
 from metrics.retention.vectors import KINDS
@@ -109,8 +115,9 @@ def test_each_group_is_the_report_of_its_accounts(rows, groups):
         unique_by=lambda row: row[:2],
     ),
     st.integers(0, 45),
+    st.lists(st.booleans(), min_size=5, max_size=5),
 )
-def test_an_attribute_is_what_it_was_on_the_day(rows, day):
+def test_an_attribute_is_what_it_was_on_the_day(rows, day, was_there):
     rows.sort()
     columns = np.array(rows, dtype=np.int64).reshape(len(rows), 3).T
     history = AttributeArrays(
@@ -121,8 +128,10 @@ def test_an_attribute_is_what_it_was_on_the_day(rows, day):
     for account in range(1, 6):
         own = [(since, value) for owner, since, value in rows if owner == account]
         begun = [value for since, value in own if since <= day]
-        expected.append(begun[-1] if begun else own[0][1] if own else UNKNOWN)
-    assert values_on(history=history, accounts=accounts, day=day).tolist() == expected
+        later = NOT_YET if was_there[account - 1] else own[0][1] if own else UNKNOWN
+        expected.append(begun[-1] if begun else later if own else UNKNOWN)
+    found = values_on(history=history, accounts=accounts, day=day, was_there=np.array(was_there))
+    assert found.tolist() == expected
 
 
 def test_an_account_belongs_to_the_quarter_of_its_first_movement():

@@ -110,7 +110,7 @@ def _table(report: Overview, *, user: User, question: Question) -> Report:
 
 
 def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
-    word = group_words(by)
+    word = group_words(by, start=report.window.start)
     rows = []
     for group in table.groups:
         found = group.retention

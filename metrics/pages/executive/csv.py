@@ -77,7 +77,7 @@ def figure(
 ) -> StreamingHttpResponse:
     if shows_movements:
         return _movements(figures, wanted, asked)
-    word = group_words(asked.by)
+    word = group_words(asked.by, start=asked.question.window.start)
     head = ["Account", "Account id", f"{CUTS[asked.by]} at start", "Kind", "ARR at start"]
     rows = (
         (

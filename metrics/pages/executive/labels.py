@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 
 from accounts import catalogue
 from accounts.models import Plan, User
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
-from metrics.facts.attributes import Cut
+from metrics.facts.attributes import NOT_RECORDED, UNKNOWN_BEFORE, Cut, known_from
 from metrics.facts.week import ChangeTotal, NewsKind
 from metrics.pages.executive.figures import shown_rate
 from metrics.queries.overview import Overview
@@ -28,8 +30,8 @@ CUTS = {
 METHODS = {Method.BY_ACCOUNT: "By account", Method.BY_MOVEMENTS: "By movements"}
 
 
-def group_words(by: Cut) -> Callable[[str], str]:
-    """From the stored value of a cut to what a person reads."""
+def group_words(by: Cut, *, start: date) -> Callable[[str], str]:
+    """From the stored value of a cut, as it was on `start`, to what a person reads."""
     names: dict[str, str] = {}
     if by is Cut.CSM:
         names = {str(pk): name for pk, name in User.objects.values_list("pk", "name")}
@@ -37,9 +39,13 @@ def group_words(by: Cut) -> Callable[[str], str]:
         names = {str(pk): name for pk, name in Plan.objects.values_list("pk", "name")}
     has_labels = by in (Cut.SEGMENT, Cut.TIER)
 
+    @cache
     def word(value: str) -> str:
-        if not value:
+        if value == NOT_RECORDED:
             return "Not recorded"
+        if value == UNKNOWN_BEFORE:
+            first = known_from(cut=by, after=start)
+            return "Unknown then" if first is None else f"Unknown before {formats.day(first)}"
         return names.get(value) or (catalogue.label(value) if has_labels else value)
 
     return word

@@ -36,7 +36,7 @@ def figure_context(
 ) -> dict[str, Any]:
     read = figures.movements if shows_movements else figures.accounts
     found: Page[Any] = read(figure, page=page)
-    word = group_words(question.by)
+    word = group_words(question.by, start=question.window.start)
     opened = FIGURES[figure]
     return {
         "figure": figure,
