@@ -1,7 +1,7 @@
 """Rows of attribute history, written so that what was known on an earlier day can still be read.
 
 A row is changed twice at most: the open one ends when its value changes today or later, and a row
-that proves wrong about the past is superseded, beside the rows that say it right (decision 25).
+that proves wrong about the past is superseded, beside the rows that say it right (decision 26).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
