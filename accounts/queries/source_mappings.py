@@ -12,6 +12,5 @@ def mapping_for(source: str, *, kind: Kind) -> ColumnMapping | None:
     """None for *Direct*: several systems may stand behind it."""
     if source == DIRECT_SOURCE:
         return None
-    # Uses index: source_mapping_once_a_kind
     found = SourceMapping.objects.filter(source=source, kind=kind).first()
     return mapping_of(found.mapping) if found else None

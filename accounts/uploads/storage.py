@@ -133,7 +133,6 @@ def rows_of(file: ImportFile, *, number: int) -> list[Row]:
 
 def first_rows(file: ImportFile, *, pieces: int) -> Iterator[Row]:
     """Of that many pieces, one in memory at a time."""
-    # Uses index: file_chunk_is_one
     found = FileChunk.objects.filter(file=file, stage=_ROWS, number__lt=pieces).order_by("number")
     for body in found.values_list("body", flat=True).iterator(chunk_size=1):
         yield from kept_rows.unpack(bytes(body))
