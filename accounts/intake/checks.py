@@ -63,7 +63,7 @@ def _price(values: MutableMapping[str, Any]) -> Problems:
     """Leaves a year's worth in `arr`, beside the amount it was stated as, if it was."""
     for name in ("arr", "amount"):
         if (values.get(name) or 0) < 0:
-            return [(name, FieldError("negative", "is below zero; a contract has a price"))]
+            return [(name, FieldError("negative", "is below zero; write it without the sign"))]
     arr, amount, unit = (values.get(name) for name in ("arr", "amount", "amount_per"))
     if amount is None:
         values["amount"] = values["amount_per"] = None
@@ -99,7 +99,9 @@ def _movement(values: MutableMapping[str, Any]) -> Problems:
     annual: int = values["arr"] if mrr is None else mrr * 12
     values["arr"] = annual
     if annual == 0:
-        return [(name, FieldError("no_change", "is zero; a movement changes the revenue"))]
+        return [
+            (name, FieldError("no_change", "is zero; write what it changes, or remove the row"))
+        ]
     if (annual < 0) != (values["kind"] in SHRINKING):
         sign = "negative" if values["kind"] in SHRINKING else "positive"
         return [(name, FieldError("sign", f"must be {sign} for {values['kind']}"))]

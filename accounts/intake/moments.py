@@ -82,7 +82,9 @@ def _any_day(value: str, *, calendar: DateOptions) -> date:
     try:
         return date(int(match["y"]), int(match["m"]), int(match["d"]))
     except ValueError as error:
-        raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
+        raise FieldError(
+            "date", f"{shown(value)} is a day that does not exist; write one that does"
+        ) from error
 
 
 def _day_of(value: str, *, calendar: DateOptions) -> date:
@@ -97,7 +99,9 @@ def _day_of(value: str, *, calendar: DateOptions) -> date:
     try:
         return local.replace(tzinfo=_fixed(match[6])).astimezone(calendar.zone or UTC).date()
     except OverflowError as error:
-        raise FieldError("date", f"{shown(value)} is a day that does not exist") from error
+        raise FieldError(
+            "date", f"{shown(value)} is a day that does not exist; write one that does"
+        ) from error
 
 
 def _no_date(value: str, *, calendar: DateOptions) -> FieldError:
@@ -150,7 +154,9 @@ def _on_the_clock(match: re.Match[str], *, value: str, calendar: DateOptions) ->
     on = day(match["date"], calendar=calendar)
     hour, half = int(match["h"]), (match["half"] or "").lower()
     if hour > (12 if half else 23) or (half and hour == 0):
-        raise FieldError("moment", f"{shown(value)} is a time that does not exist")
+        raise FieldError(
+            "moment", f"{shown(value)} is a time that does not exist; write one that does"
+        )
     if half:
         hour = hour % 12 + (12 if half == "pm" else 0)
     local = datetime(  # noqa: DTZ001 -- the zone is attached by the caller
@@ -172,7 +178,9 @@ def _local(match: re.Match[str], *, value: str) -> datetime:
     try:
         found = date.fromisoformat(match[1])
     except ValueError as error:
-        raise FieldError("moment", f"{shown(value)} is a day that does not exist") from error
+        raise FieldError(
+            "moment", f"{shown(value)} is a day that does not exist; write one that does"
+        ) from error
     micro = int((match[5] or "0").ljust(6, "0"))
     return datetime(  # noqa: DTZ001 -- the zone is attached by the caller
         found.year, found.month, found.day, int(match[2]), int(match[3]), int(match[4] or 0), micro
@@ -195,7 +203,8 @@ def _in_zone(local: datetime, *, value: str, zone: ZoneInfo | None) -> datetime:
     instant = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != local:
         raise FieldError(
-            "skipped_hour", f"{shown(value)} does not exist in {zone.key}: clocks went forward"
+            "skipped_hour",
+            f"{shown(value)} does not exist in {zone.key}: clocks went forward; add its offset",
         )
     return instant
 

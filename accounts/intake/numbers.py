@@ -103,5 +103,5 @@ def minor_units(exact: Decimal, *, code: str) -> int:
     except ValueError as error:
         raise FieldError(
             "too_many_decimals",
-            f"has more than the {decimals_of(code)} decimals of {code}; nothing is rounded here",
+            f"has more decimals than {code} has; write at most {decimals_of(code)}",
         ) from error

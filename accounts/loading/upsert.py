@@ -121,12 +121,20 @@ def _misplaced(target: UpsertTarget) -> list[RecordError]:
         return []
     found = run(
         sql.SQL(
-            "DELETE FROM {} s USING {} t WHERE t.external_id = s.external_id"
-            " AND t.account_id <> s.account_id RETURNING s.position, s.external_id"
+            "DELETE FROM {} s USING {} t JOIN accounts_account a ON a.id = t.account_id"
+            " WHERE t.external_id = s.external_id AND t.account_id <> s.account_id"
+            " RETURNING s.position, s.external_id, a.external_id"
         ).format(target.staging, sql.Identifier(target.table.name))
     )
-    message = "belongs to another account already; give the record an id of its own"
-    return [RecordError(p, "external_id", "other_account", f"“{v}” {message}") for p, v in found]
+    return [
+        RecordError(
+            position,
+            "external_id",
+            "other_account",
+            f"“{key}” is a record of “{account}” already; name that account",
+        )
+        for position, key, account in found
+    ]
 
 
 def _lock_accounts(target: UpsertTarget) -> None:

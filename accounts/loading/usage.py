@@ -302,7 +302,10 @@ def _collect(query: sql.Composable, parameters: dict[str, Any], *, result: LoadR
     dirty = set()
     for position, account_id, status, total in run(query, parameters):
         if status == "rejected":
-            message = f"is below the {total} known when the day closed; a closed day only grows"
+            message = (
+                f"is below the {total} known when the day closed; a closed day only grows,"
+                " unless it is sent as history (backfill)"
+            )
             result.reject([RecordError(position, "", "closed_day", message)])
             continue
         result.statuses[position] = _STATUSES[status]
