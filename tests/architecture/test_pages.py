@@ -20,7 +20,6 @@ REFUSED = (
     ("account_change_password", "ops"),
     ("imports_file", "ops"),
     ("admin:health_scorecard_back", "ops"),
-    ("admin:password_change", "ops"),
 )
 
 
