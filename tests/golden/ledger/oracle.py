@@ -107,37 +107,37 @@ def tier_score(arr: Fraction, factors: Mapping[str, int]) -> Fraction:
 
 
 def tiers(paid: Sequence[Paid], factors: Mapping[str, int], *, last: date) -> Spans:
-    """Past a boundary by 5 % of it for 30 days; at 100,000 or more never below low."""
+    """The first by the table; another one after 30 days of pointing there, day by day."""
     days = edges(paid, last=last)
     first = next((day for day in days if arr_on(paid, day).total()), None)
     if first is None:
         return []
-    spans: Spans = []
-    past: dict[str, int] = dict.fromkeys(BOUNDS, 0)
-    changes = set(days)
-    day, current, arr, score = first, -1, Fraction(0), Fraction(0)
-    while day <= last:
+    changes, spans = set(days), []
+    arr, score, pending, since = Fraction(0), Fraction(0), "", first
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         if day in changes:
             arr = dollars(arr_on(paid, day))
             score = tier_score(arr, factors)
-        if current < 0:
-            current = sum(score >= bound for bound in BOUNDS.values())
-        current = _next_tier(current, score, past)
-        if arr >= 100_000:
-            current = max(current, 1)
-        if not spans or spans[-1][1] != TIERS[current]:
-            spans.append((day, TIERS[current]))
-        day += timedelta(days=1)
+            if not spans:
+                spans.append((day, tier(score, arr, of_bound=Fraction(1))))
+            towards = clearly(score, arr, current=spans[-1][1])
+            if towards != pending:
+                pending, since = towards, day
+        if pending != spans[-1][1] and day - since >= timedelta(days=30):
+            spans.append((day, pending))
     return spans
 
 
-def _next_tier(current: int, score: Fraction, past: dict[str, int]) -> int:
-    """`past` counts, for each boundary, the days before this one that the score was beyond it."""
-    wanted = current
-    for place, (name, bound) in enumerate(BOUNDS.items(), start=1):
-        upward = place > current
-        beyond = score >= bound * Fraction(21, 20) if upward else score <= bound * Fraction(19, 20)
-        if beyond and past[name] >= 30:
-            wanted = place if upward else min(wanted, place - 1)
-        past[name] = past[name] + 1 if beyond else 0
-    return wanted
+def tier(score: Fraction, arr: Fraction, *, of_bound: Fraction) -> str:
+    """At 100,000 or more never below low; `of_bound` moves the bounds of the score."""
+    reached = [name for name, bound in BOUNDS.items() if score >= bound * of_bound]
+    least = "low" if arr >= 100_000 else "tech"
+    return max([least, *reached], key=TIERS.index)
+
+
+def clearly(score: Fraction, arr: Fraction, *, current: str) -> str:
+    """Where the score is past a boundary by 5 % of it: upward, downward, or nowhere."""
+    upward, downward = (tier(score, arr, of_bound=Fraction(n, 100)) for n in (105, 95))
+    if TIERS.index(upward) > TIERS.index(current):
+        return upward
+    return downward if TIERS.index(downward) < TIERS.index(current) else current

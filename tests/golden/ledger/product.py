@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
+from django.db.models import Q
+
 from accounts.intake.parse_options import EndDate, iso_reading
 from accounts.intake.specs import Kind
 from accounts.loading.files import FileImport, import_file
 from accounts.models import AttributeHistory, CurrencyRate, RevenueMovement
-from metrics.models import TOTAL, AccountMonth, RetentionMonth
+from metrics.models import AccountMonth, RetentionMonth
 from tests.golden.ledger.exports import File
 from tests.golden.ledger.oracle import RATES, Spans
 from tests.golden.ledger.oracle_months import Month
@@ -76,17 +78,23 @@ def stored_months() -> dict[tuple[str, date], Month]:
     return {(account, month): Month(*rest) for account, month, *rest in rows}
 
 
-def stored_retention(method: str, columns: Iterable[str]) -> dict[date, dict[str, object]]:
-    rows = RetentionMonth.objects.filter(method=method, segment=TOTAL)
-    return {row["month"]: row for row in rows.values("month", *columns)}
+def stored_retention(
+    method: str, columns: Iterable[str]
+) -> dict[tuple[date, str], dict[str, object]]:
+    """By month and segment, TOTAL for all accounts."""
+    rows = RetentionMonth.objects.filter(method=method).values("month", "segment", *columns)
+    return {(row.pop("month"), row.pop("segment")): row for row in rows}
 
 
-def stored_spans(attribute: str, *, last: date) -> dict[str, Spans]:
+def stored_spans(attribute: str, *, known_on: date) -> dict[str, Spans]:
+    """By account, from the first row on."""
     found: dict[str, Spans] = defaultdict(list)
-    rows = AttributeHistory.objects.filter(attribute=attribute, contact=None)
-    for account, since, value in rows.order_by("account", "valid_from").values_list(
-        "account__external_id", "valid_from", "value"
+    known = Q(superseded_at=None) | Q(superseded_at__gt=noon(known_on))
+    rows = AttributeHistory.objects.filter(known, attribute=attribute, contact=None)
+    for account, since, value in (
+        rows.filter(learned_at__lte=noon(known_on))
+        .order_by("account", "valid_from")
+        .values_list("account__external_id", "valid_from", "value")
     ):
-        if since <= last:
-            found[account].append((since, value))
-    return found
+        found[account].append((since, value))
+    return dict(found)

@@ -37,7 +37,10 @@ def test_every_figure_is_that_of_what_is_paid(db, truth, way, order):
     bring(files, day=LAST)
     # Equal movements are equal sums by kind, and an equal ARR on every day.
     assert stored_movements(known_on=LAST) == truth.movements
-    assert dict(Account.objects.values_list("external_id", "status")) == truth.statuses()
+    truth.holds_for_history()
+    for attribute in truth.history:
+        now = Account.objects.values_list("external_id", attribute)
+        assert dict(now) == truth.now(attribute)
     assert take_snapshots(day=LAST) == 48
     truth.holds_for_months()
     truth.holds_for_retention()

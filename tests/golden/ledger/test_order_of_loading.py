@@ -36,6 +36,7 @@ def test_no_rate_depends_on_the_order_of_loading_and_both_methods_agree_in_nrr(d
         bring([account_file(truth.customers)], day=LAST)
         bring(pieces(truth.customers, seed=seed, count=count), day=LAST)
         take_snapshots(day=LAST)
+        truth.holds_for_history()
         truth.holds_for_months()
         truth.holds_for_retention()
         for end in truth.windows:

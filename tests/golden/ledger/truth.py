@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from metrics.models import TOTAL
 from tests.golden.ledger import oracle, oracle_months
 from tests.golden.ledger.facts import Customer
-from tests.golden.ledger.product import stored_months, stored_retention
+from tests.golden.ledger.oracle import Spans
+from tests.golden.ledger.product import stored_months, stored_retention, stored_spans
 
 METHODS = ("accounts", "movements")
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
@@ -38,22 +40,33 @@ class Truth:
             for key, days in self.days.items()
             for end, start in self.windows.items()
         }
+        self.history = {
+            "status": {c.key: oracle.statuses(c.paid, last=last) for c in customers},
+            "segment": {c.key: oracle.segments(c.paid, last=last) for c in customers},
+            "touch_tier": {c.key: oracle.tiers(c.paid, c.factors, last=last) for c in customers},
+        }
 
-    def statuses(self) -> dict[str, str]:
-        """On the last day."""
-        spans = {c.key: oracle.statuses(c.paid, last=self.last) for c in self.customers}
-        return {key: of_account[-1][1] for key, of_account in spans.items() if of_account}
+    def now(self, attribute: str) -> dict[str, str]:
+        return {key: spans[-1][1] for key, spans in self.history[attribute].items()}
 
-    def retention(self, method: str, end: date) -> Counter[str]:
+    def retention(self, method: str, end: date, segment: str = TOTAL) -> Counter[str]:
+        """Of the accounts that were in the segment when the twelve months began."""
+        start, segments = self.windows[end], self.history["segment"]
+        keys = [k for k in self.days if segment in (TOTAL, _at(segments[k], start))]
         if method == "accounts":
-            parts = [oracle_months.by_account(self.months[key, end]) for key in self.days]
+            parts = [oracle_months.by_account(self.months[key, end]) for key in keys]
         else:
-            start = self.windows[end]
             parts = [
-                oracle_months.by_movements(self.months[key, end], days, start=start, end=end)
-                for key, days in self.days.items()
+                oracle_months.by_movements(
+                    self.months[key, end], self.days[key], start=start, end=end
+                )
+                for key in keys
             ]
         return oracle_months.retention(parts)
+
+    def holds_for_history(self) -> None:
+        for attribute, spans in self.history.items():
+            assert stored_spans(attribute, known_on=self.last) == spans
 
     def holds_for_months(self) -> None:
         """Who had left before may be stored as a row of nothing."""
@@ -65,12 +78,17 @@ class Truth:
     def holds_for_retention(self) -> None:
         for method in METHODS:
             stored = stored_retention(method, (*COLUMNS, *RATES))
-            assert stored
-            for end, row in stored.items():
-                total = self.retention(method, end)
+            assert {TOTAL} < {segment for _, segment in stored}
+            for (end, segment), row in stored.items():
+                total = self.retention(method, end, segment)
                 wanted = {name: total[name] for name in COLUMNS}
                 wanted |= {name: _stored(rate) for name, rate in oracle_months.rates(total).items()}
-                assert row == {"month": end} | wanted, (method, end)
+                assert row == wanted, (method, end, segment)
+
+
+def _at(spans: Spans, day: date) -> str:
+    """The value on that day; of an account that came later, its first."""
+    return next((value for since, value in reversed(spans) if since <= day), spans[0][1])
 
 
 def _stored(rate: Fraction | None) -> Decimal | None:
