@@ -108,6 +108,8 @@ PERSONAL_DATA = PersonalData(
         "accounts.ImportFile.note",
         "accounts.ImportFile.outcome",
         "accounts.ImportFile.reason",
+        "accounts.ImportFile.sheet",
+        "accounts.ImportFile.sheets",
         "accounts.ImportFile.titles",
         "accounts.ImportRun.reason",
         "accounts.ImportRun.source",

@@ -82,6 +82,11 @@ def guess_kind(name: str, header: Sequence[str]) -> Kind | None:
     return best if scores[best] > 1 else None
 
 
+def best_fit(header: Sequence[str]) -> float:
+    """How well these names are columns of some kind of record; 0 where they are of none."""
+    return max(_fit(header, kind=kind) for kind in SPECS)
+
+
 def _fit(header: Sequence[str], *, kind: Kind) -> float:
     """Required fields found, as a share, then columns that mean something here."""
     found = {ours for ours in guess_columns(header, kind=kind).values() if ours}

@@ -1,4 +1,4 @@
-"""XLSX as people save it: the first sheet with data, row by row, every cell as the text it means.
+"""XLSX as people save it: one sheet, row by row, every cell as the text it means.
 
 A workbook is a zip of XML: what it would unpack to is known before any of it is read.
 """
@@ -16,6 +16,7 @@ from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 from accounts.intake.errors import FileRefused, TooLarge
+from accounts.intake.matching import best_fit
 from accounts.intake.streams import Limits
 
 MAGIC = b"PK\x03\x04"
@@ -26,6 +27,8 @@ _MOST_STRINGS = 200 * 1024 * 1024
 _MOST_PARTS = 5_000
 _BLOCK = 1_000
 _PIECE = 4_096
+# Rows in which the names of the columns are looked for.
+_LOOKED_AT = 30
 # What zipfile, the XML parser and openpyxl raise over a file that is none, or a damaged one: the
 # last ones come from openpyxl's own assumptions, and NotImplementedError from unknown compression.
 _BROKEN = (
@@ -38,17 +41,22 @@ Row = tuple[int, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` starts with the header; numbers are those at the edge of the sheet."""
+    """`rows` starts with the header; numbers are those at the edge of the sheet. `names` are those
+    of all sheets that have data."""
 
     name: str
-    others: int
+    names: tuple[str, ...]
     rows: Iterator[Row]
 
 
-def open_sheet(source: BinaryIO, *, limits: Limits) -> Sheet:
+def open_sheet(
+    source: BinaryIO, *, limits: Limits, name: str = "", heading: int | None = None
+) -> Sheet:
+    """`name` and `heading`: the sheet and the number of the row that names the columns, as somebody
+    chose them. Else those whose cells are best known as columns, or the first."""
     _refuse_bombs(source)
     try:
-        return _opened(source, limits=limits)
+        return _opened(source, limits=limits, name=name, heading=heading)
     except FileRefused:
         raise
     except _BROKEN as error:
@@ -119,25 +127,52 @@ def _first_element(*_: object) -> None:
     raise _FirstElement
 
 
-def _opened(source: BinaryIO, *, limits: Limits) -> Sheet:
+def _opened(source: BinaryIO, *, limits: Limits, name: str, heading: int | None) -> Sheet:
     import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow import
 
     source.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of extensions that hold no values
         book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            rows = _blocks(_parsed(book, sheet, limits=limits))
-            first = next(rows, None)
-            if first is not None:
-                return Sheet(sheet.title, len(book.worksheets) - 1, _with_first(first, rows))
-    raise FileRefused("empty", "is empty; the first row must name the columns")
+        found = _with_data(book, limits=limits)
+        if not found:
+            raise FileRefused("empty", "is empty; the first row must name the columns")
+        chosen = [sheet for sheet, _ in found if sheet.title == name]
+        sheet, top = max(found, key=lambda one: _heading(one[1])[0])
+        if chosen:
+            sheet, top = next(one for one in found if one[0] is chosen[0])
+        row = heading or _heading(top)[1]
+        rows = _blocks(_parsed(book, sheet, limits=limits))
+        names = tuple(one.title for one, _ in found)
+        return Sheet(sheet.title, names, _from(row, rows))
 
 
-def _with_first(first: list[Row], rest: Iterator[list[Row]]) -> Iterator[Row]:
-    yield from first
-    for block in rest:
-        yield from block
+def _with_data(book: Any, *, limits: Limits) -> list[tuple[Any, list[Row]]]:
+    """Each sheet that holds something, with its first rows."""
+    found = []
+    for sheet in book.worksheets:
+        top = next(_blocks(islice(_parsed(book, sheet, limits=limits), _LOOKED_AT)), None)
+        if top is not None:
+            found.append((sheet, top))
+    return found
+
+
+def _heading(top: list[Row]) -> tuple[float, int]:
+    """How well the likeliest row of names is known, and its number: a title above it, or a line of
+    who exported when, has fewer cells."""
+    widest = max(sum(map(bool, row)) for _, row in top)
+    fitting = [
+        (best_fit([cell for cell in row if cell]), -number)
+        for number, row in top
+        if sum(map(bool, row)) * 2 > widest
+    ]
+    fit, number = max(fitting)
+    return fit, -number
+
+
+def _from(heading: int, blocks: Iterator[list[Row]]) -> Iterator[Row]:
+    for block in blocks:
+        yield from (row for row in block if row[0] >= heading)
 
 
 def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -33,6 +33,11 @@ class ImportFile(models.Model):
     note = models.CharField(max_length=300, blank=True, help_text="What was read of it.")
     encoding = models.CharField(max_length=10, blank=True, help_text="Chosen; empty: recognised.")
     titles = ArrayField(models.TextField(), default=list, help_text="The header as it stands.")
+    sheets = ArrayField(models.TextField(), default=list, help_text="Of a workbook, with data.")
+    sheet = models.CharField(max_length=100, blank=True, help_text="That is read.")
+    heading = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Number of the row that names the columns."
+    )
     rows = models.PositiveIntegerField(default=0)
     chunks = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=30, blank=True)

@@ -15,7 +15,7 @@ from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User
 from accounts.uploads.resolve import Settling
-from accounts.uploads.storage import move_on, rows_of
+from accounts.uploads.storage import clear_bytes, move_on, rows_of
 
 _PIECES = {Kind.USAGE: 4}
 
@@ -28,6 +28,7 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
     """
     with transaction.atomic():
         move_on(file, ImportFile.State.CHECKED, state=ImportFile.State.STARTED)
+        clear_bytes(file)
         return start_run(
             kind=file.kind,
             source=file.name,

@@ -54,6 +54,21 @@ def read_again(file: ImportFile, *, encoding: str) -> None:
         _read_soon(file)
 
 
+def read_sheet(file: ImportFile, *, sheet: str, heading: int | None) -> None:
+    """Another sheet of a workbook, or from another row on; without a row it is recognised.
+
+    Raises:
+        FileMovedOn: it is at work, imported or discarded since.
+    """
+    with transaction.atomic():
+        move_on(
+            file, _STATES.READY, _STATES.CHECKED, _STATES.REFUSED,
+            state=_STATES.READING, reason="", sheet=sheet, heading=heading,
+            version=file.version + 1,
+        )  # fmt: skip
+        _read_soon(file)
+
+
 def _read_soon(file: ImportFile) -> None:
     if file.size <= _SMALL_BYTES and not is_packed(file):
         read_upload(file, on_progress=lambda rows: None)

@@ -27,7 +27,7 @@ from accounts.uploads.suggestions import suggest
 
 SAMPLE = 1_000
 _READING = ImportFile.State.READING
-_FOUND = ("titles", "note", "rows", "chunks", "kind", "mapping")
+_FOUND = ("titles", "note", "rows", "chunks", "kind", "mapping", "sheets", "sheet", "heading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,9 @@ class _Table:
     titles: tuple[str, ...]
     rows: Iterator[Row]
     note: str = ""
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    heading: int | None = None
 
 
 def is_packed(file: ImportFile) -> bool:
@@ -63,12 +66,14 @@ def _read(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
     table = _opened(file)
     sample = _keep(file, table, on_progress=on_progress)
     file.titles, file.note = list(table.titles), table.note
+    file.sheets, file.sheet, file.heading = list(table.sheets), table.sheet, table.heading
     suggest(file, sample=sample)
     with transaction.atomic():
         on_progress(file.rows)  # whoever lost the job leaves the rows of another reading alone
         found = {name: getattr(file, name) for name in _FOUND}
         move_on(file, _READING, state=ImportFile.State.READY, reason="", **found)
-        clear_bytes(file)
+        if not table.sheets:
+            clear_bytes(file)  # of a workbook another sheet may be asked for
 
 
 def _keep(file: ImportFile, table: _Table, *, on_progress: Callable[[int], None]) -> list[Row]:
@@ -104,7 +109,7 @@ def _opened(file: ImportFile) -> _Table:
     start = source.read(len(workbooks.MAGIC))
     source.seek(0)
     if start == workbooks.MAGIC:
-        return _sheet(source)
+        return _sheet(source, file)
     layout, rows = csv_files.opened_rows(source, limits=FILE_LIMITS, encoding=file.encoding or None)
     return _Table(layout.titles, _restored(rows) if ROW_COLUMN in layout.header else rows)
 
@@ -115,14 +120,15 @@ def _restored(rows: Iterable[Row]) -> Iterator[Row]:
         yield line, [as_it_was(cell) for cell in row]
 
 
-def _sheet(source: BinaryIO) -> _Table:
-    sheet = workbooks.open_sheet(source, limits=FILE_LIMITS)
-    _, first = next(sheet.rows)
+def _sheet(source: BinaryIO, file: ImportFile) -> _Table:
+    sheet = workbooks.open_sheet(source, limits=FILE_LIMITS, name=file.sheet, heading=file.heading)
+    heading, first = next(sheet.rows, (0, []))
     note = ""
-    if sheet.others:
-        note = f"The workbook has {sheet.others + 1} sheets; “{sheet.name[:60]}” is read."
+    if len(sheet.names) > 1:
+        note = f"The workbook has {len(sheet.names)} sheets; “{sheet.name[:60]}” is read."
     titles = csv_files.titles_of(first, limits=FILE_LIMITS)
-    return _Table(titles, _filled(sheet.rows, width=len(titles)), note)
+    rows = _filled(sheet.rows, width=len(titles))
+    return _Table(titles, rows, note, sheet.names, sheet.name, heading)
 
 
 def _filled(rows: Iterable[Row], *, width: int) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -10,7 +11,8 @@ from accounts.intake.column_mapping import ColumnMapping, mapping_of
 from accounts.intake.parse_options import EmptyCell, EndDate
 from accounts.intake.questions import end_evidence, findings
 from accounts.intake.specs import Kind
-from accounts.models import ApiKey, Contract, ImportRun, Source, SourceMapping, Ticket
+from accounts.models import ApiKey, Contract, FileChunk, ImportRun, Source, SourceMapping, Ticket
+from accounts.uploads import jobs, read_upload
 from tests.accounts.bulk import make_key, post
 from tests.accounts.loading import account, load_raw
 from tests.accounts.uploads import NOW, imported, uploaded
@@ -204,3 +206,57 @@ def test_headers_as_they_are_exported(content, header, tmp_path):
     path.write_bytes(content)
     call_command("import", str(path), stdout=io.StringIO())
     assert ImportRun.objects.latest("pk").unchanged == 1
+
+
+COVER = {
+    "Cover": [["Accounts export"], ["Made on", "2026-11-02"]],
+    "Data": [["Accounts, November"], [], ["Account ID", "Account name", "Seats"], ["x1", "X", 5]],
+    "Notes": [["anything"]],
+}
+
+
+def _book(sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_the_sheet_and_the_row_of_names_are_recognised():
+    file = uploaded("export.xlsx", _book(COVER))
+    assert (file.sheet, file.heading, file.sheets) == ("Data", 3, ["Cover", "Data", "Notes"])
+    assert (file.kind, file.header) == ("accounts", ("account id", "account name", "seats"))
+    assert imported(file).created == 1
+    assert not FileChunk.objects.filter(file=file, stage="raw").exists()
+
+
+def test_another_sheet_or_row_is_read_on_demand():
+    file = uploaded(
+        "export.xlsx", _book(COVER | {"More": [["ID", "Name"], ["y", "Y"], ["z", "Z"]]})
+    )
+    jobs.read_sheet(file, sheet="More", heading=2)
+    read_upload(file, on_progress=lambda rows: None)
+    file.refresh_from_db()
+    assert (file.sheet, file.heading, file.header, file.rows) == (
+        "More",
+        2,
+        ("y (column 1)", "y (column 2)"),
+        1,
+    )
+    jobs.read_sheet(file, sheet="More", heading=None)
+    read_upload(file, on_progress=lambda rows: None)
+    file.refresh_from_db()
+    assert (file.heading, file.header, file.rows) == (1, ("id", "name"), 2)
+
+
+def test_a_row_of_names_below_the_last_row_is_refused():
+    file = uploaded("export.xlsx", _book(COVER))
+    jobs.read_sheet(file, sheet="Data", heading=99)
+    read_upload(file, on_progress=lambda rows: None)
+    file.refresh_from_db()
+    assert (file.state, file.reason.partition(":")[0]) == ("refused", "header")

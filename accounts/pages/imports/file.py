@@ -46,6 +46,17 @@ class EncodingForm(forms.Form):
     encoding = forms.ChoiceField(choices=[(name, name) for name in ENCODINGS])
 
 
+class SheetForm(forms.Form):
+    """A sheet of the workbook, and the row that names its columns; empty: recognised."""
+
+    sheet = forms.ChoiceField()
+    heading = forms.IntegerField(required=False, min_value=1, max_value=1_000)
+
+    def __init__(self, data: Any, *, file: ImportFile) -> None:
+        super().__init__(data)
+        cast("forms.ChoiceField", self.fields["sheet"]).choices = [(n, n) for n in file.sheets]
+
+
 class ShownForm(forms.Form):
     show = forms.ChoiceField(required=False, choices=SHOWN)
 
@@ -138,6 +149,21 @@ def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
     if found.state == _STATES.REFUSED and form.is_valid():
         try:
             uploads.read_again(found, encoding=form.cleaned_data["encoding"])
+        except FileMovedOn:
+            return _moved_on(request, found)
+    return redirect("imports_file", found.pk)
+
+
+@requires(Right.ADMINISTER, page="imports_file")
+def sheet(request: HttpRequest, file_id: int) -> HttpResponse:
+    found = _file(file_id)
+    form = SheetForm(request.POST, file=found)
+    if form.is_valid():
+        data = form.cleaned_data
+        is_other = data["sheet"] != found.sheet
+        heading = None if is_other and data["heading"] == found.heading else data["heading"]
+        try:
+            uploads.read_sheet(found, sheet=data["sheet"], heading=heading)
         except FileMovedOn:
             return _moved_on(request, found)
     return redirect("imports_file", found.pk)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("examples/<slug:kind>.csv", imports.example, name="imports_example"),
     path("files/<int:file_id>/", imports_file.file, name="imports_file"),
     path("files/<int:file_id>/encoding/", imports_file.encoding, name="imports_encoding"),
+    path("files/<int:file_id>/sheet/", imports_file.sheet, name="imports_sheet"),
     path("files/<int:file_id>/discard/", imports_file.discard, name="imports_discard"),
     path("files/<int:file_id>/check/", imports_file.check, name="imports_check"),
     path("files/<int:file_id>/start/", imports_file.start, name="imports_start"),

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Account, ImportFile, ImportMapping, ImportRun, Job, RejectedRecord
+from accounts.models import (
+    Account,
+    Contract,
+    ImportFile,
+    ImportMapping,
+    ImportRun,
+    Job,
+    RejectedRecord,
+)
 from accounts.uploads import jobs as uploads
 from cs_platform.scheduling.job_runner import run_job
 from tests.cs_platform.pages.conftest import remove_accounts, sign_in
@@ -287,3 +299,56 @@ def test_others_are_told_politely_that_this_is_not_theirs(client, house, role):
     answer = client.get(reverse("imports"))
     assert answer.status_code == 403
     assert reverse("imports").encode() not in client.get(reverse("portfolio")).content
+
+
+def test_another_sheet_of_a_workbook_is_chosen(ops):
+    book = openpyxl.Workbook()
+    for row in (["Company ID", "Company name"], ["one", "One"]):
+        book.active.append(row)
+    for row in (["Exported by Kim"], ["Company ID", "Company name"], ["two", "Two"]):
+        book.create_sheet("Other") if "Other" not in book.sheetnames else None
+        book["Other"].append(row)
+    target = io.BytesIO()
+    book.save(target)
+    send(ops, target.getvalue(), name="companies.xlsx")
+    work()
+    file = ImportFile.objects.get()
+    address = reverse("imports_file", args=[file.pk])
+    assert '<option value="Other">Other</option>' in text(ops.get(address))
+    ops.post(reverse("imports_sheet", args=[file.pk]), {"sheet": "Other", "heading": file.heading})
+    work()
+    file.refresh_from_db()
+    assert (file.sheet, file.heading, file.rows) == ("Other", 2, 1)
+    answer = ops.post(reverse("imports_sheet", args=[file.pk]), {"sheet": "None", "heading": "x"})
+    assert answer.url == address
+
+
+def test_what_a_file_leaves_open_is_asked_and_answered(ops, house):
+    """Case 22: a value of 240,000 over 24 months, whose unit nobody said."""
+    body = (
+        b"Contract ID,Account ID,Start Date,End Date,Contract Value,State\n"
+        b"T-1,acc-own,2024-01-01,2025-12-31,240000.00,Active\n"
+        b"T-2,acc-own,2026-01-01,2026-12-31,99.00,Signed by us\n"
+    )
+    send(ops, body, name="contracts.csv")
+    file = ImportFile.objects.latest("pk")
+    address = reverse("imports_file", args=[file.pk])
+    sent = {
+        "kind": "contracts", "date_order": "YYYY-MM-DD", "decimal_mark": ".", "zone": "UTC",
+        "c0": "external_id", "c1": "account", "c2": "starts_on", "c3": "ends_on", "c4": "amount",
+        "c5": "state",
+    }  # fmt: skip
+    page = text(ops.post(address, sent))
+    assert "Choose one value of “Unit of the amount” for all rows" in page
+    assert "Say what these words of “State” mean: “Signed by us”." in page
+    assert "on the day after 1 times" in page
+    answers = {"fixed-amount_per": "term", "word-5-state-signed by us": "active"}
+    ops.post(address, {**sent, **answers})
+    file.refresh_from_db()
+    assert file.mapping["constants"] == {"amount_per": "term", "currency": "USD"}
+    assert file.mapping["words"]["state"]["signed by us"] == "active"
+    assert file.mapping["end_date"] == "last_day"
+    ops.post(reverse("imports_start", args=[file.pk]))
+    work()
+    found = Contract.objects.filter(external_id="T-1").values_list("arr_minor", "ends_on")
+    assert list(found) == [(120_000_00, date(2026, 1, 1))]
