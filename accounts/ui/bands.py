@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from accounts import catalogue
 
 NO_BAND: Final = "unscored"
+TOO_NEW: Final = "too_new"
 ICONS: Final = {
     "healthy": "circle-check",
     "watch": "eye",
@@ -54,6 +55,7 @@ KNOWN: Final = {
     "emergency": BandLook("intervene", gettext_noop("Emergency"), 40),
 }
 _UNSCORED = BandLook(NO_BAND, gettext_noop("Unscored"), _LAST)
+_TOO_NEW = BandLook(NO_BAND, gettext_noop("Too new to judge"), _LAST - 2)
 
 ReadLooks = Callable[[], Mapping[str, BandLook]]
 
@@ -91,6 +93,8 @@ def band_look(band: str | None) -> BandLook:
     """A band that no scorecard has any more is shown by its key, in grey."""
     if not band or band == NO_BAND:
         return _in_language(_UNSCORED, get_language())
+    if band == TOO_NEW:
+        return _in_language(_TOO_NEW, get_language())
     found = _looks().get(band) or KNOWN.get(band)
     if found is None:
         return BandLook(NO_BAND, catalogue.label(band), _LAST - 1)

@@ -12,10 +12,10 @@ from health.facts import activity, onboarding, relationship, revenue, support, u
 from health.facts.features import load_catalogue
 from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
-from health.facts.scope import FactScope
+from health.facts.scope import NEVER, FactScope, number
 from health.facts.sources import Feeds
 from health.measures import Facts, FactSource
-from health.measures.inputs import Flags
+from health.measures.inputs import Flags, Floats
 
 __all__ = ["BaseRows", "FactRows", "FactScope", "load_base", "load_facts"]
 
@@ -27,6 +27,15 @@ class BaseRows:
     profiles: ProfileRows
     contracts: revenue.Contracts
     ledger: revenue.AccountLedger
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Days since the relationship began, and since its first onboarding step was due (below 0: it
+    is ahead); NaN where there is none."""
+
+    since_start: Floats
+    since_first_step: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,7 @@ class FactRows:
         return Facts(
             profile=profiles.facts(),
             usage=self.usage.on(day, profiles),
-            activity=self.activity.on(day),
+            activity=self.activity.on(day, profiles),
             support=self.tickets.on(day, profiles),
             revenue=self.base.ledger.on(day, contracts),
             payment=self.invoices.on(day),
@@ -59,6 +68,17 @@ class FactRows:
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
         )
+
+    def ages_on(self, day: date) -> Ages:
+        """How old the relationships are: since the present one began, without contracts since they
+        are customers, without that since their first use."""
+        today = number(day)
+        started = self.base.contracts.started_on(day)
+        since = self.base.profiles.on(day).since
+        used = self.usage.rows.first_days
+        known = np.where(since > -NEVER, since, np.where(used < NEVER, used, np.nan))
+        start = np.where(np.isnan(started), known, started)
+        return Ages(today - start, today - self.onboarding.first_due(start))
 
 
 def load_base(scope: FactScope, *, with_history: bool) -> BaseRows:

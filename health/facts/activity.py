@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
+from health.facts.profiles import Profiles, days_known
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.windows import summed
 from health.measures.inputs import ActivityFacts, Floats, only_if
@@ -100,13 +101,17 @@ class Activity:
     connected_since: int | None
     scope: FactScope
 
-    def on(self, day: date) -> ActivityFacts:
+    def on(self, day: date, profiles: Profiles) -> ActivityFacts:
         today, first = number(day), self.rows.first_days
         end = number(self.scope.window_end(day))
         users, days = self.rows.on(end)
         return ActivityFacts(
-            delivered=first <= end,
-            history=np.maximum(end - first + 1, 0).astype(np.float64),
+            connected=np.full(
+                len(self.scope), self.connected_since is not None and self.connected_since <= end
+            ),
+            history=days_known(
+                profiles, first_days=first, connected_since=self.connected_since, end=end
+            ),
             active_users_28d=users,
             active_days_28d=days,
             users_since_start=self._since_start(today),

@@ -47,6 +47,13 @@ class Onboarding:
             first_value_due_day=self._due_days(profiles),
         )
 
+    def first_due(self, start: Floats) -> Floats:
+        """Day number on which the first step since `start` is due; NaN without one."""
+        first = np.full(self.accounts, np.inf)
+        rows = ~(self.steps["day"] < start[self.steps.position])
+        np.minimum.at(first, self.steps.position[rows], self.steps["day"][rows].astype(np.float64))
+        return np.where(np.isinf(first), np.nan, first)
+
     def _due_days(self, profiles: Profiles) -> Floats:
         days = np.full(self.accounts, _DEFAULT_FIRST_VALUE_DAYS)
         for plan_id, target in self.first_value_days.items():

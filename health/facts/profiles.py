@@ -89,6 +89,19 @@ class Profiles:
         return np.asarray(np.maximum(number(day) - since + 1, 0), dtype=np.float64)
 
 
+def days_known(
+    profiles: Profiles, *, first_days: Ints, connected_since: int | None, end: int
+) -> Floats:
+    """Days to `end` in which a source could see something of the accounts: since it delivers, and
+    since they are customers, or began to use the product where that came first or is all we know.
+    """
+    if connected_since is None:
+        return np.zeros(len(first_days))
+    since = np.where(profiles.since > -NEVER, profiles.since, first_days)
+    seen = np.maximum(np.minimum(since, first_days), connected_since)
+    return np.asarray(np.maximum(end - seen + 1, 0), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileRows:
     present: dict[str, Ints]

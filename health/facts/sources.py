@@ -12,9 +12,13 @@ from health.facts.scope import number
 from health.measures import FactSource
 from health.models import SourceFeed
 
-# A month is a bitmap of days, the 1st lowest: of the latest month, the highest bit of all.
+# A month is a bitmap of days, the 1st lowest: of the first month, the lowest bit of all, and of the
+# latest one the highest.
 _ACTIVITY = """
-    SELECT s.first, s.latest + GREATEST((
+    SELECT s.first + GREATEST((
+        SELECT position('1' IN reverse(bit_or(u.days)::bit(31)::text))
+        FROM accounts_usermonth u WHERE u.month = s.first
+    ) - 1, 0), s.latest + GREATEST((
         SELECT length(ltrim(bit_or(u.days)::bit(31)::text, '0'))
         FROM accounts_usermonth u WHERE u.month = s.latest
     ) - 1, 0)

@@ -9,7 +9,7 @@ import numpy as np
 from psycopg2 import sql
 
 from health.facts.features import Catalogue, CoreFeatures
-from health.facts.profiles import Profiles
+from health.facts.profiles import Profiles, days_known
 from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_days import DailyCounts, count_days
 from health.facts.usage_packs import sum_packs
@@ -42,8 +42,10 @@ class UsageRows:
         month = self._total(sums, sums.last_28, wanted)
         earlier = self._total(sums, sums.before_28, wanted)
         return UsageFacts(
-            delivered=first <= end,
-            history=np.maximum(end - first + 1, 0).astype(np.float64),
+            connected=np.full(len(self.scope), self._is_connected(end)),
+            history=days_known(
+                profiles, first_days=first, connected_since=self.connected_since, end=end
+            ),
             core_in_plan=core.in_plan(profiles.plan_id),
             core_used_28d=self._total(sums, sums.used, wanted),
             core_used_since_start=self._since_start(today, core, profiles),
@@ -52,6 +54,9 @@ class UsageRows:
             events_last_56d=month + earlier,
             events_before_56d=self._total(sums, sums.before_56, wanted),
         )
+
+    def _is_connected(self, day: int) -> bool:
+        return self.connected_since is not None and self.connected_since <= day
 
     def _total(self, sums: WindowSums, values: Floats, wanted: Flags) -> Floats:
         return summed(sums.position[wanted], values[wanted], accounts=len(self.scope))

@@ -11,19 +11,20 @@ _MONTH = 28
 
 _NO_ACTIVITY = (
     Absence(
-        "no active day was ever delivered for the account", lambda facts: ~facts.activity.delivered
+        "no active day was ever delivered to the installation",
+        lambda facts: ~facts.activity.connected,
     ),
     Absence(
         "less than 14 days of history",
-        lambda facts: facts.activity.delivered & (facts.activity.history * 2 < _MONTH),
+        lambda facts: facts.activity.connected & (facts.activity.history * 2 < _MONTH),
     ),
 )
 _NO_USAGE = Absence(
-    "no event was ever delivered for the account", lambda facts: ~facts.usage.delivered
+    "no usage was ever delivered to the installation", lambda facts: ~facts.usage.connected
 )
 _SHORT_USAGE = Absence(
     "less than 14 days of history",
-    lambda facts: facts.usage.delivered & (facts.usage.history * 2 < _MONTH),
+    lambda facts: facts.usage.connected & (facts.usage.history * 2 < _MONTH),
 )
 # What a trend is said to be when a ratio cannot say it.
 _FROM_NOTHING = 0.2
@@ -43,7 +44,7 @@ def login_frequency(facts: Facts) -> Floats:
     activity = facts.activity
     users = np.maximum(activity.active_users_28d, 1)
     days = scaled(activity.active_days_28d, history=activity.history, window=_MONTH)
-    return only_if(activity.delivered, days / users * 30 / _MONTH)
+    return only_if(activity.connected, days / users * 30 / _MONTH)
 
 
 @measure(
@@ -58,7 +59,7 @@ def login_frequency(facts: Facts) -> Floats:
 def users_active(facts: Facts) -> Floats:
     activity = facts.activity
     share = ratio(activity.active_users_28d, facts.profile.seats)
-    return only_if(activity.delivered & (activity.history * 2 >= _MONTH), share)
+    return only_if(activity.connected & (activity.history * 2 >= _MONTH), share)
 
 
 @measure(
@@ -73,7 +74,7 @@ def users_active(facts: Facts) -> Floats:
 def core_feature_depth(facts: Facts) -> Floats:
     usage = facts.usage
     depth = ratio(usage.core_used_28d, usage.core_in_plan)
-    return only_if(usage.delivered & (usage.history * 2 >= _MONTH), depth)
+    return only_if(usage.connected & (usage.history * 2 >= _MONTH), depth)
 
 
 @measure(
@@ -87,7 +88,7 @@ def core_feature_depth(facts: Facts) -> Floats:
 )
 def core_features_used(facts: Facts) -> Floats:
     usage = facts.usage
-    enough = usage.delivered & (usage.history * 2 >= _MONTH) & (usage.core_in_plan > 0)
+    enough = usage.connected & (usage.history * 2 >= _MONTH) & (usage.core_in_plan > 0)
     return only_if(enough, usage.core_used_28d)
 
 
@@ -105,7 +106,7 @@ def core_features_used(facts: Facts) -> Floats:
         NO_CORE,
         Absence(
             "less than 42 days of history (from 42 to 83 days the 28-day window alone counts)",
-            lambda facts: facts.usage.delivered & (facts.usage.history < 42),
+            lambda facts: facts.usage.connected & (facts.usage.history < 42),
         ),
     ),
 )
@@ -114,7 +115,7 @@ def usage_trend(facts: Facts) -> Floats:
     short = _trend(usage.events_last_28d, usage.events_before_28d, usage.history, _MONTH)
     long = _trend(usage.events_last_56d, usage.events_before_56d, usage.history, 2 * _MONTH)
     both = np.where(np.isnan(long), short, (short + long) / 2)
-    return only_if(usage.delivered & (usage.core_in_plan > 0), both)
+    return only_if(usage.connected & (usage.core_in_plan > 0), both)
 
 
 def _trend(last: Floats, before: Floats, history: Floats, window: int) -> Floats:

@@ -17,9 +17,9 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class UsageFacts:
-    """Events of core features of the plan; delivered once any feature has had an event."""
+    """Events of core features of the plan, of people."""
 
-    delivered: Flags
+    connected: Flags
     history: Floats
     core_in_plan: Floats
     core_used_28d: Floats
@@ -32,9 +32,9 @@ class UsageFacts:
 
 @dataclass(frozen=True, slots=True)
 class ActivityFacts:
-    """Distinct users of the product and the days they were active on."""
+    """Distinct people who use the product and the days they were active on."""
 
-    delivered: Flags
+    connected: Flags
     history: Floats
     active_users_28d: Floats
     active_days_28d: Floats

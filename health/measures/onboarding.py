@@ -3,7 +3,7 @@
 import numpy as np
 
 from health.measures.absences import NO_CORE, NO_EVENTS, NO_INTERACTIONS, NO_SEATS
-from health.measures.inputs import Facts, Flags, Floats, only_if, ratio
+from health.measures.inputs import Facts, Flags, Floats, OnboardingFacts, only_if, ratio
 from health.measures.registry import Absence, FactSource, measure
 
 _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(facts))
@@ -15,15 +15,18 @@ _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(fact
     unit="share of steps due",
     sources=(FactSource.ONBOARDING,),
     raw="onboarding steps done ÷ steps due by the day",
-    empty="nothing due yet is 1",
+    empty="none done is 0",
     missing=(
         Absence("the account has no onboarding steps", lambda facts: ~facts.onboarding.delivered),
+        Absence(
+            "no step is due yet",
+            lambda facts: facts.onboarding.delivered & ~(facts.onboarding.steps_due > 0),
+        ),
     ),
 )
 def onboarding_steps_done(facts: Facts) -> Floats:
     steps = facts.onboarding
-    done = np.where(steps.steps_due > 0, ratio(steps.steps_done_of_due, steps.steps_due), 1.0)
-    return only_if(steps.delivered, done)
+    return only_if(steps.delivered, ratio(steps.steps_done_of_due, steps.steps_due))
 
 
 @measure(
@@ -90,14 +93,24 @@ def days_since_contact_in_onboarding(facts: Facts) -> Floats:
     sources=(FactSource.EVENTS, FactSource.ONBOARDING),
     raw="days the first value moment came after its due day of the plan; until it comes,"
     " days past the due day",
-    empty="not reached and not yet due is 0",
-    missing=(_NO_CONTRACT, NO_EVENTS),
+    empty="reached in time is 0",
+    missing=(
+        _NO_CONTRACT,
+        NO_EVENTS,
+        Absence("not reached and not due yet", lambda facts: ~_is_due_or_reached(facts.onboarding)),
+    ),
 )
 def first_value_days_late(facts: Facts) -> Floats:
     onboarding = facts.onboarding
     reached = np.fmin(onboarding.first_value_day, onboarding.days_since_start)
     late = np.maximum(reached - onboarding.first_value_due_day, 0)
-    return only_if(facts.events.connected & _has_started(facts), late)
+    counts = facts.events.connected & _has_started(facts) & _is_due_or_reached(onboarding)
+    return only_if(counts, late)
+
+
+def _is_due_or_reached(onboarding: OnboardingFacts) -> Flags:
+    is_due = onboarding.days_since_start >= onboarding.first_value_due_day
+    return ~np.isnan(onboarding.first_value_day) | is_due
 
 
 def _has_started(facts: Facts) -> Flags:

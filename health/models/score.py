@@ -92,6 +92,13 @@ class CurrentHealth(models.Model):
     )
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     band = models.CharField(max_length=20)
+    last_band = models.CharField(
+        max_length=20,
+        default="",
+        db_default="",
+        blank=True,
+        help_text="What it is, or was before there was no score; empty where there never was one.",
+    )
     effective_band = models.CharField(
         max_length=20, help_text="The overriding band while there is one."
     )

@@ -108,7 +108,12 @@ def _crossings(
     )
     found: dict[int, list[NewCrossing]] = defaultdict(list)
     for crossing in judge(
-        card=card, state=state, evaluation=after, watched=watched, day=number(plan.day)
+        card=card,
+        state=state,
+        evaluation=after,
+        too_new=np.zeros(len(after), dtype=np.bool_),
+        watched=watched,
+        day=number(plan.day),
     ):
         if crossing.change.cause is Cause.MOVED:
             found[crossing.change.row].append(crossing)
@@ -140,6 +145,8 @@ def _as_if_same_card(
         card_id=np.full(count, card.id, dtype=np.int64),
         score=group.score.copy(),
         band=np.where(shown == MISSING, told, shown),
+        last_band=np.full(count, MISSING, dtype=np.int64),
+        was_new=np.zeros(count, dtype=np.bool_),
         lines=_sides(plan, card, group, before),
         crossing_seq=np.zeros(count, dtype=np.int64),
         crossing_day=np.full(count, -1, dtype=np.int64),

@@ -18,7 +18,7 @@ from health.queries.installation import InstallationDay, calendar
 from health.queries.lines import lines_with
 from health.queries.rates import whole_units
 from health.queries.scorecards import Card, build_spec, in_force
-from health.scoring import WatchLineSpec
+from health.scoring import TOO_NEW, WatchLineSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,10 @@ def count_accounts(scorecard: models.Scorecard) -> int:
 
 
 def _judged(key: str | None) -> QuerySet[models.CurrentHealth]:
-    """Customers that have been judged, by any version of this scorecard or (None) by any."""
-    judged = models.CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
+    """Customers that are not too new and have been judged, by any version of this scorecard or
+    (None) by any."""
+    customers = models.CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
+    judged = customers.exclude(band=TOO_NEW)
     return judged if key is None else judged.filter(scorecard__key=key)
 
 

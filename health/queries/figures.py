@@ -14,9 +14,12 @@ PERIOD_DAYS = 90
 WANTED_COVERAGE = Decimal("0.95")
 
 _COVERED = """
-    SELECT count(*), count(*) FILTER (WHERE c.band <> 'unscored')
+    SELECT count(*), count(*) FILTER (WHERE c.score IS NOT NULL AND c.day >= l.day)
     FROM accounts_account a LEFT JOIN health_currenthealth c ON c.account_id = a.id
-    WHERE a.status = 'active'
+    CROSS JOIN (
+        SELECT COALESCE(max(day), %(day)s::date) AS day FROM health_closedday WHERE day <= %(day)s
+    ) l
+    WHERE a.status = 'active' AND c.band IS DISTINCT FROM 'too_new'
 """
 
 # Fell and rose again, or rose and fell again, within so many days. Uses index: crossing_day
@@ -35,8 +38,9 @@ _FLAPPED = """
 
 @dataclass(frozen=True, slots=True)
 class ScoringFigures:
-    """Of active accounts: all of them, those with a score, and those that crossed a band and back
-    within FLAP_DAYS, in the last PERIOD_DAYS. Rates are fractions, None where nothing is counted.
+    """Of active accounts that are not too new: all of them, those scored for the latest day (the
+    last closed one, or today), and those that crossed a band and back within FLAP_DAYS, in the last
+    PERIOD_DAYS. Rates are fractions, None where nothing is counted.
     """
 
     active: int
@@ -78,6 +82,6 @@ def flapped_accounts(*, day: date) -> list[Flapped]:
 
 def scoring_figures(*, day: date) -> ScoringFigures:
     with connection.cursor() as cursor:
-        cursor.execute(_COVERED)
+        cursor.execute(_COVERED, {"day": day})
         active, scored = cursor.fetchone()
     return ScoringFigures(active, scored, len(flapped_accounts(day=day)))

@@ -15,9 +15,11 @@ from health.queries.assignment import NO_CARD
 from health.queries.scorecards import Card, published_card
 from health.recompute.state import State
 from health.scoring import (
+    ABOVE,
     BELOW,
     COMPONENT,
     MISSING,
+    TOO_NEW,
     UNKNOWN,
     UNSCORED,
     WHOLE_SCORE,
@@ -41,7 +43,8 @@ _ABOVE, _BELOW = "above", "below"
 @dataclass(frozen=True, slots=True)
 class Transition:
     """`row` is the account's place among those judged together. `subject` passed `line`, or, where
-    that is None, entered another band; `value` is what it is now."""
+    that is None, entered another band; `value` is what it is now. `told_from` is the band that a
+    fall counts from where the account had no score: playbooks are told of it."""
 
     row: int
     subject: str
@@ -51,6 +54,7 @@ class Transition:
     from_band: str
     to_band: str
     value: Decimal | None
+    told_from: str = ""
 
     @property
     def kind(self) -> str:
@@ -88,19 +92,36 @@ class _Same:
     bands: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class _Return:
+    """Accounts that get a score again: those that are not too new any more, and (by its position,
+    MISSING for all others) the band those had that lost their score."""
+
+    was_new: Flags
+    last_band: Ints
+
+
 def judge(
-    *, card: Card, state: State, evaluation: Evaluation, watched: Watched, day: int
+    *,
+    card: Card,
+    state: State,
+    evaluation: Evaluation,
+    too_new: Flags,
+    watched: Watched,
+    day: int,
 ) -> list[NewCrossing]:
     """Moves the state to this evaluation and returns what was crossed on the way."""
     same = _Same(state.card_id == card.id, _same_bands(card, state))
+    back = _Return(state.was_new & ~too_new, _last_bands(state, evaluation, same))
     before = state.score.copy()
     days_before = state.days_before(day)
     changes = [
-        *_bands(card, state, evaluation, same, days_before),
-        *_lines(card, state, watched, same),
-        *_components(card, state, evaluation, same),
+        *_bands(card, state, evaluation, same, back, too_new, days_before),
+        *_lines(card, state, watched, same, back),
+        *_components(card, state, evaluation, same, too_new),
     ]
     state.score = evaluation.score.copy()
+    state.was_new = too_new.copy()
     state.recent = np.column_stack([state.score, days_before])
     state.card_id[:] = card.id
     state.day[:] = day
@@ -117,6 +138,11 @@ def _same_bands(card: Card, state: State) -> Flags:
     return np.isin(state.card_id, same)
 
 
+def _last_bands(state: State, evaluation: Evaluation, same: _Same) -> Ints:
+    returns = (state.band == MISSING) & evaluation.is_scored & ~state.was_new & same.card
+    return np.where(returns, state.last_band, MISSING)
+
+
 def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -> list[NewCrossing]:
     """Numbers crossings within the account's day, so that down, up, down is three."""
     crossings = []
@@ -131,10 +157,15 @@ def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -
 
 
 def _bands(
-    card: Card, state: State, evaluation: Evaluation, same: _Same, days_before: Ints
+    card: Card,
+    state: State,
+    evaluation: Evaluation,
+    same: _Same,
+    back: _Return,
+    too_new: Flags,
+    days_before: Ints,
 ) -> list[Transition]:
-    same_card = same.card
-    old_band, old_card = state.band, state.card_id
+    old_band, old_card, was_new = state.band, state.card_id, state.was_new
     state.band = band_positions(
         bands=card.spec.bands,
         margin=card.spec.recovery_margin,
@@ -142,18 +173,31 @@ def _bands(
         previous=np.where(same.bands, state.band, MISSING),
         days_before=days_before[:, : card.spec.rising_dwell],
     )
+    kept = np.where(same.bands, state.last_band, MISSING)
+    state.last_band = np.where(state.band == MISSING, kept, state.band)
+    fallen = _fallen(state.band, back)
     changes = []
-    differs = (state.band != old_band) | ~same_card
+    differs = (state.band != old_band) | (was_new != too_new) | ~same.card
     for row in np.flatnonzero(differs):
-        old = _old_key(card, int(old_card[row]), int(old_band[row]))
-        new = band_key(card.spec.bands, int(state.band[row]))
-        cause = _cause(old, new, is_same=bool(same_card[row]))
+        old = TOO_NEW if was_new[row] else _old_key(card, int(old_card[row]), int(old_band[row]))
+        new = TOO_NEW if too_new[row] else band_key(card.spec.bands, int(state.band[row]))
+        cause = _cause(old, new, is_same=bool(same.card[row]))
+        told_from = ""
+        if fallen[row] != MISSING:
+            cause, told_from = Cause.MOVED, band_key(card.spec.bands, int(fallen[row]))
         if cause is not None:
-            direction = _direction(cause, int(state.band[row]) > int(old_band[row]))
+            is_down = bool(told_from) or int(state.band[row]) > int(old_band[row])
             value = to_decimal(int(evaluation.score[row]))
-            bands = (old or UNSCORED, new)
-            changes.append(Transition(int(row), WHOLE_SCORE, None, cause, direction, *bands, value))
+            sides = (_direction(cause, is_down), old or UNSCORED, new, value, told_from)
+            changes.append(Transition(int(row), WHOLE_SCORE, None, cause, *sides))
     return changes
+
+
+def _fallen(band: Ints, back: _Return) -> Ints:
+    """Of accounts that come back lower than they were, the position they fell from: that of the
+    best band for those that were too new; MISSING for all others."""
+    origin = np.where(back.was_new, 0, back.last_band)
+    return np.where((band != MISSING) & (origin != MISSING) & (band > origin), origin, MISSING)
 
 
 def _old_key(card: Card, card_id: int, position: int) -> str | None:
@@ -169,12 +213,14 @@ def _card(card: Card, card_id: int) -> Card:
 
 
 def _cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:
-    if old == new or (old is None and new == UNSCORED):
+    if old == new or (old is None and new in (UNSCORED, TOO_NEW)):
         return None
     if old is None:
         return Cause.FIRST_SCORE
-    if new == UNSCORED:
+    if new in (UNSCORED, TOO_NEW):
         return Cause.UNSCORED
+    if old == TOO_NEW:
+        return Cause.FIRST_SCORE
     if old == UNSCORED:
         return Cause.SCORED
     return Cause.MOVED if is_same else Cause.NEW_SCORECARD
@@ -186,18 +232,22 @@ def _direction(cause: Cause, is_down: bool) -> str:
     return Direction.DOWN if is_down else Direction.UP
 
 
-def _lines(card: Card, state: State, watched: Watched, same: _Same) -> Iterator[Transition]:
+def _lines(
+    card: Card, state: State, watched: Watched, same: _Same, back: _Return
+) -> Iterator[Transition]:
     lines = watched.lines
     before = sides_before(lines=lines, known=state.lines, score_before=state.score)
+    returned = _returned_above(card, lines, back)
+    before[returned] = ABOVE
     # A raw value is the same under any card. The score is not: a card with other bands judges
     # afresh, as it does with bands, and what it finds is of its own making.
     is_raw = np.array([bool(line.measure) for line in lines], dtype=bool)
-    moved = same.card[:, np.newaxis] | is_raw
+    moved = same.card[:, np.newaxis] | is_raw | returned
     now = line_sides(
         lines=lines,
         margin=card.spec.recovery_margin,
         values=watched.values,
-        previous=np.where(same.bands[:, np.newaxis] | is_raw, before, UNKNOWN),
+        previous=np.where(same.bands[:, np.newaxis] | is_raw | returned, before, UNKNOWN),
     )
     state.lines = now
     crossed = (now != before) & (now != UNKNOWN) & (before != UNKNOWN)
@@ -211,11 +261,24 @@ def _lines(card: Card, state: State, watched: Watched, same: _Same) -> Iterator[
         )
 
 
-def _components(card: Card, state: State, evaluation: Evaluation, same: _Same) -> list[Transition]:
+def _returned_above(card: Card, lines: tuple[WatchLineSpec, ...], back: _Return) -> Flags:
+    """Lines of the score that accounts stood above before they had none: all of them for those that
+    were too new, and those up to the lower bound of the band they had for the others."""
+    values = np.array([float(line.value) for line in lines])
+    of_score = np.array([line.subject == WHOLE_SCORE for line in lines], dtype=bool)
+    lowers = np.array([float(band.lower) for band in card.spec.bands])
+    floor = np.where(back.last_band == MISSING, -np.inf, lowers[back.last_band])
+    floor = np.where(back.was_new, np.inf, floor)
+    return np.asarray(of_score & (values <= floor[:, np.newaxis]), dtype=np.bool_)
+
+
+def _components(
+    card: Card, state: State, evaluation: Evaluation, same: _Same, too_new: Flags
+) -> list[Transition]:
     changes: list[Transition] = []
     bands = card.spec.bands
     for column, key in enumerate(card.spec.component_keys):
-        values = evaluation.components[:, column]
+        values = np.where(too_new, MISSING, evaluation.components[:, column])
         previous = np.where(same.card, state.components[:, column], MISSING)
         now = band_positions(
             bands=bands, margin=card.spec.recovery_margin, values=values, previous=previous

@@ -31,6 +31,7 @@ _BEFORE = """
 def past_state(state: State, account_ids: Ints, rows: Flags, *, day: date) -> None:
     """Replaces the state of the marked rows by the one just before `day`."""
     state.card_id[rows], state.band[rows], state.score[rows] = NO_CARD, MISSING, MISSING
+    state.last_band[rows], state.was_new[rows] = MISSING, False
     state.lines[rows], state.components[rows], state.recent[rows] = UNKNOWN, MISSING, MISSING
     for row in np.flatnonzero(rows):
         state.overrides.pop(int(row), None)

@@ -24,7 +24,7 @@ from health.recompute import writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.past import past_state
 from health.recompute.state import State, lock, read_state
-from health.scoring import Evaluation, evaluate, line_values
+from health.scoring import Evaluation, evaluate, line_values, too_new
 
 # Locks that keep a day from closing while it is being scored (shared) and the other way round.
 DAY_LOCKS = 7_342
@@ -167,19 +167,31 @@ def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
 def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judged]:
     run, scope, state = batch.run, batch.scope, batch.state
     facts, is_final = batch.rows.on(day), run.is_final(day, batch.closed)
+    ages = batch.rows.ages_on(day)
     for position, card in enumerate(run.assignment.cards):
         accounts = np.flatnonzero(chosen == position)
         if not len(accounts):
             continue
         raw: Floats = raw_matrix(facts, card.spec.raw_keys)[accounts]
-        evaluation = evaluate(card.spec, raw)
+        fresh = too_new(
+            card.spec,
+            days_since_start=ages.since_start[accounts],
+            days_since_first_step=ages.since_first_step[accounts],
+        )
+        evaluation = evaluate(card.spec, raw).without(fresh)
         part = state.take(accounts)
         is_present = (part.day <= number(day)) & (not is_final)
         if not is_present.all():
             past_state(part, scope.account_ids[accounts], ~is_present, day=day)
         watched = _watched(batch.lines, card, evaluation, facts, accounts)
+        watched.values[fresh] = np.nan
         crossings = judge(
-            card=card, state=part, evaluation=evaluation, watched=watched, day=number(day)
+            card=card,
+            state=part,
+            evaluation=evaluation,
+            too_new=fresh,
+            watched=watched,
+            day=number(day),
         )
         crossings = [crossing for crossing in crossings if is_present[crossing.change.row]]
         kept = np.flatnonzero(is_present)

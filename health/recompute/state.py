@@ -12,8 +12,9 @@ from django.db import connection
 from psycopg2 import sql
 
 from health.facts.scope import FactScope, Ints
+from health.measures.inputs import Flags
 from health.queries.assignment import NO_CARD
-from health.scoring import MISSING, UNKNOWN, Sides
+from health.scoring import MISSING, TOO_NEW, UNKNOWN, Sides
 
 # First scores of different accounts rarely wait for each other with this many locks to share.
 _LOCKS = 64
@@ -24,7 +25,9 @@ _STATE = sql.SQL("""
         COALESCE((c.score * 100)::bigint, {missing}),
         c.crossing_seq::bigint, COALESCE(c.crossing_day - DATE '1970-01-01', -1)::bigint,
         -- Counted from 1, and NULL for unscored.
-        COALESCE(array_position(k.keys, c.band::text)::bigint - 1, {missing}) {lines} {spark}
+        COALESCE(array_position(k.keys, c.band::text)::bigint - 1, {missing}),
+        COALESCE(array_position(k.keys, c.last_band::text)::bigint - 1, {missing}),
+        (c.band = {too_new})::int::bigint {lines} {spark}
     FROM health_currenthealth c
     JOIN (
         SELECT b.scorecard_id, array_agg(b.key::text ORDER BY b.lower DESC) AS keys
@@ -70,7 +73,8 @@ _LOCK_ROWS = """
 class State:
     """One element an account, changed in place as days go by.
 
-    `day` and `card_id` are -1 for an account that was never judged. `lines` has a column a watch
+    `day` and `card_id` are -1 for an account that was never judged. `last_band` is the band it had
+    when it had one last, `was_new` marks who was too new to judge. `lines` has a column a watch
     line: the side the account was on. `components` holds band positions. `recent` are the scores of
     `day` (first) and the days before it, as many as a rise has to wait and one more.
     """
@@ -79,6 +83,8 @@ class State:
     card_id: Ints
     score: Ints
     band: Ints
+    last_band: Ints
+    was_new: Flags
     lines: Sides
     crossing_seq: Ints
     crossing_day: Ints
@@ -103,6 +109,8 @@ class State:
             self.card_id[rows],
             self.score[rows],
             self.band[rows],
+            self.last_band[rows],
+            self.was_new[rows],
             self.lines[rows],
             self.crossing_seq[rows],
             self.crossing_day[rows],
@@ -113,7 +121,10 @@ class State:
 
     def put(self, rows: Ints, part: State) -> None:
         """Writes the state of some accounts back."""
-        for name in ("day", "card_id", "score", "band", "lines", "crossing_seq", "crossing_day"):
+        for name in (
+            *("day", "card_id", "score", "band", "last_band", "was_new"),
+            *("lines", "crossing_seq", "crossing_day"),
+        ):
             getattr(self, name)[rows] = getattr(part, name)
         self.components[rows] = part.components
         self.recent[rows] = part.recent
@@ -142,13 +153,24 @@ def read_state(
     days = range(dwell + 1 if dwell else 0)
     query = _STATE.format(
         missing=sql.Literal(MISSING),
+        too_new=sql.Literal(TOO_NEW),
         accounts=scope.accounts("c.account_id"),
         lines=sql.SQL("").join(
             _LINE.format(line=sql.Literal(line), unknown=sql.Literal(UNKNOWN)) for line in lines
         ),
         spark=spark_columns(days),
     )
-    columns = ("id", "day", "card_id", "score", "crossing_seq", "crossing_day", "band")
+    columns = (
+        "id",
+        "day",
+        "card_id",
+        "score",
+        "crossing_seq",
+        "crossing_day",
+        "band",
+        "last_band",
+        "was_new",
+    )
     sides = tuple(f"line_{line}" for line in lines)
     sparks = tuple(f"spark_{back}" for back in days)
     table = scope.fetch(query, (*columns, *sides, *sparks))
@@ -182,6 +204,8 @@ def _empty(accounts: int, components: int, lines: int, dwell: int) -> State:
         card_id=filled(NO_CARD),
         score=filled(MISSING),
         band=filled(MISSING),
+        last_band=filled(MISSING),
+        was_new=np.zeros(accounts, dtype=np.bool_),
         lines=np.full((accounts, lines), UNKNOWN, dtype=np.int64),
         crossing_seq=filled(0),
         crossing_day=filled(-1),

@@ -8,7 +8,7 @@ STAGING = """
         effective smallint, confidence integer, raw double precision[], readings smallint[],
         weights smallint[], components smallint[], component_bands smallint[],
         gate_hits bigint, line_sides smallint[], crossing_seq integer, crossing_day integer,
-        is_present smallint, is_final smallint
+        is_present smallint, is_final smallint, last_band smallint, is_new smallint
     ) ON COMMIT DELETE ROWS;
     DELETE FROM health_scored
 """
@@ -24,7 +24,7 @@ CARDS = """
 VALUES = """
     s.scorecard_id,
     CASE WHEN s.score >= 0 THEN (s.score / 100.0)::numeric(5, 2) END AS score,
-    COALESCE(k.keys[s.band + 1], 'unscored') AS band,
+    COALESCE(k.keys[s.band + 1], CASE s.is_new WHEN 1 THEN 'too_new' ELSE 'unscored' END) AS band,
     (s.confidence / 100.0)::numeric(5, 2) AS confidence
 """
 
@@ -71,12 +71,14 @@ FINAL_DAYS = f"""
 CURRENT = f"""
     WITH {CARDS}
     INSERT INTO health_currenthealth AS c (
-        account_id, day, scorecard_id, score, band, confidence, effective_band, at_risk,
+        account_id, day, scorecard_id, score, band, confidence, last_band, effective_band, at_risk,
         components, component_bands, lines, line_sides, spark, crossing_day, crossing_seq,
         computed_at
     )
     SELECT s.account_id, s.day, {VALUES},
-        COALESCE(k.keys[s.effective + 1], 'unscored'), COALESCE(k.risks[s.effective + 1], false),
+        COALESCE(k.keys[s.last_band + 1], ''),
+        COALESCE(k.keys[s.effective + 1], CASE s.is_new WHEN 1 THEN 'too_new' ELSE 'unscored' END),
+        COALESCE(k.risks[s.effective + 1], false),
         s.components, s.component_bands, %(lines)s::integer[], s.line_sides,
         array_fill(-1::smallint, ARRAY[{SPARK_DAYS - 1}]) || s.score,
         CASE WHEN s.crossing_day >= 0 THEN DATE '1970-01-01' + s.crossing_day END,
@@ -85,7 +87,8 @@ CURRENT = f"""
     WHERE s.is_present = 1 ORDER BY s.account_id
     ON CONFLICT (account_id) DO UPDATE SET
         day = EXCLUDED.day, scorecard_id = EXCLUDED.scorecard_id, score = EXCLUDED.score,
-        band = EXCLUDED.band, effective_band = EXCLUDED.effective_band,
+        band = EXCLUDED.band, last_band = EXCLUDED.last_band,
+        effective_band = EXCLUDED.effective_band,
         at_risk = EXCLUDED.at_risk, confidence = EXCLUDED.confidence,
         week_change = CASE
             WHEN EXCLUDED.score IS NOT NULL AND EXCLUDED.day - c.day <= 7

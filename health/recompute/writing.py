@@ -130,6 +130,8 @@ def _columns(part: Judged) -> list[binary.Column]:
         (">i4", state.crossing_day),
         (">i2", part.is_present),
         (">i2", part.is_final),
+        (">i2", state.last_band),
+        (">i2", state.was_new),
     ]
 
 
@@ -189,7 +191,7 @@ def crossing_signal(
         subject=change.subject,
         line=None if change.line is None else change.line.value,
         direction=Direction(change.direction),
-        before=change.from_band,
+        before=change.told_from or change.from_band,
         after=change.to_band,
         value=change.value,
         score_before=to_decimal(crossing.before),

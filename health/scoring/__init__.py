@@ -22,6 +22,7 @@ from health.scoring.lines import (
     line_values,
     sides_before,
 )
+from health.scoring.newness import TOO_NEW, too_new
 from health.scoring.rounding import MISSING, to_decimal, to_hundredths
 from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
@@ -51,6 +52,7 @@ __all__ = [
     "MEASURE",
     "MISSING",
     "MOST_DWELL",
+    "TOO_NEW",
     "UNKNOWN",
     "UNSCORED",
     "WANTED_FLAP_RATE",
@@ -103,4 +105,5 @@ __all__ = [
     "sides_before",
     "to_decimal",
     "to_hundredths",
+    "too_new",
 ]

@@ -1,7 +1,9 @@
 """Raw values in, readings, components and scores out; every array has one row per account."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +47,11 @@ class Evaluation:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def without(self, rows: Flags) -> Evaluation:
+        """The same, but those rows have no score."""
+        score = np.where(rows, MISSING, self.score)
+        return replace(self, score=score, is_scored=self.is_scored & ~rows)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from health.scoring.differences import plain
+from health.scoring.newness import TOO_NEW
 from health.scoring.specs import MAX_DEPTH, UNSCORED, ComponentSpec, Curve, CurveKind, ScorecardSpec
 
 _WHOLE = Decimal(100)
@@ -144,8 +145,9 @@ def _bands(card: ScorecardSpec) -> Iterator[Problem]:
     if any(better.order >= worse.order for better, worse in pairwise(card.bands)):
         yield Problem("Bands", "their order must rise from the best band to the worst", "bands")
     keys = Counter(band.key for band in card.bands)
-    if UNSCORED in keys or max(keys.values()) > 1:
-        yield Problem("Bands", f"keys are used once, and “{UNSCORED}” is not one of them", "bands")
+    if UNSCORED in keys or TOO_NEW in keys or max(keys.values()) > 1:
+        words = f"keys are used once, and “{UNSCORED}” and “{TOO_NEW}” are none of them"
+        yield Problem("Bands", words, "bands")
     if not any(band.at_risk for band in card.bands):
         yield Problem("Bands", "one band at least means “at risk”", "bands")
 

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import User
 from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
-from health.scoring import UNSCORED
+from health.scoring import TOO_NEW, UNSCORED
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.days import stored_health
 from metrics.facts.figure_sql import amount_of, condition_of
@@ -183,7 +183,7 @@ def _failure(
     method: Method,
 ) -> Failure | None:
     bands = health.bands if health else ()
-    scored = sum(band.accounts for band in bands if band.band != UNSCORED)
+    scored = sum(band.accounts for band in bands if band.band not in (UNSCORED, TOO_NEW))
     unwell = sum(band.below_sixty for band in bands)
     mode = failure_mode(retention=latest.total, scored=scored, below_sixty=unwell)
     if mode is None:

@@ -11,7 +11,7 @@ from health.models import HealthScore
 from health.queries.absences import why_missing
 from health.recompute import recompute
 from tests.health import builders as make
-from tests.health.builders import DAY, NOW
+from tests.health.builders import DAY, NOW, ago
 
 ACCOUNTS = 4_000
 # What facts may not know: seats, what was before the contract, what never happened.
@@ -72,8 +72,8 @@ def test_of_all_reasons_an_account_is_told_its_own():
     bought = make.make_plan()
     make.make_feature(plans=["another"])
     plain = make.make_feature(is_core=False)
-    account = make.make_account(plan=bought, seats=None)
-    make.use(account, plain, days_ago=range(40))
+    account = make.make_account(plan=bought, seats=None, customer_since=ago(39))
+    make.use(account, plain, days_ago=range(39))
     make.be_active(account, "ada", days_ago=range(5))
     make.open_ticket(account, days_ago=200)
     make.move_arr(account, 10_000, days_ago=20)

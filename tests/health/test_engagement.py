@@ -53,11 +53,34 @@ def test_login_frequency_with_less_than_half_its_window_is_missing(way):
     assert raw(account, "login_frequency", way=way) is None
 
 
-def test_login_frequency_never_delivered_is_missing(way):
-    delivered, silent = make.make_account(), make.make_account()
-    make.be_active(delivered, "ada", days_ago=range(60))
+def test_never_used_is_a_value_once_the_source_delivers(way):
+    """Others are seen every day, so that nothing of this account is news."""
+    busy, silent = make.make_account(), make.make_account()
+    make.be_active(busy, "ada", days_ago=range(120))
+    make.use(busy, make.make_feature(), days_ago=range(120))
 
-    assert raw(silent, "login_frequency", way=way) is None
+    assert engagement("login_frequency", silent, way) == (0.0, Decimal("20.00"))
+    assert engagement("users_active", silent, way) == (0.0, Decimal("0.00"))
+    assert engagement("core_feature_depth", silent, way) == (0.0, Decimal("0.00"))
+    assert engagement("usage_trend", silent, way) == (-0.5, Decimal("0.00"))
+
+
+def test_without_a_source_nothing_is_known_of_use(way):
+    account = make.make_account()
+    make.make_feature()
+
+    for key in ("login_frequency", "users_active", "core_feature_depth", "usage_trend"):
+        assert raw(account, key, way=way) is None
+
+
+def test_the_source_sees_an_account_since_it_is_a_customer(way):
+    busy, young = make.make_account(), make.make_account(customer_since=ago(20))
+    make.be_active(busy, "ada", days_ago=range(120))
+    make.be_active(young, "bo", days_ago=[1, 2, 3])
+
+    # 21 days: 3 active days × 28 ÷ 21 = 4 in four weeks, × 30 ÷ 28
+    assert raw(young, "login_frequency", way=way) == pytest.approx(4 * 30 / 28)
+    assert raw(young, "login_frequency", way=way, day=ago(8)) is None  # 13 days
 
 
 def test_login_frequency_counts_exactly_four_weeks(way):

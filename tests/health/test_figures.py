@@ -167,14 +167,14 @@ def test_coverage_is_of_active_accounts(account):
     recompute(day=DAY, now=NOW)
     make.make_account()
     figures = scoring_figures(day=DAY)
-    assert (figures.active, figures.scored, figures.is_covered) == (3, 1, False)
+    assert (figures.active, figures.scored, figures.is_covered) == (3, 2, False)
     assert ScoringFigures(active=20, scored=19, flapped=0).is_covered
     nobody = ScoringFigures(active=0, scored=0, flapped=0)
     assert (nobody.coverage, nobody.flap_rate) == (None, None)
 
 
 def test_flap_rate_counts_accounts_that_crossed_back_within_two_weeks(account):
-    recompute(day=ago(20), now=NOW)
+    recompute(day=DAY, now=NOW)
     assert scoring_figures(day=DAY).flap_rate == 0
     card = in_force()["four_inputs"].id
     steady = make.make_account()

@@ -42,10 +42,12 @@ def test_steps_done_against_due(account):
     assert raw(account, "onboarding_steps_done", day=ago(6)) == 1
 
 
-def test_steps_before_any_is_due_are_all_done(account):
-    make.add_step(account, due_days_ago=-5)
+def test_steps_count_from_the_day_the_first_is_due(account):
+    """Nobody is born with all steps done."""
+    make.add_step(account, due_days_ago=2)
 
-    assert onboarding("onboarding_steps_done", account) == (1.0, Decimal("100.00"))
+    assert raw(account, "onboarding_steps_done", day=ago(3)) is None
+    assert raw(account, "onboarding_steps_done", day=ago(2)) == 0
 
 
 def test_steps_of_an_account_without_steps_are_missing(account):
@@ -87,7 +89,8 @@ def test_contact_counts_from_the_start_until_there_is_one(account):
 def test_first_value_is_late_from_its_due_day_until_it_comes(account):
     # due on day 14, now day 20: 6 days late; from 0 → 100 to 7 → 70: 74.29
     assert onboarding("first_value_days_late", account) == (6.0, Decimal("74.29"))
-    assert raw(account, "first_value_days_late", day=ago(8)) == 0
+    assert raw(account, "first_value_days_late", day=ago(7)) is None  # day 13
+    assert raw(account, "first_value_days_late", day=ago(6)) == 0
 
     make.happen(account, "first_value_moment", days_ago=4)
     # came on day 16: 2 days late for ever; 100 − 2 ÷ 7 × 30 = 91.43

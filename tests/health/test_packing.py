@@ -10,6 +10,7 @@ from accounts.loading.seals import learned_from, seal_usage
 from accounts.models import Account, Plan, UsageDay
 from health.facts import FactScope, load_base
 from health.facts.features import load_catalogue
+from health.facts.scope import NEVER, number
 from health.facts.usage import UsageRows
 from health.facts.usage_packs import in_force, sum_packs
 from health.facts.usage_sums import sum_facts
@@ -61,12 +62,10 @@ def facts(*, day, way, as_known=False):
     rows = way(scope, catalogue)
     assert rows is not None
     profiles = load_base(scope, with_history=True).profiles.on(day)
-    found = UsageRows(rows, None, catalogue, None, scope).on(day, profiles)
-    # Once a window is full it does not matter how much longer there was use.
-    return {
-        name: np.minimum(values, 112) if name == "history" else values
-        for name, values in ((n, getattr(found, n)) for n in found.__slots__)
-    }
+    found = UsageRows(rows, None, catalogue, 0, scope).on(day, profiles)
+    # Beyond the windows it does not matter since when there was use.
+    first = np.maximum(rows.first_days, number(day) - 111)
+    return {"first_days": first} | {name: getattr(found, name) for name in found.__slots__}
 
 
 def same(*, day, as_known=False):
@@ -104,9 +103,9 @@ def test_a_new_account_and_one_that_fell_silent(company):
     make.use(make.make_account(), features[0], days_ago=[2])
 
     found = same(day=DAY)
-    assert found["delivered"].tolist()[:3] == [True, True, False]
-    assert found["history"].tolist()[:2] == [112, 31]
-    assert found["history"].tolist()[-1] == 3
+    today = number(DAY)
+    assert found["first_days"].tolist()[:3] == [today - 111, today - 30, NEVER]
+    assert found["first_days"].tolist()[-1] == today - 2
 
 
 def test_packs_are_made_once_a_week(company):

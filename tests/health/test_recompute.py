@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
-from accounts.models import DirtyAccount, Signal, Ticket
+from accounts.models import Account, DirtyAccount, Signal, Ticket
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
 from health.queries.scorecards import in_force
@@ -154,27 +154,20 @@ def test_a_drain_that_dies_leaves_the_marks_and_no_score(account):
 
 
 def test_unscored_is_its_own_state_and_scored_again_rings_nothing(account):
-    bare = make.make_account()
+    bare = make.make_account(customer_since=ago(29))
     recompute(day=DAY, now=NOW)
     state = CurrentHealth.objects.get(account=bare)
     assert (state.score, state.band, state.at_risk) == (None, "unscored", False)
     assert state.confidence < 60
     assert crossings(bare) == []
 
-    make.use(bare, account_feature(), days_ago=range(-1, 125), events=10)
-    make.be_active(bare, "bo", days_ago=range(-1, 60))
+    Account.objects.filter(pk=bare.pk).update(customer_since=ago(800))
     result = recompute(day=NEXT, now=TOMORROW)
 
     assert crossings(bare) == [
         ("score", "scored", "unscored", CurrentHealth.objects.get(account=bare).band)
     ]
     assert result.signals == 0
-
-
-def account_feature():
-    from accounts.models import Feature  # noqa: PLC0415 -- only here
-
-    return Feature.objects.first()
 
 
 def test_a_closed_day_is_immutable_and_computed_again_becomes_a_revision(account):

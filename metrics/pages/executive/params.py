@@ -17,7 +17,7 @@ from accounts.ui import formats
 from accounts.ui.paging import page_number
 from accounts.ui.rate_gaps import RateGaps
 from health.models import Band
-from health.scoring import UNSCORED
+from health.scoring import TOO_NEW, UNSCORED
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
@@ -122,7 +122,8 @@ class ReportParams:
     def bands(self) -> BandFilter:
         band = self.values.get("band") or ""
         # Versions of scorecards stay: a band that anybody was ever in is in one of them.
-        if band not in ("", UNSCORED) and not Band.objects.filter(key=band).exists():
+        states = ("", UNSCORED, TOO_NEW)
+        if band not in states and not Band.objects.filter(key=band).exists():
             raise Http404("There is no such band.")
         return BandFilter(band=band, at_risk=bool(self.values.get("at_risk")))
 
