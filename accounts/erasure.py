@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 import pgtrigger
 from django.apps import apps
@@ -20,6 +22,8 @@ from accounts.intake.mentions import MentionedPerson
 from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
 from accounts.personal_data import ERASED_NAME
 
+# Shorter parts of a name (de, Jr) are looked for in the whole name only.
+_SHORTEST_ALONE: Final = 3
 # How a row leads to its account, where not by a field of that name.
 _OWN_ACCOUNT: Final = {"accounts.Account": "pk", "accounts.AccountAudit": "pgh_obj"}
 
@@ -70,14 +74,44 @@ def _accounts_of(contact: Contact) -> set[int]:
 def _cut_mentions(contact: Contact, person: MentionedPerson) -> dict[str, int]:
     """Takes the name and the address out of what was written about the accounts."""
     accounts, declared = _accounts_of(contact), personal_data()
-    changed = {}
+    known = replace(person, alone=_names_alone(contact, accounts))
+    changed = _rename_users(contact, accounts)
     for label in declared.searched:
         name, _, column = label.rpartition(".")
         rows = apps.get_model(name)._base_manager.all()
+        guards, looked_for = declared.guards_of(name), person
         if label in declared.account_texts:
             rows = rows.filter(**{f"{_OWN_ACCOUNT.get(name, 'account')}__in": accounts})
-        guards = declared.guards_of(name)
-        changed[label] = _cut_column(rows, column, person=person, guards=guards)
+            looked_for = known
+        changed[label] = _cut_column(rows, column, person=looked_for, guards=guards)
+    return changed
+
+
+def _names_alone(contact: Contact, accounts: Collection[int]) -> tuple[str, ...]:
+    """Parts of the name that no other contact of these accounts bears."""
+    if contact.erased_at is not None:
+        return ()
+    others = Contact.objects.filter(account__in=accounts).exclude(name__iexact=contact.name)
+    borne = {
+        word.lower() for name in others.values_list("name", flat=True) for word in name.split()
+    }
+    words = dict.fromkeys(contact.name.split())
+    return tuple(w for w in words if len(w) >= _SHORTEST_ALONE and w.lower() not in borne)
+
+
+def _rename_users(contact: Contact, accounts: Collection[int]) -> dict[str, int]:
+    """A product user whose id is the address, the name or the id of the person stays one user."""
+    ids = [text for text in (contact.email, contact.name, contact.external_id) if text]
+    named = Q()
+    for text in ids if contact.erased_at is None else ():
+        named |= Q(user_key__iexact=text)
+    changed = {}
+    for label in personal_data().user_keys:
+        rows = apps.get_model(label.rpartition(".")[0])._base_manager.filter(account__in=accounts)
+        keys = set(rows.filter(named).values_list("user_key", flat=True)) if named else set()
+        changed[label] = sum(
+            rows.filter(user_key=key).update(user_key=f"erased-{uuid4().hex}") for key in keys
+        )
     return changed
 
 

@@ -52,6 +52,9 @@ class PersonalData:
     """Content of uploads, packed: a file that mentions the person is forgotten whole, its counts
     stay."""
 
+    user_keys: tuple[str, ...] = ()
+    """Ids of product users: one that is a person's address, name or id becomes one of nobody."""
+
     staff_columns: tuple[str, ...] = ()
     """People who log in are the operator's own staff. Leaving is disabling; their acts stay
     theirs."""
@@ -130,6 +133,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.RejectedRecord.record",
     ),
     forgotten_columns=("accounts.FileChunk.body",),
+    user_keys=("accounts.UserMonth.user_key",),
     staff_columns=(
         "accounts.OutboxMessage.to_address",
         "accounts.User.email",
@@ -203,6 +207,5 @@ PERSONAL_DATA = PersonalData(
         "accounts.SourceMapping.mapping",
         "accounts.Team.name",
         "accounts.Ticket.external_id",
-        "accounts.UserMonth.user_key",
     ),
 )

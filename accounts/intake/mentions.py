@@ -9,10 +9,14 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=False)
 class MentionedPerson:
-    """Who is looked for. An empty name or address is not looked for."""
+    """Who is looked for. An empty name or address is not looked for. `alone`: parts of the name
+    that mean nobody else here; they are looked for as they are written or in capitals, because many
+    are ordinary words in lower case.
+    """
 
     name: str
     email: str = ""
+    alone: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
@@ -21,6 +25,7 @@ class MentionedPerson:
             forms.append(r"\s+".join(words))
         if len(words) > 1:
             forms.append(words[-1] + r"\s*,?\s+" + r"\s+".join(words[:-1]))
+        forms += [f"(?-i:{re.escape(w)}|{re.escape(w.upper())})" for w in self.alone]
         if not forms:
             return None
         # Between characters that are no part of a longer name or address.
@@ -30,7 +35,7 @@ class MentionedPerson:
     def hints(self) -> list[str]:
         """Texts of which one stands in whatever mentions the person, in some case: to search by."""
         max_length = max(self.name.split(), key=len, default="")
-        return [text for text in (max_length, self.email) if text]
+        return [text for text in (max_length, self.email, *self.alone) if text]
 
     def cut(self, value: object, *, by: str) -> object:
         """The value with `by` for each mention: of a text, or of texts within JSON."""

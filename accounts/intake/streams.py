@@ -35,6 +35,8 @@ class Limits:
 
 
 FILE_LIMITS = Limits(records=1_000_000, size=200 * _MEGABYTE)
+# Read in pieces and written batch by batch, so that it may be of any length.
+COMMAND_LIMITS = Limits(records=1_000_000_000, size=1 << 40)
 BULK_LIMITS = Limits(records=5_000, size=32 * _MEGABYTE)
 
 

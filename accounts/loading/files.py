@@ -17,7 +17,7 @@ from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
 from accounts.intake.specs import SPECS, Kind, RecordSpec
-from accounts.intake.streams import FILE_LIMITS
+from accounts.intake.streams import COMMAND_LIMITS
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult
 from accounts.loading.rows import RowLoader, load_block_counted, load_counted
@@ -119,14 +119,16 @@ def _loader(file: FileImport, columns: _Columns) -> RowLoader:
 def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:
     """The file read to its end: what is wrong with it is found before the first write."""
     if file.kind == Kind.USAGE and file.encoding in (None, "utf-8"):
-        layout, _ = csv_files.opened_rows(file.source, limits=FILE_LIMITS, encoding=file.encoding)
+        layout, _ = csv_files.opened_rows(
+            file.source, limits=COMMAND_LIMITS, encoding=file.encoding
+        )
         columns = _columns(layout.header, file=file)
         records = None
         if layout.encoding.startswith("utf-8") and columns.keeps_all and not layout.above:
-            records = count_plain(file.source, limits=FILE_LIMITS)
-        if records is not None and records <= FILE_LIMITS.records:
+            records = count_plain(file.source, limits=COMMAND_LIMITS)
+        if records is not None and records <= COMMAND_LIMITS.records:
             return replace(layout, records=records), columns, True
-    layout = csv_files.inspect(file.source, limits=FILE_LIMITS, encoding=file.encoding)
+    layout = csv_files.inspect(file.source, limits=COMMAND_LIMITS, encoding=file.encoding)
     return layout, _columns(layout.header, file=file), False
 
 
@@ -134,11 +136,11 @@ def _batches(
     file: FileImport, layout: csv_files.Layout, columns: _Columns, *, is_plain: bool
 ) -> Iterator[Callable[[RowLoader, ImportRun], LoadResult]]:
     if is_plain:
-        blocks = plain_blocks(file.source, limits=FILE_LIMITS, delimiter=layout.delimiter)
+        blocks = plain_blocks(file.source, limits=COMMAND_LIMITS, delimiter=layout.delimiter)
         for block in blocks:
             yield partial(_load_block, block)
         return
-    rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=FILE_LIMITS))
+    rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=COMMAND_LIMITS))
     while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
         yield partial(_load_batch, batch)
 

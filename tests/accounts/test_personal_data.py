@@ -26,6 +26,7 @@ from accounts.models import (
     RevenueMovement,
     Ticket,
     User,
+    UserMonth,
 )
 from accounts.models.relationship import InteractionContact
 from accounts.personal_data import ERASED_NAME
@@ -80,7 +81,7 @@ def _searched(declared):
 def _decided(declared=None):
     declared = declared or personal_data()
     deleted = {*declared.quoting_columns, *declared.forgotten_columns}
-    return _searched(declared) | deleted | _harmless(declared)
+    return _searched(declared) | deleted | _harmless(declared) | {*declared.user_keys}
 
 
 def test_every_column_of_text_is_decided():
@@ -289,6 +290,38 @@ def test_accounts_that_the_person_is_known_at_are_searched_too(canary):
 )
 def test_a_name_is_found_in_any_case_and_not_inside_another(text, left):
     assert MentionedPerson("Ann Lee", "ann@lee.example").cut(text, by="X") == left
+
+
+def test_a_part_of_the_name_alone_is_found_where_it_means_nobody_else(canary):
+    """Quill is another contact's name too; a canary is a bird."""
+    Contact.objects.create(
+        account=canary.account, external_id="C-9", name="Robin Quill", met_on=NOW.date()
+    )
+    Ticket.objects.create(
+        account=canary.account, external_id="T-9", opened_at=NOW, category="defect",
+        severity="normal", subject="Canary asks CANARY's canary, Quill and Canary Quill",
+    )  # fmt: skip
+    call_command("erase_contact", "C-1", verbosity=0)
+    assert Ticket.objects.get(external_id="T-9").subject == (
+        "Erased person asks Erased person's canary, Quill and Erased person"
+    )
+
+
+def test_the_persons_product_user_is_counted_and_not_named(canary):
+    elsewhere = Account.objects.create(external_id="A-2", name="Elsewhere")
+    month = NOW.date().replace(day=1)
+    for account, key in (
+        (canary.account, "Canary.Quill@example.com"),
+        (canary.account, "C-1"),
+        (canary.account, "u-17"),
+        (elsewhere, "canary.quill@example.com"),
+    ):
+        UserMonth.objects.create(account=account, month=month, user_key=key, actor=0, days=3)
+    call_command("erase_contact", "C-1", verbosity=0)
+    keys = set(UserMonth.objects.filter(account=canary.account).values_list("user_key", flat=True))
+    assert (len(keys), "u-17" in keys) == (3, True)
+    assert not {key.lower() for key in keys} & {"canary.quill@example.com", "c-1"}
+    assert UserMonth.objects.filter(account=elsewhere, user_key="canary.quill@example.com").exists()
 
 
 def test_nobody_is_found_nowhere():

@@ -23,7 +23,7 @@ from accounts.intake.errors import FileRefused, RecordError
 from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
-from accounts.intake.streams import FILE_LIMITS
+from accounts.intake.streams import COMMAND_LIMITS
 from accounts.intake.words import plain_word
 from accounts.loading.files import FileImport, import_file, kind_of
 from accounts.models import ImportRun
@@ -152,7 +152,9 @@ class Command(BaseCommand):
         if options["kind"]:
             return Kind(options["kind"])
         try:
-            header = csv_files.header_of(source, limits=FILE_LIMITS, encoding=options["encoding"])
+            header = csv_files.header_of(
+                source, limits=COMMAND_LIMITS, encoding=options["encoding"]
+            )
         except FileRefused as refused:
             raise CommandError(f"{path.name}: {refused.message}", returncode=2) from refused
         ours = [columns.get(name, name) for name in header]
