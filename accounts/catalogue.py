@@ -125,6 +125,13 @@ GROWING = (MovementKind.NEW, MovementKind.EXPANSION, MovementKind.REACTIVATION)
 SHRINKING = (MovementKind.CONTRACTION, MovementKind.CHURN)
 
 
+class RevenueSource(StrEnum):
+    """What an account's ledger is made of."""
+
+    CONTRACTS = "contracts"
+    MOVEMENTS = "movements"
+
+
 class MovementSubtype(StrEnum):
     UPSELL = "upsell"
     CROSS_SELL = "cross_sell"
@@ -286,3 +293,7 @@ DIRECT_SOURCE: Final = "direct"
 """The source of every record for which nobody has declared another one."""
 CONTRACTS_SOURCE: Final = "contracts"
 """The source of movements that are derived from contracts; nothing is imported into it."""
+SWITCHES_SOURCE: Final = "revenue-source"
+"""The source of movements that take given ones back where an account's revenue comes from
+elsewhere; nothing is imported into it."""
+OWN_SOURCES: Final = (CONTRACTS_SOURCE, SWITCHES_SOURCE)

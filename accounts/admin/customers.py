@@ -94,6 +94,8 @@ class AccountAdmin(KeptAdmin):
         "renews_on",
         "in_segment",
         "in_tier",
+        "revenue_source",
+        "revenue_source_reason",
         "created_at",
     )
     arr = amount("arr_minor", word="ARR")

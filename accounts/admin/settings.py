@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
+from accounts.loading.due_ledgers import mark_all_due
 from accounts.models import (
     Account,
     BusinessEventKind,
@@ -38,6 +39,13 @@ class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if "revenue_source" in form.changed_data:
+            count = mark_all_due()
+            messages.warning(
+                request,
+                f"The ledgers of {count:,} accounts, but for exceptions, follow the new source of"
+                " revenue in some minutes.",
+            )
         if "currency" in form.changed_data and (codes := _without_rate(obj.currency)):
             messages.warning(
                 request,

@@ -138,7 +138,9 @@ def _upserted(
 def _movements(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
-    accounts = post_movements(records, source=batch.source, now=batch.now, result=result)
+    accounts = post_movements(
+        records, source=batch.source, day=batch.day, now=batch.now, result=result
+    )
     result.due += [DueRecord(pk) for pk in accounts]
     follow_ups.name_missing_rates(records, result=result)
 

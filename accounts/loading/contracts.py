@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
+from psycopg2 import sql
 
-from accounts.catalogue import CONTRACTS_SOURCE, AccountStatus, ContractState
+from accounts.catalogue import CONTRACTS_SOURCE, AccountStatus, ContractState, RevenueSource
 from accounts.intake.ledger import (
     LedgerMovement,
     MovementKey,
@@ -20,12 +21,18 @@ from accounts.intake.ledger import (
     steps_of,
 )
 from accounts.intake.terms import ContractTerm, Overlap, Stretch, end_by_notice, overlaps, stretches
+from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
+from accounts.loading.revenue_sources import settle_given, sources_of
 from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
 _LOOK_BACK = timedelta(days=30)
 _PERCENT = Decimal("0.01")
 CORRECTION = "Correction"
+_POSTED = (
+    "account_id", "effective_on", "kind", "amount_minor", "currency", "subtype", "reason",
+    "product", "recorded_at", "source_id", "external_id", "corrects_id",
+)  # fmt: skip
 # What became of the contracts, where that differs from what is stored.
 _SETTLE = """
     UPDATE accounts_contract c
@@ -73,19 +80,15 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     """Posts what is missing up to `day` and says of each contract what became of it; nothing when
     run again.
 
-    An account with movements of its own sources is left to them: what had been derived for it
-    is taken back by correcting rows.
+    Where an account's revenue comes from movements, what had been derived for it is taken back by
+    correcting rows; what is given counts only there.
     """
     ids = sorted(set(account_ids))
     # One at a time an account: two derivations must not post the same correction.
     list(Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
-    grace_days = Installation.current().overdue_grace_days
     contracts = _contracts(ids)
-    products = _products(ids)
-    terms = {
-        account_id: _terms(of_account, products, grace_days=grace_days)
-        for account_id, of_account in contracts.items()
-    }
+    terms = _terms_of(contracts)
+    grace_days = Installation.current().overdue_grace_days
     found = {
         account_id: stretches(of_account, day=day, grace_days=grace_days)
         for account_id, of_account in terms.items()
@@ -93,8 +96,35 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     derived = Derived(expired=_settle(contracts, found, day=day))
     for of_account in terms.values():
         derived.overlaps += overlaps(of_account, grace_days=grace_days)
-    derived.posted = _post(ids, found, day=day, now=now)
+    sources = sources_of(ids)
+    settle_given(sources, now=now)
+    by_contracts = {pk for pk, source in sources.items() if source == RevenueSource.CONTRACTS}
+    wanted = {pk: _wanted(of_account, day=day) for pk, of_account in found.items()}
+    derived.posted = _post(
+        {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids}, day=day, now=now
+    )
     return derived
+
+
+def fresh_ledgers(account_ids: Iterable[int], *, day: date) -> dict[int, list[LedgerMovement]]:
+    """What a derivation made at once would post; nothing is written."""
+    ids = sorted(set(account_ids))
+    grace_days = Installation.current().overdue_grace_days
+    return {pk: list[LedgerMovement]() for pk in ids} | {
+        account_id: _wanted(stretches(of_account, day=day, grace_days=grace_days), day=day)
+        for account_id, of_account in _terms_of(_contracts(ids)).items()
+    }
+
+
+def _terms_of(
+    contracts: Mapping[int, Sequence[StoredContract]],
+) -> dict[int, list[ContractTerm]]:
+    grace_days = Installation.current().overdue_grace_days
+    products = _products(list(contracts))
+    return {
+        account_id: _terms(of_account, products, grace_days=grace_days)
+        for account_id, of_account in contracts.items()
+    }
 
 
 def _contracts(ids: Sequence[int]) -> dict[int, list[StoredContract]]:
@@ -203,24 +233,18 @@ def _state(
     return contract.state, contract.closed_on, last.renewal_on if last.is_assumed else None
 
 
-def _post(
-    ids: Sequence[int], found: Mapping[int, Sequence[Stretch]], *, day: date, now: datetime
-) -> int:
-    given = set(
-        RevenueMovement.objects.filter(account_id__in=ids)
-        .exclude(source=CONTRACTS_SOURCE)
-        .values_list("account_id", flat=True)
-    )
-    ledgers = _posted(ids, day=day)
-    rows = []
-    for account_id in ids:
+def _post(wanted: Mapping[int, Sequence[LedgerMovement]], *, day: date, now: datetime) -> int:
+    """By COPY: a first import posts some rows for every account."""
+    ledgers = _posted(list(wanted), day=day)
+    lines = []
+    for account_id, of_account in wanted.items():
         ledger = ledgers[account_id]
-        wanted = [] if account_id in given else _wanted(found.get(account_id, ()), day=day)
-        for movement in corrections(wanted, ledger.sums):
+        for movement in corrections(of_account, ledger.sums):
             ledger.rows += 1
-            rows.append(_row(account_id, movement, ledger=ledger, now=now))
-    RevenueMovement.objects.bulk_create(rows, batch_size=2_000)
-    return len(rows)
+            lines.append(staging.line(_row(account_id, movement, ledger=ledger, now=now)))
+    if lines:
+        staging.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
+    return len(lines)
 
 
 def _wanted(found: Iterable[Stretch], *, day: date) -> list[LedgerMovement]:
@@ -257,18 +281,21 @@ def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
 
 def _row(
     account_id: int, movement: LedgerMovement, *, ledger: PostedLedger, now: datetime
-) -> RevenueMovement:
-    return RevenueMovement(
-        account_id=account_id,
-        effective_on=movement.effective_on,
-        kind=movement.kind,
-        amount_minor=movement.arr,
-        currency=movement.currency,
-        recorded_at=now,
-        source_id=CONTRACTS_SOURCE,
-        external_id=f"{account_id}:{ledger.rows}",
-        corrects_id=ledger.latest[movement.key] if movement.takes_back else None,
-        reason=CORRECTION if movement.takes_back else "",
+) -> tuple[object, ...]:
+    """In the order of _POSTED."""
+    return (
+        account_id,
+        movement.effective_on,
+        movement.kind,
+        movement.arr,
+        movement.currency,
+        "",
+        CORRECTION if movement.takes_back else "",
+        "",
+        now,
+        CONTRACTS_SOURCE,
+        f"{account_id}:{ledger.rows}",
+        ledger.latest[movement.key] if movement.takes_back else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts.intake.errors import RecordError
 from accounts.loading.contracts import derive_ledger
@@ -43,6 +43,26 @@ def keep_due(run: ImportRun, due: Sequence[DueRecord]) -> None:
         )
 
 
+def mark_all_due() -> int:
+    """Every account, of no run: a job derives them soon. How many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_ledgerdue (account_id, position)"
+            " SELECT id, 0 FROM accounts_account"
+        )
+        return int(cursor.rowcount)
+
+
+def next_marked() -> list[int]:
+    """Accounts that are due of no run."""
+    return _next_accounts(None)
+
+
+def derive_marked(account_ids: Sequence[int], *, day: date, now: datetime) -> None:
+    """In the caller's transaction."""
+    derive_due(_taken(None, account_ids), day=day, now=now)
+
+
 def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]:
     """What the run has left, some accounts a transaction, so that another worker can go on."""
     problems: list[RecordError] = []
@@ -56,17 +76,22 @@ def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]
 
 
 def derive_overdue(*, day: date, now: datetime, real_now: datetime) -> int:
-    """What killed runs have left; how many runs that were."""
-    runs = list(ImportRun.objects.filter(pk__in=overdue_runs(real_now=real_now)).order_by("pk"))
+    """What killed runs have left, and accounts marked by no run; how many runs that were."""
+    while account_ids := next_marked():
+        with transaction.atomic():
+            derive_marked(account_ids, day=day, now=now)
+    overdue = [pk for pk in overdue_runs(real_now=real_now) if pk is not None]
+    runs = list(ImportRun.objects.filter(pk__in=overdue).order_by("pk"))
     for run in runs:
         derive_run(run, day=day, now=now)
     return len(runs)
 
 
-def overdue_runs(*, real_now: datetime) -> list[int]:
-    """Those that have written nothing for a while: each batch of a living one marks anew."""
+def overdue_runs(*, real_now: datetime) -> list[int | None]:
+    """Those that have written nothing for a while: each batch of a living one marks anew. None for
+    accounts that are due of no run."""
     marks = LedgerDue.objects.values("run").annotate(latest=Max("marked_at"))
-    overdue = marks.filter(latest__lt=real_now - OVERDUE_AFTER)
+    overdue = marks.filter(Q(run=None) | Q(latest__lt=real_now - OVERDUE_AFTER))
     return list(overdue.order_by("run").values_list("run", flat=True))
 
 

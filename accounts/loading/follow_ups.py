@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from accounts.catalogue import AccountStatus
+from accounts.catalogue import AccountStatus, RevenueSource
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
@@ -12,6 +12,7 @@ from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import DueRecord, LoadResult, Status
+from accounts.loading.revenue_sources import name_source, sources_of
 from accounts.loading.tables import ACCOUNT
 from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
@@ -98,11 +99,31 @@ def _contacts(loaded: Loaded) -> None:
 
 
 def _contracts(loaded: Loaded) -> None:
+    if loaded.changed.ids:
+        name_source(RevenueSource.CONTRACTS)
     _write_lines(loaded)
     ids = loaded.changed.ids
     of_account = dict(Contract.objects.filter(pk__in=ids.values()).values_list("pk", "account_id"))
     loaded.result.due += [DueRecord(of_account[pk], pk, place) for place, pk in ids.items()]
+    loaded.result.reject(_not_counted(loaded, of_account))
     name_missing_rates(loaded.records, result=loaded.result)
+
+
+def _not_counted(loaded: Loaded, of_account: Mapping[int, int]) -> list[RecordError]:
+    """Once a load: contracts of accounts whose revenue comes from movements."""
+    sources = sources_of(set(of_account.values()))
+    without = sorted(
+        place
+        for place, pk in loaded.changed.ids.items()
+        if sources[of_account[pk]] == RevenueSource.MOVEMENTS
+    )
+    if not without:
+        return []
+    message = "is kept for its dates, its ARR not counted: the revenue of this account comes from"
+    message += " movements. Change the source on the account's revenue page"
+    if len(without) > 1:
+        message += f"; so it is for {len(without) - 1:,} more of these contracts"
+    return [RecordError(without[0], "arr", "not_counted", message, warning=True)]
 
 
 def _write_lines(loaded: Loaded) -> None:

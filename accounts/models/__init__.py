@@ -6,6 +6,7 @@ from accounts.models.contract import (
     Contract,
     ContractLine,
     CurrencyRate,
+    HeldMovement,
     Invoice,
     RevenueMovement,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "FileChunk",
     "Function",
     "GroupSession",
+    "HeldMovement",
     "Holiday",
     "ImportFile",
     "ImportMapping",

@@ -15,6 +15,7 @@ from accounts.catalogue import (
     ContactLevel,
     HistoryAttribute,
     LifecycleStage,
+    RevenueSource,
     Segment,
     StakeholderRole,
     TouchTier,
@@ -115,6 +116,14 @@ class Account(models.Model):
     segment_override = models.CharField(max_length=LONGEST_KEY, blank=True)
     touch_tier_override = models.CharField(max_length=LONGEST_KEY, blank=True)
     override_reason = models.CharField(max_length=300, blank=True)
+    revenue_source = models.CharField(
+        max_length=9,
+        choices=choices(RevenueSource),
+        blank=True,
+        db_default="",
+        help_text="An exception from where the installation's revenue comes from.",
+    )
+    revenue_source_reason = models.CharField(max_length=300, blank=True, db_default="")
     tier_pending = models.CharField(max_length=LONGEST_KEY, blank=True, editable=False)
     tier_pending_since = models.DateField(null=True, editable=False)
 
@@ -131,6 +140,10 @@ class Account(models.Model):
             models.CheckConstraint(
                 name="account_override_has_a_reason",
                 condition=Q(segment_override="", touch_tier_override="") | ~Q(override_reason=""),
+            ),
+            models.CheckConstraint(
+                name="account_revenue_source_has_a_reason",
+                condition=Q(revenue_source="") | ~Q(revenue_source_reason=""),
             ),
             models.CheckConstraint(
                 name="account_has_an_owner_or_a_pool_not_both",

@@ -13,7 +13,7 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from accounts.catalogue import Visibility, choices
+from accounts.catalogue import RevenueSource, Visibility, choices
 from accounts.money.currencies import CURRENCIES
 
 
@@ -69,6 +69,14 @@ class Installation(models.Model):
         null=True,
         blank=True,
         help_text="Freeze “today” on this day, for imported history. Empty: the real day.",
+    )
+    revenue_source = models.CharField(
+        max_length=9,
+        choices=choices(RevenueSource),
+        blank=True,
+        db_default="",
+        help_text="Where the revenue of accounts comes from, but for exceptions. Named by the first"
+        " import of money; what the other one says is kept and not counted.",
     )
     overdue_grace_days = models.PositiveSmallIntegerField(
         default=30,

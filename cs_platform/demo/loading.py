@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from accounts.catalogue import RevenueSource
 from accounts.copying import copy
 from accounts.loading import ensure_partitions
 from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
@@ -75,7 +76,14 @@ def load_frame(shape: Shape, *, staff: Staff) -> None:
     """What accounts hang on: the installation, our people, plans, features, holidays."""
     with transaction.atomic():
         Installation.objects.update_or_create(
-            pk=1, defaults={"name": COMPANY, "currency": "USD", "time_zone": "UTC", "is_demo": True}
+            pk=1,
+            defaults={
+                "name": COMPANY,
+                "currency": "USD",
+                "time_zone": "UTC",
+                "is_demo": True,
+                "revenue_source": RevenueSource.CONTRACTS,
+            },
         )
         _load_staff(staff)
         Plan.objects.bulk_create(

@@ -106,7 +106,7 @@ def empty() -> None:
             _demo_people().delete()  # with what they did in the admin
         for model in (Pool, Team, Plan, Feature, Holiday):
             model._base_manager.all().delete()
-        Installation.objects.filter(pk=1).update(is_demo=False, as_of=None)
+        Installation.objects.filter(pk=1).update(is_demo=False, as_of=None, revenue_source="")
 
 
 def remember(load: Load, *, now: datetime) -> None:

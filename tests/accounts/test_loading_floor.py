@@ -93,10 +93,10 @@ def test_each_currency_and_each_account_has_a_floor_of_its_own(paying):
     assert statuses(result) == ["rejected", "rejected", "created"]
 
 
-def test_what_contracts_said_is_not_there_to_go():
+def test_what_contracts_said_is_not_taken_by_a_movement():
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "12000.00"))
     result = load_raw("movements", movement("m1", "2025-01-01", "churn", "-12000.00"))
-    assert problems(result) == {(0, *BELOW_ZERO)}
+    assert problems(result) == {(0, "account", "held")}
     assert arr() == 12_000
 
 

@@ -15,6 +15,7 @@ from accounts.models import (
     BusinessEvent,
     Contact,
     GroupSession,
+    HeldMovement,
     ImportFile,
     ImportRun,
     InboxReceipt,
@@ -184,6 +185,10 @@ def one_of_each(canary):
     RevenueMovement.objects.create(
         account=account, effective_on=day, kind="new", amount_minor=1, recorded_at=NOW,
         external_id="M-1", currency="USD",
+    )  # fmt: skip
+    HeldMovement.objects.create(
+        account=account, effective_on=day, kind="new", amount_minor=1, recorded_at=NOW,
+        external_id="M-2", currency="USD", source_id="direct",
     )  # fmt: skip
     staff = User.objects.create_user("csm@demo.example", name="Ada", role="csm")
     BandOverride.objects.create(

@@ -19,6 +19,7 @@ from accounts.pages.revenue_queries import (
     ledger,
     ledger_rows,
 )
+from accounts.pages.revenue_source import source_of_revenue
 from accounts.pages.team_queries import team_of
 from accounts.ui.paging import merged_page, page_number, take_page
 from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
@@ -88,6 +89,7 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
         "invoices": invoices(head.account),
         "course": arr_course(head.account, today=head.today),
         "mrr_minor": round(head.account.arr_minor / 12),
+        "source": source_of_revenue(head.account, user=cast("User", request.user)),
     }
     return _tab(request, head, "account_revenue", "revenue", context)
 

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 from accounts.api import idempotency
 from accounts.catalogue import HistoryAttribute
 from accounts.intake.records import Record
-from accounts.loading import contracts, derived, history, movements, ravenstack, renewals, usage
+from accounts.loading import (
+    contracts,
+    derived,
+    history,
+    movements,
+    ravenstack,
+    renewals,
+    revenue_sources,
+    usage,
+)
 from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
 from accounts.uploads import resolve, storage
 from accounts.work import jobs, notices, outbox, signals
@@ -74,7 +83,9 @@ EXECUTORS = {
     "accounts.loading.derived:_renewals": lambda: derived._renewals(FEW),
     "accounts.loading.history:known_rows": lambda: history.known_rows(FEW, list(HistoryAttribute)),
     "accounts.loading.movements:_plan": posting_again,
-    "accounts.loading.movements:_posted_by_day": lambda: movements._posted_by_day(FEW),
+    "accounts.loading.revenue_sources:posted_by_day": lambda: revenue_sources.posted_by_day(
+        FEW, is_derived=False
+    ),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
     "accounts.loading.renewals:emit_renewal_dates": lambda: renewals.emit_renewal_dates(day=DAY),
     "accounts.uploads.storage:KeptBytes._load": reading_a_piece,
