@@ -12,6 +12,7 @@ from django.db.models import F
 from accounts.models import (
     Account,
     Contact,
+    Contract,
     DirtyAccount,
     Feature,
     ImportRun,
@@ -228,6 +229,43 @@ def break_once(account: Account, play: Play) -> None:
     Account.objects.update(arr_minor=200)
 
 
+def break_derived(account: Account, play: Play) -> None:
+    """Derived for an account without contracts."""
+    post(account, amount=50, on=date(2025, 1, 1), source="contracts")
+    Account.objects.update(arr_minor=150)
+
+
+def break_renewed(account: Account, play: Play) -> None:
+    """Taken back on the day after: the sums by kind are right, and it churned for a day."""
+    Installation.objects.update(revenue_source="contracts")
+    term = {"account": account, "arr_minor": 100, "currency": "USD", "learned_at": now()}
+    ends = date(2025, 1, 1), date(2026, 1, 1), date(2050, 1, 1)
+    first, second = (
+        Contract.objects.create(
+            external_id=key, starts_on=ends[n], ends_on=ends[n + 1], state=state, **term
+        )
+        for n, (key, state) in enumerate((("c1", "renewed"), ("c2", "active")))
+    )
+    post(account, amount=100, on=first.starts_on, source="contracts")
+    row = {"account": account, "kind": "churn", "currency": "USD", "recorded_at": now(),
+           "source_id": "contracts"}  # fmt: skip
+    churn = RevenueMovement.objects.create(
+        external_id="2", effective_on=second.starts_on, amount_minor=-100, **row
+    )
+    RevenueMovement.objects.create(
+        external_id="3", effective_on=second.starts_on + timedelta(days=1), amount_minor=100,
+        corrects=churn, **row,
+    )  # fmt: skip
+    Account.objects.update(arr_minor=200)
+
+
+def break_share(account: Account, play: Play) -> None:
+    take_snapshots(day=today())
+    assert names() == []
+    by_movements = RetentionMonth.objects.filter(cohort_start__gt=0, method="movements")
+    assert by_movements.update(grr=1.01)
+
+
 def break_parents(account: Account, play: Play) -> None:
     other = Account.objects.create(
         external_id="b", name="B", owner=account.owner, parent=account, customer_since=today()
@@ -420,6 +458,9 @@ BREAKS = (
     (break_ledger, "arr_is_the_ledger"),
     (break_floor, "arr_is_never_below_zero"),
     (break_once, "movements_are_posted_once"),
+    (break_derived, "derived_ledgers_are_fresh"),
+    (break_renewed, "renewed_terms_do_not_churn"),
+    (break_share, "retention_is_a_share"),
     (break_parents, "parents_do_not_come_back"),
     (break_pack, "packs_are_their_facts"),
     (break_month, "opening_plus_movements_is_closing"),
@@ -451,6 +492,7 @@ def test_every_invariant_has_been_seen_to_fail():
         "task_owner_sees_the_account",
         "changes_are_in_the_trail",
         "watch_lines_are_registered",
+        "derived_ledgers_are_fresh",
     }
     assert len(tested) == invariants.COUNT
 

@@ -18,7 +18,7 @@ from accounts import clock
 from accounts.models import Account, User
 from accounts.models.installation import EARLIEST
 from cs_platform.models import InvariantRun
-from cs_platform.scheduling.invariants import lines, trail
+from cs_platform.scheduling.invariants import ledgers, lines, trail
 from cs_platform.scheduling.invariants.crossings import CROSSINGS
 from cs_platform.scheduling.invariants.figures import FIGURES
 from cs_platform.scheduling.invariants.intake import INTAKE
@@ -31,8 +31,9 @@ SHARES = 30
 LATELY = timedelta(days=3)
 """A night asks about the day it closed and the one before."""
 CHECKS = (*WORK, *CROSSINGS, *INTAKE, *FIGURES)
-COUNT = len(CHECKS) + 3
-"""With those about people, the audit trail and watch lines, which are no constants."""
+COUNT = len(CHECKS) + 4
+"""With those about people, the audit trail, watch lines and derived ledgers, which are no
+constants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def broken(*, day: date, everything: bool = True) -> list[Broken]:
         "share": None if everything else day.toordinal() % SHARES,
     }
     found = [result for check in CHECKS if (result := _ask(check, values))]
-    return [*found, *filter(None, (_tasks_of_strangers(), *_in_python()))]
+    return [*found, *filter(None, (_tasks_of_strangers(), *_in_python(values)))]
 
 
 def record_invariants(
@@ -110,11 +111,18 @@ def _tasks_of_strangers() -> Broken | None:
     return Broken("task_owner_sees_the_account", help_text, len(found), tuple(found[:EXAMPLES]))
 
 
-def _in_python() -> Iterator[Broken]:
+def _in_python(values: dict[str, Any]) -> Iterator[Broken]:
     """Those of which the models say what is right."""
     for name, help_text, found in (
         (trail.NAME, trail.SAYS, trail.rows_beside_their_trail()),
         (lines.NAME, lines.SAYS, lines.lines_beside_their_owners()),
+        (
+            ledgers.NAME,
+            ledgers.SAYS,
+            ledgers.ledgers_beside_contracts(
+                day=values["day"], share=values["share"], shares=SHARES
+            ),
+        ),
     ):
         if found:
             yield Broken(name, help_text, len(found), tuple(found[:EXAMPLES]))

@@ -76,6 +76,43 @@ FIGURES = (
         """,
     ),
     Check(
+        "renewed_terms_do_not_churn",
+        "contracts that another one took over from and that churn on their end",
+        """
+        SELECT format('account %%s: %%s on %%s', a.external_id, c.external_id, c.ends_on)
+        FROM accounts_contract c
+        JOIN accounts_account a ON a.id = c.account_id
+        JOIN (
+            SELECT account_id, effective_on FROM accounts_revenuemovement
+            WHERE source_id = 'contracts' AND kind = 'churn'
+            GROUP BY 1, 2 HAVING sum(amount_minor) <> 0
+        ) m ON m.account_id = c.account_id AND m.effective_on = c.ends_on
+        WHERE c.state = 'renewed' AND c.arr_minor > 0
+            AND NOT EXISTS (SELECT FROM accounts_ledgerdue d WHERE d.account_id = a.id)
+            AND EXISTS (
+                SELECT FROM accounts_contract n
+                WHERE n.account_id = c.account_id AND n.id <> c.id AND n.arr_minor > 0
+                    AND n.starts_on > c.starts_on
+                    AND (n.cancelled_on IS NULL OR n.cancelled_on > n.starts_on)
+                    AND (n.renews = c.external_id AND n.starts_on <= c.ends_on + 90
+                        OR n.starts_on BETWEEN c.ends_on - 1 AND c.ends_on))
+        ORDER BY a.id, c.ends_on
+        """,
+    ),
+    Check(
+        "retention_is_a_share",
+        "stored months whose GRR by account or logo retention is no share from 0 to 1",
+        # By movements GRR may fall below 0: shown and named on the page, never cut off.
+        """
+        SELECT format('%%s of %%s: GRR %%s, logos %%s of %%s', month, segment, grr, logos_kept,
+            logos_start)
+        FROM metrics_retentionmonth
+        WHERE method = 'accounts' AND grr NOT BETWEEN 0 AND 1
+            OR method = 'movements' AND grr > 1 OR logos_kept NOT BETWEEN 0 AND logos_start
+        ORDER BY month, segment, method
+        """,
+    ),
+    Check(
         "parents_do_not_come_back",
         "accounts that are above themselves",
         _COMES_BACK,
