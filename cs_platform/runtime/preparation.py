@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import clock
+from accounts.loading.ledger_upgrade import upgrade_ledgers
 from accounts.models import Installation
 from cs_platform.runtime import roles
 from cs_platform.runtime.migration_history import history_of_database
@@ -42,6 +43,9 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
         Installation.objects.get_or_create(pk=1)
         scorecards.install_library(now=clock.now())
         playbooks.install_library(now=clock.now())
+        changes = upgrade_ledgers(day=clock.today(), now=clock.now())
+        if changes is not None:
+            on_wait(str(changes))
         _grant(app=app)
 
 
