@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.intake.records import iso_reading
+from accounts.intake.parse_options import iso_reading
 from accounts.intake.specs import Kind
 from accounts.loading import files
 from accounts.loading.due_ledgers import OVERDUE_AFTER, derive_overdue, overdue_runs
