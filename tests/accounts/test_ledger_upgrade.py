@@ -14,7 +14,7 @@ from tests.accounts.test_loading_terms import TODAY, stored, sums
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-MIGRATION = import_module("accounts.migrations.0025_name_revenue_sources")
+MIGRATION = import_module("accounts.migrations.0026_name_revenue_sources")
 
 
 @pytest.fixture(autouse=True)

@@ -37,7 +37,7 @@ SELECT DISTINCT account_id, 0 FROM accounts_contract;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0024_revenue_sources"),
+        ("accounts", "0025_revenue_sources"),
     ]
 
     operations = [

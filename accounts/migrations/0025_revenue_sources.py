@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0023_source_mapping'),
+        ('accounts', '0024_import_file_sheets'),
     ]
 
     operations = [
