@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from accounts.models import BusinessEvent
-from health.models import ThresholdCrossing
+from health.models import HealthScore, ThresholdCrossing
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
 
 
@@ -38,6 +40,29 @@ def test_health_names_what_is_missing_and_why(client, csm, account, card):
     assert [measure.name for measure in missing] == ["Champions"]
     assert missing[0].why_missing in response.content.decode()
     assert missing[0].points is None
+
+
+def test_the_overview_of_an_unscored_account_says_why(client, csm, account, card):
+    missing = dict.fromkeys(list(GOOD)[1:], float("nan"))
+    show_present(judge(account, card, raw={**GOOD, **missing}))
+    page = " ".join(open_tab(client, "account", account).content.decode().split())
+
+    assert "of the weight of Four inputs has data, and 60% is needed" in page
+    assert "What is missing" in page
+
+
+@pytest.mark.parametrize("tab", ["account", "account_health"])
+def test_an_account_that_is_too_new_says_so_and_not_what_is_missing(
+    client, csm, account, card, tab
+):
+    stored = judge(account, card, raw=dict.fromkeys(GOOD, float("nan")))
+    HealthScore.objects.filter(account=account).update(band="too_new")
+    stored.refresh_from_db()
+    show_present(stored)
+    page = " ".join(open_tab(client, tab, account).content.decode().split())
+
+    assert "Too new to judge" in page
+    assert "is needed" not in page
 
 
 def test_an_unscored_account_says_why_at_the_top(client, csm, account, card):
