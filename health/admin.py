@@ -17,6 +17,7 @@ from accounts.models import Installation
 from accounts.money.currencies import with_currency
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import AssignmentRule, Publication, Scorecard
+from health.models.assignment import LAST_CATCH_ALL, are_last_catch_alls
 
 
 def _names() -> list[tuple[str, str]]:
@@ -62,6 +63,20 @@ class AssignmentRuleAdmin(TrackedAdmin):
     ordering = ("position",)
     in_tier = labelled("touch_tier", word="Touch tier", empty="Any")
     in_segment = labelled("segment", word="Segment", empty="Any")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        if obj is not None and are_last_catch_alls([obj.pk]):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The last catch-all among those that were ticked is named as what is kept."""
+        names, counts, missing, kept = super().get_deleted_objects(objs, request)
+        rules = list(objs)
+        if are_last_catch_alls([rule.pk for rule in rules]):
+            kept = [*kept, *(f"{rule}: {LAST_CATCH_ALL}" for rule in rules if rule.is_catch_all)]
+            missing = set()  # what forbids it is the rule, not a right
+        return names, counts, missing, kept
 
     def get_queryset(self, request: HttpRequest) -> Any:
         cards = Scorecard.objects.filter(
