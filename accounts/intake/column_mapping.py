@@ -159,7 +159,7 @@ def faults(
     named = [ours for ours in columns.values() if ours]
     found = []
     given = {*named, *(constants or {})}
-    missing = [f.name for f in spec.fields if f.required and f.name not in given]
+    missing = spec.not_given(given)
     if missing:
         found.append(f"Choose a column for {', '.join(missing)}: every record needs it.")
     twice = sorted({name for name in named if named.count(name) > 1})

@@ -1,5 +1,6 @@
 """The parts a kind of record is described with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,11 +79,19 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class RecordSpec:
-    """`key` are the fields that name a record: sending them again updates it."""
+    """`key` are the fields that name a record: sending them again updates it. Of each group of
+    `alternatives` a record needs one."""
 
     kind: Kind
     key: tuple[str, ...]
     fields: tuple[Field, ...]
+    alternatives: tuple[tuple[str, ...], ...] = ()
+
+    def not_given(self, given: Collection[str]) -> list[str]:
+        """What no column or constant among `given` brings, in words: “arr or amount”."""
+        missing = [f.name for f in self.fields if f.required and f.name not in given]
+        groups = [group for group in self.alternatives if not set(group) & set(given)]
+        return missing + [" or ".join(group) for group in groups]
 
     @property
     def held_by(self) -> frozenset[str]:

@@ -23,6 +23,13 @@ _COMMA = re.compile(r"-?[0-9.]*,[0-9]{1,2}")
 # What exports of customers carry along, the likelier first: ARR is of contracts and movements.
 _ELSEWHERE = (Kind.CONTRACTS, Kind.CONTACTS, Kind.MOVEMENTS, Kind.INVOICES)
 _DATED = frozenset({Type.DAY, Type.LONG_DAY, Type.PAST_DAY, Type.LONG_PAST_DAY, Type.PAST_MOMENT})
+# Words behind a name that change nothing of it, for fields of these types.
+_FILLERS = {
+    **dict.fromkeys(("at", "on", "date"), _DATED),
+    "amount": frozenset({Type.AMOUNT}),
+    "flag": frozenset({Type.BOOLEAN}),
+    "score": frozenset({Type.INTEGER}),
+}
 
 
 def plain(name: str) -> str:
@@ -49,7 +56,11 @@ def guess_columns(header: Sequence[str], *, kind: Kind) -> dict[str, str]:
     taken: set[str] = set()
     exact = set(SPECS[kind].by_name())
     for name in sorted(header, key=lambda n: n not in exact):
-        ours = known.get(plain(name)) or _without_kind(name, known=known, kind=kind)
+        ours = (
+            known.get(plain(name))
+            or _without_kind(name, known=known, kind=kind)
+            or _without_filler(name, known=known, kind=kind)
+        )
         if ours and ours not in taken:
             found[name] = ours
             taken.add(ours)
@@ -68,16 +79,28 @@ def _without_kind(name: str, *, known: Mapping[str, str], kind: Kind) -> str | N
     """“Contact e-mail” is the e-mail of a contact, “Ticket ID” the id of a ticket."""
     word = kind.value.rstrip("s")
     text = plain(name)
-    return known.get(text.removeprefix(word)) if text.startswith(word) else None
+    rest = text.removeprefix(word)
+    if rest == text or (rest == "id" and known["id"] == "account"):
+        return None  # the number of a row of usage names no account
+    return known.get(rest)
+
+
+def _without_filler(name: str, *, known: Mapping[str, str], kind: Kind) -> str | None:
+    """“Submitted at” is what others call submitted, “ARR amount” is the ARR."""
+    *words, last = _APART.split(name.lower().strip())
+    ours = known.get("".join(words))
+    return ours if ours and SPECS[kind].by_name()[ours].type in _FILLERS.get(last, ()) else None
 
 
 def guess_kind(name: str, header: Sequence[str]) -> Kind | None:
     """By the file's name, else the kind whose required fields the header names best."""
     stem = _APART.sub("_", name.lower())
     named = [kind for kind in Kind if kind.value in stem]
-    if named:
+    if len(named) == 1:
+        return named[0]
+    scores = {kind: _fit(header, kind=kind) for kind in named or SPECS}
+    if named and not any(scores.values()):
         return max(named, key=len)
-    scores = {kind: _fit(header, kind=kind) for kind in SPECS}
     best = max(scores, key=lambda kind: scores[kind])
     return best if scores[best] > 1 else None
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -132,8 +132,12 @@ def _in_range(found: date, *, value: str, calendar: DateOptions) -> date:
 
 
 def moment(value: str, *, calendar: DateOptions) -> datetime:
-    """An instant in UTC; without an offset only where the source's zone was chosen."""
+    """An instant in UTC; without an offset only where the source's zone was chosen. A day without
+    a time is its beginning there."""
     match = _MOMENT.fullmatch(value)
+    if match is None and calendar.zone and _DATE[calendar.order].fullmatch(value):
+        begins = datetime.combine(day(value, calendar=calendar), time(), tzinfo=calendar.zone)
+        return begins.astimezone(UTC)
     if match is None and (clock := _CLOCK.fullmatch(value)) and calendar.order != DateOrder.ISO:
         return _on_the_clock(clock, value=value, calendar=calendar)
     if match is None:

@@ -193,6 +193,7 @@ CONTRACTS = RecordSpec(
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
         _field("product", Type.NAME, help_text="one line for the whole contract"),
     ),
+    alternatives=(("arr", "amount"),),
 )
 MOVEMENTS = RecordSpec(
     Kind.MOVEMENTS,
@@ -209,6 +210,7 @@ MOVEMENTS = RecordSpec(
         _field("reason", Type.NAME, max_length=200),
         _field("product", Type.NAME),
     ),
+    alternatives=(("arr", "mrr"),),
 )
 USAGE = RecordSpec(
     Kind.USAGE,

@@ -1,7 +1,7 @@
 """A CSV file to facts: read to its end first, then written batch by batch, each with its sums."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -16,7 +16,7 @@ from accounts.intake.column_mapping import our_names
 from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
-from accounts.intake.specs import SPECS, Kind, RecordSpec
+from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult
@@ -50,11 +50,13 @@ class FileImport:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The file's own header, and which places of a row carry which of our fields."""
+    """The file's own header, and which places of a row carry which of our fields. `left_out` are
+    the names that nobody mapped."""
 
     header: tuple[str, ...]
     kept: tuple[str, ...]
     places: tuple[int, ...]
+    left_out: tuple[str, ...]
 
     @property
     def keeps_all(self) -> bool:
@@ -92,6 +94,9 @@ def import_file(
     run.digest = _digest(file.source)
     run.save(update_fields=["digest"])
     loader = _loader(file, columns)
+    if columns.left_out:
+        message = f"left out, because no field is called so: {', '.join(columns.left_out)}"
+        report(RecordError(1, "", "left_out", message, warning=True))
     for load in _batches(file, layout, columns, is_plain=is_plain):
         with transaction.atomic():
             result = load(loader, run)
@@ -153,33 +158,29 @@ def _load_batch(batch: list[Row], loader: RowLoader, run: ImportRun) -> LoadResu
     return load_counted(batch, loader=loader, run=run)
 
 
-def kind_of(name: str, header: Iterable[str]) -> Kind | None:
-    """By the file's name (accounts.csv, usage-2024.csv), else by its columns; None when unclear."""
-    stem = name.lower().replace("-", "_")
-    named = [kind for kind in Kind if stem.startswith(kind.value)]
-    if named:
-        return max(named, key=len)
-    columns = set(header)
-    fitting = [kind for kind, spec in SPECS.items() if _fits(spec, columns)]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _fits(spec: RecordSpec, columns: set[str]) -> bool:
-    required = {field.name for field in spec.fields if field.required}
-    return required <= columns <= set(spec.by_name())
-
-
 def _columns(header: tuple[str, ...], *, file: FileImport) -> _Columns:
     spec = SPECS[file.kind]
     names = our_names(header, kind=file.kind, columns=file.columns, ignores_rest=file.ignores_rest)
     kept = tuple(name for name in names if name)
     given = {*kept, *file.reading.constants}
-    missing = [f.name for f in spec.fields if f.required and f.name not in given]
+    missing = spec.not_given(given)
     if missing:
-        raise FileRefused("missing_column", f"the column {missing[0]} of {file.kind} is missing")
+        raise FileRefused("missing_column", _missing(missing, header=header, names=names))
     if len(set(kept)) != len(kept):
         raise FileRefused("header", "two columns are mapped to the same field")
-    return _Columns(header, kept, tuple(n for n, name in enumerate(names) if name))
+    places = tuple(n for n, ours in enumerate(names) if ours)
+    pairs = zip(header, names, strict=True)
+    left_out = tuple(name for name, ours in pairs if ours is None and name not in file.columns)
+    return _Columns(header, kept, places, left_out)
+
+
+def _missing(missing: Sequence[str], *, header: Sequence[str], names: Sequence[str | None]) -> str:
+    name = missing[0].split(" or ")[0]
+    unused = ", ".join(title for title, ours in zip(header, names, strict=True) if ours is None)
+    return (
+        f"no column says {', '.join(missing)}: map one (--map COLUMN={name}) or give every row the"
+        f" same value (--set {name}=VALUE)" + (f"; not used are {unused}" if unused else "")
+    )
 
 
 def _digest(source: BinaryIO) -> str:

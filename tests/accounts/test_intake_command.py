@@ -174,3 +174,22 @@ def test_usage_rows_are_each_answered(write):
         (9, "", "ragged"),
         (11, "day", "future"),
     ]
+
+
+def test_money_that_no_column_brings_is_asked_for_before_a_row_is_read(write):
+    header = "external_id,account,starts_on,ends_on,currency,total value\n"
+    path = write("contracts.csv", header + "c1,acme,2024-01-01,2025-01-01,USD,12000\n")
+    with pytest.raises(
+        CommandError, match=r"no column says arr or amount.*not used are total value"
+    ):
+        call_command("import", path, ignore_rest=True)
+    run = ImportRun.objects.get()
+    assert (run.state, run.read) == ("failed", 0)
+
+
+def test_columns_that_are_left_out_are_named(write, capsys):
+    path = write("accounts.csv", "external_id,name,favourite colour\nacme,Acme,green\n")
+    run_import(path, ignore_rest=True)
+    assert "left out, because no field is called so: favourite colour" in capsys.readouterr().out
+    run_import(path, map=["favourite colour="])
+    assert "left out" not in capsys.readouterr().out

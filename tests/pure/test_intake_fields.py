@@ -138,7 +138,7 @@ def test_a_clock_after_a_chosen_date_is_read_in_the_chosen_zone():
     chosen = DateOptions(now=NOW, order=DateOrder.MONTH_FIRST, zone=ZoneInfo("Europe/Paris"))
     for text in ("4/3/2024 2:05 PM", "04/03/2024 14:05", "04/03/2024, 14:05:00"):
         assert moments.moment(text, calendar=chosen) == datetime(2024, 4, 3, 12, 5, tzinfo=UTC)
-    for text in ("4/3/2024 14:05 PM", "4/3/2024 0:05 AM", "4/3/2024 25:00", "4/3/2024"):
+    for text in ("4/3/2024 14:05 PM", "4/3/2024 0:05 AM", "4/3/2024 25:00"):
         with pytest.raises(FieldError):
             moments.moment(text, calendar=chosen)
 
@@ -154,6 +154,16 @@ def test_a_day_after_tomorrow_has_no_past():
 def test_a_moment_needs_a_real_time_and_an_offset(value):
     with pytest.raises(FieldError):
         moments.moment(value, calendar=ISO)
+
+
+def test_a_day_without_a_time_begins_in_the_chosen_zone():
+    paris = DateOptions(now=NOW, order=DateOrder.DAY_FIRST, zone=ZoneInfo("Europe/Paris"))
+    found = moments.moment("03-04-2024", calendar=paris)
+    assert found == datetime(2024, 4, 2, 22, tzinfo=UTC)
+    with pytest.raises(FieldError):
+        moments.moment("2024-04-03", calendar=ISO)  # whose day?
+    with pytest.raises(FieldError):
+        moments.moment("31-02-2024", calendar=paris)
 
 
 def test_moments_are_stored_in_utc():

@@ -32,6 +32,22 @@ EXPORTS = {
         {"case number": "external_id", "account id": "account", "date opened": "opened_at",
          "case type": "category", "priority": "severity"},
     ),
+    "support_tickets.csv": (
+        Kind.TICKETS,
+        {"ticket_id": "external_id", "account_id": "account", "submitted_at": "opened_at",
+         "satisfaction_score": "satisfaction", "resolution_time_hours": ""},
+    ),
+    "subscriptions.csv": (
+        Kind.CONTRACTS,
+        {"subscription_id": "external_id", "account_id": "account", "start_date": "starts_on",
+         "end_date": "ends_on", "arr_amount": "arr", "auto_renew_flag": "auto_renew",
+         "mrr_amount": "", "contract amount": "amount"},
+    ),
+    "usage_events_2026.csv": (
+        Kind.USAGE,
+        {"usage_id": "", "account id": "account", "date": "day", "event name": "feature",
+         "count": "events"},
+    ),
     "warehouse.csv": (
         Kind.USAGE,
         {"customer_id": "account", "date": "day", "event name": "feature", "count": "events"},

@@ -20,12 +20,13 @@ from accounts.intake import csv_files
 from accounts.intake.cells import neutral
 from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.errors import FileRefused, RecordError
+from accounts.intake.matching import guess_kind
 from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
 from accounts.intake.words import plain_word
-from accounts.loading.files import FileImport, import_file, kind_of
+from accounts.loading.files import FileImport, import_file
 from accounts.models import ImportRun
 from accounts.models.source import UnknownSourceError, source_named
 from accounts.queries.source_mappings import mapping_for
@@ -158,7 +159,7 @@ class Command(BaseCommand):
         except FileRefused as refused:
             raise CommandError(f"{path.name}: {refused.message}", returncode=2) from refused
         ours = [columns.get(name, name) for name in header]
-        kind = kind_of(path.name, [name for name in ours if name])
+        kind = guess_kind(path.name, [name for name in ours if name])
         if kind is None:
             kinds = ", ".join(Kind)
             raise CommandError(f"{path.name}: say its --kind, one of {kinds}", returncode=2)
