@@ -126,5 +126,6 @@ def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
             now=now,
             source=source,
             place=Place.INDEX,
+            by_ops=False,
         )
     return result

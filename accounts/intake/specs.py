@@ -60,6 +60,7 @@ _ACTOR = _one_of(
     help_text="who used it; empty: a person",
 )
 _SENTIMENT = _one_of("sentiment", Sentiment)
+_LEARNED = _field("learned_on", Type.PAST_DAY, help_text="history: known since then; CS ops only")
 
 ACCOUNTS = RecordSpec(
     Kind.ACCOUNTS,
@@ -110,6 +111,7 @@ ACCOUNT_HISTORY = RecordSpec(
             "status", AccountStatus, clearable=False, help_text="money decides where there is any"
         ),
         _field("is_strategic", Type.BOOLEAN, clearable=False),
+        _LEARNED,
     ),
 )
 TEAM = RecordSpec(
@@ -149,6 +151,7 @@ CONTACTS = RecordSpec(
         _telling("left_on", Type.LONG_PAST_DAY, "still there", help_text="empty: still there"),
         _field("met_on", Type.LONG_PAST_DAY, clearable=False),
         _telling("do_not_contact", Type.BOOLEAN, clearable=False),
+        _LEARNED,
     ),
 )
 CONTRACTS = RecordSpec(
@@ -192,6 +195,7 @@ CONTRACTS = RecordSpec(
         _field("subscription", Type.ID, help_text="a later contract of the same one takes over"),
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
         _field("product", Type.NAME, help_text="one line for the whole contract"),
+        _LEARNED,
     ),
     alternatives=(("arr", "amount"),),
 )
@@ -209,6 +213,7 @@ MOVEMENTS = RecordSpec(
         _one_of("subtype", MovementSubtype),
         _field("reason", Type.NAME, max_length=200),
         _field("product", Type.NAME),
+        _LEARNED,
     ),
     alternatives=(("arr", "mrr"),),
 )
@@ -258,6 +263,7 @@ TICKETS = RecordSpec(
         _field("topic", Type.NAME, help_text="repeats of a problem share it"),
         _field("satisfaction", Type.INTEGER, min_value=1, max_value=5),
         _SENTIMENT,
+        _LEARNED,
     ),
 )
 INTERACTIONS = RecordSpec(
@@ -275,6 +281,7 @@ INTERACTIONS = RecordSpec(
         _field("subject", Type.NAME, max_length=300),
         _field("notes", Type.TEXT, max_length=20_000),
         _field("next_step", Type.NAME, max_length=300),
+        _LEARNED,
     ),
 )
 GROUP_SESSIONS = RecordSpec(
@@ -313,6 +320,7 @@ INVOICES = RecordSpec(
         _must("amount", Type.AMOUNT),
         _CURRENCY,
         _one_of("state", InvoiceState, required=True, clearable=False),
+        _LEARNED,
     ),
 )
 EVENTS = RecordSpec(
@@ -324,6 +332,7 @@ EVENTS = RecordSpec(
         _kind(example="champion_left"),
         _must("occurred_on", Type.PAST_DAY),
         _field("note", Type.NAME, max_length=300),
+        _LEARNED,
     ),
 )
 ONBOARDING = RecordSpec(

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from accounts.catalogue import HistoryAttribute
+from accounts.intake.backfill import learned_on, moment_of
 from accounts.intake.records import Record
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import known_rows
@@ -40,6 +41,7 @@ class DatedRow:
     position: int
     account: Account
     as_of: date
+    learned_on: date | None
     values: Mapping[HistoryAttribute, str]
 
 
@@ -53,10 +55,9 @@ class KnownPast:
 
 
 def load_account_history(
-    records: Sequence[Record], *, day: date, now: datetime, backfill: bool, result: LoadResult
+    records: Sequence[Record], *, day: date, now: datetime, result: LoadResult
 ) -> None:
-    """Writes the good records; each of the others names what is not known. With `backfill` a value
-    was recorded on its own day."""
+    """Writes the good records; each of the others names what is not known."""
     rows = _read(records, result)
     accounts = {row.account.pk: row.account for row in rows}
     known = known_rows(sorted(accounts), tuple(_FIELDS.values()))
@@ -74,9 +75,8 @@ def load_account_history(
             if before == value:
                 continue
             past.values[row.as_of] = value
-            if backfill:
-                recorded = datetime.combine(row.as_of, time(), tzinfo=zone)
-                past.learned[row.as_of] = min(recorded, now)
+            if row.learned_on is not None:
+                past.learned[row.as_of] = moment_of(row.learned_on, now=now, zone=zone)
             is_new = before is None and result.statuses[row.position] != Status.UPDATED
             result.statuses[row.position] = Status.CREATED if is_new else Status.UPDATED
     _write(pasts, day=day, now=now)
@@ -107,7 +107,9 @@ def _read(records: Sequence[Record], result: LoadResult) -> list[DatedRow]:
                 for name, attribute in _FIELDS.items()
                 if name in record.values
             }
-            rows.append(DatedRow(record.position, account, as_of, values))
+            rows.append(
+                DatedRow(record.position, account, as_of, learned_on(record.values), values)
+            )
     return rows
 
 

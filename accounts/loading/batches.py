@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
+from accounts.intake.backfill import learned_on, recorded_at_the_time
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.field_values import Value
 from accounts.intake.records import Record
@@ -22,6 +23,7 @@ from accounts.loading.tables import TABLES
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import UsageIds, load_sessions, load_usage, load_user_days
+from accounts.models import Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,24 @@ def load(
     directory: UsageIds | None = None,
     place: Place = Place.ROW,
     is_part: bool = False,
+    by_ops: bool = True,
 ) -> LoadResult:
     """Writes the good records and says what became of each; the others are problems.
 
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
+    Without `by_ops` nobody may say when a fact was learned.
     `is_part` of a run: its end derives the ledgers that `due` of the result names; else it is done
     here.
     """
     result = LoadResult(place=place)
     batch = LoadContext(day, now, source, backfill, directory or UsageIds())
     spec = SPECS[kind]
+    if not by_ops:
+        records = _undated(records, result)
     distinct = _without_repeats(records, spec=spec, result=result)
+    if backfill:
+        zone = Installation.current().zone
+        distinct = recorded_at_the_time(distinct, kind=kind, day=day, zone=zone)
     with transaction.atomic():
         _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
         if result.due and not is_part:
@@ -67,6 +76,13 @@ def load(
         if result.statuses.get(record.position) != Status.REJECTED:
             result.reject(record.warnings)
     return result
+
+
+def _undated(records: Sequence[Record], result: LoadResult) -> list[Record]:
+    message = "is for CS ops: import the history on the page Imports, or leave the field out"
+    dated = [record for record in records if learned_on(record.values)]
+    result.reject(RecordError(r.position, "learned_on", "not_allowed", message) for r in dated)
+    return [record for record in records if not learned_on(record.values)]
 
 
 def _like(first: Status | None) -> Status:
@@ -188,7 +204,6 @@ def _account_history(
         follow_ups.make_plans(records, result),
         day=batch.day,
         now=batch.now,
-        backfill=batch.backfill,
         result=result,
     )
 

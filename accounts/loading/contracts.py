@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from django.db.models import Q
 from psycopg2 import sql
 
 from accounts.catalogue import CONTRACTS_SOURCE, AccountStatus, ContractState, RevenueSource
+from accounts.intake.backfill import moment_of
 from accounts.intake.ledger import (
     LedgerMovement,
     MovementKey,
@@ -31,7 +32,7 @@ _PERCENT = Decimal("0.01")
 CORRECTION = "Correction"
 _POSTED = (
     "account_id", "effective_on", "kind", "amount_minor", "currency", "subtype", "reason",
-    "product", "recorded_at", "source_id", "external_id", "corrects_id",
+    "product", "recorded_at", "backfilled_at", "source_id", "external_id", "corrects_id",
 )  # fmt: skip
 # What became of the contracts, where that differs from what is stored.
 _SETTLE = """
@@ -64,6 +65,8 @@ class StoredContract(NamedTuple):
     subscription: str
     renews: str
     renewal_on: date | None
+    learned_at: datetime
+    backfilled_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -101,7 +104,10 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     by_contracts = {pk for pk, source in sources.items() if source == RevenueSource.CONTRACTS}
     wanted = {pk: _wanted(of_account, day=day) for pk, of_account in found.items()}
     derived.posted = _post(
-        {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids}, day=day, now=now
+        {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids},
+        contracts=contracts,
+        day=day,
+        now=now,
     )
     return derived
 
@@ -233,15 +239,25 @@ def _state(
     return contract.state, contract.closed_on, last.renewal_on if last.is_assumed else None
 
 
-def _post(wanted: Mapping[int, Sequence[LedgerMovement]], *, day: date, now: datetime) -> int:
+def _post(
+    wanted: Mapping[int, Sequence[LedgerMovement]],
+    *,
+    contracts: Mapping[int, Sequence[StoredContract]],
+    day: date,
+    now: datetime,
+) -> int:
     """By COPY: a first import posts some rows for every account."""
     ledgers = _posted(list(wanted), day=day)
+    zone = Installation.current().zone
     lines = []
     for account_id, of_account in wanted.items():
         ledger = ledgers[account_id]
         for movement in corrections(of_account, ledger.sums):
             ledger.rows += 1
-            lines.append(staging.line(_row(account_id, movement, ledger=ledger, now=now)))
+            of_contracts = contracts.get(account_id, ())
+            recorded = _recorded(movement, of_contracts, ledger=ledger, now=now, zone=zone)
+            row = _row(account_id, movement, ledger=ledger, recorded=recorded)
+            lines.append(staging.line(row))
     if lines:
         staging.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
     return len(lines)
@@ -280,7 +296,11 @@ def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
 
 
 def _row(
-    account_id: int, movement: LedgerMovement, *, ledger: PostedLedger, now: datetime
+    account_id: int,
+    movement: LedgerMovement,
+    *,
+    ledger: PostedLedger,
+    recorded: tuple[datetime, datetime | None],
 ) -> tuple[object, ...]:
     """In the order of _POSTED."""
     return (
@@ -292,11 +312,31 @@ def _row(
         "",
         CORRECTION if movement.takes_back else "",
         "",
-        now,
+        *recorded,
         CONTRACTS_SOURCE,
         f"{account_id}:{ledger.rows}",
         ledger.latest[movement.key] if movement.takes_back else None,
     )
+
+
+def _recorded(
+    movement: LedgerMovement,
+    contracts: Sequence[StoredContract],
+    *,
+    ledger: PostedLedger,
+    now: datetime,
+    zone: tzinfo,
+) -> tuple[datetime, datetime | None]:
+    """When it was learned, and when it was recorded if that came later. What follows from contracts
+    of a history alone, as it is imported, was known with the last of them and not before its own
+    day. What corrects it later is news."""
+    begun = [contract for contract in contracts if contract.starts_on <= movement.effective_on]
+    is_history = bool(begun) and all(contract.backfilled_at for contract in begun)
+    is_new = not ledger.sums or any(contract.backfilled_at == now for contract in begun)
+    if not is_history or not is_new or movement.key in ledger.sums:
+        return now, None
+    own = moment_of(movement.effective_on, now=now, zone=zone)
+    return max(own, *(contract.learned_at for contract in begun)), now
 
 
 def renew_and_expire(*, day: date, now: datetime) -> int:

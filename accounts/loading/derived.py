@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.catalogue import HistoryAttribute
 from accounts.intake.account_past import AccountPast, LedgerChange
-from accounts.loading.history import rebuild_history, record_account_history
+from accounts.loading.history import Ledger, rebuild_history, record_account_history
 from accounts.loading.marks import emit_changes, mark_dirty
 from accounts.models import Account, Installation
 from accounts.queries.rates import all_rates_on, rate_table
@@ -74,7 +74,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
         before = [getattr(account, name) for name in _DERIVED]
         account.renews_on = renewals.get(account.pk)
         into_own = rates.into(account.currency)
-        account.arr_minor = into_own.sum(_arr(ledgers.get(account.pk, ()))).total
+        account.arr_minor = into_own.sum(_arr(ledgers[account.pk].changes)).total
         _apply_past(account, rebuilt.pasts[account.pk])
         if before != [getattr(account, name) for name in _DERIVED]:
             changed.append(account)
@@ -111,19 +111,23 @@ def _apply_past(account: Account, past: AccountPast) -> None:
         account.tier_pending_since = past.placement.pending_since
 
 
-def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, list[LedgerChange]]:
-    """(effective on, currency, change) in the order of days, by account."""
-    found: dict[int, list[LedgerChange]] = defaultdict(list)
+def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
+    found: dict[int, Ledger] = defaultdict(Ledger)
     with connection.cursor() as cursor:
         # Uses index: movement_account_day
         cursor.execute(
-            "SELECT account_id, effective_on, currency, sum(amount_minor)::bigint"
+            "SELECT account_id, effective_on, currency, sum(amount_minor)::bigint,"
+            " CASE WHEN bool_and(backfilled_at IS NOT NULL) THEN max(recorded_at) END"
             " FROM accounts_revenuemovement WHERE account_id = ANY(%s) AND effective_on <= %s"
             " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
             [list(ids), day],
         )
-        for account_id, *change in cursor.fetchall():
-            found[account_id].append(tuple(change))
+        for account_id, effective_on, currency, amount, recorded_at in cursor.fetchall():
+            ledger = found[account_id]
+            if recorded_at and len(ledger.recorded) == len(ledger.changes):
+                before = ledger.recorded[-1][1] if ledger.recorded else recorded_at
+                ledger.recorded.append((effective_on, max(before, recorded_at)))
+            ledger.changes.append((effective_on, currency, amount))
     return found
 
 

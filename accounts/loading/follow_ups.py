@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from accounts.catalogue import AccountStatus, RevenueSource
+from accounts.intake.backfill import learned_on
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
@@ -94,7 +95,12 @@ def _contradicted_by_money(loaded: Loaded) -> list[RecordError]:
 
 def _contacts(loaded: Loaded) -> None:
     ids = list(loaded.changed.ids.values())
-    record_contact_history(ids, day=loaded.day, learned_at=loaded.now)
+    said = {
+        loaded.changed.ids[r.position]: day
+        for r in loaded.records
+        if r.position in loaded.changed.ids and (day := learned_on(r.values))
+    }
+    record_contact_history(ids, day=loaded.day, learned_at=loaded.now, learned_on=said)
     mark_dirty(loaded.changed.account_ids)
 
 

@@ -1,9 +1,12 @@
 """What attributes were, kept in the transaction that changes them."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, tzinfo
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from psycopg2 import sql
@@ -18,12 +21,14 @@ from accounts.intake.account_past import (
     factors_as_text,
     past_of,
 )
+from accounts.intake.backfill import moment_of
 from accounts.intake.tiers import SizeTable
-from accounts.loading.history_versions import HistoryKey, HistoryVersions, StoredValue
+from accounts.loading.history_versions import NOW, HistoryKey, HistoryVersions, StoredValue
 from accounts.loading.statements import run
 from accounts.models import Account, AttributeHistory, Installation
 from accounts.money.rates import RateTable
 
+NOT_DATED: Mapping[int, date] = MappingProxyType({})
 # Present value by attribute, as the history spells it: ids for owner and plan, comma lists.
 _OF_ACCOUNTS = {
     HistoryAttribute.OWNER: "COALESCE(a.owner_id::text, '')",
@@ -37,7 +42,7 @@ _OF_CONTACTS = {
 }
 _ACCOUNTS = sql.SQL(
     "SELECT a.id AS account_id, NULL::bigint AS contact_id, v.attribute, v.value,"
-    " %(day)s::date AS since, %(day)s::date AS changed_on"
+    " %(day)s::date AS since, %(day)s::date AS changed_on, NULL::date AS learned_on"
     " FROM accounts_account a, LATERAL (VALUES {}) v(attribute, value) WHERE a.id = ANY(%(ids)s)"
 ).format(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_ACCOUNTS.items())
@@ -47,8 +52,11 @@ _CONTACTS = sql.SQL(
     "SELECT c.account_id, c.id AS contact_id, v.attribute, v.value,"
     " LEAST(c.met_on, %(day)s) AS since,"
     " CASE WHEN v.attribute = 'active' AND c.left_on IS NOT NULL"
-    " THEN LEAST(c.left_on, %(day)s) ELSE %(day)s END::date AS changed_on"
-    " FROM accounts_contact c, LATERAL (VALUES {}) v(attribute, value) WHERE c.id = ANY(%(ids)s)"
+    " THEN LEAST(c.left_on, %(day)s) ELSE COALESCE(l.learned_on, %(day)s) END::date AS changed_on,"
+    " l.learned_on"
+    " FROM accounts_contact c LEFT JOIN unnest(%(dated)s::bigint[], %(learned)s::date[])"
+    " l(id, learned_on) ON l.id = c.id,"
+    " LATERAL (VALUES {}) v(attribute, value) WHERE c.id = ANY(%(ids)s)"
 ).format(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_CONTACTS.items())
 )
@@ -65,7 +73,8 @@ _SAID = (
 # The values that differ from the open row, beside that row.
 _DIFFERING = sql.SQL(
     "SELECT p.account_id, p.contact_id, p.attribute, p.value, COALESCE(p.since, p.changed_on),"
-    " p.changed_on, h.id, h.value, h.valid_from, h.valid_to, h.learned_at"
+    " p.changed_on, p.learned_on, h.id, h.value, h.valid_from, h.valid_to, h.learned_at,"
+    " h.backfilled_at"
     " FROM ({}) p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
     " AND h.contact_id IS NOT DISTINCT FROM p.contact_id AND h.attribute = p.attribute"
     " AND h.valid_to IS NULL AND h.superseded_at IS NULL"
@@ -91,36 +100,62 @@ def record_account_history(
 
 
 def record_contact_history(
-    contact_ids: Sequence[int], *, day: date, learned_at: datetime
+    contact_ids: Sequence[int],
+    *,
+    day: date,
+    learned_at: datetime,
+    learned_on: Mapping[int, date] = NOT_DATED,
 ) -> list[AttributeChange]:
-    return _record(_CONTACTS, contact_ids, day=day, learned_at=learned_at)
+    """`learned_on`: of contacts whose records say so, since when that is known."""
+    dated = {"dated": list(learned_on), "learned": list(learned_on.values())}
+    return _record(_CONTACTS, contact_ids, day=day, learned_at=learned_at, **dated)
 
 
 def _record(
-    present: sql.Composable, ids: Sequence[int], *, day: date, learned_at: datetime
+    present: sql.Composable, ids: Sequence[int], *, day: date, learned_at: datetime, **dated: Any
 ) -> list[AttributeChange]:
     """A value that changes again on the day it began is restated: a row covers whole days."""
     if not ids:
         return []
-    parameters: dict[str, Any] = {"ids": sorted(ids), "day": day, "learned_at": learned_at}
+    parameters: dict[str, Any] = {"ids": sorted(ids), "day": day, **dated}
     versions = HistoryVersions(day=day, learned_at=learned_at)
     changes = []
-    for account_id, contact_id, attribute, value, since, changed_on, *row in run(
+    zone = Installation.current().zone
+    for account_id, contact_id, attribute, value, since, changed_on, said, *row in run(
         _DIFFERING.format(present), parameters
     ):
         owner = HistoryKey(account_id, contact_id, attribute)
+        moment = moment_of(said, now=learned_at, zone=zone)
         if row[0] is None:
-            versions.restate(owner, stored=(), steps=[(since, value)])
+            learned = {since: moment} if said else NOW
+            versions.restate(owner, stored=(), steps=[(since, value)], learned=learned)
             continue
         before = StoredValue(*row)
         began = before.valid_from
         steps = [(began, before.value)] if changed_on > began else []
         steps.append((max(changed_on, began), value))
-        versions.restate(owner, stored=[before], steps=steps)
+        learned = {steps[-1][0]: moment} if said else NOW
+        versions.restate(owner, stored=[before], steps=steps, learned=learned)
         name = HistoryAttribute(attribute)
         changes.append(AttributeChange(account_id, name, before.value, value, day))
     versions.write()
     return changes
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Of one account, in the order of days. `recorded` is kept while all is history that says when
+    it was learned: by day, when what is effective by then was known."""
+
+    changes: list[LedgerChange] = field(default_factory=list)
+    recorded: list[tuple[date, datetime]] = field(default_factory=list)
+
+    def known_at(self, day: date, *, zone: tzinfo) -> datetime | None:
+        """When what a history says of the day was known; None where anything was learned since."""
+        effective = bisect_right(self.changes, day, key=itemgetter(0))
+        if not 0 < effective <= len(self.recorded):
+            return None
+        return max(self.recorded[effective - 1][1], datetime.combine(day, time(), tzinfo=zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +169,7 @@ class RebuiltHistory:
 def rebuild_history(
     accounts: Sequence[Account],
     *,
-    ledgers: Mapping[int, Sequence[LedgerChange]],
+    ledgers: Mapping[int, Ledger],
     sizes: SizeTable,
     rates: RateTable,
     day: date,
@@ -147,17 +182,19 @@ def rebuild_history(
     zone = Installation.current().zone
     pasts, changes = {}, []
     for account in accounts:
-        ledger = ledgers.get(account.pk, ())
+        ledger = ledgers[account.pk]
         rows = stored[account.pk]
         said = {
             attribute: _said(rows[attribute], present, day=day)
-            for attribute, present in _present_words(account, has_money=bool(ledger)).items()
+            for attribute, present in _present_words(
+                account, has_money=bool(ledger.changes)
+            ).items()
         }
         past = past_of(
             AccountFacts(
                 created_on=account.created_at.astimezone(zone).date(),
                 customer_since=account.customer_since,
-                changes=ledger,
+                changes=ledger.changes,
                 said={attribute: steps for attribute, steps in said.items() if steps},
             ),
             day=day,
@@ -167,9 +204,15 @@ def rebuild_history(
         pasts[account.pk] = past
         changes += _tier_changes(account.pk, rows[HistoryAttribute.TOUCH_TIER], past)
         for attribute, steps in (*said.items(), *past.history.items()):
-            if steps:  # without any bound or rate what was known stays
-                key = HistoryKey(account.pk, None, attribute)
-                versions.restate(key, stored=rows[attribute], steps=steps)
+            if not steps:
+                continue  # without any bound or rate what was known stays
+            learned = NOW
+            if ledger.recorded and attribute in past.history:
+                days = (since for since, _ in steps if since < day)
+                known = ((since, ledger.known_at(since, zone=zone)) for since in days)
+                learned = {since: moment for since, moment in known if moment}
+            key = HistoryKey(account.pk, None, attribute)
+            versions.restate(key, stored=rows[attribute], steps=steps, learned=learned)
     versions.write()
     return RebuiltHistory(pasts, changes)
 

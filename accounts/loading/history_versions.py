@@ -21,7 +21,8 @@ _END = """
 """
 _INSERT = """
     INSERT INTO accounts_attributehistory
-        (account_id, contact_id, attribute, value, valid_from, valid_to, learned_at) VALUES %s
+        (account_id, contact_id, attribute, value, valid_from, valid_to, learned_at,
+        backfilled_at) VALUES %s
 """
 
 
@@ -42,6 +43,7 @@ class StoredValue(NamedTuple):
     valid_from: date
     valid_to: date | None
     learned_at: datetime
+    backfilled_at: datetime | None
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ class HistoryVersions:
         """
         ends: Sequence[date | None] = [*(since for since, _ in steps[1:]), None]
         missing = {since: (value, end) for (since, value), end in zip(steps, ends, strict=True)}
+        news: set[date] = set()
         for row in stored:
             value, end = missing.get(row.valid_from, (None, None))
             ends_live = end is not None and row.valid_to is None and end >= self.day
@@ -77,12 +80,16 @@ class HistoryVersions:
             elif value == row.value and end is not None and (ends_live or end in learned):
                 self._ended.append((row.id, end))
                 del missing[row.valid_from]
-            elif row.learned_at < self.learned_at:
+            elif (row.backfilled_at or row.learned_at) < self.learned_at:
                 self._superseded.append(row.id)
+                # That it ends on another day is news, whenever the value was learned.
+                news.update({row.valid_from} if value == row.value else ())
             else:
                 self._never_seen.append(row.id)
         for since, (value, end) in missing.items():
-            self._added.append((*key, value, since, end, learned.get(since, self.learned_at)))
+            told = learned.get(since) if since not in news else None
+            moments = (told or self.learned_at, self.learned_at if told else None)
+            self._added.append((*key, value, since, end, *moments))
 
     def write(self) -> None:
         """In this order: rows give way before others take their place."""

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from accounts.catalogue import OWN_SOURCES, RevenueSource
+from accounts.intake.backfill import learned_on, moment_of
 from accounts.intake.errors import RecordError
 from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
@@ -23,7 +24,7 @@ from accounts.loading.revenue_sources import (
     posted_by_day,
     sources_of,
 )
-from accounts.models import Account, HeldMovement, RevenueMovement
+from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import as_decimal_text, money_exact
 
 Fresh = list[tuple[Record, RevenueMovement]]
@@ -85,12 +86,13 @@ def _plan(
     elsewhere = {_content(m) for m in found if m.source_id != source}
     plan = PostingPlan()
     new: Fresh = []
+    zone = Installation.current().zone
     for record in records:
         account_id = accounts.get(_text(record, "account"))
         if account_id is None:
             plan.errors.append(_unknown_account(record))
             continue
-        row = _row(record.values, account_id=account_id, source=source, now=now)
+        row = _row(record.values, account_id=account_id, source=source, now=now, zone=zone)
         before = posted.get(row.external_id)
         if before is None and _content(row) not in elsewhere:
             new.append((record, row))
@@ -185,9 +187,10 @@ def _locked_accounts(records: Sequence[Record]) -> dict[str, int]:
 
 
 def _row(
-    values: Mapping[str, Any], *, account_id: int, source: str, now: datetime
+    values: Mapping[str, Any], *, account_id: int, source: str, now: datetime, zone: tzinfo
 ) -> RevenueMovement:
     effective_on: date = values["effective_on"]
+    said = learned_on(values)
     return RevenueMovement(
         account_id=account_id,
         effective_on=effective_on,
@@ -197,7 +200,8 @@ def _row(
         subtype=values.get("subtype") or "",
         reason=values.get("reason") or "",
         product=values.get("product") or "",
-        recorded_at=now,
+        recorded_at=moment_of(said, now=now, zone=zone),
+        backfilled_at=None if said is None else now,
         source_id=source,
         external_id=values["external_id"],
     )

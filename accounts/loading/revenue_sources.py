@@ -19,7 +19,7 @@ from accounts.money.currencies import money_exact
 
 _COLUMNS = (
     "account_id", "effective_on", "kind", "amount_minor", "currency", "subtype", "reason",
-    "product", "recorded_at", "source_id", "external_id",
+    "product", "recorded_at", "backfilled_at", "source_id", "external_id",
 )  # fmt: skip
 
 

@@ -49,6 +49,15 @@ class FactTable:
     checks: tuple[RowCheck, ...] = ()
     # Filled for a new row only: when we learned of it, when it was made.
     once: tuple[tuple[str, str], ...] = ()
+    # Whether its records may say when they were learned; `m.learned_on` is then to be had.
+    is_dated: bool = False
+
+
+_LEARNED_AT = (
+    "learned_at",
+    "LEAST(%(now)s, COALESCE(m.learned_on::timestamp AT TIME ZONE %(zone)s, %(now)s))",
+)
+_DATED = (_LEARNED_AT, ("backfilled_at", "CASE WHEN m.learned_on IS NOT NULL THEN %(now)s END"))
 
 
 def _text(name: str, *, default: str = "''") -> StoredColumn:
@@ -176,6 +185,8 @@ CONTACTS = FactTable(
             "is a person who was erased on request and is not taken back; remove the row",
         ),
     ),
+    once=_DATED,
+    is_dated=True,
 )
 CONTRACTS = FactTable(
     "accounts_contract",
@@ -223,7 +234,8 @@ CONTRACTS = FactTable(
             "is empty, but the contract is over; write the day it ended",
         ),
     ),
-    once=(("learned_at", "%(now)s"),),
+    once=_DATED,
+    is_dated=True,
 )
 INVOICES = FactTable(
     "accounts_invoice",
@@ -236,6 +248,8 @@ INVOICES = FactTable(
         StoredColumn("paid_on", expression="CASE WHEN s.state = 'paid' THEN s.paid_on END"),
     ),
     references=(ACCOUNT,),
+    once=_DATED,
+    is_dated=True,
 )
 TICKETS = FactTable(
     "accounts_ticket",
@@ -264,6 +278,8 @@ TICKETS = FactTable(
             "as stored is before the new opened_at; send both",
         ),
     ),
+    once=_DATED,
+    is_dated=True,
 )
 INTERACTIONS = FactTable(
     "accounts_interaction",
@@ -279,6 +295,8 @@ INTERACTIONS = FactTable(
         _text("next_step"),
     ),
     references=(ACCOUNT, person_reference("host")),
+    once=_DATED,
+    is_dated=True,
 )
 GROUP_SESSIONS = FactTable(
     "accounts_groupsession",
@@ -330,7 +348,8 @@ EVENTS = FactTable(
     "accounts_businessevent",
     (_ID, _ACCOUNT_ID, *_plain("kind", "occurred_on"), _text("note")),
     references=(ACCOUNT,),
-    once=(("learned_at", "%(now)s"),),
+    once=_DATED,
+    is_dated=True,
 )
 ONBOARDING = FactTable(
     "accounts_onboardingstep",

@@ -18,6 +18,7 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import stage
 from accounts.loading.statements import run
 from accounts.loading.tables import FactTable, Reference, StoredColumn
+from accounts.models import Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class UpsertTarget:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        return {"day": self.day, "now": self.now}
+        zone = Installation.current().time_zone
+        return {"day": self.day, "now": self.now, "zone": zone}
 
 
 def upsert(
@@ -179,9 +181,10 @@ def _merged(target: UpsertTarget) -> sql.Composable:
         for c in target.table.columns
     )
     on = _list(target.table.key, "t.{0} = s.{0}", by=" AND ")
+    learned = sql.SQL("s.learned_on, " if target.table.is_dated else "")
     return sql.SQL(
-        "SELECT s.position, t.id IS NOT NULL AS is_known, {} FROM {} s LEFT JOIN {} t ON {}"
-    ).format(columns, target.staging, sql.Identifier(target.table.name), on)
+        "SELECT s.position, t.id IS NOT NULL AS is_known, {}{} FROM {} s LEFT JOIN {} t ON {}"
+    ).format(learned, columns, target.staging, sql.Identifier(target.table.name), on)
 
 
 def _inconsistent(target: UpsertTarget) -> list[RecordError]:

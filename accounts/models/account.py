@@ -22,6 +22,7 @@ from accounts.catalogue import (
     choices,
 )
 from accounts.models.installation import validate_currency, validate_time_zone
+from accounts.models.learned import Backfilled, Learned
 from accounts.models.people import Pool, User
 from accounts.models.scope import AccountQuerySet, AccountScopedQuerySet
 from accounts.models.size import LONGEST_KEY
@@ -176,10 +177,10 @@ class Account(models.Model):
     pghistory.DeleteEvent(),
     model_name="ContactAudit",
     # The trail outlives an erasure, so it keeps nothing that names the person.
-    exclude=["name", "email", "title"],
+    exclude=["name", "email", "title", "learned_at", "backfilled_at"],
     append_only=True,
 )
-class Contact(models.Model):
+class Contact(Learned):
     """A person at an account. Personal data: see accounts.personal_data."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
@@ -222,7 +223,7 @@ class Contact(models.Model):
         return self.name
 
 
-class AttributeHistory(models.Model):
+class AttributeHistory(Backfilled):
     """What an attribute was, from when to when (end exclusive), and when we learned it.
 
     Of an account, or of a contact when `contact` is set. A row that proves wrong is superseded by

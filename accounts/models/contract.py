@@ -23,12 +23,13 @@ from accounts.catalogue import (
 )
 from accounts.models.account import Account, external_id_validator
 from accounts.models.installation import validate_currency
+from accounts.models.learned import Backfilled, Learned
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.source import Source
 from accounts.money.currencies import money_exact
 
 
-class Contract(models.Model):
+class Contract(Backfilled):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="contracts", db_index=False
     )
@@ -153,7 +154,7 @@ class ContractLine(models.Model):
         return f"{self.product} × {self.quantity}"
 
 
-class RevenueMovement(models.Model):
+class RevenueMovement(Backfilled):
     """One signed change of an account's ARR. Never updated, never deleted: corrections are rows."""
 
     account = models.ForeignKey(
@@ -227,7 +228,7 @@ class RevenueMovement(models.Model):
         return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
 
 
-class HeldMovement(models.Model):
+class HeldMovement(Backfilled):
     """A movement given for an account whose revenue comes from contracts: kept, not counted, until
     somebody posts it as an adjustment or changes where the revenue comes from."""
 
@@ -280,7 +281,7 @@ class CurrencyRate(models.Model):
         return f"{self.valid_from} 1 {self.currency} = {self.rate} {self.base}"
 
 
-class Invoice(models.Model):
+class Invoice(Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="invoices", db_index=False
     )

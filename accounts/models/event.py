@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.account import Account, external_id_validator
+from accounts.models.learned import Backfilled
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.vocabulary import BusinessEventKind
 
 
-class BusinessEvent(models.Model):
+class BusinessEvent(Backfilled):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="events", db_index=False
     )

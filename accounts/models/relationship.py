@@ -12,12 +12,13 @@ from accounts.catalogue import (
     choices,
 )
 from accounts.models.account import Account, Contact, external_id_validator
+from accounts.models.learned import Learned
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.vocabulary import InteractionKind
 
 
-class Ticket(models.Model):
+class Ticket(Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="tickets", db_index=False
     )
@@ -55,7 +56,7 @@ class Ticket(models.Model):
         return self.external_id
 
 
-class Interaction(models.Model):
+class Interaction(Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="interactions", db_index=False
     )

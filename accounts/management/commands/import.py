@@ -61,7 +61,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--backfill",
             action="store_true",
-            help="history recorded at the time: usage counts as known on its own day",
+            help="history recorded at the time: what does not say its learned_on counts as known"
+            " on its own day",
         )
         parser.add_argument(
             "--source",

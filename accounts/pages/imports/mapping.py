@@ -13,6 +13,7 @@ from django import forms
 from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import moments, numbers
+from accounts.intake.backfill import BACKFILLED
 from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
 from accounts.intake.errors import FieldError
 from accounts.intake.fields import Field, Kind, Type
@@ -201,7 +202,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         "has_dates": bool(_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
         "marks": _marks(form, _values(samples, columns, kind, frozenset({Type.AMOUNT}))),
-        "is_usage": kind in (Kind.USAGE, Kind.SESSIONS),
+        "may_backfill": kind in BACKFILLED,
         "zone": _said(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],
         "backfill": form.mapping.backfill,
