@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from accounts.catalogue import GROWING, MovementKind
+from accounts.catalogue import MovementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +99,23 @@ def corrections(
     """Movements that turn what is posted into what is wanted, without touching a posted row.
 
     A take-back carries the kind of what it takes back, so that the sums by kind are those of a
-    fresh derivation, whatever was posted on the way. It is dated to the day it is about; when it
-    was learned is told by the ledger's own recorded-at.
+    fresh derivation, whatever was posted on the way. It takes back the whole amount, and what is
+    right is posted whole: each row is converted and rounded by itself, and two halves of an amount
+    may be a cent more than the amount. It is dated to the day it is about; when it was learned is
+    told by the ledger's own recorded-at.
     """
     want = {movement.key: movement.arr for movement in wanted}
     found = []
     for key in sorted({*want, *posted}):
-        amount = want.get(key, 0) - posted.get(key, 0)
-        if amount:
-            takes_back = (amount > 0) != (key.kind in GROWING)
+        right, wrong = want.get(key, 0), posted.get(key, 0)
+        if right == wrong:
+            continue
+        if wrong:
             found.append(
-                LedgerMovement(key.effective_on, key.kind, amount, key.currency, takes_back)
+                LedgerMovement(key.effective_on, key.kind, -wrong, key.currency, takes_back=True)
             )
+        if right:
+            found.append(LedgerMovement(key.effective_on, key.kind, right, key.currency))
     return found
 
 

@@ -119,10 +119,14 @@ def test_loading_contracts_again_posts_nothing():
     assert len(ledger()) == 1
 
 
-def test_a_corrected_contract_corrects_the_ledger_by_a_row():
+def test_a_corrected_contract_corrects_the_ledger_by_rows():
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "12000.00"))
     load_raw("contracts", contract("c1", "2024-01-01", "2026-01-01", "10000.00"))
-    assert ledger() == [("2024-01-01", "new", 12_000), ("2024-01-01", "new", -2_000)]
+    assert ledger() == [
+        ("2024-01-01", "new", 12_000),
+        ("2024-01-01", "new", -12_000),
+        ("2024-01-01", "new", 10_000),
+    ]
 
 
 def test_an_overdue_renewal_counts_for_its_grace_and_is_then_churn_dated_to_the_end():

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from accounts.catalogue import MovementKind
 from accounts.intake import ledger
-from accounts.intake.ledger import LedgerMovement, Period, corrections, shortfalls, steps_of
+from accounts.intake.ledger import (
+    LedgerMovement,
+    MovementKey,
+    Period,
+    corrections,
+    shortfalls,
+    steps_of,
+)
 
 START = date(2024, 1, 1)
 UNTIL = date(2024, 12, 31)
@@ -97,6 +104,14 @@ def test_corrections_turn_what_is_posted_into_what_is_wanted(wanted, posted):
     assert all(((m.arr > 0) == (m.kind in growing)) != m.takes_back for m in whole)
     taken_back = Counter({m.key: -m.arr for m in whole if m.takes_back})
     assert all(abs(amount) <= abs(posted_by(have)[key]) for key, amount in taken_back.items())
+
+
+def test_an_amount_that_was_wrong_is_taken_back_whole():
+    """At 1.5 two rows of 3 are 4 and 4, one of 6 is 9: learned in two steps it would be less."""
+    day = date(2024, 3, 1)
+    key = MovementKey(day, "EUR", MovementKind.EXPANSION)
+    found = corrections([LedgerMovement(day, MovementKind.EXPANSION, 6, "EUR")], {key: 3})
+    assert [(m.arr, m.takes_back) for m in found] == [(-3, True), (6, False)]
 
 
 @given(periods)
