@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, cast
 
@@ -15,21 +17,45 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
+from accounts.catalogue import label
 from accounts.models import User
+from health.facts.sources import remembered_feeds
+from health.measures import MEASURES
 from health.models import CurrentHealth, Scorecard
 from health.pages.scorecards.drafts import address
 from health.pages.scorecards.page import StartPreview, field_problems
 from health.pages.scorecards.reason_form import ReasonForm
 from health.pages.scorecards.versions import card_word, compared
 from health.publishing import NotPublishable, begin_draft, draft_of, keep_reason, roll_back
-from health.queries.scorecards import in_force
+from health.queries.scorecards import Card, in_force
+from health.scoring import ScorecardSpec
+from health.scoring.coverage import source_coverage
 
 SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
+class SourceGap:
+    """A source that delivers nothing to anybody, and the points of 100 that wait for it."""
+
+    word: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedShare:
+    """The points of 100 that connected sources can judge, and those that are needed for a score."""
+
+    points: Decimal
+    needed: Decimal
+    is_enough: bool
+    gaps: tuple[SourceGap, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KeyRow:
-    """`accounts` are scored by it now; `older` versions are shown on demand."""
+    """`accounts` are scored by it now; `older` versions are shown on demand. `share` is what the
+    version in force can judge."""
 
     key: str
     current: Scorecard | None
@@ -37,16 +63,17 @@ class KeyRow:
     versions: list[Scorecard]
     older: list[Scorecard]
     accounts: int
+    share: ConnectedShare | None
 
 
 @requires(Right.ADMINISTER)
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     rows = Scorecard.objects.select_related("published_by", "edited_by", "content_of")
-    current = {key: card.id for key, card in in_force().items()}
-    scored = _accounts_by_key()
+    current, scored = in_force(), _accounts_by_key()
+    connected = remembered_feeds().first_days.keys()
     keys = [
-        _key_row(key, list(versions), current.get(key), scored[key])
+        _key_row(key, list(versions), current.get(key), scored[key], connected)
         for key, versions in groupby(
             rows.order_by("key", "-version"), key=lambda scorecard: scorecard.key
         )
@@ -64,8 +91,15 @@ def _accounts_by_key() -> Counter[str]:
     return Counter(dict(found))
 
 
-def _key_row(key: str, versions: list[Scorecard], current: int | None, accounts: int) -> KeyRow:
+def _key_row(
+    key: str,
+    versions: list[Scorecard],
+    card: Card | None,
+    accounts: int,
+    connected: Collection[str],
+) -> KeyRow:
     published = [version for version in versions if version.is_published]
+    current = card.id if card else None
     return KeyRow(
         key=key,
         current=next((version for version in published if version.pk == current), None),
@@ -73,7 +107,16 @@ def _key_row(key: str, versions: list[Scorecard], current: int | None, accounts:
         versions=published[:SHOWN],
         older=published[SHOWN:],
         accounts=accounts,
+        share=connected_share(card.spec, connected=connected) if card else None,
     )
+
+
+def connected_share(spec: ScorecardSpec, *, connected: Collection[str]) -> ConnectedShare:
+    sources_of = {key: definition.sources for key, definition in MEASURES.items()}
+    found = source_coverage(spec, sources_of=sources_of, connected=connected)
+    most_first = sorted(found.lacking.items(), key=lambda item: (-item[1], item[0]))
+    gaps = tuple(SourceGap(label(source), points) for source, points in most_first)
+    return ConnectedShare(found.connected, found.minimum, found.is_enough, gaps)
 
 
 @requires(Right.ADMINISTER)
