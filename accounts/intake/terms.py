@@ -49,8 +49,9 @@ class ContractTerm:
     @property
     def end(self) -> date | None:
         """The first day it does not cover; a cancellation may come before the agreed end."""
-        ends = [day for day in (self.ends_on, self.cancelled_on) if day is not None]
-        return min(ends) if ends else None
+        if self.ends_on is None or self.cancelled_on is None:
+            return self.cancelled_on or self.ends_on
+        return min(self.ends_on, self.cancelled_on)
 
     @property
     def is_cancelled(self) -> bool:

@@ -24,7 +24,7 @@ from accounts.intake.ledger import (
 from accounts.intake.terms import ContractTerm, Overlap, Stretch, end_by_notice, overlaps, stretches
 from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
-from accounts.loading.revenue_sources import settle_given, sources_of
+from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
 from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
 
 _LOOK_BACK = timedelta(days=30)
@@ -88,7 +88,7 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     """
     ids = sorted(set(account_ids))
     # One at a time an account: two derivations must not post the same correction.
-    list(Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
+    lock_accounts(ids)
     contracts = _contracts(ids)
     terms = _terms_of(contracts)
     grace_days = Installation.current().overdue_grace_days

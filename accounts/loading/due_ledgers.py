@@ -12,8 +12,9 @@ from accounts.loading.derived import refresh_accounts
 from accounts.loading.marks import mark_dirty
 from accounts.loading.overlaps import ask_about
 from accounts.loading.results import DueRecord
+from accounts.loading.revenue_sources import lock_accounts
 from accounts.loading.runs import keep_problems
-from accounts.models import Account, Contract, ImportRun, LedgerDue
+from accounts.models import Contract, ImportRun, LedgerDue
 
 _ACCOUNTS_AT_ONCE = 2_000
 OVERDUE_AFTER = timedelta(minutes=10)
@@ -118,7 +119,7 @@ def _next_accounts(run_id: int | None) -> list[int]:
 
 def _taken(run_id: int | None, account_ids: Sequence[int]) -> list[DueRecord]:
     """Locked first: what others are writing of these accounts is then derived with them."""
-    list(Account.objects.filter(pk__in=account_ids).order_by("pk").select_for_update(no_key=True))
+    lock_accounts(account_ids)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM accounts_ledgerdue WHERE run_id IS NOT DISTINCT FROM %s"

@@ -42,6 +42,12 @@ def sources_of(account_ids: Iterable[int]) -> dict[int, RevenueSource]:
     return found
 
 
+def lock_accounts(account_ids: Iterable[int]) -> None:
+    """In order of id, so that two loads wait for each other instead of dying."""
+    rows = Account.objects.filter(pk__in=account_ids).order_by("pk").values_list("pk")
+    list(rows.select_for_update(no_key=True))
+
+
 def settle_given(sources: Mapping[int, RevenueSource], *, now: datetime) -> None:
     """Makes given movements count where they are the source, and only there; adjustments always.
 
