@@ -146,6 +146,7 @@ PERSONAL_DATA = PersonalData(
     ),
     impersonal_columns=(
         "accounts.Account.domain",
+        "accounts.AccountId.value",
         "accounts.Account.external_id",
         "accounts.Account.industry",
         "accounts.Account.name",

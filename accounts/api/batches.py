@@ -16,6 +16,7 @@ from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader, UsageRow
 from accounts.loading import LoadResult, finish_run, keep_problems, load
+from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.results import Place
 from accounts.loading.runs import count
 from accounts.loading.usage import UsageIds, distinct_rows, load_usage
@@ -111,13 +112,14 @@ def _understood_csv(
 
 
 def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
-    result = LoadResult(place=Place.INDEX)
+    result, directory = LoadResult(place=Place.INDEX), UsageIds()
     if sent.usage_columns is not None:
-        columns = sent.usage_columns
-        load_usage_columns(columns, directory=UsageIds(), day=day, result=result, backfill=False)
+        columns = renamed_columns(sent.usage_columns, source=source, directory=directory)
+        load_usage_columns(columns, directory=directory, day=day, result=result, backfill=False)
     elif sent.usage:
-        rows = distinct_rows(sent.usage, result=result)
-        load_usage(rows, directory=UsageIds(), day=day, result=result)
+        usage = renamed_rows(sent.usage, source=source, directory=directory)
+        rows = distinct_rows(usage, result=result)
+        load_usage(rows, directory=directory, day=day, result=result)
     else:
         return load(
             kind=sent.spec.kind,

@@ -65,7 +65,8 @@ _OWN = {
 }
 # What would name something that is not there yet stays empty.
 _EMPTY = frozenset(
-    "parent learned_on subscription renews owner pool account_executive executive_sponsor host"
+    "parent further_ids learned_on subscription renews owner pool account_executive"
+    " executive_sponsor host"
     " contacts left_on paid_on solved_at done_on closed_on notice_given_on cancelled_on"
     " amount amount_per mrr stage status product subtype topic reason".split()
 )
@@ -81,7 +82,7 @@ def example_of(kind: Kind) -> str:
 
 
 def _value(field: Field, *, kind: Kind) -> str:
-    if field.name in _EMPTY and field.clearable:
+    if field.name in _EMPTY and not field.required:
         return ""
     if field.example:
         return field.example

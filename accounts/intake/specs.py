@@ -69,6 +69,12 @@ ACCOUNTS = RecordSpec(
         _must("external_id", Type.ACCOUNT_ID),
         _must("name", Type.NAME, max_length=200),
         _field("domain", Type.DOMAIN),
+        _field(
+            "further_ids",
+            Type.IDS,
+            clearable=False,
+            help_text="of the account in the source that brings the row; they are added",
+        ),
         _field("parent", Type.ID, help_text="external id of the parent account"),
         _field("industry", Type.NAME),
         _field("region", Type.NAME),

@@ -30,6 +30,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
             "organization", "organization name", "organisation", "client", "client name",
         ),
         "domain": ("website", "company domain", "company domain name", "web site", "url", "host"),
+        "further_ids": ("other ids", "further id", "alternate ids"),
         "parent": ("parent id", "parent account", "parent account id", "parent company"),
         "industry": ("sector", "vertical", "industry name"),
         "region": ("territory", "geo", "country", "market", "location"),

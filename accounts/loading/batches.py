@@ -15,6 +15,7 @@ from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.account_history import load_account_history
+from accounts.loading.account_names import keep_further_ids, one_form, renamed
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_movements
@@ -62,12 +63,15 @@ def load(
     spec = SPECS[kind]
     if not by_ops:
         records = _undated(records, result)
+    records = _under_one_name(records, spec=spec, source=source)
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
         zone = Installation.current().zone
         distinct = recorded_at_the_time(distinct, kind=kind, day=day, zone=zone)
     with transaction.atomic():
         _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
+        if kind == Kind.ACCOUNTS:
+            keep_further_ids(distinct, source=source, result=result)
         if result.due and not is_part:
             result.reject(derive_due(result.due, day=day, now=now))
     for position, first in _repeats(records, distinct, spec=spec).items():
@@ -83,6 +87,16 @@ def _undated(records: Sequence[Record], result: LoadResult) -> list[Record]:
     dated = [record for record in records if learned_on(record.values)]
     result.reject(RecordError(r.position, "learned_on", "not_allowed", message) for r in dated)
     return [record for record in records if not learned_on(record.values)]
+
+
+def _under_one_name(
+    records: Sequence[Record], *, spec: RecordSpec, source: str
+) -> Sequence[Record]:
+    """By whichever name a source knows an account, the record names it by its external id."""
+    if spec.kind == Kind.ACCOUNTS:
+        return renamed(one_form(records), field="parent", source=source)
+    has_account = "account" in spec.by_name()
+    return renamed(records, field="account", source=source) if has_account else records
 
 
 def _like(first: Status | None) -> Status:

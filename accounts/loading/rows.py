@@ -17,6 +17,7 @@ from accounts.intake.records import Record, read_record
 from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader
+from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.batches import load
 from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
@@ -86,6 +87,7 @@ class RowLoader:
             rows, errors = UsageReader(self.fields, self.reading).read(batch)
             result = LoadResult()
             result.reject(errors)
+            rows = renamed_rows(rows, source=self.source, directory=self.directory)
             load_usage(distinct_rows(rows, result=result), result=result, **self._where())
             return result
         return self._load_columns(*self._blocks().read(batch))
@@ -102,6 +104,7 @@ class RowLoader:
     def _load_columns(self, columns: UsageColumns, errors: list[RecordError]) -> LoadResult:
         result = LoadResult(is_listing=False)
         result.reject(errors)
+        columns = renamed_columns(columns, source=self.source, directory=self.directory)
         load_usage_columns(columns, result=result, **self._where())
         return result
 

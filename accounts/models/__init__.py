@@ -1,6 +1,7 @@
 """Who the customers are and everything recorded about them, one family per file."""
 
 from accounts.models.account import Account, AttributeHistory, Contact, Plan
+from accounts.models.account_id import AccountId
 from accounts.models.audit import AdminEntry, AuditContext
 from accounts.models.contract import (
     Contract,
@@ -46,6 +47,7 @@ from accounts.models.work import DirtyAccount, Job, LedgerDue, OutboxMessage
 
 __all__ = [
     "Account",
+    "AccountId",
     "AccountScopedQuerySet",
     "AdminEntry",
     "ApiKey",

@@ -1,0 +1,142 @@
+"""What a source calls an account: by a further id, the other form of a CRM's id, or its domain."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from accounts.catalogue import DIRECT_SOURCE
+from accounts.intake.crm_ids import other_form
+from accounts.intake.errors import RecordError, shown
+from accounts.intake.records import Record
+from accounts.intake.usage_blocks import UsageColumns
+from accounts.intake.usage_rows import UsageRow
+from accounts.loading.results import LoadResult, Status
+from accounts.loading.usage import UsageIds
+from accounts.models import Account, AccountId
+
+# A domain that anybody may have an address at is no customer's.
+_MAIL_PROVIDERS = frozenset(
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com"
+    " aol.com gmx.de gmx.net web.de mail.com mail.ru proton.me protonmail.com qq.com 163.com"
+    " yandex.ru zoho.com".split()
+)
+
+
+def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
+    """By name the external id of its account, of those names that are none themselves."""
+    known = Account.objects.filter(external_id__in=names).values_list("external_id", flat=True)
+    unknown = set(names) - set(known)
+    if not unknown:
+        return {}
+    found = _by_domain(unknown) | _by_other_form(unknown)
+    return found | _by_further_id(unknown, DIRECT_SOURCE) | _by_further_id(unknown, source)
+
+
+def _by_further_id(names: Collection[str], source: str) -> dict[str, str]:
+    rows = AccountId.objects.filter(source=source, value__in=names)
+    return dict(rows.values_list("value", "account__external_id"))
+
+
+def _by_other_form(names: Collection[str]) -> dict[str, str]:
+    forms = {other: name for name in names if (other := other_form(name))}
+    rows = Account.objects.filter(external_id__in=forms).values_list("external_id", flat=True)
+    return {forms[external_id]: external_id for external_id in rows}
+
+
+def _by_domain(names: Collection[str]) -> dict[str, str]:
+    """A domain that several accounts or a mail provider have finds none."""
+    domains = {name.lower(): name for name in names if "." in name}
+    domains = {d: name for d, name in domains.items() if d not in _MAIL_PROVIDERS}
+    if not domains:
+        return {}
+    found: dict[str, list[str]] = {}
+    rows = Account.objects.filter(domain__in=domains).values_list("domain", "external_id")
+    for domain, external_id in rows:
+        found.setdefault(domain, []).append(external_id)
+    return {domains[d]: ids[0] for d, ids in found.items() if len(ids) == 1}
+
+
+def renamed(records: Sequence[Record], *, field: str, source: str) -> list[Record]:
+    """With the external id in place of another name of the account."""
+    said = {str(r.values[field]) for r in records if r.values.get(field) is not None}
+    names = external_ids(said, source=source) if said else {}
+    return [
+        replace(r, values={**r.values, field: names[str(r.values[field])]})
+        if str(r.values.get(field)) in names
+        else r
+        for r in records
+    ]
+
+
+def one_form(records: Sequence[Record]) -> list[Record]:
+    """Of accounts: one whose id is stored, or stands before it, in its other form is that one."""
+    ids = [str(r.values["external_id"]) for r in records]
+    stored = Account.objects.filter(external_id__in=ids).values_list("external_id", flat=True)
+    names = _by_other_form(set(ids) - set(stored))
+    seen: dict[str, str] = {}
+    found = []
+    for record, own in zip(records, ids, strict=True):
+        other = other_form(own)
+        name = names.get(own) or (seen.get(other) if other else None) or own
+        seen[own] = name
+        values = {**record.values, "external_id": name}
+        found.append(record if name == own else replace(record, values=values))
+    return found
+
+
+def renamed_rows(rows: list[UsageRow], *, source: str, directory: UsageIds) -> list[UsageRow]:
+    names = _of_usage({row.account for row in rows}, source=source, directory=directory)
+    if not names:
+        return rows
+    return [replace(row, account=names.get(row.account, row.account)) for row in rows]
+
+
+def renamed_columns(columns: UsageColumns, *, source: str, directory: UsageIds) -> UsageColumns:
+    names = _of_usage(set(columns.accounts), source=source, directory=directory)
+    if not names:
+        return columns
+    called = [names.get(name, name) for name in columns.accounts]
+    places = {name: place for place, name in enumerate(dict.fromkeys(called))}
+    moved = np.array([places[name] for name in called], np.int64)
+    return replace(columns, accounts=list(places), account=moved[columns.account])
+
+
+def _of_usage(names: set[str], *, source: str, directory: UsageIds) -> dict[str, str]:
+    """Only of names the run has not met yet: there are millions of rows, and few accounts."""
+    directory.learn_accounts(names)
+    unknown = names - directory.accounts.keys()
+    return external_ids(unknown, source=source) if unknown else {}
+
+
+def keep_further_ids(records: Sequence[Record], *, source: str, result: LoadResult) -> None:
+    """Ids that rows of accounts bring along. One of another account stays there: a warning."""
+    said = {
+        str(r.values["external_id"]): r
+        for r in records
+        if r.values.get("further_ids") and result.statuses.get(r.position) != Status.REJECTED
+    }
+    if not said:
+        return
+    accounts = dict(Account.objects.filter(external_id__in=said).values_list("external_id", "pk"))
+    wanted = [
+        AccountId(account_id=accounts[key], source_id=source, value=value)
+        for key, record in said.items()
+        if key in accounts
+        for value in _ids(record)
+    ]
+    AccountId.objects.bulk_create(wanted, ignore_conflicts=True)
+    rows = AccountId.objects.filter(source=source, value__in=[one.value for one in wanted])
+    owners = dict(rows.values_list("value", "account__external_id"))
+    for key, record in said.items():
+        for value in _ids(record):
+            if owners.get(value, key) != key:
+                message = f"{shown(value)} is an id of “{owners[value]}” already; remove it there"
+                result.reject(
+                    [RecordError(record.position, "further_ids", "id_taken", message, warning=True)]
+                )
+
+
+def _ids(record: Record) -> tuple[str, ...]:
+    ids = record.values.get("further_ids")
+    return ids if isinstance(ids, tuple) else ()
