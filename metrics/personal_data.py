@@ -6,6 +6,7 @@ PERSONAL_DATA = PersonalData(
     impersonal_columns=(
         "metrics.AccountDay.without_rate",
         "metrics.ContractDay.contract",
+        "metrics.ContractDay.line",
         "metrics.ContractDay.without_rate",
         "metrics.ReportDay.chances",
         "metrics.ReportDay.figures",

@@ -3,7 +3,8 @@
 The data: "RavenStack: Synthetic SaaS Dataset" by River @ Rivalytics.
 
 Each function takes a row by column and says what it is for us, and what is odd about it.
-Its moments carry no zone and count as UTC; its subscriptions without an end are open-ended.
+Its moments carry no zone and count as UTC; its subscriptions are open-ended, and those with an
+end were cancelled on it.
 """
 
 from collections.abc import Mapping
@@ -66,7 +67,7 @@ def account(row: Row, *, position: int) -> Adapted:
 
 
 def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
-    """A contract; one without an end is open-ended."""
+    """A contract. No end was agreed on: the export's end is the day a subscription was left."""
     starts_on = moments.day(row["start_date"], calendar=calendar)
     ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
     if ends_on is not None and ends_on <= starts_on:
@@ -80,7 +81,8 @@ def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
         "external_id": row["subscription_id"],
         "account": row["account_id"],
         "starts_on": starts_on.strftime("%d-%m-%Y"),
-        "ends_on": row["end_date"],
+        "ends_on": "",
+        "cancelled_on": row["end_date"],
         "arr": row["arr_amount"],
         "currency": "USD",
         "auto_renew": row["auto_renew_flag"],

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from psycopg2 import sql
 
-from accounts.catalogue import CONTRACTS_SOURCE, AccountStatus, ContractState, RevenueSource
+from accounts.catalogue import CONTRACTS_SOURCE, ContractState, RevenueSource
 from accounts.intake.backfill import moment_of
 from accounts.intake.ledger import (
     LedgerMovement,
@@ -355,12 +355,9 @@ def renew_and_expire(*, day: date, now: datetime) -> int:
 
 def _due(*, by: date) -> set[int]:
     """Accounts of which a contract has ended, or renewed itself, by that day."""
-    # Uses index: account_renews
-    return set(
-        Account.objects.filter(status=AccountStatus.ACTIVE, renews_on__lte=by).values_list(
-            "pk", flat=True
-        )
-    )
+    # Uses index: contract_open_end
+    ended = Contract.objects.filter(state=ContractState.ACTIVE, ends_on__lte=by)
+    return set(ended.exclude(renewal_on__gt=by).values_list("account_id", flat=True))
 
 
 def _touched_lately(*, day: date, grace: timedelta) -> set[int]:

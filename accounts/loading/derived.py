@@ -132,12 +132,15 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
 
 
 def _renewals(ids: Sequence[int]) -> dict[int, date]:
-    """The next end of a contract that nothing renews yet; overdue ones included."""
+    """The next end of a term of six months or more that nothing renews yet, overdue ones included:
+    what is paid month to month has no renewal."""
     with connection.cursor() as cursor:
         # Uses index: contract_account
         cursor.execute(
-            "SELECT account_id, min(COALESCE(renewal_on, ends_on)) FROM accounts_contract"
-            " WHERE account_id = ANY(%s) AND state = 'active' GROUP BY 1",
+            "SELECT account_id, min(COALESCE(renewal_on, LEAST(ends_on, cancelled_on)))"
+            " FROM accounts_contract WHERE account_id = ANY(%s) AND state = 'active'"
+            " AND term_months >= 6 AND (renewal_on IS NOT NULL"
+            " OR ends_on >= (starts_on + interval '6 months')::date - 1) GROUP BY 1",
             [list(ids)],
         )
         return dict(cursor.fetchall())

@@ -7,19 +7,21 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.models import Installation
 from accounts.money.rates import RateTable
 from metrics.facts.health import BandTotal
 from metrics.facts.ledger import rates_as_text
-from metrics.facts.renewals import RenewalState, RenewalTotal
+from metrics.facts.renewals import RenewalTotal
 from metrics.facts.standing import ReportDate
 from metrics.facts.week import DAYS, ChangeTotal, NewsKind
 from metrics.models import ReportDay
 from metrics.retention.forecast import Chances
+from metrics.retention.renewals import RenewalState
 
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """Of all accounts, as `HealthState`, `RenewalsDue` and `WeekOfChanges` add them up."""
+    """Of all accounts, as `HealthState`, `RenewalReport` and `WeekOfChanges` add them up."""
 
     health: tuple[BandTotal, ...]
     renewals: tuple[RenewalTotal, ...]
@@ -29,7 +31,7 @@ class DayFigures:
         return {
             "health": [[b.band, b.at_risk, b.accounts, b.arr, b.below_sixty] for b in self.health],
             "renewals": [
-                [t.state, t.at_risk, t.contracts, t.arr, t.expected] for t in self.renewals
+                [t.state, t.at_risk, t.renewals, t.arr, t.expected] for t in self.renewals
             ],
             "week": [[t.change, t.count, t.amount] for t in self.week],
         }
@@ -110,9 +112,10 @@ _CHANGED = """
         WHERE effective_on <= d.day
     ) OR EXISTS (
         SELECT FROM metrics_factchange c
-        WHERE (c.source IN ('scores', 'contracts') AND c.day > d.day - %(week)s AND c.day <= d.day)
-            OR (c.source = 'overrides' AND c.day <= d.day)
-            OR (c.source = 'contracts' AND c.day = date_trunc('quarter', d.day))
+        WHERE (c.source = 'scores' AND c.day > d.day - %(week)s AND c.day <= d.day)
+            OR (c.source IN ('overrides', 'open_ended') AND c.day <= d.day)
+            OR (c.source = 'contracts' AND c.day <= d.day
+                AND c.day >= date_trunc('quarter', d.day - %(week)s - %(grace)s))
     )
 """
 
@@ -125,6 +128,7 @@ def _changed_days(rows: Sequence[ReportDay]) -> set[date]:
                 "days": [row.day for row in rows],
                 "ledgers": [row.ledger_through for row in rows],
                 "week": DAYS,
+                "grace": Installation.current().overdue_grace_days,
             },
         )
         return {day for (day,) in cursor.fetchall()}

@@ -1,55 +1,56 @@
-"""Contracts whose term ends in a window, what became of them by a day, and what is expected."""
+"""Renewals whose term ends in a window, what became of them by a day, and what is expected."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from accounts.money.sql import RATES, converted, rounded
+from accounts.models import Installation
 from metrics.facts.reading import in_chunks
+from metrics.facts.renewal_sql import ENDING, MONTHLY
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate, judged
+from metrics.facts.standing import ReportDate, judged, paid
 from metrics.models import RenewalChance
-from metrics.retention.forecast import STARTING_CHANCES, Chances
+from metrics.retention.forecast import STARTING_CHANCES, Chances, expected
+from metrics.retention.renewals import (
+    UNDECIDED,
+    AccountMoney,
+    EndingTerm,
+    Outcome,
+    RenewalState,
+    Sign,
+    month_to_month,
+    outcomes,
+)
 from metrics.retention.windows import Window
 
-
-class RenewalState(StrEnum):
-    RENEWED = "renewed"
-    LOST = "lost"
-    OPEN = "open"
-    OVERDUE = "overdue"
+_SHARE = Decimal("0.0001")
 
 
-UNDECIDED = (RenewalState.OPEN, RenewalState.OVERDUE)
+class RenewalRow(NamedTuple):
+    """`ends_on` is None for what is paid month to month without an end; `decides_on` the last day
+    to give notice, or the end. `without_rate` is the contract's currency, where its ARR is in no
+    sum."""
 
-
-@dataclass(frozen=True, slots=True)
-class RenewalTotal:
-    """ARR of the ending contracts in minor units of the reporting currency, and what of it is
-    expected: all of it once renewed, nothing once lost."""
-
-    state: RenewalState
-    at_risk: bool
-    contracts: int
-    arr: int
-    expected: int
-
-
-@dataclass(frozen=True, slots=True)
-class RenewalRow:
-    """`without_rate` is the contract's currency, where its ARR is in no sum."""
-
+    account_id: int
     external_id: str
     name: str
+    owner: str
     contract: str
-    ends_on: date
+    line: str
+    ends_on: date | None
+    decides_on: date | None
+    decided_on: date | None
     state: RenewalState
     band: str
+    at_risk: bool
     score: Decimal | None
     chance: Decimal
     arr: int
@@ -58,67 +59,35 @@ class RenewalRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RenewalTotal:
+    """ARR in minor units of the reporting currency, and what of it is expected: what is left of it
+    once that is decided."""
+
+    state: RenewalState
+    at_risk: bool
+    renewals: int
+    arr: int
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalFilter:
-    """None and False: every renewal due."""
+    """None and False: every renewal due. What is paid month to month is only shown by its state."""
 
     state: RenewalState | None = None
     at_risk: bool = False
     undecided: bool = False
+    decided: bool = False
 
-    def keeps(self, total: RenewalTotal) -> bool:
-        if self.state is not None and total.state is not self.state:
+    def keeps(self, row: RenewalRow | RenewalTotal) -> bool:
+        if self.state is not None:
+            return row.state is self.state
+        is_open = row.state in UNDECIDED
+        if row.state is RenewalState.MONTHLY or (self.decided and is_open):
             return False
-        if self.at_risk and not (total.at_risk and total.state in UNDECIDED):
-            return False
-        return not self.undecided or total.state in UNDECIDED
-
-
-# A scan: a quarter is no small part of the contracts.
-_DUE = f"""
-    SELECT c.account_id, c.external_id AS contract, c.ends_on,
-        coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score,
-        CASE
-            WHEN c.state = 'renewed' AND c.closed_on <= %(day)s THEN 'renewed'
-            WHEN EXISTS (SELECT FROM accounts_contract n
-                WHERE n.account_id = c.account_id AND n.renews = c.external_id
-                    AND (n.learned_at AT TIME ZONE %(zone)s)::date <= %(day)s) THEN 'renewed'
-            WHEN c.state IN ('cancelled', 'expired') AND c.closed_on <= %(day)s THEN 'lost'
-            WHEN c.ends_on <= %(day)s THEN 'overdue'
-            ELSE 'open'
-        END AS state,
-        CASE WHEN r.rate IS NULL AND c.arr_minor <> 0 THEN c.currency ELSE '' END AS without_rate,
-        coalesce({converted("c.arr_minor")}, 0) AS arr
-    FROM accounts_contract c
-    LEFT JOIN ({{judged}}) h ON h.account_id = c.account_id
-    LEFT JOIN {RATES} ON r.currency = c.currency
-    WHERE c.ends_on > %(after)s AND c.ends_on <= %(until)s AND {{scope}}
-"""  # noqa: S608 -- constant expressions, no input
-_EXPECTED = f"""
-    SELECT w.*, {rounded("w.arr * w.chance")} AS expected
-    FROM (
-        SELECT due.*, CASE state WHEN 'renewed' THEN 1 WHEN 'lost' THEN 0 ELSE {{chance}} END
-            AS chance
-        FROM ({{due}}) due
-    ) w
-"""  # noqa: S608 -- constant expressions, no input
-_STORED = """
-    SELECT d.account_id, d.contract, d.ends_on, d.band, d.at_risk, d.score, d.state,
-        d.without_rate, d.arr_minor AS arr, d.chance,
-        d.expected_minor AS expected
-    FROM metrics_contractday d WHERE d.day = %(day)s AND {scope}
-"""
-_TOTALS = """
-    SELECT state, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
-        coalesce(sum(expected), 0)::bigint
-    FROM ({due}) due GROUP BY state, at_risk ORDER BY state, at_risk
-"""
-_LIST = """
-    SELECT a.external_id, a.name, due.contract, due.ends_on, due.state, due.band, due.score,
-        due.chance, due.arr, due.expected, due.without_rate
-    FROM ({due}) due JOIN accounts_account a ON a.id = due.account_id
-    WHERE {wanted}
-    ORDER BY due.ends_on, due.arr DESC, due.contract
-"""
+        return (is_open or not (self.undecided or self.at_risk)) and (
+            row.at_risk or not self.at_risk
+        )
 
 
 def read_chances() -> Chances:
@@ -127,66 +96,264 @@ def read_chances() -> Chances:
     return Chances.of(rows or STARTING_CHANCES)
 
 
+class _Ending(NamedTuple):
+    """A row of ENDING."""
+
+    account_id: int
+    external_id: str
+    name: str
+    owner: str
+    contract: str
+    line: str
+    ends_on: date
+    settles_on: date
+    notice_by: date | None
+    sign: str
+    signed_on: date | None
+    renews_itself: bool
+    arr: int
+    without_rate: str
+    before: int
+    after: int
+    moved_on: date | None
+    band: str
+    at_risk: bool
+    score: Decimal | None
+
+    @property
+    def term(self) -> EndingTerm:
+        return EndingTerm(
+            line=self.line,
+            ends_on=self.ends_on,
+            settles_on=self.settles_on,
+            arr=self.arr,
+            sign=Sign(self.sign),
+            signed_on=self.signed_on,
+            renews_itself=self.renews_itself,
+            notice_by=self.notice_by,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class RenewalsDue:
-    """Terms that end within the window, as things stood at the moment."""
+    """Renewals whose term ends within the window, and what is paid month to month, as things stood
+    at the moment. `chosen` is a condition on contracts (c), for those who want a few of them."""
 
     scope: ReportScope
     moment: ReportDate
     window: Window
     chances: Chances
+    chosen: str = "true"
 
-    def query(self) -> tuple[str, dict[str, Any]]:
-        """account_id, contract, ends_on, band, at_risk, score, state, arr, chance, expected …"""
-        scope = self.scope.of_column
-        if self.moment.is_stored:
-            return _STORED.format(scope=scope("d.account_id")), self.moment.params()
-        params = {
+    def rows(self) -> list[RenewalRow]:
+        """Computed from the facts: by account, then by end."""
+        ending = [_Ending._make(row) for row in self._read(ENDING)]
+        found: list[RenewalRow] = []
+        for _, of_account in groupby(ending, key=attrgetter("account_id")):
+            found += self._of_account(_by_line(of_account))
+        return found
+
+    def rows_and_monthly(self) -> list[RenewalRow]:
+        found = self.rows()
+        ahead = Counter[int]()
+        for row in found:
+            if row.ends_on is not None and row.ends_on > self.moment.day:
+                ahead[row.account_id] += row.arr
+        return found + [self._monthly(row, ahead[row[0]]) for row in self._read(MONTHLY)]
+
+    def _read(self, query: str) -> list[tuple[Any, ...]]:
+        sql = query.format(
+            chosen=self.chosen,
+            scope=self.scope.of_column("c.account_id"),
+            judged=judged(self.moment, chosen=_of("running" if query is MONTHLY else "signed")),
+            paid=paid(self.moment, chosen=_of("running")),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.params())
+            return list(cursor.fetchall())
+
+    def params(self) -> dict[str, Any]:
+        return {
             **self.moment.params(),
             "after": self.window.start,
             "until": self.window.end,
-            "unscored": self.chances.unscored,
+            "grace": Installation.current().overdue_grace_days,
         }
-        steps = []
-        for number, (lower, chance) in enumerate(self.chances.bounds):
-            steps.append(f"WHEN score >= %(lower{number})s THEN %(chance{number})s")
-            params |= {f"lower{number}": lower, f"chance{number}": chance}
-        of_score = f"CASE WHEN score IS NULL THEN %(unscored)s {' '.join(steps)} END"
-        due = _DUE.format(
-            judged=judged(self.moment, chosen=_of_those_due), scope=scope("c.account_id")
+
+    def _of_account(self, ending: Sequence[_Ending]) -> Iterator[RenewalRow]:
+        money = [AccountMoney(row.before, row.after, row.moved_on) for row in ending]
+        terms = [row.term for row in ending]
+        decided = outcomes(terms, money=money, day=self.moment.day)
+        for row, term, outcome in zip(ending, terms, decided, strict=True):
+            # Who pays nothing has nothing to renew.
+            if outcome.arr or row.without_rate or not row.arr:
+                yield self._row(row, term, outcome)
+
+    def _row(self, row: _Ending, term: EndingTerm, outcome: Outcome) -> RenewalRow:
+        chance, worth = self.chances.chance(row.score), outcome.kept
+        if worth is None:
+            worth = expected(arr=outcome.arr, chance=chance)
+        elif outcome.arr:
+            chance = (Decimal(worth) / outcome.arr).quantize(_SHARE)
+        else:
+            chance = Decimal(outcome.state is not RenewalState.LOST)
+        return RenewalRow(
+            account_id=row.account_id,
+            external_id=row.external_id,
+            name=row.name,
+            owner=row.owner,
+            contract=row.contract,
+            line=row.line,
+            ends_on=row.ends_on,
+            decides_on=term.decides_on,
+            decided_on=outcome.decided_on,
+            state=outcome.state,
+            band=row.band,
+            at_risk=row.at_risk,
+            score=row.score,
+            chance=chance,
+            arr=outcome.arr,
+            expected=worth,
+            without_rate=row.without_rate,
         )
-        return _EXPECTED.format(due=due, chance=of_score), params
+
+    def _monthly(self, row: tuple[Any, ...], ahead: int) -> RenewalRow:
+        account_id, external_id, name, owner, contract, ends_on, arr, without_rate, book, *h = row
+        arr = month_to_month(arr, book=book, due=ahead)
+        band, at_risk, score = h
+        return RenewalRow(
+            account_id=account_id,
+            external_id=external_id,
+            name=name,
+            owner=owner,
+            contract=contract,
+            line="",
+            ends_on=ends_on,
+            decides_on=ends_on,
+            decided_on=None,
+            state=RenewalState.MONTHLY,
+            band=band,
+            at_risk=at_risk,
+            score=score,
+            chance=self.chances.chance(score),
+            arr=arr,
+            expected=0,
+            without_rate=without_rate,
+        )
+
+
+def totals_of(rows: Iterable[RenewalRow]) -> list[RenewalTotal]:
+    """By state and whether the account is at risk."""
+    counts: dict[tuple[RenewalState, bool], list[int]] = {}
+    for row in rows:
+        sums = counts.setdefault((row.state, row.at_risk), [0, 0, 0])
+        sums[0] += 1
+        sums[1] += row.arr
+        sums[2] += row.expected
+    return [RenewalTotal(*key, *sums) for key, sums in sorted(counts.items())]
+
+
+def _by_line(ending: Iterable[_Ending]) -> list[_Ending]:
+    """Terms of a line that end together are one renewal; where their sources disagree about it,
+    nothing is said."""
+    found: list[_Ending] = []
+    for row in ending:
+        same = found and (found[-1].line, found[-1].ends_on) == (row.line, row.ends_on)
+        if not same or found[-1].without_rate != row.without_rate:
+            found.append(row)
+            continue
+        one = found[-1]
+        agree = one.sign == row.sign
+        found[-1] = one._replace(
+            arr=one.arr + row.arr,
+            sign=one.sign if agree else "",
+            signed_on=max(filter(None, (one.signed_on, row.signed_on)), default=None),
+            settles_on=max(one.settles_on, row.settles_on),
+            renews_itself=one.renews_itself and row.renews_itself,
+            notice_by=min(filter(None, (one.notice_by, row.notice_by)), default=None),
+        )
+    return found
+
+
+def _of(table: str) -> Any:
+    return lambda account: f"{account} IN (SELECT account_id FROM {table})"  # noqa: S608 -- names of ours
+
+
+_STORED = """
+    SELECT d.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner, d.contract,
+        d.line, d.ends_on, d.decides_on, d.decided_on, d.state, d.band, d.at_risk, d.score,
+        d.chance, d.arr_minor, d.expected_minor, d.without_rate
+    FROM metrics_contractday d
+    JOIN accounts_account a ON a.id = d.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+    WHERE d.day = %(day)s AND {wanted} AND {scope}
+    ORDER BY d.ends_on, d.arr_minor DESC, d.contract
+"""
+_STORED_TOTALS = """
+    SELECT d.state, d.at_risk, count(*), coalesce(sum(d.arr_minor), 0)::bigint,
+        coalesce(sum(d.expected_minor), 0)::bigint
+    FROM metrics_contractday d WHERE d.day = %(day)s AND {scope}
+    GROUP BY d.state, d.at_risk ORDER BY d.state, d.at_risk
+"""
+
+
+@dataclass(frozen=True)
+class RenewalReport:
+    """The renewals of a window as pages ask for them: stored where the day is, else computed once
+    for totals and lists."""
+
+    due: RenewalsDue
+
+    @cached_property
+    def _rows(self) -> list[RenewalRow]:
+        return self.due.rows_and_monthly()
 
     def totals(self) -> list[RenewalTotal]:
-        due, params = self.query()
+        if not self.due.moment.is_stored:
+            return totals_of(self._rows)
+        query = _STORED_TOTALS.format(scope=self._scope())
         with connection.cursor() as cursor:
-            cursor.execute(_TOTALS.format(due=due), params)
+            cursor.execute(query, self.due.moment.params())
             rows = cursor.fetchall()
         return [RenewalTotal(RenewalState(state), *rest) for state, *rest in rows]
 
-    def contracts(self, *, wanted: RenewalFilter, limit: int, offset: int) -> list[RenewalRow]:
+    def page(self, *, wanted: RenewalFilter, limit: int, offset: int) -> list[RenewalRow]:
         """The earliest end first."""
-        query, params = self._list(wanted)
+        if not self.due.moment.is_stored:
+            return self._computed(wanted)[offset : offset + limit]
+        query, params = self._stored(wanted)
         params |= {"limit": limit, "offset": offset}
         with connection.cursor() as cursor:
             cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s", params)
-            return [RenewalRow(*row) for row in cursor.fetchall()]
+            return [_stored_row(row) for row in cursor.fetchall()]
 
-    def all_contracts(self, *, wanted: RenewalFilter) -> Iterator[RenewalRow]:
-        return (RenewalRow(*row) for row in in_chunks(*self._list(wanted)))
+    def all_rows(self, *, wanted: RenewalFilter) -> Iterator[RenewalRow]:
+        if not self.due.moment.is_stored:
+            return iter(self._computed(wanted))
+        return (_stored_row(row) for row in in_chunks(*self._stored(wanted)))
 
-    def _list(self, wanted: RenewalFilter) -> tuple[str, dict[str, Any]]:
-        due, params = self.query()
-        parts = ["due.state = %(state)s"] if wanted.state else []
-        parts += ["due.at_risk"] if wanted.at_risk else []
-        if wanted.at_risk or wanted.undecided:
-            parts.append("due.state IN ('open', 'overdue')")
-        query = _LIST.format(due=due, wanted=" AND ".join(parts) or "true")
-        return query, {**params, "state": wanted.state}
+    def _computed(self, wanted: RenewalFilter) -> list[RenewalRow]:
+        rows = [row for row in self._rows if wanted.keeps(row)]
+        rows.sort(key=lambda row: (row.ends_on or date.max, -row.arr, row.contract))
+        return rows
+
+    def _stored(self, wanted: RenewalFilter) -> tuple[str, dict[str, Any]]:
+        states = [
+            state
+            for state in RenewalState
+            if any(wanted.keeps(RenewalTotal(state, risk, 0, 0, 0)) for risk in (True, False))
+        ]
+        part = "d.state = ANY(%(states)s)" + (" AND d.at_risk" if wanted.at_risk else "")
+        if wanted.state is not None:
+            part = "d.state = ANY(%(states)s)"
+        query = _STORED.format(wanted=part, scope=self._scope())
+        return query, {**self.due.moment.params(), "states": [*states]}
+
+    def _scope(self) -> str:
+        return self.due.scope.of_column("d.account_id")
 
 
-def _of_those_due(account: str) -> str:
-    return (
-        f"{account} IN (SELECT account_id FROM accounts_contract"  # noqa: S608 -- a column of ours
-        " WHERE ends_on > %(after)s AND ends_on <= %(until)s)"
-    )
+def _stored_row(row: Sequence[Any]) -> RenewalRow:
+    found = RenewalRow._make(row)
+    return found._replace(state=RenewalState(found.state))

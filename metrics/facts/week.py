@@ -3,18 +3,24 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from django.db import connection
 
+from accounts.models import Installation
 from accounts.money.sql import RATES, converted
 from metrics.facts.reading import in_chunks
+from metrics.facts.renewals import RenewalsDue
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, paid
+from metrics.retention.forecast import Chances
+from metrics.retention.renewals import WON, RenewalState
 from metrics.retention.windows import Window
 
 DAYS = 7
+_SIGNED_AHEAD = timedelta(days=1_100)
 
 
 class NewsKind(StrEnum):
@@ -43,7 +49,8 @@ class ChangeTotal:
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
     """`what` and `detail` are stored words: a kind of movement, two bands, a playbook's name;
-    `without_rate` are currencies of amounts that are not in `amount`."""
+    `without_rate` are currencies of amounts that are not in `amount`; the scores are those around
+    a change of band."""
 
     external_id: str
     name: str
@@ -52,15 +59,20 @@ class ChangeRow:
     detail: str
     amount: int
     without_rate: str
+    owner: str
+    score_before: Decimal | None = None
+    score_after: Decimal | None = None
 
 
-# Each: account_id, happened, change, what, detail, amount (NULL: the account's ARR), without_rate.
+# Each: account_id, happened, change, what, detail, amount (NULL: the account's ARR), without_rate,
+# score_before, score_after.
 # Uses index: movement_day.
 _MOVEMENTS = f"""
     SELECT m.account_id, m.effective_on AS happened,
         CASE WHEN m.amount_minor > 0 THEN 'gained' ELSE 'lost' END AS change,
         m.kind AS what, m.reason AS detail, {converted("m.amount_minor")} AS amount,
-        CASE WHEN r.rate IS NULL THEN m.currency END AS without_rate
+        CASE WHEN r.rate IS NULL THEN m.currency END AS without_rate,
+        NULL::numeric AS score_before, NULL::numeric AS score_after
     FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
     WHERE m.effective_on > %(after)s AND m.effective_on <= %(day)s AND {{scope}}
 """  # noqa: S608 -- constant expressions, no input
@@ -70,7 +82,7 @@ _CROSSINGS = """
     SELECT x.account_id, x.happened,
         CASE WHEN x.score_after > x.score_before THEN 'rose' ELSE 'fell' END AS change,
         x.from_band AS what, x.to_band AS detail, NULL::bigint AS amount,
-        NULL::varchar AS without_rate
+        NULL::varchar AS without_rate, x.score_before, x.score_after
     FROM (
         SELECT account_id, max(day) AS happened,
             (array_agg(from_band ORDER BY day, seq))[1] AS from_band,
@@ -87,7 +99,8 @@ _CROSSINGS = """
 # Uses index: play_cap.
 _STARTED = """
     SELECT y.account_id, y.opened_day AS happened, 'started' AS change, b.name AS what,
-        '' AS detail, NULL::bigint AS amount, NULL::varchar AS without_rate
+        '' AS detail, NULL::bigint AS amount, NULL::varchar AS without_rate,
+        NULL::numeric AS score_before, NULL::numeric AS score_after
     FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
     WHERE y.opened_day > %(after)s AND y.opened_day <= %(day)s AND {scope}
 """
@@ -95,28 +108,26 @@ _STARTED = """
 _RECOVERED = """
     SELECT y.account_id, (y.closed_at AT TIME ZONE %(zone)s)::date AS happened,
         'recovered' AS change, b.name AS what, '' AS detail, NULL::bigint AS amount,
-        NULL::varchar AS without_rate
+        NULL::varchar AS without_rate, NULL::numeric AS score_before,
+        NULL::numeric AS score_after
     FROM playbooks_play y JOIN playbooks_playbook b ON b.id = y.playbook_id
     WHERE y.outcome = 'recovered'
         AND y.closed_at >= (%(after)s::date + 1)::timestamp AT TIME ZONE %(zone)s
         AND y.closed_at < (%(day)s::date + 1)::timestamp AT TIME ZONE %(zone)s AND {scope}
 """
-# Uses index: contract_closed.
-_RENEWALS = f"""
-    SELECT c.account_id, c.closed_on AS happened,
-        CASE WHEN c.state = 'renewed' THEN 'renewed' ELSE 'not_renewed' END AS change,
-        c.external_id AS what, c.state AS detail, {converted("c.arr_minor")} AS amount,
-        CASE WHEN r.rate IS NULL THEN c.currency END AS without_rate
-    FROM accounts_contract c LEFT JOIN {RATES} ON r.currency = c.currency
-    WHERE c.state IN ('renewed', 'cancelled', 'expired') AND c.closed_on > %(after)s
-        AND c.closed_on <= %(day)s AND {{scope}}
-"""  # noqa: S608 -- constant expressions, no input
+# Contracts of which a renewal may have been decided in the week: its source closed it, or its end
+# or its grace fell into it. The window starts a grace before the week.
+_DECIDED = """
+    (c.closed_on > %(after)s::date + %(grace)s AND c.closed_on <= %(day)s
+        OR LEAST(c.ends_on, c.cancelled_on) > %(after)s
+        AND LEAST(c.ends_on, c.cancelled_on) <= %(day)s)
+"""
 _WEIGHED = """
     WITH news AS MATERIALIZED ({news})
     SELECT n.account_id, n.happened, n.change, n.what, n.detail,
         CASE WHEN n.without_rate IS NULL THEN coalesce(n.amount, p.arr, 0) ELSE 0 END AS amount,
         coalesce(n.without_rate, CASE WHEN n.amount IS NULL THEN p.without_rate END, '')
-            AS without_rate
+            AS without_rate, n.score_before, n.score_after
     FROM news n LEFT JOIN ({paid}) p ON n.amount IS NULL AND p.account_id = n.account_id
 """
 _TOTALS = """
@@ -124,19 +135,26 @@ _TOTALS = """
     FROM ({weighed}) weighed GROUP BY change
 """
 _LIST = """
-    SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount, w.without_rate
+    SELECT a.external_id, a.name, w.happened, w.what, w.detail, w.amount, w.without_rate,
+        coalesce(u.name, p.name, ''), w.score_before, w.score_after
     FROM (
         SELECT * FROM ({weighed}) weighed ORDER BY {order} {cut}
     ) w JOIN accounts_account a ON a.id = w.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
     ORDER BY {order}
 """
 _ORDER = "abs(amount) DESC, happened DESC, account_id, what, detail"
+
+
+_RENEWAL_NEWS = dict.fromkeys(WON, NewsKind.RENEWED) | {RenewalState.LOST: NewsKind.NOT_RENEWED}
 
 
 @dataclass(frozen=True, slots=True)
 class WeekOfChanges:
     scope: ReportScope
     moment: ReportDate
+    chances: Chances
 
     @property
     def window(self) -> Window:
@@ -144,22 +162,65 @@ class WeekOfChanges:
 
     def totals(self) -> list[ChangeTotal]:
         """In the order of Change, those without anything left out."""
+        found = self._counted()
+        for change, news in self._renewals().items():
+            found[change] = (len(news), sum(row.amount for row in news))
+        return [ChangeTotal(change, *found[change]) for change in NewsKind if change in found]
+
+    def _counted(self) -> dict[NewsKind, tuple[int, int]]:
+        """All news but renewals: how many, and what they add up to."""
         query, params = self._weighed(None)
         with connection.cursor() as cursor:
             cursor.execute(_TOTALS.format(weighed=query), params)
             rows = cursor.fetchall()
-        found = {NewsKind(change): (count, amount) for change, count, amount in rows}
-        return [ChangeTotal(change, *found[change]) for change in NewsKind if change in found]
+        return {NewsKind(change): (count, amount) for change, count, amount in rows}
 
     def rows(self, *, change: NewsKind, limit: int, offset: int) -> list[ChangeRow]:
         """The largest first."""
+        if change in _RENEWAL_NEWS.values():
+            return self._renewals().get(change, [])[offset : offset + limit]
         query, params = self._list(change, cut="LIMIT %(limit)s OFFSET %(offset)s")
         with connection.cursor() as cursor:
             cursor.execute(query, {**params, "limit": limit, "offset": offset})
             return [ChangeRow(*row) for row in cursor.fetchall()]
 
     def all_rows(self, *, change: NewsKind) -> Iterator[ChangeRow]:
+        if change in _RENEWAL_NEWS.values():
+            return iter(self._renewals().get(change, []))
         return (ChangeRow(*row) for row in in_chunks(*self._list(change, cut="")))
+
+    def _renewals(self) -> dict[NewsKind, list[ChangeRow]]:
+        """Renewals that were decided in the week, by their money: what renewed itself is no
+        news."""
+        found: dict[NewsKind, list[ChangeRow]] = {}
+        grace = timedelta(days=Installation.current().overdue_grace_days)
+        due = RenewalsDue(
+            scope=self.scope,
+            moment=self.moment,
+            window=Window(start=self.window.start - grace, end=self.moment.day + _SIGNED_AHEAD),
+            chances=self.chances,
+            chosen=_DECIDED,
+        )
+        for row in due.rows():
+            change = _RENEWAL_NEWS.get(row.state)
+            decided_on = row.decided_on
+            if change is None or decided_on is None or decided_on <= self.window.start:
+                continue
+            found.setdefault(change, []).append(
+                ChangeRow(
+                    external_id=row.external_id,
+                    name=row.name,
+                    day=decided_on,
+                    what=row.contract,
+                    detail=row.state,
+                    amount=row.arr,
+                    without_rate=row.without_rate,
+                    owner=row.owner,
+                )
+            )
+        for news in found.values():
+            news.sort(key=lambda row: (-row.amount, -row.day.toordinal(), row.what))
+        return found
 
     def _list(self, change: NewsKind, *, cut: str) -> tuple[str, dict[str, Any]]:
         query, params = self._weighed(change)
@@ -181,10 +242,6 @@ class WeekOfChanges:
             ({NewsKind.ROSE, NewsKind.FELL}, _CROSSINGS.format(scope=whose("account_id"))),
             ({NewsKind.STARTED}, _STARTED.format(scope=whose("y.account_id"))),
             ({NewsKind.RECOVERED}, _RECOVERED.format(scope=whose("y.account_id"))),
-            (
-                {NewsKind.RENEWED, NewsKind.NOT_RENEWED},
-                _RENEWALS.format(scope=whose("c.account_id")),
-            ),
         ]
 
 

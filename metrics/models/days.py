@@ -22,10 +22,12 @@ class FactChange(models.Model):
         SCORES = "scores", "Scores of a closed day"
         OVERRIDES = "overrides", "Overridden bands"
         CONTRACTS = "contracts", "Contracts"
+        OPEN_ENDED = "open_ended", "Contracts without an end"
 
-    source = models.CharField(max_length=9, choices=Source)
+    source = models.CharField(max_length=10, choices=Source)
     day = models.DateField(
-        help_text="Of the scores; the first of an override; the first of a contract's quarter."
+        help_text="Of the scores; the first of an override or of a contract without an end; the "
+        "first of each quarter a contract starts, runs short or ends in."
     )
 
     def __str__(self) -> str:
@@ -83,15 +85,19 @@ class AccountDay(models.Model):
 
 
 class ContractDay(models.Model):
-    """A contract that ends in the quarter of a stored day, as things stood then."""
+    """A renewal of the quarter of a stored day, or what an account pays month to month, as things
+    stood then."""
 
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     day = models.DateField()
-    contract = models.CharField(max_length=64, help_text="Its external id.")
-    ends_on = models.DateField()
-    state = models.CharField(max_length=7)
+    contract = models.CharField(max_length=64, help_text="External id of its first contract.")
+    line = models.CharField(max_length=80, blank=True, help_text="Subscription, else product.")
+    ends_on = models.DateField(null=True)
+    decides_on = models.DateField(null=True, help_text="The last day to give notice, or the end.")
+    decided_on = models.DateField(null=True)
+    state = models.CharField(max_length=18)
     band = models.CharField(max_length=20)
     at_risk = models.BooleanField()
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)

@@ -30,6 +30,8 @@ class FigureAccount:
     end: int
     kind: MovementKind | None
     amount: int
+    owner: str
+    """As it is now: a person, or the pool."""
 
 
 Row = TypeVar("Row")
@@ -100,9 +102,9 @@ def _account_rows(
     positions, kinds = book.counted.positions, book.counted.net_kinds
     ids = book.accounts[shown].tolist()
     names = {
-        pk: (external_id, name)
-        for pk, external_id, name in Account.objects.filter(pk__in=ids).values_list(
-            "pk", "external_id", "name"
+        pk: (external_id, name, owner or pool or "")
+        for pk, external_id, name, owner, pool in Account.objects.filter(pk__in=ids).values_list(
+            "pk", "external_id", "name", "owner__name", "pool__name"
         )
     }
     return tuple(
@@ -115,6 +117,7 @@ def _account_rows(
             end=int(positions.end[index]),
             kind=None if kinds[index] == NO_KIND else KINDS[int(kinds[index])],
             amount=int(amounts[index]),
+            owner=names[pk][2],
         )
         for pk, index in zip(ids, shown, strict=True)
     )

@@ -8,7 +8,7 @@ from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
 from metrics.facts.days import DayFigures, latest_closed_day, moment_of
 from metrics.facts.health import BandTotal, HealthState
-from metrics.facts.renewals import RenewalsDue, RenewalTotal, read_chances
+from metrics.facts.renewals import RenewalReport, RenewalsDue, RenewalTotal, read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate
 from metrics.facts.week import ChangeTotal, WeekOfChanges
@@ -47,23 +47,25 @@ class ReportSnapshot:
     def state(self) -> HealthState:
         return HealthState(scope=self.scope, moment=self.moment)
 
-    def due(self) -> RenewalsDue:
-        return RenewalsDue(
-            scope=self.scope, moment=self.moment, window=self.quarter, chances=self.chances
+    def renewals(self) -> RenewalReport:
+        return RenewalReport(
+            RenewalsDue(
+                scope=self.scope, moment=self.moment, window=self.quarter, chances=self.chances
+            )
         )
 
     def week(self) -> WeekOfChanges:
-        return WeekOfChanges(scope=self.scope, moment=self.moment)
+        return WeekOfChanges(scope=self.scope, moment=self.moment, chances=self.chances)
 
     def health_totals(self) -> tuple[BandTotal, ...]:
         if self.figures is not None and self.scope.accounts is None:
             return self.figures.health
         return tuple(self.state().totals())
 
-    def renewal_totals(self) -> tuple[RenewalTotal, ...]:
+    def renewal_totals(self, report: RenewalReport | None = None) -> tuple[RenewalTotal, ...]:
         if self.figures is not None and self.scope.accounts is None:
             return self.figures.renewals
-        return tuple(self.due().totals())
+        return tuple((report or self.renewals()).totals())
 
     def week_totals(self) -> tuple[ChangeTotal, ...]:
         if self.figures is not None and self.scope.is_everything:

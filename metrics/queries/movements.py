@@ -33,6 +33,9 @@ class FigureMovement:
     amount: int
     reason: str
     source: str
+    subtype: str
+    owner: str
+    """Of the account, as it is now: a person, or the pool."""
 
 
 def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureMovement]:
@@ -92,8 +95,11 @@ def _wanted(book: LedgerReport, figure: Figure) -> "_Rows":
 # Uses index: movement_account_day for a few accounts, movement_day for many.
 _MOVEMENTS = """
     SELECT m.account_id, a.external_id, a.name, m.effective_on, m.recorded_at, m.kind,
-        m.amount_minor, m.currency, m.reason, m.source_id
+        m.amount_minor, m.currency, m.reason, m.source_id, m.subtype,
+        coalesce(u.name, p.name, '')
     FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
     LEFT JOIN unnest(%(mixed_accounts)s::bigint[], %(mixed_days)s::date[], %(mixed_wanted)s::bool[])
         AS mixed (account_id, day, is_wanted)
         ON mixed.account_id = m.account_id AND mixed.day = m.effective_on
@@ -170,7 +176,8 @@ class _Rows:
 
 def movement_of(row: tuple[Any, ...], *, rates: Mapping[str, Decimal]) -> FigureMovement:
     """From the columns of `_MOVEMENTS`, at the rates of the report."""
-    pk, external_id, name, effective_on, recorded_at, kind, native, currency, reason, source = row
+    pk, external_id, name, effective_on, recorded_at, kind, native, currency, *rest = row
+    reason, source, subtype, owner = rest
     return FigureMovement(
         account_id=pk,
         external_id=external_id,
@@ -183,4 +190,6 @@ def movement_of(row: tuple[Any, ...], *, rates: Mapping[str, Decimal]) -> Figure
         amount=convert(amount=native, rate=rates[currency]),
         reason=reason,
         source=source,
+        subtype=subtype,
+        owner=owner,
     )

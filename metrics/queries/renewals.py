@@ -3,53 +3,68 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metrics.facts.renewals import UNDECIDED, RenewalFilter, RenewalRow, RenewalState, RenewalTotal
+from metrics.facts.renewals import RenewalFilter, RenewalRow, RenewalTotal
 from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.moments import ReportSnapshot
+from metrics.retention.renewals import RenewalState
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalSum:
     """ARR in minor units; `expected` is the forecast of it."""
 
-    contracts: int = 0
+    renewals: int = 0
     arr: int = 0
     expected: int = 0
 
     @classmethod
-    def of(cls, totals: Sequence[RenewalTotal]) -> "RenewalSum":
+    def of(cls, totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> "RenewalSum":
+        kept = [total for total in totals if wanted.keeps(total)]
         return cls(
-            contracts=sum(total.contracts for total in totals),
-            arr=sum(total.arr for total in totals),
-            expected=sum(total.expected for total in totals),
+            renewals=sum(total.renewals for total in kept),
+            arr=sum(total.arr for total in kept),
+            expected=sum(total.expected for total in kept),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalQuarter:
+    """`monthly` is what accounts pay month to month, a row an account; no part of `due`."""
+
     due: RenewalSum
+    decided: RenewalSum
     undecided: RenewalSum
     at_risk: RenewalSum
     by_state: tuple[tuple[RenewalState, RenewalSum], ...]
+    monthly: RenewalSum
+    monthly_at_risk: RenewalSum
 
 
 def renewals_of(standing: ReportSnapshot) -> RenewalQuarter:
     totals = standing.renewal_totals()
-    undecided = [total for total in totals if total.state in UNDECIDED]
+
+    def sum_of(wanted: RenewalFilter) -> RenewalSum:
+        return RenewalSum.of(totals, wanted)
+
+    monthly = RenewalFilter(state=RenewalState.MONTHLY)
     return RenewalQuarter(
-        due=RenewalSum.of(totals),
-        undecided=RenewalSum.of(undecided),
-        at_risk=RenewalSum.of([total for total in undecided if total.at_risk]),
+        due=sum_of(RenewalFilter()),
+        decided=sum_of(RenewalFilter(decided=True)),
+        undecided=sum_of(RenewalFilter(undecided=True)),
+        at_risk=sum_of(RenewalFilter(at_risk=True)),
         by_state=tuple(
-            (state, RenewalSum.of([total for total in totals if total.state is state]))
+            (state, sum_of(RenewalFilter(state=state)))
             for state in RenewalState
+            if state is not RenewalState.MONTHLY
         ),
+        monthly=sum_of(monthly),
+        monthly_at_risk=RenewalSum.of([total for total in totals if total.at_risk], monthly),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class RenewalList:
-    """A page of contracts; `sum` is of all pages, `totals` of all renewals due."""
+    """A page of renewals; `sum` is of all pages, `totals` of all there are."""
 
     rows: tuple[RenewalRow, ...]
     sum: RenewalSum
@@ -57,11 +72,11 @@ class RenewalList:
 
 
 def renewal_list(*, standing: ReportSnapshot, wanted: RenewalFilter, page: int) -> RenewalList:
-    totals = standing.renewal_totals()
-    chosen = [total for total in totals if wanted.keeps(total)]
-    rows = standing.due().contracts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return RenewalList(rows=tuple(rows), sum=RenewalSum.of(chosen), totals=totals)
+    report = standing.renewals()
+    totals = standing.renewal_totals(report)
+    rows = report.page(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return RenewalList(rows=tuple(rows), sum=RenewalSum.of(totals, wanted), totals=totals)
 
 
 def all_renewals(*, standing: ReportSnapshot, wanted: RenewalFilter) -> Iterator[RenewalRow]:
-    return standing.due().all_contracts(wanted=wanted)
+    return standing.renewals().all_rows(wanted=wanted)

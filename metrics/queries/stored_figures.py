@@ -28,14 +28,16 @@ _TOTALS = """
     SELECT count(*), coalesce(sum({amount}), 0)::bigint FROM metrics_accountmonth m WHERE {chosen}
 """
 _ACCOUNTS = """
-    SELECT p.account_id, a.external_id, a.name, p.segment, p.start_minor, p.end_minor, p.kind,
-        p.amount
+    SELECT f.account_id, a.external_id, a.name, f.segment, f.start_minor, f.end_minor, f.kind,
+        f.amount, coalesce(u.name, p.name, '')
     FROM (
         SELECT m.account_id, m.segment, m.start_minor, m.end_minor, m.kind, {amount} AS amount
         FROM metrics_accountmonth m WHERE {chosen}
         ORDER BY abs({amount}) DESC, m.account_id {cut}
-    ) p JOIN accounts_account a ON a.id = p.account_id
-    ORDER BY abs(p.amount) DESC, p.account_id
+    ) f JOIN accounts_account a ON a.id = f.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+    ORDER BY abs(f.amount) DESC, f.account_id
 """
 # Uses index: movement_day from the newest day on, until enough rows belong to the figure.
 _OF_MANY_ACCOUNTS = """
@@ -59,10 +61,13 @@ _FEW = 10  # one account in so many
 _COUNT = "SELECT count(*) FROM (SELECT {ledger} LIMIT %(most)s) counted"
 _MOVEMENTS = """
     SELECT v.account_id, a.external_id, a.name, v.effective_on, v.recorded_at, v.kind,
-        v.amount_minor, v.currency, v.reason, v.source_id
+        v.amount_minor, v.currency, v.reason, v.source_id, v.subtype,
+        coalesce(u.name, p.name, '')
     FROM (
         SELECT v.* {ledger} ORDER BY v.effective_on DESC, v.id DESC {cut}
     ) v JOIN accounts_account a ON a.id = v.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
     ORDER BY v.effective_on DESC, v.id DESC
 """
 _CUT = "LIMIT %(limit)s OFFSET %(offset)s"
@@ -191,7 +196,7 @@ def _is_by_segment(question: Question) -> bool:
 
 
 def _account(row: tuple[Any, ...]) -> FigureAccount:
-    pk, external_id, name, segment, start, end, kind, amount = row
+    pk, external_id, name, segment, start, end, kind, amount, owner = row
     return FigureAccount(
         account_id=pk,
         external_id=external_id,
@@ -201,4 +206,5 @@ def _account(row: tuple[Any, ...]) -> FigureAccount:
         end=end,
         kind=MovementKind(kind) if kind else None,
         amount=amount,
+        owner=owner,
     )

@@ -18,7 +18,7 @@ from metrics.facts.days import (
 )
 from metrics.facts.health import HealthState
 from metrics.facts.ledger import rates_as_text, seen_through
-from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.renewals import RenewalRow, RenewalsDue, read_chances, totals_of
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, standing
 from metrics.facts.week import WeekOfChanges
@@ -70,9 +70,10 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     renewals = RenewalsDue(
         scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
     )
-    figures = _figures(moment, renewals)
+    due = renewals.rows_and_monthly()
+    figures = _figures(moment, due, chances)
     _copy_accounts(moment)
-    _copy_contracts(renewals)
+    _copy_renewals(due, day)
     ReportDay.objects.create(
         day=day,
         currency=rates.base,
@@ -83,11 +84,11 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     )
 
 
-def _figures(moment: ReportDate, renewals: RenewalsDue) -> DayFigures:
-    week = WeekOfChanges(scope=ReportScope(), moment=moment)
+def _figures(moment: ReportDate, due: list[RenewalRow], chances: Chances) -> DayFigures:
+    week = WeekOfChanges(scope=ReportScope(), moment=moment, chances=chances)
     return DayFigures(
         health=tuple(HealthState(scope=ReportScope(), moment=moment).totals()),
-        renewals=tuple(renewals.totals()),
+        renewals=tuple(totals_of(due)),
         week=tuple(week.totals()),
     )
 
@@ -99,13 +100,6 @@ _ACCOUNTS = """
     FROM ({standing}) standing
     ORDER BY account_id
 """
-_CONTRACTS = """
-    INSERT INTO metrics_contractday (account_id, day, contract, ends_on, state, band, at_risk,
-        score, chance, arr_minor, expected_minor, without_rate)
-    SELECT account_id, %(day)s, contract, ends_on, state, band, at_risk, score, chance, arr,
-        expected, without_rate
-    FROM ({due}) due ORDER BY ends_on, contract
-"""
 
 
 def _copy_accounts(moment: ReportDate) -> None:
@@ -114,7 +108,27 @@ def _copy_accounts(moment: ReportDate) -> None:
         cursor.execute(query, moment.params())
 
 
-def _copy_contracts(renewals: RenewalsDue) -> None:
-    due, params = renewals.query()
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTRACTS.format(due=due), params)
+def _copy_renewals(due: list[RenewalRow], day: date) -> None:
+    ContractDay.objects.bulk_create(
+        (
+            ContractDay(
+                account_id=row.account_id,
+                day=day,
+                contract=row.contract,
+                line=row.line,
+                ends_on=row.ends_on,
+                decides_on=row.decides_on,
+                decided_on=row.decided_on,
+                state=row.state,
+                band=row.band,
+                at_risk=row.at_risk,
+                score=row.score,
+                chance=row.chance,
+                arr_minor=row.arr,
+                expected_minor=row.expected,
+                without_rate=row.without_rate,
+            )
+            for row in due
+        ),
+        batch_size=2_000,
+    )

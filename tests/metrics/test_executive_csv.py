@@ -52,7 +52,7 @@ def test_the_report_says_what_the_page_says(client, people, world):
     bands = [row["Figure"] for row in rows if row["Section"] == "Health"]
     assert list(dict.fromkeys(bands)) == ["Healthy", "Intervene", "Unscored"]
     week = {row["Figure"] for row in rows if row["Section"] == "Week"}
-    assert week == {"Movements up", "Fell a band", "Renewals lost"}
+    assert week == {"Movements up", "Movements down", "Fell a band", "Renewals lost"}
 
 
 @pytest.mark.parametrize("stored", [False, True])
@@ -69,7 +69,7 @@ def test_the_report_as_numbers(client, people, world, stored):
     assert found["ARR bridge", "Contraction", "By account"] == "-2500.00"
     assert found["By Segment", "Enterprise", "NRR"] == "110.0000"
     assert found["Health", "Healthy", "ARR"] == "44000.00"
-    assert found["Renewals of the quarter", "Due", "contracts"] == "5"
+    assert found["Renewals of the quarter", "Due", "renewals"] == "5"
     assert found["Renewals of the quarter", "Lost", "forecast"] == "0.00"
     assert found["Week", "Fell a band", "count"] == "1"
     months = [key for key in found if key[0] == "Retention by month" and key[1].startswith("Net")]
@@ -130,7 +130,7 @@ def test_a_file_of_the_week_has_the_words_of_the_page(client, people, world):
         (row,) = download(client, people["eva"], "executive_changes", query)
         return row["What"], row["Detail"]
 
-    assert said("not_renewed") == ("Contract c5", "Cancelled")
+    assert said("not_renewed") == ("Contract c5", "Lost")
     assert said("gained")[0] == "Expansion"
 
 

@@ -210,7 +210,7 @@ def test_renewals_of_the_quarter_and_what_became_of_them(client, people, book, s
         get(client, people["eva"], "executive_renewals")
     )
     overdue = text_of(get(client, people["eva"], "executive_renewals", "?state=overdue"))
-    assert "10 Jun 2025 c4 Overdue" in overdue
+    assert "10 Jun 2025 carl c4 Overdue" in overdue
     assert "All 1 $2,500.00 $750.00" in overdue
     assert "All 2 $7,500.00 $2,250.00" in text_of(
         get(client, people["eva"], "executive_renewals", "?at_risk=1")

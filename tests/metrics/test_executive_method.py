@@ -91,7 +91,7 @@ def test_a_share_below_zero_is_shown_and_named(client, people, stored):
     """Never clamped: 40,000 − 44,000 of 40,000."""
     words = "Below 0%: more was lost than the start, by accounts that left and came back"
     shown = text_of(get(client, people["mona"], "executive", "?method=movements"))
-    assert "Gross revenue retention, by movements −10.0% Critical target 90.0%" in shown
+    assert "Gross revenue retention, by movements −10.0% Critical 100.0 below target 90.0%" in shown
     assert f"{RATES[Rate.GRR].meaning} {words}" in shown
     opened = get(client, people["mona"], "executive_accounts", "?method=movements&figure=grr")
     assert f"$40,000.00 − $44,000.00 = −$4,000.00: −10.0% . {words}." in text_of(opened)

@@ -95,17 +95,17 @@ def test_health_renewals_and_news_are_their_lists(client, people, world, stored)
     found = total("executive_health", "&at_risk=1", "ARR")
     assert found == (report.health.accounts_at_risk, report.health.arr_at_risk)
     quarter = report.renewals
-    assert total("executive_renewals", "", "ARR") == (quarter.due.contracts, quarter.due.arr)
+    assert total("executive_renewals", "", "ARR") == (quarter.due.renewals, quarter.due.arr)
     assert total("executive_renewals", "", "Expected")[1] == quarter.due.expected
     for state, kept in quarter.by_state:
         found = total("executive_renewals", f"&state={state}", "ARR")
-        assert found == (kept.contracts, kept.arr)
+        assert found == (kept.renewals, kept.arr)
     found = total("executive_renewals", "&at_risk=1", "Expected")
-    assert found == (quarter.at_risk.contracts, quarter.at_risk.expected)
+    assert found == (quarter.at_risk.renewals, quarter.at_risk.expected)
     for line in report.week:
         found = total("executive_changes", f"&change={line.change}", "Amount")
         assert found == (line.count, line.amount)
-    assert {line.change for line in report.week} == {"gained", "fell", "not_renewed"}
+    assert {line.change for line in report.week} == {"gained", "lost", "fell", "not_renewed"}
 
 
 def test_the_forecast_of_a_quarter_worked_by_hand(client, people, world):
@@ -114,7 +114,7 @@ def test_the_forecast_of_a_quarter_worked_by_hand(client, people, world):
     # = 1,500.00 (1,500.003); Cyd 454.27 (411.10 EUR × 1.105 = 454.2655) × 75 % unscored = 340.70.
     assert quarter.due.arr == 40_000_00 + 700_00 + 4_000_00 + 5_000_01 + 454_27
     assert quarter.due.expected == 40_000_00 + 3_800_00 + 1_500_00 + 340_70
-    assert quarter.undecided.contracts == 3
+    assert quarter.undecided.renewals == 3
     assert quarter.at_risk.arr == 5_000_01
 
 

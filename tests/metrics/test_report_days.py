@@ -113,9 +113,9 @@ def deleted_contract(world, card):
     Contract.objects.get(external_id="c2").delete()
 
 
-def early_loss(world, card):
+def early_renewal(world, card):
     """Its term ends in another quarter; the news belongs to this week."""
-    contract(world[1], 9, date(2025, 12, 31), 1_00, state="cancelled", closed_on=date(2025, 6, 12))
+    contract(world[1], 9, date(2025, 12, 31), 1_00, state="renewed", closed_on=date(2025, 6, 12))
 
 
 def late_movement(world, card):
@@ -159,7 +159,7 @@ def edited_chance(world, card):
         lost_contract,
         renewed_contract,
         deleted_contract,
-        early_loss,
+        early_renewal,
         late_movement,
         revised_score,
         override,

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.models import Contract, Installation
 from health.models import BandOverride
-from metrics.facts.renewals import RenewalState
 from metrics.queries.moments import standing_of
+from metrics.retention.renewals import RenewalState
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY
 from tests.metrics.world import CLOSED, at, contract
@@ -71,4 +71,4 @@ def test_a_renewal_counts_from_the_local_day_it_was_learned_on(
     contract(world[0], 99, date(2026, 6, 28), 4_000_00, renews=old.external_id)
     Contract.objects.filter(external_id="c99").update(learned_at=learned_at)
     totals = standing(zone).renewal_totals()
-    assert sum(t.contracts for t in totals if t.state is RenewalState.RENEWED) == renewed
+    assert sum(t.renewals for t in totals if t.state is RenewalState.RENEWED) == renewed

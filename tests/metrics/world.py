@@ -89,4 +89,5 @@ def make_world(*, company, people, book, card):
     contract(book[1], 3, date(2025, 6, 30), 5_000_01)
     contract(cyd, 4, date(2025, 6, 12), 411_10, currency="EUR")
     contract(book[1], 5, date(2025, 6, 13), 700_00, state="cancelled", closed_on=date(2025, 6, 13))
+    company.post(book[1], date(2025, 6, 13), "contraction", 700_00)
     return (*book, cyd)

@@ -48,7 +48,9 @@ def tick_labels(first: date, last: date, *, y: float, at_most: int = TICKS) -> l
             tick_label(day, is_short_span=is_short_span, is_first=index == 0),
             x=percent(x(day.toordinal())),
             y=y,
-            text_anchor=anchor(x(day.toordinal())),
+            text_anchor="start"
+            if index == 0 and x(day.toordinal()) < 15
+            else anchor(x(day.toordinal())),
             class_="chart-tick" if index % 2 == 0 else "chart-tick chart-minor",
         )
         for index, day in enumerate(ticks(first, last, at_most=at_most))

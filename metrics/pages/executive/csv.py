@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import chain
 
@@ -78,11 +79,12 @@ def figure(
     if shows_movements:
         return _movements(figures, wanted, asked)
     word = group_words(asked.by, start=asked.question.window.start)
-    head = ["Account", "Account id", f"{CUTS[asked.by]} at start", "Kind", "ARR at start"]
+    head = ["Account", "Account id", "Owner", f"{CUTS[asked.by]} at start", "Kind"]
     rows = (
         (
             row.name,
             row.external_id,
+            row.owner,
             word(row.group),
             label(row.kind) if row.kind else "",
             major(row.start, asked.base),
@@ -92,19 +94,22 @@ def figure(
         )
         for row in figures.all_accounts(wanted)
     )
-    head += ["ARR at end", amount_word(wanted), "Currency"]
+    head += ["ARR at start", "ARR at end", amount_word(wanted), "Currency"]
     return _list(_name(wanted, "accounts", asked), asked, head, rows)
 
 
 def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
-    head = ["Account", "Account id", "Effective", "Learned", "Kind", "Reason", "Source"]
+    head = ["Account", "Account id", "Owner", "Effective", "Learned", "Kind", "Subtype"]
+    head += ["Reason", "Source"]
     rows = (
         (
             row.name,
             row.external_id,
+            row.owner,
             row.effective_on.isoformat(),
             row.recorded_at.isoformat(),
             label(row.kind),
+            label(row.subtype) if row.subtype else "",
             row.reason,
             row.source,
             major(row.native_minor, row.currency),
@@ -141,14 +146,22 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
     return _list("health", asked, head, rows)
 
 
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
 def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,
             row.external_id,
+            row.owner,
             row.contract,
-            row.ends_on.isoformat(),
+            row.line,
+            _iso(row.ends_on),
+            _iso(row.decides_on),
             label(row.state),
+            _iso(row.decided_on),
             band_look(row.band).word,
             row.score,
             _converted(row.arr, row.without_rate, asked.base),
@@ -159,7 +172,8 @@ def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResp
         )
         for row in all_renewals(standing=standing, wanted=asked.renewals)
     )
-    head = ["Account", "Account id", "Contract", "Ends", "State", "Band", "Score"]
+    head = ["Account", "Account id", "Owner", "Contract", "Line", "Ends", "Decision by", "State"]
+    head += ["Decided", "Band", "Score"]
     amounts = ["ARR", "Probability", "Expected", "Currency", LEFT_OUT]
     return _list("renewals", asked, [*head, *amounts], rows)
 
@@ -171,13 +185,17 @@ def changes(
         (
             row.name,
             row.external_id,
+            row.owner,
             row.day.isoformat(),
             *change_words(change, what=row.what, detail=row.detail),
+            row.score_before,
+            row.score_after,
             _converted(row.amount, row.without_rate, asked.base),
             asked.base,
             row.without_rate,
         )
         for row in all_changes(standing=standing, change=change)
     )
-    head = ["Account", "Account id", "Day", "What", "Detail", "Amount", "Currency", LEFT_OUT]
+    head = ["Account", "Account id", "Owner", "Day", "What", "Detail", "Score before"]
+    head += ["Score after", "Amount", "Currency", LEFT_OUT]
     return _list(f"week-{change}", asked, head, rows)

@@ -21,6 +21,7 @@ from metrics.pages.executive.labels import CUTS, METHODS, NEWS_TITLES
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.overview import Overview
 from metrics.retention.rates import percent
+from metrics.retention.renewals import RenewalState
 
 
 def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpResponse:
@@ -117,10 +118,12 @@ def _renewals_and_week(found: Overview, base: str) -> Iterator[Cells]:
     quarter = found.renewals
     for word, kept in (
         ("Due", quarter.due),
+        ("Already decided", quarter.decided),
         *((label(state), each) for state, each in quarter.by_state),
         ("At risk", quarter.at_risk),
+        (label(RenewalState.MONTHLY), quarter.monthly),
     ):
-        yield ("Renewals of the quarter", word, "contracts", kept.contracts, "contracts")
+        yield ("Renewals of the quarter", word, "renewals", kept.renewals, "renewals")
         yield ("Renewals of the quarter", word, "ARR", major(kept.arr, base), base)
         yield ("Renewals of the quarter", word, "forecast", major(kept.expected, base), base)
     for total in found.week:

@@ -23,7 +23,7 @@ from accounts.ui.charts import (
 from metrics.definitions import FIGURES, RATES, Bridge, Figure, Rate, Retention
 from metrics.queries.overview import Overview
 from metrics.queries.series import MonthRetention
-from metrics.retention.rates import RateBand, is_unusual, percent, rate_band
+from metrics.retention.rates import RateBand, Target, is_unusual, percent, rate_band
 
 NO_COHORT = "No cohort"
 QUARTER, YEAR = 3, 12
@@ -51,7 +51,7 @@ _BANDS = {
 @dataclass(frozen=True, slots=True)
 class RateTile:
     """Changes are percentage points, None where there is nothing to compare with. `unusual` says
-    why a share lies outside 0 to 100 %."""
+    why a share lies outside 0 to 100 %. Where the target is missed, the band has no colour."""
 
     figure: Figure
     label: str
@@ -60,6 +60,7 @@ class RateTile:
     unusual: str
     band: BandWord | None
     target: str
+    is_below_target: bool
     on_quarter: Decimal | None
     on_year: Decimal | None
     chart: Chart
@@ -88,7 +89,7 @@ def rate_tiles(report: Overview) -> list[RateTile]:
 
 def _rate_tile(report: Overview, rate: Rate) -> RateTile:
     now = report.rate(rate)
-    band = rate_band(rate=rate, value=now)
+    band = _shown_band(rate, now, report.targets[rate])
     target = report.targets[rate]
     return RateTile(
         figure=Figure(rate.value),
@@ -96,12 +97,38 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
         meaning=RATES[rate].meaning,
         shown=shown_rate(now),
         unusual=unusual(rate, now),
-        band=None if band is None else _BANDS[band],
-        target="" if target is None else f"target {percent(rate=target.low)}%",
+        band=band,
+        target=_target_words(now, target),
+        is_below_target=is_missed(now, target),
         on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
         on_year=points(now, report.rate(rate, months_ago=YEAR)),
         chart=_course(report.months, rate, None if target is None else target.low),
     )
+
+
+def is_missed(now: Fraction | None, target: Target | None) -> bool:
+    return now is not None and target is not None and now < target.low
+
+
+def _shown_band(rate: Rate, now: Fraction | None, target: Target | None) -> BandWord | None:
+    """The benchmark's band; green beside a missed target would contradict it."""
+    band = rate_band(rate=rate, value=now)
+    if band is None:
+        return None
+    word = _BANDS[band]
+    if is_missed(now, target) and word.tone == "is-healthy":
+        return BandWord(f"{word.word} by benchmark", "", "")
+    return word
+
+
+def _target_words(now: Fraction | None, target: Target | None) -> str:
+    if target is None:
+        return ""
+    aim = f"target {percent(rate=target.low)}%"
+    missed_by = points(target.low, now)
+    if now is None or missed_by is None or not is_missed(now, target):
+        return aim
+    return f"{max(missed_by, Decimal('0.1'))} below {aim}"
 
 
 def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
@@ -117,6 +144,7 @@ def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | Non
         references=[] if target is None else [ReferenceLine("", float(target))],
         height=_LINE_HEIGHT,
         is_end_written=False,
+        ticks=4,
     )
 
 

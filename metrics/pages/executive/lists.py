@@ -11,7 +11,7 @@ from accounts.ui.bands import band_look, band_order
 from accounts.ui.paging import PageOf
 from metrics.definitions import FIGURES, RATES, Figure, Rate, Retention
 from metrics.facts.health import BandFilter, BandTotal
-from metrics.facts.renewals import RenewalFilter, RenewalState, RenewalTotal
+from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
 from metrics.pages.executive.figures import shown_rate, unusual
 from metrics.pages.executive.labels import (
@@ -27,8 +27,9 @@ from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.health import health_accounts
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
-from metrics.queries.renewals import renewal_list
+from metrics.queries.renewals import RenewalSum, renewal_list
 from metrics.queries.week import change_list
+from metrics.retention.renewals import RenewalState
 
 
 def figure_context(
@@ -136,9 +137,11 @@ _RENEWAL_VIEWS = (
     ("Due", "", RenewalFilter()),
     ("To be decided", "undecided=1", RenewalFilter(undecided=True)),
     ("At risk", "at_risk=1", RenewalFilter(at_risk=True)),
+    ("Already decided", "decided=1", RenewalFilter(decided=True)),
     *(
         (label(state), f"state={state}", RenewalFilter(state=state))
-        for state in (RenewalState.OVERDUE, RenewalState.RENEWED, RenewalState.LOST)
+        for state in RenewalState
+        if state is not RenewalState.OPEN
     ),
 )
 
@@ -154,21 +157,24 @@ def renewals_context(
         title = f"Renewals: {label(wanted.state).lower()}"
     elif wanted.undecided:
         title = "Renewals to be decided"
+    elif wanted.decided:
+        title = "Renewals already decided"
     return {
         "title": title,
         "listed": listed,
         "views": [
-            View(word, query, _contracts(listed.totals, choice), choice == wanted)
+            view
             for word, query, choice in _RENEWAL_VIEWS
+            for view in [
+                View(word, query, RenewalSum.of(listed.totals, choice).renewals, choice == wanted)
+            ]
+            if view.count or view.is_current or choice.state is None
         ],
+        "is_monthly": wanted.state is RenewalState.MONTHLY,
         "chances": standing.chances,
         "quarter": standing.quarter,
-        "page": page_of(page, shown=len(listed.rows), count=listed.sum.contracts),
+        "page": page_of(page, shown=len(listed.rows), count=listed.sum.renewals),
     }
-
-
-def _contracts(totals: Sequence[RenewalTotal], wanted: RenewalFilter) -> int:
-    return sum(total.contracts for total in totals if wanted.keeps(total))
 
 
 def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> dict[str, Any]:

@@ -21,11 +21,12 @@ from health.scoring import TOO_NEW, UNSCORED
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
-from metrics.facts.renewals import RenewalFilter, RenewalState
+from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
 from metrics.queries.book import Filter, Question
 from metrics.queries.gaps import report_gaps
 from metrics.queries.moments import ReportSnapshot, default_day, standing_of
+from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window
 
 EARLIEST = date(2000, 1, 1)
@@ -41,6 +42,7 @@ class ReportForm(forms.Form):
     band = forms.SlugField(required=False, max_length=20)
     at_risk = forms.BooleanField(required=False)
     undecided = forms.BooleanField(required=False)
+    decided = forms.BooleanField(required=False)
     state = forms.ChoiceField(required=False, choices=[(s.value, s.value) for s in RenewalState])
 
 
@@ -134,6 +136,7 @@ class ReportParams:
             state=RenewalState(state) if state else None,
             at_risk=bool(self.values.get("at_risk")),
             undecided=bool(self.values.get("undecided")),
+            decided=bool(self.values.get("decided")),
         )
 
     @functools.cached_property

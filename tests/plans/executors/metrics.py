@@ -74,7 +74,7 @@ def positions():
 
 
 def week_of():
-    week.WeekOfChanges(scope=ALL, moment=moment(DAY)).totals()
+    week.WeekOfChanges(scope=ALL, moment=moment(DAY), chances=read_chances())._counted()
 
 
 def movements_of_few_and_of_many():
@@ -117,7 +117,6 @@ EXECUTORS = {
     "metrics.facts.week:_CROSSINGS": week_of,
     "metrics.facts.week:_STARTED": week_of,
     "metrics.facts.week:_RECOVERED": week_of,
-    "metrics.facts.week:_RENEWALS": week_of,
     "metrics.queries.movements:_MOVEMENTS": movements_of_few_and_of_many,
     "metrics.queries.overview:_LARGEST": lambda: overview._largest_expansions(
         latest=series.MonthRetention(

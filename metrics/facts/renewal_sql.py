@@ -1,0 +1,159 @@
+"""The SQL of renewals: terms that end in a window with the money around their ends, and what is
+paid month to month."""
+
+from accounts.money.sql import RATES, converted, rounded
+from metrics.retention.renewals import LEAST_MONTHS
+
+_LONG = f"""
+    (c.term_months >= {LEAST_MONTHS}
+        AND c.ends_on >= (c.starts_on + interval '{LEAST_MONTHS} months')::date - 1)
+"""
+_SHORT = f"""
+    (CASE WHEN c.ends_on IS NULL OR c.auto_renew THEN c.term_months < {LEAST_MONTHS}
+        ELSE NOT ({_LONG}) END)
+"""
+# A term that replaces another one while it runs: looked up for those that were renewed.
+_TAKEN = """
+    SELECT n.starts_on, (n.ends_on IS NULL OR n.ends_on > c.ends_on) AS goes_on
+    FROM accounts_contract n
+    WHERE c.state = 'renewed' AND n.account_id = c.account_id AND n.starts_on > c.starts_on
+        AND (c.ends_on IS NULL OR n.starts_on < c.ends_on - 1)
+        AND (n.renews = c.external_id
+            OR c.subscription <> '' AND n.subscription = c.subscription)
+    ORDER BY n.starts_on, n.id LIMIT 1
+"""
+# A term ends where it is replaced by one that ends later, else where its source says; one that
+# renews itself ends again and again. A scan: a quarter is no small part of the contracts.
+_ENDING = f"""
+    SELECT c.id, c.account_id, c.external_id AS contract, c.state, c.closed_on, c.notice_given_on,
+        c.cancelled_on, c.learned_at, c.auto_renew, c.currency, e.began_on, e.ended_on,
+        e.ended_on - c.notice_days AS notice_by,
+        {rounded("c.arr_minor * (1 + coalesce(c.uplift_percent, 0) / 100) ^ e.number")}
+            AS arr_minor,
+        coalesce(nullif(c.subscription, ''), (
+            SELECT min(l.product) FROM accounts_contractline l WHERE l.contract_id = c.id
+            HAVING count(*) = 1
+        ), '') AS line
+    FROM (
+        SELECT c.*, t.starts_on AS taken_on, t.goes_on
+        FROM accounts_contract c LEFT JOIN LATERAL ({_TAKEN}) t ON true
+        WHERE c.starts_on <= %(until)s AND c.ends_on IS NOT NULL AND {{chosen}} AND {{scope}}
+            AND (c.ends_on > %(after)s AND c.ends_on <= %(until)s
+                OR c.cancelled_on > %(after)s AND c.cancelled_on <= %(until)s
+                OR c.state = 'renewed' AND c.ends_on > %(until)s
+                OR c.auto_renew AND c.ends_on <= %(after)s)
+    ) c CROSS JOIN LATERAL (
+        SELECT c.starts_on AS began_on, 0 AS number,
+            CASE WHEN c.taken_on IS NULL THEN LEAST(c.ends_on, c.cancelled_on) ELSE c.taken_on END
+                AS ended_on
+        WHERE (c.taken_on IS NULL OR c.goes_on) AND {_LONG}
+        UNION ALL
+        SELECT (c.ends_on + make_interval(months => (k - 1) * c.term_months))::date, k,
+            (c.ends_on + make_interval(months => k * c.term_months))::date
+        FROM generate_series(1, (%(until)s - c.ends_on) / (28 * c.term_months) + 1) k
+        WHERE c.auto_renew AND c.taken_on IS NULL AND c.term_months >= {LEAST_MONTHS}
+            AND (c.ends_on + make_interval(months => k * c.term_months))::date
+                <= coalesce(c.renewal_on, c.cancelled_on, c.closed_on)
+    ) e
+    WHERE e.ended_on > %(after)s AND e.ended_on <= %(until)s
+"""  # noqa: S608 -- constant expressions, no input
+# What its source says of an end by the day. Of one that renews itself, what was said after its
+# grace belongs to a later end.
+_SIGNED = """
+    SELECT e.*, s.sign, s.signed_on,
+        CASE WHEN s.sign IN ('ended', 'notice') AND (e.state = 'cancelled' OR s.sign = 'notice')
+            THEN e.ended_on ELSE e.ended_on + LEAST(%(grace)s, e.ended_on - e.began_on) END
+            AS settles_on
+    FROM ({ending}) e
+    LEFT JOIN LATERAL (
+        SELECT min((n.learned_at AT TIME ZONE %(zone)s)::date) AS learned_on
+        FROM accounts_contract n
+        WHERE n.account_id = e.account_id AND n.renews = e.contract
+            AND n.starts_on <= e.ended_on + 90
+    ) n ON true
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN NOT e.auto_renew OR e.closed_on <= e.ended_on + %(grace)s
+                THEN e.closed_on END AS closed_on,
+            coalesce(e.notice_given_on, CASE WHEN e.cancelled_on IS NOT NULL
+                THEN coalesce(e.closed_on, (e.learned_at AT TIME ZONE %(zone)s)::date) END)
+                AS noticed_on
+    ) k
+    CROSS JOIN LATERAL (
+        SELECT 'renewed' AS sign,
+            LEAST(CASE WHEN e.state = 'renewed' THEN k.closed_on END, n.learned_on) AS signed_on,
+            1 AS first
+        WHERE e.state = 'renewed' AND k.closed_on <= %(day)s OR n.learned_on <= %(day)s
+        UNION ALL
+        SELECT 'ended', k.closed_on, 2
+        WHERE e.state IN ('cancelled', 'expired') AND k.closed_on <= %(day)s
+        UNION ALL
+        SELECT 'notice', k.noticed_on, 3
+        WHERE k.noticed_on <= LEAST(%(day)s, e.ended_on)
+        UNION ALL
+        SELECT '', NULL, 4
+        ORDER BY first LIMIT 1
+    ) s
+"""
+# ARR of the account before each of its ends and since, before its next one. Each row of the ledger
+# is converted on its own, as in all reports; an index has its accounts, days and amounts.
+_AROUND = f"""
+    SELECT b.account_id, b.ended_on, coalesce(m.before, 0) AS before, coalesce(m.after, 0) AS after,
+        m.moved_on
+    FROM (
+        SELECT account_id, ended_on, LEAST(%(day)s, GREATEST(max(settles_on) - 1, ended_on),
+            lead(ended_on) OVER (PARTITION BY account_id ORDER BY ended_on) - 1) AS until
+        FROM signed GROUP BY account_id, ended_on
+    ) b
+    CROSS JOIN LATERAL (
+        SELECT (sum({converted("m.amount_minor")})
+                FILTER (WHERE m.effective_on < b.ended_on))::bigint AS before,
+            sum({converted("m.amount_minor")})::bigint AS after,
+            max(m.effective_on) FILTER (WHERE m.effective_on >= b.ended_on) AS moved_on
+        FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
+        WHERE m.account_id = b.account_id AND m.effective_on <= b.until
+    ) m
+"""  # noqa: S608 -- constant expressions, no input
+ENDING = f"""
+    WITH signed AS MATERIALIZED ({_SIGNED.replace("{ending}", _ENDING)})
+    SELECT s.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner, s.contract,
+        s.line, s.ended_on, s.settles_on, s.notice_by, s.sign, s.signed_on,
+        s.auto_renew AND s.sign NOT IN ('ended', 'notice') AS renews_itself,
+        coalesce({converted("s.arr_minor")}, 0) AS arr,
+        CASE WHEN r.rate IS NULL AND s.arr_minor <> 0 THEN s.currency ELSE '' END AS without_rate,
+        w.before, w.after, w.moved_on,
+        coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score
+    FROM signed s
+    JOIN ({_AROUND}) w ON w.account_id = s.account_id AND w.ended_on = s.ended_on
+    JOIN accounts_account a ON a.id = s.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+    LEFT JOIN {RATES} ON r.currency = s.currency
+    LEFT JOIN ({{judged}}) h ON h.account_id = s.account_id
+    ORDER BY s.account_id, s.ended_on, s.line, s.contract
+"""  # noqa: S608 -- constant expressions, no input
+# A scan: short terms that run on the day, a row an account.
+MONTHLY = f"""
+    WITH running AS MATERIALIZED (
+        SELECT c.account_id, min(c.external_id) AS contract,
+            min(LEAST(c.ends_on, c.cancelled_on, c.renewal_on)) AS ends_on,
+            coalesce(sum({converted("c.arr_minor")}), 0)::bigint AS arr,
+            coalesce(string_agg(DISTINCT c.currency, ', ')
+                FILTER (WHERE r.rate IS NULL AND c.arr_minor <> 0), '') AS without_rate
+        FROM accounts_contract c LEFT JOIN {RATES} ON r.currency = c.currency
+        WHERE c.starts_on <= %(day)s AND {_SHORT} AND {{scope}}
+            AND (LEAST(c.ends_on, c.cancelled_on) > %(day)s OR c.renewal_on > %(day)s
+                OR c.ends_on IS NULL AND c.cancelled_on IS NULL)
+            AND NOT EXISTS (SELECT FROM ({_TAKEN}) t WHERE t.starts_on <= %(day)s)
+        GROUP BY c.account_id
+    )
+    SELECT n.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner, n.contract,
+        n.ends_on, n.arr, n.without_rate, coalesce(b.arr, 0) AS book,
+        coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score
+    FROM running n
+    JOIN accounts_account a ON a.id = n.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+    LEFT JOIN ({{paid}}) b ON b.account_id = n.account_id
+    LEFT JOIN ({{judged}}) h ON h.account_id = n.account_id
+    ORDER BY n.account_id
+"""  # noqa: S608 -- constant expressions, no input

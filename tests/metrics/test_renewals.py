@@ -1,0 +1,250 @@
+"""Renewals as SQL reads them from contracts and the ledger: one an account and line, by money."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.loading.contracts import derive_ledger
+from accounts.models import Contract, ContractLine
+from accounts.queries.rates import rate_table
+from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate
+from metrics.facts.week import WeekOfChanges
+from metrics.retention.windows import Window, quarter_of
+from tests.metrics.world import NOW, at
+
+FIRST_QUARTER = quarter_of(date(2026, 2, 1))
+END = date(2026, 1, 1)
+AFTER = date(2026, 3, 31)
+
+
+@pytest.fixture
+def acme(company):
+    return company.account("Acme")
+
+
+def term(account, name, starts_on, ends_on, arr, **changes):
+    return Contract.objects.create(
+        account=account,
+        external_id=name,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        arr_minor=arr,
+        currency="USD",
+        learned_at=at(starts_on),
+        **changes,
+    )
+
+
+def due(day=AFTER, *, window=FIRST_QUARTER):
+    rates = rate_table(base="USD")
+    return RenewalsDue(
+        scope=ReportScope(),
+        moment=ReportDate(day=day, rates=rates.on(day), zone="UTC"),
+        window=window,
+        chances=read_chances(),
+    )
+
+
+def told(day=AFTER, **more):
+    return [
+        (row.contract, row.state.value, row.arr, row.expected)
+        for row in due(day, **more).rows_and_monthly()
+    ]
+
+
+def year(account, name, arr, *, ends_on=END, **changes):
+    return term(account, name, ends_on - timedelta(days=365), ends_on, arr, **changes)
+
+
+def test_a_billing_export_names_no_renewal_and_its_money_tells_it(company, acme):
+    """The contract expired by its source, the ledger of the billing system goes on."""
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    year(acme, "old", 60_000, state="expired", closed_on=END)
+    assert told() == [("old", "renewed", 60_000, 60_000)]
+
+
+def test_what_the_ledger_lost_is_lost(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    company.post(acme, END, "churn", 60_000, learned_on=date(2026, 1, 31))
+    year(acme, "old", 60_000, state="expired", closed_on=date(2026, 1, 31))
+    assert told() == [("old", "lost", 60_000, 0)]
+
+
+def test_twelve_short_terms_are_one_account_month_to_month(company, acme):
+    """120,000 a year, a term a month: no renewal is due, however many ends a quarter has."""
+    company.post(acme, date(2025, 7, 1), "new", 120_000)
+    for month in range(7, 13):
+        starts_on = date(2025, month, 1)
+        term(acme, f"m{month}", starts_on, date(2025 + month // 12, month % 12 + 1, 1), 120_000)
+    term(acme, "m13", END, date(2026, 2, 1), 120_000)
+    assert told(date(2026, 1, 15)) == [("m13", "month_to_month", 120_000, 0)]
+
+
+def test_an_open_ended_contract_of_a_month_is_month_to_month_one_of_a_year_is_not(company, acme):
+    company.post(acme, date(2025, 7, 1), "new", 100_000)
+    term(acme, "monthly", date(2025, 7, 1), None, 40_000, term_months=1)
+    term(acme, "yearly", date(2025, 7, 1), None, 60_000, term_months=12)
+    assert told() == [("monthly", "month_to_month", 40_000, 0)]
+
+
+def test_contracts_of_a_line_that_end_together_are_one_renewal(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 100_000)
+    for name, arr in (("a", 60_000), ("b", 40_000)):
+        found = year(acme, name, arr)
+        ContractLine.objects.create(contract=found, product="Core", arr_minor=arr)
+    assert told() == [("a", "renewed", 100_000, 100_000)]
+
+
+def test_two_lines_are_two_renewals_and_the_one_that_ended_is_lost(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 100_000)
+    company.post(acme, END, "contraction", 40_000)
+    year(acme, "a", 60_000, subscription="s1", state="renewed", closed_on=END)
+    year(acme, "b", 40_000, subscription="s2", state="cancelled", closed_on=END)
+    assert told() == [("a", "renewed", 60_000, 60_000), ("b", "lost", 40_000, 0)]
+
+
+def test_a_term_that_another_replaces_early_ends_there(company, acme):
+    """70,000 from November take the place of 60,000 to June: decided in the fourth quarter."""
+    company.post(acme, date(2025, 6, 1), "new", 60_000)
+    company.post(acme, date(2025, 11, 1), "expansion", 10_000)
+    old = year(acme, "old", 60_000, ends_on=date(2026, 6, 1), state="renewed")
+    Contract.objects.filter(pk=old.pk).update(closed_on=date(2025, 11, 1))
+    term(acme, "new", date(2025, 11, 1), date(2026, 11, 1), 70_000, renews="old")
+    fourth, second = quarter_of(date(2025, 11, 1)), quarter_of(date(2026, 6, 1))
+    assert told(window=fourth) == [("old", "expanded", 60_000, 60_000)]
+    assert told(window=second) == []
+
+
+def test_an_upgrade_to_the_same_end_is_no_renewal_of_its_own(company, acme):
+    company.post(acme, date(2025, 1, 1), "new", 70_000)
+    old = term(acme, "old", date(2025, 1, 1), END, 60_000, subscription="s", state="renewed")
+    Contract.objects.filter(pk=old.pk).update(closed_on=date(2025, 6, 1))
+    term(acme, "up", date(2025, 6, 1), END, 70_000, subscription="s")
+    assert told(date(2025, 12, 1), window=FIRST_QUARTER) == [("up", "open", 70_000, 52_500)]
+
+
+def test_one_that_renews_itself_ends_every_year_and_is_no_save(company, acme):
+    """Three years: the price of the second and third is 5 % higher each."""
+    company.post(acme, date(2024, 1, 1), "new", 100_000)
+    company.post(acme, date(2025, 1, 1), "expansion", 5_000)
+    company.post(acme, END, "expansion", 5_250)
+    term(
+        acme,
+        "auto",
+        date(2024, 1, 1),
+        date(2025, 1, 1),
+        100_000,
+        auto_renew=True,
+        uplift_percent=5,
+        notice_days=90,
+        renewal_on=date(2027, 1, 1),
+    )
+    assert told() == [("auto", "renewed_by_silence", 105_000, 105_000)]
+    assert told(date(2025, 10, 2)) == [("auto", "open", 105_000, 78_750)]
+    assert told(date(2025, 10, 3)) == [("auto", "window_closed", 105_000, 105_000)]
+    (row,) = due(date(2025, 10, 3)).rows()
+    assert (row.ends_on, row.decides_on) == (END, date(2025, 10, 3))
+
+
+def test_notice_is_no_loss_before_it_takes_effect(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    year(acme, "old", 60_000, notice_given_on=date(2025, 10, 3), cancelled_on=END)
+    assert told(date(2025, 10, 2))[0][1] == "open"
+    assert told(date(2025, 10, 3)) == [("old", "notice_given", 60_000, 0)]
+    company.post(acme, END, "churn", 60_000)
+    assert told(END) == [("old", "lost", 60_000, 0)]
+    # A start more than a day later is a return, not a renewal.
+    company.post(acme, date(2026, 1, 12), "reactivation", 60_000)
+    assert told() == [("old", "lost", 60_000, 0)]
+
+
+def test_due_is_at_most_what_the_account_pays(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 50_000)
+    year(acme, "list price", 60_000)
+    assert told() == [("list price", "renewed", 50_000, 50_000)]
+    year(company.account("Unpaid"), "x", 10_000)
+    assert len(told()) == 1
+
+
+@pytest.mark.parametrize("given", [("old", "new"), ("new", "old")])
+def test_the_ledger_of_contracts_in_any_order_tells_the_same(acme, given):
+    """66,000 follow 60,000 ten days late, without a link: overdue, then expanded."""
+    rows = {
+        "old": (date(2025, 1, 1), END, 60_000),
+        "new": (date(2026, 1, 11), date(2027, 1, 11), 66_000),
+    }
+    for name in given:
+        term(acme, name, *rows[name])
+        derive_ledger([acme.pk], day=AFTER, now=NOW)
+    assert told() == [("old", "expanded", 60_000, 60_000)]
+
+
+def test_what_is_overdue_becomes_lost_when_its_grace_is_over(acme):
+    term(acme, "old", date(2025, 1, 1), END, 60_000)
+    found = {}
+    for day in (date(2026, 1, 30), date(2026, 1, 31)):
+        derive_ledger([acme.pk], day=day, now=NOW)
+        found[day] = told(day)
+    assert found == {
+        date(2026, 1, 30): [("old", "overdue", 60_000, 45_000)],
+        date(2026, 1, 31): [("old", "lost", 60_000, 0)],
+    }
+
+
+def news(day):
+    rates = rate_table(base="USD")
+    week = WeekOfChanges(
+        scope=ReportScope(),
+        moment=ReportDate(day=day, rates=rates.on(day), zone="UTC"),
+        chances=read_chances(),
+    )
+    return {
+        total.change.value: (total.count, total.amount)
+        for total in week.totals()
+        if total.change in ("renewed", "not_renewed")
+    }
+
+
+def test_a_renewal_is_news_once_and_never_against_the_money(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    year(acme, "old", 60_000, state="cancelled", closed_on=END)
+    days = [END + timedelta(days=days) for days in (0, 7)]
+    # Its source calls it cancelled; the account pays on.
+    assert [news(day) for day in days] == [{"renewed": (1, 60_000)}, {}]
+    company.post(acme, END, "churn", 60_000)
+    assert [news(day) for day in days] == [{"not_renewed": (1, 60_000)}, {}]
+
+
+def test_what_renewed_itself_is_no_news(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    year(acme, "auto", 60_000, auto_renew=True, renewal_on=date(2027, 1, 1))
+    assert told()[0][1] == "renewed_by_silence"
+    assert news(END) == {}
+
+
+def test_queries_do_not_grow_with_the_accounts(company):
+    def asked():
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            due().rows_and_monthly()
+        return len(found)
+
+    counts = []
+    for number in range(4):
+        account = company.account(f"A{number}")
+        company.post(account, date(2024, 1, 1), "new", 60_000)
+        year(account, f"c{number}", 60_000)
+        counts.append(asked())
+    assert set(counts[1:]) == {counts[0]}
+
+
+def test_a_quarter_of_the_last_day_has_no_end_of_the_next(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    year(acme, "old", 60_000, ends_on=date(2026, 4, 1))
+    assert told() == []
+    assert len(told(window=Window(start=AFTER, end=date(2026, 6, 30)))) == 1
