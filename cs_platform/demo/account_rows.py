@@ -11,6 +11,7 @@ from cs_platform.demo.offering import plan_named
 from cs_platform.demo.relations import DemoPerson
 from cs_platform.demo.tables import array_literal
 from cs_platform.demo.writer import CURRENCY, Writer, account_key
+from metrics.retention.renewals import LEAST_MONTHS
 
 POOL_ID = 1
 
@@ -64,8 +65,10 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
 
 
 def _renewal(profile: Profile) -> int | None:
+    """What is paid month to month has none."""
     term = profile.account.story.terms[-1]
-    return term.ends if term.state == ContractState.ACTIVE else None
+    has_one = term.state == ContractState.ACTIVE and term.months >= LEAST_MONTHS
+    return term.ends if has_one else None
 
 
 def _tags(profile: Profile) -> list[str]:

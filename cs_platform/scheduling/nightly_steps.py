@@ -21,6 +21,7 @@ from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
+from metrics.snapshots.forecasts import keep_forecast
 from playbooks.firing import advance_plays, fire_signals, hand_on_tasks
 
 SHARD_ACCOUNTS = 5_000
@@ -150,6 +151,10 @@ def _snapshots(shard: Shard) -> int:
     return take_snapshots(day=shard.day)
 
 
+def _forecast(shard: Shard) -> int:
+    return keep_forecast(day=shard.day, now=shard.now)
+
+
 def _verify(shard: Shard) -> int:
     """Broken invariants are counted here and named on the operations page."""
     return record_invariants(day=open_day(), now=shard.now, everything=False).broken
@@ -170,6 +175,8 @@ STEPS = (
     Step("fire", _fire),
     Step("advance", _advance),
     Step("snapshots", _snapshots),
+    # Of the night itself alone: a forecast made later would know what came of it.
+    Step("forecast", _forecast),
     Step("verify", _verify, is_about_the_day=True),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from accounts import purge
 from accounts.purge import PurgeRule
 from accounts.work import jobs
+from metrics import purge as metrics_purge
 
 JOB_KIND = "forget.daily"
 # A job is made once by its row: far longer than the minute, quarter or day that names it.
@@ -31,6 +32,7 @@ def rules(*, kinds: Collection[str]) -> tuple[PurgeRule, ...]:
     """
     return (
         *purge.RULES,
+        *metrics_purge.RULES,
         PurgeRule("work", lambda now: jobs.forget_done(kinds=kinds, before=now - WORK_KEPT)),
         PurgeRule("sessions", _forget_sessions),
     )

@@ -46,19 +46,20 @@ _ENDING = f"""
         SELECT c.starts_on AS began_on, 0 AS number,
             CASE WHEN c.taken_on IS NULL THEN LEAST(c.ends_on, c.cancelled_on) ELSE c.taken_on END
                 AS ended_on
-        WHERE (c.taken_on IS NULL OR c.goes_on) AND {_LONG}
+        WHERE (c.taken_on IS NULL OR c.goes_on) AND ({_LONG} OR %(any_length)s)
         UNION ALL
         SELECT (c.ends_on + make_interval(months => (k - 1) * c.term_months))::date, k,
             (c.ends_on + make_interval(months => k * c.term_months))::date
         FROM generate_series(1, (%(until)s - c.ends_on) / (28 * c.term_months) + 1) k
-        WHERE c.auto_renew AND c.taken_on IS NULL AND c.term_months >= {LEAST_MONTHS}
+        WHERE c.auto_renew AND c.taken_on IS NULL
+            AND (c.term_months >= {LEAST_MONTHS} OR %(any_length)s)
             AND (c.ends_on + make_interval(months => k * c.term_months))::date
                 <= coalesce(c.renewal_on, c.cancelled_on, c.closed_on)
     ) e
     WHERE e.ended_on > %(after)s AND e.ended_on <= %(until)s
 """  # noqa: S608 -- constant expressions, no input
-# What its source says of an end by the day. Of one that renews itself, what was said after its
-# grace belongs to a later end.
+# What its source says of an end by the day. Of one that renews itself, notice that is not in time
+# and what was said after its grace belong to a later end.
 _SIGNED = """
     SELECT e.*, s.sign, s.signed_on,
         CASE WHEN s.sign IN ('ended', 'notice') AND (e.state = 'cancelled' OR s.sign = 'notice')
@@ -88,7 +89,8 @@ _SIGNED = """
         WHERE e.state IN ('cancelled', 'expired') AND k.closed_on <= %(day)s
         UNION ALL
         SELECT 'notice', k.noticed_on, 3
-        WHERE k.noticed_on <= LEAST(%(day)s, e.ended_on)
+        WHERE k.noticed_on <= LEAST(%(day)s,
+            CASE WHEN e.auto_renew THEN coalesce(e.notice_by, e.ended_on) ELSE e.ended_on END)
         UNION ALL
         SELECT '', NULL, 4
         ORDER BY first LIMIT 1

@@ -137,13 +137,15 @@ class _Ending(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RenewalsDue:
     """Renewals whose term ends within the window, and what is paid month to month, as things stood
-    at the moment. `chosen` is a condition on contracts (c), for those who want a few of them."""
+    at the moment. `chosen` is a condition on contracts (c), for those who want a few of them;
+    `of_any_length` counts the ends of shorter terms too."""
 
     scope: ReportScope
     moment: ReportDate
     window: Window
     chances: Chances
     chosen: str = "true"
+    of_any_length: bool = False
 
     def rows(self) -> list[RenewalRow]:
         """Computed from the facts: by account, then by end."""
@@ -178,6 +180,7 @@ class RenewalsDue:
             "after": self.window.start,
             "until": self.window.end,
             "grace": Installation.current().overdue_grace_days,
+            "any_length": self.of_any_length,
         }
 
     def _of_account(self, ending: Sequence[_Ending]) -> Iterator[RenewalRow]:

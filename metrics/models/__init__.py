@@ -1,6 +1,7 @@
 """Stored months and days, and what CS ops decides about reports."""
 
 from metrics.models.days import AccountDay, ContractDay, FactChange, ReportDay
+from metrics.models.forecasts import ForecastNight, RenewalForecast
 from metrics.models.months import (
     TOTAL,
     AccountMonth,
@@ -15,7 +16,9 @@ __all__ = [
     "AccountMonth",
     "ContractDay",
     "FactChange",
+    "ForecastNight",
     "RenewalChance",
+    "RenewalForecast",
     "ReportDay",
     "RetentionMonth",
     "RetentionTarget",

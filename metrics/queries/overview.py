@@ -23,6 +23,7 @@ from metrics.queries.book import Question, book_of
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
 from metrics.queries.moments import ReportSnapshot, standing_in
+from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.series import MonthRetention, retention_series
 from metrics.retention.rates import FailureMode, Target, blended_target, failure_mode
@@ -66,6 +67,8 @@ class Overview:
     standing: ReportSnapshot
     renewals: RenewalQuarter
     week: tuple[ChangeTotal, ...]
+    overdue: Overdue | None
+    """What of the end of `months` is in its grace."""
 
     @property
     def latest(self) -> MonthRetention:
@@ -115,6 +118,17 @@ def overview(
         standing=standing,
         renewals=renewals_of(standing),
         week=standing.week_totals(),
+        overdue=overdue_of(
+            standing,
+            question=Question(
+                window=trailing_window(as_of=as_of),
+                base=base,
+                method=method,
+                known_before=known_before,
+            ),
+            rates=rates,
+            total=months[-1].total,
+        ),
     )
 
 

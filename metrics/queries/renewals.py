@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metrics.facts.renewals import RenewalFilter, RenewalRow, RenewalTotal
+from metrics.facts.renewals import RenewalFilter, RenewalRow, RenewalTotal, totals_of
 from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.moments import ReportSnapshot
 from metrics.retention.renewals import RenewalState
@@ -76,6 +76,16 @@ def renewal_list(*, standing: ReportSnapshot, wanted: RenewalFilter, page: int) 
     totals = standing.renewal_totals(report)
     rows = report.page(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return RenewalList(rows=tuple(rows), sum=RenewalSum.of(totals, wanted), totals=totals)
+
+
+def list_of(rows: Sequence[RenewalRow], *, standing: ReportSnapshot, page: int) -> RenewalList:
+    """A page of these rows, beside the totals of the quarter."""
+    first = (page - 1) * PAGE_SIZE
+    return RenewalList(
+        rows=tuple(rows[first : first + PAGE_SIZE]),
+        sum=RenewalSum.of(totals_of(rows), RenewalFilter()),
+        totals=standing.renewal_totals(),
+    )
 
 
 def all_renewals(*, standing: ReportSnapshot, wanted: RenewalFilter) -> Iterator[RenewalRow]:

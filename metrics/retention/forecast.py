@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from accounts.money.conversion import convert
 
@@ -41,6 +42,11 @@ class Chances:
         if score is None:
             return self.unscored
         return next(chance for lower, chance in self.bounds if score >= lower)
+
+
+def accuracy(*, forecast: int, kept: int, due: int) -> Fraction | None:
+    """1 − |forecast − kept| ÷ due, of the same renewals; None where none was due."""
+    return None if due <= 0 else 1 - Fraction(abs(forecast - kept), due)
 
 
 def expected(*, arr: int, chance: Decimal) -> int:

@@ -30,6 +30,7 @@ STEPS = {
     "fire": gettext_noop("Start plays"),
     "advance": gettext_noop("Advance plays"),
     "snapshots": gettext_noop("Take snapshots of retention"),
+    "forecast": gettext_noop("Keep the forecast of renewals"),
     "verify": gettext_noop("Ask the invariants"),
 }
 PROCESSES = {"dispatcher": gettext_noop("Dispatcher"), "worker": gettext_noop("Beat and workers")}

@@ -65,6 +65,9 @@ def report_context(
         "report": report,
         "tiles": rate_tiles(report),
         "groups": _group_rows(report, table, question.by),
+        "overdue_nrr": ""
+        if report.overdue is None
+        else shown_rate(report.overdue.without.rate(Rate.NRR)),
         "failure": None if report.failure is None else failure_words(report),
         "is_empty": report.latest.total == Retention(),
         **_choices(question),

@@ -15,13 +15,13 @@ from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.bands import band_look
 from metrics.definitions import Figure
+from metrics.facts.renewals import RenewalRow
 from metrics.facts.week import NewsKind
 from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_words, group_words
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
-from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
 
 Cells = Iterable[object]
@@ -150,7 +150,7 @@ def _iso(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
-def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
+def renewals(found: Iterable[RenewalRow], asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,
@@ -170,7 +170,7 @@ def renewals(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResp
             asked.base,
             row.without_rate,
         )
-        for row in all_renewals(standing=standing, wanted=asked.renewals)
+        for row in found
     )
     head = ["Account", "Account id", "Owner", "Contract", "Line", "Ends", "Decision by", "State"]
     head += ["Decided", "Band", "Score"]

@@ -30,6 +30,7 @@ def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpRespons
     rows = [
         *_rates(found),
         *_bridge(context, asked.base),
+        *_overdue(found, asked.base),
         *_groups(context, asked),
         *_health(context, asked.base),
         *_renewals_and_week(found, asked.base),
@@ -61,6 +62,9 @@ def _rates(found: Overview) -> Iterator[Cells]:
         target = found.targets[rate]
         if target is not None:
             yield ("Retention", word, "target", _percent(target.low), "%")
+        if found.overdue is not None:
+            without = found.overdue.without.rate(rate)
+            yield ("Retention", word, "without overdue", _percent(without), "%")
         for months, part in ((QUARTER, "change on the quarter"), (YEAR, "change on the year")):
             change = points(found.rate(rate), found.rate(rate, months_ago=months))
             yield ("Retention", word, part, change, "points")
@@ -73,6 +77,13 @@ def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
     for step in context["steps"]:
         word = METHODS[context["method"]]
         yield ("ARR bridge", step.label, word, major(step.amount, base), base)
+
+
+def _overdue(found: Overview, base: str) -> Iterator[Cells]:
+    """What of the end of the bridge is in its grace."""
+    if found.overdue is not None:
+        yield ("ARR bridge", "End", "of which overdue", major(found.overdue.arr, base), base)
+        yield ("ARR bridge", "End", "overdue", found.overdue.accounts, "accounts")
 
 
 def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:

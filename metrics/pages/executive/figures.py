@@ -61,6 +61,7 @@ class RateTile:
     band: BandWord | None
     target: str
     is_below_target: bool
+    overdue: str
     on_quarter: Decimal | None
     on_year: Decimal | None
     chart: Chart
@@ -100,10 +101,18 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
         band=band,
         target=_target_words(now, target),
         is_below_target=is_missed(now, target),
+        overdue=_overdue_words(report, rate),
         on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
         on_year=points(now, report.rate(rate, months_ago=YEAR)),
         chart=_course(report.months, rate, None if target is None else target.low),
     )
+
+
+def _overdue_words(report: Overview, rate: Rate) -> str:
+    """The rate as if what is overdue had been lost."""
+    if report.overdue is None:
+        return ""
+    return f"{shown_rate(report.overdue.without.rate(rate))} without what is overdue"
 
 
 def is_missed(now: Fraction | None, target: Target | None) -> bool:

@@ -24,10 +24,11 @@ from metrics.pages.executive.labels import (
 )
 from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, Page
+from metrics.queries.forecasts import ForecastAccuracy
 from metrics.queries.health import health_accounts
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
-from metrics.queries.renewals import RenewalSum, renewal_list
+from metrics.queries.renewals import RenewalList, RenewalSum
 from metrics.queries.week import change_list
 from metrics.retention.renewals import RenewalState
 
@@ -147,11 +148,13 @@ _RENEWAL_VIEWS = (
 
 
 def renewals_context(
-    standing: ReportSnapshot, *, wanted: RenewalFilter, page: int
+    standing: ReportSnapshot, listed: RenewalList, *, wanted: RenewalFilter | None, page: int
 ) -> dict[str, Any]:
-    listed = renewal_list(standing=standing, wanted=wanted, page=page)
+    """`wanted` None: a list of what is overdue in the report."""
     title = "Renewals due"
-    if wanted.at_risk:
+    if wanted is None:
+        title = "Overdue in the report"
+    elif wanted.at_risk:
         title = "Renewals at risk"
     elif wanted.state:
         title = f"Renewals: {label(wanted.state).lower()}"
@@ -170,10 +173,18 @@ def renewals_context(
             ]
             if view.count or view.is_current or choice.state is None
         ],
-        "is_monthly": wanted.state is RenewalState.MONTHLY,
+        "is_monthly": wanted is not None and wanted.state is RenewalState.MONTHLY,
         "chances": standing.chances,
         "quarter": standing.quarter,
         "page": page_of(page, shown=len(listed.rows), count=listed.sum.renewals),
+    }
+
+
+def accuracy_context(found: ForecastAccuracy | None) -> dict[str, Any]:
+    horizons = () if found is None else found.horizons
+    return {
+        "accuracy": found,
+        "horizons": [(horizon, shown_rate(horizon.rate)) for horizon in horizons],
     }
 
 

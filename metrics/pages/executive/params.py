@@ -43,6 +43,7 @@ class ReportForm(forms.Form):
     at_risk = forms.BooleanField(required=False)
     undecided = forms.BooleanField(required=False)
     decided = forms.BooleanField(required=False)
+    overdue = forms.BooleanField(required=False)
     state = forms.ChoiceField(required=False, choices=[(s.value, s.value) for s in RenewalState])
 
 
@@ -138,6 +139,11 @@ class ReportParams:
             undecided=bool(self.values.get("undecided")),
             decided=bool(self.values.get("decided")),
         )
+
+    @property
+    def is_overdue(self) -> bool:
+        """The list of what of the report is in its grace."""
+        return bool(self.values.get("overdue"))
 
     @functools.cached_property
     def gaps(self) -> RateGaps:

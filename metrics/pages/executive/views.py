@@ -14,20 +14,26 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import Right, requires
+from accounts.queries.rates import rate_table
 from accounts.ui.parts import wants_part
 from metrics.pages.executive import csv as executive_csv
 from metrics.pages.executive import csv_report as executive_csv_report
 from metrics.pages.executive.context import report_context
 from metrics.pages.executive.lists import (
     View,
+    accuracy_context,
     change_context,
     figure_context,
     health_context,
     renewals_context,
 )
 from metrics.pages.executive.params import ReportParams
+from metrics.queries.forecasts import forecast_accuracy
+from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import figures_of
+from metrics.queries.overdue import overdue_rows
 from metrics.queries.overview import overview
+from metrics.queries.renewals import all_renewals, list_of, renewal_list
 
 Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
@@ -156,10 +162,30 @@ def health(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
 @_report
 def renewals(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing = asked.standing()
+    if asked.is_overdue:
+        return _overdue(request, asked, standing)
     if asked.is_csv:
-        return executive_csv.renewals(standing, asked)
-    context = renewals_context(standing, wanted=asked.renewals, page=asked.page)
+        rows = all_renewals(standing=standing, wanted=asked.renewals)
+        return executive_csv.renewals(rows, asked)
+    listed = renewal_list(standing=standing, wanted=asked.renewals, page=asked.page)
+    context = renewals_context(standing, listed, wanted=asked.renewals, page=asked.page)
+    context |= accuracy_context(forecast_accuracy(standing, base=asked.base))
     context["tabs"] = _views(asked, context["views"])
+    return _answer(request, "renewals", asked, context)
+
+
+def _overdue(
+    request: HttpRequest, asked: ReportParams, standing: ReportSnapshot
+) -> HttpResponseBase:
+    """What of the report's ARR is in its grace, at the rates of its window."""
+    window = asked.question.window
+    rows = overdue_rows(standing, window=window, rates=rate_table(base=asked.base))
+    if asked.is_csv:
+        return executive_csv.renewals(rows, asked)
+    listed = list_of(rows, standing=standing, page=asked.page)
+    context = renewals_context(standing, listed, wanted=None, page=asked.page)
+    context["tabs"] = _views(asked, context["views"])
+    context["overdue_on"] = window.end
     return _answer(request, "renewals", asked, context)
 
 

@@ -7,6 +7,7 @@ from accounts.models import RevenueMovement
 from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Method, Retention
 from metrics.facts import days, gaps, months, week
+from metrics.facts.forecasts import kept_forecasts
 from metrics.facts.health import BandFilter, HealthState
 from metrics.facts.ledger import read_ledger
 from metrics.facts.renewals import read_chances
@@ -94,7 +95,12 @@ def gaps_of_a_report():
     gaps._owed(["CHF"], scope=ALL, day=DAY, quarter=quarter_of(DAY))
 
 
+def forecasts_of_a_quarter():
+    kept_forecasts(window=quarter_of(DAY), horizons=(30, 60, 90), base="USD", scope=ALL)
+
+
 EXECUTORS = {
+    "metrics.facts.forecasts:_KEPT": forecasts_of_a_quarter,
     "metrics.facts.gaps:_RECORDED": gaps_of_a_report,
     "metrics.facts.gaps:_OWED": gaps_of_a_report,
     "metrics.facts.days:_CHANGED": stored_day_is_current,

@@ -1,0 +1,96 @@
+"""How near the forecasts of past nights came to what was kept."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from metrics.facts.forecasts import kept_forecasts
+from metrics.facts.renewals import RenewalsDue
+from metrics.queries.moments import ReportSnapshot
+from metrics.retention.forecast import accuracy
+from metrics.retention.renewals import KEPT, RenewalState
+from metrics.retention.windows import Window, quarter_of
+
+HORIZONS = (30, 60, 90)
+TARGET = Fraction(9, 10)
+
+_Renewal = tuple[int, str, date | None]
+"""Account, line, end."""
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonAccuracy:
+    """Of renewals whose forecast so many days before their end was kept; amounts are ARR in minor
+    units."""
+
+    days_ahead: int
+    renewals: int
+    due: int
+    forecast: int
+    kept: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        return accuracy(forecast=self.forecast, kept=self.kept, due=self.due)
+
+    @property
+    def is_below_target(self) -> bool:
+        return self.rate is not None and self.rate < TARGET
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastAccuracy:
+    """Of the quarter before that of the report: its renewals are decided. `settled` is how many."""
+
+    quarter: Window
+    settled: int
+    horizons: tuple[HorizonAccuracy, ...]
+
+
+def forecast_accuracy(standing: ReportSnapshot, *, base: str) -> ForecastAccuracy | None:
+    """None before the first forecast that can be compared."""
+    quarter = quarter_of(quarter_of(standing.moment.day).start - timedelta(days=1))
+    found = kept_forecasts(window=quarter, horizons=HORIZONS, base=base, scope=standing.scope)
+    if not found:
+        return None
+    outcomes = _outcomes(standing, quarter)
+    sums: dict[int, Counter[str]] = defaultdict(Counter)
+    for forecast in found:
+        outcome = outcomes.get((forecast.account_id, forecast.line, forecast.ends_on))
+        if outcome is not None:
+            due, kept = outcome
+            sums[forecast.days_ahead].update(
+                renewals=1, due=due, kept=kept, forecast=forecast.expected
+            )
+    return ForecastAccuracy(
+        quarter=quarter,
+        settled=len(outcomes),
+        horizons=tuple(
+            HorizonAccuracy(
+                days_ahead=days,
+                renewals=sums[days]["renewals"],
+                due=sums[days]["due"],
+                forecast=sums[days]["forecast"],
+                kept=sums[days]["kept"],
+            )
+            for days in HORIZONS
+        ),
+    )
+
+
+def _outcomes(standing: ReportSnapshot, quarter: Window) -> dict[_Renewal, tuple[int, int]]:
+    """ARR that was due of each settled renewal, and what was kept of it."""
+    due = RenewalsDue(
+        scope=standing.scope,
+        moment=replace(standing.moment, is_stored=False),
+        window=quarter,
+        chances=standing.chances,
+    )
+    found: dict[_Renewal, tuple[int, int]] = {}
+    for row in due.rows():
+        if row.state in (*KEPT, RenewalState.LOST) and not row.without_rate:
+            key = (row.account_id, row.line, row.ends_on)
+            arr, kept = found.get(key, (0, 0))
+            found[key] = (arr + row.arr, kept + row.expected)
+    return found

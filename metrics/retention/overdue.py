@@ -1,0 +1,50 @@
+"""A report without what is overdue: terms that ended, count on in their grace, and may be lost."""
+
+from dataclasses import fields, replace
+from typing import TypeVar
+
+import numpy as np
+
+from accounts.catalogue import MovementKind
+from accounts.money.conversion import Integers
+from metrics.definitions import Method, Retention, Summable
+from metrics.retention.vectors import KINDS, AccountChanges, net_changes
+
+Sums = TypeVar("Sums", bound=Summable)
+
+
+def without_overdue(
+    counted: AccountChanges, overdue: Integers, *, method: Method
+) -> AccountChanges:
+    """The same accounts as if `overdue` (ARR of each, at most what it pays at the end) had been
+    lost on the last day: the churn of who pays nothing else, else a contraction."""
+    before = counted.positions
+    end = before.end - overdue
+    positions = replace(before, end=end, is_active=before.is_active & (end > 0))
+    if method is Method.BY_ACCOUNT:
+        return AccountChanges(positions, net_changes(positions))
+    changes = counted.changes.copy()
+    for kind, accounts in (
+        (MovementKind.CHURN, before.is_active & ~positions.is_active),
+        (MovementKind.CONTRACTION, positions.is_active),
+    ):
+        changes[KINDS.index(kind)] -= np.where(accounts, overdue, 0)
+    return AccountChanges(positions, changes)
+
+
+def exchanged(total: Retention, *, less: Retention, plus: Retention) -> Retention:
+    """`total` with some of its accounts counted otherwise."""
+    return Retention(
+        bridge=_exchanged(total.bridge, less.bridge, plus.bridge),
+        cohort=_exchanged(total.cohort, less.cohort, plus.cohort),
+        logos=_exchanged(total.logos, less.logos, plus.logos),
+    )
+
+
+def _exchanged(total: Sums, less: Sums, plus: Sums) -> Sums:
+    return type(total)(
+        *(
+            getattr(total, f.name) - getattr(less, f.name) + getattr(plus, f.name)
+            for f in fields(total)
+        )
+    )
