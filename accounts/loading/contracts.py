@@ -25,7 +25,7 @@ from accounts.intake.terms import ContractTerm, Overlap, Stretch, end_by_notice,
 from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
-from accounts.models import Account, Contract, ContractLine, Installation, RevenueMovement
+from accounts.models import Contract, ContractLine, Installation, RevenueMovement
 
 _LOOK_BACK = timedelta(days=30)
 _PERCENT = Decimal("0.01")

@@ -17,6 +17,7 @@ from accounts.queries.sizes import size_table
 _DERIVED = (
     "arr_minor",
     "renews_on",
+    "decides_on",
     "status",
     "segment",
     "touch_tier",
@@ -26,12 +27,13 @@ _DERIVED = (
 # Not bulk_update: its CASE for each row and column costs far more CPU than everything else here.
 _WRITE = """
     UPDATE accounts_account a
-    SET arr_minor = v.arr_minor, renews_on = v.renews_on, status = v.status, segment = v.segment,
+    SET arr_minor = v.arr_minor, renews_on = v.renews_on, decides_on = v.decides_on,
+        status = v.status, segment = v.segment,
         touch_tier = v.touch_tier, tier_pending = v.tier_pending,
         tier_pending_since = v.tier_pending_since
-    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::text[], %s::text[], %s::text[],
-        %s::text[], %s::date[]) AS v (id, arr_minor, renews_on, status, segment, touch_tier,
-        tier_pending, tier_pending_since)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::date[]) AS v (id, arr_minor, renews_on, decides_on, status,
+        segment, touch_tier, tier_pending, tier_pending_since)
     WHERE a.id = v.id
 """
 _BATCH = 5_000
@@ -60,7 +62,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = list(
         Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     )
-    ledgers, renewals, rates = _ledgers(ids, day=day), _renewals(ids), all_rates_on(day)
+    ledgers, renewals, rates = _ledgers(ids, day=day), _renewals(ids, day=day), all_rates_on(day)
     rebuilt = rebuild_history(
         accounts,
         ledgers=ledgers,
@@ -72,7 +74,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     changed = []
     for account in accounts:
         before = [getattr(account, name) for name in _DERIVED]
-        account.renews_on = renewals.get(account.pk)
+        account.renews_on, account.decides_on = renewals.get(account.pk, (None, None))
         into_own = rates.into(account.currency)
         account.arr_minor = into_own.sum(_arr(ledgers[account.pk].changes)).total
         _apply_past(account, rebuilt.pasts[account.pk])
@@ -131,16 +133,29 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
     return found
 
 
-def _renewals(ids: Sequence[int]) -> dict[int, date]:
-    """The next end of a term of six months or more that nothing renews yet, overdue ones included:
-    what is paid month to month has no renewal."""
+# The next end of a term of six months or more that nothing renews yet, overdue ones included: what
+# is paid month to month has no renewal. It is decided on the last day to give notice; once that is
+# past, on the end, unless it renews itself. Uses index: contract_account.
+_RENEWALS = """
+    SELECT account_id, min(renews_on), nullif(min(CASE
+            WHEN renews_on - notice_days >= %(day)s THEN renews_on - notice_days
+            WHEN notice_days = 0 OR NOT auto_renew THEN renews_on
+        END), min(renews_on))
+    FROM (
+        SELECT account_id, auto_renew, coalesce(notice_days, 0) AS notice_days,
+            coalesce(renewal_on, LEAST(ends_on, cancelled_on)) AS renews_on
+        FROM accounts_contract
+        WHERE account_id = ANY(%(ids)s) AND state = 'active' AND term_months >= 6
+            AND (renewal_on IS NOT NULL
+                OR ends_on >= (starts_on + interval '6 months')::date - 1)
+    ) renewals
+    GROUP BY account_id
+"""
+
+
+def _renewals(ids: Sequence[int], *, day: date) -> dict[int, tuple[date, date | None]]:
+    """The next renewal of each account, and when one is decided, if that is another day."""
     with connection.cursor() as cursor:
-        # Uses index: contract_account
-        cursor.execute(
-            "SELECT account_id, min(COALESCE(renewal_on, LEAST(ends_on, cancelled_on)))"
-            " FROM accounts_contract WHERE account_id = ANY(%s) AND state = 'active'"
-            " AND term_months >= 6 AND (renewal_on IS NOT NULL"
-            " OR ends_on >= (starts_on + interval '6 months')::date - 1) GROUP BY 1",
-            [list(ids)],
-        )
-        return dict(cursor.fetchall())
+        cursor.execute(_RENEWALS, {"ids": list(ids), "day": day})
+        rows = cursor.fetchall()
+    return {account_id: (renews_on, decides_on) for account_id, renews_on, decides_on in rows}

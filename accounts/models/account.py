@@ -58,7 +58,14 @@ class Plan(models.Model):
     pghistory.DeleteEvent(),
     model_name="AccountAudit",
     # Derived columns move with every fact; their past is the ledger and AttributeHistory.
-    exclude=["arr_minor", "renews_on", "tier_pending", "tier_pending_since", "created_at"],
+    exclude=[
+        "arr_minor",
+        "renews_on",
+        "decides_on",
+        "tier_pending",
+        "tier_pending_since",
+        "created_at",
+    ],
     append_only=True,
 )
 class Account(models.Model):
@@ -107,7 +114,17 @@ class Account(models.Model):
     arr_minor = models.BigIntegerField(
         default=0, editable=False, help_text="ARR today, minor units of the account's currency."
     )
-    renews_on = models.DateField(null=True, editable=False)
+    renews_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text="The next end of a term of six months or more that nothing renews yet.",
+    )
+    decides_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text="The next day by which a renewal is decided, where notice makes it another day"
+        " than that end.",
+    )
     segment = models.CharField(
         max_length=LONGEST_KEY, default=Segment.SELF_SERVE.value, editable=False
     )
@@ -157,6 +174,12 @@ class Account(models.Model):
                 F("renews_on"),
                 name="account_renews",
                 condition=Q(status=AccountStatus.ACTIVE),
+            ),
+            # Renewals whose decision comes before their end, by mark.
+            models.Index(
+                F("decides_on"),
+                name="account_decides",
+                condition=Q(status=AccountStatus.ACTIVE, decides_on__isnull=False),
             ),
             # A portfolio by value.
             models.Index("owner", F("arr_minor").desc(), name="account_owner_arr"),

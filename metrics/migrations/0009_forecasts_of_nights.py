@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_history_versions'),
+        ('accounts', '0023_source_mapping'),
         ('metrics', '0008_renewals_by_money'),
     ]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from accounts.models import User
+from accounts.models import Account, User
 from accounts.money.conversion import Integers
 from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
@@ -15,7 +15,7 @@ from metrics.facts.attributes import NOT_KNOWN, Cut, read_cut
 from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import stored_positions
-from metrics.retention.attributes import start_quarters, values_on
+from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
 from metrics.retention.movements import CountedMovements, changes_of
 from metrics.retention.series import LedgerArrays, MonthPair, position_series
 from metrics.retention.vectors import AccountChanges, Flags, PositionArrays, net_changes
@@ -38,6 +38,10 @@ class Question:
     filters: tuple[Filter, ...] = ()
     method: Method = Method.BY_ACCOUNT
     known_before: datetime | None = None
+
+
+POOL = "pool:"
+"""Before the id of a pool, as a value of the CSM cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,27 @@ class _Cuts:
             day=self.pair.start,
             was_there=self.positions.start > 0,
         )
+        if cut is Cut.CSM:
+            return self._with_pools(found, history.values)
         return found, (*history.values, *NOT_KNOWN)
+
+    def _with_pools(
+        self, found: Integers, values: tuple[str, ...]
+    ) -> tuple[Integers, tuple[str, ...]]:
+        """Accounts that nobody owned are those of the pool they are in now: a pool has no
+        history."""
+        pooled = dict(
+            Account.objects.filter(pool__isnull=False).order_by("pk").values_list("pk", "pool")
+        )
+        pools = sorted(set(pooled.values()))
+        places = {pool: len(values) + place for place, pool in enumerate(pools)}
+        unowned = np.flatnonzero(found == UNKNOWN)
+        found = found.copy()
+        found[unowned] = [
+            places[pooled[pk]] if pk in pooled else UNKNOWN
+            for pk in self.accounts[unowned].tolist()
+        ]
+        return found, (*values, *(f"{POOL}{pool}" for pool in pools), *NOT_KNOWN)
 
     def chosen(self, filters: Sequence[Filter]) -> Flags:
         chosen = np.ones(len(self.accounts), dtype=np.bool_)

@@ -193,3 +193,31 @@ def test_the_order_of_rows_and_batches_decides_nothing(seed):
             for n in (name, "bulk")
         ]
         assert states[0] == states[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("2027-06-01", None)),
+        ({"notice_days": 90}, ("2027-06-01", "2027-03-03")),
+        # The day to give notice is past: it renews itself, or is still to be signed.
+        ({"notice_days": 200, "auto_renew": True}, ("2027-06-01", None)),
+        ({"notice_days": 200}, ("2027-06-01", None)),
+    ],
+)
+def test_an_account_carries_the_day_on_which_its_renewal_is_decided(changes, expected):
+    row = contract("a", "2026-06-01", "2027-06-01", "60000.00")
+    load_raw("contracts", row | changes, day=TODAY)
+    found = stored()
+    assert (str(found.renews_on), found.decides_on and str(found.decides_on)) == expected
+
+
+def test_what_is_paid_month_to_month_has_no_renewal_date():
+    rows = [
+        contract("m1", "2026-10-05", "2026-11-05", "60000.00"),
+        contract("m2", "2026-11-05", "2026-12-05", "60000.00"),
+    ]
+    load_raw("contracts", *rows, day=TODAY)
+    assert (stored().arr_minor, stored().renews_on) == (60_000_00, None)
+    load_raw("contracts", contract("y", "2026-06-01", "2027-06-01", "10000.00"), day=TODAY)
+    assert stored().renews_on == date(2027, 6, 1)

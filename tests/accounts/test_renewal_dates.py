@@ -34,3 +34,21 @@ def test_a_renewal_rings_once_however_often_it_is_asked():
     account(60, status="churned")
     assert [emit_renewal_dates(day=DAY) for _ in range(2)] == [1, 1]
     assert Signal.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_clock_is_the_day_to_give_notice_by_and_the_end_rings_no_mark_twice():
+    """Ends in 180 days with 90 days of notice: 90 days are left to decide."""
+    renews_on = DAY + timedelta(days=180)
+    account(0, renews_on=renews_on, decides_on=DAY + timedelta(days=90))
+    assert emit_renewal_dates(day=DAY) == 1
+    signal = Signal.objects.get()
+    assert signal.key == f"{renews_on}:90"
+    assert signal.payload == {
+        "renews_on": renews_on.isoformat(),
+        "decides_on": (DAY + timedelta(days=90)).isoformat(),
+        "days_left": 90,
+    }
+    Account.objects.update(decides_on=None)
+    emit_renewal_dates(day=DAY + timedelta(days=90))
+    assert Signal.objects.count() == 1

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.models import Contract
+from accounts.models import Account, Contract, Pool, RevenueMovement
 from health.models import Band as ScorecardBand
 from health.models import ClosedDay, CurrentHealth, HealthScore, Publication, Scorecard
 from metrics.snapshots import take_snapshots
@@ -215,3 +215,36 @@ def test_renewals_of_the_quarter_and_what_became_of_them(client, people, book, s
     assert "All 2 $7,500.00 $2,250.00" in text_of(
         get(client, people["eva"], "executive_renewals", "?at_risk=1")
     )
+
+
+def test_accounts_of_a_pool_stand_under_its_name(client, company, people, book):
+    pool = Pool.objects.create(name="Scale pool")
+    account = company.account("Shared")
+    Account.objects.filter(pk=account.pk).update(pool=pool)
+    company.post(account, date(2024, 1, 1), "new", 1_000_00)
+    company.post(company.account("Nobody"), date(2024, 1, 1), "new", 2_000_00)
+    page = get(client, people["eva"], "executive", "?by=csm")
+    groups = {row.word: row.retention.bridge.start for row in page.context["groups"]}
+    assert groups["Scale pool"] == 1_000_00
+    assert groups["Not recorded"] >= 2_000_00
+    opened = get(
+        client, people["eva"], "executive_accounts", f"?by=csm&group=pool:{pool.pk}&figure=end"
+    )
+    assert names_in(opened) == ["Shared"]
+
+
+def test_lists_carry_owner_and_subtype(client, company, people, book):
+    RevenueMovement.objects.create(
+        account=book[0],
+        effective_on=date(2025, 5, 1),
+        kind="expansion",
+        subtype="seats",
+        amount_minor=1_000_00,
+        currency="USD",
+        recorded_at=NOW,
+        source_id="direct",
+        external_id="s",
+    )
+    shown = text_of(get(client, people["eva"], "executive_movements", "?figure=expansion"))
+    assert "Expansion Seats" in shown
+    assert "alice" in shown.split("Expansion Seats")[1]

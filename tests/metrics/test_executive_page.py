@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -116,6 +117,16 @@ def test_the_day_is_in_the_address(client, people, book):
     )
     assert "Expansion $4,000.00" in shown
     assert "Contraction $0.00" in shown
+
+
+def test_a_window_that_was_not_known_whole_says_so_and_leads_to_one_that_was(client, people, book):
+    page = get(client, people["eva"], "executive", "?known_on=2025-03-10")
+    assert "Of the days after 10 Mar 2025 up to 31 May 2025 nothing was known yet" in text_of(page)
+    link = re.search(r'href="([^"]+)">\s*The window to 28 Feb 2025 fits', page.content.decode())
+    opened = client.get(unescape(link.group(1)))
+    assert "nothing was known yet" not in text_of(opened)
+    assert "twelve months to 28 Feb 2025" in text_of(opened)
+    assert "known on 10 Mar 2025" in text_of(opened)
 
 
 def test_a_report_as_known_on_an_earlier_day(client, company, people, book):

@@ -31,6 +31,12 @@ class AccountShown(NamedTuple):
     band: str | None
     """None where it was never scored."""
     at_risk: bool | None = None
+    decides_on: date | None = None
+    """When its renewal is decided, where notice makes that another day than the end."""
+
+    @property
+    def decided_by(self) -> date | None:
+        return self.decides_on or self.renews_on
 
 
 # In the order of AccountShown.
@@ -45,6 +51,7 @@ COLUMNS = (
     "health__score",
     "health__effective_band",
     "health__at_risk",
+    "decides_on",
 )
 
 
@@ -114,8 +121,9 @@ class Stakes:
         return arr * float(1 - self.chances.chance(account.score))
 
 
-def renews_soon(renews_on: date | None, *, today: date) -> bool:
-    return renews_on is not None and today <= renews_on <= today + timedelta(days=RENEWAL_DAYS)
+def renews_soon(decided_by: date | None, *, today: date) -> bool:
+    """By the day on which the renewal is decided."""
+    return decided_by is not None and today <= decided_by <= today + timedelta(days=RENEWAL_DAYS)
 
 
 def make_item(
@@ -140,7 +148,7 @@ def make_item(
         arr_minor=account.arr_minor,
         currency=account.currency,
         at_stake=stakes.of(account),
-        renews_on=account.renews_on if renews_soon(account.renews_on, today=today) else None,
+        renews_on=account.renews_on if renews_soon(account.decided_by, today=today) else None,
         task=task,
         owner=(account.owner or "") if task is None else "",
     )

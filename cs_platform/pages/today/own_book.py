@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.catalogue import Role
 from accounts.models import Account, User
@@ -61,13 +62,13 @@ class LoadedPortfolio:
         return alone[:READ_AT_MOST]
 
     def renewing(self, *, today: date) -> list[AccountShown]:
-        """Within RENEWAL_DAYS, READ_AT_MOST of those that renew first."""
+        """Decided within RENEWAL_DAYS, READ_AT_MOST of those that are first."""
         near = [
             account
             for account in self.accounts.values()
-            if renews_soon(account.renews_on, today=today)
+            if renews_soon(account.decided_by, today=today)
         ]
-        near.sort(key=lambda account: (account.renews_on, account.id))
+        near.sort(key=lambda account: (account.decided_by, account.id))
         return near[:READ_AT_MOST]
 
     def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
@@ -100,7 +101,10 @@ class QueriedPortfolio:
 
     def renewing(self, *, today: date) -> list[AccountShown]:
         near = (today, today + timedelta(days=RENEWAL_DAYS))
-        return _first(self.accounts.filter(renews_on__range=near).order_by("renews_on", "pk"))
+        found = self.accounts.filter(
+            Q(decides_on__range=near) | Q(decides_on__isnull=True, renews_on__range=near)
+        )
+        return _first(found.order_by(Coalesce("decides_on", "renews_on"), "pk"))
 
     def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
         rows = Account.objects.filter(AnyOf("pk", list(ids))).values_list(*COLUMNS)

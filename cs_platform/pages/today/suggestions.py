@@ -13,6 +13,7 @@ from accounts.ui import formats
 from accounts.ui.bands import band_look
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
+    AccountShown,
     QueueItem,
     Stakes,
     Urgency,
@@ -45,7 +46,7 @@ def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[
 def renewal_items(
     book: Portfolio, *, today: date, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
-    """Every contract that ends within 30 days, until it has: a task for later is named."""
+    """Every renewal that is decided within 30 days, until it is: a task for later is named."""
     found = book.renewing(today=today)
     following = next_tasks([account.id for account in found])
     return [
@@ -53,13 +54,21 @@ def renewal_items(
             account,
             Urgency.RENEWAL,
             title="Check the renewal" if account.id in following else "Plan the renewal",
-            why=f"The contract ends {formats.relative_day(account.renews_on or today, today=today)}"
+            why=_renewal_words(account, today=today)
             + _following(following.get(account.id), zone=zone),
             stakes=stakes,
             today=today,
         )
         for account in found
     ]
+
+
+def _renewal_words(account: AccountShown, *, today: date) -> str:
+    ends = f"contract ends {formats.relative_day(account.renews_on or today, today=today)}"
+    if account.decides_on is None:
+        return f"The {ends}"
+    notice = formats.relative_day(account.decides_on, today=today)
+    return f"The last day to give notice is {notice}, the {ends}"
 
 
 def next_tasks(account_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:

@@ -8,13 +8,14 @@ from datetime import date
 from functools import cache
 
 from accounts import catalogue
-from accounts.models import Plan, User
+from accounts.models import Plan, Pool, User
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.attributes import NOT_RECORDED, UNKNOWN_BEFORE, Cut, known_from
 from metrics.facts.week import ChangeTotal, NewsKind
 from metrics.pages.executive.figures import shown_rate
+from metrics.queries.book import POOL
 from metrics.queries.overview import Overview
 from metrics.retention.rates import FailureMode, percent
 
@@ -35,6 +36,7 @@ def group_words(by: Cut, *, start: date) -> Callable[[str], str]:
     names: dict[str, str] = {}
     if by is Cut.CSM:
         names = {str(pk): name for pk, name in User.objects.values_list("pk", "name")}
+        names |= {f"{POOL}{pk}": name for pk, name in Pool.objects.values_list("pk", "name")}
     if by is Cut.PLAN:
         names = {str(pk): name for pk, name in Plan.objects.values_list("pk", "name")}
     has_labels = by in (Cut.SEGMENT, Cut.TIER)

@@ -172,6 +172,21 @@ class ReportParams:
             values.setdefault("group", self.group)
         return urlencode(values)
 
+    @property
+    def not_known_yet(self) -> dict[str, Any] | None:
+        """Where the window ends after the day it is known on: the days that are missing, and the
+        address of the report whose window fits."""
+        window = self.question.window
+        if self.known_on is None or self.known_on >= window.end:
+            return None
+        fitting = replace(self, as_of=self.known_on)
+        return {
+            "after": self.known_on,
+            "until": window.end,
+            "fits": fitting.question.window.end,
+            "query": fitting.address(),
+        }
+
     def without_group(self) -> ReportParams:
         """The same report without the group that was opened."""
         return replace(self, group=None)

@@ -58,6 +58,7 @@ def _answer(
         "as_of": asked.as_of,
         "known_on": asked.known_on,
         "problems": asked.problems,
+        "not_known_yet": asked.not_known_yet,
         "gaps": asked.gaps,
         "csv": _with(request, format="csv"),
         "first_page": _with(request),

@@ -80,7 +80,7 @@ EXECUTORS = {
     "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
-    "accounts.loading.derived:_renewals": lambda: derived._renewals(FEW),
+    "accounts.loading.derived:_RENEWALS": lambda: derived._renewals(FEW, day=date(2025, 4, 2)),
     "accounts.loading.history:known_rows": lambda: history.known_rows(FEW, list(HistoryAttribute)),
     "accounts.loading.movements:_plan": posting_again,
     "accounts.loading.revenue_sources:posted_by_day": lambda: revenue_sources.posted_by_day(
