@@ -5,7 +5,7 @@ corrects it. What is learned after its day closed is a row of its own, so that y
 score can be explained by what was known yesterday.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -59,12 +59,25 @@ _TOLD = """
 """
 
 
+# What CS ops described keeps its days. In order of key, so that two loads wait for each other.
+_USED_EARLIER = sql.SQL("""
+    UPDATE accounts_feature f SET valid_from = v.day
+    FROM (
+        SELECT f.id, v.day FROM accounts_feature f
+        JOIN unnest(%s::text[], %s::date[]) AS v (key, day) ON v.key = f.key
+        WHERE v.day < f.valid_from AND NOT f.is_core AND f.plans = '{}'
+        ORDER BY f.key FOR NO KEY UPDATE OF f
+    ) v WHERE f.id = v.id AND v.day < f.valid_from
+""")
+
+
 @dataclass(slots=True)
 class UsageIds:
     """Ids behind external ids and feature keys, kept for a whole run."""
 
     accounts: dict[str, int] = field(default_factory=dict)
     features: dict[str, int] = field(default_factory=dict)
+    valid_from: dict[str, date] = field(default_factory=dict)
     months: set[tuple[int, int]] = field(default_factory=set)
 
     def learn_accounts(self, names: Iterable[str]) -> None:
@@ -73,18 +86,25 @@ class UsageIds:
             rows = Account.objects.filter(external_id__in=unseen)
             self.accounts.update(rows.values_list("external_id", "pk"))
 
-    def learn_features(self, keys: Iterable[str], *, day: date) -> None:
-        """Features nobody described yet are made as not core, up to a sane number."""
-        unseen = set(keys) - self.features.keys()
-        if not unseen:
-            return
-        known = set(Feature.objects.filter(key__in=unseen).values_list("key", flat=True))
-        room = MOST_FEATURES - Feature.objects.count()
-        new = sorted(unseen - known)[: max(room, 0)]
-        names = [Feature(key=key, name=_title(key), valid_from=day) for key in new]
-        Feature.objects.bulk_create(names, ignore_conflicts=True)
-        rows = Feature.objects.filter(key__in=unseen).values_list("key", "pk")
-        self.features.update(rows)
+    def learn_features(self, first_use: Mapping[str, date]) -> None:
+        """Features nobody described yet are made as not core, up to a sane number, and are valid
+        from their first use, in whatever order it is told."""
+        unseen = first_use.keys() - self.features.keys()
+        if unseen:
+            known = set(Feature.objects.filter(key__in=unseen).values_list("key", flat=True))
+            room = MOST_FEATURES - Feature.objects.count()
+            new = sorted(unseen - known)[: max(room, 0)]
+            names = [Feature(key=k, name=_title(k), valid_from=first_use[k]) for k in new]
+            Feature.objects.bulk_create(names, ignore_conflicts=True)
+            rows = Feature.objects.filter(key__in=unseen).values_list("key", "pk", "valid_from")
+            for key, pk, valid_from in rows:
+                self.features[key], self.valid_from[key] = pk, valid_from
+        earlier = {
+            key: day for key, day in first_use.items() if day < self.valid_from.get(key, date.min)
+        }
+        if earlier:
+            run(_USED_EARLIER, [list(earlier), list(earlier.values())])
+            self.valid_from.update(earlier)
 
     def learn_months(self, days: Iterable[date]) -> None:
         """Rows of a month without a partition would all crowd in the default one."""
@@ -108,7 +128,10 @@ def load_usage(
 ) -> None:
     day = learned_from(day, backfill=backfill)
     directory.learn_accounts({row.account for row in rows})
-    directory.learn_features({row.feature for row in rows}, day=day)
+    first_use: dict[str, date] = {}
+    for row in rows:
+        first_use[row.feature] = min(row.day, first_use.get(row.feature, row.day))
+    directory.learn_features(first_use)
     directory.learn_months({row.day for row in rows})
     result.reject(_strangers(rows, directory=directory))
     accounts, features = directory.accounts, directory.features

@@ -42,7 +42,7 @@ def load_usage_columns(
     """As load_usage would; repeats within the batch are told apart as well."""
     # In every transaction that writes usage, whichever way its rows go.
     learned = learned_from(day, backfill=backfill).toordinal()
-    accounts, features, days = _ids(columns, directory=directory, day=day)
+    accounts, features, days = _ids(columns, directory=directory)
     order, repeats = _in_key_order(columns)
     _tell_repeats(columns, order, repeats, result=result)
     kept = order[~repeats]
@@ -73,12 +73,17 @@ def _untold(
     return known & untold[place]
 
 
-def _ids(columns: UsageColumns, *, directory: UsageIds, day: date) -> tuple[Ints, Ints, Ints]:
+def _ids(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Ints]:
     """By place in the lists of names: ids, 0 for none; days since Postgres began to count."""
     accounts, features = np.unique(columns.account), np.unique(columns.feature)
     days = np.unique(columns.day)
     directory.learn_accounts(columns.accounts[n] for n in accounts.tolist())
-    directory.learn_features((columns.features[n] for n in features.tolist()), day=day)
+    ordinals = np.array([day.toordinal() for day in columns.days], dtype=np.int64)
+    first = np.full(len(columns.features), date.max.toordinal(), dtype=np.int64)
+    np.minimum.at(first, columns.feature, ordinals[columns.day])
+    directory.learn_features(
+        {columns.features[n]: date.fromordinal(int(first[n])) for n in features.tolist()}
+    )
     directory.learn_months(columns.days[n] for n in days.tolist())
     return (
         _filled(accounts, columns.accounts, directory.accounts),

@@ -136,3 +136,16 @@ def test_active_days_are_bits_of_their_month():
     rows = UserMonth.objects.order_by("month").values_list("month", "days")
     assert list(rows) == [(date(2025, 2, 1), 1 << 27), (date(2025, 3, 1), 0b101 | 1 << 30)]
     assert DAY.month == 3
+
+
+@pytest.mark.parametrize("days", [["2024-02-01", "2024-01-05"], ["2024-01-05", "2024-02-01"]])
+def test_a_feature_is_valid_from_its_first_use_in_whatever_order_it_is_told(days):
+    for day in days:
+        load_raw("usage", usage(day=day), backfill=True)
+    assert Feature.objects.get().valid_from == date(2024, 1, 5)
+
+
+def test_a_feature_that_somebody_described_keeps_its_days():
+    Feature.objects.create(key="search", name="Search", is_core=True, valid_from=date(2024, 7, 1))
+    load_raw("usage", usage(day="2024-01-05"), backfill=True)
+    assert Feature.objects.get().valid_from == date(2024, 7, 1)
