@@ -61,11 +61,12 @@ def month(days: list[Day], *, start: date, end: date) -> Month:
 
 
 def _kind(change: int, *, was: bool, is_: bool, is_first: bool) -> str:
-    if was and is_:
+    """Who pays at neither end may be left with a cent of rounding: the bridge counts it as well."""
+    if was == is_:
         return "expansion" if change > 0 else "contraction" if change < 0 else ""
     if was:
         return "churn"
-    return ("new" if is_first else "reactivation") if is_ else ""
+    return "new" if is_first else "reactivation"
 
 
 Part = tuple[Month, list[tuple[str, int]]]
