@@ -112,14 +112,23 @@ def test_rising_takes_the_line_and_the_margin(account):
     assert [row[1:3] for row in passed()] == [("below", "above")]
 
 
-def test_who_loses_the_score_is_on_no_side_and_comes_back_in_silence(account):
-    watch(("score", "70"))
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        # It was healthy, from 75 up: back below 70 it has passed that line as a fall would.
+        ("70", [("line:70", "above", "below", "moved")]),
+        # On which side of a line within its band it was, nobody knows any more.
+        ("76", []),
+    ],
+)
+def test_who_comes_back_lower_has_passed_the_lines_below_the_band_it_had(account, line, found):
+    watch(("score", line))
     recompute(day=DAY, now=NOW)
     CurrentHealth.objects.update(score=None, band="unscored")
     burden(account)
     recompute(day=DAY, now=NOW)
 
-    assert passed() == []
+    assert passed() == found
 
 
 def test_a_line_is_judged_as_long_as_somebody_watches_it():
