@@ -102,7 +102,7 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         },
         "accounts.source": {"key": "secret-source", "name": "secret-source"},
         "auth.group": {"name": "secret-group"},
-        "health.assignmentrule": {"position": 1, "scorecard_key": "secret-card"},
+        "health.assignmentrule": {"position": 1, "scorecard_key": "secret-card", "minimum_arr": 1},
         "health.publication": {
             "scorecard": _published_card(),
             "published_at": NOW,
