@@ -239,6 +239,7 @@ def _patient() -> dict[str, str]:
         "CS_STATEMENT_TIMEOUT": "300s",
         "CS_LOCK_TIMEOUT": "10s",
         "CS_PARALLEL_WORKERS": "2",
+        "CS_RANDOM_PAGE_COST": "4",
     }
     return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 from accounts.models import Installation
 from accounts.money.rates import RateTable
+from metrics.definitions import Method
 from metrics.facts.health import BandTotal
 from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalTotal
@@ -16,6 +17,7 @@ from metrics.facts.standing import ReportDate
 from metrics.facts.week import DAYS, ChangeTotal, NewsKind
 from metrics.models import ReportDay
 from metrics.retention.forecast import Chances
+from metrics.retention.overdue import OverdueAccounts
 from metrics.retention.renewals import RenewalState
 
 
@@ -26,24 +28,34 @@ class DayFigures:
     health: tuple[BandTotal, ...]
     renewals: tuple[RenewalTotal, ...]
     week: tuple[ChangeTotal, ...]
+    overdue: Mapping[Method, OverdueAccounts]
+    """Of the twelve months to the last month-end, at `overdue_rates`; empty where not kept."""
+    overdue_rates: Mapping[str, str]
 
-    def as_json(self) -> dict[str, list[list[Any]]]:
+    def as_json(self) -> dict[str, Any]:
         return {
             "health": [[b.band, b.at_risk, b.accounts, b.arr, b.below_sixty] for b in self.health],
             "renewals": [
                 [t.state, t.at_risk, t.renewals, t.arr, t.expected] for t in self.renewals
             ],
             "week": [[t.change, t.count, t.amount] for t in self.week],
+            "overdue": {method: found.as_json() for method, found in self.overdue.items()},
+            "overdue_rates": dict(self.overdue_rates),
         }
 
     @classmethod
-    def of_json(cls, figures: Mapping[str, list[list[Any]]]) -> "DayFigures":
+    def of_json(cls, figures: Mapping[str, Any]) -> "DayFigures":
         return cls(
             health=tuple(BandTotal(*row) for row in figures["health"]),
             renewals=tuple(
                 RenewalTotal(RenewalState(state), *rest) for state, *rest in figures["renewals"]
             ),
             week=tuple(ChangeTotal(NewsKind(change), *rest) for change, *rest in figures["week"]),
+            overdue={
+                Method(method): OverdueAccounts.of_json(found)
+                for method, found in figures.get("overdue", {}).items()
+            },
+            overdue_rates=figures.get("overdue_rates", {}),
         )
 
 

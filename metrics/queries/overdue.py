@@ -1,6 +1,7 @@
 """What of a report is overdue: terms in their grace, whose money counts and may still be lost."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,13 +10,14 @@ import numpy as np
 from accounts.models import Account, Installation
 from accounts.money.rates import RateTable
 from metrics.definitions import Retention
+from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalRow, RenewalsDue
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import Question, book_of
 from metrics.queries.moments import ReportSnapshot
-from metrics.retention.overdue import exchanged, without_overdue
+from metrics.retention.overdue import OverdueAccounts, without_overdue
 from metrics.retention.renewals import RenewalState
-from metrics.retention.windows import Window
+from metrics.retention.windows import Window, trailing_window
 
 # Whatever has been decided since is not overdue any more.
 _UNDECIDED = "c.state = 'active'"
@@ -51,11 +53,42 @@ def overdue_of(
     standing: ReportSnapshot, *, question: Question, rates: RateTable, total: Retention
 ) -> Overdue | None:
     """Of the report of `question`, whose sums are `total`; None where nothing is overdue."""
-    arr = Counter[int]()
-    for row in overdue_rows(standing, window=question.window, rates=rates):
-        arr[row.account_id] += row.arr
-    if not arr:
+    found = _stored(standing, question=question, rates=rates)
+    if found is None:
+        (found,) = overdue_accounts(standing, questions=[question], rates=rates)
+    if not found.accounts:
         return None
+    return Overdue(accounts=found.accounts, arr=found.arr, without=found.without(total))
+
+
+def _stored(
+    standing: ReportSnapshot, *, question: Question, rates: RateTable
+) -> OverdueAccounts | None:
+    """As the night kept it with the day; None where it has to be computed."""
+    figures, window = standing.figures, question.window
+    if figures is None or not standing.scope.is_everything or question.filters:
+        return None
+    if window != trailing_window(as_of=standing.moment.day):
+        return None
+    # The day is current at its own rates; those of the window's end may have been edited since.
+    if figures.overdue_rates != rates_as_text(rates.on(window.end)):
+        return None
+    return figures.overdue.get(question.method)
+
+
+def overdue_accounts(
+    standing: ReportSnapshot, *, questions: Sequence[Question], rates: RateTable
+) -> list[OverdueAccounts]:
+    """For each of the questions, which are about one window of all cuts."""
+    arr = Counter[int]()
+    for row in overdue_rows(standing, window=questions[0].window, rates=rates):
+        arr[row.account_id] += row.arr
+    return [_counted(arr, question=question, rates=rates) for question in questions]
+
+
+def _counted(arr: Counter[int], *, question: Question, rates: RateTable) -> OverdueAccounts:
+    if not arr:
+        return OverdueAccounts(0, 0, Retention(), Retention())
     scope = ReportScope(
         accounts=Account.objects.filter(pk__in=list(arr)),
         known_before=question.known_before,
@@ -64,14 +97,8 @@ def overdue_of(
     ends = counted.counted.positions.end
     wanted = np.array([arr[pk] for pk in counted.accounts.tolist()], dtype=np.int64)
     overdue = np.minimum(wanted, np.maximum(ends, 0))
-    if not overdue.any():
-        return None
     lost = without_overdue(counted.counted, overdue, method=question.method)
     everyone = np.zeros(len(overdue), dtype=np.int64)
     (less,) = counted.counted.by_group(groups=everyone, count=1)
     (plus,) = lost.by_group(groups=everyone, count=1)
-    return Overdue(
-        accounts=int((overdue > 0).sum()),
-        arr=int(overdue.sum()),
-        without=exchanged(total, less=less, plus=plus),
-    )
+    return OverdueAccounts(int((overdue > 0).sum()), int(overdue.sum()), counted=less, lost=plus)

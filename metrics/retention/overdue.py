@@ -1,16 +1,43 @@
 """A report without what is overdue: terms that ended, count on in their grace, and may be lost."""
 
-from dataclasses import fields, replace
-from typing import TypeVar
+from dataclasses import astuple, dataclass, fields, replace
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from accounts.catalogue import MovementKind
 from accounts.money.conversion import Integers
-from metrics.definitions import Method, Retention, Summable
+from metrics.definitions import Bridge, Cohort, Logos, Method, Retention, Summable
 from metrics.retention.vectors import KINDS, AccountChanges, net_changes
 
 Sums = TypeVar("Sums", bound=Summable)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueAccounts:
+    """`arr` of `accounts` at the end of a window is overdue; `counted` is what these accounts add
+    to the report, `lost` what they would add if that were lost."""
+
+    accounts: int
+    arr: int
+    counted: Retention
+    lost: Retention
+
+    def as_json(self) -> list[Any]:
+        return [self.accounts, self.arr, astuple(self.counted), astuple(self.lost)]
+
+    @classmethod
+    def of_json(cls, row: list[Any]) -> Self:
+        accounts, arr, *sums = row
+        counted, lost = (
+            Retention(Bridge(*bridge), Cohort(*cohort), Logos(*logos))
+            for bridge, cohort, logos in sums
+        )
+        return cls(accounts, arr, counted, lost)
+
+    def without(self, total: Retention) -> Retention:
+        """The report as if what is overdue were lost."""
+        return exchanged(total, less=self.counted, plus=self.lost)
 
 
 def without_overdue(

@@ -10,6 +10,7 @@ from datetime import date
 from django.db import connection
 
 from accounts.money.rates import RateTable
+from metrics.definitions import Method
 from metrics.facts.days import (
     DayFigures,
     chances_as_text,
@@ -23,8 +24,11 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, standing
 from metrics.facts.week import WeekOfChanges
 from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
+from metrics.queries.book import Question
+from metrics.queries.moments import ReportSnapshot
+from metrics.queries.overdue import overdue_accounts
 from metrics.retention.forecast import Chances
-from metrics.retention.windows import latest_month_end, month_ends, quarter_of
+from metrics.retention.windows import latest_month_end, month_ends, quarter_of, trailing_window
 
 KEPT_MONTH_ENDS = 13
 
@@ -71,7 +75,7 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
         scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
     )
     due = renewals.rows_and_monthly()
-    figures = _figures(moment, due, chances)
+    figures = _figures(moment, due, chances=chances, rates=rates)
     _copy_accounts(moment)
     _copy_renewals(due, day)
     ReportDay.objects.create(
@@ -84,12 +88,20 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     )
 
 
-def _figures(moment: ReportDate, due: list[RenewalRow], chances: Chances) -> DayFigures:
+def _figures(
+    moment: ReportDate, due: list[RenewalRow], *, chances: Chances, rates: RateTable
+) -> DayFigures:
     week = WeekOfChanges(scope=ReportScope(), moment=moment, chances=chances)
+    standing = ReportSnapshot(scope=ReportScope(), moment=moment, chances=chances, figures=None)
+    window = trailing_window(as_of=moment.day)
+    questions = [Question(window=window, base=rates.base, method=method) for method in Method]
+    overdue = overdue_accounts(standing, questions=questions, rates=rates)
     return DayFigures(
         health=tuple(HealthState(scope=ReportScope(), moment=moment).totals()),
         renewals=tuple(totals_of(due)),
         week=tuple(week.totals()),
+        overdue=dict(zip(Method, overdue, strict=True)),
+        overdue_rates=rates_as_text(rates.on(window.end)),
     )
 
 

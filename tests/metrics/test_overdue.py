@@ -4,13 +4,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from health.models import ClosedDay
 from metrics.definitions import Method, Rate
 from metrics.queries.overview import overview
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import get, names_in, text_of
 from tests.metrics.test_executive_csv import download
-from tests.metrics.world import contract
+from tests.metrics.world import at, contract
 
 TODAY = date(2025, 6, 15)
 AS_OF = date(2025, 6, 14)
@@ -38,7 +41,7 @@ def report(user, method=Method.BY_ACCOUNT, as_of=AS_OF):
 @pytest.mark.parametrize("stored", [False, True])
 def test_the_rates_without_what_is_overdue(people, accounts, method, stored):
     if stored:
-        take_snapshots(day=AS_OF)
+        close(AS_OF)
     found = report(people["eva"], method)
     assert [found.rate(rate) for rate in Rate] == [Fraction(110, 100), 1, 1]
     without = found.overdue.without
@@ -50,6 +53,45 @@ def test_the_rates_without_what_is_overdue(people, accounts, method, stored):
         Fraction(1, 2),
     ]
     assert found.latest.total.bridge.end - without.bridge.end == 60_000_00
+
+
+def close(day):
+    ClosedDay.objects.create(day=day, closed_at=at(day))
+    take_snapshots(day=day)
+
+
+def test_a_stored_day_tells_it_without_reading_contracts(people, accounts):
+    close(AS_OF)
+    with CaptureQueriesContext(connection) as asked:
+        assert report(people["eva"]).overdue.arr == 60_000_00
+    assert not [query["sql"] for query in asked if "accounts_contract" in query["sql"]]
+    with CaptureQueriesContext(connection) as asked:
+        assert report(people["mona"]).overdue.arr == 60_000_00
+    assert [query["sql"] for query in asked if "accounts_contract" in query["sql"]]
+
+
+def test_a_change_below_what_is_overdue_is_seen_at_once(people, accounts):
+    close(AS_OF)
+    contracts = accounts[0].contracts
+    contracts.filter(external_id="c1").update(state="renewed", closed_on=AS_OF)
+    assert report(people["eva"]).overdue is None
+    take_snapshots(day=AS_OF)
+    assert report(people["eva"]).overdue is None
+    contracts.filter(external_id="c1").update(state="active", closed_on=None)
+    assert report(people["eva"]).overdue.arr == 60_000_00
+
+
+def test_rates_of_the_window_edited_since_are_not_those_it_was_kept_at(company, people, accounts):
+    """As of 14 June, the report converts at the rates of 31 May."""
+    company.rate("EUR", "1.10")
+    company.rate("EUR", "1.20", since=date(2025, 6, 1))
+    dee = company.account("Dee", owner=people["alice"])
+    company.post(dee, date(2024, 1, 1), "new", 10_000_00, currency="EUR")
+    contract(dee, 9, END, 10_000_00, currency="EUR")
+    close(AS_OF)
+    assert report(people["eva"]).overdue.arr == 71_000_00
+    company.rate("EUR", "1.05", since=date(2025, 5, 1))
+    assert report(people["eva"]).overdue.arr == 70_500_00
 
 
 def test_an_account_that_grew_loses_its_growth_first_by_account(company, people, accounts):

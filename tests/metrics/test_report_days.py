@@ -14,14 +14,18 @@ from health.models import BandOverride, ClosedDay
 from metrics.definitions import Method
 from metrics.facts.days import DayFigures, moment_of
 from metrics.facts.health import BandFilter
+from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalFilter, read_chances
 from metrics.facts.week import NewsKind
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
+from metrics.queries.book import Question
 from metrics.queries.health import all_health_accounts
 from metrics.queries.moments import default_day, standing_of
+from metrics.queries.overdue import overdue_accounts
 from metrics.queries.overview import overview
 from metrics.queries.renewals import all_renewals
 from metrics.queries.week import all_changes
+from metrics.retention.windows import trailing_window
 from metrics.snapshots import day_to_refresh, take_snapshots
 from tests.metrics.pages import TODAY
 from tests.metrics.world import CLOSED, MONTH_END, NOW, at, contract, judge
@@ -68,7 +72,19 @@ def test_a_stored_day_answers_as_a_computed_one(people, world, name, day):
 
 def test_figures_survive_their_storage(people, world):
     found = standing(people["eva"])
-    figures = DayFigures(found.health_totals(), found.renewal_totals(), found.week_totals())
+    questions = [
+        Question(window=trailing_window(as_of=CLOSED), base="USD", method=method)
+        for method in Method
+    ]
+    rates = rate_table(base="USD")
+    overdue = overdue_accounts(found, questions=questions, rates=rates)
+    figures = DayFigures(
+        found.health_totals(),
+        found.renewal_totals(),
+        found.week_totals(),
+        overdue=dict(zip(Method, overdue, strict=True)),
+        overdue_rates=rates_as_text(rates.on(questions[0].window.end)),
+    )
     assert DayFigures.of_json(figures.as_json()) == figures
     take_snapshots(day=CLOSED)
     assert standing(people["eva"]).figures == figures
