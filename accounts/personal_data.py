@@ -107,6 +107,8 @@ PERSONAL_DATA = PersonalData(
         "accounts.Signal.payload",
         "accounts.Ticket.subject",
         "accounts.Ticket.topic",
+        "accounts.WaitingMovement.reason",
+        "accounts.WaitingMovement.record",
     ),
     other_texts=(
         "accounts.GroupSession.subject",
@@ -213,5 +215,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.SourceMapping.mapping",
         "accounts.Team.name",
         "accounts.Ticket.external_id",
+        "accounts.WaitingMovement.external_id",
+        "accounts.WaitingMovement.product",
     ),
 )

@@ -36,6 +36,7 @@ class LoadContext:
     source: str
     backfill: bool
     directory: UsageIds
+    is_part: bool
 
 
 def load(
@@ -55,11 +56,11 @@ def load(
 
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
     Without `by_ops` nobody may say when a fact was learned.
-    `is_part` of a run: its end derives the ledgers that `due` of the result names; else it is done
-    here.
+    `is_part` of a run: its end derives the ledgers that `due` of the result names, and posts what
+    is `waiting`; else it is done here.
     """
     result = LoadResult(place=place)
-    batch = LoadContext(day, now, source, backfill, directory or UsageIds())
+    batch = LoadContext(day, now, source, backfill, directory or UsageIds(), is_part)
     spec = SPECS[kind]
     if not by_ops:
         records = _undated(records, result)
@@ -169,7 +170,12 @@ def _movements(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     accounts = post_movements(
-        records, source=batch.source, day=batch.day, now=batch.now, result=result
+        records,
+        source=batch.source,
+        day=batch.day,
+        now=batch.now,
+        result=result,
+        is_part=batch.is_part,
     )
     result.due += [DueRecord(pk) for pk in accounts]
     follow_ups.name_missing_rates(records, result=result)

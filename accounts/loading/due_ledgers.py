@@ -14,6 +14,7 @@ from accounts.loading.overlaps import ask_about
 from accounts.loading.results import DueRecord
 from accounts.loading.revenue_sources import lock_accounts
 from accounts.loading.runs import keep_problems
+from accounts.loading.waiting import settle_waiting
 from accounts.models import Contract, ImportRun, LedgerDue
 
 _ACCOUNTS_AT_ONCE = 2_000
@@ -65,11 +66,13 @@ def derive_marked(account_ids: Sequence[int], *, day: date, now: datetime) -> No
 
 
 def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]:
-    """What the run has left, some accounts a transaction, so that another worker can go on."""
+    """What the run has left, some accounts a transaction, so that another worker can go on: what
+    has waited is posted or refused, and the ledgers are derived."""
     problems: list[RecordError] = []
     while account_ids := _next_accounts(run.pk):
         with transaction.atomic():
             due = _taken(run.pk, account_ids)
+            problems += settle_waiting(run, account_ids, day=day)
             found = derive_due(due, day=day, now=now)
             _keep(found, due, run=run)
         problems += found

@@ -1,5 +1,7 @@
 """Given movements: posted once, never changed."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.catalogue import OWN_SOURCES, RevenueSource
 from accounts.intake.backfill import learned_on, moment_of
-from accounts.intake.errors import RecordError
+from accounts.intake.errors import RecordError, shown
 from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
 from accounts.loading.results import LoadResult, Status
@@ -27,32 +29,70 @@ from accounts.loading.revenue_sources import (
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import as_decimal_text, money_exact
 
-Fresh = list[tuple[Record, RevenueMovement]]
+Given = list[tuple[int, RevenueMovement]]
+"""By the position of their record."""
 _content = attrgetter(
     "external_id", "account_id", "effective_on", "kind", "amount_minor", "currency"
 )
 
 
 def post_movements(
-    records: Sequence[Record], *, source: str, day: date, now: datetime, result: LoadResult
+    records: Sequence[Record],
+    *,
+    source: str,
+    day: date,
+    now: datetime,
+    result: LoadResult,
+    is_part: bool = False,
 ) -> list[int]:
     """The accounts whose ledger grew. The same movement again is nothing, also where another source
     has posted it already; another one under a known id of the source is refused, because history
     that can be rewritten proves nothing, and so is what would take an account's ARR below zero on
-    any day. What is given for an account whose revenue comes from contracts is held. `source` is
-    the key of the source whose ids the records carry."""
+    any day: of a part of a run, what shrinks ARR waits for the end of the run. What is given for an
+    account whose revenue comes from contracts is held. `source` is the key of the source whose ids
+    the records carry."""
     accounts = _locked_accounts(records)
-    plan = _plan(records, accounts, source=source, now=now)
+    given: Given = []
+    zone = Installation.current().zone
+    for record in records:
+        account_id = accounts.get(_text(record, "account"))
+        if account_id is None:
+            result.reject([_unknown_account(record)])
+            continue
+        row = _row(record.values, account_id=account_id, source=source, now=now, zone=zone)
+        given.append((record.position, row))
+    plan = _written(given, source=source, is_part=is_part)
+    plan.tell(result, day=day)
+    result.waiting.update(plan.waiting)
+    return sorted({row.account_id for row in [*plan.rows, *plan.waiting.values()]})
+
+
+def post_waiting(waiting: Mapping[int, RevenueMovement], *, day: date, result: LoadResult) -> None:
+    """At the end of a run, what has waited for it: as one load. The accounts are locked."""
+    first: dict[tuple[str, str], tuple[int, RevenueMovement]] = {}
+    for position, row in sorted(waiting.items()):
+        name = (str(row.source_id), row.external_id)
+        before, known = first.setdefault(name, (position, row))
+        if before != position and _content(known) == _content(row):
+            result.statuses[position] = Status.UNCHANGED
+        elif before != position:
+            result.reject([_contradiction(position, row, place=result.seen_at(before))])
+    of_source: dict[str, Given] = defaultdict(list)
+    for (source, _), one in first.items():
+        of_source[source].append(one)
+    for source, given in of_source.items():
+        _written(given, source=source, is_part=False).tell(result, day=day)
+
+
+def _written(given: Given, *, source: str, is_part: bool) -> PostingPlan:
+    plan = _plan(given, source=source, is_part=is_part)
     try:
         plan.write()
     except IntegrityError:
         # Another load has just committed one of these ids for another account: it shows now.
-        plan = _plan(records, accounts, source=source, now=now)
+        plan = _plan(given, source=source, is_part=is_part)
         plan.write()
-    result.statuses.update(plan.statuses)
-    result.reject(plan.errors)
-    result.reject(_name_held(plan, day=day))
-    return sorted({row.account_id for row in plan.rows})
+    return plan
 
 
 @dataclass(slots=True)
@@ -61,6 +101,7 @@ class PostingPlan:
 
     rows: list[RevenueMovement] = field(default_factory=list)
     held: dict[int, RevenueMovement] = field(default_factory=dict)
+    waiting: dict[int, RevenueMovement] = field(default_factory=dict)
     statuses: dict[int, Status] = field(default_factory=dict)
     errors: list[RecordError] = field(default_factory=list)
 
@@ -75,36 +116,33 @@ class PostingPlan:
                 update_fields=["effective_on", "kind", "amount_minor", "currency", "reason"],
             )
 
+    def tell(self, result: LoadResult, *, day: date) -> None:
+        result.statuses.update(self.statuses)
+        result.reject(self.errors)
+        result.reject(_name_held(self, day=day))
 
-def _plan(
-    records: Sequence[Record], accounts: Mapping[str, int], *, source: str, now: datetime
-) -> PostingPlan:
-    ids = [_text(r, "external_id") for r in records]
+
+def _plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
+    ids = [row.external_id for _, row in given]
     # Uses index: movement_posted_once
     found = RevenueMovement.objects.filter(external_id__in=ids).exclude(source__in=OWN_SOURCES)
     posted = {m.external_id: m for m in found if m.source_id == source}
     elsewhere = {_content(m) for m in found if m.source_id != source}
     plan = PostingPlan()
-    new: Fresh = []
-    zone = Installation.current().zone
-    for record in records:
-        account_id = accounts.get(_text(record, "account"))
-        if account_id is None:
-            plan.errors.append(_unknown_account(record))
-            continue
-        row = _row(record.values, account_id=account_id, source=source, now=now, zone=zone)
+    new: Given = []
+    for position, row in given:
         before = posted.get(row.external_id)
         if before is None and _content(row) not in elsewhere:
-            new.append((record, row))
+            new.append((position, row))
         elif before is None or _content(before) == _content(row):
-            plan.statuses[record.position] = Status.UNCHANGED
+            plan.statuses[position] = Status.UNCHANGED
         else:
-            plan.errors.append(_changed(record, before))
-    _take(_without_held(new, plan, source=source), plan)
+            plan.errors.append(_changed(position, before))
+    _take(_without_held(new, plan, source=source), plan, is_part=is_part)
     return plan
 
 
-def _without_held(new: Fresh, plan: PostingPlan, *, source: str) -> Fresh:
+def _without_held(new: Given, plan: PostingPlan, *, source: str) -> Given:
     if new:
         name_source(RevenueSource.MOVEMENTS)
     sources = sources_of({row.account_id for _, row in new})
@@ -114,14 +152,14 @@ def _without_held(new: Fresh, plan: PostingPlan, *, source: str) -> Fresh:
         row.external_id: _content(row)
         for row in HeldMovement.objects.filter(external_id__in=names, source=source)
     }
-    for record, row in theirs:
+    for position, row in theirs:
         known = before.get(row.external_id)
         if known is None:
-            plan.statuses[record.position] = Status.CREATED
+            plan.statuses[position] = Status.CREATED
         else:
             is_same = known == _content(row)
-            plan.statuses[record.position] = Status.UNCHANGED if is_same else Status.UPDATED
-        plan.held[record.position] = row
+            plan.statuses[position] = Status.UNCHANGED if is_same else Status.UPDATED
+        plan.held[position] = row
     return [n for n in new if sources[n[1].account_id] == RevenueSource.MOVEMENTS]
 
 
@@ -148,28 +186,32 @@ def _name_held(plan: PostingPlan, *, day: date) -> list[RecordError]:
     ]
 
 
-def _take(fresh: Fresh, plan: PostingPlan) -> None:
-    short = _short(fresh)
-    for record, row in fresh:
-        if record.position in short:
-            plan.errors.append(_below_zero(record, row, short[record.position]))
+def _take(fresh: Given, plan: PostingPlan, *, is_part: bool) -> None:
+    """What waits counts as taken until it is refused."""
+    short = {} if is_part else _short(fresh)
+    for position, row in fresh:
+        if position in short:
+            plan.errors.append(_below_zero(position, row, short[position]))
+            continue
+        plan.statuses[position] = Status.CREATED
+        if is_part and row.amount_minor < 0:
+            plan.waiting[position] = row
         else:
             plan.rows.append(row)
-            plan.statuses[record.position] = Status.CREATED
 
 
-def _short(fresh: Fresh) -> dict[int, Shortfall]:
-    """By position, what would take an account below zero in its currency."""
-    groups: dict[tuple[int, str], Fresh] = defaultdict(list)
-    for record, row in fresh:
-        groups[row.account_id, row.currency].append((record, row))
+def _short(fresh: Given) -> dict[int, Shortfall]:
+    """By position, what would take an account below zero in its currency: of one day by id."""
+    groups: dict[tuple[int, str], Given] = defaultdict(list)
+    for position, row in sorted(fresh, key=lambda one: one[1].external_id):
+        groups[row.account_id, row.currency].append((position, row))
     losing = {row.account_id for _, row in fresh if row.amount_minor < 0}
     posted = posted_by_day(losing, is_derived=False)
     short = {}
     for key, group in groups.items():
         changes = [(row.effective_on, row.amount_minor) for _, row in group]
         for place, found in shortfalls(changes, posted=posted.get(key, {})).items():
-            short[group[place][0].position] = found
+            short[group[place][0]] = found
     return short
 
 
@@ -212,10 +254,10 @@ def _unknown_account(record: Record) -> RecordError:
     return RecordError(record.position, "account", "unknown", message)
 
 
-def _changed(record: Record, before: RevenueMovement) -> RecordError:
+def _changed(position: int, before: RevenueMovement) -> RecordError:
     amount = as_decimal_text(before.amount_minor, currency=before.currency)
     return RecordError(
-        record.position,
+        position,
         "external_id",
         "posted_already",
         f"is posted as {before.kind} of {amount} {before.currency} on {before.effective_on}; "
@@ -223,10 +265,15 @@ def _changed(record: Record, before: RevenueMovement) -> RecordError:
     )
 
 
-def _below_zero(record: Record, row: RevenueMovement, short: Shortfall) -> RecordError:
+def _contradiction(position: int, row: RevenueMovement, *, place: str) -> RecordError:
+    message = f"{shown(row.external_id)} {place} with other values; keep one of both"
+    return RecordError(position, "external_id", "duplicate", message)
+
+
+def _below_zero(position: int, row: RevenueMovement, short: Shortfall) -> RecordError:
     reached = money_exact(short.left + row.amount_minor, row.currency)
     advice = "send what came before it first"
     if short.left > 0:
         advice = f"at most {money_exact(short.left, row.currency)} can go"
     message = f"takes ARR to {reached} on {short.on}; {advice}"
-    return RecordError(record.position, "arr", "below_zero", message)
+    return RecordError(position, "arr", "below_zero", message)

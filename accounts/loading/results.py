@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accounts.intake.errors import RecordError
+from accounts.models import RevenueMovement
 
 
 class Status(StrEnum):
@@ -34,8 +35,8 @@ class LoadResult:
     """`problems` are rejections, and warnings about records that were kept all the same.
 
     `many` counts records by the ten thousand whose positions nobody asks for, unless it
-    `is_listing`. `place` is what a position is to whoever sent them. `due` is for the end of the
-    run that the batch is a part of.
+    `is_listing`. `place` is what a position is to whoever sent them. `due` and `waiting`, by
+    position, are for the end of the run that the batch is a part of.
     """
 
     statuses: dict[int, Status] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class LoadResult:
     place: Place = Place.ROW
     is_listing: bool = True
     due: list[DueRecord] = field(default_factory=list)
+    waiting: dict[int, RevenueMovement] = field(default_factory=dict)
 
     def created(self, positions: Sequence[int]) -> None:
         if self.is_listing:

@@ -62,7 +62,7 @@ def post_held(held: Iterable[HeldMovement], *, is_adjustment: bool) -> list[Held
     """Into the ledger, but for those that would take an account's ARR below zero: they are given
     back, and stay held."""
     groups: dict[tuple[int, str], list[HeldMovement]] = defaultdict(list)
-    for row in held:
+    for row in sorted(held, key=lambda row: row.external_id):
         groups[row.account_id, row.currency].append(row)
     posted = posted_by_day({pk for pk, _ in groups}, is_derived=is_adjustment)
     fitting, short = [], []

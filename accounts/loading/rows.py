@@ -24,6 +24,7 @@ from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
 from accounts.loading.usage import UsageIds, distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
+from accounts.loading.waiting import keep_waiting
 from accounts.models import ImportRun
 
 Row = tuple[int, list[str]]
@@ -121,6 +122,7 @@ def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> Load
     _keep(batch, result, loader=loader, run=run)
     count(run, result, read=len(batch))
     keep_due(run, result.due)
+    keep_waiting(run, result.waiting, raw={n: loader.as_sent(row) for n, row in batch})
     return result
 
 

@@ -7,11 +7,11 @@ from accounts.models.contract import (
     Contract,
     ContractLine,
     CurrencyRate,
-    HeldMovement,
     Invoice,
     RevenueMovement,
 )
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
+from accounts.models.given import HeldMovement, WaitingMovement
 from accounts.models.group_session import Attendance, GroupSession
 from accounts.models.installation import Holiday, Installation
 from accounts.models.intake import (
@@ -104,4 +104,5 @@ __all__ = [
     "UsageSeal",
     "User",
     "UserMonth",
+    "WaitingMovement",
 ]

@@ -228,34 +228,6 @@ class RevenueMovement(Backfilled):
         return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
 
 
-class HeldMovement(Backfilled):
-    """A movement given for an account whose revenue comes from contracts: kept, not counted, until
-    somebody posts it as an adjustment or changes where the revenue comes from."""
-
-    account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="held_movements", db_index=False
-    )
-    effective_on = models.DateField()
-    kind = models.CharField(max_length=12, choices=choices(MovementKind))
-    amount_minor = models.BigIntegerField(help_text="Signed, annualised minor units.")
-    currency = models.CharField(max_length=3, validators=[validate_currency])
-    subtype = models.CharField(max_length=10, choices=choices(MovementSubtype), blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-    product = models.CharField(max_length=80, blank=True)
-    recorded_at = models.DateTimeField(help_text="When we learned it.")
-    source = models.ForeignKey(
-        Source, on_delete=models.PROTECT, db_index=False, related_name="held_movements"
-    )
-    external_id = models.CharField(max_length=120)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("external_id", "source", name="movement_held_once")]
-        indexes = [models.Index("account", "effective_on", name="held_movement_account")]
-
-    def __str__(self) -> str:
-        return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
-
-
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),

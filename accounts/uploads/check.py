@@ -17,11 +17,12 @@ from accounts.intake.kept_rows import Row
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.due_ledgers import derive_due
+from accounts.loading.movements import post_waiting
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage import UsageIds
-from accounts.models import ImportFile, PlannedChange
+from accounts.models import ImportFile, PlannedChange, RevenueMovement
 from accounts.uploads import before_after
 from accounts.uploads.import_run import loader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
@@ -49,6 +50,7 @@ class _Findings:
     # Of the transaction that is being tried: ARR of its accounts before, ledgers for its end.
     was: dict[str, int] = field(default_factory=dict)
     due: list[DueRecord] = field(default_factory=list)
+    waiting: dict[int, RevenueMovement] = field(default_factory=dict)
 
     def has_room(self) -> bool:
         return any(self.sampled[s] < _SAMPLES for s in (Status.CREATED, Status.UPDATED))
@@ -91,6 +93,7 @@ class _Check:
         self.found.was |= effect.arr_of(names - self.found.was.keys())
         result = self.loader.load(batch)
         self.found.due += result.due
+        self.found.waiting |= result.waiting
         return result
 
     def derive(self, pieces: Sequence[int]) -> None:
@@ -98,14 +101,23 @@ class _Check:
         found, effect = self.found, self.found.effect
         if effect is None:
             return
-        result = LoadResult(
-            problems=derive_due(found.due, day=self.loader.day, now=self.loader.now)
-        )
+        result = LoadResult()
+        post_waiting(found.waiting, day=self.loader.day, result=result)
+        found.counts[Status.CREATED] -= len(found.waiting)
+        found.counts.update({s.value: n for s, n in result.counts().items()})
+        self._forget_samples(result)
+        result.reject(derive_due(found.due, day=self.loader.day, now=self.loader.now))
         found.counts["warnings"] += result.warnings
         if asked := {problem.position for problem in result.problems}:
             self._sample_problems([row for row in self._rows(pieces) if row[0] in asked], result)
         effect.note(found.was, effect.arr_of(found.was))
-        found.was, found.due = {}, []
+        found.was, found.due, found.waiting = {}, [], {}
+
+    def _forget_samples(self, result: LoadResult) -> None:
+        """Of what looked new until all of it was judged."""
+        refused = {p.position for p in result.problems if not p.warning}
+        planned = self.found.planned
+        planned[:] = [change for change in planned if change.position not in refused]
 
     def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
         columns = mapping_of(self.file.mapping).chosen(self.file.header)

@@ -8,13 +8,11 @@ from django.db import transaction
 
 from accounts.intake.column_mapping import mapping_of
 from accounts.intake.fields import Kind
-from accounts.intake.kept_rows import Row
 from accounts.loading.due_ledgers import derive_run
-from accounts.loading.results import LoadResult, Status
 from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User
-from accounts.uploads.resolve import Settling
+from accounts.uploads.resolve import Settling, open_records
 from accounts.uploads.storage import clear_bytes, move_on, rows_of
 
 _PIECES = {Kind.USAGE: 4}
@@ -62,25 +60,29 @@ def import_upload(
         return
     columns = mapping_of(file.mapping).chosen(file.header)
     loader = loader_of(file, day=day, now=now)
-    settling = Settling.of(file, now=now)
     while piece < file.chunks:
         following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
         if not batch:
             reason = "Its content was erased on request: what was imported before is in."
-            derive_run(run, day=day, now=now)
-            finish_run(run, now=now, reason=reason)
+            _end(run, file, day=day, now=now, reason=reason)
             return
         with transaction.atomic():
             picked = [(line, columns.pick(row)) for line, row in batch]
-            result = load_counted(picked, loader=loader, run=run)
-            settling.settle(_taken(batch, result))
+            load_counted(picked, loader=loader, run=run)
             on_progress(following)
         piece = following
+    _end(run, file, day=day, now=now)
+
+
+def _end(run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: str = "") -> None:
+    """Only then is it known of every row whether it is in: those that a mended file brought settle
+    what was refused before."""
     derive_run(run, day=day, now=now)
-    finish_run(run, now=now)
-
-
-def _taken(batch: list[Row], result: LoadResult) -> list[Row]:
-    refused = {p for p, status in result.statuses.items() if status == Status.REJECTED}
-    return [(line, row) for line, row in batch if line not in refused]
+    if file.fixes is not None:
+        settling = Settling.of(file, now=now)
+        refused = set(open_records(run).values_list("position", flat=True))
+        for number in range(file.chunks):
+            rows = rows_of(file, number=number)
+            settling.settle([(line, row) for line, row in rows if line not in refused])
+    finish_run(run, now=now, reason=reason)

@@ -1,12 +1,28 @@
 """No movement takes an account's ARR below zero, on its day or on a later one."""
 
+import io
+from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from accounts.loading import refresh_accounts
-from accounts.models import Account, CurrencyRate, PlannedChange, RejectedRecord, RevenueMovement
-from accounts.uploads import retry_all
+from accounts.intake.parse_options import iso_reading
+from accounts.intake.specs import Kind
+from accounts.loading import files, refresh_accounts
+from accounts.loading.due_ledgers import derive_overdue
+from accounts.loading.files import FileImport, import_file
+from accounts.models import (
+    Account,
+    CurrencyRate,
+    ImportRun,
+    LedgerDue,
+    PlannedChange,
+    RejectedRecord,
+    RevenueMovement,
+    WaitingMovement,
+)
+from accounts.uploads import import_run
 from tests.accounts.loading import (
     DAY,
     NOW,
@@ -17,7 +33,7 @@ from tests.accounts.loading import (
     problems,
     statuses,
 )
-from tests.accounts.uploads import checked, imported, somebody, uploaded
+from tests.accounts.uploads import checked, imported, uploaded
 
 pytestmark = pytest.mark.django_db
 BELOW_ZERO = ("arr", "below_zero")
@@ -148,15 +164,96 @@ def post_unchecked(amount: int, *, currency: str = "USD") -> None:
     )  # fmt: skip
 
 
-def test_a_long_file_that_begins_with_the_newest_rows_is_taken_when_tried_again(monkeypatch):
-    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
-    file = uploaded(
-        "movements.csv",
-        b"external_id,account,effective_on,kind,arr,currency\n"
-        b"m2,acme,2025-01-01,contraction,-2000,USD\n"
-        b"m1,acme,2024-01-01,new,12000,USD\n",
-    )
+LONG = """
+m1,2024-01-01,new,12000
+m2,2024-06-01,contraction,-9000
+m3,2024-06-01,contraction,-9001
+m4,2024-07-01,expansion,500
+m5,2024-08-01,contraction,-3500
+m6,2024-08-01,contraction,-3500
+m7,2024-09-01,churn,-1
+""".split()
+ORDERS = {"oldest first": LONG, "newest first": LONG[::-1], "mixed": LONG[1::2] + LONG[::2]}
+
+
+def long_file(rows: list[str]) -> bytes:
+    lines = (f"{row.replace(',', ',acme,', 1)},USD" for row in rows)
+    return "\n".join(["external_id,account,effective_on,kind,arr,currency", *lines]).encode()
+
+
+def posted() -> set[str]:
+    return set(RevenueMovement.objects.values_list("external_id", flat=True))
+
+
+@pytest.mark.parametrize("rows", ORDERS.values(), ids=list(ORDERS))
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_no_order_of_a_file_decides_what_goes_below_zero(monkeypatch, rows, at_once):
+    """Of one day the lower id goes first; what does not fit leaves the room to what follows."""
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", at_once)
+    file = checked(uploaded("movements.csv", long_file(rows)))
+    assert (file.outcome["created"], file.outcome["rejected"]) == (4, 3)
+    assert file.outcome["codes"] == [[*BELOW_ZERO, 3]]
+    planned = PlannedChange.objects.filter(file=file)
+    assert dict(Counter(planned.values_list("status", flat=True))) == {"created": 4, "rejected": 3}
     run = imported(file)
-    assert (run.created, run.rejected, arr()) == (1, 1, 12_000)
-    assert statuses(retry_all(run, user=somebody(), day=DAY, now=NOW)) == ["created"]
-    assert arr() == 10_000
+    assert posted() == {"m1", "m2", "m4", "m5"}
+    refused = {row.record["external_id"]: row for row in RejectedRecord.objects.filter(run=run)}
+    assert {name: row.position for name, row in refused.items()} == {
+        name: 2 + place for place, row in enumerate(rows) if (name := row[:2]) in ("m3", "m6", "m7")
+    }
+    assert refused["m6"].message == (
+        "takes ARR to −$3,500.00 on 2024-08-01; send what came before it first"
+    )
+    assert (run.created, run.rejected, run.read, arr()) == (4, 3, 7, 0)
+    assert not WaitingMovement.objects.exists()
+
+
+@pytest.mark.parametrize("rows", ORDERS.values(), ids=list(ORDERS))
+def test_the_command_and_a_request_take_the_same_rows(monkeypatch, rows, client):
+    monkeypatch.setattr(files, "_SMALL_BATCH", 2)
+    told: list = []
+    file = FileImport(
+        name="movements.csv",
+        source=io.BytesIO(long_file(rows)),
+        kind=Kind.MOVEMENTS,
+        reading=iso_reading(now=NOW, typed=False),
+        day=DAY,
+        now=NOW,
+    )
+    run = import_file(file, progress=lambda read, of: None, report=told.append)
+    assert (run.created, run.rejected, posted()) == (4, 3, {"m1", "m2", "m4", "m5"})
+    assert {(p.code, rows[p.position - 2][:2]) for p in told} == {
+        ("below_zero", name) for name in ("m3", "m6", "m7")
+    }
+    names = ("external_id", "effective_on", "kind", "arr")
+    sent = [dict(zip(names, row.split(","), strict=True)) for row in rows]
+    load_raw("accounts", account("beta"))
+    result = load_raw(
+        "movements",
+        *({**row, "external_id": f"b-{row['external_id']}", "account": "beta", "currency": "USD"}
+          for row in sent),
+    )  # fmt: skip
+    refused = {sent[n]["external_id"] for n, s in result.statuses.items() if s == "rejected"}
+    assert refused == {"m3", "m6", "m7"}
+
+
+def test_an_id_that_waits_twice_is_taken_once(monkeypatch):
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
+    rows = [LONG[1], LONG[1], LONG[1].replace("9000", "8000"), LONG[0]]
+    run = imported(uploaded("movements.csv", long_file(rows)))
+    assert (run.created, run.unchanged, run.rejected, arr()) == (2, 1, 1, 3_000)
+    refused = RejectedRecord.objects.get(run=run)
+    assert (refused.position, refused.code) == (4, "duplicate")
+
+
+def test_what_a_killed_import_left_waiting_is_judged_later(monkeypatch):
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
+    monkeypatch.setattr(import_run, "derive_run", lambda *args, **rest: pytest.fail("killed"))
+    with pytest.raises(pytest.fail.Exception, match="killed"):
+        imported(uploaded("movements.csv", long_file(LONG[:3])))
+    assert (posted(), WaitingMovement.objects.count()) == ({"m1"}, 2)
+    monkeypatch.undo()
+    LedgerDue.objects.update(marked_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert derive_overdue(day=DAY, now=NOW, real_now=datetime.now(UTC)) == 1
+    run = ImportRun.objects.get()
+    assert (run.created, run.rejected, posted(), arr()) == (2, 1, {"m1", "m2"}, 3_000)

@@ -28,6 +28,7 @@ from accounts.models import (
     Ticket,
     User,
     UserMonth,
+    WaitingMovement,
 )
 from accounts.models.relationship import InteractionContact
 from accounts.personal_data import ERASED_NAME
@@ -189,6 +190,11 @@ def one_of_each(canary):
     HeldMovement.objects.create(
         account=account, effective_on=day, kind="new", amount_minor=1, recorded_at=NOW,
         external_id="M-2", currency="USD", source_id="direct",
+    )  # fmt: skip
+    WaitingMovement.objects.create(
+        account=account, effective_on=day, kind="churn", amount_minor=-1, recorded_at=NOW,
+        external_id="M-3", currency="USD", source_id="direct", position=2,
+        run=ImportRun.objects.create(kind="movements", source="m.csv", started_at=NOW),
     )  # fmt: skip
     staff = User.objects.create_user("csm@demo.example", name="Ada", role="csm")
     BandOverride.objects.create(
