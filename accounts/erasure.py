@@ -29,16 +29,18 @@ _OWN_ACCOUNT: Final = {"accounts.Account": "pk", "accounts.AccountAudit": "pgh_o
 
 
 @transaction.atomic
-def erase_contact(*, external_id: str, now: datetime) -> dict[str, int]:
+def erase_contact(*, external_id: str, source: str = "", now: datetime) -> dict[str, int]:
     """Replace every personal column of the contact; returns rows changed by column.
 
     The row stays as a tombstone: it keeps level and dates for the counts, is never written to
     again, and so an import of the same file cannot bring the person back. Asking twice is fine.
 
     Raises:
-        Contact.DoesNotExist: no contact has this external id.
+        Contact.DoesNotExist: no contact has this external id (in the `source`).
+        Contact.MultipleObjectsReturned: contacts of several sources have it.
     """
-    contact = Contact.objects.select_for_update().get(external_id=external_id)
+    named = Contact.objects.filter(external_id=external_id)
+    contact = (named.filter(source=source) if source else named).select_for_update().get()
     person = MentionedPerson(contact.name, contact.email)
     if contact.erased_at is not None:
         person = MentionedPerson("")  # the name is that of nobody

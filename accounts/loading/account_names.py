@@ -1,9 +1,11 @@
-"""What a source calls an account: by a further id, the other form of a CRM's id, or its domain."""
+"""What a source calls an account: by a further id, the other form of a CRM's id, its domain or its
+name."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
+from django.db.models.functions import Upper
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.crm_ids import other_form
@@ -24,13 +26,24 @@ _MAIL_PROVIDERS = frozenset(
 
 
 def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
-    """By name the external id of its account, of those names that are none themselves."""
-    known = Account.objects.filter(external_id__in=names).values_list("external_id", flat=True)
-    unknown = set(names) - set(known)
+    """By name the external id of its account, where that is another one. What the source itself
+    calls an account goes before the external ids of accounts."""
+    found = _by_id(names, source=source)
+    unknown = _unknown(set(names) - found.keys())
     if not unknown:
-        return {}
-    found = _by_domain(unknown) | _by_other_form(unknown)
-    return found | _by_further_id(unknown, DIRECT_SOURCE) | _by_further_id(unknown, source)
+        return found
+    return _by_name(unknown) | _by_domain(unknown) | found
+
+
+def _by_id(names: Collection[str], *, source: str) -> dict[str, str]:
+    own = {} if source == DIRECT_SOURCE else _by_further_id(names, source)
+    unknown = _unknown(set(names) - own.keys())
+    return _by_other_form(unknown) | _by_further_id(unknown, DIRECT_SOURCE) | own
+
+
+def _unknown(names: set[str]) -> set[str]:
+    known = Account.objects.filter(external_id__in=names).values_list("external_id", flat=True)
+    return names - set(known)
 
 
 def _by_further_id(names: Collection[str], source: str) -> dict[str, str]:
@@ -57,6 +70,17 @@ def _by_domain(names: Collection[str]) -> dict[str, str]:
     return {domains[d]: ids[0] for d, ids in found.items() if len(ids) == 1}
 
 
+def _by_name(names: Collection[str]) -> dict[str, str]:
+    """In any case; a name that several accounts bear finds none."""
+    said = {name.upper(): name for name in names}
+    # Uses index: account_name_start
+    rows = Account.objects.annotate(upper=Upper("name")).filter(upper__in=said)
+    found: dict[str, list[str]] = {}
+    for upper, external_id in rows.values_list("upper", "external_id"):
+        found.setdefault(upper, []).append(external_id)
+    return {said[upper]: ids[0] for upper, ids in found.items() if len(ids) == 1}
+
+
 def renamed(records: Sequence[Record], *, field: str, source: str) -> list[Record]:
     """With the external id in place of another name of the account."""
     said = {str(r.values[field]) for r in records if r.values.get(field) is not None}
@@ -69,11 +93,11 @@ def renamed(records: Sequence[Record], *, field: str, source: str) -> list[Recor
     ]
 
 
-def one_form(records: Sequence[Record]) -> list[Record]:
-    """Of accounts: one whose id is stored, or stands before it, in its other form is that one."""
+def one_form(records: Sequence[Record], *, source: str) -> list[Record]:
+    """Of accounts: one whose id is stored, or stands before it, in its other form is that one, and
+    so is one that the source calls by this id."""
     ids = [str(r.values["external_id"]) for r in records]
-    stored = Account.objects.filter(external_id__in=ids).values_list("external_id", flat=True)
-    names = _by_other_form(set(ids) - set(stored))
+    names = _by_id(ids, source=source)
     seen: dict[str, str] = {}
     found = []
     for record, own in zip(records, ids, strict=True):
@@ -105,7 +129,7 @@ def renamed_columns(columns: UsageColumns, *, source: str, directory: UsageIds) 
 def _of_usage(names: set[str], *, source: str, directory: UsageIds) -> dict[str, str]:
     """Only of names the run has not met yet: there are millions of rows, and few accounts."""
     directory.learn_accounts(names)
-    unknown = names - directory.accounts.keys()
+    unknown = names - directory.accounts.keys() if source == DIRECT_SOURCE else names
     return external_ids(unknown, source=source) if unknown else {}
 
 

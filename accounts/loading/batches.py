@@ -95,7 +95,7 @@ def _under_one_name(
 ) -> Sequence[Record]:
     """By whichever name a source knows an account, the record names it by its external id."""
     if spec.kind == Kind.ACCOUNTS:
-        return renamed(one_form(records), field="parent", source=source)
+        return renamed(one_form(records, source=source), field="parent", source=source)
     has_account = "account" in spec.by_name()
     return renamed(records, field="account", source=source) if has_account else records
 
@@ -154,16 +154,24 @@ def _upserted(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     before = follow_ups.BEFORE.get(spec.kind)
-    kept = before(records, result) if before else records
+    kept = before(records, batch.source, result) if before else records
     kept = without_loops(spec.kind, kept, result=result)
-    changed = Changed({}, [])
+    changed = Changed()
     for group in _rounds(kept, spec.kind):
         some = upsert(
-            spec, group, table=TABLES[spec.kind], day=batch.day, now=batch.now, result=result
+            spec,
+            group,
+            table=TABLES[spec.kind],
+            day=batch.day,
+            now=batch.now,
+            source=batch.source,
+            result=result,
         )
         changed.ids.update(some.ids)
+        changed.stored.update(some.stored)
         changed.account_ids.extend(some.account_ids)
-    follow_ups.AFTER[spec.kind](follow_ups.Loaded(kept, changed, batch.day, batch.now, result))
+    loaded = follow_ups.Loaded(kept, changed, batch.day, batch.now, batch.source, result)
+    follow_ups.AFTER[spec.kind](loaded)
 
 
 def _movements(
@@ -221,7 +229,7 @@ def _account_history(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_account_history(
-        follow_ups.make_plans(records, result),
+        follow_ups.make_plans(records, batch.source, result),
         day=batch.day,
         now=batch.now,
         result=result,

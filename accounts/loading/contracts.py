@@ -49,6 +49,7 @@ class StoredContract(NamedTuple):
 
     id: int
     external_id: str
+    source_id: str
     account_id: int
     starts_on: date
     ends_on: date | None
@@ -156,6 +157,7 @@ def _terms(
     contracts: Sequence[StoredContract], products: Mapping[int, str], *, grace_days: int
 ) -> list[ContractTerm]:
     by_name = {contract.external_id: contract.id for contract in contracts}
+    by_source = {(c.source_id, c.external_id): c.id for c in contracts}
     return [
         ContractTerm(
             key=contract.id,
@@ -165,7 +167,9 @@ def _terms(
             currency=contract.currency,
             subscription=contract.subscription,
             product=products.get(contract.id, ""),
-            renews=by_name.get(contract.renews),
+            renews=by_source.get(
+                (contract.source_id, contract.renews), by_name.get(contract.renews)
+            ),
             cancelled_on=_cancelled_on(contract, grace_days=grace_days),
             auto_renews=contract.auto_renew,
             renewal_months=contract.term_months,

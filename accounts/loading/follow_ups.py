@@ -1,6 +1,6 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from accounts.intake.records import Record
 from accounts.intake.specs import Kind
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
+from accounts.loading.identity import participants_of
 from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
@@ -21,7 +22,6 @@ from accounts.models import (
     Account,
     Attendance,
     BusinessEventKind,
-    Contact,
     Contract,
     ContractLine,
     CurrencyRate,
@@ -40,6 +40,7 @@ class Loaded:
     changed: Changed
     day: date
     now: datetime
+    source: str
     result: LoadResult
 
 
@@ -60,7 +61,7 @@ def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None
         result.reject([RecordError(position, "currency", "no_rate", message, warning=True)])
 
 
-def make_plans(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+def make_plans(records: Sequence[Record], _: str, result: LoadResult) -> Sequence[Record]:
     keys = {str(r.values["plan"]) for r in records if r.values.get("plan")}
     plans = [Plan(key=key, name=key.replace("_", " ").capitalize()) for key in sorted(keys)]
     Plan.objects.bulk_create(plans, ignore_conflicts=True)
@@ -147,12 +148,12 @@ def _write_lines(loaded: Loaded) -> None:
     )
 
 
-def _known_participants(records: Sequence[Record], result: LoadResult) -> list[Record]:
+def _known_participants(
+    records: Sequence[Record], *, source: str, result: LoadResult
+) -> list[Record]:
     """Without the participants who are no contacts of the account, each with a warning. That the
     account itself is unknown is said first."""
-    named = {str(c) for r in records for c in _participants(r)}
-    rows = Contact.objects.filter(external_id__in=named)
-    of_account = dict(rows.values_list("external_id", "account__external_id"))
+    contacts, undecided = participants_of(_named(records), source=source)
     accounts = Account.objects.filter(
         external_id__in={str(r.values["account"]) for r in records if _participants(r)}
     )
@@ -160,20 +161,28 @@ def _known_participants(records: Sequence[Record], result: LoadResult) -> list[R
     kept = []
     for record in records:
         account = str(record.values["account"])
-        strangers = [c for c in _participants(record) if of_account.get(c) != account]
+        strangers = [c for c in _participants(record) if (account, c) not in contacts]
+        several = {c for c in strangers if (account, c) in undecided}
         if strangers and account not in known:
             message = f"“{account}” {ACCOUNT.missing}"
             result.reject([RecordError(record.position, ACCOUNT.field, "unknown", message)])
         elif strangers:
-            kept.append(_without(record, strangers, result=result))
+            kept.append(_without(record, strangers, several, result=result))
         else:
             kept.append(record)
     return kept
 
 
-def _without(record: Record, strangers: Sequence[str], *, result: LoadResult) -> Record:
+def _named(records: Sequence[Record]) -> set[tuple[str, str]]:
+    return {(str(r.values["account"]), name) for r in records for name in _participants(r)}
+
+
+def _without(
+    record: Record, strangers: Sequence[str], several: Collection[str], *, result: LoadResult
+) -> Record:
     for name in strangers:
-        message = f"{shown(name)} is not a contact of the account; the row is taken without it"
+        what = "a contact in several sources" if name in several else "not a contact of the account"
+        message = f"{shown(name)} is {what}; the row is taken without it"
         result.reject([RecordError(record.position, "contacts", "unknown", message, warning=True)])
     known = tuple(c for c in _participants(record) if c not in strangers)
     return replace(record, values={**record.values, "contacts": known})
@@ -186,35 +195,34 @@ def _participants(record: Record) -> tuple[str, ...]:
 
 def _interactions(loaded: Loaded) -> None:
     """Sets who took part wherever it was said, and differs."""
+    stored = loaded.changed.stored
     said = {
-        str(r.values["external_id"]): r
+        stored[r.position]: r
         for r in loaded.records
-        if "contacts" in r.values and loaded.result.statuses.get(r.position) != Status.REJECTED
+        if "contacts" in r.values and r.position in stored
     }
-    rows = {
-        row.pk: row
-        for row in Interaction.objects.filter(external_id__in=said).prefetch_related("contacts")
+    contacts, _ = participants_of(_named(list(said.values())), source=loaded.source)
+    rows = Interaction.objects.in_bulk(said)
+    before: dict[int, set[int]] = {pk: set() for pk in rows}
+    took_part = InteractionContact.objects.filter(interaction__in=rows)
+    for pk, contact_id in took_part.values_list("interaction", "contact"):
+        before[pk].add(contact_id)
+    wanted = {
+        pk: {contacts[str(r.values["account"]), name] for name in _participants(r)}
+        for pk, r in said.items()
     }
-    before = {pk: {c.external_id for c in row.contacts.all()} for pk, row in rows.items()}
-    wanted = {pk: set(_participants(said[row.external_id])) for pk, row in rows.items()}
     differing = sorted(pk for pk in rows if wanted[pk] != before[pk])
-    _write_participants({pk: wanted[pk] for pk in differing})
+    InteractionContact.objects.filter(interaction__in=differing).delete()
+    InteractionContact.objects.bulk_create(
+        InteractionContact(interaction_id=pk, contact_id=contact_id)
+        for pk in differing
+        for contact_id in sorted(wanted[pk])
+    )
     for pk in differing:
-        position = said[rows[pk].external_id].position
+        position = said[pk].position
         if loaded.result.statuses[position] == Status.UNCHANGED:
             loaded.result.statuses[position] = Status.UPDATED
     mark_dirty([*loaded.changed.account_ids, *(rows[pk].account_id for pk in differing)])
-
-
-def _write_participants(wanted: Mapping[int, set[str]]) -> None:
-    names = {name for found in wanted.values() for name in found}
-    ids = dict(Contact.objects.filter(external_id__in=names).values_list("external_id", "pk"))
-    InteractionContact.objects.filter(interaction_id__in=wanted).delete()
-    InteractionContact.objects.bulk_create(
-        InteractionContact(interaction_id=pk, contact_id=contact_id)
-        for pk, found in wanted.items()
-        for contact_id in sorted(ids[name] for name in found)
-    )
 
 
 def _group_sessions(loaded: Loaded) -> None:
@@ -262,19 +270,22 @@ def _in_words(key: str) -> str:
     return key.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _interaction_kinds(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+def _interaction_kinds(records: Sequence[Record], _: str, result: LoadResult) -> Sequence[Record]:
     return _make_kinds(InteractionKind, records, result)
 
 
-def _interactions_known(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
-    return _known_participants(_interaction_kinds(records, result), result)
+def _interactions_known(
+    records: Sequence[Record], source: str, result: LoadResult
+) -> Sequence[Record]:
+    kept = _interaction_kinds(records, source, result)
+    return _known_participants(kept, source=source, result=result)
 
 
-def _event_kinds(records: Sequence[Record], result: LoadResult) -> Sequence[Record]:
+def _event_kinds(records: Sequence[Record], _: str, result: LoadResult) -> Sequence[Record]:
     return _make_kinds(BusinessEventKind, records, result)
 
 
-BEFORE: dict[Kind, Callable[[Sequence[Record], LoadResult], Sequence[Record]]] = {
+BEFORE: dict[Kind, Callable[[Sequence[Record], str, LoadResult], Sequence[Record]]] = {
     Kind.ACCOUNTS: make_plans,
     Kind.INTERACTIONS: _interactions_known,
     Kind.GROUP_SESSIONS: _interaction_kinds,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from accounts.catalogue import HistoryAttribute, SignalKind
 from accounts.loading.history import AttributeChange
@@ -48,12 +49,20 @@ def emit_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime
 def emit_events(event_ids: Sequence[int]) -> None:
     """Business events just learned; each rings when it happened, however late we heard."""
     zone = Installation.current().zone
+    # Another source may number alike: the first to come has the id alone for its key.
+    twins = BusinessEvent.objects.filter(
+        account=OuterRef("account"),
+        kind=OuterRef("kind"),
+        external_id=OuterRef("external_id"),
+        pk__lt=OuterRef("pk"),
+    )
     events = BusinessEvent.objects.filter(pk__in=event_ids).order_by("pk")
+    events = events.annotate(has_twin=Exists(twins))
     emit(
         NewSignal(
             account_id=event.account_id,
             kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind_id}",
-            key=event.external_id,
+            key=f"{event.source_id}:{event.external_id}" if event.has_twin else event.external_id,
             occurred_at=datetime.combine(event.occurred_on, time(), tzinfo=zone),
             payload=_payload(event),
         )

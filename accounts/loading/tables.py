@@ -17,6 +17,9 @@ class Reference:
     table: str
     key: str
     missing: str
+    # What it names has an id in a source, and belongs to an account.
+    is_sourced: bool = False
+    is_of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,21 @@ class FactTable:
     references: tuple[Reference, ...] = ()
     key: tuple[str, ...] = ("external_id",)
     checks: tuple[RowCheck, ...] = ()
+    # With a source in the key: that a row of *Direct* with the same id and account, `t`, is the
+    # record `s` of a declared source, and the other way round.
+    same: str = ""
     # Filled for a new row only: when we learned of it, when it was made.
     once: tuple[tuple[str, str], ...] = ()
     # Whether its records may say when they were learned; `m.learned_on` is then to be had.
     is_dated: bool = False
+
+    @property
+    def is_sourced(self) -> bool:
+        return "source_id" in self.key
+
+    @property
+    def has_account(self) -> bool:
+        return any(column.name == "account_id" for column in self.columns)
 
 
 _LEARNED_AT = (
@@ -77,6 +91,8 @@ def _array(name: str) -> StoredColumn:
 
 
 _ID = StoredColumn("external_id", "external_id")
+_OF_SOURCE = ("external_id", "source_id")
+_SOURCE_ID = StoredColumn("source_id", expression="s.source_id")
 _ACCOUNT_ID = StoredColumn("account_id", expression="s.account_id")
 ACCOUNT = Reference(
     "account", "accounts_account", "external_id", "is not an account; import the account first"
@@ -153,6 +169,7 @@ CONTACTS = FactTable(
     "accounts_contact",
     (
         _ID,
+        _SOURCE_ID,
         _ACCOUNT_ID,
         StoredColumn("name", "name"),
         _text("email"),
@@ -170,6 +187,8 @@ CONTACTS = FactTable(
         _flag("do_not_contact"),
     ),
     references=(ACCOUNT,),
+    key=_OF_SOURCE,
+    same="t.erased_at IS NOT NULL OR t.name = s.name OR lower(t.email) = lower(s.email)",
     checks=(
         RowCheck(
             "m.left_on < m.met_on",
@@ -179,6 +198,7 @@ CONTACTS = FactTable(
         ),
         RowCheck(
             "EXISTS (SELECT FROM accounts_contact e WHERE e.external_id = m.external_id"
+            " AND (e.source_id = m.source_id OR e.account_id = m.account_id)"
             " AND e.erased_at IS NOT NULL)",
             "external_id",
             "erased",
@@ -192,6 +212,7 @@ CONTRACTS = FactTable(
     "accounts_contract",
     (
         _ID,
+        _SOURCE_ID,
         _ACCOUNT_ID,
         *_plain("starts_on", "ends_on"),
         StoredColumn("arr_minor", "arr"),
@@ -225,6 +246,8 @@ CONTRACTS = FactTable(
         _text("renews"),
     ),
     references=(ACCOUNT,),
+    key=_OF_SOURCE,
+    same="t.starts_on = s.starts_on",
     checks=(
         RowCheck(
             "m.ends_on IS NULL AND (m.state = 'expired'"
@@ -241,6 +264,7 @@ INVOICES = FactTable(
     "accounts_invoice",
     (
         _ID,
+        _SOURCE_ID,
         _ACCOUNT_ID,
         *_plain("issued_on", "due_on"),
         StoredColumn("amount_minor", "amount"),
@@ -248,6 +272,8 @@ INVOICES = FactTable(
         StoredColumn("paid_on", expression="CASE WHEN s.state = 'paid' THEN s.paid_on END"),
     ),
     references=(ACCOUNT,),
+    key=_OF_SOURCE,
+    same="t.issued_on = s.issued_on",
     once=_DATED,
     is_dated=True,
 )
@@ -255,6 +281,7 @@ TICKETS = FactTable(
     "accounts_ticket",
     (
         _ID,
+        _SOURCE_ID,
         _ACCOUNT_ID,
         _text("subject"),
         *_plain("opened_at", "first_reply_at", "solved_at", "category"),
@@ -264,6 +291,8 @@ TICKETS = FactTable(
         _text("sentiment"),
     ),
     references=(ACCOUNT,),
+    key=_OF_SOURCE,
+    same="t.opened_at = s.opened_at",
     checks=(
         RowCheck(
             "m.solved_at < m.opened_at",
@@ -285,6 +314,7 @@ INTERACTIONS = FactTable(
     "accounts_interaction",
     (
         _ID,
+        _SOURCE_ID,
         _ACCOUNT_ID,
         *_plain("occurred_at", "kind"),
         _flag("is_commercial"),
@@ -295,6 +325,8 @@ INTERACTIONS = FactTable(
         _text("next_step"),
     ),
     references=(ACCOUNT, person_reference("host")),
+    key=_OF_SOURCE,
+    same="t.occurred_at = s.occurred_at",
     once=_DATED,
     is_dated=True,
 )
@@ -302,12 +334,15 @@ GROUP_SESSIONS = FactTable(
     "accounts_groupsession",
     (
         _ID,
+        _SOURCE_ID,
         *_plain("kind", "starts_at", "minutes"),
         _text("subject"),
         _flag("is_commercial"),
         StoredColumn("host_id", "host"),
     ),
     references=(person_reference("host"),),
+    key=_OF_SOURCE,
+    same="t.starts_at = s.starts_at",
 )
 ATTENDANCES = FactTable(
     "accounts_attendance",
@@ -325,12 +360,15 @@ ATTENDANCES = FactTable(
             "accounts_groupsession",
             "external_id",
             "is not a group session; import the session first",
+            is_sourced=True,
         ),
         Reference(
             "contact",
             "accounts_contact",
             "external_id",
             "is not a contact; import the person first",
+            is_sourced=True,
+            is_of_account=True,
         ),
     ),
     key=("session_id", "contact_id"),
@@ -346,8 +384,10 @@ ATTENDANCES = FactTable(
 )
 EVENTS = FactTable(
     "accounts_businessevent",
-    (_ID, _ACCOUNT_ID, *_plain("kind", "occurred_on"), _text("note")),
+    (_ID, _SOURCE_ID, _ACCOUNT_ID, *_plain("kind", "occurred_on"), _text("note")),
     references=(ACCOUNT,),
+    key=_OF_SOURCE,
+    same="t.kind = s.kind AND t.occurred_on = s.occurred_on",
     once=_DATED,
     is_dated=True,
 )

@@ -5,7 +5,7 @@ so the same file twice leaves nothing behind.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from psycopg2 import sql
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec
+from accounts.loading.identity import StagedRecords, name_sources, resolve_sourced
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import stage
 from accounts.loading.statements import run
@@ -23,10 +24,12 @@ from accounts.models import Installation
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Rows written: their ids and accounts, by position in the batch."""
+    """Rows written: their ids and accounts, by position in the batch. `stored`: those of all
+    records that were taken, by position."""
 
-    ids: dict[int, int]
-    account_ids: list[int]
+    ids: dict[int, int] = field(default_factory=dict)
+    account_ids: list[int] = field(default_factory=list)
+    stored: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class UpsertTarget:
     staging: sql.Identifier
     day: date
     now: datetime
+    source: str
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -50,13 +54,16 @@ def upsert(
     table: FactTable,
     day: date,
     now: datetime,
+    source: str,
     result: LoadResult,
 ) -> Changed:
-    target = UpsertTarget(spec, table, stage(spec, records), day, now)
+    target = UpsertTarget(spec, table, stage(spec, records), day, now, source)
     for reference in table.references:
         result.reject(_resolve(target, reference, is_held=reference.field in spec.held_by))
-    result.reject(_misplaced(target))
     _lock_accounts(target)
+    if table.is_sourced:
+        result.reject(name_sources(StagedRecords(target.staging, table, source)))
+    result.reject(_misplaced(target))
     result.reject(_inconsistent(target))
     return _write(target, result=result)
 
@@ -75,11 +82,16 @@ def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> li
         "lower(r.{key}) = lower(s.{field})" if reference.key == "email" else "r.{key} = s.{field}"
     )
     run(sql.SQL("ALTER TABLE {staging} ADD COLUMN IF NOT EXISTS {id} bigint").format(**names))
-    run(
-        sql.SQL("UPDATE {staging} s SET {id} = r.id FROM {table} r WHERE {match}").format(
-            match=sql.SQL(match).format(**names), **names
+    undecided = []
+    if reference.is_sourced:
+        run(sql.SQL("UPDATE {staging} SET {id} = NULL").format(**names))
+        undecided = resolve_sourced(target.staging, reference, source=target.source)
+    else:
+        run(
+            sql.SQL("UPDATE {staging} s SET {id} = r.id FROM {table} r WHERE {match}").format(
+                match=sql.SQL(match).format(**names), **names
+            )
         )
-    )
     unknown = sql.SQL("{field} IS NOT NULL AND {id} IS NULL").format(**names)
     if is_held:
         found = run(
@@ -87,7 +99,7 @@ def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> li
                 unknown=unknown, **names
             )
         )
-        return [_unknown(position, value, reference) for position, value in found]
+        return undecided + [_unknown(position, value, reference) for position, value in found]
     found = run(
         sql.SQL("SELECT position, {field} FROM {staging} WHERE {unknown}").format(
             unknown=unknown, **names
@@ -119,12 +131,13 @@ def _place(spec: RecordSpec, field: str) -> int:
 
 def _misplaced(target: UpsertTarget) -> list[RecordError]:
     """An id that another account's record has already: facts do not move between customers."""
-    if target.table.key != ("external_id",) or "account_id" not in _names(target.table):
+    if not (target.table.is_sourced and target.table.has_account):
         return []
     found = run(
         sql.SQL(
             "DELETE FROM {} s USING {} t JOIN accounts_account a ON a.id = t.account_id"
-            " WHERE t.external_id = s.external_id AND t.account_id <> s.account_id"
+            " WHERE t.external_id = s.external_id AND t.source_id = s.source_id"
+            " AND t.account_id <> s.account_id"
             " RETURNING s.position, s.external_id, a.external_id"
         ).format(target.staging, sql.Identifier(target.table.name))
     )
@@ -141,7 +154,7 @@ def _misplaced(target: UpsertTarget) -> list[RecordError]:
 
 def _lock_accounts(target: UpsertTarget) -> None:
     """In order of id, so that two loads wait for each other instead of dying."""
-    if "account_id" not in _names(target.table):
+    if not target.table.has_account:
         # New accounts have no row to lock yet: one load of accounts at a time.
         query: sql.Composable = sql.SQL(
             "SELECT pg_advisory_xact_lock(hashtext('accounts.loading.accounts'))"
@@ -183,7 +196,7 @@ def _merged(target: UpsertTarget) -> sql.Composable:
     on = _list(target.table.key, "t.{0} = s.{0}", by=" AND ")
     learned = sql.SQL("s.learned_on, " if target.table.is_dated else "")
     return sql.SQL(
-        "SELECT s.position, t.id IS NOT NULL AS is_known, {}{} FROM {} s LEFT JOIN {} t ON {}"
+        "SELECT s.position, t.id AS known_id, {}{} FROM {} s LEFT JOIN {} t ON {}"
     ).format(learned, columns, target.staging, sql.Identifier(target.table.name), on)
 
 
@@ -202,7 +215,7 @@ def _inconsistent(target: UpsertTarget) -> list[RecordError]:
 def _write(target: UpsertTarget, *, result: LoadResult) -> Changed:
     rows = run(_insert(target), target.parameters)
     changed = _changed(rows, result=result)
-    if any(row_id is None and not is_known for _, is_known, row_id, *_ in rows):
+    if any(row_id is None and known_id is None for _, known_id, row_id, *_ in rows):
         result.reject(_misplaced(target))
     return changed
 
@@ -211,7 +224,7 @@ def _insert(target: UpsertTarget) -> sql.Composable:
     """A row that is neither written nor known is one that another load has just committed for
     another account: those of its own account waited for the lock."""
     table, names = target.table, _names(target.table)
-    has_account = "account_id" in names
+    has_account = table.has_account
     merged = [sql.Identifier(name) for name in names]
     return sql.SQL(
         "WITH m AS ({merged}),"
@@ -220,7 +233,7 @@ def _insert(target: UpsertTarget) -> sql.Composable:
         " ON CONFLICT ({key}) DO UPDATE SET ({updated}) = ROW({excluded})"
         " WHERE {same_account} AND ({stored}) IS DISTINCT FROM ({excluded})"
         " RETURNING t.*, (xmax = 0) AS is_new)"
-        " SELECT m.position, m.is_known, w.id, w.is_new, {account}"
+        " SELECT m.position, m.known_id, w.id, w.is_new, {account}"
         " FROM m LEFT JOIN written w ON {on}"
     ).format(
         merged=_merged(target),
@@ -242,9 +255,10 @@ def _list(names: Iterable[str], form: str, *, by: str = ", ") -> sql.Composable:
 
 
 def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
-    changed = Changed({}, [])
+    changed = Changed()
     accounts = set()
-    for position, _, row_id, is_new, account_id in rows:
+    for position, known_id, row_id, is_new, account_id in rows:
+        changed.stored[position] = row_id or known_id
         if row_id is None:
             result.statuses[position] = Status.UNCHANGED
             continue

@@ -26,6 +26,7 @@ from accounts.models.learned import Backfilled, Learned
 from accounts.models.people import Pool, User
 from accounts.models.scope import AccountQuerySet, AccountScopedQuerySet
 from accounts.models.size import LONGEST_KEY
+from accounts.models.sourced import Sourced, once_a_source
 
 EXTERNAL_ID = r"[A-Za-z0-9._~-]{1,64}"
 external_id_validator = RegexValidator(
@@ -200,14 +201,14 @@ class Account(models.Model):
     pghistory.DeleteEvent(),
     model_name="ContactAudit",
     # The trail outlives an erasure, so it keeps nothing that names the person.
-    exclude=["name", "email", "title", "learned_at", "backfilled_at"],
+    exclude=["name", "email", "title", "source", "learned_at", "backfilled_at"],
     append_only=True,
 )
-class Contact(Learned):
+class Contact(Sourced, Learned):
     """A person at an account. Personal data: see accounts.personal_data."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True)
     title = models.CharField(max_length=120, blank=True)
@@ -230,6 +231,7 @@ class Contact(Learned):
 
     class Meta:
         constraints = [
+            once_a_source("contact"),
             models.CheckConstraint(
                 name="contact_left_is_dated",
                 condition=Q(is_active=True, left_on__isnull=True)

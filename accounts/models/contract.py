@@ -26,14 +26,15 @@ from accounts.models.installation import validate_currency
 from accounts.models.learned import Backfilled, Learned
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.source import Source
+from accounts.models.sourced import Sourced, once_a_source
 from accounts.money.currencies import money_exact
 
 
-class Contract(Backfilled):
+class Contract(Sourced, Backfilled):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="contracts", db_index=False
     )
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     starts_on = models.DateField()
     ends_on = models.DateField(
         null=True,
@@ -108,6 +109,7 @@ class Contract(Backfilled):
 
     class Meta:
         constraints = [
+            once_a_source("contract"),
             models.CheckConstraint(
                 name="contract_ends_after_it_starts", condition=Q(ends_on__gt=F("starts_on"))
             ),
@@ -253,11 +255,11 @@ class CurrencyRate(models.Model):
         return f"{self.valid_from} 1 {self.currency} = {self.rate} {self.base}"
 
 
-class Invoice(Learned):
+class Invoice(Sourced, Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="invoices", db_index=False
     )
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     issued_on = models.DateField()
     due_on = models.DateField()
     paid_on = models.DateField(null=True, blank=True)
@@ -271,6 +273,7 @@ class Invoice(Learned):
 
     class Meta:
         constraints = [
+            once_a_source("invoice"),
             models.CheckConstraint(
                 name="invoice_paid_is_dated",
                 condition=Q(state="paid", paid_on__isnull=False)

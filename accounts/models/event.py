@@ -8,14 +8,15 @@ from django.db.models import Q
 from accounts.models.account import Account, external_id_validator
 from accounts.models.learned import Backfilled
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.sourced import Sourced, once_a_source
 from accounts.models.vocabulary import BusinessEventKind
 
 
-class BusinessEvent(Backfilled):
+class BusinessEvent(Sourced, Backfilled):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="events", db_index=False
     )
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     kind = models.ForeignKey(
         BusinessEventKind,
         on_delete=models.PROTECT,
@@ -30,6 +31,7 @@ class BusinessEvent(Backfilled):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
+        constraints = [once_a_source("event")]
         indexes = [models.Index("account", "kind", "occurred_on", name="event_account_kind")]
 
     def __str__(self) -> str:

@@ -7,13 +7,14 @@ from django.db import models
 from accounts.models.account import Account, Contact, external_id_validator
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.sourced import Sourced, once_a_source
 from accounts.models.vocabulary import InteractionKind
 
 
-class GroupSession(models.Model):
+class GroupSession(Sourced):
     """Belongs to no account: it shows on those whose people are among its attendances."""
 
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     kind = models.ForeignKey(
         InteractionKind,
         on_delete=models.PROTECT,
@@ -33,6 +34,7 @@ class GroupSession(models.Model):
     )
 
     class Meta:
+        constraints = [once_a_source("group_session")]
         indexes = [models.Index("starts_at", name="group_session_at")]
 
     def __str__(self) -> str:

@@ -15,14 +15,15 @@ from accounts.models.account import Account, Contact, external_id_validator
 from accounts.models.learned import Learned
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet
+from accounts.models.sourced import Sourced, once_a_source
 from accounts.models.vocabulary import InteractionKind
 
 
-class Ticket(Learned):
+class Ticket(Sourced, Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="tickets", db_index=False
     )
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     subject = models.CharField(max_length=300, blank=True)
     opened_at = models.DateTimeField()
     first_reply_at = models.DateTimeField(null=True, blank=True)
@@ -37,6 +38,7 @@ class Ticket(Learned):
 
     class Meta:
         constraints = [
+            once_a_source("ticket"),
             models.CheckConstraint(
                 name="ticket_solved_after_opened",
                 condition=Q(solved_at__isnull=True) | Q(solved_at__gte=F("opened_at")),
@@ -56,11 +58,11 @@ class Ticket(Learned):
         return self.external_id
 
 
-class Interaction(Learned):
+class Interaction(Sourced, Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="interactions", db_index=False
     )
-    external_id = models.CharField(max_length=64, unique=True, validators=[external_id_validator])
+    external_id = models.CharField(max_length=64, validators=[external_id_validator])
     occurred_at = models.DateTimeField()
     kind = models.ForeignKey(
         InteractionKind,
@@ -87,6 +89,7 @@ class Interaction(Learned):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
+        constraints = [once_a_source("interaction")]
         indexes = [
             models.Index("account", "occurred_at", name="interaction_account_at"),
             # Promises of a book that nobody has come back to.

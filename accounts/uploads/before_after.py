@@ -38,12 +38,13 @@ class _Shown:
     expression: str
 
 
-def stored(kind: Kind, records: Sequence[Record]) -> dict[int, Image]:
-    """By position, the fields of those records that are stored, under their own key."""
+def stored(kind: Kind, records: Sequence[Record], *, source: str) -> dict[int, Image]:
+    """By position, the fields of those records that are stored, under their own key: in the source
+    whose ids they carry, else in another one."""
     if not records:
         return {}
     if kind in TABLES:
-        return _stored_in_table(TABLES[kind], SPECS[kind], records)
+        return _stored_in_table(TABLES[kind], SPECS[kind], records, source=source)
     if kind in _COUNTED:
         query, fields = _COUNTED[kind]
         rows = _asked(query, records, spec=SPECS[kind])
@@ -72,15 +73,21 @@ def _in_words(value: object, *, type_: Type, currency: str) -> str:
 
 
 def _stored_in_table(
-    table: FactTable, spec: RecordSpec, records: Sequence[Record]
+    table: FactTable, spec: RecordSpec, records: Sequence[Record], *, source: str
 ) -> dict[int, Image]:
     shown = [found for column in table.columns if (found := _shown(column, table, spec))]
-    joined = " AND ".join(_named(n, column, table) for n, column in enumerate(table.key, start=1))
+    keys = [name for name in table.key if name != "source_id"]
+    joined = " AND ".join(_named(n, column, table) for n, column in enumerate(keys, start=1))
+    order = "ORDER BY s.position" + (", t.source_id <> %s" if table.is_sourced else "")
     columns = ", ".join(f"({one.expression})::text" for one in shown)
-    query = f"SELECT s.position, {columns} FROM {{said}} JOIN {table.name} t ON {joined}"  # noqa: S608 -- constants of this package
+    query = (
+        f"SELECT DISTINCT ON (s.position) s.position, {columns}"  # noqa: S608 -- constants of this package
+        f" FROM {{said}} JOIN {table.name} t ON {joined} {order}"
+    )
     names = [one.field for one in shown]
     images = {}
-    for position, *values in _asked(query, records, spec=spec):
+    more = [source] if table.is_sourced else []
+    for position, *values in _asked(query, records, *more, spec=spec):
         image = {name: value or "" for name, value in zip(names, values, strict=True)}
         images[position] = _with_amounts(image, spec=spec)
     return images
@@ -93,7 +100,7 @@ def _named(place: int, column: str, table: FactTable) -> str:
     if reference is None:
         return f"t.{column} = s.k{place}"
     found = f"SELECT r.id FROM {reference.table} r WHERE r.{reference.key} = s.k{place}"  # noqa: S608 -- constants of this package
-    return f"t.{column} = ({found})"
+    return f"t.{column} IN ({found})"
 
 
 def _shown(column: StoredColumn, table: FactTable, spec: RecordSpec) -> _Shown | None:
@@ -124,14 +131,14 @@ def _with_amounts(image: Image, *, spec: RecordSpec) -> Image:
 
 
 def _asked(
-    query: str, records: Sequence[Record], *, spec: RecordSpec
+    query: str, records: Sequence[Record], *more: str, spec: RecordSpec
 ) -> list[tuple[int, *tuple[str, ...]]]:
     keys = [[str(r.values.get(name) or "") for r in records] for name in spec.key]
     names = ", ".join(f"k{n}" for n in range(1, len(keys) + 1))
     places = ", ".join(["%s::int[]", *["%s::text[]"] * len(keys)])
     given = f"unnest({places}) AS s(position, {names})"
     positions = [r.position for r in records]
-    return run(sql.SQL(query.format(said=given)), [positions, *keys])
+    return run(sql.SQL(query.format(said=given)), [positions, *keys, *more])
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[list[str]]:

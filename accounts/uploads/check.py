@@ -75,7 +75,7 @@ class _Check:
             return
         self.loader.is_listing = self.found.has_room()
         records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
-        before = before_after.stored(self.loader.kind, records) if self.found.has_room() else {}
+        before = self._stored(records) if self.found.has_room() else {}
         result = self._load(batch, records)
         self.found.counts.update({s.value: n for s, n in result.counts().items()})
         self.found.counts["warnings"] += result.warnings
@@ -136,14 +136,20 @@ class _Check:
             if self.found.sampled[status] < _SAMPLES:
                 self.found.sampled[status] += 1
                 wanted.append(record)
-        kind, spec = self.loader.kind, SPECS[self.loader.kind]
-        after = before_after.stored(kind, wanted)
+        spec = SPECS[self.loader.kind]
+        after = self._stored(wanted)
         for record in wanted:
             now = after.get(record.position) or before_after.said(record, spec=spec)
-            if record.position not in before:  # a new one: what the row says, as it is stored
+            was = before.get(record.position, {})
+            status = result.statuses[record.position]
+            if status == Status.CREATED:  # what the row says, as it is stored
                 now = {name: value for name, value in now.items() if name in record.values}
-            changes = before_after.differences(before.get(record.position, {}), now)
-            self._plan(record, result.statuses[record.position], changes=changes, image=now)
+                was = {}  # a record of another source may have the same id
+            changes = before_after.differences(was, now)
+            self._plan(record, status, changes=changes, image=now)
+
+    def _stored(self, records: Sequence[Record]) -> dict[int, before_after.Image]:
+        return before_after.stored(self.loader.kind, records, source=self.loader.source)
 
     def _plan(
         self, record: Record, status: Status, *, changes: list[list[str]], image: before_after.Image

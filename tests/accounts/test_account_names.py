@@ -110,3 +110,19 @@ def test_two_names_of_an_account_in_one_block_are_one(desk):
     columns, _ = reader.read(rows)
     found = renamed_columns(columns, source="desk", directory=UsageIds())
     assert (list(found.accounts), found.account.tolist()) == (["acme"], [0, 0])
+
+
+def test_a_name_finds_one_account_in_any_case():
+    """Case 23: tickets by the organisation's name, as a help desk exports them."""
+    load_raw(
+        "accounts",
+        account("plain", name="Plain Ltd", domain="plain.example"),
+        account("t1", name="Twin Ltd"),
+        account("t2", name="TWIN LTD"),
+    )
+    desk = b"Ticket ID,Organization,Created at,Type\nON-1,plain LTD,2025-03-02T09:00:00Z,defect\n"
+    desk += b"ON-2,plain.example,2025-03-02T09:00:00Z,defect\n"
+    desk += b"ON-3,Twin Ltd,2025-03-02T09:00:00Z,defect\n"
+    run = imported(uploaded("tickets.csv", desk))
+    assert _accounts_of_tickets() == {"ON-1": "plain", "ON-2": "plain"}
+    assert (run.created, run.rejected) == (2, 1)

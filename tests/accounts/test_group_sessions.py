@@ -93,7 +93,7 @@ def test_a_check_compares_an_attendance_with_what_is_stored():
     load_raw("attendances", came("ada", minutes=45))
     reading = iso_reading(now=datetime(2030, 1, 1, tzinfo=UTC))
     record = read_record(came("ada"), spec=ATTENDANCES, position=3, reading=reading)
-    image = stored(Kind.ATTENDANCES, [record])[3]
+    image = stored(Kind.ATTENDANCES, [record], source="direct")[3]
     assert (image["contact"], image["session"], image["minutes"]) == ("ada", "w1", "45")
 
 

@@ -19,14 +19,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("external_id")
+        parser.add_argument("--source", default="", help="Key of the source whose id this is.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            changed = erase_contact(external_id=options["external_id"], now=clock.now())
+            changed = erase_contact(
+                external_id=options["external_id"], source=options["source"], now=clock.now()
+            )
         except Contact.DoesNotExist:
             raise CommandError(
                 f"No contact has the external id {options['external_id']!r}."
             ) from None
+        except Contact.MultipleObjectsReturned:
+            raise CommandError(_undecided(options["external_id"])) from None
         except ProgrammingError as error:
             if getattr(error.__cause__, "pgcode", "") != INSUFFICIENT_PRIVILEGE:
                 raise
@@ -37,3 +42,9 @@ class Command(BaseCommand):
             ) from None
         for column, rows in sorted(changed.items()):
             self.stdout.write(f"{column}: {rows}")
+
+
+def _undecided(external_id: str) -> str:
+    named = Contact.objects.filter(external_id=external_id).order_by("source")
+    sources = ", ".join(named.values_list("source", flat=True))
+    return f"People of several sources have this id; say which with --source: {sources}."

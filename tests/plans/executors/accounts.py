@@ -6,6 +6,7 @@ from accounts.api import idempotency
 from accounts.catalogue import HistoryAttribute
 from accounts.intake.records import Record
 from accounts.loading import (
+    account_names,
     contracts,
     derived,
     history,
@@ -77,6 +78,7 @@ EXECUTORS = {
         kinds=["score"], since=NOW - timedelta(days=3), limit=10
     ),
     "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
+    "accounts.loading.account_names:_by_name": lambda: account_names._by_name(["Large 7"]),
     "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
