@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from accounts.models import Plan
-from health.facts import activity, onboarding, relationship, revenue, support, usage
+from health.facts import activity, chosen, onboarding, relationship, revenue, support, usage
 from health.facts.features import load_catalogue
 from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
 from health.facts.scope import NEVER, FactScope, number
 from health.facts.sources import Feeds
-from health.measures import Facts, FactSource
+from health.measures import Facts, FactSource, demands_of
 from health.measures.inputs import Flags, Floats
 
 __all__ = ["BaseRows", "FactRows", "FactScope", "load_base", "load_facts"]
@@ -51,15 +52,17 @@ class FactRows:
     interactions: relationship.Interactions
     events: relationship.Events
     onboarding: onboarding.Onboarding
+    chosen: chosen.ChosenRows
 
     def on(self, day: date) -> Facts:
         profiles, contracts = self.base.profiles.on(day), self.base.contracts
+        used, ledger = self.usage.on(day, profiles), self.base.ledger.on(day, contracts)
         return Facts(
             profile=profiles.facts(),
-            usage=self.usage.on(day, profiles),
+            usage=used,
             activity=self.activity.on(day, profiles),
             support=self.tickets.on(day, profiles),
-            revenue=self.base.ledger.on(day, contracts),
+            revenue=ledger,
             payment=self.invoices.on(day),
             contacts=self.champions.on(day),
             interactions=self.interactions.on(day, profiles),
@@ -67,6 +70,7 @@ class FactRows:
             onboarding=self.onboarding.on(
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
+            chosen=self.chosen.on(day, chosen.Given(profiles, used, ledger)),
         )
 
     def ages_on(self, day: date) -> Ages:
@@ -89,8 +93,16 @@ def load_base(scope: FactScope, *, with_history: bool) -> BaseRows:
     )
 
 
-def load_facts(scope: FactScope, *, base: BaseRows, feeds: Feeds, since_start: Flags) -> FactRows:
-    """`since_start` marks accounts for which use since the contract began is read as well."""
+def load_facts(
+    scope: FactScope,
+    *,
+    base: BaseRows,
+    feeds: Feeds,
+    since_start: Flags,
+    names: Iterable[str] = (),
+) -> FactRows:
+    """`since_start` marks accounts for which use since the contract began is read as well; `names`
+    are the measures that will be computed: what those with parameters chose is read for them."""
     plans = list(Plan.objects.all())
     catalogue = load_catalogue(plans)
     start = base.contracts.started_on(scope.last_day)
@@ -115,5 +127,8 @@ def load_facts(scope: FactScope, *, base: BaseRows, feeds: Feeds, since_start: F
         events=relationship.load_events(scope, first_day=feeds.since(FactSource.EVENTS)),
         onboarding=onboarding.load(
             scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
+        ),
+        chosen=chosen.load_chosen(
+            scope, demands=demands_of(names), events_since=feeds.since(FactSource.EVENTS)
         ),
     )

@@ -76,6 +76,11 @@ def _is_core_on(feature: Feature, day: date) -> bool:
     return feature.valid_from <= day and (feature.valid_to is None or feature.valid_to > day)
 
 
+def is_offered(feature: Feature, plan: str | None, day: date) -> bool:
+    """Whether the plan has the feature, and it has not been taken away by the day."""
+    return _belongs(feature, plan) and (feature.valid_to is None or feature.valid_to > day)
+
+
 def _belongs(feature: Feature, plan: str | None) -> bool:
     """A feature without plans belongs to all, also to an account whose plan is unknown."""
     return not feature.plans or plan in feature.plans

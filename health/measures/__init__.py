@@ -1,16 +1,29 @@
 """The measure catalogue: facts in, raw values out (docs/health.md lists it)."""
 
-from health.measures import commercial, engagement, onboarding, relationship, support
+from health.measures import commercial, engagement, levels, onboarding, relationship, support
+from health.measures.demands import Demand
 from health.measures.inputs import Facts
-from health.measures.registry import MEASURES, Definition, FactSource, raw_matrix, reasons
+from health.measures.registry import (
+    MEASURES,
+    Definition,
+    FactSource,
+    demands_of,
+    names_in_words,
+    raw_matrix,
+    reasons,
+)
 
 __all__ = [
     "MEASURES",
     "Definition",
+    "Demand",
     "FactSource",
     "Facts",
     "commercial",
+    "demands_of",
     "engagement",
+    "levels",
+    "names_in_words",
     "onboarding",
     "raw_matrix",
     "reasons",

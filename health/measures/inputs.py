@@ -5,11 +5,13 @@ which the source can know something of the account, the as-of day included. Wind
 whole weeks and end on the last closed day; what began with the contract counts today as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from health.measures.demands import ChosenFacts
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -135,6 +137,7 @@ class Facts:
     interactions: InteractionFacts
     events: EventFacts
     onboarding: OnboardingFacts
+    chosen: ChosenFacts = field(default_factory=ChosenFacts)
 
     def __len__(self) -> int:
         return len(self.profile.seats)

@@ -145,7 +145,7 @@ class ThresholdCrossing(models.Model):
     )
     day = models.DateField()
     subject = models.CharField(
-        max_length=100,
+        max_length=190,
         help_text="“score” or “component:<key>”; for a line “line:<value>” of the score, "
         "“line:component:<key>:<value>” or “line:measure:<key>:<value>”.",
     )

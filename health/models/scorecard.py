@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from health.definitions import LONGEST_NAME
 from health.scoring import MOST_DWELL, NotationError, Tone, parse_conditions, parse_curve
 
 percent = [MinValueValidator(0), MaxValueValidator(100)]
@@ -209,7 +210,7 @@ class Measure(models.Model):
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="measures")
     component = models.ForeignKey(Component, on_delete=models.CASCADE, related_name="measures")
-    key = models.CharField(max_length=60)
+    key = models.CharField(max_length=LONGEST_NAME)
     weight = models.DecimalField(max_digits=5, decimal_places=2, validators=percent)
     curve = models.CharField(
         max_length=500,

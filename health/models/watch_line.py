@@ -14,7 +14,7 @@ class WatchLine(models.Model):
     account and scorecard. It is there as long as somebody watches it."""
 
     subject = models.CharField(
-        max_length=70, help_text="“score”, “component:<key>” or “measure:<key>”."
+        max_length=160, help_text="“score”, “component:<key>” or “measure:<key>”."
     )
     value = models.DecimalField(max_digits=14, decimal_places=4)
     registered_at = models.DateTimeField(help_text="Crossings are recorded from then on.")

@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from accounts.catalogue import AccountStatus
 from health import models
 from health.facts import BaseRows, FactScope, load_base
+from health.facts.rates import whole_units
 from health.facts.scope import Ints, number
 from health.publishing import line_owner
 from health.queries.assignment import Assignment, AssignmentInput, assignment
 from health.queries.installation import InstallationDay, calendar
 from health.queries.lines import lines_with
-from health.queries.rates import whole_units
 from health.queries.scorecards import Card, build_spec, in_force
 from health.scoring import TOO_NEW, WatchLineSpec
 

@@ -13,12 +13,12 @@ from psycopg2 import sql
 
 from health import models
 from health.facts import FactScope, load_base, load_facts
+from health.facts.rates import in_base
 from health.facts.scope import Ints
 from health.facts.sources import remembered_feeds
 from health.measures import raw_matrix
 from health.measures.inputs import Floats
 from health.preview.plan import PreviewPlan
-from health.queries.rates import in_base
 from health.queries.scorecards import Card, published_card
 from health.recompute.state import spark_columns
 from health.scoring import MISSING, UNSCORED, ScorecardSpec
@@ -143,5 +143,7 @@ def _with_new(
     scope = plan.scope(account_ids)
     base = load_base(scope, with_history=False)
     since_start = np.full(len(scope), any(key.endswith("_since_start") for key in missing))
-    rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=since_start)
+    rows = load_facts(
+        scope, base=base, feeds=remembered_feeds(), since_start=since_start, names=missing
+    )
     return (*stored, *missing), np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])

@@ -11,6 +11,7 @@ from health.publishing.actions import (
     roll_back,
 )
 from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, keep_reason, save_draft
+from health.publishing.exporting import export_card
 from health.publishing.importing import FileProblem, import_draft
 from health.publishing.lines import line_owner, register_lines
 
@@ -25,6 +26,7 @@ __all__ = [
     "check",
     "copy_to_draft",
     "draft_of",
+    "export_card",
     "import_draft",
     "install_library",
     "keep_reason",

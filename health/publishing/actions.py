@@ -20,6 +20,7 @@ from health.publishing.importing import (
     next_version,
 )
 from health.publishing.lines import line_owner, register_lines
+from health.publishing.names import misnamed
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems
 
@@ -42,7 +43,7 @@ def check(draft: models.Scorecard) -> list[Problem]:
         card = build_spec(draft)
     except NotationError as problem:
         return [Problem("Notation", str(problem))]
-    return problems(card, known_measures=MEASURES)
+    return [*problems(card, known_measures=MEASURES, why_unknown=MEASURES.problem), *misnamed(card)]
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ from django.db.models import Max
 from accounts.ui.bands import KNOWN
 from accounts.yaml_text import NotYamlError, parse
 from health import models
+from health.definitions import LONGEST_NAME, MeasureName
+from health.measures import MEASURES
 from health.scoring import MOST_DWELL, Tone
 
 # Between the orders of two bands, so that one of another scorecard has room between them.
@@ -105,12 +107,24 @@ def _add_components(
         for order, measure in enumerate(_list(row, "measures")):
             tree.scorecard.measures.create(
                 component=component,
-                key=_text(measure, "key"),
+                key=_measure_name(measure),
                 weight=_number(measure.get("weight"), f"weight of {measure['key']}"),
                 curve=_text(measure, "curve"),
                 penalties=str(measure.get("penalties", "")),
                 position=order,
             )
+
+
+def _measure_name(row: dict[str, Any]) -> str:
+    """Its key, and what was chosen: in brackets, or as `parameters` of the row."""
+    key, chosen = _text(row, "key"), row.get("parameters") or {}
+    if not isinstance(chosen, dict):
+        raise FileProblem(f"“parameters” of {key} is a mapping, such as feature: reports")
+    if chosen:
+        key = str(MeasureName(key, tuple((str(k), str(v)) for k, v in chosen.items())))
+    if len(key) > LONGEST_NAME:
+        raise FileProblem(f"“{key}” is longer than {LONGEST_NAME} characters")
+    return MEASURES.spelled(key)
 
 
 def _add_gate(tree: _Tree, row: dict[str, Any], position: int) -> None:

@@ -25,6 +25,6 @@ def why_missing(stored: HealthScore, keys: Iterable[str], *, today: date) -> Map
     scope = FactScope(account, stored.day, stored.day, zone, as_known=is_past, open_day=today)
     base = load_base(scope, with_history=is_past)
     asked = np.ones(1, dtype=np.bool_)
-    rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked)
+    rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked, names=wanted)
     facts = rows.on(stored.day)
     return {key: reasons(facts, key) for key in wanted}

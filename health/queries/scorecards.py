@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
 from django.db.models import Max
 
 from health import models
+from health.measures import MEASURES
 from health.scoring import (
     BandSpec,
     ComponentSpec,
@@ -22,6 +24,9 @@ from health.scoring import (
     parse_conditions,
     parse_curve,
 )
+
+# Not one between the brackets of a measure.
+_COMMA = re.compile(r",(?![^()]*\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ def published_card(scorecard_id: int) -> Card:
 
 
 def build_spec(row: models.Scorecard) -> ScorecardSpec:
-    """What the rows of a scorecard say. Raises NotationError for a curve that cannot be read."""
+    """What the rows of a scorecard say, each measure by the one spelling of its name. Raises
+    NotationError for a curve that cannot be read."""
     measures: dict[int, list[MeasureSpec]] = defaultdict(list)
     for measure in row.measures.order_by("position", "pk"):
         measures[measure.component_id].append(_measure(measure))
@@ -89,7 +95,10 @@ def _component(
 def _measure(row: models.Measure) -> MeasureSpec:
     try:
         return MeasureSpec(
-            row.key, row.weight, parse_curve(row.curve), parse_penalties(row.penalties)
+            MEASURES.spelled(row.key),
+            row.weight,
+            parse_curve(row.curve),
+            parse_penalties(row.penalties),
         )
     except NotationError as problem:
         raise NotationError(f"Measure “{row.key}”: {problem}") from problem
@@ -97,7 +106,10 @@ def _measure(row: models.Measure) -> MeasureSpec:
 
 def _gate(row: models.Gate) -> GateSpec:
     try:
-        conditions = parse_conditions(row.condition)
+        conditions = tuple(
+            replace(each, measure=MEASURES.spelled(each.measure))
+            for each in parse_conditions(row.condition)
+        )
     except NotationError as problem:
         raise NotationError(f"Gate “{row.name}”: {problem}") from problem
     return GateSpec(row.key, row.name, row.component.key, conditions, row.cap)
@@ -106,9 +118,9 @@ def _gate(row: models.Gate) -> GateSpec:
 def parse_penalties(text: str) -> tuple[Penalty, ...]:
     """Reads “upsells_declined_90d × 30, renewal_pushbacks_90d × 40”. Raises NotationError."""
     penalties = []
-    for part in filter(None, (piece.strip() for piece in text.split(","))):
+    for part in filter(None, (piece.strip() for piece in _COMMA.split(text))):
         key, _, points = part.replace("*", "×").partition("×")
         if not points.strip().replace(".", "", 1).isdecimal():
             raise NotationError(f"“{part}”: write measure × points")
-        penalties.append(Penalty(key.strip(), Decimal(points.strip())))
+        penalties.append(Penalty(MEASURES.spelled(key.strip()), Decimal(points.strip())))
     return tuple(penalties)

@@ -10,6 +10,7 @@ import numpy as np
 from django.db import connection
 
 from health.facts import BaseRows, FactRows, load_base, load_facts
+from health.facts.rates import whole_units
 from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
 from health.measures import Facts, raw_matrix
@@ -18,7 +19,6 @@ from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
-from health.queries.rates import whole_units
 from health.queries.scorecards import Card
 from health.recompute import writing
 from health.recompute.crossings import Watched, judge
@@ -106,7 +106,8 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     plans = [_plan(run, scope, base, day) for day in run.days]
     lines = watch_lines()
     since_start = _asks_since_start(run, plans, lines)
-    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=since_start)
+    names = {*lines.measures, *(key for c in run.assignment.cards for key in c.spec.raw_keys)}
+    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=since_start, names=names)
     state = read_state(
         scope, day=run.days[-1], components=run.components, lines=lines.ids, dwell=run.dwell
     )

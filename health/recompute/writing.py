@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from health.scoring import Cause, Evaluation, to_decimal
 from health.signals import CrossingSignal, Direction
 
 _EPOCH = date(1970, 1, 1)
+_LONGEST_SUBJECT = 95
 
 # Asked only where a month is missing: the function lets one transaction in at a time.
 _ENSURE = """
@@ -175,10 +177,18 @@ def _signal(part: Judged, crossing: NewCrossing, occurred_at: datetime) -> NewSi
     return NewSignal(
         account_id=int(part.account_ids[row]),
         kind=SignalKind.HEALTH_CROSSED,
-        key=f"{part.day.isoformat()}:{crossing.change.stored_subject}:{crossing.seq}",
+        key=_signal_key(part.day, crossing),
         occurred_at=occurred_at,
         payload=told.to_json(),
     )
+
+
+def _signal_key(day: date, crossing: NewCrossing) -> str:
+    """With a digest of what was crossed where that is too long for the column."""
+    subject = crossing.change.stored_subject
+    if len(subject) > _LONGEST_SUBJECT:
+        subject = sha256(subject.encode()).hexdigest()
+    return f"{day.isoformat()}:{subject}:{crossing.seq}"
 
 
 def crossing_signal(

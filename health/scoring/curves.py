@@ -9,11 +9,12 @@ from decimal import Decimal, InvalidOperation
 
 import numpy as np
 
+from health.definitions import NAME, UnreadableName, read_name
 from health.scoring.rounding import MISSING, Flags, Floats, Hundredths, half_up
 from health.scoring.specs import Comparison, Condition, Curve, CurveKind, CurveStep, Point
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")
-_CONDITION = re.compile(r"^\s*([a-z][a-z0-9_]*)\s*(<=|>=|≤|≥|<|>|=)\s*(-?[0-9.]+)\s*$")
+_CONDITION = re.compile(rf"^\s*({NAME})\s*(<=|>=|≤|≥|<|>|=)\s*(-?[0-9.]+)\s*$")
 # Written out, 1E9999999 is ten million characters; as a float it is infinite.
 _MOST_PLACES = 15
 _SIGNS = {"<=": "≤", ">=": "≥"}
@@ -75,7 +76,7 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
         if match is None:
             raise NotationError(f"“{part}”: write measure, sign (< ≤ = ≥ >) and number")
         sign = _SIGNS.get(match[2], match[2])
-        conditions.append(Condition(match[1], Comparison(sign), _number(match[3])))
+        conditions.append(Condition(_name(match[1]), Comparison(sign), _number(match[3])))
     return tuple(conditions)
 
 
@@ -111,6 +112,13 @@ def _step(curve: Curve, values: Floats) -> Floats:
         inside = values <= bound if step.inclusive else values < bound
         readings[inside] = float(step.reading)
     return readings
+
+
+def _name(text: str) -> str:
+    try:
+        return str(read_name(text))
+    except UnreadableName as problem:
+        raise NotationError(str(problem)) from None
 
 
 def _pair(part: str) -> tuple[str, Decimal]:

@@ -1,7 +1,7 @@
 """What a scorecard must satisfy before it may be published; each problem says where and what."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -31,14 +31,33 @@ class Problem:
         return f"{self.where}: {self.message}"
 
 
-def problems(card: ScorecardSpec, *, known_measures: Iterable[str]) -> list[Problem]:
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    known: Container[str]
+    why: Callable[[str], str]
+
+    def words(self, key: str) -> str:
+        """What is wrong with the name of a measure; empty where nothing is."""
+        return "" if key in self.known else self.why(key)
+
+
+def _not_known(key: str) -> str:
+    return f"“{key}” is not in the measure catalogue"
+
+
+def problems(
+    card: ScorecardSpec,
+    *,
+    known_measures: Container[str],
+    why_unknown: Callable[[str], str] = _not_known,
+) -> list[Problem]:
     """Everything that forbids publishing; an empty list allows it."""
-    known = frozenset(known_measures)
+    unknown = _Unknown(known_measures, why_unknown)
     return [
         *_weights_of_the_top(card),
         *_components(card),
-        *_measures(card, known),
-        *_gates(card, known),
+        *_measures(card, unknown),
+        *_gates(card, unknown),
         *_bands(card),
         *_limits(card),
     ]
@@ -89,7 +108,7 @@ def _adds_up(where: str, weights: list[Decimal], part: str) -> Iterator[Problem]
         yield Problem(where, words, part)
 
 
-def _measures(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
+def _measures(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
     for key, times in Counter(card.measure_keys).items():
         if times > 1:
             words = f"it is used {times} times; each measure counts once"
@@ -97,8 +116,8 @@ def _measures(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
     for measure in card.measures:
         where, part = f"Measure “{measure.key}”", f"measure:{measure.key}"
         for key in (measure.key, *(penalty.measure for penalty in measure.penalties)):
-            if key not in known:
-                yield Problem(where, f"“{key}” is not in the measure catalogue", part)
+            if words := unknown.words(key):
+                yield Problem(where, words, part)
         for words in curve_problems(measure.curve):
             yield Problem(where, words, part)
         if any(penalty.points <= 0 for penalty in measure.penalties):
@@ -117,7 +136,7 @@ def curve_problems(curve: Curve) -> Iterator[str]:
         yield "the readings of its curve lie between 0 and 100"
 
 
-def _gates(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
+def _gates(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
     for gate in card.gates:
         where, part = f"Gate “{gate.name}”", f"gate:{gate.key}"
         if gate.component not in card.component_keys:
@@ -125,8 +144,8 @@ def _gates(card: ScorecardSpec, known: frozenset[str]) -> Iterator[Problem]:
         if not gate.conditions:
             yield Problem(where, "it has no condition", part)
         for condition in gate.conditions:
-            if condition.measure not in known:
-                yield Problem(where, f"“{condition.measure}” is not in the measure catalogue", part)
+            if words := unknown.words(condition.measure):
+                yield Problem(where, words, part)
         if not 0 <= gate.cap <= 100:
             yield Problem(where, "the cap lies between 0 and 100", part)
 

@@ -134,13 +134,13 @@ def _trigger(fields: Fields) -> Trigger:
 
 def _subject(fields: Fields) -> str:
     """The score, a component by its key in a scorecard, or a measure of the catalogue."""
-    subject = fields.text("subject", max_length=60, default=WHOLE_SCORE)
+    subject = fields.text("subject", max_length=160, default=WHOLE_SCORE)
     kind, _, key = subject.partition(":")
     if subject.startswith(MEASURE) and key not in MEASURES:
-        fields.wrong("subject", f"“{key}” is not in the measure catalogue")
+        fields.wrong("subject", MEASURES.problem(key))
     if subject != WHOLE_SCORE and (not key or f"{kind}:" not in (COMPONENT, MEASURE)):
         fields.wrong("subject", f"“{subject}”: write score, component:<key> or measure:<key>")
-    return subject
+    return f"{MEASURE}{MEASURES.spelled(key)}" if subject.startswith(MEASURE) else subject
 
 
 def _check_line(fields: Fields, trigger: Trigger) -> None:

@@ -36,7 +36,7 @@ def raw(account, key, *, day=DAY, as_known=False, way="facts", open_day=None):
         pack(day=day, days_ago=PACKED_DAYS_AGO[way])
     scope = FactScope(np.array([account.pk]), day - spread, day + spread, "UTC", as_known, open_day)
     base = load_base(scope, with_history=True)
-    facts = load_facts(scope, base=base, feeds=feeds, since_start=np.array([True]))
+    facts = load_facts(scope, base=base, feeds=feeds, since_start=np.array([True]), names=[key])
     value = float(raw_matrix(facts.on(day), (key,))[0, 0])
     return None if np.isnan(value) else value
 

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from health.measures import MEASURES, Facts
+from health.measures.demands import ArrInBase, ChosenFacts, FeatureHistory
 from health.measures.inputs import Flags
 from health.models import HealthScore
 from health.queries.absences import why_missing
 from health.recompute import recompute
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
+from tests.health.uses import EVERY_USE
 
 ACCOUNTS = 4_000
 # What facts may not know: seats, what was before the contract, what never happened.
@@ -43,6 +45,7 @@ def any_facts(seed):
         **{
             group.name: group.type(**{field.name: values(field) for field in fields(group.type)})
             for group in fields(Facts)
+            if group.type is not ChosenFacts
         }
     )
     ends = np.column_stack([values(fields(facts.revenue)[1]) for _ in range(3)])
@@ -50,9 +53,24 @@ def any_facts(seed):
     return replace(facts, revenue=replace(facts.revenue, arr_term_ends=ends))
 
 
-@pytest.mark.parametrize("key", MEASURES)
+def any_answers(seed, demands):
+    """What was chosen is counted; only histories and ARR may be unknown."""
+    dice = np.random.default_rng(seed)
+
+    def answer(demand):
+        known = dice.integers(0, 200, ACCOUNTS) * (dice.random(ACCOUNTS) < 0.8).astype(float)
+        gaps = dice.random(ACCOUNTS) < (0.2 * isinstance(demand, (FeatureHistory, ArrInBase)))
+        return np.where(gaps, np.nan, known)
+
+    return ChosenFacts({demand: answer(demand) for demand in demands})
+
+
+@pytest.mark.parametrize(
+    "key", [*(d.key for d in MEASURES.families() if not d.parameters), *EVERY_USE]
+)
 def test_a_value_is_missing_exactly_where_a_reason_holds(key):
-    definition, facts = MEASURES[key], any_facts(seed=11)
+    definition = MEASURES[key]
+    facts = replace(any_facts(seed=11), chosen=any_answers(12, definition.reads))
     with np.errstate(invalid="ignore"):
         is_missing = np.isnan(definition.compute(facts))
         reasons = np.array([absence.holds(facts) for absence in definition.absences])

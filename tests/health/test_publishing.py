@@ -1,5 +1,7 @@
 """Scorecards from files, and what may be published."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from django.db import InternalError, transaction
@@ -9,13 +11,14 @@ from health.publishing import (
     FileProblem,
     NotPublishable,
     check,
+    export_card,
     import_draft,
     install_library,
     publish,
 )
 from health.publishing.importing import library_scorecards
 from health.queries.scorecards import build_spec, in_force, published_card
-from tests.health.builders import NOW
+from tests.health.builders import NOW, make_feature
 
 pytestmark = pytest.mark.django_db
 SHIPPED = dict(library_scorecards())
@@ -220,3 +223,75 @@ def test_a_file_with_a_look_that_is_none_is_refused(column, value, says):
 
     with pytest.raises(FileProblem, match=says):
         import_draft(document(bands=bands), now=NOW)
+
+
+LEVELS = [
+    {
+        "key": "feature_events",
+        "parameters": {"feature": "reports", "days": 28, "per": "seats"},
+        "weight": 60,
+        "curve": "0 → 0, 5 → 100",
+        "penalties": "event_count(days=30, kind=upsell_declined) × 10, champions × 1",
+    },
+    {"key": "active_people(days=56)", "weight": 40, "curve": "0 → 0, 9 → 100"},
+]
+OF_LEVELS = {
+    "components": [{"key": "use", "name": "Use", "weight": 100, "measures": LEVELS}],
+    "gates": [
+        {
+            "key": "quiet",
+            "name": "Quiet",
+            "component": "use",
+            "when": "feature_weeks(by=people, feature=reports) < 3 and champions = 0",
+            "cap": 40,
+        }
+    ],
+}
+
+
+def test_a_file_chooses_what_a_measure_is_of():
+    make_feature(key="reports")
+    draft = import_draft(document(**OF_LEVELS), now=NOW)
+
+    assert check(draft) == []
+    assert build_spec(draft).raw_keys == (
+        "feature_events(feature=reports, per=seats)",
+        "active_people(days=56)",
+        "event_count(kind=upsell_declined, days=30)",
+        "champions",
+        "feature_weeks(feature=reports)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"per": "seats"}, "“feature_events” needs feature"),
+        ({"feature": "reports", "per": "head"}, "per is none, seats, arr or people, not “head”"),
+        ({"feature": "reports", "colour": "red"}, "“feature_events” has no parameter “colour”"),
+        ({"feature": "unheard-of"}, "there is no feature “unheard-of”"),
+    ],
+)
+def test_what_a_file_chooses_wrong_is_said(parameters, words):
+    make_feature(key="reports")
+    rows = [{**LEVELS[0], "parameters": parameters}, LEVELS[1]]
+    components = [{**OF_LEVELS["components"][0], "measures": rows}]
+    draft = import_draft(document(**OF_LEVELS | {"components": components}), now=NOW)
+
+    assert words in "; ".join(str(problem) for problem in check(draft))
+
+
+def test_a_file_whose_parameters_are_no_mapping_is_refused():
+    rows = [{**LEVELS[0], "parameters": "reports"}]
+    components = [{**OF_LEVELS["components"][0], "measures": rows}]
+
+    with pytest.raises(FileProblem, match="“parameters” of feature_events is a mapping"):
+        import_draft(document(**OF_LEVELS | {"components": components}), now=NOW)
+
+
+@pytest.mark.parametrize("changes", [{}, OF_LEVELS])
+def test_what_is_exported_is_imported_as_the_same(changes):
+    draft = import_draft(document(**changes), now=NOW)
+    again = import_draft(export_card(draft), now=NOW)
+
+    assert replace(build_spec(again), version=1) == replace(build_spec(draft), version=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from accounts.models import CurrencyRate
-from health.queries.rates import in_base, whole_units
+from health.facts.rates import in_base, whole_units
 from tests.health import builders as make
 from tests.health.builders import DAY, ago
 

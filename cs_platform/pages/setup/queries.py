@@ -198,7 +198,7 @@ def _rows_by_kind() -> dict[str, int]:
 
 
 def _coverage(spec: ScorecardSpec, connected: set[FactSource]) -> SourceCoverage:
-    sources_of = {key: definition.sources for key, definition in MEASURES.items()}
+    sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
     return source_coverage(spec, sources_of=sources_of, connected=connected)
 
 

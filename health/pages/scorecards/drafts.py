@@ -19,9 +19,11 @@ from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.merging import as_data, submitted
 from health.pages.scorecards.page import (
     StartPreview,
+    Typed,
     draft_context,
     draft_problems,
     field_problems,
+    new_measure,
     scale_of,
 )
 from health.pages.scorecards.pictures import curve_picture
@@ -167,6 +169,20 @@ def curve(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("field", "")
     picture = curve_picture(request.GET.get(name, "")[:500], name=request.GET.get("of", "")[:80])
     return render(request, "scorecards/_curve.html", {"name": name, "picture": picture})
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def adding(request: HttpRequest, object_id: int) -> HttpResponse:
+    """The fields of a measure that is being added: there are others for each that is picked."""
+    draft = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.DRAFT)
+    rows = draft.components.filter(pk=_pk(request.GET.get("component", "")))
+    component = rows.first()
+    if component is None:
+        return HttpResponse(status=204)
+    form = DraftForm(draft=draft, begun=request.GET.dict())
+    new = new_measure(form, Typed(form), component)
+    return render(request, "scorecards/_new_measure.html", {"new": new, "card": draft})
 
 
 @requires(Right.ADMINISTER)

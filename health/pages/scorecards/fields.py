@@ -106,10 +106,8 @@ def check_penalties(text: str) -> None:
 
 def _check_known(keys: Iterable[str]) -> None:
     for key in keys:
-        if key not in MEASURES:
-            raise ValidationError(
-                f"“{key}” is not in the measure catalogue: see “Keys of all measures”."
-            )
+        if problem := MEASURES.problem(key):
+            raise ValidationError(f"{_sentence(problem)} See “Keys of all measures”.")
 
 
 def _sentence(words: str) -> str:

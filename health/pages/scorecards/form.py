@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from health.measures import MEASURES
 from health.models import Scorecard
+from health.pages.scorecards.choosing import choice_fields, name_begun
 from health.pages.scorecards.fields import (
     FLAGS,
     TONES,
@@ -40,14 +41,18 @@ class DraftForm(forms.Form):
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput())
     alert_lines = forms.CharField(required=False, max_length=100)
 
-    def __init__(self, data: Any = None, *, draft: Scorecard) -> None:
+    def __init__(
+        self, data: Any = None, *, draft: Scorecard, begun: Mapping[str, str] | None = None
+    ) -> None:
+        """`begun` is what was typed for new parts so far, of a form that is not sent yet."""
         self.draft = draft
+        self.begun: Mapping[str, str] = begun or {}
         self.labels = labels_of(draft)
-        super().__init__(data, initial=as_initial(content_of(draft)), prefix=None)
+        typed = {name: text for name, text in self.begun.items() if name.startswith("new-")}
+        super().__init__(data, initial=as_initial(content_of(draft)) | typed, prefix=None)
         self.initial["revision"] = draft.revision
         self.parts = {
-            kind: list(getattr(draft, relation).order_by(*_order(kind)))
-            for kind, relation in RELATIONS.items()
+            kind: list(_rows(draft, kind, relation)) for kind, relation in RELATIONS.items()
         }
         self._say_what_exists()
         self._leave_room()
@@ -74,14 +79,16 @@ class DraftForm(forms.Form):
         """One new part of each kind can be added by a save; a measure in each component."""
         used = {str(part.key) for part in self.parts["measure"]}
         unused = [
-            (key, definition.name)
-            for key, definition in sorted(MEASURES.items(), key=lambda item: item[1].name)
-            if key not in used
+            (definition.key, definition.name)
+            for definition in sorted(MEASURES.families(), key=lambda definition: definition.name)
+            if definition.parameters or definition.key not in used
         ]
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
             key = forms.ChoiceField(required=False, choices=[("", "Choose a measure"), *unused])
             self._new(f"{stem}-key", "Measure", key)
+            for name, label, field in choice_fields(self, stem):
+                self._new(f"{stem}-{name}", label, field)
             self._new(f"{stem}-weight", "Weight", number_field("weight", required=False))
             self._new(f"{stem}-curve", "Curve", text_field("curve", required=False))
         homes = [(str(c.pk), str(c)) for c in self.parts["component"]]
@@ -192,15 +199,15 @@ class DraftForm(forms.Form):
             seen[value] = stem
 
     def _measures_stand_once(self) -> None:
-        seen: dict[str, str] = {}
+        seen = {str(part.key): f"in “{part.component}” already" for part in self.parts["measure"]}
         for component in self.parts["component"]:
-            field = f"new-measure-{component.pk}-key"
-            key = self.cleaned_data.get(field)
-            if key in seen:
-                words = f"“{MEASURES[key].name}” is being added to {seen[key]} as well"
-                self.add_error(field, f"{words}; a scorecard has each measure once.")
-            elif key:
-                seen[key] = f"“{component}”"
+            stem = f"new-measure-{component.pk}"
+            name = name_begun(self, stem)
+            if name in seen:
+                words = f"“{MEASURES[name].name}” is {seen[name]}"
+                self.add_error(f"{stem}-key", f"{words}; a scorecard has each measure once.")
+            elif name:
+                seen[name] = f"being added to “{component}” as well"
 
     def _homes_stay(self, removed: set[str]) -> None:
         homes = {
@@ -234,9 +241,9 @@ class DraftForm(forms.Form):
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
             if values[f"{stem}-key"]:
-                names = ("key", "weight", "curve")
-                given = {name: values[f"{stem}-{name}"] for name in names}
-                yield NewPart("measure", given | {"component_id": component.pk})
+                given = {name: values[f"{stem}-{name}"] for name in ("weight", "curve")}
+                given |= {"key": name_begun(self, stem), "component_id": component.pk}
+                yield NewPart("measure", given)
         if values["new-gate-name"]:
             given = {name: values[f"new-gate-{name}"] for name in ("name", "condition", "cap")}
             yield NewPart("gate", given | {"component_id": int(values["new-gate-component"])})
@@ -244,6 +251,11 @@ class DraftForm(forms.Form):
             columns = ("name", "lower", "at_risk", "tone")
             given = {name: values[f"new-band-{name}"] for name in columns}
             yield NewPart("band", given)
+
+
+def _rows(draft: Scorecard, kind: str, relation: str) -> Any:
+    rows = getattr(draft, relation).order_by(*_order(kind))
+    return rows.select_related("component") if kind == "measure" else rows
 
 
 def _order(kind: str) -> tuple[str, ...]:

@@ -26,7 +26,14 @@ from health.pages.scorecards.drafts import address
 from health.pages.scorecards.page import StartPreview, field_problems
 from health.pages.scorecards.reason_form import ReasonForm
 from health.pages.scorecards.versions import card_word, compared
-from health.publishing import NotPublishable, begin_draft, draft_of, keep_reason, roll_back
+from health.publishing import (
+    NotPublishable,
+    begin_draft,
+    draft_of,
+    export_card,
+    keep_reason,
+    roll_back,
+)
 from health.queries.scorecards import Card, in_force
 from health.scoring import ScorecardSpec
 from health.scoring.coverage import source_coverage
@@ -112,7 +119,7 @@ def _key_row(
 
 
 def connected_share(spec: ScorecardSpec, *, connected: Collection[str]) -> ConnectedShare:
-    sources_of = {key: definition.sources for key, definition in MEASURES.items()}
+    sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
     found = source_coverage(spec, sources_of=sources_of, connected=connected)
     most_first = sorted(found.lacking.items(), key=lambda item: (-item[1], item[0]))
     gaps = tuple(SourceGap(label(source), points) for source, points in most_first)
@@ -139,6 +146,17 @@ def compare(request: HttpRequest, object_id: int) -> HttpResponse:
         "sections": compared(first, second),
     }
     return render(request, "scorecards/compare.html", context)
+
+
+@requires(Right.ADMINISTER)
+@require_safe
+def export(request: HttpRequest, object_id: int) -> HttpResponse:
+    """A published version as the file that an import reads."""
+    version = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.PUBLISHED)
+    response = HttpResponse(export_card(version), content_type="application/yaml; charset=utf-8")
+    name = f"{version.key}-v{version.version}.yaml"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _in_force(version: Scorecard) -> Scorecard | None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from health.measures import MEASURES, Definition
 from health.models import Band, Component, Gate, Measure, Scorecard
+from health.pages.scorecards.choosing import family_begun, known_choices
 from health.pages.scorecards.fields import read_number
 from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.pictures import Picture, TypedBand, curve_picture, scale_picture
@@ -61,14 +62,18 @@ class GateRow:
 
 @dataclass(frozen=True, slots=True)
 class NewMeasure:
+    """`choices` are the fields of what there is to choose for the measure that was picked."""
+
+    component: int
     key: BoundField
+    choices: tuple[BoundField, ...]
     weight: BoundField
     curve: BoundField
     is_begun: bool
 
     @property
     def fields(self) -> tuple[BoundField, ...]:
-        return self.key, self.weight, self.curve
+        return self.key, *self.choices, self.weight, self.curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,8 @@ def draft_context(form: DraftForm) -> dict[str, Any]:
         "bands": [_band(form, band) for band in form.parts["band"]],
         "scale": scale_of(form, typed),
         "removed": form["remove"].value() or [],
-        "catalogue": sorted(MEASURES.values(), key=lambda definition: definition.name),
+        "catalogue": sorted(MEASURES.families(), key=lambda definition: definition.name),
+        **known_choices(),
         "new_component": [form[f"new-component-{n}"] for n in ("name", "weight", "parent")],
         "new_gate": [form[f"new-gate-{n}"] for n in ("name", "component", "condition", "cap")],
         "new_band": [form[f"new-band-{n}"] for n in ("name", "lower", "at_risk", "tone")],
@@ -189,7 +195,7 @@ def _component(
         gates=tuple(_gate(form, typed, g) for g in form.parts["gate"] if g.component_id == row.pk),
         has_components=bool(below),
         total=_sum(typed, inner),
-        new=_new_measure(form, typed, row),
+        new=new_measure(form, typed, row),
     )
 
 
@@ -224,10 +230,14 @@ def _gate(form: DraftForm, typed: Typed, row: Gate) -> GateRow:
     )
 
 
-def _new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
-    names = [f"new-measure-{row.pk}-{name}" for name in ("key", "weight", "curve")]
-    begun = any(typed.text(name) for name in names)
-    return NewMeasure(form[names[0]], form[names[1]], form[names[2]], begun)
+def new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
+    stem = f"new-measure-{row.pk}"
+    family = family_begun(form, stem)
+    key, weight, curve = (form[f"{stem}-{name}"] for name in ("key", "weight", "curve"))
+    begun = any(typed.text(field.name) for field in (key, weight, curve))
+    parameters = family.parameters if family else ()
+    choices = tuple(form[f"{stem}-{parameter.key}"] for parameter in parameters)
+    return NewMeasure(row.pk, key, choices, weight, curve, begun)
 
 
 def _band(form: DraftForm, row: Band) -> BandRow:

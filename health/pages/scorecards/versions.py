@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import Any
 from accounts.models import Installation
 from accounts.ui import formats
 from accounts.ui.charts import Chart
-from health.measures import MEASURES
+from health.measures import names_in_words
 from health.models import Publication, Scorecard
 from health.pages.scorecards.pictures import Picture, TypedBand, draw, scale_picture
 from health.publishing import draft_of
@@ -58,13 +58,14 @@ def moment(value: datetime) -> str:
     return formats.moment(value.astimezone(Installation.current().zone))
 
 
-def names_of_measures() -> dict[str, str]:
-    return {key: definition.name for key, definition in MEASURES.items()}
+def names_of_measures(*specs: Spec) -> Mapping[str, str]:
+    return names_in_words(key for spec in specs for key in spec.raw_keys)
 
 
 def compared(before: Scorecard, after: Scorecard) -> list[tuple[str, list[CardDifference]]]:
     """By section, in the order of a scorecard."""
-    found = differences(build_spec(before), build_spec(after), names=names_of_measures())
+    sides = (build_spec(before), build_spec(after))
+    found = differences(*sides, names=names_of_measures(*sides))
     return by_section(found)
 
 
@@ -118,7 +119,7 @@ def _lines(spec: Spec) -> list[ComponentLines]:
 
 
 def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal) -> ComponentLines:
-    names = names_of_measures()
+    names = names_of_measures(spec)
     return ComponentLines(
         name=component.name,
         level=level,
@@ -146,7 +147,7 @@ def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal)
     )
 
 
-def _conditions(conditions: tuple[Condition, ...], names: dict[str, str]) -> str:
+def _conditions(conditions: tuple[Condition, ...], names: Mapping[str, str]) -> str:
     return " and ".join(
         f"{names.get(c.measure, c.measure).lower()} {c.comparison} {plain(c.value)}"
         for c in conditions

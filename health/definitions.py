@@ -1,0 +1,47 @@
+"""How a measure is written: its key, and in brackets what was chosen for it.
+
+`login_frequency`, `feature_events(feature=reports, per=seats, days=56)`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Of a name within a longer text, such as a condition.
+NAME = r"[a-z][a-z0-9_]*(?:\([^()]*\))?"
+# What stands in a column for it.
+LONGEST_NAME = 140
+_NAME = re.compile(r"([a-z][a-z0-9_]*)\s*(?:\(([^()]*)\))?")
+_CHOICE = re.compile(r"\s*([a-z_]+)\s*=\s*([A-Za-z0-9_-]+)\s*")
+
+
+class UnreadableName(ValueError):
+    """A name that cannot be read; the message says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureName:
+    """`chosen` are pairs of parameter and value, in the order in which they were written."""
+
+    key: str
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        if not self.chosen:
+            return self.key
+        return f"{self.key}({', '.join(f'{name}={value}' for name, value in self.chosen)})"
+
+
+def read_name(text: str) -> MeasureName:
+    """Raises UnreadableName."""
+    match = _NAME.fullmatch(text.strip())
+    if match is None:
+        raise UnreadableName(f"“{text}”: write a measure, or measure(parameter=value, …)")
+    chosen = []
+    for part in filter(str.strip, (match[2] or "").split(",")):
+        choice = _CHOICE.fullmatch(part)
+        if choice is None:
+            raise UnreadableName(f"“{part.strip()}” in “{text}”: write parameter=value")
+        chosen.append((choice[1], choice[2]))
+    return MeasureName(match[1], tuple(chosen))

@@ -1,0 +1,83 @@
+"""What measures with parameters ask of the sources: read only where somebody uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureEvents:
+    """Events of a feature (None: of all) by some actors, from `oldest` days before the end of the
+    window to `newest` days before it."""
+
+    feature: str | None
+    by: str
+    oldest: int
+    newest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureWeeks:
+    """In how many of the last twelve weeks some actors used a feature."""
+
+    feature: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureHistory:
+    """Days for which use of the feature can be known; NaN where it is not in the account's plan, or
+    is not offered (any more)."""
+
+    feature: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivePeople:
+    """Distinct people who used the product in so many days."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsOfKind:
+    """Business events of a kind in so many days, today included."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventHistory:
+    """Days for which business events can be known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrInBase:
+    """ARR in whole units of the installation's currency; NaN where an amount has no rate."""
+
+
+Demand: TypeAlias = (
+    FeatureEvents
+    | FeatureWeeks
+    | FeatureHistory
+    | ActivePeople
+    | EventsOfKind
+    | EventHistory
+    | ArrInBase
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenFacts:
+    """The answers, one element an account. What nobody demanded is not there."""
+
+    values: Mapping[Demand, npt.NDArray[np.float64]] = field(default_factory=dict)
+
+    def __getitem__(self, demand: Demand) -> npt.NDArray[np.float64]:
+        return self.values[demand]

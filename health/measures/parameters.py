@@ -1,0 +1,89 @@
+"""What may be chosen for a measure: a feature, a divisor, a window, a kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+# Every parameter of a measure with its value: those that were left out have their default.
+Chosen: TypeAlias = Mapping[str, str]
+
+
+class ParameterKind(StrEnum):
+    FEATURE = "feature"
+    EVENT_KIND = "event kind"
+    CHOICE = "choice"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`choices` are values and how each is said of a measure; a number of days has none. Without a
+    `default` it has to be chosen."""
+
+    key: str
+    name: str
+    kind: ParameterKind
+    choices: Mapping[str, str] = field(default_factory=dict)
+    default: str | None = None
+
+    @property
+    def is_row(self) -> bool:
+        """The value is the key of a row that only the database knows."""
+        return self.kind in (ParameterKind.FEATURE, ParameterKind.EVENT_KIND)
+
+    def problem(self, value: str) -> str:
+        """Why the value does not fit; empty where it does."""
+        if self.choices and value not in self.choices:
+            return f"{self.key} is {_either(list(self.choices))}, not “{value}”"
+        if self.kind is ParameterKind.DAYS and not self.choices and not _is_days(value):
+            return f"{self.key} is a whole number from 1 to {_MOST_DAYS}, not “{value}”"
+        return ""
+
+    def said(self, value: str) -> str:
+        if self.choices:
+            return self.choices[value]
+        return f"{value} days" if self.kind is ParameterKind.DAYS else value
+
+
+_MOST_DAYS = 365
+
+
+def _is_days(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and 1 <= int(value) <= _MOST_DAYS
+
+
+def _either(values: list[str]) -> str:
+    return f"{', '.join(values[:-1])} or {values[-1]}" if len(values) > 1 else values[0]
+
+
+PEOPLE, AGENTS, SERVICES, EVERYONE = "people", "agents", "services", "everyone"
+
+FEATURE = Parameter("feature", "Feature", ParameterKind.FEATURE)
+AGAINST = Parameter("against", "Against the feature", ParameterKind.FEATURE)
+EVENT = Parameter("kind", "Kind of event", ParameterKind.EVENT_KIND)
+PER = Parameter(
+    "per",
+    "Divided by",
+    ParameterKind.CHOICE,
+    {"none": "", "seats": "per seat", "arr": "per 1,000 of ARR", "people": "per active person"},
+    default="none",
+)
+BY = Parameter(
+    "by",
+    "Used by",
+    ParameterKind.CHOICE,
+    {PEOPLE: "", AGENTS: "by agents", SERVICES: "by services", EVERYONE: "by everyone"},
+    default=PEOPLE,
+)
+# Whole weeks, as all windows over usage are.
+WEEKS = Parameter(
+    "days",
+    "Window in days",
+    ParameterKind.DAYS,
+    {"28": "28 days", "56": "56 days", "84": "84 days"},
+    default="28",
+)
+DAYS = Parameter("days", "Window in days", ParameterKind.DAYS, default="90")

@@ -1,0 +1,91 @@
+"""A scorecard as a file: what `import_draft` reads back to the same."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from health.definitions import read_name
+from health.models import Scorecard
+from health.queries.scorecards import build_spec
+from health.scoring import (
+    BandSpec,
+    ComponentSpec,
+    GateSpec,
+    MeasureSpec,
+    format_conditions,
+    format_curve,
+    plain,
+)
+
+
+def export_card(scorecard: Scorecard) -> str:
+    """Raises NotationError for a draft that cannot be read."""
+    spec = build_spec(scorecard)
+    document = {
+        "key": spec.key,
+        "name": spec.name,
+        "description": scorecard.description,
+        "recovery_margin": _number(spec.recovery_margin),
+        "rising_dwell": spec.rising_dwell,
+        "minimum_confidence": _number(spec.minimum_confidence),
+        "handled_first": spec.handled_first,
+        "components": [_component(each) for each in spec.components],
+        "gates": [_gate(each) for each in spec.gates],
+        "bands": [_band(each) for each in spec.bands],
+        "alert_lines": [_number(value) for value in spec.alert_lines],
+    }
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+
+
+def _component(spec: ComponentSpec) -> dict[str, Any]:
+    row: dict[str, Any] = {"key": spec.key, "name": spec.name, "weight": _number(spec.weight)}
+    if spec.components:
+        row["components"] = [_component(each) for each in spec.components]
+    if spec.measures:
+        row["measures"] = [_measure(each) for each in spec.measures]
+    return row
+
+
+def _measure(spec: MeasureSpec) -> dict[str, Any]:
+    """What was chosen for it stands by itself, so that a person can read and change it."""
+    name = read_name(spec.key)
+    row: dict[str, Any] = {"key": name.key}
+    if name.chosen:
+        row["parameters"] = {key: _typed(value) for key, value in name.chosen}
+    row |= {"weight": _number(spec.weight), "curve": format_curve(spec.curve)}
+    if spec.penalties:
+        row["penalties"] = ", ".join(f"{p.measure} × {plain(p.points)}" for p in spec.penalties)
+    return row
+
+
+def _gate(spec: GateSpec) -> dict[str, Any]:
+    return {
+        "key": spec.key,
+        "name": spec.name,
+        "component": spec.component,
+        "when": format_conditions(spec.conditions),
+        "cap": _number(spec.cap),
+    }
+
+
+def _band(spec: BandSpec) -> dict[str, Any]:
+    return {
+        "key": spec.key,
+        "name": spec.name,
+        "lower": _number(spec.lower),
+        "at_risk": spec.at_risk,
+        "tone": spec.tone.value,
+        "order": spec.order,
+    }
+
+
+def _typed(value: str) -> str | int:
+    is_number = value.isascii() and value.isdecimal() and str(int(value)) == value
+    return int(value) if is_number else value
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
