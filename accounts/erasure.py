@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
+from secrets import token_bytes
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,8 +20,9 @@ from django.db.models.functions import Cast
 
 from accounts.declarations import personal_data
 from accounts.intake.mentions import MentionedPerson
-from accounts.models import Contact, FileChunk, ImportFile, PlannedChange
+from accounts.models import Contact, ErasedUser, FileChunk, ImportFile, PlannedChange
 from accounts.personal_data import ERASED_NAME
+from accounts.queries.erased_users import digest_of
 
 # Shorter parts of a name (de, Jr) are looked for in the whole name only.
 _SHORTEST_ALONE: Final = 3
@@ -102,7 +104,8 @@ def _names_alone(contact: Contact, accounts: Collection[int]) -> tuple[str, ...]
 
 
 def _rename_users(contact: Contact, accounts: Collection[int]) -> dict[str, int]:
-    """A product user whose id is the address, the name or the id of the person stays one user."""
+    """A product user whose id is the address, the name or the id of the person stays one user, also
+    where its usage goes on coming under that id."""
     ids = [text for text in (contact.email, contact.name, contact.external_id) if text]
     named = Q()
     for text in ids if contact.erased_at is None else ():
@@ -110,11 +113,29 @@ def _rename_users(contact: Contact, accounts: Collection[int]) -> dict[str, int]
     changed = {}
     for label in personal_data().user_keys:
         rows = apps.get_model(label.rpartition(".")[0])._base_manager.filter(account__in=accounts)
-        keys = set(rows.filter(named).values_list("user_key", flat=True)) if named else set()
+        found = rows.filter(named).order_by("user_key") if named else rows.none()
+        known = [*ids, *found.values_list("user_key", flat=True)]
+        # Two ids of one person may have been active in the same month: they stay two users.
+        erased = {key: f"erased-{uuid4().hex}" for key in known if contact.erased_at is None}
         changed[label] = sum(
-            rows.filter(user_key=key).update(user_key=f"erased-{uuid4().hex}") for key in keys
+            rows.filter(user_key=key).update(user_key=new) for key, new in erased.items()
         )
+        _remember(erased, accounts)
     return changed
+
+
+def _remember(erased: Mapping[str, str], accounts: Collection[int]) -> None:
+    """By hashes: usage that comes under these ids later is folded into the same users."""
+    of_any_case = {key.casefold(): new for key, new in erased.items()}
+    for key, new in of_any_case.items():
+        for account_id in sorted(accounts):
+            salt = token_bytes(32)
+            ErasedUser.objects.create(
+                account_id=account_id,
+                salt=salt,
+                digest=digest_of(key, salt=salt),
+                user_key=new,
+            )
 
 
 def _cut_column(

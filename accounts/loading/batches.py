@@ -18,6 +18,7 @@ from accounts.loading.account_history import load_account_history
 from accounts.loading.account_names import keep_further_ids, one_form, renamed
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
+from accounts.loading.erased_users import without_erased
 from accounts.loading.movements import post_movements
 from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.tables import TABLES
@@ -216,7 +217,7 @@ def _sessions(
 def _user_days(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
-    load_user_days(records, directory=batch.directory, result=result)
+    load_user_days(without_erased(records), directory=batch.directory, result=result)
 
 
 def _team(

@@ -41,7 +41,7 @@ from accounts.models.upload import (
     PlannedChange,
     SourceMapping,
 )
-from accounts.models.usage import Feature, SessionDay, UsageDay, UsageSeal, UserMonth
+from accounts.models.usage import ErasedUser, Feature, SessionDay, UsageDay, UsageSeal, UserMonth
 from accounts.models.vocabulary import BusinessEventKind, InteractionKind
 from accounts.models.work import DirtyAccount, Job, LedgerDue, OutboxMessage
 
@@ -61,6 +61,7 @@ __all__ = [
     "ContractLine",
     "CurrencyRate",
     "DirtyAccount",
+    "ErasedUser",
     "Feature",
     "FileChunk",
     "Function",

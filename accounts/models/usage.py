@@ -137,3 +137,20 @@ class UserMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.user_key} {self.month}"
+
+
+class ErasedUser(models.Model):
+    """By which id of an erased person usage may still come, and which user of nobody it counts as.
+
+    The id is not kept: only its hash, with a salt of the row.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="erased_users")
+    salt = models.BinaryField(max_length=32)
+    digest = models.BinaryField(max_length=32)
+    user_key = models.CharField(max_length=64)
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.user_key

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 import pytest
 from django.apps import apps
@@ -14,6 +15,7 @@ from accounts.models import (
     Account,
     BusinessEvent,
     Contact,
+    ErasedUser,
     GroupSession,
     HeldMovement,
     ImportFile,
@@ -37,6 +39,7 @@ from health.models import BandOverride
 from playbooks.firing import fire_signals
 from playbooks.models import Play, Task
 from playbooks.publishing import install_library
+from tests.accounts.loading import load_raw, statuses
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 OURS = {"accounts", "surveys", "health", "playbooks", "metrics", "cs_platform"}
@@ -250,6 +253,56 @@ def test_every_declared_column_is_searched_and_its_row_stays(one_of_each):
     assert {name: found[name] >= count for name, count in counts.items()} == dict.fromkeys(
         counts, True
     )
+
+
+def test_usage_that_still_comes_under_an_erased_id_is_of_the_same_user_of_nobody(canary):
+    def user_days(account, *users, day):
+        rows = [{"account": account, "user": u, "day": day} for u in users]
+        return statuses(load_raw("user_days", *rows))
+
+    load_raw("accounts", {"external_id": "A-2", "name": "Elsewhere"})
+    user_days("A-1", "canary.quill@example.com", "u-17", day="2025-03-03")
+    call_command("erase_contact", "C-1", verbosity=0)
+    before = set(UserMonth.objects.values_list("user_key", flat=True))
+    # The same day again, a later one, in another case: one user, one row.
+    mail = "Canary.Quill@Example.com"
+    assert user_days("A-1", mail, day="2025-03-03") == ["unchanged"]
+    assert user_days("A-1", mail, day="2025-03-05") == ["updated"]
+    assert set(UserMonth.objects.values_list("user_key", flat=True)) == before
+    days = UserMonth.objects.exclude(user_key="u-17").values_list("days", flat=True)
+    assert list(days) == [0b10100]
+    # By an id that nothing was known under yet, and by the next erasure of nobody.
+    assert user_days("A-1", "C-1", day="2025-03-05") == ["created"]
+    call_command("erase_contact", "C-1", verbosity=0)
+    assert user_days("A-1", "C-1", day="2025-03-06") == ["updated"]
+    keys = set(UserMonth.objects.values_list("user_key", flat=True)) - {"u-17"}
+    assert all(key.startswith("erased-") for key in keys)
+    assert len(keys) == 2
+    assert user_days("A-2", mail, day="2025-03-03") == ["created"]  # nobody asked about those
+    assert UserMonth.objects.filter(user_key=mail).exists()
+
+
+def test_what_is_kept_of_an_erased_id_does_not_say_it(canary):
+    call_command("erase_contact", "C-1", verbosity=0)
+    rows = list(ErasedUser.objects.all())
+    assert len(rows) == 3  # the address, the name, the id
+    assert len({bytes(row.salt) for row in rows}) == 3
+    for row in rows:
+        plain = [b"canary.quill@example.com", b"canary quill", b"c-1"]
+        assert bytes(row.digest) not in {blake2b(p, digest_size=32).digest() for p in plain}
+        assert not any(text.decode() in row.user_key for text in plain)
+
+
+def test_accounts_that_the_person_moved_from_are_searched_whatever_the_case(canary):
+    before, now = canary.account, Account.objects.create(external_id="A-3", name="Next House")
+    Contact.objects.filter(pk=canary.pk).update(account=now)
+    Ticket.objects.create(
+        account=before, external_id="T-9", opened_at=NOW, category="defect",
+        subject="CANARY QUILL cannot log in (Canary.QUILL@example.com)",
+    )  # fmt: skip
+    call_command("erase_contact", "C-1", verbosity=0)
+    subject = Ticket.objects.get(external_id="T-9").subject
+    assert subject == "Erased person cannot log in (Erased person)"
 
 
 def test_a_mention_by_somebody_who_was_not_there_is_found(canary):
