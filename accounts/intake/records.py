@@ -5,7 +5,7 @@ record; without any other value that cannot be read it is taken, with a warning.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from accounts.intake import texts
 from accounts.intake.checks import CHECKS, amounts_as_minor_units
@@ -81,9 +81,12 @@ class _Reader:
     def read(self, one: Field, raw: Mapping[object, object]) -> None:
         try:
             if one.name in self.reading.constants and raw.get(one.name) in (None, ""):
-                self.values[one.name] = self._value(self.reading.constants[one.name], one)
+                # A text, whatever the records carry.
+                as_text = replace(self.reading, typed=False)
+                said = self.reading.constants[one.name]
+                self.values[one.name] = self._value(said, one, reading=as_text)
             elif one.name in raw:
-                self.values[one.name] = self._value(raw[one.name], one)
+                self.values[one.name] = self._value(raw[one.name], one, reading=self.reading)
             elif one.required:
                 raise FieldError("required", "is missing; every record needs it")
         except NotSaid:
@@ -91,10 +94,10 @@ class _Reader:
         except FieldError as error:
             self._sort(one.name, error)
 
-    def _value(self, raw: object, one: Field) -> Value:
+    def _value(self, raw: object, one: Field, *, reading: ParseOptions) -> Value:
         words = {**meanings(self.spec.kind, one), **self.reading.words.get(one.name, {})}
         try:
-            return read_field(raw, field=one, reading=self.reading, words=words)
+            return read_field(raw, field=one, reading=reading, words=words)
         except FieldError as error:
             clean = _cleaned(raw, error, field=one)
             if clean is None:

@@ -200,6 +200,11 @@ CONTRACTS = RecordSpec(
         ),
         _field("subscription", Type.ID, help_text="a later contract of the same one takes over"),
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
+        _telling(
+            "replaces_earlier",
+            Type.BOOLEAN,
+            help_text="takes the place of those that run when it starts; empty: asked",
+        ),
         _field("product", Type.NAME, help_text="one line for the whole contract"),
         _LEARNED,
     ),

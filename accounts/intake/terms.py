@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import calendar
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -28,7 +29,8 @@ class ContractTerm:
 
     `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
     cancellation takes effect; one that renews itself goes on to that day. `uplift` is a share: 0.05
-    for five per cent. `replaces`: its source says that a later term replaces an earlier one.
+    for five per cent. `replaces`: its source says that it takes the place of the terms that run
+    when it starts (True) or counts beside them (False); None: nobody has said.
     """
 
     key: int
@@ -43,7 +45,7 @@ class ContractTerm:
     auto_renews: bool = False
     renewal_months: int = 12
     uplift: Decimal = Decimal(0)
-    replaces: bool = False
+    replaces: bool | None = None
     is_assumed: bool = False
 
     @property
@@ -109,16 +111,44 @@ class Overlap:
 
 def overlaps(terms: Iterable[ContractTerm], *, grace_days: int) -> list[Overlap]:
     """Of one account: terms that overlap by more than a day and add up, because nothing says that
-    the newer one takes over; by the start of the newer one."""
+    the newer one takes over or counts beside; by the start of the newer one."""
     account = _AccountTerms.of(terms, grace_days=grace_days)
     found = []
     for older in account.terms:
         ends = account.taken_over(older) or older.end
         for newer in account.starting(older.starts_on + _DAY, (ends or date.max) - 2 * _DAY):
-            if older.arr and newer.arr and not _of_two_products(older, newer):
+            is_open = newer.replaces is None and not _of_two_products(older, newer)
+            if is_open and older.arr and newer.arr:
                 days = None if ends is None else (ends - newer.starts_on).days
                 found.append(Overlap(older, newer, days))
     return sorted(found, key=lambda overlap: (overlap.newer.starts_on, overlap.newer.key))
+
+
+@dataclass(frozen=True, slots=True)
+class BothAnswers:
+    """ARR on a day by currency: if overlapping terms add up, and if a later one replaces."""
+
+    adding: Counter[str]
+    replacing: Counter[str]
+
+
+def both_answers(
+    terms: Sequence[ContractTerm], *, newer: Collection[int], day: date, grace_days: int
+) -> BothAnswers:
+    """Of one account. `newer`: keys of the terms about which it is asked."""
+    replacing = [replace(t, replaces=True) if t.key in newer else t for t in terms]
+    return BothAnswers(
+        _arr_on(terms, day=day, grace_days=grace_days),
+        _arr_on(replacing, day=day, grace_days=grace_days),
+    )
+
+
+def _arr_on(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> Counter[str]:
+    arr: Counter[str] = Counter()
+    for found in stretches(terms, day=day, grace_days=grace_days):
+        if found.starts_on <= day and (found.ends_on is None or day < found.ends_on):
+            arr[found.currency] += found.arr
+    return arr
 
 
 def _of_two_products(one: ContractTerm, other: ContractTerm) -> bool:

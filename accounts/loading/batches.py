@@ -75,7 +75,7 @@ def load(
         if kind == Kind.ACCOUNTS:
             keep_further_ids(distinct, source=source, result=result)
         if result.due and not is_part:
-            result.reject(derive_due(result.due, day=day, now=now))
+            result.reject(derive_due(result.due, day=day, now=now).problems())
     for position, first in _repeats(records, distinct, spec=spec).items():
         result.statuses.setdefault(position, _like(result.statuses.get(first)))
     for record in records:

@@ -65,6 +65,7 @@ class StoredContract(NamedTuple):
     closed_on: date | None
     subscription: str
     renews: str
+    replaces_earlier: bool | None
     renewal_on: date | None
     learned_at: datetime
     backfilled_at: datetime | None
@@ -72,12 +73,18 @@ class StoredContract(NamedTuple):
 
 @dataclass(slots=True)
 class Derived:
-    """`posted`: movements; `expired`: contracts whose grace was found to be over; `overlaps`: terms
-    of these accounts that add up, though one may have been meant to replace the other."""
+    """`posted`: movements; `expired`: contracts whose grace was found to be over; `overlaps`: of
+    accounts with terms that add up, though one may have been meant to replace the other."""
 
     posted: int = 0
     expired: int = 0
-    overlaps: list[Overlap] = field(default_factory=list)
+    overlaps: list["AccountOverlaps"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOverlaps:
+    terms: Sequence[ContractTerm]
+    found: Sequence[Overlap]
 
 
 def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> Derived:
@@ -98,11 +105,13 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
         for account_id, of_account in terms.items()
     }
     derived = Derived(expired=_settle(contracts, found, day=day))
-    for of_account in terms.values():
-        derived.overlaps += overlaps(of_account, grace_days=grace_days)
     sources = sources_of(ids)
     settle_given(sources, now=now)
     by_contracts = {pk for pk, source in sources.items() if source == RevenueSource.CONTRACTS}
+    for account_id, its_terms in terms.items():
+        asked = overlaps(its_terms, grace_days=grace_days) if account_id in by_contracts else ()
+        if asked:
+            derived.overlaps.append(AccountOverlaps(its_terms, asked))
     wanted = {pk: _wanted(of_account, day=day) for pk, of_account in found.items()}
     derived.posted = _post(
         {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids},
@@ -174,6 +183,7 @@ def _terms(
             auto_renews=contract.auto_renew,
             renewal_months=contract.term_months,
             uplift=(contract.uplift_percent or Decimal(0)) * _PERCENT,
+            replaces=contract.replaces_earlier,
         )
         for contract in contracts
     ]

@@ -10,26 +10,26 @@ from accounts.intake.errors import RecordError
 from accounts.loading.contracts import derive_ledger
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.marks import mark_dirty
-from accounts.loading.overlaps import ask_about
+from accounts.loading.overlaps import CODE, OverlapQuestion
 from accounts.loading.results import DueRecord
 from accounts.loading.revenue_sources import lock_accounts
 from accounts.loading.runs import keep_problems
 from accounts.loading.waiting import settle_waiting
-from accounts.models import Contract, ImportRun, LedgerDue
+from accounts.models import Contract, ImportRun, LedgerDue, RejectedRecord
 
 _ACCOUNTS_AT_ONCE = 2_000
 OVERDUE_AFTER = timedelta(minutes=10)
 """A run whose latest record of money is older has ended, or its worker was killed."""
 
 
-def derive_due(due: Sequence[DueRecord], *, day: date, now: datetime) -> list[RecordError]:
+def derive_due(due: Sequence[DueRecord], *, day: date, now: datetime) -> OverlapQuestion:
     """At once, in the caller's transaction: what is asked about the records."""
     positions = {record.contract_id: record.position for record in due if record.contract_id}
     account_ids = sorted({record.account_id for record in due})
     derived = derive_ledger(account_ids, day=day, now=now)
     refresh_accounts(account_ids=account_ids, day=day, now=now)
     mark_dirty(account_ids)
-    return ask_about(derived.overlaps, positions=positions)
+    return OverlapQuestion.about(derived.overlaps, positions=positions, day=day)
 
 
 def keep_due(run: ImportRun, due: Sequence[DueRecord]) -> None:
@@ -67,16 +67,18 @@ def derive_marked(account_ids: Sequence[int], *, day: date, now: datetime) -> No
 
 def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]:
     """What the run has left, some accounts a transaction, so that another worker can go on: what
-    has waited is posted or refused, and the ledgers are derived."""
+    has waited is posted or refused, and the ledgers are derived. What is asked of them all is one
+    question: kept with each transaction, instead of the one before."""
     problems: list[RecordError] = []
+    question = OverlapQuestion()
     while account_ids := _next_accounts(run.pk):
         with transaction.atomic():
+            before = question.problems()
             due = _taken(run.pk, account_ids)
             problems += settle_waiting(run, account_ids, day=day)
-            found = derive_due(due, day=day, now=now)
-            _keep(found, due, run=run)
-        problems += found
-    return problems
+            question.add(derive_due(due, day=day, now=now))
+            _keep(question, instead_of=before, run=run)
+    return problems + question.problems()
 
 
 def derive_overdue(*, day: date, now: datetime, real_now: datetime) -> int:
@@ -99,20 +101,20 @@ def overdue_runs(*, real_now: datetime) -> list[int | None]:
     return list(overdue.order_by("run").values_list("run", flat=True))
 
 
-def _keep(warnings: Sequence[RecordError], due: Sequence[DueRecord], *, run: ImportRun) -> None:
-    """With the records as they are stored: how they came is not at hand any more."""
-    if not warnings:
+def _keep(question: OverlapQuestion, *, instead_of: Sequence[RecordError], run: ImportRun) -> None:
+    """With the record as it is stored: how it came is not at hand any more."""
+    problems = question.problems()
+    if question.first is None or problems == instead_of:
         return
-    at = {record.position: record.contract_id for record in due if record.contract_id}
-    asked = {warning.position: at[warning.position] for warning in warnings}
+    for problem in instead_of:
+        RejectedRecord.objects.filter(run=run, code=CODE, position=problem.position).delete()
     columns = ("external_id", "account__external_id", "starts_on", "ends_on", "renews")
-    rows = {
-        row.pop("pk"): {name.partition("__")[0]: str(value or "") for name, value in row.items()}
-        for row in Contract.objects.filter(pk__in=asked.values()).values("pk", *columns)
-    }
-    keep_problems(run, warnings, raw={place: rows[pk] for place, pk in asked.items()})
-    run.warnings += len(warnings)
-    run.save(update_fields=["warnings"])
+    row = Contract.objects.values(*columns).get(pk=question.first.contract_id)
+    raw = {name.partition("__")[0]: str(value or "") for name, value in row.items()}
+    keep_problems(run, problems, raw={question.first.position: raw})
+    if not instead_of:
+        run.warnings += 1
+        run.save(update_fields=["warnings"])
 
 
 def _next_accounts(run_id: int | None) -> list[int]:

@@ -1,38 +1,114 @@
-"""Contracts that the ledger adds up and that a source may have meant otherwise: a question."""
+"""Contracts that the ledger adds up and that a source may have meant otherwise: one question a
+file, with the ARR of both answers."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Self
 
 from accounts.intake.errors import RecordError, shown
-from accounts.intake.terms import Overlap
-from accounts.models import Contract
+from accounts.intake.terms import Overlap, both_answers
+from accounts.loading.contracts import AccountOverlaps
+from accounts.models import Contract, Installation
 from accounts.money.currencies import money_exact
 
-
-def ask_about(overlaps: Sequence[Overlap], *, positions: Mapping[int, int]) -> list[RecordError]:
-    """Once a load, with the ARR of both answers for the first contract. `positions`: of the records
-    by the ids of their contracts; overlaps of others are not this load's."""
-    named: dict[int, Overlap] = {}
-    for overlap in overlaps:
-        if overlap.newer.key in positions:
-            named.setdefault(overlap.newer.key, overlap)
-    if not named:
-        return []
-    first = min(named, key=positions.__getitem__)
-    older = Contract.objects.get(pk=named[first].older.key).external_id
-    message = _both_answers(named[first], older=older)
-    if len(named) > 1:
-        message += f"; so do {len(named) - 1:,} more of these contracts"
-    return [RecordError(positions[first], "starts_on", "overlap", message, warning=True)]
+CODE = "overlap"
+ANSWER = "replaces_earlier"
+"""The field that answers it: of a record, or of all records of a mapping."""
 
 
-def _both_answers(overlap: Overlap, *, older: str) -> str:
+@dataclass(frozen=True, slots=True)
+class FirstOverlap:
+    """The first in the file; its position is the one of its record."""
+
+    position: int
+    contract_id: int
+    in_words: str
+
+
+@dataclass(slots=True)
+class OverlapQuestion:
+    """`adding` and `replacing`: ARR of these accounts on the day by currency, if all contracts
+    count and if a later one takes the place of an earlier one."""
+
+    contracts: int = 0
+    accounts: int = 0
+    adding: Counter[str] = field(default_factory=Counter)
+    replacing: Counter[str] = field(default_factory=Counter)
+    first: FirstOverlap | None = None
+
+    @classmethod
+    def about(
+        cls, overlaps: Sequence[AccountOverlaps], *, positions: Mapping[int, int], day: date
+    ) -> Self:
+        """`positions`: of the records by the ids of their contracts; overlaps of others are not
+        this load's."""
+        question = cls()
+        grace_days = Installation.current().overdue_grace_days
+        named: dict[int, Overlap] = {}
+        for of_account in overlaps:
+            asked = {o.newer.key: o for o in reversed(of_account.found) if o.newer.key in positions}
+            if asked:
+                named |= asked
+                arr = both_answers(
+                    of_account.terms, newer=asked.keys(), day=day, grace_days=grace_days
+                )
+                question.accounts += 1
+                question.adding += arr.adding
+                question.replacing += arr.replacing
+        question.contracts = len(named)
+        if named:
+            first = min(named, key=positions.__getitem__)
+            older = Contract.objects.get(pk=named[first].older.key).external_id
+            words = _of_one(named[first], older=older)
+            question.first = FirstOverlap(positions[first], first, words)
+        return question
+
+    def add(self, other: "OverlapQuestion") -> None:
+        self.contracts += other.contracts
+        self.accounts += other.accounts
+        self.adding += other.adding
+        self.replacing += other.replacing
+        if other.first and (self.first is None or other.first.position < self.first.position):
+            self.first = other.first
+
+    def problems(self) -> list[RecordError]:
+        """None, or one."""
+        if self.first is None:
+            return []
+        message = f"{self.first.in_words} a year? "
+        if self.contracts > 1:
+            message += (
+                f"So do {self.contracts - 1:,} more of these contracts: their accounts pay"
+                f" {in_words(self.adding)} today if all count, {in_words(self.replacing)} if a"
+                " later one replaces. "
+            )
+        message += (
+            f"All count until one renews the other or says {ANSWER}; for the whole file, answer on"
+            f" its page or with --set {ANSWER}=true or false"
+        )
+        return [RecordError(self.first.position, "starts_on", CODE, message, warning=True)]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "contracts": self.contracts,
+            "accounts": self.accounts,
+            "adding": dict(self.adding),
+            "replacing": dict(self.replacing),
+            "first": self.first.in_words if self.first else "",
+        }
+
+
+def _of_one(overlap: Overlap, *, older: str) -> str:
     old, new = overlap.older, overlap.newer
     how_long = "an open end" if overlap.days is None else f"{overlap.days} days"
     alone = money_exact(new.arr, new.currency)
-    both = f"{alone} and {money_exact(old.arr, old.currency)}"
-    if old.currency == new.currency:
-        both = money_exact(old.arr + new.arr, new.currency)
-    return (
-        f"overlaps {shown(older)} by {how_long}: {alone} or {both} a year? Both count, until this"
-        " one renews it, or that one is cancelled on this day"
-    )
+    both = Counter({new.currency: new.arr})
+    both[old.currency] += old.arr
+    return f"overlaps {shown(older)} by {how_long}: {alone} or {in_words(both)}"
+
+
+def in_words(arr: Mapping[str, int]) -> str:
+    told = [money_exact(amount, currency) for currency, amount in sorted(arr.items()) if amount]
+    return " and ".join(told) or "nothing"

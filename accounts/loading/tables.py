@@ -244,6 +244,7 @@ CONTRACTS = FactTable(
         *_plain("notice_given_on", "cancelled_on"),
         _text("subscription"),
         _text("renews"),
+        *_plain("replaces_earlier"),
     ),
     references=(ACCOUNT,),
     key=_OF_SOURCE,

@@ -103,6 +103,12 @@ class Contract(Sourced, Backfilled):
         help_text="External id of the contract of this account that it renews, as the source says."
         " One that is not known yet counts from the day it is.",
     )
+    replaces_earlier = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="Whether it takes the place of contracts of the same line that run when it starts"
+        " (yes), or counts beside them (no). Empty: nobody has said.",
+    )
     learned_at = models.DateTimeField()
 
     objects = AccountScopedQuerySet.as_manager()

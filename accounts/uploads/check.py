@@ -18,6 +18,7 @@ from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_waiting
+from accounts.loading.overlaps import OverlapQuestion
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
@@ -51,6 +52,9 @@ class _Findings:
     was: dict[str, int] = field(default_factory=dict)
     due: list[DueRecord] = field(default_factory=list)
     waiting: dict[int, RevenueMovement] = field(default_factory=dict)
+    # About the whole file, and the row it is first about.
+    question: OverlapQuestion = field(default_factory=OverlapQuestion)
+    asked_of: list[Row] = field(default_factory=list)
 
     def has_room(self) -> bool:
         return any(self.sampled[s] < _SAMPLES for s in (Status.CREATED, Status.UPDATED))
@@ -60,6 +64,8 @@ class _Findings:
         found: dict[str, Any] = {**self.counts, "codes": codes, "is_exact": is_exact}
         if self.effect is not None:
             found["arr"] = self.effect.as_json()
+        if self.question.first is not None:
+            found["overlap"] = self.question.as_json()
         return found
 
 
@@ -101,15 +107,19 @@ class _Check:
         found, effect = self.found, self.found.effect
         if effect is None:
             return
+        before = found.question.first
         result = LoadResult()
         post_waiting(found.waiting, day=self.loader.day, result=result)
         found.counts[Status.CREATED] -= len(found.waiting)
         found.counts.update({s.value: n for s, n in result.counts().items()})
         self._forget_samples(result)
-        result.reject(derive_due(found.due, day=self.loader.day, now=self.loader.now))
+        found.question.add(derive_due(found.due, day=self.loader.day, now=self.loader.now))
         found.counts["warnings"] += result.warnings
         if asked := {problem.position for problem in result.problems}:
             self._sample_problems([row for row in self._rows(pieces) if row[0] in asked], result)
+        first = found.question.first
+        if first is not None and first != before:
+            found.asked_of = [row for row in self._rows(pieces) if row[0] == first.position]
         effect.note(found.was, effect.arr_of(found.was))
         found.was, found.due, found.waiting = {}, [], {}
 
@@ -118,6 +128,12 @@ class _Check:
         refused = {p.position for p in result.problems if not p.warning}
         planned = self.found.planned
         planned[:] = [change for change in planned if change.position not in refused]
+
+    def ask(self) -> None:
+        """Once a file, when all of it was looked at."""
+        result = LoadResult(problems=self.found.question.problems())
+        self.found.counts["warnings"] += result.warnings
+        self._sample_problems(self.found.asked_of, result)
 
     def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
         columns = mapping_of(self.file.mapping).chosen(self.file.header)
@@ -208,6 +224,7 @@ def check_upload(
     for pieces in _transactions(file, is_exact=is_exact):
         _taken_back(check, pieces)
         on_progress(pieces[-1] + 1)
+    check.ask()
     _leave(file, check.found, is_exact=is_exact)
 
 

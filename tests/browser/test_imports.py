@@ -188,3 +188,25 @@ def test_axe_finds_nothing_on_the_way_of_a_file(screen, worker):
     _look(page, found)
     assert ImportRun.objects.count() == 1
     assert found == dict.fromkeys(found, ([], 0))
+
+
+def test_overlapping_contracts_are_asked_about_with_the_keyboard(screen, worker):
+    page, found = screen, {}
+    _sign_in(page)
+    account = Account.objects.order_by("external_id").first().external_id
+    rows = ((1, "2025-01-01", "2099-01-01", 60), (2, "2025-06-01", "2099-01-01", 70))
+    body = "contract id,account,start,end,arr,currency\n" + "".join(
+        f"overlap-{key},{account},{start},{end},{arr}000,USD\n" for key, start, end, arr in rows
+    )
+    _upload(page, "contracts.csv", body.encode())
+    page.wait_for_url("**/files/**")
+    page.get_by_label("Renewal date").check()
+    page.get_by_role("button", name="Check what would change").click()
+    page.wait_for_url("**/check/")
+    _look(page, found)
+    page.get_by_role("button", name="A later one replaces:").press("Enter")
+    expect(page.get_by_role("button", name="Import 2 contracts")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Change the columns").click()
+    expect(page.get_by_label("Contracts that overlap")).to_have_value("true")
+    _look(page, found)
+    assert found == dict.fromkeys(found, ([], 0))

@@ -19,6 +19,7 @@ from accounts.access import Right, requires
 from accounts.intake.column_mapping import mapping_of
 from accounts.intake.csv_files import ENCODINGS
 from accounts.intake.fields import Kind
+from accounts.loading.overlaps import in_words
 from accounts.models import ImportFile, PlannedChange, User
 from accounts.money.rates import Unconverted
 from accounts.pages.imports import mapping as mapping
@@ -200,6 +201,11 @@ def _total(found: ImportFile, status: str) -> int:
     return int(found.outcome.get(_TOTALS.get(status, status), 0))
 
 
+def is_asked(found: ImportFile) -> bool:
+    """Whether contracts overlap and nobody has said yet what that means."""
+    return bool(found.outcome.get("overlap"))
+
+
 def _first_shown(found: ImportFile) -> str:
     return next((status for status, _ in SHOWN if _total(found, status)), "updated")
 
@@ -215,6 +221,7 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),
+        "overlap": _overlap(outcome.get("overlap")),
         "gaps": _gaps(outcome.get("arr")),
         "codes": outcome.get("codes", []),
         "is_exact": outcome.get("is_exact", True),
@@ -222,6 +229,12 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "shown_total": _total(found, show),
         "is_sample": sampled < _total(found, show),
     }
+
+
+def _overlap(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return found | {name: in_words(found[name]) for name in ("adding", "replacing")}
 
 
 def _gaps(arr: dict[str, Any] | None) -> RateGaps | None:
@@ -247,6 +260,9 @@ _NAMES = ("created", "updated", "unchanged", "rejected", "warnings")
 @requires(Right.ADMINISTER, page="imports_check")
 def start(request: HttpRequest, file_id: int) -> HttpResponse:
     found = _file(file_id)
+    if found.state == _STATES.CHECKED and is_asked(found):
+        messages.error(request, gettext("Say first what it means that contracts overlap."))
+        return redirect("imports_check", found.pk)
     try:
         run = uploads.import_soon(found, user=cast("User", request.user))
     except FileMovedOn:

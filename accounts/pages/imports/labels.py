@@ -62,6 +62,7 @@ _FIELDS = {
     "executive_sponsor": gettext_noop("Executive sponsor (e-mail)"),
     "parent": gettext_noop("Parent account ID"),
     "renews": gettext_noop("Renews contract ID"),
+    "replaces_earlier": gettext_noop("Replaces earlier contracts"),
     "contacts": gettext_noop("Contact IDs"),
     "user": gettext_noop("User ID"),
     "session": gettext_noop("Group session ID"),

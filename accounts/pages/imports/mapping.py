@@ -20,11 +20,12 @@ from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
-from accounts.models import ImportFile, ImportMapping, Source, SourceMapping, User
+from accounts.models import ImportFile, ImportMapping, Source, User
 from accounts.pages.imports.labels import field_word, hint, kinds
 from accounts.pages.imports.left_out import left_out
 from accounts.pages.imports.questions import Questions, ask, missing
 from accounts.ui import formats
+from accounts.uploads.answers import keep_for_source
 from accounts.uploads.storage import rows_of
 from accounts.uploads.suggestions import guessed, header_digest, samples_of
 
@@ -155,12 +156,7 @@ class MappingForm(forms.Form):
             **said,
         )
         self.file.kind, self.file.mapping = data["kind"], mapping.as_json()
-        if mapping.source != DIRECT_SOURCE:
-            SourceMapping.objects.update_or_create(
-                source_id=mapping.source,
-                kind=data["kind"],
-                defaults={"mapping": mapping.as_json(), "user": user, "saved_at": now},
-            )
+        keep_for_source(mapping, kind=data["kind"], user=user, now=now)
         if data["save_as"]:
             ImportMapping.objects.update_or_create(
                 name=data["save_as"],

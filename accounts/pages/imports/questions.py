@@ -24,6 +24,7 @@ from accounts.intake.questions import (
     terms_of,
 )
 from accounts.intake.words import plain_word
+from accounts.loading.overlaps import ANSWER, in_words
 from accounts.models import ImportFile, Installation
 from accounts.pages.imports.labels import field_word
 from accounts.uploads.storage import first_rows
@@ -71,10 +72,11 @@ class Questions:
     empty: list[MappingQuestion] = field(default_factory=list)
     fixed: list[MappingQuestion] = field(default_factory=list)
     end_date: MappingQuestion | None = None
+    replaces: MappingQuestion | None = None
     evidence: EndEvidence = field(default_factory=EndEvidence)
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.empty or self.fixed or self.end_date)
+        return bool(self.words or self.empty or self.fixed or self.end_date or self.replaces)
 
     def each(self) -> Iterator[MappingQuestion]:
         for column in self.words:
@@ -83,6 +85,8 @@ class Questions:
         yield from self.fixed
         if self.end_date:
             yield self.end_date
+        if self.replaces:
+            yield self.replaces
 
     def form_fields(self) -> dict[str, forms.ChoiceField | forms.CharField]:
         return {
@@ -109,6 +113,8 @@ class Questions:
         mapping["constants"] = {
             row.name.removeprefix("fixed-"): data[row.name] or row.chosen for row in self.fixed
         }
+        if self.replaces and data[self.replaces.name]:
+            mapping["constants"][ANSWER] = data[self.replaces.name]
         if self.end_date:
             mapping["end_date"] = EndDate(data["end_date"] or self.end_date.chosen)
 
@@ -135,6 +141,8 @@ def ask(
     if kind == Kind.CONTRACTS and "ends_on" in places:
         asked.evidence = end_evidence(terms_of(rows, places=places, reading=reading))
         asked.end_date = _end_date(asked.evidence, mapping=mapping, sent=sent)
+    if kind == Kind.CONTRACTS and ANSWER not in places:
+        asked.replaces = _replaces(file.outcome.get("overlap"), mapping=mapping, sent=sent)
     return asked
 
 
@@ -216,6 +224,25 @@ def _end_date(
     ]
     return MappingQuestion(
         "end_date", gettext("End"), 0, choices, _said("end_date", guess or "", sent), guess is None
+    )
+
+
+def _replaces(
+    overlap: Mapping[str, Any] | None, *, mapping: ColumnMapping, sent: Mapping[str, Any] | None
+) -> MappingQuestion | None:
+    """Once a check has found that some overlap, or somebody has answered it."""
+    chosen = mapping.constants.get(ANSWER, "")
+    if not overlap and not chosen:
+        return None
+    both = [("true", gettext("A later one replaces")), ("false", gettext("All count"))]
+    if overlap:
+        arr = {"true": overlap["replacing"], "false": overlap["adding"]}
+        both = [(value, f"{word}: {in_words(arr[value])}") for value, word in both]
+    choices = [("", gettext("Ask again")), *both]
+    count = overlap["contracts"] if overlap else 0
+    name = f"fixed-{ANSWER}"
+    return MappingQuestion(
+        name, gettext("Contracts that overlap"), count, choices, _said(name, chosen, sent)
     )
 
 
