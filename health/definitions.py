@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Of a name within a longer text, such as a condition.
 NAME = r"[a-z][a-z0-9_]*(?:\([^()]*\))?"
 # What stands in a column for it.
 LONGEST_NAME = 140
+# The parameter that every measure has: its percentile instead of its value.
+COMPARED = "percentile"
 _NAME = re.compile(r"([a-z][a-z0-9_]*)\s*(?:\(([^()]*)\))?")
 _CHOICE = re.compile(r"\s*([a-z_]+)\s*=\s*([A-Za-z0-9_-]+)\s*")
 
@@ -31,6 +34,17 @@ class MeasureName:
         if not self.chosen:
             return self.key
         return f"{self.key}({', '.join(f'{name}={value}' for name, value in self.chosen)})"
+
+
+@lru_cache(maxsize=4_096)
+def compared_of(text: str) -> str:
+    """The measure whose percentile this one is; empty where it is none."""
+    try:
+        name = read_name(text)
+    except UnreadableName:
+        return ""
+    rest = tuple(pair for pair in name.chosen if pair[0] != COMPARED)
+    return "" if len(rest) == len(name.chosen) else str(MeasureName(name.key, rest))
 
 
 def read_name(text: str) -> MeasureName:

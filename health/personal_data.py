@@ -15,6 +15,8 @@ PERSONAL_DATA = PersonalData(
         "health.Measure.curve",
         "health.Measure.key",
         "health.Measure.penalties",
+        "health.MeasureDistribution.measure",
+        "health.MeasureDistribution.segment",
         "health.Publication.reason",
         "health.Scorecard.description",
         "health.Scorecard.name",

@@ -18,7 +18,7 @@ from accounts.loading.renewals import emit_renewal_dates
 from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
-from health.recompute import close_day, recompute, refresh_feeds
+from health.recompute import close_day, recompute, refresh_feeds, spread_day
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
@@ -119,7 +119,9 @@ def _score(shard: Shard) -> int:
 
 
 def _close(shard: Shard) -> int:
-    return int(close_day(day=shard.day, now=shard.now))
+    closed = close_day(day=shard.day, now=shard.now)
+    spread_day(day=shard.day, now=shard.now)
+    return int(closed)
 
 
 def _contracts(shard: Shard) -> int:

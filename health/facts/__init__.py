@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from health.facts.scope import NEVER, FactScope, number
 from health.facts.sources import Feeds
 from health.measures import Facts, FactSource, demands_of
 from health.measures.inputs import Flags, Floats
+from health.measures.percentiles import Distributions
 
 __all__ = ["BaseRows", "FactRows", "FactScope", "load_base", "load_facts"]
 
@@ -53,6 +55,7 @@ class FactRows:
     events: relationship.Events
     onboarding: onboarding.Onboarding
     chosen: chosen.ChosenRows
+    distributions: Mapping[date, Distributions]
 
     def on(self, day: date) -> Facts:
         profiles, contracts = self.base.profiles.on(day), self.base.contracts
@@ -71,6 +74,7 @@ class FactRows:
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
             chosen=self.chosen.on(day, chosen.Given(profiles, used, ledger)),
+            distributions=self.distributions.get(day, Distributions()),
         )
 
     def ages_on(self, day: date) -> Ages:
@@ -100,9 +104,11 @@ def load_facts(
     feeds: Feeds,
     since_start: Flags,
     names: Iterable[str] = (),
+    distributions: Mapping[date, Distributions] = MappingProxyType({}),
 ) -> FactRows:
     """`since_start` marks accounts for which use since the contract began is read as well; `names`
-    are the measures that will be computed: what those with parameters chose is read for them."""
+    are the measures that will be computed: what those with parameters chose is read for them.
+    `distributions` are what percentiles are of, by the day that is judged."""
     plans = list(Plan.objects.all())
     catalogue = load_catalogue(plans)
     start = base.contracts.started_on(scope.last_day)
@@ -131,4 +137,5 @@ def load_facts(
         chosen=chosen.load_chosen(
             scope, demands=demands_of(names), events_since=feeds.since(FactSource.EVENTS)
         ),
+        distributions=distributions,
     )

@@ -28,6 +28,7 @@ from health.measures.demands import (
     FeatureEvents,
     FeatureHistory,
     FeatureWeeks,
+    OwnSegment,
 )
 from health.measures.inputs import Floats, RevenueFacts, UsageFacts
 
@@ -78,6 +79,8 @@ class ChosenRows:
                 return count(self.events, rows, accounts=len(self.scope))
             case EventHistory():
                 return given.profiles.days_of_history(day, first_day=self.events_since or 0)
+            case OwnSegment():
+                return given.profiles.segment.astype(np.float64)
             case ArrInBase():
                 return self._arr(day, given.revenue.arr)
             case ActivePeople() if self.people is not None:

@@ -1,12 +1,20 @@
 """The measure catalogue: facts in, raw values out (docs/health.md lists it)."""
 
-from health.measures import commercial, engagement, levels, onboarding, relationship, support
+from health.measures import (
+    actors,
+    commercial,
+    engagement,
+    levels,
+    onboarding,
+    relationship,
+    support,
+)
+from health.measures.definition import Definition, FactSource
 from health.measures.demands import Demand
 from health.measures.inputs import Facts
 from health.measures.registry import (
     MEASURES,
-    Definition,
-    FactSource,
+    compared_by,
     demands_of,
     names_in_words,
     raw_matrix,
@@ -19,7 +27,9 @@ __all__ = [
     "Demand",
     "FactSource",
     "Facts",
+    "actors",
     "commercial",
+    "compared_by",
     "demands_of",
     "engagement",
     "levels",

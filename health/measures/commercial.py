@@ -3,8 +3,9 @@
 import numpy as np
 
 from health.measures.absences import NO_EVENTS, NO_INTERACTIONS
+from health.measures.definition import Absence, FactSource
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
-from health.measures.registry import Absence, FactSource, measure
+from health.measures.registry import measure
 
 _NO_PENALTY = Absence(f"{NO_EVENTS.words} (then nothing is taken off)", NO_EVENTS.holds)
 # “Flat” is within one per cent either way.

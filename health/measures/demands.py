@@ -62,6 +62,11 @@ class ArrInBase:
     """ARR in whole units of the installation's currency; NaN where an amount has no rate."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnSegment:
+    """The id of the account's segment; -1 without one."""
+
+
 Demand: TypeAlias = (
     FeatureEvents
     | FeatureWeeks
@@ -70,6 +75,7 @@ Demand: TypeAlias = (
     | EventsOfKind
     | EventHistory
     | ArrInBase
+    | OwnSegment
 )
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from health.measures.absences import NO_CORE, NO_SEATS
+from health.measures.absences import NO_CORE, NO_SEATS, NO_USAGE
+from health.measures.definition import Absence, FactSource
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
-from health.measures.registry import Absence, FactSource, measure
+from health.measures.registry import measure
 
 # Four whole weeks, in days.
 _MONTH = 28
@@ -18,9 +19,6 @@ _NO_ACTIVITY = (
         "less than 14 days of history",
         lambda facts: facts.activity.connected & (facts.activity.history * 2 < _MONTH),
     ),
-)
-_NO_USAGE = Absence(
-    "no usage was ever delivered to the installation", lambda facts: ~facts.usage.connected
 )
 _SHORT_USAGE = Absence(
     "less than 14 days of history",
@@ -69,7 +67,7 @@ def users_active(facts: Facts) -> Floats:
     sources=(FactSource.USAGE,),
     raw="core features of its plan used in 28 days ÷ core features of its plan",
     empty="none used is 0",
-    missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
+    missing=(NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_feature_depth(facts: Facts) -> Floats:
     usage = facts.usage
@@ -84,7 +82,7 @@ def core_feature_depth(facts: Facts) -> Floats:
     sources=(FactSource.USAGE,),
     raw="core features of its plan used in 28 days",
     empty="none used is 0",
-    missing=(_NO_USAGE, _SHORT_USAGE, NO_CORE),
+    missing=(NO_USAGE, _SHORT_USAGE, NO_CORE),
 )
 def core_features_used(facts: Facts) -> Floats:
     usage = facts.usage
@@ -102,7 +100,7 @@ def core_features_used(facts: Facts) -> Floats:
     " full length",
     empty="none before but some now is +20 %, none in both is −50 %",
     missing=(
-        _NO_USAGE,
+        NO_USAGE,
         NO_CORE,
         Absence(
             "less than 42 days of history (from 42 to 83 days the 28-day window alone counts)",

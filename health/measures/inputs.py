@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from health.measures.demands import ChosenFacts
+from health.measures.percentiles import Distributions
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -138,6 +139,7 @@ class Facts:
     events: EventFacts
     onboarding: OnboardingFacts
     chosen: ChosenFacts = field(default_factory=ChosenFacts)
+    distributions: Distributions = field(default_factory=Distributions)
 
     def __len__(self) -> int:
         return len(self.profile.seats)

@@ -1,8 +1,9 @@
-"""Levels of use: how much of a chosen feature, by whom, how often; and chosen business events."""
+"""Levels: how much a chosen feature is used, how often, and events of a chosen kind."""
 
 import numpy as np
 
-from health.measures.absences import NO_EVENTS, NO_SEATS
+from health.measures.absences import NO_EVENTS, NO_SEATS, NO_USAGE
+from health.measures.definition import FactSource
 from health.measures.demands import (
     ActivePeople,
     ArrInBase,
@@ -13,28 +14,24 @@ from health.measures.demands import (
     FeatureHistory,
     FeatureWeeks,
 )
+from health.measures.families import ChosenAbsence, measure_of
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
 from health.measures.parameters import (
     AGAINST,
-    AGENTS,
     BY,
     DAYS,
     EVENT,
-    EVERYONE,
     FEATURE,
     PER,
     WEEKS,
     Chosen,
+    days_of,
 )
-from health.measures.registry import Absence, ChosenAbsence, FactSource, measure_of
 
 _TWELVE_WEEKS = 84
 # ARR is counted in thousands, so that figures have a size people can read.
 _OF_ARR = 1_000
 
-_NO_USAGE = Absence(
-    "no usage was ever delivered to the installation", lambda facts: ~facts.usage.connected
-)
 _NOT_OFFERED = ChosenAbsence(
     "its plan does not have the feature",
     lambda facts, chosen: np.isnan(facts.chosen[FeatureHistory(chosen["feature"])]),
@@ -45,23 +42,19 @@ _SHORT = ChosenAbsence(
 )
 
 
-def _window(chosen: Chosen) -> int:
-    return int(chosen["days"])
-
-
 def _is_short(facts: Facts, feature: str, chosen: Chosen) -> Flags:
     history = facts.chosen[FeatureHistory(feature)]
-    return np.asarray(history * 2 < _window(chosen), dtype=np.bool_)
+    return np.asarray(history * 2 < days_of(chosen), dtype=np.bool_)
 
 
 def _events(chosen: Chosen, feature: str = "feature") -> FeatureEvents:
-    return FeatureEvents(chosen[feature], chosen["by"], oldest=_window(chosen))
+    return FeatureEvents(chosen[feature], chosen["by"], oldest=days_of(chosen))
 
 
 def _divisors(chosen: Chosen) -> list[Demand]:
     if chosen["per"] == "arr":
         return [ArrInBase()]
-    return [ActivePeople(_window(chosen))] if chosen["per"] == "people" else []
+    return [ActivePeople(days_of(chosen))] if chosen["per"] == "people" else []
 
 
 _BY_DIVISOR = (
@@ -90,7 +83,7 @@ def _divided(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
         case "arr":
             return ratio(counts * _OF_ARR, facts.chosen[ArrInBase()])
         case "people":
-            people = np.maximum(facts.chosen[ActivePeople(_window(chosen))], 1)
+            people = np.maximum(facts.chosen[ActivePeople(days_of(chosen))], 1)
             return only_if(facts.activity.connected, counts / people)
         case _:
             return counts
@@ -105,7 +98,7 @@ def _divided(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
     " in the installation's currency, or by people active in the window",
     empty="never used is 0; nobody active divides by one",
     missing=(
-        _NO_USAGE,
+        NO_USAGE,
         _NOT_OFFERED,
         _SHORT,
         *_BY_DIVISOR,
@@ -119,7 +112,7 @@ def _divided(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
 )
 def feature_events(facts: Facts, chosen: Chosen) -> Floats:
     history = facts.chosen[FeatureHistory(chosen["feature"])]
-    counts = scaled(facts.chosen[_events(chosen)], history=history, window=_window(chosen))
+    counts = scaled(facts.chosen[_events(chosen)], history=history, window=days_of(chosen))
     return only_if(facts.usage.connected, _divided(facts, counts, chosen))
 
 
@@ -131,7 +124,7 @@ def feature_events(facts: Facts, chosen: Chosen) -> Floats:
     raw="in how many of the last 12 weeks the chosen feature was used",
     empty="never used is 0",
     missing=(
-        _NO_USAGE,
+        NO_USAGE,
         _NOT_OFFERED,
         ChosenAbsence(
             "less than 42 days of history",
@@ -163,7 +156,7 @@ def _has_few_weeks(facts: Facts, chosen: Chosen) -> Flags:
     raw="events of the chosen feature ÷ events of the one it is held against, in the window",
     empty="neither used is 0; if only the second was not, it counts as one event",
     missing=(
-        _NO_USAGE,
+        NO_USAGE,
         ChosenAbsence(
             "its plan does not have both features",
             lambda facts, chosen: np.isnan(_known_of_both(facts, chosen)),
@@ -171,7 +164,7 @@ def _has_few_weeks(facts: Facts, chosen: Chosen) -> Flags:
         ChosenAbsence(
             "less history than half the window",
             lambda facts, chosen: (
-                facts.usage.connected & (_known_of_both(facts, chosen) * 2 < _window(chosen))
+                facts.usage.connected & (_known_of_both(facts, chosen) * 2 < days_of(chosen))
             ),
         ),
     ),
@@ -185,7 +178,7 @@ def _has_few_weeks(facts: Facts, chosen: Chosen) -> Flags:
 )
 def feature_ratio(facts: Facts, chosen: Chosen) -> Floats:
     first, second = facts.chosen[_events(chosen)], facts.chosen[_events(chosen, "against")]
-    enough = facts.usage.connected & (_known_of_both(facts, chosen) * 2 >= _window(chosen))
+    enough = facts.usage.connected & (_known_of_both(facts, chosen) * 2 >= days_of(chosen))
     return only_if(enough, first / np.maximum(second, 1))
 
 
@@ -195,97 +188,6 @@ def _known_of_both(facts: Facts, chosen: Chosen) -> Floats:
         facts.chosen[FeatureHistory(chosen["feature"])],
         facts.chosen[FeatureHistory(chosen["against"])],
     )
-
-
-@measure_of(
-    key="active_people",
-    name="Active people",
-    unit="people",
-    sources=(FactSource.ACTIVITY,),
-    raw="distinct people active in the window",
-    empty="nobody active is 0",
-    missing=(
-        Absence(
-            "no active day was ever delivered to the installation",
-            lambda facts: ~facts.activity.connected,
-        ),
-        ChosenAbsence(
-            "less history than half the window",
-            lambda facts, chosen: (
-                facts.activity.connected & (facts.activity.history * 2 < _window(chosen))
-            ),
-        ),
-    ),
-    parameters=(WEEKS,),
-    reads=lambda chosen: (ActivePeople(_window(chosen)),),
-)
-def active_people(facts: Facts, chosen: Chosen) -> Floats:
-    activity = facts.activity
-    enough = activity.connected & (activity.history * 2 >= _window(chosen))
-    return only_if(enough, facts.chosen[ActivePeople(_window(chosen))])
-
-
-def _of_all(by: str, chosen: Chosen, *, windows_ago: int = 0) -> FeatureEvents:
-    """Events of all features together, in the window or in one before it."""
-    days = _window(chosen)
-    return FeatureEvents(None, by, oldest=days * (windows_ago + 1), newest=days * windows_ago)
-
-
-def _share_of_agents(facts: Facts, chosen: Chosen, *, windows_ago: int = 0) -> Floats:
-    by_agents = facts.chosen[_of_all(AGENTS, chosen, windows_ago=windows_ago)]
-    by_all = facts.chosen[_of_all(EVERYONE, chosen, windows_ago=windows_ago)]
-    return np.asarray(by_agents / np.maximum(by_all, 1), dtype=np.float64)
-
-
-@measure_of(
-    key="agent_share",
-    name="Share of agents",
-    unit="share of events",
-    sources=(FactSource.USAGE,),
-    raw="events by agents ÷ events by people, services and agents, of all features in the window",
-    empty="no event is 0",
-    missing=(
-        _NO_USAGE,
-        ChosenAbsence(
-            "less history than half the window",
-            lambda facts, chosen: (
-                facts.usage.connected & (facts.usage.history * 2 < _window(chosen))
-            ),
-        ),
-    ),
-    parameters=(WEEKS,),
-    reads=lambda chosen: (_of_all(AGENTS, chosen), _of_all(EVERYONE, chosen)),
-)
-def agent_share(facts: Facts, chosen: Chosen) -> Floats:
-    enough = facts.usage.connected & (facts.usage.history * 2 >= _window(chosen))
-    return only_if(enough, _share_of_agents(facts, chosen))
-
-
-@measure_of(
-    key="agent_share_trend",
-    name="Trend of the share of agents",
-    unit="change",
-    sources=(FactSource.USAGE,),
-    raw="share of agents in the window − share of agents in the window before it",
-    empty="no event in a window is a share of 0",
-    missing=(
-        _NO_USAGE,
-        ChosenAbsence(
-            "less history than a window and a half",
-            lambda facts, chosen: (
-                facts.usage.connected & (facts.usage.history * 2 < 3 * _window(chosen))
-            ),
-        ),
-    ),
-    parameters=(WEEKS,),
-    reads=lambda chosen: (
-        *(_of_all(by, chosen, windows_ago=ago) for by in (AGENTS, EVERYONE) for ago in (0, 1)),
-    ),
-)
-def agent_share_trend(facts: Facts, chosen: Chosen) -> Floats:
-    now, before = (_share_of_agents(facts, chosen, windows_ago=ago) for ago in (0, 1))
-    enough = facts.usage.connected & (facts.usage.history * 2 >= 3 * _window(chosen))
-    return only_if(enough, now - before)
 
 
 @measure_of(
@@ -300,14 +202,14 @@ def agent_share_trend(facts: Facts, chosen: Chosen) -> Floats:
         ChosenAbsence(
             "less history than half the window",
             lambda facts, chosen: (
-                facts.events.connected & (facts.chosen[EventHistory()] * 2 < _window(chosen))
+                facts.events.connected & (facts.chosen[EventHistory()] * 2 < days_of(chosen))
             ),
         ),
     ),
     parameters=(EVENT, DAYS),
-    reads=lambda chosen: (EventsOfKind(chosen["kind"], _window(chosen)), EventHistory()),
+    reads=lambda chosen: (EventsOfKind(chosen["kind"], days_of(chosen)), EventHistory()),
 )
 def event_count(facts: Facts, chosen: Chosen) -> Floats:
-    counts = facts.chosen[EventsOfKind(chosen["kind"], _window(chosen))]
-    history, window = facts.chosen[EventHistory()], _window(chosen)
+    counts = facts.chosen[EventsOfKind(chosen["kind"], days_of(chosen))]
+    history, window = facts.chosen[EventHistory()], days_of(chosen)
     return only_if(facts.events.connected, scaled(counts, history=history, window=window))

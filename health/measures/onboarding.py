@@ -3,8 +3,9 @@
 import numpy as np
 
 from health.measures.absences import NO_CORE, NO_EVENTS, NO_INTERACTIONS, NO_SEATS
+from health.measures.definition import Absence, FactSource
 from health.measures.inputs import Facts, Flags, Floats, OnboardingFacts, only_if, ratio
-from health.measures.registry import Absence, FactSource, measure
+from health.measures.registry import measure
 
 _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(facts))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from health.definitions import COMPARED
+
 # Every parameter of a measure with its value: those that were left out have their default.
 Chosen: TypeAlias = Mapping[str, str]
 
@@ -51,6 +53,11 @@ class Parameter:
 _MOST_DAYS = 365
 
 
+def days_of(chosen: Chosen) -> int:
+    """The window."""
+    return int(chosen["days"])
+
+
 def _is_days(value: str) -> bool:
     return value.isascii() and value.isdecimal() and 1 <= int(value) <= _MOST_DAYS
 
@@ -62,6 +69,18 @@ def _either(values: list[str]) -> str:
 PEOPLE, AGENTS, SERVICES, EVERYONE = "people", "agents", "services", "everyone"
 
 FEATURE = Parameter("feature", "Feature", ParameterKind.FEATURE)
+# Of every measure: its percentile instead of its value.
+PERCENTILE = Parameter(
+    COMPARED,
+    "Compared",
+    ParameterKind.CHOICE,
+    {
+        "none": "",
+        "segment": "percentile within its segment",
+        "all": "percentile among all accounts",
+    },
+    default="none",
+)
 AGAINST = Parameter("against", "Against the feature", ParameterKind.FEATURE)
 EVENT = Parameter("kind", "Kind of event", ParameterKind.EVENT_KIND)
 PER = Parameter(

@@ -7,81 +7,16 @@ measure of its own (`MEASURES["feature_events(feature=reports)"]`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from functools import lru_cache, partial
-from typing import NoReturn
+from functools import lru_cache
 
 import numpy as np
 
 from health.definitions import LONGEST_NAME, MeasureName, UnreadableName, read_name
+from health.measures.comparing import compared
+from health.measures.definition import Absence, Definition, FactSource
 from health.measures.demands import Demand
-from health.measures.inputs import Facts, Flags, Floats
-from health.measures.parameters import Chosen, Parameter
-
-
-class FactSource(StrEnum):
-    USAGE = "usage"
-    ACTIVITY = "activity"
-    SUPPORT = "support"
-    REVENUE = "revenue"
-    PAYMENT = "payment"
-    CONTACTS = "contacts"
-    INTERACTIONS = "interactions"
-    EVENTS = "events"
-    ONBOARDING = "onboarding"
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """One reason why there is no value, and the accounts of which it is true."""
-
-    words: str
-    holds: Callable[[Facts], Flags]
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenAbsence:
-    """The same of a measure with parameters; `can_hold` says for which choices at all."""
-
-    words: str
-    holds: Callable[[Facts, Chosen], Flags]
-    can_hold: Callable[[Chosen], bool] = lambda _chosen: True
-
-
-Reason = Absence | ChosenAbsence
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """`absences`: when there is no value; `empty`: what no rows mean; `raw`: how it is computed.
-
-    With `parameters` it is what all uses share; `bind` makes the one of a name.
-    """
-
-    key: str
-    name: str
-    unit: str
-    sources: tuple[FactSource, ...]
-    raw: str
-    empty: str
-    absences: tuple[Absence, ...]
-    compute: Callable[[Facts], Floats]
-    parameters: tuple[Parameter, ...] = ()
-    reads: tuple[Demand, ...] = ()
-    chosen: tuple[tuple[Parameter, str], ...] = ()
-    bind: Callable[[Chosen], Definition] | None = None
-
-    @property
-    def missing(self) -> str:
-        """All reasons why there may be no value."""
-        return "; ".join(absence.words for absence in self.absences)
-
-    @property
-    def written(self) -> str:
-        """How it is written in a scorecard, with what has to be chosen."""
-        needed = [(p.key, "…") for p in self.parameters if p.default is None]
-        return str(MeasureName(self.key, tuple(needed)))
+from health.measures.inputs import Facts, Floats
+from health.measures.parameters import PERCENTILE
 
 
 class MeasureCatalogue:
@@ -141,7 +76,14 @@ class MeasureCatalogue:
         family = self._families.get(name.key)
         if family is None:
             return f"“{name.key}” is not in the measure catalogue"
-        return _chosen(family, name)
+        within = [value for key, value in name.chosen if key == PERCENTILE.key]
+        rest = tuple(pair for pair in name.chosen if pair[0] != PERCENTILE.key)
+        found = _chosen(family, MeasureName(name.key, rest))
+        if within and not isinstance(found, str):
+            found = _compared(found, within)
+        if not isinstance(found, str) and len(found.key) > LONGEST_NAME:
+            return f"“{found.key}” is longer than {LONGEST_NAME} characters"
+        return found
 
 
 def _chosen(family: Definition, name: MeasureName) -> Definition | str:
@@ -159,16 +101,20 @@ def _chosen(family: Definition, name: MeasureName) -> Definition | str:
     if lacking:
         return f"“{family.key}” needs {' and '.join(lacking)}: write {family.written}"
     values = {p.key: given.get(p.key, p.default or "") for p in family.parameters}
-    bound = family if family.bind is None else family.bind(values)
-    if len(bound.key) > LONGEST_NAME:
-        return f"“{bound.key}” is longer than {LONGEST_NAME} characters"
-    return bound
+    return family if family.bind is None else family.bind(values)
+
+
+def _compared(measure: Definition, within: list[str]) -> Definition | str:
+    if problem := PERCENTILE.problem(within[0]):
+        return f"“{measure.key}”: {problem}"
+    if len(within) > 1:
+        return f"“{measure.key}”: each parameter is chosen once"
+    return measure if within[0] == PERCENTILE.default else compared(measure, within=within[0])
 
 
 MEASURES = MeasureCatalogue()
 
 Computed = Callable[[Facts], Floats]
-ComputedOf = Callable[[Facts, Chosen], Floats]
 
 
 def measure(
@@ -190,78 +136,9 @@ def measure(
     return register
 
 
-def measure_of(
-    *,
-    key: str,
-    name: str,
-    unit: str,
-    sources: tuple[FactSource, ...],
-    raw: str,
-    empty: str,
-    missing: tuple[Reason, ...],
-    parameters: tuple[Parameter, ...],
-    reads: Callable[[Chosen], Iterable[Demand]],
-) -> Callable[[ComputedOf], ComputedOf]:
-    """The same with parameters: the function is given what was chosen, `reads` says which facts
-    that takes, and the unit is followed by what it was divided by."""
-
-    def register(compute: ComputedOf) -> ComputedOf:
-        unbound = tuple(Absence(reason.words, _unchosen) for reason in missing)
-        family = Definition(
-            key, name, unit, sources, raw, empty, unbound, _unchosen, parameters=parameters
-        )
-
-        def bind(chosen: Chosen) -> Definition:
-            return replace(
-                family,
-                key=_spelled(family, chosen),
-                name=_said(family, chosen),
-                unit=" ".join(filter(None, (unit, _divisor(parameters, chosen)))),
-                absences=tuple(_bound(missing, chosen)),
-                compute=partial(_compute, compute, dict(chosen)),
-                reads=tuple(reads(chosen)),
-                chosen=tuple((p, chosen[p.key]) for p in parameters),
-                bind=None,
-            )
-
-        MEASURES.register(replace(family, bind=bind))
-        return compute
-
-    return register
-
-
-def _compute(compute: ComputedOf, chosen: Chosen, facts: Facts) -> Floats:
-    return compute(facts, chosen)
-
-
-def _unchosen(_facts: Facts) -> NoReturn:
-    raise ValueError("a measure with parameters is computed by a name that says which")
-
-
-def _spelled(family: Definition, chosen: Chosen) -> str:
-    pairs = [(p.key, chosen[p.key]) for p in family.parameters if chosen[p.key] != p.default]
-    return str(MeasureName(family.key, tuple(pairs)))
-
-
-def _said(family: Definition, chosen: Chosen) -> str:
-    words = filter(None, (p.said(chosen[p.key]) for p in family.parameters))
-    return f"{family.name}: {', '.join(words)}"
-
-
-def _divisor(parameters: tuple[Parameter, ...], chosen: Chosen) -> str:
-    return next((p.said(chosen[p.key]) for p in parameters if p.key == "per"), "")
-
-
-def _bound(missing: tuple[Reason, ...], chosen: Chosen) -> Iterator[Absence]:
-    for reason in missing:
-        if isinstance(reason, Absence):
-            yield reason
-        elif reason.can_hold(chosen):
-            yield Absence(reason.words, partial(_holds, reason, dict(chosen)))
-
-
-def _holds(reason: ChosenAbsence, chosen: Chosen, facts: Facts) -> Flags:
-    return reason.holds(facts, chosen)
+def compared_by(names: Iterable[str]) -> tuple[str, ...]:
+    """The measures whose distributions are needed for these."""
+    return tuple(sorted({MEASURES[name].compared for name in names} - {""}))
 
 
 def demands_of(names: Iterable[str]) -> frozenset[Demand]:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from health.measures.absences import NO_INTERACTIONS
+from health.measures.definition import Absence, FactSource
 from health.measures.inputs import Facts, Floats, only_if
-from health.measures.registry import Absence, FactSource, measure
+from health.measures.registry import measure
 
 _NO_CONTACTS = Absence(
     "no contact was ever delivered to the installation", lambda facts: ~facts.contacts.connected

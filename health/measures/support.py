@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from health.measures.definition import Absence, FactSource
 from health.measures.inputs import Facts, Floats, only_if, scaled
-from health.measures.registry import Absence, FactSource, measure
+from health.measures.registry import measure
 
 _NOT_CONNECTED = Absence(
     "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected

@@ -1,6 +1,7 @@
 """Scorecards, scores, the present state, crossings and overrides."""
 
 from health.models.assignment import AssignmentRule
+from health.models.distribution import MeasureDistribution
 from health.models.packing import UsagePack, UsagePacking
 from health.models.score import (
     BandOverride,
@@ -34,6 +35,7 @@ __all__ = [
     "Gate",
     "HealthScore",
     "Measure",
+    "MeasureDistribution",
     "Publication",
     "Scorecard",
     "SourceFeed",

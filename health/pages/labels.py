@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from health.measures import MEASURES
+from health.measures.parameters import PERCENTILE
 from health.models import ThresholdCrossing
 from health.scoring import Cause, MeasureSpec
 
@@ -21,6 +22,8 @@ def raw_shown(key: str, value: float | None, *, places: int = 0) -> str:
     unit = MEASURES[key].unit
     if unit.startswith("share"):
         return f"{value:.{places}%} of {unit.removeprefix('share of ')}"
+    if unit == PERCENTILE.key:
+        return f"percentile {value:.{places}f}"
     if unit == "change":
         return f"{formats.signed(value * 100, decimals=1 + places)}%"
     number = f"{value:,.{1 + places}f}".rstrip("0").removesuffix(".")

@@ -18,6 +18,7 @@ from health.models import BandOverride, HealthScore, ThresholdCrossing
 from health.pages.labels import crossing_label, penalties_shown, raw_shown
 from health.pages.version_notes import changes_of_card
 from health.queries.absences import why_missing
+from health.queries.distributions import held_against
 from health.queries.scorecards import published_card
 from health.scoring import MISSING, ComponentSpec, MeasureSpec, ScorecardSpec, to_decimal
 
@@ -127,22 +128,29 @@ def _measure_readings(
 ) -> dict[str, MeasureReading]:
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
     found = zip(card.measure_keys, stored.readings, strict=True)
-    why = why_missing(stored, [key for key, value in found if value == MISSING], today=today)
+    told = _Told(
+        raw,
+        why_missing(stored, [key for key, value in found if value == MISSING], today=today),
+        held_against(stored, card.measure_keys, today=today),
+    )
     return {
-        measure.key: _reading(measure, raw, reading, weight, why)
+        measure.key: _reading(measure, reading, weight, told)
         for measure, reading, weight in zip(
             card.measures, stored.readings, stored.weights, strict=True
         )
     }
 
 
-def _reading(
-    measure: MeasureSpec,
-    raw: Mapping[str, float],
-    reading: int,
-    weight: int,
-    why: Mapping[str, str],
-) -> MeasureReading:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """By measure: its raw value, why it has none, and among whom it is a percentile."""
+
+    raw: Mapping[str, float]
+    why: Mapping[str, str]
+    against: Mapping[str, str]
+
+
+def _reading(measure: MeasureSpec, reading: int, weight: int, told: _Told) -> MeasureReading:
     key = measure.key
     definition = MEASURES[key]
     share = Decimal(weight) / 100
@@ -150,13 +158,22 @@ def _reading(
     return MeasureReading(
         key=key,
         name=definition.name,
-        raw=raw_shown(key, raw[key]) + penalties_shown(measure, raw),
+        raw=_raw(key, told) + penalties_shown(measure, told.raw),
         reading=value,
         weight=share,
         points=None if value is None else (share * value / 100).quantize(Decimal("0.01")),
-        why_missing=why.get(key, ""),
+        why_missing=told.why.get(key, ""),
         meaning=definition.raw,
     )
+
+
+def _raw(key: str, told: _Told) -> str:
+    """Of a percentile also among whom, and the value it is of."""
+    shown, compared = raw_shown(key, told.raw[key]), MEASURES[key].compared
+    if not shown or not compared:
+        return shown
+    among = f" {told.against[key]}" if key in told.against else ""
+    return f"{shown}{among}; {raw_shown(compared, told.raw[compared])}"
 
 
 def _gates_that_held(stored: HealthScore, card: ScorecardSpec) -> dict[str, list[str]]:

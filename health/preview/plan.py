@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,11 +14,14 @@ from health import models
 from health.facts import BaseRows, FactScope, load_base
 from health.facts.rates import whole_units
 from health.facts.scope import Ints, number
+from health.facts.sources import remembered_feeds
+from health.measures.percentiles import Distributions
 from health.publishing import line_owner
 from health.queries.assignment import Assignment, AssignmentInput, assignment
 from health.queries.installation import InstallationDay, calendar
 from health.queries.lines import lines_with
 from health.queries.scorecards import Card, build_spec, in_force
+from health.recompute.distributions import Spread, distributions_for
 from health.scoring import TOO_NEW, WatchLineSpec
 
 
@@ -38,6 +42,7 @@ class PreviewPlan:
     account_ids: Ints
     assignment: Assignment | None
     lines: tuple[WatchLineSpec, ...]
+    distributions: Mapping[date, Distributions]
 
     def scope(self, account_ids: Ints) -> FactScope:
         """Their facts as of the day, which is not over: as publication judges them."""
@@ -46,10 +51,12 @@ class PreviewPlan:
 
 
 def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
-    """Reads the draft as it stands. Raises NotationError where it cannot be read."""
+    """Reads the draft as it stands, and spreads the night that its percentiles are of. Raises
+    NotationError where it cannot be read."""
     draft = Card(scorecard.pk, build_spec(scorecard))
     current = in_force().get(scorecard.key)
     lines = lines_with(owner=line_owner(scorecard.key), lines=draft.spec.watch_lines)
+    spread = Spread(calendar().zone, day, remembered_feeds())
     return PreviewPlan(
         draft=draft,
         revision=scorecard.revision,
@@ -59,6 +66,7 @@ def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
         account_ids=_judged_accounts(scorecard.key if current else None),
         assignment=None if current else assignment(also=draft),
         lines=tuple(line for line in lines if not line.measure),
+        distributions=distributions_for([day], names=draft.spec.raw_keys, using=spread),
     )
 
 

@@ -144,6 +144,11 @@ def _with_new(
     base = load_base(scope, with_history=False)
     since_start = np.full(len(scope), any(key.endswith("_since_start") for key in missing))
     rows = load_facts(
-        scope, base=base, feeds=remembered_feeds(), since_start=since_start, names=missing
+        scope,
+        base=base,
+        feeds=remembered_feeds(),
+        since_start=since_start,
+        names=missing,
+        distributions=plan.distributions,
     )
     return (*stored, *missing), np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])

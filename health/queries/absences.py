@@ -9,8 +9,9 @@ import numpy as np
 
 from health.facts import FactScope, load_base, load_facts
 from health.facts.sources import remembered_feeds
-from health.measures import reasons
+from health.measures import compared_by, reasons
 from health.models import HealthScore
+from health.queries.distributions import read_distributions
 from health.queries.installation import calendar
 
 
@@ -25,6 +26,13 @@ def why_missing(stored: HealthScore, keys: Iterable[str], *, today: date) -> Map
     scope = FactScope(account, stored.day, stored.day, zone, as_known=is_past, open_day=today)
     base = load_base(scope, with_history=is_past)
     asked = np.ones(1, dtype=np.bool_)
-    rows = load_facts(scope, base=base, feeds=remembered_feeds(), since_start=asked, names=wanted)
+    rows = load_facts(
+        scope,
+        base=base,
+        feeds=remembered_feeds(),
+        since_start=asked,
+        names=wanted,
+        distributions=read_distributions(days=[stored.day], measures=compared_by(wanted)),
+    )
     facts = rows.on(stored.day)
     return {key: reasons(facts, key) for key in wanted}

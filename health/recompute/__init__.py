@@ -21,6 +21,7 @@ from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
 from health.queries.installation import InstallationDay, calendar
 from health.recompute import writing
+from health.recompute.distributions import Spread, spread_night
 from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, hold_days_open, score_batch
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "refresh_feeds",
     "rescore_now",
     "score_history",
+    "spread_day",
 ]
 
 # Accounts a transaction: few enough that memory and lock times stay small.
@@ -152,6 +154,12 @@ def _score_up_to_today(accounts: Ints, *, when: InstallationDay, now: datetime) 
     return result
 
 
+def spread_day(*, day: date, now: datetime) -> None:
+    """Keeps how the measures of percentiles are spread as of a day that was closed."""
+    when = calendar()
+    spread_night(day=day, using=Spread(when.zone, when.today(now), _feeds(when)))
+
+
 @transaction.atomic
 def close_day(*, day: date, now: datetime) -> bool:
     """Makes the scores of a day final; False when they were already."""
@@ -194,10 +202,15 @@ def score_history(
 
 def _prepare(days: Sequence[date], *, when: InstallationDay, now: datetime) -> Run:
     writing.ensure_partitions(days[0], days[-1])
+    return Run(tuple(days), now, when, assignment(), _feeds(when))
+
+
+def _feeds(when: InstallationDay) -> Feeds:
+    """As remembered, and what was connected since."""
     feeds = remembered_feeds()
     if feeds.missing and _refresh(feeds.missing, zone=when.zone):
         feeds = remembered_feeds()
-    return Run(tuple(days), now, when, assignment(), feeds)
+    return feeds
 
 
 def refresh_feeds(*, only: Sequence[FactSource] = tuple(FactSource)) -> Feeds:

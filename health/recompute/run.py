@@ -22,6 +22,7 @@ from health.queries.lines import WatchLines, watch_lines
 from health.queries.scorecards import Card
 from health.recompute import writing
 from health.recompute.crossings import Watched, judge
+from health.recompute.distributions import Spread, distributions_for
 from health.recompute.past import past_state
 from health.recompute.state import State, lock, read_state
 from health.scoring import Evaluation, evaluate, line_values, too_new
@@ -79,6 +80,10 @@ class Run:
         first, last, zone = self.days[0], self.days[-1], self.calendar.zone
         return FactScope(account_ids, first, last, zone, as_known, open_day=today)
 
+    @property
+    def spread(self) -> Spread:
+        return Spread(self.calendar.zone, self.calendar.today(self.now), self.feeds)
+
     def is_final(self, day: date, closed: Sequence[date]) -> bool:
         """Scores of the day only get revisions: no present state comes from them, no crossing."""
         return day in closed and day < self.calendar.today(self.now)
@@ -107,7 +112,14 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     lines = watch_lines()
     since_start = _asks_since_start(run, plans, lines)
     names = {*lines.measures, *(key for c in run.assignment.cards for key in c.spec.raw_keys)}
-    facts = load_facts(scope, base=base, feeds=run.feeds, since_start=since_start, names=names)
+    facts = load_facts(
+        scope,
+        base=base,
+        feeds=run.feeds,
+        since_start=since_start,
+        names=names,
+        distributions=distributions_for(run.days, names=names, using=run.spread),
+    )
     state = read_state(
         scope, day=run.days[-1], components=run.components, lines=lines.ids, dwell=run.dwell
     )

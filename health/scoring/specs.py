@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from health.definitions import compared_of
+
 # The band of an account that cannot be scored. It is a state of its own, never green.
 UNSCORED = "unscored"
 MAX_DEPTH = 3
@@ -195,11 +197,12 @@ class ScorecardSpec:
     @property
     def raw_keys(self) -> tuple[str, ...]:
         """Keys of the raw values that are kept: the measures, then what only gates, or
-        penalties, look at."""
+        penalties, look at, then the values that percentiles are of."""
         keys = list(self.measure_keys)
         keys += [p.measure for measure in self.measures for p in measure.penalties]
         keys += [c.measure for gate in self.gates for c in gate.conditions]
-        return tuple(dict.fromkeys(keys))
+        keys += [compared_of(key) for key in keys]
+        return tuple(dict.fromkeys(filter(None, keys)))
 
 
 def _walk(components: tuple[ComponentSpec, ...], level: int) -> Iterator[tuple[int, ComponentSpec]]:

@@ -13,4 +13,6 @@ EVERY_USE = (
     "agent_share_trend(days=56)",
     "event_count(kind=qbr_held)",
     "event_count(kind=qbr_held, days=30)",
+    "champions(percentile=segment)",
+    "feature_events(feature=reports, per=seats, percentile=all)",
 )

@@ -10,7 +10,7 @@ from django import forms
 from accounts.models import BusinessEventKind, Feature
 from health.definitions import MeasureName
 from health.measures import MEASURES, Definition
-from health.measures.parameters import Parameter, ParameterKind
+from health.measures.parameters import PERCENTILE, Parameter, ParameterKind
 from health.publishing.names import known_rows
 
 # Lists of what there is, on the page once: inputs name them.
@@ -45,10 +45,15 @@ def family_begun(form: Begun, stem: str) -> Definition | None:
     return MEASURES.family(key) if key in tuple(MEASURES) else None
 
 
+def offered(family: Definition | None) -> tuple[Parameter, ...]:
+    """What is chosen for a measure: its own parameters, and what it is held against."""
+    return (*family.parameters, PERCENTILE) if family else ()
+
+
 def choice_fields(form: Begun, stem: str) -> Iterator[tuple[str, str, forms.Field]]:
     """Key, label and field of each thing there is to choose."""
     family = family_begun(form, stem)
-    for parameter in family.parameters if family else ():
+    for parameter in offered(family):
         yield parameter.key, parameter.name, _field(parameter)
 
 
@@ -108,5 +113,5 @@ def _problems(family: Definition, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _given(family: Definition, form: Begun, stem: str) -> dict[str, str]:
-    values = ((p.key, form.cleaned_data.get(f"{stem}-{p.key}")) for p in family.parameters)
+    values = ((p.key, form.cleaned_data.get(f"{stem}-{p.key}")) for p in offered(family))
     return {key: str(value).strip() for key, value in values if value and str(value).strip()}

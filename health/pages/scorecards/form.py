@@ -77,15 +77,11 @@ class DraftForm(forms.Form):
 
     def _leave_room(self) -> None:
         """One new part of each kind can be added by a save; a measure in each component."""
-        used = {str(part.key) for part in self.parts["measure"]}
-        unused = [
-            (definition.key, definition.name)
-            for definition in sorted(MEASURES.families(), key=lambda definition: definition.name)
-            if definition.parameters or definition.key not in used
-        ]
+        by_name = sorted(MEASURES.families(), key=lambda definition: definition.name)
+        measures = [(definition.key, definition.name) for definition in by_name]
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
-            key = forms.ChoiceField(required=False, choices=[("", "Choose a measure"), *unused])
+            key = forms.ChoiceField(required=False, choices=[("", "Choose a measure"), *measures])
             self._new(f"{stem}-key", "Measure", key)
             for name, label, field in choice_fields(self, stem):
                 self._new(f"{stem}-{name}", label, field)
@@ -155,7 +151,7 @@ class DraftForm(forms.Form):
         for component in self.parts["component"]:
             self._need_all(f"new-measure-{component.pk}", ("key", "weight", "curve"))
         self._bounds_stand_once(removed)
-        self._measures_stand_once()
+        self._measures_stand_once(removed)
         self._homes_stay(removed)
         return cleaned
 
@@ -198,8 +194,9 @@ class DraftForm(forms.Form):
                 self.add_error(f"{stem}-lower", f"Another band begins at {plain(value)} as well.")
             seen[value] = stem
 
-    def _measures_stand_once(self) -> None:
-        seen = {str(part.key): f"in “{part.component}” already" for part in self.parts["measure"]}
+    def _measures_stand_once(self, removed: set[str]) -> None:
+        stay = [part for part in self.parts["measure"] if f"measure-{part.pk}" not in removed]
+        seen = {str(part.key): f"in “{part.component}” already" for part in stay}
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
             name = name_begun(self, stem)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from health.measures import MEASURES, Definition
 from health.models import Band, Component, Gate, Measure, Scorecard
-from health.pages.scorecards.choosing import family_begun, known_choices
+from health.pages.scorecards.choosing import family_begun, known_choices, offered
 from health.pages.scorecards.fields import read_number
 from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.pictures import Picture, TypedBand, curve_picture, scale_picture
@@ -235,8 +235,7 @@ def new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
     family = family_begun(form, stem)
     key, weight, curve = (form[f"{stem}-{name}"] for name in ("key", "weight", "curve"))
     begun = any(typed.text(field.name) for field in (key, weight, curve))
-    parameters = family.parameters if family else ()
-    choices = tuple(form[f"{stem}-{parameter.key}"] for parameter in parameters)
+    choices = tuple(form[f"{stem}-{parameter.key}"] for parameter in offered(family))
     return NewMeasure(row.pk, key, choices, weight, curve, begun)
 
 

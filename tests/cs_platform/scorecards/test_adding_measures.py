@@ -65,6 +65,21 @@ def test_one_measure_has_many_uses_and_each_counts_once(ops, draft, reports):
     assert "Events of a feature: reports, 28 days” is in “Product engagement” already" in page
 
 
+def test_any_measure_may_be_compared_instead(ops, draft):
+    """In one save: out with the value, in with its percentile."""
+    gone = draft.measures.get(key="login_frequency")
+    typed = added(draft, "login_frequency", percentile="segment", weight="20")
+    remove = {"remove": [f"measure-{gone.pk}"]}
+    ops.post(address(draft), filled_in(ops, draft) | typed | remove)
+
+    keys = set(draft.measures.values_list("key", flat=True))
+    assert "login_frequency" not in keys
+    assert "login_frequency(percentile=segment)" in keys
+    assert check(draft) == []
+    page = body(ops.get(address(draft)))
+    assert "Login frequency, percentile within its segment" in page
+
+
 @pytest.mark.parametrize(
     ("key", "typed", "field", "words"),
     [

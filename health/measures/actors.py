@@ -1,0 +1,101 @@
+"""People and agents apart: how many people, and how much of the use is not theirs."""
+
+import numpy as np
+
+from health.measures.absences import NO_USAGE
+from health.measures.definition import Absence, FactSource
+from health.measures.demands import ActivePeople, FeatureEvents
+from health.measures.families import ChosenAbsence, measure_of
+from health.measures.inputs import Facts, Floats, only_if
+from health.measures.parameters import AGENTS, EVERYONE, WEEKS, Chosen, days_of
+
+
+@measure_of(
+    key="active_people",
+    name="Active people",
+    unit="people",
+    sources=(FactSource.ACTIVITY,),
+    raw="distinct people active in the window",
+    empty="nobody active is 0",
+    missing=(
+        Absence(
+            "no active day was ever delivered to the installation",
+            lambda facts: ~facts.activity.connected,
+        ),
+        ChosenAbsence(
+            "less history than half the window",
+            lambda facts, chosen: (
+                facts.activity.connected & (facts.activity.history * 2 < days_of(chosen))
+            ),
+        ),
+    ),
+    parameters=(WEEKS,),
+    reads=lambda chosen: (ActivePeople(days_of(chosen)),),
+)
+def active_people(facts: Facts, chosen: Chosen) -> Floats:
+    activity = facts.activity
+    enough = activity.connected & (activity.history * 2 >= days_of(chosen))
+    return only_if(enough, facts.chosen[ActivePeople(days_of(chosen))])
+
+
+def _of_all(by: str, chosen: Chosen, *, windows_ago: int = 0) -> FeatureEvents:
+    """Events of all features together, in the window or in one before it."""
+    days = days_of(chosen)
+    return FeatureEvents(None, by, oldest=days * (windows_ago + 1), newest=days * windows_ago)
+
+
+def _share_of_agents(facts: Facts, chosen: Chosen, *, windows_ago: int = 0) -> Floats:
+    by_agents = facts.chosen[_of_all(AGENTS, chosen, windows_ago=windows_ago)]
+    by_all = facts.chosen[_of_all(EVERYONE, chosen, windows_ago=windows_ago)]
+    return np.asarray(by_agents / np.maximum(by_all, 1), dtype=np.float64)
+
+
+@measure_of(
+    key="agent_share",
+    name="Share of agents",
+    unit="share of events",
+    sources=(FactSource.USAGE,),
+    raw="events by agents ÷ events by people, services and agents, of all features in the window",
+    empty="no event is 0",
+    missing=(
+        NO_USAGE,
+        ChosenAbsence(
+            "less history than half the window",
+            lambda facts, chosen: (
+                facts.usage.connected & (facts.usage.history * 2 < days_of(chosen))
+            ),
+        ),
+    ),
+    parameters=(WEEKS,),
+    reads=lambda chosen: (_of_all(AGENTS, chosen), _of_all(EVERYONE, chosen)),
+)
+def agent_share(facts: Facts, chosen: Chosen) -> Floats:
+    enough = facts.usage.connected & (facts.usage.history * 2 >= days_of(chosen))
+    return only_if(enough, _share_of_agents(facts, chosen))
+
+
+@measure_of(
+    key="agent_share_trend",
+    name="Trend of the share of agents",
+    unit="change",
+    sources=(FactSource.USAGE,),
+    raw="share of agents in the window − share of agents in the window before it",
+    empty="no event in a window is a share of 0",
+    missing=(
+        NO_USAGE,
+        ChosenAbsence(
+            "less history than a window and a half",
+            lambda facts, chosen: (
+                facts.usage.connected & (facts.usage.history * 2 < 3 * days_of(chosen))
+            ),
+        ),
+    ),
+    parameters=(WEEKS,),
+    reads=lambda chosen: (
+        *(_of_all(by, chosen, windows_ago=ago) for by in (AGENTS, EVERYONE) for ago in (0, 1)),
+    ),
+)
+def agent_share_trend(facts: Facts, chosen: Chosen) -> Floats:
+    now, before = (_share_of_agents(facts, chosen, windows_ago=ago) for ago in (0, 1))
+    enough = facts.usage.connected & (facts.usage.history * 2 >= 3 * days_of(chosen))
+    return only_if(enough, now - before)

@@ -1,0 +1,66 @@
+"""What a measure is: its name and unit, how it is computed, and when there is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from health.definitions import MeasureName
+from health.measures.demands import Demand
+from health.measures.inputs import Facts, Flags, Floats
+from health.measures.parameters import Chosen, Parameter
+
+
+class FactSource(StrEnum):
+    USAGE = "usage"
+    ACTIVITY = "activity"
+    SUPPORT = "support"
+    REVENUE = "revenue"
+    PAYMENT = "payment"
+    CONTACTS = "contacts"
+    INTERACTIONS = "interactions"
+    EVENTS = "events"
+    ONBOARDING = "onboarding"
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """One reason why there is no value, and the accounts of which it is true."""
+
+    words: str
+    holds: Callable[[Facts], Flags]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`absences`: when there is no value; `empty`: what no rows mean; `raw`: how it is computed.
+
+    With `parameters` it is what all uses share; `bind` makes the one of a name. `compared` is the
+    measure whose percentile it is, if it is one.
+    """
+
+    key: str
+    name: str
+    unit: str
+    sources: tuple[FactSource, ...]
+    raw: str
+    empty: str
+    absences: tuple[Absence, ...]
+    compute: Callable[[Facts], Floats]
+    parameters: tuple[Parameter, ...] = ()
+    reads: tuple[Demand, ...] = ()
+    chosen: tuple[tuple[Parameter, str], ...] = ()
+    compared: str = ""
+    bind: Callable[[Chosen], Definition] | None = None
+
+    @property
+    def missing(self) -> str:
+        """All reasons why there may be no value."""
+        return "; ".join(absence.words for absence in self.absences)
+
+    @property
+    def written(self) -> str:
+        """How it is written in a scorecard, with what has to be chosen."""
+        needed = [(p.key, "…") for p in self.parameters if p.default is None]
+        return str(MeasureName(self.key, tuple(needed)))

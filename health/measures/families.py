@@ -1,0 +1,103 @@
+"""Measures with parameters: registered once, bound to what each name chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NoReturn
+
+from health.definitions import MeasureName
+from health.measures.definition import Absence, Definition, FactSource
+from health.measures.demands import Demand
+from health.measures.inputs import Facts, Flags, Floats
+from health.measures.parameters import Chosen, Parameter
+from health.measures.registry import MEASURES
+
+ComputedOf = Callable[[Facts, Chosen], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenAbsence:
+    """The same of a measure with parameters; `can_hold` says for which choices at all."""
+
+    words: str
+    holds: Callable[[Facts, Chosen], Flags]
+    can_hold: Callable[[Chosen], bool] = lambda _chosen: True
+
+
+Reason = Absence | ChosenAbsence
+
+
+def measure_of(
+    *,
+    key: str,
+    name: str,
+    unit: str,
+    sources: tuple[FactSource, ...],
+    raw: str,
+    empty: str,
+    missing: tuple[Reason, ...],
+    parameters: tuple[Parameter, ...],
+    reads: Callable[[Chosen], Iterable[Demand]],
+) -> Callable[[ComputedOf], ComputedOf]:
+    """The same with parameters: the function is given what was chosen, `reads` says which facts
+    that takes, and the unit is followed by what it was divided by."""
+
+    def register(compute: ComputedOf) -> ComputedOf:
+        unbound = tuple(Absence(reason.words, _unchosen) for reason in missing)
+        family = Definition(
+            key, name, unit, sources, raw, empty, unbound, _unchosen, parameters=parameters
+        )
+
+        def bind(chosen: Chosen) -> Definition:
+            return replace(
+                family,
+                key=_spelled(family, chosen),
+                name=_said(family, chosen),
+                unit=" ".join(filter(None, (unit, _divisor(parameters, chosen)))),
+                absences=tuple(_bound(missing, chosen)),
+                compute=partial(_compute, compute, dict(chosen)),
+                reads=tuple(reads(chosen)),
+                chosen=tuple((p, chosen[p.key]) for p in parameters),
+                bind=None,
+            )
+
+        MEASURES.register(replace(family, bind=bind))
+        return compute
+
+    return register
+
+
+def _compute(compute: ComputedOf, chosen: Chosen, facts: Facts) -> Floats:
+    return compute(facts, chosen)
+
+
+def _unchosen(_facts: Facts) -> NoReturn:
+    raise ValueError("a measure with parameters is computed by a name that says which")
+
+
+def _spelled(family: Definition, chosen: Chosen) -> str:
+    pairs = [(p.key, chosen[p.key]) for p in family.parameters if chosen[p.key] != p.default]
+    return str(MeasureName(family.key, tuple(pairs)))
+
+
+def _said(family: Definition, chosen: Chosen) -> str:
+    words = filter(None, (p.said(chosen[p.key]) for p in family.parameters))
+    return f"{family.name}: {', '.join(words)}"
+
+
+def _divisor(parameters: tuple[Parameter, ...], chosen: Chosen) -> str:
+    return next((p.said(chosen[p.key]) for p in parameters if p.key == "per"), "")
+
+
+def _bound(missing: tuple[Reason, ...], chosen: Chosen) -> Iterator[Absence]:
+    for reason in missing:
+        if isinstance(reason, Absence):
+            yield reason
+        elif reason.can_hold(chosen):
+            yield Absence(reason.words, partial(_holds, reason, dict(chosen)))
+
+
+def _holds(reason: ChosenAbsence, chosen: Chosen, facts: Facts) -> Flags:
+    return reason.holds(facts, chosen)
