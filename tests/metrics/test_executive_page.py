@@ -211,7 +211,7 @@ QUERIES = {
     "executive_changes": 11,
 }
 QUERIES_STORED = {
-    "executive": 22,
+    "executive": 21,
     "executive_accounts": 12,
     "executive_movements": 12,
     "executive_health": 12,
