@@ -131,6 +131,7 @@ PERSONAL_DATA = PersonalData(
     append_only=(
         "accounts.AccountAudit:append_only",
         "accounts.ContactAudit:append_only",
+        "accounts.RenewalConfirmation:confirmations_are_append_only",
         "accounts.RevenueMovement:ledger_is_append_only",
     ),
     quoting_columns=(

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 
 from accounts.access import Right, requires
 from accounts.api.openapi import SchemaView
-from accounts.pages import notifications, revenue_source
+from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
 from accounts.pages.imports import urls as imports_urls
 from accounts.urls import nowhere
@@ -103,6 +103,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
     path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),
     path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account_revenue"),
+    path("renewals/assumed/", assumed_renewals.assumed, name="assumed_renewals"),
+    path(
+        "accounts/<account_id:external_id>/revenue/renewal/",
+        assumed_renewals.confirm,
+        name="account_renewal_confirm",
+    ),
     path(
         "accounts/<account_id:external_id>/revenue/source/",
         revenue_source.decide,

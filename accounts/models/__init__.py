@@ -3,6 +3,7 @@
 from accounts.models.account import Account, AttributeHistory, Contact, Plan
 from accounts.models.account_id import AccountId
 from accounts.models.audit import AdminEntry, AuditContext
+from accounts.models.confirmation import RenewalConfirmation
 from accounts.models.contract import (
     Contract,
     ContractLine,
@@ -88,6 +89,7 @@ __all__ = [
     "PlannedChange",
     "Pool",
     "RejectedRecord",
+    "RenewalConfirmation",
     "RevenueMovement",
     "SegmentBound",
     "SegmentDefinition",

@@ -3,10 +3,12 @@ wider than its screen, down to 320 px; what is current shows under forced colour
 what has the focus (WCAG 2.4.11).
 """
 
+from datetime import date
+
 import pytest
 from django.template.loader import render_to_string
 
-from accounts.models import Account, User
+from accounts.models import Account, Contract, User
 from playbooks.publishing import install_library as install_playbooks
 from tests.browser.conftest import AXE, PASSWORD, sign_in
 from tests.cs_platform.pages.conftest import NOW
@@ -27,11 +29,18 @@ PAGES = {
         "/accounts/poorly/people/",
         "/accounts/poorly/revenue/",
         "/accounts/poorly/tasks/",
+        "/renewals/assumed/",
         "/unsaved/",
         "/nowhere/",
         "/executive/",  # refused
     ),
-    "newcomer": ("/today/", "/portfolio/", "/tasks/", "/notifications/"),
+    "newcomer": (
+        "/today/",
+        "/portfolio/",
+        "/tasks/",
+        "/notifications/",
+        "/renewals/assumed/?page=2",
+    ),
     "executive": (
         "/executive/",
         "/executive/accounts/?figure=nrr",
@@ -66,6 +75,7 @@ def page(screen, browser, company, live_server):
     for role in ("executive", "ops"):
         User.objects.create_user(f"{role}@demo.example", PASSWORD, name="Ola Fern", role=role)
     User.objects.create_user("newcomer@demo.example", PASSWORD, name="Ivo Reed", role="csm")
+    _renewed_by_itself()
     scheme, width = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": 900},
@@ -76,6 +86,20 @@ def page(screen, browser, company, live_server):
     )
     yield context.new_page()
     context.close()
+
+
+def _renewed_by_itself():
+    Contract.objects.create(
+        account=Account.objects.get(external_id="poorly"),
+        external_id="renewed-by-itself",
+        starts_on=date(2024, 1, 1),
+        ends_on=date(2025, 1, 1),
+        renewal_on=date(2026, 1, 1),
+        arr_minor=60_000_00,
+        currency="USD",
+        auto_renew=True,
+        learned_at=NOW,
+    )
 
 
 def violations(page) -> list[str]:

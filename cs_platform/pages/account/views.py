@@ -21,6 +21,7 @@ from accounts.pages.revenue_queries import (
 )
 from accounts.pages.revenue_source import source_of_revenue
 from accounts.pages.team_queries import team_of
+from accounts.queries.assumed_renewals import assumed_renewals
 from accounts.ui.paging import merged_page, page_number, take_page
 from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account.overview import overview_context
@@ -81,6 +82,7 @@ def people(request: HttpRequest, external_id: str) -> HttpResponse:
 @require_safe
 def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
+    viewer = cast("User", request.user)
     found, page = take_page(ledger(head.account), number=page_number(request), size=LEDGER_PAGE)
     context = {
         "movements": ledger_rows(found, zone=Installation.current().zone),
@@ -89,7 +91,8 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
         "invoices": invoices(head.account),
         "course": arr_course(head.account, today=head.today),
         "mrr_minor": round(head.account.arr_minor / 12),
-        "source": source_of_revenue(head.account, user=cast("User", request.user)),
+        "source": source_of_revenue(head.account, user=viewer),
+        "assumed": assumed_renewals(user=viewer, day=head.today, account=head.account),
     }
     return _tab(request, head, "account_revenue", "revenue", context)
 
