@@ -25,6 +25,7 @@ class ScorecardAdmin(admin.ModelAdmin):
         views: tuple[tuple[str, str, Any, dict[str, Any]], ...] = (
             ("curve", "curve/", draft_views.curve, {}),
             ("draft", "<int:object_id>/draft/", draft_views.begin, {}),
+            ("fit", "<int:object_id>/fit/", draft_views.fit, {}),
             ("discard", "<int:object_id>/discard/", draft_views.discard, {}),
             ("scale", "<int:object_id>/scale/", draft_views.scale, {}),
             ("adding", "<int:object_id>/adding/", draft_views.adding, {}),

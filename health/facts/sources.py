@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +41,19 @@ _SPANS = {
     FactSource.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
 }
 
+# Whether a source delivers at all, before a night has asked since when.
+_DELIVERS = {
+    FactSource.USAGE: "accounts_usageday",
+    FactSource.ACTIVITY: "accounts_usermonth",
+    FactSource.SUPPORT: "accounts_ticket",
+    FactSource.REVENUE: "accounts_revenuemovement",
+    FactSource.PAYMENT: "accounts_invoice",
+    FactSource.CONTACTS: "accounts_contact",
+    FactSource.INTERACTIONS: "accounts_interaction",
+    FactSource.EVENTS: "accounts_businessevent",
+    FactSource.ONBOARDING: "accounts_onboardingstep",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Feeds:
@@ -76,3 +89,19 @@ def read_spans(
 def remembered_feeds() -> Feeds:
     rows = SourceFeed.objects.values_list("source", "first_day")
     return Feeds({source: number(first_day) for source, first_day in rows})
+
+
+def connected_sources(known: Collection[str] | None = None) -> set[FactSource]:
+    """Those the night has seen (`known`, where they were read already), and what has delivered
+    since."""
+    if known is None:
+        known = set(SourceFeed.objects.values_list("source", flat=True))
+    unknown = [source for source in FactSource if source not in known]
+    if not unknown:
+        return set(FactSource)
+    asked = ", ".join(f"EXISTS (SELECT FROM {_DELIVERS[source]})" for source in unknown)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}")
+        found = cursor.fetchone()
+    silent = {source for source, delivers in zip(unknown, found, strict=True) if not delivers}
+    return set(FactSource) - silent

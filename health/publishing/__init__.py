@@ -12,6 +12,7 @@ from health.publishing.actions import (
 )
 from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, keep_reason, save_draft
 from health.publishing.exporting import export_card
+from health.publishing.fitting import FittedDraft, NothingToFit, begin_fitted_draft
 from health.publishing.importing import FileProblem, import_draft
 from health.publishing.lines import line_owner, register_lines
 
@@ -19,10 +20,13 @@ __all__ = [
     "DraftChanged",
     "Edit",
     "FileProblem",
+    "FittedDraft",
     "NewPart",
     "NoDraft",
     "NotPublishable",
+    "NothingToFit",
     "begin_draft",
+    "begin_fitted_draft",
     "check",
     "copy_to_draft",
     "draft_of",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext, gettext_noop
 
@@ -15,24 +14,13 @@ from accounts.catalogue import AccountStatus
 from accounts.intake.fields import Kind
 from accounts.models import Account, ImportRun
 from accounts.pages.imports import labels
+from health.facts.sources import connected_sources
 from health.measures import MEASURES, FactSource
 from health.models import CurrentHealth, SourceFeed
-from health.queries.scorecards import in_force
+from health.queries.scorecards import Card, in_force
 from health.scoring.coverage import SourceCoverage, source_coverage
 from health.scoring.specs import UNSCORED, ScorecardSpec
 
-# The night remembers since when a source delivers; before the first night, whether it does.
-_DELIVERS = {
-    FactSource.USAGE: "accounts_usageday",
-    FactSource.ACTIVITY: "accounts_usermonth",
-    FactSource.SUPPORT: "accounts_ticket",
-    FactSource.REVENUE: "accounts_revenuemovement",
-    FactSource.PAYMENT: "accounts_invoice",
-    FactSource.CONTACTS: "accounts_contact",
-    FactSource.INTERACTIONS: "accounts_interaction",
-    FactSource.EVENTS: "accounts_businessevent",
-    FactSource.ONBOARDING: "accounts_onboardingstep",
-}
 SOURCE_WORDS = {
     FactSource.USAGE: gettext_noop("usage by feature"),
     FactSource.ACTIVITY: gettext_noop("active users"),
@@ -130,6 +118,7 @@ class SetupState:
 class CardState:
     """A scorecard in force. `lacking`: sources in words, what brings most first."""
 
+    id: int
     name: str
     coverage: SourceCoverage
     lacking: tuple[tuple[str, Decimal], ...]
@@ -153,9 +142,9 @@ class CheckList:
 
 def check_list() -> CheckList:
     since = dict(SourceFeed.objects.values_list("source", "first_day"))
-    connected = _connected(set(since))
-    cards = [card.spec for card in in_force().values()]
-    worth = {spec.name: _coverage(spec, set()).lacking for spec in cards}
+    connected = connected_sources(set(since))
+    cards = list(in_force().values())
+    worth = {card.spec.name: _coverage(card.spec, set()).lacking for card in cards}
     rows, has_accounts = _rows_by_kind(), Account.objects.exists()
 
     def way(kind: Kind, source: FactSource | None) -> Way:
@@ -172,23 +161,10 @@ def check_list() -> CheckList:
     scored = CurrentHealth.objects.filter(account__in=active).exclude(band=UNSCORED)
     return CheckList(
         steps=tuple(SetupState(step, tuple(way(*each) for each in step.ways)) for step in STEPS),
-        cards=tuple(_card_state(spec.name, _coverage(spec, connected)) for spec in cards),
+        cards=tuple(_card_state(card, _coverage(card.spec, connected)) for card in cards),
         active=active.count(),
         scored=scored.count(),
     )
-
-
-def _connected(known: set[str]) -> set[FactSource]:
-    """Those the night has seen, and what has delivered since."""
-    unknown = [source for source in FactSource if source not in known]
-    if not unknown:
-        return set(FactSource)
-    asked = ", ".join(f"EXISTS (SELECT FROM {_DELIVERS[source]})" for source in unknown)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked}")
-        found = cursor.fetchone()
-    silent = {source for source, delivers in zip(unknown, found, strict=True) if not delivers}
-    return set(FactSource) - silent
 
 
 def _rows_by_kind() -> dict[str, int]:
@@ -210,10 +186,11 @@ def _points(
     return tuple((name, points[source]) for name, points in worth.items() if source in points)
 
 
-def _card_state(name: str, coverage: SourceCoverage) -> CardState:
+def _card_state(card: Card, coverage: SourceCoverage) -> CardState:
     most_first = sorted(coverage.lacking.items(), key=lambda item: (-item[1], item[0]))
     return CardState(
-        name,
+        card.id,
+        card.spec.name,
         coverage,
         tuple((gettext(SOURCE_WORDS[FactSource(key)]), points) for key, points in most_first),
     )

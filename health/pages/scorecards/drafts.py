@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
+from health.facts.sources import connected_sources
 from health.models import Scorecard
 from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.merging import as_data, submitted
@@ -28,7 +29,14 @@ from health.pages.scorecards.page import (
 )
 from health.pages.scorecards.pictures import curve_picture
 from health.pages.scorecards.versions import card_word, moment, version_context
-from health.publishing import DraftChanged, NoDraft, begin_draft, save_draft
+from health.publishing import (
+    DraftChanged,
+    NoDraft,
+    NothingToFit,
+    begin_draft,
+    begin_fitted_draft,
+    save_draft,
+)
 from health.publishing.content import content_of, merge
 from health.publishing.editing import content_at, edits_since
 
@@ -148,6 +156,32 @@ def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     if not is_new and draft.pk != version.pk:
         messages.info(request, f"{card_word(draft)} is being worked on already: go on here.")
     return redirect(address(draft))
+
+
+@requires(Right.ADMINISTER, page="admin:health_scorecard_change")
+def fit(request: HttpRequest, object_id: int) -> HttpResponse:
+    """A draft without what no connected source can judge."""
+    version = get_object_or_404(Scorecard, pk=object_id)
+    try:
+        found = begin_fitted_draft(
+            version=version,
+            connected=connected_sources(),
+            user=cast("User", request.user),
+            now=clock.now(),
+        )
+    except NothingToFit:
+        messages.error(request, gettext("Nothing is connected that this scorecard could judge."))
+        return redirect("setup")
+    word = card_word(found.draft)
+    if not found.is_new:
+        messages.info(
+            request, f"{word} is being worked on already, and was left as it is: go on here."
+        )
+    elif found.dropped:
+        messages.success(request, f"{word} does without: {', '.join(found.dropped)}.")
+    else:
+        messages.info(request, f"{word} drops nothing: every source it needs is connected.")
+    return redirect(address(found.draft))
 
 
 @requires(Right.ADMINISTER, page="admin:health_scorecard_change")

@@ -19,7 +19,7 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.catalogue import label
 from accounts.models import User
-from health.facts.sources import remembered_feeds
+from health.facts.sources import connected_sources
 from health.measures import MEASURES
 from health.models import CurrentHealth, Scorecard
 from health.pages.scorecards.drafts import address
@@ -78,7 +78,7 @@ class KeyRow:
 def overview(request: HttpRequest) -> HttpResponse:
     rows = Scorecard.objects.select_related("published_by", "edited_by", "content_of")
     current, scored = in_force(), _accounts_by_key()
-    connected = remembered_feeds().first_days.keys()
+    connected = connected_sources()
     keys = [
         _key_row(key, list(versions), current.get(key), scored[key], connected)
         for key, versions in groupby(

@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from health.models import SourceFeed
+from tests.cs_platform.scorecards.conftest import address
 
 LIST = reverse("admin:health_scorecard_changelist")
 
@@ -51,3 +52,28 @@ def test_a_card_whose_sources_all_deliver_says_nothing(ops, published):
 
     assert share_of(ops, "four_inputs").gaps == ()
     assert "can be judged" not in page(ops)
+
+
+def test_a_draft_is_fitted_to_what_is_connected_in_one_step(ops, published):
+    connect("support", "revenue", "payment")
+    answer = ops.post(address(published, "fit"), follow=True)
+
+    assert answer.context["card"].version == 2
+    assert answer.context["card"].measures.count() == 5
+    said = " ".join(answer.content.decode().split())
+    assert "does without: " in said
+    assert "Fitted to the sources that are connected. Dropped: " in said
+
+
+def test_a_draft_is_offered_where_something_of_the_card_can_be_judged(ops, published):
+    assert "Fit a draft" not in page(ops)
+
+    connect("support")
+    assert "Fit a draft" in page(ops)
+
+
+def test_what_nothing_connected_can_judge_leads_to_the_check_list(ops, published):
+    answer = ops.post(address(published, "fit"))
+
+    assert answer["Location"] == reverse("setup")
+    assert not type(published).objects.filter(state="draft").exists()
