@@ -6,7 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts import clock
 from accounts.models import User
+from accounts.ui import formats
 from cs_platform.models.previews import Preview
 from health.models import Publication, Scorecard
 from health.publishing import publish
@@ -25,6 +27,9 @@ def why_stale(preview: Preview, draft: Scorecard) -> str:
     current = in_force().get(draft.key)
     if (current.id if current else None) != preview.compared_with_id:
         return "Another version came into force after this preview was made. Preview it again."
+    if preview.day != clock.today():
+        judged = formats.day(preview.day)
+        return f"This preview judged {judged}, and publication judges today. Preview it again."
     return ""
 
 

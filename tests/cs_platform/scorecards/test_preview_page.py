@@ -239,6 +239,19 @@ def test_a_preview_against_a_version_no_longer_in_force_is_out_of_date(
     assert not draft.is_published
 
 
+def test_a_preview_of_yesterday_publishes_nothing_today(ops, draft, portfolio):
+    retune(ops, draft, engagement="20", support="40")
+    Installation.objects.update(as_of=DAY + timedelta(days=1))
+    page = body(ops.get(address(draft, "preview")))
+    refused = body(publish(ops, draft))
+
+    draft.refresh_from_db()
+    assert "Publish scorecard v2" not in page
+    said = "Not published. This preview judged 14 Mar 2025, and publication judges today."
+    assert said in refused
+    assert not draft.is_published
+
+
 def test_publishing_brings_it_into_force_and_marks_the_charts(ops, draft, portfolio, ola):
     retune(ops, draft, engagement="20", support="40")
     foreseen = dict(PreviewMover.objects.values_list("account_id", "new_score"))
@@ -275,7 +288,7 @@ def test_two_versions_are_compared_in_words(ops, draft, portfolio, published):
     assert body(ops.get(address(published, "compare"), {"with": draft.pk})).count("Support") >= 1
 
 
-PAGES = ("change", "preview", "compare", "back", "scale", "draft", "discard", "publish")
+PAGES = ("change", "preview", "compare", "back", "scale", "draft", "fit", "discard", "publish")
 
 
 @pytest.mark.parametrize("role", ["csm", "manager", "executive"])
