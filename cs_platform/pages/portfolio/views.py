@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
-from accounts.access import Right, requires
+from accounts.access import Right, may, requires
 from accounts.catalogue import Role, label
 from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
@@ -25,6 +25,8 @@ from accounts.ui.parts import wants_part
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.portfolio import queries
 from health.pages.version_notes import published_days
+from health.queries.unscored import Unscored, why_unscored
+from health.scoring import UNSCORED
 from metrics.facts.renewals import read_chances
 from playbooks.pages.tasks.queries import open_task_counts
 
@@ -121,9 +123,19 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "today": today,
         "is_filtered": any(chosen[name] for name in _FILTERS),
         "is_part": wants_part(request),
+        "unscored": _why_nobody_has_a_score(request, book, totals),
+        "may_connect": may(user, Right.ADMINISTER),
         "title": _title(chosen),
         **_order(chosen["sort"]),
     }
+
+
+def _why_nobody_has_a_score(
+    request: HttpRequest, book: QuerySet[Account], totals: queries.BandTotals
+) -> Unscored | None:
+    """Beside the list where none of it has a score; each says why on its own page."""
+    nobody = totals.counts.keys() == {UNSCORED}
+    return why_unscored(book) if nobody and not wants_part(request) else None
 
 
 def _title(chosen: dict[str, Any]) -> str:

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from accounts.access import Right, requires
+from accounts.access import Right, may, requires
 from accounts.catalogue import Role
-from accounts.models import Installation, User
+from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
 from accounts.ui import formats
 from accounts.ui.bands import band_look
@@ -21,6 +21,8 @@ from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
 from cs_platform.pages.today.own_book import own_book
 from cs_platform.pages.today.summary import PortfolioSummary
+from health.queries.unscored import Unscored, why_unscored
+from health.scoring import UNSCORED
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
 from playbooks.queries import suppressed_starts
 
@@ -55,11 +57,21 @@ def today(request: HttpRequest) -> HttpResponse:
             accounts=book.keys, since=now - SUPPRESSED_SINCE, limit=SUPPRESSED_SHOWN
         ),
         "scope": "mine" if user.role == Role.CSM else "all",
+        "unscored": _why_without_score(user, summary),
+        "may_connect": may(user, Right.ADMINISTER),
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "today": day,
     }
     return render(request, "today/index.html", context)
+
+
+def _why_without_score(user: User, summary: PortfolioSummary) -> Unscored | None:
+    """Asked only where the book has such accounts."""
+    if not any(band == UNSCORED and count for band, count, _ in summary.by_band):
+        return None
+    scope = "mine" if user.role == Role.CSM else "all"
+    return why_unscored(Account.objects.portfolio_of(user, scope=scope))
 
 
 def band_chart(summary: PortfolioSummary) -> Chart:

@@ -13,9 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import Right, requires
+from accounts.access import Right, may, requires
+from accounts.models import Account
 from accounts.queries.rates import rate_table
 from accounts.ui.parts import wants_part
+from health.queries.unscored import Unscored, why_unscored
+from health.scoring import UNSCORED
 from metrics.pages.executive import csv as executive_csv
 from metrics.pages.executive import csv_report as executive_csv_report
 from metrics.pages.executive.context import report_context
@@ -32,7 +35,7 @@ from metrics.queries.forecasts import forecast_accuracy
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import figures_of
 from metrics.queries.overdue import overdue_rows
-from metrics.queries.overview import overview
+from metrics.queries.overview import Overview, overview
 from metrics.queries.renewals import all_renewals, list_of, renewal_list
 
 Page = Callable[[HttpRequest], HttpResponseBase]
@@ -89,8 +92,22 @@ def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     context = report_context(report, user=asked.user, question=asked.question, query=query)
     if asked.is_csv:
         return executive_csv_report.report(context, asked)
-    context["query"] = query
+    context |= {
+        "query": query,
+        "unscored": _why_without_score(report, asked),
+        "may_connect": may(asked.user, Right.ADMINISTER),
+    }
     return _answer(request, "report", asked, context)
+
+
+def _why_without_score(report: Overview, asked: ReportParams) -> Unscored | None:
+    """Of the present, and asked only where somebody has none."""
+    shown = report.health
+    if shown is None or asked.known_before is not None:
+        return None
+    if not any(band.band == UNSCORED and band.accounts for band in shown.bands):
+        return None
+    return why_unscored(Account.objects.portfolio_of(asked.user, scope="all"))
 
 
 @_report

@@ -1,0 +1,86 @@
+"""Why accounts have no score, of all that somebody looks at: said on the first page they see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.catalogue import AccountStatus, label
+from accounts.models import Account
+from health.facts.sources import connected_sources
+from health.measures import MEASURES
+from health.models import AssignmentRule
+from health.queries.scorecards import in_force, published_card
+from health.scoring import TOO_NEW
+from health.scoring.coverage import source_coverage
+
+
+@dataclass(frozen=True, slots=True)
+class CardGap:
+    """A scorecard and the `accounts` it judged without a score. `lacking` are sources in words that
+    deliver to nobody, with the points of 100 that wait for them, what brings most first."""
+
+    name: str
+    accounts: int
+    points: Decimal
+    needed: Decimal
+    lacking: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether what is connected would do: then these accounts are left out of it."""
+        return self.points >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """Active accounts without a score that are not too new: `accounts` of `active`. `waiting` were
+    never judged; with `has_rule` false none of them can be, because no rule fits everybody."""
+
+    accounts: int
+    active: int
+    cards: tuple[CardGap, ...]
+    waiting: int
+    has_rule: bool
+
+
+def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
+    """None where every one has a score or is too new."""
+    active = accounts.filter(status=AccountStatus.ACTIVE).order_by()
+    has_score, is_new = Q(health__score__isnull=False), Q(health__band=TOO_NEW)
+    groups = active.values_list("health__scorecard").annotate(
+        everybody=Count("pk"), settled=Count("pk", filter=has_score | is_new)
+    )
+    found = {card: (everybody, everybody - settled) for card, everybody, settled in groups}
+    waiting, _ = found.pop(None, (0, 0))
+    total = waiting + sum(everybody for everybody, _ in found.values())
+    by_card = {card: without for card, (_, without) in found.items() if without}
+    if not by_card and not waiting:
+        return None
+    connected = connected_sources() if by_card else set()
+    gaps = (_gap(card, count, connected) for card, count in by_card.items())
+    return Unscored(
+        accounts=sum(by_card.values()) + waiting,
+        active=total,
+        cards=tuple(sorted(gaps, key=lambda gap: (-gap.accounts, gap.name))),
+        waiting=waiting,
+        has_rule=not waiting or has_rule_for_everybody(),
+    )
+
+
+def _gap(card_id: int, accounts: int, connected: Collection[str]) -> CardGap:
+    spec = published_card(card_id).spec
+    sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
+    found = source_coverage(spec, sources_of=sources_of, connected=connected)
+    most_first = sorted(found.lacking.items(), key=lambda item: (-item[1], item[0]))
+    lacking = tuple((label(source).lower(), points) for source, points in most_first)
+    return CardGap(spec.name, accounts, found.connected, found.minimum, lacking)
+
+
+def has_rule_for_everybody() -> bool:
+    """Whether a rule without a condition names a scorecard that is in force."""
+    keys = AssignmentRule.objects.catch_alls().values_list("scorecard_key", flat=True)
+    return not in_force().keys().isdisjoint(keys)
