@@ -11,6 +11,9 @@ from cs_platform.demo.founding import Founded
 from cs_platform.demo.offering import ONBOARDING_STEPS
 from cs_platform.demo.timeline import Timeline
 
+# A step that would be a few days late is mostly done by its day all the same.
+LAST_EFFORT_DAYS, LAST_EFFORT = 7, 0.75
+
 _SEEN_AS = {
     "champion_promoted": (StartingEvent.CHAMPION_PROMOTED, 7),
     "reorganisation": (StartingEvent.REORGANISATION, 15),
@@ -140,8 +143,10 @@ def onboarding_steps(
     rows = []
     for key, name, days in ONBOARDING_STEPS:
         due = account.since + days
-        late = random.normal(50 * (0.6 - account.quality), 5)
-        done: int | None = max(account.since, due + int(late))
+        late = int(random.normal(50 * (0.6 - account.quality), 5))
+        if 0 < late <= LAST_EFFORT_DAYS and random.random() < LAST_EFFORT:
+            late = 0
+        done: int | None = max(account.since, due + late)
         if (account.quality < 0.4 and random.random() < 0.3) or (done is not None and done >= end):
             done = None
         rows.append(DemoStep(key, name, due, done))

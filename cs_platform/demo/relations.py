@@ -25,6 +25,9 @@ from cs_platform.demo.timeline import Timeline
 
 MOOD_LAG = 22
 LEAVING_A_DAY = 0.06 / 365
+GAP_SPREAD = 0.5
+# Whoever is being onboarded hears from us every fortnight, beside what is usual.
+ONBOARDED_AFTER, ONBOARDING_TALKS = 75, 2.2
 SENIOR = (ContactLevel.C_LEVEL, ContactLevel.VP)
 _TITLES = {
     ContactLevel.C_LEVEL: "Chief {} officer",
@@ -202,8 +205,8 @@ def _occasions(
         0.12 + 1.35 * mood**1.3 + 0.3 * np.maximum(0.45 - mood, 0)
     )
     age = first + np.arange(len(mood)) - account.since
-    monthly = np.where(age < 60, monthly * 1.4 + 0.8, monthly)
-    days = np.flatnonzero(random.random(len(mood)) < worked * monthly / 21)
+    monthly = np.where(age < ONBOARDED_AFTER, monthly + ONBOARDING_TALKS, monthly)
+    days = _rhythm(random, worked * monthly / 21)
     found = [(first + int(n), _usual_kind(random, age=int(age[n]))) for n in days]
     for kind, every in _reviews(account):
         day = account.since + int(random.integers(60, 60 + every))
@@ -213,6 +216,17 @@ def _occasions(
                 found.append((timeline.worked(day), kind))
             day += every + int(random.integers(-8, 9))
     return found
+
+
+def _rhythm(random: np.random.Generator, wanted: np.ndarray) -> np.ndarray:
+    """Days of talks of which so many are wanted each day: one comes when the latest is old enough,
+    not by chance. Gaps spread half as much as their mean."""
+    due = np.cumsum(wanted)
+    gaps = random.gamma(1 / GAP_SPREAD**2, GAP_SPREAD**2, int(due[-1] * 2) + 8)
+    gaps[0] *= random.random()
+    talks = np.cumsum(gaps)
+    days: np.ndarray = np.searchsorted(due, talks[talks < due[-1]], side="right")
+    return days
 
 
 def _reviews(account: Founded) -> tuple[tuple[StartingInteraction, int], ...]:

@@ -16,6 +16,7 @@ from cs_platform.demo.usage import Access
 MOOD_LAG = 7
 RATE_A_DAY = 0.0034
 INCIDENT_DAYS = 12
+PATIENCE_MINUTES = 2 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class DemoProblem:
     key: str
     subject: str
     number: int
+    opened_at: int  # minutes since the first day
+    solved_at: int
 
     @property
     def topic(self) -> str:
@@ -62,10 +65,11 @@ def tickets(
     problem: DemoProblem | None = None
     for offset in np.repeat(np.arange(len(counts)), counts):
         felt = float(mood[offset])
-        if problem is None or random.random() >= 0.1 + 0.22 * (1 - felt):
+        opened = (int(offset) + access.first) * 1440 + int(random.integers(8 * 60, 18 * 60))
+        if problem is None or not _is_repeated(random, problem, opened=opened, mood=felt):
             topic = _topic(random, mood=felt, trouble=float(trouble[offset]))
-            problem = DemoProblem(*TOPICS[topic], number=len(rows) + 1)
-        rows.append(_ticket(random, int(offset) + access.first, problem, felt, timeline))
+            problem = _problem(random, topic, number=len(rows) + 1, opened=opened, mood=felt)
+        rows.append(_ticket(random, opened, problem, felt, timeline))
     return rows
 
 
@@ -86,20 +90,34 @@ def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
     return int(np.searchsorted(np.cumsum(weights), random.random() * weights.sum()))
 
 
-def _ticket(
-    random: np.random.Generator, day: int, problem: DemoProblem, mood: float, timeline: Timeline
-) -> TicketRow:
-    slow = _SLOWNESS[problem.category]
-    median = 1.1 * slow * np.exp(4.5 * max(0.0, 0.7 - mood))
-    minute = int(random.integers(8 * 60, 18 * 60))
+def _is_repeated(
+    random: np.random.Generator, problem: DemoProblem, *, opened: int, mood: float
+) -> bool:
+    """Who still has a problem after some days writes again; one that is solved is solved."""
+    is_unsolved = opened < problem.solved_at and opened - problem.opened_at >= PATIENCE_MINUTES
+    return bool(is_unsolved and random.random() < 0.3 + 0.4 * (1 - mood))
+
+
+def _problem(
+    random: np.random.Generator, topic: int, *, number: int, opened: int, mood: float
+) -> DemoProblem:
+    category, key, subject = TOPICS[topic]
+    median = 1.1 * _SLOWNESS[category] * np.exp(4.5 * max(0.0, 0.7 - mood))
     took = float(median * np.exp(random.normal(0, 0.9))) * 24 * 60
-    end = day * 1440 + minute + int(took)
+    return DemoProblem(category, key, subject, number, opened, opened + int(took))
+
+
+def _ticket(
+    random: np.random.Generator, opened: int, problem: DemoProblem, mood: float, timeline: Timeline
+) -> TicketRow:
+    """All tickets about a problem are solved with it."""
+    end = problem.solved_at
     solved = end // 1440 if end < timeline.days * 1440 else None
     is_rated = random.random() < 0.45 and solved is not None
     score = int(np.clip(round(random.normal(2.0 + 3.4 * mood, 0.9)), 1, 5))
     return TicketRow(
-        opened=day,
-        minute=minute,
+        opened=opened // 1440,
+        minute=opened % 1440,
         solved=solved,
         solved_minute=end % 1440,
         category=TicketCategory(problem.category),

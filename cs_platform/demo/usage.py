@@ -17,6 +17,8 @@ from cs_platform.demo.timeline import Timeline
 
 LOGIN_LAG, DEPTH_LAG = 12, 28
 RAMP_DAYS = 30
+# Share of a user's days that go as in every other week; the others are as it comes.
+ROUTINE = np.float32(0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,21 @@ def _active_users(
     frequency = (np.clip(1.3 * login - 0.17, 0.04, 0.95) * activity).astype(np.float32)
     chance = (reluctance < adoption) * (habit * frequency)
     has_seat = np.arange(most)[:, None] < np.maximum(seats, 1)
-    active: np.ndarray = (random.random(chance.shape, dtype=np.float32) < chance) & has_seat
+    active: np.ndarray = (_wish(random, chance.shape) < chance) & has_seat
     return active
+
+
+def _wish(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Users × days, 0 to 1, each as likely: a user is there on days whose chance is above it.
+
+    Work has a rhythm: on most days it is what it is on that weekday in any week.
+    """
+    users, days = shape
+    drawn = random.random(shape, dtype=np.float32)
+    weekly = random.random((users, 7), dtype=np.float32)[:, np.arange(days) % 7]
+    as_it_comes = (drawn - ROUTINE) / (1 - ROUTINE)
+    wish: np.ndarray = np.where(drawn < ROUTINE, weekly, as_it_comes)
+    return wish
 
 
 def _feature_events(

@@ -1,6 +1,7 @@
 """The demo's past: scored, played and worked night by night, and health that leads churn."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from io import StringIO
 
 import numpy as np
@@ -14,6 +15,7 @@ from accounts.models import Account, Installation, OutboxMessage, RevenueMovemen
 from cs_platform.demo.history import install_libraries
 from cs_platform.scheduling import invariants, schedule
 from health.models import ClosedDay, CurrentHealth, HealthScore, ThresholdCrossing
+from health.queries.figures import scoring_figures
 from health.recompute import score_history
 from metrics.models import RetentionMonth
 from playbooks.models import UNFINISHED, Play, Task
@@ -104,6 +106,14 @@ def test_a_csm_has_a_day_with_overdue_and_new_tasks():
     assert 1 <= mine.filter(due_at__lt=now).count() <= 6
     assert mine.filter(opened_at__gt=now - timedelta(hours=42)).exists()
     assert Task.objects.filter(state="done").exists()
+
+
+def test_few_accounts_cross_a_band_and_back_within_a_fortnight():
+    """One account of a small company is more than a per cent: docs/health.md tells of a whole."""
+    demo(accounts=80, play_days=1)
+    figures = scoring_figures(day=clock.today() - timedelta(days=1))
+    assert figures.active >= 70
+    assert figures.flap_rate <= Decimal("0.10")
 
 
 def test_history_is_the_same_again_and_with_two_processes():
