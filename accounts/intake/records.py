@@ -35,27 +35,71 @@ class Intake:
     errors: list[RecordError]
 
 
+_MOST_KNOWN = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A field as its source writes it. `known`: what texts of it were read as, None where one says
+    nothing: days, currencies and products come again and again."""
+
+    field: Field
+    words: Mapping[str, str]
+    known: dict[str, tuple[Value] | None]
+
+    def learn(self, raw: object, value: tuple[Value] | None) -> None:
+        if type(raw) is str and len(self.known) < _MOST_KNOWN:
+            self.known[raw] = value
+
+
+class RecordReader:
+    """Reads one record after another of one kind, out of one source."""
+
+    def __init__(self, *, spec: RecordSpec, reading: ParseOptions) -> None:
+        self.spec, self.reading = spec, reading
+        self._names = frozenset(spec.by_name())
+        self._columns = [
+            _Column(one, {**meanings(spec.kind, one), **reading.words.get(one.name, {})}, {})
+            for one in spec.fields
+        ]
+        # Rows of a file name the same fields: of those only.
+        self._latest: tuple[object, ...] | None = None
+        self._said: list[_Column] = []
+
+    def _matters(self, column: _Column, names: tuple[object, ...]) -> bool:
+        one = column.field
+        return one.required or one.name in names or one.name in self.reading.constants
+
+    def read(self, raw: object, *, position: int) -> Record | list[RecordError]:
+        if not isinstance(raw, Mapping):
+            kind = self.spec.kind
+            message = f"{shown(raw)} is not a record; write an object with the fields of {kind}"
+            return [RecordError(position, "", "not_a_record", message)]
+        found = _Reading(self.spec, position, self.reading)
+        if not raw.keys() <= self._names:
+            found.refuse_unknown_fields(raw)
+        if (names := tuple(raw)) != self._latest:
+            self._latest, self._said = names, [c for c in self._columns if self._matters(c, names)]
+        for column in self._said:
+            found.read(column, raw)
+        if not found.errors:
+            found.check_together()
+        return found.errors or Record(position, found.values, tuple(found.warnings))
+
+
 def read_record(
     raw: object, *, spec: RecordSpec, position: int, reading: ParseOptions
 ) -> Record | list[RecordError]:
-    if not isinstance(raw, Mapping):
-        message = f"{shown(raw)} is not a record; write an object with the fields of {spec.kind}"
-        return [RecordError(position, "", "not_a_record", message)]
-    found = _Reader(spec, position, reading)
-    found.refuse_unknown_fields(raw)
-    for one in spec.fields:
-        found.read(one, raw)
-    if not found.errors:
-        found.check_together()
-    return found.errors or Record(position, found.values, tuple(found.warnings))
+    return RecordReader(spec=spec, reading=reading).read(raw, position=position)
 
 
 def read_records(
     rows: Iterable[tuple[int, object]], *, spec: RecordSpec, reading: ParseOptions
 ) -> Intake:
     intake = Intake([], [])
+    reader = RecordReader(spec=spec, reading=reading)
     for position, raw in rows:
-        outcome = read_record(raw, spec=spec, position=position, reading=reading)
+        outcome = reader.read(raw, position=position)
         if isinstance(outcome, Record):
             intake.records.append(outcome)
         else:
@@ -64,7 +108,9 @@ def read_records(
 
 
 @dataclass(slots=True)
-class _Reader:
+class _Reading:
+    """One record as far as it is read."""
+
     spec: RecordSpec
     position: int
     reading: ParseOptions
@@ -78,26 +124,48 @@ class _Reader:
             message = f"is not a field of {self.spec.kind}; leave it out"
             self._refuse(_printable(name), FieldError("unknown_field", message))
 
-    def read(self, one: Field, raw: Mapping[object, object]) -> None:
+    def read(self, column: _Column, raw: Mapping[object, object]) -> None:
+        name = column.field.name
+        cell = raw.get(name)
+        if cell in (None, "") and name in self.reading.constants:
+            self._read_constant(column)
+        elif type(cell) is str and cell in column.known:
+            known = column.known[cell]
+            if known is not None:
+                self.values[name] = known[0]
+        elif name in raw:
+            self._read_cell(cell, column)
+        elif column.field.required:
+            self._sort(name, FieldError("required", "is missing; every record needs it"))
+
+    def _read_constant(self, column: _Column) -> None:
+        """A text, whatever the records carry."""
+        name = column.field.name
+        as_text = replace(self.reading, typed=False)
         try:
-            if one.name in self.reading.constants and raw.get(one.name) in (None, ""):
-                # A text, whatever the records carry.
-                as_text = replace(self.reading, typed=False)
-                said = self.reading.constants[one.name]
-                self.values[one.name] = self._value(said, one, reading=as_text)
-            elif one.name in raw:
-                self.values[one.name] = self._value(raw[one.name], one, reading=self.reading)
-            elif one.required:
-                raise FieldError("required", "is missing; every record needs it")
+            self.values[name] = self._value(self.reading.constants[name], column, reading=as_text)
         except NotSaid:
             return
         except FieldError as error:
-            self._sort(one.name, error)
+            self._sort(name, error)
 
-    def _value(self, raw: object, one: Field, *, reading: ParseOptions) -> Value:
-        words = {**meanings(self.spec.kind, one), **self.reading.words.get(one.name, {})}
+    def _read_cell(self, cell: object, column: _Column) -> None:
+        warned = len(self.warnings)
         try:
-            return read_field(raw, field=one, reading=reading, words=words)
+            value = self._value(cell, column, reading=self.reading)
+        except NotSaid:
+            column.learn(cell, None)
+        except FieldError as error:
+            self._sort(column.field.name, error)
+        else:
+            self.values[column.field.name] = value
+            if len(self.warnings) == warned:
+                column.learn(cell, (value,))
+
+    def _value(self, raw: object, column: _Column, *, reading: ParseOptions) -> Value:
+        one = column.field
+        try:
+            return read_field(raw, field=one, reading=reading, words=column.words)
         except FieldError as error:
             clean = _cleaned(raw, error, field=one)
             if clean is None:

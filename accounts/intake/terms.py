@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from itertools import count
+from typing import Any
 
 LINKED_WITHIN_DAYS = 90
 _DAY = timedelta(days=1)
@@ -51,9 +52,9 @@ class ContractTerm:
     @property
     def end(self) -> date | None:
         """The first day it does not cover; a cancellation may come before the agreed end."""
-        if self.ends_on is None or self.cancelled_on is None:
-            return self.cancelled_on or self.ends_on
-        return min(self.ends_on, self.cancelled_on)
+        if self.cancelled_on is None:
+            return self.ends_on
+        return self.cancelled_on if self.ends_on is None else min(self.ends_on, self.cancelled_on)
 
     @property
     def is_cancelled(self) -> bool:
@@ -89,7 +90,10 @@ class Stretch:
 
 def stretches(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> list[Stretch]:
     """Of one account, as known on `day`: in order of the terms' starts."""
-    account = _AccountTerms.of(terms, grace_days=grace_days)
+    return stretches_of(AccountTerms.of(terms, grace_days=grace_days), day=day)
+
+
+def stretches_of(account: AccountTerms, *, day: date) -> list[Stretch]:
     return [
         stretch
         for term in account.terms
@@ -109,10 +113,9 @@ class Overlap:
     days: int | None
 
 
-def overlaps(terms: Iterable[ContractTerm], *, grace_days: int) -> list[Overlap]:
-    """Of one account: terms that overlap by more than a day and add up, because nothing says that
-    the newer one takes over or counts beside; by the start of the newer one."""
-    account = _AccountTerms.of(terms, grace_days=grace_days)
+def overlaps(account: AccountTerms) -> list[Overlap]:
+    """Terms that overlap by more than a day and add up, because nothing says that the newer one
+    takes over or counts beside; by the start of the newer one."""
     found = []
     for older in account.terms:
         ends = account.taken_over(older) or older.end
@@ -155,43 +158,44 @@ def _of_two_products(one: ContractTerm, other: ContractTerm) -> bool:
     return bool(one.product and other.product) and one.product != other.product
 
 
-def _of_term(term: ContractTerm, *, account: _AccountTerms, day: date) -> Iterator[Stretch]:
+def _of_term(term: ContractTerm, *, account: AccountTerms, day: date) -> Iterator[Stretch]:
     """The term itself, and the automatic renewals that have begun by `day`."""
     first_end = term.end
     for number in count(1):
-        found = Stretch(
-            term.key,
-            term.starts_on,
-            None,
-            term.arr,
-            term.currency,
-            is_assumed=term.is_assumed,
-        )
         end, taken_over = term.end, account.taken_over(term)
         if taken_over is not None:
-            yield replace(found, ends_on=taken_over, is_taken_over=True)
+            yield _stretch(term, taken_over, is_taken_over=True)
             return
         if end is None:
-            yield found
+            yield _stretch(term, None)
             return
-        if term.is_cancelled:
-            yield replace(found, ends_on=end, renewal_on=end if day < end else None)
+        if not term.is_cancelled and not term.auto_renews:
+            yield _ended(term, end=end, last=end + account.grace(term), day=day)
             return
-        if not term.auto_renews:
-            yield _ended(found, end=end, last=end + account.grace(term), day=day)
-            return
-        yield replace(found, ends_on=end, renewal_on=end if day < end else None)
-        if day < end or first_end is None:
+        yield _stretch(term, end, renewal_on=end if day < end else None)
+        if term.is_cancelled or day < end or first_end is None:
             return
         ends_on = add_months(first_end, number * term.renewal_months)
         term = _renewed(term, starts_on=end, ends_on=ends_on)
 
 
-def _ended(found: Stretch, *, end: date, last: date, day: date) -> Stretch:
+def _stretch(term: ContractTerm, ends_on: date | None, **more: Any) -> Stretch:
+    return Stretch(
+        term.key,
+        term.starts_on,
+        ends_on,
+        term.arr,
+        term.currency,
+        is_assumed=term.is_assumed,
+        **more,
+    )
+
+
+def _ended(term: ContractTerm, *, end: date, last: date, day: date) -> Stretch:
     """Until the grace is over, a term that ended counts on as overdue; then it ended on its end."""
     if day >= last:
-        return replace(found, ends_on=end)
-    return replace(found, renewal_on=end, overdue_since=end if day >= end else None)
+        return _stretch(term, end)
+    return _stretch(term, None, renewal_on=end, overdue_since=end if day >= end else None)
 
 
 def _renewed(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
@@ -218,14 +222,14 @@ def end_by_notice(ends_on: date, *, notice_on: date, notice_days: int, renewal_m
 
 
 @dataclass(frozen=True)
-class _AccountTerms:
+class AccountTerms:
     """The terms of one account in order of their starts, searched by day."""
 
     terms: Sequence[ContractTerm]
     grace_days: int
 
     @classmethod
-    def of(cls, terms: Iterable[ContractTerm], *, grace_days: int) -> _AccountTerms:
+    def of(cls, terms: Iterable[ContractTerm], *, grace_days: int) -> AccountTerms:
         """One that was cancelled before it started never counts, and takes over from none."""
         counting = [term for term in terms if term.ends_after(term.starts_on)]
         return cls(sorted(counting, key=lambda term: (term.starts_on, term.key)), grace_days)
@@ -233,6 +237,10 @@ class _AccountTerms:
     @cached_property
     def _starts(self) -> list[date]:
         return [term.starts_on for term in self.terms]
+
+    @cached_property
+    def _may_replace(self) -> bool:
+        return any(term.subscription or term.replaces for term in self.terms)
 
     @cached_property
     def _linked(self) -> dict[int, list[ContractTerm]]:
@@ -256,9 +264,12 @@ class _AccountTerms:
     def taken_over(self, term: ContractTerm) -> date | None:
         """The start of the first that takes over from `term`: of those that its source names as
         replacing it while it runs, else by the first rule that finds any."""
-        replaced = min((s.starts_on for s in self._replacing(term)), default=None)
-        followed = min((s.starts_on for s in self._successors(term)), default=None)
-        return min((day for day in (replaced, followed) if day is not None), default=None)
+        if term.starts_on >= self._starts[-1]:
+            return None
+        starts = [s.starts_on for s in self._successors(term)]
+        if self._may_replace:
+            starts += [s.starts_on for s in self._replacing(term)]
+        return min(starts, default=None)
 
     def _replacing(self, term: ContractTerm) -> Iterator[ContractTerm]:
         """Overlapping terms that stand in its place: of the same subscription, or of a source
@@ -275,10 +286,12 @@ class _AccountTerms:
     def _by_link(self, term: ContractTerm) -> list[ContractTerm]:
         """Rule 1: a term that names it and starts at most 90 days after its end; after a
         cancellation, at most a day: later it is a return."""
+        linked = self._linked.get(term.key)
+        if not linked:
+            return []
         end = term.end
         within = _DAY if term.is_cancelled else timedelta(days=LINKED_WITHIN_DAYS)
         last = date.max if end is None else end + within
-        linked = self._linked.get(term.key, ())
         return [other for other in linked if term.starts_on < other.starts_on <= last]
 
     def _by_line(self, term: ContractTerm) -> list[ContractTerm]:

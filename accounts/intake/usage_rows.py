@@ -12,7 +12,7 @@ from accounts.catalogue import ActorClass
 from accounts.intake.csv_files import as_mapping, ragged
 from accounts.intake.errors import RecordError
 from accounts.intake.parse_options import ParseOptions
-from accounts.intake.records import Record, read_record
+from accounts.intake.records import Record, RecordReader
 from accounts.intake.specs import USAGE
 
 _MOST_DIGITS = 9
@@ -43,6 +43,7 @@ class UsageReader:
     _accounts: set[str] = field(default_factory=set)
     _features: set[str] = field(default_factory=set)
     _days: dict[str, date] = field(default_factory=dict)
+    _reader: RecordReader | None = None
 
     def read(
         self, rows: Iterable[tuple[int, list[str]]]
@@ -94,7 +95,7 @@ class UsageReader:
                 ):
                     good.append(UsageRow(index, account, days[day], feature, events))
                     continue
-            outcome = read_record(raw, spec=USAGE, position=index, reading=self.reading)
+            outcome = self._records().read(raw, position=index)
             if isinstance(outcome, list):
                 errors.extend(outcome)
                 continue
@@ -103,6 +104,10 @@ class UsageReader:
             self._remember(cast(Mapping[str, str], raw), found)
         return good, errors
 
+    def _records(self) -> RecordReader:
+        self._reader = self._reader or RecordReader(spec=USAGE, reading=self.reading)
+        return self._reader
+
     def _read_slowly(
         self, line: int, row: list[str], *, good: list[UsageRow], errors: list[RecordError]
     ) -> None:
@@ -110,7 +115,7 @@ class UsageReader:
         if raw is None:
             errors.append(RecordError(line, "", "ragged", ragged(row, header=self.header)))
             return
-        outcome = read_record(raw, spec=USAGE, position=line, reading=self.reading)
+        outcome = self._records().read(raw, position=line)
         if isinstance(outcome, list):
             errors.extend(outcome)
             return

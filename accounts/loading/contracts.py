@@ -21,10 +21,20 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.terms import ContractTerm, Overlap, Stretch, end_by_notice, overlaps, stretches
+from accounts.intake.terms import (
+    AccountTerms,
+    ContractTerm,
+    Overlap,
+    Stretch,
+    end_by_notice,
+    overlaps,
+    stretches,
+    stretches_of,
+)
 from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
+from accounts.loading.statements import among
 from accounts.models import Contract, ContractLine, Installation, RevenueMovement
 
 _LOOK_BACK = timedelta(days=30)
@@ -100,16 +110,17 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     contracts = _contracts(ids)
     terms = _terms_of(contracts)
     grace_days = Installation.current().overdue_grace_days
-    found = {
-        account_id: stretches(of_account, day=day, grace_days=grace_days)
+    accounts = {
+        account_id: AccountTerms.of(of_account, grace_days=grace_days)
         for account_id, of_account in terms.items()
     }
+    found = {account_id: stretches_of(account, day=day) for account_id, account in accounts.items()}
     derived = Derived(expired=_settle(contracts, found, day=day))
     sources = sources_of(ids)
     settle_given(sources, now=now)
     by_contracts = {pk for pk, source in sources.items() if source == RevenueSource.CONTRACTS}
     for account_id, its_terms in terms.items():
-        asked = overlaps(its_terms, grace_days=grace_days) if account_id in by_contracts else ()
+        asked = overlaps(accounts[account_id]) if account_id in by_contracts else ()
         if asked:
             derived.overlaps.append(AccountOverlaps(its_terms, asked))
     wanted = {pk: _wanted(of_account, day=day) for pk, of_account in found.items()}
@@ -146,7 +157,9 @@ def _terms_of(
 def _contracts(ids: Sequence[int]) -> dict[int, list[StoredContract]]:
     found: dict[int, list[StoredContract]] = defaultdict(list)
     # Uses index: contract_account
-    rows = Contract.objects.filter(account_id__in=ids).order_by("account_id", "starts_on", "pk")
+    rows = Contract.objects.filter(account_id__in=among(ids)).order_by(
+        "account_id", "starts_on", "pk"
+    )
     for values in rows.values_list(*StoredContract._fields):
         contract = StoredContract._make(values)
         found[contract.account_id].append(contract)
@@ -156,7 +169,7 @@ def _contracts(ids: Sequence[int]) -> dict[int, list[StoredContract]]:
 def _products(ids: Sequence[int]) -> dict[int, str]:
     """Of contracts with one product: what they are a line of."""
     products: dict[int, set[str]] = defaultdict(set)
-    lines = ContractLine.objects.filter(contract__account__in=ids)
+    lines = ContractLine.objects.filter(contract__account__in=among(ids))
     for contract_id, product in lines.values_list("contract_id", "product"):
         products[contract_id].add(product)
     return {pk: next(iter(names)) for pk, names in products.items() if len(names) == 1}
@@ -294,7 +307,7 @@ class PostedLedger:
 
 def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
     found: dict[int, PostedLedger] = defaultdict(lambda: PostedLedger(Counter(), {}))
-    rows = RevenueMovement.objects.filter(account_id__in=ids, source=CONTRACTS_SOURCE)
+    rows = RevenueMovement.objects.filter(account_id__in=among(ids), source=CONTRACTS_SOURCE)
     columns = ("account_id", "pk", "effective_on", "currency", "kind", "amount_minor", "corrects")
     for account_id, pk, effective_on, currency, kind, amount, corrects in rows.order_by(
         "pk"

@@ -10,6 +10,7 @@ from accounts.catalogue import HistoryAttribute
 from accounts.intake.account_past import AccountPast, LedgerChange
 from accounts.loading.history import Ledger, rebuild_history, record_account_history
 from accounts.loading.marks import emit_changes, mark_dirty
+from accounts.loading.statements import among
 from accounts.models import Account, Installation
 from accounts.queries.rates import all_rates_on, rate_table
 from accounts.queries.sizes import size_table
@@ -60,7 +61,7 @@ def _all_ids() -> list[int]:
 
 def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = list(
-        Account.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        Account.objects.filter(pk__in=among(ids)).order_by("pk").select_for_update(no_key=True)
     )
     ledgers, renewals, rates = _ledgers(ids, day=day), _renewals(ids, day=day), all_rates_on(day)
     rebuilt = rebuild_history(

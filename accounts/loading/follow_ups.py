@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.db import connection
+
 from accounts.catalogue import AccountStatus, RevenueSource
 from accounts.intake.backfill import learned_on
 from accounts.intake.errors import RecordError, shown
@@ -15,6 +17,7 @@ from accounts.loading.identity import participants_of
 from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
+from accounts.loading.statements import among
 from accounts.loading.tables import ACCOUNT
 from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
@@ -23,7 +26,6 @@ from accounts.models import (
     Attendance,
     BusinessEventKind,
     Contract,
-    ContractLine,
     CurrencyRate,
     Installation,
     Interaction,
@@ -32,6 +34,12 @@ from accounts.models import (
     Plan,
 )
 from accounts.models.vocabulary import MOST_KINDS, KindRow
+
+_LINES = """
+    INSERT INTO accounts_contractline (contract_id, product, quantity, arr_minor)
+    SELECT c.id, v.product, 1, c.arr_minor
+    FROM unnest(%s::bigint[], %s::text[]) AS v (id, product) JOIN accounts_contract c ON c.id = v.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +118,9 @@ def _contracts(loaded: Loaded) -> None:
         name_source(RevenueSource.CONTRACTS)
     _write_lines(loaded)
     ids = loaded.changed.ids
-    of_account = dict(Contract.objects.filter(pk__in=ids.values()).values_list("pk", "account_id"))
+    of_account = dict(
+        Contract.objects.filter(pk__in=among(ids.values())).values_list("pk", "account_id")
+    )
     loaded.result.due += [DueRecord(of_account[pk], pk, place) for place, pk in ids.items()]
     loaded.result.reject(_not_counted(loaded, of_account))
     name_missing_rates(loaded.records, result=loaded.result)
@@ -134,18 +144,22 @@ def _not_counted(loaded: Loaded, of_account: Mapping[int, int]) -> list[RecordEr
 
 
 def _write_lines(loaded: Loaded) -> None:
-    """A file knows one product a contract: its line carries the whole ARR."""
+    """A file knows one product a contract: its line carries the whole ARR.
+
+    Not by the ORM: its deletion looks for each row first.
+    """
     products = {
         loaded.changed.ids[r.position]: str(r.values["product"])
         for r in loaded.records
         if r.values.get("product") and r.position in loaded.changed.ids
     }
-    ContractLine.objects.filter(contract_id__in=products).delete()
-    arr = dict(Contract.objects.filter(pk__in=products).values_list("pk", "arr_minor"))
-    ContractLine.objects.bulk_create(
-        ContractLine(contract_id=pk, product=product, arr_minor=arr[pk])
-        for pk, product in sorted(products.items())
-    )
+    if not products:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM accounts_contractline WHERE contract_id = ANY(%s)", [list(products)]
+        )
+        cursor.execute(_LINES, [list(products), list(products.values())])
 
 
 def _known_participants(

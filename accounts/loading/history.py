@@ -24,7 +24,7 @@ from accounts.intake.account_past import (
 from accounts.intake.backfill import moment_of
 from accounts.intake.tiers import SizeTable
 from accounts.loading.history_versions import NOW, HistoryKey, HistoryVersions, StoredValue
-from accounts.loading.statements import run
+from accounts.loading.statements import among, run
 from accounts.models import Account, AttributeHistory, Installation
 from accounts.money.rates import RateTable
 
@@ -227,7 +227,7 @@ def known_rows(
     # Uses index: accounts_attributehistory_account_id_4d7fb5b5
     rows = AttributeHistory.objects.filter(
         attribute__in=attributes,
-        account_id__in=ids,
+        account_id__in=among(ids),
         contact=None,
         superseded_at=None,
     ).order_by("account_id", "attribute", "valid_from")

@@ -11,19 +11,20 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import connection
-from psycopg2.extras import execute_values
+from psycopg2 import sql
 
 from accounts.intake.account_past import Steps
+from accounts.loading import staging
 
 _END = """
     UPDATE accounts_attributehistory h SET valid_to = v.valid_to
     FROM unnest(%s::bigint[], %s::date[]) AS v (id, valid_to) WHERE h.id = v.id
 """
-_INSERT = """
-    INSERT INTO accounts_attributehistory
-        (account_id, contact_id, attribute, value, valid_from, valid_to, learned_at,
-        backfilled_at) VALUES %s
-"""
+_TABLE = sql.Identifier("accounts_attributehistory")
+_ADDED = (
+    "account_id", "contact_id", "attribute", "value", "valid_from", "valid_to", "learned_at",
+    "backfilled_at",
+)  # fmt: skip
 
 
 NOW: Mapping[date, datetime] = MappingProxyType({})
@@ -105,5 +106,5 @@ class HistoryVersions:
                 )
             if self._ended:
                 cursor.execute(_END, [list(column) for column in zip(*self._ended, strict=True)])
-            if self._added:
-                execute_values(cursor.cursor, _INSERT, self._added, page_size=1_000)
+        if self._added:
+            staging.copy(_TABLE, map(staging.line, self._added), columns=_ADDED)

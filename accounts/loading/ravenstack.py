@@ -18,7 +18,7 @@ from accounts.intake.errors import FieldError, FileRefused, RecordError, in_orde
 from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.ravenstack import Adapted, Subscription
-from accounts.intake.records import Record, read_record
+from accounts.intake.records import Record, RecordReader
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.intake.usage_rows import UsageRow
@@ -143,6 +143,8 @@ def _adapted(
 ) -> None:
     """Reads each adapted row by the rules of its kind and loads the good ones."""
     records: list[Record] = []
+    reading = _plain_times(export.reading) if kind == Kind.TICKETS else export.reading
+    reader = RecordReader(spec=SPECS[kind], reading=reading)
     for line, row in rows:
         try:
             adapted = adapt(row, line)
@@ -152,8 +154,7 @@ def _adapted(
         out.reject(adapted.problems)
         if adapted.raw is None:
             continue
-        reading = _plain_times(export.reading) if kind == Kind.TICKETS else export.reading
-        outcome = read_record(adapted.raw, spec=SPECS[kind], position=line, reading=reading)
+        outcome = reader.read(adapted.raw, position=line)
         if isinstance(outcome, Record):
             records.append(outcome)
         else:

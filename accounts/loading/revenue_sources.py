@@ -14,6 +14,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from accounts.catalogue import CONTRACTS_SOURCE, OWN_SOURCES, SWITCHES_SOURCE, RevenueSource
 from accounts.intake.ledger import shortfalls
+from accounts.loading.statements import among
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import money_exact
 
@@ -34,17 +35,19 @@ def sources_of(account_ids: Iterable[int]) -> dict[int, RevenueSource]:
     named = Installation.objects.filter(pk=1).values_list("revenue_source", flat=True).first()
     found = dict.fromkeys(ids, RevenueSource(named or RevenueSource.CONTRACTS))
     if not named:
-        given = RevenueMovement.objects.filter(account_id__in=ids).exclude(source__in=OWN_SOURCES)
+        given = RevenueMovement.objects.filter(account_id__in=among(ids)).exclude(
+            source__in=OWN_SOURCES
+        )
         accounts = given.order_by().values_list("account_id", flat=True).distinct()
         found |= dict.fromkeys(accounts, RevenueSource.MOVEMENTS)
-    own = Account.objects.filter(pk__in=ids).exclude(revenue_source="")
+    own = Account.objects.filter(pk__in=among(ids)).exclude(revenue_source="")
     found |= {pk: RevenueSource(s) for pk, s in own.values_list("pk", "revenue_source")}
     return found
 
 
 def lock_accounts(account_ids: Iterable[int]) -> None:
     """In order of id, so that two loads wait for each other instead of dying."""
-    rows = Account.objects.filter(pk__in=account_ids).order_by("pk").values_list("pk")
+    rows = Account.objects.filter(pk__in=among(account_ids)).order_by("pk").values_list("pk")
     list(rows.select_for_update(no_key=True))
 
 
@@ -54,7 +57,8 @@ def settle_given(sources: Mapping[int, RevenueSource], *, now: datetime) -> None
     The accounts are locked.
     """
     by_movements = [pk for pk, source in sources.items() if source == RevenueSource.MOVEMENTS]
-    post_held(HeldMovement.objects.filter(account_id__in=by_movements), is_adjustment=False)
+    held = HeldMovement.objects.filter(account_id__in=among(by_movements))
+    post_held(held, is_adjustment=False)
     _take_back(sources, now=now)
 
 
@@ -88,7 +92,7 @@ def posted_by_day(
     without it, where movements are the source and it is taken back."""
     found: dict[tuple[int, str], dict[date, int]] = defaultdict(dict)
     # Uses index: movement_account_day
-    rows = RevenueMovement.objects.filter(account_id__in=account_ids)
+    rows = RevenueMovement.objects.filter(account_id__in=among(account_ids))
     if not is_derived:
         rows = rows.exclude(source=CONTRACTS_SOURCE)
     days = rows.values_list("account_id", "currency", "effective_on").annotate(Sum("amount_minor"))
@@ -99,7 +103,8 @@ def posted_by_day(
 
 def _take_back(sources: Mapping[int, RevenueSource], *, now: datetime) -> None:
     """Given rows count in full or not at all: what is missing from that is posted."""
-    given = RevenueMovement.objects.filter(account_id__in=sources).exclude(source=CONTRACTS_SOURCE)
+    given = RevenueMovement.objects.filter(account_id__in=among(sources))
+    given = given.exclude(source=CONTRACTS_SOURCE)
     of_account = list(given.order_by("pk"))
     done: dict[int, list[int]] = defaultdict(list)
     for row in of_account:

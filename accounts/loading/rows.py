@@ -13,7 +13,7 @@ from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.records import Record, read_record
+from accounts.intake.records import Record, RecordReader
 from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader
@@ -45,6 +45,7 @@ class RowLoader:
     # Whether somebody looks at each row: counting them by the ten thousand is faster.
     is_listing: bool = False
     _usage: BlockReader | None = None
+    _reader: RecordReader | None = None
 
     def load(self, batch: list[Row]) -> LoadResult:
         """What became of each row; one transaction, or the caller's. Its ledgers are due."""
@@ -52,7 +53,7 @@ class RowLoader:
             return self._load_usage(batch) if self.kind == Kind.USAGE else self._load(batch)
 
     def records(self, batch: Iterable[Row]) -> tuple[list[Record], list[RecordError]]:
-        spec = SPECS[self.kind]
+        reader = self._records()
         records: list[Record] = []
         errors: list[RecordError] = []
         for line, row in batch:
@@ -61,12 +62,16 @@ class RowLoader:
                 message = csv_files.ragged(row, header=self.fields)
                 errors.append(RecordError(line, "", "ragged", message))
                 continue
-            outcome = read_record(raw, spec=spec, position=line, reading=self.reading)
+            outcome = reader.read(raw, position=line)
             if isinstance(outcome, Record):
                 records.append(outcome)
             else:
                 errors += outcome
         return records, errors
+
+    def _records(self) -> RecordReader:
+        self._reader = self._reader or RecordReader(spec=SPECS[self.kind], reading=self.reading)
+        return self._reader
 
     def _load(self, batch: list[Row]) -> LoadResult:
         records, errors = self.records(batch)

@@ -1,13 +1,13 @@
 """A batch of records as a temporary table, filled by COPY."""
 
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from psycopg2 import sql
 
 from accounts import copying
-from accounts.intake.field_values import Value
 from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec, Type
 from accounts.loading.statements import run
@@ -26,6 +26,7 @@ _SQL_TYPES = {
     Type.NAMES: "text[]",
     Type.IDS: "text[]",
 }
+_ESCAPED = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -37,8 +38,9 @@ def stage(spec: RecordSpec, records: Sequence[Record]) -> sql.Identifier:
     columns = [("position", "integer"), ("present", "bigint")]
     columns += [(f.name, _SQL_TYPES.get(f.type, "text")) for f in spec.fields]
     table = create(f"staging_{spec.kind}", columns)
-    names = [f.name for f in spec.fields]
-    copy(table, _rows(records, names=names), columns=["position", "present", *names])
+    said = set().union(*(record.values for record in records))
+    places = {f.name: n for n, f in enumerate(spec.fields) if f.name in said}
+    copy(table, _rows(records, places=places), columns=["position", "present", *places])
     run(sql.SQL("ANALYZE {}").format(table))
     return table
 
@@ -70,19 +72,22 @@ def line(values: Iterable[object]) -> str:
     return "\t".join(map(_text, values)) + "\n"
 
 
-def _rows(records: Sequence[Record], *, names: Sequence[str]) -> Iterable[str]:
+def _rows(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[str]:
+    """`places` of the fields that any of them says."""
+    bits = {name: 1 << place for name, place in places.items()}
     for record in records:
-        present = sum(1 << n for n, name in enumerate(names) if name in record.values)
-        values: list[Value] = [record.position, present]
-        values += [record.values.get(name) for name in names]
-        yield line(values)
+        said = record.values
+        present = sum([bits[name] for name in said])
+        yield line([record.position, present, *[said.get(name) for name in places]])
 
 
 def _text(value: object) -> str:
     if value is None:
         return "\\N"
+    if type(value) is int:
+        return str(value)
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
     if isinstance(value, tuple):
         return _array(value).translate(_ESCAPES)
     if isinstance(value, date | datetime):

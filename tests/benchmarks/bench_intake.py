@@ -1,7 +1,8 @@
 """A million usage rows by CSV, one percent of them bad; a day's export in bulk requests; batches
-that are accepted now and folded into the days later.
+that are accepted now and folded into the days later; contracts in any order of rows.
 
-The bound is a raw COPY of the same bytes into a bare table; times are CPU of client and server.
+The bound of usage is a raw COPY of the same bytes into a bare table; times are CPU of client and
+server.
 """
 
 import gc
@@ -9,7 +10,7 @@ import json
 import random
 import resource
 import statistics
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tests.benchmarks.measuring import cpu_clocks, report, scaled, served
 
@@ -21,6 +22,7 @@ HEADER = "account,day,feature,events\n"
 ROWS = 1_000_000
 BULK, BATCH = 5_000, 500  # records a request
 REQUESTS, BATCHES = 20, 100
+CONTRACTS, TERMS = 50_000, 5
 
 
 def make_csv(path, *, rows):
@@ -36,6 +38,23 @@ def make_csv(path, *, rows):
             events = "1_000" if n % 100 == 99 else made.randrange(500)
             name = f"bench-{account % ACCOUNTS}"
             file.write(f"{name},{days[day]},{FEATURES[feature]},{events}\n")
+
+
+def make_contracts(path, *, rows):
+    """Back to back for five years, a product each; in no order."""
+    made = random.Random(5)
+    lines = []
+    for account in range(rows // TERMS):
+        signed = date(2020, 7, 1) + timedelta(days=account % 360)
+        for n in range(TERMS):
+            starts, ends = (signed.replace(year=signed.year + n + more, day=1) for more in (0, 1))
+            arr = made.randrange(1_000, 90_000)
+            lines.append(
+                f"c{account}-{n},bench-{account},{starts},{ends},{arr}.00,USD,12,false,core\n"
+            )
+    made.shuffle(lines)
+    header = "external_id,account,starts_on,ends_on,arr,currency,term_months,auto_renew,product\n"
+    path.write_text(header + "".join(lines))
 
 
 def make_accounts():
@@ -74,7 +93,7 @@ def copy_seconds(path):
         return cpu_seconds() - begun
 
 
-def import_csv(path):
+def import_csv(path, kind="usage"):
     """CPU seconds, and the finished run."""
     from accounts.intake.parse_options import iso_reading  # noqa: PLC0415 -- after django.setup()
     from accounts.intake.specs import Kind  # noqa: PLC0415 -- likewise
@@ -84,7 +103,7 @@ def import_csv(path):
         file = FileImport(
             name=path.name,
             source=source,
-            kind=Kind.USAGE,
+            kind=Kind(kind),
             reading=iso_reading(now=NOW, typed=False),
             day=NOW.date(),
             now=NOW,
@@ -182,6 +201,14 @@ def measure_requests(bound, *, requests, batches):
     assert UsageDay.objects.count() == before + BULK + 2 * rows + batches * BATCH
 
 
+def measure_contracts(home, *, rows):
+    path = home / "contracts.csv"
+    make_contracts(path, rows=rows)
+    seconds, run = import_csv(path, "contracts")
+    assert (run.created, run.rejected) == (rows, 0), (run.created, run.rejected)
+    report("intake.contracts", rows / seconds)
+
+
 def main():
     with served() as (home, _):
         from django.test.utils import setup_test_environment  # noqa: PLC0415 -- after setup
@@ -191,6 +218,7 @@ def main():
         requests, batches = (max(n * scaled(ROWS) // ROWS, 1) for n in (REQUESTS, BATCHES))
         bound = measure_files(home, rows=scaled(ROWS))
         measure_requests(bound, requests=requests, batches=batches)
+        measure_contracts(home, rows=scaled(CONTRACTS) // TERMS * TERMS)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,8 @@ LINES: Mapping[str, Line] = {
     "intake.bulk_csv": Line("rows/CPU s", 0.1, at_least=True),
     "intake.accept": Line("rows/CPU s", 0.1, at_least=True),
     "intake.fold": Line("rows/CPU s", 0.08, at_least=True),
+    # Five terms each of 10,000 accounts, shuffled, to the derived ledger and the rebuilt history.
+    "intake.contracts": Line("rows/CPU s", 5_000, at_least=True),
     # Over HTTP, with every process of an installation.
     "live.visible": Line("ms, p95", 1_000),
     "live.visible_busy": Line("ms, p95", 1_000),

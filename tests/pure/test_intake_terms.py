@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import ContractTerm, add_months, end_by_notice, overlaps, stretches
+from accounts.intake.terms import (
+    AccountTerms,
+    ContractTerm,
+    add_months,
+    end_by_notice,
+    overlaps,
+    stretches,
+)
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)
 GRACE = 30
@@ -108,7 +115,7 @@ def test_terms_that_overlap_add_up_where_nobody_says_otherwise():
 
 def test_terms_that_add_up_are_named_with_what_they_overlap_by():
     old, new = term(60_000), following(70_000, UPGRADED)
-    (found,) = overlaps([new, old], grace_days=GRACE)
+    (found,) = overlaps(AccountTerms.of([new, old], grace_days=GRACE))
     assert (found.older, found.newer, found.days) == (old, new, 214)
     told_apart = [
         following(70_000, UPGRADED, renews=1),
@@ -117,10 +124,12 @@ def test_terms_that_add_up_are_named_with_what_they_overlap_by():
         following(70_000, RENEWAL),
     ]
     for new in told_apart:
-        assert overlaps([old, new], grace_days=GRACE) == []
+        assert overlaps(AccountTerms.of([old, new], grace_days=GRACE)) == []
     two_products = term(60_000, product="Core"), following(70_000, UPGRADED, product="Suite")
-    assert overlaps(two_products, grace_days=GRACE) == []
-    (found,) = overlaps([term(60_000, ends_on=None), following(1, UPGRADED)], grace_days=GRACE)
+    assert overlaps(AccountTerms.of(two_products, grace_days=GRACE)) == []
+    (found,) = overlaps(
+        AccountTerms.of([term(60_000, ends_on=None), following(1, UPGRADED)], grace_days=GRACE)
+    )
     assert found.days is None
 
 
