@@ -164,6 +164,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.Contact.external_id",
         "accounts.Contract.external_id",
         "accounts.Contract.renews",
+        "accounts.Contract.deal",
         "accounts.Contract.subscription",
         "accounts.ContractLine.product",
         "accounts.ErasedUser.digest",

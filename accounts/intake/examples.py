@@ -65,7 +65,7 @@ _OWN = {
 }
 # What would name something that is not there yet stays empty.
 _EMPTY = frozenset(
-    "parent further_ids learned_on subscription renews replaces_earlier owner pool"
+    "parent further_ids learned_on subscription deal renews replaces_earlier owner pool"
     " account_executive executive_sponsor host"
     " contacts left_on paid_on solved_at done_on closed_on notice_given_on cancelled_on"
     " amount amount_per mrr stage status product subtype topic reason".split()

@@ -5,12 +5,12 @@ not its last. For every day, the movements effective up to it sum to the ARR of 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from accounts.catalogue import MovementKind
+from accounts.catalogue import MovementKind, MovementSubtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class LedgerMovement:
     arr: int
     currency: str
     takes_back: bool = False
+    subtype: str = ""
 
     @property
     def key(self) -> MovementKey:
@@ -47,6 +48,7 @@ class LedgerMovement:
 
 
 Steps = dict[date, Counter[str]]
+_OF_PRICE = (MovementKind.EXPANSION, MovementKind.CONTRACTION)
 
 
 def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
@@ -72,9 +74,9 @@ def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) 
     return MovementKind.REACTIVATION if paid_before else MovementKind.NEW
 
 
-def movements_of(steps: Steps) -> list[LedgerMovement]:
+def movements_of(steps: Steps, *, priced_on: Container[date] = frozenset()) -> list[LedgerMovement]:
     """One movement a day and currency, named by what the account's whole ARR does: several
-    currencies are one life."""
+    currencies are one life. `priced_on`: the days on which nothing but a price changed."""
     arr: Counter[str] = Counter()
     found: list[LedgerMovement] = []
     paid_before = False
@@ -88,7 +90,9 @@ def movements_of(steps: Steps) -> list[LedgerMovement]:
                 kind = _kind(
                     amount, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
                 )
-                found.append(LedgerMovement(day, kind, amount, currency))
+                is_price = day in priced_on and kind in _OF_PRICE
+                subtype = MovementSubtype.PRICE if is_price else ""
+                found.append(LedgerMovement(day, kind, amount, currency, subtype=subtype))
         paid_before = paid_before or is_paying
     return found
 
@@ -104,18 +108,18 @@ def corrections(
     may be a cent more than the amount. It is dated to the day it is about; when it was learned is
     told by the ledger's own recorded-at.
     """
-    want = {movement.key: movement.arr for movement in wanted}
+    want = {movement.key: movement for movement in wanted}
     found = []
     for key in sorted({*want, *posted}):
-        right, wrong = want.get(key, 0), posted.get(key, 0)
-        if right == wrong:
+        movement, wrong = want.get(key), posted.get(key, 0)
+        if (movement.arr if movement else 0) == wrong:
             continue
         if wrong:
             found.append(
                 LedgerMovement(key.effective_on, key.kind, -wrong, key.currency, takes_back=True)
             )
-        if right:
-            found.append(LedgerMovement(key.effective_on, key.kind, right, key.currency))
+        if movement:
+            found.append(movement)
     return found
 
 

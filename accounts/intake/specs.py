@@ -199,6 +199,7 @@ CONTRACTS = RecordSpec(
             help_text="a cancellation takes effect; empty: at the end",
         ),
         _field("subscription", Type.ID, help_text="a later contract of the same one takes over"),
+        _field("deal", Type.ID, help_text="rows that share it are one contract with price steps"),
         _field("renews", Type.ID, help_text="external id of the contract it renews"),
         _telling(
             "replaces_earlier",

@@ -102,6 +102,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
                          "cancellation date", "cancel date", "cancellation effective",
                          "terminated on", "termination date"),
         "subscription": ("subscription number", "subscription ref", "parent subscription"),
+        "deal": ("deal id", "deal ref", "deal number"),
         "renews": ("renewal of", "previous contract", "renewed contract"),
     },
     Kind.MOVEMENTS: {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -41,6 +41,7 @@ class ContractTerm:
     currency: str
     subscription: str = ""
     product: str = ""
+    deal: str = ""
     renews: int | None = None
     cancelled_on: date | None = None
     auto_renews: bool = False
@@ -72,7 +73,8 @@ class ContractTerm:
 class Stretch:
     """What a term counts for; `ends_on` is exclusive, None while it goes on.
 
-    `is_taken_over`: another term goes on from its end.
+    `is_taken_over`: another term goes on from its end. `is_step`: it goes on from another row of
+    its deal, or renews itself; `steps_on`: the day on which it goes on like that.
     `overdue_since` is the end of a term that counts on in its grace; `is_assumed` where an
     automatic renewal is taken for granted; `renewal_on` the end that nothing takes over yet.
     """
@@ -86,6 +88,8 @@ class Stretch:
     is_taken_over: bool = False
     is_assumed: bool = False
     renewal_on: date | None = None
+    is_step: bool = False
+    steps_on: date | None = None
 
 
 def stretches(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> list[Stretch]:
@@ -100,6 +104,14 @@ def stretches_of(account: AccountTerms, *, day: date) -> list[Stretch]:
         for stretch in _of_term(term, account=account, day=day)
         if stretch.ends_on is None or stretch.ends_on > stretch.starts_on
     ]
+
+
+def price_days(found: Sequence[Stretch]) -> set[date]:
+    """The days on which nothing but a price changed: a contract stepped, or renewed itself."""
+    stepped = {s.steps_on for s in found if s.steps_on} & {s.starts_on for s in found if s.is_step}
+    others = {s.starts_on for s in found if not s.is_step}
+    others |= {s.ends_on for s in found if s.ends_on and s.ends_on != s.steps_on}
+    return stepped - others
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,7 @@ def overlaps(account: AccountTerms) -> list[Overlap]:
     takes over or counts beside; by the start of the newer one."""
     found = []
     for older in account.terms:
-        ends = account.taken_over(older) or older.end
+        ends = account.steps_on(older) or account.taken_over(older) or older.end
         for newer in account.starting(older.starts_on + _DAY, (ends or date.max) - 2 * _DAY):
             is_open = newer.replaces is None and not _of_two_products(older, newer)
             if is_open and older.arr and newer.arr:
@@ -162,19 +174,22 @@ def _of_term(term: ContractTerm, *, account: AccountTerms, day: date) -> Iterato
     """The term itself, and the automatic renewals that have begun by `day`."""
     first_end = term.end
     for number in count(1):
-        end, taken_over = term.end, account.taken_over(term)
-        if taken_over is not None:
-            yield _stretch(term, taken_over, is_taken_over=True)
+        end, taken_over, steps_on = term.end, account.taken_over(term), account.steps_on(term)
+        more: dict[str, Any] = {"is_step": term.is_assumed or account.is_step(term)}
+        if steps_on is not None or taken_over is not None:
+            more["steps_on"] = steps_on
+            yield _stretch(term, steps_on or taken_over, is_taken_over=True, **more)
             return
         if end is None:
-            yield _stretch(term, None)
+            yield _stretch(term, None, **more)
             return
         if not term.is_cancelled and not term.auto_renews:
-            yield _ended(term, end=end, last=end + account.grace(term), day=day)
+            yield _ended(term, end=end, last=end + account.grace(term), day=day, more=more)
             return
-        yield _stretch(term, end, renewal_on=end if day < end else None)
         if term.is_cancelled or day < end or first_end is None:
+            yield _stretch(term, end, renewal_on=end if day < end else None, **more)
             return
+        yield _stretch(term, end, steps_on=end, **more)
         ends_on = add_months(first_end, number * term.renewal_months)
         term = _renewed(term, starts_on=end, ends_on=ends_on)
 
@@ -191,11 +206,14 @@ def _stretch(term: ContractTerm, ends_on: date | None, **more: Any) -> Stretch:
     )
 
 
-def _ended(term: ContractTerm, *, end: date, last: date, day: date) -> Stretch:
+def _ended(
+    term: ContractTerm, *, end: date, last: date, day: date, more: Mapping[str, Any]
+) -> Stretch:
     """Until the grace is over, a term that ended counts on as overdue; then it ended on its end."""
     if day >= last:
-        return _stretch(term, end)
-    return _stretch(term, None, renewal_on=end, overdue_since=end if day >= end else None)
+        return _stretch(term, end, **more)
+    overdue_since = end if day >= end else None
+    return _stretch(term, None, renewal_on=end, overdue_since=overdue_since, **more)
 
 
 def _renewed(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
@@ -248,6 +266,54 @@ class AccountTerms:
         for term in self.terms:
             if term.renews is not None and term.renews != term.key:
                 found.setdefault(term.renews, []).append(term)
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[int, ContractTerm]:
+        """By the key of a row, the next one of its deal: a row of another product is a line beside
+        it, and one that starts when its grace is over is a return."""
+        deals: dict[str, list[ContractTerm]] = {}
+        for term in self.terms:
+            if term.deal:
+                deals.setdefault(term.deal, []).append(term)
+        return {
+            term.key: following
+            for rows in deals.values()
+            for place, term in enumerate(rows)
+            if (following := self._next_of(term, rows[place + 1 :]))
+        }
+
+    def _next_of(self, term: ContractTerm, rows: Sequence[ContractTerm]) -> ContractTerm | None:
+        end = term.end
+        last = date.max if end is None else end + max(self.grace(term), 2 * _DAY) - _DAY
+        for other in rows:
+            is_line = not term.product or not other.product or term.product == other.product
+            if is_line and term.starts_on < other.starts_on <= last:
+                return other
+        return None
+
+    @cached_property
+    def _stepped(self) -> frozenset[int]:
+        return frozenset(term.key for term in self._steps.values())
+
+    def steps_on(self, term: ContractTerm) -> date | None:
+        """When the next row of its deal goes on."""
+        following = self._steps.get(term.key)
+        return following.starts_on if following else None
+
+    def deal_steps(self) -> dict[int, date]:
+        return {key: following.starts_on for key, following in self._steps.items()}
+
+    def is_step(self, term: ContractTerm) -> bool:
+        return term.key in self._stepped
+
+    def deal_starts(self) -> dict[int, date]:
+        """By the key of each row of a contract of several, when the contract began."""
+        found: dict[int, date] = {}
+        for term in self.terms:
+            if following := self._steps.get(term.key):
+                began = found.setdefault(term.key, term.starts_on)
+                found.setdefault(following.key, began)
         return found
 
     def grace(self, term: ContractTerm) -> timedelta:

@@ -135,8 +135,8 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
 
 
 # The next end of a term of six months or more that nothing renews yet, overdue ones included: what
-# is paid month to month has no renewal. It is decided on the last day to give notice; once that is
-# past, on the end, unless it renews itself. Uses index: contract_account.
+# is paid month to month has no renewal, nor has a price step. It is decided on the last day to give
+# notice; once that is past, on the end, unless it renews itself. Uses index: contract_account.
 _RENEWALS = """
     SELECT account_id, min(renews_on), nullif(min(CASE
             WHEN renews_on - notice_days >= %(day)s THEN renews_on - notice_days
@@ -146,9 +146,10 @@ _RENEWALS = """
         SELECT account_id, auto_renew, coalesce(notice_days, 0) AS notice_days,
             coalesce(renewal_on, LEAST(ends_on, cancelled_on)) AS renews_on
         FROM accounts_contract
-        WHERE account_id = ANY(%(ids)s) AND state = 'active' AND term_months >= 6
-            AND (renewal_on IS NOT NULL
-                OR ends_on >= (starts_on + interval '6 months')::date - 1)
+        WHERE account_id = ANY(%(ids)s) AND state = 'active' AND steps_on IS NULL
+            AND (term_months >= 6 AND (renewal_on IS NOT NULL
+                    OR ends_on >= (starts_on + interval '6 months')::date - 1)
+                OR ends_on >= (deal_starts_on + interval '6 months')::date - 1)
     ) renewals
     GROUP BY account_id
 """

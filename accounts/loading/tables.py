@@ -243,6 +243,7 @@ CONTRACTS = FactTable(
         ),
         *_plain("notice_given_on", "cancelled_on"),
         _text("subscription"),
+        _text("deal"),
         _text("renews"),
         *_plain("replaces_earlier"),
     ),

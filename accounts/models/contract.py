@@ -109,6 +109,25 @@ class Contract(Sourced, Backfilled):
         help_text="Whether it takes the place of contracts of the same line that run when it starts"
         " (yes), or counts beside them (no). Empty: nobody has said.",
     )
+    deal = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        help_text="Id of the deal: rows of an account that share it are one contract whose price"
+        " changes on the days they start.",
+    )
+    deal_starts_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Derived: when a contract of several rows began.",
+    )
+    steps_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Derived: the day on which the next row of its deal goes on: no renewal.",
+    )
     learned_at = models.DateTimeField()
 
     objects = AccountScopedQuerySet.as_manager()

@@ -6,10 +6,13 @@ from metrics.retention.renewals import LEAST_MONTHS
 
 _LONG = f"""
     (c.term_months >= {LEAST_MONTHS}
-        AND c.ends_on >= (c.starts_on + interval '{LEAST_MONTHS} months')::date - 1)
+            AND c.ends_on >= (c.starts_on + interval '{LEAST_MONTHS} months')::date - 1
+        OR coalesce(
+            c.ends_on >= (c.deal_starts_on + interval '{LEAST_MONTHS} months')::date - 1, false))
 """
 _SHORT = f"""
-    (CASE WHEN c.ends_on IS NULL OR c.auto_renew THEN c.term_months < {LEAST_MONTHS}
+    (c.steps_on IS NULL AND CASE WHEN c.ends_on IS NULL OR c.auto_renew
+        THEN c.term_months < {LEAST_MONTHS} AND c.deal_starts_on IS NULL
         ELSE NOT ({_LONG}) END)
 """
 # A term that replaces another one while it runs: looked up for those that were renewed.
@@ -23,7 +26,8 @@ _TAKEN = """
     ORDER BY n.starts_on, n.id LIMIT 1
 """
 # A term ends where it is replaced by one that ends later, else where its source says; one that
-# renews itself ends again and again. A scan: a quarter is no small part of the contracts.
+# renews itself ends again and again, and a row whose deal goes on does not end. A scan: a quarter
+# is no small part of the contracts.
 _ENDING = f"""
     SELECT c.id, c.account_id, c.external_id AS contract, c.state, c.closed_on, c.notice_given_on,
         c.cancelled_on, c.learned_at, c.auto_renew, c.currency, e.began_on, e.ended_on,
@@ -37,7 +41,8 @@ _ENDING = f"""
     FROM (
         SELECT c.*, t.starts_on AS taken_on, t.goes_on
         FROM accounts_contract c LEFT JOIN LATERAL ({_TAKEN}) t ON true
-        WHERE c.starts_on <= %(until)s AND c.ends_on IS NOT NULL AND {{chosen}} AND {{scope}}
+        WHERE c.starts_on <= %(until)s AND c.ends_on IS NOT NULL AND c.steps_on IS NULL
+            AND {{chosen}} AND {{scope}}
             AND (c.ends_on > %(after)s AND c.ends_on <= %(until)s
                 OR c.cancelled_on > %(after)s AND c.cancelled_on <= %(until)s
                 OR c.state = 'renewed' AND c.ends_on > %(until)s

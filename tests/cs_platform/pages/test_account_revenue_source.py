@@ -53,3 +53,17 @@ def test_others_see_the_source_and_change_nothing(client, csm, account, held):
     assert "Contracts: movements are derived from them." in html
     assert "Change the source" not in html
     assert decide(client, account, to="movements", reason="x").status_code == 403
+
+
+def test_rows_of_a_deal_say_when_their_price_changes(client, house, account):
+    one = {"account": account.external_id, "deal": "D-7"}
+    load_raw(
+        "contracts",
+        contract("r1", "2024-06-01", "2025-01-01", "12000.00", **one),
+        contract("r2", "2025-01-01", "2026-06-01", "18000.00", **one),
+    )
+    sign_in(client, house.people["ops"])
+    html = open_tab(client, "account_revenue", account).content.decode()
+    assert "New price from 1 Jan 2025" in html
+    assert html.count("Part of deal D-7") == 2
+    assert 'Expansion<span class="sub">Price</span>' in html
