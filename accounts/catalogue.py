@@ -224,7 +224,10 @@ class SignalKind(StrEnum):
     """What may start work. `event.<kind>` rings for a business event just learned."""
 
     HEALTH_CROSSED = "health.crossed"
-    RENEWAL_DATE = "renewal.date"
+    CONTRACT_DATE = "contract.date"
+    SCORE_FELL = "health.fell"
+    USAGE_SILENT = "usage.silent"
+    CADENCE_DUE = "cadence.due"
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
     BUSINESS_EVENT = "event"

@@ -26,11 +26,18 @@ class Anchor(StrEnum):
     START = "start"
     PREVIOUS_STEP = "previous_step"
     CONTRACT_END = "contract_end"
+    CONTRACT_DATE = "contract_date"
+    """The date of the contract that the trigger saw."""
+
+    @property
+    def is_ahead(self) -> bool:
+        """It may lie ahead of the start: steps count back from it."""
+        return self in (Anchor.CONTRACT_END, Anchor.CONTRACT_DATE)
 
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """`amount` may be negative only before a contract's end (T-30 is -30 calendar days)."""
+    """`amount` may be negative only before a date of a contract (T-30 is -30 calendar days)."""
 
     amount: int
     unit: Unit

@@ -14,7 +14,6 @@ from django.db.models import Max
 
 from accounts import clock
 from accounts.loading import ensure_partitions, refresh_accounts, renew_and_expire
-from accounts.loading.renewals import emit_renewal_dates
 from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
@@ -22,7 +21,7 @@ from health.recompute import close_day, recompute, refresh_feeds, spread_day
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
-from playbooks.firing import advance_plays, fire_signals, hand_on_tasks
+from playbooks.firing import advance_plays, emit_moments, fire_signals, hand_on_tasks
 
 SHARD_ACCOUNTS = 5_000
 BATCH = 1_000
@@ -133,8 +132,8 @@ def _accounts(shard: Shard) -> int:
     return len(refresh_accounts(account_ids=ids, day=shard.next_day, now=shard.now))
 
 
-def _renewal_dates(shard: Shard) -> int:
-    return emit_renewal_dates(day=shard.next_day)
+def _moments(shard: Shard) -> int:
+    return emit_moments(closed=shard.day, day=shard.next_day)
 
 
 def _hand_on(shard: Shard) -> int:
@@ -171,7 +170,7 @@ STEPS = (
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),
-    Step("renewal_dates", _renewal_dates),
+    Step("moments", _moments),
     # Before plays give more work to the teams of the day.
     Step("hand_on", _hand_on),
     Step("fire", _fire),

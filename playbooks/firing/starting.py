@@ -160,6 +160,8 @@ def _seen(inputs: TriggerInput) -> dict[str, Any]:
     """Values, so that the record still says what was seen when everything has moved on."""
     seen: dict[str, Any] = {"kind": inputs.kind, "occurred_at": inputs.occurred_at.isoformat()}
     crossing = inputs.crossing
+    if inputs.moments:
+        return seen | dict(inputs.values)
     if crossing is None:
         return seen | {"detail": inputs.detail}
     return seen | {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from accounts.calendar import BusinessCalendar
 from accounts.models import OutboxMessage
@@ -118,9 +118,10 @@ def _anchor(
     match step.due_from:
         case Anchor.PREVIOUS_STEP:
             return previous
-        case Anchor.CONTRACT_END:
-            renews_on = context.account(play).renews_on
-            return context.calendar.opening(renews_on) if renews_on else play.opened_at
+        case Anchor.CONTRACT_END | Anchor.CONTRACT_DATE:
+            seen = play.saw.get("on") if step.due_from == Anchor.CONTRACT_DATE else None
+            day = date.fromisoformat(seen) if seen else context.account(play).renews_on
+            return context.calendar.opening(day) if day else play.opened_at
         case _:
             return play.opened_at
 
@@ -129,7 +130,7 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
     offset = Offset(step.due_amount, Unit(step.due_unit), Anchor(step.due_from))
     due = due_at(anchor=anchor, offset=offset, calendar=context.calendar)
     if step.notice_days is None:
-        return anchor if step.due_from != Anchor.CONTRACT_END else context.now, due
+        return context.now if Anchor(step.due_from).is_ahead else anchor, due
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
 
 

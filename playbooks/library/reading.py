@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from decimal import Decimal
 from pathlib import Path
 
 from accounts.catalogue import LifecycleStage, SignalKind
@@ -14,6 +15,15 @@ from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
+from playbooks.triggers.moments import (
+    MOMENT_SIGNALS,
+    Cadence,
+    ContractDate,
+    ContractMark,
+    Moment,
+    ScoreFall,
+    Silence,
+)
 from playbooks.triggers.path import ENDINGS, Edge, StepKind
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
@@ -26,7 +36,11 @@ from playbooks.triggers.vocabulary import (
 
 SHIPPED = Path(__file__).parent
 LONGEST_FILE = 100_000
-SIGNALS = tuple(kind.value for kind in SignalKind if kind != SignalKind.BUSINESS_EVENT)
+SIGNALS = tuple(
+    kind.value
+    for kind in SignalKind
+    if kind not in MOMENT_SIGNALS and kind is not SignalKind.BUSINESS_EVENT
+)
 # Of a business event of that kind: which kinds there are, rows say, and publishing looks.
 _EVENT_SIGNAL = re.compile(rf"{SignalKind.BUSINESS_EVENT}\.[a-z0-9][a-z0-9_-]{{0,39}}")
 
@@ -125,11 +139,32 @@ def _trigger(fields: Fields) -> Trigger:
         score=fields.score("score"),
         value=fields.amount("value"),
         recovery=_recovery(fields.part("recovered_when", {})),
+        moment=_moment(fields, kind),
     )
     _check_line(fields, trigger)
     if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
         fields.wrong("to", "is missing: a crossing goes from or to at least one band")
     return trigger
+
+
+def _moment(fields: Fields, kind: TriggerKind) -> Moment | None:
+    match kind:
+        case TriggerKind.CONTRACT_DATE:
+            return ContractMark(
+                fields.word("date", ContractDate, ContractDate.DECISION),
+                fields.whole("days", lowest=-730, highest=730),
+            )
+        case TriggerKind.SCORE_FALLS:
+            points = fields.score("points") or Decimal(0)
+            if not points:
+                fields.wrong("points", "is missing: a fall by how many points?")
+            return ScoreFall(points, fields.whole("within_days", lowest=1, highest=365))
+        case TriggerKind.INACTIVE:
+            return Silence(fields.whole("days", lowest=1, highest=365))
+        case TriggerKind.CADENCE:
+            return Cadence(fields.whole("every_months", lowest=1, highest=36))
+        case _:
+            return None
 
 
 def _subject(fields: Fields) -> str:
@@ -225,7 +260,7 @@ def _offset(fields: Fields) -> Offset:
     if len(named) != 1:
         fields.wrong("", f"give one of {', '.join(unit.value for unit in Unit)}")
         return Offset(0, Unit.HOURS)
-    lowest = -365 if anchor is Anchor.CONTRACT_END else 0
+    lowest = -365 if anchor.is_ahead else 0
     amount = fields.whole(named[0].value, lowest=lowest, highest=1000)
     fields.refuse_others()
     return Offset(amount, named[0], anchor)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.triggers.moments import Cadence, ContractMark, Moment, ScoreFall, Silence
 from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 
@@ -67,8 +68,23 @@ def _trigger(trigger: Trigger) -> dict[str, Any]:
             "score": None if trigger.score is None else str(trigger.score),
             "value": None if trigger.value is None else str(trigger.value),
             "recovered_when": _recovery(trigger.recovery),
+            **_moment(trigger.moment),
         }
     )
+
+
+def _moment(moment: Moment | None) -> dict[str, Any]:
+    match moment:
+        case ContractMark(date=date, days=days):
+            return {"date": date.value, "days": days}
+        case ScoreFall(points=points, within_days=within):
+            return {"points": str(points), "within_days": within}
+        case Silence(days=days):
+            return {"days": days}
+        case Cadence(months=months):
+            return {"every_months": months}
+        case _:
+            return {}
 
 
 def _recovery(recovery: Recovery) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playbooks.triggers.matching import TriggerInput, fits, has_recovered, matching_trigger
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule, Trigger
-from playbooks.triggers.vocabulary import StartResult, Suppression, TriggerKind
+from playbooks.triggers.vocabulary import StartResult, Suppression
 
 # A signal older than this is history that was imported: it is stamped as such and starts nothing.
 HISTORIC_AFTER = timedelta(days=7)
@@ -77,7 +77,7 @@ def suppression_for(
     """Why this playbook must not start on this account now; None when it may."""
     if standing.is_churned:
         return Suppression.CHURNED
-    if trigger.kind is not TriggerKind.SIGNAL and standing.is_overridden:
+    if trigger.kind.is_about_health and standing.is_overridden:
         return Suppression.OVERRIDE
     if has_recovered(recovery=trigger.recovery, score=standing.score, band=standing.band):
         return Suppression.RECOVERED

@@ -9,11 +9,14 @@ from health.scoring import WHOLE_SCORE
 from health.signals import Direction
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind, label
-from playbooks.triggers.wording import closes_when, subject_label
+from playbooks.triggers.wording import closes_when, moment_words, subject_label
 
 
 def starts_when(trigger: Trigger) -> str:
     match trigger.kind:
+        case _ if trigger.moment is not None:
+            words = moment_words(trigger.moment)
+            sentence = f"{words[:1].upper()}{words[1:]}."
         case TriggerKind.SIGNAL:
             sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
         case TriggerKind.SCORE_BELOW:

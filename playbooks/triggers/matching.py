@@ -1,12 +1,13 @@
 """Does this signal match this playbook? Reads the values in the signal, never a database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from health.signals import CrossingSignal
+from playbooks.triggers.moments import MOMENT_SIGNALS
 from playbooks.triggers.rules import AccountState, Conditions, Recovery, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 
@@ -15,13 +16,16 @@ CROSSED = "health.crossed"
 
 @dataclass(frozen=True, slots=True)
 class TriggerInput:
-    """A signal as it was rung. `crossing` is None for every other kind."""
+    """A signal as it was rung. `crossing` is None for every other kind; `moments` names what time
+    brought about, the latest first, and `values` what was seen of it."""
 
     signal_id: int
     kind: str
     occurred_at: datetime
     crossing: CrossingSignal | None = None
     detail: str = ""
+    moments: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def parse_signal(
@@ -30,16 +34,25 @@ def parse_signal(
     """Raises SignalShapeError where the payload of a crossing cannot be read."""
     if kind == CROSSED:
         return TriggerInput(signal_id, kind, occurred_at, CrossingSignal.from_json(payload))
+    if kind in MOMENT_SIGNALS:
+        values = {name: value for name, value in payload.items() if name != "moments"}
+        moments = tuple(map(str, payload.get("moments") or ()))
+        return TriggerInput(signal_id, kind, occurred_at, moments=moments, values=values)
     return TriggerInput(signal_id, kind, occurred_at, detail=str(payload.get("note") or ""))
 
 
 def matching_trigger(*, triggers: tuple[Trigger, ...], inputs: TriggerInput) -> Trigger | None:
-    """The first trigger this signal pulls."""
+    """The first trigger this signal pulls; of several marks of a contract the latest one's."""
+    if inputs.moments:
+        waiting = {trigger.moment.name: trigger for trigger in triggers if trigger.moment}
+        return next((waiting[name] for name in inputs.moments if name in waiting), None)
     return next((trigger for trigger in triggers if matches(trigger=trigger, inputs=inputs)), None)
 
 
 def matches(*, trigger: Trigger, inputs: TriggerInput) -> bool:
     """Pulls this signal the trigger? A line is passed once, by the crossing that names it."""
+    if trigger.moment is not None:
+        return trigger.moment.name in inputs.moments
     if trigger.kind is TriggerKind.SIGNAL:
         return inputs.kind == trigger.signal
     crossing = inputs.crossing

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from health.scoring import WHOLE_SCORE, WatchLineSpec
 from health.signals import Direction
+from playbooks.triggers.moments import Moment
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 
@@ -24,7 +25,7 @@ class Recovery:
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """`sources` and `targets` are bands; an empty one means any. `score` is for SCORE_BELOW,
-    `value` for VALUE_PASSES."""
+    `value` for VALUE_PASSES, `moment` for what time brings about."""
 
     key: str
     kind: TriggerKind
@@ -36,6 +37,7 @@ class Trigger:
     score: Decimal | None = None
     value: Decimal | None = None
     recovery: Recovery = Recovery()
+    moment: Moment | None = None
 
     @property
     def line(self) -> WatchLineSpec | None:

@@ -55,6 +55,20 @@ class TriggerKind(StrEnum):
     SCORE_BELOW = "score_below"
     VALUE_PASSES = "value_passes"
     SIGNAL = "signal"
+    CONTRACT_DATE = "contract_date"
+    SCORE_FALLS = "score_falls"
+    INACTIVE = "inactive"
+    CADENCE = "cadence"
+
+    @property
+    def is_about_health(self) -> bool:
+        """Pulled by what the score says: an overridden band holds it back."""
+        return self in (
+            TriggerKind.CROSSING,
+            TriggerKind.SCORE_BELOW,
+            TriggerKind.VALUE_PASSES,
+            TriggerKind.SCORE_FALLS,
+        )
 
 
 class EscalationKind(StrEnum):

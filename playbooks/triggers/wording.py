@@ -1,22 +1,87 @@
 """The sentences a task carries: which rule, which values, what changed, what would close it."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from health.measures import MEASURES
 from health.scoring import MEASURE, WHOLE_SCORE
 from health.signals import CrossingSignal, Direction
 from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.moments import (
+    Cadence,
+    ContractDate,
+    ContractMark,
+    Moment,
+    ScoreFall,
+    Silence,
+)
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, Fallback, TriggerKind
 
 
 def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str:
     crossing = inputs.crossing
+    if trigger.moment is not None:
+        return f"“{playbook}” starts {_seen(trigger.moment, inputs.values)}."
     if crossing is None:
         detail = f": {inputs.detail}" if inputs.detail else ""
         return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."
     when = f"on {crossing.day:%-d %b %Y} by scorecard {_words(crossing.judged_by)}"
     return f"“{playbook}” starts on {_rule(trigger)}. {_moved(crossing)} {when}."
+
+
+def moment_words(moment: Moment) -> str:
+    """As part of a sentence: "90 days before the decision about a renewal"."""
+    match moment:
+        case ContractMark(date=which, days=days):
+            return f"{_days_from(days)} {_DATES[which]}"
+        case ScoreFall(points=points, within_days=within):
+            return f"a fall by {points.normalize():f} points within {_days(within)}"
+        case Silence(days=days):
+            return f"{_days(days)} without anybody using the product"
+        case Cadence(months=1):
+            return "every month"
+        case Cadence(months=months):
+            return f"every {months} months"
+
+
+_DATES = {
+    ContractDate.DECISION: "the decision about a renewal",
+    ContractDate.END: "the end of a contract",
+    ContractDate.START: "the start of a contract",
+}
+
+
+def _days_from(days: int) -> str:
+    if days == 0:
+        return "on the day of"
+    return f"{_days(abs(days))} {'before' if days < 0 else 'after'}"
+
+
+def _days(days: int) -> str:
+    return "a day" if days == 1 else f"{days} days"
+
+
+def _seen(moment: Moment, values: Mapping[str, Any]) -> str:
+    """What of it was seen, as values: dates stay as they are written in the signal."""
+    match moment:
+        case ContractMark():
+            line = f" ({values['line']})" if values.get("line") else ""
+            what = f"contract {values.get('contract', '')}{line}, {_date(values.get('on'))}"
+            return f"{moment_words(moment)}: {what}"
+        case ScoreFall():
+            scores = f"{values.get('score_before')} → {values.get('score')}"
+            return f"on {moment_words(moment)}: {scores} by {_date(values.get('day'))}"
+        case Silence():
+            return f"on {moment_words(moment)}: last used on {_date(values.get('last_used'))}"
+        case Cadence():
+            return f"as it does {moment_words(moment)}"
+
+
+def _date(text: object) -> str:
+    return f"{date.fromisoformat(str(text)):%-d %b %Y}" if text else "a day not known"
 
 
 def _rule(trigger: Trigger) -> str:

@@ -14,6 +14,8 @@ from playbooks.library.reading import (
     shipped_texts,
 )
 from playbooks.library.writing import as_columns
+from playbooks.triggers.describing import starts_when
+from playbooks.triggers.moments import Cadence, ContractDate, ContractMark, ScoreFall, Silence
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TriggerKind
 
 SHIPPED = {definition.key: definition for definition in map(read_yaml, shipped_texts())}
@@ -251,3 +253,54 @@ def test_purpose_and_sla_read_back_as_they_were_written():
 def test_every_shipped_playbook_says_its_purpose_and_how_long_it_may_take():
     assert SHIPPED["at_risk"].sla_days == 30
     assert all(shipped.purpose and shipped.sla_days for shipped in SHIPPED.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "moment", "words"),
+    [
+        (
+            {"kind": "contract_date", "days": -90},
+            ContractMark(ContractDate.DECISION, -90),
+            "90 days before the decision about a renewal.",
+        ),
+        (
+            {"kind": "contract_date", "date": "start", "days": 1},
+            ContractMark(ContractDate.START, 1),
+            "A day after the start of a contract.",
+        ),
+        (
+            {"kind": "score_falls", "points": 12.5, "within_days": 14},
+            ScoreFall(Decimal("12.5"), 14),
+            "A fall by 12.5 points within 14 days.",
+        ),
+        (
+            {"kind": "inactive", "days": 14},
+            Silence(14),
+            "14 days without anybody using the product.",
+        ),
+        ({"kind": "cadence", "every_months": 3}, Cadence(3), "Every 3 months."),
+    ],
+)
+def test_a_moment_is_read_written_and_put_into_words(said, moment, words):
+    definition = read_definition(SMALLEST | {"triggers": [{"key": "when"} | said]})
+    (trigger,) = definition.triggers
+    assert trigger.moment == moment
+    assert starts_when(trigger).startswith(words)
+    written = as_columns(definition)["triggers"]
+    assert read_definition(SMALLEST | {"triggers": written}) == definition
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ({"kind": "contract_date"}, "triggers[1].days: is missing"),
+        ({"kind": "contract_date", "days": -90, "date": "renewal"}, "triggers[1].date"),
+        ({"kind": "score_falls", "within_days": 30}, "triggers[1].points: is missing"),
+        ({"kind": "inactive", "days": 0}, "triggers[1].days"),
+        ({"kind": "cadence", "every_months": 3, "days": 1}, "triggers[1].days: is no field"),
+        ({"kind": "signal", "signal": "contract.date"}, "triggers[1].signal"),
+    ],
+)
+def test_a_moment_that_cannot_be_says_where(said, problem):
+    found = problems(triggers=[{"key": "when"} | said])
+    assert any(each.startswith(problem) for each in found), found

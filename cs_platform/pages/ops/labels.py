@@ -25,7 +25,7 @@ STEPS = {
     "close": gettext_noop("Close the day"),
     "contracts": gettext_noop("End contracts that ran out"),
     "accounts": gettext_noop("Bring accounts to the next day"),
-    "renewal_dates": gettext_noop("Ring renewal dates"),
+    "moments": gettext_noop("Look for the moments playbooks wait for"),
     "hand_on": gettext_noop("Hand on tasks of who left a team"),
     "fire": gettext_noop("Start plays"),
     "advance": gettext_noop("Advance plays"),

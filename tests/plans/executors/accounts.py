@@ -12,7 +12,6 @@ from accounts.loading import (
     history,
     movements,
     ravenstack,
-    renewals,
     revenue_sources,
     usage,
 )
@@ -89,7 +88,6 @@ EXECUTORS = {
         FEW, is_derived=False
     ),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
-    "accounts.loading.renewals:emit_renewal_dates": lambda: renewals.emit_renewal_dates(day=DAY),
     "accounts.uploads.storage:KeptBytes._load": reading_a_piece,
     "accounts.uploads.storage:forget_old": lambda: storage.forget_old(now=NOW),
     "accounts.uploads.resolve:open_records": lambda: list(
