@@ -228,6 +228,7 @@ class SignalKind(StrEnum):
     SCORE_FELL = "health.fell"
     USAGE_SILENT = "usage.silent"
     CADENCE_DUE = "cadence.due"
+    PEOPLE_GONE = "health.people_gone"
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
     BUSINESS_EVENT = "event"

@@ -18,6 +18,7 @@ from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds, spread_day
+from health.recompute.departures import ring_departures
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
@@ -123,6 +124,10 @@ def _close(shard: Shard) -> int:
     return int(closed)
 
 
+def _departures(shard: Shard) -> int:
+    return ring_departures(day=shard.day)
+
+
 def _contracts(shard: Shard) -> int:
     return renew_and_expire(day=shard.next_day, now=shard.now)
 
@@ -167,6 +172,7 @@ STEPS = (
     Step("pack", _pack),
     Step("score", _score, by_account=True, is_about_the_day=True),
     Step("close", _close, is_about_the_day=True),
+    Step("departures", _departures, is_about_the_day=True),
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),

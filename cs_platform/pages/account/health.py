@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
 from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
+from health.facts.departures import Departure, departures
 from health.models import HealthScore
 from health.pages import queries
 from health.pages.moves import MoveRow, move_rows, unmoved_measures
@@ -43,6 +44,7 @@ def health_context(
         "spans": SPANS,
         "compared": COMPARED,
         "override": queries.open_override(head.account),
+        "departure": _departure(head),
         **override_context(head.health, form),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
@@ -56,6 +58,12 @@ def _choice(
 ) -> int:
     text = request.GET.get(name, "")
     return next((days for days, _ in offered if str(days) == text), default)
+
+
+def _departure(head: AccountHead) -> Departure | None:
+    """People gone, agents stay: as of the last day that is over."""
+    end = head.today - timedelta(days=1)
+    return next(iter(departures(end=end, account_ids=[head.account.pk])), None)
 
 
 def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ STEPS = {
     "pack": gettext_noop("Pack the usage of the day"),
     "score": gettext_noop("Score every account"),
     "close": gettext_noop("Close the day"),
+    "departures": gettext_noop("Ring where people are gone and agents stay"),
     "contracts": gettext_noop("End contracts that ran out"),
     "accounts": gettext_noop("Bring accounts to the next day"),
     "moments": gettext_noop("Look for the moments playbooks wait for"),

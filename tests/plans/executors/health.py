@@ -1,11 +1,13 @@
 """Facts of accounts, their scores and previews."""
 
+from datetime import timedelta
+
 import numpy as np
 from django.db import connection
 
-from accounts.models import Plan
+from accounts.models import BusinessEventKind, Feature, Plan
 from health import models, recompute
-from health.facts import FactScope, load_base, load_facts, usage_packs
+from health.facts import FactScope, departures, load_base, load_facts, usage_packs
 from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
 from health.preview import plan, stored
@@ -24,6 +26,23 @@ def facts():
     few = scope(as_known=True)
     base = load_base(few, with_history=True)
     load_facts(few, base=base, feeds=remembered_feeds(), since_start=np.ones(len(few), dtype=bool))
+
+
+def chosen_facts():
+    """Of measures with parameters: on one day, and in a block of days."""
+    feature, kind = Feature.objects.earliest("pk").key, BusinessEventKind.objects.earliest("pk").key
+    names = [
+        f"feature_events(feature={feature}, per=people)",
+        f"feature_weeks(feature={feature})",
+        f"event_count(kind={kind})",
+    ]
+    few = scope(as_known=True)
+    block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
+    for asked in (few, block):
+        base = load_base(asked, with_history=True)
+        nobody = np.zeros(len(asked), dtype=bool)
+        feeds = remembered_feeds()
+        load_facts(asked, base=base, feeds=feeds, since_start=nobody, names=names)
 
 
 def facts_without_packs():
@@ -61,6 +80,11 @@ def previewing():
 EXECUTORS = {
     "health.facts.activity:_DAY": facts,
     "health.facts.activity:_FIRST_MONTH": facts,
+    "health.facts.chosen:_EVENTS": chosen_facts,
+    "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
+    "health.facts.people:_DAY": chosen_facts,
+    "health.facts.used:_DAILY": chosen_facts,
+    "health.facts.used:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
     "health.facts.profiles:_HISTORY": facts,
     "health.facts.relationship:_CHAMPIONS": facts,
