@@ -300,4 +300,8 @@ CONTRACTS_SOURCE: Final = "contracts"
 SWITCHES_SOURCE: Final = "revenue-source"
 """The source of movements that take given ones back where an account's revenue comes from
 elsewhere; nothing is imported into it."""
-OWN_SOURCES: Final = (CONTRACTS_SOURCE, SWITCHES_SOURCE)
+MERGES_SOURCE: Final = "merges"
+"""The source of movements that take those of a merged account back and post them on the account
+that goes on; nothing is imported into it."""
+DERIVED_SOURCES: Final = (CONTRACTS_SOURCE, SWITCHES_SOURCE)
+OWN_SOURCES: Final = (*DERIVED_SOURCES, MERGES_SOURCE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -43,6 +44,20 @@ def erase_contact(*, external_id: str, source: str = "", now: datetime) -> dict[
     """
     named = Contact.objects.filter(external_id=external_id)
     contact = (named.filter(source=source) if source else named).select_for_update().get()
+    changed: Counter[str] = Counter()
+    for same in _records_of(contact):
+        changed.update(_erase(same, now=now))
+    return dict(changed)
+
+
+def _records_of(contact: Contact) -> list[Contact]:
+    """The person once more, where accounts were merged and their people joined."""
+    first = contact.joined_into_id or contact.pk
+    records = Contact.objects.filter(Q(pk=first) | Q(joined_into=first))
+    return list(records.order_by("pk").select_for_update())
+
+
+def _erase(contact: Contact, *, now: datetime) -> dict[str, int]:
     person = MentionedPerson(contact.name, contact.email)
     if contact.erased_at is not None:
         person = MentionedPerson("")  # the name is that of nobody

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cs_platform.pages.sign_in.signed_out.SignedOutMiddleware",
+    "cs_platform.pages.account.moved.MovedAccountMiddleware",
     "cs_platform.runtime.middleware.RefusedMethodMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]

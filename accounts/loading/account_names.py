@@ -1,15 +1,16 @@
 """What a source calls an account: by a further id, the other form of a CRM's id, its domain or its
 name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.crm_ids import other_form
 from accounts.intake.errors import RecordError, shown
+from accounts.intake.mail_providers import MAIL_PROVIDERS
 from accounts.intake.records import Record
 from accounts.intake.usage_blocks import UsageColumns
 from accounts.intake.usage_rows import UsageRow
@@ -17,12 +18,7 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.usage import UsageIds
 from accounts.models import Account, AccountId
 
-# A domain that anybody may have an address at is no customer's.
-_MAIL_PROVIDERS = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com icloud.com me.com"
-    " aol.com gmx.de gmx.net web.de mail.com mail.ru proton.me protonmail.com qq.com 163.com"
-    " yandex.ru zoho.com".split()
-)
+_GOES_ON = Coalesce("merged_into__external_id", "external_id")
 
 
 def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
@@ -38,12 +34,19 @@ def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
 def _by_id(names: Collection[str], *, source: str) -> dict[str, str]:
     own = {} if source == DIRECT_SOURCE else _by_further_id(names, source)
     unknown = _unknown(set(names) - own.keys())
-    return _by_other_form(unknown) | _by_further_id(unknown, DIRECT_SOURCE) | own
+    found = _by_other_form(unknown) | _by_further_id(unknown, DIRECT_SOURCE)
+    return found | _by_merged(unknown) | own
+
+
+def _by_merged(names: Collection[str]) -> dict[str, str]:
+    """An account that was merged is the one that goes on."""
+    rows = Account.objects.filter(external_id__in=names, merged_into__isnull=False)
+    return dict(rows.values_list("external_id", "merged_into__external_id"))
 
 
 def _unknown(names: set[str]) -> set[str]:
-    known = Account.objects.filter(external_id__in=names).values_list("external_id", flat=True)
-    return names - set(known)
+    known = Account.objects.filter(external_id__in=names, merged_into=None)
+    return names - set(known.values_list("external_id", flat=True))
 
 
 def _by_further_id(names: Collection[str], source: str) -> dict[str, str]:
@@ -53,21 +56,26 @@ def _by_further_id(names: Collection[str], source: str) -> dict[str, str]:
 
 def _by_other_form(names: Collection[str]) -> dict[str, str]:
     forms = {other: name for name in names if (other := other_form(name))}
-    rows = Account.objects.filter(external_id__in=forms).values_list("external_id", flat=True)
-    return {forms[external_id]: external_id for external_id in rows}
+    rows = Account.objects.filter(external_id__in=forms)
+    return {forms[own]: goes_on for own, goes_on in rows.values_list("external_id", _GOES_ON)}
 
 
 def _by_domain(names: Collection[str]) -> dict[str, str]:
     """A domain that several accounts or a mail provider have finds none."""
     domains = {name.lower(): name for name in names if "." in name}
-    domains = {d: name for d, name in domains.items() if d not in _MAIL_PROVIDERS}
+    domains = {d: name for d, name in domains.items() if d not in MAIL_PROVIDERS}
     if not domains:
         return {}
-    found: dict[str, list[str]] = {}
-    rows = Account.objects.filter(domain__in=domains).values_list("domain", "external_id")
-    for domain, external_id in rows:
-        found.setdefault(domain, []).append(external_id)
-    return {domains[d]: ids[0] for d, ids in found.items() if len(ids) == 1}
+    rows = Account.objects.filter(domain__in=domains)
+    return _only_ones(rows.values_list("domain", _GOES_ON), said=domains)
+
+
+def _only_ones(rows: Iterable[tuple[str, str]], *, said: Mapping[str, str]) -> dict[str, str]:
+    """By name as it was said, where all rows of it are one account."""
+    found: dict[str, set[str]] = {}
+    for name, external_id in rows:
+        found.setdefault(name, set()).add(external_id)
+    return {said[name]: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
 
 
 def _by_name(names: Collection[str]) -> dict[str, str]:
@@ -75,10 +83,7 @@ def _by_name(names: Collection[str]) -> dict[str, str]:
     said = {name.upper(): name for name in names}
     # Uses index: account_name_start
     rows = Account.objects.annotate(upper=Upper("name")).filter(upper__in=said)
-    found: dict[str, list[str]] = {}
-    for upper, external_id in rows.values_list("upper", "external_id"):
-        found.setdefault(upper, []).append(external_id)
-    return {said[upper]: ids[0] for upper, ids in found.items() if len(ids) == 1}
+    return _only_ones(rows.values_list("upper", _GOES_ON), said=said)
 
 
 def renamed(records: Sequence[Record], *, field: str, source: str) -> list[Record]:
@@ -91,6 +96,22 @@ def renamed(records: Sequence[Record], *, field: str, source: str) -> list[Recor
         else r
         for r in records
     ]
+
+
+def without_merged(records: Sequence[Record], *, result: LoadResult) -> Sequence[Record]:
+    """Of accounts: what still comes of one that was merged changes nothing, and says so."""
+    names = _by_merged({str(r.values["external_id"]) for r in records})
+    kept = []
+    for record in records:
+        own = str(record.values["external_id"])
+        if own not in names:
+            kept.append(record)
+            continue
+        message = f"was merged into “{names[own]}”; its row changes nothing"
+        result.statuses[record.position] = Status.UNCHANGED
+        error = RecordError(record.position, "external_id", "merged", message, warning=True)
+        result.reject([error])
+    return kept
 
 
 def one_form(records: Sequence[Record], *, source: str) -> list[Record]:

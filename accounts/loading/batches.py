@@ -15,7 +15,7 @@ from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.account_history import load_account_history
-from accounts.loading.account_names import keep_further_ids, one_form, renamed
+from accounts.loading.account_names import keep_further_ids, one_form, renamed, without_merged
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.erased_users import without_erased
@@ -65,7 +65,7 @@ def load(
     spec = SPECS[kind]
     if not by_ops:
         records = _undated(records, result)
-    records = _under_one_name(records, spec=spec, source=source)
+    records = _under_one_name(records, spec=spec, source=source, result=result)
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
         zone = Installation.current().zone
@@ -92,11 +92,12 @@ def _undated(records: Sequence[Record], result: LoadResult) -> list[Record]:
 
 
 def _under_one_name(
-    records: Sequence[Record], *, spec: RecordSpec, source: str
+    records: Sequence[Record], *, spec: RecordSpec, source: str, result: LoadResult
 ) -> Sequence[Record]:
     """By whichever name a source knows an account, the record names it by its external id."""
     if spec.kind == Kind.ACCOUNTS:
-        return renamed(one_form(records, source=source), field="parent", source=source)
+        kept = one_form(without_merged(records, result=result), source=source)
+        return renamed(kept, field="parent", source=source)
     has_account = "account" in spec.by_name()
     return renamed(records, field="account", source=source) if has_account else records
 

@@ -61,8 +61,11 @@ def _all_ids() -> list[int]:
 
 def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = list(
-        Account.objects.filter(pk__in=among(ids)).order_by("pk").select_for_update(no_key=True)
+        Account.objects.filter(pk__in=among(ids), merged_into=None)
+        .order_by("pk")
+        .select_for_update(no_key=True)
     )
+    ids = [account.pk for account in accounts]
     ledgers, renewals, rates = _ledgers(ids, day=day), _renewals(ids, day=day), all_rates_on(day)
     rebuilt = rebuild_history(
         accounts,

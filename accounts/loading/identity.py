@@ -77,7 +77,7 @@ _FIND_ELSEWHERE = """
 _RESOLVE = """
     UPDATE {{staging}} s SET {{id}} = found.id FROM (
         SELECT position, min(id) AS id FROM (
-            SELECT s.position, r.id, rank() OVER (
+            SELECT s.position, {own} AS id, rank() OVER (
                 PARTITION BY s.position ORDER BY {account} r.source_id <> %(source)s
             ) AS place
             FROM {{staging}} s JOIN {{table}} r ON r.{{key}} = s.{{field}}
@@ -102,8 +102,11 @@ def resolve_sourced(
         "table": sql.Identifier(reference.table),
         "key": sql.Identifier(reference.key),
     }
+    # People of a merged account are those they were joined with.
     account = "r.account_id <> s.account_id," if reference.is_of_account else ""
-    run(sql.SQL(_RESOLVE.format(account=account)).format(**names), {"source": source})
+    own = "coalesce(r.joined_into_id, r.id)" if reference.is_of_account else "r.id"
+    statement = sql.SQL(_RESOLVE.format(account=account, own=own)).format(**names)
+    run(statement, {"source": source})
     undecided = run(sql.SQL(_UNDECIDED.format()).format(**names))
     return [
         RecordError(position, reference.field, "several_sources", f"“{value}” {_SEVERAL}")
@@ -126,11 +129,12 @@ def participants_of(
 
 _PARTICIPANTS = """
     SELECT account, name, min(id), count(*) FROM (
-        SELECT n.account, n.name, c.id, rank() OVER (
+        SELECT n.account, n.name, p.id, rank() OVER (
             PARTITION BY n.account, n.name ORDER BY c.source_id <> %(source)s
         ) AS place
         FROM unnest(%(a)s::text[], %(c)s::text[]) AS n(account, name)
         JOIN accounts_contact c ON c.external_id = n.name
-        JOIN accounts_account a ON a.id = c.account_id AND a.external_id = n.account
+        JOIN accounts_contact p ON p.id = coalesce(c.joined_into_id, c.id)
+        JOIN accounts_account a ON a.id = p.account_id AND a.external_id = n.account
     ) ranked WHERE place = 1 GROUP BY account, name
 """

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from accounts.catalogue import OWN_SOURCES, RevenueSource
 from accounts.intake.backfill import learned_on, moment_of
@@ -126,8 +127,12 @@ def _plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
     ids = [row.external_id for _, row in given]
     # Uses index: movement_posted_once
     found = RevenueMovement.objects.filter(external_id__in=ids).exclude(source__in=OWN_SOURCES)
-    posted = {m.external_id: m for m in found if m.source_id == source}
-    elsewhere = {_content(m) for m in found if m.source_id != source}
+    # What was posted on an account that was merged since stands on the one that goes on.
+    known = list(found.annotate(goes_on=F("account__merged_into")))
+    for movement in known:
+        movement.account_id = movement.goes_on or movement.account_id
+    posted = {m.external_id: m for m in known if m.source_id == source}
+    elsewhere = {_content(m) for m in known if m.source_id != source}
     plan = PostingPlan()
     new: Given = []
     for position, row in given:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from accounts.catalogue import CONTRACTS_SOURCE, OWN_SOURCES, SWITCHES_SOURCE, RevenueSource
+from accounts.catalogue import CONTRACTS_SOURCE, DERIVED_SOURCES, SWITCHES_SOURCE, RevenueSource
 from accounts.intake.ledger import shortfalls
 from accounts.loading.statements import among
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
@@ -36,7 +36,7 @@ def sources_of(account_ids: Iterable[int]) -> dict[int, RevenueSource]:
     found = dict.fromkeys(ids, RevenueSource(named or RevenueSource.CONTRACTS))
     if not named:
         given = RevenueMovement.objects.filter(account_id__in=among(ids)).exclude(
-            source__in=OWN_SOURCES
+            source__in=DERIVED_SOURCES
         )
         accounts = given.order_by().values_list("account_id", flat=True).distinct()
         found |= dict.fromkeys(accounts, RevenueSource.MOVEMENTS)
@@ -103,7 +103,8 @@ def posted_by_day(
 
 def _take_back(sources: Mapping[int, RevenueSource], *, now: datetime) -> None:
     """Given rows count in full or not at all: what is missing from that is posted."""
-    given = RevenueMovement.objects.filter(account_id__in=among(sources))
+    # What a merged account had is taken back already.
+    given = RevenueMovement.objects.filter(account_id__in=among(sources), account__merged_into=None)
     given = given.exclude(source=CONTRACTS_SOURCE)
     of_account = list(given.order_by("pk"))
     done: dict[int, list[int]] = defaultdict(list)
@@ -154,7 +155,7 @@ class LedgerWorth:
 
 def given_worth(account_ids: Sequence[int], *, day: date) -> dict[int, LedgerWorth]:
     """Of all movements that were given, held ones as well."""
-    given = RevenueMovement.objects.exclude(source__in=OWN_SOURCES)
+    given = RevenueMovement.objects.exclude(source__in=DERIVED_SOURCES)
     return _worth(account_ids, HeldMovement.objects.all(), given, day=day)
 
 

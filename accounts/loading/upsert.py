@@ -63,7 +63,7 @@ def upsert(
     _lock_accounts(target)
     if table.is_sourced:
         result.reject(name_sources(StagedRecords(target.staging, table, source)))
-    result.reject(_misplaced(target))
+    result.reject(_misplaced(target, result=result))
     result.reject(_inconsistent(target))
     return _write(target, result=result)
 
@@ -129,7 +129,7 @@ def _place(spec: RecordSpec, field: str) -> int:
     return [f.name for f in spec.fields].index(field)
 
 
-def _misplaced(target: UpsertTarget) -> list[RecordError]:
+def _misplaced(target: UpsertTarget, *, result: LoadResult) -> list[RecordError]:
     """An id that another account's record has already: facts do not move between customers."""
     if not (target.table.is_sourced and target.table.has_account):
         return []
@@ -138,18 +138,26 @@ def _misplaced(target: UpsertTarget) -> list[RecordError]:
             "DELETE FROM {} s USING {} t JOIN accounts_account a ON a.id = t.account_id"
             " WHERE t.external_id = s.external_id AND t.source_id = s.source_id"
             " AND t.account_id <> s.account_id"
-            " RETURNING s.position, s.external_id, a.external_id"
+            " RETURNING s.position, s.external_id, a.external_id, a.merged_into_id = s.account_id"
         ).format(target.staging, sql.Identifier(target.table.name))
     )
-    return [
-        RecordError(
-            position,
-            "external_id",
-            "other_account",
-            f"“{key}” is a record of “{account}” already; name that account",
-        )
-        for position, key, account in found
-    ]
+    errors = []
+    for position, key, account, is_joined in found:
+        if is_joined:
+            result.statuses[position] = Status.UNCHANGED
+            errors.append(_joined(position, key))
+        else:
+            message = (
+                f"“{key}” is a record of “{account}” already; name that account, or merge it into"
+                " the one the record is of now, if both are one customer"
+            )
+            errors.append(RecordError(position, "external_id", "other_account", message))
+    return errors
+
+
+def _joined(position: int, key: str) -> RecordError:
+    message = f"“{key}” was joined with the same person of the account; its row changes nothing"
+    return RecordError(position, "external_id", "joined", message, warning=True)
 
 
 def _lock_accounts(target: UpsertTarget) -> None:
@@ -216,7 +224,7 @@ def _write(target: UpsertTarget, *, result: LoadResult) -> Changed:
     rows = run(_insert(target), target.parameters)
     changed = _changed(rows, result=result)
     if any(row_id is None and known_id is None for _, known_id, row_id, *_ in rows):
-        result.reject(_misplaced(target))
+        result.reject(_misplaced(target, result=result))
     return changed
 
 

@@ -83,7 +83,7 @@ class UsageIds:
     def learn_accounts(self, names: Iterable[str]) -> None:
         unseen = set(names) - self.accounts.keys()
         if unseen:
-            rows = Account.objects.filter(external_id__in=unseen)
+            rows = Account.objects.filter(external_id__in=unseen, merged_into=None)
             self.accounts.update(rows.values_list("external_id", "pk"))
 
     def learn_features(self, first_use: Mapping[str, date]) -> None:
@@ -286,7 +286,8 @@ def _stage_by_account(
             str(actor_of(record) if name == "actor" else record.values[name]) for name in fields
         )
         lines.append(f"{record.position}\t{account_id}\t{values}\n")
-    table = create(f"staging_by_account_{len(columns)}", columns)
+    # Named by its columns: it is made once a connection, whatever is loaded on that.
+    table = create("_".join(["staging", *(name for name, _ in columns[3:])]), columns)
     copy(table, lines, columns=[name for name, _ in columns])
     return table
 

@@ -76,6 +76,15 @@ class Account(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        help_text="The account that goes on: this one is kept for what was said of it.",
+    )
     industry = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
@@ -157,6 +166,9 @@ class Account(models.Model):
                 condition=Q(external_id__regex=rf"^{EXTERNAL_ID}$"),
             ),
             models.CheckConstraint(
+                name="account_is_not_merged_into_itself", condition=~Q(merged_into=F("pk"))
+            ),
+            models.CheckConstraint(
                 name="account_override_has_a_reason",
                 condition=Q(segment_override="", touch_tier_override="") | ~Q(override_reason=""),
             ),
@@ -201,7 +213,7 @@ class Account(models.Model):
     pghistory.DeleteEvent(),
     model_name="ContactAudit",
     # The trail outlives an erasure, so it keeps nothing that names the person.
-    exclude=["name", "email", "title", "source", "learned_at", "backfilled_at"],
+    exclude=["name", "email", "title", "source", "joined_into", "learned_at", "backfilled_at"],
     append_only=True,
 )
 class Contact(Sourced, Learned):
@@ -226,6 +238,15 @@ class Contact(Sourced, Learned):
     consent_at = models.DateTimeField(null=True, blank=True)
     do_not_contact = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    joined_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="joined",
+        help_text="The same person at the account that this one's was merged into.",
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 

@@ -134,9 +134,15 @@ class AccountScopedQuerySet(models.QuerySet[Any]):
 
 
 class AccountQuerySet(AccountScopedQuerySet):
-    """The accounts themselves."""
+    """The accounts themselves, without those that were merged into others."""
 
     account_path = ""
+
+    def for_user(self, user: User | AnonymousUser) -> Self:
+        return super().for_user(user).filter(merged_into=None)
+
+    def changeable_by(self, user: User | AnonymousUser) -> Self:
+        return super().changeable_by(user).filter(merged_into=None)
 
     def owned_by(self, user: User | AnonymousUser) -> Self:
         """A person's own accounts: those they own, alone or through a pool, and those whose team

@@ -29,6 +29,14 @@ def stored() -> list[tuple[str, str, int]]:
     return [(str(row.day), str(row.learned_on), row.events) for row in rows]
 
 
+def test_sessions_and_user_days_come_on_one_connection():
+    day = {"account": "acme", "day": "2025-03-14"}
+    for _ in range(2):
+        load_raw("sessions", {**day, "sessions": 2, "minutes": 9})
+        load_raw("user_days", {**day, "user": "u-1"})
+    assert (SessionDay.objects.count(), UserMonth.objects.count()) == (1, 1)
+
+
 def test_an_open_day_is_replaced():
     assert statuses(load_raw("usage", usage(events=5))) == ["created"]
     assert statuses(load_raw("usage", usage(events=5))) == ["unchanged"]

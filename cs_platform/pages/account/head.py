@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -16,6 +15,7 @@ from accounts.access import Right, may
 from accounts.models import Account, User
 from accounts.pages.revenue_queries import arr_gaps
 from accounts.ui.rate_gaps import RateGaps
+from cs_platform.pages.account.moved import follow_merge
 from cs_platform.pages.navigation import ACCOUNT_TABS
 from health.models import CurrentHealth
 from health.scoring import UNSCORED
@@ -65,7 +65,10 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
     visible = Account.objects.for_user(user).select_related(
         "owner", "pool", "plan", "health__scorecard"
     )
-    account = get_object_or_404(visible, external_id=external_id)
+    account = visible.filter(external_id=external_id).first()
+    if account is None:
+        follow_merge(external_id, user=user)
+        raise Http404
     health = getattr(account, "health", None)
     today = clock.today()
     return AccountHead(
