@@ -14,6 +14,7 @@ from cs_platform.pages import design, home
 from cs_platform.pages.account import health as account_health
 from cs_platform.pages.account import override as account_override
 from cs_platform.pages.account import views as account
+from cs_platform.pages.doubles import views as doubles
 from cs_platform.pages.ops import actions as ops_actions
 from cs_platform.pages.ops import views as ops
 from cs_platform.pages.palette import views as palette
@@ -93,6 +94,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),
+    path("doubles/", doubles.doubles, name="doubles"),
+    path("doubles/merge/", doubles.merge, name="merge"),
+    path("doubles/merge/now/", doubles.merge_now, name="merge_now"),
     path("accounts/<account_id:external_id>/", account.overview, name="account"),
     path("accounts/<account_id:external_id>/health/", account_health.health, name="account_health"),
     path(

@@ -58,6 +58,9 @@ PAGES = {
         "/ops/dirty/",
         "/ops/interventions/",
         "/imports/",
+        "/doubles/",
+        "/doubles/merge/",
+        "/doubles/merge/?merged=mostly&into=poorly",
         "/admin/",
     ),
 }

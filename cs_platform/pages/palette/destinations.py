@@ -17,6 +17,7 @@ _BELOW = (
     ("Executive: renewals due", "executive_renewals", "", "chart-line", Right.VIEW_EXECUTIVE),
     ("Executive: movements", "executive_movements", "", "chart-line", Right.VIEW_EXECUTIVE),
     ("Getting started", "setup", "", "list-todo", Right.ADMINISTER),
+    ("Likely doubles", "doubles", "", "building-2", Right.ADMINISTER),
     ("Operations: jobs", "ops_jobs", "", "activity", Right.ADMINISTER),
     ("Operations: messages", "ops_messages", "", "activity", Right.ADMINISTER),
     ("Operations: nights", "ops_nights", "", "activity", Right.ADMINISTER),
