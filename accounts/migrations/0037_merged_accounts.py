@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0035_contract_deals'),
+        ('accounts', '0036_accounts_of_agents'),
     ]
 
     operations = [
