@@ -94,6 +94,7 @@ def contract(customer: Customer, row: Row, told: Telling, *, renews: bool) -> di
         "starts_on": row.starts_on.isoformat(),
         "ends_on": _day(told.ends_on),
         "currency": row.currency,
+        "deal": row.deal,
     }
     if customer.tool == Tool.CRM:
         written |= _crm(row, told)

@@ -54,6 +54,7 @@ class Row:
     currency: str
     tellings: list[Telling]
     renews: str = ""
+    deal: str = ""
     auto_renew: bool = False
     uplift: int = 0
     notice_days: int | None = None

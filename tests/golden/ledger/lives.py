@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from tests.golden.ledger.facts import GRACE, Customer, Paid, Row, Telling, Tool, months_later
 
@@ -131,6 +132,7 @@ class _Life:
 
     def chapters(self) -> list[Callable[[date], date | None]]:
         common = [self.one_term, self.one_term, self.monthly_terms, self.upgraded, self.with_add_on]
+        common.append(self.ramped)
         if self.customer.tool == Tool.CRM:
             return [*common, self.two_departments]
         if self.customer.tool == Tool.BILLING:
@@ -190,6 +192,19 @@ class _Life:
             self.extra = f"extra-{self.lines_used}"
             self.adds(middle, end, self.rounded(self.arr * self.source.choice((0.1, 0.3, 0.8))))
         return end
+
+    def ramped(self, start: date) -> date:
+        """One contract of rows that share a deal: each until the next one, or all to its end."""
+        deal, to_the_end = f"{self.customer.key}-d{start}", self.source.random() < 0.5
+        days = [months_later(start, n) for n in (0, self.source.choice((3, 6)), 12, 24)]
+        for day, following in pairwise(days):
+            if day > self.last:
+                break
+            if day > start:
+                self.arr = self.changed(self.arr)
+            self.signs(self.line, day, days[-1] if to_the_end else following, self.arr, deal=deal)
+            self.pays(self.line, day, self.arr)
+        return days[-1]
 
     def two_departments(self, start: date) -> date:
         """Two rows that a tool cannot tell apart, with the same days: what both pay adds up."""

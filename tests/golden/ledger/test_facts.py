@@ -10,7 +10,7 @@ from tests.golden.ledger.lives import customers
 SCENARIOS = {
     *("free_months", "one_term", "monthly_terms", "upgraded", "with_add_on", "two_departments"),
     *("open_ended", "renewing_itself", "broken_off", "on_time", "late", "leaves", "swaps"),
-    *("cancels", "cancels_late", "changes_currency"),
+    *("cancels", "cancels_late", "changes_currency", "ramped"),
 }
 
 
