@@ -18,6 +18,7 @@ from health.facts.sources import connected_sources
 from health.measures import MEASURES, FactSource
 from health.models import CurrentHealth, SourceFeed
 from health.queries.scorecards import Card, in_force
+from health.scoring import TOO_NEW
 from health.scoring.coverage import SourceCoverage, source_coverage
 from health.scoring.specs import UNSCORED, ScorecardSpec
 
@@ -158,7 +159,7 @@ def check_list() -> CheckList:
         )
 
     active = Account.objects.filter(status=AccountStatus.ACTIVE)
-    scored = CurrentHealth.objects.filter(account__in=active).exclude(band=UNSCORED)
+    scored = CurrentHealth.objects.filter(account__in=active).exclude(band__in=(UNSCORED, TOO_NEW))
     return CheckList(
         steps=tuple(SetupState(step, tuple(way(*each) for each in step.ways)) for step in STEPS),
         cards=tuple(_card_state(card, _coverage(card.spec, connected)) for card in cards),

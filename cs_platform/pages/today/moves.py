@@ -19,6 +19,8 @@ from health.pages.labels import band_change
 
 SHOWN_AT_MOST = 8
 MONDAY, SUNDAY = 0, 6
+# What is booked later than this after its day is history that was imported: nothing moved.
+BOOKED_LATE = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Move:
     note: str = ""
 
 
-# The four kinds in one statement, because most of what each costs is to be planned and sent.
+# The four kinds in one statement, because most of what each costs is to be planned and sent. The
+# movements of an account are one sum.
 # Uses index: crossing_day, event_account_kind, movement_recorded, play_latest_end
 _MOVED = """
     (SELECT 1, row_number() OVER (ORDER BY direction, day DESC, id DESC) AS place, account_id,
@@ -46,9 +49,16 @@ _MOVED = """
     FROM accounts_businessevent WHERE account_id = {book} AND learned_at >= %s
     ORDER BY place LIMIT {limit})
     UNION ALL
-    (SELECT 3, row_number() OVER (ORDER BY recorded_at DESC, id DESC) AS place, account_id,
-        CASE WHEN corrects_id IS NULL THEN kind ELSE 'correction' END, currency, amount_minor, NULL
-    FROM accounts_revenuemovement WHERE account_id = {book} AND recorded_at >= %s
+    (SELECT 3, row_number() OVER (ORDER BY max(recorded_at) DESC, max(id) DESC) AS place,
+        account_id, CASE WHEN count(DISTINCT shown) = 1 THEN min(shown)
+            WHEN sum(amount_minor) > 0 AND bool_or(shown = 'new') THEN 'new'
+            WHEN sum(amount_minor) < 0 AND bool_or(shown = 'churn') THEN 'churn'
+            WHEN sum(amount_minor) > 0 THEN 'expansion' ELSE 'contraction' END,
+        currency, sum(amount_minor), NULL
+    FROM (SELECT *, CASE WHEN corrects_id IS NULL THEN kind ELSE 'correction' END AS shown
+        FROM accounts_revenuemovement WHERE account_id = {book} AND recorded_at >= %s) m
+    WHERE effective_on >= %s
+    GROUP BY account_id, currency HAVING sum(amount_minor) <> 0
     ORDER BY place LIMIT {limit})
     UNION ALL
     (SELECT 4, row_number() OVER (ORDER BY p.closed_at DESC, p.id DESC) AS place, p.account_id,
@@ -68,7 +78,12 @@ def moves_since_yesterday(book: Portfolio, *, today: date, zone: ZoneInfo) -> li
     with connection.cursor() as cursor:
         cursor.execute(
             _MOVED.format(book=keys, limit=SHOWN_AT_MOST),
-            [value for after in (begun, since, since, since) for value in (*values, after)],
+            [
+                *(*values, begun),
+                *(*values, since),
+                *(*values, since, begun - BOOKED_LATE),
+                *(*values, since),
+            ],
         )
         rows = cursor.fetchall()
     accounts = book.shown([account for _kind, _place, account, *_ in rows])

@@ -17,6 +17,7 @@ from accounts.access import Right, may, requires
 from accounts.models import Account
 from accounts.queries.rates import rate_table
 from accounts.ui.parts import wants_part
+from health.queries.figures import WANTED_COVERAGE
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
 from metrics.pages.executive import csv as executive_csv
@@ -101,11 +102,12 @@ def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
 
 
 def _why_without_score(report: Overview, asked: ReportParams) -> Unscored | None:
-    """Of the present, and asked only where somebody has none."""
+    """Of the present, and asked only where fewer have one than is wanted: all accounts are read."""
     shown = report.health
     if shown is None or asked.known_before is not None:
         return None
-    if not any(band.band == UNSCORED and band.accounts for band in shown.bands):
+    unscored = sum(band.accounts for band in shown.bands if band.band == UNSCORED)
+    if unscored <= shown.accounts * (1 - WANTED_COVERAGE):
         return None
     return why_unscored(Account.objects.portfolio_of(asked.user, scope="all"))
 

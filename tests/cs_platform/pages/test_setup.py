@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.catalogue import Role
-from accounts.models import Installation, User
+from accounts.models import Account, Installation, User
+from health.models import CurrentHealth, Scorecard
 from health.publishing.actions import install_library
 from tests.accounts.loading import account, load_raw
 from tests.cs_platform.pages.conftest import DAY, NOW, sign_in
@@ -101,3 +102,26 @@ def test_nobody_is_made_beside_people():
     User.objects.create_user("csm@acme.example", password="x", role=Role.CSM)
     call_command("first_admin")
     assert not User.objects.filter(role=Role.OPS).exists()
+
+
+@pytest.mark.parametrize(("band", "scored"), [("watch", 1), ("unscored", 0), ("too_new", 0)])
+def test_only_accounts_with_a_score_count_as_scored(client, ops, band, scored):
+    load_raw("accounts", account())
+    card = Scorecard.objects.create(key="k", version=1, name="K", created_at=NOW)
+    CurrentHealth.objects.update_or_create(
+        account=Account.objects.get(),
+        defaults={
+            "day": DAY,
+            "scorecard": card,
+            "score": 60 if scored else None,
+            "band": band,
+            "effective_band": band,
+            "confidence": 100,
+            "components": [],
+            "component_bands": [],
+            "spark": [],
+            "computed_at": NOW,
+        },
+    )
+    found = _list(client)
+    assert (found.active, found.scored) == (1, scored)

@@ -177,6 +177,36 @@ def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
     ]
 
 
+@pytest.mark.parametrize(
+    ("movements", "shown"),
+    [
+        # (kind, amount, effective days ago)
+        ([("expansion", 5_000_00, 0), ("contraction", -2_000_00, 0)], ["Expansion +$3k ARR"]),
+        ([("new", 5_000_00, 0), ("expansion", 1_000_00, 0)], ["New +$6k ARR"]),
+        ([("contraction", -1_000_00, 0), ("churn", -4_000_00, 0)], ["Churn −$5k ARR"]),
+        ([("expansion", 1_000_00, 0), ("contraction", -1_000_00, 0)], []),
+        ([("expansion", 1_000_00, 32)], []),
+        ([("expansion", 1_000_00, 31)], ["Expansion +$1k ARR"]),
+    ],
+)
+def test_the_movements_of_an_account_are_one_sum_without_imported_history(
+    client, house, csm, movements, shown
+):
+    for number, (kind, amount, days) in enumerate(movements):
+        RevenueMovement.objects.create(
+            account=house.accounts["own"],
+            effective_on=DAY - timedelta(days=days + 1),
+            kind=kind,
+            amount_minor=amount,
+            currency="USD",
+            recorded_at=NOW,
+            source_id="direct",
+            external_id=f"m-{number}",
+        )
+    moves = client.get(reverse("today")).context["moves"]
+    assert [move.words for move in moves] == shown
+
+
 def test_today_of_a_manager_is_about_their_teams(client, house, card):
     for place in ("own", "team", "other"):
         show_present(judge(house.accounts[place], card, raw=POOR))
