@@ -13,7 +13,9 @@ from django.http import HttpRequest
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin
+from accounts.catalogue import RevenueSource
 from accounts.loading.due_ledgers import mark_all_due
+from accounts.loading.source_changes import effect_of_default
 from accounts.models import (
     Account,
     BusinessEventKind,
@@ -28,10 +30,34 @@ from accounts.models import (
 from accounts.queries.rates import rates_on
 
 
+class InstallationForm(forms.ModelForm):
+    """Another source of revenue is saved by who has read what it does to ARR."""
+
+    accept_effect = forms.BooleanField(
+        required=False,
+        label="Change the source of revenue",
+        help_text="What a change does to ARR is said before it is saved; then tick this.",
+    )
+
+    class Meta:
+        model = Installation
+        fields = "__all__"  # noqa: DJ007 -- the one row of settings
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        to = values.get("revenue_source")
+        if to and "revenue_source" in self.changed_data and not values.get("accept_effect"):
+            effect = effect_of_default(to=RevenueSource(to), day=clock.today())
+            if effect:
+                self.add_error("revenue_source", f"{effect}. Tick “Change the source” to do it.")
+        return values
+
+
 @admin.register(Installation)
 class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
     # `visibility` decides whose accounts everybody sees.
 
+    form = InstallationForm
     list_display = ("name", "time_zone", "currency", "visibility", "as_of")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,11 +1,13 @@
 """What a person decides about where an account's revenue comes from."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.catalogue import RevenueSource
+from accounts.intake.ledger import LedgerMovement
 from accounts.loading.contracts import fresh_ledgers
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.results import DueRecord
@@ -16,7 +18,9 @@ from accounts.loading.revenue_sources import (
     given_worth,
     post_held,
 )
-from accounts.models import Account, HeldMovement
+from accounts.models import Account, Contract, HeldMovement
+
+EXACT_ACCOUNTS = 5_000
 
 
 class SourceRefused(Exception):
@@ -46,11 +50,49 @@ def effect_of_change(account: Account, *, to: RevenueSource, day: date) -> str:
     given = given_worth([pk], day=day)[pk]
     if to == RevenueSource.MOVEMENTS:
         return effect_in_words(given, derived_worth([pk], day=day)[pk], to=to)
-    fresh: Counter[str] = Counter()
-    movements = fresh_ledgers([pk], day=day)[pk]
+    return effect_in_words(_worth_of(fresh_ledgers([pk], day=day)[pk]), given, to=to)
+
+
+def effect_of_default(*, to: RevenueSource, day: date) -> str:
+    """The same of the installation's source, for all accounts that follow it; empty where none has
+    money of either kind. What contracts come to is derived for up to EXACT_ACCOUNTS accounts."""
+    ids = list(
+        Account.objects.filter(revenue_source="").order_by("pk").values_list("pk", flat=True)
+    )
+    given = _sum(given_worth(ids, day=day).values())
+    if to == RevenueSource.MOVEMENTS:
+        new, old = given, _sum(derived_worth(ids, day=day).values())
+    else:
+        contracts = Contract.objects.filter(account_id__in=ids).order_by()
+        found = list(
+            contracts.values_list("account_id", flat=True).distinct()[: EXACT_ACCOUNTS + 1]
+        )
+        if len(found) > EXACT_ACCOUNTS:
+            return (
+                f"{given.rows:,} given movements ({given}) would be replaced by what is derived"
+                f" from the contracts of more than {EXACT_ACCOUNTS:,} accounts, too many to say"
+            )
+        ledgers = fresh_ledgers(found, day=day)
+        new, old = _sum(_worth_of(movements) for movements in ledgers.values()), given
+    if not new.rows and not old.rows:
+        return ""
+    return f"Of {len(ids):,} accounts {effect_in_words(new, old, to=to)}"
+
+
+def _worth_of(movements: Sequence[LedgerMovement]) -> LedgerWorth:
+    arr: Counter[str] = Counter()
     for movement in movements:
-        fresh[movement.currency] += movement.arr
-    return effect_in_words(LedgerWorth(len(movements), fresh), given, to=to)
+        arr[movement.currency] += movement.arr
+    return LedgerWorth(len(movements), arr)
+
+
+def _sum(worths: Iterable[LedgerWorth]) -> LedgerWorth:
+    arr: Counter[str] = Counter()
+    rows = 0
+    for worth in worths:
+        rows += worth.rows
+        arr.update(worth.arr)
+    return LedgerWorth(rows, arr)
 
 
 def adjust(account: Account, *, held_id: int, day: date, now: datetime) -> None:

@@ -47,7 +47,6 @@ def assumed_renewals(
 ) -> list[AssumedRenewal]:
     """Of the accounts this person may see, the earliest first: from the 30th day on, until another
     contract, an invoice of that day or a later one, or a person shows it."""
-    # Uses index: contract_open_end
     rows = Contract.objects.for_user(user).filter(
         state=ContractState.ACTIVE,
         ends_on__lte=day - LISTED_AFTER,
@@ -81,7 +80,6 @@ _COLUMNS = (
 
 def _shown() -> dict[str, Any]:
     """The latest invoice of the account, the latest confirmation, the product, the owner."""
-    # Uses index: invoice_account_due
     invoices = Invoice.objects.filter(account=OuterRef("account"), amount_minor__gt=0)
     invoices = invoices.exclude(state=InvoiceState.WRITTEN_OFF).order_by()
     said = RenewalConfirmation.objects.filter(contract=OuterRef("pk")).order_by()

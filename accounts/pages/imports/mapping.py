@@ -61,6 +61,7 @@ class MappingForm(forms.Form):
     zone = forms.CharField(max_length=63)
     backfill = forms.BooleanField(required=False)
     clears = forms.BooleanField(required=False)
+    ignores_rest = forms.BooleanField(required=False)
     source = forms.ModelChoiceField(_SOURCES, required=False)
     save_as = forms.CharField(required=False, max_length=80, strip=True)
 
@@ -153,6 +154,7 @@ class MappingForm(forms.Form):
             backfill=data["backfill"],
             source=data["source"].key if data["source"] else DIRECT_SOURCE,
             empty_cells=EmptyCell.CLEAR if data["clears"] else EmptyCell.KEEP,
+            ignores_rest=data["ignores_rest"],
             **said,
         )
         self.file.kind, self.file.mapping = data["kind"], mapping.as_json()
@@ -203,6 +205,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         "zones": sorted(available_timezones()) if kind else [],
         "backfill": form.mapping.backfill,
         "clears": form.mapping.empty_cells == EmptyCell.CLEAR,
+        "ignores_rest": form.mapping.ignores_rest,
         "asked": form.asked,
         "source": _said(form, "source", form.mapping.source),
         "sources": list(_SOURCES.all()),

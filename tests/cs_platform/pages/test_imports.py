@@ -352,3 +352,15 @@ def test_what_a_file_leaves_open_is_asked_and_answered(ops, house):
     work()
     found = Contract.objects.filter(external_id="T-1").values_list("arr_minor", "ends_on")
     assert list(found) == [(120_000_00, date(2026, 1, 1))]
+
+
+def test_other_columns_are_ignored_where_somebody_said_so(ops):
+    send(ops)
+    match(ops, ignores_rest="1")
+    file = ImportFile.objects.latest("pk")
+    assert file.mapping["ignores_rest"] is True
+    page = text(ops.get(reverse("imports_file", args=[file.pk])))
+    assert '<input type="checkbox" name="ignores_rest" value="1" checked>' in page
+    match(ops)
+    file.refresh_from_db()
+    assert file.mapping["ignores_rest"] is False
