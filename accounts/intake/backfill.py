@@ -5,34 +5,52 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, tzinfo
+from types import MappingProxyType
 
 from accounts.intake.field_values import Value
 from accounts.intake.fields import Kind
 from accounts.intake.records import Record
 
+NO_SESSIONS: Mapping[str, datetime] = MappingProxyType({})
 # The day on which a record recorded at the time became known.
 _OWN_DAY = {
     Kind.ACCOUNT_HISTORY: "as_of",
+    Kind.TEAM: "since",
     Kind.CONTACTS: "met_on",
     Kind.CONTRACTS: "starts_on",
     Kind.MOVEMENTS: "effective_on",
     Kind.INVOICES: "issued_on",
     Kind.TICKETS: "opened_at",
     Kind.INTERACTIONS: "occurred_at",
+    Kind.GROUP_SESSIONS: "starts_at",
     Kind.EVENTS: "occurred_on",
+    Kind.ONBOARDING: "due_on",
 }
-# Usage keeps its own day of learning in its rows.
-BACKFILLED = frozenset({*_OWN_DAY, Kind.USAGE, Kind.SESSIONS})
+# An attendance has the day of its session. Usage keeps a day of learning in its rows, active days
+# of people always count as known on their own.
+BACKFILLED = frozenset({*_OWN_DAY, Kind.ATTENDANCES, Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
 
 
 def recorded_at_the_time(
-    records: Sequence[Record], *, kind: Kind, day: date, zone: tzinfo
+    records: Sequence[Record],
+    *,
+    kind: Kind,
+    sessions: Mapping[str, datetime] = NO_SESSIONS,
+    day: date,
+    zone: tzinfo,
 ) -> list[Record]:
-    """Learned on its own day, at the latest on `day`, where a record does not say when."""
-    field = _OWN_DAY.get(kind)
-    if field is None:
+    """Learned on its own day, at the latest on `day`, where a record does not say when.
+    `sessions`: when those began that attendances name."""
+    if kind == Kind.ATTENDANCES:
+        own: list[Value] = [sessions.get(str(record.values["session"])) for record in records]
+    elif kind in _OWN_DAY:
+        own = [record.values.get(_OWN_DAY[kind]) for record in records]
+    else:
         return list(records)
-    return [_dated(record, record.values.get(field), day=day, zone=zone) for record in records]
+    return [
+        _dated(record, moment, day=day, zone=zone)
+        for record, moment in zip(records, own, strict=True)
+    ]
 
 
 def _dated(record: Record, own: Value, *, day: date, zone: tzinfo) -> Record:

@@ -139,6 +139,7 @@ TEAM = RecordSpec(
             "until somebody else has it",
             help_text="the last day; empty: until somebody else has it",
         ),
+        _LEARNED,
     ),
 )
 CONTACTS = RecordSpec(
@@ -307,6 +308,7 @@ GROUP_SESSIONS = RecordSpec(
         _field("minutes", Type.INTEGER, max_value=10_000, help_text="how long it was"),
         _field("is_commercial", Type.BOOLEAN, clearable=False),
         _field("host", Type.EMAIL, help_text="of a person who logs in"),
+        _LEARNED,
     ),
 )
 ATTENDANCES = RecordSpec(
@@ -318,6 +320,7 @@ ATTENDANCES = RecordSpec(
         _ACCOUNT,
         _telling("attended", Type.BOOLEAN, clearable=False, help_text="false: did not come"),
         _field("minutes", Type.INTEGER, max_value=10_000, help_text="how long they stayed"),
+        _LEARNED,
     ),
 )
 INVOICES = RecordSpec(
@@ -356,6 +359,7 @@ ONBOARDING = RecordSpec(
         _must("name", Type.NAME, max_length=120),
         _must("due_on", Type.DAY),
         _telling("done_on", Type.PAST_DAY, "not done"),
+        _LEARNED,
     ),
 )
 # In the order in which a set of files is loaded: what others point at comes first, and given

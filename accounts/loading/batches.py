@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
-from accounts.intake.backfill import learned_on, recorded_at_the_time
+from accounts.intake.backfill import NO_SESSIONS, learned_on, recorded_at_the_time
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.field_values import Value
 from accounts.intake.records import Record
@@ -25,7 +25,7 @@ from accounts.loading.tables import TABLES
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import UsageIds, load_sessions, load_usage, load_user_days
-from accounts.models import Installation
+from accounts.models import GroupSession, Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,7 @@ def load(
     records = _under_one_name(records, spec=spec, source=source, result=result)
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
-        zone = Installation.current().zone
-        distinct = recorded_at_the_time(distinct, kind=kind, day=day, zone=zone)
+        distinct = _recorded_at_the_time(distinct, kind=kind, batch=batch)
     with transaction.atomic():
         _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
         if kind == Kind.ACCOUNTS:
@@ -82,6 +81,24 @@ def load(
         if result.statuses.get(record.position) != Status.REJECTED:
             result.reject(record.warnings)
     return result
+
+
+def _recorded_at_the_time(
+    records: Sequence[Record], *, kind: Kind, batch: LoadContext
+) -> list[Record]:
+    sessions = NO_SESSIONS
+    if kind == Kind.ATTENDANCES:
+        sessions = _session_starts(records, source=batch.source)
+    zone = Installation.current().zone
+    return recorded_at_the_time(records, kind=kind, sessions=sessions, day=batch.day, zone=zone)
+
+
+def _session_starts(records: Sequence[Record], *, source: str) -> dict[str, datetime]:
+    """By id; one of the same source counts before those of others."""
+    named = GroupSession.objects.filter(external_id__in={r.values["session"] for r in records})
+    columns = ("external_id", "starts_at")
+    others = dict(named.exclude(source=source).values_list(*columns))
+    return others | dict(named.filter(source=source).values_list(*columns))
 
 
 def _undated(records: Sequence[Record], result: LoadResult) -> list[Record]:
@@ -224,7 +241,7 @@ def _user_days(
 def _team(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
-    load_team(records, day=batch.day, result=result)
+    load_team(records, day=batch.day, now=batch.now, result=result)
 
 
 def _account_history(

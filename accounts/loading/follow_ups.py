@@ -77,7 +77,7 @@ def make_plans(records: Sequence[Record], _: str, result: LoadResult) -> Sequenc
 
 
 def _accounts(loaded: Loaded) -> None:
-    place_named(loaded.records, day=loaded.day, result=loaded.result)
+    place_named(loaded.records, day=loaded.day, now=loaded.now, result=loaded.result)
     refresh_accounts(account_ids=loaded.changed.account_ids, day=loaded.day, now=loaded.now)
     mark_dirty(loaded.changed.account_ids)
     loaded.result.reject(_contradicted_by_money(loaded))

@@ -345,6 +345,8 @@ GROUP_SESSIONS = FactTable(
     references=(person_reference("host"),),
     key=_OF_SOURCE,
     same="t.starts_at = s.starts_at",
+    once=_DATED,
+    is_dated=True,
 )
 ATTENDANCES = FactTable(
     "accounts_attendance",
@@ -383,6 +385,8 @@ ATTENDANCES = FactTable(
             "is a contact of another account; correct one of both",
         ),
     ),
+    once=_DATED,
+    is_dated=True,
 )
 EVENTS = FactTable(
     "accounts_businessevent",
@@ -398,6 +402,8 @@ ONBOARDING = FactTable(
     (_ACCOUNT_ID, *_plain("key", "name", "due_on", "done_on")),
     references=(ACCOUNT,),
     key=("account_id", "key"),
+    once=_DATED,
+    is_dated=True,
 )
 TABLES: dict[Kind, FactTable] = {
     Kind.ACCOUNTS: ACCOUNTS,

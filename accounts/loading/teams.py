@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from accounts.intake.backfill import learned_on, moment_of
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.stints import Stint, StintRow, in_order, placed, vacated
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables import ACCOUNT, FUNCTION_FIELDS, person_reference
-from accounts.models import Account, Function, TeamMember, User
+from accounts.models import Account, Function, Installation, TeamMember, User
 
 # One function of one account.
 Seat = tuple[int, int]
@@ -22,14 +23,15 @@ _FUNCTION_MISSING = "is not a function; add it in Admin, Functions"
 
 @dataclass(frozen=True, slots=True)
 class SeatChange:
-    """`row` is None where nobody has the function any more."""
+    """`row` is None where nobody has the function any more; `learned_on` where history says so."""
 
     position: int
     seat: Seat
     row: StintRow | None
+    learned_on: date | None = None
 
 
-def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> None:
+def load_team(records: Sequence[Record], *, day: date, now: datetime, result: LoadResult) -> None:
     """Writes the good records; each of the others names what is not known."""
     accounts = _ids(Account, "external_id", (str(r.values["account"]) for r in records))
     functions = dict(Function.objects.values_list("key", "pk"))
@@ -47,12 +49,13 @@ def load_team(records: Sequence[Record], *, day: date, result: LoadResult) -> No
             result.reject([unknown(record, "person", person_reference("person").missing)])
         else:
             row = _stint_row(person, record.values)
-            changes.append(SeatChange(record.position, (account, function), row))
-    for position, status in place(changes, day=day, result=result).items():
+            said = learned_on(record.values)
+            changes.append(SeatChange(record.position, (account, function), row, said))
+    for position, status in place(changes, day=day, now=now, result=result).items():
         result.statuses[position] = status
 
 
-def place_named(records: Sequence[Record], *, day: date, result: LoadResult) -> None:
+def place_named(records: Sequence[Record], *, day: date, now: datetime, result: LoadResult) -> None:
     """The people that records of accounts name, each in the function its column is called by. An
     empty column ends who has the function."""
     said = [r for r in records if not r.values.keys().isdisjoint(FUNCTION_FIELDS)]
@@ -69,12 +72,14 @@ def place_named(records: Sequence[Record], *, day: date, result: LoadResult) -> 
             address = record.values[field]
             row = None if address is None else StintRow(people[str(address).lower()])
             changes.append(SeatChange(record.position, (account, functions[field]), row))
-    for position, status in place(changes, day=day, result=result).items():
+    for position, status in place(changes, day=day, now=now, result=result).items():
         if status != Status.UNCHANGED and result.statuses[position] == Status.UNCHANGED:
             result.statuses[position] = Status.UPDATED
 
 
-def place(changes: Sequence[SeatChange], *, day: date, result: LoadResult) -> dict[int, Status]:
+def place(
+    changes: Sequence[SeatChange], *, day: date, now: datetime, result: LoadResult
+) -> dict[int, Status]:
     """What became of each position; one whose last day lies before its first is refused."""
     account_ids = sorted({change.seat[0] for change in changes})
     # In order of id, so that two loads wait for each other instead of dying.
@@ -82,19 +87,22 @@ def place(changes: Sequence[SeatChange], *, day: date, result: LoadResult) -> di
     list(locked.select_for_update(no_key=True).values_list("pk"))
     stored = _stored(account_ids)
     after = {seat: in_order(stints) for seat, stints in stored.items()}
+    learned: dict[tuple[Seat, int], date] = {}
     statuses: dict[int, Status] = {}
     for change in changes:
         stints = after.get(change.seat, [])
         try:
-            now = _after(stints, change, day=day)
+            changed = _after(stints, change, day=day)
         except ValueError as error:
             result.reject([RecordError(change.position, "until", "order", f"says {error}")])
             continue
-        status = _status(stints, now)
+        if change.learned_on and change.row:
+            learned[change.seat, change.row.person_id] = change.learned_on
+        status = _status(stints, changed)
         if statuses.get(change.position, Status.UNCHANGED) == Status.UNCHANGED:
             statuses[change.position] = status
-        after[change.seat] = now
-    _write(stored, after)
+        after[change.seat] = changed
+    _write(stored, after, learned=learned, now=now)
     return statuses
 
 
@@ -121,7 +129,11 @@ def _stored(account_ids: Sequence[int]) -> dict[Seat, dict[Stint, TeamMember]]:
 
 
 def _write(
-    stored: Mapping[Seat, Mapping[Stint, TeamMember]], after: Mapping[Seat, Sequence[Stint]]
+    stored: Mapping[Seat, Mapping[Stint, TeamMember]],
+    after: Mapping[Seat, Sequence[Stint]],
+    *,
+    learned: Mapping[tuple[Seat, int], date],
+    now: datetime,
 ) -> None:
     """Days are freed before others take them: the database allows no day twice, not for a moment.
 
@@ -130,6 +142,7 @@ def _write(
     gone: list[int] = []
     ending: list[tuple[bool, TeamMember]] = []
     new: list[TeamMember] = []
+    zone = Installation.current().zone
     for seat, stints in sorted(after.items()):
         old = stored.get(seat, {})
         left = {(s.since, s.person_id): m for s, m in old.items() if s not in stints}
@@ -138,7 +151,10 @@ def _write(
                 continue
             member = left.pop((stint.since, stint.person_id), None)
             if member is None:
-                new.append(_member(seat, stint))
+                said = learned.get((seat, stint.person_id))
+                member = _member(seat, stint, learned_at=moment_of(said, now=now, zone=zone))
+                member.backfilled_at = None if said is None else now
+                new.append(member)
             else:
                 is_longer = member.until is not None and (
                     stint.until is None or stint.until > member.until
@@ -153,7 +169,7 @@ def _write(
     TeamMember.objects.bulk_create(new, batch_size=1_000)
 
 
-def _member(seat: Seat, stint: Stint) -> TeamMember:
+def _member(seat: Seat, stint: Stint, *, learned_at: datetime) -> TeamMember:
     account_id, function_id = seat
     return TeamMember(
         account_id=account_id,
@@ -161,6 +177,7 @@ def _member(seat: Seat, stint: Stint) -> TeamMember:
         person_id=stint.person_id,
         since=stint.since,
         until=stint.until,
+        learned_at=learned_at,
     )
 
 

@@ -94,7 +94,7 @@ class UsageIds:
             known = set(Feature.objects.filter(key__in=unseen).values_list("key", flat=True))
             room = MOST_FEATURES - Feature.objects.count()
             new = sorted(unseen - known)[: max(room, 0)]
-            names = [Feature(key=k, name=_title(k), valid_from=first_use[k]) for k in new]
+            names = [Feature(key=k, name=title(k), valid_from=first_use[k]) for k in new]
             Feature.objects.bulk_create(names, ignore_conflicts=True)
             rows = Feature.objects.filter(key__in=unseen).values_list("key", "pk", "valid_from")
             for key, pk, valid_from in rows:
@@ -114,7 +114,8 @@ class UsageIds:
         self.months |= unseen
 
 
-def _title(key: str) -> str:
+def title(key: str) -> str:
+    """What a feature is called that nobody named."""
     return key.replace("_", " ").replace("-", " ").capitalize()
 
 

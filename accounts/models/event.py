@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models.account import Account, external_id_validator
-from accounts.models.learned import Backfilled
+from accounts.models.learned import Backfilled, Learned
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.sourced import Sourced, once_a_source
 from accounts.models.vocabulary import BusinessEventKind
@@ -38,7 +38,7 @@ class BusinessEvent(Sourced, Backfilled):
         return f"{self.kind_id} {self.occurred_on}"
 
 
-class OnboardingStep(models.Model):
+class OnboardingStep(Learned):
     """A step of an account's onboarding plan: done on time, late, or still due."""
 
     account = models.ForeignKey(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.db import models
 
 from accounts.models.account import Account, Contact, external_id_validator
+from accounts.models.learned import Learned
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.sourced import Sourced, once_a_source
 from accounts.models.vocabulary import InteractionKind
 
 
-class GroupSession(Sourced):
+class GroupSession(Sourced, Learned):
     """Belongs to no account: it shows on those whose people are among its attendances."""
 
     external_id = models.CharField(max_length=64, validators=[external_id_validator])
@@ -41,7 +42,7 @@ class GroupSession(Sourced):
         return self.subject or f"{self.kind_id} {self.starts_at:%Y-%m-%d}"
 
 
-class Attendance(models.Model):
+class Attendance(Learned):
     """One person at one session, or expected there. Counted for the person's account."""
 
     session = models.ForeignKey(

@@ -14,6 +14,7 @@ from django.db.models import F, Func, Q, Value
 
 from accounts.catalogue import ROLES_BY_RULE
 from accounts.models.account import Account
+from accounts.models.learned import Learned
 from accounts.models.people import Pool, User
 from accounts.models.scope import AccountScopedQuerySet, on_team
 
@@ -78,9 +79,10 @@ class TeamMemberQuerySet(AccountScopedQuerySet):
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
     model_name="TeamMemberAudit",
+    exclude=["learned_at", "backfilled_at"],
     append_only=True,
 )
-class TeamMember(models.Model):
+class TeamMember(Learned):
     """A person in one function of one account. Today's rows let the person see and change the
     account, whatever their own team."""
 

@@ -7,14 +7,19 @@ import pytest
 from accounts.intake.backfill import BACKFILLED
 from accounts.intake.specs import SPECS, Kind
 from accounts.models import (
+    Attendance,
     AttributeHistory,
     BusinessEvent,
     Contact,
     Contract,
+    GroupSession,
     Interaction,
     Invoice,
+    OnboardingStep,
     RevenueMovement,
+    TeamMember,
     Ticket,
+    User,
 )
 from tests.accounts.loading import NOW, account, contract, load_raw, movement, problems, statuses
 
@@ -49,6 +54,23 @@ FACTS = {
         OWN | {"occurred_on": "2024-02-03", "kind": "champion_left"},
         BusinessEvent, "learned_at", "2024-02-03",
     ),
+    "team": (
+        {"account": "acme", "function": "support_lead", "person": "sam@cs.example",
+         "since": "2024-02-03"},
+        TeamMember, "learned_at", "2024-02-03",
+    ),
+    "group_sessions": (
+        {"external_id": "x1", "kind": "webinar", "starts_at": "2024-02-03T08:00:00Z"},
+        GroupSession, "learned_at", "2024-02-03",
+    ),
+    "attendances": (
+        {"session": "s1", "contact": "k1", "account": "acme"}, Attendance, "learned_at",
+        "2024-02-01",
+    ),
+    "onboarding": (
+        {"account": "acme", "key": "kick-off", "name": "Kick-off", "due_on": "2024-02-03"},
+        OnboardingStep, "learned_at", "2024-02-03",
+    ),
     "account_history": (
         {"account": "acme", "as_of": "2024-02-03", "seats": 7}, AttributeHistory, "learned_at",
         "2024-02-03",
@@ -59,7 +81,18 @@ FACTS = {
 @pytest.fixture(autouse=True)
 def acme():
     load_raw("accounts", account())
+    User.objects.create(email="sam@cs.example", name="Sam")
     AttributeHistory.objects.all().delete()
+
+
+@pytest.fixture
+def webinar(request):
+    """Whom and what an attendance names."""
+    if request.node.callspec.params["kind"] == "attendances":
+        kim = {"external_id": "k1", "account": "acme", "name": "Kim"}
+        load_raw("contacts", kim)
+        begun = {"external_id": "s1", "kind": "webinar", "starts_at": "2024-02-01T23:30:00Z"}
+        load_raw("group_sessions", begun)
 
 
 def stored(kind):
@@ -75,16 +108,18 @@ def midnight(day):
 def test_every_kind_with_a_column_for_it_is_here():
     dated = {kind for kind, spec in SPECS.items() if "learned_on" in spec.by_name()}
     assert set(FACTS) == dated
-    assert set(BACKFILLED) == dated | {Kind.USAGE, Kind.SESSIONS}
+    assert set(BACKFILLED) == dated | {Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS}
 
 
 @pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.usefixtures("webinar")
 def test_a_fact_is_known_from_when_it_arrives(kind):
     assert statuses(load_raw(kind, FACTS[kind][0])) == ["created"]
     assert stored(kind) == (NOW, None)
 
 
 @pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.usefixtures("webinar")
 def test_a_column_says_since_when_it_was_known(kind):
     raw = FACTS[kind][0] | {"learned_on": "2024-05-06"}
     assert statuses(load_raw(kind, raw, backfill=True)) == ["created"]
@@ -93,6 +128,7 @@ def test_a_column_says_since_when_it_was_known(kind):
 
 
 @pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.usefixtures("webinar")
 def test_a_backfill_was_recorded_on_its_own_day(kind):
     raw, _, _, own_day = FACTS[kind]
     assert statuses(load_raw(kind, raw, backfill=True)) == ["created"]
@@ -100,6 +136,7 @@ def test_a_backfill_was_recorded_on_its_own_day(kind):
 
 
 @pytest.mark.parametrize("kind", FACTS)
+@pytest.mark.usefixtures("webinar")
 def test_a_sender_that_is_not_cs_ops_may_not_say_so(kind):
     raw = FACTS[kind][0] | {"learned_on": "2024-05-06"}
     result = load_raw(kind, raw, by_ops=False)

@@ -157,3 +157,9 @@ def test_a_feature_that_somebody_described_keeps_its_days():
     Feature.objects.create(key="search", name="Search", is_core=True, valid_from=date(2024, 7, 1))
     load_raw("usage", usage(day="2024-01-05"), backfill=True)
     assert Feature.objects.get().valid_from == date(2024, 7, 1)
+
+
+def test_sessions_and_active_days_come_over_one_connection():
+    day = {"account": "acme", "day": "2025-03-01"}
+    assert statuses(load_raw("sessions", day | {"sessions": 2, "minutes": 9})) == ["created"]
+    assert statuses(load_raw("user_days", day | {"user": "ada"})) == ["created"]
