@@ -77,6 +77,7 @@ class Stretch:
     its deal, or renews itself; `steps_on`: the day on which it goes on like that.
     `overdue_since` is the end of a term that counts on in its grace; `is_assumed` where an
     automatic renewal is taken for granted; `renewal_on` the end that nothing takes over yet.
+    `given_up_on`: the day on which the grace of one that ended without a word was over.
     """
 
     key: int
@@ -90,6 +91,7 @@ class Stretch:
     renewal_on: date | None = None
     is_step: bool = False
     steps_on: date | None = None
+    given_up_on: date | None = None
 
 
 def stretches(terms: Iterable[ContractTerm], *, day: date, grace_days: int) -> list[Stretch]:
@@ -211,7 +213,7 @@ def _ended(
 ) -> Stretch:
     """Until the grace is over, a term that ended counts on as overdue; then it ended on its end."""
     if day >= last:
-        return _stretch(term, end, **more)
+        return _stretch(term, end, given_up_on=last, **more)
     overdue_since = end if day >= end else None
     return _stretch(term, None, renewal_on=end, overdue_since=overdue_since, **more)
 

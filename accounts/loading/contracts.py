@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -94,10 +94,16 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     derived.posted = _post(
         {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids},
         contracts=contracts,
+        given_up={pk: _given_up(of_account) for pk, of_account in found.items()},
         day=day,
         now=now,
     )
     return derived
+
+
+def _given_up(found: Iterable[Stretch]) -> dict[date, date]:
+    """By the end of terms that ended without a word: when that was known."""
+    return {s.ends_on: s.given_up_on for s in found if s.ends_on and s.given_up_on}
 
 
 def fresh_ledgers(account_ids: Iterable[int], *, day: date) -> dict[int, list[LedgerMovement]]:
@@ -157,6 +163,7 @@ def _post(
     wanted: Mapping[int, Sequence[LedgerMovement]],
     *,
     contracts: Mapping[int, Sequence[StoredContract]],
+    given_up: Mapping[int, Mapping[date, date]],
     day: date,
     now: datetime,
 ) -> int:
@@ -169,7 +176,9 @@ def _post(
         for movement in corrections(of_account, ledger.sums):
             ledger.rows += 1
             of_contracts = contracts.get(account_id, ())
-            recorded = _recorded(movement, of_contracts, ledger=ledger, now=now, zone=zone)
+            own_day = given_up.get(account_id, {}).get(movement.effective_on, movement.effective_on)
+            own = moment_of(own_day, now=now, zone=zone)
+            recorded = _recorded(movement, of_contracts, ledger=ledger, own=own, now=now)
             row = _row(account_id, movement, ledger=ledger, recorded=recorded)
             lines.append(staging.line(row))
     if lines:
@@ -241,18 +250,17 @@ def _recorded(
     contracts: Sequence[StoredContract],
     *,
     ledger: PostedLedger,
+    own: datetime,
     now: datetime,
-    zone: tzinfo,
 ) -> tuple[datetime, datetime | None]:
     """When it was learned, and when it was recorded if that came later. What follows from contracts
     of a history alone, as it is imported, was known with the last of them and not before its own
-    day. What corrects it later is news."""
+    day, that of a lapse not before its grace was over. What corrects it later is news."""
     begun = [contract for contract in contracts if contract.starts_on <= movement.effective_on]
     is_history = bool(begun) and all(contract.backfilled_at for contract in begun)
     is_new = not ledger.sums or any(contract.backfilled_at == now for contract in begun)
     if not is_history or not is_new or movement.key in ledger.sums:
         return now, None
-    own = moment_of(movement.effective_on, now=now, zone=zone)
     return max(own, *(contract.learned_at for contract in begun)), now
 
 

@@ -212,7 +212,13 @@ def rebuild_history(
                 known = ((since, ledger.known_at(since, zone=zone)) for since in days)
                 learned = {since: moment for since, moment in known if moment}
             key = HistoryKey(account.pk, None, attribute)
-            versions.restate(key, stored=rows[attribute], steps=steps, learned=learned)
+            versions.restate(
+                key,
+                stored=rows[attribute],
+                steps=steps,
+                learned=learned,
+                came_at=account.created_at,
+            )
     versions.write()
     return RebuiltHistory(pasts, changes)
 

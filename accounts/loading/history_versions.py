@@ -65,10 +65,12 @@ class HistoryVersions:
         stored: Iterable[StoredValue],
         steps: Steps,
         learned: Mapping[date, datetime] = NOW,
+        came_at: datetime | None = None,
     ) -> None:
         """Makes `steps` (ascending, no day twice) what is known now, in place of `stored`.
 
-        `learned`: of days whose value was recorded at the time, when that was.
+        `learned`: of days whose value was recorded at the time, when that was; so it is then of a
+        value that was only taken for granted when the account came (`came_at`).
         """
         ends: Sequence[date | None] = [*(since for since, _ in steps[1:]), None]
         missing = {since: (value, end) for (since, value), end in zip(steps, ends, strict=True)}
@@ -76,21 +78,28 @@ class HistoryVersions:
         for row in stored:
             value, end = missing.get(row.valid_from, (None, None))
             ends_live = end is not None and row.valid_to is None and end >= self.day
-            if value == row.value and end == row.valid_to:
+            told = learned.get(row.valid_from)
+            was_granted = row.learned_at == came_at and told is not None and told < row.learned_at
+            if was_granted and value == row.value and (end is None or end in learned):
+                self._give_way(row)
+            elif value == row.value and end == row.valid_to:
                 del missing[row.valid_from]
             elif value == row.value and end is not None and (ends_live or end in learned):
                 self._ended.append((row.id, end))
                 del missing[row.valid_from]
-            elif (row.backfilled_at or row.learned_at) < self.learned_at:
-                self._superseded.append(row.id)
+            elif self._give_way(row):
                 # That it ends on another day is news, whenever the value was learned.
                 news.update({row.valid_from} if value == row.value else ())
-            else:
-                self._never_seen.append(row.id)
         for since, (value, end) in missing.items():
             told = learned.get(since) if since not in news else None
             moments = (told or self.learned_at, self.learned_at if told else None)
             self._added.append((*key, value, since, end, *moments))
+
+    def _give_way(self, row: StoredValue) -> bool:
+        """Whether it was ever known; one learned in this very moment was not."""
+        was_known = (row.backfilled_at or row.learned_at) < self.learned_at
+        (self._superseded if was_known else self._never_seen).append(row.id)
+        return was_known
 
     def write(self) -> None:
         """In this order: rows give way before others take their place."""

@@ -86,7 +86,7 @@ class FactRows:
         used = self.usage.rows.first_days
         known = np.where(since > -NEVER, since, np.where(used < NEVER, used, np.nan))
         start = np.where(np.isnan(started), known, started)
-        return Ages(today - start, today - self.onboarding.first_due(start))
+        return Ages(today - start, today - self.onboarding.first_due(day, start))
 
 
 def load_base(scope: FactScope, *, with_history: bool) -> BaseRows:

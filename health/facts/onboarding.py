@@ -18,7 +18,7 @@ from health.measures.inputs import Floats, OnboardingFacts
 _DEFAULT_FIRST_VALUE_DAYS = 30.0
 
 _STEPS = sql.SQL("""
-    SELECT s.account_id, (s.due_on - DATE '1970-01-01')::bigint,
+    SELECT s.account_id, (s.due_on - DATE '1970-01-01')::bigint, {known}::bigint,
         COALESCE(s.done_on - DATE '1970-01-01', {never})::bigint
     FROM accounts_onboardingstep s
     WHERE {accounts}
@@ -35,11 +35,11 @@ class Onboarding:
         self, day: date, *, profiles: Profiles, contracts: Contracts, events: Events
     ) -> OnboardingFacts:
         today, start = number(day), contracts.started_on(day)
-        due = self.steps["day"] <= today
+        known = self.steps["known"] <= today
+        due = known & (self.steps["day"] <= today)
         done = due & (self.steps["done"] <= today)
-        everyone = np.ones(len(due), dtype=np.bool_)
         return OnboardingFacts(
-            delivered=count(self.steps, everyone, accounts=self.accounts) > 0,
+            delivered=count(self.steps, known, accounts=self.accounts) > 0,
             steps_due=count(self.steps, due, accounts=self.accounts),
             steps_done_of_due=count(self.steps, done, accounts=self.accounts),
             days_since_start=today - start,
@@ -47,10 +47,13 @@ class Onboarding:
             first_value_due_day=self._due_days(profiles),
         )
 
-    def first_due(self, start: Floats) -> Floats:
-        """Day number on which the first step since `start` is due; NaN without one."""
+    def first_due(self, day: date, start: Floats) -> Floats:
+        """Day number on which the first step since `start` is due, of those known by `day`; NaN
+        without one."""
         first = np.full(self.accounts, np.inf)
-        rows = ~(self.steps["day"] < start[self.steps.position])
+        rows = (self.steps["known"] <= number(day)) & ~(
+            self.steps["day"] < start[self.steps.position]
+        )
         np.minimum.at(first, self.steps.position[rows], self.steps["day"][rows].astype(np.float64))
         return np.where(np.isinf(first), np.nan, first)
 
@@ -62,5 +65,10 @@ class Onboarding:
 
 
 def load(scope: FactScope, *, first_value_days: dict[int, int]) -> Onboarding:
-    query = _STEPS.format(never=sql.Literal(NEVER), accounts=scope.accounts("s.account_id"))
-    return Onboarding(scope.fetch(query, ("id", "day", "done")), first_value_days, len(scope))
+    query = _STEPS.format(
+        known=scope.known("s.learned_at"),
+        never=sql.Literal(NEVER),
+        accounts=scope.accounts("s.account_id"),
+    )
+    steps = scope.fetch(query, ("id", "day", "known", "done"))
+    return Onboarding(steps, first_value_days, len(scope))

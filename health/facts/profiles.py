@@ -16,6 +16,7 @@ from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.measures.inputs import Flags, Floats, ProfileFacts
 
 STAGES = tuple(LifecycleStage)
+_UNKNOWN = -1
 
 _ATTRIBUTES = (
     HistoryAttribute.SEATS,
@@ -62,6 +63,14 @@ _HISTORY = sql.SQL("""
         AND h.valid_from <= {last}::date AND COALESCE(h.valid_to > {first}::date, true)
 """)
 
+# Of which accounts an attribute has a past at all. Uses index: history_cut
+_RECORDED = sql.SQL("""
+    SELECT h.account_id, array_position({attributes}, h.attribute::text)::bigint - 1
+    FROM accounts_attributehistory h
+    WHERE h.contact_id IS NULL AND h.attribute = ANY ({attributes}) AND {accounts}
+    GROUP BY 1, 2
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
@@ -103,9 +112,18 @@ def days_known(
 
 
 @dataclass(frozen=True, slots=True)
+class _Past:
+    """Rows of history, and of which attribute each account has any: on days that no row tells of
+    it is unknown there."""
+
+    rows: Table
+    recorded: Table
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileRows:
     present: dict[str, Ints]
-    history: Table | None
+    history: _Past | None
 
     def on(self, day: date) -> Profiles:
         values = {attribute: self.present[attribute.value].copy() for attribute in _ATTRIBUTES}
@@ -122,16 +140,25 @@ class ProfileRows:
         )
 
 
-def _apply(values: dict[HistoryAttribute, Ints], history: Table, day: int) -> None:
-    in_force = (history["start"] <= day) & (history["stop"] > day)
-    in_force &= (history["known"] <= day) & (history["superseded"] > day)
+def _apply(values: dict[HistoryAttribute, Ints], past: _Past, day: int) -> None:
+    """What was known of the day in place of what is there today."""
+    history, recorded = past.rows, past.recorded
+    on_day = (history["start"] <= day) & (history["stop"] > day)
+    in_force = on_day & (history["known"] <= day) & (history["superseded"] > day)
+    status = _ATTRIBUTES.index(HistoryAttribute.STATUS)
     for position, attribute in enumerate(_ATTRIBUTES):
+        values[attribute][recorded.position[recorded["attribute"] == position]] = _UNKNOWN
         rows = in_force & (history["attribute"] == position)
+        if position == status:
+            # Whom nobody knew yet is judged all the same, by what is there to judge.
+            told = on_day & (history["attribute"] == position) & (history["superseded"] >= NEVER)
+            values[attribute][history.position[told]] = history["value"][told]
         values[attribute][history.position[rows]] = history["value"][rows]
 
 
 def load(scope: FactScope, *, with_history: bool) -> ProfileRows:
-    """Without history the present is taken, which is right for a day that is today."""
+    """Without history the present is taken, which is right for a day that is today; so it is of an
+    attribute of which no day was ever recorded."""
     vocabularies: dict[str, sql.Composable] = {
         "stages": sql.Literal([stage.value for stage in STAGES]),
         "tiers": _by_id(touch_tier_ids()),
@@ -155,18 +182,22 @@ def _by_id(ids: Mapping[str, int]) -> sql.Composable:
     return sql.SQL("{}::text[]").format(sql.Literal(keys))
 
 
-def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> Table:
+def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> _Past:
+    whose = {
+        "accounts": scope.accounts("h.account_id"),
+        "attributes": sql.Literal([attribute.value for attribute in _ATTRIBUTES]),
+    }
     query = _HISTORY.format(
-        accounts=scope.accounts("h.account_id"),
-        attributes=sql.Literal([attribute.value for attribute in _ATTRIBUTES]),
         known=scope.known("h.learned_at"),
         superseded=scope.superseded("h.superseded_at"),
         first=sql.Literal(scope.first_day),
         last=sql.Literal(scope.last_day),
+        **whose,
         **vocabularies,
     )
     columns = ("id", "attribute", "value", "start", "stop", "known", "superseded")
-    return scope.fetch(query, columns)
+    recorded = scope.fetch(_RECORDED.format(**whose), ("id", "attribute"))
+    return _Past(scope.fetch(query, columns), recorded)
 
 
 def _spread(table: Table, name: str, accounts: int) -> Ints:

@@ -28,7 +28,7 @@ _CHAMPIONS = sql.SQL("""
         (GREATEST(c.met_on, COALESCE(h.valid_from, c.met_on)) - DATE '1970-01-01')::bigint,
         COALESCE(h.valid_to - DATE '1970-01-01', {never})::bigint,
         COALESCE(c.left_on - DATE '1970-01-01', {never})::bigint,
-        COALESCE({known}, 0)::bigint, {superseded}::bigint
+        {known}::bigint, {superseded}::bigint
     FROM accounts_contact c
     LEFT JOIN accounts_attributehistory h ON h.attribute = 'roles' AND h.account_id = c.account_id
         AND h.contact_id = c.id
@@ -39,7 +39,7 @@ _CHAMPIONS = sql.SQL("""
 
 # Uses index: interaction_account_at
 _CONVERSATIONS = sql.SQL("""
-    SELECT i.account_id, {day}::bigint, 0::bigint, i.is_commercial::int::bigint
+    SELECT i.account_id, {day}::bigint, {known}::bigint, i.is_commercial::int::bigint
     FROM accounts_interaction i
     WHERE {accounts} AND {until} AND {since} AND i.kind <> ALL (
         ARRAY(SELECT key FROM accounts_interactionkind WHERE NOT is_conversation))
@@ -47,7 +47,7 @@ _CONVERSATIONS = sql.SQL("""
 
 # Uses index: interaction_account_at
 _PARTICIPANTS = sql.SQL("""
-    SELECT i.account_id, {day}::bigint, 0::bigint,
+    SELECT i.account_id, {day}::bigint, {known}::bigint,
         array_position({levels}, c.level::text)::bigint - 1
     FROM accounts_interaction i
     JOIN accounts_interactioncontact p ON p.interaction_id = i.id
@@ -90,20 +90,13 @@ class Champions:
 def load_champions(scope: FactScope, *, first_day: int | None) -> Champions:
     query = _CHAMPIONS.format(
         never=sql.Literal(NEVER),
-        known=_known_history(scope),
+        known=scope.known("COALESCE(h.learned_at, c.learned_at)"),
         superseded=scope.superseded("h.superseded_at"),
         accounts=scope.accounts("c.account_id"),
         last=sql.Literal(scope.last_day),
     )
     table = scope.fetch(query, ("id", "day", "stop", "left", "known", "superseded"))
     return Champions(table, first_day, len(scope))
-
-
-def _known_history(scope: FactScope) -> sql.Composable:
-    """A contact without role history was known when met."""
-    if not scope.as_known:
-        return sql.SQL("0")
-    return sql.SQL("CASE WHEN h.id IS NOT NULL THEN {} END").format(scope.day_of("h.learned_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +131,7 @@ class Interactions:
 def load_interactions(scope: FactScope, *, first_day: int | None) -> Interactions:
     shared = {
         "day": scope.day_of("i.occurred_at"),
+        "known": scope.known("i.learned_at"),
         "accounts": scope.accounts("i.account_id"),
         "until": scope.before("i.occurred_at", scope.last_day),
         "since": scope.since("i.occurred_at", scope.first_day - timedelta(days=_LONGEST)),

@@ -43,7 +43,7 @@ _CONTRACTS = sql.SQL("""
 # for a window from its due day, in which it was overdue at some time, and no longer. A credit note
 # is owed to the customer, and nobody owes a void one.
 _INVOICES = sql.SQL("""
-    SELECT i.account_id, (i.issued_on - DATE '1970-01-01')::bigint,
+    SELECT i.account_id, (i.issued_on - DATE '1970-01-01')::bigint, {known}::bigint,
         (i.due_on - DATE '1970-01-01')::bigint,
         COALESCE(i.paid_on - DATE '1970-01-01', {never})::bigint,
         CASE WHEN i.state = 'written_off'
@@ -176,7 +176,7 @@ class Invoices:
 
     def on(self, day: date) -> PaymentFacts:
         today, table = number(day), self.table
-        issued = table["day"] <= today
+        issued = (table["day"] <= today) & (table["known"] <= today)
         until = np.minimum(table["paid"], today)
         # Overdue at some time in the window: not paid before the window began.
         rows = issued & (until > today - _WINDOW) & (until > table["due"])
@@ -191,12 +191,14 @@ class Invoices:
 
 def load_invoices(scope: FactScope) -> Invoices:
     query = _INVOICES.format(
+        known=scope.known("i.learned_at"),
         never=sql.Literal(NEVER),
         window=sql.Literal(_WINDOW),
         accounts=scope.accounts("i.account_id"),
         last=sql.Literal(scope.last_day),
     )
-    return Invoices(scope.fetch(query, ("id", "day", "due", "paid", "dropped")), len(scope))
+    columns = ("id", "day", "known", "due", "paid", "dropped")
+    return Invoices(scope.fetch(query, columns), len(scope))
 
 
 def _months_before(day: date, months: int) -> date:

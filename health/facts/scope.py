@@ -70,8 +70,12 @@ class FactScope:
         )
 
     def known(self, column: str) -> sql.Composable:
-        """The day a fact counts from: when it was learned, or always."""
-        return self.day_of(column) if self.as_known else sql.SQL("0")
+        """The day a fact counts from: when it was learned; always, where nobody kept that."""
+        if not self.as_known:
+            return sql.SQL("0")
+        return sql.SQL("CASE WHEN {} IS NULL THEN 0 ELSE {} END").format(
+            sql.SQL(column), self.day_of(column)
+        )
 
     def superseded(self, column: str) -> sql.Composable:
         """The day from which a row no longer counts because others took its place; as known now

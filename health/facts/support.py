@@ -12,7 +12,7 @@ from accounts.catalogue import TicketCategory
 from health.facts.profiles import Profiles
 from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.windows import count, median, total, within
-from health.measures.inputs import Floats, SupportFacts
+from health.measures.inputs import Flags, Floats, SupportFacts
 
 _WINDOW = 90
 _MONTH = 30
@@ -35,7 +35,7 @@ _TICKETS = sql.SQL("""
             ELSE 1
         END::bigint,
         CASE WHEN t.topic = '' THEN 0 ELSE hashtextextended(t.topic, 0) END,
-        0::bigint
+        {known}::bigint
     FROM accounts_ticket t
     WHERE {accounts} AND {opened_by_then}
         AND ({recent} OR t.solved_at IS NULL OR {solved_later} OR (t.account_id, t.topic) IN (
@@ -60,7 +60,7 @@ class Tickets:
         today, table = number(day), self.table
         recent = within(table, day=today, window=_WINDOW)
         month = within(table, day=today, window=_MONTH)
-        still_open = (table["day"] <= today) & (table["solved"] > today)
+        still_open = self._opened(today) & (table["solved"] > today)
         counted = recent | still_open
         age = np.minimum(table["solved"], today) - table["day"]
         connected = self.first_day is not None and self.first_day <= today
@@ -76,8 +76,11 @@ class Tickets:
             most_on_open_topic=self._most_on_open_topic(today),
         )
 
+    def _opened(self, today: int) -> Flags:
+        return (self.table["day"] <= today) & (self.table["known"] <= today)
+
     def _most_on_open_topic(self, today: int) -> Floats:
-        opened, topics = self.table["day"] <= today, self.topics
+        opened, topics = self._opened(today), self.topics
         is_open = opened & (self.table["solved"] > today)
         nobody = len(self.owners)
         tickets = np.bincount(topics[opened], minlength=nobody + 1)[:nobody]
@@ -90,6 +93,7 @@ class Tickets:
 def load(scope: FactScope, *, first_day: int | None) -> Tickets:
     query = _TICKETS.format(
         opened=scope.day_of("t.opened_at"),
+        known=scope.known("t.learned_at"),
         solved=scope.day_of("t.solved_at"),
         repeat=sql.Literal(_REPEAT_LOAD),
         billing=sql.Literal(_LOAD[TicketCategory.BILLING]),

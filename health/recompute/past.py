@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -28,13 +29,42 @@ _BEFORE = """
 """
 
 
-def past_state(state: State, account_ids: Ints, rows: Flags, *, day: date) -> None:
-    """Replaces the state of the marked rows by the one just before `day`."""
+@dataclass(frozen=True, slots=True)
+class PastStates:
+    """What days were found to be that lie before the present state of their accounts: the next one
+    is compared with them. `judged` is a state of all accounts, its day -1 until then."""
+
+    judged: State
+
+    @classmethod
+    def none_yet(cls, state: State) -> PastStates:
+        judged = state.take(np.arange(len(state.day)))
+        judged.day[:] = -1
+        return cls(judged)
+
+    def restore(
+        self, part: State, accounts: Ints, account_ids: Ints, rows: Flags, *, day: date
+    ) -> None:
+        """Puts the state just before `day` in place of that of the marked rows of `part`, which is
+        of these accounts: as it was judged here, else as it is stored."""
+        is_judged = self.judged.day[accounts] >= 0
+        found = np.flatnonzero(rows & is_judged)
+        part.put(found, self.judged.take(accounts[found]))
+        _restore_stored(part, account_ids, rows & ~is_judged, day=day)
+        for row in np.flatnonzero(rows):
+            part.overrides.pop(int(row), None)
+
+    def keep(self, part: State, accounts: Ints, rows: Flags) -> None:
+        found = np.flatnonzero(rows)
+        self.judged.put(accounts[found], part.take(found))
+
+
+def _restore_stored(state: State, account_ids: Ints, rows: Flags, *, day: date) -> None:
+    if not rows.any():
+        return
     state.card_id[rows], state.band[rows], state.score[rows] = NO_CARD, MISSING, MISSING
     state.last_band[rows], state.was_new[rows] = MISSING, False
     state.lines[rows], state.components[rows], state.recent[rows] = UNKNOWN, MISSING, MISSING
-    for row in np.flatnonzero(rows):
-        state.overrides.pop(int(row), None)
     with connection.cursor() as cursor:
         cursor.execute(_BEFORE, {"ids": account_ids[rows].tolist(), "day": day})
         for account_id, card_id, band, score in cursor.fetchall():

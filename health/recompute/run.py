@@ -23,7 +23,7 @@ from health.queries.scorecards import Card
 from health.recompute import writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
-from health.recompute.past import past_state
+from health.recompute.past import PastStates
 from health.recompute.state import State, lock, read_state
 from health.scoring import Evaluation, evaluate, line_values, too_new
 
@@ -98,6 +98,7 @@ class _Batch:
     rows: FactRows
     lines: WatchLines
     state: State
+    past: PastStates
     closed: list[date]
 
 
@@ -123,7 +124,8 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     state = read_state(
         scope, day=run.days[-1], components=run.components, lines=lines.ids, dwell=run.dwell
     )
-    batch = _Batch(run, scope, facts, lines, state, closed)
+    past = PastStates.none_yet(state)
+    batch = _Batch(run, scope, facts, lines, state, past, closed)
     judged = [
         part
         for day, chosen in zip(run.days, plans, strict=True)
@@ -195,7 +197,8 @@ def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judge
         part = state.take(accounts)
         is_present = (part.day <= number(day)) & (not is_final)
         if not is_present.all():
-            past_state(part, scope.account_ids[accounts], ~is_present, day=day)
+            ids = scope.account_ids[accounts]
+            batch.past.restore(part, accounts, ids, ~is_present, day=day)
         watched = _watched(batch.lines, card, evaluation, facts, accounts)
         watched.values[fresh] = np.nan
         crossings = judge(
@@ -209,6 +212,7 @@ def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judge
         crossings = [crossing for crossing in crossings if is_present[crossing.change.row]]
         kept = np.flatnonzero(is_present)
         state.put(accounts[kept], part.take(kept))
+        batch.past.keep(part, accounts, ~is_present)
         yield writing.Judged(
             scope.account_ids[accounts],
             day,

@@ -217,3 +217,20 @@ def test_roles_of_a_contact_are_known_since_then():
         ("champion", date(2024, 1, 1), date(2024, 9, 1), midnight("2024-01-01")),
         ("blocker", date(2024, 9, 1), None, midnight("2024-09-01")),
     ]
+
+
+def test_a_lapse_of_a_backfill_is_known_when_its_grace_was_over():
+    load_raw("contracts", contract("c1", "2023-01-01", "2024-01-01", "1200.00"), backfill=True)
+    churn = RevenueMovement.objects.get(kind="churn")
+    assert churn.effective_on == date(2024, 1, 1)
+    assert churn.recorded_at == midnight("2024-01-31")
+    assert derived("status", by=midnight("2024-01-30")) == [("active", date(2023, 1, 1))]
+    assert derived("status", by=midnight("2024-01-31"))[1:] == [("churned", date(2024, 1, 1))]
+
+
+def test_what_an_account_said_when_it_came_is_known_as_its_money_was():
+    """The account came first, and what it is today was learned today."""
+    load_raw("accounts", account("other", customer_since="2024-01-01"))
+    row = movement("m1", "2024-01-01", "new", "6000.00") | {"account": "other"}
+    load_raw("movements", row, day=date(2025, 4, 1), backfill=True)
+    assert derived("status", by=midnight("2024-01-01")) == [("active", date(2024, 1, 1))]

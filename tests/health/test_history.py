@@ -116,3 +116,16 @@ def test_history_closes_the_days_before_today_and_is_repeatable(accounts):
     assert again.crossings == 0
     assert left_behind()[0] == before[0]
     assert left_behind()[1] == before[1]
+
+
+def test_days_before_a_present_state_keep_the_margin_as_the_nights_do(accounts, monkeypatch):
+    """As after an import: today was scored at once, the years before it later."""
+    with transaction.atomic():
+        score_history(days=DAYS, now=NOW)
+        fresh = {(row[0], row[1]): row[2:4] for row in left_behind()[0]}
+        transaction.set_rollback(True)
+    recompute(day=DAY, now=NOW)
+    monkeypatch.setattr(recompute_module, "BLOCK", 9)
+    score_history(days=DAYS[:-1], now=NOW)
+    scores = {(row[0], row[1]): row[2:4] for row in left_behind()[0] if row[1] < DAY}
+    assert scores == {key: found for key, found in fresh.items() if key[1] < DAY}

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.models import Account
-from health.recompute import CatchingUpError, rescore_now, score_history
+from health.recompute import CatchingUpError, refresh_feeds, rescore_now, score_history
 
 
 class Command(BaseCommand):
@@ -28,6 +28,8 @@ class Command(BaseCommand):
         days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
         if len(days) > 1:
             self.stdout.write(f"Scoring {len(days)} days …")
+            # What was imported since the last night may have moved when sources began.
+            refresh_feeds()
         try:
             result = (
                 rescore_now(account_ids=ids, now=clock.now())
