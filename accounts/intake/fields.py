@@ -11,6 +11,7 @@ class Kind(StrEnum):
     ACCOUNTS = "accounts"
     ACCOUNT_HISTORY = "account_history"
     TEAM = "team"
+    FEATURES = "features"
     CONTACTS = "contacts"
     CONTRACTS = "contracts"
     MOVEMENTS = "movements"

@@ -142,6 +142,28 @@ TEAM = RecordSpec(
         _LEARNED,
     ),
 )
+FEATURES = RecordSpec(
+    Kind.FEATURES,
+    ("key",),
+    (
+        _must("key", Type.KEY, example="reports", help_text="the feature of usage rows"),
+        _field("name", Type.NAME, clearable=False, max_length=120),
+        _field("is_core", Type.BOOLEAN, clearable=False, help_text="depth and trend count it"),
+        _field(
+            "plans",
+            Type.NAMES,
+            max_length=40,
+            help_text="keys of the plans it belongs to; empty: all of them",
+        ),
+        _field(
+            "valid_from",
+            Type.LONG_DAY,
+            clearable=False,
+            help_text="without it always, or from the first use of one met in usage",
+        ),
+        _field("valid_to", Type.LONG_DAY, help_text="the first day without it; empty: still"),
+    ),
+)
 CONTACTS = RecordSpec(
     Kind.CONTACTS,
     ("external_id",),
@@ -370,6 +392,7 @@ SPECS: dict[Kind, RecordSpec] = {
         ACCOUNTS,
         ACCOUNT_HISTORY,
         TEAM,
+        FEATURES,
         CONTACTS,
         MOVEMENTS,
         CONTRACTS,

@@ -54,6 +54,14 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "strategic_fit": ("fit", "icp fit"),
         "is_strategic": ("strategic", "key account", "strategic account"),
     },
+    Kind.FEATURES: {
+        "key": ("feature", "feature key", "feature id", "event", "event name"),
+        "name": ("feature name", "label", "title", "display name"),
+        "is_core": ("core", "core feature", "key feature", "is key"),
+        "plans": ("plan", "plan keys", "tiers", "editions", "included in"),
+        "valid_from": ("since", "launched", "released", "release date", "available from"),
+        "valid_to": ("until", "retired", "sunset", "available until"),
+    },
     Kind.TEAM: {
         "function": ("role", "team role", "account team role", "responsibility"),
         "person": ("user", "user email", "member", "team member", "employee", "e-mail", "email"),

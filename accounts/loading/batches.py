@@ -19,6 +19,7 @@ from accounts.loading.account_names import keep_further_ids, one_form, renamed, 
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.erased_users import without_erased
+from accounts.loading.features import load_features
 from accounts.loading.movements import post_movements
 from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.tables import TABLES
@@ -244,6 +245,12 @@ def _team(
     load_team(records, day=batch.day, now=batch.now, result=result)
 
 
+def _features(
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
+) -> None:
+    load_features(records, result=result)
+
+
 def _account_history(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
@@ -258,6 +265,7 @@ def _account_history(
 _WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadResult], None]] = {
     Kind.ACCOUNT_HISTORY: _account_history,
     Kind.TEAM: _team,
+    Kind.FEATURES: _features,
     Kind.MOVEMENTS: _movements,
     Kind.USAGE: _usage,
     Kind.SESSIONS: _sessions,
