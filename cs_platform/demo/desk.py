@@ -104,7 +104,10 @@ def chosen(found: list[Candidate], *, me: int) -> set[int]:
     """Ids of as many accounts of each segment as the desk has now."""
     desk = _Desk(me, Counter(c.segment for c in found if c.owner_id == me), [])
     quiet = [c for c in found if not c.at_risk]
-    desk.take([c for c in found if c.is_overridden], until=lambda: desk.count("is_overridden") > 0)
+    overridden = [c for c in found if c.is_overridden]
+    desk.take(overridden, until=lambda: desk.count("is_overridden") > 0)
+    if not desk.count("is_overridden"):  # even with more left lying there than a desk shows
+        desk.fill(overridden[:1])
     troubled = [c for c in found if c.at_risk and c.severity >= 20]
     desk.take(troubled, until=lambda: desk.count("at_risk") >= TROUBLED)
     # After a weekend all trouble may lie there overdue; a desk without any shows less.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from accounts.catalogue import AccountStatus, Segment
-from accounts.models import DirtyAccount
+from accounts.models import Account, DirtyAccount
+from cs_platform.demo.desk import DESK
 from health.actions import override_band
 from health.models import CurrentHealth
 
@@ -31,7 +34,10 @@ def overrule(*, day: date) -> int | None:
         account__owner__isnull=False,
         account__segment__in=(Segment.MID_MARKET, Segment.SMB),
     )
-    found = low.order_by("account__segment", "score", "pk").select_related("account__owner").first()
+    # Accounts change hands within their segment: the desk must have one to give for it.
+    on_desk = Account.objects.filter(owner__email=DESK, segment=OuterRef("account__segment"))
+    ordered = low.order_by(Exists(on_desk).desc(), "account__segment", "score", "pk")
+    found = ordered.select_related("account__owner").first()
     if found is None or found.account.owner is None:
         return None
     override_band(
