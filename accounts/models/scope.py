@@ -114,6 +114,12 @@ def account_condition(
     return _accounts_of(_colleagues(user, own_team=reach == Visibility.TEAM), prefix=prefix)
 
 
+def sees_all(user: User | AnonymousUser) -> bool:
+    """Whether this person may see every account."""
+    reach = Visibility(Installation.current().visibility)
+    return account_condition(user, reach=reach) is None
+
+
 class AccountScopedQuerySet(models.QuerySet[Any]):
     """For any model with an `account` foreign key."""
 

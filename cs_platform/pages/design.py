@@ -7,6 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from accounts.money.rates import Unconverted
 from accounts.ui import charts
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.account.timeline import Entry
+from health.queries.unscored import CardGap, Unscored
 
 _TOKENS = Path("cs_platform/static/cs_platform/css/tokens.css")
 _TOKEN = re.compile(r"^\s*--([a-z0-9-]+):\s*(.+?);", re.MULTILINE)
@@ -76,6 +78,21 @@ def design(request: HttpRequest) -> HttpResponse:
         "typed": [("Outcome", "Meeting booked"), ("Note", "They want a plan.\nBy Friday.")],
         "messages_of_levels": _messages(),
         "drawings": drawings(today),
+        "unscored": Unscored(
+            accounts=477,
+            active=500,
+            cards=(
+                CardGap(
+                    "Four inputs",
+                    477,
+                    Decimal("47.5"),
+                    Decimal(60),
+                    (("conversations", Decimal(16)), ("active users", Decimal("12.25"))),
+                ),
+            ),
+            waiting=0,
+            has_rule=True,
+        ),
         "rate_gaps": RateGaps(
             "USD", {"CHF": Unconverted(1_000_00, 1), "SEK": Unconverted(5_00, 2)}, {"EUR": today}
         ),

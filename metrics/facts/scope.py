@@ -7,21 +7,24 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import Account, User
-from accounts.models.scope import AccountQuerySet
+from accounts.models.scope import AccountQuerySet, sees_all
 
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
-    """`accounts` None means all of them; rows recorded at or after `known_before` do not count."""
+    """`accounts` None means all of them; rows recorded at or after `known_before` do not count.
+
+    All includes those that were merged into others: what they had is taken back on them, so that
+    they add nothing from the merge on, and what was known before it still adds up.
+    """
 
     accounts: AccountQuerySet | None = None
     known_before: datetime | None = None
 
     @classmethod
     def of(cls, *, user: User, known_before: datetime | None = None) -> "ReportScope":
-        visible = Account.objects.for_user(user)
-        everything = not visible.query.where
-        return cls(accounts=None if everything else visible, known_before=known_before)
+        visible = None if sees_all(user) else Account.objects.for_user(user)
+        return cls(accounts=visible, known_before=known_before)
 
     @property
     def is_everything(self) -> bool:
