@@ -201,10 +201,10 @@ def test_without_a_ledger_the_page_says_what_to_do(client, people):
 
 # Of a stored day: the latest closed one (to open with, and by which scores count), the day, what
 # was changed since, which currencies there are; for the page also the month-end before, months,
-# retention and targets, and (three) why accounts have no score. Renewals are read with what is
+# retention and targets, and (two) why accounts have no score. Renewals are read with what is
 # paid month to month, and once for the week.
 QUERIES = {
-    "executive": 26,
+    "executive": 25,
     "executive_accounts": 12,
     "executive_movements": 12,
     "executive_health": 10,
@@ -212,7 +212,7 @@ QUERIES = {
     "executive_changes": 11,
 }
 QUERIES_STORED = {
-    "executive": 24,
+    "executive": 23,
     "executive_accounts": 12,
     "executive_movements": 12,
     "executive_health": 12,
