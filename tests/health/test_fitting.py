@@ -46,7 +46,7 @@ def test_measures_go_with_their_source_and_the_rest_adds_up_to_100(ola):
     # ARR flat over three terms needs to know of no conversation, which is a business event.
     assert [gate.key for gate in draft.gates.all()] == ["topic_unsolved"]
     assert {"Trend of core-feature use", "Champions"} <= set(found.dropped)
-    assert draft.reason.startswith("Fitted to the sources that are connected. Dropped: ")
+    assert draft.reason.startswith("Fitted to what is connected. Dropped: ")
     assert len(draft.reason) <= 300
 
 
@@ -105,3 +105,20 @@ def test_an_account_that_had_no_score_gets_one_under_the_fitted_card(ola):
 
     # no tickets in 30 days 100, no defect 100, one day to resolve 100
     assert CurrentHealth.objects.get().score == 100
+
+
+def test_what_no_account_has_a_value_of_goes_although_its_source_delivers(ola):
+    """Usage comes in, but no feature of it is core: depth and trend say nothing of anybody."""
+    account = make.make_account()
+    make.move_arr(account, 1_000_00, days_ago=500)
+    make.open_ticket(account, days_ago=60, solved_days_ago=59)
+    make.use(account, make.make_feature(is_core=False), days_ago=10)
+    recompute(day=DAY, now=NOW)
+    assert CurrentHealth.objects.get().band == "unscored"
+
+    found = fitted(ola, "usage", "support", "revenue")
+    assert {"Trend of core-feature use", "Core-feature depth"} <= set(found.dropped)
+    assert weights(found.draft.components) == {"support": 50, "commercial": 50}
+    publish(scorecard=found.draft, user=ola, reason="No feature is core yet", now=NOW)
+    recompute(day=DAY, now=NOW)
+    assert CurrentHealth.objects.get().score is not None

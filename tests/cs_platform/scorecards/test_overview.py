@@ -62,7 +62,7 @@ def test_a_draft_is_fitted_to_what_is_connected_in_one_step(ops, published):
     assert answer.context["card"].measures.count() == 5
     said = " ".join(answer.content.decode().split())
     assert "does without: " in said
-    assert "Fitted to the sources that are connected. Dropped: " in said
+    assert "Fitted to what is connected. Dropped: " in said
 
 
 def test_a_draft_is_offered_where_something_of_the_card_can_be_judged(ops, published):
