@@ -172,7 +172,7 @@ STEPS = (
     Step("pack", _pack),
     Step("score", _score, by_account=True, is_about_the_day=True),
     Step("close", _close, is_about_the_day=True),
-    Step("departures", _departures, is_about_the_day=True),
+    Step("departures", _departures),
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),
