@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from accounts.api import idempotency
 from accounts.catalogue import HistoryAttribute
-from accounts.intake.records import Record
 from accounts.loading import (
     account_names,
     contracts,
@@ -13,9 +12,18 @@ from accounts.loading import (
     movements,
     ravenstack,
     revenue_sources,
+    stored_contracts,
     usage,
 )
-from accounts.models import Account, ImportFile, ImportRun, Signal, SignalDelivery, User
+from accounts.models import (
+    Account,
+    ImportFile,
+    ImportRun,
+    RevenueMovement,
+    Signal,
+    SignalDelivery,
+    User,
+)
 from accounts.uploads import resolve, storage
 from accounts.work import jobs, notices, outbox, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
@@ -35,9 +43,8 @@ def forgetting_a_day_of_work():
 
 
 def posting_again():
-    values = {"external_id": "7-m1", "account": "unknown"}
-    record = Record(position=1, values=values)
-    movements._plan([record], {}, source="direct", now=NOW)
+    row = RevenueMovement.objects.filter(account__in=FEW).exclude(external_id="").first()
+    movements._plan([(1, row)], source="direct", is_part=False)
 
 
 def reading_a_piece():
@@ -78,7 +85,7 @@ EXECUTORS = {
     ),
     "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
     "accounts.loading.account_names:_by_name": lambda: account_names._by_name(["Large 7"]),
-    "accounts.loading.contracts:_contracts": lambda: contracts._contracts(FEW),
+    "accounts.loading.stored_contracts:contracts_of": lambda: stored_contracts.contracts_of(FEW),
     "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
     "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
     "accounts.loading.derived:_RENEWALS": lambda: derived._renewals(FEW, day=date(2025, 4, 2)),

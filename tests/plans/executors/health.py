@@ -87,6 +87,7 @@ EXECUTORS = {
     "health.facts.used:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
     "health.facts.profiles:_HISTORY": facts,
+    "health.facts.profiles:_RECORDED": facts,
     "health.facts.relationship:_CHAMPIONS": facts,
     "health.facts.relationship:_CONVERSATIONS": facts,
     "health.facts.relationship:_PARTICIPANTS": facts,
