@@ -92,7 +92,7 @@ def _wanted(book: LedgerReport, figure: Figure) -> "_Rows":
     return _Rows(book=book, days=days, kinds=tuple(made_of.kinds), rows=rows)
 
 
-# Uses index: movement_account_day for a few accounts, movement_day for many.
+# Uses index: movement_account_day. Of many accounts it may go by the days instead (movement_day).
 _MOVEMENTS = """
     SELECT m.account_id, a.external_id, a.name, m.effective_on, m.recorded_at, m.kind,
         m.amount_minor, m.currency, m.reason, m.source_id, m.subtype,
