@@ -16,7 +16,7 @@ from health.facts.people import People, load_people
 from health.facts.profiles import Profiles
 from health.facts.rates import whole_units
 from health.facts.scope import FactScope, Table, number
-from health.facts.used import Asked, Used, load_used
+from health.facts.used import UsageMeasure, Used, load_used
 from health.facts.windows import count, within
 from health.measures.demands import (
     ActivePeople,
@@ -117,7 +117,7 @@ def load_chosen(
     keys |= {d.feature for d in _of(demands, FeatureWeeks)}
     keys |= {d.feature for d in _of(demands, FeatureHistory)}
     features = {row.key: row for row in Feature.objects.filter(key__in=keys)} if keys else {}
-    used: list[Asked] = [*_of(demands, FeatureEvents), *_of(demands, FeatureWeeks)]
+    used: list[UsageMeasure] = [*_of(demands, FeatureEvents), *_of(demands, FeatureWeeks)]
     windows = sorted({d.days for d in _of(demands, ActivePeople)})
     kinds = tuple(sorted({d.kind for d in _of(demands, EventsOfKind)}))
     ids = {key: row.pk for key, row in features.items()}

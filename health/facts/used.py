@@ -17,7 +17,7 @@ from health.measures.demands import FeatureEvents, FeatureWeeks
 from health.measures.inputs import Floats
 from health.measures.parameters import AGENTS, EVERYONE, PEOPLE, SERVICES
 
-Asked: TypeAlias = FeatureEvents | FeatureWeeks
+UsageMeasure: TypeAlias = FeatureEvents | FeatureWeeks
 WEEKS = 12
 _ACTORS = {
     PEOPLE: (ActorClass.PERSON,),
@@ -60,9 +60,9 @@ _DAILY = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class UsedOnOneDay:
-    answers: Mapping[Asked, Floats]
+    answers: Mapping[UsageMeasure, Floats]
 
-    def on(self, asked: Asked, *, end: int, known_by: int) -> Floats:
+    def on(self, asked: UsageMeasure, *, end: int, known_by: int) -> Floats:
         return self.answers[asked]
 
 
@@ -75,7 +75,7 @@ class UsedDaily:
     late: Mapping[tuple[str | None, str], Table]
     origin: int
 
-    def on(self, asked: Asked, *, end: int, known_by: int) -> Floats:
+    def on(self, asked: UsageMeasure, *, end: int, known_by: int) -> Floats:
         pair = (asked.feature, asked.by)
         if isinstance(asked, FeatureEvents):
             return self._window(pair, end - asked.newest, end - asked.oldest, known_by)
@@ -99,13 +99,15 @@ class UsedDaily:
 Used: TypeAlias = UsedOnOneDay | UsedDaily
 
 
-def load_used(scope: FactScope, asked: Collection[Asked], *, ids: Mapping[str, int]) -> Used:
+def load_used(scope: FactScope, asked: Collection[UsageMeasure], *, ids: Mapping[str, int]) -> Used:
     """`ids` are those of the features; one that does not exist was never used."""
     wanted = sorted(asked, key=repr)
     return _one_day(scope, wanted, ids) if scope.is_one_day else _block(scope, wanted, ids)
 
 
-def _one_day(scope: FactScope, asked: Sequence[Asked], ids: Mapping[str, int]) -> UsedOnOneDay:
+def _one_day(
+    scope: FactScope, asked: Sequence[UsageMeasure], ids: Mapping[str, int]
+) -> UsedOnOneDay:
     last = sql.Literal(scope.window_end(scope.last_day))
     query = _SUMS.format(
         columns=sql.SQL(", ").join(_column(each, ids, last) for each in asked),
@@ -117,7 +119,7 @@ def _one_day(scope: FactScope, asked: Sequence[Asked], ids: Mapping[str, int]) -
     )
     names = tuple(f"n{place}" for place in range(len(asked)))
     table = scope.fetch(query, ("id", *names))
-    answers: dict[Asked, Floats] = {}
+    answers: dict[UsageMeasure, Floats] = {}
     for each, name in zip(asked, names, strict=True):
         answers[each] = np.zeros(len(scope))
         is_weeks = isinstance(each, FeatureWeeks)
@@ -125,7 +127,7 @@ def _one_day(scope: FactScope, asked: Sequence[Asked], ids: Mapping[str, int]) -
     return UsedOnOneDay(answers)
 
 
-def _column(asked: Asked, ids: Mapping[str, int], last: sql.Literal) -> sql.Composable:
+def _column(asked: UsageMeasure, ids: Mapping[str, int], last: sql.Literal) -> sql.Composable:
     who = _who(asked, ids)
     if isinstance(asked, FeatureWeeks):
         return _WEEKS.format(who=who, last=last, oldest=sql.Literal(WEEKS * 7))
@@ -137,7 +139,7 @@ def _column(asked: Asked, ids: Mapping[str, int], last: sql.Literal) -> sql.Comp
     )
 
 
-def _who(asked: Asked, ids: Mapping[str, int]) -> sql.Composable:
+def _who(asked: UsageMeasure, ids: Mapping[str, int]) -> sql.Composable:
     numbers = [actor.number for actor in _ACTORS[asked.by]]
     actors = sql.SQL("u.actor = ANY ({}::smallint[])").format(sql.Literal(numbers))
     if asked.feature is None:
@@ -146,18 +148,18 @@ def _who(asked: Asked, ids: Mapping[str, int]) -> sql.Composable:
     return sql.SQL("u.feature_id = {} AND {}").format(feature, actors)
 
 
-def _features(asked: Sequence[Asked], ids: Mapping[str, int]) -> sql.Composable:
+def _features(asked: Sequence[UsageMeasure], ids: Mapping[str, int]) -> sql.Composable:
     """Only those that are asked for, unless all of them are."""
     if any(each.feature is None for each in asked):
         return sql.SQL("true")
     return sql.SQL("u.feature_id = ANY ({}::smallint[])").format(sql.Literal(sorted(ids.values())))
 
 
-def _longest(asked: Sequence[Asked]) -> int:
+def _longest(asked: Sequence[UsageMeasure]) -> int:
     return max(e.oldest if isinstance(e, FeatureEvents) else WEEKS * 7 for e in asked)
 
 
-def _block(scope: FactScope, asked: Sequence[Asked], ids: Mapping[str, int]) -> UsedDaily:
+def _block(scope: FactScope, asked: Sequence[UsageMeasure], ids: Mapping[str, int]) -> UsedDaily:
     # Windows as of the first day end on the day before at the earliest.
     longest = _longest(asked) + 1
     query = _DAILY.format(
