@@ -167,7 +167,7 @@ def _open_plays(account_ids: Sequence[int]) -> dict[int, list[OpenPlay]]:
 
 def _ended(account_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
     """A superseded play was cut short by a severer one: it begins no cooldown."""
-    # Uses index: play_latest_end
+    # Uses index: play_latest_end or play_of_account
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     rows: Any = (
         Play.objects.filter(account_id__in=account_ids, state=PlayState.CLOSED)

@@ -52,7 +52,7 @@ _TOTALS = """
         count(*) FILTER (WHERE score < 60)
     FROM ({standing}) standing GROUP BY band, at_risk ORDER BY band, at_risk
 """
-# Uses index: account_day_at_risk, account_day_band or account_day_largest, on a stored day.
+# Uses index: account_day_at_risk, account_day_band, account_day_largest, on a stored day.
 _LIST = """
     SELECT a.external_id, a.name, coalesce(u.name, p.name, ''), s.band, s.score, s.arr,
         s.without_rate

@@ -77,7 +77,7 @@ _MOVEMENTS = f"""
     WHERE m.effective_on > %(after)s AND m.effective_on <= %(day)s AND {{scope}}
 """  # noqa: S608 -- constant expressions, no input
 # From the band before the week to the one after it: up and down again is no news.
-# Uses index: crossing_written_once.
+# Uses index: crossing_written_once or crossing_day.
 _CROSSINGS = """
     SELECT x.account_id, x.happened,
         CASE WHEN x.score_after > x.score_before THEN 'rose' ELSE 'fell' END AS change,

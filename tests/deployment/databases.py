@@ -1,10 +1,16 @@
 """Databases beside that of the test, for what is done to a whole one."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from urllib.parse import quote
 
 from django.db import connection
+
+
+def own_name(name: str) -> str:
+    """That name for this runner of the suite alone: the tests of a module are dealt to several."""
+    return f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 
 
 def url_of(name: str) -> str:

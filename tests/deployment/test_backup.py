@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.models import Account, DirtyAccount, User
 from cs_platform.runtime import postgres_tools
-from tests.deployment.databases import made_database
+from tests.deployment.databases import made_database, own_name
 from tests.permission_house import everything_stored
 from tests.pipeline.conftest import ACCOUNTS, company  # noqa: F401 -- a fixture
 from tests.pipeline.processes import MANAGE, ROOT, environment, manage
@@ -23,7 +23,7 @@ RTO_SECONDS = 120  # of a company this small, on any machine
 @pytest.fixture
 def empty_database(transactional_db) -> Iterator[str]:
     """Its address; it goes with the test."""
-    with made_database("cs_restored") as url:
+    with made_database(own_name("cs_restored")) as url:
         yield url
 
 

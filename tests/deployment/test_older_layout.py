@@ -9,11 +9,11 @@ import pytest
 from cs_platform.runtime.embedded.postgres import Postgres
 from cs_platform.runtime.migration_history import MigrationHistory
 from tests.cs_platform.test_supervisor import Installation, state_folder
-from tests.deployment.databases import made_database
+from tests.deployment.databases import made_database, own_name
 from tests.pipeline.processes import MANAGE, ROOT, environment
 
 pytestmark = pytest.mark.faults
-DATABASE = "cs_older"
+DATABASE = own_name("cs_older")
 # As every database was before 0.1: the names that came after the first ones are gone.
 OLDER = """
     CREATE TABLE django_migrations (
@@ -63,7 +63,7 @@ def test_a_database_of_an_older_layout_is_left_as_it_is(older_database, command)
     answer = run(older_database, *command)
     assert answer.returncode == 1
     assert answer.stderr == (
-        "CommandError: The database “cs_older” was made by an older layout that cannot be upgraded:"
+        f"CommandError: The database “{DATABASE}” was made by an older layout that cannot be upgraded:"
         " keep a copy of it with pg_dump, and name an empty database in DATABASE_URL.\n"
     )
     assert tables_of(older_database) == 1
@@ -74,7 +74,7 @@ def test_a_backup_of_an_older_layout_is_refused_before_anything_is_touched(
 ):
     file = tmp_path / "older.dump"
     assert run(older_database, "backup", str(file)).returncode == 0
-    with made_database("cs_restored") as empty:
+    with made_database(own_name("cs_restored")) as empty:
         answer = run(empty, "restore", str(file))
         assert answer.returncode == 1
         assert answer.stderr == (

@@ -17,10 +17,10 @@ from accounts import clock
 from accounts.database import AddIndexOnline
 from accounts.models import Job
 from cs_platform.runtime.work_locks import PREPARING
-from tests.deployment.databases import made_database, url_of
+from tests.deployment.databases import made_database, own_name, url_of
 from tests.pipeline.processes import MANAGE, ROOT, environment, until
 
-DATABASE = "cs_twice"
+DATABASE = own_name("cs_twice")
 DEMO = ("demo", "--if-empty", "--accounts", "14", "--years", "0.5", "--facts-only")
 PATIENCE = 300
 MIGRATIONS = sum(len(list(path.glob("0*.py"))) for path in ROOT.glob("*/migrations"))

@@ -35,7 +35,8 @@ class Move:
 
 # The four kinds in one statement, because most of what each costs is to be planned and sent. The
 # movements of an account are one sum.
-# Uses index: crossing_day, event_account_kind, movement_recorded, play_of_account
+# Uses index: crossing_day, event_account_kind, movement_recorded,
+# play_of_account or play_latest_end
 _MOVED = """
     (SELECT 1, row_number() OVER (ORDER BY direction, day DESC, id DESC) AS place, account_id,
         from_band, to_band, score_before, score_after
