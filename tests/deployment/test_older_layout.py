@@ -63,8 +63,8 @@ def test_a_database_of_an_older_layout_is_left_as_it_is(older_database, command)
     answer = run(older_database, *command)
     assert answer.returncode == 1
     assert answer.stderr == (
-        f"CommandError: The database “{DATABASE}” was made by an older layout that cannot be upgraded:"
-        " keep a copy of it with pg_dump, and name an empty database in DATABASE_URL.\n"
+        f"CommandError: The database “{DATABASE}” was made by an older layout that cannot be"
+        " upgraded: keep a copy of it with pg_dump, and name an empty database in DATABASE_URL.\n"
     )
     assert tables_of(older_database) == 1
 
