@@ -19,8 +19,9 @@ from accounts.loading import LoadResult, finish_run, keep_problems, load
 from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.results import Place
 from accounts.loading.runs import count
-from accounts.loading.usage import UsageIds, distinct_rows, load_usage
+from accounts.loading.usage import distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportRun
 from accounts.queries.source_mappings import mapping_for
 

@@ -18,7 +18,7 @@ from accounts.intake.errors import FieldError, RecordError
 from accounts.intake.field_values import NotSaid, read_field
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock
-from accounts.intake.specs import USAGE
+from accounts.intake.specs.usage import USAGE
 from accounts.intake.usage_rows import UsageReader, UsageRow
 
 Ints = NDArray[np.int64]

@@ -13,7 +13,7 @@ from accounts.intake.csv_files import as_mapping, ragged
 from accounts.intake.errors import RecordError
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.records import Record, RecordReader
-from accounts.intake.specs import USAGE
+from accounts.intake.specs.usage import USAGE
 
 _MOST_DIGITS = 9
 _TOO_MANY = 10**_MOST_DIGITS

@@ -20,7 +20,7 @@ from accounts.loading.history import known_rows
 from accounts.loading.history_versions import HistoryKey, HistoryVersions, StoredValue
 from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.tables import ACCOUNT, person_reference
+from accounts.loading.tables.parts import ACCOUNT, person_reference
 from accounts.loading.teams import people_by_address, unknown
 from accounts.models import Account, Installation, Plan
 

@@ -15,7 +15,7 @@ from accounts.intake.records import Record
 from accounts.intake.usage_blocks import UsageColumns
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.usage import UsageIds
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import Account, AccountId
 
 _GOES_ON = Coalesce("merged_into__external_id", "external_id")

@@ -16,6 +16,7 @@ from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.account_history import load_account_history
 from accounts.loading.account_names import keep_further_ids, one_form, renamed, without_merged
+from accounts.loading.active_days import load_sessions, load_user_days
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.erased_users import without_erased
@@ -25,7 +26,8 @@ from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.tables import TABLES
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
-from accounts.loading.usage import UsageIds, load_sessions, load_usage, load_user_days
+from accounts.loading.usage import load_usage
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import GroupSession, Installation
 
 

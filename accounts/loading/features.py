@@ -10,7 +10,7 @@ from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
 from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.usage import MOST_FEATURES, title
+from accounts.loading.usage_ids import MOST_FEATURES, title
 from accounts.models import Account, Feature, Plan
 
 # Nobody says since when: on every day there can be.

@@ -18,7 +18,7 @@ from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
 from accounts.loading.statements import among
-from accounts.loading.tables import ACCOUNT
+from accounts.loading.tables.parts import ACCOUNT
 from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
 from accounts.models import (

@@ -26,7 +26,8 @@ from accounts.loading.batches import load
 from accounts.loading.due_ledgers import derive_run, keep_due
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import count, finish_run, keep_problems, start_run
-from accounts.loading.usage import UsageIds, load_usage
+from accounts.loading.usage import load_usage
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import Account, ImportRun, RevenueMovement, Source
 
 AS_OF = date(2024, 12, 31)

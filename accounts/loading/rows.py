@@ -22,8 +22,9 @@ from accounts.loading.batches import load
 from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
-from accounts.loading.usage import UsageIds, distinct_rows, load_usage
+from accounts.loading.usage import distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
+from accounts.loading.usage_ids import UsageIds
 from accounts.loading.waiting import keep_waiting
 from accounts.models import ImportRun
 

@@ -18,7 +18,7 @@ from accounts.loading.identity import StagedRecords, name_sources, resolve_sourc
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.staging import stage
 from accounts.loading.statements import run
-from accounts.loading.tables import FactTable, Reference, StoredColumn
+from accounts.loading.tables.parts import FactTable, Reference, StoredColumn
 from accounts.models import Installation
 
 

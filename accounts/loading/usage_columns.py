@@ -12,10 +12,12 @@ from accounts.copying import copy
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_blocks import Ints, UsageColumns
 from accounts.intake.usage_rows import UsageRow
+from accounts.loading.day_sums import lock_accounts
 from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
-from accounts.loading.usage import UsageIds, load_usage, lock_accounts, told_before
+from accounts.loading.usage import load_usage, told_before
+from accounts.loading.usage_ids import UsageIds
 
 # COPY's binary format: a header, then for each row the number of values and each with its length.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)

@@ -9,7 +9,8 @@ from accounts.intake.fields import Kind, RecordSpec, Type
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.statements import run
-from accounts.loading.tables import TABLES, FactTable, StoredColumn
+from accounts.loading.tables import TABLES
+from accounts.loading.tables.parts import FactTable, StoredColumn
 from accounts.money.currencies import as_decimal_text
 
 Image = dict[str, str]

@@ -22,7 +22,7 @@ from accounts.loading.overlaps import OverlapQuestion
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
-from accounts.loading.usage import UsageIds
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement
 from accounts.uploads import before_after
 from accounts.uploads.import_run import loader_of

@@ -5,7 +5,7 @@ import pytest
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.usage_blocks import BlockReader
 from accounts.loading.account_names import renamed_columns
-from accounts.loading.usage import UsageIds
+from accounts.loading.usage_ids import UsageIds
 from accounts.models import Account, AccountId, ApiKey, Source, Ticket, UsageDay
 from tests.accounts.bulk import make_key, post
 from tests.accounts.loading import NOW, account, load_raw, problems, statuses

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from accounts.intake.fields import Kind
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.records import read_record
-from accounts.intake.specs import ATTENDANCES
+from accounts.intake.specs.contact import ATTENDANCES
 from accounts.models import Account, Attendance, Contact, DirtyAccount, GroupSession
 from accounts.uploads.before_after import stored
 from cs_platform.pages.account.timeline import newest_entries

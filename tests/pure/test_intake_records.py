@@ -13,16 +13,11 @@ from accounts.intake import csv_files, json_bodies
 from accounts.intake.errors import FieldError, FileRefused, RecordError, TooLarge
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.records import Record, read_record
-from accounts.intake.specs import (
-    ACCOUNTS,
-    CONTRACTS,
-    INVOICES,
-    MOVEMENTS,
-    SPECS,
-    TICKETS,
-    USAGE,
-    Kind,
-)
+from accounts.intake.specs import SPECS, Kind
+from accounts.intake.specs.contact import TICKETS
+from accounts.intake.specs.customers import ACCOUNTS
+from accounts.intake.specs.money import CONTRACTS, INVOICES, MOVEMENTS
+from accounts.intake.specs.usage import USAGE
 from accounts.intake.streams import BULK_LIMITS, FILE_LIMITS, Limits, gunzip
 from tests.nasty import NASTY_BODIES, NASTY_FILES, NASTY_JSON_INTEGERS, NASTY_RECORDS
 

@@ -22,9 +22,10 @@ from accounts.intake.fields import Kind
 from accounts.loading.overlaps import in_words
 from accounts.models import ImportFile, PlannedChange, User
 from accounts.money.rates import Unconverted
-from accounts.pages.imports import mapping as mapping
+from accounts.pages.imports import columns
 from accounts.pages.imports.labels import counted, plural, refusal
 from accounts.pages.imports.left_out import left_out
+from accounts.pages.imports.mapping import MappingForm
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.ui.rate_gaps import RateGaps
@@ -126,7 +127,7 @@ def _refused(request: HttpRequest, found: ImportFile) -> HttpResponse:
 
 
 def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
-    form = mapping.MappingForm(request.POST or None, file=found, kind=request.GET.get("kind"))
+    form = MappingForm(request.POST or None, file=found, kind=request.GET.get("kind"))
     if request.method == "POST" and form.is_valid():
         form.keep(user=cast("User", request.user), now=clock.now())
         try:
@@ -134,7 +135,7 @@ def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
         except FileMovedOn:
             return _moved_on(request, found)
         return redirect(_next(_file(found.pk)))
-    context = mapping.context(form) | {"file": found, "step": "columns"}
+    context = columns.context(form) | {"file": found, "step": "columns"}
     return render(request, "imports/columns.html", context)
 
 
@@ -192,8 +193,8 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
     listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
-    columns = mapping_of(found.mapping).columns
-    context["left_out"] = left_out(found, columns=columns, kind=Kind(found.kind))
+    mapped = mapping_of(found.mapping).columns
+    context["left_out"] = left_out(found, columns=mapped, kind=Kind(found.kind))
     return render(request, "imports/check.html", context | _outcome(found, show))
 
 
