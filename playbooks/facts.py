@@ -8,19 +8,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Value
 
 from accounts.calendar import BusinessCalendar
-from accounts.catalogue import AccountStatus
-from accounts.models import Account, Holiday, Installation, Signal
+from accounts.catalogue import AccountStatus, ContractState
+from accounts.models import Account, Contract, Holiday, Installation, Signal
+from accounts.money.currencies import major
 from accounts.money.rates import DayRates
 from accounts.queries.rates import rates_on
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
-from playbooks.triggers.rules import AccountState, OpenPlay, Rule
+from playbooks.triggers.rules import AccountState, OpenPlay, Rule, RunningContract
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
+
+_HAS_PRODUCT = Q(lines__product__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def standings(
     health = CurrentHealth.objects.in_bulk(list(account_ids))
     overridden = set(_overridden(account_ids, day))
     plays, ended, queued = _open_plays(account_ids), _ended(account_ids), _queued(account_ids)
-    accounts = list(Account.objects.filter(pk__in=account_ids))
+    contracts = _running_contracts(account_ids)
+    accounts = list(Account.objects.filter(pk__in=account_ids).select_related("plan"))
+    base = Installation.current().currency
     worth = _worth(accounts, day)
     return {
         row.pk: AccountState(
@@ -95,7 +101,7 @@ def standings(
             segment=row.segment_override or row.segment,
             touch_tier=row.touch_tier_override or row.touch_tier,
             stage=row.stage,
-            arr_minor=worth[row.pk],
+            arr_minor=worth[row.pk] or 0,
             tags=frozenset(row.tags),
             is_churned=row.status == AccountStatus.CHURNED,
             is_overridden=row.pk in overridden,
@@ -104,20 +110,36 @@ def standings(
             open_plays=tuple(plays[row.pk]),
             queued=frozenset(queued[row.pk]),
             ended=tuple(ended[row.pk]),
+            plan=row.plan.key if row.plan else "",
+            arr=None if (arr := worth[row.pk]) is None else major(arr, base),
+            contracts=tuple(contracts[row.pk]),
         )
         for row in accounts
     }
 
 
-def _worth(accounts: Sequence[Account], day: date) -> dict[int, int]:
-    """ARR by account in the installation's currency; 0, as if nothing were known of it, where no
-    rate brings it there."""
+def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
+    """ARR by account in minor units of the installation's currency; None where no rate brings it
+    there."""
     base = Installation.current().currency
     is_mixed = any(account.currency != base for account in accounts)
     rates = rates_on(day, base=base) if is_mixed else DayRates(base, day, {})
-    return {
-        account.pk: rates.convert(account.arr_minor, account.currency) or 0 for account in accounts
-    }
+    return {account.pk: rates.convert(account.arr_minor, account.currency) for account in accounts}
+
+
+def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningContract]]:
+    # Uses index: contract_account
+    rows = (
+        Contract.objects.filter(account_id__in=account_ids, state=ContractState.ACTIVE)
+        .values_list("account_id", "external_id", "term_months", "subscription")
+        .annotate(products=ArrayAgg("lines__product", default=Value([]), filter=_HAS_PRODUCT))
+        .order_by("account_id", "pk")
+    )
+    found: dict[int, list[RunningContract]] = defaultdict(list)
+    for account_id, external_id, months, subscription, products in rows:
+        lines = frozenset(line for line in (subscription, *products) if line)
+        found[account_id].append(RunningContract(external_id, months, lines))
+    return found
 
 
 def opened_on(day: date) -> dict[tuple[int | None, str], int]:

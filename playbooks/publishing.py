@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from accounts.models import BusinessEventKind, User
+from accounts.models import BusinessEventKind, Plan, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
@@ -100,6 +100,7 @@ def line_owner(key: str) -> str:
 def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
     """A word that no event or account carries would wait for ever."""
     kinds = BusinessEventKind.objects.values_list("pk", flat=True)
+    plan_keys = Plan.objects.values_list("key", flat=True)
     asked = (
         ("signal: “event.{}” is no kind of business event", event_kinds(definition), kinds),
         ("conditions.segments: “{}” is no segment", definition.conditions.segments, segment_ids()),
@@ -108,6 +109,7 @@ def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
             definition.conditions.touch_tiers,
             touch_tier_ids(),
         ),
+        ("conditions.plans: “{}” is no plan", definition.conditions.plans, plan_keys),
     )
     problems = [
         f"{says.format(word)}; correct it, or add it in Admin first"

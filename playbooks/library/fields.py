@@ -168,6 +168,11 @@ class Fields:
         return default
 
 
+def filled(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing, as an author leaves it out."""
+    return {name: value for name, value in data.items() if value not in (None, "", [], {})}
+
+
 def _kind(value: object) -> str:
     if value is None or value == "":
         return "nothing"

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from accounts.catalogue import LifecycleStage, SignalKind
+from accounts.catalogue import SignalKind
 from accounts.yaml_text import NotYamlError, parse
 from health.measures import MEASURES
 from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
 from health.signals import Direction
 from playbooks.due_dates import Anchor, Offset, Unit
+from playbooks.library.conditions import read_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
@@ -25,7 +26,7 @@ from playbooks.triggers.moments import (
     Silence,
 )
 from playbooks.triggers.path import ENDINGS, Edge, StepKind
-from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
+from playbooks.triggers.rules import Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     Category,
     Channel,
@@ -119,7 +120,7 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
         cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
         triggers=fields.parts("triggers", _trigger, least=1),
-        conditions=_conditions(fields.part("conditions", {})),
+        conditions=read_conditions(fields.part("conditions", {})),
         escalations=fields.parts("escalations", _escalation, least=0),
         steps=fields.parts("steps", _step, least=1),
         success=fields.texts("success"),
@@ -195,18 +196,6 @@ def _recovery(fields: Fields) -> Recovery:
     recovery = Recovery(fields.texts("bands"), fields.score("score_at_least"))
     fields.refuse_others()
     return recovery
-
-
-def _conditions(fields: Fields) -> Conditions:
-    conditions = Conditions(
-        segments=frozenset(fields.texts("segments")),
-        touch_tiers=frozenset(fields.texts("touch_tiers")),
-        stages=frozenset(fields.texts("stages", [each.value for each in LifecycleStage])),
-        tags=frozenset(fields.texts("tags")),
-        without_tags=frozenset(fields.texts("without_tags")),
-    )
-    fields.refuse_others()
-    return conditions
 
 
 def _escalation(fields: Fields) -> Escalation:

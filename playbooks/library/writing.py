@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from playbooks.library.conditions import write_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.fields import filled
 from playbooks.triggers.moments import Cadence, ContractMark, Moment, ScoreFall, Silence
 from playbooks.triggers.path import Edge
-from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
+from playbooks.triggers.rules import Escalation, Recovery, Trigger
 
 
 def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
         "cooldown_days": definition.cooldown_days,
         "cap_per_csm_day": definition.cap_per_csm_day,
         "triggers": [_trigger(trigger) for trigger in definition.triggers],
-        "conditions": _conditions(definition.conditions),
+        "conditions": write_conditions(definition.conditions),
         "escalations": [_escalation(each) for each in definition.escalations],
         "success": list(definition.success),
     }
@@ -56,7 +58,7 @@ def _edge(edge: Edge) -> dict[str, Any]:
 
 
 def _trigger(trigger: Trigger) -> dict[str, Any]:
-    return _filled(
+    return filled(
         {
             "key": trigger.key,
             "kind": trigger.kind.value,
@@ -89,7 +91,7 @@ def _moment(moment: Moment | None) -> dict[str, Any]:
 
 def _recovery(recovery: Recovery) -> dict[str, Any]:
     score = recovery.score_at_least
-    return _filled(
+    return filled(
         {
             "bands": list(recovery.bands),
             "score_at_least": None if score is None else str(score),
@@ -97,20 +99,8 @@ def _recovery(recovery: Recovery) -> dict[str, Any]:
     )
 
 
-def _conditions(conditions: Conditions) -> dict[str, Any]:
-    return _filled(
-        {
-            "segments": sorted(conditions.segments),
-            "touch_tiers": sorted(conditions.touch_tiers),
-            "stages": sorted(conditions.stages),
-            "tags": sorted(conditions.tags),
-            "without_tags": sorted(conditions.without_tags),
-        }
-    )
-
-
 def _escalation(escalation: Escalation) -> dict[str, Any]:
-    return _filled(
+    return filled(
         {
             "key": escalation.key,
             "when": escalation.kind.value,
@@ -125,7 +115,3 @@ def _escalation(escalation: Escalation) -> dict[str, Any]:
             "keeps_open": escalation.keeps_open,
         }
     )
-
-
-def _filled(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if value not in (None, "", [], {})}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from playbooks.triggers.matching import TriggerInput, fits, has_recovered, matching_trigger
+from playbooks.triggers.conditions import fits
+from playbooks.triggers.matching import TriggerInput, has_recovered, matching_trigger
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule, Trigger
 from playbooks.triggers.vocabulary import StartResult, Suppression
 
@@ -138,7 +139,9 @@ def _matches(
     for signal in sorted(inputs, key=lambda h: (h.occurred_at, h.signal_id)):
         for rule in rules:
             trigger = matching_trigger(triggers=rule.triggers, inputs=signal)
-            if trigger is not None and fits(conditions=rule.conditions, standing=standing):
+            if trigger is not None and fits(
+                conditions=rule.conditions, standing=standing, contract=signal.contract
+            ):
                 found.append(Match(signal, rule, trigger))
     return found
 

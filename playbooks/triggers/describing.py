@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from accounts import catalogue
 from health.scoring import WHOLE_SCORE
@@ -35,10 +36,18 @@ def starts_when(trigger: Trigger) -> str:
 
 def is_for(conditions: Conditions) -> str:
     """Which accounts; nothing said means all."""
+    parts = condition_words(conditions)
+    return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
+
+
+def condition_words(conditions: Conditions) -> list[str]:
+    """Each part of a sentence about an account: "segment SMB or enterprise", "score below 40"."""
     named = {
         "segment": conditions.segments,
         "touch tier": conditions.touch_tiers,
         "stage": conditions.stages,
+        "plan": conditions.plans,
+        "band": conditions.bands,
     }
     parts = [
         f"{name} {_either(catalogue.label(value) for value in sorted(values))}"
@@ -46,10 +55,26 @@ def is_for(conditions: Conditions) -> str:
         if values
     ]
     if conditions.tags:
-        parts.append(f"tagged {_either(sorted(conditions.tags))}")
+        parts.append(f"the tag {_either(sorted(conditions.tags))}")
     if conditions.without_tags:
-        parts.append(f"not tagged {_either(sorted(conditions.without_tags))}")
-    return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
+        parts.append(f"no tag {_either(sorted(conditions.without_tags))}")
+    parts += _bound("score", conditions.score_at_least, conditions.score_below)
+    parts += _bound("ARR", conditions.arr_at_least, conditions.arr_below)
+    return parts + _contract_words(conditions)
+
+
+def _bound(name: str, at_least: Decimal | None, below: Decimal | None) -> list[str]:
+    bounds = (("of at least", at_least), ("below", below))
+    return [f"{name} {words} {bound:,f}" for words, bound in bounds if bound is not None]
+
+
+def _contract_words(conditions: Conditions) -> list[str]:
+    if not conditions.is_about_contracts:
+        return []
+    terms = (("at least", conditions.term_at_least), ("less than", conditions.term_below))
+    term = " and ".join(f"{words} {months} months" for words, months in terms if months)
+    lines = f" for {_either(sorted(conditions.lines))}" if conditions.lines else ""
+    return [f"a contract{lines}{f' of {term}' if term else ''}"]
 
 
 def escalation_label(escalation: Escalation) -> str:

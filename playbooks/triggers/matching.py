@@ -8,7 +8,7 @@ from typing import Any
 
 from health.signals import CrossingSignal
 from playbooks.triggers.moments import MOMENT_SIGNALS
-from playbooks.triggers.rules import AccountState, Conditions, Recovery, Trigger
+from playbooks.triggers.rules import Recovery, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 
 CROSSED = "health.crossed"
@@ -26,6 +26,11 @@ class TriggerInput:
     detail: str = ""
     moments: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def contract(self) -> str:
+        """The id of the contract it is about; empty where it is about none."""
+        return str(self.values.get("contract", ""))
 
 
 def parse_signal(
@@ -69,16 +74,6 @@ def matches(*, trigger: Trigger, inputs: TriggerInput) -> bool:
     )
 
 
-def fits(*, conditions: Conditions, standing: AccountState) -> bool:
-    return (
-        _allows(conditions.segments, standing.segment)
-        and _allows(conditions.touch_tiers, standing.touch_tier)
-        and _allows(conditions.stages, standing.stage)
-        and (not conditions.tags or bool(conditions.tags & standing.tags))
-        and not conditions.without_tags & standing.tags
-    )
-
-
 def has_recovered(*, recovery: Recovery, score: Decimal | None, band: str) -> bool:
     """An unscored account has not recovered: nobody knows."""
     if score is None:
@@ -86,7 +81,3 @@ def has_recovered(*, recovery: Recovery, score: Decimal | None, band: str) -> bo
     if band in recovery.bands:
         return True
     return recovery.score_at_least is not None and score >= recovery.score_at_least
-
-
-def _allows(allowed: frozenset[str], value: str) -> bool:
-    return not allowed or value in allowed

@@ -48,13 +48,30 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Which accounts the playbook is for; an empty set means all."""
+    """What an account is: all that is said holds; an empty set, and None, say nothing.
+
+    ARR in whole units of the installation's currency, terms in months. `lines` are products and
+    subscriptions of contracts, one of which also has the term, where both are said.
+    """
 
     segments: frozenset[str] = frozenset()
     touch_tiers: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     without_tags: frozenset[str] = frozenset()
+    bands: frozenset[str] = frozenset()
+    score_at_least: Decimal | None = None
+    score_below: Decimal | None = None
+    arr_at_least: Decimal | None = None
+    arr_below: Decimal | None = None
+    term_at_least: int | None = None
+    term_below: int | None = None
+    lines: frozenset[str] = frozenset()
+
+    @property
+    def is_about_contracts(self) -> bool:
+        return bool(self.lines) or self.term_at_least is not None or self.term_below is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +134,21 @@ class OpenPlay:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningContract:
+    """`lines`: what it is for, its products and its subscription."""
+
+    external_id: str
+    term_months: int
+    lines: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """An account as the decision sees it. `score` None: not scored; `band` empty: never scored.
 
     `arr_minor` is in the installation's currency, so that accounts compare, and 0 where no rate
-    is known. `ended` holds when the latest play of a playbook closed; `queued` the playbooks that
-    wait.
+    is known; `arr` is the same in whole units, None where no rate is known. `ended` holds when the
+    latest play of a playbook closed; `queued` the playbooks that wait.
     """
 
     account_id: int
@@ -139,6 +165,9 @@ class AccountState:
     open_plays: tuple[OpenPlay, ...] = ()
     queued: frozenset[str] = frozenset()
     ended: tuple[tuple[str, datetime], ...] = ()
+    plan: str = ""
+    arr: Decimal | None = None
+    contracts: tuple[RunningContract, ...] = ()
 
     def without_queued(self, playbook_key: str) -> "AccountState":
         """As it looks to the start that waits itself."""

@@ -52,7 +52,7 @@ def test_which_accounts_it_is_for():
     chosen = Conditions(
         segments=frozenset({"smb", "mid_market"}), without_tags=frozenset({"partner"})
     )
-    assert is_for(chosen) == "Accounts with segment Mid-market or SMB, not tagged partner."
+    assert is_for(chosen) == "Accounts with segment Mid-market or SMB, no tag partner."
 
 
 def test_who_is_drawn_in():

@@ -6,14 +6,13 @@ from decimal import Decimal
 import pytest
 
 from health.signals import Direction
-from playbooks.triggers.matching import fits, has_recovered, matches
-from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger, lines_of
+from playbooks.triggers.matching import has_recovered, matches
+from playbooks.triggers.rules import Escalation, Recovery, Trigger, lines_of
 from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
 from tests.crossings import a_crossing, passing
 from tests.pure.falls import (
     BELOW_40,
     CANCELLATION,
-    STANDING,
     TO_INTERVENE,
     TO_WATCH,
     TO_WATCH_SEEN,
@@ -105,26 +104,6 @@ def test_an_event_is_matched_by_its_kind():
     assert matches(trigger=CANCELLATION, inputs=noticed())
     assert not matches(trigger=TO_WATCH, inputs=noticed())
     assert not matches(trigger=CANCELLATION, inputs=TO_WATCH_SEEN)
-
-
-@pytest.mark.parametrize(
-    ("conditions", "fitting"),
-    [
-        (Conditions(), True),
-        (Conditions(segments=frozenset({"mid_market"})), True),
-        (Conditions(segments=frozenset({"smb"})), False),
-        (Conditions(touch_tiers=frozenset({"high"})), False),
-        (Conditions(stages=frozenset({"onboarding"})), False),
-        (Conditions(tags=frozenset({"pilot", "beta"})), True),
-        (Conditions(tags=frozenset({"beta"})), False),
-        (Conditions(without_tags=frozenset({"pilot"})), False),
-        (Conditions(segments=frozenset({"mid_market"}), without_tags=frozenset({"beta"})), True),
-    ],
-)
-def test_conditions_choose_the_accounts(conditions, fitting):
-    standing = replace(STANDING, tags=frozenset({"pilot"}))
-
-    assert fits(conditions=conditions, standing=standing) is fitting
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ EXECUTORS = {
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
     ),
     "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
+    "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
     "playbooks.facts:_ended": lambda: facts._ended(FEW),
     "playbooks.firing.advancing:return_snoozed": lambda: advancing.return_snoozed(
         limit=100, now=NOW

@@ -1,0 +1,54 @@
+"""Conditions as their author writes them, and as they are stored: one shape, read and written."""
+
+from decimal import Decimal
+from typing import Any
+
+from accounts.catalogue import LifecycleStage
+from playbooks.library.fields import Fields, filled
+from playbooks.triggers.rules import Conditions
+
+_LONGEST_TERM = 240
+
+
+def read_conditions(fields: Fields) -> Conditions:
+    conditions = Conditions(
+        segments=frozenset(fields.texts("segments")),
+        touch_tiers=frozenset(fields.texts("touch_tiers")),
+        stages=frozenset(fields.texts("stages", [each.value for each in LifecycleStage])),
+        plans=frozenset(fields.texts("plans")),
+        tags=frozenset(fields.texts("tags")),
+        without_tags=frozenset(fields.texts("without_tags")),
+        bands=frozenset(fields.texts("bands")),
+        score_at_least=fields.score("score_at_least"),
+        score_below=fields.score("score_below"),
+        arr_at_least=fields.amount("arr_at_least"),
+        arr_below=fields.amount("arr_below"),
+        term_at_least=_term(fields, "term_at_least"),
+        term_below=_term(fields, "term_below"),
+        lines=frozenset(fields.texts("lines")),
+    )
+    fields.refuse_others()
+    for name in ("score", "arr", "term"):
+        _refuse_impossible(fields, name, conditions)
+    return conditions
+
+
+def write_conditions(conditions: Conditions) -> dict[str, Any]:
+    columns = {name: _plain(getattr(conditions, name)) for name in Conditions.__dataclass_fields__}
+    return filled(columns)
+
+
+def _term(fields: Fields, name: str) -> int | None:
+    return fields.number(name, lowest=1, highest=_LONGEST_TERM, default=None)
+
+
+def _refuse_impossible(fields: Fields, name: str, conditions: Conditions) -> None:
+    least, below = (getattr(conditions, f"{name}_{bound}") for bound in ("at_least", "below"))
+    if least is not None and below is not None and least >= below:
+        fields.wrong(f"{name}_below", f"nothing is at least {least} and below {below}")
+
+
+def _plain(value: frozenset[str] | Decimal | int | None) -> Any:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    return str(value) if isinstance(value, Decimal) else value

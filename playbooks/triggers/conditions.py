@@ -1,0 +1,49 @@
+"""Is an account what a playbook, a wait or a branch asks for? Pure, on the values of the moment."""
+
+from decimal import Decimal
+
+from playbooks.triggers.rules import AccountState, Conditions, RunningContract
+
+
+def fits(*, conditions: Conditions, standing: AccountState, contract: str = "") -> bool:
+    """All that is said holds. What is not known, a score or an ARR without a rate, fits no bound.
+
+    `contract` is the one that the trigger saw, by its id: of terms and lines it alone counts.
+    Without it any contract that runs may be the one.
+    """
+    return (
+        _allows(conditions.segments, standing.segment)
+        and _allows(conditions.touch_tiers, standing.touch_tier)
+        and _allows(conditions.stages, standing.stage)
+        and _allows(conditions.plans, standing.plan)
+        and (not conditions.tags or bool(conditions.tags & standing.tags))
+        and not conditions.without_tags & standing.tags
+        and _allows(conditions.bands, standing.band)
+        and _within(standing.score, conditions.score_at_least, conditions.score_below)
+        and _within(standing.arr, conditions.arr_at_least, conditions.arr_below)
+        and (not conditions.is_about_contracts or _has_contract(conditions, standing, contract))
+    )
+
+
+def _allows(allowed: frozenset[str], value: str) -> bool:
+    return not allowed or value in allowed
+
+
+def _within(value: Decimal | None, at_least: Decimal | None, below: Decimal | None) -> bool:
+    if value is None:
+        return at_least is None and below is None
+    return (at_least is None or value >= at_least) and (below is None or value < below)
+
+
+def _has_contract(conditions: Conditions, standing: AccountState, contract: str) -> bool:
+    seen = (each for each in standing.contracts if contract in ("", each.external_id))
+    return any(_is_such(conditions, each) for each in seen)
+
+
+def _is_such(conditions: Conditions, contract: RunningContract) -> bool:
+    at_least, below = conditions.term_at_least, conditions.term_below
+    return (
+        (at_least is None or contract.term_months >= at_least)
+        and (below is None or contract.term_months < below)
+        and (not conditions.lines or bool(conditions.lines & contract.lines))
+    )
