@@ -46,7 +46,9 @@ class SaidInWords:
     @admin.display(description="Starts when")
     def starts(self, playbook: Playbook) -> str:
         found = _definition(playbook)
-        return _lines(map(starts_when, found.triggers)) if found else _UNREADABLE
+        if found is None:
+            return _UNREADABLE
+        return _lines(map(starts_when, found.triggers)) or "Only people start it."
 
     @admin.display(description="For")
     def meant_for(self, playbook: Playbook) -> str:

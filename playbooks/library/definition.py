@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor, Offset
+from playbooks.library.mail import MailDraft
 from playbooks.triggers.path import Edge, StepKind
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
@@ -11,7 +12,10 @@ from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 @dataclass(frozen=True, slots=True)
 class StepDefinition:
     """`owner_role`: an OwnerRole, or the key of a function. `notice_days`: working days before it
-    is due on which the task shows up; None: at once. Without `edges` the next in order follows."""
+    is due on which the task shows up; None: at once. Without `edges` the next in order follows.
+
+    `prepare`: what to have at hand, `ask`: questions for the customer, one item each; `success`:
+    what is true once it went well."""
 
     key: str
     title: str
@@ -23,6 +27,10 @@ class StepDefinition:
     notice_days: int | None
     kind: StepKind = StepKind.TASK
     edges: tuple[Edge, ...] = ()
+    prepare: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    success: str = ""
+    mail: MailDraft | None = None
 
     @property
     def follows(self) -> bool:

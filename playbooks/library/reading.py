@@ -16,6 +16,7 @@ from playbooks.library.conditions import read_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
+from playbooks.library.mail import read_mail
 from playbooks.triggers.moments import (
     MOMENT_SIGNALS,
     Cadence,
@@ -77,6 +78,8 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     errors: list[str] = []
     fields = Fields(data, place="", errors=errors)
     definition = _definition(fields)
+    if not fields.has("triggers"):
+        fields.wrong("triggers", "is missing: write [] where only people start it")
     fields.refuse_others()
     errors += _repeated("triggers", (trigger.key for trigger in definition.triggers))
     errors += _repeated("escalations", (each.key for each in definition.escalations))
@@ -119,7 +122,7 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         review_cadence=fields.word("review", ReviewCadence),
         cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
         cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
-        triggers=fields.parts("triggers", _trigger, least=1),
+        triggers=fields.parts("triggers", _trigger, least=0),
         conditions=read_conditions(fields.part("conditions", {})),
         escalations=fields.parts("escalations", _escalation, least=0),
         steps=fields.parts("steps", _step, least=1),
@@ -236,6 +239,10 @@ def _step(fields: Fields) -> StepDefinition:
         notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
         kind=fields.word("kind", StepKind, StepKind.TASK),
         edges=fields.parts("next", _edge, least=0),
+        prepare=fields.texts("prepare"),
+        ask=fields.texts("ask"),
+        success=fields.text("success", max_length=300, default=""),
+        mail=read_mail(fields),
     )
 
 

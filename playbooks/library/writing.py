@@ -50,6 +50,11 @@ def _step(position: int, step: StepDefinition) -> dict[str, Any]:
         "notice_days": step.notice_days,
         "kind": step.kind.value,
         "edges": [_edge(edge) for edge in step.edges],
+        "prepare": list(step.prepare),
+        "ask": list(step.ask),
+        "success": step.success,
+        "mail_subject": step.mail.subject if step.mail else "",
+        "mail_body": step.mail.body if step.mail else "",
     }
 
 

@@ -30,6 +30,13 @@ def known_roles() -> list[str]:
     return [key for key, _ in role_choices()]
 
 
+def _fill_emptied(row: models.Model, **empty: Any) -> None:
+    """What was emptied in a form is None there, which no column of JSON holds."""
+    for name, value in empty.items():
+        if getattr(row, name) is None:
+            setattr(row, name, value)
+
+
 class Playbook(models.Model):
     """One version. `triggers`, `conditions` and `escalations` have the shape of the YAML."""
 
@@ -66,7 +73,7 @@ class Playbook(models.Model):
     owner_role = models.CharField(max_length=40, help_text="Who keeps this playbook in shape.")
     review_cadence = models.CharField(max_length=9, choices=choices(ReviewCadence))
     reviewed_on = models.DateField(null=True, blank=True)
-    triggers = models.JSONField(default=list)
+    triggers = models.JSONField(default=list, blank=True, help_text="Empty: only people start it.")
     conditions = models.JSONField(default=dict, blank=True)
     escalations = models.JSONField(default=list, blank=True)
     success = models.JSONField(default=list, blank=True)
@@ -122,6 +129,7 @@ class Playbook(models.Model):
     def clean(self) -> None:
         """Steps are edited beside it, so what is wrong with them is said when it is published."""
         super().clean()
+        _fill_emptied(self, triggers=[], conditions={}, escalations=[], success=[])
         try:
             read_definition(self.as_mapping() | {"steps": []}, roles=known_roles())
         except PlaybookError as error:
@@ -201,6 +209,21 @@ class PlaybookStep(models.Model):
         help_text="Where the play goes on: a list of {to: key of a later step or end, when:"
         " [outcomes of this one]}. Empty: the next in order.",
     )
+    prepare = models.JSONField(
+        default=list, blank=True, help_text="What to have at hand: a list of texts."
+    )
+    ask = models.JSONField(
+        default=list, blank=True, help_text="Questions for the customer: a list of texts."
+    )
+    success = models.CharField(
+        max_length=300, blank=True, help_text="What is true once it went well."
+    )
+    mail_subject = models.CharField(max_length=160, blank=True)
+    mail_body = models.TextField(
+        max_length=4000,
+        blank=True,
+        help_text="A draft to send by hand; {{ account }} and other merge fields are filled.",
+    )
 
     class Meta:
         constraints = [
@@ -233,6 +256,10 @@ class PlaybookStep(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        super().clean()
+        _fill_emptied(self, edges=[], prepare=[], ask=[])
+
     def as_mapping(self) -> dict[str, Any]:
         return {
             "key": self.key,
@@ -245,7 +272,16 @@ class PlaybookStep(models.Model):
             "notice_days": self.notice_days,
             "kind": self.kind,
             "next": self.edges,
+            "prepare": self.prepare,
+            "ask": self.ask,
+            "success": self.success,
+            "mail": self._mail(),
         }
+
+    def _mail(self) -> dict[str, str] | None:
+        if not self.mail_subject and not self.mail_body:
+            return None
+        return {"subject": self.mail_subject, "body": self.mail_body}
 
     def node(self) -> Node:
         """Of a step that was checked, as all of a published version are."""

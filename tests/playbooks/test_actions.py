@@ -151,7 +151,7 @@ def test_a_play_by_hand_starts_despite_the_cooldown_and_never_recovers_by_itself
 
     play = start_play(account=account, playbook_key="at_risk", by=house.people["mona"], now=NOW)
 
-    assert play.why == "“At risk” was started by mona."
+    assert play.why == "“Recover an account at risk” was started by mona."
     assert (play.recovers_bands, play.recovers_score) == ([], None)
     assert Task.objects.filter(play=play).count() >= 3
     assert PlayStart.objects.get().signal is None

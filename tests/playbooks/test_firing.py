@@ -19,7 +19,7 @@ def test_healthy_to_watch_gives_the_csm_a_check_in_within_five_business_days(hou
     ]
     task = Task.objects.get()
     assert task.why == (
-        "“Healthy to watch” starts on this fall. Score 76.10 → 71.40, healthy → watch"
+        "“Check-in after a slip” starts on this fall. Score 76.10 → 71.40, healthy → watch"
         " on 14 Mar 2025 by scorecard four inputs v1."
     )
     assert task.closes_when == "Closes itself when the band is healthy again."
@@ -54,10 +54,12 @@ def test_below_40_tells_csm_and_manager_and_opens_the_first_steps(house):
     assert {(message.user.name, message.channel) for message in told} == {
         ("alice", "email"), ("mona", "in_app"), ("mona", "email"),
     }  # fmt: skip
-    assert {message.subject.partition(":")[0] for message in told} == {"Play “At risk”"}
+    assert {message.subject.partition(":")[0] for message in told} == {
+        "Play “Recover an account at risk”"
+    }
     begun = OutboxMessage.objects.get(key__contains=":started:")
     assert (begun.user.name, begun.channel) == ("alice", "in_app")
-    assert begun.subject == "Play “At risk” has begun: acme"
+    assert begun.subject == "Play “Recover an account at risk” has begun: acme"
     # Day 2 is Thursday; its task shows up one working day before.
     assert (play.next_position, play.next_step_at) == (4, datetime(2025, 3, 12, tzinfo=UTC))
 
@@ -99,7 +101,10 @@ def test_a_severer_play_supersedes_the_lesser_and_closes_its_tasks(house):
     fire(now=NOW + timedelta(days=1))
 
     lesser = Play.objects.get(playbook_key="healthy_to_watch")
-    assert (lesser.outcome, lesser.reason) == ("superseded", "Superseded by “Watch to intervene”.")
+    assert (lesser.outcome, lesser.reason) == (
+        "superseded",
+        "Superseded by “Step in within 48 hours”.",
+    )
     check_in = Task.objects.get(play=lesser)
     assert (check_in.state, check_in.reason) == ("closed_by_itself", lesser.reason)
 

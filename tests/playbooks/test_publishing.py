@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import BusinessEventKind
 from health.models import WatchLineUse
-from playbooks.library.reading import shipped_texts
+from playbooks.library.reading import SHIPPED, read_yaml
 from playbooks.models import Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,
@@ -20,7 +20,7 @@ from playbooks.publishing import (
 )
 from tests.playbooks.conftest import NOW, fire
 
-TEXT = shipped_texts()[0]
+TEXT = (SHIPPED / "at_risk.yaml").read_text("utf-8")
 
 
 def states(key):
@@ -43,7 +43,7 @@ def test_users_import_what_is_shipped_and_get_the_same(house):
     draft = import_playbook(text=TEXT, now=NOW)
 
     assert (draft.version, draft.state) == (2, "draft")
-    assert draft.definition() == shipped.definition()
+    assert draft.definition() == shipped.definition() == read_yaml(TEXT)
 
 
 def test_publishing_retires_the_version_before_and_can_be_taken_back(house):
@@ -141,12 +141,13 @@ def test_ops_copy_edit_and_publish_in_the_admin(house, ops):
 
     data["triggers"] = '[{"key": "fell", "kind": "crossing", "to": ["watch"]}]'
     data["cooldown_days"] = 14
-    data["steps-0-edges"] = ""
+    data |= {"steps-0-edges": "", "steps-0-ask": ""}
     assert ops.post(change, data).status_code == 302
     act = {"action": "publish_selected", "_selected_action": [draft.pk]}
     ops.post(listing, act, follow=True)
 
     draft.refresh_from_db()
+    assert (draft.steps.get().edges, draft.steps.get().ask) == ([], [])
     assert (draft.state, draft.cooldown_days, draft.published_by.name) == (
         "published",
         14,
@@ -238,7 +239,7 @@ def test_ops_take_a_playbook_out_of_force_in_the_admin(house, ops):
     done = ops.post(reverse("admin:playbooks_playbook_changelist"), act, follow=True)
     again = ops.post(reverse("admin:playbooks_playbook_changelist"), act, follow=True)
 
-    assert "At risk, version 1 is out of force." in done.content.decode()
-    assert "At risk, version 1 is not in force." in again.content.decode()
+    assert "Recover an account at risk, version 1 is out of force." in done.content.decode()
+    assert "Recover an account at risk, version 1 is not in force." in again.content.decode()
     assert states("at_risk") == [(1, "retired")]
     assert watched("at_risk") == []

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from playbooks.due_dates import Unit
+from playbooks.library.mail import MailDraft, merge
 from playbooks.library.reading import (
     LONGEST_FILE,
     PlaybookError,
@@ -155,7 +156,7 @@ def test_the_smallest_playbook_reads_with_its_defaults():
         ({"cooldown_days": None}, "cooldown_days: is missing"),
         ({"cap_per_csm_day": 0}, "cap_per_csm_day: a whole number from 1 to 1000, not 0"),
         ({"colour": "red"}, "colour: is no field of this part"),
-        ({"triggers": []}, "triggers: at least 1 is needed"),
+        ({"triggers": None}, "triggers: is missing: write [] where only people start it"),
         ({"triggers": "later"}, "triggers: must be a list, not a text"),
         ({"triggers": ["x"]}, "triggers[1]: must be a list of named fields, not a text"),
         ({"triggers": trigger(signal="weather")}, "triggers[1].signal: “weather” is none of"),
@@ -180,6 +181,12 @@ def test_the_smallest_playbook_reads_with_its_defaults():
         ({"triggers": trigger() * 2}, "triggers: the key “left” is used 2 times"),
         ({"conditions": {"tags": "pilot"}}, "conditions.tags: a list of texts, not a text"),
         ({"conditions": {"arr": 5}}, "conditions.arr: is no field of this part"),
+        ({"steps": step(ask="Why?")}, "steps[1].ask: a list of texts, not a text"),
+        ({"steps": step(mail={"subject": "Hello"})}, "steps[1].mail.body: is missing"),
+        (
+            {"steps": step(mail={"subject": "{{ acount }}", "body": "Hello"})},
+            "steps[1].mail.subject: “acount” is none of account, contact",
+        ),
         ({"steps": step(due={})}, "steps[1].due: give one of hours, business_days, calendar_days"),
         ({"steps": step(due={"hours": 1, "calendar_days": 1})}, "steps[1].due: give one of"),
         ({"steps": step(due={"hours": -1})}, "steps[1].due.hours: a whole number from 0"),
@@ -240,6 +247,32 @@ def test_a_contract_step_may_lie_before_the_end():
 
 def test_yaml_and_json_are_one_shape():
     assert read_yaml(yaml.safe_dump(SMALLEST)) == read_definition(SMALLEST)
+
+
+def test_a_playbook_may_be_for_people_to_start():
+    assert read_definition(SMALLEST | {"triggers": []}).triggers == ()
+
+
+def test_a_step_says_what_to_have_at_hand_to_ask_and_to_write():
+    says = {
+        "prepare": ["The last ticket."],
+        "ask": ["What changed?"],
+        "success": "They answered.",
+        "mail": {"subject": "About {{ account }}", "body": "Hello {{ contact }}"},
+    }
+    first, second = read_definition(SMALLEST | {"steps": steps(says)}).steps
+    assert (first.prepare, first.ask) == (("The last ticket.",), ("What changed?",))
+    assert (first.success, first.mail) == (
+        "They answered.",
+        MailDraft("About {{ account }}", "Hello {{ contact }}"),
+    )
+    assert second.mail is None
+
+
+def test_what_is_not_known_stays_visible_in_a_draft():
+    text = "Dear {{ contact }}, {{account}} renews on {{ renewal_date }}."
+    filled = merge(text, {"account": "Acme", "contact": "", "renewal_date": "3 May"})
+    assert filled == "Dear [contact], Acme renews on 3 May."
 
 
 def test_purpose_and_sla_read_back_as_they_were_written():

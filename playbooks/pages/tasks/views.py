@@ -21,6 +21,7 @@ from accounts.ui.paging import COUNT_CAP, page_number, take_page
 from accounts.ui.parts import came_from, wants_part
 from playbooks.models import UNFINISHED, Task
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.help import step_help
 from playbooks.pages.tasks.queries import (
     TaskRow,
     not_snoozed,
@@ -128,6 +129,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     can_change = Task.objects.workable_by(user).filter(pk=task_id).exists()
     context = {
         "row": row,
+        "help": step_help(row.pk) if row.is_open else None,
         "can_change": can_change,
         "people": _others(row) if can_change and row.is_open else [],
         "outcomes": outcomes(),

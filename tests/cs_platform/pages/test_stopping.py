@@ -41,7 +41,9 @@ def test_a_play_is_stopped_where_it_runs_and_says_by_whom_and_why(client, csm, p
     response = stop(client, play, reason="They merged <i>teams</i>.")
 
     page = response.content.decode()
-    assert messages(response) == ["Stopped: Watch to intervene. Its open tasks closed with it."]
+    assert messages(response) == [
+        "Stopped: Step in within 48 hours. Its open tasks closed with it."
+    ]
     assert f"Stopped by {csm.name}: They merged &lt;i&gt;teams&lt;/i&gt;." in page
     assert "Cancelled" in page
     assert address(play) not in page

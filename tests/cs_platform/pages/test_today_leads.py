@@ -142,14 +142,14 @@ def test_a_task_in_which_the_customer_answered_counts_as_having_spoken(
 def test_the_name_of_a_play_is_never_taken_for_a_move(client, csm, house):
     play = open_play(house.accounts["own"], csm)
     html = client.get(reverse("today")).content.decode()
-    assert "<span>Play: Watch to intervene</span>" in html
+    assert "<span>Play: Step in within 48 hours</span>" in html
     PlayStart.objects.update(result="suppressed", reason="cooldown")
     Play.objects.filter(pk=play.pk).update(state="closed", outcome="completed", closed_at=NOW)
 
     response = client.get(reverse("today"))
-    assert "Play: Watch to intervene</span>" in response.content.decode()  # held back
+    assert "Play: Step in within 48 hours</span>" in response.content.decode()  # held back
     assert [move.words for move in response.context["moves"]] == [
-        "Play completed: Watch to intervene"
+        "Play completed: Step in within 48 hours"
     ]
 
 

@@ -94,7 +94,7 @@ def test_plays_are_counted_as_the_engine_would_decide(ops, draft, portfolio):
     retune(ops, draft, engagement="20", support="40")
     rows = {row.name: row for row in ops.get(address(draft, "preview")).context["plays"]}
 
-    fall = rows["Healthy to watch"]
+    fall = rows["Check-in after a slip"]
     assert fall.started + fall.queued == 10
     assert fall.held == ()
 

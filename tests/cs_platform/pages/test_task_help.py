@@ -1,0 +1,81 @@
+"""The page of a task: what its step says about doing it well."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from accounts.models import Contact
+from accounts.ui import formats
+from playbooks.library.mail import MERGE_FIELDS
+from playbooks.models import Task
+from playbooks.pages.tasks.help import merge_values
+from tests.cs_platform.pages.conftest import DAY, add_task, open_play, sign_in
+
+
+def test_the_page_of_a_task_says_what_to_have_at_hand_to_ask_and_to_write(client, house):
+    account, csm = house.accounts["own"], house.people["csm"]
+    for name, roles, strength in (
+        ("Ana Buyer", ["economic_buyer"], 5),
+        ("Cem Champion", ["champion"], 3),
+    ):
+        Contact.objects.create(
+            account=account,
+            external_id=name,
+            name=name,
+            email=f"{name.split()[0].lower()}@own.example",
+            roles=roles,
+            strength=strength,
+            met_on=DAY,
+        )
+    step = open_play(account, csm).playbook.steps.get(key="follow_up")
+    task = add_task(account, csm, title=step.title)
+    Task.objects.filter(pk=task.pk).update(step=step)
+    sign_in(client, csm)
+
+    html = client.get(reverse("task", args=[task.pk])).content.decode()
+
+    assert f"What we agreed for {account.name}" in html
+    assert "Hello Cem Champion," in html
+    assert 'href="mailto:cem@own.example?subject=What%20we%20agreed%20for%20' in html
+    assert step.success in html
+    assert "{{" not in html
+
+
+def test_nobody_who_is_not_to_be_contacted_is_written_to(client, house):
+    account, csm = house.accounts["own"], house.people["csm"]
+    Contact.objects.filter(account=account).delete()
+    Contact.objects.create(
+        account=account,
+        external_id="quiet",
+        name="Quiet One",
+        email="quiet@own.example",
+        roles=["champion"],
+        met_on=DAY,
+        do_not_contact=True,
+    )
+    step = open_play(account, csm).playbook.steps.get(key="follow_up")
+    task = add_task(account, csm, title=step.title)
+    Task.objects.filter(pk=task.pk).update(step=step)
+    sign_in(client, csm)
+
+    html = client.get(reverse("task", args=[task.pk])).content.decode()
+
+    assert "Hello [contact]," in html
+    assert "Quiet One" not in html
+    assert 'href="mailto:?subject=' in html
+
+
+def test_every_merge_field_has_a_value(house):
+    account, csm = house.accounts["own"], house.people["csm"]
+    account.renews_on, account.decides_on = DAY, DAY - timedelta(days=30)
+    task = add_task(account, csm, title="Write")
+    contact = Contact(account=account, name="Ana")
+
+    values = merge_values(Task(account=account, owner=task.owner), contact)
+
+    assert values.keys() == MERGE_FIELDS.keys()
+    assert all(values.values())
+    assert (values["renewal_date"], values["decision_date"]) == (
+        formats.day(DAY),
+        formats.day(DAY - timedelta(days=30)),
+    )
