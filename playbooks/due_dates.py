@@ -1,17 +1,18 @@
 """When a step is due: business time of the installation's zone, holidays included.
 
 Hours are N ÷ 24 business days at the same clock time: 48 h from Friday 16:00 is Tuesday 16:00.
-They begin to count when a worked day opens: 48 h from Saturday or Sunday are over when Tuesday is.
-Steps counted in days are due at the close of that working day; a day nobody works moves to the
-next one that is worked. Every moment that goes in or comes out is an aware datetime.
+What begins outside of worked hours counts from when the next ones begin: 48 h from a Saturday are
+due on Wednesday morning. Hours beyond whole days are worked hours, at most one working day: 4 h
+from Friday 16:00 is Monday 11:00. Steps counted in days are due at the close of that working day; a
+day nobody works moves to the next one that is worked. So nothing is due outside of worked hours.
+Every moment that goes in or comes out is an aware datetime.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from fractions import Fraction
 
-from accounts.calendar import CLOSE_OF_DAY, BusinessCalendar
+from accounts.calendar import BusinessCalendar
 
 
 class Unit(StrEnum):
@@ -56,32 +57,27 @@ def due_at(*, anchor: datetime, offset: Offset, calendar: BusinessCalendar) -> d
 
 
 def add_business_hours(*, start: datetime, hours: int, calendar: BusinessCalendar) -> datetime:
-    """Whole days move along working days at the same clock time, the rest along the clock.
-
-    Hours beyond whole days that would end on a day nobody works end at that clock time on the
-    next working day.
-    """
-    local = calendar.opened(start)
-    whole = Fraction(hours, 24)
-    days = whole.numerator // whole.denominator
-    day = calendar.shift(local.date(), days)
-    naive = datetime.combine(day, local.time()) + timedelta(hours=hours - days * 24)
-    return calendar.at(calendar.worked_on_or_after(naive.date()), naive.time())
+    """Whole days move along working days at the same clock time, the rest along worked hours."""
+    wall = calendar.within_hours(start)
+    days, rest = divmod(hours, 24)
+    day = calendar.shift(wall.date(), days)
+    end = calendar.add_hours(datetime.combine(day, wall.time()), rest)
+    return calendar.at(end.date(), end.time())
 
 
 def notice_at(*, due: datetime, notice_days: int, calendar: BusinessCalendar) -> datetime:
-    """When the task shows up: the opening of the day, so many working days before it is due."""
-    return calendar.opening(calendar.shift(calendar.local_day(due), -notice_days))
+    """When the task shows up: the midnight of the day, so many working days before it is due."""
+    return calendar.start_of(calendar.shift(calendar.local_day(due), -notice_days))
 
 
 def _business_days_later(anchor: datetime, days: int, calendar: BusinessCalendar) -> datetime:
-    due = calendar.at(calendar.shift(calendar.local_day(anchor), days), CLOSE_OF_DAY)
+    due = calendar.at(calendar.shift(calendar.local_day(anchor), days), calendar.closes_at)
     return _not_before(anchor, due, calendar)
 
 
 def _calendar_days_later(anchor: datetime, days: int, calendar: BusinessCalendar) -> datetime:
     day = calendar.worked_on_or_after(calendar.local_day(anchor) + timedelta(days=days))
-    due = calendar.at(day, CLOSE_OF_DAY)
+    due = calendar.at(day, calendar.closes_at)
     return due if days < 0 else _not_before(anchor, due, calendar)
 
 
@@ -89,4 +85,4 @@ def _not_before(anchor: datetime, due: datetime, calendar: BusinessCalendar) -> 
     """A step of day 0 that starts after the close is due at the close of the next working day."""
     if due > anchor:
         return due
-    return calendar.at(calendar.shift(calendar.local_day(anchor), 1), CLOSE_OF_DAY)
+    return calendar.at(calendar.shift(calendar.local_day(anchor), 1), calendar.closes_at)

@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, Value
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus, ContractState
-from accounts.models import Account, Contract, Holiday, Installation, Signal
+from accounts.models import Account, Contract, Installation, Signal
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
 from accounts.queries.rates import rates_on
@@ -40,8 +40,7 @@ class AccountRow:
 
 
 def business_calendar() -> BusinessCalendar:
-    holidays = frozenset(Holiday.objects.values_list("day", flat=True))
-    return BusinessCalendar(Installation.current().zone, holidays)
+    return Installation.current().business_calendar()
 
 
 def lock_accounts(account_ids: Iterable[int]) -> list[int]:

@@ -27,12 +27,19 @@ from accounts.models import (
     Plan,
     Source,
 )
+from accounts.models.installation import WEEKDAYS
 from accounts.queries.rates import rates_on
 
 
 class InstallationForm(forms.ModelForm):
     """Another source of revenue is saved by who has read what it does to ARR."""
 
+    working_days = forms.TypedMultipleChoiceField(
+        choices=WEEKDAYS,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing is due on another day, nor on a holiday.",
+    )
     accept_effect = forms.BooleanField(
         required=False,
         label="Change the source of revenue",

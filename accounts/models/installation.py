@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from accounts.calendar import CLOSES_AT, MONDAY_TO_FRIDAY, OPENS_AT, BusinessCalendar
 from accounts.catalogue import RevenueSource, Visibility, choices
 from accounts.money.currencies import CURRENCIES
 
@@ -31,8 +34,24 @@ def validate_currency(code: str) -> None:
         )
 
 
+def monday_to_friday() -> list[int]:
+    return sorted(MONDAY_TO_FRIDAY)
+
+
 # Windows reach years back and ahead of today; the calendar ends in the years 1 and 9999.
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
+
+
+# ISO 8601: Monday is 1.
+WEEKDAYS = [
+    (1, _("Monday")),
+    (2, _("Tuesday")),
+    (3, _("Wednesday")),
+    (4, _("Thursday")),
+    (5, _("Friday")),
+    (6, _("Saturday")),
+    (7, _("Sunday")),
+]
 
 
 # Of one request: everything on a page is counted by the same day, currency and zone.
@@ -82,12 +101,34 @@ class Installation(models.Model):
         default=30,
         help_text="A contract that ended without a renewal counts for this long, then as churn.",
     )
+    working_days = ArrayField(
+        models.PositiveSmallIntegerField(choices=WEEKDAYS),
+        default=monday_to_friday,
+        help_text="Nothing is due on another day, nor on a holiday.",
+    )
+    opens_at = models.TimeField(
+        default=OPENS_AT, help_text="What begins earlier counts from this hour."
+    )
+    closes_at = models.TimeField(
+        default=CLOSES_AT, help_text="When a task is due that counts in days."
+    )
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name_plural = "installation"
         constraints = [
-            models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row")
+            models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(working_days__len__gt=0)
+                & models.Q(working_days__contained_by=[day for day, _name in WEEKDAYS]),
+                name="installation_works_some_day",
+                violation_error_message="Choose at least one day of the week.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="installation_opens_before_it_closes",
+                violation_error_message="A working day ends after it begins, on the same day.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,6 +170,15 @@ class Installation(models.Model):
             yield
         finally:
             _read_once.reset(token)
+
+    def business_calendar(self) -> BusinessCalendar:
+        return BusinessCalendar(
+            zone=self.zone,
+            holidays=frozenset(Holiday.objects.values_list("day", flat=True)),
+            working_days=frozenset(self.working_days),
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+        )
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

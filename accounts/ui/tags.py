@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from accounts import catalogue
-from accounts.calendar import CLOSE_OF_DAY
 from accounts.money import currencies
 from accounts.ui import formats
 from accounts.ui.bands import BandLook, band_look
@@ -204,7 +203,7 @@ def due(context: template.Context, at: datetime) -> SafeString:
     """As `when`; around today with the hour, unless it is the close of the day, as for most."""
     local = at.astimezone(context["zone"])
     is_near = abs((local.date() - context["today"]).days) <= 1
-    if not is_near or local.time() == CLOSE_OF_DAY:
+    if not is_near or local.time() == context["installation"].closes_at:
         return when(context, at)
     words = gettext("{day} at {time}")
     return format_html(words, day=when(context, at), time=f"{local:%H:%M}")

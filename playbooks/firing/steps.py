@@ -121,7 +121,7 @@ def _anchor(
         case Anchor.CONTRACT_END | Anchor.CONTRACT_DATE:
             seen = play.saw.get("on") if step.due_from == Anchor.CONTRACT_DATE else None
             day = date.fromisoformat(seen) if seen else context.account(play).renews_on
-            return context.calendar.opening(day) if day else play.opened_at
+            return context.calendar.start_of(day) if day else play.opened_at
         case _:
             return play.opened_at
 

@@ -220,6 +220,9 @@ INSTALLATION = {
     "time_zone": "UTC",
     "visibility": "team",
     "overdue_grace_days": "30",
+    "working_days": ["1", "2", "3", "4", "5"],
+    "opens_at": "09:00",
+    "closes_at": "18:00",
 }
 
 

@@ -36,7 +36,8 @@ def test_no_address_of_the_admin_fails_for_a_type_without_a_table(ops):
 
 def installation(**changes):
     defaults = {"name": "Acme", "time_zone": "Pacific/Auckland", "currency": "USD"}
-    return defaults | {"visibility": "team", "overdue_grace_days": "32767"} | changes
+    hours = {"working_days": ["1", "2"], "opens_at": "09:00", "closes_at": "18:00"}
+    return defaults | hours | {"visibility": "team", "overdue_grace_days": "32767"} | changes
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2100-01-01", "9999-12-31"])

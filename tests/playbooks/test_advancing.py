@@ -157,7 +157,8 @@ def test_a_message_without_an_answer_waits_from_when_it_was_sent(check_in):
     tuesday = MONDAY + timedelta(days=1)
     complete_task(task_id=check_in.pk, outcome=TaskOutcome.NO_RESPONSE, by=None, now=tuesday)
 
-    assert outreach().escalate_at == datetime(2025, 3, 14, 8, 0, tzinfo=UTC)
+    # Tuesday's working day begins at nine: all of it, Wednesday and Thursday.
+    assert outreach().escalate_at == datetime(2025, 3, 14, 9, 0, tzinfo=UTC)
 
 
 def test_an_answer_ends_the_wait(at_risk):

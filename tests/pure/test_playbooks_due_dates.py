@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.calendar import CLOSE_OF_DAY, BusinessCalendar
+from accounts.calendar import BusinessCalendar
 from playbooks.due_dates import (
     Anchor,
     Offset,
@@ -36,15 +36,19 @@ def local(moment: datetime) -> str:
     [
         ("2025-03-14 16:00", 48, "Tue 18 Mar 16:00"),  # Friday: Mon, Tue
         ("2025-03-10 09:30", 48, "Wed 12 Mar 09:30"),
-        ("2025-03-15 10:00", 48, "Wed 19 Mar 00:00"),  # Saturday: all of Mon, all of Tue
-        ("2025-03-16 11:56", 48, "Wed 19 Mar 00:00"),
-        ("2025-03-15 00:15", 0, "Mon 17 Mar 00:00"),
-        ("2025-03-15 00:15", 12, "Mon 17 Mar 12:00"),
-        ("2025-03-15 00:15", 24, "Tue 18 Mar 00:00"),
+        ("2025-03-15 10:00", 48, "Wed 19 Mar 09:00"),  # Saturday: all of Mon, all of Tue
+        ("2025-03-16 11:56", 48, "Wed 19 Mar 09:00"),
+        ("2025-03-15 00:15", 0, "Mon 17 Mar 09:00"),
+        ("2025-03-15 00:15", 24, "Tue 18 Mar 09:00"),
+        ("2025-03-13 00:15", 48, "Mon 17 Mar 09:00"),  # the night before Thursday: Thu, Fri
+        ("2025-03-13 21:00", 48, "Tue 18 Mar 09:00"),  # after the close on Thursday: Fri, Mon
         ("2025-03-14 16:00", 24, "Mon 17 Mar 16:00"),
-        ("2025-03-14 16:00", 4, "Fri 14 Mar 20:00"),
-        ("2025-03-14 16:00", 12, "Mon 17 Mar 04:00"),  # Saturday 04:00 is not worked
-        ("2025-03-13 16:00", 36, "Mon 17 Mar 04:00"),  # a day to Friday 16:00, then half a day
+        ("2025-03-14 18:00", 24, "Mon 17 Mar 18:00"),
+        ("2025-03-14 10:00", 4, "Fri 14 Mar 14:00"),
+        ("2025-03-14 16:00", 2, "Fri 14 Mar 18:00"),
+        ("2025-03-14 16:00", 4, "Mon 17 Mar 11:00"),  # two hours on Friday, two on Monday
+        ("2025-03-14 16:00", 12, "Mon 17 Mar 16:00"),  # never more than a whole working day
+        ("2025-03-13 16:00", 28, "Mon 17 Mar 11:00"),  # a day to Friday 16:00, then 4 h
         ("2025-03-14 16:00", 0, "Fri 14 Mar 16:00"),
         ("2025-03-28 16:00", 48, "Tue 01 Apr 16:00"),  # summer time begins on Sunday 30 March
         ("2025-10-24 16:00", 48, "Tue 28 Oct 16:00"),  # and ends on Sunday 26 October
@@ -97,14 +101,42 @@ def test_the_zone_of_the_installation_decides_what_day_it_is():
 
 
 def test_a_clock_time_the_spring_change_skips_moves_past_the_gap():
-    # New York, Sunday 9 March 2025: 02:30 does not exist. Worked Sundays need a zone where the
-    # change is on a working day: Cairo went forward on Friday 25 April 2025 at 00:00.
-    calendar = BusinessCalendar(ZoneInfo("Africa/Cairo"))
-    start = datetime(2025, 4, 24, 0, 30, tzinfo=ZoneInfo("Africa/Cairo"))
+    # Cairo went forward on Friday 25 April 2025 at 00:00; here it is worked by night.
+    cairo = ZoneInfo("Africa/Cairo")
+    calendar = BusinessCalendar(cairo, opens_at=time(0, 0), closes_at=time(8, 0))
+    start = datetime(2025, 4, 24, 0, 30, tzinfo=cairo)
 
     due = add_business_hours(start=start, hours=24, calendar=calendar)
 
-    assert due.astimezone(ZoneInfo("Africa/Cairo")).strftime("%a %H:%M") == "Fri 01:30"
+    assert due.astimezone(cairo).strftime("%a %H:%M") == "Fri 01:30"
+
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+SUNDAY_TO_THURSDAY = BusinessCalendar(
+    RIYADH,
+    working_days=frozenset({7, 1, 2, 3, 4}),
+    opens_at=time(8, 0),
+    closes_at=time(16, 30),
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "offset", "due"),
+    [
+        ("2025-03-13 16:00", Offset(48, Unit.HOURS), "Mon 17 Mar 16:00"),  # Thursday: Sun, Mon
+        ("2025-03-13 20:00", Offset(48, Unit.HOURS), "Tue 18 Mar 08:00"),
+        ("2025-03-14 10:00", Offset(48, Unit.HOURS), "Tue 18 Mar 08:00"),  # Friday
+        ("2025-03-13 16:00", Offset(1, Unit.HOURS), "Sun 16 Mar 08:30"),
+        ("2025-03-13 09:00", Offset(5, Unit.BUSINESS_DAYS), "Thu 20 Mar 16:30"),
+        ("2025-03-13 09:00", Offset(1, Unit.CALENDAR_DAYS), "Sun 16 Mar 16:30"),  # from Friday
+    ],
+)
+def test_a_week_from_sunday_to_thursday_has_its_own_days_and_hours(start, offset, due):
+    anchor = datetime.fromisoformat(start).replace(tzinfo=RIYADH)
+
+    moment = due_at(anchor=anchor, offset=offset, calendar=SUNDAY_TO_THURSDAY)
+
+    assert moment.astimezone(RIYADH).strftime("%a %d %b %H:%M") == due
 
 
 def test_a_task_shows_up_its_working_days_before_it_is_due():
@@ -119,18 +151,31 @@ ZONES = st.sampled_from(
     ["UTC", "Europe/Paris", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
 )
 HOLIDAYS = st.frozensets(st.dates(date(2025, 1, 1), date(2026, 12, 31)), max_size=40)
-CALENDARS = st.builds(BusinessCalendar, ZONES.map(ZoneInfo), HOLIDAYS)
+WEEKS = st.frozensets(st.integers(1, 7), min_size=1)
+HOURS = st.tuples(st.times(), st.times()).filter(lambda both: both[0] != both[1]).map(sorted)
+
+
+@st.composite
+def calendars(draw: st.DrawFn) -> BusinessCalendar:
+    opens_at, closes_at = draw(HOURS)
+    return BusinessCalendar(ZoneInfo(draw(ZONES)), draw(HOLIDAYS), draw(WEEKS), opens_at, closes_at)
+
+
+CALENDARS = calendars()
 _MINUTES = st.integers(0, 545 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 MOMENTS = _MINUTES.map(lambda passed: datetime(2025, 1, 1, tzinfo=UTC) + passed)
 UNITS = st.sampled_from(list(Unit))
 
 
 @given(anchor=MOMENTS, amount=st.integers(0, 90), unit=UNITS, calendar=CALENDARS)
-def test_nothing_is_due_before_its_start_or_on_a_day_off(anchor, amount, unit, calendar):
+def test_nothing_is_due_before_its_start_or_outside_of_worked_hours(anchor, amount, unit, calendar):
     due = due_at(anchor=anchor, offset=Offset(amount, unit), calendar=calendar)
 
     assert due >= anchor
     assert calendar.is_worked(calendar.local_day(due))
+    on_the_wall = due.astimezone(calendar.zone).time()
+    if calendar.at(calendar.local_day(due), on_the_wall) == due:  # no hour that the clock skips
+        assert calendar.opens_at <= on_the_wall <= calendar.closes_at
 
 
 SATURDAY = datetime(2025, 3, 15, 0, 15, tzinfo=PARIS)
@@ -176,14 +221,8 @@ def test_shifting_there_and_back_returns_to_a_working_day(day, calendar, days):
 @given(anchor=MOMENTS, days=st.integers(0, 30), calendar=CALENDARS)
 def test_whole_days_of_hours_keep_the_clock_time(anchor, days, calendar):
     due = add_business_hours(start=anchor, hours=24 * days, calendar=calendar)
-    wall, due_wall = anchor.astimezone(calendar.zone), due.astimezone(calendar.zone)
+    wall, due_wall = calendar.within_hours(anchor), due.astimezone(calendar.zone)
 
-    if not calendar.is_worked(wall.date()):
-        wall = calendar.opening(calendar.worked_on_or_after(wall.date())).astimezone(calendar.zone)
     assert due_wall.date() == calendar.shift(wall.date(), days)
     if calendar.at(due_wall.date(), wall.time()).astimezone(calendar.zone).time() == wall.time():
         assert due_wall.time() == wall.time()
-
-
-def test_the_close_of_day_is_six_in_the_evening():
-    assert time(18, 0) == CLOSE_OF_DAY

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from accounts.calendar import BusinessCalendar
 from accounts.catalogue import label
 from accounts.models.scope import any_of_sql
 from accounts.ui import formats
@@ -18,7 +18,6 @@ from cs_platform.pages.today.own_book import Portfolio
 from health.pages.labels import band_change
 
 SHOWN_AT_MOST = 8
-MONDAY, SUNDAY = 0, 6
 # What is booked later than this after its day is history that was imported: nothing moved.
 BOOKED_LATE = timedelta(days=31)
 
@@ -71,10 +70,12 @@ _MOVED = """
 """
 
 
-def moves_since_yesterday(book: Portfolio, *, today: date, zone: ZoneInfo) -> list[Move]:
+def moves_since_yesterday(
+    book: Portfolio, *, today: date, calendar: BusinessCalendar
+) -> list[Move]:
     """Since the working day before began: a Monday shows Friday and the weekend."""
-    begun = today - timedelta(days={MONDAY: 3, SUNDAY: 2}.get(today.weekday(), 1))
-    since = datetime.combine(begun, time(), tzinfo=zone)
+    begun = calendar.shift(today, -1)
+    since = calendar.start_of(begun)
     keys, values = any_of_sql(book.keys)
     with connection.cursor() as cursor:
         cursor.execute(

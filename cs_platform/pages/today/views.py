@@ -52,7 +52,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "summary": summary,
         "bands": band_chart(summary),
-        "moves": moves_since_yesterday(book, today=day, zone=installation.zone),
+        "moves": moves_since_yesterday(book, today=day, calendar=installation.business_calendar()),
         "suppressed": suppressed_starts(
             accounts=book.keys, since=now - SUPPRESSED_SINCE, limit=SUPPRESSED_SHOWN
         ),

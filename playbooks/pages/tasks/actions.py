@@ -134,8 +134,8 @@ def _hand(task: Task, form: forms.Form, user: User, now: datetime) -> str:
 
 
 def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
-    """The opening of the working day that many working days on."""
-    return calendar.opening(calendar.shift(calendar.local_day(now), days))
+    """The midnight of the working day that many working days on."""
+    return calendar.start_of(calendar.shift(calendar.local_day(now), days))
 
 
 def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act) -> HttpResponse:

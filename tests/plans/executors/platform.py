@@ -1,9 +1,8 @@
 """Nights, what the operations page shows, search and previews."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from accounts.models import ImportRun, User
+from accounts.models import ImportRun, Installation, User
 from accounts.pages.imports import queries as imports_queries
 from cs_platform.models import StepRun
 from cs_platform.pages.ops import queries as ops_queries
@@ -68,7 +67,9 @@ def telling():
 
 def today_of_a_csm():
     book = own_book(User.objects.get(email=CSM))
-    moves.moves_since_yesterday(book, today=TODAY, zone=ZoneInfo("UTC"))
+    moves.moves_since_yesterday(
+        book, today=TODAY, calendar=Installation.current().business_calendar()
+    )
     suggestions._silent_since(book.keys, now=NOW)
 
 
