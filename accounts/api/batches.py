@@ -14,7 +14,7 @@ from accounts.intake.parse_options import iso_reading
 from accounts.intake.records import Record, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
-from accounts.intake.usage_rows import UsageReader, UsageRow
+from accounts.intake.usage_rows import UsageReader, UsageRow, is_plain
 from accounts.loading import LoadResult, finish_run, keep_problems, load
 from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.results import Place
@@ -88,20 +88,23 @@ def _understood(batch: RequestBatch, *, mapping: ColumnMapping | None, now: date
 def _understood_csv(
     body: bytes, *, spec: RecordSpec, mapping: ColumnMapping | None, now: datetime
 ) -> Sent:
-    columns, sent = bodies.csv_records(body, spec=spec, mapping=mapping)
-    header, rows = columns.fields, [columns.pick(row) for row in sent]
+    header, rows = bodies.csv_records(body, spec=spec, mapping=mapping)
+    cells = dict(rows)
     reading = mapping.reading(now=now) if mapping else iso_reading(now=now, typed=False)
 
     def as_sent(index: int) -> object:
-        row = rows[index]
+        row = cells[index]
         return csv_files.as_mapping(row, header=header) or {"row": row}
 
+    if spec.kind == Kind.USAGE and not is_plain(header, reading):
+        usage, errors = UsageReader(header, reading).read(rows)
+        return Sent(spec, as_sent, errors=errors, usage=usage)
     if spec.kind == Kind.USAGE:
-        usage, errors = BlockReader(header, reading).read(list(enumerate(rows)))
-        return Sent(spec, as_sent, errors=errors, usage_columns=usage)
+        found, errors = BlockReader(header, reading).read(rows)
+        return Sent(spec, as_sent, errors=errors, usage_columns=found)
     good: list[tuple[int, object]] = []
     ragged = []
-    for index, row in enumerate(rows):
+    for index, row in rows:
         raw = csv_files.as_mapping(row, header=header)
         if raw is None:
             message = csv_files.ragged(row, header=header)

@@ -84,8 +84,8 @@ def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], 
 
 def csv_records(
     body: bytes, *, spec: RecordSpec, mapping: ColumnMapping | None
-) -> tuple[Columns, list[list[str]]]:
-    """The columns that go to fields, and the rows below the header."""
+) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    """The fields, and the cells of each record with its index."""
     source = io.BytesIO(body)
     layout = csv_files.inspect(source, limits=BULK_LIMITS)
     columns = {n: ours or None for n, ours in mapping.columns.items()} if mapping else {}
@@ -95,7 +95,6 @@ def csv_records(
         columns=columns,
         ignores_rest=bool(mapping and mapping.ignores_rest),
     )
-    places = tuple(n for n, ours in enumerate(names) if ours)
-    fields = tuple(ours for ours in names if ours)
     rows = csv_files.rows(source, layout=layout, limits=BULK_LIMITS)
-    return Columns(len(names), fields, places), [row for _line, row in rows]
+    kept = Columns.of(names, kind=spec.kind)
+    return kept.fields, list(kept.records(enumerate(row for _line, row in rows)))

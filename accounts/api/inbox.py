@@ -22,7 +22,7 @@ from accounts.models import ApiKey, ImportRun, InboxBatch, Job
 from accounts.work import jobs
 
 JOB_KIND = "inbox.batch"
-KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
+KINDS = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS, Kind.ACTIVE_USERS})
 # Packing costs more time than it saves room above this.
 _GZIP_LEVEL = 1
 

@@ -28,7 +28,8 @@ _OWN_DAY = {
 }
 # An attendance has the day of its session. Usage keeps a day of learning in its rows, active days
 # of people always count as known on their own.
-BACKFILLED = frozenset({*_OWN_DAY, Kind.ATTENDANCES, Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
+_USED = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS, Kind.ACTIVE_USERS})
+BACKFILLED = frozenset({*_OWN_DAY, Kind.ATTENDANCES, *_USED})
 
 
 def recorded_at_the_time(

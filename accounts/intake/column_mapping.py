@@ -1,6 +1,6 @@
 """How one file is to be read: its columns, what its words, empty cells and ends mean, its clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +14,17 @@ from accounts.intake.matching import guess_columns
 from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions
 from accounts.intake.specs import SPECS
+from accounts.intake.wide_rows import (
+    COLUMNS_IN_A_ROW,
+    REST,
+    Row,
+    Spread,
+    given_by,
+    is_total,
+    named_by_rest,
+    spread_faults,
+    spread_of,
+)
 
 # Columns that the list of refused rows brings along: they name the row, and say nothing about it.
 ROW_COLUMN = "import row"
@@ -79,22 +90,49 @@ class ColumnMapping:
             "ignores_rest": self.ignores_rest,
         }
 
-    def chosen(self, header: Sequence[str]) -> "Columns":
-        places = [n for n, name in enumerate(header) if self.columns.get(name)]
-        return Columns(len(header), tuple(self.columns[header[n]] for n in places), tuple(places))
+    def chosen(self, header: Sequence[str], *, kind: Kind) -> "Columns":
+        return Columns.of([self.columns.get(name) for name in header], kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which places of a row of `width` cells carry which of our fields."""
+    """Which places of a row of `width` cells carry which of our fields; `spread`: where some of
+    them hold counts, of which every one is a record."""
 
     width: int
     fields: tuple[str, ...]
     places: tuple[int, ...]
+    spread: Spread | None = None
 
-    def pick(self, row: list[str]) -> list[str]:
-        """A ragged row as it is: its error shows all it has."""
-        return [row[place] for place in self.places] if len(row) == self.width else row
+    @classmethod
+    def of(cls, names: Sequence[str | None], *, kind: Kind) -> "Columns":
+        """`names`: of each column the field it goes to, None or empty where it is left out."""
+        places = tuple(n for n, ours in enumerate(names) if ours)
+        fields = tuple(ours for ours in names if ours)
+        spread = Spread.of([ours or "" for ours in names], spec=SPECS[kind])
+        return cls(len(names), spread.fields if spread else fields, places, spread)
+
+    @property
+    def keeps_all(self) -> bool:
+        return self.spread is None and len(self.places) == self.width
+
+    def line_of(self, position: int) -> int:
+        """The row of the file that a record came from."""
+        return position if self.spread is None else position // COLUMNS_IN_A_ROW
+
+    def records(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The cells of `fields`, record by record. A ragged row goes through as it is: its error
+        shows all it has."""
+        for line, row in rows:
+            if self.spread is not None:
+                is_whole = len(row) == self.width
+                yield from (
+                    self.spread.records(line, row) if is_whole else [self.spread.ragged(line, row)]
+                )
+            elif len(row) == self.width:
+                yield line, [row[place] for place in self.places]
+            else:
+                yield line, row
 
 
 def mapping_of(stored: Mapping[str, Any]) -> ColumnMapping:
@@ -129,18 +167,22 @@ def our_names(
     Raises:
         FileRefused: a column is none of these.
     """
-    known = SPECS[kind].by_name()
+    spec = SPECS[kind]
+    known = spec.by_name()
     free = [name for name in header if name not in columns]
     guessed = guess_columns(free, kind=kind)
-    taken = {ours for ours in columns.values() if ours}
+    # Beside columns of counts, what is called “total” is no column of events.
+    taken = given_by((ours for ours in columns.values() if ours), spec=spec)
     found: list[str | None] = []
     for name in header:
         ours = columns[name] if name in columns else guessed[name] or name
-        if name in columns and (ours is None or ours in known):
+        if name in columns and (ours is None or ours in known or spread_of(ours, spec=spec)):
             found.append(ours)
         elif ours in known and (ours == name or known[ours].type != Type.AMOUNT):
             found.append(None if ours in taken else ours)
-        elif ignores_rest or UNNAMED.fullmatch(name):
+        elif count := named_by_rest(name, columns.get(REST), spec=spec):
+            found.append(count)
+        elif ignores_rest or UNNAMED.fullmatch(name) or (REST in columns and is_total(name)):
             found.append(None)
         else:
             message = (
@@ -158,11 +200,11 @@ def faults(
     spec = SPECS[kind]
     named = [ours for ours in columns.values() if ours]
     found = []
-    given = {*named, *(constants or {})}
+    given = {*given_by(named, spec=spec), *(constants or {})}
     missing = spec.not_given(given)
     if missing:
         found.append(f"Choose a column for {', '.join(missing)}: every record needs it.")
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
         found.append(f"Two columns go to {', '.join(twice)}: keep one of both.")
-    return found
+    return found + spread_faults(named, spec=spec)

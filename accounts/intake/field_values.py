@@ -75,8 +75,7 @@ def _hint(field: Field) -> str:
 
 def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
     if isinstance(raw, str) and not reading.typed:
-        whole, _, rest = raw.strip().partition(".")
-        text = whole if rest and not rest.strip("0") else raw.strip()  # 25.0, as sheets export it
+        text = numbers.plain_integer(raw.strip(), decimal_mark=reading.decimal_mark)
         return numbers.integer(text, min_value=field.min_value, max_value=field.max_value)
     if type(raw) is not int:
         raise FieldError("type", f"{shown(raw)} must be a whole number without quotes, such as 42")

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     USAGE = "usage"
     SESSIONS = "sessions"
     USER_DAYS = "user_days"
+    ACTIVE_USERS = "active_users"
     TICKETS = "tickets"
     INTERACTIONS = "interactions"
     GROUP_SESSIONS = "group_sessions"
@@ -81,12 +82,15 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class RecordSpec:
     """`key` are the fields that name a record: sending them again updates it. Of each group of
-    `alternatives` a record needs one."""
+    `alternatives` a record needs one. `counted` is the field that a table may hold in a column for
+    each value of one of `spread_over`."""
 
     kind: Kind
     key: tuple[str, ...]
     fields: tuple[Field, ...]
     alternatives: tuple[tuple[str, ...], ...] = ()
+    counted: str = ""
+    spread_over: tuple[str, ...] = ()
 
     def not_given(self, given: Collection[str]) -> list[str]:
         """What no column or constant among `given` brings, in words: “arr or amount”."""

@@ -128,7 +128,7 @@ def guess_dates(
     values = [
         value
         for name, ours in columns.items()
-        if ours and fields[ours].type in _DATED
+        if ours in fields and fields[ours].type in _DATED
         for value in samples.get(name, ())
         if value
     ]
@@ -151,7 +151,7 @@ def guess_decimal_mark(
     amounts = (
         value
         for name, ours in columns.items()
-        if ours and fields[ours].type == Type.AMOUNT
+        if ours in fields and fields[ours].type == Type.AMOUNT
         for value in samples.get(name, ())
     )
     return "," if any(map(_COMMA.fullmatch, amounts)) else "."

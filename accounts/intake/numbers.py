@@ -13,6 +13,19 @@ _THREE_DIGITS = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?")
 
 
+def plain_integer(value: str, *, decimal_mark: str | None) -> str:
+    """Digits of a whole number as tools export it: 1,204 and 1 204, 25.0, with a decimal comma
+    1.204 and 25,0. What is none of these stays as it is."""
+    point, group = (",", ".") if decimal_mark == "," else (".", ",")
+    whole, mark, rest = value.partition(point)
+    if mark and rest and not rest.strip("0"):
+        value = whole
+    for apart in (group, " ", "\u00a0", "\u202f", "'"):
+        if re.fullmatch(rf"-?[0-9]{{1,3}}(?:{re.escape(apart)}[0-9]{{3}})+", value):
+            return value.replace(apart, "")
+    return value
+
+
 def integer(value: str, *, min_value: int, max_value: int) -> int:
     if not _INTEGER.fullmatch(value):
         raise FieldError(

@@ -6,6 +6,7 @@ contracts beside the starts of the next ones.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,6 +17,7 @@ from accounts.intake.field_values import NotSaid, read_field
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.parse_options import EndDate, ParseOptions
 from accounts.intake.specs import SPECS
+from accounts.intake.wide_rows import given_by
 from accounts.intake.words import meanings, plain_word
 
 MOST_WORDS = 60
@@ -129,14 +131,39 @@ def meaning_of(text: str, one: Field, kind: Kind, reading: ParseOptions) -> str 
 
 
 def fixed_fields(kind: Kind, columns: Mapping[str, str]) -> list[Field]:
-    """Fields without a column that every record needs, and that one value may fill for all."""
-    named = set(columns.values())
+    """Fields without a column that one value may fill for all rows, where every record needs them
+    or they say what another one means."""
+    named = given_by(columns.values(), spec=SPECS[kind])
     found = [
         f for f in SPECS[kind].fields if f.required and f.type in _FIXED and f.name not in named
     ]
     if kind == Kind.CONTRACTS and "amount" in named and "amount_per" not in named:
         found.append(SPECS[kind].by_name()["amount_per"])
+    if "covers" in SPECS[kind].by_name() and "covers" not in named:
+        found.append(SPECS[kind].by_name()["covers"])
     return found
+
+
+def are_weeks(days: Iterable[date]) -> bool:
+    """Whether these may be the names of weeks: several, and all of one weekday."""
+    distinct = set(days)
+    return len(distinct) > 1 and len({day.weekday() for day in distinct}) == 1
+
+
+def days_of(
+    rows: Iterable[Sequence[str]], *, columns: Sequence[str], kind: Kind, reading: ParseOptions
+) -> set[date]:
+    """The days of which a table tells: those of its rows, or of its columns."""
+    field = SPECS[kind].by_name()["day"]
+    texts = {ours.removeprefix("day:") for ours in columns if ours.startswith("day:")}
+    if "day" in columns:
+        place = columns.index("day")
+        texts = {row[place].strip() for row in rows if place < len(row)}
+    found = set()
+    for text in texts:
+        with suppress(FieldError, NotSaid):
+            found.add(read_field(text, field=field, reading=reading))
+    return {day for day in found if isinstance(day, date)}
 
 
 @dataclass(frozen=True, slots=True)

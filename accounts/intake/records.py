@@ -14,6 +14,7 @@ from accounts.intake.errors import FieldError, RecordError, shown
 from accounts.intake.field_values import NotSaid, Value, read_field
 from accounts.intake.fields import Field, RecordSpec, Type
 from accounts.intake.parse_options import ParseOptions
+from accounts.intake.spans import read_span
 from accounts.intake.words import meanings
 
 
@@ -176,9 +177,12 @@ class _Reading:
             return clean
 
     def check_together(self) -> None:
-        """Ends as renewal dates, money to minor units, then what fields mean together."""
+        """Ends as renewal dates, weeks as their last day, money to minor units, then what fields
+        mean together."""
         for name, error in read_end(self.values, spec=self.spec, reading=self.reading):
             self._warn(name, error)
+        for name, error in read_span(self.values, calendar=self.reading.calendar):
+            self._refuse(name, error)
         check = CHECKS.get(self.spec.kind)
         problems = amounts_as_minor_units(self.values)
         for name, error in problems or (check(self.values) if check else []):

@@ -122,11 +122,12 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "subtype": ("sub type", "detail"),
     },
     Kind.USAGE: {
-        "day": ("date", "event date", "usage date"),
+        "day": ("date", "event date", "usage date", "week", "week of", "time"),
         "feature": ("event", "event name", "feature name", "feature key", "action", "module"),
         "events": ("count", "event count", "total", "uses", "quantity", "number of events",
                    "usage count", "value"),
         "actor": ("actor type", "actor class", "user type", "client type"),
+        "covers": ("period", "granularity"),
     },
     Kind.SESSIONS: {
         "day": ("date", "session date"),
@@ -137,6 +138,13 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "day": ("date", "active on", "activity date", "last seen"),
         "user": ("user id", "user key", "distinct id", "person id", "member id"),
         "actor": ("actor type", "actor class", "user type", "client type"),
+    },
+    Kind.ACTIVE_USERS: {
+        "day": ("date", "week", "week of", "time"),
+        "users": ("active users", "daily active users", "dau", "weekly active users", "wau",
+                  "unique users", "uniques", "unique visitors", "user count", "number of users",
+                  "count", "value"),
+        "covers": ("period", "granularity"),
     },
     Kind.TICKETS: {
         "external_id": ("ticket id", "case number", "case id", "issue id", "ticket", "number",

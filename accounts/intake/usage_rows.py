@@ -3,7 +3,7 @@
 The general reader decides what a good row is; this one only remembers its verdicts by value.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -18,13 +18,14 @@ from accounts.intake.specs.usage import USAGE
 _MOST_DIGITS = 9
 _TOO_MANY = 10**_MOST_DIGITS
 _MOST_DAYS = 10_000
+_OF_A_DAY = ("covers", "day")
 _COLUMNS = ("account", "day", "feature", "events")
 
 
 @dataclass(slots=True)
 class UsageRow:
     """Events of one account, day, feature and class of actor (ActorClass.number); as narrow as it
-    goes, there are millions."""
+    goes, there are millions. `days`: how many days up to that one they are of."""
 
     position: int
     account: str
@@ -32,6 +33,13 @@ class UsageRow:
     feature: str
     events: int
     actor: int = ActorClass.PERSON.number
+    days: int = 1
+
+
+def is_plain(header: Sequence[str], reading: ParseOptions) -> bool:
+    """Whether each row says it all, of its own day: then what was read once is recognised."""
+    said = {name: value for name, value in reading.constants.items() if (name, value) != _OF_A_DAY}
+    return "covers" not in header and not said
 
 
 @dataclass(slots=True)
@@ -50,7 +58,7 @@ class UsageReader:
     ) -> tuple[list[UsageRow], list[RecordError]]:
         good: list[UsageRow] = []
         errors: list[RecordError] = []
-        if set(self.header) != set(_COLUMNS):
+        if set(self.header) != set(_COLUMNS) or not is_plain(self.header, self.reading):
             for line, row in rows:
                 self._read_slowly(line, row, good=good, errors=errors)
             return good, errors
@@ -80,8 +88,9 @@ class UsageReader:
         good: list[UsageRow] = []
         errors: list[RecordError] = []
         accounts, features, days, width = self._accounts, self._features, self._days, len(_COLUMNS)
+        plain = is_plain((), self.reading)
         for index, raw in rows:
-            if isinstance(raw, dict) and len(raw) == width:
+            if plain and isinstance(raw, dict) and len(raw) == width:
                 account, day, feature, events = map(raw.get, _COLUMNS)
                 if (
                     type(events) is int
@@ -125,6 +134,8 @@ class UsageReader:
 
     def _remember(self, raw: Mapping[str, str], found: UsageRow) -> None:
         """Only values that were taken exactly as they stand in the file."""
+        if not is_plain(tuple(raw), self.reading):
+            return
         if raw["account"] == found.account:
             self._accounts.add(found.account)
         if raw["feature"] == found.feature:
@@ -142,6 +153,7 @@ def usage_row(record: Record) -> UsageRow:
         str(values["feature"]),
         cast(int, values["events"]),
         actor_of(record),
+        cast(int, values.get("days", 1)),
     )
 
 

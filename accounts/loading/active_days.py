@@ -5,16 +5,16 @@ from datetime import date
 
 from psycopg2 import sql
 
-from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.usage_rows import actor_of
 from accounts.loading.day_sums import collect, lock_accounts, sum_per_day, write_sums
 from accounts.loading.results import LoadResult
 from accounts.loading.staging import copy, create
-from accounts.loading.usage_ids import UsageIds
+from accounts.loading.usage_ids import UsageIds, no_account
 
 _OF_ACCOUNT = (("position", "integer"), ("account_id", "bigint"), ("day", "date"))
 _SESSIONS = (*_OF_ACCOUNT, ("sessions", "integer"), ("minutes", "integer"))
+_ACTIVE_USERS = (*_OF_ACCOUNT, ("users", "integer"))
 _USER_DAYS = (*_OF_ACCOUNT, ("user_key", "text"), ("actor", "smallint"))
 
 
@@ -27,10 +27,29 @@ def load_sessions(
     backfill: bool = False,
 ) -> None:
     table = _stage_by_account(records, _SESSIONS, directory=directory, result=result)
-    names = {str(record.values["account"]) for record in records}
-    lock_accounts(directory.accounts[name] for name in names & directory.accounts.keys())
+    _lock(records, directory=directory)
     query = sum_per_day("accounts_sessionday", keys=(), counts=("sessions", "minutes"))
     write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def load_active_users(
+    records: Sequence[Record],
+    *,
+    directory: UsageIds,
+    day: date,
+    result: LoadResult,
+    backfill: bool = False,
+) -> None:
+    """How many, where nobody says who: of a day, or of the week that ends on it."""
+    table = _stage_by_account(records, _ACTIVE_USERS, directory=directory, result=result)
+    _lock(records, directory=directory)
+    query = sum_per_day("accounts_activeusersday", keys=(), counts=("users",))
+    write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def _lock(records: Sequence[Record], *, directory: UsageIds) -> None:
+    names = {str(record.values["account"]) for record in records}
+    lock_accounts(directory.accounts[name] for name in names & directory.accounts.keys())
 
 
 def load_user_days(records: Sequence[Record], *, directory: UsageIds, result: LoadResult) -> None:
@@ -70,8 +89,7 @@ def _stage_by_account(
         account = str(record.values["account"])
         account_id = directory.accounts.get(account)
         if account_id is None:
-            message = f"“{account}” is not an account; import the account first"
-            result.reject([RecordError(record.position, "account", "unknown", message)])
+            result.reject([no_account(account, position=record.position)])
             continue
         values = "\t".join(
             str(actor_of(record) if name == "actor" else record.values[name]) for name in fields

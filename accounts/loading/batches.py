@@ -16,7 +16,7 @@ from accounts.intake.usage_rows import usage_row
 from accounts.loading import follow_ups
 from accounts.loading.account_history import load_account_history
 from accounts.loading.account_names import keep_further_ids, one_form, renamed, without_merged
-from accounts.loading.active_days import load_sessions, load_user_days
+from accounts.loading.active_days import load_active_users, load_sessions, load_user_days
 from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.erased_users import without_erased
@@ -253,6 +253,18 @@ def _features(
     load_features(records, result=result)
 
 
+def _active_users(
+    spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
+) -> None:
+    load_active_users(
+        records,
+        directory=batch.directory,
+        day=batch.day,
+        result=result,
+        backfill=batch.backfill,
+    )
+
+
 def _account_history(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
@@ -272,4 +284,5 @@ _WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadRe
     Kind.USAGE: _usage,
     Kind.SESSIONS: _sessions,
     Kind.USER_DAYS: _user_days,
+    Kind.ACTIVE_USERS: _active_users,
 }

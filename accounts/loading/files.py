@@ -1,7 +1,7 @@
 """A CSV file to facts: read to its end first, then written batch by batch, each with its sums."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -12,12 +12,14 @@ from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
-from accounts.intake.column_mapping import our_names
+from accounts.intake.column_mapping import Columns, our_names
 from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
+from accounts.intake.usage_rows import is_plain
+from accounts.intake.wide_rows import MOST_WIDE_ROWS, given_by, spread_faults
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult
 from accounts.loading.rows import RowLoader, load_block_counted, load_counted
@@ -48,30 +50,6 @@ class FileImport:
     user: User | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The file's own header, and which places of a row carry which of our fields. `left_out` are
-    the names that nobody mapped."""
-
-    header: tuple[str, ...]
-    kept: tuple[str, ...]
-    places: tuple[int, ...]
-    left_out: tuple[str, ...]
-
-    @property
-    def keeps_all(self) -> bool:
-        return len(self.places) == len(self.header)
-
-    def pick(self, rows: Iterator[Row]) -> Iterator[Row]:
-        return rows if self.keeps_all else self._picked(rows)
-
-    def _picked(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Ragged rows go through as they are: their error shows all they have."""
-        for line, row in rows:
-            fits = len(row) == len(self.header)
-            yield line, [row[place] for place in self.places] if fits else row
-
-
 def import_file(
     file: FileImport,
     *,
@@ -87,17 +65,17 @@ def import_file(
         user=file.user,
     )
     try:
-        layout, columns, is_plain = _inspected(file)
+        layout, columns, by_blocks = _inspected(file)
     except FileRefused as refused:
         finish_run(run, now=file.now, reason=refused.message)
         raise
     run.digest = _digest(file.source)
     run.save(update_fields=["digest"])
     loader = _loader(file, columns)
-    if columns.left_out:
-        message = f"left out, because no field is called so: {', '.join(columns.left_out)}"
+    if left_out := _left_out(file, layout.header):
+        message = f"left out, because no field is called so: {', '.join(left_out)}"
         report(RecordError(1, "", "left_out", message, warning=True))
-    for load in _batches(file, layout, columns, is_plain=is_plain):
+    for load in _batches(file, layout, columns, by_blocks=by_blocks):
         with transaction.atomic():
             result = load(loader, run)
         for problem in in_order(result.problems):
@@ -109,10 +87,10 @@ def import_file(
     return run
 
 
-def _loader(file: FileImport, columns: _Columns) -> RowLoader:
+def _loader(file: FileImport, columns: Columns) -> RowLoader:
     return RowLoader(
         kind=file.kind,
-        fields=columns.kept,
+        fields=columns.fields,
         reading=file.reading,
         day=file.day,
         now=file.now,
@@ -121,7 +99,7 @@ def _loader(file: FileImport, columns: _Columns) -> RowLoader:
     )
 
 
-def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:
+def _inspected(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
     """The file read to its end: what is wrong with it is found before the first write."""
     if file.kind == Kind.USAGE and file.encoding in (None, "utf-8"):
         layout, _ = csv_files.opened_rows(
@@ -129,23 +107,28 @@ def _inspected(file: FileImport) -> tuple[csv_files.Layout, _Columns, bool]:
         )
         columns = _columns(layout.header, file=file)
         records = None
-        if layout.encoding.startswith("utf-8") and columns.keeps_all and not layout.above:
+        is_usual = columns.keeps_all and is_plain(columns.fields, file.reading)
+        if layout.encoding.startswith("utf-8") and is_usual and not layout.above:
             records = count_plain(file.source, limits=COMMAND_LIMITS)
         if records is not None and records <= COMMAND_LIMITS.records:
             return replace(layout, records=records), columns, True
     layout = csv_files.inspect(file.source, limits=COMMAND_LIMITS, encoding=file.encoding)
-    return layout, _columns(layout.header, file=file), False
+    columns = _columns(layout.header, file=file)
+    if columns.spread is not None and layout.records > MOST_WIDE_ROWS:
+        message = f"has more than {MOST_WIDE_ROWS} rows of several counts each; split it"
+        raise FileRefused("too_many_rows", message)
+    return layout, columns, False
 
 
 def _batches(
-    file: FileImport, layout: csv_files.Layout, columns: _Columns, *, is_plain: bool
+    file: FileImport, layout: csv_files.Layout, columns: Columns, *, by_blocks: bool
 ) -> Iterator[Callable[[RowLoader, ImportRun], LoadResult]]:
-    if is_plain:
+    if by_blocks:
         blocks = plain_blocks(file.source, limits=COMMAND_LIMITS, delimiter=layout.delimiter)
         for block in blocks:
             yield partial(_load_block, block)
         return
-    rows = columns.pick(csv_files.rows(file.source, layout=layout, limits=COMMAND_LIMITS))
+    rows = columns.records(csv_files.rows(file.source, layout=layout, limits=COMMAND_LIMITS))
     while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
         yield partial(_load_batch, batch)
 
@@ -158,20 +141,28 @@ def _load_batch(batch: list[Row], loader: RowLoader, run: ImportRun) -> LoadResu
     return load_counted(batch, loader=loader, run=run)
 
 
-def _columns(header: tuple[str, ...], *, file: FileImport) -> _Columns:
+def _names(file: FileImport, header: tuple[str, ...]) -> list[str | None]:
+    return our_names(header, kind=file.kind, columns=file.columns, ignores_rest=file.ignores_rest)
+
+
+def _left_out(file: FileImport, header: tuple[str, ...]) -> list[str]:
+    """The names that nobody mapped."""
+    pairs = zip(header, _names(file, header), strict=True)
+    return [name for name, ours in pairs if ours is None and name not in file.columns]
+
+
+def _columns(header: tuple[str, ...], *, file: FileImport) -> Columns:
     spec = SPECS[file.kind]
-    names = our_names(header, kind=file.kind, columns=file.columns, ignores_rest=file.ignores_rest)
-    kept = tuple(name for name in names if name)
-    given = {*kept, *file.reading.constants}
-    missing = spec.not_given(given)
+    names = _names(file, header)
+    kept = [name for name in names if name]
+    missing = spec.not_given({*given_by(kept, spec=spec), *file.reading.constants})
     if missing:
         raise FileRefused("missing_column", _missing(missing, header=header, names=names))
     if len(set(kept)) != len(kept):
         raise FileRefused("header", "two columns are mapped to the same field")
-    places = tuple(n for n, ours in enumerate(names) if ours)
-    pairs = zip(header, names, strict=True)
-    left_out = tuple(name for name, ours in pairs if ours is None and name not in file.columns)
-    return _Columns(header, kept, places, left_out)
+    for fault in spread_faults(kept, spec=spec):
+        raise FileRefused("header", fault)
+    return Columns.of(names, kind=file.kind)
 
 
 def _missing(missing: Sequence[str], *, header: Sequence[str], names: Sequence[str | None]) -> str:

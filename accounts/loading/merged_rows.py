@@ -43,9 +43,11 @@ _ONE_EACH: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (TeamMember, ("function",)),
     (Signal, ("kind", "key")),
 )
-_ADDED_UP = (
+_ADDED_UP: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("accounts_usageday", ("day", "feature_id", "actor", "learned_on"), {"events": "+"}),
     ("accounts_sessionday", ("day", "learned_on"), {"sessions": "+", "minutes": "+"}),
+    ("accounts_usageweek", ("day", "feature_id", "actor"), {}),
+    ("accounts_activeusersday", ("day", "learned_on"), {"users": "+"}),
     ("accounts_usermonth", ("month", "user_key", "actor"), {"days": "|"}),
 )
 
@@ -110,13 +112,14 @@ def _add_up(
         sql.SQL("{0} = t.{0} {1} EXCLUDED.{0}").format(sql.Identifier(name), sql.SQL(how))
         for name, how in counts.items()
     )
-    parts = {"table": sql.Identifier(table), "columns": columns, "added": added}
+    action = sql.SQL("DO UPDATE SET {}").format(added) if counts else sql.SQL("DO NOTHING")
+    parts = {"table": sql.Identifier(table), "columns": columns, "action": action}
     rows = run(
         sql.SQL(
             "WITH gone AS (DELETE FROM {table} WHERE account_id = %(from)s RETURNING {columns}),"
             " here AS (INSERT INTO {table} AS t (account_id, {columns})"
             " SELECT %(into)s, {columns} FROM gone"
-            " ON CONFLICT (account_id, {keys}) DO UPDATE SET {added} RETURNING 1)"
+            " ON CONFLICT (account_id, {keys}) {action} RETURNING 1)"
             " SELECT count(*) FROM here"
         ).format(keys=sql.SQL(", ").join(map(sql.Identifier, keys)), **parts),
         {"from": merged.pk, "into": into.pk},

@@ -16,7 +16,7 @@ from accounts.intake.plain_blocks import PlainBlock
 from accounts.intake.records import Record, RecordReader
 from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
-from accounts.intake.usage_rows import UsageReader
+from accounts.intake.usage_rows import UsageReader, is_plain
 from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.batches import load
 from accounts.loading.due_ledgers import keep_due
@@ -90,7 +90,7 @@ class RowLoader:
         return result
 
     def _load_usage(self, batch: list[Row]) -> LoadResult:
-        if self.is_listing:
+        if self.is_listing or not is_plain(self.fields, self.reading):
             rows, errors = UsageReader(self.fields, self.reading).read(batch)
             result = LoadResult()
             result.reject(errors)

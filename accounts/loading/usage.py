@@ -13,7 +13,8 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
 from accounts.loading.staging import copy, create, line
 from accounts.loading.statements import run
-from accounts.loading.usage_ids import MOST_FEATURES, UsageIds
+from accounts.loading.usage_ids import MOST_FEATURES, UsageIds, no_account
+from accounts.loading.week_sums import without_days_told, without_weeks_told
 
 # Account id, day, feature id, class of actor, events, position.
 Known = tuple[int, date, int, int, int, int]
@@ -58,6 +59,7 @@ def load_usage(
     directory.learn_features(first_use)
     directory.learn_months({row.day for row in rows})
     result.reject(_strangers(rows, directory=directory))
+    rows = _told_once(rows, directory=directory, result=result)
     accounts, features = directory.accounts, directory.features
     known = [
         (
@@ -84,6 +86,16 @@ def load_usage(
         copy(table, map(line, known), columns=[name for name, _ in _USAGE])
         query = sum_per_day("accounts_usageday", keys=("feature_id", "actor"), counts=("events",))
         write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
+
+
+def _told_once(
+    rows: Sequence[UsageRow], *, directory: UsageIds, result: LoadResult
+) -> list[UsageRow]:
+    """Weeks first: a day of the same rows is then seen to be in one."""
+    weeks = [row for row in rows if row.days > 1]
+    days = [row for row in rows if row.days == 1]
+    kept = without_days_told(weeks, directory=directory, result=result)
+    return kept + without_weeks_told(days, directory=directory, result=result)
 
 
 def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> None:
@@ -131,8 +143,7 @@ def told_before(account_days: Collection[AccountDay]) -> set[AccountDay]:
 def _strangers(rows: Sequence[UsageRow], *, directory: UsageIds) -> Iterable[RecordError]:
     for row in rows:
         if row.account not in directory.accounts:
-            message = f"“{row.account}” is not an account; import the account first"
-            yield RecordError(row.position, "account", "unknown", message)
+            yield no_account(row.account, position=row.position)
         elif row.feature not in directory.features:
             message = f"“{row.feature}” would be one feature too many; at most {MOST_FEATURES}"
             yield RecordError(row.position, "feature", "too_many_features", message)

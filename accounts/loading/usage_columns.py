@@ -18,6 +18,7 @@ from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
 from accounts.loading.usage import load_usage, told_before
 from accounts.loading.usage_ids import UsageIds
+from accounts.loading.week_sums import told_by_week
 
 # COPY's binary format: a header, then for each row the number of values and each with its length.
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -71,7 +72,12 @@ def _untold(
     keys, place = np.unique((ids << 16) | days, return_inverse=True)
     account_days = [(key >> 16, columns.days[key & 0xFFFF]) for key in keys.tolist()]
     told = told_before([pair for pair in account_days if pair[0]])
-    untold = np.fromiter((pair not in told for pair in account_days), np.bool_, len(keys))
+    by_week = told_by_week(np.unique(ids[known]).tolist())
+    untold = np.fromiter(
+        (pair not in told and pair[0] not in by_week for pair in account_days),
+        np.bool_,
+        len(keys),
+    )
     return known & untold[place]
 
 

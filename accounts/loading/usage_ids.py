@@ -6,6 +6,8 @@ from datetime import date
 
 from psycopg2 import sql
 
+from accounts.intake.errors import RecordError
+from accounts.intake.wide_rows import is_total
 from accounts.loading.partitions import ensure_usage_partition
 from accounts.loading.statements import run
 from accounts.models import Account, Feature
@@ -64,6 +66,15 @@ class UsageIds:
         for year, month in sorted(unseen):
             ensure_usage_partition(date(year, month, 1))
         self.months |= unseen
+
+
+def no_account(name: str, *, position: int) -> RecordError:
+    """Nobody is to import an account called “Grand total”."""
+    if is_total(name):
+        message = f"“{name}” is the sum of other rows and no account; remove the row"
+        return RecordError(position, "account", "total", message)
+    message = f"“{name}” is not an account; import the account first"
+    return RecordError(position, "account", "unknown", message)
 
 
 def title(key: str) -> str:

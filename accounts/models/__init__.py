@@ -42,7 +42,16 @@ from accounts.models.upload import (
     PlannedChange,
     SourceMapping,
 )
-from accounts.models.usage import ErasedUser, Feature, SessionDay, UsageDay, UsageSeal, UserMonth
+from accounts.models.usage import (
+    ActiveUsersDay,
+    ErasedUser,
+    Feature,
+    SessionDay,
+    UsageDay,
+    UsageSeal,
+    UsageWeek,
+    UserMonth,
+)
 from accounts.models.vocabulary import BusinessEventKind, InteractionKind
 from accounts.models.work import DirtyAccount, Job, LedgerDue, OutboxMessage
 
@@ -50,6 +59,7 @@ __all__ = [
     "Account",
     "AccountId",
     "AccountScopedQuerySet",
+    "ActiveUsersDay",
     "AdminEntry",
     "ApiKey",
     "Attendance",
@@ -105,6 +115,7 @@ __all__ = [
     "TouchTierDefinition",
     "UsageDay",
     "UsageSeal",
+    "UsageWeek",
     "User",
     "UserMonth",
     "WaitingMovement",

@@ -80,6 +80,26 @@ class UsageDay(models.Model):
         return f"{self.account_id} {self.day} {self.feature_id}"
 
 
+class UsageWeek(models.Model):
+    """The events of this feature on that day are those of the seven days that end on it: a source
+    told the sum of a week."""
+
+    pk = models.CompositePrimaryKey("account_id", "day", "feature_id", "actor")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    day = models.DateField(help_text="The last one of the week.")
+    feature = models.ForeignKey(
+        Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    actor = _actor()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day} {self.feature_id}"
+
+
 class UsageSeal(models.Model):
     """One row: usage learned on or before `sealed_until` stays as it is (None: nothing is sealed).
 
@@ -106,6 +126,24 @@ class SessionDay(models.Model):
     learned_on = models.DateField()
     sessions = models.IntegerField()
     minutes = models.IntegerField()
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.day}"
+
+
+class ActiveUsersDay(models.Model):
+    """How many people used the product on a day (or in the week that ends on it), of a source that
+    does not say who: the largest of these counts is the least that were active in a window."""
+
+    pk = models.CompositePrimaryKey("account_id", "day", "learned_on")
+    account = models.ForeignKey(
+        Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
+    )
+    day = models.DateField()
+    learned_on = models.DateField()
+    users = models.IntegerField()
 
     objects = AccountScopedQuerySet.as_manager()
 

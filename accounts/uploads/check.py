@@ -136,10 +136,9 @@ class _Check:
         self._sample_problems(self.found.asked_of, result)
 
     def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
-        columns = mapping_of(self.file.mapping).chosen(self.file.header)
+        columns = mapping_of(self.file.mapping).chosen(self.file.header, kind=self.loader.kind)
         for number in pieces:
-            for line, row in rows_of(self.file, number=number):
-                yield line, columns.pick(row)
+            yield from columns.records(rows_of(self.file, number=number))
 
     def _sample_changes(
         self, records: Sequence[Record], before: dict[int, before_after.Image], result: LoadResult

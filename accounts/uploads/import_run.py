@@ -42,7 +42,7 @@ def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
     mapping = mapping_of(file.mapping)
     return RowLoader(
         kind=Kind(file.kind),
-        fields=mapping.chosen(file.header).fields,
+        fields=mapping.chosen(file.header, kind=Kind(file.kind)).fields,
         reading=mapping.reading(now=now),
         day=day,
         now=now,
@@ -58,8 +58,8 @@ def import_upload(
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return
-    columns = mapping_of(file.mapping).chosen(file.header)
     loader = loader_of(file, day=day, now=now)
+    columns = mapping_of(file.mapping).chosen(file.header, kind=loader.kind)
     while piece < file.chunks:
         following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
@@ -68,8 +68,7 @@ def import_upload(
             _end(run, file, day=day, now=now, reason=reason)
             return
         with transaction.atomic():
-            picked = [(line, columns.pick(row)) for line, row in batch]
-            load_counted(picked, loader=loader, run=run)
+            load_counted(list(columns.records(batch)), loader=loader, run=run)
             on_progress(following)
         piece = following
     _end(run, file, day=day, now=now)
@@ -81,7 +80,9 @@ def _end(run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: 
     derive_run(run, day=day, now=now)
     if file.fixes is not None:
         settling = Settling.of(file, now=now)
-        refused = set(open_records(run).values_list("position", flat=True))
+        columns = mapping_of(file.mapping).chosen(file.header, kind=Kind(file.kind))
+        positions = open_records(run).values_list("position", flat=True)
+        refused = set(map(columns.line_of, positions))
         for number in range(file.chunks):
             rows = rows_of(file, number=number)
             settling.settle([(line, row) for line, row in rows if line not in refused])

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from accounts.intake.column_mapping import NOTES, ColumnMapping, mapping_of
+from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
 from accounts.intake.fields import Kind
 from accounts.intake.kept_rows import Row
 from accounts.intake.matching import (
@@ -13,7 +13,10 @@ from accounts.intake.matching import (
     guess_decimal_mark,
     guess_kind,
 )
-from accounts.models import ImportFile, ImportMapping, Installation, SourceMapping
+from accounts.intake.specs import SPECS
+from accounts.intake.texts import as_key
+from accounts.intake.wide_rows import guess_spread, spread_of
+from accounts.models import Feature, ImportFile, ImportMapping, Installation, SourceMapping
 
 
 def header_digest(header: Sequence[str]) -> str:
@@ -30,12 +33,27 @@ def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
         return
     header = file.header
     mended = file.fixes.kind if file.fixes else ""
-    kind = Kind(mended) if mended in set(Kind) else guess_kind(file.name, header)
+    kind = Kind(mended) if mended in set(Kind) else _kind(file.name, header, sample=sample)
     file.kind = kind or ""
     mapping = _of_source(header, kind=kind) or guessed(header, kind=kind, sample=sample)
     if file.fixes:
         mapping = replace(mapping, source=str(file.fixes.declared_source_id))
     file.mapping = mapping.as_json()
+
+
+def _kind(name: str, header: Sequence[str], *, sample: Sequence[Row]) -> Kind | None:
+    """By its name and columns; where those bring no whole record, but columns of counts do, it is
+    what they count."""
+    kind = guess_kind(name, header)
+    columns = guess_columns([name for name in header if name not in NOTES], kind=kind or Kind.USAGE)
+    if kind is not None and not SPECS[kind].not_given(columns.values()):
+        return kind
+    for counted in (k for k in SPECS if SPECS[k].counted):
+        found = guessed(header, kind=counted, sample=sample).columns
+        spread = [ours for ours in found.values() if spread_of(ours, spec=SPECS[counted])]
+        if spread and not faults(found, kind=counted):
+            return counted
+    return kind
 
 
 def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
@@ -69,6 +87,9 @@ def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) 
         return ColumnMapping(zone=zone)
     columns = guess_columns([name for name in header if name not in NOTES], kind=kind)
     samples = samples_of(header, sample=sample)
+    spec = SPECS[kind]
+    if spec.counted and spec.not_given(columns.values()):
+        columns = guess_spread(columns, samples, spec=spec, features=features_by_name())
     return ColumnMapping(
         columns=columns,
         date_order=guess_dates(samples, columns=columns, kind=kind),
@@ -76,6 +97,12 @@ def guessed(header: Sequence[str], *, kind: Kind | None, sample: Sequence[Row]) 
         zone=zone,
         end_date=None,
     )
+
+
+def features_by_name() -> dict[str, str]:
+    """Keys of the catalogue by what their features are called."""
+    rows = list(Feature.objects.values_list("key", "name"))
+    return {as_key(name): key for key, name in rows} | {as_key(key): key for key, _ in rows}
 
 
 def samples_of(header: Sequence[str], *, sample: Sequence[Row]) -> dict[str, list[str]]:

@@ -33,6 +33,8 @@ _TABLES_WITHOUT_KEY = (
     "accounts_usageday",
     "accounts_usageseal",
     "accounts_sessionday",
+    "accounts_usageweek",
+    "accounts_activeusersday",
     "accounts_usermonth",
     "accounts_groupsession",
     "accounts_job",

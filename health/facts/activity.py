@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 from psycopg2 import sql
 
+from health.facts.counted_people import CountedPeople, least, load_counted
 from health.facts.profiles import Profiles, days_known
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
 from health.facts.windows import summed
@@ -97,14 +98,17 @@ class DailyActivity:
 @dataclass(frozen=True, slots=True)
 class Activity:
     rows: DayActivity | DailyActivity
+    counted: CountedPeople
     since_start: Table | None
     connected_since: int | None
     scope: FactScope
 
     def on(self, day: date, profiles: Profiles) -> ActivityFacts:
-        today, first = number(day), self.rows.first_days
+        today = number(day)
+        first = np.minimum(self.rows.first_days, self.counted.first_days)
         end = number(self.scope.window_end(day))
         users, days = self.rows.on(end)
+        counted = self.counted.largest(end=end, window=_WINDOW, known_by=today)
         return ActivityFacts(
             connected=np.full(
                 len(self.scope), self.connected_since is not None and self.connected_since <= end
@@ -112,8 +116,8 @@ class Activity:
             history=days_known(
                 profiles, first_days=first, connected_since=self.connected_since, end=end
             ),
-            active_users_28d=users,
-            active_days_28d=days,
+            active_users_28d=least(users, counted),
+            active_days_28d=np.where((users == 0) & (counted > 0), np.nan, days),
             users_since_start=self._since_start(today),
         )
 
@@ -129,6 +133,8 @@ class Activity:
         active = (bits >> low << low) & ((1 << high) - 1) != 0
         keys = np.rec.fromarrays([table.position[active], table["user"][active]])
         users = np.bincount(np.unique(keys)["f0"], minlength=len(self.scope)).astype(np.float64)
+        # How many they were together, nobody knows of those that are only counted.
+        users = np.where((users == 0) & (self.counted.first_days <= today), np.nan, users)
         return only_if(np.full(len(self.scope), self.connected_since <= today), users)
 
 
@@ -136,7 +142,7 @@ def load(scope: FactScope, *, connected_since: int | None, starts: Floats | None
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
     rows = _one_day(scope) if scope.is_one_day else _block(scope)
     since_start = None if starts is None else _since_start(scope, starts)
-    return Activity(rows, since_start, connected_since, scope)
+    return Activity(rows, load_counted(scope), since_start, connected_since, scope)
 
 
 def _one_day(scope: FactScope) -> DayActivity:

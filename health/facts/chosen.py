@@ -84,7 +84,7 @@ class ChosenRows:
             case ArrInBase():
                 return self._arr(day, given.revenue.arr)
             case ActivePeople() if self.people is not None:
-                return self.people.on(end, demand.days)
+                return self.people.on(end, demand.days, today)
             case FeatureEvents() | FeatureWeeks() if self.used is not None:
                 return self.used.on(demand, end=end, known_by=today)
             case _:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from psycopg2 import sql
 
+from health.facts.counted_people import CountedPeople, least, load_counted
 from health.facts.scope import FactScope, Table, day_of, number
 from health.facts.windows import summed
 from health.measures.inputs import Floats
@@ -43,9 +44,11 @@ _MONTHS = sql.SQL("""
 @dataclass(frozen=True, slots=True)
 class PeopleOnOneDay:
     counts: Mapping[int, Floats]
+    counted: CountedPeople
 
-    def on(self, _end: int, window: int) -> Floats:
-        return self.counts[window]
+    def on(self, end: int, window: int, known_by: int) -> Floats:
+        counted = self.counted.largest(end=end, window=window, known_by=known_by)
+        return least(self.counts[window], counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +59,18 @@ class PeopleDaily:
     person: np.ndarray[tuple[int], np.dtype[np.intp]]
     account: np.ndarray[tuple[int], np.dtype[np.int64]]
     accounts: int
+    counted: CountedPeople
 
-    def on(self, end: int, window: int) -> Floats:
+    def on(self, end: int, window: int, known_by: int) -> Floats:
         days = np.zeros(len(self.table.position), dtype=np.int64)
         for month, bits in masks(day_of(end), window).items():
             rows = self.table["month"] == number(month)
             days[rows] = self.table["days"][rows] & bits
         active = np.zeros(len(self.account), dtype=np.bool_)
         active[self.person[days != 0]] = True
-        return summed(self.account, active, accounts=self.accounts)
+        people = summed(self.account, active, accounts=self.accounts)
+        counted = self.counted.largest(end=end, window=window, known_by=known_by)
+        return least(people, counted)
 
 
 People: TypeAlias = PeopleOnOneDay | PeopleDaily
@@ -103,7 +109,7 @@ def _one_day(scope: FactScope, windows: Sequence[int]) -> PeopleOnOneDay:
     counts = {window: np.zeros(len(scope)) for window in windows}
     for window, name in names.items():
         counts[window][table.position] = table[name]
-    return PeopleOnOneDay(counts)
+    return PeopleOnOneDay(counts, load_counted(scope))
 
 
 def _cases(end: date, window: int) -> sql.Composable:
@@ -124,4 +130,4 @@ def _block(scope: FactScope, windows: Sequence[int]) -> PeopleDaily:
     keys = np.rec.fromarrays([table.position, table["user"]])
     people, person = np.unique(keys, return_inverse=True)
     account = np.asarray(people["f0"], dtype=np.int64)
-    return PeopleDaily(table, person, account, len(scope))
+    return PeopleDaily(table, person, account, len(scope), load_counted(scope))

@@ -15,14 +15,17 @@ from health.models import SourceFeed
 # A month is a bitmap of days, the 1st lowest: of the first month, the lowest bit of all, and of the
 # latest one the highest.
 _ACTIVITY = """
-    SELECT s.first + GREATEST((
-        SELECT position('1' IN reverse(bit_or(u.days)::bit(31)::text))
-        FROM accounts_usermonth u WHERE u.month = s.first
-    ) - 1, 0), s.latest + GREATEST((
-        SELECT length(ltrim(bit_or(u.days)::bit(31)::text, '0'))
-        FROM accounts_usermonth u WHERE u.month = s.latest
-    ) - 1, 0)
-    FROM (SELECT min(month) AS first, max(month) AS latest FROM accounts_usermonth) s
+    SELECT LEAST(u.first, c.first), GREATEST(u.latest, c.latest)
+    FROM (
+        SELECT s.first + GREATEST((
+            SELECT position('1' IN reverse(bit_or(u.days)::bit(31)::text))
+            FROM accounts_usermonth u WHERE u.month = s.first
+        ) - 1, 0), s.latest + GREATEST((
+            SELECT length(ltrim(bit_or(u.days)::bit(31)::text, '0'))
+            FROM accounts_usermonth u WHERE u.month = s.latest
+        ) - 1, 0)
+        FROM (SELECT min(month) AS first, max(month) AS latest FROM accounts_usermonth) s
+    ) u(first, latest), (SELECT min(day), max(day) FROM accounts_activeusersday) c(first, latest)
 """
 
 # First and latest day of each source, as the installation counts days.
@@ -44,7 +47,8 @@ _SPANS = {
 # Whether a source delivers at all, before a night has asked since when.
 _DELIVERS = {
     FactSource.USAGE: "accounts_usageday",
-    FactSource.ACTIVITY: "accounts_usermonth",
+    FactSource.ACTIVITY: "(SELECT 1 FROM accounts_usermonth"
+    " UNION ALL SELECT 1 FROM accounts_activeusersday) a",
     FactSource.SUPPORT: "accounts_ticket",
     FactSource.REVENUE: "accounts_revenuemovement",
     FactSource.PAYMENT: "accounts_invoice",

@@ -15,7 +15,8 @@ from health.measures.parameters import AGENTS, EVERYONE, WEEKS, Chosen, days_of
     name="Active people",
     unit="people",
     sources=(FactSource.ACTIVITY,),
-    raw="distinct people active in the window",
+    raw="distinct people active in the window; of a source that only counts people, at least as"
+    " many as its largest count",
     empty="nobody active is 0",
     missing=(
         Absence(

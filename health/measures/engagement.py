@@ -36,7 +36,13 @@ _STILL_NOTHING = -0.5
     sources=(FactSource.ACTIVITY,),
     raw="mean active days per active user in the last 28 closed days × 30 ÷ 28",
     empty="nobody active is 0 days, which is data",
-    missing=_NO_ACTIVITY,
+    missing=(
+        *_NO_ACTIVITY,
+        Absence(
+            "its source counts people without saying who they are",
+            lambda facts: facts.activity.connected & np.isnan(facts.activity.active_days_28d),
+        ),
+    ),
 )
 def login_frequency(facts: Facts) -> Floats:
     activity = facts.activity
@@ -50,7 +56,8 @@ def login_frequency(facts: Facts) -> Floats:
     name="Users active",
     unit="share of seats",
     sources=(FactSource.ACTIVITY,),
-    raw="distinct users active in 28 days ÷ seats",
+    raw="distinct users active in 28 days ÷ seats; of a source that only counts people, at least"
+    " as many as its largest count",
     empty="nobody active is 0",
     missing=(*_NO_ACTIVITY, NO_SEATS),
 )

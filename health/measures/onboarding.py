@@ -40,7 +40,8 @@ def onboarding_steps_done(facts: Facts) -> Floats:
     missing=(
         _NO_CONTRACT,
         Absence(
-            "no active day was ever delivered to the installation",
+            "no active day was ever delivered to the installation, or its source counts people"
+            " without saying who they are",
             lambda facts: np.isnan(facts.activity.users_since_start),
         ),
         NO_SEATS,

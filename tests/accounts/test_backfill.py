@@ -108,7 +108,7 @@ def midnight(day):
 def test_every_kind_with_a_column_for_it_is_here():
     dated = {kind for kind, spec in SPECS.items() if "learned_on" in spec.by_name()}
     assert set(FACTS) == dated
-    assert set(BACKFILLED) == dated | {Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS}
+    assert set(BACKFILLED) == dated | {Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS, Kind.ACTIVE_USERS}
 
 
 @pytest.mark.parametrize("kind", FACTS)

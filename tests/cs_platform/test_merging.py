@@ -388,6 +388,7 @@ GOES_OVER = {
     "accounts.HeldMovement", "accounts.Interaction", "accounts.Invoice", "accounts.LedgerDue",
     "accounts.OnboardingStep", "accounts.OutboxMessage", "accounts.SessionDay", "accounts.Signal",
     "accounts.SignalDelivery", "accounts.TeamMember", "accounts.Ticket", "accounts.UsageDay",
+    "accounts.ActiveUsersDay", "accounts.UsageWeek",
     "accounts.UserMonth", "accounts.WaitingMovement", "playbooks.Play", "playbooks.PlayStart",
     "playbooks.Task",
 }  # fmt: skip

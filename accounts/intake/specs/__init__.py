@@ -4,7 +4,7 @@ from accounts.intake.fields import Field, Kind, RecordSpec, Type
 from accounts.intake.specs.contact import ATTENDANCES, EVENTS, GROUP_SESSIONS, INTERACTIONS, TICKETS
 from accounts.intake.specs.customers import ACCOUNT_HISTORY, ACCOUNTS, CONTACTS, ONBOARDING, TEAM
 from accounts.intake.specs.money import CONTRACTS, INVOICES, MOVEMENTS
-from accounts.intake.specs.usage import FEATURES, SESSIONS, USAGE, USER_DAYS
+from accounts.intake.specs.usage import ACTIVE_USERS, FEATURES, SESSIONS, USAGE, USER_DAYS
 
 __all__ = ["SPECS", "Field", "Kind", "RecordSpec", "Type"]
 
@@ -24,6 +24,7 @@ SPECS: dict[Kind, RecordSpec] = {
         USAGE,
         SESSIONS,
         USER_DAYS,
+        ACTIVE_USERS,
         TICKETS,
         INTERACTIONS,
         GROUP_SESSIONS,

@@ -2,6 +2,7 @@
 
 from accounts.catalogue import ActorClass
 from accounts.intake.fields import Kind, RecordSpec, Type
+from accounts.intake.spans import Covers
 from accounts.intake.specs.parts import ACCOUNT, may, must, one_of
 
 _ACTOR = one_of(
@@ -10,6 +11,13 @@ _ACTOR = one_of(
     clearable=False,
     is_telling=True,
     help_text="who used it; empty: a person",
+)
+_COVERS = one_of(
+    "covers",
+    Covers,
+    clearable=False,
+    is_telling=True,
+    help_text="what is counted: the day, or the week from or up to it; empty: the day",
 )
 FEATURES = RecordSpec(
     Kind.FEATURES,
@@ -42,7 +50,10 @@ USAGE = RecordSpec(
         must("feature", Type.KEY, help_text="made when it is new"),
         must("events", Type.INTEGER, help_text="all events of that day"),
         _ACTOR,
+        _COVERS,
     ),
+    counted="events",
+    spread_over=("feature", "day"),
 )
 SESSIONS = RecordSpec(
     Kind.SESSIONS,
@@ -63,4 +74,16 @@ USER_DAYS = RecordSpec(
         must("user", Type.ID, help_text="the product's own id of the user"),
         _ACTOR,
     ),
+)
+ACTIVE_USERS = RecordSpec(
+    Kind.ACTIVE_USERS,
+    ("account", "day"),
+    (
+        ACCOUNT,
+        must("day", Type.PAST_DAY),
+        must("users", Type.INTEGER, help_text="how many people used it, where nobody says who"),
+        _COVERS,
+    ),
+    counted="users",
+    spread_over=("day",),
 )

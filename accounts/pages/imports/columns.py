@@ -16,8 +16,9 @@ from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
+from accounts.intake.wide_rows import given_by
 from accounts.models import ImportMapping
-from accounts.pages.imports.labels import field_word, hint, kinds
+from accounts.pages.imports.labels import counts_of, field_word, hint, kinds
 from accounts.pages.imports.left_out import left_out
 from accounts.pages.imports.mapping import ORDERS, SOURCES, MappingForm
 from accounts.ui import formats
@@ -29,13 +30,15 @@ _DATED = frozenset({Type.DAY, Type.LONG_DAY, Type.PAST_DAY, Type.LONG_PAST_DAY, 
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """One column of the file, as the page shows it."""
+    """One column of the file, as the page shows it. `spread`: what it may hold the counts of, each
+    with what that is called."""
 
     name: str
     title: str
     values: list[str]
     chosen: str
     is_note: bool
+    spread: list[tuple[str, str]]
 
 
 def context(form: MappingForm) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         "errors": list(form.non_field_errors()),
         "rows": rows,
         "kind": kind or "",
+        "counted": SPECS[kind].counted if kind else "",
         "left_out": left_out(form.file, columns=columns, kind=kind) if kind else None,
         "kinds": [(key, f"{word[0].upper()}{word[1:]}", holds) for key, word, holds in kinds()],
         "required": _required(kind, columns),
@@ -83,13 +87,14 @@ def _rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> list[Colum
             values=[value[:60] for value in dict.fromkeys(samples[name])][:_SHOWN],
             chosen=_said(form, f"c{number}", form.mapping.columns.get(name, "")),
             is_note=name in NOTES,
+            spread=[(ours, counts_of(ours)) for ours in form.spread[number]],
         )
         for number, name in enumerate(form.file.header)
     ]
 
 
 def _required(kind: Kind | None, columns: Mapping[str, str]) -> list[tuple[Field, str, bool]]:
-    taken = set(columns.values())
+    taken = given_by(columns.values(), spec=SPECS[kind]) if kind else set()
     fields = SPECS[kind].fields if kind else ()
     return [(f, field_word(f.name), f.name in taken) for f in fields if f.required]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts import catalogue
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.specs import SPECS
+from accounts.ui import formats
 
 # What one record, or several, are called.
 _NOUNS: dict[str, Callable[[int], str]] = {
@@ -24,6 +26,7 @@ _NOUNS: dict[str, Callable[[int], str]] = {
     Kind.USAGE: lambda count: ngettext("usage row", "usage rows", count),
     Kind.SESSIONS: lambda count: ngettext("session day", "session days", count),
     Kind.USER_DAYS: lambda count: ngettext("active user", "active users", count),
+    Kind.ACTIVE_USERS: lambda count: ngettext("count of users", "counts of users", count),
     Kind.TICKETS: lambda count: ngettext("ticket", "tickets", count),
     Kind.INTERACTIONS: lambda count: ngettext("interaction", "interactions", count),
     Kind.GROUP_SESSIONS: lambda count: ngettext("group session", "group sessions", count),
@@ -44,6 +47,7 @@ _HOLDS: dict[str, str] = {
     Kind.USAGE: gettext_noop("Events per account, day and feature"),
     Kind.SESSIONS: gettext_noop("Sessions and minutes per account and day"),
     Kind.USER_DAYS: gettext_noop("Who was active, per account and day"),
+    Kind.ACTIVE_USERS: gettext_noop("How many people were active, per account and day"),
     Kind.TICKETS: gettext_noop("Support cases: opened, solved, category, severity"),
     Kind.INTERACTIONS: gettext_noop("Calls, meetings and mails with customers"),
     Kind.GROUP_SESSIONS: gettext_noop("Webinars, trainings, office hours: many accounts at once"),
@@ -71,6 +75,7 @@ _FIELDS = {
     "contact": gettext_noop("Contact ID"),
     "is_strategic": gettext_noop("Strategic account"),
     "is_commercial": gettext_noop("Commercial conversation"),
+    "covers": gettext_noop("What is counted"),
     "ends_on": gettext_noop("End"),
     "amount_per": gettext_noop("Unit of the amount"),
     "notice_days": gettext_noop("Notice (days)"),
@@ -105,6 +110,14 @@ def counted(count: int, kind: str) -> str:
 
 def field_word(name: str) -> str:
     return gettext(_FIELDS[name]) if name in _FIELDS else name.replace("_", " ").capitalize()
+
+
+def counts_of(ours: str) -> str:
+    """What a column of counts is chosen as: “Counts of feature logins”."""
+    field, _, value = ours.partition(":")
+    if field == "day":
+        return gettext("Counts of %(day)s") % {"day": formats.day(date.fromisoformat(value))}
+    return gettext("Counts of feature %(feature)s") % {"feature": value}
 
 
 # Only names that cannot be plain words: starts_on, but not name.

@@ -17,12 +17,13 @@ from accounts.intake.fields import Kind
 from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
+from accounts.intake.wide_rows import may_stand_for, spread_of
 from accounts.models import ImportFile, ImportMapping, Source, User
 from accounts.pages.imports.labels import field_word, kinds
 from accounts.pages.imports.questions import Questions, ask, missing
 from accounts.uploads.answers import keep_for_source
 from accounts.uploads.storage import rows_of
-from accounts.uploads.suggestions import guessed, header_digest
+from accounts.uploads.suggestions import features_by_name, guessed, header_digest
 
 SAMPLE = 100
 SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
@@ -57,9 +58,13 @@ class MappingForm(forms.Form):
         self.chosen_kind = Kind(asked) if asked in set(Kind) else None
         self.mapping = self._mapping()
         self.names = [name for name in file.header if name not in NOTES]
-        for number in range(len(file.header)):
+        is_counted = self.chosen_kind is not None and SPECS[self.chosen_kind].counted
+        features = features_by_name() if is_counted else {}
+        self.spread = [self._spread(name, features) for name in file.header]
+        for number, spread in enumerate(self.spread):
+            counts = [(ours, ours) for ours in spread]
             self.fields[f"c{number}"] = forms.ChoiceField(
-                required=False, choices=[("", ""), *self._options()]
+                required=False, choices=[("", ""), *self._options(), *counts]
             )
         self.asked = self._asked(data)
         self.fields.update(self.asked.form_fields())
@@ -84,6 +89,15 @@ class MappingForm(forms.Form):
         if self.chosen_kind is None:
             return []
         return [(f.name, field_word(f.name)) for f in SPECS[self.chosen_kind].fields]
+
+    def _spread(self, name: str, features: Mapping[str, str]) -> list[str]:
+        """The features or days of which a column may be the counts."""
+        if self.chosen_kind is None:
+            return []
+        spec = SPECS[self.chosen_kind]
+        chosen = self.mapping.columns.get(name)
+        also = [chosen] if chosen and spread_of(chosen, spec=spec) else []
+        return list(dict.fromkeys([*also, *may_stand_for(name, spec=spec, features=features)]))
 
     def _mapping(self) -> ColumnMapping:
         """As it was chosen or suggested; guessed anew where another kind is asked for."""

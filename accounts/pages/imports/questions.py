@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.catalogue import label
 from accounts.intake.column_mapping import ColumnMapping
@@ -18,11 +18,14 @@ from accounts.intake.questions import (
     EndEvidence,
     Word,
     answers,
+    are_weeks,
+    days_of,
     end_evidence,
     findings,
     fixed_fields,
     terms_of,
 )
+from accounts.intake.spans import Covers
 from accounts.intake.words import plain_word
 from accounts.loading.overlaps import ANSWER, in_words
 from accounts.models import ImportFile, Installation
@@ -32,6 +35,11 @@ from accounts.uploads.storage import first_rows
 # 200,000 rows: enough to know a file by.
 _PIECES = 40
 _UNANSWERED, _HOLD, _NO_VALUE = "?", "!", "-"
+_COVERS: dict[str, str] = {
+    Covers.DAY: gettext_noop("The day of the date"),
+    Covers.WEEK_FROM: gettext_noop("The week that begins on the date"),
+    Covers.WEEK_TO: gettext_noop("The week that ends on the date"),
+}
 Choices = list[tuple[str, str]]
 
 
@@ -137,7 +145,13 @@ def ask(
             asked.words.append(_words(found, place=places[found.field.name], sent=sent))
         if found.empty and found.field.is_telling:
             asked.empty.append(_empty(found, mapping=mapping, sent=sent))
-    asked.fixed = [_fixed(one, mapping=mapping, sent=sent) for one in fixed_fields(kind, columns)]
+    for one in fixed_fields(kind, columns):
+        guess = ""
+        if one.name == "covers":
+            named = [columns.get(name) or "" for name in file.header]
+            days = days_of(rows, columns=named, kind=kind, reading=reading)
+            guess = "" if are_weeks(days) else Covers.DAY
+        asked.fixed.append(_fixed(one, guess=guess, mapping=mapping, sent=sent))
     if kind == Kind.CONTRACTS and "ends_on" in places:
         asked.evidence = end_evidence(terms_of(rows, places=places, reading=reading))
         asked.end_date = _end_date(asked.evidence, mapping=mapping, sent=sent)
@@ -184,7 +198,7 @@ def _answer_word(value: str, one: Field) -> str:
         return value
     if one.type == Type.BOOLEAN:
         return gettext("Yes") if value == "true" else gettext("No")
-    return label(value)
+    return gettext(_COVERS[value]) if one.name == "covers" else label(value)
 
 
 def _empty(
@@ -203,10 +217,10 @@ def _empty(
 
 
 def _fixed(
-    one: Field, *, mapping: ColumnMapping, sent: Mapping[str, Any] | None
+    one: Field, *, guess: str, mapping: ColumnMapping, sent: Mapping[str, Any] | None
 ) -> MappingQuestion:
     name = f"fixed-{one.name}"
-    guess = Installation.current().currency if one.type == Type.CURRENCY else ""
+    guess = Installation.current().currency if one.type == Type.CURRENCY else guess
     choices: Choices = []
     if one.options:
         choices = [("", gettext("Choose…")), *((v, _answer_word(v, one)) for v in answers(one))]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from accounts.intake.cells import neutral
-from accounts.intake.column_mapping import ROW_COLUMN
+from accounts.intake.column_mapping import ROW_COLUMN, mapping_of
+from accounts.intake.fields import Kind
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.labels import field_word, in_words
@@ -25,9 +26,13 @@ def refused_rows(run: ImportRun) -> Iterator[str]:
     problems = open_records(run).order_by("position", "pk").iterator(chunk_size=2_000)
     groups = ((place, list(rows)) for place, rows in groupby(problems, key=lambda r: r.position))
     file = run.file
-    if file is not None and file.forgotten_at is None:
-        return _of_file(file, groups)
-    return _of_records(run, groups)
+    if file is None or file.forgotten_at is not None:
+        return _of_records(run, groups, {})
+    mapping = mapping_of(file.mapping)
+    if mapping.chosen(file.header, kind=Kind(file.kind)).spread is not None:
+        # Of a row with many counts only some are refused: those, and what was said for all rows.
+        return _of_records(run, groups, mapping.constants)
+    return _of_file(file, groups)
 
 
 Groups = Iterator[tuple[int, list[RejectedRecord]]]
@@ -52,12 +57,12 @@ def _kept(file: ImportFile) -> Iterator[tuple[int, list[str]]]:
         yield from rows_of(file, number=number)
 
 
-def _of_records(run: ImportRun, groups: Groups) -> Iterator[str]:
+def _of_records(run: ImportRun, groups: Groups, constants: Mapping[str, str]) -> Iterator[str]:
     spec = next((spec for spec in SPECS.values() if spec.kind == run.kind), None)
     names = list(spec.by_name()) if spec else ["record"]
     yield _BOM + _line([*_NOTES, *names])
     for position, problems in groups:
-        record = as_text(problems[0].record)
+        record = {**constants, **as_text(problems[0].record)}
         cells = [record.get(name, "") for name in names] if spec else [str(record)]
         yield _line([*_notes(position, problems), *cells])
 

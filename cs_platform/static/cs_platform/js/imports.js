@@ -78,7 +78,13 @@
   const review = () => {
     const chosen = columns.map((column) => column.value).filter(Boolean);
     const fixed = [...mapping.querySelectorAll("[data-fixed]")].filter((input) => input.value);
-    const given = [...chosen, ...fixed.map((input) => input.name.replace("fixed-", ""))];
+    // A column of counts brings the count, and the feature or day that it is called after.
+    const counts = columns.map((column) => column.selectedOptions[0]?.dataset.gives).filter(Boolean);
+    const given = [
+      ...chosen.map((value) => value.split(":")[0]),
+      ...counts,
+      ...fixed.map((input) => input.name.replace("fixed-", "")),
+    ];
     for (const need of mapping.querySelectorAll("[data-need]")) {
       need.classList.toggle("is-there", given.includes(need.dataset.need));
     }
