@@ -13,8 +13,7 @@ from typing import NamedTuple
 from accounts.catalogue import MovementKind, MovementSubtype
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """One priced stretch of time; `ends_on` is exclusive, None while it is open."""
 
     starts_on: date
@@ -31,8 +30,7 @@ class MovementKey(NamedTuple):
     kind: MovementKind
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerMovement:
+class LedgerMovement(NamedTuple):
     """`takes_back`: it corrects a posted movement of its kind, so its sign is the opposite one."""
 
     effective_on: date
@@ -47,7 +45,7 @@ class LedgerMovement:
         return MovementKey(self.effective_on, self.currency, self.kind)
 
 
-Steps = dict[date, Counter[str]]
+Steps = dict[date, dict[str, int]]
 _OF_PRICE = (MovementKind.EXPANSION, MovementKind.CONTRACTION)
 
 
@@ -60,10 +58,15 @@ def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
     for period in periods:
         if period.ends_on is not None and period.ends_on <= period.starts_on:
             continue
-        steps.setdefault(period.starts_on, Counter())[period.currency] += period.arr
+        _add(steps, period.starts_on, period.currency, period.arr)
         if period.ends_on is not None:
-            steps.setdefault(period.ends_on, Counter())[period.currency] -= period.arr
+            _add(steps, period.ends_on, period.currency, -period.arr)
     return {day: steps[day] for day in sorted(steps) if day <= until}
+
+
+def _add(steps: Steps, day: date, currency: str, amount: int) -> None:
+    of_day = steps.setdefault(day, {})
+    of_day[currency] = of_day.get(currency, 0) + amount
 
 
 def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) -> MovementKind:

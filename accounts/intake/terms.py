@@ -11,12 +11,12 @@ import calendar
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 LINKED_WITHIN_DAYS = 90
 _DAY = timedelta(days=1)
@@ -24,8 +24,7 @@ _DAY = timedelta(days=1)
 _LEAST_SHARE = Decimal("0.5")
 
 
-@dataclass(frozen=True, slots=True)
-class ContractTerm:
+class ContractTerm(NamedTuple):
     """A contract as the ledger sees it.
 
     `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
@@ -69,8 +68,7 @@ class ContractTerm:
         return end is None or end > day
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """What a term counts for; `ends_on` is exclusive, None while it goes on.
 
     `is_taken_over`: another term goes on from its end. `is_step`: it goes on from another row of
@@ -153,7 +151,7 @@ def both_answers(
     terms: Sequence[ContractTerm], *, newer: Collection[int], day: date, grace_days: int
 ) -> BothAnswers:
     """Of one account. `newer`: keys of the terms about which it is asked."""
-    replacing = [replace(t, replaces=True) if t.key in newer else t for t in terms]
+    replacing = [t._replace(replaces=True) if t.key in newer else t for t in terms]
     return BothAnswers(
         _arr_on(terms, day=day, grace_days=grace_days),
         _arr_on(replacing, day=day, grace_days=grace_days),
@@ -220,7 +218,7 @@ def _ended(
 
 def _renewed(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
     arr = (term.arr * (1 + term.uplift)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
-    return replace(term, starts_on=starts_on, ends_on=ends_on, arr=int(arr), is_assumed=True)
+    return term._replace(starts_on=starts_on, ends_on=ends_on, arr=int(arr), is_assumed=True)
 
 
 def add_months(day: date, months: int) -> date:
@@ -329,9 +327,19 @@ class AccountTerms:
     def starting(self, first: date, last: date) -> Sequence[ContractTerm]:
         return self.terms[bisect_left(self._starts, first) : bisect_right(self._starts, last)]
 
+    @cached_property
+    def _taken_over(self) -> dict[tuple[int, date], date | None]:
+        return {}
+
     def taken_over(self, term: ContractTerm) -> date | None:
         """The start of the first that takes over from `term`: of those that its source names as
         replacing it while it runs, else by the first rule that finds any."""
+        key = (term.key, term.starts_on)  # an automatic renewal is the same contract, later
+        if key not in self._taken_over:
+            self._taken_over[key] = self._find_taken_over(term)
+        return self._taken_over[key]
+
+    def _find_taken_over(self, term: ContractTerm) -> date | None:
         if term.starts_on >= self._starts[-1]:
             return None
         starts = [s.starts_on for s in self._successors(term)]

@@ -15,6 +15,7 @@ from accounts.intake.records import Record
 from accounts.intake.usage_blocks import UsageColumns
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.results import LoadResult, Status
+from accounts.loading.statements import among_texts
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import Account, AccountId
 
@@ -24,18 +25,21 @@ _GOES_ON = Coalesce("merged_into__external_id", "external_id")
 def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
     """By name the external id of its account, where that is another one. What the source itself
     calls an account goes before the external ids of accounts."""
-    found = _by_id(names, source=source)
-    unknown = _unknown(set(names) - found.keys())
+    found, unknown = _by_id(names, source=source)
     if not unknown:
         return found
     return _by_name(unknown) | _by_domain(unknown) | found
 
 
-def _by_id(names: Collection[str], *, source: str) -> dict[str, str]:
+def _by_id(names: Collection[str], *, source: str) -> tuple[dict[str, str], set[str]]:
+    """And the names that are no id of an account."""
     own = {} if source == DIRECT_SOURCE else _by_further_id(names, source)
     unknown = _unknown(set(names) - own.keys())
+    if not unknown:
+        return own, unknown
     found = _by_other_form(unknown) | _by_further_id(unknown, DIRECT_SOURCE)
-    return found | _by_merged(unknown) | own
+    found |= _by_merged(unknown)
+    return found | own, unknown - found.keys()
 
 
 def _by_merged(names: Collection[str]) -> dict[str, str]:
@@ -45,7 +49,7 @@ def _by_merged(names: Collection[str]) -> dict[str, str]:
 
 
 def _unknown(names: set[str]) -> set[str]:
-    known = Account.objects.filter(external_id__in=names, merged_into=None)
+    known = Account.objects.filter(external_id__in=among_texts(names), merged_into=None)
     return names - set(known.values_list("external_id", flat=True))
 
 
@@ -118,7 +122,7 @@ def one_form(records: Sequence[Record], *, source: str) -> list[Record]:
     """Of accounts: one whose id is stored, or stands before it, in its other form is that one, and
     so is one that the source calls by this id."""
     ids = [str(r.values["external_id"]) for r in records]
-    names = _by_id(ids, source=source)
+    names, _ = _by_id(ids, source=source)
     seen: dict[str, str] = {}
     found = []
     for record, own in zip(records, ids, strict=True):

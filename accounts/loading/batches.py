@@ -191,7 +191,7 @@ def _upserted(
         )
         changed.ids.update(some.ids)
         changed.stored.update(some.stored)
-        changed.account_ids.extend(some.account_ids)
+        changed.accounts.update(some.accounts)
     loaded = follow_ups.Loaded(kept, changed, batch.day, batch.now, batch.source, result)
     follow_ups.AFTER[spec.kind](loaded)
 

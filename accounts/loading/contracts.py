@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -31,7 +32,7 @@ from accounts.intake.terms import (
 from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
-from accounts.loading.statements import among
+from accounts.loading.statements import among, array
 from accounts.loading.stored_contracts import StoredContract, contracts_of, terms_of
 from accounts.models import Contract, Installation, RevenueMovement
 
@@ -41,7 +42,7 @@ _POSTED = (
     "account_id", "effective_on", "kind", "amount_minor", "currency", "subtype", "reason",
     "product", "recorded_at", "backfilled_at", "source_id", "external_id", "corrects_id",
 )  # fmt: skip
-_SETTLED = ("state", "closed_on", "renewal_on", "deal_starts_on", "steps_on")
+_settled = attrgetter("state", "closed_on", "renewal_on", "deal_starts_on", "steps_on")
 # What became of the contracts, where that differs from what is stored.
 _SETTLE = """
     UPDATE accounts_contract c
@@ -132,12 +133,12 @@ def _settle(
         for contract in of_account:
             state, *rest = _state(contract, last.get(contract.id), day=day)
             derived = (state, *rest, began.get(contract.id), steps.get(contract.id))
-            if derived != tuple(getattr(contract, name) for name in _SETTLED):
+            if derived != _settled(contract):
                 changed.append((contract.id, *derived))
                 expired += state == ContractState.EXPIRED != contract.state
     if changed:
         with connection.cursor() as cursor:
-            cursor.execute(_SETTLE, [list(column) for column in zip(*changed, strict=True)])
+            cursor.execute(_SETTLE, [array(column) for column in zip(*changed, strict=True)])
     return expired
 
 
@@ -169,16 +170,19 @@ def _post(
 ) -> int:
     """By COPY: a first import posts some rows for every account."""
     ledgers = _posted(list(wanted), day=day)
+    histories = {pk: of for pk, of in contracts.items() if any(c.backfilled_at for c in of)}
     zone = Installation.current().zone
     lines = []
     for account_id, of_account in wanted.items():
-        ledger = ledgers[account_id]
+        ledger, history = ledgers[account_id], histories.get(account_id, ())
         for movement in corrections(of_account, ledger.sums):
             ledger.rows += 1
-            of_contracts = contracts.get(account_id, ())
-            own_day = given_up.get(account_id, {}).get(movement.effective_on, movement.effective_on)
-            own = moment_of(own_day, now=now, zone=zone)
-            recorded = _recorded(movement, of_contracts, ledger=ledger, own=own, now=now)
+            recorded: tuple[datetime, datetime | None] = (now, None)
+            if history:
+                day_of = given_up.get(account_id, {})
+                own_day = day_of.get(movement.effective_on, movement.effective_on)
+                own = moment_of(own_day, now=now, zone=zone)
+                recorded = _recorded(movement, history, ledger=ledger, own=own, now=now)
             row = _row(account_id, movement, ledger=ledger, recorded=recorded)
             lines.append(staging.line(row))
     if lines:

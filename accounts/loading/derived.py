@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 
 from django.db import connection, transaction
 
@@ -10,12 +11,12 @@ from accounts.catalogue import HistoryAttribute
 from accounts.intake.account_past import AccountPast, LedgerChange
 from accounts.loading.history import Ledger, rebuild_history, record_account_history
 from accounts.loading.marks import emit_changes, mark_dirty
-from accounts.loading.statements import among
+from accounts.loading.statements import among, array
 from accounts.models import Account, Installation
 from accounts.queries.rates import all_rates_on, rate_table
 from accounts.queries.sizes import size_table
 
-_DERIVED = (
+_derived = attrgetter(
     "arr_minor",
     "renews_on",
     "decides_on",
@@ -77,12 +78,12 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     )
     changed = []
     for account in accounts:
-        before = [getattr(account, name) for name in _DERIVED]
+        before = _derived(account)
         account.renews_on, account.decides_on = renewals.get(account.pk, (None, None))
         into_own = rates.into(account.currency)
         account.arr_minor = into_own.sum(_arr(ledgers[account.pk].changes)).total
         _apply_past(account, rebuilt.pasts[account.pk])
-        if before != [getattr(account, name) for name in _DERIVED]:
+        if before != _derived(account):
             changed.append(account)
     _write(changed)
     recorded = record_account_history(ids, day=day, learned_at=now)
@@ -95,9 +96,9 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
 def _write(accounts: Sequence[Account]) -> None:
     if not accounts:
         return
-    values = [[getattr(a, name) for a in accounts] for name in _DERIVED]
+    values = zip(*map(_derived, accounts), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [[a.pk for a in accounts], *values])
+        cursor.execute(_WRITE, [array(a.pk for a in accounts), *map(array, values)])
 
 
 def _arr(ledger: Iterable[LedgerChange]) -> list[tuple[int, str]]:
@@ -124,9 +125,10 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
         cursor.execute(
             "SELECT account_id, effective_on, currency, sum(amount_minor)::bigint,"
             " CASE WHEN bool_and(backfilled_at IS NOT NULL) THEN max(recorded_at) END"
-            " FROM accounts_revenuemovement WHERE account_id = ANY(%s) AND effective_on <= %s"
+            " FROM accounts_revenuemovement"
+            " WHERE account_id = ANY(%s::bigint[]) AND effective_on <= %s"
             " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-            [list(ids), day],
+            [array(ids), day],
         )
         for account_id, effective_on, currency, amount, recorded_at in cursor.fetchall():
             ledger = found[account_id]
@@ -145,14 +147,14 @@ _RENEWALS = """
             WHEN renews_on - notice_days >= %(day)s THEN renews_on - notice_days
             WHEN notice_days = 0 OR NOT auto_renew THEN renews_on
         END), min(renews_on))
-    FROM (
-        SELECT account_id, auto_renew, coalesce(notice_days, 0) AS notice_days,
-            coalesce(renewal_on, LEAST(ends_on, cancelled_on)) AS renews_on
-        FROM accounts_contract
-        WHERE account_id = ANY(%(ids)s) AND state = 'active' AND steps_on IS NULL
-            AND (term_months >= 6 AND (renewal_on IS NOT NULL
-                    OR ends_on >= (starts_on + interval '6 months')::date - 1)
-                OR ends_on >= (deal_starts_on + interval '6 months')::date - 1)
+    FROM unnest(%(ids)s::bigint[]) one(account_id) CROSS JOIN LATERAL (
+        SELECT c.auto_renew, coalesce(c.notice_days, 0) AS notice_days,
+            coalesce(c.renewal_on, LEAST(c.ends_on, c.cancelled_on)) AS renews_on
+        FROM accounts_contract c
+        WHERE c.account_id = one.account_id AND c.state = 'active' AND c.steps_on IS NULL
+            AND (c.term_months >= 6 AND (c.renewal_on IS NOT NULL
+                    OR c.ends_on >= (c.starts_on + interval '6 months')::date - 1)
+                OR c.ends_on >= (c.deal_starts_on + interval '6 months')::date - 1)
     ) renewals
     GROUP BY account_id
 """
@@ -161,6 +163,6 @@ _RENEWALS = """
 def _renewals(ids: Sequence[int], *, day: date) -> dict[int, tuple[date, date | None]]:
     """The next renewal of each account, and when one is decided, if that is another day."""
     with connection.cursor() as cursor:
-        cursor.execute(_RENEWALS, {"ids": list(ids), "day": day})
+        cursor.execute(_RENEWALS, {"ids": array(ids), "day": day})
         rows = cursor.fetchall()
     return {account_id: (renews_on, decides_on) for account_id, renews_on, decides_on in rows}

@@ -8,16 +8,18 @@ from django.db.models import Max, Q
 
 from accounts.intake.errors import RecordError
 from accounts.loading.contracts import derive_ledger
+from accounts.loading.cycles import without_cycle_search
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.marks import mark_dirty
 from accounts.loading.overlaps import CODE, OverlapQuestion
 from accounts.loading.results import DueRecord
 from accounts.loading.revenue_sources import lock_accounts
 from accounts.loading.runs import keep_problems
+from accounts.loading.statements import array
 from accounts.loading.waiting import settle_waiting
 from accounts.models import Contract, ImportRun, LedgerDue, RejectedRecord
 
-_ACCOUNTS_AT_ONCE = 2_000
+_ACCOUNTS_AT_ONCE = 5_000
 OVERDUE_AFTER = timedelta(minutes=10)
 """A run whose latest record of money is older has ended, or its worker was killed."""
 
@@ -41,7 +43,7 @@ def keep_due(run: ImportRun, due: Sequence[DueRecord]) -> None:
         cursor.execute(
             "INSERT INTO accounts_ledgerdue (run_id, account_id, contract_id, position)"
             " SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::int[])",
-            [run.pk, *(list(column) for column in columns)],
+            [run.pk, *map(array, columns)],
         )
 
 
@@ -72,7 +74,7 @@ def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]
     problems: list[RecordError] = []
     question = OverlapQuestion()
     while account_ids := _next_accounts(run.pk):
-        with transaction.atomic():
+        with transaction.atomic(), without_cycle_search():
             before = question.problems()
             due = _taken(run.pk, account_ids)
             problems += settle_waiting(run, account_ids, day=day)
@@ -128,7 +130,7 @@ def _taken(run_id: int | None, account_ids: Sequence[int]) -> list[DueRecord]:
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM accounts_ledgerdue WHERE run_id IS NOT DISTINCT FROM %s"
-            " AND account_id = ANY(%s) RETURNING account_id, contract_id, position",
-            [run_id, list(account_ids)],
+            " AND account_id = ANY(%s::bigint[]) RETURNING account_id, contract_id, position",
+            [run_id, array(account_ids)],
         )
         return [DueRecord(*row) for row in cursor.fetchall()]

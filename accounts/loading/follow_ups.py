@@ -17,7 +17,7 @@ from accounts.loading.identity import participants_of
 from accounts.loading.marks import emit_events, mark_dirty
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
-from accounts.loading.statements import among
+from accounts.loading.statements import array
 from accounts.loading.tables.parts import ACCOUNT
 from accounts.loading.teams import place_named
 from accounts.loading.upsert import Changed
@@ -25,7 +25,6 @@ from accounts.models import (
     Account,
     Attendance,
     BusinessEventKind,
-    Contract,
     CurrencyRate,
     Installation,
     Interaction,
@@ -117,22 +116,17 @@ def _contracts(loaded: Loaded) -> None:
     if loaded.changed.ids:
         name_source(RevenueSource.CONTRACTS)
     _write_lines(loaded)
-    ids = loaded.changed.ids
-    of_account = dict(
-        Contract.objects.filter(pk__in=among(ids.values())).values_list("pk", "account_id")
-    )
-    loaded.result.due += [DueRecord(of_account[pk], pk, place) for place, pk in ids.items()]
-    loaded.result.reject(_not_counted(loaded, of_account))
+    ids, accounts = loaded.changed.ids, loaded.changed.accounts
+    loaded.result.due += [DueRecord(accounts[place], pk, place) for place, pk in ids.items()]
+    loaded.result.reject(_not_counted(accounts))
     name_missing_rates(loaded.records, result=loaded.result)
 
 
-def _not_counted(loaded: Loaded, of_account: Mapping[int, int]) -> list[RecordError]:
-    """Once a load: contracts of accounts whose revenue comes from movements."""
-    sources = sources_of(set(of_account.values()))
+def _not_counted(accounts: Mapping[int, int]) -> list[RecordError]:
+    """Once a load: contracts, by position, of accounts whose revenue comes from movements."""
+    sources = sources_of(set(accounts.values()))
     without = sorted(
-        place
-        for place, pk in loaded.changed.ids.items()
-        if sources[of_account[pk]] == RevenueSource.MOVEMENTS
+        place for place, pk in accounts.items() if sources[pk] == RevenueSource.MOVEMENTS
     )
     if not without:
         return []
@@ -157,9 +151,10 @@ def _write_lines(loaded: Loaded) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM accounts_contractline WHERE contract_id = ANY(%s)", [list(products)]
+            "DELETE FROM accounts_contractline WHERE contract_id = ANY(%s::bigint[])",
+            [array(products)],
         )
-        cursor.execute(_LINES, [list(products), list(products.values())])
+        cursor.execute(_LINES, [array(products), array(products.values())])
 
 
 def _known_participants(

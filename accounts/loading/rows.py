@@ -19,6 +19,7 @@ from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader, is_plain
 from accounts.loading.account_names import renamed_columns, renamed_rows
 from accounts.loading.batches import load
+from accounts.loading.cycles import without_cycle_search
 from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
 from accounts.loading.runs import count, keep_problems
@@ -122,6 +123,7 @@ class RowLoader:
         return csv_files.as_mapping(row, header=self.fields) or {"row": row}
 
 
+@without_cycle_search()
 def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> LoadResult:
     """Rows, the problems kept of them and the run's sums: in the caller's transaction."""
     result = loader.load(batch)

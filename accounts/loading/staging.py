@@ -1,16 +1,16 @@
 """A batch of records as a temporary table, filled by COPY."""
 
 import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from psycopg2 import sql
 
 from accounts import copying
 from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec, Type
-from accounts.loading.statements import run
+from accounts.loading.statements import array, run
 
 _SQL_TYPES = {
     Type.AMOUNT: "bigint",
@@ -26,7 +26,6 @@ _SQL_TYPES = {
     Type.NAMES: "text[]",
     Type.IDS: "text[]",
 }
-_ESCAPED = re.compile(r"[\\\t\n\r]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -69,7 +68,7 @@ def copy(table: sql.Identifier, rows: Iterable[str], *, columns: Sequence[str]) 
 
 
 def line(values: Iterable[object]) -> str:
-    return "\t".join(map(_text, values)) + "\n"
+    return "\t".join([_AS_TEXT.get(type(value), _text)(value) for value in values]) + "\n"
 
 
 def _rows(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[str]:
@@ -82,19 +81,21 @@ def _rows(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[s
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if type(value) is int:
-        return str(value)
-    if isinstance(value, str):
-        return value.translate(_ESCAPES) if _ESCAPED.search(value) else value
-    if isinstance(value, tuple):
-        return _array(value).translate(_ESCAPES)
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value)
+    return _escaped(value) if isinstance(value, str) else str(value)
 
 
-def _array(values: tuple[str, ...]) -> str:
-    quoted = ('"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"' for v in values)
-    return "{" + ",".join(quoted) + "}"
+def _escaped(value: str) -> str:
+    # What COPY reads as its own are a backslash, and tabs and line breaks: not printable.
+    is_plain = value.isprintable() and "\\" not in value
+    return value if is_plain else value.translate(_ESCAPES)
+
+
+# There are millions of values: by their exact type, most of them without a function of ours.
+_AS_TEXT: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    str: _escaped,
+    int: str,
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+    tuple: lambda values: array(values).translate(_ESCAPES),
+}

@@ -18,6 +18,24 @@ def run(
         return cursor.fetchall() if cursor.description else []
 
 
+def array(values: Iterable[object]) -> str:
+    """As one parameter, to be cast: the driver takes ten times as long for a list."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
+
+
 def among(ids: Iterable[int]) -> RawSQL:
     """For `__in`, as one parameter: thousands of them cost Django more than the query."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])  # nosec B611 -- a constant text
+    return RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])  # nosec B611 -- a constant text
+
+
+def among_texts(texts: Iterable[str]) -> RawSQL:
+    """The same for names."""
+    return RawSQL("SELECT unnest(%s::text[])", [array(texts)])  # nosec B611 -- a constant text

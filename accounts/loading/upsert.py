@@ -28,8 +28,12 @@ class Changed:
     records that were taken, by position."""
 
     ids: dict[int, int] = field(default_factory=dict)
-    account_ids: list[int] = field(default_factory=list)
+    accounts: dict[int, int] = field(default_factory=dict)
     stored: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def account_ids(self) -> list[int]:
+        return sorted(set(self.accounts.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +268,6 @@ def _list(names: Iterable[str], form: str, *, by: str = ", ") -> sql.Composable:
 
 def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
     changed = Changed()
-    accounts = set()
     for position, known_id, row_id, is_new, account_id in rows:
         changed.stored[position] = row_id or known_id
         if row_id is None:
@@ -272,6 +275,5 @@ def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
             continue
         result.statuses[position] = Status.CREATED if is_new else Status.UPDATED
         changed.ids[position] = row_id
-        accounts.add(account_id)
-    changed.account_ids.extend(sorted(accounts))
+        changed.accounts[position] = account_id
     return changed

@@ -8,6 +8,7 @@ from accounts.intake.errors import RecordError
 from accounts.loading.movements import post_waiting
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.runs import keep_problems, kept
+from accounts.loading.statements import among
 from accounts.models import ImportRun, RejectedRecord, RevenueMovement, WaitingMovement
 
 _COLUMNS = (
@@ -35,7 +36,7 @@ def settle_waiting(run: ImportRun, account_ids: Sequence[int], *, day: date) -> 
 
     It was counted as created when it came.
     """
-    found = WaitingMovement.objects.filter(run=run, account__in=account_ids)
+    found = WaitingMovement.objects.filter(run=run, account__in=among(account_ids))
     waiting = {row.position: row for row in found}
     if not waiting:
         return []

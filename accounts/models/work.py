@@ -38,12 +38,26 @@ class LedgerDue(models.Model):
     left is derived some minutes later.
     """
 
+    # Written by the ten thousand and gone within minutes; what they name is never deleted before
+    # that: the database does not check it.
     run = models.ForeignKey(
-        ImportRun, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        ImportRun,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     contract = models.ForeignKey(
-        Contract, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+        Contract,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     position = models.PositiveIntegerField(
         default=0, help_text="Of the contract's record in its run: what is asked about it names it."

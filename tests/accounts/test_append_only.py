@@ -128,3 +128,21 @@ def test_only_partitioned_tables_get_partitions(db):
             )
 
     _refused(InternalError, misuse)
+
+
+def test_no_row_of_the_audit_trail_costs_an_exception(db):
+    """Each would end a subtransaction: in a transaction of n rows a walk through n checks."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = '_pgh_attach_context'")
+        assert "exception" not in cursor.fetchone()[0].lower()
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_audit_trail_of_a_session_that_had_a_context_has_none_later(account):
+    with pghistory.context(user=1), transaction.atomic():
+        Account.objects.update(industry="Glass")
+    Account.objects.update(industry="Brass")
+    said = [a.pgh_context and a.pgh_context.metadata for a in account.audit.order_by("pgh_id")]
+    assert said == [{"user": 1}, None]
