@@ -263,7 +263,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- Language, time, static files
 LANGUAGE_CODE = "en"
-USE_I18N = True
+# The sources are written in English: no catalogue is asked for each word of a page.
+USE_I18N = LANGUAGE_CODE != "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["cs_platform.date_formats"]
 USE_TZ = True
