@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from accounts.ui.bands import forget_looks
@@ -117,6 +117,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
             if not cursor.fetchall():
                 return
             time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def standing(django_db_setup, django_db_blocker):
+    """What fixtures of a module write on this stands for all its tests: each rolls back to it.
+
+    For a module of which every test stands on it and none commits.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        connection.atomic_blocks[-1]._from_testcase = True  # what it runs may be durable
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

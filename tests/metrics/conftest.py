@@ -42,9 +42,14 @@ class Company:
             learned_at=learned_at or at(since),
         )
 
-    def post(self, account, day, kind, amount, *, currency="USD", learned_on=None):
+    def post(self, *args, **options):
+        movement = self.movement(*args, **options)
+        movement.save(force_insert=True)
+        return movement
+
+    def movement(self, account, day, kind, amount, *, currency="USD", learned_on=None):
         """`amount` as a person says it; the ledger's sign follows from the kind."""
-        return RevenueMovement.objects.create(
+        return RevenueMovement(
             account=account,
             effective_on=day,
             kind=kind,
@@ -63,15 +68,16 @@ class Company:
     def random_ledger(self, accounts, *, seed, until, currencies=("USD",)):
         """Random but possible: nobody loses more than they have."""
         chance = random.Random(seed)
+        movements = []
         for account in accounts:
             balance, had, currency = 0, False, chance.choice(currencies)
-            for day in sorted(chance.sample(range(900), chance.randint(0, 8))):
+            for number in sorted(chance.sample(range(900), chance.randint(0, 8))):
                 kind, amount = _step(chance, balance, had)
-                self.post(
-                    account, until - timedelta(days=899 - day), kind, amount, currency=currency
-                )
+                day = until - timedelta(days=899 - number)
+                movements.append(self.movement(account, day, kind, amount, currency=currency))
                 balance += -amount if kind in SHRINKING else amount
                 had = True
+        RevenueMovement.objects.bulk_create(movements)
 
 
 def _step(chance, balance, had):
@@ -86,14 +92,13 @@ def _step(chance, balance, had):
     return MovementKind.CHURN, balance
 
 
-@pytest.fixture
-def company(db):
+def found_company() -> Company:
     Installation.objects.filter(pk=1).update(currency="USD", as_of=date(2025, 6, 15))
     return Company()
 
 
-@pytest.fixture
-def people(company):
+def hire() -> dict[str, User]:
+    """Alice in the team that Mona leads, Carl in another."""
     north, south = Team.objects.create(name="North"), Team.objects.create(name="South")
     found = {}
     for name, role, team in [
@@ -108,6 +113,16 @@ def people(company):
         )
     north.managers.add(found["mona"])
     return found
+
+
+@pytest.fixture
+def company(db):
+    return found_company()
+
+
+@pytest.fixture
+def people(company):
+    return hire()
 
 
 @pytest.fixture

@@ -11,13 +11,16 @@ from metrics.queries.figures import PAGE_SIZE, figure_accounts
 from metrics.queries.movements import figure_movements
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots
+from tests.metrics.conftest import found_company, hire
 
 WINDOW = Window(start=date(2024, 5, 31), end=date(2025, 5, 31))
 FILTERS = [(), (Filter(cut=Cut.SEGMENT, value="smb"),)]
 
 
-@pytest.fixture
-def ledger(company, people):
+@pytest.fixture(scope="module")
+def made(standing):
+    """A company with a ledger, and its people."""
+    company, people = found_company(), hire()
     accounts = [
         company.account(f"A{n}", owner=people["alice"], segment="smb" if n % 3 else "enterprise")
         for n in range(70)
@@ -26,7 +29,17 @@ def ledger(company, people):
     company.random_ledger(accounts, seed=5, until=date(2025, 6, 15), currencies=("USD", "EUR"))
     for number, account in enumerate(accounts[::4]):
         replace_on_one_day(company, account, date(2024, 9, 1 + number), by=7 - number)
-    return accounts
+    return company, people
+
+
+@pytest.fixture
+def company(made, db):
+    return made[0]
+
+
+@pytest.fixture
+def people(made, db):
+    return made[1]
 
 
 def replace_on_one_day(company, account, day, *, by):
@@ -69,7 +82,7 @@ def all_pages(read_page):
 @pytest.mark.parametrize("filters", FILTERS, ids=["all", "smb"])
 @pytest.mark.parametrize("method", Method)
 @pytest.mark.parametrize("figure", [f for f in Figure if f is not Figure.LOGO])
-def test_accounts_and_movements_add_up_to_the_figure(ledger, people, figure, method, filters):
+def test_accounts_and_movements_add_up_to_the_figure(people, figure, method, filters):
     book = read(people["eva"], method=method, filters=filters)
     amount = expected(book, figure)
     page, accounts = all_pages(lambda n: figure_accounts(book=book, figure=figure, page=n))
@@ -80,7 +93,7 @@ def test_accounts_and_movements_add_up_to_the_figure(ledger, people, figure, met
         assert accounts
 
 
-def test_lost_logos_are_the_cohort_less_those_kept(ledger, people):
+def test_lost_logos_are_the_cohort_less_those_kept(people):
     book = read(people["eva"])
     logos = book.report().total.logos
     _, accounts = all_pages(lambda n: figure_accounts(book=book, figure=Figure.LOGO, page=n))
@@ -89,61 +102,12 @@ def test_lost_logos_are_the_cohort_less_those_kept(ledger, people):
     assert page.total == sum(row.amount for row in movements) == sum(a.amount for a in accounts)
 
 
-def test_accounts_come_largest_part_first(ledger, people):
+def test_accounts_come_largest_part_first(people):
     book = read(people["eva"])
     _, accounts = all_pages(lambda n: figure_accounts(book=book, figure=Figure.END, page=n))
     amounts = [row.amount for row in accounts]
     assert amounts == sorted(amounts, reverse=True)
     assert len(amounts) > PAGE_SIZE / 3
-
-
-def test_an_account_shows_both_ends_and_its_segment(company, people):
-    ada = company.account("Ada", segment="enterprise", owner=people["alice"])
-    company.post(ada, date(2023, 1, 1), "new", 400)
-    company.post(ada, date(2024, 7, 1), "expansion", 150)
-    (row,) = figure_accounts(book=read(people["eva"]), figure=Figure.EXPANSION, page=1).rows
-    assert (row.name, row.group, row.start, row.end, row.kind, row.amount) == (
-        "Ada",
-        "enterprise",
-        400,
-        550,
-        "expansion",
-        150,
-    )
-    (movement,) = figure_movements(book=read(people["eva"]), figure=Figure.EXPANSION, page=1).rows
-    assert (movement.effective_on, movement.kind, movement.native_minor, movement.currency) == (
-        date(2024, 7, 1),
-        "expansion",
-        150,
-        "USD",
-    )
-
-
-def test_a_manager_opens_their_own_accounts_only(company, people):
-    own, other = (
-        company.account("Own", owner=people["alice"]),
-        company.account("Other", owner=people["carl"]),
-    )
-    for account in (own, other):
-        company.post(account, date(2023, 1, 1), "new", 100)
-    assert figure_accounts(book=read(people["eva"]), figure=Figure.END, page=1).count == 2
-    rows = figure_accounts(book=read(people["mona"]), figure=Figure.END, page=1).rows
-    assert [row.name for row in rows] == ["Own"]
-    moves = figure_movements(book=read(people["mona"]), figure=Figure.END, page=1)
-    assert [row.name for row in moves.rows] == ["Own"]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_list_costs_the_same_queries_however_long(
-    company, people, django_assert_num_queries, count
-):
-    for n in range(count):
-        company.post(company.account(f"A{n}"), date(2023, 1, 1), "new", 100)
-    book = read(people["eva"])
-    with django_assert_num_queries(1):
-        assert len(figure_accounts(book=book, figure=Figure.START, page=1).rows) == count
-    with django_assert_num_queries(1):
-        assert len(figure_movements(book=book, figure=Figure.START, page=1).rows) == count
 
 
 def everything(book):
@@ -159,7 +123,7 @@ def everything(book):
 
 @pytest.mark.parametrize("filters", FILTERS, ids=["all", "smb"])
 @pytest.mark.parametrize("name", ["eva", "alice", "carl"])
-def test_the_stored_months_answer_as_the_ledger_does(ledger, people, name, filters):
+def test_the_stored_months_answer_as_the_ledger_does(people, name, filters):
     from_ledger = read(people[name], filters=filters)
     take_snapshots(day=date(2025, 6, 15))
     from_store = read(people[name], filters=filters)
@@ -168,7 +132,7 @@ def test_the_stored_months_answer_as_the_ledger_does(ledger, people, name, filte
     assert everything(from_store) == everything(from_ledger)
 
 
-def test_a_movement_posted_since_is_read_from_the_ledger(company, ledger, people):
+def test_a_movement_posted_since_is_read_from_the_ledger(company, people):
     take_snapshots(day=date(2025, 6, 15))
     before = read(people["eva"]).report().total.bridge
     company.post(company.account("late"), date(2025, 5, 30), "new", 500_00)

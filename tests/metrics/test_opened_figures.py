@@ -10,19 +10,21 @@ from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.scope import ReportScope
 from metrics.queries.book import Filter, Question, book_of
-from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.opened import LedgerFigures, figures_of
-from metrics.queries.stored_figures import COUNTED_AT_MOST, StoredFigures
+from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import take_snapshots
+from tests.metrics.conftest import found_company, hire
 
 DAY = date(2025, 6, 15)
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 SEGMENTS = ("enterprise", "mid_market", "smb")
 
 
-@pytest.fixture
-def ledger(company, people):
+@pytest.fixture(scope="module")
+def made(standing):
+    """A company with a ledger and its stored months, and its people."""
+    company, people = found_company(), hire()
     company.rate("EUR", "1.105")
     company.rate("JPY", "0.0067")
     owners = (people["alice"], people["carl"])
@@ -34,6 +36,17 @@ def ledger(company, people):
         accounts, seed=11, until=date(2025, 5, 31), currencies=("USD", "EUR", "JPY")
     )
     take_snapshots(day=DAY)
+    return company, people
+
+
+@pytest.fixture
+def company(made, db):
+    return made[0]
+
+
+@pytest.fixture
+def people(made, db):
+    return made[1]
 
 
 QUESTION = Question(window=trailing_window(as_of=DAY), base="USD")
@@ -50,7 +63,7 @@ def from_the_ledger(question, user):
 @pytest.mark.parametrize("figure", Figure)
 @pytest.mark.parametrize("segment", [None, "smb", "enterprise", "nobody"])
 @pytest.mark.parametrize("name", ["eva", "mona"])
-def test_stored_and_computed_are_the_same(people, ledger, name, figure, segment):
+def test_stored_and_computed_are_the_same(people, name, figure, segment):
     filters = () if segment is None else (Filter(cut=Cut.SEGMENT, value=segment),)
     question = replace(QUESTION, filters=filters)
     stored = figures_of(question=question, user=people[name])
@@ -75,34 +88,13 @@ def test_stored_and_computed_are_the_same(people, ledger, name, figure, segment)
         replace(QUESTION, known_before=FOREVER),
     ],
 )
-def test_other_questions_are_computed(people, ledger, question):
+def test_other_questions_are_computed(people, question):
     assert isinstance(figures_of(question=question, user=people["eva"]), LedgerFigures)
 
 
-def test_a_month_restated_since_is_computed(company, people, ledger):
+def test_a_month_restated_since_is_computed(company, people):
     account = company.account("Late")
     company.post(account, date(2025, 5, 1), "new", 1_00)
     found = figures_of(question=QUESTION, user=people["eva"])
     assert isinstance(found, LedgerFigures)
     assert "Late" in {row.name for row in found.all_accounts(Figure.NEW)}
-
-
-@pytest.mark.parametrize("few", [0, 1_000])
-def test_long_lists_are_counted_to_a_thousand_and_turn_all_pages(company, people, monkeypatch, few):
-    monkeypatch.setattr("metrics.queries.stored_figures._FEW", few)
-    account = company.account("Busy")
-    company.post(account, date(2023, 1, 1), "new", 1_000_000_00)
-    for number in range(COUNTED_AT_MOST + 30):
-        company.post(account, date(2025, 1, 1 + number % 28), "expansion", 1 + number)
-    take_snapshots(day=DAY)
-    figures = figures_of(question=QUESTION, user=people["eva"])
-    first = figures.movements(Figure.EXPANSION, page=1)
-    assert (first.count, first.is_capped, first.has_next) == (COUNTED_AT_MOST, True, True)
-    rows, page = list(first.rows), 1
-    while figures.movements(Figure.EXPANSION, page=page).has_next:
-        page += 1
-        rows += figures.movements(Figure.EXPANSION, page=page).rows
-    assert len(rows) == COUNTED_AT_MOST + 30
-    assert page == -(-len(rows) // PAGE_SIZE)
-    assert rows == list(figures.all_movements(Figure.EXPANSION))
-    assert sum(row.amount for row in rows) == first.total
