@@ -231,7 +231,16 @@ class SignalKind(StrEnum):
     PEOPLE_GONE = "health.people_gone"
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
+    PLAY_ASKED = "play.asked"
     BUSINESS_EVENT = "event"
+
+
+class AccountField(StrEnum):
+    """What of an account a playbook may change by itself."""
+
+    STAGE = "stage"
+    ADD_TAG = "add_tag"
+    REMOVE_TAG = "remove_tag"
 
 
 class HistoryAttribute(StrEnum):

@@ -65,6 +65,22 @@ def add_business_hours(*, start: datetime, hours: int, calendar: BusinessCalenda
     return calendar.at(end.date(), end.time())
 
 
+def wait_ends(*, start: datetime, lasts: Offset, calendar: BusinessCalendar) -> datetime:
+    """When a wait is over: at the same clock time so many days later, on a day that is worked.
+
+    Nobody is asked for anything at the close of a day because a wait was counted in days.
+    """
+    match lasts.unit:
+        case Unit.HOURS:
+            return add_business_hours(start=start, hours=lasts.amount, calendar=calendar)
+        case Unit.BUSINESS_DAYS:
+            return add_business_hours(start=start, hours=24 * lasts.amount, calendar=calendar)
+        case _:
+            local = calendar.within_hours(start)
+            day = calendar.worked_on_or_after(local.date() + timedelta(days=lasts.amount))
+            return calendar.at(day, local.time())
+
+
 def notice_at(*, due: datetime, notice_days: int, calendar: BusinessCalendar) -> datetime:
     """When the task shows up: the midnight of the day, so many working days before it is due."""
     return calendar.start_of(calendar.shift(calendar.local_day(due), -notice_days))

@@ -13,7 +13,8 @@ from health.publishing import register_lines
 from health.scoring import WatchLineSpec
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, event_kinds, read_yaml, shipped_texts
-from playbooks.library.writing import as_columns, as_step_columns
+from playbooks.library.steps import as_step_columns, asked_plays
+from playbooks.library.writing import as_columns
 from playbooks.models import Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
 from playbooks.triggers.rules import lines_of
@@ -100,6 +101,8 @@ def line_owner(key: str) -> str:
 def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
     """A word that no event or account carries would wait for ever."""
     kinds = BusinessEventKind.objects.values_list("pk", flat=True)
+    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
+    in_force = published.values_list("key", flat=True)
     plan_keys = Plan.objects.values_list("key", flat=True)
     asked = (
         ("signal: “event.{}” is no kind of business event", event_kinds(definition), kinds),
@@ -110,6 +113,7 @@ def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
             touch_tier_ids(),
         ),
         ("conditions.plans: “{}” is no plan", definition.conditions.plans, plan_keys),
+        ("steps.playbook: “{}” is no playbook in force", asked_plays(definition), in_force),
     )
     problems = [
         f"{says.format(word)}; correct it, or add it in Admin first"

@@ -7,16 +7,17 @@ and may be run by several workers at once or twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
+from playbooks.firing.due_steps import Opening, opening
 from playbooks.firing.escalating import escalate_to, for_silence
 from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.owners import Owners
-from playbooks.firing.steps import Opening, open_due_steps, opening
+from playbooks.firing.steps import open_due_steps
 from playbooks.models import Play, PlayStart, Task
 from playbooks.triggers.decisions import suppression_for
 from playbooks.triggers.rules import Recovery, Rule
@@ -44,7 +45,14 @@ BATCH = 1_000
 
 def advance_plays(*, limit: int, now: datetime) -> int:
     """Moves everything that is due, at most `limit` rows of each sort; returns how many moved."""
-    parts = (close_what_is_over, return_snoozed, open_steps, draw_in_for_silence, promote_queued)
+    parts = (
+        close_what_is_over,
+        return_snoozed,
+        open_steps,
+        look_again,
+        draw_in_for_silence,
+        promote_queued,
+    )
     return sum(_in_batches(part, limit=limit, now=now) for part in parts)
 
 
@@ -80,6 +88,31 @@ def open_steps(*, limit: int, now: datetime) -> int:
         .select_for_update(skip_locked=True, no_key=True)
     )
     plays = sorted(due[:limit], key=lambda play: play.pk)
+    if plays:
+        open_due_steps(plays=plays, context=_context(plays, now))
+    return len(plays)
+
+
+# What waits for something to become true, where the account was rescored since; once a day anyway.
+# Uses index: play_looks
+_LOOKS = """
+SELECT p.id FROM playbooks_play p
+LEFT JOIN health_currenthealth h ON h.account_id = p.account_id
+WHERE p.state = 'open' AND p.looked_at IS NOT NULL
+    AND (h.computed_at > p.looked_at OR p.looked_at < %(yesterday)s)
+ORDER BY p.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF p SKIP LOCKED
+"""
+
+
+@transaction.atomic
+def look_again(*, limit: int, now: datetime) -> int:
+    """How many were looked at, whether or not it has become true."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKS, {"limit": limit, "yesterday": now - timedelta(days=1)})
+        ids = [pk for (pk,) in cursor.fetchall()]
+    plays = list(Play.objects.filter(pk__in=ids).order_by("pk"))
     if plays:
         open_due_steps(plays=plays, context=_context(plays, now))
     return len(plays)

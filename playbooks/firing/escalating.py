@@ -11,8 +11,8 @@ from accounts.work.notices import post
 from health.scoring import WHOLE_SCORE
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
+from playbooks.firing.due_steps import Opening
 from playbooks.firing.notices import notice
-from playbooks.firing.steps import Opening
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.rules import AccountState, Escalation

@@ -11,10 +11,11 @@ from accounts.calendar import BusinessCalendar
 from accounts.work.notices import post
 from playbooks import facts
 from playbooks.firing.closing import close_plays
+from playbooks.firing.due_steps import opening
 from playbooks.firing.notices import notice
 from playbooks.firing.owners import Owners
 from playbooks.firing.rows import NewPlay, insert_plays
-from playbooks.firing.steps import open_due_steps, opening
+from playbooks.firing.steps import open_due_steps
 from playbooks.models import Play, PlayStart
 from playbooks.triggers.rules import AccountState, Recovery, Rule
 from playbooks.triggers.vocabulary import PlayOutcome, PlayState, StartResult, Suppression
@@ -71,7 +72,8 @@ def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = No
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
     )
     open_due_steps(plays=plays, context=context)
-    _tell([play for play in plays if play.csm_id != by], batch, context.rules)
+    told = [play for play in plays if play.csm_id != by and play.state == PlayState.OPEN]
+    _tell(told, batch, context.rules)
     return plays
 
 

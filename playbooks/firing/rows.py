@@ -58,10 +58,11 @@ RETURNING id
 
 _NEXT_STEPS = """
 UPDATE playbooks_play p
-SET next_position = given.next_position, next_step_at = given.next_step_at
+SET next_position = given.next_position, next_step_at = given.next_step_at,
+    looked_at = given.looked_at
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    id bigint, next_position smallint, next_step_at timestamptz)
-WHERE p.id = given.id
+    id bigint, next_position smallint, next_step_at timestamptz, looked_at timestamptz)
+WHERE p.id = given.id AND p.state = 'open'
 RETURNING p.id
 """
 
@@ -119,6 +120,7 @@ class NextStep:
     id: int
     next_position: int | None
     next_step_at: str | None
+    looked_at: str | None = None
 
 
 def insert_starts(

@@ -16,11 +16,11 @@ from accounts.work import signals
 from health.signals import SignalShapeError
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
+from playbooks.firing.due_steps import opening
 from playbooks.firing.escalating import escalate_to, for_signals
 from playbooks.firing.notifying import notify_owners
 from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
-from playbooks.firing.steps import opening
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
 from playbooks.triggers.matching import TriggerInput, parse_signal
@@ -163,7 +163,7 @@ def _seen(inputs: TriggerInput) -> dict[str, Any]:
     if inputs.moments:
         return seen | dict(inputs.values)
     if crossing is None:
-        return seen | {"detail": inputs.detail}
+        return seen | {"detail": inputs.detail} | dict(inputs.values)
     return seen | {
         "subject": crossing.subject,
         "line": _number(crossing.line),

@@ -1,22 +1,24 @@
-"""Opens the steps of plays whose time has come: one task a step, due in business time."""
+"""Opens the steps of plays whose time has come: a task each, due in business time, or what the
+platform does by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from accounts.calendar import BusinessCalendar
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
 from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
-from playbooks.facts import AccountRow, rules_of, silence_ends, steps_of
+from playbooks.facts import silence_ends
+from playbooks.firing.acting import Acted, Pause, act, end_waits
+from playbooks.firing.closing import close_plays
+from playbooks.firing.due_steps import DueStep, Opening
 from playbooks.firing.notices import notice
-from playbooks.firing.owners import Owners
 from playbooks.firing.rows import NewTask, NextStep, insert_tasks, update_next_steps
-from playbooks.models import UNFINISHED, Play, PlaybookStep, Task
-from playbooks.triggers.path import SKIPPED, Finish, Node, walk
-from playbooks.triggers.rules import Recovery, Rule
+from playbooks.models import UNFINISHED, Play, PlaybookStep, StepResult, Task
+from playbooks.triggers.kinds import SKIPPED, StepEnding, StepKind
+from playbooks.triggers.path import Finish, walk
+from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import (
     ANSWERED_CHANNELS,
     OwnerRole,
@@ -27,51 +29,72 @@ from playbooks.triggers.vocabulary import (
 )
 from playbooks.triggers.wording import closes_when
 
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What opening steps needs beside the plays; read once a batch."""
-
-    now: datetime
-    calendar: BusinessCalendar
-    directory: Owners
-    steps: dict[int, list[PlaybookStep]]
-    rules: dict[int, Rule]
-    nodes: dict[int, list[Node]]
-
-    def account(self, play: Play) -> AccountRow:
-        return self.directory.accounts[play.account_id]
-
-
-@dataclass(frozen=True, slots=True)
-class DueStep:
-    play: Play
-    step: PlaybookStep
-    due: datetime
-
-
-def opening(
-    *, plays: Sequence[Play], now: datetime, calendar: BusinessCalendar, directory: Owners
-) -> Opening:
-    playbook_ids = {play.playbook_id for play in plays}
-    steps = steps_of(playbook_ids)
-    nodes = {playbook_id: [step.node() for step in own] for playbook_id, own in steps.items()}
-    return Opening(now, calendar, directory, steps, rules_of(playbook_ids), nodes)
+_HELD_OUT = "Held out at random, to learn what the playbook changes: nothing was done."
+# A step about an account that another worker holds is tried again.
+_AGAIN_IN = timedelta(minutes=1)
 
 
 def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
-    """Makes the tasks of every step that is due to show up, and says when the next one is.
+    """Opens every step whose time has come, and says when the next one is.
 
-    The plays must be locked. Returns the number of tasks made.
+    Tasks are made, the platform does the other kinds; how those end leads on, until each play
+    waits for a time, a person or a condition. The plays must be locked. Returns the number of
+    tasks made.
     """
-    before = _step_tasks(plays)
-    due: list[DueStep] = []
+    finished = _finishes(plays)
+    acted = end_waits(plays=plays, context=context)
+    _note(acted, finished)
+    pauses, made, going = acted.pauses, 0, list(plays)
+    while going:
+        due = [step for play in going for step in _steps_of_play(play, context, finished[play.pk])]
+        tasks = [each for each in due if each.kind is StepKind.TASK]
+        made += _make_tasks(tasks, context)
+        acted = act(due=[each for each in due if each.kind is not StepKind.TASK], context=context)
+        for each in tasks:
+            ending = _ends_itself(each.step)
+            finished[each.play.pk][each.step.pk] = Finish(context.now, ending) if ending else None
+        _note(acted, finished)
+        pauses |= acted.pauses
+        for each in acted.postponed:
+            each.play.next_position = each.step.position
+            each.play.next_step_at = context.now + _AGAIN_IN
+        led_on = {play_id for play_id, _ in acted.ended}
+        going = [play for play in going if play.pk in led_on]
     for play in plays:
-        due += _steps_of_play(play, context, before.get(play.pk, {}))
-    made = insert_tasks([_task(step, context) for step in due], now=context.now)
+        _pause(play, pauses.get(play.pk), context.now)
+    _leave_held_out(plays, finished, context)
     update_next_steps([_next_step(play) for play in plays])
-    post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
     _complete_finished(plays, context.now)
+    return made
+
+
+def _note(acted: Acted, finished: dict[int, dict[int, Finish | None]]) -> None:
+    for (play_id, step_id), finish in acted.ended.items():
+        finished[play_id][step_id] = finish
+
+
+def _pause(play: Play, pause: Pause | None, now: datetime) -> None:
+    play.looked_at = now if pause is not None and pause.is_watched else None
+    if pause is not None:
+        play.next_step_at = pause.ends_at
+
+
+def _leave_held_out(
+    plays: Sequence[Play], finished: Mapping[int, Mapping[int, Finish | None]], context: Opening
+) -> None:
+    """An account that is held out, and that no edge leads elsewhere, is left alone."""
+    reasons = {}
+    for play in plays:
+        endings = [finish.ending for finish in finished[play.pk].values() if finish]
+        if play.next_position is None and endings and endings[-1] == StepEnding.HELD_OUT:
+            reasons[play.pk] = _HELD_OUT
+            play.state, play.outcome = PlayState.CLOSED, PlayOutcome.CANCELLED
+    close_plays(reasons=reasons, outcome=PlayOutcome.CANCELLED, now=context.now)
+
+
+def _make_tasks(due: Sequence[DueStep], context: Opening) -> int:
+    made = insert_tasks([_task(step, context) for step in due], now=context.now)
+    post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
     return made
 
 
@@ -101,14 +124,22 @@ def _steps_of_play(play: Play, context: Opening, before: dict[int, Finish | None
         ends_itself=lambda index: _ends_itself(steps[index]),
         now=context.now,
     )
-    play.next_position = None if found.upcoming is None else steps[found.upcoming].position
+    play.next_position = _position(steps, found.upcoming)
     play.next_step_at = found.opens_at
     return [DueStep(play, steps[index], dues[index]) for index in found.opened]
 
 
+def _position(steps: Sequence[PlaybookStep], index: int | None) -> int | None:
+    """Past the last step while that has to end before the play does."""
+    if index is None:
+        return None
+    return steps[index].position if index < len(steps) else steps[-1].position + 1
+
+
 def _ends_itself(step: PlaybookStep) -> str | None:
-    """A step of the system is done as soon as it opens."""
-    return TaskOutcome.NOTIFIED if step.owner_role == OwnerRole.SYSTEM else None
+    """A task of the system is done as soon as it opens."""
+    is_told = step.kind == StepKind.TASK and step.owner_role == OwnerRole.SYSTEM
+    return TaskOutcome.NOTIFIED if is_told else None
 
 
 def _anchor(
@@ -128,7 +159,11 @@ def _anchor(
 
 def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[datetime, datetime]:
     offset = Offset(step.due_amount, Unit(step.due_unit), Anchor(step.due_from))
+    if step.kind != StepKind.TASK and not offset.amount:
+        return anchor, anchor
     due = due_at(anchor=anchor, offset=offset, calendar=context.calendar)
+    if step.kind != StepKind.TASK:
+        return due, due
     if step.notice_days is None:
         return context.now if Anchor(step.due_from).is_ahead else anchor, due
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
@@ -158,22 +193,28 @@ def _task(due_step: DueStep, context: Opening) -> NewTask:
 
 
 def _next_step(play: Play) -> NextStep:
-    return NextStep(play.pk, play.next_position, _text(play.next_step_at))
+    when, looked = _text(play.next_step_at), _text(play.looked_at)
+    return NextStep(play.pk, play.next_position, when, looked)
 
 
 def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _step_tasks(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
-    """By play and step: how the step's task was finished, None while it is not."""
-    found: dict[int, dict[int, Finish | None]] = {}
-    rows = Task.objects.filter(play__in=plays, step__isnull=False)
-    for play_id, step_id, closed_at, outcome in rows.values_list(
+def _finishes(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
+    """By play and step that was opened: how it was finished, None while it is not."""
+    found: dict[int, dict[int, Finish | None]] = {play.pk: {} for play in plays}
+    tasks = Task.objects.filter(play__in=plays, step__isnull=False)
+    for play_id, step_id, closed_at, outcome in tasks.values_list(
         "play_id", "step_id", "closed_at", "outcome"
     ):
         finish = None if closed_at is None else Finish(closed_at, outcome or SKIPPED)
-        found.setdefault(play_id, {})[step_id] = finish
+        found[play_id][step_id] = finish
+    results = StepResult.objects.filter(play__in=plays).order_by("pk")
+    for play_id, step_id, ended_at, ending in results.values_list(
+        "play_id", "step_id", "ended_at", "ending"
+    ):
+        found[play_id][step_id] = None if ended_at is None else Finish(ended_at, ending)
     return found
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor, Offset
 from playbooks.library.mail import MailDraft
-from playbooks.triggers.path import Edge, StepKind
+from playbooks.triggers.kinds import Action, StepKind
+from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 
@@ -13,6 +14,7 @@ from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
 class StepDefinition:
     """`owner_role`: an OwnerRole, or the key of a function. `notice_days`: working days before it
     is due on which the task shows up; None: at once. Without `edges` the next in order follows.
+    `action`: what a step does that is no task, where its kind does not say it all.
 
     `prepare`: what to have at hand, `ask`: questions for the customer, one item each; `success`:
     what is true once it went well."""
@@ -31,6 +33,7 @@ class StepDefinition:
     ask: tuple[str, ...] = ()
     success: str = ""
     mail: MailDraft | None = None
+    action: Action | None = None
 
     @property
     def follows(self) -> bool:

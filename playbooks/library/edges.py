@@ -39,7 +39,7 @@ def _never_taken(steps: Sequence[StepDefinition]) -> Iterator[str]:
 
 
 def _unreached(steps: Sequence[StepDefinition]) -> Iterator[str]:
-    nodes = [Node(step.key, step.edges) for step in steps]
+    nodes = [Node(step.key, step.edges, step.kind) for step in steps]
     reached = {0}
     for index, node in enumerate(nodes):
         if index in reached:

@@ -11,12 +11,12 @@ from accounts.yaml_text import NotYamlError, parse
 from health.measures import MEASURES
 from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
 from health.signals import Direction
-from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.conditions import read_conditions
-from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
-from playbooks.library.mail import read_mail
+from playbooks.library.steps import read_steps
+from playbooks.triggers.kinds import StartPlay
 from playbooks.triggers.moments import (
     MOMENT_SIGNALS,
     Cadence,
@@ -26,11 +26,9 @@ from playbooks.triggers.moments import (
     ScoreFall,
     Silence,
 )
-from playbooks.triggers.path import ENDINGS, Edge, StepKind
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     Category,
-    Channel,
     EscalationKind,
     ReviewCadence,
     TriggerKind,
@@ -41,7 +39,7 @@ LONGEST_FILE = 100_000
 SIGNALS = tuple(
     kind.value
     for kind in SignalKind
-    if kind not in MOMENT_SIGNALS and kind is not SignalKind.BUSINESS_EVENT
+    if kind not in (*MOMENT_SIGNALS, SignalKind.BUSINESS_EVENT, SignalKind.PLAY_ASKED)
 )
 # Of a business event of that kind: which kinds there are, rows say, and publishing looks.
 _EVENT_SIGNAL = re.compile(rf"{SignalKind.BUSINESS_EVENT}\.[a-z0-9][a-z0-9_-]{{0,39}}")
@@ -87,11 +85,20 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     if definition.steps and definition.steps[0].follows:
         errors.append("steps[1].due.from: the first step has no previous step")
     errors += wrong_edges(definition.steps)
+    errors += _starting_itself(definition)
     if roles is not None:
         errors += _unknown_roles(definition, roles)
     if errors:
         raise PlaybookError(errors)
     return definition
+
+
+def _starting_itself(definition: PlaybookDefinition) -> list[str]:
+    return [
+        f"steps[{number}].playbook: a playbook does not start itself; give it a `cadence` trigger"
+        for number, step in enumerate(definition.steps, start=1)
+        if isinstance(step.action, StartPlay) and step.action.playbook == definition.key
+    ]
 
 
 def _unknown_roles(definition: PlaybookDefinition, roles: Collection[str]) -> list[str]:
@@ -125,7 +132,7 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         triggers=fields.parts("triggers", _trigger, least=0),
         conditions=read_conditions(fields.part("conditions", {})),
         escalations=fields.parts("escalations", _escalation, least=0),
-        steps=fields.parts("steps", _step, least=1),
+        steps=read_steps(fields),
         success=fields.texts("success"),
     )
 
@@ -225,41 +232,6 @@ def _escalation(fields: Fields) -> Escalation:
     if not is_there:
         fields.wrong(name, f"is missing: “{kind}” needs it")
     return escalation
-
-
-def _step(fields: Fields) -> StepDefinition:
-    return StepDefinition(
-        key=fields.key(),
-        title=fields.text("title", max_length=160),
-        purpose=fields.text("purpose", max_length=300),
-        guidance=fields.text("guidance", max_length=2000),
-        owner_role=fields.key("owner"),
-        channel=fields.word("channel", Channel),
-        due=_offset(fields.part("due")),
-        notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
-        kind=fields.word("kind", StepKind, StepKind.TASK),
-        edges=fields.parts("next", _edge, least=0),
-        prepare=fields.texts("prepare"),
-        ask=fields.texts("ask"),
-        success=fields.text("success", max_length=300, default=""),
-        mail=read_mail(fields),
-    )
-
-
-def _edge(fields: Fields) -> Edge:
-    return Edge(to=fields.key("to"), when=fields.texts("when", ENDINGS))
-
-
-def _offset(fields: Fields) -> Offset:
-    named = [unit for unit in Unit if fields.has(unit.value)]
-    anchor = fields.word("from", Anchor, Anchor.START)
-    if len(named) != 1:
-        fields.wrong("", f"give one of {', '.join(unit.value for unit in Unit)}")
-        return Offset(0, Unit.HOURS)
-    lowest = -365 if anchor.is_ahead else 0
-    amount = fields.whole(named[0].value, lowest=lowest, highest=1000)
-    fields.refuse_others()
-    return Offset(amount, named[0], anchor)
 
 
 def _signal(fields: Fields) -> str:

@@ -3,10 +3,9 @@
 from typing import Any
 
 from playbooks.library.conditions import write_conditions
-from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.fields import filled
 from playbooks.triggers.moments import Cadence, ContractMark, Moment, ScoreFall, Silence
-from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 
 
@@ -29,37 +28,6 @@ def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
         "escalations": [_escalation(each) for each in definition.escalations],
         "success": list(definition.success),
     }
-
-
-def as_step_columns(definition: PlaybookDefinition) -> list[dict[str, Any]]:
-    return [_step(position, step) for position, step in enumerate(definition.steps, start=1)]
-
-
-def _step(position: int, step: StepDefinition) -> dict[str, Any]:
-    return {
-        "position": position,
-        "key": step.key,
-        "title": step.title,
-        "purpose": step.purpose,
-        "guidance": step.guidance,
-        "owner_role": step.owner_role,
-        "channel": step.channel.value,
-        "due_amount": step.due.amount,
-        "due_unit": step.due.unit.value,
-        "due_from": step.due.anchor.value,
-        "notice_days": step.notice_days,
-        "kind": step.kind.value,
-        "edges": [_edge(edge) for edge in step.edges],
-        "prepare": list(step.prepare),
-        "ask": list(step.ask),
-        "success": step.success,
-        "mail_subject": step.mail.subject if step.mail else "",
-        "mail_body": step.mail.body if step.mail else "",
-    }
-
-
-def _edge(edge: Edge) -> dict[str, Any]:
-    return {"to": edge.to} | ({"when": list(edge.when)} if edge.when else {})
 
 
 def _trigger(trigger: Trigger) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from playbooks.models.play import Play, PlayStart
 from playbooks.models.playbook import Playbook, PlaybookStep
+from playbooks.models.step_result import StepResult
 from playbooks.models.task import UNFINISHED, Task
 
-__all__ = ["UNFINISHED", "Play", "PlayStart", "Playbook", "PlaybookStep", "Task"]
+__all__ = ["UNFINISHED", "Play", "PlayStart", "Playbook", "PlaybookStep", "StepResult", "Task"]

@@ -81,7 +81,8 @@ class Play(models.Model):
     `recovers_bands` and `recovers_score` are the exit criteria of its trigger, kept here so that
     a tick compares rows; both are emptied once the play must be ended by people.
     `next_position` is the step that opens at `next_step_at`; without a time it waits for the
-    step before it, or there is none left.
+    step before it, or there is none left. A play that waits for something to become true has
+    `looked_at`: when that was looked at last. It is looked at again after each rescore.
     """
 
     account = models.ForeignKey(
@@ -113,6 +114,7 @@ class Play(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     next_position = models.PositiveSmallIntegerField(null=True, blank=True)
     next_step_at = models.DateTimeField(null=True, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
     recovers_bands = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     recovers_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
 
@@ -144,6 +146,12 @@ class Play(models.Model):
             ),
             # Exit criteria: open plays against the present health of their accounts.
             models.Index("account", name="play_open", condition=Q(state="open")),
+            # What waits for something to become true, against the latest rescore.
+            models.Index(
+                "account",
+                name="play_looks",
+                condition=Q(state="open", looked_at__isnull=False),
+            ),
             # Cooldown: the latest end of a playbook on an account.
             models.Index("account", "playbook_key", F("closed_at").desc(), name="play_latest_end"),
             # The cap: plays opened for a CSM on a day.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 import pgtrigger
@@ -15,7 +16,9 @@ from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_definition
-from playbooks.triggers.path import Edge, Node, StepKind
+from playbooks.library.steps import read_action
+from playbooks.triggers.kinds import Action, StepKind
+from playbooks.triggers.path import Edge, Node
 from playbooks.triggers.rules import Rule
 from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence, choices
 
@@ -186,10 +189,10 @@ class PlaybookStep(models.Model):
     playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(help_text="1 is the first.")
     key = models.SlugField(max_length=40)
-    kind = models.CharField(max_length=10, choices=choices(StepKind), default=StepKind.TASK)
+    kind = models.CharField(max_length=12, choices=choices(StepKind), default=StepKind.TASK)
     title = models.CharField(max_length=160)
-    purpose = models.CharField(max_length=300)
-    guidance = models.TextField(max_length=2000)
+    purpose = models.CharField(max_length=300, blank=True)
+    guidance = models.TextField(max_length=2000, blank=True)
     owner_role = models.CharField(
         max_length=40,
         help_text="CSM, manager, CS ops, system, or a function of the account's team.",
@@ -223,6 +226,11 @@ class PlaybookStep(models.Model):
         max_length=4000,
         blank=True,
         help_text="A draft to send by hand; {{ account }} and other merge fields are filled.",
+    )
+    action = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What a step does that is no task: the fields that its kind adds, as in YAML.",
     )
 
     class Meta:
@@ -258,7 +266,7 @@ class PlaybookStep(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        _fill_emptied(self, edges=[], prepare=[], ask=[])
+        _fill_emptied(self, edges=[], prepare=[], ask=[], action={})
 
     def as_mapping(self) -> dict[str, Any]:
         return {
@@ -276,6 +284,7 @@ class PlaybookStep(models.Model):
             "ask": self.ask,
             "success": self.success,
             "mail": self._mail(),
+            **self.action,
         }
 
     def _mail(self) -> dict[str, str] | None:
@@ -286,4 +295,9 @@ class PlaybookStep(models.Model):
     def node(self) -> Node:
         """Of a step that was checked, as all of a published version are."""
         edges = (Edge(edge["to"], tuple(edge.get("when", ()))) for edge in self.edges)
-        return Node(self.key, tuple(edges))
+        return Node(self.key, tuple(edges), StepKind(self.kind))
+
+    @cached_property
+    def does(self) -> Action | None:
+        """Of a step that was checked, likewise."""
+        return read_action(kind=StepKind(self.kind), data=self.action)

@@ -18,7 +18,7 @@ from accounts.access import Right, may, requires
 from accounts.models import Account, Installation, User
 from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
-from playbooks.models import Play, Playbook, PlaybookStep, Task
+from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
@@ -156,7 +156,7 @@ def plays_of(account: Account) -> list[PlayRow]:
     found = (
         Play.objects.filter(account=account)
         .select_related("playbook")
-        .prefetch_related("playbook__steps", "tasks__owner")
+        .prefetch_related("playbook__steps", "tasks__owner", "results")
         .order_by("state", "-opened_at", "-pk")[:PLAYS_AT_MOST]
     )
     # "open" sorts after "closed"; what runs comes first.
@@ -166,7 +166,8 @@ def plays_of(account: Account) -> list[PlayRow]:
 def _play(play: Play) -> PlayRow:
     tasks = {task.step_id: task for task in play.tasks.all()}
     steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
-    had = [step.position for step in steps if step.pk in tasks]
+    results = {result.step_id: result for result in play.results.all()}
+    had = [step.position for step in steps if step.pk in tasks or step.pk in results]
     drawn_in = [task for task in play.tasks.all() if task.step_id is None]
     return PlayRow(
         pk=play.pk,
@@ -178,7 +179,12 @@ def _play(play: Play) -> PlayRow:
         opened_at=play.opened_at,
         closed_at=play.closed_at,
         steps=(
-            *(_step(step, tasks.get(step.pk), latest=max(had, default=0)) for step in steps),
+            *(
+                _did(step, result)
+                if (result := results.get(step.pk))
+                else _step(step, tasks.get(step.pk), latest=max(had, default=0))
+                for step in steps
+            ),
             *(_made(task, task.title) for task in drawn_in),
         ),
     )
@@ -192,6 +198,14 @@ def _step(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
     if task is None:
         return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
     return _made(task, step.title)
+
+
+def _did(step: PlaybookStep, result: StepResult) -> StepRow:
+    """What the platform did by itself, or until when it waits."""
+    note = ": ".join(text for text in (label(result.ending), result.detail) if text)
+    if result.ended_at is None:
+        return StepRow(step.title, *_STEP_LOOKS[TaskState.SNOOZED], note, "", result.ends_at)
+    return StepRow(step.title, *_STEP_LOOKS[TaskState.DONE], note, "", result.ended_at)
 
 
 def _made(task: Task, title: str) -> StepRow:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.matching import TriggerInput, has_recovered, matching_trigger
-from playbooks.triggers.rules import AccountState, OpenPlay, Rule, Trigger
+from playbooks.triggers.rules import BY_PLAY, AccountState, OpenPlay, Rule, Trigger
 from playbooks.triggers.vocabulary import StartResult, Suppression
 
 # A signal older than this is history that was imported: it is stamped as such and starts nothing.
@@ -138,12 +138,17 @@ def _matches(
     found = []
     for signal in sorted(inputs, key=lambda h: (h.occurred_at, h.signal_id)):
         for rule in rules:
-            trigger = matching_trigger(triggers=rule.triggers, inputs=signal)
-            if trigger is not None and fits(
-                conditions=rule.conditions, standing=standing, contract=signal.contract
-            ):
+            trigger = matching_trigger(rule=rule, inputs=signal)
+            if trigger is not None and _is_for(rule, trigger, signal, standing):
                 found.append(Match(signal, rule, trigger))
     return found
+
+
+def _is_for(rule: Rule, trigger: Trigger, signal: TriggerInput, standing: AccountState) -> bool:
+    """A play that asks for another has chosen the account itself."""
+    return trigger is BY_PLAY or fits(
+        conditions=rule.conditions, standing=standing, contract=signal.contract
+    )
 
 
 def _severest(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:

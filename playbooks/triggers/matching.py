@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from accounts.catalogue import SignalKind
 from health.signals import CrossingSignal
 from playbooks.triggers.moments import MOMENT_SIGNALS
-from playbooks.triggers.rules import Recovery, Trigger
+from playbooks.triggers.rules import BY_PLAY, Recovery, Rule, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 
 CROSSED = "health.crossed"
@@ -40,14 +41,20 @@ def parse_signal(
     if kind == CROSSED:
         return TriggerInput(signal_id, kind, occurred_at, CrossingSignal.from_json(payload))
     if kind in MOMENT_SIGNALS:
-        values = {name: value for name, value in payload.items() if name != "moments"}
+        seen = {name: value for name, value in payload.items() if name != "moments"}
         moments = tuple(map(str, payload.get("moments") or ()))
-        return TriggerInput(signal_id, kind, occurred_at, moments=moments, values=values)
-    return TriggerInput(signal_id, kind, occurred_at, detail=str(payload.get("note") or ""))
+        return TriggerInput(signal_id, kind, occurred_at, moments=moments, values=seen)
+    values = dict(payload) if kind == SignalKind.PLAY_ASKED else {}
+    detail = str(payload.get("note") or "")
+    return TriggerInput(signal_id, kind, occurred_at, detail=detail, values=values)
 
 
-def matching_trigger(*, triggers: tuple[Trigger, ...], inputs: TriggerInput) -> Trigger | None:
-    """The first trigger this signal pulls; of several marks of a contract the latest one's."""
+def matching_trigger(*, rule: Rule, inputs: TriggerInput) -> Trigger | None:
+    """The first trigger this signal pulls; of several marks of a contract the latest one's. A play
+    that asks for another names its playbook."""
+    triggers = rule.triggers
+    if inputs.kind == SignalKind.PLAY_ASKED:
+        return BY_PLAY if inputs.values.get("playbook") == rule.key else None
     if inputs.moments:
         waiting = {trigger.moment.name: trigger for trigger in triggers if trigger.moment}
         return next((waiting[name] for name in inputs.moments if name in waiting), None)

@@ -10,18 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from playbooks.triggers.vocabulary import TaskOutcome, TaskState
+from playbooks.triggers.kinds import ENDINGS_OF, StepEnding, StepKind
 
 END = "end"
-SKIPPED = TaskState.SKIPPED.value
-ENDINGS = (*(outcome.value for outcome in TaskOutcome), SKIPPED)
-"""How a step ends, as edges name it: the outcome of its task, or skipped."""
-
-
-class StepKind(StrEnum):
-    TASK = "task"
+ENDINGS = ENDINGS_OF[StepKind.TASK]
+"""How a task ends, as edges name it: its outcome, or skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +36,19 @@ class Node:
 
     key: str
     edges: tuple[Edge, ...] = ()
+    kind: StepKind = StepKind.TASK
 
     @property
     def waits_for_ending(self) -> bool:
-        return any(edge.when for edge in self.edges)
+        """Only a task may be passed while somebody works on it."""
+        return self.kind is not StepKind.TASK or any(edge.when for edge in self.edges)
+
+    @property
+    def open_endings(self) -> set[str]:
+        """Those that no edge names."""
+        if any(not edge.when for edge in self.edges):
+            return set()
+        return set(ENDINGS_OF[self.kind]).difference(*(edge.when for edge in self.edges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Finish:
 class Walk:
     """Steps by their index: those that open now, and the one that is next.
 
-    `upcoming` is None at the end of the path. Without `opens_at` it waits for a step to be
+    `upcoming` is None at the end of the path, and may lie past the last step while that has to end
+    first. Without `opens_at` it waits for a step to be
     finished, which also decides whether `upcoming` is the next one.
     """
 
@@ -72,7 +76,7 @@ class Walk:
 def next_index(nodes: Sequence[Node], *, after: int, finish: Finish | None) -> int | None:
     """The step that follows; len(nodes) at the end, None where the ending has to be known first.
 
-    Where no edge fits, the next in order follows.
+    Where no edge fits, the next in order follows; who is held out is left alone: the end.
     """
     node = nodes[after]
     if node.waits_for_ending and finish is None:
@@ -80,14 +84,18 @@ def next_index(nodes: Sequence[Node], *, after: int, finish: Finish | None) -> i
     for edge in node.edges:
         if not edge.when or (finish is not None and finish.ending in edge.when):
             return _index_of(nodes, edge.to)
+    if finish is not None and finish.ending == StepEnding.HELD_OUT:
+        return len(nodes)
     return after + 1
 
 
 def successors(nodes: Sequence[Node], after: int) -> set[int]:
     """All that may follow, whatever the ending; len(nodes) is the end."""
-    edges = nodes[after].edges
-    found = {_index_of(nodes, edge.to) for edge in edges}
-    return found if any(not edge.when for edge in edges) else found | {after + 1}
+    found = {_index_of(nodes, edge.to) for edge in nodes[after].edges}
+    left = nodes[after].open_endings
+    if StepEnding.HELD_OUT in left:
+        found.add(len(nodes))
+    return found | {after + 1} if left - {StepEnding.HELD_OUT} else found
 
 
 def _index_of(nodes: Sequence[Node], key: str) -> int:
@@ -115,7 +123,7 @@ def walk(
     done = dict(finished)
     opened: list[int] = []
     index: int | None = begins
-    if came_from is not None and nodes[came_from].edges:
+    if came_from is not None and (nodes[came_from].edges or nodes[came_from].waits_for_ending):
         index = next_index(nodes, after=came_from, finish=done.get(came_from))
     while index is None or index < len(nodes):
         if index is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from accounts.catalogue import SignalKind
 from health.scoring import WHOLE_SCORE, WatchLineSpec
 from health.signals import Direction
 from playbooks.triggers.moments import Moment
@@ -44,6 +45,10 @@ class Trigger:
         """The line whose passing pulls it; None where something else does."""
         bound = self.score if self.kind is TriggerKind.SCORE_BELOW else self.value
         return None if bound is None else WatchLineSpec(self.subject, bound)
+
+
+BY_PLAY = Trigger("by_play", TriggerKind.SIGNAL, signal=SignalKind.PLAY_ASKED)
+"""Every playbook may be started by a step of another play; only people end what it starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class Rule:
     cap_per_csm_day: int | None = None
 
     def trigger(self, key: str) -> Trigger:
-        return next(trigger for trigger in self.triggers if trigger.key == key)
+        return next(trigger for trigger in (*self.triggers, BY_PLAY) if trigger.key == key)
 
 
 @dataclass(frozen=True, slots=True)

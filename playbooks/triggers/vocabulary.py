@@ -148,6 +148,16 @@ _words = Words(
         "override": "The band is overridden",
         "recovered": "Recovered",
         "churned": "The account has churned",
+        "over": "Its time is over",
+        "met": "It became true",
+        "fits": "It fits",
+        "other": "It does not fit",
+        "assigned": "Added to the team",
+        "held": "Somebody has it already",
+        "asked": "Asked for",
+        "held_out": "Held out at random",
+        "treated": "Not held out",
+        "requested": "Recorded, not sent yet",
     }
 )
 label, choices = _words.label, _words.choices

@@ -17,7 +17,7 @@ from playbooks.triggers.moments import (
     ScoreFall,
     Silence,
 )
-from playbooks.triggers.rules import Escalation, Recovery, Trigger
+from playbooks.triggers.rules import BY_PLAY, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, Fallback, TriggerKind
 
 
@@ -25,6 +25,8 @@ def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str
     crossing = inputs.crossing
     if trigger.moment is not None:
         return f"“{playbook}” starts {_seen(trigger.moment, inputs.values)}."
+    if trigger is BY_PLAY:
+        return f"“{playbook}” was {inputs.detail}."
     if crossing is None:
         detail = f": {inputs.detail}" if inputs.detail else ""
         return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."

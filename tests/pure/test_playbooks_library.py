@@ -132,7 +132,7 @@ def test_the_smallest_playbook_reads_with_its_defaults():
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"steps": steps({"kind": "dance"})}, "steps[1].kind: “dance” is none of task"),
+        ({"steps": steps({"kind": "dance"})}, "steps[1].kind: “dance” is none of task, wait"),
         ({"steps": steps(edge("moon"))}, "steps[1].next[1].to: “moon” is none of second, end"),
         ({"steps": steps({}, edge("first"))}, "steps[2].next[1].to: “first” is none of end"),
         ({"steps": steps(edge("second", "won"))}, "steps[1].next[1].when: “won” is none of"),

@@ -88,7 +88,7 @@ WORK = (
     ),
     Check(
         "passed_steps_have_a_task",
-        "steps that a play has passed without a task",
+        "steps that a play has passed without a task, or without a row of what the platform did",
         # A play that ended early passed the steps before the last one it opened. An edge may lead
         # past the steps after it.
         """
@@ -96,7 +96,8 @@ WORK = (
         FROM playbooks_play p
         JOIN playbooks_playbookstep s ON s.playbook_id = p.playbook_id
         LEFT JOIN playbooks_task t ON t.play_id = p.id AND t.step_id = s.id
-        WHERE t.id IS NULL AND NOT EXISTS (
+        LEFT JOIN playbooks_stepresult r ON r.play_id = p.id AND r.step_id = s.id
+        WHERE t.id IS NULL AND r.id IS NULL AND NOT EXISTS (
             SELECT FROM playbooks_playbookstep e
             WHERE e.playbook_id = p.playbook_id AND e.position < s.position AND e.edges <> '[]')
         AND CASE

@@ -26,6 +26,7 @@ EXECUTORS = {
         limit=100, now=NOW
     ),
     "playbooks.firing.advancing:open_steps": lambda: advancing.open_steps(limit=100, now=NOW),
+    "playbooks.firing.advancing:_LOOKS": lambda: advancing.look_again(limit=100, now=NOW),
     "playbooks.firing.advancing:draw_in_for_silence": lambda: advancing.draw_in_for_silence(
         limit=100, now=NOW
     ),

@@ -1,0 +1,188 @@
+"""Steps as their author writes them, and as table columns, which read back to the same steps."""
+
+from dataclasses import replace
+from typing import Any
+
+from accounts.catalogue import AccountField, LifecycleStage
+from playbooks.due_dates import Anchor, Offset, Unit
+from playbooks.library.conditions import read_conditions, write_conditions
+from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.fields import Fields
+from playbooks.library.mail import read_mail
+from playbooks.triggers.kinds import (
+    ENDINGS_OF,
+    Action,
+    Branch,
+    ChangeField,
+    HoldOut,
+    StartPlay,
+    StepKind,
+    Survey,
+    Wait,
+)
+from playbooks.triggers.path import Edge
+from playbooks.triggers.vocabulary import Channel, OwnerRole
+
+_AT_ONCE = Offset(0, Unit.HOURS, Anchor.PREVIOUS_STEP)
+# Steps about a person or a role say which; the others are the platform's own.
+_OWNED = (StepKind.TASK, StepKind.ASSIGN, StepKind.NOTIFY)
+_MOST_HELD_OUT = 50
+_LONGEST_TAG = 40
+
+
+def read_steps(fields: Fields) -> tuple[StepDefinition, ...]:
+    """What comes first and is no task begins with the play."""
+    steps = fields.parts("steps", _step, least=1)
+    if steps and steps[0].kind is not StepKind.TASK and steps[0].due == _AT_ONCE:
+        return (replace(steps[0], due=replace(_AT_ONCE, anchor=Anchor.START)), *steps[1:])
+    return steps
+
+
+def as_step_columns(definition: PlaybookDefinition) -> list[dict[str, Any]]:
+    return [_columns(position, step) for position, step in enumerate(definition.steps, start=1)]
+
+
+def asked_plays(definition: PlaybookDefinition) -> set[str]:
+    """Keys of the playbooks that its steps start."""
+    actions = [step.action for step in definition.steps]
+    return {action.playbook for action in actions if isinstance(action, StartPlay)}
+
+
+def _step(fields: Fields) -> StepDefinition:
+    kind = fields.word("kind", StepKind, StepKind.TASK)
+    is_task = kind is StepKind.TASK
+    default = None if is_task else ""
+    is_timed = is_task or fields.has("due")
+    return StepDefinition(
+        key=fields.key(),
+        title=fields.text("title", max_length=160),
+        purpose=fields.text("purpose", max_length=300, default=default),
+        guidance=fields.text("guidance", max_length=2000, default=default),
+        owner_role=_owner(fields, kind),
+        channel=fields.word("channel", Channel, None if is_task else Channel.INTERNAL),
+        due=_offset(fields.part("due")) if is_timed else _AT_ONCE,
+        notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
+        kind=kind,
+        edges=fields.parts("next", lambda edge: _edge(edge, kind), least=0),
+        action=_action(fields, kind),
+        prepare=fields.texts("prepare"),
+        ask=fields.texts("ask"),
+        success=fields.text("success", max_length=300, default=""),
+        mail=read_mail(fields),
+    )
+
+
+def _owner(fields: Fields, kind: StepKind) -> str:
+    if kind not in _OWNED and not fields.has("owner"):
+        return OwnerRole.SYSTEM.value
+    return fields.key("owner")
+
+
+def _action(fields: Fields, kind: StepKind) -> Action | None:
+    match kind:
+        case StepKind.WAIT:
+            until = read_conditions(fields.part("until")) if fields.has("until") else None
+            return Wait(_lasting(fields), until)
+        case StepKind.BRANCH:
+            return Branch(read_conditions(fields.part("if")))
+        case StepKind.CHANGE_FIELD:
+            return _change(fields.part("set"))
+        case StepKind.START_PLAY:
+            return StartPlay(fields.key("playbook"))
+        case StepKind.HOLD_OUT:
+            return HoldOut(fields.whole("percent", lowest=1, highest=_MOST_HELD_OUT))
+        case StepKind.SURVEY:
+            return Survey(fields.key("survey"))
+        case _:
+            return None
+
+
+def _lasting(fields: Fields) -> Offset:
+    if not fields.has("lasts"):
+        fields.wrong(
+            "lasts", "is missing: a wait ends after a time, also where `until` may end it before"
+        )
+        return Offset(0, Unit.HOURS)
+    return _offset(fields.part("lasts"), is_anchored=False)
+
+
+def _change(fields: Fields) -> ChangeField:
+    named = [each for each in AccountField if fields.has(each.value)]
+    if len(named) != 1:
+        fields.wrong("", f"give one of {', '.join(AccountField)}")
+        return ChangeField(AccountField.STAGE, "")
+    if named[0] is AccountField.STAGE:
+        value = fields.word("stage", LifecycleStage).value
+    else:
+        value = fields.text(named[0], max_length=_LONGEST_TAG)
+    fields.refuse_others()
+    return ChangeField(named[0], value)
+
+
+def _edge(fields: Fields, kind: StepKind) -> Edge:
+    return Edge(to=fields.key("to"), when=fields.texts("when", ENDINGS_OF[kind]))
+
+
+def _offset(fields: Fields, *, is_anchored: bool = True) -> Offset:
+    named = [unit for unit in Unit if fields.has(unit.value)]
+    anchor = fields.word("from", Anchor, Anchor.START) if is_anchored else Anchor.START
+    if len(named) != 1:
+        fields.wrong("", f"give one of {', '.join(unit.value for unit in Unit)}")
+        return Offset(0, Unit.HOURS)
+    lowest = -365 if anchor.is_ahead else 0
+    amount = fields.whole(named[0].value, lowest=lowest, highest=1000)
+    fields.refuse_others()
+    return Offset(amount, named[0], anchor)
+
+
+def _columns(position: int, step: StepDefinition) -> dict[str, Any]:
+    return {
+        "position": position,
+        "key": step.key,
+        "title": step.title,
+        "purpose": step.purpose,
+        "guidance": step.guidance,
+        "owner_role": step.owner_role,
+        "channel": step.channel.value,
+        "due_amount": step.due.amount,
+        "due_unit": step.due.unit.value,
+        "due_from": step.due.anchor.value,
+        "notice_days": step.notice_days,
+        "kind": step.kind.value,
+        "edges": [_written_edge(edge) for edge in step.edges],
+        "action": written_action(step.action),
+        "prepare": list(step.prepare),
+        "ask": list(step.ask),
+        "success": step.success,
+        "mail_subject": step.mail.subject if step.mail else "",
+        "mail_body": step.mail.body if step.mail else "",
+    }
+
+
+def _written_edge(edge: Edge) -> dict[str, Any]:
+    return {"to": edge.to} | ({"when": list(edge.when)} if edge.when else {})
+
+
+def written_action(action: Action | None) -> dict[str, Any]:
+    """The fields that a kind adds to a step, as its author writes them."""
+    match action:
+        case Wait(lasts=lasts, until=until):
+            told = {"lasts": {lasts.unit.value: lasts.amount}}
+            return told if until is None else told | {"until": write_conditions(until)}
+        case Branch(condition=condition):
+            return {"if": write_conditions(condition)}
+        case ChangeField(field=field, value=value):
+            return {"set": {field.value: value}}
+        case StartPlay(playbook=playbook):
+            return {"playbook": playbook}
+        case HoldOut(percent=percent):
+            return {"percent": percent}
+        case Survey(survey=survey):
+            return {"survey": survey}
+        case _:
+            return {}
+
+
+def read_action(*, kind: StepKind, data: dict[str, Any]) -> Action | None:
+    """Of what is stored, which was checked when it was written."""
+    return _action(Fields(data, place="", errors=[]), kind)

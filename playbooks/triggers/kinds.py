@@ -1,0 +1,112 @@
+"""What a step does beside being a task for somebody, and how each kind may end."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.catalogue import AccountField
+from playbooks.due_dates import Offset
+from playbooks.triggers.rules import Conditions
+from playbooks.triggers.vocabulary import TaskOutcome, TaskState
+
+
+class StepKind(StrEnum):
+    TASK = "task"
+    WAIT = "wait"
+    BRANCH = "branch"
+    CHANGE_FIELD = "change_field"
+    ASSIGN = "assign"
+    NOTIFY = "notify"
+    START_PLAY = "start_play"
+    HOLD_OUT = "hold_out"
+    SURVEY = "survey"
+
+
+class StepEnding(StrEnum):
+    """How a step ends that is no task."""
+
+    OVER = "over"
+    MET = "met"
+    FITS = "fits"
+    OTHER = "other"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    ASSIGNED = "assigned"
+    HELD = "held"
+    NOBODY = "nobody"
+    TOLD = "told"
+    ASKED = "asked"
+    REFUSED = "refused"
+    HELD_OUT = "held_out"
+    TREATED = "treated"
+    REQUESTED = "requested"
+
+
+SKIPPED = TaskState.SKIPPED.value
+ENDINGS_OF: dict[StepKind, tuple[str, ...]] = {
+    StepKind.TASK: (*(outcome.value for outcome in TaskOutcome), SKIPPED),
+    StepKind.WAIT: (StepEnding.OVER, StepEnding.MET),
+    StepKind.BRANCH: (StepEnding.FITS, StepEnding.OTHER),
+    StepKind.CHANGE_FIELD: (StepEnding.CHANGED, StepEnding.UNCHANGED),
+    StepKind.ASSIGN: (StepEnding.ASSIGNED, StepEnding.HELD, StepEnding.NOBODY),
+    StepKind.NOTIFY: (StepEnding.TOLD, StepEnding.NOBODY),
+    StepKind.START_PLAY: (StepEnding.ASKED, StepEnding.REFUSED),
+    StepKind.HOLD_OUT: (StepEnding.HELD_OUT, StepEnding.TREATED),
+    StepKind.SURVEY: (StepEnding.REQUESTED,),
+}
+"""As edges name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """For a business time; with `until`, at most so long, and no longer than that is not true."""
+
+    lasts: Offset
+    until: Conditions | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    condition: Conditions
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeField:
+    field: AccountField
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartPlay:
+    """Asks for a play of another playbook, by its key."""
+
+    playbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOut:
+    """Of a hundred accounts so many are left alone, to learn what the playbook changes."""
+
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """By its key."""
+
+    survey: str
+
+
+Action = Wait | Branch | ChangeField | StartPlay | HoldOut | Survey
+"""What a kind needs to know beside whom it is about; None for those that need no more."""
+
+
+def is_held_out(*, playbook: str, account_id: int, percent: int) -> bool:
+    """Always the same for an account and a playbook, whatever version, retry or worker.
+
+    A hash spreads the accounts evenly, for each playbook in another way.
+    """
+    seed = hashlib.sha256(f"{playbook}:{account_id}".encode()).digest()
+    return int.from_bytes(seed[:8], "big") % 10_000 < percent * 100
