@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.backfill import NO_SESSIONS, learned_on, recorded_at_the_time
-from accounts.intake.errors import RecordError, shown
+from accounts.intake.errors import RecordError
 from accounts.intake.field_values import Value
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS, Kind, RecordSpec
@@ -21,8 +21,10 @@ from accounts.loading.chains import CHAINS, without_loops
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.erased_users import without_erased
 from accounts.loading.features import load_features
+from accounts.loading.loaded import Loaded
 from accounts.loading.movements import post_movements
 from accounts.loading.results import DueRecord, LoadResult, Place, Status
+from accounts.loading.run_memory import RunMemory, contradiction, key_of
 from accounts.loading.tables import TABLES
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
@@ -40,6 +42,7 @@ class LoadContext:
     source: str
     backfill: bool
     directory: UsageIds
+    memory: RunMemory
     is_part: bool
 
 
@@ -52,6 +55,7 @@ def load(
     source: str = DIRECT_SOURCE,
     backfill: bool = False,
     directory: UsageIds | None = None,
+    memory: RunMemory | None = None,
     place: Place = Place.ROW,
     is_part: bool = False,
     by_ops: bool = True,
@@ -60,15 +64,17 @@ def load(
 
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
     Without `by_ops` nobody may say when a fact was learned.
-    `is_part` of a run: its end derives the ledgers that `due` of the result names, and posts what
-    is `waiting`; else it is done here.
+    `is_part` of a run, which has a `memory` of its batches: its end derives the ledgers that `due`
+    of the result names, and posts what is `waiting`; else it is done here.
     """
     result = LoadResult(place=place)
-    batch = LoadContext(day, now, source, backfill, directory or UsageIds(), is_part)
+    memory = memory or RunMemory()
+    batch = LoadContext(day, now, source, backfill, directory or UsageIds(), memory, is_part)
     spec = SPECS[kind]
     if not by_ops:
         records = _undated(records, result)
     records = _under_one_name(records, spec=spec, source=source, result=result)
+    records = memory.agreeing(records, spec=spec, result=result)
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
         distinct = _recorded_at_the_time(distinct, kind=kind, batch=batch)
@@ -126,20 +132,16 @@ def _like(first: Status | None) -> Status:
     return Status.REJECTED if first == Status.REJECTED else Status.UNCHANGED
 
 
-def _key(record: Record, spec: RecordSpec) -> tuple[Value, ...]:
-    return tuple(record.values.get(name) for name in spec.key)
-
-
 def _without_repeats(
     records: Sequence[Record], *, spec: RecordSpec, result: LoadResult
 ) -> list[Record]:
     """The first record of each key; another one that says otherwise is refused, not merged."""
     first: dict[tuple[Value, ...], Record] = {}
     for record in records:
-        seen = first.setdefault(_key(record, spec), record)
+        seen = first.setdefault(key_of(record, spec), record)
         if seen is not record and seen.values != record.values:
             place = result.seen_at(seen.position)
-            result.reject([_contradiction(record, place, spec=spec)])
+            result.reject([contradiction(record, place, spec=spec)])
     return list(first.values())
 
 
@@ -148,14 +150,8 @@ def _repeats(
 ) -> dict[int, int]:
     if len(records) == len(distinct):
         return {}
-    first = {_key(record, spec): record.position for record in distinct}
-    return {r.position: first[_key(r, spec)] for r in records}
-
-
-def _contradiction(record: Record, place: str, *, spec: RecordSpec) -> RecordError:
-    key = " ".join(str(record.values[name]) for name in spec.key if name in record.values)
-    message = f"{shown(key)} {place} with other values; keep one of both"
-    return RecordError(record.position, spec.key[-1], "duplicate", message)
+    first = {key_of(record, spec): record.position for record in distinct}
+    return {r.position: first[key_of(r, spec)] for r in records}
 
 
 def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
@@ -192,7 +188,9 @@ def _upserted(
         changed.ids.update(some.ids)
         changed.stored.update(some.stored)
         changed.accounts.update(some.accounts)
-    loaded = follow_ups.Loaded(kept, changed, batch.day, batch.now, batch.source, result)
+    loaded = Loaded(
+        kept, changed, batch.day, batch.now, batch.source, result, batch.memory, batch.is_part
+    )
     follow_ups.AFTER[spec.kind](loaded)
 
 
@@ -205,10 +203,11 @@ def _movements(
         day=batch.day,
         now=batch.now,
         result=result,
+        memory=batch.memory,
         is_part=batch.is_part,
     )
     result.due += [DueRecord(pk) for pk in accounts]
-    follow_ups.name_missing_rates(records, result=result)
+    follow_ups.name_missing_rates(records, memory=batch.memory, result=result)
 
 
 def _usage(

@@ -1,34 +1,30 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
 
 from django.db import connection
 
 from accounts.catalogue import AccountStatus, RevenueSource
 from accounts.intake.backfill import learned_on
-from accounts.intake.errors import RecordError, shown
+from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
-from accounts.loading.identity import participants_of
+from accounts.loading.loaded import Loaded
 from accounts.loading.marks import emit_events, mark_dirty
+from accounts.loading.participants import known_participants, write_participants
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
+from accounts.loading.run_memory import RunMemory
 from accounts.loading.statements import array
-from accounts.loading.tables.parts import ACCOUNT
 from accounts.loading.teams import place_named
-from accounts.loading.upsert import Changed
 from accounts.models import (
     Account,
     Attendance,
     BusinessEventKind,
     CurrencyRate,
     Installation,
-    Interaction,
-    InteractionContact,
     InteractionKind,
     Plan,
 )
@@ -41,24 +37,14 @@ _LINES = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    records: Sequence[Record]
-    changed: Changed
-    day: date
-    now: datetime
-    source: str
-    result: LoadResult
-
-
-def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
-    """Once a currency: reports leave an amount out while nothing converts it."""
+def name_missing_rates(records: Sequence[Record], *, memory: RunMemory, result: LoadResult) -> None:
+    """Once a run and currency: reports leave an amount out while nothing converts it."""
     base = Installation.current().currency
     first: dict[str, Record] = {}
     for record in records:
         if result.statuses.get(record.position) != Status.REJECTED:
             first.setdefault(str(record.values.get("currency") or base), record)
-    foreign = sorted(set(first) - {base})
+    foreign = [c for c in sorted(set(first) - {base}) if memory.is_news("no_rate", c)]
     if not foreign:
         return
     rates = CurrencyRate.objects.filter(base=base, currency__in=foreign)
@@ -118,21 +104,25 @@ def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
     ids, accounts = loaded.changed.ids, loaded.changed.accounts
     loaded.result.due += [DueRecord(accounts[place], pk, place) for place, pk in ids.items()]
-    loaded.result.reject(_not_counted(accounts))
-    name_missing_rates(loaded.records, result=loaded.result)
+    loaded.result.reject(_not_counted(loaded))
+    name_missing_rates(loaded.records, memory=loaded.memory, result=loaded.result)
 
 
-def _not_counted(accounts: Mapping[int, int]) -> list[RecordError]:
-    """Once a load: contracts, by position, of accounts whose revenue comes from movements."""
+def _not_counted(loaded: Loaded) -> list[RecordError]:
+    """Once a run: contracts of accounts whose revenue comes from movements. How many there are is
+    not known of a part of a run."""
+    accounts = loaded.changed.accounts
     sources = sources_of(set(accounts.values()))
     without = sorted(
         place for place, pk in accounts.items() if sources[pk] == RevenueSource.MOVEMENTS
     )
-    if not without:
+    if not without or not loaded.memory.is_news("not_counted"):
         return []
     message = "is kept for its dates, its ARR not counted: the revenue of this account comes from"
     message += " movements. Change the source on the account's revenue page"
-    if len(without) > 1:
+    if loaded.is_part:
+        message += "; so it is for all contracts of such accounts"
+    elif len(without) > 1:
         message += f"; so it is for {len(without) - 1:,} more of these contracts"
     return [RecordError(without[0], "arr", "not_counted", message, warning=True)]
 
@@ -155,83 +145,6 @@ def _write_lines(loaded: Loaded) -> None:
             [array(products)],
         )
         cursor.execute(_LINES, [array(products), array(products.values())])
-
-
-def _known_participants(
-    records: Sequence[Record], *, source: str, result: LoadResult
-) -> list[Record]:
-    """Without the participants who are no contacts of the account, each with a warning. That the
-    account itself is unknown is said first."""
-    contacts, undecided = participants_of(_named(records), source=source)
-    accounts = Account.objects.filter(
-        external_id__in={str(r.values["account"]) for r in records if _participants(r)}
-    )
-    known = set(accounts.values_list("external_id", flat=True))
-    kept = []
-    for record in records:
-        account = str(record.values["account"])
-        strangers = [c for c in _participants(record) if (account, c) not in contacts]
-        several = {c for c in strangers if (account, c) in undecided}
-        if strangers and account not in known:
-            message = f"“{account}” {ACCOUNT.missing}"
-            result.reject([RecordError(record.position, ACCOUNT.field, "unknown", message)])
-        elif strangers:
-            kept.append(_without(record, strangers, several, result=result))
-        else:
-            kept.append(record)
-    return kept
-
-
-def _named(records: Sequence[Record]) -> set[tuple[str, str]]:
-    return {(str(r.values["account"]), name) for r in records for name in _participants(r)}
-
-
-def _without(
-    record: Record, strangers: Sequence[str], several: Collection[str], *, result: LoadResult
-) -> Record:
-    for name in strangers:
-        what = "a contact in several sources" if name in several else "not a contact of the account"
-        message = f"{shown(name)} is {what}; the row is taken without it"
-        result.reject([RecordError(record.position, "contacts", "unknown", message, warning=True)])
-    known = tuple(c for c in _participants(record) if c not in strangers)
-    return replace(record, values={**record.values, "contacts": known})
-
-
-def _participants(record: Record) -> tuple[str, ...]:
-    contacts = record.values.get("contacts")
-    return contacts if isinstance(contacts, tuple) else ()
-
-
-def _interactions(loaded: Loaded) -> None:
-    """Sets who took part wherever it was said, and differs."""
-    stored = loaded.changed.stored
-    said = {
-        stored[r.position]: r
-        for r in loaded.records
-        if "contacts" in r.values and r.position in stored
-    }
-    contacts, _ = participants_of(_named(list(said.values())), source=loaded.source)
-    rows = Interaction.objects.in_bulk(said)
-    before: dict[int, set[int]] = {pk: set() for pk in rows}
-    took_part = InteractionContact.objects.filter(interaction__in=rows)
-    for pk, contact_id in took_part.values_list("interaction", "contact"):
-        before[pk].add(contact_id)
-    wanted = {
-        pk: {contacts[str(r.values["account"]), name] for name in _participants(r)}
-        for pk, r in said.items()
-    }
-    differing = sorted(pk for pk in rows if wanted[pk] != before[pk])
-    InteractionContact.objects.filter(interaction__in=differing).delete()
-    InteractionContact.objects.bulk_create(
-        InteractionContact(interaction_id=pk, contact_id=contact_id)
-        for pk in differing
-        for contact_id in sorted(wanted[pk])
-    )
-    for pk in differing:
-        position = said[pk].position
-        if loaded.result.statuses[position] == Status.UNCHANGED:
-            loaded.result.statuses[position] = Status.UPDATED
-    mark_dirty([*loaded.changed.account_ids, *(rows[pk].account_id for pk in differing)])
 
 
 def _group_sessions(loaded: Loaded) -> None:
@@ -287,7 +200,7 @@ def _interactions_known(
     records: Sequence[Record], source: str, result: LoadResult
 ) -> Sequence[Record]:
     kept = _interaction_kinds(records, source, result)
-    return _known_participants(kept, source=source, result=result)
+    return known_participants(kept, source=source, result=result)
 
 
 def _event_kinds(records: Sequence[Record], _: str, result: LoadResult) -> Sequence[Record]:
@@ -306,7 +219,7 @@ AFTER: dict[Kind, Callable[[Loaded], None]] = {
     Kind.CONTRACTS: _contracts,
     Kind.INVOICES: _marked,
     Kind.TICKETS: _marked,
-    Kind.INTERACTIONS: _interactions,
+    Kind.INTERACTIONS: write_participants,
     Kind.GROUP_SESSIONS: _group_sessions,
     Kind.ATTENDANCES: _marked,
     Kind.EVENTS: _events,

@@ -27,6 +27,7 @@ from accounts.loading.revenue_sources import (
     posted_by_day,
     sources_of,
 )
+from accounts.loading.run_memory import RunMemory
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import as_decimal_text, money_exact
 
@@ -44,6 +45,7 @@ def post_movements(
     day: date,
     now: datetime,
     result: LoadResult,
+    memory: RunMemory,
     is_part: bool = False,
 ) -> list[int]:
     """The accounts whose ledger grew. The same movement again is nothing, also where another source
@@ -63,7 +65,8 @@ def post_movements(
         row = _row(record.values, account_id=account_id, source=source, now=now, zone=zone)
         given.append((record.position, row))
     plan = _written(given, source=source, is_part=is_part)
-    plan.tell(result, day=day)
+    plan.tell(result)
+    result.reject(_name_held(plan.held, day=day, memory=memory, is_part=is_part))
     result.waiting.update(plan.waiting)
     return sorted({row.account_id for row in [*plan.rows, *plan.waiting.values()]})
 
@@ -82,7 +85,9 @@ def post_waiting(waiting: Mapping[int, RevenueMovement], *, day: date, result: L
     for (source, _), one in first.items():
         of_source[source].append(one)
     for source, given in of_source.items():
-        _written(given, source=source, is_part=False).tell(result, day=day)
+        plan = _written(given, source=source, is_part=False)
+        plan.tell(result)
+        result.reject(_name_held(plan.held, day=day, memory=RunMemory(), is_part=False))
 
 
 def _written(given: Given, *, source: str, is_part: bool) -> PostingPlan:
@@ -117,10 +122,9 @@ class PostingPlan:
                 update_fields=["effective_on", "kind", "amount_minor", "currency", "reason"],
             )
 
-    def tell(self, result: LoadResult, *, day: date) -> None:
+    def tell(self, result: LoadResult) -> None:
         result.statuses.update(self.statuses)
         result.reject(self.errors)
-        result.reject(_name_held(self, day=day))
 
 
 def _plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
@@ -168,27 +172,36 @@ def _without_held(new: Given, plan: PostingPlan, *, source: str) -> Given:
     return [n for n in new if sources[n[1].account_id] == RevenueSource.MOVEMENTS]
 
 
-def _name_held(plan: PostingPlan, *, day: date) -> list[RecordError]:
-    """Once an account, with what the choice would do."""
+def _name_held(
+    held: Mapping[int, RevenueMovement], *, day: date, memory: RunMemory, is_part: bool
+) -> list[RecordError]:
+    """Once a run and account, with what the choice would do; of a part of a run that is not known
+    yet, and the page of the choice says it."""
     first: dict[int, int] = {}
-    for position, row in sorted(plan.held.items()):
-        first.setdefault(row.account_id, position)
-    given, derived = (worth(list(first), day=day) for worth in (given_worth, derived_worth))
-    effects = {
-        pk: effect_in_words(given[pk], derived[pk], to=RevenueSource.MOVEMENTS) for pk in first
-    }
+    for position, row in sorted(held.items()):
+        if row.account_id not in first and memory.is_news("held", row.account_id):
+            first[row.account_id] = position
+    effects = {} if is_part else _effects(list(first), day=day)
     return [
         RecordError(
             position,
             "account",
             "held",
             "is kept and not counted: the revenue of this account comes from contracts."
-            f" {effects[account_id]}. Post it as an adjustment, or change the source, on the"
+            f"{effects.get(account_id, '')} Post it as an adjustment, or change the source, on the"
             " account's revenue page",
             warning=True,
         )
         for account_id, position in first.items()
     ]
+
+
+def _effects(account_ids: list[int], *, day: date) -> dict[int, str]:
+    given, derived = (worth(account_ids, day=day) for worth in (given_worth, derived_worth))
+    return {
+        pk: f" {effect_in_words(given[pk], derived[pk], to=RevenueSource.MOVEMENTS)}."
+        for pk in account_ids
+    }
 
 
 def _take(fresh: Given, plan: PostingPlan, *, is_part: bool) -> None:

@@ -22,6 +22,7 @@ from accounts.loading.batches import load
 from accounts.loading.cycles import without_cycle_search
 from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
+from accounts.loading.run_memory import RunMemory
 from accounts.loading.runs import count, keep_problems
 from accounts.loading.usage import distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
@@ -44,6 +45,7 @@ class RowLoader:
     backfill: bool = False
     source: str = DIRECT_SOURCE
     directory: UsageIds = field(default_factory=UsageIds)
+    memory: RunMemory = field(default_factory=RunMemory)
     # Whether somebody looks at each row: counting them by the ten thousand is faster.
     is_listing: bool = False
     _usage: BlockReader | None = None
@@ -85,6 +87,7 @@ class RowLoader:
             source=self.source,
             backfill=self.backfill,
             directory=self.directory,
+            memory=self.memory,
             is_part=True,
         )
         result.reject(errors)
