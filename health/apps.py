@@ -10,7 +10,11 @@ class HealthConfig(declarations.PlatformApp):
     personal_data = PERSONAL_DATA
 
     def ready(self) -> None:
-        from health.queries.band_looks import band_looks  # noqa: PLC0415 -- models are ready now
+        # Models are ready now.
+        from accounts.uploads.score_source import scores_come_from  # noqa: PLC0415 -- as above
+        from health.queries.band_looks import band_looks  # noqa: PLC0415 -- as above
+        from health.recompute import trial  # noqa: PLC0415 -- as above
 
         looks_come_from(band_looks)
+        scores_come_from(trial.stored_scores, trial.scores_by_now)
         request_started.connect(forget_looks, dispatch_uid="band looks")

@@ -25,6 +25,7 @@ from accounts.loading.runs import storable
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement
 from accounts.uploads import before_after
+from accounts.uploads.account_effect import AccountEffect, planned
 from accounts.uploads.import_run import loader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
 from accounts.uploads.storage import rows_of
@@ -48,6 +49,8 @@ class _Findings:
     sampled: Counter[str] = field(default_factory=Counter)
     planned: list[PlannedChange] = field(default_factory=list)
     effect: RevenueEffect | None = None
+    # Where accounts will stand: of a file that is tried in one transaction.
+    standing: AccountEffect | None = None
     # Of the transaction that is being tried: ARR of its accounts before, ledgers for its end.
     was: dict[str, int] = field(default_factory=dict)
     due: list[DueRecord] = field(default_factory=list)
@@ -64,6 +67,8 @@ class _Findings:
         found: dict[str, Any] = {**self.counts, "codes": codes, "is_exact": is_exact}
         if self.effect is not None:
             found["arr"] = self.effect.as_json()
+        if self.standing is not None:
+            found["standing"] = self.standing.as_json()
         if self.question.first is not None:
             found["overlap"] = self.question.as_json()
         return found
@@ -128,6 +133,13 @@ class _Check:
         refused = {p.position for p in result.problems if not p.warning}
         planned = self.found.planned
         planned[:] = [change for change in planned if change.position not in refused]
+
+    def keep_standing(self) -> None:
+        """Every account that will stand elsewhere."""
+        moved = self.found.standing.changed() if self.found.standing else []
+        self.found.counts["account"] = len(moved)
+        for place, (was, now) in enumerate(moved, start=1):
+            self._add(place, "account", planned(was, now))
 
     def ask(self) -> None:
         """Once a file, when all of it was looked at."""
@@ -221,9 +233,10 @@ def check_upload(
     check = _Check(file, loader, _Findings(effect=effect))
     is_exact = file.rows <= EXACT_ROWS
     for pieces in _transactions(file, is_exact=is_exact):
-        _taken_back(check, pieces)
+        _taken_back(check, pieces, looks_at_accounts=is_exact)
         on_progress(pieces[-1] + 1)
     check.ask()
+    check.keep_standing()
     _leave(file, check.found, is_exact=is_exact)
 
 
@@ -235,14 +248,20 @@ def _transactions(file: ImportFile, *, is_exact: bool) -> Iterator[list[int]]:
         yield [number]
 
 
-def _taken_back(check: _Check, pieces: list[int]) -> None:
+def _taken_back(check: _Check, pieces: list[int], *, looks_at_accounts: bool) -> None:
     """What was looked up of rows that are taken back is forgotten as well."""
     with transaction.atomic():
+        standing = AccountEffect.begun() if looks_at_accounts else None
         mark = transaction.savepoint()
         for number in pieces:
             check.try_piece(number)
         check.derive(pieces)
+        if standing is not None:
+            standing.look(now=check.loader.now)
         transaction.savepoint_rollback(mark)
+        if standing is not None:
+            standing.look_back()
+    check.found.standing = standing
     check.loader.directory = _DryDirectory()
 
 

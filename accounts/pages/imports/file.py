@@ -40,6 +40,7 @@ SHOWN = (
     ("created", gettext_lazy("New")),
     ("rejected", gettext_lazy("Rejected")),
     ("warning", gettext_lazy("Warnings")),
+    ("account", gettext_lazy("Accounts")),
 )
 _TOTALS = {"warning": "warnings"}
 
@@ -222,6 +223,7 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),
+        "standing": outcome.get("standing"),
         "overlap": _overlap(outcome.get("overlap")),
         "gaps": _gaps(outcome.get("arr")),
         "codes": outcome.get("codes", []),

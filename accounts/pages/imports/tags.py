@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 from django.utils.translation import gettext_lazy
 
+from accounts.catalogue import label
 from accounts.pages.imports import labels as imports_words
+from accounts.ui import formats
+from accounts.ui.bands import band_look
 
 register = template.Library()
 _STEPS = (
@@ -21,6 +26,16 @@ def import_steps(step: str, *, is_over: object = None) -> dict[str, object]:
     """Where somebody is; `is_over` once the last step is done."""
     at = [key for key, _ in _STEPS].index(step) + 1 + bool(is_over)
     return {"steps": _STEPS, "step": "" if is_over else step, "at": at}
+
+
+@register.simple_tag
+def moved(value: str | None, what: str) -> str:
+    """A segment or tier, a score or a band, as an account has it before or after an import."""
+    if value is None:
+        return "–"
+    if what == "score":
+        return formats.score(Decimal(value))
+    return band_look(value).word if what == "band" else label(value)
 
 
 @register.filter

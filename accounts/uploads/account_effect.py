@@ -1,0 +1,122 @@
+"""What an import does to where accounts stand: their segment, touch tier, score and band."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max
+
+from accounts.models import Account, DirtyAccount
+from accounts.uploads.score_source import GIVERS, Scored
+
+# So many are judged while somebody waits for the check.
+MOST_SCORED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    external_id: str
+    name: str
+    segment: str
+    tier: str
+    scored: Scored | None = None
+
+
+@dataclass(slots=True)
+class AccountEffect:
+    """Of one transaction. `after` is looked at before it is taken back, what was then."""
+
+    marked: int
+    before: dict[int, Standing] = field(default_factory=dict)
+    after: dict[int, Standing] = field(default_factory=dict)
+    is_scored: bool = False
+    accounts: int = 0
+
+    @classmethod
+    def begun(cls) -> AccountEffect:
+        """Every account whose facts change is marked from here on."""
+        return cls(DirtyAccount.objects.aggregate(last=Max("pk"))["last"] or 0)
+
+    def look(self, *, now: datetime) -> None:
+        """At the accounts that were marked, as they would stand."""
+        marks = DirtyAccount.objects.filter(pk__gt=self.marked)
+        ids = sorted(set(marks.values_list("account", flat=True)))
+        self.accounts, scores = len(ids), None
+        if GIVERS and 0 < len(ids) <= MOST_SCORED:
+            scores = GIVERS[0][1](ids, now=now)
+        self.is_scored = scores is not None
+        self.after = _standings(ids, scores or {})
+
+    def look_back(self) -> None:
+        """At the same accounts, once all is as it was."""
+        scores = GIVERS[0][0](list(self.after)) if self.is_scored else {}
+        self.before = _standings(list(self.after), scores)
+
+    def changed(self) -> list[tuple[Standing | None, Standing]]:
+        """Those who stand elsewhere than before; new ones come from nowhere."""
+        pairs = [(self.before.get(pk), after) for pk, after in self.after.items()]
+        moved = [pair for pair in pairs if pair[0] != pair[1]]
+        return sorted(moved, key=_weight)
+
+    def as_json(self) -> dict[str, Any]:
+        """How many accounts change what; new ones are counted apart."""
+        moved = [(was, now) for was, now in self.changed() if was is not None]
+        return {
+            "accounts": self.accounts,
+            "is_scored": self.is_scored,
+            "most_scored": MOST_SCORED,
+            "new": len(self.after.keys() - self.before.keys()),
+            "segment": sum(was.segment != now.segment for was, now in moved),
+            "tier": sum(was.tier != now.tier for was, now in moved),
+            "band": sum(_band(was) != _band(now) for was, now in moved),
+            "score": sum(_score(was) != _score(now) for was, now in moved),
+        }
+
+
+def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, Standing]:
+    rows = Account.objects.filter(pk__in=ids)
+    columns = ("pk", "external_id", "name", "segment", "touch_tier")
+    return {
+        pk: Standing(external_id, name, segment, tier, scores.get(pk))
+        for pk, external_id, name, segment, tier in rows.values_list(*columns)
+    }
+
+
+def _band(standing: Standing) -> str:
+    return standing.scored.band if standing.scored else ""
+
+
+def _score(standing: Standing) -> Decimal | None:
+    return standing.scored.score if standing.scored else None
+
+
+def _weight(pair: tuple[Standing | None, Standing]) -> tuple[bool, bool, bool, Decimal, str]:
+    """New ones last; then by band, by segment or tier, by how far the score falls or rises."""
+    was, now = pair
+    if was is None:
+        return (True, True, True, Decimal(0), now.external_id)
+    change = abs((_score(now) or Decimal(0)) - (_score(was) or Decimal(0)))
+    is_elsewhere = (was.segment, was.tier) != (now.segment, now.tier)
+    return (False, _band(was) == _band(now), not is_elsewhere, -change, now.external_id)
+
+
+def planned(was: Standing | None, now: Standing) -> dict[str, Any]:
+    """From and to of each, as a check keeps it; None where there was nothing."""
+    before = _words(was) if was else dict.fromkeys(_words(now))
+    after = _words(now)
+    moves = {name: [before[name], after[name]] for name in after}
+    return {"key": now.external_id, "title": now.name, "moves": moves, "is_new": was is None}
+
+
+def _words(standing: Standing) -> dict[str, str | None]:
+    score = _score(standing)
+    return {
+        "segment": standing.segment,
+        "tier": standing.tier,
+        "score": None if score is None else str(score),
+        "band": _band(standing) or None,
+    }
