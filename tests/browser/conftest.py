@@ -17,8 +17,8 @@ from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Account, Installation, User
-from health.publishing.actions import install_library
 from health.queries.scorecards import in_force
+from tests.cards import install_cards
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, add_task, judge, show_present
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -99,7 +99,7 @@ def company(transactional_db: None) -> User:
     """A CSM with a poor, a middling and a fine account, and one task that is late."""
     cache.clear()
     Installation.objects.update_or_create(pk=1, defaults={"name": "Acme", "as_of": DAY})
-    install_library(now=NOW - timedelta(days=400))
+    install_cards(now=NOW - timedelta(days=400))
     card = in_force()["four_inputs"]
     csm = User.objects.create_user("csm@demo.example", PASSWORD, name="Mira Quell", role="csm")
     for name, arr, raw in (("Poorly", 90, POOR), ("Finely", 40, GOOD), ("Mostly", 10, GOOD)):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from health.publishing import install_library
+from tests.cards import install_cards
 from tests.health.builders import NOW
 
 
 @pytest.fixture
 def library(db):
     """The shipped scorecards, published, with their rules."""
-    return install_library(now=NOW)
+    return install_cards(now=NOW)

@@ -83,7 +83,7 @@ def test_contact_counts_from_the_start_until_there_is_one(account):
     make.talk(account, days_ago=14, kind_id="onboarding")
     make.talk(account, days_ago=1, kind_id="support")
 
-    assert onboarding("days_since_contact_in_onboarding", account) == (14.0, Decimal("75.00"))
+    assert onboarding("days_since_contact_in_onboarding", account) == (14.0, Decimal("100.00"))
 
 
 def test_first_value_is_late_from_its_due_day_until_it_comes(account):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 from django.db import InternalError, transaction
@@ -18,7 +19,9 @@ from health.publishing import (
 )
 from health.publishing.importing import library_scorecards
 from health.queries.scorecards import build_spec, in_force, published_card
-from tests.health.builders import NOW, make_feature
+from health.recompute import recompute
+from health.scoring import evaluate
+from tests.health.builders import DAY, NOW, make_account, make_feature, move_arr
 
 pytestmark = pytest.mark.django_db
 SHIPPED = dict(library_scorecards())
@@ -29,11 +32,50 @@ def document(**changes):
 
 
 def test_the_library_is_published_once_and_is_repeatable():
-    assert [card.key for card in install_library(now=NOW)] == ["four_inputs", "onboarding"]
+    keys = ["four_inputs", "high_touch", "low_touch", "onboarding", "tech_touch"]
+    assert [card.key for card in install_library(now=NOW)] == keys
     assert install_library(now=NOW) == []
-    assert Publication.objects.count() == 2
-    assert AssignmentRule.objects.count() == 3
-    assert set(in_force()) == {"four_inputs", "onboarding"}
+    assert Publication.objects.count() == 5
+    assert AssignmentRule.objects.count() == 6
+    assert sorted(in_force()) == keys
+
+
+@pytest.mark.parametrize(
+    ("key", "weights"),
+    [
+        ("high_touch", [30, 25, 15, 15, 15]),
+        ("low_touch", [35, 15, 20, 15, 15]),
+        ("tech_touch", [50, 5, 25, 10, 10]),
+    ],
+)
+def test_each_touch_tier_has_the_weights_of_the_specification(key, weights):
+    install_library(now=NOW)
+    spec = in_force()[key].spec
+    names = ["usage", "relationship", "support", "growth", "financial"]
+    assert [component.key for component in spec.components] == names
+    assert [int(component.weight) for component in spec.components] == weights
+    # Their curves and gates are those of the card whose measures they share.
+    shared = {measure.key: measure.curve for measure in in_force()["four_inputs"].spec.measures}
+    assert all(shared[measure.key] == measure.curve for measure in spec.measures)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"stage": "onboarding", "arr_minor": 90_000_00, "touch_tier": "high"}, "onboarding"),
+        ({"arr_minor": 25_000_00, "touch_tier": "low"}, "four_inputs"),
+        ({"arr_minor": 24_999_00, "touch_tier": "high"}, "high_touch"),
+        ({"arr_minor": 24_999_00, "touch_tier": "low"}, "low_touch"),
+        ({"arr_minor": 9_000_00, "touch_tier": "tech"}, "tech_touch"),
+    ],
+)
+def test_shipped_rules_give_the_card_of_the_specification(changes, key):
+    install_library(now=NOW)
+    arr = changes.pop("arr_minor")
+    account = make_account(**changes)
+    move_arr(account, arr // 100, days_ago=400)
+    recompute(day=DAY, now=NOW)
+    assert account.health.scorecard.key == key
 
 
 def test_the_shipped_weights_are_those_of_the_specification():
@@ -50,6 +92,35 @@ def test_the_shipped_weights_are_those_of_the_specification():
     assert spec.alert_lines == (40, 20)
     assert len(spec.measures) == 14
     assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (3, 60)
+
+
+def test_the_tech_touch_card_to_the_cent():
+    """Each reading is that of the curve in the specification."""
+    install_library(now=NOW)
+    spec = in_force()["tech_touch"].spec
+    raw = {
+        "login_frequency": 12,  # 80 × .2 = 16
+        "users_active": 0.35,  # (40 + 75) ÷ 2 = 57.5 × .3 = 17.25
+        "core_feature_depth": 0.75,  # 85 × .5 = 42.5; usage 75.75
+        "champions": 1,  # 50 × .35 = 17.5
+        "days_since_executive": 180,  # 60 × .25 = 15
+        "days_since_conversation": 90,  # 30 × .2 = 6
+        "levels_engaged_180d": 1,  # 35 × .2 = 7; relationship 45.5
+        "ticket_load": 2,  # 72.5 × .4 = 29
+        "defect_share": 0.5,  # 45 × .2 = 9
+        "days_to_resolution": 5,  # 65 × .4 = 26; support 64
+        "usage_trend": -0.1,  # growth 52.5
+        "arr_movement": 0.1,  # 85 − one upsell declined 30 = 55 × .6 = 33
+        "upsells_declined_90d": 1,
+        "worst_days_overdue_180d": 7,  # 75 × .4 = 30; financial 63
+    }
+    values = [[raw.get(key, 0.0) for key in spec.raw_keys]]
+    # The gate of no core feature holds nobody: three are used.
+    values[0][spec.raw_keys.index("core_features_used_30d")] = 3
+    result = evaluate(spec, np.array(values))
+    assert result.components.tolist() == [[7575, 4550, 6400, 5250, 6300]]
+    # 37.875 + 2.275 + 16 + 5.25 + 6.3
+    assert result.score.tolist() == [6770]
 
 
 def test_an_import_makes_the_next_version_as_a_draft():

@@ -7,8 +7,8 @@ from django.db import connection, connections
 
 from accounts.models import DirtyAccount, Signal
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
-from health.publishing import install_library
 from health.recompute import close_day, drain_dirty, recompute
+from tests.cards import install_cards
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 
@@ -18,7 +18,7 @@ ACCOUNTS = 12
 
 @pytest.fixture
 def accounts():
-    install_library(now=NOW)
+    install_cards(now=NOW)
     feature = make.make_feature()
     accounts = [make.make_account() for _ in range(ACCOUNTS)]
     for account in accounts:

@@ -268,10 +268,10 @@ def test_an_onboarding_account_is_judged_by_its_own_card(account):
     card = in_force()["onboarding"]
     score = HealthScore.objects.get(account=new)
     # steps 100 × 30 %, nobody logged in 0 × 20 %, no core feature 0 × 20 %, ten days without
-    # contact: 100 − 3 ÷ 7 × 25 = 89.29 × 15 %, first value in time 100 × 15 % = 58.39
+    # contact 100 × 15 %, first value in time 100 × 15 % = 60
     assert score.scorecard_id == card.id
-    assert score.components == [10_000, 0, 0, 8929, 10_000]
-    assert score.score == Decimal("58.39")
+    assert score.components == [10_000, 0, 0, 10_000, 10_000]
+    assert score.score == Decimal("60.00")
 
 
 def test_alert_lines_cross_like_bands(account):

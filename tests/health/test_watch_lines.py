@@ -133,11 +133,12 @@ def test_who_comes_back_lower_has_passed_the_lines_below_the_band_it_had(account
 
 def test_a_line_is_judged_as_long_as_somebody_watches_it():
     line = WatchLine.objects.get(subject="score", value=40)
+    keys = ["high_touch", "low_touch", "onboarding", "tech_touch"]
+    others = [(f"scorecard:{key}", f"line:{value}") for key in keys for value in (40, 20)]
     assert watched() == [
         ("scorecard:four_inputs", "line:40"),
         ("scorecard:four_inputs", "line:20"),
-        ("scorecard:onboarding", "line:40"),
-        ("scorecard:onboarding", "line:20"),
+        *others,
     ]
     watch(("score", "40.00"), ("score", "55"))
     later = copy_to_draft(scorecard=Scorecard.objects.get(pk=in_force()["four_inputs"].id), now=NOW)
@@ -148,8 +149,7 @@ def test_a_line_is_judged_as_long_as_somebody_watches_it():
         (OWNER, "line:55"),
         (OWNER, "line:40"),
         ("scorecard:four_inputs", "line:20"),
-        ("scorecard:onboarding", "line:40"),
-        ("scorecard:onboarding", "line:20"),
+        *others,
     ]
     watch()
     assert set(WatchLine.objects.values_list("value", flat=True)) == {40, 20}

@@ -9,11 +9,11 @@ from accounts.models import Signal, SignalDelivery, Ticket, UsageDay, UserMonth
 from cs_platform.scheduling import invariants
 from health.models import CurrentHealth, Scorecard
 from health.publishing import copy_to_draft, publish
-from health.publishing import install_library as install_scorecards
 from health.queries.scorecards import in_force
 from health.recompute import recompute
 from playbooks.firing import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
+from tests.cards import install_cards
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 from tests.playbooks.conftest import NOW as HOUSE_NOW
@@ -22,7 +22,7 @@ from tests.playbooks.conftest import NOW as HOUSE_NOW
 @pytest.fixture
 def account(house):
     """Alice's, and healthy: uses everything, pays, talks; two champions and an executive."""
-    install_scorecards(now=HOUSE_NOW)
+    install_cards(now=HOUSE_NOW)
     account = make.make_account(owner=house.people["alice"], arr_minor=30_000_00)
     make.use(account, make.make_feature(), days_ago=range(-1, 125), events=10)
     make.be_active(account, "ada", days_ago=range(-1, 60))

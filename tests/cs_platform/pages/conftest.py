@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from accounts.models import Account, Installation, TeamMember, User
 from health.models import CurrentHealth, HealthScore
-from health.publishing.actions import install_library
 from health.queries.scorecards import Card, in_force
 from health.scoring import evaluate
 from playbooks.models import Play, Playbook, PlayStart, Task
 from playbooks.publishing import install_library as install_playbooks
+from tests.cards import install_cards
 from tests.permission_house import House, build_house
 
 DAY = date(2025, 3, 14)  # a Friday
@@ -61,7 +61,7 @@ def house(db: None) -> House:
 
 @pytest.fixture
 def card(db: None) -> Card:
-    install_library(now=NOW - timedelta(days=400))
+    install_cards(now=NOW - timedelta(days=400))
     return in_force()["four_inputs"]
 
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
 from health.models import CurrentHealth, Scorecard
-from health.publishing.actions import install_library
 from tests.accounts.loading import account, load_raw
+from tests.cards import install_cards
 from tests.cs_platform.pages.conftest import DAY, NOW, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ops(client) -> User:
     Installation.objects.update_or_create(pk=1, defaults={"name": "Acme", "as_of": DAY})
-    install_library(now=NOW)
+    install_cards(now=NOW)
     person = User.objects.create_user("ops@acme.example", password="x", role=Role.OPS)
     sign_in(client, person)
     return person

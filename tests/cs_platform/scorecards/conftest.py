@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from accounts.models import Account, Installation, User
 from health.models import Scorecard
-from health.publishing import copy_to_draft, install_library
+from health.publishing import copy_to_draft
 from health.queries.scorecards import in_force
 from playbooks.publishing import install_library as install_playbooks
+from tests.cards import install_cards
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
 
 FINE = {**GOOD, "ticket_load": 4.0, "defect_share": 0.5, "days_to_resolution": 9.0}
@@ -31,7 +32,7 @@ def ops(client, ola):
 @pytest.fixture
 def published(db):
     Installation.objects.update_or_create(pk=1, defaults={"name": "Acme", "as_of": DAY})
-    install_library(now=NOW - timedelta(days=400))
+    install_cards(now=NOW - timedelta(days=400))
     install_playbooks(now=NOW - timedelta(days=400))
     return Scorecard.objects.get(key="four_inputs", version=1)
 
