@@ -8,6 +8,7 @@ from accounts.access import Right, requires
 from accounts.api.openapi import SchemaView
 from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
+from accounts.pages.customer_mail import views as customer_mail
 from accounts.pages.imports import urls as imports_urls
 from accounts.urls import nowhere
 from cs_platform.pages import design, home
@@ -91,6 +92,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", include(imports_urls.urlpatterns)),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read, name="notifications_read"),
+    path("mail/", customer_mail.mails, name="mails"),
+    path("mail/<int:message_id>/", customer_mail.mail, name="mail"),
+    path("mail/<int:message_id>/approve/", customer_mail.approve, name="mail_approve"),
+    path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
+    path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
     path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),
@@ -107,6 +113,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
     path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),
     path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account_revenue"),
+    path("accounts/<account_id:external_id>/mail/", customer_mail.compose, name="account_mail"),
     path("renewals/assumed/", assumed_renewals.assumed, name="assumed_renewals"),
     path(
         "accounts/<account_id:external_id>/revenue/renewal/",

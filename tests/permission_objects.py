@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from accounts.models import (
     ApiKey,
+    Contact,
     ImportFile,
     ImportRun,
     Job,
@@ -43,6 +44,20 @@ def _dead_letter(house: House, place: str) -> OutboxMessage:
         user=account.owner,
         subject="secret-subject",
         state="dead",
+        next_at=NOW,
+    )
+
+
+def _held_mail(house: House, place: str) -> OutboxMessage:
+    account = house.accounts[place]
+    person = {"external_id": f"held-{place}", "name": "secret-person", "met_on": NOW.date()}
+    return OutboxMessage.objects.create(
+        key=f"held-{account.external_id}",
+        channel="email",
+        account=account,
+        contact=Contact.objects.get_or_create(account=account, **person)[0],
+        subject="secret-subject",
+        state="held",
         next_at=NOW,
     )
 
@@ -132,6 +147,7 @@ _MADE = {
     "api_run": _api_run,
     "dead_job": _dead_job,
     "dead_letter": _dead_letter,
+    "held_mail": _held_mail,
     "import_file": _import_file,
     "import_run": _import_run,
     "play": _play,

@@ -78,6 +78,8 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         "accounts.function": {"key": "secret-function", "name": "secret-function"},
         "accounts.holiday": {"day": DAY, "name": "secret-holiday"},
         "accounts.invoice": {**fact, "issued_on": DAY, "due_on": DAY, **money},
+        "accounts.outreachpolicy": {"pk": 1},
+        "accounts.suppressedaddress": {"digest": "secret-digest", "reason": "bounced", "at": NOW},
         "accounts.plan": {"key": "secret-plan", "name": "secret-plan"},
         "accounts.pool": {"name": "secret-pool"},
         "accounts.revenuemovement": {

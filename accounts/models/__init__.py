@@ -24,6 +24,7 @@ from accounts.models.intake import (
     RejectedRecord,
 )
 from accounts.models.leased import LeasedRow
+from accounts.models.outreach import OutreachPolicy, SuppressedAddress, Touch
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.scope import AccountScopedQuerySet
@@ -95,6 +96,7 @@ __all__ = [
     "LedgerDue",
     "OnboardingStep",
     "OutboxMessage",
+    "OutreachPolicy",
     "Plan",
     "PlannedChange",
     "Pool",
@@ -108,9 +110,11 @@ __all__ = [
     "SignalDelivery",
     "Source",
     "SourceMapping",
+    "SuppressedAddress",
     "Team",
     "TeamMember",
     "Ticket",
+    "Touch",
     "TouchTierBound",
     "TouchTierDefinition",
     "UsageDay",

@@ -15,6 +15,7 @@ from accounts.models.contract import Contract
 from accounts.models.intake import ImportRun
 from accounts.models.leased import LeasedRow, lease_is_dated
 from accounts.models.people import User
+from accounts.models.scope import AccountScopedQuerySet
 
 
 class DirtyAccount(models.Model):
@@ -133,6 +134,7 @@ class OutboxMessage(LeasedRow):
         WEBHOOK = "webhook", "Webhook"
 
     class State(models.TextChoices):
+        HELD = "held", "Waits for approval"
         NEW = "new", "New"
         LEASED = "leased", "Leased"
         SENT = "sent", "Sent"
@@ -155,6 +157,20 @@ class OutboxMessage(LeasedRow):
         max_length=200, blank=True, help_text="Channel of a chat, such as #renewals."
     )
     to_url = models.CharField(max_length=500, blank=True, help_text="Posted there.")
+    sender = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In whose name a customer gets it; answers go there.",
+    )
+    thread = models.CharField(
+        max_length=80, blank=True, help_text="Mails that share it are one conversation."
+    )
+    priority = models.PositiveSmallIntegerField(
+        default=5, help_text="1 goes first where the touch budget has no room for all."
+    )
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
@@ -162,6 +178,16 @@ class OutboxMessage(LeasedRow):
     valid_until = models.DateTimeField(null=True, blank=True, help_text="Too late after this.")
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who approved or discarded what was held.",
+    )
+
+    objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -197,6 +223,20 @@ class OutboxMessage(LeasedRow):
             models.Index(
                 "user", models.F("id").desc(), name="outbox_inbox", condition=Q(channel="in_app")
             ),
+            # Mail to customers: of some accounts, and of all, newest first.
+            models.Index(
+                "account",
+                models.F("id").desc(),
+                name="outbox_customer_account",
+                condition=Q(contact__isnull=False),
+            ),
+            models.Index(
+                "state",
+                models.F("id").desc(),
+                name="outbox_customer_state",
+                condition=Q(contact__isnull=False),
+            ),
+            models.Index("contact", name="outbox_customer_waiting", condition=Q(state="new")),
             # How much is new, asked on every page.
             models.Index(
                 "user",

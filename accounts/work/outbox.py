@@ -6,25 +6,20 @@ Message-ID, which is the one duplicate that cannot be avoided (docs/operations.m
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.errors import MessageError
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts import passwords
-from accounts.models import OutboxMessage
-from accounts.work import leases
+from accounts.models import OutboxMessage, SuppressedAddress
+from accounts.work import leases, mail, outreach
 from accounts.work.leases import Heartbeat, LeaseLostError, Patience
 
-CALL_SECONDS = 15
 # Waits before each further attempt: ten of them, about three days.
 _WAITS = tuple(
     timedelta(seconds=seconds)
@@ -34,10 +29,6 @@ _TRIES = len(_WAITS) + 1
 PATIENCE = Patience(tries=_TRIES, kills=_TRIES, wait=lambda attempts: _WAITS[attempts - 1])
 State = OutboxMessage.State
 log = logging.getLogger(__name__)
-
-
-class NobodyToTellError(RuntimeError):
-    """The recipient has no address for this channel."""
 
 
 class NotConnectedError(RuntimeError):
@@ -61,7 +52,11 @@ def send_due(*, limit: int = 100, now: datetime) -> int:
 
 def _claim(*, now: datetime) -> OutboxMessage | None:
     """One at a time: a killed sender holds back one message, not a batch."""
-    oldest = waiting(now=now).select_related("user", "contact").order_by("next_at", "pk")
+    oldest = (
+        waiting(now=now)
+        .select_related("user", "contact", "account", "sender")
+        .order_by("next_at", "pk")
+    )
     return leases.claim(oldest, real_now=Now())
 
 
@@ -76,11 +71,16 @@ def _beat(message: OutboxMessage) -> None:
 
 def _deliver(message: OutboxMessage, *, now: datetime) -> None:
     if reason := suppression(message, now=now):
-        _mark(message, state=State.SUPPRESSED, reason=reason)
-        return
-    if PATIENCE.is_deadly(message.attempts):
-        _mark(message, state=State.DEAD, reason="its sender died each time")
-        return
+        _end_unsent(message, state=State.SUPPRESSED, reason=reason)
+    elif PATIENCE.is_deadly(message.attempts):
+        _give_up(message, reason="its sender died each time")
+    elif message.contact is not None and (hold := outreach.let_out(message, now=now)):
+        _put_off(message, hold.reason, until=hold.until, attempts=message.attempts - 1)
+    else:
+        _send(message, now=now)
+
+
+def _send(message: OutboxMessage, *, now: datetime) -> None:
     try:
         with Heartbeat(lambda: _beat(message), name=f"message {message.pk}"):
             _CHANNELS[message.channel](message)
@@ -88,12 +88,22 @@ def _deliver(message: OutboxMessage, *, now: datetime) -> None:
         raise  # nothing could be noted: the lease runs out and another sender takes it
     except Exception as error:  # noqa: BLE001 -- any other failure belongs to its message, not to the round
         log.warning("message %s was not sent: %s", message.pk, _describe(error))
-        if _is_permanent(error):
-            _mark(message, state=State.DEAD, reason=_describe(error))
-        else:
-            _put_off(message, reason=_describe(error), now=now)
+        _failed(message, error, now=now)
     else:
         _mark(message, state=State.SENT, sent_at=now, reason="")
+
+
+def _failed(message: OutboxMessage, error: Exception, *, now: datetime) -> None:
+    is_permanent = _is_permanent(error)
+    if not is_permanent and message.attempts < PATIENCE.tries:
+        until = now + PATIENCE.back_off(message.attempts)
+        _put_off(message, _describe(error), until=until)
+        return
+    if is_permanent and isinstance(error, smtplib.SMTPRecipientsRefused) and message.contact:
+        # A server that knows no such recipient is not asked again with the next message.
+        bounced = SuppressedAddress.Reason.BOUNCED
+        outreach.suppress(message.contact.email, reason=bounced, now=now)
+    _give_up(message, reason=_describe(error))
 
 
 def revive(*, message_id: int, now: datetime) -> bool:
@@ -116,7 +126,9 @@ def suppression(message: OutboxMessage, *, now: datetime) -> str:
         return "the contact asked not to be contacted"
     if not contact.is_active:
         return "the contact has left"
-    return "" if contact.email else "the contact has no e-mail address"
+    if not contact.email:
+        return "the contact has no e-mail address"
+    return outreach.suppression_of(contact)
 
 
 def _mark(message: OutboxMessage, *, state: State, **changes: object) -> None:
@@ -124,12 +136,18 @@ def _mark(message: OutboxMessage, *, state: State, **changes: object) -> None:
     leases.finish(_held(message), state=state, **changes)
 
 
-def _put_off(message: OutboxMessage, *, reason: str, now: datetime) -> None:
-    if message.attempts < PATIENCE.tries:
-        until = now + PATIENCE.back_off(message.attempts)
-        leases.put_off(_held(message), until=until, reason=reason)
-    else:
-        _mark(message, state=State.DEAD, reason=reason)
+def _put_off(message: OutboxMessage, reason: str, *, until: datetime, **changes: object) -> None:
+    leases.put_off(_held(message), until=until, reason=reason, **changes)
+
+
+def _give_up(message: OutboxMessage, *, reason: str) -> None:
+    _end_unsent(message, state=State.DEAD, reason=reason)
+
+
+def _end_unsent(message: OutboxMessage, *, state: State, reason: str) -> None:
+    if message.contact is not None:
+        outreach.take_back(message)
+    _mark(message, state=state, reason=reason)
 
 
 def _is_permanent(error: Exception) -> bool:
@@ -139,7 +157,7 @@ def _is_permanent(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
     # A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
-    never = NobodyToTellError | NotConnectedError | MessageError | ValueError
+    never = mail.NobodyToTellError | NotConnectedError | MessageError | ValueError
     return isinstance(error, never)
 
 
@@ -147,23 +165,6 @@ def _describe(error: Exception) -> str:
     """The kind of failure; a server's words may quote the person's address."""
     code = getattr(error, "smtp_code", "")
     return f"{type(error).__name__} {code}".strip()
-
-
-def _send_email(message: OutboxMessage) -> None:
-    person = message.user or message.contact
-    address = message.to_address or (person.email if person else "")
-    if not address:
-        raise NobodyToTellError
-    path = message.link
-    if message.user is not None and passwords.leads_to_a_password(path):
-        path = passwords.fresh_link(message.user, link=path)
-    EmailMessage(
-        subject=" ".join(message.subject.split()),  # one line: no further headers from a name
-        body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
-        to=[address],
-        headers={"Message-ID": f"<{hashlib.sha256(message.key.encode()).hexdigest()}@outbox>"},
-        connection=get_connection(timeout=CALL_SECONDS),
-    ).send()
 
 
 def _show_in_app(message: OutboxMessage) -> None:
@@ -175,7 +176,7 @@ def _refuse(message: OutboxMessage) -> None:
 
 
 _CHANNELS: dict[str, Callable[[OutboxMessage], None]] = {
-    OutboxMessage.Channel.EMAIL: _send_email,
+    OutboxMessage.Channel.EMAIL: mail.send,
     OutboxMessage.Channel.IN_APP: _show_in_app,
     OutboxMessage.Channel.CHAT: _refuse,
     OutboxMessage.Channel.WEBHOOK: _refuse,

@@ -50,6 +50,7 @@ PAGES = (
     RailPage(
         "tasks", gettext_noop("Tasks"), "list-todo", "tasks", Right.VIEW_ACCOUNTS, ("/tasks/",)
     ),
+    RailPage("mail", gettext_noop("Mail"), "mail", "mails", Right.VIEW_ACCOUNTS, ("/mail/",)),
     RailPage(
         "executive",
         gettext_noop("Executive"),

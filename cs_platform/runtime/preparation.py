@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts import clock
 from accounts.loading.ledger_upgrade import upgrade_ledgers
-from accounts.models import Installation
+from accounts.models import Installation, OutreachPolicy
 from cs_platform.runtime import roles
 from cs_platform.runtime.migration_history import history_of_database
 from cs_platform.runtime.servers import is_named
@@ -41,6 +41,7 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
+        OutreachPolicy.objects.get_or_create(pk=1)
         scorecards.install_library(now=clock.now())
         playbooks.install_library(now=clock.now())
         changes = upgrade_ledgers(day=clock.today(), now=clock.now())

@@ -24,7 +24,7 @@ SOURCES = Path(__file__).parents[1] / "static/cs_platform/css"
 SHEETS = {
     "cs_platform/joined/platform.css": (
         *("tokens", "base", "frame", "frame_phone", "forms", "components", "overlays", "states"),
-        *("tables", "charts", "pages", "worklists", "account", "executive"),
+        *("tables", "charts", "pages", "worklists", "account", "mail", "executive"),
         *("imports", "imports_columns", "imports_changes"),
         *("scorecards", "scorecards_draft", "scorecards_rules", "scorecards_preview"),
         *("ops", "setup", "design", "touch", "forced_colors", "print"),

@@ -63,7 +63,7 @@ def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:
     Raises NothingToDoError for a message that is no dead letter.
     """
     with transaction.atomic():
-        message = OutboxMessage.objects.select_for_update().get(pk=message_id)
+        message: OutboxMessage = OutboxMessage.objects.select_for_update().get(pk=message_id)
         reason = message.reason
         if not outbox.revive(message_id=message_id, now=now):
             raise NothingToDoError("That message is no dead letter any more.")

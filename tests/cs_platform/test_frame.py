@@ -15,10 +15,10 @@ def person(client, db):
 
 
 RAILS = {
-    "csm": ["Today", "Portfolio", "Tasks"],
-    "manager": ["Today", "Portfolio", "Tasks", "Executive"],
-    "executive": ["Portfolio", "Tasks", "Executive"],
-    "ops": ["Today", "Portfolio", "Tasks", "Executive", "Operations", "Imports", "Admin"],
+    "csm": ["Today", "Portfolio", "Tasks", "Mail"],
+    "manager": ["Today", "Portfolio", "Tasks", "Mail", "Executive"],
+    "executive": ["Portfolio", "Tasks", "Mail", "Executive"],
+    "ops": ["Today", "Portfolio", "Tasks", "Mail", "Executive", "Operations", "Imports", "Admin"],
     None: [],
 }
 

@@ -16,6 +16,8 @@ _BELOW = (
     ("Executive: at risk", "executive_health", "?at_risk=1", "chart-line", Right.VIEW_EXECUTIVE),
     ("Executive: renewals due", "executive_renewals", "", "chart-line", Right.VIEW_EXECUTIVE),
     ("Executive: movements", "executive_movements", "", "chart-line", Right.VIEW_EXECUTIVE),
+    ("Mail to customers: to approve", "mails", "", "mail", Right.VIEW_ACCOUNTS),
+    ("Mail to customers: sent", "mails", "?view=sent", "mail", Right.VIEW_ACCOUNTS),
     ("Getting started", "setup", "", "list-todo", Right.ADMINISTER),
     ("Likely doubles", "doubles", "", "building-2", Right.ADMINISTER),
     ("Operations: jobs", "ops_jobs", "", "activity", Right.ADMINISTER),

@@ -19,13 +19,15 @@ from accounts.models import (
     Account,
     ImportFile,
     ImportRun,
+    OutboxMessage,
     RevenueMovement,
     Signal,
     SignalDelivery,
     User,
 )
+from accounts.pages.customer_mail.views import seen_by
 from accounts.uploads import resolve, storage
-from accounts.work import jobs, notices, outbox, signals
+from accounts.work import jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
 
@@ -103,6 +105,12 @@ EXECUTORS = {
     "accounts.loading.usage:told_before": lambda: usage.told_before({(pk, DAY) for pk in FEW}),
     "accounts.models.scope:_accounts_of": lambda: list(
         Account.objects.for_user(User.objects.get(email=SELLER)).values_list("pk")
+    ),
+    "accounts.pages.customer_mail.views:seen_by": lambda: list(
+        seen_by(User.objects.get(email=CSM)).filter(state="held").order_by("-pk")[:50]
+    ),
+    "accounts.work.outreach:_more_urgent": lambda: list(
+        outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), now=NOW)
     ),
     "accounts.work.signals:_CLAIM": claiming,
     "accounts.work.signals:oldest_pending": lambda: signals.oldest_pending("playbooks"),

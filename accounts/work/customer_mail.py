@@ -1,0 +1,55 @@
+"""Mail to a customer's people: written, and approved or discarded where somebody looks first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from accounts.models import Account, Contact, OutboxMessage, User
+
+State = OutboxMessage.State
+
+
+def write(
+    *,
+    key: str,
+    account: Account,
+    contact: Contact,
+    sender: User | None,
+    subject: str,
+    body: str,
+    now: datetime,
+    is_held: bool = False,
+    thread: str = "",
+    priority: int = 5,
+) -> OutboxMessage:
+    """A row of the outbox, not stored yet (`notices.post` does, once a key)."""
+    return OutboxMessage(
+        key=key,
+        channel=OutboxMessage.Channel.EMAIL,
+        account=account,
+        contact=contact,
+        sender=sender,
+        subject=subject[:300],
+        body=body,
+        thread=thread,
+        priority=priority,
+        state=State.HELD if is_held else State.NEW,
+        next_at=now,
+    )
+
+
+def approve(*, message_id: int, subject: str, body: str, by: User, now: datetime) -> bool:
+    """It goes out with these words; False where it was decided meanwhile."""
+    return _decide(
+        message_id, state=State.NEW, subject=subject[:300], body=body, decided_by=by, next_at=now
+    )
+
+
+def discard(*, message_id: int, reason: str, by: User) -> bool:
+    """It never goes out; False where it was decided meanwhile."""
+    return _decide(message_id, state=State.SUPPRESSED, reason=reason[:500], decided_by=by)
+
+
+def _decide(message_id: int, **changes: object) -> bool:
+    held = OutboxMessage.objects.filter(pk=message_id, state=State.HELD)
+    return bool(held.update(**changes))

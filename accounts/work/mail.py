@@ -1,0 +1,75 @@
+"""Mail out of the outbox: whom it goes to, in whose name, and in which conversation."""
+
+from __future__ import annotations
+
+import hashlib
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.utils.translation import gettext
+
+from accounts import passwords
+from accounts.models import OutboxMessage
+from accounts.unsubscribing import unsubscribe_path
+
+CALL_SECONDS = 15
+REFERENCES = 20  # of earlier mails that a conversation names
+
+
+class NobodyToTellError(RuntimeError):
+    """The recipient has no address for this channel."""
+
+
+def send(message: OutboxMessage) -> None:
+    person = message.user or message.contact
+    address = message.to_address or (person.email if person else "")
+    if not address:
+        raise NobodyToTellError
+    path = message.link
+    if message.user is not None and passwords.leads_to_a_password(path):
+        path = passwords.fresh_link(message.user, link=path)
+    letter = EmailMessage(
+        subject=" ".join(message.subject.split()),  # one line: no further headers from a name
+        body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
+        to=[address],
+        headers={"Message-ID": _mail_id(message.key)},
+        connection=get_connection(timeout=CALL_SECONDS),
+    )
+    if message.contact is not None:
+        _address_to_customer(letter, message)
+    letter.send()
+
+
+def _mail_id(key: str) -> str:
+    return f"<{hashlib.sha256(key.encode()).hexdigest()}@outbox>"
+
+
+def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
+    """From the person who writes, in their conversation, with a way to hear no more (RFC 8058)."""
+    if message.sender is not None:
+        _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        letter.from_email = formataddr((message.sender.name, address))
+        letter.reply_to = [message.sender.email]
+    if message.thread and (earlier := _earlier_in(message)):
+        letter.extra_headers |= {
+            "In-Reply-To": _mail_id(earlier[-1]),
+            "References": " ".join(map(_mail_id, earlier)),
+        }
+    stop = settings.BASE_URL + unsubscribe_path(message.pk)
+    letter.body += "\n\n-- \n" + gettext("To hear no more from us: %(link)s") % {"link": stop}
+    letter.extra_headers |= {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _earlier_in(message: OutboxMessage) -> list[str]:
+    """Keys of what was sent to the person in this conversation, the oldest first."""
+    sent = OutboxMessage.objects.filter(
+        contact=message.contact,
+        thread=message.thread,
+        state=OutboxMessage.State.SENT,
+        pk__lt=message.pk,
+    )
+    return list(sent.order_by("pk").values_list("key", flat=True)[:REFERENCES])

@@ -1,0 +1,156 @@
+"""Whether a message to a customer's person goes now: by their time, and by the touch budget.
+
+Asked when a message is sent, in one transaction with the row that counts it, one sender at a time
+for an account: the caps hold in whatever order and by however many senders messages go out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from accounts.calendar import BusinessCalendar
+from accounts.models import (
+    Contact,
+    Installation,
+    Interaction,
+    OutboxMessage,
+    OutreachPolicy,
+    SuppressedAddress,
+    Touch,
+)
+from accounts.touch_budget import WINDOW, TouchBudget, next_free
+
+MAIL = "email"  # the kind of interaction that is one
+# Of messages that wait for the same room, another look after this.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a message does not go yet, and when to ask again."""
+
+    until: datetime
+    reason: str
+
+
+def let_out(message: OutboxMessage, *, now: datetime) -> Hold | None:
+    """None: it goes now, and counts. Whoever asks sends it, or takes it back with `take_back`."""
+    policy = OutreachPolicy.current()
+    opens = _opening(message, policy=policy, now=now)
+    if opens > now:
+        return Hold(opens, "it is not their working time")
+    account_id = _account_id(message)
+    with transaction.atomic():
+        _lock(account_id)
+        Touch.objects.filter(message=message).delete()  # of an attempt that failed
+        hold = _hold_by_budget(message, account_id, policy=policy, now=now)
+        if hold is None:
+            Touch.objects.create(
+                message=message, account_id=account_id, contact=message.contact, at=now
+            )
+        return hold
+
+
+def take_back(message: OutboxMessage) -> None:
+    """It was given up without having been sent: it counts for nothing."""
+    Touch.objects.filter(message=message).delete()
+
+
+def _account_id(message: OutboxMessage) -> int:
+    if message.account_id is not None:
+        return message.account_id
+    if message.contact is None:
+        raise ValueError(f"{message.key} goes to nobody of a customer")
+    return message.contact.account_id
+
+
+def _opening(message: OutboxMessage, *, policy: OutreachPolicy, now: datetime) -> datetime:
+    """`now` within the hours of the customer's own time zone, else when they begin."""
+    zone = message.account.time_zone if message.account else Installation.current().time_zone
+    calendar = BusinessCalendar(
+        ZoneInfo(zone),
+        working_days=frozenset(Installation.current().working_days),
+        opens_at=policy.writes_from,
+        closes_at=policy.writes_until,
+    )
+    wall = calendar.within_hours(now)
+    return max(now, calendar.at(wall.date(), wall.time()))
+
+
+def _lock(account_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('touch budget'), %s)",
+            [account_id % 2**31],
+        )
+
+
+def _hold_by_budget(
+    message: OutboxMessage, account_id: int, *, policy: OutreachPolicy, now: datetime
+) -> Hold | None:
+    touches = _touches(account_id, now=now)
+    own = [at for at, contacts in touches if message.contact_id in contacts]
+    budget = TouchBudget(policy.per_contact, policy.per_account)
+    free = next_free(to_contact=own, to_account=[at for at, _ in touches], budget=budget, now=now)
+    if free > now:
+        return Hold(free, "the touch budget has no room yet")
+    room = budget.per_contact - len(own)
+    if _more_urgent(message, now=now).count() >= room:
+        return Hold(now + LOOK_AGAIN, "the touch budget is kept for something more urgent")
+    return None
+
+
+def _touches(account_id: int, *, now: datetime) -> list[tuple[datetime, set[int | None]]]:
+    """When somebody of the account heard from us within the window, and who: what we sent, and mail
+    that one of us wrote elsewhere."""
+    sent = Touch.objects.filter(account_id=account_id, at__gt=now - WINDOW)
+    written = Interaction.objects.filter(
+        account_id=account_id,
+        kind=MAIL,
+        host__isnull=False,
+        occurred_at__gt=now - WINDOW,
+        occurred_at__lte=now,
+    ).values_list("pk", "occurred_at", "participations__contact")
+    by_mail: dict[int, tuple[datetime, set[int | None]]] = {}
+    for pk, at, contact in written:
+        by_mail.setdefault(pk, (at, set()))[1].add(contact)
+    return list(
+        chain(
+            ((at, {contact}) for at, contact in sent.values_list("at", "contact")), by_mail.values()
+        )
+    )
+
+
+def _more_urgent(message: OutboxMessage, *, now: datetime) -> QuerySet[OutboxMessage]:
+    """Uses index: outbox_customer_waiting or outbox_customer_state"""
+    return OutboxMessage.objects.filter(
+        contact=message.contact_id,
+        state=OutboxMessage.State.NEW,
+        next_at__lte=now + LOOK_AGAIN,
+        priority__lt=message.priority,
+    )
+
+
+def digest_of(address: str) -> str:
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+
+
+def suppress(address: str, *, reason: SuppressedAddress.Reason, now: datetime) -> None:
+    """Nothing goes to this address any more; the first reason stays."""
+    SuppressedAddress.objects.bulk_create(
+        [SuppressedAddress(digest=digest_of(address), reason=reason, at=now)],
+        ignore_conflicts=True,
+    )
+
+
+def suppression_of(contact: Contact) -> str:
+    """Why nothing is sent to the contact's address; empty where it may be."""
+    found = SuppressedAddress.objects.filter(digest=digest_of(contact.email)).first()
+    return found.get_reason_display() if found else ""
