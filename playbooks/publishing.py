@@ -11,8 +11,9 @@ from accounts.models import BusinessEventKind, Plan, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
+from playbooks.library.catalogue import ENTRIES
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.reading import PlaybookError, event_kinds, read_yaml, shipped_texts
+from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_plays
 from playbooks.library.writing import as_columns
 from playbooks.models import Play, Playbook, PlaybookStep
@@ -127,12 +128,11 @@ def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
 def install_library(*, now: datetime) -> int:
     """Publishes the shipped playbooks this installation does not have; returns how many."""
     installed = 0
-    for text in shipped_texts():
-        definition = read_yaml(text)
+    for entry in ENTRIES:
         with transaction.atomic():
-            if Playbook.objects.filter(key=definition.key).exists():
+            if not entry.at_first or Playbook.objects.filter(key=entry.key).exists():
                 continue
-            publish(playbook=_draft(definition, now), by=None, now=now)
+            publish(playbook=_draft(entry.definition, now), by=None, now=now)
             installed += 1
     return installed
 

@@ -31,9 +31,9 @@ def states(key):
 
 @pytest.mark.django_db
 def test_the_library_is_installed_once():
-    assert install_library(now=NOW) == 3
+    assert install_library(now=NOW) == 9
     assert install_library(now=NOW) == 0
-    assert Playbook.objects.filter(state="published").count() == 3
+    assert Playbook.objects.filter(state="published").count() == 9
     assert PlaybookStep.objects.filter(playbook__key="at_risk").count() == 11
 
 
@@ -105,7 +105,7 @@ def test_ops_import_a_playbook_in_the_admin(house, ops):
 
     wrong = ops.post(add, {"text": "key: x"})
     assert b"name: is missing" in wrong.content
-    assert Playbook.objects.count() == 3
+    assert Playbook.objects.count() == 9
 
     assert ops.post(add, {"text": TEXT}).status_code == 302
     assert states("at_risk") == [(1, "published"), (2, "draft")]
