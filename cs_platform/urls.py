@@ -28,6 +28,7 @@ from cs_platform.pages.sign_in.urls import from_library
 from cs_platform.pages.today import views as today
 from metrics.pages.executive import views as executive
 from playbooks.pages import account_plays
+from playbooks.pages.library import views as library
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import views as tasks
 
@@ -73,6 +74,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
     path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
+    path("playbooks/library/", library.entries, name="library"),
+    path("playbooks/library/<slug:key>/", library.entry, name="library_entry"),
+    path("playbooks/library/<slug:key>/install/", library.install, name="library_install"),
+    path("playbooks/library/<slug:key>/take/", library.take, name="library_take"),
+    path("playbooks/library/<slug:key>/keep/", library.keep, name="library_keep"),
     path("setup/", setup.setup, name="setup"),
     path("ops/", ops.ops, name="ops"),
     path("ops/jobs/", ops.job_list, name="ops_jobs"),

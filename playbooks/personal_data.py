@@ -16,6 +16,7 @@ PERSONAL_DATA = PersonalData(
         "playbooks.Task.why",
     ),
     impersonal_columns=(
+        "playbooks.InstalledEntry.text",
         "playbooks.Play.family",
         "playbooks.Play.playbook_key",
         "playbooks.PlayStart.playbook_key",

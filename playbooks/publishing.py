@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import yaml
 from django.db import transaction
 from django.db.models import Max, Q
 
@@ -11,12 +12,12 @@ from accounts.models import BusinessEventKind, Plan, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
-from playbooks.library.catalogue import ENTRIES
+from playbooks.library.catalogue import ENTRIES, Entry, label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_plays
 from playbooks.library.writing import as_columns
-from playbooks.models import Play, Playbook, PlaybookStep
+from playbooks.models import InstalledEntry, Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
 from playbooks.triggers.rules import lines_of
 from playbooks.triggers.vocabulary import PlayState
@@ -26,6 +27,10 @@ class NotADraftError(ValueError):
     """Only a draft can be published; a published version is copied to a draft first."""
 
 
+class NotInstallableError(ValueError):
+    """The entry waits for something, or a playbook of its key is there already."""
+
+
 class NotInForceError(ValueError):
     """Only a published version can be taken out of force."""
 
@@ -33,13 +38,13 @@ class NotInForceError(ValueError):
 @transaction.atomic
 def import_playbook(*, text: str, now: datetime) -> Playbook:
     """A new draft version of the playbook in this YAML. Raises PlaybookError."""
-    return _draft(read_yaml(text, roles=known_roles()), now)
+    return draft_of(read_yaml(text, roles=known_roles()), now)
 
 
 @transaction.atomic
 def copy_to_draft(*, playbook: Playbook, now: datetime) -> Playbook:
     """The next version, to be edited. Raises PlaybookError where the source is incomplete."""
-    return _draft(playbook.definition(), now)
+    return draft_of(playbook.definition(), now)
 
 
 @transaction.atomic
@@ -125,19 +130,52 @@ def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
         raise PlaybookError(problems)
 
 
+@transaction.atomic
 def install_library(*, now: datetime) -> int:
-    """Publishes the shipped playbooks this installation does not have; returns how many."""
-    installed = 0
+    """Publishes what is installed at first, where there are no playbooks yet; returns how many.
+
+    What asks for a function or tier that was taken away here is left: its page says what is wrong.
+    """
+    present = set(Playbook.objects.values_list("key", flat=True))
     for entry in ENTRIES:
-        with transaction.atomic():
-            if not entry.at_first or Playbook.objects.filter(key=entry.key).exists():
-                continue
-            publish(playbook=_draft(entry.definition, now), by=None, now=now)
-            installed += 1
-    return installed
+        if entry.key in present:
+            _adopt(entry.key)
+    if present:
+        return 0
+    return sum(_installs(entry, now) for entry in ENTRIES if entry.at_first)
 
 
-def _draft(definition: PlaybookDefinition, now: datetime) -> Playbook:
+def _installs(entry: Entry, now: datetime) -> bool:
+    try:
+        install(entry=entry, by=None, now=now)
+    except PlaybookError:
+        return False
+    return True
+
+
+def _adopt(key: str) -> None:
+    """What was installed before its text was kept: the first version, if no person published it."""
+    first = Playbook.objects.filter(key=key, published_by__isnull=True).order_by("version").first()
+    if first is None or first.published_at is None:
+        return
+    if not InstalledEntry.objects.filter(key=key).exists():
+        text = yaml.safe_dump(first.as_mapping(), allow_unicode=True, sort_keys=False)
+        InstalledEntry.objects.create(key=key, text=text, taken_at=first.published_at)
+
+
+@transaction.atomic
+def install(*, entry: Entry, by: User | None, now: datetime) -> Playbook:
+    """Publishes an entry of the library. Raises NotInstallableError, PlaybookError."""
+    if entry.waits_for is not None:
+        raise NotInstallableError(f"It waits for {label(entry.waits_for)}.")
+    if Playbook.objects.filter(key=entry.key).exists():
+        raise NotInstallableError(f"There is a playbook “{entry.key}” already.")
+    InstalledEntry.objects.create(key=entry.key, text=entry.text, taken_at=now)
+    return publish(playbook=draft_of(entry.definition, now), by=by, now=now)
+
+
+def draft_of(definition: PlaybookDefinition, now: datetime) -> Playbook:
+    """The next version of the playbook of that key."""
     versions = Playbook.objects.filter(key=definition.key)
     latest = versions.aggregate(latest=Max("version"))["latest"] or 0
     playbook = Playbook.objects.create(version=latest + 1, created_at=now, **as_columns(definition))
@@ -150,9 +188,12 @@ def _draft(definition: PlaybookDefinition, now: datetime) -> Playbook:
 __all__ = [
     "NotADraftError",
     "NotInForceError",
+    "NotInstallableError",
     "PlaybookError",
     "copy_to_draft",
+    "draft_of",
     "import_playbook",
+    "install",
     "install_library",
     "line_owner",
     "lines_to_watch",

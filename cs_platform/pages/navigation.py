@@ -64,7 +64,12 @@ PAGES = (
         "imports", gettext_noop("Imports"), "upload", "imports", Right.ADMINISTER, ("/imports/",)
     ),
     RailPage(
-        "admin", gettext_noop("Admin"), "settings-2", "admin:index", Right.ADMINISTER, ("/admin/",)
+        "admin",
+        gettext_noop("Admin"),
+        "settings-2",
+        "admin:index",
+        Right.ADMINISTER,
+        ("/admin/", "/playbooks/"),
     ),
 )
 

@@ -92,6 +92,7 @@ class StepInline(RoleChoices, admin.StackedInline):
 
 @admin.register(Playbook)
 class PlaybookAdmin(RoleChoices, SaidInWords, DraftAdmin):
+    change_list_template = "admin/playbooks_change_list.html"
     list_display = ("name", "version", "state", "category", "severity", "review")
     list_filter = ("state", "category")
     ordering = ("name", "-version")

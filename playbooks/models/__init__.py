@@ -1,6 +1,16 @@
+from playbooks.models.library import InstalledEntry
 from playbooks.models.play import Play, PlayStart
 from playbooks.models.playbook import Playbook, PlaybookStep
 from playbooks.models.step_result import StepResult
 from playbooks.models.task import UNFINISHED, Task
 
-__all__ = ["UNFINISHED", "Play", "PlayStart", "Playbook", "PlaybookStep", "StepResult", "Task"]
+__all__ = [
+    "UNFINISHED",
+    "InstalledEntry",
+    "Play",
+    "PlayStart",
+    "Playbook",
+    "PlaybookStep",
+    "StepResult",
+    "Task",
+]

@@ -59,6 +59,8 @@ PAGES = {
         "/ops/interventions/",
         "/imports/",
         "/doubles/",
+        "/playbooks/library/",
+        "/playbooks/library/renewal/",
         "/doubles/merge/",
         "/doubles/merge/?merged=mostly&into=poorly",
         "/admin/",

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
-from accounts.models import BusinessEventKind
+from accounts.models import BusinessEventKind, Function
 from health.models import WatchLineUse
 from playbooks.library.reading import SHIPPED, read_yaml
 from playbooks.models import Playbook, PlaybookStep, PlayStart
@@ -35,6 +35,21 @@ def test_the_library_is_installed_once():
     assert install_library(now=NOW) == 0
     assert Playbook.objects.filter(state="published").count() == 9
     assert PlaybookStep.objects.filter(playbook__key="at_risk").count() == 11
+
+
+@pytest.mark.django_db
+def test_an_installation_that_has_playbooks_is_given_none_at_an_upgrade():
+    text = (SHIPPED / "qbr.yaml").read_text("utf-8")
+    import_playbook(text=text, now=NOW)
+    assert install_library(now=NOW) == 0
+    assert Playbook.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_asks_for_a_function_that_is_gone_is_left():
+    Function.objects.filter(key="legal").delete()
+    assert install_library(now=NOW) == 8
+    assert not Playbook.objects.filter(key="renewal").exists()
 
 
 def test_users_import_what_is_shipped_and_get_the_same(house):
