@@ -102,6 +102,17 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
             "function": Function.objects.get(key="legal"),
             "since": DAY,
         },
+        "accounts.sourcemapping": {
+            "source_id": "direct",
+            "kind": "tickets",
+            "mapping": {},
+            "saved_at": NOW,
+        },
+        "accounts.accountid": {
+            "account": house.accounts["own"],
+            "source_id": "direct",
+            "value": "secret-id",
+        },
         "accounts.source": {"key": "secret-source", "name": "secret-source"},
         "auth.group": {"name": "secret-group"},
         "health.assignmentrule": {"position": 1, "scorecard_key": "secret-card", "minimum_arr": 1},

@@ -3,7 +3,7 @@
 Facts are read here and corrected at their source; the ledger and signals are never edited.
 """
 
-from accounts.admin import customers, keys, outreach, people, records, settings, sizes
+from accounts.admin import customers, keys, outreach, people, records, settings, sizes, sources
 from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, TrackedAdmin, labelled
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "records",
     "settings",
     "sizes",
+    "sources",
 ]
