@@ -88,6 +88,7 @@ def design(request: HttpRequest) -> HttpResponse:
                     Decimal("47.5"),
                     Decimal(60),
                     (("conversations", Decimal(16)), ("active users", Decimal("12.25"))),
+                    (("Core-feature depth", Decimal("8.75")),),
                 ),
             ),
             waiting=0,

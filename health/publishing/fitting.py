@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from health import models
-from health.measures import MEASURES
 from health.publishing.actions import begin_draft
 from health.publishing.content import RELATIONS, content_of, part_field, part_name, spelled
 from health.publishing.editing import Edit, keep_reason, save_draft
+from health.queries.coverage import judged_keys
 from health.queries.scorecards import build_spec
-from health.scoring import TOO_NEW
 from health.scoring.fitting import Fitting, fit
 
 _LONGEST_REASON = 300
@@ -43,8 +42,7 @@ def begin_fitted_draft(
     value for no account when it judged last, with the weights of what is left spread to 100. Raises
     NothingToFit."""
     spec = build_spec(version)
-    judged = {key for key in spec.raw_keys if set(MEASURES[key].sources) <= set(connected)}
-    judged -= _without_value(version, spec.raw_keys)
+    judged = judged_keys(version.pk, spec, connected=connected)
     fitting = fit(spec, judged=judged)
     if fitting.is_empty:
         raise NothingToFit(f"no connected source judges any measure of {version}")
@@ -57,23 +55,6 @@ def begin_fitted_draft(
     keep_reason(draft=draft, reason=_cut(reason))
     draft.refresh_from_db()
     return FittedDraft(draft, is_new=True, dropped=dropped)
-
-
-# A source may deliver and still say nothing of a measure: usage without a core feature, say.
-# By the partition of the day.
-_MISSING = """
-    SELECT r.place FROM health_healthscore s, unnest(s.raw) WITH ORDINALITY AS r (value, place)
-    WHERE s.scorecard_id = %(card)s AND s.band <> %(too_new)s
-        AND s.day = (SELECT max(day) FROM health_currenthealth WHERE scorecard_id = %(card)s)
-    GROUP BY r.place HAVING bool_and(r.value = 'NaN')
-"""
-
-
-def _without_value(version: models.Scorecard, keys: Sequence[str]) -> set[str]:
-    """Of the raw values of a version, those that no account has on the day it judged last."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MISSING, {"card": version.pk, "too_new": TOO_NEW})
-        return {keys[place - 1] for (place,) in cursor.fetchall()}
 
 
 def _edit(draft: models.Scorecard, fitting: Fitting) -> Edit:

@@ -13,21 +13,24 @@ from accounts.models import Account
 from health.facts.sources import connected_sources
 from health.measures import MEASURES
 from health.models import AssignmentRule, Publication
+from health.queries.coverage import card_coverage
 from health.queries.scorecards import published_card
 from health.scoring import TOO_NEW
-from health.scoring.coverage import source_coverage
+from health.scoring.coverage import most_first
 
 
 @dataclass(frozen=True, slots=True)
 class CardGap:
     """A scorecard and the `accounts` it judged without a score. `lacking` are sources in words that
-    deliver to nobody, with the points of 100 that wait for them, what brings most first."""
+    deliver to nobody, with the points of 100 that wait for them, `empty` measures of which no
+    account has a value; what brings most first."""
 
     name: str
     accounts: int
     points: Decimal
     needed: Decimal
     lacking: tuple[tuple[str, Decimal], ...]
+    empty: tuple[tuple[str, Decimal], ...]
 
     @property
     def is_enough(self) -> bool:
@@ -73,11 +76,10 @@ def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
 
 def _gap(card_id: int, accounts: int, connected: Collection[str]) -> CardGap:
     spec = published_card(card_id).spec
-    sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
-    found = source_coverage(spec, sources_of=sources_of, connected=connected)
-    most_first = sorted(found.lacking.items(), key=lambda item: (-item[1], item[0]))
-    lacking = tuple((label(source).lower(), points) for source, points in most_first)
-    return CardGap(spec.name, accounts, found.connected, found.minimum, lacking)
+    found = card_coverage(card_id, spec, connected=connected)
+    lacking = tuple((label(source).lower(), points) for source, points in most_first(found.lacking))
+    empty = tuple((MEASURES[key].name, points) for key, points in most_first(found.empty))
+    return CardGap(spec.name, accounts, found.judged, found.minimum, lacking, empty)
 
 
 def has_rule_for_everybody() -> bool:

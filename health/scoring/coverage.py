@@ -11,31 +11,47 @@ _WHOLE = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class SourceCoverage:
-    """Weights are points of 100. `connected`: of the measures whose sources all deliver. `lacking`:
-    by source that does not, those of the measures that wait for it; one that waits for two stands
-    under both."""
+    """Weights are points of 100. `judged`: of the measures whose sources all deliver and of which
+    somebody has a value. `lacking`: by source that does not deliver, those of the measures that
+    wait for it; one that waits for two stands under both. `empty`: by measure, of which its sources
+    say nothing."""
 
-    connected: Decimal
+    judged: Decimal
     lacking: Mapping[str, Decimal]
+    empty: Mapping[str, Decimal]
     minimum: Decimal
 
     @property
     def is_enough(self) -> bool:
-        """Whether an account of which every connected source delivers gets a score."""
-        return self.connected >= self.minimum
+        """Whether an account of which every judged measure has a value gets a score."""
+        return self.judged >= self.minimum
 
 
 def source_coverage(
-    spec: ScorecardSpec, *, sources_of: Mapping[str, Iterable[str]], connected: Collection[str]
+    spec: ScorecardSpec,
+    *,
+    sources_of: Mapping[str, Iterable[str]],
+    connected: Collection[str],
+    without_value: Collection[str] = (),
 ) -> SourceCoverage:
-    """`sources_of`: keys of measures and the sources each of them needs."""
-    judged, lacking = Decimal(0), dict[str, Decimal]()
+    """`sources_of`: keys of measures and the sources each of them needs; `without_value`: those of
+    which no account has a value."""
+    judged, lacking, empty = Decimal(0), dict[str, Decimal](), dict[str, Decimal]()
     for key, weight in _weights(spec.components, _WHOLE):
         missing = [source for source in sources_of[key] if source not in connected]
-        judged += 0 if missing else weight
         for source in missing:
             lacking[source] = lacking.get(source, Decimal(0)) + weight
-    return SourceCoverage(judged, lacking, spec.minimum_confidence)
+        if missing:
+            continue
+        if key in without_value:
+            empty[key] = weight
+        else:
+            judged += weight
+    return SourceCoverage(judged, lacking, empty, spec.minimum_confidence)
+
+
+def most_first(points: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
+    return sorted(points.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _weights(

@@ -64,7 +64,7 @@ def test_without_a_rule_for_everybody_that_is_the_reason(db):
 
 
 def test_what_is_connected_may_say_too_little_of_some():
-    gap = CardGap("Four inputs", 3, Decimal(65), Decimal(60), ())
+    gap = CardGap("Four inputs", 3, Decimal(65), Decimal(60), (), ())
 
     assert gap.is_enough
 

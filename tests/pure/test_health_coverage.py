@@ -32,7 +32,7 @@ def _card():
 
 def test_weights_multiply_down_to_the_measure():
     found = source_coverage(_card(), sources_of=SOURCES, connected={"usage", "support"})
-    assert found.connected == Decimal(46)  # 35 × 60 % + 25
+    assert found.judged == Decimal(46)  # 35 × 60 % + 25
     assert found.lacking == {"activity": Decimal(14), "a": Decimal(40), "b": Decimal(40)}
     assert not found.is_enough
 
@@ -47,4 +47,17 @@ def test_a_measure_waits_for_all_of_its_sources():
 
 def test_sixty_points_are_enough():
     found = source_coverage(_card(), sources_of=SOURCES, connected={"usage", "activity", "support"})
-    assert (found.connected, found.is_enough) == (Decimal(60), True)
+    assert (found.judged, found.is_enough) == (Decimal(60), True)
+
+
+def test_what_is_delivered_and_says_nothing_judges_nothing():
+    found = source_coverage(
+        _card(),
+        sources_of=SOURCES,
+        connected={"usage", "activity", "support"},
+        without_value={"depth", "steps"},
+    )
+    # 60 − 35 × 60 %; steps wait for their sources all the same.
+    assert (found.judged, found.is_enough) == (Decimal(39), False)
+    assert found.empty == {"depth": Decimal(21)}
+    assert found.lacking == {"a": Decimal(40), "b": Decimal(40)}

@@ -17,9 +17,10 @@ from accounts.pages.imports import labels
 from health.facts.sources import connected_sources
 from health.measures import MEASURES, FactSource
 from health.models import CurrentHealth, SourceFeed
+from health.queries.coverage import card_coverage
 from health.queries.scorecards import Card, in_force
 from health.scoring import TOO_NEW
-from health.scoring.coverage import SourceCoverage, source_coverage
+from health.scoring.coverage import SourceCoverage, most_first, source_coverage
 from health.scoring.specs import UNSCORED, ScorecardSpec
 
 SOURCE_WORDS = {
@@ -117,12 +118,14 @@ class SetupState:
 
 @dataclass(frozen=True, slots=True)
 class CardState:
-    """A scorecard in force. `lacking`: sources in words, what brings most first."""
+    """A scorecard in force. `lacking`: sources in words, `empty`: measures of which nobody has a
+    value; what brings most first."""
 
     id: int
     name: str
     coverage: SourceCoverage
     lacking: tuple[tuple[str, Decimal], ...]
+    empty: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def check_list() -> CheckList:
     since = dict(SourceFeed.objects.values_list("source", "first_day"))
     connected = connected_sources(set(since))
     cards = list(in_force().values())
-    worth = {card.spec.name: _coverage(card.spec, set()).lacking for card in cards}
+    worth = {card.spec.name: _worth(card.spec) for card in cards}
     rows, has_accounts = _rows_by_kind(), Account.objects.exists()
 
     def way(kind: Kind, source: FactSource | None) -> Way:
@@ -162,7 +165,7 @@ def check_list() -> CheckList:
     scored = CurrentHealth.objects.filter(account__in=active).exclude(band__in=(UNSCORED, TOO_NEW))
     return CheckList(
         steps=tuple(SetupState(step, tuple(way(*each) for each in step.ways)) for step in STEPS),
-        cards=tuple(_card_state(card, _coverage(card.spec, connected)) for card in cards),
+        cards=tuple(_card_state(card, connected) for card in cards),
         active=active.count(),
         scored=scored.count(),
     )
@@ -174,9 +177,10 @@ def _rows_by_kind() -> dict[str, int]:
     return dict(sums.values_list("kind", "rows"))
 
 
-def _coverage(spec: ScorecardSpec, connected: set[FactSource]) -> SourceCoverage:
+def _worth(spec: ScorecardSpec) -> Mapping[str, Decimal]:
+    """Points of 100 by the source that they need."""
     sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
-    return source_coverage(spec, sources_of=sources_of, connected=connected)
+    return source_coverage(spec, sources_of=sources_of, connected=()).lacking
 
 
 def _points(
@@ -187,11 +191,13 @@ def _points(
     return tuple((name, points[source]) for name, points in worth.items() if source in points)
 
 
-def _card_state(card: Card, coverage: SourceCoverage) -> CardState:
-    most_first = sorted(coverage.lacking.items(), key=lambda item: (-item[1], item[0]))
+def _card_state(card: Card, connected: set[FactSource]) -> CardState:
+    found = card_coverage(card.id, card.spec, connected=connected)
+    lacking = most_first(found.lacking)
     return CardState(
         card.id,
         card.spec.name,
-        coverage,
-        tuple((gettext(SOURCE_WORDS[FactSource(key)]), points) for key, points in most_first),
+        found,
+        tuple((gettext(SOURCE_WORDS[FactSource(key)]), points) for key, points in lacking),
+        tuple((MEASURES[key].name, points) for key, points in most_first(found.empty)),
     )

@@ -34,16 +34,17 @@ from health.publishing import (
     keep_reason,
     roll_back,
 )
+from health.queries.coverage import card_coverage
 from health.queries.scorecards import Card, in_force
-from health.scoring import ScorecardSpec
-from health.scoring.coverage import source_coverage
+from health.scoring.coverage import most_first
 
 SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class SourceGap:
-    """A source that delivers nothing to anybody, and the points of 100 that wait for it."""
+class CoverageGap:
+    """A source that delivers nothing to anybody, or a measure of which no account has a value, with
+    the points of 100 that wait for it."""
 
     word: str
     points: Decimal
@@ -51,12 +52,14 @@ class SourceGap:
 
 @dataclass(frozen=True, slots=True)
 class ConnectedShare:
-    """The points of 100 that connected sources can judge, and those that are needed for a score."""
+    """The points of 100 that can be judged, and those that are needed for a score. `gaps` are
+    sources, `empty` measures."""
 
     points: Decimal
     needed: Decimal
     is_enough: bool
-    gaps: tuple[SourceGap, ...]
+    gaps: tuple[CoverageGap, ...]
+    empty: tuple[CoverageGap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,15 @@ def _key_row(
         versions=published[:SHOWN],
         older=published[SHOWN:],
         accounts=accounts,
-        share=connected_share(card.spec, connected=connected) if card else None,
+        share=connected_share(card, connected=connected) if card else None,
     )
 
 
-def connected_share(spec: ScorecardSpec, *, connected: Collection[str]) -> ConnectedShare:
-    sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
-    found = source_coverage(spec, sources_of=sources_of, connected=connected)
-    most_first = sorted(found.lacking.items(), key=lambda item: (-item[1], item[0]))
-    gaps = tuple(SourceGap(label(source), points) for source, points in most_first)
-    return ConnectedShare(found.connected, found.minimum, found.is_enough, gaps)
+def connected_share(card: Card, *, connected: Collection[str]) -> ConnectedShare:
+    found = card_coverage(card.id, card.spec, connected=connected)
+    gaps = tuple(CoverageGap(label(source), p) for source, p in most_first(found.lacking))
+    empty = tuple(CoverageGap(MEASURES[key].name, p) for key, p in most_first(found.empty))
+    return ConnectedShare(found.judged, found.minimum, found.is_enough, gaps, empty)
 
 
 @requires(Right.ADMINISTER)

@@ -9,9 +9,12 @@ from django.urls import reverse
 from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
 from health.models import CurrentHealth, Scorecard
+from health.queries.unscored import why_unscored
+from health.recompute import recompute
 from tests.accounts.loading import account, load_raw
 from tests.cards import install_cards
 from tests.cs_platform.pages.conftest import DAY, NOW, sign_in
+from tests.health import builders as make
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +44,7 @@ def test_an_empty_installation_begins_with_accounts(client, ops):
     assert (found.next.key, [s.is_done for s in found.steps]) == ("accounts", [False] * 6)
     # Everything waits: 35 + 25 + 25 + 15.
     card = _fours(found)
-    assert (card.coverage.connected, card.coverage.is_enough) == (0, False)
+    assert (card.coverage.judged, card.coverage.is_enough) == (0, False)
     # Trend 40 % and depth 25 % of 35 points; tickets are all of 25; active days and users 35 %.
     worth = {word: float(points) for word, points in card.lacking}
     assert (worth["usage by feature"], worth["active users"]) == (22.75, 12.25)
@@ -68,13 +71,45 @@ def test_each_source_that_delivers_brings_its_points(client, ops):
     load_raw("usage", {"account": "acme", "day": "2025-03-10", "feature": "search", "events": 5})
     found = _list(client)
     assert found.next.key == "people"
-    assert float(_fours(found).coverage.connected) == 12.5 + 22.75  # revenue is half of 25
+    assert float(_fours(found).coverage.judged) == 12.5 + 22.75  # revenue is half of 25
     usage = next(state for state in found.steps if state.step.key == "usage")
     assert [(way.kind, way.is_connected) for way in usage.ways] == [
         ("usage", True),
         ("user_days", False),
     ]
     assert (found.active, found.scored) == (1, 0)
+
+
+def test_every_page_says_the_same_of_what_can_be_judged(client, ops):
+    """Usage comes in, but no feature of it is core: depth and trend say nothing of anybody."""
+    Installation.objects.update(as_of=make.DAY)
+    buyer = make.make_account()
+    make.move_arr(buyer, 1_000, days_ago=500)
+    make.open_ticket(buyer, days_ago=60, solved_days_ago=59)
+    make.use(buyer, make.make_feature(is_core=False), days_ago=10)
+    make.be_active(buyer, "ada", days_ago=range(1, 20))
+    recompute(day=make.DAY, now=make.NOW)
+
+    card = _fours(_list(client))
+    # Support 25, ARR movement 12.5, log-in frequency and users active 35 % of 35.
+    assert (float(card.coverage.judged), card.coverage.is_enough) == (49.75, False)
+    assert [(word, float(points)) for word, points in card.empty] == [
+        ("Trend of core-feature use", 14),
+        ("Core-feature depth", 8.75),
+    ]
+    overview = client.get(reverse("admin:health_scorecard_changelist"))
+    share = next(row.share for row in overview.context["keys"] if row.key == "four_inputs")
+    gap = why_unscored(Account.objects.all()).cards[0]
+    assert share.points == gap.points == card.coverage.judged
+    said = "Delivered, but no account has a value: Trend of core-feature use 14, Core-feature depth"
+    for page in (overview, client.get(reverse("today"))):
+        assert said in " ".join(page.content.decode().split())
+    client.post(reverse("admin:health_scorecard_fit", args=[card.id]))
+    fitted = Scorecard.objects.get(key="four_inputs", version=2)
+    assert {measure.key for measure in fitted.measures.all()} == {
+        *("login_frequency", "users_active", "arr_movement"),
+        *("ticket_load", "defect_share", "days_to_resolution"),
+    }
 
 
 def test_the_page_asks_as_much_for_many_accounts(client, ops):
