@@ -17,6 +17,7 @@ PERSONAL_DATA = PersonalData(
     ),
     impersonal_columns=(
         "playbooks.InstalledEntry.text",
+        "playbooks.Play.ends_on",
         "playbooks.Play.family",
         "playbooks.Play.playbook_key",
         "playbooks.PlayStart.playbook_key",

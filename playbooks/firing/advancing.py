@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 
+from health.models import CurrentHealth
 from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.due_steps import Opening, opening
-from playbooks.firing.escalating import escalate_to, for_silence
+from playbooks.firing.escalating import DrawnIn, escalate_to, for_silence
+from playbooks.firing.exits import close_what_is_decided, close_what_is_used
 from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.owners import Owners
 from playbooks.firing.steps import open_due_steps
 from playbooks.models import Play, PlayStart, Task
 from playbooks.triggers.decisions import suppression_for
-from playbooks.triggers.rules import Recovery, Rule
-from playbooks.triggers.vocabulary import PlayState, StartResult, TaskState
+from playbooks.triggers.rules import Escalation, Recovery, Rule
+from playbooks.triggers.vocabulary import (
+    ASKED_NEXT,
+    EscalationKind,
+    OwnerRole,
+    PlayState,
+    StartResult,
+    TaskState,
+)
+from playbooks.triggers.wording import why_asked_next
 
 # The head of every queue: as many of each CSM and playbook as today still has room for.
 _WAITING = """
@@ -41,6 +53,16 @@ LIMIT %(limit)s
 
 
 BATCH = 1_000
+# What ended earlier was asked for then, or ended before anything was asked.
+_ASKED_WITHIN = timedelta(days=1)
+NEXT_STEP = Escalation(
+    ASKED_NEXT,
+    EscalationKind.SCORE_BELOW,
+    escalate_to=OwnerRole.CSM,
+    title="Decide the next step",
+    guidance="The play is over and the account is still at risk. Start another play, or write down"
+    " why nothing more is done and when you look at it again.",
+)
 
 
 def advance_plays(*, limit: int, now: datetime) -> int:
@@ -52,6 +74,7 @@ def advance_plays(*, limit: int, now: datetime) -> int:
         look_again,
         draw_in_for_silence,
         promote_queued,
+        ask_next_steps,
     )
     return sum(_in_batches(part, limit=limit, now=now) for part in parts)
 
@@ -112,10 +135,12 @@ def look_again(*, limit: int, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_LOOKS, {"limit": limit, "yesterday": now - timedelta(days=1)})
         ids = [pk for (pk,) in cursor.fetchall()]
-    plays = list(Play.objects.filter(pk__in=ids).order_by("pk"))
+    close_what_is_decided(play_ids=ids, now=now)
+    close_what_is_used(play_ids=ids, now=now)
+    plays = list(Play.objects.filter(pk__in=ids, state=PlayState.OPEN).order_by("pk"))
     if plays:
         open_due_steps(plays=plays, context=_context(plays, now))
-    return len(plays)
+    return len(ids)
 
 
 @transaction.atomic
@@ -135,6 +160,47 @@ def draw_in_for_silence(*, limit: int, now: datetime) -> int:
     context = _context(plays, now)
     escalate_to(drawn=for_silence(tasks=tasks, context=context), context=context)
     return Task.objects.filter(pk__in=[task.pk for task in tasks]).update(escalated_at=now)
+
+
+# Uses index: play_unrecovered
+_UNRECOVERED = """
+SELECT p.id FROM playbooks_play p
+JOIN playbooks_playbook b ON b.id = p.playbook_id AND b.category = 'intervention'
+JOIN accounts_account a ON a.id = p.account_id AND a.status <> 'churned'
+JOIN health_currenthealth h ON h.account_id = p.account_id AND h.at_risk
+WHERE p.outcome IN ('completed', 'cancelled') AND p.closed_at > %(since)s
+    AND NOT EXISTS (SELECT FROM playbooks_stepresult r
+        WHERE r.play_id = p.id AND r.ending = 'held_out')
+    AND NOT EXISTS (SELECT FROM playbooks_task t
+        WHERE t.play_id = p.id AND t.escalation = %(key)s)
+    AND NOT EXISTS (SELECT FROM playbooks_play o JOIN playbooks_playbook ob ON ob.id = o.playbook_id
+        WHERE o.account_id = p.account_id AND o.state = 'open' AND ob.category = 'intervention')
+ORDER BY p.id
+LIMIT %(limit)s
+FOR NO KEY UPDATE OF p SKIP LOCKED
+"""
+
+
+@transaction.atomic
+def ask_next_steps(*, limit: int, now: datetime) -> int:
+    """A play that ended while the account is still at risk, and no other takes it up, asks the
+    owner what comes next: once a play."""
+    params: dict[str, Any] = {"limit": limit, "since": now - _ASKED_WITHIN, "key": ASKED_NEXT}
+    with connection.cursor() as cursor:
+        cursor.execute(_UNRECOVERED, params)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    plays = list(Play.objects.filter(pk__in=ids).select_related("playbook").order_by("pk"))
+    if not plays:
+        return 0
+    health = CurrentHealth.objects.in_bulk([play.account_id for play in plays])
+    drawn = [
+        DrawnIn(play, NEXT_STEP, _why_next(play, health[play.account_id].score)) for play in plays
+    ]
+    return escalate_to(drawn=drawn, context=_context(plays, now))
+
+
+def _why_next(play: Play, score: Decimal | None) -> str:
+    return why_asked_next(playbook=play.playbook.name, outcome=play.outcome or "", score=score)
 
 
 @transaction.atomic

@@ -170,8 +170,12 @@ def _notices(task: Task, context: Opening) -> list[OutboxMessage]:
 
 
 def _keep_open(play_ids: Sequence[int]) -> None:
-    """From here on people end the play: no score answers a cancellation."""
+    """From here on people end the play: no score answers a cancellation. What becomes of the
+    contract does."""
     if not play_ids:
         return
-    Play.objects.filter(pk__in=play_ids).update(recovers_bands=[], recovers_score=None)
+    plays = Play.objects.filter(pk__in=play_ids)
+    plays.exclude(ends_on__contract_decided=True).update(ends_on={})
+    plays.filter(ends_on__contract_decided=True).update(ends_on={"contract_decided": True})
+    plays.update(recovers_bands=[], recovers_score=None)
     Task.objects.filter(play_id__in=play_ids, state__in=UNFINISHED).update(closes_when="")

@@ -13,7 +13,6 @@ from playbooks.firing.opening import read_batch
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, ration
 from playbooks.triggers.matching import CROSSED, TriggerInput, has_recovered
-from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
 SLICE = 2_000
@@ -72,6 +71,5 @@ def would_close(*, outlook: Mapping[int, Foreseen]) -> Iterator[WouldClose]:
     )
     for play in plays:
         seen = outlook[play.account_id]
-        recovery = Recovery(tuple(play.recovers_bands), play.recovers_score)
-        if recovery and has_recovered(recovery=recovery, score=seen.score, band=seen.band):
+        if has_recovered(recovery=play.recovery, score=seen.score, band=seen.band):
             yield WouldClose(play.account_id, play.playbook_key, play.playbook.name)

@@ -91,6 +91,7 @@ def _row(start: Start) -> NewPlay:
         saw=start.saw,
         recovers_bands=start.recovery.bands,
         recovers_score=None if score is None else str(score),
+        ends_on=start.recovery.beside_health,
     )
 
 

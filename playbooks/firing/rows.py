@@ -26,13 +26,14 @@ RETURNING id, account_id, playbook_key, signal_id
 _PLAYS = """
 INSERT INTO playbooks_play
     (account_id, playbook_id, playbook_key, family, severity, start_id, csm_id, state, reason, why,
-     saw, opened_at, opened_day, next_position, next_step_at, recovers_bands, recovers_score)
+     saw, opened_at, opened_day, next_position, next_step_at, recovers_bands, recovers_score,
+     ends_on)
 SELECT account_id, playbook_id, playbook_key, family, severity, start_id, csm_id, 'open', '', why,
-       saw, %(now)s, %(day)s, 1, %(now)s, recovers_bands, recovers_score
+       saw, %(now)s, %(day)s, 1, %(now)s, recovers_bands, recovers_score, ends_on
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
     account_id bigint, playbook_id bigint, playbook_key text, family text, severity smallint,
     start_id bigint, csm_id bigint, why text, saw jsonb, recovers_bands varchar[],
-    recovers_score numeric)
+    recovers_score numeric, ends_on jsonb)
 ON CONFLICT (account_id, playbook_key) WHERE state = 'open' DO NOTHING
 RETURNING id, start_id
 """
@@ -96,6 +97,7 @@ class NewPlay:
     saw: dict[str, Any]
     recovers_bands: tuple[str, ...]
     recovers_score: str | None
+    ends_on: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.due_steps import opening
 from playbooks.firing.escalating import escalate_to, for_signals
+from playbooks.firing.exits import close_what_rang
 from playbooks.firing.notifying import notify_owners
 from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
@@ -95,6 +96,7 @@ def _read_or_refuse(signal: signals.Pending, now: datetime) -> TriggerInput | No
 def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
     # A crossing upwards is answered within seconds; the ticks look at all running plays.
     close_what_is_over(limit=len(inputs) * 100, now=now, account_ids=sorted(inputs))
+    close_what_rang(inputs=inputs, now=now)
     batch = read_batch(account_ids=sorted(inputs), now=now)
     rules = facts.published_rules()
     decisions = [

@@ -18,7 +18,6 @@ from playbooks.firing.rows import NewTask, NextStep, insert_tasks, update_next_s
 from playbooks.models import UNFINISHED, Play, PlaybookStep, StepResult, Task
 from playbooks.triggers.kinds import SKIPPED, StepEnding, StepKind
 from playbooks.triggers.path import Finish, walk
-from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import (
     ANSWERED_CHANNELS,
     OwnerRole,
@@ -74,7 +73,8 @@ def _note(acted: Acted, finished: dict[int, dict[int, Finish | None]]) -> None:
 
 
 def _pause(play: Play, pause: Pause | None, now: datetime) -> None:
-    play.looked_at = now if pause is not None and pause.is_watched else None
+    is_watched = play.is_watched or (pause is not None and pause.is_watched)
+    play.looked_at = now if is_watched else None
     if pause is not None:
         play.next_step_at = pause.ends_at
 
@@ -187,7 +187,7 @@ def _task(due_step: DueStep, context: Opening) -> NewTask:
         state=TaskState.DONE if is_automatic else TaskState.OPEN,
         outcome=TaskOutcome.NOTIFIED if is_automatic else None,
         why=play.why,
-        closes_when=closes_when(Recovery(tuple(play.recovers_bands), play.recovers_score)),
+        closes_when=closes_when(play.recovery),
         escalate_at=_text(escalate_at),
     )
 

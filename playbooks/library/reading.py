@@ -28,6 +28,7 @@ from playbooks.triggers.moments import (
 )
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
+    ASKED_NEXT,
     Category,
     EscalationKind,
     ReviewCadence,
@@ -84,6 +85,8 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     errors += _repeated("steps", (step.key for step in definition.steps))
     if definition.steps and definition.steps[0].follows:
         errors.append("steps[1].due.from: the first step has no previous step")
+    if any(each.key == ASKED_NEXT for each in definition.escalations):
+        errors.append(f"escalations: the key “{ASKED_NEXT}” is the platform's own")
     errors += wrong_edges(definition.steps)
     errors += _starting_itself(definition)
     if roles is not None:
@@ -153,6 +156,7 @@ def _trigger(fields: Fields) -> Trigger:
         moment=_moment(fields, kind),
     )
     _check_line(fields, trigger)
+    _check_contract(fields, trigger)
     if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
         fields.wrong("to", "is missing: a crossing goes from or to at least one band")
     return trigger
@@ -202,8 +206,25 @@ def _check_line(fields: Fields, trigger: Trigger) -> None:
         fields.wrong("kind", "a measure has no bands and no score: write value_passes")
 
 
+def _check_contract(fields: Fields, trigger: Trigger) -> None:
+    """A contract is decided about once its decision lies ahead."""
+    mark = trigger.moment
+    is_ahead = isinstance(mark, ContractMark) and mark.date is not ContractDate.START
+    if trigger.recovery.contract_decided and not is_ahead:
+        fields.wrong(
+            "recovered_when.contract_decided",
+            "is for contract_date with the decision or the end: nothing else names a contract",
+        )
+
+
 def _recovery(fields: Fields) -> Recovery:
-    recovery = Recovery(fields.texts("bands"), fields.score("score_at_least"))
+    recovery = Recovery(
+        bands=fields.texts("bands"),
+        score_at_least=fields.score("score_at_least"),
+        signals=_signals(fields),
+        contract_decided=fields.flag("contract_decided"),
+        used_again=fields.flag("used_again"),
+    )
     fields.refuse_others()
     return recovery
 

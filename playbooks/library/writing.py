@@ -68,6 +68,7 @@ def _recovery(recovery: Recovery) -> dict[str, Any]:
         {
             "bands": list(recovery.bands),
             "score_at_least": None if score is None else str(score),
+            **recovery.beside_health,
         }
     )
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from accounts.models import Account, AccountScopedQuerySet, Signal, User
 from playbooks.models.playbook import Playbook
+from playbooks.triggers.rules import Recovery
 from playbooks.triggers.vocabulary import (
     PlayOutcome,
     PlayState,
@@ -78,8 +79,8 @@ class PlayStart(models.Model):
 class Play(models.Model):
     """One run of a playbook version on one account.
 
-    `recovers_bands` and `recovers_score` are the exit criteria of its trigger, kept here so that
-    a tick compares rows; both are emptied once the play must be ended by people.
+    `recovers_bands`, `recovers_score` and `ends_on` are the exit criteria of its trigger, kept here
+    so that a tick compares rows; they are emptied once the play must be ended by people.
     `next_position` is the step that opens at `next_step_at`; without a time it waits for the
     step before it, or there is none left. A play that waits for something to become true has
     `looked_at`: when that was looked at last. It is looked at again after each rescore.
@@ -117,6 +118,9 @@ class Play(models.Model):
     looked_at = models.DateTimeField(null=True, blank=True)
     recovers_bands = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     recovers_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    ends_on = models.JSONField(
+        default=dict, blank=True, db_default={}, help_text="Exit criteria beside the health."
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -158,9 +162,25 @@ class Play(models.Model):
             models.Index("opened_day", "playbook_key", "csm", name="play_cap"),
             # The news of a week: recovered plays.
             models.Index("closed_at", name="play_recovered", condition=Q(outcome="recovered")),
+            # What ended without having recovered: the next step is asked for.
+            models.Index(
+                "closed_at",
+                name="play_unrecovered",
+                condition=Q(outcome__in=("completed", "cancelled")),
+            ),
             # The account page, newest first.
             models.Index("account", F("opened_at").desc(), name="play_of_account"),
         ]
 
     def __str__(self) -> str:
         return f"{self.playbook_key} {self.account_id} {self.outcome or self.state}"
+
+    @property
+    def recovery(self) -> Recovery:
+        told = self.ends_on | {"signals": tuple(self.ends_on.get("signals", ()))}
+        return Recovery(tuple(self.recovers_bands), self.recovers_score, **told)
+
+    @property
+    def is_watched(self) -> bool:
+        """By an exit that no score and no signal tells of: it is looked at after a rescore."""
+        return self.recovery.contract_decided or self.recovery.used_again

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from accounts.catalogue import SignalKind
 from health.scoring import WHOLE_SCORE, WatchLineSpec
@@ -14,13 +15,30 @@ from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """When the reason for a play is gone: either being true is enough; empty is never."""
+    """When the reason for a play is gone: any of these being true is enough; empty is never.
+
+    `contract_decided`: the contract that the trigger saw is renewed, cancelled or expired.
+    `used_again`: somebody has used the product since.
+    """
 
     bands: tuple[str, ...] = ()
     score_at_least: Decimal | None = None
+    signals: tuple[str, ...] = ()
+    contract_decided: bool = False
+    used_again: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.bands) or self.score_at_least is not None
+        return self != Recovery()
+
+    @property
+    def beside_health(self) -> dict[str, Any]:
+        """What does not compare with a score or band, as it is stored with a play."""
+        told = {
+            "signals": list(self.signals),
+            "contract_decided": self.contract_decided,
+            "used_again": self.used_again,
+        }
+        return {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,9 @@ class TaskOutcome(StrEnum):
     NOTIFIED = "notified"
 
 
+# The key of the task that asks for what comes next, as of an escalation.
+ASKED_NEXT = "next_step"
+
 # The customer has answered: nobody above the owner needs to be drawn in for silence.
 ANSWERS = frozenset(
     {TaskOutcome.REACHED, TaskOutcome.MEETING_BOOKED, TaskOutcome.AGREED, TaskOutcome.DECLINED}

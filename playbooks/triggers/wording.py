@@ -117,6 +117,11 @@ def closes_when(recovery: Recovery) -> str:
         ways.append(f"the band is {' or '.join(_words(band) for band in recovery.bands)} again")
     if recovery.score_at_least is not None:
         ways.append(f"the score is {recovery.score_at_least} or more")
+    if recovery.contract_decided:
+        ways.append("the contract is decided")
+    if recovery.used_again:
+        ways.append("somebody uses the product again")
+    ways += [f"{_event(signal)} comes in" for signal in recovery.signals]
     return f"Closes itself when {' or '.join(ways)}." if ways else ""
 
 
@@ -132,6 +137,25 @@ def fell_because(*, role: str, fallback: Fallback) -> str:
 
 def recovered_because(*, score: Decimal | None, band: str) -> str:
     return f"Recovered: score {_shown(score)}, band {_words(band)}."
+
+
+def decided_because(*, contract: str, state: str) -> str:
+    """`state`: of the contract; empty where it renewed itself."""
+    return f"Contract {contract} {f'is {state}' if state else 'renewed itself'}."
+
+
+def used_again_because(day: date) -> str:
+    return f"Somebody used the product on {day:%-d %b %Y}."
+
+
+def rang_because(kind: str) -> str:
+    words = _event(kind)
+    return f"{words[:1].upper()}{words[1:]} came in."
+
+
+def why_asked_next(*, playbook: str, outcome: str, score: Decimal | None) -> str:
+    ended = f"“{playbook}” has ended as {_words(outcome)}"
+    return f"{ended} and the account is still at risk: score {_shown(score)}."
 
 
 def why_drawn_in(*, escalation: Escalation, seen: str) -> str:

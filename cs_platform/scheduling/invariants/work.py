@@ -116,7 +116,8 @@ WORK = (
         """
         SELECT format('task %%s of play %%s', t.id, p.id) FROM playbooks_task t
         JOIN playbooks_play p ON p.id = t.play_id
-        WHERE t.state IN ('open', 'snoozed') AND p.state = 'closed' ORDER BY t.id
+        WHERE t.state IN ('open', 'snoozed') AND p.state = 'closed' AND t.escalation <> 'next_step'
+        ORDER BY t.id
         """,
     ),
     Check(

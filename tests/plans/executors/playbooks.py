@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from playbooks import facts
-from playbooks.firing import advancing, closing, fire_signals, foreseeing
+from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing
+from playbooks.models import Play
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
 from tests.plans.executors.accounts import emitting
@@ -26,6 +27,13 @@ EXECUTORS = {
         limit=100, now=NOW
     ),
     "playbooks.firing.advancing:open_steps": lambda: advancing.open_steps(limit=100, now=NOW),
+    "playbooks.firing.advancing:_UNRECOVERED": lambda: advancing.ask_next_steps(limit=100, now=NOW),
+    "playbooks.firing.exits:_DECIDED": lambda: exits.close_what_is_decided(
+        play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
+    ),
+    "playbooks.firing.exits:close_what_rang": lambda: exits.close_what_rang(
+        inputs=dict.fromkeys(FEW, ()), now=NOW
+    ),
     "playbooks.firing.advancing:_LOOKS": lambda: advancing.look_again(limit=100, now=NOW),
     "playbooks.firing.advancing:draw_in_for_silence": lambda: advancing.draw_in_for_silence(
         limit=100, now=NOW
