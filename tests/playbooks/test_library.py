@@ -1,10 +1,13 @@
 """CS ops install entries of the library one by one, and take updates without losing own edits."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from playbooks.firing import advance_plays, start_play
 from playbooks.library.catalogue import BY_KEY, ENTRIES
-from playbooks.models import InstalledEntry, Playbook, PlaybookStep
+from playbooks.models import InstalledEntry, Playbook, PlaybookStep, Task
 from playbooks.publishing import copy_to_draft, import_playbook, install_library, publish
 from playbooks.updating import entry_states
 from tests.playbooks.conftest import NOW
@@ -188,3 +191,31 @@ def test_only_cs_ops_see_the_library(client, house, name):
 
 def test_an_unknown_entry_is_not_found(ops):
     assert ops.get(reverse("library_entry", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("score", "drawn_in"),
+    [
+        ("39.99", {"Join a renewal at high risk", "Speak to their executive about the renewal"}),
+        ("40.00", {"Take the doubt out of the renewal"}),
+        ("59.99", {"Take the doubt out of the renewal"}),
+        ("60.00", set()),
+        (None, set()),
+    ],
+)
+def test_a_renewal_draws_in_who_acts_on_its_risk(house, score, drawn_in):
+    account = house.account(renews_on=NOW.date() + timedelta(days=120), touch_tier="high")
+    house.stands(account, score, "watch")
+    start_play(account=account, playbook_key="renewal", by=house.people["alice"], now=NOW)
+
+    for days in range(0, 92, 2):
+        advance_plays(limit=100, now=NOW + timedelta(days=days))
+
+    drawn = {
+        "Join a renewal at high risk",
+        "Take the doubt out of the renewal",
+        "Speak to their executive about the renewal",
+    }
+    titles = set(Task.objects.values_list("title", flat=True))
+    assert titles & drawn == drawn_in
+    assert {"Ask whether they mean to renew", "Propose what fits next year"} <= titles

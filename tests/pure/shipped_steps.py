@@ -62,7 +62,13 @@ STEPS = {
     "renewal": [
         "T-120d csm internal",
         "T-90d csm call",
+        "T-90d system internal",
+        "+0h system internal",
+        "T-85d manager call",
+        "T-85d csm call",
         "T-60d csm video",
+        "T-60d system internal",
+        "T-55d executive_sponsor call",
         "T-45d account_executive call",
         "T-30d legal email",
         "T-14d csm call",

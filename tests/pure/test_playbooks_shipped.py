@@ -57,6 +57,10 @@ def test_every_mail_has_a_draft_whose_fields_are_filled(entry):
         if step.mail:
             text = merge(f"{step.mail.subject} {step.mail.body}", values)
             assert not re.search(r"[{}]", text), step.key
+            broken = re.findall(r"^.{78,}\n(?=.)", step.mail.body, flags=re.M)
+            assert broken == [], (
+                f"{step.key}: a paragraph is one line, its reader's screen breaks it"
+            )
 
 
 @each_entry
