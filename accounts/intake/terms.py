@@ -285,7 +285,8 @@ class AccountTerms:
 
     def _next_of(self, term: ContractTerm, rows: Sequence[ContractTerm]) -> ContractTerm | None:
         end = term.end
-        last = date.max if end is None else end + max(self.grace(term), 2 * _DAY) - _DAY
+        grace = self._grace(term, began=term.starts_on)
+        last = date.max if end is None else end + max(grace, 2 * _DAY) - _DAY
         for other in rows:
             is_line = not term.product or not other.product or term.product == other.product
             if is_line and term.starts_on < other.starts_on <= last:
@@ -307,6 +308,7 @@ class AccountTerms:
     def is_step(self, term: ContractTerm) -> bool:
         return term.key in self._stepped
 
+    @cached_property
     def deal_starts(self) -> dict[int, date]:
         """By the key of each row of a contract of several, when the contract began."""
         found: dict[int, date] = {}
@@ -317,12 +319,17 @@ class AccountTerms:
         return found
 
     def grace(self, term: ContractTerm) -> timedelta:
-        """At most the term; none after a cancellation, but for the day that a start may be off."""
+        """At most the term, which of a row of a deal is the whole of it; none after a cancellation,
+        but for the day that a start may be off."""
+        began = term.starts_on if term.is_assumed else self.deal_starts.get(term.key)
+        return self._grace(term, began=began or term.starts_on)
+
+    def _grace(self, term: ContractTerm, *, began: date) -> timedelta:
         if term.end is None:
             return timedelta()
         if term.is_cancelled:
             return 2 * _DAY
-        return min(timedelta(days=self.grace_days), term.end - term.starts_on)
+        return min(timedelta(days=self.grace_days), term.end - began)
 
     def starting(self, first: date, last: date) -> Sequence[ContractTerm]:
         return self.terms[bisect_left(self._starts, first) : bisect_right(self._starts, last)]

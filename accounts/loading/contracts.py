@@ -129,7 +129,7 @@ def _settle(
     for account_id, of_account in contracts.items():
         last = {stretch.key: stretch for stretch in found[account_id]}
         account = accounts[account_id]
-        began, steps = account.deal_starts(), account.deal_steps()
+        began, steps = account.deal_starts, account.deal_steps()
         for contract in of_account:
             state, *rest = _state(contract, last.get(contract.id), day=day)
             derived = (state, *rest, began.get(contract.id), steps.get(contract.id))

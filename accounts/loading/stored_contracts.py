@@ -126,7 +126,8 @@ def _cancelled_on(contract: StoredContract, *, grace_days: int) -> date | None:
         )
     is_over = contract.state == ContractState.CANCELLED or contract.notice_given_on is not None
     if contract.state == ContractState.EXPIRED and contract.ends_on is not None:
-        grace = min(timedelta(days=grace_days), contract.ends_on - contract.starts_on)
+        began = contract.deal_starts_on or contract.starts_on
+        grace = min(timedelta(days=grace_days), contract.ends_on - began)
         closed_on = contract.closed_on or contract.ends_on
         # One that was closed before its present end has been prolonged since.
         is_over |= contract.ends_on <= closed_on < contract.ends_on + grace

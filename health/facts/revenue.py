@@ -27,12 +27,17 @@ _LEDGER = sql.SQL("""
 """)
 
 # Uses index: contract_account. An overdue renewal counts for the grace, as it does in the ledger.
+# The term of a row of a deal is that of the deal as far as the row goes.
 _CONTRACTS = sql.SQL("""
     SELECT c.account_id, (c.starts_on - DATE '1970-01-01')::bigint, {known}::bigint,
-        c.term_months::bigint, (c.renews <> '')::int::bigint,
+        GREATEST(c.term_months,
+            COALESCE(round((c.ends_on - c.deal_starts_on) / 30.4375), 0))::bigint,
+        (c.renews <> '')::int::bigint,
         COALESCE(
             CASE WHEN c.state = 'cancelled' THEN LEAST(c.ends_on, c.cancelled_on)
-                ELSE c.ends_on + {grace} END - DATE '1970-01-01', {never}
+                ELSE c.ends_on + LEAST(
+                    {grace}, c.ends_on - COALESCE(c.deal_starts_on, c.starts_on)
+                ) END - DATE '1970-01-01', {never}
         )::bigint
     FROM accounts_contract c
     WHERE {accounts} AND c.starts_on <= {last}::date

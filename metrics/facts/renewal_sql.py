@@ -2,6 +2,7 @@
 paid month to month."""
 
 from accounts.money.sql import RATES, converted, rounded
+from accounts.queries.contract_links import names
 from metrics.retention.renewals import LEAST_MONTHS
 
 _LONG = f"""
@@ -16,21 +17,21 @@ _SHORT = f"""
         ELSE NOT ({_LONG}) END)
 """
 # A term that replaces another one while it runs: looked up for those that were renewed.
-_TAKEN = """
+_TAKEN = f"""
     SELECT n.starts_on, (n.ends_on IS NULL OR n.ends_on > c.ends_on) AS goes_on
     FROM accounts_contract n
     WHERE c.state = 'renewed' AND n.account_id = c.account_id AND n.starts_on > c.starts_on
         AND (c.ends_on IS NULL OR n.starts_on < c.ends_on - 1)
-        AND (n.renews = c.external_id
-            OR c.subscription <> '' AND n.subscription = c.subscription)
+        AND ({names("n", "c")} OR c.subscription <> '' AND n.subscription = c.subscription)
     ORDER BY n.starts_on, n.id LIMIT 1
-"""
+"""  # noqa: S608 -- constant expressions, no input
 # A term ends where it is replaced by one that ends later, else where its source says; one that
 # renews itself ends again and again, and a row whose deal goes on does not end. A scan: a quarter
 # is no small part of the contracts.
 _ENDING = f"""
-    SELECT c.id, c.account_id, c.external_id AS contract, c.state, c.closed_on, c.notice_given_on,
-        c.cancelled_on, c.learned_at, c.auto_renew, c.currency, e.began_on, e.ended_on,
+    SELECT c.id, c.account_id, c.external_id, c.source_id, c.deal, c.steps_on, c.state,
+        c.closed_on, c.notice_given_on, c.cancelled_on, c.learned_at, c.auto_renew,
+        c.currency, e.began_on, e.ended_on,
         e.ended_on - c.notice_days AS notice_by,
         {rounded("c.arr_minor * (1 + coalesce(c.uplift_percent, 0) / 100) ^ e.number")}
             AS arr_minor,
@@ -48,7 +49,7 @@ _ENDING = f"""
                 OR c.state = 'renewed' AND c.ends_on > %(until)s
                 OR c.auto_renew AND c.ends_on <= %(after)s)
     ) c CROSS JOIN LATERAL (
-        SELECT c.starts_on AS began_on, 0 AS number,
+        SELECT coalesce(c.deal_starts_on, c.starts_on) AS began_on, 0 AS number,
             CASE WHEN c.taken_on IS NULL THEN LEAST(c.ends_on, c.cancelled_on) ELSE c.taken_on END
                 AS ended_on
         WHERE (c.taken_on IS NULL OR c.goes_on) AND ({_LONG} OR %(any_length)s)
@@ -65,16 +66,16 @@ _ENDING = f"""
 """  # noqa: S608 -- constant expressions, no input
 # What its source says of an end by the day. Of one that renews itself, notice that is not in time
 # and what was said after its grace belong to a later end.
-_SIGNED = """
+_SIGNED = f"""
     SELECT e.*, s.sign, s.signed_on,
         CASE WHEN s.sign IN ('ended', 'notice') AND (e.state = 'cancelled' OR s.sign = 'notice')
             THEN e.ended_on ELSE e.ended_on + LEAST(%(grace)s, e.ended_on - e.began_on) END
             AS settles_on
-    FROM ({ending}) e
+    FROM ({_ENDING}) e
     LEFT JOIN LATERAL (
         SELECT min((n.learned_at AT TIME ZONE %(zone)s)::date) AS learned_on
         FROM accounts_contract n
-        WHERE n.account_id = e.account_id AND n.renews = e.contract
+        WHERE n.account_id = e.account_id AND {names("n", "e")}
             AND n.starts_on <= e.ended_on + 90
     ) n ON true
     CROSS JOIN LATERAL (
@@ -100,7 +101,7 @@ _SIGNED = """
         SELECT '', NULL, 4
         ORDER BY first LIMIT 1
     ) s
-"""
+"""  # noqa: S608 -- constant expressions, no input
 # ARR of the account before each of its ends and since, before its next one. Each row of the ledger
 # is converted on its own, as in all reports; an index has its accounts, days and amounts.
 _AROUND = f"""
@@ -121,9 +122,10 @@ _AROUND = f"""
     ) m
 """  # noqa: S608 -- constant expressions, no input
 ENDING = f"""
-    WITH signed AS MATERIALIZED ({_SIGNED.replace("{ending}", _ENDING)})
-    SELECT s.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner, s.contract,
-        s.line, s.ended_on, s.settles_on, s.notice_by, s.sign, s.signed_on,
+    WITH signed AS MATERIALIZED ({_SIGNED})
+    SELECT s.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner,
+        s.external_id AS contract, s.line, s.ended_on, s.settles_on, s.notice_by, s.sign,
+        s.signed_on,
         s.auto_renew AND s.sign NOT IN ('ended', 'notice') AS renews_itself,
         coalesce({converted("s.arr_minor")}, 0) AS arr,
         CASE WHEN r.rate IS NULL AND s.arr_minor <> 0 THEN s.currency ELSE '' END AS without_rate,
@@ -136,7 +138,7 @@ ENDING = f"""
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
     LEFT JOIN {RATES} ON r.currency = s.currency
     LEFT JOIN ({{judged}}) h ON h.account_id = s.account_id
-    ORDER BY s.account_id, s.ended_on, s.line, s.contract
+    ORDER BY s.account_id, s.ended_on, s.line, s.external_id
 """  # noqa: S608 -- constant expressions, no input
 # A scan: short terms that run on the day, a row an account.
 MONTHLY = f"""

@@ -152,6 +152,17 @@ def test_arr_flat_terms_takes_quarters_where_terms_are_monthly(account):
     assert raw(account, "arr_flat_terms", day=ago(20)) is None
 
 
+def test_arr_flat_terms_takes_the_term_of_a_deal_and_not_of_its_latest_row(account):
+    """A contract of two years whose last price holds for three months."""
+    deal = {"deal": "d", "deal_starts_on": ago(640), "ends_on": ago(-90), "term_months": 3}
+    make.sign(account, days_ago=10, **deal)
+    make.move_arr(account, 20_000, days_ago=800)
+    make.move_arr(account, 2_000, days_ago=100, kind="expansion")
+
+    # Two years ago it was less: not one term of it was flat, three months ago or not.
+    assert raw(account, "arr_flat_terms") == 0
+
+
 def test_expansion_conversations_include_a_declined_upsell(account):
     make.happen(account, "expansion_conversation", days_ago=179)
     make.happen(account, "upsell_declined", days_ago=100)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.loading.contracts import derive_ledger
-from accounts.models import Contract, ContractLine
+from accounts.models import Contract, ContractLine, Source
 from accounts.queries.rates import rate_table
 from metrics.facts.renewals import RenewalsDue, read_chances
 from metrics.facts.scope import ReportScope
@@ -248,3 +248,16 @@ def test_a_quarter_of_the_last_day_has_no_end_of_the_next(company, acme):
     year(acme, "old", 60_000, ends_on=date(2026, 4, 1))
     assert told() == []
     assert len(told(window=Window(start=AFTER, end=date(2026, 6, 30)))) == 1
+
+
+def test_a_link_names_the_contract_of_its_own_source(company, acme):
+    """Two systems number alike: what renews the one's contract says nothing of the other's."""
+    Source.objects.create(key="crm", name="CRM")
+    company.post(acme, date(2025, 1, 1), "new", 90_000)
+    year(acme, "7", 60_000, subscription="core")
+    year(acme, "7", 30_000, subscription="more", source_id="crm")
+    early = {"renews": "7", "source_id": "crm", "subscription": "more"}
+    year(acme, "8", 30_000, ends_on=date(2027, 1, 1), **early)
+    Contract.objects.filter(external_id="8").update(learned_at=at(date(2025, 11, 1)))
+    rows = due(date(2025, 12, 1)).rows()
+    assert {row.line: row.state.value for row in rows} == {"core": "open", "more": "renewed"}

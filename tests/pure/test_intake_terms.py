@@ -318,3 +318,17 @@ def test_a_day_that_is_settled_does_not_change_as_days_pass(terms, day, more):
 
     (then, has_overdue), (later, _) = on(day), on(day + timedelta(days=more))
     assert has_overdue or then == later
+
+
+def test_the_grace_of_a_deal_is_that_of_the_whole_and_not_of_its_last_row():
+    """A year whose last price holds for twelve days."""
+    step = date(2025, 12, 20)
+    deal = [
+        term(60_000, ends_on=step, deal="d"),
+        following(66_000, step, RENEWAL, deal="d"),
+    ]
+    assert ledger(*deal, day=date(2026, 1, 30)) == [("expansion", 6_000, "12-20")]
+    assert ledger(*deal, day=date(2026, 1, 31)) == [
+        ("expansion", 6_000, "12-20"),
+        ("churn", -66_000, "01-01"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.queries.contract_links import names
 from cs_platform.scheduling.invariants.work import Check
 
 # Each step of each row up its chain once: UNION ends where a loop would begin again.
@@ -78,7 +79,7 @@ FIGURES = (
     Check(
         "renewed_terms_do_not_churn",
         "contracts that another one took over from and that churn on their end",
-        """
+        f"""
         SELECT format('account %%s: %%s on %%s', a.external_id, c.external_id, c.ends_on)
         FROM accounts_contract c
         JOIN accounts_account a ON a.id = c.account_id
@@ -94,10 +95,10 @@ FIGURES = (
                 WHERE n.account_id = c.account_id AND n.id <> c.id AND n.arr_minor > 0
                     AND n.starts_on > c.starts_on
                     AND (n.cancelled_on IS NULL OR n.cancelled_on > n.starts_on)
-                    AND (n.renews = c.external_id AND n.starts_on <= c.ends_on + 90
+                    AND ({names("n", "c")} AND n.starts_on <= c.ends_on + 90
                         OR n.starts_on BETWEEN c.ends_on - 1 AND c.ends_on))
         ORDER BY a.id, c.ends_on
-        """,
+        """,  # noqa: S608 -- constant expressions, no input
     ),
     Check(
         "retention_is_a_share",
