@@ -1,6 +1,6 @@
 """Which moment a report is about, and the figures that are stored for it while they are current."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -59,6 +59,9 @@ class DayFigures:
         )
 
 
+StoredDays = Mapping[date, DayFigures]
+
+
 def chances_as_text(chances: Chances) -> dict[str, str]:
     """As a stored day remembers them."""
     found = {
@@ -76,30 +79,24 @@ def latest_closed_day(*, until: date) -> date | None:
 
 
 def moment_of(
-    *, day: date, today: date, rates: RateTable, chances: Chances, zone: str
+    *, day: date, today: date, rates: RateTable, zone: str, stored: StoredDays
 ) -> tuple[ReportDate, DayFigures | None]:
-    """The present while the day is not over; else its end, stored where that is current."""
+    """The present while the day is not over; else its end, with what of it is stored."""
     moment = ReportDate(day=day, rates=rates.on(day), zone=zone, is_present=day >= today)
     if moment.is_present:
         return moment, None
-    moment = replace(moment, scored_on=latest_closed_day(until=day))
-    stored = ReportDay.objects.filter(day=day).first()
-    if stored is None or not is_current(stored, rates=rates, chances=chances):
-        return moment, None
-    return replace(moment, is_stored=True), DayFigures.of_json(stored.figures)
+    figures = stored.get(day)
+    scored_on = latest_closed_day(until=day)
+    return replace(moment, scored_on=scored_on, is_stored=figures is not None), figures
 
 
-def stored_health(
-    *, days: Sequence[date], rates: RateTable, chances: Chances
-) -> dict[date, tuple[BandTotal, ...]]:
-    """Bands of all accounts by day, of those days that are stored and current."""
-    rows = list(ReportDay.objects.filter(day__in=days))
-    changed = _changed_days(rows)
-    return {
-        row.day: DayFigures.of_json(row.figures).health
-        for row in rows
-        if row.day not in changed and _fits(row, rates, chances)
-    }
+def stored_days(*, days: Iterable[date], rates: RateTable, chances: Chances) -> StoredDays:
+    """Of those of these days that are stored and current, with one look at what was changed."""
+    rows = [
+        row for row in ReportDay.objects.filter(day__in=set(days)) if _fits(row, rates, chances)
+    ]
+    changed = _changed_days(rows) if rows else set()
+    return {row.day: DayFigures.of_json(row.figures) for row in rows if row.day not in changed}
 
 
 def is_current(stored: ReportDay, *, rates: RateTable, chances: Chances) -> bool:

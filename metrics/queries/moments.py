@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
-from metrics.facts.days import DayFigures, latest_closed_day, moment_of
+from metrics.facts.days import DayFigures, StoredDays, latest_closed_day, moment_of, stored_days
 from metrics.facts.health import BandTotal, HealthState
 from metrics.facts.renewals import RenewalReport, RenewalsDue, RenewalTotal, read_chances
 from metrics.facts.scope import ReportScope
@@ -89,7 +89,18 @@ def standing_of(
 
 
 def standing_in(
-    *, scope: ReportScope, rates: RateTable, chances: Chances, day: date, today: date, zone: str
+    *,
+    scope: ReportScope,
+    rates: RateTable,
+    chances: Chances,
+    day: date,
+    today: date,
+    zone: str,
+    stored: StoredDays | None = None,
 ) -> ReportSnapshot:
-    moment, figures = moment_of(day=day, today=today, rates=rates, chances=chances, zone=zone)
+    """`stored`: the day among others that were read before; else it is read where it is over."""
+    if stored is None:
+        days = [day] if day < today else []
+        stored = stored_days(days=days, rates=rates, chances=chances)
+    moment, figures = moment_of(day=day, today=today, rates=rates, zone=zone, stored=stored)
     return ReportSnapshot(scope=scope, moment=moment, chances=chances, figures=figures)

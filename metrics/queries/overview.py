@@ -13,7 +13,7 @@ from accounts.money.rates import RateTable
 from accounts.queries.rates import rate_table
 from health.scoring import TOO_NEW, UNSCORED
 from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
-from metrics.facts.days import stored_health
+from metrics.facts.days import StoredDays, stored_days
 from metrics.facts.figure_sql import amount_of, condition_of
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
@@ -103,7 +103,9 @@ def overview(
     """
     scope, rates = ReportScope.of(user=user, known_before=known_before), rate_table(base=base)
     months = _retention(as_of=as_of, rates=rates, scope=scope, method=method)
-    standing, before = _then_and_before(as_of, scope=scope, rates=rates, today=today, zone=zone)
+    standing, before, stored = _then_and_before(
+        as_of, scope=scope, rates=rates, today=today, zone=zone
+    )
     health, segment_targets = health_of(standing), _read_targets()
     return Overview(
         base=base,
@@ -114,7 +116,7 @@ def overview(
         failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope, method=method),
         health=health,
         health_before=health_of(before),
-        at_risk_by_month=_at_risk(standing, rates=rates),
+        at_risk_by_month=_at_risk(standing, stored),
         standing=standing,
         renewals=renewals_of(standing),
         week=standing.week_totals(),
@@ -141,22 +143,35 @@ def _retention(
 
 def _then_and_before(
     day: date, *, scope: ReportScope, rates: RateTable, today: date, zone: str
-) -> tuple[ReportSnapshot, ReportSnapshot]:
+) -> tuple[ReportSnapshot, ReportSnapshot, StoredDays]:
+    """With what is stored of both and of the month-ends of a year, read at once."""
+    before, chances = _month_before(day), read_chances()
+    days = (day, before, *_year_of_ends(day))
+    stored = stored_days(days=days, rates=rates, chances=chances)
     ask = partial(
-        standing_in, scope=scope, rates=rates, chances=read_chances(), today=today, zone=zone
+        standing_in,
+        scope=scope,
+        rates=rates,
+        chances=chances,
+        today=today,
+        zone=zone,
+        stored=stored,
     )
-    return ask(day=day), ask(day=_month_before(day))
+    return ask(day=day), ask(day=before), stored
 
 
-def _at_risk(standing: ReportSnapshot, *, rates: RateTable) -> tuple[tuple[date, int], ...]:
+def _year_of_ends(day: date) -> tuple[date, ...]:
+    return tuple(month_ends(until=latest_month_end(day), count=MONTHS_AT_RISK))
+
+
+def _at_risk(standing: ReportSnapshot, stored: StoredDays) -> tuple[tuple[date, int], ...]:
     """Nothing for those who see a part of the accounts: days are stored for all together."""
     if standing.scope.accounts is not None:
         return ()
-    end = latest_month_end(standing.moment.day)
-    ends = month_ends(until=end, count=MONTHS_AT_RISK)
-    found = stored_health(days=ends, rates=rates, chances=standing.chances)
     return tuple(
-        (day, sum(band.arr for band in found[day] if band.at_risk)) for day in sorted(found)
+        (day, sum(band.arr for band in stored[day].health if band.at_risk))
+        for day in sorted(_year_of_ends(standing.moment.day))
+        if day in stored
     )
 
 

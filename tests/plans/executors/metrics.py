@@ -31,10 +31,7 @@ def rates():
 
 
 def moment(day, *, is_stored=False):
-    found, _ = days.moment_of(
-        day=day, today=TODAY, rates=rates(), chances=read_chances(), zone="UTC"
-    )
-
+    found, _ = days.moment_of(day=day, today=TODAY, rates=rates(), zone="UTC", stored={})
     return replace(found, is_stored=is_stored)
 
 
