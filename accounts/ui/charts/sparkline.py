@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor
 
-from accounts.ui.charts.svg import Chart, Scale, Svg, element, number, polylines
+from accounts.ui.charts.svg import Chart, Scale, Svg, element, polylines
 
 WIDTH, HEIGHT, PAD = 84, 24, 3
 
@@ -23,18 +23,16 @@ def sparkline(
     """`low` and `high` are the same for every row of a table, so that rows compare.
 
     `marks` are places along `values` (2.5 lies between the third and the fourth) where something
-    happened to all that follows; `marked` says what.
+    happened to all that follows; `marked` says what. Its numbers stand on the account's page.
     """
-    known = [(index, value) for index, value in enumerate(values) if value is not None]
-    text = _spoken([value for _, value in known], label, marked if marks else "")
-    head = ("", label)
-    if not known:
-        return Chart(svg=_frame((), text=text, tone=tone), text=text, head=head, rows=())
-    x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
-    y = Scale(low, high, HEIGHT - PAD, PAD)
-    drawn = (*(_mark(x(place)) for place in marks), *_course(values, x, y))
-    rows = tuple((str(index + 1), number(value)) for index, value in known)
-    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=head, rows=rows)
+    known = [value for value in values if value is not None]
+    text = _spoken(known, label, marked if marks else "")
+    drawn: tuple[Svg, ...] = ()
+    if known:
+        x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
+        y = Scale(low, high, HEIGHT - PAD, PAD)
+        drawn = (*(_mark(x(place)) for place in marks), *_course(values, x, y))
+    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=("", label), rows=())
 
 
 def _spoken(known: Sequence[float], label: str, marked: str) -> str:
