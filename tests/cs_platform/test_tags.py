@@ -3,12 +3,12 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 
+from accounts.models import Installation
 from accounts.ui.charts import Part, distribution
 
 # How a band looks is a column of its scorecard.
@@ -17,11 +17,9 @@ TODAY = date(2025, 3, 14)
 
 
 def render(source: str, **context: object) -> str:
-    return (
-        Template(source)
-        .render(Context({"today": TODAY, "zone": ZoneInfo("Europe/Berlin"), **context}))
-        .strip()
-    )
+    installation = Installation(time_zone="Europe/Berlin")
+    frame = {"today": TODAY, "zone": installation.zone, "installation": installation}
+    return Template(source).render(Context(frame | context)).strip()
 
 
 @pytest.mark.parametrize(
