@@ -11,12 +11,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts.ui.bands import forget_looks
-from tests.emptying import empty_tables, starting_rows
+from tests.emptying import ready_to_empty
 from tests.spreading import module_of, spread
+from tests.undone import undone
 
 # How fast an example is depends on what else the machine does; what it says does not.
 hypothesis.settings.register_profile(
@@ -101,13 +102,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """A test that commits leaves the database as it found it; at the end nobody else is on it, so
     that it can be dropped."""
     with django_db_blocker.unblock():
-        put_back = starting_rows()
-
-    def empty(_case: TransactionTestCase) -> None:
-        empty_tables()
-        put_back()
-
-    TransactionTestCase._fixture_teardown = empty
+        empty = ready_to_empty()
+    TransactionTestCase._fixture_teardown = lambda _case: empty()
     yield
     connection.close()  # a test that ended every session may have ended this one
     deadline = time.monotonic() + _LEAVING_SECONDS
@@ -125,10 +121,8 @@ def standing(django_db_setup, django_db_blocker):
 
     For a module of which every test stands on it and none commits.
     """
-    with django_db_blocker.unblock(), transaction.atomic():
-        connection.atomic_blocks[-1]._from_testcase = True  # what it runs may be durable
+    with django_db_blocker.unblock(), undone():
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -39,23 +39,35 @@ _EMPTY = """
 """
 
 
-def empty_tables() -> None:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('cs_test.kept', %s::text, true)", [_KEPT])
-            cursor.execute(_EMPTY)
-    except ProgrammingError:  # a server of somebody else's, where we may not pose as a replica
-        call_command("flush", verbosity=0, interactive=False)
+_PUT_BACK = """
+    INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)
+    WHERE NOT EXISTS (SELECT FROM {table});
+"""
 
 
-def starting_rows() -> Callable[[], None]:
-    """Keeps what an installation starts with; what it returns puts back what of it is missing."""
-    models = [apps.get_model(name) for name in _STARTING]
-    rows = [(model, list(model.objects.values())) for model in models]
+def ready_to_empty() -> Callable[[], None]:
+    """Keeps what an installation starts with; what it returns empties all tables and puts it
+    back."""
+    tables = [apps.get_model(name)._meta.db_table for name in _STARTING]
+    with connection.cursor() as cursor:
+        rows = [_as_json(cursor, table) for table in tables]
+    put_back = "".join(_PUT_BACK.format(table=table) for table in tables)
 
-    def put_back() -> None:
-        for model, found in rows:
-            if not model.objects.exists():
-                model.objects.bulk_create(model(**row) for row in found)
+    def empty() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('cs_test.kept', %s::text, true)", [_KEPT])
+                cursor.execute(_EMPTY)
+                cursor.execute(put_back, rows)
+        except ProgrammingError:  # a server of somebody else's: we may not pose as a replica
+            call_command("flush", verbosity=0, interactive=False)
+            with connection.cursor() as cursor:
+                cursor.execute(put_back, rows)
 
-    return put_back
+    return empty
+
+
+def _as_json(cursor, table: str) -> str:
+    cursor.execute(f"SELECT coalesce(json_agg(t), '[]')::text FROM {table} t")
+    found: str = cursor.fetchone()[0]
+    return found

@@ -44,7 +44,7 @@ from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
 from playbooks.firing import oldest_waiting
 from playbooks.models import Play, PlayStart, Task
-from tests.emptying import empty_tables, starting_rows
+from tests.emptying import ready_to_empty
 from tests.pipeline.processes import until
 from tests.pipeline.stack import being_killed, running_stack
 
@@ -187,13 +187,7 @@ def _run(*, kill_every: float | None = None) -> Outcome:
 @pytest.fixture
 def start_anew(transactional_db) -> Callable[[], None]:
     """Makes the database what it was when the test began."""
-    put_back = starting_rows()
-
-    def start() -> None:
-        empty_tables()
-        put_back()
-
-    return start
+    return ready_to_empty()
 
 
 def _differences(killed: dict[str, list], quiet: dict[str, list]) -> dict[str, tuple]:
