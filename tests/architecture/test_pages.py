@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from accounts.models import Installation
 from tests.html_faults import Page
 from tests.permission_asking import Asker
 from tests.permission_house import build_house, make_keys
 from tests.permission_matrix import ROWS, Cell
+from tests.undone import undone
 
 # Pages that answer a form which was refused, and as whom.
 REFUSED = (
@@ -23,12 +27,19 @@ REFUSED = (
 )
 
 
-@pytest.fixture
-def quiet(db, settings):
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+@contextmanager
+def hushed() -> Iterator[None]:
+    """No row of a session at each request, no line of a refusal."""
     logging.disable(logging.CRITICAL)
-    yield
+    with override_settings(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"):
+        yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture
+def quiet(db):
+    with hushed():
+        yield
 
 
 def is_ours(route: str) -> bool:
@@ -44,9 +55,14 @@ def page_of(answer) -> str | None:
     return html if "<html" in html else None
 
 
-@pytest.fixture
-def pages(quiet) -> dict[str, Page]:
+@pytest.fixture(scope="module")
+def pages(django_db_setup, django_db_blocker) -> dict[str, Page]:
     """By route; CS ops sees every page, and lists with two and more accounts, tasks and rows."""
+    with django_db_blocker.unblock(), hushed(), undone():
+        return read_pages()
+
+
+def read_pages() -> dict[str, Page]:
     asker, found = Asker(build_house(), "ops", tokens=make_keys()), {}
     for cell in asker.cells:
         if (cell.method, cell.place) == ("GET", "own") and ROWS[cell.route]["room"] != "api":

@@ -12,14 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Account, Installation, User
 from health.queries.scorecards import in_force
 from tests.cards import install_cards
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, add_task, judge, show_present
+from tests.fresh_sign_in import sign_in_freshly
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
@@ -143,9 +146,19 @@ def desk(browser: Browser, company: User, live_server: Any, errors: list[str]) -
     assert errors == []
 
 
-def sign_in(page: Page, name: str = "csm") -> None:
+def sign_in(page: Page, name: str = "csm", *, lead_to: str = "/") -> None:
+    """As if by the form a moment ago, without its two pages, and in a browser that is not known."""
+    client = Client()
+    sign_in_freshly(client, User.objects.get(email=f"{name}@demo.example"))
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session}
+    page.context.add_cookies([{**cookie, "domain": "localhost", "path": "/"}])
+    page.goto(lead_to)
+
+
+def sign_in_by_form(page: Page) -> None:
     page.goto("/login/")
-    page.get_by_label("E-mail").fill(f"{name}@demo.example")
+    page.get_by_label("E-mail").fill("csm@demo.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda address: "/login/" not in address)

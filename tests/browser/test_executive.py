@@ -73,20 +73,11 @@ def board(company):
     )
 
 
-def sign_in_as(page, person):
-    page.goto("/login/")
-    page.get_by_label("E-mail").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "login" not in address)
-
-
 @pytest.fixture
 def leader(browser, board, live_server, errors):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     page = watched(context, errors)
-    sign_in_as(page, board)
-    page.goto("/executive/")
+    sign_in(page, "board", lead_to="/executive/")
     yield page
     context.close()
     assert errors == []
@@ -182,7 +173,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         reduced_motion="reduce",
     )
     page = context.new_page()
-    sign_in_as(page, board)
+    sign_in(page, "board")
     found, wide = {}, {}
     pages = ("/executive/", "/executive/?as_of=never&by=tier", *LISTS)
     for path in pages:

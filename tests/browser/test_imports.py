@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Account, ImportRun, Job, RejectedRecord, User
 from cs_platform.scheduling.job_runner import run_job
-from tests.browser.conftest import PASSWORD, watched
+from tests.browser.conftest import PASSWORD, sign_in, watched
 from tests.browser.test_access import SCREENS, violations
 
 CRM = (
@@ -47,19 +47,11 @@ def ops(company):
     return User.objects.create_user("ops@demo.example", PASSWORD, name="Nia Ops", role="ops")
 
 
-def _sign_in(page):
-    page.goto("/login/?next=/imports/")
-    page.get_by_label("E-mail").fill("ops@demo.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/imports/")
-
-
 @pytest.fixture
 def desk(browser, ops, live_server, errors):
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     page = watched(context, errors)
-    _sign_in(page)
+    sign_in(page, "ops", lead_to="/imports/")
     yield page
     context.close()
     assert errors == []
@@ -164,7 +156,7 @@ def _look(page, found):
 
 def test_axe_finds_nothing_on_the_way_of_a_file(screen, worker):
     page, found = screen, {}
-    _sign_in(page)
+    sign_in(page, "ops", lead_to="/imports/")
     _look(page, found)
     _upload(page, "broken.csv", b"\xff\xfe\xff")
     page.wait_for_url("**/files/**")
@@ -192,7 +184,7 @@ def test_axe_finds_nothing_on_the_way_of_a_file(screen, worker):
 
 def test_overlapping_contracts_are_asked_about_with_the_keyboard(screen, worker):
     page, found = screen, {}
-    _sign_in(page)
+    sign_in(page, "ops", lead_to="/imports/")
     account = Account.objects.order_by("external_id").first().external_id
     rows = ((1, "2025-01-01", "2099-01-01", 60), (2, "2025-06-01", "2099-01-01", 70))
     body = "contract id,account,start,end,arr,currency\n" + "".join(

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Installation, User
 from cs_platform.models import StepRun
-from tests.browser.conftest import AXE, PASSWORD, watched
+from tests.browser.conftest import AXE, PASSWORD, sign_in, watched
 from tests.cs_platform.pages.test_ops import dead_job, fill
 from tests.times import now, yesterday
 
@@ -38,14 +38,6 @@ def machinery(transactional_db) -> User:
     return ops
 
 
-def _sign_in(page, email: str) -> None:
-    page.goto("/login/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/login/" not in address)
-
-
 @pytest.mark.parametrize("screen", SCREENS)
 def test_axe_finds_nothing(browser, live_server, machinery, screen):
     scheme, width = SCREENS[screen]
@@ -54,7 +46,7 @@ def test_axe_finds_nothing(browser, live_server, machinery, screen):
         bypass_csp=True, reduced_motion="reduce",
     )  # fmt: skip
     page = context.new_page()
-    _sign_in(page, "ops@demo.example")
+    sign_in(page, "ops")
     found = {}
     for address in PAGES:
         page.goto(address.format(day=yesterday()))
@@ -73,7 +65,7 @@ def test_what_was_given_up_is_found_and_tried_again(browser, live_server, machin
     dead_job("segment/1", kind="plays.advance")
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     page = watched(context, errors)
-    _sign_in(page, "ops@demo.example")
+    sign_in(page, "ops")
     page.get_by_role("link", name="Operations").click()
     page.get_by_role("link", name="Given-up jobs").click()
     page.get_by_role("button", name="Retry Advance plays segment/1").click()
@@ -88,7 +80,7 @@ def test_what_was_given_up_is_found_and_tried_again(browser, live_server, machin
 def test_somebody_without_the_right_is_refused_politely(browser, live_server, machinery):
     context = browser.new_context(base_url=live_server.url)
     page = context.new_page()
-    _sign_in(page, "csm@demo.example")
+    sign_in(page)
     expect(page.get_by_role("link", name="Operations")).to_have_count(0)
     assert page.goto("/ops/").status == 403
     expect(page.get_by_text("Your role does not open this page")).to_be_visible()

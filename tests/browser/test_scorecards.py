@@ -6,20 +6,12 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, User
 from health.models import Scorecard
 from health.queries.scorecards import in_force
-from tests.browser.conftest import PASSWORD, watched
+from tests.browser.conftest import PASSWORD, sign_in, watched
 from tests.browser.test_access import SCREENS, violations
 from tests.cs_platform.pages.conftest import judge, show_present
 from tests.cs_platform.scorecards.conftest import FINE
 
 LIST = "/admin/health/scorecard/"
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/login/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 @pytest.fixture
@@ -31,7 +23,7 @@ def ops(browser, company, live_server, errors):
     show_present(judge(burdened, in_force()["four_inputs"], raw=FINE))
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=live_server.url)
     page = watched(context, errors)
-    sign_in(page, "ops@demo.example")
+    sign_in(page, "ops")
     yield page
     context.close()
     assert errors == []
@@ -105,7 +97,7 @@ def test_the_second_of_two_editors_keeps_what_was_typed(ops, browser, live_serve
     User.objects.create_user("ida@demo.example", PASSWORD, name="Ida Quay", role="ops")
     context = browser.new_context(base_url=live_server.url)
     ida = context.new_page()
-    sign_in(ida, "ida@demo.example")
+    sign_in(ida, "ida")
     ida.goto(ops.url)
     ida.get_by_label("Support burden: weight").fill("20")
     ida.get_by_role("button", name="Save draft").click()
@@ -142,7 +134,7 @@ def checked(request, browser, company, live_server):
         reduced_motion="reduce",
     )
     page = context.new_page()
-    sign_in(page, "ops@demo.example")
+    sign_in(page, "ops")
     yield page
     context.close()
 

@@ -4,7 +4,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from playbooks.models import Task
-from tests.browser.conftest import AXE, PASSWORD
+from tests.browser.conftest import AXE, PASSWORD, sign_in_by_form
 
 NOTE = "They want <three> more seats"
 
@@ -15,6 +15,8 @@ def violations(desk):
 
 
 def test_a_note_typed_after_the_session_ran_out_is_kept_and_saved(desk, errors):
+    desk.context.clear_cookies()
+    sign_in_by_form(desk)
     Session.objects.all().delete()
     row = desk.locator("[data-row]", has_text="Call Poorly")
     row.get_by_text("Complete", exact=True).click()
