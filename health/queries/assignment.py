@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from accounts.catalogue import LifecycleStage
 from accounts.queries.sizes import segment_ids, touch_tier_ids
+from health.facts import BaseRows, FactScope, load_base
+from health.facts.rates import whole_units
+from health.facts.scope import number
 from health.models import AssignmentRule
+from health.queries.installation import calendar
 from health.queries.scorecards import Card, in_force
 
 _STAGES = [member.value for member in LifecycleStage]
@@ -65,6 +70,31 @@ def _fits(rule: RuleNumbers, standing: AssignmentInput) -> npt.NDArray[np.bool_]
     if rule.minimum_arr is not None:
         fits &= standing.arr >= rule.minimum_arr
     return fits
+
+
+def assignment_input(
+    scope: FactScope, base: BaseRows, *, day: date, currency: str
+) -> AssignmentInput:
+    """What rules look at, as of a day of the scope; `currency` is the installation's."""
+    profiles = base.profiles.on(day)
+    arr = base.ledger.arr(effective=number(day), today=number(day))
+    return AssignmentInput(
+        profiles.stage,
+        profiles.touch_tier,
+        profiles.segment,
+        profiles.plan_id,
+        whole_units(scope.account_ids, arr, base=currency, day=day),
+    )
+
+
+def lacks_rule(account_id: int, *, today: date) -> bool:
+    """Whether none of the rules whose scorecards are in force fits the account as it is now."""
+    here = calendar()
+    ids = np.array([account_id], dtype=np.int64)
+    scope = FactScope(ids, today, today, here.zone, as_known=False, open_day=today)
+    base = load_base(scope, with_history=False)
+    standing = assignment_input(scope, base, day=today, currency=here.currency)
+    return bool(assignment().choose(standing)[0] == NO_CARD)
 
 
 def assignment(*, also: Card | None = None) -> Assignment:

@@ -10,13 +10,12 @@ import numpy as np
 from django.db import connection
 
 from health.facts import BaseRows, FactRows, load_base, load_facts
-from health.facts.rates import whole_units
 from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
 from health.measures import Facts, raw_matrix
 from health.measures.inputs import Flags, Floats
 from health.models import ClosedDay
-from health.queries.assignment import NO_CARD, Assignment, AssignmentInput
+from health.queries.assignment import NO_CARD, Assignment, assignment_input
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
 from health.queries.scorecards import Card
@@ -156,14 +155,9 @@ def hold_days_open(days: Sequence[date]) -> list[date]:
 
 def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
     """Which card each account gets on the day; NO_CARD for who is no customer, or has no rule."""
-    profiles = base.profiles.on(day)
-    today = number(day)
-    arr = base.ledger.arr(effective=today, today=today)
-    arr = whole_units(scope.account_ids, arr, base=run.calendar.currency, day=day)
-    standing = AssignmentInput(
-        profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
-    )
-    return np.where(profiles.is_customer(day), run.assignment.choose(standing), NO_CARD)
+    standing = assignment_input(scope, base, day=day, currency=run.calendar.currency)
+    is_customer = base.profiles.on(day).is_customer(day)
+    return np.where(is_customer, run.assignment.choose(standing), NO_CARD)
 
 
 def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:

@@ -12,12 +12,14 @@ from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, may
+from accounts.catalogue import AccountStatus
 from accounts.models import Account, User
 from accounts.pages.revenue_queries import arr_gaps
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.account.moved import follow_merge
 from cs_platform.pages.navigation import ACCOUNT_TABS
 from health.models import CurrentHealth
+from health.queries.assignment import lacks_rule
 from health.scoring import UNSCORED
 from playbooks.models import Task
 from playbooks.pages.tasks.queries import next_task, open_task_counts
@@ -81,6 +83,12 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
         may_change=may(user, Right.WORK_ACCOUNTS, account=account),
         gaps=arr_gaps(account, today=today),
     )
+
+
+def is_without_rule(head: AccountHead) -> bool:
+    """Whether a customer cannot be scored, because no assignment rule gives it a scorecard."""
+    is_customer = head.account.status == AccountStatus.ACTIVE
+    return is_customer and lacks_rule(head.account.pk, today=head.today)
 
 
 def tabs_of(head: AccountHead, *, current: str) -> list[Tab]:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
-from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
+from cs_platform.pages.account.head import AccountHead, account_head, is_without_rule, tabs_of
 from health.facts.departures import Departure, departures
 from health.models import HealthScore
 from health.pages import queries
@@ -49,8 +49,8 @@ def health_context(
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:
-        context |= _judged(head, stored, context)
-    return context
+        return context | _judged(head, stored, context)
+    return context | {"lacks_rule": is_without_rule(head)}
 
 
 def _choice(

@@ -13,7 +13,7 @@ from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
 from accounts.ui.charts import BandLine, ScorePoint, score_history
 from accounts.ui.paging import merged_page
-from cs_platform.pages.account.head import AccountHead
+from cs_platform.pages.account.head import AccountHead, is_without_rule
 from cs_platform.pages.account.timeline import newest_entries
 from health.pages.version_notes import published_between
 from health.queries.scorecards import published_card
@@ -61,10 +61,11 @@ class ComponentScore:
 
 
 def health_summary(head: AccountHead) -> dict[str, object]:
-    """The top level of the scorecard and 90 days of the score, from the present state alone."""
+    """The top level of the scorecard and 90 days of the score, from the present state alone; of an
+    account that was never judged, whether a rule gives it a scorecard at all."""
     health = head.health
     if health is None:
-        return {}
+        return {"lacks_rule": is_without_rule(head)}
     card = published_card(health.scorecard_id).spec
     top = {component.key for level, component in card.walk() if level == 1}
     components = [

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import BusinessEvent
-from health.models import HealthScore, ThresholdCrossing
+from health.models import AssignmentRule, HealthScore, ThresholdCrossing
 from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
 
 
@@ -113,3 +113,18 @@ def test_health_chart_marks_crossings_and_news(client, csm, account, card):
     )
     rows = open_tab(client, "account_health", account).context["history"].rows
     assert [row[2] for row in rows] == ["Healthy to intervene", "Champion left"]
+
+
+@pytest.mark.parametrize("tab", ["account", "account_health"])
+def test_an_account_that_no_rule_fits_says_so(client, csm, account, card, tab):
+    assert "no rule" not in open_tab(client, tab, account).content.decode()
+
+    # The catch-all names a scorecard that was never published; the others ask for something else.
+    AssignmentRule.objects.catch_alls().update(scorecard_key="planned")
+    AssignmentRule.objects.filter(minimum_arr=25_000).update(minimum_arr=25_000_000)
+    assert "Not scored: no rule" in open_tab(client, tab, account).content.decode()
+
+    AssignmentRule.objects.create(
+        position=90, scorecard_key="four_inputs", touch_tier=account.touch_tier
+    )
+    assert "no rule" not in open_tab(client, tab, account).content.decode()
