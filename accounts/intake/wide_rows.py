@@ -28,6 +28,11 @@ _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[t ].*)?", re.IGNORECASE)
 _COUNT = re.compile(r"-?[0-9]{1,3}(?:[.,' \u00a0\u202f][0-9]{3})*|-?[0-9]+(?:\.0*)?")
 
 
+def row_and_column(position: int) -> tuple[int, int]:
+    """Of the cell that a record of such a table came from; column 0 is the row as a whole."""
+    return divmod(position, COLUMNS_IN_A_ROW)
+
+
 def is_total(text: str) -> bool:
     return " ".join(text.lower().replace("_", " ").split()).strip("()$: ") in TOTALS
 

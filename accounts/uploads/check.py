@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.intake.column_mapping import mapping_of
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import RecordSpec
 from accounts.intake.kept_rows import Row
@@ -26,7 +25,7 @@ from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement
 from accounts.uploads import before_after
 from accounts.uploads.account_effect import AccountEffect, planned
-from accounts.uploads.import_run import loader_of
+from accounts.uploads.import_run import columns_of, loader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
 from accounts.uploads.storage import rows_of
 
@@ -148,7 +147,7 @@ class _Check:
         self._sample_problems(self.found.asked_of, result)
 
     def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
-        columns = mapping_of(self.file.mapping).chosen(self.file.header, kind=self.loader.kind)
+        columns = columns_of(self.file)
         for number in pieces:
             yield from columns.records(rows_of(self.file, number=number))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts.intake.column_mapping import mapping_of
+from accounts.intake.column_mapping import Columns, mapping_of
 from accounts.intake.fields import Kind
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.rows import RowLoader, load_counted
@@ -42,13 +42,17 @@ def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
     mapping = mapping_of(file.mapping)
     return RowLoader(
         kind=Kind(file.kind),
-        fields=mapping.chosen(file.header, kind=Kind(file.kind)).fields,
+        fields=columns_of(file).fields,
         reading=mapping.reading(now=now),
         day=day,
         now=now,
         backfill=mapping.backfill,
         source=mapping.source,
     )
+
+
+def columns_of(file: ImportFile) -> Columns:
+    return mapping_of(file.mapping).chosen(file.header, kind=Kind(file.kind))
 
 
 def import_upload(
@@ -59,7 +63,7 @@ def import_upload(
     if file is None or run.state != ImportRun.State.RUNNING:
         return
     loader = loader_of(file, day=day, now=now)
-    columns = mapping_of(file.mapping).chosen(file.header, kind=loader.kind)
+    columns = columns_of(file)
     while piece < file.chunks:
         following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
@@ -80,7 +84,7 @@ def _end(run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: 
     derive_run(run, day=day, now=now)
     if file.fixes is not None:
         settling = Settling.of(file, now=now)
-        columns = mapping_of(file.mapping).chosen(file.header, kind=Kind(file.kind))
+        columns = columns_of(file)
         positions = open_records(run).values_list("position", flat=True)
         refused = set(map(columns.line_of, positions))
         for number in range(file.chunks):

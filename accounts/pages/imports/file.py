@@ -32,6 +32,7 @@ from accounts.ui.rate_gaps import RateGaps
 from accounts.uploads import FileMovedOn
 from accounts.uploads import discard as discard_file
 from accounts.uploads import jobs as uploads
+from accounts.uploads.import_run import columns_of
 
 _STATES = ImportFile.State
 PAGE_SIZE = 25
@@ -194,6 +195,7 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
     listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
+    context["is_wide"] = columns_of(found).spread is not None
     mapped = mapping_of(found.mapping).columns
     context["left_out"] = left_out(found, columns=mapped, kind=Kind(found.kind))
     return render(request, "imports/check.html", context | _outcome(found, show))

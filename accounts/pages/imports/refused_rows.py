@@ -9,10 +9,10 @@ from itertools import groupby
 
 from accounts.intake.cells import neutral
 from accounts.intake.column_mapping import ROW_COLUMN, mapping_of
-from accounts.intake.fields import Kind
 from accounts.intake.specs import SPECS
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.labels import field_word, in_words
+from accounts.uploads.import_run import columns_of
 from accounts.uploads.resolve import open_records
 from accounts.uploads.retry_rows import as_text
 from accounts.uploads.storage import rows_of
@@ -28,10 +28,9 @@ def refused_rows(run: ImportRun) -> Iterator[str]:
     file = run.file
     if file is None or file.forgotten_at is not None:
         return _of_records(run, groups, {})
-    mapping = mapping_of(file.mapping)
-    if mapping.chosen(file.header, kind=Kind(file.kind)).spread is not None:
+    if columns_of(file).spread is not None:
         # Of a row with many counts only some are refused: those, and what was said for all rows.
-        return _of_records(run, groups, mapping.constants)
+        return _of_records(run, groups, mapping_of(file.mapping).constants)
     return _of_file(file, groups)
 
 

@@ -26,6 +26,7 @@ from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.uploads import jobs as uploads
 from accounts.uploads import mend, retry_all
+from accounts.uploads.import_run import columns_of
 from accounts.uploads.retry_rows import MOST_AT_ONCE, Retry
 from accounts.work import jobs
 
@@ -99,7 +100,14 @@ def _context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
         .select_related("run")
         .order_by("pk")[:5],
         "position": "Row" if found.via != ImportRun.Via.API else "Record",
+        "is_wide": _is_wide(found),
     }
+
+
+def _is_wide(found: ImportRun) -> bool:
+    """Whether each record is a cell of the file."""
+    file = found.file
+    return file is not None and file.kind in SPECS and columns_of(file).spread is not None
 
 
 def _can_go_on(found: ImportRun) -> bool:

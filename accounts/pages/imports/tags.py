@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext_lazy
 
 from accounts.catalogue import label
+from accounts.intake.wide_rows import row_and_column
 from accounts.pages.imports import labels as imports_words
 from accounts.ui import formats
 from accounts.ui.bands import band_look
@@ -36,6 +37,13 @@ def moved(value: str | None, what: str) -> str:
     if what == "score":
         return formats.score(Decimal(value))
     return band_look(value).word if what == "band" else label(value)
+
+
+@register.filter
+def cell(position: int) -> str:
+    """The row and the column of a count, in a table with several in a row."""
+    row, column = row_and_column(position)
+    return f"{row:,} · {column}"
 
 
 @register.filter

@@ -78,8 +78,12 @@ def test_what_is_checked_is_imported_and_mended(ops):
     assert (file.outcome["created"], file.outcome["rejected"]) == (7, 1)
     planned = PlannedChange.objects.get(file=file, status="rejected")
     assert (planned.position, planned.record["key"]) == (4004, "beta · 2025-02-04 · reports")
+    page = text(ops.get(reverse("imports_check", args=[file.pk]), {"show": "rejected"}))
+    assert '<td class="num faint nowrap">4 · 4</td>' in page
     ops.post(reverse("imports_start", args=[file.pk]))
     work()
+    page = text(ops.get(reverse("imports_run", args=[ImportRun.objects.get().pk])))
+    assert '<td class="num faint nowrap">4 · 4</td>' in page
     assert stored() == [
         ("acme", 3, "logins", 1204), ("acme", 3, "reports", 7),
         ("acme", 4, "exports", 2), ("acme", 4, "logins", 980), ("acme", 4, "reports", 3),
