@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Q, Value
 
 from accounts.calendar import BusinessCalendar
-from accounts.catalogue import AccountStatus, ContractState
+from accounts.catalogue import AccountStatus, ContractState, SignalKind, StartingEvent
 from accounts.models import Account, Contract, Installation, Signal
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
@@ -21,9 +21,13 @@ from accounts.queries.rates import rates_on
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
+from playbooks.triggers.renewal_risk import renewal_risk
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule, RunningContract
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
 
+# A notice that names no contract: what came of it is known after so long.
+_NOTICE_COUNTS = timedelta(days=90)
+_NOTICE = f"{SignalKind.BUSINESS_EVENT}.{StartingEvent.CANCELLATION_NOTICE}"
 _HAS_PRODUCT = Q(lines__product__isnull=False)
 
 
@@ -89,7 +93,7 @@ def standings(
     health = CurrentHealth.objects.in_bulk(list(account_ids))
     overridden = set(_overridden(account_ids, day))
     plays, ended, queued = _open_plays(account_ids), _ended(account_ids), _queued(account_ids)
-    contracts = _running_contracts(account_ids)
+    contracts, cancelling = _running_contracts(account_ids), _cancelling(account_ids, day)
     accounts = list(Account.objects.filter(pk__in=account_ids).select_related("plan"))
     base = Installation.current().currency
     worth = _worth(accounts, day)
@@ -112,6 +116,11 @@ def standings(
             plan=row.plan.key if row.plan else "",
             arr=None if (arr := worth[row.pk]) is None else major(arr, base),
             contracts=tuple(contracts[row.pk]),
+            renewal_risk=renewal_risk(
+                score=health[row.pk].score if row.pk in health else None,
+                days_left=_days_to_decision(row, day),
+                is_cancelling=row.pk in cancelling,
+            ),
         )
         for row in accounts
     }
@@ -124,6 +133,22 @@ def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
     is_mixed = any(account.currency != base for account in accounts)
     rates = rates_on(day, base=base) if is_mixed else DayRates(base, day, {})
     return {account.pk: rates.convert(account.arr_minor, account.currency) for account in accounts}
+
+
+def _days_to_decision(account: Account, day: date) -> int | None:
+    decides_on = account.decides_on or account.renews_on
+    return None if decides_on is None else (decides_on - day).days
+
+
+def _cancelling(account_ids: Sequence[int], day: date) -> set[int]:
+    """Accounts that gave notice for a contract that runs, or said lately that they would leave."""
+    since = datetime.combine(day - _NOTICE_COUNTS, time(), tzinfo=Installation.current().zone)
+    said = recent_signals(account_ids=account_ids, kinds=[_NOTICE], since=since)
+    # Uses index: contract_account
+    given = Contract.objects.filter(
+        account_id__in=account_ids, state=ContractState.ACTIVE, notice_given_on__lte=day
+    )
+    return {*said, *given.values_list("account_id", flat=True)}
 
 
 def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningContract]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.catalogue import LifecycleStage
 from playbooks.library.fields import Fields, filled
+from playbooks.triggers.renewal_risk import RenewalRisk
 from playbooks.triggers.rules import Conditions
 
 _LONGEST_TERM = 240
@@ -26,6 +27,7 @@ def read_conditions(fields: Fields) -> Conditions:
         term_at_least=_term(fields, "term_at_least"),
         term_below=_term(fields, "term_below"),
         lines=frozenset(fields.texts("lines")),
+        renewal_risks=frozenset(fields.texts("renewal_risks", list(RenewalRisk))),
     )
     fields.refuse_others()
     for name in ("score", "arr", "term"):

@@ -48,6 +48,7 @@ def condition_words(conditions: Conditions) -> list[str]:
         "stage": conditions.stages,
         "plan": conditions.plans,
         "band": conditions.bands,
+        "renewal risk": conditions.renewal_risks,
     }
     parts = [
         f"{name} {_either(catalogue.label(value) for value in sorted(values))}"

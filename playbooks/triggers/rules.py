@@ -10,6 +10,7 @@ from accounts.catalogue import SignalKind
 from health.scoring import WHOLE_SCORE, WatchLineSpec
 from health.signals import Direction
 from playbooks.triggers.moments import Moment
+from playbooks.triggers.renewal_risk import RenewalRisk
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 
@@ -91,6 +92,7 @@ class Conditions:
     term_at_least: int | None = None
     term_below: int | None = None
     lines: frozenset[str] = frozenset()
+    renewal_risks: frozenset[str] = frozenset()
 
     @property
     def is_about_contracts(self) -> bool:
@@ -191,6 +193,7 @@ class AccountState:
     plan: str = ""
     arr: Decimal | None = None
     contracts: tuple[RunningContract, ...] = ()
+    renewal_risk: RenewalRisk = RenewalRisk.NONE
 
     def without_queued(self, playbook_key: str) -> "AccountState":
         """As it looks to the start that waits itself."""

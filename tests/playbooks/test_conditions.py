@@ -1,6 +1,6 @@
 """Firing asks the conditions of an account's plan, ARR, health and contracts as they are."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -63,3 +63,32 @@ def test_only_accounts_that_fit_start(house, least, started):
 def test_a_plan_that_is_not_there_is_refused_when_it_is_published(house):
     with pytest.raises(PlaybookError, match="“team” is no plan"):
         published(plans=["team"])
+
+
+def risk_of(account):
+    (standing,) = facts.standings(account_ids=[account.pk], csms={}, day=NOW.date()).values()
+    return standing.renewal_risk.value
+
+
+@pytest.mark.parametrize(
+    ("dates", "risk"),
+    [
+        # The 12th of June is 90 days on, the 13th 91; the decision counts before the end.
+        ({"renews_on": date(2025, 6, 12)}, "high"),
+        ({"renews_on": date(2025, 6, 13)}, "none"),
+        ({"renews_on": date(2025, 8, 11), "decides_on": date(2025, 5, 13)}, "critical"),
+        ({}, "none"),
+    ],
+)
+def test_the_risk_of_a_renewal_counts_to_the_decision(house, dates, risk):
+    account = house.account(**dates)
+    house.stands(account, "39.99", "intervene")
+    assert risk_of(account) == risk
+
+
+def test_notice_given_or_said_lately_is_an_emergency(house):
+    gave, said, long_ago = (house.account(name) for name in ("gave", "said", "long-ago"))
+    a_contract(gave, notice_given_on=NOW.date())
+    house.rings(said, "event.cancellation_notice", at=NOW - timedelta(days=89))
+    house.rings(long_ago, "event.cancellation_notice", at=NOW - timedelta(days=91))
+    assert [risk_of(each) for each in (gave, said, long_ago)] == ["emergency", "emergency", "none"]

@@ -22,6 +22,7 @@ EXECUTORS = {
     ),
     "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
     "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
+    "playbooks.facts:_cancelling": lambda: facts._cancelling(FEW, DAY),
     "playbooks.facts:_ended": lambda: facts._ended(FEW),
     "playbooks.firing.advancing:return_snoozed": lambda: advancing.return_snoozed(
         limit=100, now=NOW
