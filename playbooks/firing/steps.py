@@ -112,7 +112,8 @@ def _steps_of_play(play: Play, context: Opening, before: dict[int, Finish | None
         anchor = _anchor(play, steps[index], context, previous)
         if anchor is None:
             return None
-        moment, dues[index] = _times(steps[index], anchor, context)
+        moment, due = _times(steps[index], anchor, context)
+        dues[index] = _not_before_start(due, play, context)
         return moment
 
     found = walk(
@@ -167,6 +168,14 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
     if step.notice_days is None:
         return context.now if Anchor(step.due_from).is_ahead else anchor, due
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
+
+
+def _not_before_start(due: datetime, play: Play, context: Opening) -> datetime:
+    """A contract that is learned late leaves days before it that were over when its play began."""
+    if due >= play.opened_at:
+        return due
+    first_day = Offset(0, Unit.CALENDAR_DAYS)
+    return due_at(anchor=play.opened_at, offset=first_day, calendar=context.calendar)
 
 
 def _task(due_step: DueStep, context: Opening) -> NewTask:

@@ -219,3 +219,16 @@ def test_a_renewal_draws_in_who_acts_on_its_risk(house, score, drawn_in):
     titles = set(Task.objects.values_list("title", flat=True))
     assert titles & drawn == drawn_in
     assert {"Ask whether they mean to renew", "Propose what fits next year"} <= titles
+
+
+def test_nothing_of_a_renewal_learned_late_is_overdue_when_it_begins(house):
+    account = house.account(renews_on=NOW.date() + timedelta(days=40), touch_tier="high")
+    start_play(account=account, playbook_key="renewal", by=house.people["alice"], now=NOW)
+
+    advance_plays(limit=100, now=NOW)
+
+    dues = dict(Task.objects.values_list("title", "due_at"))
+    closes = NOW.replace(hour=18)
+    assert dues["Review the account and forecast the renewal"] == closes
+    assert dues["Propose what fits next year"] == closes
+    assert min(dues.values()) == closes
