@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import count
 
-from accounts.intake.terms import add_months
+from accounts.intake.contract_terms import add_months
 
 LISTED_AFTER = timedelta(days=30)
 

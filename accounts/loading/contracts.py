@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from accounts.catalogue import CONTRACTS_SOURCE, ContractState, RevenueSource
 from accounts.intake.backfill import moment_of
+from accounts.intake.contract_terms import ContractTerm
 from accounts.intake.ledger import (
     LedgerMovement,
     MovementKey,
@@ -20,15 +21,9 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.terms import (
-    AccountTerms,
-    ContractTerm,
-    Overlap,
-    Stretch,
-    overlaps,
-    price_days,
-    stretches_of,
-)
+from accounts.intake.overlapping import Overlap, overlaps
+from accounts.intake.succession import AccountTerms
+from accounts.intake.terms import Stretch, price_days, stretches_of
 from accounts.loading import staging
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from accounts.catalogue import ContractState
-from accounts.intake.terms import AccountTerms, ContractTerm, end_by_notice
+from accounts.intake.contract_terms import ContractTerm, end_by_notice
+from accounts.intake.succession import AccountTerms
 from accounts.loading.statements import among
 from accounts.models import Contract, ContractLine
 

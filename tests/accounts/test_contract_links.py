@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from accounts.intake.terms import ContractTerm
+from accounts.intake.contract_terms import ContractTerm
 from accounts.loading.stored_contracts import contracts_of, terms_of
 from accounts.models import Account, Contract, Source
 from accounts.queries.contract_links import names

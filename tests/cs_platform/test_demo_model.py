@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
+from accounts.intake.contract_terms import ContractTerm
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.terms import ContractTerm, stretches
+from accounts.intake.terms import stretches
 from cs_platform.demo.facts import block_tables
 from cs_platform.demo.founding import Founded, found_block, timeline_of
 from cs_platform.demo.names import COMBINATIONS, company_name

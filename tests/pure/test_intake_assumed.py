@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.intake.assumed import AssumedTerm
-from accounts.intake.terms import ContractTerm, stretches
+from accounts.intake.contract_terms import ContractTerm
+from accounts.intake.terms import stretches
 
 YEARS = AssumedTerm(
     date(2024, 1, 1), date(2027, 1, 1), months=12, arr=60_000_00, uplift=Decimal("0.05")
