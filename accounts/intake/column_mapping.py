@@ -22,6 +22,7 @@ from accounts.intake.wide_rows import (
     given_by,
     is_total,
     named_by_rest,
+    rest_of_days,
     spread_faults,
     spread_of,
 )
@@ -173,6 +174,7 @@ def our_names(
     guessed = guess_columns(free, kind=kind)
     # Beside columns of counts, what is called “total” is no column of events.
     taken = given_by((ours for ours in columns.values() if ours), spec=spec)
+    rest = columns.get(REST) or rest_of_days(columns.values(), spec=spec)
     found: list[str | None] = []
     for name in header:
         ours = columns[name] if name in columns else guessed[name] or name
@@ -180,9 +182,9 @@ def our_names(
             found.append(ours)
         elif ours in known and (ours == name or known[ours].type != Type.AMOUNT):
             found.append(None if ours in taken else ours)
-        elif count := named_by_rest(name, columns.get(REST), spec=spec):
+        elif count := named_by_rest(name, rest, spec=spec):
             found.append(count)
-        elif ignores_rest or UNNAMED.fullmatch(name) or (REST in columns and is_total(name)):
+        elif ignores_rest or UNNAMED.fullmatch(name) or (rest and is_total(name)):
             found.append(None)
         else:
             message = (

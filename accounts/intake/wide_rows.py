@@ -58,6 +58,12 @@ def named_by_rest(name: str, rest: str | None, *, spec: RecordSpec) -> str | Non
     return stands_for(name, spread[0]) if spread and not is_total(name) else None
 
 
+def rest_of_days(named: Iterable[str | None], *, spec: RecordSpec) -> str | None:
+    """Where columns go to days, the next export has others: those are read as they are."""
+    spread = (spread_of(ours, spec=spec) for ours in named)
+    return f"day{_MARK}" if any(found and found[0] == "day" for found in spread) else None
+
+
 def stands_for(name: str, field: str) -> str | None:
     """`feature:reports_run` of a column called “Reports run”; None where its name is no such
     value."""

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts import clock
+from accounts.intake.column_mapping import ColumnMapping
 from accounts.models import (
     Account,
     ActiveUsersDay,
@@ -14,9 +15,12 @@ from accounts.models import (
     Feature,
     ImportRun,
     RejectedRecord,
+    Source,
+    SourceMapping,
     UsageDay,
     UsageWeek,
 )
+from tests.accounts.bulk import USAGE, make_key, post
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +183,31 @@ def test_one_column_a_day_of_users(imported):
              "--kind", "active_users", "--map", "*=day:")  # fmt: skip
     rows = ActiveUsersDay.objects.order_by("day").values_list("day", "users")
     assert list(rows) == [(date(2026, 11, 2), 4), (date(2026, 11, 3), 6)]
+
+
+def kept(columns, *, kind="usage", **parts):
+    source = Source.objects.create(key="tracker", name="Tracker")
+    mapping = ColumnMapping(columns=columns, source="tracker", **parts)
+    SourceMapping.objects.create(
+        source=source, kind=kind, mapping=mapping.as_json(), saved_at=clock.now()
+    )
+    return make_key(source="tracker")
+
+
+def test_a_request_reads_columns_of_events_as_its_source_said(imported):
+    columns = {"account": "account", "date": "day", "logins": "feature:logins", "country": ""}
+    token = kept(columns, constants={"covers": "week_from"})
+    body = b"Account,Date,Logins,Country\nacme,2026-11-02,70,FR\nbeta,2026-11-02,x,FR\n"
+    answer = post(USAGE, body, token, content_type="text/csv").json()
+    assert [record["index"] for record in answer["records"]] == [3, 1003]
+    assert (answer["created"], answer["rejected"]) == (1, 1)
+    assert answer["records"][1]["errors"][0]["code"] == "integer"
+    assert stored() == [("acme", date(2026, 11, 8), "logins", 70)]
+
+
+def test_the_next_export_has_other_days_and_is_read_alike():
+    token = kept({"account": "account", "event": "feature", "2026-11-02": "day:2026-11-02"})
+    body = b"account,event,2026-11-09,2026-11-10,total\nacme,Search,4,5,9\n"
+    answer = post(USAGE, body, token, content_type="text/csv").json()
+    assert (answer["created"], answer["rejected"]) == (2, 0)
+    assert [(day.day, events) for _, day, _, events in stored()] == [(9, 4), (10, 5)]
