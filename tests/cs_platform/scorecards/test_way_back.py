@@ -19,8 +19,13 @@ def test_rolling_back_is_one_step_and_a_new_version(ops, draft, portfolio, publi
     assert "Say why" in unsaid
     assert "Four inputs v3 is in force and says what v1 said." in done
     assert (made.content_of, made.reason) == (published, "Back to v1: Too noisy")
-    listed = body(ops.get("/admin/health/scorecard/"))
-    assert listed.index("v3") < listed.index("v2") < listed.index("Shipped with the product")
+    # Not by the text of the page: the token of a form may hold “v2” as well.
+    rows = ops.get("/admin/health/scorecard/").context["keys"]
+    listed = next(row.versions for row in rows if row.key == "four_inputs")
+    assert [(row.version, row.reason) for row in listed][::2] == [
+        (3, "Back to v1: Too noisy"),
+        (1, "shipped with the product"),
+    ]
 
 
 def test_a_way_back_can_be_previewed_first(ops, draft, portfolio, published):
