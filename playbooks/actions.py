@@ -15,9 +15,11 @@ from django.db.models.functions import Greatest
 from accounts.access import people_for
 from accounts.declarations import address_of
 from accounts.models import Account, User
+from accounts.work.customer_mail import suppress_threads
 from accounts.work.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
+from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import (
     ANSWERS,
     Channel,
@@ -157,6 +159,7 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
         closed_at=now,
         closed_by=by,
     )
+    suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended")
     return play
 
 

@@ -237,6 +237,12 @@ class OutboxMessage(LeasedRow):
                 condition=Q(contact__isnull=False),
             ),
             models.Index("contact", name="outbox_customer_waiting", condition=Q(state="new")),
+            # What a play has written and is not sent when it ends.
+            models.Index(
+                "thread",
+                name="outbox_thread_waiting",
+                condition=Q(state__in=("held", "new")) & ~Q(thread=""),
+            ),
             # How much is new, asked on every page.
             models.Index(
                 "user",

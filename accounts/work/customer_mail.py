@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import Account, Contact, OutboxMessage, User
@@ -48,6 +49,13 @@ def approve(*, message_id: int, subject: str, body: str, by: User, now: datetime
 def discard(*, message_id: int, reason: str, by: User) -> bool:
     """It never goes out; False where it was decided meanwhile."""
     return _decide(message_id, state=State.SUPPRESSED, reason=reason[:500], decided_by=by)
+
+
+def suppress_threads(threads: Collection[str], *, reason: str) -> int:
+    """What waits in these conversations, approved or not, never goes out; how many that are."""
+    # Uses index: outbox_thread_waiting
+    waiting = OutboxMessage.objects.filter(thread__in=threads, state__in=(State.HELD, State.NEW))
+    return waiting.exclude(thread="").update(state=State.SUPPRESSED, reason=reason)
 
 
 def _decide(message_id: int, **changes: object) -> bool:

@@ -21,6 +21,7 @@ from accounts.work.signals import NewSignal, emit
 from playbooks import facts
 from playbooks.due_dates import wait_ends
 from playbooks.firing.due_steps import DueStep, Opening
+from playbooks.firing.letters import write_letters
 from playbooks.firing.notices import notice
 from playbooks.models import Play, Playbook, StepResult
 from playbooks.triggers.conditions import fits
@@ -250,6 +251,17 @@ def _notify(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     return done
 
 
+def _mail(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+    letters = write_letters(due, context)
+    post(letters.values())
+    return {
+        each.key: Did(StepEnding.WRITTEN, letters[each.key].subject)
+        if each.key in letters
+        else Did(StepEnding.NOBODY, label(each.step.owner_role))
+        for each in due
+    }
+
+
 def _start_play(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     """Rings for it: whether it starts is decided as for any signal, and its start record says so.
 
@@ -301,6 +313,7 @@ _DOES: Mapping[StepKind, Callable[[Sequence[DueStep], Opening], dict[Key, Did]]]
     StepKind.CHANGE_FIELD: _change_field,
     StepKind.ASSIGN: _assign,
     StepKind.NOTIFY: _notify,
+    StepKind.MAIL: _mail,
     StepKind.START_PLAY: _start_play,
     StepKind.HOLD_OUT: _hold_out,
     StepKind.SURVEY: _survey,

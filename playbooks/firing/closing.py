@@ -8,6 +8,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from accounts.work.customer_mail import suppress_threads
+from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import PlayOutcome
 from playbooks.triggers.wording import recovered_because
 
@@ -77,7 +79,7 @@ def close_plays(
 ) -> Sequence[int]:
     """Closes the open ones among these plays, each with its reason; returns their ids.
 
-    Unfinished tasks close by themselves and say why.
+    Unfinished tasks close by themselves and say why; mail that has not gone out stays here.
     """
     if not reasons:
         return []
@@ -87,4 +89,5 @@ def close_plays(
         cursor.execute(_PLAYS, values)
         closed = sorted(row[0] for row in cursor.fetchall())
         cursor.execute(_TASKS, values | {"closed": closed})
+    suppress_threads([mail_thread(pk) for pk in closed], reason="the play that wrote it has ended")
     return closed

@@ -15,6 +15,8 @@ from playbooks.triggers.kinds import (
     Branch,
     ChangeField,
     HoldOut,
+    Mail,
+    Sending,
     StartPlay,
     StepKind,
     Survey,
@@ -25,7 +27,7 @@ from playbooks.triggers.vocabulary import Channel, OwnerRole
 
 _AT_ONCE = Offset(0, Unit.HOURS, Anchor.PREVIOUS_STEP)
 # Steps about a person or a role say which; the others are the platform's own.
-_OWNED = (StepKind.TASK, StepKind.ASSIGN, StepKind.NOTIFY)
+_OWNED = (StepKind.TASK, StepKind.ASSIGN, StepKind.NOTIFY, StepKind.MAIL)
 _MOST_HELD_OUT = 50
 _LONGEST_TAG = 40
 
@@ -87,6 +89,8 @@ def _action(fields: Fields, kind: StepKind) -> Action | None:
             return Branch(read_conditions(fields.part("if")))
         case StepKind.CHANGE_FIELD:
             return _change(fields.part("set"))
+        case StepKind.MAIL:
+            return _mail(fields)
         case StepKind.START_PLAY:
             return StartPlay(fields.key("playbook"))
         case StepKind.HOLD_OUT:
@@ -95,6 +99,12 @@ def _action(fields: Fields, kind: StepKind) -> Action | None:
             return Survey(fields.key("survey"))
         case _:
             return None
+
+
+def _mail(fields: Fields) -> Mail:
+    if not fields.has("mail"):
+        fields.wrong("mail", "is missing: give the subject and the body of what is sent")
+    return Mail(fields.word("send", Sending, Sending.AFTER_APPROVAL))
 
 
 def _lasting(fields: Fields) -> Offset:
@@ -173,6 +183,8 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"if": write_conditions(condition)}
         case ChangeField(field=field, value=value):
             return {"set": {field.value: value}}
+        case Mail(sending=sending):
+            return {"send": sending.value}
         case StartPlay(playbook=playbook):
             return {"playbook": playbook}
         case HoldOut(percent=percent):

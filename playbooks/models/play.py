@@ -18,6 +18,11 @@ from playbooks.triggers.vocabulary import (
 )
 
 
+def mail_thread(play_id: int) -> str:
+    """The conversation that mails of a play are."""
+    return f"play:{play_id}"
+
+
 class PlayStart(models.Model):
     """Each (signal, matching playbook) leaves exactly one, whatever is retried or replayed.
 

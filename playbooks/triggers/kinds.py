@@ -19,6 +19,7 @@ class StepKind(StrEnum):
     CHANGE_FIELD = "change_field"
     ASSIGN = "assign"
     NOTIFY = "notify"
+    MAIL = "mail"
     START_PLAY = "start_play"
     HOLD_OUT = "hold_out"
     SURVEY = "survey"
@@ -37,6 +38,7 @@ class StepEnding(StrEnum):
     HELD = "held"
     NOBODY = "nobody"
     TOLD = "told"
+    WRITTEN = "written"
     ASKED = "asked"
     REFUSED = "refused"
     HELD_OUT = "held_out"
@@ -52,6 +54,7 @@ ENDINGS_OF: dict[StepKind, tuple[str, ...]] = {
     StepKind.CHANGE_FIELD: (StepEnding.CHANGED, StepEnding.UNCHANGED),
     StepKind.ASSIGN: (StepEnding.ASSIGNED, StepEnding.HELD, StepEnding.NOBODY),
     StepKind.NOTIFY: (StepEnding.TOLD, StepEnding.NOBODY),
+    StepKind.MAIL: (StepEnding.WRITTEN, StepEnding.NOBODY),
     StepKind.START_PLAY: (StepEnding.ASKED, StepEnding.REFUSED),
     StepKind.HOLD_OUT: (StepEnding.HELD_OUT, StepEnding.TREATED),
     StepKind.SURVEY: (StepEnding.REQUESTED,),
@@ -78,6 +81,18 @@ class ChangeField:
     value: str
 
 
+class Sending(StrEnum):
+    AFTER_APPROVAL = "after_approval"
+    BY_ITSELF = "by_itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The draft of the step, to whoever of the account is closest to us."""
+
+    sending: Sending
+
+
 @dataclass(frozen=True, slots=True)
 class StartPlay:
     """Asks for a play of another playbook, by its key."""
@@ -99,7 +114,7 @@ class Survey:
     survey: str
 
 
-Action = Wait | Branch | ChangeField | StartPlay | HoldOut | Survey
+Action = Wait | Branch | ChangeField | Mail | StartPlay | HoldOut | Survey
 """What a kind needs to know beside whom it is about; None for those that need no more."""
 
 

@@ -21,6 +21,7 @@ KINDS = {
     "change_field": {"set": {"stage": "adoption"}},
     "assign": {"owner": "save_team"},
     "notify": {"owner": "manager"},
+    "mail": {"owner": "csm", "mail": {"subject": "Hello", "body": "Text"}, "send": "by_itself"},
     "start_play": {"playbook": "other"},
     "hold_out": {"percent": 10},
     "survey": {"survey": "nps"},
@@ -38,6 +39,8 @@ def test_a_kind_reads_back_as_it_was_written(kind):
     (columns, _) = as_step_columns(definition)
     assert columns["kind"] == kind
     again = {"key": "it", "title": "It", "kind": kind, "owner": columns["owner_role"]}
+    if columns["mail_body"]:
+        again["mail"] = {"subject": columns["mail_subject"], "body": columns["mail_body"]}
     again |= columns["action"] | {"due": {"hours": 0, "from": columns["due_from"]}}
     assert reading(**again) == definition
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from accounts.models import Contact
 from accounts.ui import formats
+from playbooks.firing.letters import merge_values
 from playbooks.library.mail import MERGE_FIELDS
 from playbooks.models import Task
-from playbooks.pages.tasks.help import merge_values
 from tests.cs_platform.pages.conftest import DAY, add_task, open_play, sign_in
 
 
@@ -36,7 +36,10 @@ def test_the_page_of_a_task_says_what_to_have_at_hand_to_ask_and_to_write(client
 
     assert f"What we agreed for {account.name}" in html
     assert "Hello Cem Champion," in html
-    assert 'href="mailto:cem@own.example?subject=What%20we%20agreed%20for%20' in html
+    address = reverse("account_mail", args=[account.external_id])
+    assert f'href="{address}?subject=What+we+agreed+for+' in html
+    to = Contact.objects.get(account=account, name="Cem Champion")
+    assert f"contact={to.pk}" in html
     assert step.success in html
     assert "{{" not in html
 
@@ -62,7 +65,7 @@ def test_nobody_who_is_not_to_be_contacted_is_written_to(client, house):
 
     assert "Hello [contact]," in html
     assert "Quiet One" not in html
-    assert 'href="mailto:?subject=' in html
+    assert "contact=" not in html
 
 
 def test_every_merge_field_has_a_value(house):
@@ -71,7 +74,7 @@ def test_every_merge_field_has_a_value(house):
     task = add_task(account, csm, title="Write")
     contact = Contact(account=account, name="Ana")
 
-    values = merge_values(Task(account=account, owner=task.owner), contact)
+    values = merge_values(account, contact=contact, sender=task.owner, our_company="Ours")
 
     assert values.keys() == MERGE_FIELDS.keys()
     assert all(values.values())

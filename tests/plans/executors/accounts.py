@@ -27,7 +27,7 @@ from accounts.models import (
 )
 from accounts.pages.customer_mail.views import seen_by
 from accounts.uploads import resolve, storage
-from accounts.work import jobs, notices, outbox, outreach, signals
+from accounts.work import customer_mail, jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
 
@@ -108,6 +108,9 @@ EXECUTORS = {
     ),
     "accounts.pages.customer_mail.views:seen_by": lambda: list(
         seen_by(User.objects.get(email=CSM)).filter(state="held").order_by("-pk")[:50]
+    ),
+    "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
+        ["play:1", "play:2"], reason="ended"
     ),
     "accounts.work.outreach:_more_urgent": lambda: list(
         outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), now=NOW)
