@@ -18,7 +18,7 @@ from accounts.intake.wide_rows import (
     COLUMNS_IN_A_ROW,
     REST,
     Row,
-    Spread,
+    WideTable,
     given_by,
     is_total,
     named_by_rest,
@@ -103,14 +103,14 @@ class Columns:
     width: int
     fields: tuple[str, ...]
     places: tuple[int, ...]
-    spread: Spread | None = None
+    spread: WideTable | None = None
 
     @classmethod
     def of(cls, names: Sequence[str | None], *, kind: Kind) -> "Columns":
         """`names`: of each column the field it goes to, None or empty where it is left out."""
         places = tuple(n for n, ours in enumerate(names) if ours)
         fields = tuple(ours for ours in names if ours)
-        spread = Spread.of([ours or "" for ours in names], spec=SPECS[kind])
+        spread = WideTable.of([ours or "" for ours in names], spec=SPECS[kind])
         return cls(len(names), spread.fields if spread else fields, places, spread)
 
     @property

@@ -127,7 +127,7 @@ def _known(name: str, goes: str, features: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class WideTable:
     """`own`: places of the fields of the row itself. `counts`: places of counts, each with the
     value its column stands for. `fields`: of the records that come of it."""
 
@@ -136,7 +136,7 @@ class Spread:
     counts: tuple[tuple[int, str], ...]
 
     @classmethod
-    def of(cls, fields: Sequence[str], *, spec: RecordSpec) -> "Spread | None":
+    def of(cls, fields: Sequence[str], *, spec: RecordSpec) -> "WideTable | None":
         """`fields` by their place in a row; None where each is a field of its own."""
         found = [(place, spread_of(ours, spec=spec)) for place, ours in enumerate(fields)]
         counts = tuple((place, spread[1]) for place, spread in found if spread)
