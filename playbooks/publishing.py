@@ -12,7 +12,7 @@ from accounts.models import BusinessEventKind, Plan, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
-from playbooks.library.catalogue import ENTRIES, Entry, label
+from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_plays
@@ -145,7 +145,7 @@ def install_library(*, now: datetime) -> int:
     return sum(_installs(entry, now) for entry in ENTRIES if entry.at_first)
 
 
-def _installs(entry: Entry, now: datetime) -> bool:
+def _installs(entry: LibraryEntry, now: datetime) -> bool:
     try:
         install(entry=entry, by=None, now=now)
     except PlaybookError:
@@ -164,7 +164,7 @@ def _adopt(key: str) -> None:
 
 
 @transaction.atomic
-def install(*, entry: Entry, by: User | None, now: datetime) -> Playbook:
+def install(*, entry: LibraryEntry, by: User | None, now: datetime) -> Playbook:
     """Publishes an entry of the library. Raises NotInstallableError, PlaybookError."""
     if entry.waits_for is not None:
         raise NotInstallableError(f"It waits for {label(entry.waits_for)}.")

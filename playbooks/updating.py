@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import Case, When
 
 from accounts.models import User
-from playbooks.library.catalogue import ENTRIES, Entry
-from playbooks.library.changes import Difference, differences, merge_texts
+from playbooks.library.catalogue import ENTRIES, LibraryEntry
+from playbooks.library.changes import PlaybookDifference, differences, merge_texts
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError, read_yaml
 from playbooks.models import InstalledEntry, Playbook
@@ -28,7 +28,7 @@ class EntryState:
     """`playbook`: the version in force, else the latest; None where there is none of this key.
     `installed`: None too where a playbook of somebody's own has the key."""
 
-    entry: Entry
+    entry: LibraryEntry
     playbook: Playbook | None
     installed: InstalledEntry | None
 
@@ -62,16 +62,16 @@ class EntryState:
     def merged(self) -> PlaybookDefinition:
         return merge_texts(base=self.base, own=self.own, shipped=self.entry.definition)
 
-    def taken(self) -> list[Difference]:
+    def taken(self) -> list[PlaybookDifference]:
         """What taking the update would change."""
         return differences(self.own, self.merged)
 
-    def kept(self) -> list[Difference]:
+    def kept(self) -> list[PlaybookDifference]:
         """Own edits that would stay: what the library says there, and what stays."""
         return differences(self.entry.definition, self.merged)
 
 
-def entry_states(entries: Iterable[Entry] = ENTRIES) -> list[EntryState]:
+def entry_states(entries: Iterable[LibraryEntry] = ENTRIES) -> list[EntryState]:
     chosen = list(entries)
     keys = [entry.key for entry in chosen]
     versions = Playbook.objects.filter(key__in=keys).annotate(
@@ -85,7 +85,7 @@ def entry_states(entries: Iterable[Entry] = ENTRIES) -> list[EntryState]:
 
 
 @transaction.atomic
-def take_update(*, entry: Entry, by: User, now: datetime) -> Playbook:
+def take_update(*, entry: LibraryEntry, by: User, now: datetime) -> Playbook:
     """A new version with what the library changed; it is in force where the one before was.
 
     Raises NoNewsError, and PlaybookError where the two do not fit together.
@@ -99,13 +99,13 @@ def take_update(*, entry: Entry, by: User, now: datetime) -> Playbook:
 
 
 @transaction.atomic
-def keep_own(*, entry: Entry, now: datetime) -> None:
+def keep_own(*, entry: LibraryEntry, now: datetime) -> None:
     """The news were looked at and are not wanted. Raises NoNewsError."""
     _news(entry)
     _look(entry, now)
 
 
-def _news(entry: Entry) -> EntryState:
+def _news(entry: LibraryEntry) -> EntryState:
     """Locks the entry, so that two people take one update once."""
     InstalledEntry.objects.select_for_update().filter(key=entry.key).first()
     (state,) = entry_states([entry])
@@ -114,5 +114,5 @@ def _news(entry: Entry) -> EntryState:
     return state
 
 
-def _look(entry: Entry, now: datetime) -> None:
+def _look(entry: LibraryEntry, now: datetime) -> None:
     InstalledEntry.objects.filter(key=entry.key).update(text=entry.text, taken_at=now)

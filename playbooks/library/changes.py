@@ -33,7 +33,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class PlaybookDifference:
     """`before` empty: it is new; `after` empty: it is gone."""
 
     place: str
@@ -110,21 +110,21 @@ def _in_order(lead: list[str], other: list[str]) -> list[str]:
     return keys
 
 
-def differences(before: PlaybookDefinition, after: PlaybookDefinition) -> list[Difference]:
+def differences(before: PlaybookDefinition, after: PlaybookDefinition) -> list[PlaybookDifference]:
     found = list(_fields("", before, after, skip=_KEYED))
     found += _items("Starts", before.triggers, after.triggers)
     found += _items("Draws in", before.escalations, after.escalations)
     old, new = ({step.key: step for step in each.steps} for each in (before, after))
     for key in _in_order(list(new), list(old)):
         if key not in old:
-            found.append(Difference(f"Step “{new[key].title}”", "", _said(new[key])))
+            found.append(PlaybookDifference(f"Step “{new[key].title}”", "", _said(new[key])))
         elif key not in new:
-            found.append(Difference(f"Step “{old[key].title}”", _said(old[key]), ""))
+            found.append(PlaybookDifference(f"Step “{old[key].title}”", _said(old[key]), ""))
         else:
             found += _fields(f"Step “{old[key].title}”: ", old[key], new[key])
     if _common(old, new) != _common(new, old):
         titles = (", ".join(step.title for step in each.steps) for each in (before, after))
-        found.append(Difference("Order of the steps", *titles))
+        found.append(PlaybookDifference("Order of the steps", *titles))
     return found
 
 
@@ -134,21 +134,21 @@ def _common(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 
 def _fields(
     place: str, before: Any, after: Any, *, skip: Sequence[str] = ()
-) -> Iterator[Difference]:
+) -> Iterator[PlaybookDifference]:
     for field in fields(before):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if field.name not in skip and old != new:
             name = _NAMES.get(field.name, field.name.replace("_", " ").capitalize())
             named = name if not place else f"{place}{name[:1].lower()}{name[1:]}"
             say = label if field.name == "owner_role" else _said
-            yield Difference(named, say(old) or "nothing", say(new) or "nothing")
+            yield PlaybookDifference(named, say(old) or "nothing", say(new) or "nothing")
 
 
-def _items(place: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Difference]:
+def _items(place: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[PlaybookDifference]:
     old, new = ({item.key: item for item in items} for items in (before, after))
     for key in _in_order(list(new), list(old)):
         if old.get(key) != new.get(key):
-            yield Difference(place, _said(old.get(key)), _said(new.get(key)))
+            yield PlaybookDifference(place, _said(old.get(key)), _said(new.get(key)))
 
 
 def _said(value: object) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.catalogue import BY_KEY, ENTRIES
-from playbooks.library.changes import Difference, differences, due_words, merge_texts
+from playbooks.library.changes import PlaybookDifference, differences, due_words, merge_texts
 from playbooks.triggers.kinds import StepKind, Wait
 
 BASE = BY_KEY["watch_to_intervene"].definition
@@ -125,7 +125,7 @@ def test_steps_that_come_go_and_move_are_told():
     assert came.after.startswith("24 hours, CSM: Two people look at the account")
     assert (went.place, went.after) == ("Step “Brief a senior operator”", "")
     assert moved.place == "Order of the steps"
-    assert isinstance(moved, Difference)
+    assert isinstance(moved, PlaybookDifference)
 
 
 @pytest.mark.parametrize(

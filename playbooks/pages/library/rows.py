@@ -32,7 +32,7 @@ class EntryRow(NamedTuple):
     can_install: bool
 
 
-class StepRow(NamedTuple):
+class ShippedStep(NamedTuple):
     title: str
     when: str
     who: str
@@ -71,9 +71,9 @@ def _status(state: EntryState) -> str:
     return gettext("In force")
 
 
-def step_rows(playbook: PlaybookDefinition) -> list[StepRow]:
+def step_rows(playbook: PlaybookDefinition) -> list[ShippedStep]:
     return [
-        StepRow(
+        ShippedStep(
             title=step.title,
             when=due_words(step.due),
             who=label(step.owner_role),

@@ -14,7 +14,7 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
 from playbooks import publishing, updating
-from playbooks.library.catalogue import BY_KEY, Entry
+from playbooks.library.catalogue import BY_KEY, LibraryEntry
 from playbooks.library.reading import PlaybookError
 from playbooks.pages.library.rows import entry_row, step_rows
 from playbooks.triggers.describing import escalation_label, is_for, starts_when
@@ -90,7 +90,7 @@ def keep(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("library_entry", key)
 
 
-def _entry(key: str) -> Entry:
+def _entry(key: str) -> LibraryEntry:
     if key not in BY_KEY:
         raise Http404
     return BY_KEY[key]
