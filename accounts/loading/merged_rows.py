@@ -29,13 +29,14 @@ from accounts.models import (
     SignalDelivery,
     TeamMember,
     Ticket,
+    Touch,
     WaitingMovement,
 )
 from accounts.models.given import HeldMovement
 
 _MOVED: tuple[type[models.Model], ...] = (
     Contract, Invoice, Ticket, Interaction, BusinessEvent, Attendance, AccountId, OutboxMessage,
-    WaitingMovement, HeldMovement, LedgerDue, ErasedUser,
+    Touch, WaitingMovement, HeldMovement, LedgerDue, ErasedUser,
 )  # fmt: skip
 # Of these an account has one of a kind: what the account that goes on has stays.
 _ONE_EACH: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
@@ -100,6 +101,7 @@ def _join_people(merged: Account, into: Account) -> int:
         attended.filter(Exists(came)).delete()
         attended.update(contact=pk)
         OutboxMessage.objects.filter(contact=twin).update(contact=pk)
+        Touch.objects.filter(contact=twin).update(contact=pk)
         Contact.objects.filter(Q(pk=twin.pk) | Q(joined_into=twin.pk)).update(joined_into=pk)
     return len(twins)
 

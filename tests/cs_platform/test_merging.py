@@ -19,12 +19,14 @@ from accounts.models import (
     Installation,
     InteractionContact,
     OnboardingStep,
+    OutboxMessage,
     RevenueMovement,
     SessionDay,
     Signal,
     Source,
     TeamMember,
     Ticket,
+    Touch,
     UsageDay,
     User,
     UserMonth,
@@ -388,7 +390,7 @@ GOES_OVER = {
     "accounts.HeldMovement", "accounts.Interaction", "accounts.Invoice", "accounts.LedgerDue",
     "accounts.OnboardingStep", "accounts.OutboxMessage", "accounts.SessionDay", "accounts.Signal",
     "accounts.SignalDelivery", "accounts.TeamMember", "accounts.Ticket", "accounts.UsageDay",
-    "accounts.ActiveUsersDay", "accounts.UsageWeek",
+    "accounts.ActiveUsersDay", "accounts.Touch", "accounts.UsageWeek",
     "accounts.UserMonth", "accounts.WaitingMovement", "playbooks.Play", "playbooks.PlayStart",
     "playbooks.Task",
 }  # fmt: skip
@@ -410,6 +412,21 @@ def test_of_every_table_with_an_account_it_is_decided_what_a_merge_does():
         if not model._meta.label.endswith("Audit")
     }
     assert found == GOES_OVER | STAYS
+
+
+def test_who_was_written_to_at_one_account_has_that_touch_at_the_other():
+    person = {"name": "Ada Quill", "email": "ada@acme.example"}
+    load_raw("contacts", {"external_id": "p", "account": "old"} | person)
+    load_raw("contacts", {"external_id": "q", "account": "acme"} | person)
+    old = Contact.objects.get(external_id="p")
+    sent = OutboxMessage.objects.create(
+        key="k", channel="email", contact=old, account=old.account, next_at=NOW, subject="Hello"
+    )
+    Touch.objects.create(message=sent, contact=old, account=old.account, at=NOW)
+    merge().run()
+    touch = Touch.objects.get()
+    assert touch.account.external_id == "acme"
+    assert touch.contact == Contact.objects.get(external_id="q")
 
 
 def test_an_erased_persons_usage_is_folded_in_after_a_merge_too():
