@@ -70,10 +70,8 @@ def _address_of(name, house):
     """Of an object that is there: as the permission matrix makes it, or a published version."""
     if not name.startswith("admin:"):
         kinds = PAGES[name].get("args", {})
-        return reverse(
-            name,
-            kwargs={a: make_object(kind, house=house, place="own") for a, kind in kinds.items()},
-        )
+        made = {a: make_object(kind, house=house, place="own") for a, kind in kinds.items()}
+        return reverse(name, kwargs=PAGES[name].get("fixed", {}) | made)
     if name == "admin:logout":
         return reverse(name)
     install_library(now=NOW)

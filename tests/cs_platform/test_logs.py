@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -100,9 +100,9 @@ def test_a_message_that_cannot_go_out_names_nobody(db, settings, lines):
     account = Account.objects.create(external_id="a", name="Brass Lantern")
     contact = Contact.objects.create(
         account=account, external_id="c", name="Canary Quill", email="canary.quill@example.com",
-        met_on=datetime.now(UTC).date(),
+        met_on=date(2025, 1, 1),
     )  # fmt: skip
-    now = datetime.now(UTC)
+    now = datetime(2025, 3, 14, 12, tzinfo=UTC)  # within the hours of a customer
     OutboxMessage.objects.create(
         key="m", channel="email", contact=contact, subject="Hello Canary Quill", next_at=now
     )

@@ -19,6 +19,7 @@ from tests.health.uses import EVERY_USE
 ACCOUNTS = 4_000
 # What facts may not know: seats, what was before the contract, what never happened.
 UNKNOWN = {
+    "active_days_28d",
     "seats",
     "core_used_since_start",
     "users_since_start",
