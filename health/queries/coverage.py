@@ -42,7 +42,9 @@ def card_coverage(
 
 
 def _without_value(card_id: int, keys: Sequence[str]) -> set[str]:
-    """None where the version has judged nobody."""
+    """None where the version has judged nobody, or measures nothing."""
+    if not keys:
+        return set()
     places = sql.SQL(", ").join(_PLACE.format(sql.Literal(n)) for n in range(1, len(keys) + 1))
     with connection.cursor() as cursor:
         query = _WITHOUT_VALUE.format(places=places).as_string(cursor.cursor)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts import clock
-from accounts.models import Account, Installation
+from accounts.models import Account, Installation, OutreachPolicy
 from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.shape import Shape
 from cs_platform.models import StepRun
@@ -22,6 +22,7 @@ ACCOUNTS = 12
 def company(transactional_db) -> list[int]:
     """Ids of its accounts. Nothing is scored yet and no night has been closed."""
     Installation.objects.get_or_create(pk=1)
+    OutreachPolicy.objects.get_or_create(pk=1)
     scorecards.install_library(now=clock.now())
     playbooks.install_library(now=clock.now())
     shape = Shape(last_day=clock.today() - timedelta(days=1), accounts=ACCOUNTS, years=0.5)
