@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -52,15 +53,20 @@ def mails(request: HttpRequest) -> HttpResponse:
     rows = seen_by(cast("User", request.user)).filter(state__in=VIEWS[view][1]).order_by("-pk")
     found, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     total = rows.order_by().values("pk")[: COUNT_CAP + 1].count()
-    context = {
-        "found": found,
-        "page": page,
-        "total": min(total, COUNT_CAP),
-        "is_capped": total > COUNT_CAP,
-        "chosen": view,
-        "views": [(key, gettext(word)) for key, (word, _states) in VIEWS.items()],
-    }
+    count = f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}"
+    tabs = [_tab(key, is_current=key == view, count=count) for key in VIEWS]
+    context = {"found": found, "page": page, "chosen": view, "tabs": tabs}
+    context |= {"total": min(total, COUNT_CAP), "is_capped": total > COUNT_CAP}
     return render(request, "customer_mail/index.html", context)
+
+
+def _tab(view: str, *, is_current: bool, count: str) -> dict[str, Any]:
+    return {
+        "word": gettext(VIEWS[view][0]),
+        "href": f"{reverse('mails')}?view={view}",
+        "is_current": is_current,
+        "count": count if is_current else "",
+    }
 
 
 @requires(Right.VIEW_ACCOUNTS)
