@@ -17,6 +17,7 @@ from accounts.models import (
     BusinessEvent,
     GroupSession,
     Interaction,
+    OutboxMessage,
     RevenueMovement,
     Ticket,
 )
@@ -72,6 +73,30 @@ def interactions(account: Account, limit: int) -> list[Entry]:
             tone="is-intervene" if row.sentiment == "negative" else "",
         )
         for row in found
+    ]
+
+
+def sent_mail(account: Account, limit: int) -> list[Entry]:
+    """What people of the account got from here.
+
+    Uses index: outbox_customer_account or outbox_customer_state
+    """
+    sent = OutboxMessage.objects.filter(
+        account=account,
+        contact__isnull=False,
+        channel=OutboxMessage.Channel.EMAIL,
+        state=OutboxMessage.State.SENT,
+    )
+    return [
+        Entry(
+            at=row.sent_at,
+            kind="interactions",
+            icon="mail",
+            title=row.subject,
+            who=f"Mail to {row.recipient}{f' from {row.sender}' if row.sender else ''}",
+            href=reverse("mail", args=[row.pk]),
+        )
+        for row in sent.select_related("contact", "sender").order_by("-pk")[:limit]
     ]
 
 
@@ -250,7 +275,7 @@ def _ended_by_hand(row: BandOverride) -> Entry:
 
 Read = Callable[[Account, int], list[Entry]]
 SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
-    "interactions": (gettext_noop("Conversations"), (interactions, group_sessions)),
+    "interactions": (gettext_noop("Conversations"), (interactions, group_sessions, sent_mail)),
     "tasks": (gettext_noop("Tasks"), (finished_tasks,)),
     "tickets": (gettext_noop("Tickets"), (tickets,)),
     "events": (gettext_noop("Business events"), (events,)),

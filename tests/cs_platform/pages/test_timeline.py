@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from accounts.models import Interaction, RevenueMovement, Ticket
+from accounts.models import Contact, Interaction, OutboxMessage, RevenueMovement, Ticket
 from health.actions import end_override, override_band
 from health.models import ThresholdCrossing
 from playbooks.actions import complete_task, skip_task
@@ -174,3 +174,21 @@ def test_timeline_says_what_a_rise_had_to_clear(client, csm, account, card):
         "Score 76 to 74",
         "Score 76 to 77, past 75 and the margin of 3",
     ]
+
+
+def test_mail_to_the_customer_stands_there_when_it_has_gone_out(client, csm, account):
+    to = Contact.objects.create(account=account, external_id="bo", name="Bo Quist", met_on=DAY)
+    fields = {"channel": "email", "account": account, "contact": to, "sender": csm, "next_at": NOW}
+    sent = OutboxMessage.objects.create(
+        key="sent", subject="Your renewal", state="sent", sent_at=NOW, **fields
+    )
+    OutboxMessage.objects.create(key="held", subject="Not yet", state="held", **fields)
+    OutboxMessage.objects.create(
+        key="ours", subject="For us", channel="email", account=account, user=csm, state="sent",
+        sent_at=NOW, next_at=NOW,
+    )  # fmt: skip
+
+    (entry,) = entries(client, account, kind="interactions")
+
+    assert (entry.title, entry.who) == ("Your renewal", f"Mail to Bo Quist from {csm}")
+    assert entry.href == reverse("mail", args=[sent.pk])

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from accounts.models import ImportRun, Installation, User
+from accounts.models import Account, ImportRun, Installation, User
 from accounts.pages.imports import queries as imports_queries
 from cs_platform.models import StepRun
+from cs_platform.pages.account import timeline
 from cs_platform.pages.ops import queries as ops_queries
 from cs_platform.pages.palette import views as palette
 from cs_platform.pages.scorecard_preview import queries as preview_page
@@ -74,6 +75,9 @@ def today_of_a_csm():
 
 
 EXECUTORS = {
+    "cs_platform.pages.account.timeline:sent_mail": lambda: timeline.sent_mail(
+        Account.objects.get(pk=FEW[0]), 50
+    ),
     "cs_platform.scheduling.nightly_steps:Shard.account_ids": Shard(
         DAY, TODAY, NOW, 5_001, 10_000
     ).account_ids,
