@@ -26,7 +26,7 @@ from cs_platform.scheduling import schedule
 from health import publishing as scorecards
 from health.recompute import close_day, score_history
 from playbooks import publishing as playbooks
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.firing import advance_plays, emit_moments, fire_signals
 
 CLOSES_AT = time(0, 15)
 BATCH = 2_000
@@ -113,6 +113,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
         now = night_after(day)
         signals.emit_day(day=day)
         _emit_learned(day)
+        emit_moments(closed=day, day=day + timedelta(days=1))
         signals.show_as_of(day=day)
         _fire(now)
         advance_plays(limit=100_000, now=now)

@@ -28,7 +28,7 @@ def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str
     if trigger is BY_PLAY:
         return f"“{playbook}” was {inputs.detail}."
     if crossing is None:
-        detail = f": {inputs.detail}" if inputs.detail else ""
+        detail = f": {inputs.detail.rstrip('. ')}" if inputs.detail else ""
         return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."
     when = f"on {crossing.day:%-d %b %Y} by scorecard {_words(crossing.judged_by)}"
     return f"“{playbook}” starts on {_rule(trigger)}. {_moved(crossing)} {when}."

@@ -18,6 +18,10 @@ def test_a_task_says_which_rule_and_which_values():
     assert why_started(playbook="At risk", trigger=CANCELLATION, inputs=noticed()) == (
         "“At risk” starts on cancellation notice: budget cut."
     )
+    sentence = replace(noticed(), detail="Our champion has left.")
+    assert why_started(playbook="At risk", trigger=CANCELLATION, inputs=sentence).endswith(
+        "cancellation notice: Our champion has left."
+    )
 
 
 def test_a_task_says_which_line_was_passed():
