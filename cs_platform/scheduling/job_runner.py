@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from accounts.work import jobs
 from accounts.work.leases import Heartbeat, LeaseLostError
@@ -55,7 +55,7 @@ def _run(claim: jobs.Claim) -> None:
         log.warning("job %s was taken over by another worker", claim.job_id)
     except Exception as error:
         # Whatever a handler raises is a failure of its job, which keeps the reason.
-        if _has_lost_connection():
+        if _has_lost_connection(error):
             log.warning("the database went away under job %s", claim.job_id)
             connection.close()
             jobs.release(claim, now=datetime.now(UTC))
@@ -69,10 +69,23 @@ def _beat(claim: jobs.Claim) -> None:
     jobs.heartbeat(claim, now=datetime.now(UTC))
 
 
-def _has_lost_connection() -> bool:
-    """Then whatever was raised says nothing about the job, and nothing can be written on it."""
-    is_open = connection.connection is not None and not connection.in_atomic_block
-    return is_open and not connection.is_usable()
+def _has_lost_connection(error: Exception) -> bool:
+    """Then whatever was raised says nothing about the job, and nothing can be written on it.
+
+    Where a commit did not get through, Django has connected anew by now: the error tells.
+    """
+    if connection.in_atomic_block:
+        return False
+    is_open = connection.connection is not None
+    return (is_open and not connection.is_usable()) or _tells_of_a_lost_connection(error)
+
+
+def _tells_of_a_lost_connection(error: Exception) -> bool:
+    """Without a code, or that of a server that shuts down or of a connection that broke."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    code = getattr(error.__cause__, "pgcode", None) or "08"
+    return code.startswith(("08", "57P0"))
 
 
 def _fail(claim: jobs.Claim, *, reason: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 
+import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import ImportFile, Job
 from accounts.uploads import check
@@ -15,6 +16,7 @@ from accounts.work import jobs, leases
 from cs_platform.scheduling import job_runner
 from cs_platform.scheduling.job_kinds import HANDLERS, End, Handler
 from tests.accounts.uploads import matched, somebody
+from tests.deployment.databases import url_of
 
 
 def due_job(kind: str) -> Job:
@@ -113,6 +115,25 @@ def _next_lease(job_id: int, *, after: list[datetime]) -> datetime:
             return lease
         time.sleep(0.02)
     raise AssertionError("the lease is not renewed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_while_it_commits_is_no_failure_of_the_job(monkeypatch, caplog):
+    def cut(_claim: jobs.Claim) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            other = psycopg2.connect(url_of(connection.settings_dict["NAME"]))
+            with other, other.cursor() as ending:
+                ending.execute("SELECT pg_terminate_backend(%s, 5000)", cursor.fetchone())
+            other.close()
+
+    monkeypatch.setitem(HANDLERS, "test", Handler(cut))
+    jobs.enqueue(kind="test", key="cut", next_at=datetime.now(UTC))
+    job = Job.objects.get()
+    assert job_runner.run_job(job.pk) is True
+    assert state_of(job) == "new"
+    assert f"the database went away under job {job.pk}" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -84,7 +84,7 @@ def test_a_database_that_keeps_going_away_ends_the_night_with_a_reason(day, comp
         try:
             while not over.is_set():
                 end_connections()
-                over.wait(0.02)
+                over.wait(0.002)
         finally:
             connections.close_all()
 

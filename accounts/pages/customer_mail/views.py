@@ -40,7 +40,7 @@ def seen_by(user: User) -> QuerySet[OutboxMessage]:
     Uses index: outbox_customer_account or outbox_customer_state
     """
     rows = OutboxMessage.objects.for_user(user).filter(
-        contact__isnull=False, channel=OutboxMessage.Channel.EMAIL
+        account__isnull=False, contact__isnull=False, channel=OutboxMessage.Channel.EMAIL
     )
     return rows.select_related("account", "contact", "sender", "decided_by")
 
