@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.core import signing
+from django.urls import reverse
 
 _SALT = "unsubscribe"
 
 
 def unsubscribe_path(message_id: int) -> str:
-    return f"/unsubscribe/{signing.dumps(message_id, salt=_SALT)}/"
+    return reverse("unsubscribe", args=[signing.dumps(message_id, salt=_SALT)])
 
 
 def message_of(token: str) -> int | None:

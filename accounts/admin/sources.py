@@ -19,10 +19,11 @@ from accounts.intake.texts import opaque_id
 from accounts.models import AccountId, Source, SourceMapping
 
 
-class ToldAdmin(TrackedAdmin):
+class ExplainedDeletionAdmin(TrackedAdmin):
     """Deleted one by one: the page says first what that does."""
 
     def what_deleting_does(self, row: Any) -> str:
+        """A sentence; each kind of row has its own."""
         raise NotImplementedError
 
     def delete_view(
@@ -37,7 +38,7 @@ class ToldAdmin(TrackedAdmin):
 
 
 @admin.register(SourceMapping)
-class SourceMappingAdmin(ToldAdmin):
+class SourceMappingAdmin(ExplainedDeletionAdmin):
     """Kept when the columns of a file are sent on the page Imports, where its questions are asked
     beside the file: here it is looked at, and forgotten."""
 
@@ -110,7 +111,7 @@ class AccountIdForm(forms.ModelForm):
 
 
 @admin.register(AccountId)
-class AccountIdAdmin(ToldAdmin):
+class AccountIdAdmin(ExplainedDeletionAdmin):
     """What other systems call an account. One that names the wrong account is given to the right
     one; what came by it before stays where it is."""
 
