@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "cs_platform.pages.sign_in.signed_out.SignedOutMiddleware",
+    "accounts.pages.sign_in.signed_out.SignedOutMiddleware",
     "cs_platform.pages.account.moved.MovedAccountMiddleware",
     "cs_platform.runtime.middleware.RefusedMethodMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -184,7 +184,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "cs_platform.pages.sign_in.signed_out.form_refused"
+CSRF_FAILURE_VIEW = "accounts.pages.sign_in.signed_out.form_refused"
 
 # --- Security. Behind TLS (the default outside the demo) everything is marked secure.
 _tls = env.bool("CS_TLS", default=not DEMO and not DEBUG)
@@ -227,17 +227,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # Nobody makes us write to strangers.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_ADAPTER = "cs_platform.pages.sign_in.adapter.ClosedAccountAdapter"
+ACCOUNT_ADAPTER = "accounts.pages.sign_in.adapter.ClosedAccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/login/"
 # The longest that any link to a password lives, in seconds; each kind says how long.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.password_links.PasswordLinks"  # noqa: S105
-ACCOUNT_FORMS = {"reset_password": "cs_platform.pages.sign_in.adapter.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {"reset_password": "accounts.pages.sign_in.adapter.ForgottenPasswordForm"}
 # Seconds for which a password given counts for deciding who or what gets in (admin).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Wrong passwords for one e-mail address, from one network address, and for one person in browsers
-# they have signed in with before (cs_platform.pages.sign_in.limits); counted in Postgres.
+# they have signed in with before (accounts.pages.sign_in.limits); counted in Postgres.
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/30m/key,20/h/ip",
     "login_failed_on_known_device": "5/30m/key",

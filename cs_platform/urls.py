@@ -10,8 +10,10 @@ from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
 from accounts.pages.customer_mail import views as customer_mail
 from accounts.pages.imports import urls as imports_urls
+from accounts.pages.sign_in import urls as sign_in_urls
+from accounts.pages.sign_in.urls import from_library
 from accounts.urls import nowhere
-from cs_platform.pages import design, home
+from cs_platform.pages import design, home, unsaved
 from cs_platform.pages.account import health as account_health
 from cs_platform.pages.account import override as account_override
 from cs_platform.pages.account import views as account
@@ -22,9 +24,6 @@ from cs_platform.pages.palette import views as palette
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
 from cs_platform.pages.setup import views as setup
-from cs_platform.pages.sign_in import urls as sign_in_urls
-from cs_platform.pages.sign_in import views as unsaved
-from cs_platform.pages.sign_in.urls import from_library
 from cs_platform.pages.today import views as today
 from metrics.pages.executive import views as executive
 from playbooks.pages import account_plays

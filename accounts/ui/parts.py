@@ -1,4 +1,4 @@
-"""Page or part: the same address and context answer both."""
+"""What a request is and wants: a form, the API, a page, or a part of one by the same address."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def is_form(request: HttpRequest) -> bool:
+    return request.method == "POST" and (request.content_type or "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    )
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """A browser says so when it opens an address or sends a form; scripts and programs do not."""
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def wants_part(request: HttpRequest) -> bool:

@@ -11,14 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import Installation
-from cs_platform.runtime.refusals import (
-    is_api,
-    is_form,
-    refuse,
-    refuse_large,
-    unavailable,
-    wants_page,
-)
+from accounts.ui.parts import is_api, is_form, wants_page
+from cs_platform.runtime.refusals import refuse, refuse_large, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from accounts.api.problems import RETRY_AFTER_SECONDS, problem_answer
+from accounts.ui.parts import is_api, wants_page
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +26,6 @@ _UNAVAILABLE = (
     "<p>The database does not answer right now. Nothing you saved is lost."
     " This page works again as soon as the database does: try again in a few seconds.</p></html>"
 )
-
-
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
-def is_form(request: HttpRequest) -> bool:
-    return request.method == "POST" and (request.content_type or "").startswith(
-        ("application/x-www-form-urlencoded", "multipart/form-data")
-    )
-
-
-def wants_page(request: HttpRequest) -> bool:
-    """A browser says so when it opens an address or sends a form; scripts and programs do not."""
-    return "text/html" in request.headers.get("Accept", "")
 
 
 def refuse(request: HttpRequest, status: int, *, code: str, detail: str) -> HttpResponse:

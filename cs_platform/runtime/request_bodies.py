@@ -16,7 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from gunicorn.http.errors import ParseException
 
 from accounts.intake.errors import BodyIncomplete, FileRefused, LengthMissing
-from cs_platform.runtime.refusals import is_api, is_form, refuse, refuse_large
+from accounts.ui.parts import is_api, is_form
+from cs_platform.runtime.refusals import refuse, refuse_large
 
 _WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 _PIECE = 1 << 16

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import User
+from accounts.pages.sign_in import known_devices
 from accounts.work import outbox
-from cs_platform.pages.sign_in import known_devices
 
 PASSWORD = "three brass lanterns"
 LOCK_AFTER = 5

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Holiday
-from cs_platform.pages.sign_in.unsaved import MOST_BYTES, MOST_FORMS
+from accounts.pages.sign_in.unsaved import MOST_BYTES, MOST_FORMS
 from playbooks.models import Task
 from tests.cs_platform.test_signed_out import (
     HERE,

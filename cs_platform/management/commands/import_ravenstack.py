@@ -17,8 +17,8 @@ from django.db import connection
 from accounts import clock
 from accounts.intake.errors import FileRefused
 from accounts.loading.ravenstack import AS_OF, import_folder
+from accounts.management.commands.first_admin import make_first_admin
 from accounts.models import Account, ImportRun, Installation, User
-from cs_platform.management.commands.first_admin import make_first_admin
 from health.recompute import recompute
 from metrics.definitions import Rate, Retention
 from metrics.queries.book import Question, retention

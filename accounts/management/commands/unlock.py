@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from cs_platform.pages.sign_in import limits as sign_in_limits
+from accounts.pages.sign_in import limits as sign_in_limits
 
 
 class Command(BaseCommand):

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from accounts import clock, passwords
 from accounts.models import User
-from cs_platform.pages.sign_in import known_devices, unsaved
-from cs_platform.pages.sign_in import limits as sign_in_limits
+from accounts.pages.sign_in import known_devices, unsaved
+from accounts.pages.sign_in import limits as sign_in_limits
 
 DEMO_PASSWORD = "demo"  # noqa: S105 -- printed at start for everybody to read
 

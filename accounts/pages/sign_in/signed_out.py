@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
 from django.contrib import messages
@@ -12,10 +13,8 @@ from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.access import SignedOutError, address_of
-from accounts.ui.parts import came_from, page_of_part, wants_part
-from cs_platform.pages.sign_in import known_devices, unsaved
-from cs_platform.runtime.middleware import GetResponse
-from cs_platform.runtime.refusals import is_api, is_form, wants_page
+from accounts.pages.sign_in import known_devices, unsaved
+from accounts.ui.parts import came_from, is_api, is_form, page_of_part, wants_page, wants_part
 
 _NOT_DONE = (
     "You were signed out, so your last step was not done. Sign in, and do it once more from the"
@@ -30,7 +29,7 @@ _TOO_OLD = (
 class SignedOutMiddleware:
     """Answers for views that ask who it is; forgets what was kept once a form has saved it."""
 
-    def __init__(self, get_response: GetResponse) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 from accounts.models import User
-from cs_platform.pages.sign_in import known_devices
+from accounts.pages.sign_in import known_devices
 
 _APP = "allauth.account"  # whose settings hold the rates: ACCOUNT_RATE_LIMITS
 _ELSEWHERE = "login_failed"

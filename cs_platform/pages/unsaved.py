@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import Right, requires
 from accounts.models import Account, Installation, User
+from accounts.pages.sign_in.unsaved import FIELD, Unsaved, drop, forms_of
 from accounts.ui import formats
-from cs_platform.pages.sign_in.unsaved import FIELD, Unsaved, drop, forms_of
 from playbooks.pages.tasks.queries import visible_tasks
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
 from accounts.access import Right, View, requires
-from cs_platform.pages.sign_in.adapter import NewPasswordView
+from accounts.pages.sign_in.adapter import NewPasswordView
 
 
 def from_library(right: Right, view: View) -> View:
