@@ -1,8 +1,8 @@
-"""The questions of the invariants about intake: what was accepted has been answered."""
+"""Invariants of intake: what was accepted has been answered."""
 
 from __future__ import annotations
 
-from cs_platform.scheduling.invariants.work import Check
+from accounts.invariants.checks import Check
 
 INTAKE = (
     Check(

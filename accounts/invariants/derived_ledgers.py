@@ -1,4 +1,4 @@
-"""The invariants of derived ledgers that are asked in Python: the derivation is no SQL."""
+"""The invariant of derived ledgers, asked in Python: the derivation is no SQL."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from django.db.models import F, Sum
 from django.db.models.functions import Mod
 
 from accounts.catalogue import CONTRACTS_SOURCE, RevenueSource
+from accounts.invariants.checks import SHARES, CheckScope, PythonCheck
 from accounts.loading.contracts import fresh_ledgers
 from accounts.loading.revenue_sources import sources_of
 from accounts.models import Account, Contract, LedgerDue, RevenueMovement
 
-NAME = "derived_ledgers_are_fresh"
-SAYS = "accounts whose derived movements do not sum by kind to a derivation made at once"
 _AT_ONCE = 2_000
 
 
-def ledgers_beside_contracts(*, day: date, share: int | None, shares: int) -> list[str]:
+def ledgers_beside_contracts(scope: CheckScope) -> list[str]:
     """Of one share of the accounts, or of all; those whose derivation waits are left out."""
     accounts = Account.objects.exclude(pk__in=LedgerDue.objects.values("account"))
-    if share is not None:
-        accounts = accounts.annotate(share=Mod(F("pk"), shares)).filter(share=share)
+    if scope.share is not None:
+        accounts = accounts.annotate(share=Mod(F("pk"), SHARES)).filter(share=scope.share)
     derived = RevenueMovement.objects.filter(source=CONTRACTS_SOURCE).values("account")
     concerned = accounts.filter(pk__in=derived) | accounts.filter(
         pk__in=Contract.objects.values("account")
@@ -33,7 +32,7 @@ def ledgers_beside_contracts(*, day: date, share: int | None, shares: int) -> li
     return [
         f"account {names[pk]}: {line}"
         for first in range(0, len(ids), _AT_ONCE)
-        for pk, line in _differences(ids[first : first + _AT_ONCE], day=day)
+        for pk, line in _differences(ids[first : first + _AT_ONCE], day=scope.day)
     ]
 
 
@@ -55,3 +54,10 @@ def _differences(ids: list[int], *, day: date) -> Iterator[tuple[int, str]]:
             was, right = stored[pk][kind, currency], wanted[kind, currency]
             if was != right:
                 yield pk, f"{kind} {was} minor units of {currency}, derived at once {right}"
+
+
+DERIVED_LEDGERS = PythonCheck(
+    "derived_ledgers_are_fresh",
+    "accounts whose derived movements do not sum by kind to a derivation made at once",
+    ledgers_beside_contracts,
+)

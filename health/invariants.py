@@ -1,10 +1,63 @@
-"""The questions of the invariants about crossings: each is a move between two scores."""
+"""What must hold of scores at any moment, and of crossings: each is a move between two scores."""
 
 from __future__ import annotations
 
-from cs_platform.scheduling.invariants.work import Check
+from accounts.invariants.checks import Check
 
-CROSSINGS = (
+INVARIANTS = (
+    Check(
+        "no_gap_in_closed_days",
+        "days between the first and the latest closed day that were never closed",
+        """
+        SELECT to_char(d, 'YYYY-MM-DD')
+        FROM (SELECT min(day) AS first, max(day) AS latest FROM health_closedday) e,
+            generate_series(e.first, e.latest, '1 day') d
+        LEFT JOIN health_closedday c ON c.day = d::date
+        WHERE c.day IS NULL
+        ORDER BY d
+        """,
+    ),
+    Check(
+        "dirty_accounts_are_rescored",
+        "accounts whose facts changed and that wait for more than 5 minutes",
+        # While more than two nights are missing they wait for those, as they should.
+        """
+        SELECT format('account %%s', d.account_id) FROM accounts_dirtyaccount d
+        LEFT JOIN (SELECT day, closed_at FROM health_closedday ORDER BY day DESC LIMIT 1) c ON true
+        LEFT JOIN accounts_installation i ON i.id = 1
+        WHERE greatest(d.marked_at, CASE WHEN i.as_of IS NULL THEN c.closed_at END)
+                < now() - interval '5 minutes'
+            AND (c.day IS NULL OR i.as_of IS NOT NULL OR c.day >= %(day)s::date - 3)
+        GROUP BY d.account_id ORDER BY d.account_id
+        """,
+        heals=True,
+    ),
+    Check(
+        "packs_are_their_facts",
+        "packed usage that is not the sum of the facts it was made of",
+        """
+        SELECT format('account %%s, feature %%s', account_id, feature_id)
+        FROM health_usagepacking p
+        JOIN accounts_usageseal s ON s.number = p.seal_number
+        JOIN health_usagepack k ON k.until = p.until
+            AND (%(share)s::integer IS NULL OR k.account_id %% 30 = %(share)s::integer)
+        FULL JOIN (
+            SELECT account_id, feature_id, sum(events) AS total FROM accounts_usageday
+            WHERE day > (SELECT until - 120 FROM health_usagepacking)
+                AND day <= (SELECT until FROM health_usagepacking)
+                AND learned_on <= (SELECT until FROM health_usagepacking)
+                AND actor = 0
+                AND feature_id = ANY ((SELECT features FROM health_usagepacking)::smallint[])
+                AND (%(share)s::integer IS NULL OR account_id %% 30 = %(share)s::integer)
+                AND EXISTS (
+                    SELECT FROM accounts_usageseal s, health_usagepacking p
+                    WHERE s.number = p.seal_number
+                )
+            GROUP BY 1, 2 HAVING sum(events) > 0
+        ) u USING (account_id, feature_id)
+        WHERE k.total IS DISTINCT FROM u.total ORDER BY account_id, feature_id
+        """,
+    ),
     Check(
         "crossings_are_transitions",
         "accounts whose crossings of a closed day do not lead from the band before to its own",

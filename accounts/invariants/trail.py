@@ -1,4 +1,4 @@
-"""The question of the invariants about the audit trail: it ends in what the row says."""
+"""The invariant of the audit trail: it ends in what the row says."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from django.db.models import Model
 from psycopg2 import sql
 
 from accounts.audit import is_tracked
-
-NAME = "changes_are_in_the_trail"
-SAYS = "rows that are not what the latest entry of their audit trail says"
+from accounts.invariants.checks import CheckScope, PythonCheck
 
 # The latest entry of every row that has one. Columns the trail leaves out are not compared.
 _DIFFERING = sql.SQL("""
@@ -26,7 +24,7 @@ _DIFFERING = sql.SQL("""
 """)
 
 
-def rows_beside_their_trail() -> list[str]:
+def rows_beside_their_trail(_scope: CheckScope) -> list[str]:
     """One line for each, whatever its model."""
     lines: list[str] = []
     with connection.cursor() as cursor:
@@ -60,3 +58,10 @@ def _question(model: type[Model]) -> sql.Composed:
         of_row=of("row"),
         of_entry=of("entry"),
     )
+
+
+TRAIL = PythonCheck(
+    "changes_are_in_the_trail",
+    "rows that are not what the latest entry of their audit trail says",
+    rows_beside_their_trail,
+)
