@@ -302,6 +302,9 @@ _words = Words(
 label, choices = _words.label, _words.choices
 
 
+LEAST_RENEWAL_MONTHS: Final = 6
+"""A term of fewer months is month to month: its end is no renewal."""
+
 DIRECT_SOURCE: Final = "direct"
 """The source of every record for which nobody has declared another one."""
 CONTRACTS_SOURCE: Final = "contracts"

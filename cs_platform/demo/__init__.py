@@ -1,4 +1,1 @@
-"""An invented company whose history could have happened: a model of causes, not noise.
-
-Everything but `loading`, `history`, `outcomes` and the command is pure: numpy in, rows out.
-"""
+"""The demo company in the database: the facts of `accounts.demo`, and the past people lived."""

@@ -17,16 +17,16 @@ from psycopg2 import sql
 
 from accounts.catalogue import RevenueSource
 from accounts.copying import copy
+from accounts.demo.account_rows import POOL_ID
+from accounts.demo.facts import block_tables
+from accounts.demo.offering import FEATURES, PLANS
+from accounts.demo.shape import Shape
+from accounts.demo.staff import PASSWORD, SPECIALISTS_TEAM, Staff, staff_of
+from accounts.demo.tables import BinaryTable, TextTable, counts
+from accounts.demo.timeline import holidays_between
 from accounts.loading import ensure_partitions
 from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
-from cs_platform.demo.account_rows import POOL_ID
-from cs_platform.demo.facts import block_tables
-from cs_platform.demo.offering import FEATURES, PLANS
-from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import PASSWORD, SPECIALISTS_TEAM, Staff, staff_of
-from cs_platform.demo.tables import BinaryTable, TextTable, counts
 from cs_platform.demo.teams import load_teams
-from cs_platform.demo.timeline import holidays_between
 from cs_platform.runtime.embedded.process import die_with_parent
 
 COMPANY = "Tallis Workflow"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
-from cs_platform.demo.staff import (
+from accounts.demo.staff import (
     EXECUTIVE_ID,
     FIRST_ONBOARDER_ID,
     FIRST_SELLER_ID,

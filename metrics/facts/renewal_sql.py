@@ -1,19 +1,20 @@
 """The SQL of renewals: terms that end in a window with the money around their ends, and what is
 paid month to month."""
 
+from accounts.catalogue import LEAST_RENEWAL_MONTHS
 from accounts.money.sql import RATES, converted, rounded
 from accounts.queries.contract_links import names
-from metrics.retention.renewals import LEAST_MONTHS
 
 _LONG = f"""
-    (c.term_months >= {LEAST_MONTHS}
-            AND c.ends_on >= (c.starts_on + interval '{LEAST_MONTHS} months')::date - 1
+    (c.term_months >= {LEAST_RENEWAL_MONTHS}
+            AND c.ends_on >= (c.starts_on + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1
         OR coalesce(
-            c.ends_on >= (c.deal_starts_on + interval '{LEAST_MONTHS} months')::date - 1, false))
+            c.ends_on >= (c.deal_starts_on + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1,
+            false))
 """
 _SHORT = f"""
     (c.steps_on IS NULL AND CASE WHEN c.ends_on IS NULL OR c.auto_renew
-        THEN c.term_months < {LEAST_MONTHS} AND c.deal_starts_on IS NULL
+        THEN c.term_months < {LEAST_RENEWAL_MONTHS} AND c.deal_starts_on IS NULL
         ELSE NOT ({_LONG}) END)
 """
 # A term that replaces another one while it runs: looked up for those that were renewed.
@@ -58,7 +59,7 @@ _ENDING = f"""
             (c.ends_on + make_interval(months => k * c.term_months))::date
         FROM generate_series(1, (%(until)s - c.ends_on) / (28 * c.term_months) + 1) k
         WHERE c.auto_renew AND c.taken_on IS NULL
-            AND (c.term_months >= {LEAST_MONTHS} OR %(any_length)s)
+            AND (c.term_months >= {LEAST_RENEWAL_MONTHS} OR %(any_length)s)
             AND (c.ends_on + make_interval(months => k * c.term_months))::date
                 <= coalesce(c.renewal_on, c.cancelled_on, c.closed_on)
     ) e

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-LEAST_MONTHS = 6
-"""A shorter term is month to month: it has no renewal."""
-
 
 class RenewalState(StrEnum):
     RENEWED = "renewed"

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.catalogue import ActorClass
+from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from accounts.models import Installation
 from accounts.work.signals import NewSignal, emit
 from playbooks import facts
@@ -23,8 +23,6 @@ from playbooks.triggers.moments import (
     marks_passed,
 )
 
-# A renewal is the end of a term of at least so many months; shorter ones are month to month.
-LEAST_MONTHS = 6
 # While usage does not come in nobody is silent; afterwards those are who fell silent meanwhile.
 _NEWS_DAYS = 7
 
@@ -109,7 +107,7 @@ def _contract_dates(moments: Iterable[Moment], *, closed: date, day: date) -> It
             day=day,
             closed=closed,
             zone=zone,
-            least=LEAST_MONTHS,
+            least=LEAST_RENEWAL_MONTHS,
             left=[-days for days in marks],
             farthest=-min(marks),
         )

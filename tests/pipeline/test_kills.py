@@ -25,6 +25,7 @@ from django.core.management import call_command
 from django.db.models import Count, Q
 
 from accounts import clock
+from accounts.demo.shape import Shape
 from accounts.keys import create_key
 from accounts.models import (
     Account,
@@ -37,7 +38,6 @@ from accounts.models import (
     UsageDay,
 )
 from cs_platform.demo.loading import Load, load_facts
-from cs_platform.demo.shape import Shape
 from cs_platform.scheduling import invariants, schedule
 from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing

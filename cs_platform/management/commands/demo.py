@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts import clock
+from accounts.demo.shape import Shape
 from cs_platform.demo.history import (
     history_of,
     install_libraries,
@@ -29,7 +30,6 @@ from cs_platform.demo.reset import (
     remember,
     what_is_there,
 )
-from cs_platform.demo.shape import Shape
 from cs_platform.runtime import roles
 from cs_platform.runtime.preparation import lacks_migrations, prepare_database
 from cs_platform.runtime.work_locks import preparing

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from accounts.demo.attributes import HAND_OFF_DAYS
+from accounts.demo.facts import block_tables
+from accounts.demo.offering import PLANS
+from accounts.demo.schema import BlockTables
+from accounts.demo.shape import Shape
+from accounts.demo.staff import Staff
+from accounts.demo.tables import TextTable
 from accounts.intake.specs import SPECS, Kind
-from cs_platform.demo.attributes import HAND_OFF_DAYS
-from cs_platform.demo.facts import block_tables
-from cs_platform.demo.offering import PLANS
-from cs_platform.demo.schema import BlockTables
-from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import Staff
-from cs_platform.demo.tables import TextTable
 from tests.golden.health.telling import HeardLate, Telling
 from tests.golden.health.use import usage_of
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from django.core.management import call_command
 
+from accounts.demo.offering import FEATURES, PLANS
+from accounts.demo.staff import Staff
 from accounts.models import Account, Installation, Plan, User
-from cs_platform.demo.offering import FEATURES, PLANS
-from cs_platform.demo.staff import Staff
 from cs_platform.scheduling.nightly_steps import BY_NAME, Shard
 from health.models import HealthScore, ThresholdCrossing
 from health.queries.scorecards import published_card

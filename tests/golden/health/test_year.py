@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import staff_of
+from accounts.demo.shape import Shape
+from accounts.demo.staff import staff_of
 from health.publishing import install_library
 from tests.accounts.loading import NOW
 from tests.golden.health import product

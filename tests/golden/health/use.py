@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from cs_platform.demo.offering import FEATURES
-from cs_platform.demo.schema import BlockTables
-from cs_platform.demo.tables import BinaryTable
+from accounts.demo.offering import FEATURES
+from accounts.demo.schema import BlockTables
+from accounts.demo.tables import BinaryTable
 from tests.golden.health.telling import Telling
 
 _EPOCH = date(2000, 1, 1)

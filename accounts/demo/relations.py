@@ -17,11 +17,11 @@ from accounts.catalogue import (
     StakeholderRole,
     StartingInteraction,
 )
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.offering import JOB_FUNCTIONS
-from cs_platform.demo.satisfaction import lagged
-from cs_platform.demo.support import tone
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.founding import Founded
+from accounts.demo.offering import JOB_FUNCTIONS
+from accounts.demo.satisfaction import lagged
+from accounts.demo.support import tone
+from accounts.demo.timeline import Timeline
 
 MOOD_LAG = 22
 LEAVING_A_DAY = 0.06 / 365

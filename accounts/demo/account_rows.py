@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from accounts.catalogue import AccountStatus, ContractState, HistoryAttribute
-from cs_platform.demo.block import Profile
-from cs_platform.demo.names import company_name, domain, mailbox, person_name
-from cs_platform.demo.offering import plan_named
-from cs_platform.demo.relations import DemoPerson
-from cs_platform.demo.tables import array_literal
-from cs_platform.demo.writer import CURRENCY, Writer, account_key
-from metrics.retention.renewals import LEAST_MONTHS
+from accounts.catalogue import LEAST_RENEWAL_MONTHS, AccountStatus, ContractState, HistoryAttribute
+from accounts.demo.block import Profile
+from accounts.demo.names import company_name, domain, mailbox, person_name
+from accounts.demo.offering import plan_named
+from accounts.demo.relations import DemoPerson
+from accounts.demo.tables import array_literal
+from accounts.demo.writer import CURRENCY, Writer, account_key
 
 POOL_ID = 1
 
@@ -67,7 +66,7 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
 def _renewal(profile: Profile) -> int | None:
     """What is paid month to month has none."""
     term = profile.account.story.terms[-1]
-    has_one = term.state == ContractState.ACTIVE and term.months >= LEAST_MONTHS
+    has_one = term.state == ContractState.ACTIVE and term.months >= LEAST_RENEWAL_MONTHS
     return term.ends if has_one else None
 
 

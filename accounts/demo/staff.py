@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.catalogue import Role
-from cs_platform.demo.names import mailbox, person_name
-from cs_platform.demo.shape import Shape
+from accounts.demo.names import mailbox, person_name
+from accounts.demo.shape import Shape
 
 CSMS_PER_TEAM = 4
 CSMS_PER_ACCOUNT = 8 / 340

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from accounts.catalogue import ContractState, MovementKind, MovementSubtype
-from cs_platform.demo.offering import ADD_ONS, PRODUCT
-from cs_platform.demo.shape import SegmentModel
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.offering import ADD_ONS, PRODUCT
+from accounts.demo.shape import SegmentModel
+from accounts.demo.timeline import Timeline
 
 DECIDED_FROM, DECIDED_TO = 150, 45
 STEEPNESS = 0.035

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
+from accounts.demo.facts import block_tables
+from accounts.demo.founding import Founded, found_block, timeline_of
+from accounts.demo.names import COMBINATIONS, company_name
+from accounts.demo.satisfaction import RELEASE_DAYS_AGO, lagged
+from accounts.demo.shape import Shape
+from accounts.demo.staff import staff_of
+from accounts.demo.tables import BinaryTable
 from accounts.intake.contract_terms import ContractTerm
 from accounts.intake.ledger import Period, movements_of, steps_of
 from accounts.intake.terms import stretches
-from cs_platform.demo.facts import block_tables
-from cs_platform.demo.founding import Founded, found_block, timeline_of
-from cs_platform.demo.names import COMBINATIONS, company_name
-from cs_platform.demo.satisfaction import RELEASE_DAYS_AGO, lagged
-from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import staff_of
-from cs_platform.demo.tables import BinaryTable
 
 LAST_DAY = date(2025, 3, 14)
 SMALL = Shape(last_day=LAST_DAY, accounts=40, years=1.5, seed=11)
@@ -195,6 +195,6 @@ def test_a_hundred_thousand_companies_have_different_names():
 
 def test_the_model_knows_no_framework():
     """A process that only generates must not need Django or a database driver."""
-    code = "import sys, cs_platform.demo.facts; print({'django', 'psycopg2'} & set(sys.modules))"
+    code = "import sys, accounts.demo.facts; print({'django', 'psycopg2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from cs_platform.demo.account_rows import add_account, add_history, add_people
-from cs_platform.demo.block import Profile, profiles
-from cs_platform.demo.contact_rows import (
+from accounts.demo.account_rows import add_account, add_history, add_people
+from accounts.demo.block import Profile, profiles
+from accounts.demo.contact_rows import (
     add_conversations,
     add_events,
     add_onboarding,
     add_tickets,
 )
-from cs_platform.demo.founding import timeline_of
-from cs_platform.demo.happenings import happenings
-from cs_platform.demo.money_rows import add_contracts, add_invoices, add_movements
-from cs_platform.demo.relations import DemoPerson, conversations, departures, people_of
-from cs_platform.demo.schema import BlockTables
-from cs_platform.demo.shape import IDS_PER_BLOCK, Shape
-from cs_platform.demo.staff import Staff
-from cs_platform.demo.usage import AccountUsage, Season, account_usage
-from cs_platform.demo.usage_rows import add_usage, limit_days, usage_limit
-from cs_platform.demo.writer import Writer
+from accounts.demo.founding import timeline_of
+from accounts.demo.happenings import happenings
+from accounts.demo.money_rows import add_contracts, add_invoices, add_movements
+from accounts.demo.relations import DemoPerson, conversations, departures, people_of
+from accounts.demo.schema import BlockTables
+from accounts.demo.shape import IDS_PER_BLOCK, Shape
+from accounts.demo.staff import Staff
+from accounts.demo.usage import AccountUsage, Season, account_usage
+from accounts.demo.usage_rows import add_usage, limit_days, usage_limit
+from accounts.demo.writer import Writer
 
 
 def block_tables(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from cs_platform.demo.tables import BIG, INTEGER, SMALL, DemoColumn, postgres_days
-from cs_platform.demo.timeline import Timeline
-from cs_platform.demo.usage import AccountUsage, Season
-from cs_platform.demo.writer import Writer
+from accounts.demo.tables import BIG, INTEGER, SMALL, DemoColumn, postgres_days
+from accounts.demo.timeline import Timeline
+from accounts.demo.usage import AccountUsage, Season
+from accounts.demo.writer import Writer
 
 LIMIT_SHARE = 0.8
 QUIET_MONTHS = 6

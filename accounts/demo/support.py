@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import Sentiment, Severity, TicketCategory
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.offering import TOPICS
-from cs_platform.demo.satisfaction import lagged
-from cs_platform.demo.timeline import Timeline
-from cs_platform.demo.usage import Access
+from accounts.demo.founding import Founded
+from accounts.demo.offering import TOPICS
+from accounts.demo.satisfaction import lagged
+from accounts.demo.timeline import Timeline
+from accounts.demo.usage import Access
 
 MOOD_LAG = 7
 RATE_A_DAY = 0.0034

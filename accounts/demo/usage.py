@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.offering import FeatureOffer, features_of
-from cs_platform.demo.satisfaction import lagged
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.founding import Founded
+from accounts.demo.offering import FeatureOffer, features_of
+from accounts.demo.satisfaction import lagged
+from accounts.demo.timeline import Timeline
 
 LOGIN_LAG, DEPTH_LAG = 12, 28
 RAMP_DAYS = 30

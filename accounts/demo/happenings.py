@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import MovementKind, MovementSubtype, StartingEvent
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.offering import ONBOARDING_STEPS
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.founding import Founded
+from accounts.demo.offering import ONBOARDING_STEPS
+from accounts.demo.timeline import Timeline
 
 # A step that would be a few days late is mostly done by its day all the same.
 LAST_EFFORT_DAYS, LAST_EFFORT = 7, 0.75

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import InvoiceState
-from cs_platform.demo.commerce import Term
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.commerce import Term
+from accounts.demo.founding import Founded
+from accounts.demo.timeline import Timeline
 
 NET_DAYS = 30
 MOOD_LAG = 45

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from accounts.catalogue import ContractState
-from cs_platform.demo.billing import invoices
-from cs_platform.demo.block import Profile
-from cs_platform.demo.commerce import Term
-from cs_platform.demo.offering import PRODUCT
-from cs_platform.demo.writer import CURRENCY, Writer, account_key
+from accounts.demo.billing import invoices
+from accounts.demo.block import Profile
+from accounts.demo.commerce import Term
+from accounts.demo.offering import PRODUCT
+from accounts.demo.writer import CURRENCY, Writer, account_key
 
 # As if derived by the loading of contracts: a later contract continues the same ledger.
 LEDGER_SOURCE = "contracts"

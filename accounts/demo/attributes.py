@@ -18,12 +18,12 @@ from accounts.catalogue import (
     MovementSubtype,
     Segment,
 )
+from accounts.demo.founding import Founded
+from accounts.demo.offering import PLANS_OF_SEGMENT
+from accounts.demo.timeline import Timeline
+from accounts.demo.usage import Access
 from accounts.intake.account_past import factors_as_text
 from accounts.intake.tiers import SETTLING_DAYS, Placement, Size, place, segment_of
-from cs_platform.demo.founding import Founded
-from cs_platform.demo.offering import PLANS_OF_SEGMENT
-from cs_platform.demo.timeline import Timeline
-from cs_platform.demo.usage import Access
 
 HAND_OFF_DAYS = 14
 _PLAN_ABOVE = {"starter": "team", "team": "business", "business": "enterprise"}

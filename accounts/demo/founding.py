@@ -8,16 +8,16 @@ from itertools import count
 import numpy as np
 
 from accounts.catalogue import Segment
-from cs_platform.demo.commerce import Customer, Negotiation, Story, tell_story
-from cs_platform.demo.satisfaction import (
+from accounts.demo.commerce import Customer, Negotiation, Story, tell_story
+from accounts.demo.satisfaction import (
     Character,
     Shock,
     draw_shocks,
     incident_days,
     satisfaction_paths,
 )
-from cs_platform.demo.shape import ACCOUNTS_PER_BLOCK, SEGMENTS, SegmentModel, Shape
-from cs_platform.demo.timeline import Timeline
+from accounts.demo.shape import ACCOUNTS_PER_BLOCK, SEGMENTS, SegmentModel, Shape
+from accounts.demo.timeline import Timeline
 
 YEARLY_LOGO_GROWTH = 1.14
 LONGEST_CUSTOMER_DAYS = 900

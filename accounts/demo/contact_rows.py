@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from accounts.catalogue import Sentiment, StartingInteraction
-from cs_platform.demo.block import Profile
-from cs_platform.demo.happenings import Happening, onboarding_steps
-from cs_platform.demo.relations import Conversation
-from cs_platform.demo.support import tickets
-from cs_platform.demo.writer import Writer, account_key
+from accounts.demo.block import Profile
+from accounts.demo.happenings import Happening, onboarding_steps
+from accounts.demo.relations import Conversation
+from accounts.demo.support import tickets
+from accounts.demo.writer import Writer, account_key
 
 _SUBJECTS = {
     StartingInteraction.CALL: "Check-in call",

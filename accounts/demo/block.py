@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import AccountStatus, HistoryAttribute, TouchTier
-from cs_platform.demo.attributes import (
+from accounts.demo.attributes import (
     Factors,
     Span,
     TierPath,
@@ -21,12 +21,12 @@ from cs_platform.demo.attributes import (
     spans,
     tier_path,
 )
-from cs_platform.demo.founding import Founded, found_block, timeline_of
-from cs_platform.demo.happenings import first_value_day
-from cs_platform.demo.offering import INDUSTRIES, REGIONS, plan_named
-from cs_platform.demo.shape import ACCOUNTS_PER_BLOCK, Shape
-from cs_platform.demo.staff import Staff
-from cs_platform.demo.usage import Access
+from accounts.demo.founding import Founded, found_block, timeline_of
+from accounts.demo.happenings import first_value_day
+from accounts.demo.offering import INDUSTRIES, REGIONS, plan_named
+from accounts.demo.shape import ACCOUNTS_PER_BLOCK, Shape
+from accounts.demo.staff import Staff
+from accounts.demo.usage import Access
 
 OWNER_CHANGED = 0.15
 

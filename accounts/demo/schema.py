@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from cs_platform.demo.tables import BinaryTable, TextTable
+from accounts.demo.tables import BinaryTable, TextTable
 
 _COLUMNS = {
     "account": (

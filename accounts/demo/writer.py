@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cs_platform.demo.schema import BlockTables
-from cs_platform.demo.shape import Shape
-from cs_platform.demo.staff import Staff
-from cs_platform.demo.tables import TextTable
-from cs_platform.demo.timeline import Timeline
-from cs_platform.demo.usage import Season
+from accounts.demo.schema import BlockTables
+from accounts.demo.shape import Shape
+from accounts.demo.staff import Staff
+from accounts.demo.tables import TextTable
+from accounts.demo.timeline import Timeline
+from accounts.demo.usage import Season
 
 CURRENCY = "USD"
 LEARNED_AT_MINUTE = 9 * 60
