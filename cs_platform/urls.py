@@ -16,6 +16,7 @@ from accounts.urls import nowhere
 from cs_platform.pages import design, home, unsaved
 from cs_platform.pages.account import health as account_health
 from cs_platform.pages.account import override as account_override
+from cs_platform.pages.account import play as account_play
 from cs_platform.pages.account import views as account
 from cs_platform.pages.doubles import views as doubles
 from cs_platform.pages.ops import actions as ops_actions
@@ -26,7 +27,7 @@ from cs_platform.pages.probes import views as probes
 from cs_platform.pages.setup import views as setup
 from cs_platform.pages.today import views as today
 from metrics.pages.executive import views as executive
-from playbooks.pages import account_plays
+from playbooks.pages import account_plays, plays
 from playbooks.pages.library import views as library
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import views as tasks
@@ -73,6 +74,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
     path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
+    path("plays/<int:play_id>/", account_play.play, name="play"),
+    path("plays/<int:play_id>/hand/", plays.hand, name="play_hand"),
     path("playbooks/library/", library.entries, name="library"),
     path("playbooks/library/<slug:key>/", library.entry, name="library_entry"),
     path("playbooks/library/<slug:key>/install/", library.install, name="library_install"),

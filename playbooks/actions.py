@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 
 from accounts.access import people_for
 from accounts.declarations import address_of
-from accounts.models import Account, User
+from accounts.models import Account, OutboxMessage, User
 from accounts.work.customer_mail import suppress_threads
 from accounts.work.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
@@ -161,6 +161,40 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
     )
     suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended")
     return play
+
+
+@transaction.atomic
+def hand_over_play(*, play_id: int, to: User, by: User | None, now: datetime) -> int:
+    """What the CSM does in this play is this person's from here: open tasks, and steps to come.
+
+    Tasks of other roles stay where they are. Returns how many tasks changed hands. Raises
+    OutOfSightError, PlayClosedError.
+    """
+    plays = Play.objects.select_for_update(no_key=True, of=("self",))
+    play = plays.select_related("account", "playbook").get(pk=play_id)
+    if play.state != PlayState.OPEN:
+        raise PlayClosedError(f"The play has ended: {label(play.outcome or '')}.")
+    if not people_for(play.account).filter(pk=to.pk).exists():
+        raise OutOfSightError(f"{to} may not work on {play.account}: choose somebody else.")
+    Play.objects.filter(pk=play.pk).update(lead=to)
+    unfinished = Task.objects.filter(play=play, state__in=UNFINISHED, owner_role=OwnerRole.CSM)
+    moved = unfinished.exclude(owner=to).update(owner=to, fallback="")
+    if by is None or by.pk != to.pk:
+        gave = f"{by.name} handed you this play." if by else "You were handed this play."
+        post([_given_notice(play, to=to, body=gave, now=now)])
+    return moved
+
+
+def _given_notice(play: Play, *, to: User, body: str, now: datetime) -> OutboxMessage:
+    return in_app(
+        key=f"play:{play.pk}:given:{now.isoformat()}",
+        user_id=to.pk,
+        account_id=play.account_id,
+        subject=f"{play.playbook.name}: {play.account.name}",
+        body=body,
+        link=address_of("playbooks.Play", play.pk),
+        now=now,
+    )
 
 
 @transaction.atomic

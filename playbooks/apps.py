@@ -5,5 +5,5 @@ from playbooks.personal_data import PERSONAL_DATA
 class PlaybooksConfig(declarations.PlatformApp):
     name = "playbooks"
     personal_data = PERSONAL_DATA
-    addresses = {"playbooks.Task": "/tasks/{}/"}
+    addresses = {"playbooks.Play": "/plays/{}/", "playbooks.Task": "/tasks/{}/"}
     signal_consumers = ("playbooks",)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -21,7 +22,7 @@ from accounts.queries.rates import rates_on
 from health.models import BandOverride, CurrentHealth
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
-from playbooks.triggers.renewal_risk import renewal_risk
+from playbooks.triggers.renewal_risk import RenewalRisk, renewal_risk
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule, RunningContract
 from playbooks.triggers.vocabulary import EscalationKind, PlayOutcome, PlayState, StartResult
 
@@ -133,6 +134,13 @@ def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
     is_mixed = any(account.currency != base for account in accounts)
     rates = rates_on(day, base=base) if is_mixed else DayRates(base, day, {})
     return {account.pk: rates.convert(account.arr_minor, account.currency) for account in accounts}
+
+
+def renewal_risk_of(account: Account, *, score: Decimal | None, day: date) -> RenewalRisk:
+    """Of one account that pages show, from two questions at most."""
+    days_left = _days_to_decision(account, day)
+    is_cancelling = bool(_cancelling([account.pk], day))
+    return renewal_risk(score=score, days_left=days_left, is_cancelling=is_cancelling)
 
 
 def _days_to_decision(account: Account, day: date) -> int | None:

@@ -6,6 +6,7 @@ from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 
@@ -48,3 +49,12 @@ def came_from(request: HttpRequest) -> str:
     if before.netloc != request.get_host():
         return ""
     return urlunsplit(("", "", before.path, before.query, ""))
+
+
+def next_page(request: HttpRequest, *, otherwise: str) -> str:
+    """Where a form that was posted leads: to the page it says, never to another site."""
+    address = request.POST.get("next", "")
+    # A bare word would be taken for the name of a route.
+    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return address
+    return otherwise

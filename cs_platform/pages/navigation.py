@@ -48,7 +48,12 @@ PAGES = (
         ("/portfolio/", "/accounts/"),
     ),
     RailPage(
-        "tasks", gettext_noop("Tasks"), "list-todo", "tasks", Right.VIEW_ACCOUNTS, ("/tasks/",)
+        "tasks",
+        gettext_noop("Tasks"),
+        "list-todo",
+        "tasks",
+        Right.VIEW_ACCOUNTS,
+        ("/tasks/", "/plays/"),
     ),
     RailPage("mail", gettext_noop("Mail"), "mail", "mails", Right.VIEW_ACCOUNTS, ("/mail/",)),
     RailPage(

@@ -54,12 +54,14 @@ class Owners:
     def owner_for(self, *, role: str, account_id: int) -> int | None:
         return self.assignment(role=role, account_id=account_id).person_id
 
-    def assignment(self, *, role: str, account_id: int) -> Assignee:
-        """Who gets a task of that role today."""
+    def assignment(self, *, role: str, account_id: int, lead: int | None = None) -> Assignee:
+        """Who gets a task of that role today; `lead` goes before the CSM of the account."""
         account = self.accounts[account_id]
         if role in (OwnerRole.CS_OPS, OwnerRole.SYSTEM):
             return Assignee(None)
         holders = list(self._holders(role, account))
+        if lead is not None and role == OwnerRole.CSM:
+            holders.insert(0, lead)
         if (person := self._first(holders, account)) is not None:
             return Assignee(person)
         is_held = any(map(self._works_here, holders))

@@ -14,6 +14,7 @@ from playbooks.firing.acting import Acted, Pause, act, end_waits
 from playbooks.firing.closing import close_plays
 from playbooks.firing.due_steps import DueStep, Opening
 from playbooks.firing.notices import notice
+from playbooks.firing.owners import Assignee
 from playbooks.firing.rows import NewTask, NextStep, insert_tasks, update_next_steps
 from playbooks.models import UNFINISHED, Play, PlaybookStep, StepResult, Task
 from playbooks.triggers.kinds import SKIPPED, StepEnding, StepKind
@@ -181,7 +182,7 @@ def _not_before_start(due: datetime, play: Play, context: Opening) -> datetime:
 def _task(due_step: DueStep, context: Opening) -> NewTask:
     play, step, due = due_step.play, due_step.step, due_step.due
     is_automatic = step.owner_role == OwnerRole.SYSTEM
-    given = context.directory.assignment(role=step.owner_role, account_id=play.account_id)
+    given = _given(play, step, context)
     escalate_at = None
     if step.channel in ANSWERED_CHANNELS and not is_automatic:
         rule = context.rules[play.playbook_id]
@@ -198,6 +199,12 @@ def _task(due_step: DueStep, context: Opening) -> NewTask:
         why=play.why,
         closes_when=closes_when(play.recovery),
         escalate_at=_text(escalate_at),
+    )
+
+
+def _given(play: Play, step: PlaybookStep, context: Opening) -> Assignee:
+    return context.directory.assignment(
+        role=step.owner_role, account_id=play.account_id, lead=play.lead_id
     )
 
 
@@ -259,7 +266,7 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
 def _asked(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     """Whoever gets a step beside the CSM, who has been told of the play, is told of the task."""
     play, step = due_step.play, due_step.step
-    owner = context.directory.owner_for(role=step.owner_role, account_id=play.account_id)
+    owner = _given(play, step, context).person_id
     if owner is None or owner == play.csm_id or step.owner_role == OwnerRole.SYSTEM:
         return []
     return notice(

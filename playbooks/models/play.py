@@ -110,6 +110,15 @@ class Play(models.Model):
         db_index=False,
         help_text="Whose daily cap it counts in: the owner at the start.",
     )
+    lead = models.ForeignKey(
+        User,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Who was handed the play: its steps for the CSM go to them.",
+    )
     state = models.CharField(max_length=6, choices=choices(PlayState), default=PlayState.OPEN)
     outcome = models.CharField(max_length=10, choices=choices(PlayOutcome), null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)

@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, may, requires
 from accounts.models import Account, Installation, User
+from accounts.ui.parts import next_page
 from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
@@ -38,6 +40,9 @@ class StepRow:
     at: datetime | None
     said: str = ""
     """What whoever finished it wrote."""
+    task_id: int | None = None
+    is_late: bool = False
+    """Open, and past the time it was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,7 @@ def stop(request: HttpRequest, external_id: str, play_id: int) -> HttpResponse:
         _stop(request, play, user, form.cleaned_data["reason"])
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
-    return redirect("account_tasks", external_id)
+    return redirect(next_page(request, otherwise=reverse("account_tasks", args=[external_id])))
 
 
 def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:
@@ -160,10 +165,11 @@ def plays_of(account: Account) -> list[PlayRow]:
         .order_by("state", "-opened_at", "-pk")[:PLAYS_AT_MOST]
     )
     # "open" sorts after "closed"; what runs comes first.
-    return sorted((_play(play) for play in found), key=lambda row: not row.is_open)
+    return sorted((play_row(play) for play in found), key=lambda row: not row.is_open)
 
 
-def _play(play: Play) -> PlayRow:
+def play_row(play: Play) -> PlayRow:
+    """Of a play with its playbook's steps, its tasks with their owners, and its results."""
     tasks = {task.step_id: task for task in play.tasks.all()}
     steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
     results = {result.step_id: result for result in play.results.all()}
@@ -218,4 +224,6 @@ def _made(task: Task, title: str) -> StepRow:
         who=task.owner.name if task.owner else QUEUE_OF_OPS,
         at=task.closed_at or task.due_at,
         said=task.note,
+        task_id=task.pk,
+        is_late=state == "open" and task.due_at < clock.now(),
     )

@@ -18,8 +18,10 @@ from cs_platform.pages.account.timeline import newest_entries
 from health.pages.version_notes import published_between
 from health.queries.scorecards import published_card
 from health.scoring import to_decimal
+from playbooks.facts import renewal_risk_of
 from playbooks.pages.tasks.actions import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import task_columns, task_rows, unfinished
+from playbooks.triggers.renewal_risk import RenewalRisk
 
 LATEST = 6
 PEOPLE_AT_MOST = 6
@@ -47,11 +49,19 @@ def overview_context(head: AccountHead) -> dict[str, object]:
         "entries": entries,
         "rows": rows,
         "people": key_people(head),
+        "risk": renewal_risk_shown(head),
         "tenure": tenure(head),
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "changeable": {row.pk for row in rows} if head.may_change else set(),
     }
+
+
+def renewal_risk_shown(head: AccountHead) -> str:
+    """Empty where there is none to say."""
+    score = head.health.score if head.health else None
+    risk = renewal_risk_of(head.account, score=score, day=head.today)
+    return "" if risk is RenewalRisk.NONE else risk.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
@@ -19,7 +19,7 @@ from accounts.access import Right, requires
 from accounts.calendar import BusinessCalendar
 from accounts.models import Installation, User
 from accounts.ui import formats
-from accounts.ui.parts import wants_part
+from accounts.ui.parts import next_page, wants_part
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task
@@ -148,7 +148,7 @@ def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: A
         return _part(request, task_id, {"action": name, "text": problem} if problem else {})
     if problem:
         messages.error(request, problem)
-    return redirect(_next(request))
+    return redirect(next_page(request, otherwise=reverse("tasks")))
 
 
 def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
@@ -201,12 +201,3 @@ def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpRes
         # What a page says about its tasks follows: see tasks/_follow.html.
         trigger_client_event(response, "taskChanged", after="settle")
     return response
-
-
-def _next(request: HttpRequest) -> str:
-    """Back to the list it was done in; never to another site."""
-    address = request.POST.get("next", "")
-    # A bare word would be taken for the name of a route.
-    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
-        return address
-    return "/tasks/"
