@@ -140,12 +140,15 @@ def _settle(
 def _state(
     contract: StoredContract, last: Stretch | None, *, day: date
 ) -> tuple[str, date | None, date | None]:
-    """State, the day it was closed, and the next end of one that renewed itself."""
+    """State, the day it was closed, and of one that renewed itself the next end, or the day on
+    which another took over."""
     if contract.state == ContractState.CANCELLED or last is None:
         return contract.state, contract.closed_on, None
     if last.is_taken_over:
-        known = min(day, contract.ends_on) if contract.ends_on else day
-        return ContractState.RENEWED, contract.closed_on or known, None
+        taken_on = last.ends_on if last.is_assumed else None
+        end = taken_on or contract.ends_on
+        known = min(day, end) if end else day
+        return ContractState.RENEWED, contract.closed_on or known, taken_on
     if contract.state == ContractState.ACTIVE and last.ends_on is not None and last.ends_on <= day:
         if contract.cancelled_on is None and contract.notice_given_on is None:
             return ContractState.EXPIRED, day, None

@@ -27,12 +27,13 @@ _TAKEN = f"""
     ORDER BY n.starts_on, n.id LIMIT 1
 """  # noqa: S608 -- constant expressions, no input
 # A term ends where it is replaced by one that ends later, else where its source says; one that
-# renews itself ends again and again, and a row whose deal goes on does not end. A scan: a quarter
-# is no small part of the contracts.
+# renews itself ends again and again until another takes over (a day before an end, at most), and a
+# row whose deal goes on does not end. Ends around the window are seen too: they share the money of
+# their account. A scan: a quarter is no small part of the contracts.
 _ENDING = f"""
     SELECT c.id, c.account_id, c.external_id, c.source_id, c.deal, c.steps_on, c.state,
-        c.closed_on, c.notice_given_on, c.cancelled_on, c.learned_at, c.auto_renew,
-        c.currency, e.began_on, e.ended_on,
+        c.closed_on, c.notice_given_on, c.cancelled_on, c.renewal_on, c.term_months, c.learned_at,
+        c.auto_renew, c.currency, e.began_on, e.ended_on,
         e.ended_on - c.notice_days AS notice_by,
         {rounded("c.arr_minor * (1 + coalesce(c.uplift_percent, 0) / 100) ^ e.number")}
             AS arr_minor,
@@ -43,12 +44,12 @@ _ENDING = f"""
     FROM (
         SELECT c.*, t.starts_on AS taken_on, t.goes_on
         FROM accounts_contract c LEFT JOIN LATERAL ({_TAKEN}) t ON true
-        WHERE c.starts_on <= %(until)s AND c.ends_on IS NOT NULL AND c.steps_on IS NULL
+        WHERE c.starts_on <= %(seen_until)s AND c.ends_on IS NOT NULL AND c.steps_on IS NULL
             AND {{chosen}} AND {{scope}}
-            AND (c.ends_on > %(after)s AND c.ends_on <= %(until)s
-                OR c.cancelled_on > %(after)s AND c.cancelled_on <= %(until)s
-                OR c.state = 'renewed' AND c.ends_on > %(until)s
-                OR c.auto_renew AND c.ends_on <= %(after)s)
+            AND (c.ends_on > %(seen_after)s AND c.ends_on <= %(seen_until)s
+                OR c.cancelled_on > %(seen_after)s AND c.cancelled_on <= %(seen_until)s
+                OR c.state = 'renewed' AND c.ends_on > %(seen_until)s
+                OR c.auto_renew AND c.ends_on <= %(seen_after)s)
     ) c CROSS JOIN LATERAL (
         SELECT coalesce(c.deal_starts_on, c.starts_on) AS began_on, 0 AS number,
             CASE WHEN c.taken_on IS NULL THEN LEAST(c.ends_on, c.cancelled_on) ELSE c.taken_on END
@@ -57,16 +58,16 @@ _ENDING = f"""
         UNION ALL
         SELECT (c.ends_on + make_interval(months => (k - 1) * c.term_months))::date, k,
             (c.ends_on + make_interval(months => k * c.term_months))::date
-        FROM generate_series(1, (%(until)s - c.ends_on) / (28 * c.term_months) + 1) k
+        FROM generate_series(1, (%(seen_until)s - c.ends_on) / (28 * c.term_months) + 1) k
         WHERE c.auto_renew AND c.taken_on IS NULL
             AND (c.term_months >= {LEAST_RENEWAL_MONTHS} OR %(any_length)s)
             AND (c.ends_on + make_interval(months => k * c.term_months))::date
-                <= coalesce(c.renewal_on, c.cancelled_on, c.closed_on)
+                <= coalesce(c.renewal_on + 1, c.cancelled_on, c.closed_on)
     ) e
-    WHERE e.ended_on > %(after)s AND e.ended_on <= %(until)s
+    WHERE e.ended_on > %(seen_after)s AND e.ended_on <= %(seen_until)s
 """  # noqa: S608 -- constant expressions, no input
 # What its source says of an end by the day. Of one that renews itself, notice that is not in time
-# and what was said after its grace belong to a later end.
+# and what was said after its grace belong to a later end, and what took over to the last one.
 _SIGNED = f"""
     SELECT e.*, s.sign, s.signed_on,
         CASE WHEN s.sign IN ('ended', 'notice') AND (e.state = 'cancelled' OR s.sign = 'notice')
@@ -81,6 +82,8 @@ _SIGNED = f"""
     ) n ON true
     CROSS JOIN LATERAL (
         SELECT CASE WHEN NOT e.auto_renew OR e.closed_on <= e.ended_on + %(grace)s
+                AND coalesce(e.renewal_on + 1 < e.ended_on
+                    + make_interval(months => e.term_months), true)
                 THEN e.closed_on END AS closed_on,
             coalesce(e.notice_given_on, CASE WHEN e.cancelled_on IS NOT NULL
                 THEN coalesce(e.closed_on, (e.learned_at AT TIME ZONE %(zone)s)::date) END)
@@ -103,21 +106,26 @@ _SIGNED = f"""
         ORDER BY first LIMIT 1
     ) s
 """  # noqa: S608 -- constant expressions, no input
-# ARR of the account before each of its ends and since, before its next one. Each row of the ledger
-# is converted on its own, as in all reports; an index has its accounts, days and amounts.
+# ARR of the account before each of its ends and since, before its next one. What takes over from a
+# term may start on the day before its end: that day is the end's, unless another term ended on it.
+# Each row of the ledger is converted on its own, as in all reports; an index has its accounts, days
+# and amounts.
 _AROUND = f"""
     SELECT b.account_id, b.ended_on, coalesce(m.before, 0) AS before, coalesce(m.after, 0) AS after,
         m.moved_on
     FROM (
         SELECT account_id, ended_on, LEAST(%(day)s, GREATEST(max(settles_on) - 1, ended_on),
-            lead(ended_on) OVER (PARTITION BY account_id ORDER BY ended_on) - 1) AS until
+            lead(ended_on) OVER ends - 1) AS until,
+            CASE WHEN lag(ended_on) OVER ends = ended_on - 1 THEN ended_on ELSE ended_on - 1 END
+                AS turns_on
         FROM signed GROUP BY account_id, ended_on
+        WINDOW ends AS (PARTITION BY account_id ORDER BY ended_on)
     ) b
     CROSS JOIN LATERAL (
         SELECT (sum({converted("m.amount_minor")})
-                FILTER (WHERE m.effective_on < b.ended_on))::bigint AS before,
+                FILTER (WHERE m.effective_on < b.turns_on))::bigint AS before,
             sum({converted("m.amount_minor")})::bigint AS after,
-            max(m.effective_on) FILTER (WHERE m.effective_on >= b.ended_on) AS moved_on
+            max(m.effective_on) FILTER (WHERE m.effective_on >= b.turns_on) AS moved_on
         FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
         WHERE m.account_id = b.account_id AND m.effective_on <= b.until
     ) m
@@ -139,6 +147,7 @@ ENDING = f"""
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
     LEFT JOIN {RATES} ON r.currency = s.currency
     LEFT JOIN ({{judged}}) h ON h.account_id = s.account_id
+    WHERE s.ended_on > %(after)s AND s.ended_on <= %(until)s
     ORDER BY s.account_id, s.ended_on, s.line, s.external_id
 """  # noqa: S608 -- constant expressions, no input
 # A scan: short terms that run on the day, a row an account.

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
@@ -175,11 +175,14 @@ class RenewalsDue:
             return list(cursor.fetchall())
 
     def params(self) -> dict[str, Any]:
+        grace = Installation.current().overdue_grace_days
         return {
             **self.moment.params(),
             "after": self.window.start,
             "until": self.window.end,
-            "grace": Installation.current().overdue_grace_days,
+            "seen_after": self.window.start - timedelta(days=1),
+            "seen_until": self.window.end + timedelta(days=grace),
+            "grace": grace,
             "any_length": self.of_any_length,
         }
 

@@ -150,6 +150,35 @@ def test_one_that_renews_itself_ends_every_year_and_is_no_save(company, acme):
     assert (row.ends_on, row.decides_on) == (END, date(2025, 10, 3))
 
 
+@pytest.mark.parametrize("start", [END - timedelta(days=1), END, END + timedelta(days=1)])
+def test_what_follows_a_day_early_or_late_is_what_became_of_the_renewal(acme, start):
+    term(acme, "old", date(2025, 1, 1), END, 60_000)
+    term(acme, "new", start, date(2027, 1, 1), 45_000)
+    derive_ledger([acme.pk], day=AFTER, now=NOW)
+    assert told() == [("old", "contracted", 60_000, 45_000)]
+
+
+def test_years_that_renewed_themselves_stay_when_another_contract_takes_over(acme):
+    """Signed at the end of the third year: the ends of the first two were nobody's save."""
+    term(acme, "auto", date(2023, 1, 1), date(2024, 1, 1), 60_000, auto_renew=True)
+    term(acme, "signed", END, date(2027, 1, 1), 66_000)
+    derive_ledger([acme.pk], day=AFTER, now=NOW)
+    quarters = [quarter_of(date(year, 1, 1)) for year in (2024, 2025, 2026)]
+    states = [state for quarter in quarters for _, state, *_ in told(window=quarter)]
+    assert states == ["renewed_by_silence", "renewed_by_silence", "expanded"]
+
+
+def test_an_end_just_after_the_window_is_not_laid_to_one_inside_it(acme):
+    """In its grace another line of the account ended: what that lost is its own."""
+    term(acme, "kept", date(2025, 3, 20), date(2026, 3, 20), 60_000, subscription="a")
+    term(acme, "next", date(2026, 3, 20), date(2027, 3, 20), 60_000, subscription="a")
+    term(acme, "lost", date(2025, 4, 5), date(2026, 4, 5), 40_000, subscription="b")
+    day = date(2026, 6, 1)
+    derive_ledger([acme.pk], day=day, now=NOW)
+    assert told(day) == [("kept", "renewed", 60_000, 60_000)]
+    assert told(day, window=quarter_of(day))[0][:2] == ("lost", "lost")
+
+
 def test_notice_is_no_loss_before_it_takes_effect(company, acme):
     company.post(acme, date(2024, 1, 1), "new", 60_000)
     year(acme, "old", 60_000, notice_given_on=date(2025, 10, 3), cancelled_on=END)

@@ -33,6 +33,26 @@ class Paid:
     currency: str
 
 
+@dataclass(slots=True)
+class Term:
+    """What was agreed for a line: `arr` a year up to `ends_on`, which it does not cover. `ended_on`
+    where it was replaced or broken off before; `has_grace` unless notice was given of its end;
+    `renewed_itself` where nobody signed, and nobody gave notice in time."""
+
+    line: str
+    starts_on: date
+    ends_on: date
+    arr: int
+    currency: str
+    ended_on: date | None = None
+    has_grace: bool = True
+    renewed_itself: bool = False
+
+    @property
+    def end(self) -> date:
+        return self.ended_on or self.ends_on
+
+
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What a row says from the day on which the tool has been told so."""
@@ -75,6 +95,7 @@ class Customer:
     currency: str
     factors: dict[str, int]
     paid: list[Paid] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     lived: list[str] = field(default_factory=list)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from tests.golden.ledger.facts import GRACE, Customer, Paid, Row, Telling, Tool, months_later
+from tests.golden.ledger.facts import GRACE, Customer, Paid, Row, Telling, Term, Tool, months_later
 
 
 def customers(*, count: int, first: date, last: date, seed: int) -> list[Customer]:
@@ -53,6 +53,7 @@ class _Life:
         self.line, self.extra, self.lines_used = "core", "", 1
         self.open: dict[str, _Open] = {}
         self.running: dict[str, Row] = {}
+        self.agreed: dict[str, Term] = {}
 
     # What is paid.
 
@@ -89,6 +90,14 @@ class _Life:
             setattr(row, name, value)
         self.customer.rows.append(row)
         self.running[line] = row
+        if end is not None and not row.deal:
+            self.agrees(line, start, end, arr, named=row.product)
+
+    # What is agreed.
+
+    def agrees(self, line: str, start: date, end: date, arr: int, *, named: str = "") -> None:
+        self.agreed[line] = Term(named or line, start, end, arr, self.currency)
+        self.customer.terms.append(self.agreed[line])
 
     def told_of(self, day: date) -> date:
         """Mostly at the time or before; sometimes late, sometimes after the grace is over."""
@@ -170,7 +179,7 @@ class _Life:
         middle = start + timedelta(days=self.source.randrange(60, 270))
         if middle > self.last:
             return end
-        old = self.running[self.line]
+        old, agreed = self.running[self.line], self.agreed[self.line]
         self.arr = self.changed(self.arr)
         starts_anew = self.customer.tool == Tool.SUBSCRIPTIONS or self.source.random() < 0.5
         end = months_later(middle, 12) if starts_anew else end
@@ -181,6 +190,8 @@ class _Life:
             old.tell(learned, cancelled_on=middle)
         elif self.customer.tool != Tool.SUBSCRIPTIONS:
             old.tell(learned, ends_on=middle)
+            agreed.ends_on = middle
+        agreed.ended_on = middle
         return end
 
     def with_add_on(self, start: date) -> date:
@@ -203,6 +214,9 @@ class _Life:
             if day > start:
                 self.arr = self.changed(self.arr)
             self.signs(self.line, day, days[-1] if to_the_end else following, self.arr, deal=deal)
+            if day == start:
+                self.agrees(self.line, start, days[-1], self.arr)
+            self.agreed[self.line].arr = self.arr
             self.pays(self.line, day, self.arr)
         return days[-1]
 
@@ -245,6 +259,7 @@ class _Life:
         if end > self.last:
             return None
         self.running[self.line].tell(end, ends_on=end)
+        self.agrees(self.line, start, end, self.arr)
         return end
 
     def renewing_itself(self, start: date) -> date | None:
@@ -258,10 +273,15 @@ class _Life:
         for _ in range(self.source.randrange(4)):
             if end > self.last:
                 return None
-            self.arr = self.arr * (100 + uplift) // 100
-            self.pays(self.line, end, self.arr)
-            end = months_later(end, 12)
+            end = self.goes_on_by_itself(end, uplift)
         return end
+
+    def goes_on_by_itself(self, end: date, uplift: int) -> date:
+        self.agreed[self.line].renewed_itself = True
+        self.arr = self.arr * (100 + uplift) // 100
+        self.pays(self.line, end, self.arr)
+        self.agrees(self.line, end, months_later(end, 12), self.arr)
+        return months_later(end, 12)
 
     # Turns: what happens at the end of a term, and when the next one starts.
 
@@ -344,9 +364,7 @@ class _Life:
         if row.notice_days is None:
             return self.cancels(end)
         notice = end - timedelta(days=self.source.randrange(1, row.notice_days))
-        self.arr = self.arr * (100 + row.uplift) // 100
-        self.pays(self.line, end, self.arr)
-        end = months_later(end, 12)
+        end = self.goes_on_by_itself(end, row.uplift)
         if end > self.last:
             row.tell(notice, notice_on=notice)
             return None
@@ -358,6 +376,8 @@ class _Life:
         ends_early = row.ends_on() is None or end < row.ends_on()
         effect = end if is_dated or ends_early else None
         row.tell(notice, notice_on=notice, cancelled_on=effect)
+        agreed = self.agreed[self.line]
+        agreed.ended_on, agreed.has_grace = end, False
         self.pays(self.line, end, 0)
         gaps = (2, 12, 100, 5_000) if len(self.running) == 0 else (100, 5_000)
         for line in list(self.running):
@@ -376,6 +396,7 @@ class _Life:
         old, self.lines_used = self.line, self.lines_used + 1
         self.line = f"core-{self.lines_used}"
         self.running[self.line] = self.running.pop(old)
+        self.agreed[self.line] = self.agreed.pop(old)
         self.arr = self.changed(self.arr)
         self.pays(old, start, 0)
         return start

@@ -13,8 +13,22 @@ from itertools import pairwise
 
 from tests.golden.ledger.facts import Paid
 
-# One unit of the currency in dollars, and minor units of a whole one.
-RATES = {"USD": Fraction(1), "EUR": Fraction("1.0837"), "JPY": Fraction("0.0067")}
+# One unit of the currency in dollars from a day on, and minor units of a whole one.
+RATES = {
+    "USD": ((date(2020, 1, 1), Fraction(1)),),
+    "EUR": (
+        (date(2020, 1, 1), Fraction("1.0837")),
+        (date(2023, 3, 10), Fraction("1.2419")),
+        (date(2025, 9, 20), Fraction("1.0106")),
+        (date(2026, 2, 3), Fraction("1.1791")),
+    ),
+    "JPY": (
+        (date(2020, 1, 1), Fraction("0.0067")),
+        (date(2024, 7, 1), Fraction("0.0091")),
+        (date(2025, 12, 12), Fraction("0.0058")),
+    ),
+}
+RATE_DAYS = frozenset(day for rates in RATES.values() for day, _ in rates)
 MINOR = {"USD": 100, "EUR": 100, "JPY": 1}
 SEGMENTS = ((500_000, "strategic"), (100_000, "enterprise"), (25_000, "mid_market"), (5_000, "smb"))
 ARR_SCORES = ((0, 0), (5_000, 20), (15_000, 40), (100_000, 75), (500_000, 100))
@@ -67,30 +81,39 @@ def _kind(change: int, before: Arr, now: Arr, has_paid: bool) -> str:
     return "reactivation" if has_paid else "new"
 
 
-def dollars(arr: Mapping[str, int]) -> Fraction:
-    """Exact, in whole dollars."""
-    return sum((amount * RATES[c] / MINOR[c] for c, amount in arr.items()), Fraction(0))
+def rate(currency: str, day: date) -> Fraction:
+    return next(rate for since, rate in reversed(RATES[currency]) if since <= day)
+
+
+def dollars(arr: Mapping[str, int], day: date) -> Fraction:
+    """Exact, in whole dollars, at the rates of the day."""
+    return sum((amount * rate(c, day) / MINOR[c] for c, amount in arr.items()), Fraction(0))
 
 
 def statuses(paid: Sequence[Paid], *, last: date) -> Spans:
-    return _spans(paid, last, lambda arr: "active" if arr.total() else "churned")
+    return _spans(paid, last, lambda arr, _: "active" if arr.total() else "churned")
 
 
 def segments(paid: Sequence[Paid], *, last: date) -> Spans:
-    return _spans(paid, last, lambda arr: segment(dollars(arr)))
+    return _spans(paid, last, lambda arr, day: segment(dollars(arr, day)))
 
 
 def segment(arr: Fraction) -> str:
     return next((name for least, name in SEGMENTS if arr >= least), "self_serve")
 
 
-def _spans(paid: Sequence[Paid], last: date, value: Callable[[Arr], str]) -> Spans:
+def _spans(paid: Sequence[Paid], last: date, value: Callable[[Arr, date], str]) -> Spans:
     spans: Spans = []
-    for day in edges(paid, last=last):
+    for day in _turning_days(paid, last=last):
         arr = arr_on(paid, day)
-        if (spans or arr.total()) and (not spans or spans[-1][1] != value(arr)):
-            spans.append((day, value(arr)))
+        if (spans or arr.total()) and (not spans or spans[-1][1] != value(arr, day)):
+            spans.append((day, value(arr, day)))
     return spans
+
+
+def _turning_days(paid: Sequence[Paid], *, last: date) -> list[date]:
+    """On which what is paid, or what it is worth, may change."""
+    return sorted({*edges(paid, last=last), *(day for day in RATE_DAYS if day <= last)})
 
 
 def arr_score(arr: Fraction) -> Fraction:
@@ -108,7 +131,7 @@ def tier_score(arr: Fraction, factors: Mapping[str, int]) -> Fraction:
 
 def tiers(paid: Sequence[Paid], factors: Mapping[str, int], *, last: date) -> Spans:
     """The first by the table; another one after 30 days of pointing there, day by day."""
-    days = edges(paid, last=last)
+    days = _turning_days(paid, last=last)
     first = next((day for day in days if arr_on(paid, day).total()), None)
     if first is None:
         return []
@@ -116,7 +139,7 @@ def tiers(paid: Sequence[Paid], factors: Mapping[str, int], *, last: date) -> Sp
     arr, score, pending, since = Fraction(0), Fraction(0), "", first
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         if day in changes:
-            arr = dollars(arr_on(paid, day))
+            arr = dollars(arr_on(paid, day), day)
             score = tier_score(arr, factors)
             if not spans:
                 spans.append((day, tier(score, arr, of_bound=Fraction(1))))

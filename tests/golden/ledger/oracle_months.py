@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from tests.golden.ledger.oracle import MINOR, RATES, Moved
+from tests.golden.ledger.oracle import MINOR, Moved, rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Month:
     kind: str
 
 
-def cents(amount: int, currency: str) -> int:
-    """Half to even, as every row of a report is converted."""
-    return round(amount * RATES[currency] * 100 / MINOR[currency])
+def cents(amount: int, currency: str, at: date) -> int:
+    """Half to even, as every row of a report is converted, at the rates of its last day."""
+    return round(amount * rate(currency, at) * 100 / MINOR[currency])
 
 
-def days_of(moved: Moved) -> list[Day]:
+def days_of(moved: Moved, *, at: date) -> list[Day]:
     """An account's rows of a day are one movement, named by what the day made of the account."""
     days: list[Day] = []
     owed: Counter[str] = Counter()
@@ -45,7 +45,7 @@ def days_of(moved: Moved) -> list[Day]:
         rows = [(c, amount) for (day, c, _), amount in moved.items() if day == on]
         for currency, amount in rows:
             owed[currency] += amount
-        change, paid = sum(cents(amount, c) for c, amount in rows), bool(days) and days[-1].pays
+        change, paid = sum(cents(amount, c, at) for c, amount in rows), bool(days) and days[-1].pays
         days.append(Day(on, change, pays=any(owed.values()), kind=""))
         kind = _kind(change, was=paid, is_=days[-1].pays, is_first=len(days) == 1)
         days[-1] = Day(on, change, days[-1].pays, kind)

@@ -14,22 +14,27 @@ from accounts.intake.parse_options import EndDate, iso_reading
 from accounts.intake.specs import Kind
 from accounts.loading.files import FileImport, import_file
 from accounts.models import AttributeHistory, CurrencyRate, RevenueMovement
+from accounts.queries.rates import rate_table
+from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.scope import ReportScope
+from metrics.facts.standing import ReportDate
 from metrics.models import AccountMonth, RetentionMonth
+from metrics.retention.windows import Window
 from tests.golden.ledger.exports import File
 from tests.golden.ledger.oracle import RATES, Spans
 from tests.golden.ledger.oracle_months import Month
+from tests.golden.ledger.oracle_renewals import Renewal
 
 
 def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def store_rates(first: date) -> None:
-    """One rate for all days, so that no day is told apart by it."""
-    for currency, rate in RATES.items():
-        if currency != "USD":
+def store_rates() -> None:
+    for currency, rates in RATES.items():
+        for since, rate in rates if currency != "USD" else ():
             CurrencyRate.objects.create(
-                currency=currency, base="USD", valid_from=first, rate=f"{float(rate):.10f}"
+                currency=currency, base="USD", valid_from=since, rate=f"{float(rate):.10f}"
             )
 
 
@@ -84,6 +89,24 @@ def stored_retention(
     """By month and segment, TOTAL for all accounts."""
     rows = RetentionMonth.objects.filter(method=method).values("month", "segment", *columns)
     return {(row.pop("month"), row.pop("segment")): row for row in rows}
+
+
+def renewals_due(*, after: date, until: date, day: date) -> dict[tuple[str, date], Renewal]:
+    """By account and end, as a report of that day lists them."""
+    due = RenewalsDue(
+        scope=ReportScope(),
+        moment=ReportDate(day=day, rates=rate_table(base="USD").on(day), zone="UTC"),
+        window=Window(start=after, end=until),
+        chances=read_chances(),
+    )
+    found: dict[tuple[str, date], Renewal] = {}
+    for row in due.rows():
+        key = (row.external_id, row.ends_on)
+        one = Renewal(1, row.arr, row.expected, row.state.value)
+        if other := found.get(key):
+            one = Renewal(other.lines + 1, other.due + one.due, other.kept + one.kept)
+        found[key] = one
+    return found
 
 
 def stored_spans(attribute: str, *, known_on: date) -> dict[str, Spans]:

@@ -1,4 +1,5 @@
-"""The same facts brought at once, in three orders of rows and three ways: the same true figures.
+"""The same facts brought at once, in three orders of rows and three ways: the same true figures,
+and by both contract ways the same renewals.
 
 300 customers of three tools over five years. Each import is held against what is paid day by day
 (oracle.py), so that all of them are the same.
@@ -31,7 +32,7 @@ def truth():
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_figure_is_that_of_what_is_paid(db, truth, way, order):
-    store_rates(FIRST)
+    store_rates()
     bring([account_file(truth.customers)], day=LAST)
     if way == "movements":
         files = [movement_file(truth.customers, order=order, last=LAST)]
@@ -48,3 +49,5 @@ def test_every_figure_is_that_of_what_is_paid(db, truth, way, order):
     assert take_snapshots(day=LAST) == 48
     truth.holds_for_months()
     truth.holds_for_retention()
+    if way != "movements":
+        truth.holds_for_renewals()

@@ -33,7 +33,7 @@ def pieces(drawn, *, seed, count):
 def test_no_rate_depends_on_the_order_of_loading_and_both_methods_agree_in_nrr(db, seed, count):
     truth = Truth(customers(count=8, first=FIRST, last=LAST, seed=seed), last=LAST)
     with transaction.atomic():
-        store_rates(FIRST)
+        store_rates()
         bring([account_file(truth.customers)], day=LAST)
         bring(pieces(truth.customers, seed=seed, count=count), day=LAST)
         take_snapshots(day=LAST)

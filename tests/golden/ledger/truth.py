@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from metrics.models import TOTAL
-from tests.golden.ledger import oracle, oracle_months
-from tests.golden.ledger.facts import Customer
+from tests.golden.ledger import oracle, oracle_months, oracle_renewals
+from tests.golden.ledger.facts import GRACE, Customer
 from tests.golden.ledger.oracle import Spans
-from tests.golden.ledger.product import stored_months, stored_retention, stored_spans
+from tests.golden.ledger.oracle_months import Day
+from tests.golden.ledger.product import (
+    renewals_due,
+    stored_months,
+    stored_retention,
+    stored_spans,
+)
 
 METHODS = ("accounts", "movements")
 KINDS = ("new", "reactivation", "expansion", "contraction", "churn")
@@ -32,12 +39,12 @@ class Truth:
     def __init__(self, customers: Sequence[Customer], *, last: date) -> None:
         self.customers, self.last = customers, last
         self.movements = {c.key: oracle.movements(c.paid, last=last) for c in customers}
-        self.days = {key: oracle_months.days_of(moved) for key, moved in self.movements.items()}
+        self._days: dict[tuple[str, tuple[Fraction, ...]], list[Day]] = {}
         ends = list(oracle_months.month_ends(last, STORED_MONTHS + 12))
         self.windows = dict(zip(ends, ends[12:], strict=False))
         self.months = {
-            (key, end): oracle_months.month(days, start=start, end=end)
-            for key, days in self.days.items()
+            (key, end): oracle_months.month(self.days(key, at=end), start=start, end=end)
+            for key in self.movements
             for end, start in self.windows.items()
         }
         self.history = {
@@ -46,19 +53,26 @@ class Truth:
             "touch_tier": {c.key: oracle.tiers(c.paid, c.factors, last=last) for c in customers},
         }
 
+    def days(self, key: str, *, at: date) -> list[Day]:
+        """What happened to a customer, at the rates of that day."""
+        rates = tuple(oracle.rate(currency, at) for currency in oracle.RATES)
+        if (key, rates) not in self._days:
+            self._days[key, rates] = oracle_months.days_of(self.movements[key], at=at)
+        return self._days[key, rates]
+
     def now(self, attribute: str) -> dict[str, str]:
         return {key: spans[-1][1] for key, spans in self.history[attribute].items()}
 
     def retention(self, method: str, end: date, segment: str = TOTAL) -> Counter[str]:
         """Of the accounts that were in the segment when the twelve months began."""
         start, segments = self.windows[end], self.history["segment"]
-        keys = [k for k in self.days if segment in (TOTAL, _at(segments[k], start))]
+        keys = [k for k in self.movements if segment in (TOTAL, _at(segments[k], start))]
         if method == "accounts":
             parts = [oracle_months.by_account(self.months[key, end]) for key in keys]
         else:
             parts = [
                 oracle_months.by_movements(
-                    self.months[key, end], self.days[key], start=start, end=end
+                    self.months[key, end], self.days(key, at=end), start=start, end=end
                 )
                 for key in keys
             ]
@@ -84,6 +98,21 @@ class Truth:
                 wanted = {name: total[name] for name in COLUMNS}
                 wanted |= {name: _stored(rate) for name, rate in oracle_months.rates(total).items()}
                 assert row == wanted, (method, end, segment)
+
+    def holds_for_renewals(self) -> None:
+        """Of each quarter whose renewals have settled by the last day."""
+        ends = [end for end in self.windows if end.month % 3 == 0]
+        for until, after in pairwise(ends):
+            if self.last - until < timedelta(days=GRACE):
+                continue
+            wanted = {
+                (c.key, end): renewal
+                for c in self.customers
+                for end, renewal in oracle_renewals.renewals(
+                    c, self.days(c.key, at=self.last), after=after, until=until, at=self.last
+                ).items()
+            }
+            assert renewals_due(after=after, until=until, day=self.last) == wanted, until
 
 
 def _at(spans: Spans, day: date) -> str:
