@@ -190,6 +190,17 @@ def test_a_changed_fact_is_seen_at_once_and_stored_by_the_next_run(people, world
     assert everything(people["eva"]) == computed
 
 
+def test_a_renewal_that_names_a_deal_is_seen_at_once(people, world):
+    """It begins in another quarter: only its link touches this one."""
+    Contract.objects.filter(external_id="c3").update(deal="d3")
+    take_snapshots(day=CLOSED)
+    before = everything(people["eva"])
+    contract(world[1], 9, date(2026, 7, 10), 5_000_00, renews="d3")
+    assert not is_stored()
+    Contract.objects.filter(external_id="c9").update(learned_at=at(CLOSED))
+    assert everything(people["eva"]) != before
+
+
 def test_a_corrected_rate_is_seen_at_once(company, people, world):
     take_snapshots(day=CLOSED)
     before = everything(people["eva"])
