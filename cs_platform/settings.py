@@ -12,6 +12,7 @@ import pghistory
 
 from cs_platform.runtime import error_reports, logs
 from cs_platform.runtime.configuration import Configuration, networks
+from cs_platform.runtime.mail_url import mail_settings
 from cs_platform.runtime.version import VERSION
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -289,8 +290,8 @@ STORAGES = {
 }
 MEDIA_ROOT = CS_HOME / "files"
 BASE_URL = env.str("CS_URL", default=f"http://localhost:{CS_PORT}")  # where mails link to
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+MAIL_PROVIDER = ""  # the scheme of EMAIL_URL where it names a provider
+vars().update(mail_settings(env.str("EMAIL_URL", default="consolemail://")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
 
 # --- Audit: who did it is kept beside every change

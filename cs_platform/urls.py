@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from accounts.access import Right, requires
+from accounts.api import mail_events
 from accounts.api.openapi import SchemaView
 from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
@@ -105,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/approve/", customer_mail.approve, name="mail_approve"),
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
+    path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
     path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from accounts.models import Account, Contact, OutboxMessage, User
+from accounts.work.outreach import NOT_THEIR_TIME, CustomerHours, customer_hours
 
 State = OutboxMessage.State
 
@@ -19,11 +20,13 @@ def write(
     subject: str,
     body: str,
     now: datetime,
+    hours: CustomerHours,
     is_held: bool = False,
     thread: str = "",
     priority: int = 5,
 ) -> OutboxMessage:
     """A row of the outbox, not stored yet (`notices.post` does, once a key)."""
+    opens = hours.opening(account, now=now)
     return OutboxMessage(
         key=key,
         channel=OutboxMessage.Channel.EMAIL,
@@ -35,14 +38,23 @@ def write(
         thread=thread,
         priority=priority,
         state=State.HELD if is_held else State.NEW,
-        next_at=now,
+        next_at=opens,
+        reason=NOT_THEIR_TIME if opens > now and not is_held else "",
     )
 
 
 def approve(*, message_id: int, subject: str, body: str, by: User, now: datetime) -> bool:
     """It goes out with these words; False where it was decided meanwhile."""
+    held = OutboxMessage.objects.select_related("account").get(pk=message_id)
+    opens = customer_hours().opening(held.account, now=now)
     return _decide(
-        message_id, state=State.NEW, subject=subject[:300], body=body, decided_by=by, next_at=now
+        message_id,
+        state=State.NEW,
+        subject=subject[:300],
+        body=body,
+        decided_by=by,
+        next_at=opens,
+        reason=NOT_THEIR_TIME if opens > now else "",
     )
 
 

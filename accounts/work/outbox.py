@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.errors import MessageError
 
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -27,12 +28,24 @@ _WAITS = tuple(
 )
 _TRIES = len(_WAITS) + 1
 PATIENCE = Patience(tries=_TRIES, kills=_TRIES, wait=lambda attempts: _WAITS[attempts - 1])
+# What a provider's API answers about the message; about the key, the load or itself it says later.
+_REFUSED = {400, 406, 413, 422}
 State = OutboxMessage.State
 log = logging.getLogger(__name__)
 
 
 class NotConnectedError(RuntimeError):
     """Nothing here sends by this channel."""
+
+
+# A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
+_NEVER = (
+    mail.NobodyToTellError,
+    NotConnectedError,
+    AnymailRecipientsRefused,
+    MessageError,
+    ValueError,
+)
 
 
 def waiting(*, now: datetime) -> QuerySet[OutboxMessage]:
@@ -156,14 +169,14 @@ def _is_permanent(error: Exception) -> bool:
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    # A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
-    never = mail.NobodyToTellError | NotConnectedError | MessageError | ValueError
-    return isinstance(error, never)
+    if isinstance(error, AnymailRequestsAPIError):
+        return error.status_code in _REFUSED
+    return isinstance(error, _NEVER)
 
 
 def _describe(error: Exception) -> str:
     """The kind of failure; a server's words may quote the person's address."""
-    code = getattr(error, "smtp_code", "")
+    code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or ""
     return f"{type(error).__name__} {code}".strip()
 
 

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 
 from accounts.calendar import BusinessCalendar
 from accounts.models import (
+    Account,
     Contact,
     Installation,
     Interaction,
@@ -30,6 +31,7 @@ from accounts.touch_budget import WINDOW, TouchBudget, next_free
 MAIL = "email"  # the kind of interaction that is one
 # Of messages that wait for the same room, another look after this.
 LOOK_AGAIN = timedelta(hours=1)
+NOT_THEIR_TIME = "it is not their working time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,39 @@ class Hold:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerHours:
+    """When customers are written to: the hours of the rules, in each one's own time zone."""
+
+    policy: OutreachPolicy
+    installation: Installation
+
+    @classmethod
+    def of(cls, policy: OutreachPolicy) -> CustomerHours:
+        return cls(policy, Installation.current())
+
+    def opening(self, account: Account | None, *, now: datetime) -> datetime:
+        """`now` within the hours of the customer, else when they begin."""
+        calendar = BusinessCalendar(
+            ZoneInfo(account.time_zone if account else self.installation.time_zone),
+            working_days=frozenset(self.installation.working_days),
+            opens_at=self.policy.writes_from,
+            closes_at=self.policy.writes_until,
+        )
+        wall = calendar.within_hours(now)
+        return max(now, calendar.at(wall.date(), wall.time()))
+
+
+def customer_hours() -> CustomerHours:
+    return CustomerHours.of(OutreachPolicy.current())
+
+
 def let_out(message: OutboxMessage, *, now: datetime) -> Hold | None:
     """None: it goes now, and counts. Whoever asks sends it, or takes it back with `take_back`."""
     policy = OutreachPolicy.current()
-    opens = _opening(message, policy=policy, now=now)
+    opens = CustomerHours.of(policy).opening(message.account, now=now)
     if opens > now:
-        return Hold(opens, "it is not their working time")
+        return Hold(opens, NOT_THEIR_TIME)
     account_id = _account_id(message)
     with transaction.atomic():
         _lock(account_id)
@@ -69,19 +98,6 @@ def _account_id(message: OutboxMessage) -> int:
     if message.contact is None:
         raise ValueError(f"{message.key} goes to nobody of a customer")
     return message.contact.account_id
-
-
-def _opening(message: OutboxMessage, *, policy: OutreachPolicy, now: datetime) -> datetime:
-    """`now` within the hours of the customer's own time zone, else when they begin."""
-    zone = message.account.time_zone if message.account else Installation.current().time_zone
-    calendar = BusinessCalendar(
-        ZoneInfo(zone),
-        working_days=frozenset(Installation.current().working_days),
-        opens_at=policy.writes_from,
-        closes_at=policy.writes_until,
-    )
-    wall = calendar.within_hours(now)
-    return max(now, calendar.at(wall.date(), wall.time()))
 
 
 def _lock(account_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Case, F, IntegerField, Value, When
 
@@ -11,6 +11,7 @@ from accounts.catalogue import StakeholderRole
 from accounts.models import Account, Contact, Installation, OutboxMessage, User
 from accounts.ui import formats
 from accounts.work import customer_mail
+from accounts.work.outreach import CustomerHours, customer_hours
 from playbooks.firing.due_steps import DueStep, Opening
 from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
@@ -68,14 +69,14 @@ def write_letters(
         for each in due
     }
     users = User.objects.in_bulk([pk for pk in senders.values() if pk is not None])
-    company = Installation.current().name
+    company, hours = Installation.current().name, customer_hours()
     letters = {}
     for each in due:
         contact, sender = people.get(each.play.account_id), users.get(senders[each.key] or 0)
         if contact is not None and sender is not None:
             account = accounts[each.play.account_id]
             values = merge_values(account, contact=contact, sender=sender, our_company=company)
-            letters[each.key] = _letter(each, account, contact, sender, values, context)
+            letters[each.key] = _letter(each, account, contact, sender, values, context.now, hours)
     return letters
 
 
@@ -85,7 +86,8 @@ def _letter(
     contact: Contact,
     sender: User,
     values: Mapping[str, str],
-    context: Opening,
+    now: datetime,
+    hours: CustomerHours,
 ) -> OutboxMessage:
     step = each.step
     asked = merged_names(step.mail_subject) | merged_names(step.mail_body)
@@ -98,7 +100,8 @@ def _letter(
         sender=sender,
         subject=merge(step.mail_subject, values),
         body=merge(step.mail_body, values),
-        now=context.now,
+        now=now,
+        hours=hours,
         is_held=not (is_free and is_whole),
         thread=mail_thread(each.play.pk),
     )

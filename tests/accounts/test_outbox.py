@@ -1,6 +1,5 @@
 """The outbox: out once, not to whom asked otherwise, later when the other side is away."""
 
-import socketserver
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from django.db import IntegrityError, connection
 
 from accounts.models import Account, Contact, OutboxMessage, User
 from accounts.work import leases, outbox
+from tests.mail_server import MailServer
+from tests.mail_server import mail_server as run_mail_server
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -150,35 +151,10 @@ def test_a_channel_reaches_its_own_sort_of_recipient_only(db, way):
         message(**way)
 
 
-class _MailServer(socketserver.StreamRequestHandler):
-    """Speaks just enough SMTP to meet every recipient with the server's `answer`."""
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        for line in self.rfile:
-            word = line.split(b":")[0].strip().upper()
-            if word == b"RCPT TO":
-                self.wfile.write(self.server.answer)
-            elif word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                for text in self.rfile:
-                    if text == b".\r\n":
-                        break
-                self.wfile.write(b"250 taken\r\n")
-            else:
-                self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
-            if word == b"QUIT":
-                return
-
-
 @pytest.fixture
-def mail_server(settings) -> Iterator[socketserver.TCPServer]:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _MailServer) as server:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+def mail_server(settings) -> Iterator[MailServer]:
+    with run_mail_server(settings) as server:
         yield server
-        server.shutdown()
 
 
 def test_a_recipient_refused_for_good_is_a_dead_letter(colleague, mail_server):

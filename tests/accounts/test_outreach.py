@@ -51,7 +51,7 @@ def person(account: Account, name: str = "Bo") -> Contact:
 def write(contact: Contact, key: str, *, sender: User | None = None, **values) -> OutboxMessage:
     fields = {"subject": "Hello", "body": "Text", "now": FRIDAY, **values}
     post([customer_mail.write(key=key, account=contact.account, contact=contact, sender=sender,
-                              **fields)])  # fmt: skip
+                              hours=outreach.customer_hours(), **fields)])  # fmt: skip
     return OutboxMessage.objects.get(key=key)
 
 

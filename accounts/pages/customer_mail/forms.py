@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, Contact, OutboxMessage, User
 from accounts.work import customer_mail
 from accounts.work.notices import post
+from accounts.work.outreach import customer_hours
 
 LONGEST_BODY = 20_000
 
@@ -51,6 +52,7 @@ class ComposeForm(MailForm):
             subject=said["subject"],
             body=said["body"],
             now=now,
+            hours=customer_hours(),
         )
         post([message])
         return OutboxMessage.objects.get(key=key)
