@@ -31,6 +31,10 @@ class PlatformApp(AppConfig):
     """Where this app shows a row, by model (`app.Model`), which may be one of an app below; `{}`
     stands for what names the row."""
 
+    moves_account: ClassVar[str] = ""
+    """Dotted path of what this app does when one account is merged into another: a function
+    `(merged, into, *, now)` that answers rows by what they are."""
+
 
 class NoAddressError(LookupError):
     """No app shows rows of this model on a page of their own."""

@@ -10,6 +10,7 @@ from accounts.api.openapi import SchemaView
 from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
 from accounts.pages.customer_mail import views as customer_mail
+from accounts.pages.doubles import views as doubles
 from accounts.pages.imports import urls as imports_urls
 from accounts.pages.sign_in import urls as sign_in_urls
 from accounts.pages.sign_in.urls import from_library
@@ -19,14 +20,13 @@ from cs_platform.pages.account import health as account_health
 from cs_platform.pages.account import override as account_override
 from cs_platform.pages.account import play as account_play
 from cs_platform.pages.account import views as account
-from cs_platform.pages.doubles import views as doubles
 from cs_platform.pages.ops import actions as ops_actions
 from cs_platform.pages.ops import views as ops
 from cs_platform.pages.palette import views as palette
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
-from cs_platform.pages.setup import views as setup
 from cs_platform.pages.today import views as today
+from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
 from playbooks.pages import account_plays, plays
 from playbooks.pages.library import views as library

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.loading.merging import MergeRefused
+from accounts.merging import Merge
 from accounts.models import (
     Account,
     AccountId,
@@ -32,7 +33,6 @@ from accounts.models import (
     UserMonth,
 )
 from accounts.queries.doubles import likely_doubles
-from cs_platform.merging import Merge
 from cs_platform.scheduling.invariants import broken
 from health.models import CurrentHealth
 from playbooks.models import Play, Playbook, PlayStart, Task

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
-from cs_platform.pages.setup.queries import check_list
+from health.pages.setup.queries import check_list
 
 
 @requires(Right.ADMINISTER)

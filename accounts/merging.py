@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.module_loading import import_string
 
+from accounts.declarations import platform_apps
 from accounts.loading.merging import MergeOutcome, merge_accounts
 from accounts.models import Account
-from health.models import CurrentHealth
-from playbooks.merging import move_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ class Merge:
                 transaction.savepoint_rollback(mark)
 
     def _move_above(self, merged: Account, into: Account) -> dict[str, int]:
-        """Scores stay where they were given; what is shown as present goes."""
-        CurrentHealth.objects.filter(account=merged).delete()
-        return move_work(merged, into, now=self.now)
+        """Each app above moves its own rows, and says how many of what."""
+        moved: dict[str, int] = {}
+        for app in platform_apps():
+            if app.moves_account:
+                moved |= import_string(app.moves_account)(merged, into, now=self.now)
+        return moved

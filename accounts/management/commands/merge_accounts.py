@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
 from accounts.loading.merging import MergeOutcome, MergeRefused
+from accounts.merging import Merge
 from accounts.models import Installation
 from accounts.queries.doubles import likely_doubles
-from cs_platform.merging import Merge
 
 _MOST_LISTED = 200
 
