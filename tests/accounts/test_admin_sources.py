@@ -7,8 +7,8 @@ from accounts.intake.fields import Kind
 from accounts.loading.account_names import external_ids
 from accounts.models import Account, AccountId, Source, SourceMapping
 from accounts.queries.source_mappings import mapping_for
+from tests.accounts.pages.test_imports import text
 from tests.accounts.uploads import NOW, somebody
-from tests.cs_platform.pages.test_imports import text
 
 pytestmark = pytest.mark.django_db
 

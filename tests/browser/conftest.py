@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts.models import Account, Installation, User
 from health.queries.scorecards import in_force
 from tests.cards import install_cards
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, add_task, judge, show_present
 from tests.fresh_sign_in import sign_in_freshly
+from tests.page_house import DAY, GOOD, NOW, POOR, add_task, judge, show_present
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (

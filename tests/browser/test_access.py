@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from accounts.models import Account, Contract, User
 from playbooks.publishing import install_library as install_playbooks
 from tests.browser.conftest import AXE, PASSWORD, sign_in
-from tests.cs_platform.pages.conftest import NOW
+from tests.page_house import NOW
 
 PAGES = {
     "nobody": ("/login/", "/auth/password/reset/", "/auth/password/reset/done/"),

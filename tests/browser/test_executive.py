@@ -15,7 +15,7 @@ from health.models import ClosedDay
 from metrics.snapshots import take_snapshots
 from tests.browser.conftest import PASSWORD, sign_in, watched
 from tests.browser.test_access import violations
-from tests.cs_platform.pages.conftest import DAY, NOW
+from tests.page_house import DAY, NOW
 
 CLOSED = DAY - timedelta(days=1)
 BEGUN = DAY.replace(year=DAY.year - 3)

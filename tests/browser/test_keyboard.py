@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playbooks.models import Task
-from tests.cs_platform.pages.conftest import NOW, add_task
+from tests.page_house import NOW, add_task
 
 
 def state_of(title):

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import Account, Contact, ImportRun, Interaction, Ticket, User
 from tests.browser.conftest import PASSWORD, sign_in
-from tests.cs_platform.pages.conftest import DAY, NOW, add_task
+from tests.page_house import DAY, NOW, add_task
 
 NAME, WORD = "W" * 200, "M" * 500
 WIDTHS = (1440, 390, 320)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from playbooks.publishing import install_library as install_playbooks
-from tests.cs_platform.pages.conftest import NOW
+from tests.page_house import NOW
 
 
 def ask(desk, words):

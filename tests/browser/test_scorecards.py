@@ -8,8 +8,8 @@ from health.models import Scorecard
 from health.queries.scorecards import in_force
 from tests.browser.conftest import PASSWORD, sign_in, watched
 from tests.browser.test_access import SCREENS, violations
-from tests.cs_platform.pages.conftest import judge, show_present
-from tests.cs_platform.scorecards.conftest import FINE
+from tests.page_house import judge, show_present
+from tests.scorecard_house import FINE
 
 LIST = "/admin/health/scorecard/"
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from playbooks.models import Task
-from tests.cs_platform.pages.conftest import NOW
+from tests.page_house import NOW
 
 # Everything that is added to the region once the page has been read.
 _LISTEN = """

@@ -22,7 +22,7 @@ from accounts.models import (
     Ticket,
 )
 from health.queries.band_looks import band_looks
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     GOOD,
     NOW,

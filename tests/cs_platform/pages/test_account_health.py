@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import BusinessEvent
 from health.models import AssignmentRule, HealthScore, ThresholdCrossing
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
+from tests.page_house import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
 
 
 def test_health_explains_a_change_with_rows_that_add_up(client, csm, account, card):

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from health.models import BandOverride
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, judge, show_present
+from tests.page_house import DAY, GOOD, NOW, judge, show_present
 
 BEFORE = DAY - timedelta(days=30)
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from health.models import BandOverride, CurrentHealth
-from tests.cs_platform.pages.conftest import DAY, NOW, POOR, judge, open_tab, show_present
+from tests.page_house import DAY, NOW, POOR, judge, open_tab, show_present
 
 
 def test_health_says_when_a_band_is_set_by_hand_and_keeps_the_computed_one(

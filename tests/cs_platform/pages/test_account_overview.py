@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Contact
-from tests.cs_platform.pages.conftest import sign_in
+from tests.page_house import sign_in
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from accounts.models import Account, CurrencyRate, RevenueMovement
 from accounts.ui import formats
 from cs_platform.pages.portfolio import queries as portfolio_queries
 from cs_platform.pages.today import own_book
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
+from tests.page_house import DAY, GOOD, NOW, POOR, judge, show_present
 
 NO_RATE = "No rate brings CHF, SEK into USD."
 LEFT_OUT = f"Not in these sums: CHF 9,000,000.00 of 1 account, SEK 5.00 of 1 account. {NO_RATE}"

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from cs_platform.pages.design import icons, tokens
-from tests.cs_platform.pages.conftest import sign_in
+from tests.page_house import sign_in
 
 HERE = Path(__file__).parents[3]
 # What stands around every page is seen on the living page itself; the rest is drawn by a tag.

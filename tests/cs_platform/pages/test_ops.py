@@ -14,7 +14,7 @@ from cs_platform.models import Intervention, InvariantRun, Pulse, StepRun
 from cs_platform.runtime import failing_processes
 from cs_platform.scheduling import interventions, invariants, job_kinds, job_runner
 from health.models import SourceFeed
-from tests.cs_platform.pages.conftest import remove_accounts
+from tests.page_house import remove_accounts
 from tests.times import before_now, now, today, yesterday
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from accounts.work import jobs
 from cs_platform.models import Intervention
 from cs_platform.scheduling.job_runner import give_up_dead, run_job
 from tests.accounts.bulk import make_key, post, usage
-from tests.cs_platform.pages.conftest import sign_in
-from tests.cs_platform.pages.test_imports import match, send, text, work
+from tests.accounts.pages.test_imports import match, send, text, work
+from tests.page_house import sign_in
 
 pytestmark = pytest.mark.django_db
 

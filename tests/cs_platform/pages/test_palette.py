@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.cs_platform.pages.conftest import sign_in
+from tests.page_house import sign_in
 
 
 def ask(client, query="", page="/today/"):

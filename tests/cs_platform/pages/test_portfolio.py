@@ -12,7 +12,7 @@ from cs_platform.pages.portfolio import views as page
 from health.models import Publication, Scorecard
 from health.queries.band_looks import band_looks
 from metrics.models import RenewalChance
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     GOOD,
     NOW,

@@ -10,7 +10,7 @@ from health.actions import end_override, override_band
 from health.models import ThresholdCrossing
 from playbooks.actions import complete_task, skip_task
 from playbooks.triggers.vocabulary import TaskOutcome
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     GOOD,
     NOW,

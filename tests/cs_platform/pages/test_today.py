@@ -18,7 +18,7 @@ from cs_platform.pages.today import queries as today_queries
 from cs_platform.pages.today import views as page
 from health.models import ThresholdCrossing
 from health.queries.band_looks import band_looks
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     GOOD,
     NOW,

@@ -9,7 +9,7 @@ from accounts.models import Interaction
 from playbooks.actions import complete_task
 from playbooks.models import Play, PlayStart
 from playbooks.triggers.vocabulary import TaskOutcome
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     NOW,
     POOR,

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from tests.cs_platform.pages.conftest import add_task, sign_in
+from tests.page_house import add_task, sign_in
 
 LIMIT = 150_000
 _ASSET = re.compile(r"""(?:href|src)="/static/([^"#]+)""")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Installation, Interaction, RevenueMovement
 from cs_platform.scheduling.readings import reading
-from tests.cs_platform.pages.conftest import add_task, sign_in
+from tests.page_house import add_task, sign_in
 
 AUCKLAND, LOS_ANGELES = "Pacific/Auckland", "America/Los_Angeles"
 

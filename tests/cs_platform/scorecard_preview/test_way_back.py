@@ -2,8 +2,8 @@
 
 from cs_platform.models.previews import Preview
 from health.models import Publication, Scorecard
-from tests.cs_platform.scorecards.conftest import address
-from tests.cs_platform.scorecards.test_preview_page import body, publish, retune
+from tests.cs_platform.scorecard_preview.test_preview_page import body, publish, retune
+from tests.scorecard_house import address
 
 
 def test_rolling_back_is_one_step_and_a_new_version(ops, draft, portfolio, published):

@@ -13,7 +13,7 @@ from health.publishing import copy_to_draft
 from health.queries.scorecards import in_force
 from playbooks.publishing import install_library as install_playbooks
 from tests.cards import install_cards
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, POOR, judge, show_present
+from tests.page_house import DAY, GOOD, NOW, POOR, judge, show_present
 
 FINE = {**GOOD, "ticket_load": 4.0, "defect_share": 0.5, "days_to_resolution": 9.0}
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from accounts.models import ImportFile, ImportRun, Job
 from accounts.uploads import jobs as uploads
-from tests.cs_platform.pages.conftest import sign_in
-from tests.cs_platform.pages.test_imports import match, send, text, work
+from tests.accounts.pages.test_imports import match, send, text, work
+from tests.page_house import sign_in
 from tests.waiting import until_blocked
 
 

@@ -9,7 +9,7 @@ from accounts.ui import formats
 from playbooks.firing.letters import merge_values
 from playbooks.library.mail import MERGE_FIELDS
 from playbooks.models import Task
-from tests.cs_platform.pages.conftest import DAY, add_task, open_play, sign_in
+from tests.page_house import DAY, add_task, open_play, sign_in
 
 
 def test_the_page_of_a_task_says_what_to_have_at_hand_to_ask_and_to_write(client, house):

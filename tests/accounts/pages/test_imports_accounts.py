@@ -27,7 +27,7 @@ from accounts.uploads import jobs as uploads
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import install_library
 from health.recompute import rescore_now
-from tests.cs_platform.pages.test_imports import ops, send, text, work
+from tests.accounts.pages.test_imports import ops, send, text, work
 
 __all__ = ["ops"]
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import Holiday
 from accounts.pages.sign_in.unsaved import MOST_BYTES, MOST_FORMS
 from playbooks.models import Task
-from tests.cs_platform.test_signed_out import (
+from tests.accounts.pages.test_signed_out import (
     HERE,
     PAGE,
     PART,

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, Contract, ImportFile, ImportMapping
+from tests.accounts.pages.test_imports import send, text, work
 from tests.accounts.test_ledger_runs import as_csv
 from tests.accounts.test_overlap_answers import NEW, OLD
-from tests.cs_platform.pages.conftest import sign_in
-from tests.cs_platform.pages.test_imports import send, text, work
+from tests.page_house import sign_in
 
 COLUMNS = ("external_id", "account", "starts_on", "ends_on", "arr", "currency", "renews", "product")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from health.measures import MEASURES
-from tests.cs_platform.scorecards.conftest import address, filled_in, name_of
+from tests.scorecard_house import address, filled_in, name_of
 
 
 def refused(client, draft, changes):

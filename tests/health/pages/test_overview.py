@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from health.models import SourceFeed
-from tests.cs_platform.scorecards.conftest import address
+from tests.scorecard_house import address
 
 LIST = reverse("admin:health_scorecard_changelist")
 

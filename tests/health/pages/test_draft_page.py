@@ -5,8 +5,8 @@ import pytest
 from accounts.models import User
 from health.models import DraftEdit, Scorecard
 from health.publishing import publish
-from tests.cs_platform.pages.conftest import NOW
-from tests.cs_platform.scorecards.conftest import address, filled_in, name_of
+from tests.page_house import NOW
+from tests.scorecard_house import address, filled_in, name_of
 
 
 def body(response):

@@ -17,7 +17,7 @@ from accounts.models import (
 )
 from accounts.pages.imports.refused_rows import refused_rows
 from accounts.uploads.resolve import open_records
-from tests.cs_platform.pages.test_imports import ops, send, text, work
+from tests.accounts.pages.test_imports import ops, send, text, work
 
 __all__ = ["ops"]
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Installation
 from playbooks.models import Task
-from tests.cs_platform.pages.conftest import NOW, add_task
+from tests.page_house import NOW, add_task
 
 HTMX = {"HX-Request": "true"}
 FORMS = {

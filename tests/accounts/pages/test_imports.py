@@ -23,8 +23,8 @@ from accounts.models import (
 )
 from accounts.uploads import jobs as uploads
 from cs_platform.scheduling.job_runner import run_job
-from tests.cs_platform.pages.conftest import remove_accounts, sign_in
 from tests.nasty import NASTY_FILES
+from tests.page_house import remove_accounts, sign_in
 
 CRM = (
     b"Company ID,Company name,Website,Currency,Create Date\n"

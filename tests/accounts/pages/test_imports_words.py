@@ -9,7 +9,7 @@ from accounts.intake.fields import Kind
 from accounts.intake.matching import other_kind
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.refused_rows import refused_rows
-from tests.cs_platform.pages.test_imports import match, ops, send, text, through, work
+from tests.accounts.pages.test_imports import match, ops, send, text, through, work
 
 __all__ = ["ops"]
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import OutboxMessage
 from playbooks.models import Play
 from playbooks.publishing import install_library as install_playbooks
-from tests.cs_platform.pages.conftest import NOW, add_task, open_play, open_tab
+from tests.page_house import NOW, add_task, open_play, open_tab
 
 
 def test_tasks_tab_shows_a_play_step_by_step(client, csm, account):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Installation, OutboxMessage, User
 from playbooks.models import Play, Task, TaskAudit
-from tests.cs_platform.pages.conftest import add_task, open_play, sign_in
+from tests.page_house import add_task, open_play, sign_in
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Installation, User
-from tests.cs_platform.pages.conftest import DAY, add_task
+from tests.page_house import DAY, add_task
 from tests.permission_house import build_house
 
 PASSWORD = "demo-demo-demo"

@@ -6,9 +6,9 @@ from django.urls import reverse
 from health.models import Scorecard
 from health.publishing import begin_draft, check, publish
 from health.queries.scorecards import build_spec
-from tests.cs_platform.pages.conftest import NOW
-from tests.cs_platform.scorecards.test_draft_page import address, body, filled_in
 from tests.health import builders as make
+from tests.health.pages.test_draft_page import address, body, filled_in
+from tests.page_house import NOW
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import OutboxMessage, User
 from accounts.work.notices import in_app, post, unread_count
 from playbooks import actions
-from tests.cs_platform.pages.conftest import NOW, sign_in
+from tests.page_house import NOW, sign_in
 
 HTMX = {"HX-Request": "true"}
 

@@ -13,8 +13,8 @@ from health.queries.unscored import why_unscored
 from health.recompute import recompute
 from tests.accounts.loading import account, load_raw
 from tests.cards import install_cards
-from tests.cs_platform.pages.conftest import DAY, NOW, sign_in
 from tests.health import builders as make
+from tests.page_house import DAY, NOW, sign_in
 
 pytestmark = pytest.mark.django_db
 

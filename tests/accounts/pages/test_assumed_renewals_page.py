@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Contract, Installation, RenewalConfirmation
 from tests.accounts.loading import DAY, contract, load_raw
-from tests.cs_platform.pages.conftest import open_tab, sign_in
+from tests.page_house import open_tab, sign_in
 
 LIST = "/renewals/assumed/"
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from tests.accounts.loading import contract, load_raw, movement
-from tests.cs_platform.pages.conftest import open_tab, sign_in
+from tests.page_house import open_tab, sign_in
 
 
 @pytest.fixture

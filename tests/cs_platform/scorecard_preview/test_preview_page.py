@@ -14,8 +14,8 @@ from health.publishing import save_draft
 from health.publishing.content import content_of
 from health.publishing.editing import Edit
 from health.queries.scorecards import published_card
-from tests.cs_platform.pages.conftest import DAY, GOOD, NOW, judge
-from tests.cs_platform.scorecards.conftest import address, filled_in, name_of
+from tests.page_house import DAY, GOOD, NOW, judge
+from tests.scorecard_house import address, filled_in, name_of
 
 
 def body(response):
