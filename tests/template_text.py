@@ -10,7 +10,7 @@ from django.template.base import Lexer, Token, TokenType
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 140
-# The living page shows specimens: what they say is nobody's page.
+# The living page shows specimens: what they say is nobody's page, but its lines are read.
 SPECIMENS = "design/"
 # What a screen shows or a screen reader says.
 _SAID = r"(?:title|aria-label|placeholder|alt|data-confirm)"
@@ -29,6 +29,19 @@ _PLURAL = re.compile(r"\|pluralize\b")
 
 
 def findings(source: str) -> list[tuple[int, str]]:
+    """Line and words of each text that no translator would see, and each line that is too long."""
+    return sorted(unmarked(source) + too_long(source))
+
+
+def too_long(source: str) -> list[tuple[int, str]]:
+    return [
+        (number, f"{len(line)} characters")
+        for number, line in enumerate(source.split("\n"), start=1)
+        if len(line) > LONGEST
+    ]
+
+
+def unmarked(source: str) -> list[tuple[int, str]]:
     """Line and words of each text that no translator would see."""
     shown, found = _shown(source)
     for pattern in (_VERBATIM, _ATTRIBUTE, _TAG):
@@ -39,12 +52,7 @@ def findings(source: str) -> list[tuple[int, str]]:
             shown = pattern.sub(lambda cut: _blank(cut[0]), shown)
     for line in re.finditer(r"[^\n]+", shown):
         found += _words(shown, line.start(), line[0])
-    found += [
-        (number, f"{len(line)} characters")
-        for number, line in enumerate(source.split("\n"), start=1)
-        if len(line) > LONGEST
-    ]
-    return sorted(found)
+    return found
 
 
 def _shown(source: str) -> tuple[str, list[tuple[int, str]]]:
@@ -84,18 +92,20 @@ def _blank(text: str) -> str:
 
 def templates(root: Path) -> list[Path]:
     return sorted(
-        path
-        for path in (root / "templates").rglob("*")
-        if path.suffix in (".html", ".txt")
-        and not path.relative_to(root / "templates").as_posix().startswith(SPECIMENS)
+        path for path in (root / "templates").rglob("*") if path.suffix in (".html", ".txt")
     )
+
+
+def findings_of(path: Path) -> list[tuple[int, str]]:
+    is_specimen = path.relative_to(ROOT / "templates").as_posix().startswith(SPECIMENS)
+    return (too_long if is_specimen else findings)(path.read_text())
 
 
 def main() -> int:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {words}"
         for path in templates(ROOT)
-        for line, words in findings(path.read_text())
+        for line, words in findings_of(path)
     ]
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0

@@ -107,12 +107,12 @@ def icons() -> tuple[str, ...]:
     return tuple(re.findall(r'<symbol id="([a-z0-9-]+)"', sprite.read_text()))
 
 
-def _messages() -> list[tuple[str, str]]:
+def _messages() -> list[tuple[str, str, str]]:
     return [
-        ("success", "Done: call the champion"),
-        ("info", "The computed band counts again within seconds."),
-        ("warning", "This task was changed by somebody else."),
-        ("error", "That was not saved: say why it is not needed."),
+        ("success", "circle-check", "Done: call the champion"),
+        ("info", "info", "The computed band counts again within seconds."),
+        ("warning", "triangle-alert", "This task was changed by somebody else."),
+        ("error", "octagon-alert", "That was not saved: say why it is not needed."),
     ]
 
 
