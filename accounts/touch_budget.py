@@ -1,10 +1,17 @@
-"""How often a customer may hear from us: at most so many touches in any seven days."""
+"""How often a customer may hear from us: at most so many touches in any seven days.
 
-from collections.abc import Sequence
+A touch is whatever reaches somebody of the account: mail of a play or a sequence, a survey, a
+message in the product, mail that one of us wrote. All count alike.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 WINDOW = timedelta(days=7)
+# Of messages that wait for the same room, another look after this.
+LOOK_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +20,55 @@ class TouchBudget:
 
     per_contact: int
     per_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastTouch:
+    """When, and whom of the account by their ids; one mail may have gone to several people."""
+
+    at: datetime
+    contacts: Collection[int | None]
+
+
+class Room(StrEnum):
+    FREE = "free"
+    FULL = "full"
+    KEPT = "kept"
+    """For something more urgent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a message goes now (`FREE`), else when to ask again."""
+
+    room: Room
+    at: datetime
+
+
+def may_touch(
+    *,
+    contact: int,
+    touched: Sequence[PastTouch],
+    more_urgent: Sequence[int | None],
+    budget: TouchBudget,
+    now: datetime,
+) -> Verdict:
+    """Whether one more message may go to this person now, whatever channel it takes.
+
+    `touched`: the touches of the account, none after `now`. `more_urgent`: for each message of the
+    account that waits, is due by then and goes first, the person it is for.
+    """
+    own = [each.at for each in touched if contact in each.contacts]
+    every = [each.at for each in touched]
+    free = next_free(to_contact=own, to_account=every, budget=budget, now=now)
+    if free > now:
+        return Verdict(Room.FULL, free)
+    to_person = sum(person == contact for person in more_urgent)
+    is_kept = (
+        _recent(own, now) + to_person >= budget.per_contact
+        or _recent(every, now) + len(more_urgent) >= budget.per_account
+    )
+    return Verdict(Room.KEPT, now + LOOK_AGAIN) if is_kept else Verdict(Room.FREE, now)
 
 
 def next_free(
@@ -36,3 +92,7 @@ def next_free(
 def _free(touched: Sequence[datetime], *, cap: int, now: datetime) -> datetime:
     recent = sorted(at for at in touched if at > now - WINDOW)
     return now if len(recent) < cap else recent[-cap] + WINDOW
+
+
+def _recent(touched: Sequence[datetime], now: datetime) -> int:
+    return sum(at > now - WINDOW for at in touched)

@@ -124,7 +124,8 @@ class OutboxMessage(LeasedRow):
     """The only way out. One row a message, one send a key.
 
     Its one recipient is a person (of ours, or of a customer), an address, a channel of a chat, or a
-    URL. A person gets it at the address they have when it is sent.
+    URL. A person gets it at the address they have when it is sent; in-app, ours in the platform, a
+    customer's in the product.
     """
 
     class Channel(models.TextChoices):
@@ -205,7 +206,7 @@ class OutboxMessage(LeasedRow):
             models.CheckConstraint(
                 name="outbox_recipient_fits_channel",
                 condition=Q(channel="email", to_channel="", to_url="")
-                | Q(channel="in_app", user__isnull=False)
+                | Q(channel="in_app", to_address="", to_channel="", to_url="")
                 | (Q(channel="chat") & ~Q(to_channel=""))
                 | (Q(channel="webhook") & ~Q(to_url=""))
                 | Q(state="suppressed"),
@@ -236,7 +237,12 @@ class OutboxMessage(LeasedRow):
                 name="outbox_customer_state",
                 condition=Q(contact__isnull=False),
             ),
-            models.Index("contact", name="outbox_customer_waiting", condition=Q(state="new")),
+            # What waits for an account's people: room is kept for the more urgent.
+            models.Index(
+                "account",
+                name="outbox_touch_waiting",
+                condition=Q(state="new", contact__isnull=False),
+            ),
             # What a play has written and is not sent when it ends.
             models.Index(
                 "thread",

@@ -1,4 +1,4 @@
-"""Mail to a customer's people: written, and approved or discarded where somebody looks first."""
+"""What a customer's people get: mail, which may be read here first, and messages in the product."""
 
 from __future__ import annotations
 
@@ -40,6 +40,33 @@ def write(
         state=State.HELD if is_held else State.NEW,
         next_at=opens,
         reason=NOT_THEIR_TIME if opens > now and not is_held else "",
+    )
+
+
+def show_in_product(
+    *,
+    key: str,
+    account: Account,
+    contact: Contact,
+    subject: str,
+    body: str,
+    now: datetime,
+    link: str = "",
+    valid_until: datetime | None = None,
+    priority: int = 7,
+) -> OutboxMessage:
+    """A message in the product, not stored yet: of no hour, within the touch budget like mail."""
+    return OutboxMessage(
+        key=key,
+        channel=OutboxMessage.Channel.IN_APP,
+        account=account,
+        contact=contact,
+        subject=subject[:300],
+        body=body,
+        link=link,
+        priority=priority,
+        next_at=now,
+        valid_until=valid_until,
     )
 
 

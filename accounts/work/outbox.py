@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import OutboxMessage, SuppressedAddress
+from accounts.models import Contact, OutboxMessage, SuppressedAddress
 from accounts.work import leases, mail, outreach
 from accounts.work.leases import Heartbeat, LeaseLostError, Patience
 
@@ -132,13 +132,18 @@ def suppression(message: OutboxMessage, *, now: datetime) -> str:
         return ""
     if message.user is not None:
         return "" if message.user.is_active else "the person has left"
-    contact = message.contact
+    return _suppression_of_contact(message.contact, message.channel)
+
+
+def _suppression_of_contact(contact: Contact | None, channel: str) -> str:
     if contact is None or contact.erased_at is not None:
         return "the contact has been erased"
     if contact.do_not_contact:
         return "the contact asked not to be contacted"
     if not contact.is_active:
         return "the contact has left"
+    if channel == OutboxMessage.Channel.IN_APP:
+        return ""
     if not contact.email:
         return "the contact has no e-mail address"
     return outreach.suppression_of(contact)

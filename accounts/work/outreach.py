@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from accounts.calendar import BusinessCalendar
 from accounts.models import (
@@ -26,11 +24,16 @@ from accounts.models import (
     SuppressedAddress,
     Touch,
 )
-from accounts.touch_budget import WINDOW, TouchBudget, next_free
+from accounts.touch_budget import (
+    LOOK_AGAIN,
+    WINDOW,
+    PastTouch,
+    Room,
+    TouchBudget,
+    may_touch,
+)
 
 MAIL = "email"  # the kind of interaction that is one
-# Of messages that wait for the same room, another look after this.
-LOOK_AGAIN = timedelta(hours=1)
 NOT_THEIR_TIME = "it is not their working time"
 
 
@@ -72,9 +75,10 @@ def customer_hours() -> CustomerHours:
 def let_out(message: OutboxMessage, *, now: datetime) -> Hold | None:
     """None: it goes now, and counts. Whoever asks sends it, or takes it back with `take_back`."""
     policy = OutreachPolicy.current()
-    opens = CustomerHours.of(policy).opening(message.account, now=now)
-    if opens > now:
-        return Hold(opens, NOT_THEIR_TIME)
+    if message.channel == OutboxMessage.Channel.EMAIL:  # in the product they choose the time
+        opens = CustomerHours.of(policy).opening(message.account, now=now)
+        if opens > now:
+            return Hold(opens, NOT_THEIR_TIME)
     account_id = _account_id(message)
     with transaction.atomic():
         _lock(account_id)
@@ -111,19 +115,25 @@ def _lock(account_id: int) -> None:
 def _hold_by_budget(
     message: OutboxMessage, account_id: int, *, policy: OutreachPolicy, now: datetime
 ) -> Hold | None:
-    touches = _touches(account_id, now=now)
-    own = [at for at, contacts in touches if message.contact_id in contacts]
-    budget = TouchBudget(policy.per_contact, policy.per_account)
-    free = next_free(to_contact=own, to_account=[at for at, _ in touches], budget=budget, now=now)
-    if free > now:
-        return Hold(free, "the touch budget has no room yet")
-    room = budget.per_contact - len(own)
-    if _more_urgent(message, now=now).count() >= room:
-        return Hold(now + LOOK_AGAIN, "the touch budget is kept for something more urgent")
-    return None
+    if message.contact_id is None:
+        raise ValueError(f"{message.key} goes to nobody of a customer")
+    verdict = may_touch(
+        contact=message.contact_id,
+        touched=_touches(account_id, now=now),
+        more_urgent=_more_urgent(message, account_id, now=now),
+        budget=TouchBudget(policy.per_contact, policy.per_account),
+        now=now,
+    )
+    return None if verdict.room is Room.FREE else Hold(verdict.at, _WHY[verdict.room])
 
 
-def _touches(account_id: int, *, now: datetime) -> list[tuple[datetime, set[int | None]]]:
+_WHY = {
+    Room.FULL: "the touch budget has no room yet",
+    Room.KEPT: "the touch budget is kept for something more urgent",
+}
+
+
+def _touches(account_id: int, *, now: datetime) -> list[PastTouch]:
     """When somebody of the account heard from us within the window, and who: what we sent, and mail
     that one of us wrote elsewhere."""
     sent = Touch.objects.filter(account_id=account_id, at__gt=now - WINDOW)
@@ -137,21 +147,24 @@ def _touches(account_id: int, *, now: datetime) -> list[tuple[datetime, set[int 
     by_mail: dict[int, tuple[datetime, set[int | None]]] = {}
     for pk, at, contact in written:
         by_mail.setdefault(pk, (at, set()))[1].add(contact)
-    return list(
-        chain(
-            ((at, {contact}) for at, contact in sent.values_list("at", "contact")), by_mail.values()
-        )
-    )
+    elsewhere = [PastTouch(at, contacts) for at, contacts in by_mail.values()]
+    ours = [PastTouch(at, (contact,)) for at, contact in sent.values_list("at", "contact")]
+    return ours + elsewhere
 
 
-def _more_urgent(message: OutboxMessage, *, now: datetime) -> QuerySet[OutboxMessage]:
-    """Uses index: outbox_customer_waiting or outbox_customer_state"""
-    return OutboxMessage.objects.filter(
-        contact=message.contact_id,
+def _more_urgent(message: OutboxMessage, account_id: int, *, now: datetime) -> list[int | None]:
+    """Whom the messages are for that go first.
+
+    Uses index: outbox_touch_waiting or outbox_customer_state
+    """
+    waiting = OutboxMessage.objects.filter(
+        account=account_id,
+        contact__isnull=False,
         state=OutboxMessage.State.NEW,
         next_at__lte=now + LOOK_AGAIN,
         priority__lt=message.priority,
     )
+    return list(waiting.values_list("contact", flat=True))
 
 
 def digest_of(address: str) -> str:

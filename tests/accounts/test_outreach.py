@@ -169,6 +169,49 @@ def test_the_more_urgent_one_gets_the_room(acme):
     assert "more urgent" in told(news)[2]
 
 
+def show(contact: Contact, key: str, **values) -> OutboxMessage:
+    fields = {"subject": "New", "body": "Try it", "now": FRIDAY, **values}
+    post([customer_mail.show_in_product(key=key, account=contact.account, contact=contact,
+                                        **fields)])  # fmt: skip
+    return OutboxMessage.objects.get(key=key)
+
+
+def test_a_message_in_the_product_has_no_hours_and_no_address_but_counts(acme):
+    bo = person(acme)
+    Contact.objects.update(email="")
+    night = FRIDAY + 10 * HOUR
+    shown = [show(bo, f"k{number}", now=night) for number in range(3)]
+    outbox.send_due(now=night)
+
+    assert [told(each)[0] for each in shown] == ["sent", "sent", "new"]
+    assert mail.outbox == []
+    Contact.objects.update(email="bo@acme.example")
+    letter = write(bo, "letter", now=night + 3 * DAY)
+    outbox.send_due(now=night + 3 * DAY)
+    assert told(letter)[2] == "it is not their working time"
+    outbox.send_due(now=told(letter)[1])
+    assert told(letter)[1:] == (night + 7 * DAY, "the touch budget has no room yet")
+
+
+def test_a_message_in_the_product_is_for_nobody_who_left_or_asked_for_none(acme):
+    bo = person(acme)
+    Contact.objects.update(do_not_contact=True)
+    assert told(show(bo, "k"))[0] == "new"
+    outbox.send_due(now=FRIDAY)
+    assert told(OutboxMessage.objects.get())[::2] == (
+        "suppressed",
+        "the contact asked not to be contacted",
+    )
+
+
+def test_the_accounts_last_room_is_kept_for_what_is_more_urgent_to_somebody_else(acme):
+    OutreachPolicy.objects.create(pk=1, per_contact=2, per_account=1)
+    news = show(person(acme), "news")
+    notice = write(person(acme, "Cy"), "notice", priority=1)
+    outbox.send_due(now=FRIDAY)
+    assert (told(news)[0], told(notice)[0]) == ("new", "sent")
+
+
 class _Refusing(BaseEmailBackend):
     """A mail server that knows no such recipient, or is away."""
 
@@ -252,12 +295,14 @@ def test_what_is_discarded_never_goes_out(acme, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_six_senders_at_once_keep_the_caps():
-    """Thirty messages to three people of one account: two each, five in all."""
+    """Thirty messages to three people of one account, each third in the product: two each, five in
+    all."""
     OutreachPolicy.objects.create(pk=1, per_contact=2, per_account=5)
     account = Account.objects.create(external_id="acme", name="Acme")
     people = [person(account, name) for name in "Bo Cy Di".split()]
     for number in range(30):
-        write(people[number % 3], f"k{number}")
+        reach = show if number % 3 == 0 else write
+        reach(people[number // 3 % 3], f"k{number}")
     failures = []
 
     def send() -> None:
@@ -276,6 +321,7 @@ def test_six_senders_at_once_keep_the_caps():
 
     assert failures == []
     sent = OutboxMessage.objects.filter(state="sent")
-    assert sent.count() == Touch.objects.count() == len(mail.outbox) == 5
+    assert sent.count() == Touch.objects.count() == 5
+    assert sent.filter(channel="email").count() == len(mail.outbox) > 0
     assert max(sent.filter(contact=one).count() for one in people) == 2
     assert OutboxMessage.objects.filter(state="new").count() == 25

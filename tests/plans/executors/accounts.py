@@ -113,7 +113,7 @@ EXECUTORS = {
         ["play:1", "play:2"], reason="ended"
     ),
     "accounts.work.outreach:_more_urgent": lambda: list(
-        outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), now=NOW)
+        outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), 1, now=NOW)
     ),
     "accounts.work.signals:_CLAIM": claiming,
     "accounts.work.signals:oldest_pending": lambda: signals.oldest_pending("playbooks"),
