@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from cs_platform.runtime import logs
 from cs_platform.runtime.configuration import is_within
+from cs_platform.runtime.deep_calls import with_room
 from cs_platform.runtime.middleware import GetResponse
 from cs_platform.runtime.request_metrics import count_request
 
@@ -31,11 +32,15 @@ _PROBES = frozenset({"healthz", "readyz", "prometheus"})
 
 
 class ForwardedMiddleware:
-    """Forwarded headers say who asks, when one of our proxies says so; else they are lies."""
+    """Forwarded headers say who asks, when one of our proxies says so; else they are lies.
+
+    The outermost of all: every page is called by it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
+    @with_room
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sender = request.META.get("REMOTE_ADDR", "")
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "")
