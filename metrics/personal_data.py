@@ -15,6 +15,7 @@ PERSONAL_DATA = PersonalData(
         "metrics.ReportDay.chances",
         "metrics.ReportDay.figures",
         "metrics.ReportDay.rates",
+        "metrics.ReportedMonth.rates",
         "metrics.SnapshotMonth.rates",
     ),
 )

@@ -53,6 +53,7 @@ _TABLES_WITHOUT_KEY = (
     "metrics_factchange",
     "metrics_reportday",
     "metrics_retentionmonth",
+    "metrics_reportedmonth",
     "metrics_snapshotmonth",
 )
 _OWN_ACCOUNTS = "ACC-"

@@ -5,6 +5,7 @@ from metrics.models.forecasts import ForecastNight, RenewalForecast
 from metrics.models.months import (
     TOTAL,
     AccountMonth,
+    ReportedMonth,
     RetentionMonth,
     SnapshotMonth,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "RenewalChance",
     "RenewalForecast",
     "ReportDay",
+    "ReportedMonth",
     "RetentionMonth",
     "RetentionTarget",
     "SnapshotMonth",

@@ -5,12 +5,15 @@ currency at the rates of that day. They are a copy for speed: `metrics.facts` ca
 them from the ledger, and `manage.py verify_invariants` compares.
 """
 
+from decimal import Decimal
+
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.catalogue import MovementKind, choices
 from accounts.models import Account, AccountScopedQuerySet
-from metrics.definitions import Method
+from metrics.definitions import Method, Rate
 
 TOTAL = "all"
 
@@ -27,6 +30,36 @@ class SnapshotMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month}"
+
+
+class ReportedMonth(models.Model):
+    """The rates of a month as the first night that stored them had them. Written once: what differs
+    from it later was restated."""
+
+    month = models.DateField(unique=True)
+    reported_on = models.DateField(help_text="The day that this night closed.")
+    currency = models.CharField(max_length=3)
+    rates = models.JSONField(help_text="Rate by currency, as text.")
+    ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
+    nrr = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    grr_by_account = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    grr_by_movements = models.DecimalField(max_digits=14, decimal_places=6, null=True)
+    logo = models.DecimalField(max_digits=7, decimal_places=6, null=True)
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="reported_month_is_kept", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"{self.month} as of {self.reported_on}"
+
+    def rate(self, rate: Rate, method: Method) -> Decimal | None:
+        """Six places; all but GRR are the same by each method."""
+        by_rate = {
+            Rate.NRR: self.nrr,
+            Rate.GRR: self.grr_by_account if method is Method.BY_ACCOUNT else self.grr_by_movements,
+            Rate.LOGO: self.logo,
+        }
+        return by_rate[rate]
 
 
 class AccountMonth(models.Model):

@@ -18,13 +18,14 @@ from metrics.facts.figure_sql import amount_of, condition_of
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal
-from metrics.models import RetentionTarget
+from metrics.models import ReportedMonth, RetentionTarget
 from metrics.queries.book import Question, book_of
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
 from metrics.queries.moments import ReportSnapshot, standing_in
 from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of
+from metrics.queries.restated import Restatement, restated_months, restatement_of
 from metrics.queries.series import MonthRetention, retention_series
 from metrics.retention.rates import FailureMode, Target, blended_target, failure_mode
 from metrics.retention.windows import (
@@ -69,6 +70,10 @@ class Overview:
     week: tuple[ChangeTotal, ...]
     overdue: Overdue | None
     """What of the end of `months` is in its grace."""
+    reported: Mapping[date, ReportedMonth]
+    """Of the months that changed since they were reported."""
+    restated: Restatement | None
+    """What changed the newest month."""
 
     @property
     def latest(self) -> MonthRetention:
@@ -107,6 +112,8 @@ def overview(
         as_of, scope=scope, rates=rates, today=today, zone=zone
     )
     health, segment_targets = health_of(standing), _read_targets()
+    reported = restated_months(months, base=base, scope=scope, method=method)
+    newest = reported.get(months[-1].month)
     return Overview(
         base=base,
         method=method,
@@ -131,6 +138,8 @@ def overview(
             rates=rates,
             total=months[-1].total,
         ),
+        reported=reported,
+        restated=None if newest is None else restatement_of(newest, rates=rates, method=method),
     )
 
 

@@ -23,7 +23,7 @@ from metrics.facts.months import (
 )
 from metrics.facts.positions import MonthPositions, read_months
 from metrics.facts.scope import ReportScope
-from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
+from metrics.models import TOTAL, AccountMonth, ReportedMonth, RetentionMonth, SnapshotMonth
 from metrics.retention.rates import stored
 from metrics.retention.vectors import KINDS, NO_KIND, net_change_kinds
 from metrics.retention.windows import latest_month_end, month_end, month_ends
@@ -39,6 +39,7 @@ def write_months(*, day: date, rates: RateTable) -> list[date]:
     for positions in read_months(months=changed, rates=rates, scope=ReportScope()):
         _write_month(positions)
     _remember(wanted)
+    _report(wanted, day=day)
     return changed
 
 
@@ -89,6 +90,32 @@ def _remember(wanted: list[SnapshotMonth]) -> None:
         update_conflicts=True,
         unique_fields=["month"],
         update_fields=[*_COMPARED, "ledger_through"],
+    )
+
+
+def _report(states: list[SnapshotMonth], *, day: date) -> None:
+    """Keeps the rates of the months that were stored for the first time."""
+    known = set(ReportedMonth.objects.values_list("month", flat=True))
+    new = [state for state in states if state.month not in known]
+    if not new:
+        return
+    totals = {
+        (row.month, row.method): row
+        for row in RetentionMonth.objects.filter(month__in=[s.month for s in new], segment=TOTAL)
+    }
+    ReportedMonth.objects.bulk_create(
+        ReportedMonth(
+            month=state.month,
+            reported_on=day,
+            currency=state.currency,
+            rates=state.rates,
+            ledger_through=state.ledger_through,
+            nrr=totals[state.month, Method.BY_ACCOUNT].nrr,
+            grr_by_account=totals[state.month, Method.BY_ACCOUNT].grr,
+            grr_by_movements=totals[state.month, Method.BY_MOVEMENTS].grr,
+            logo=totals[state.month, Method.BY_ACCOUNT].logo,
+        )
+        for state in new
     )
 
 

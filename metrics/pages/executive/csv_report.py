@@ -16,7 +16,7 @@ from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
 from metrics.pages.executive.context import GroupRow
 from metrics.pages.executive.csv import Cells, streamed
-from metrics.pages.executive.figures import QUARTER, YEAR, points
+from metrics.pages.executive.figures import QUARTER, YEAR, points, restated_by
 from metrics.pages.executive.labels import CUTS, METHODS, NEWS_TITLES
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.overview import Overview
@@ -31,6 +31,7 @@ def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpRespons
         *_rates(found),
         *_bridge(context, asked.base),
         *_overdue(found, asked.base),
+        *_restated(found, asked.base),
         *_groups(context, asked),
         *_health(context, asked.base),
         *_renewals_and_week(found, asked.base),
@@ -71,6 +72,10 @@ def _rates(found: Overview) -> Iterator[Cells]:
         for month in found.months:
             value = _percent(month.total.rate(rate))
             yield ("Retention by month", word, month.month.isoformat(), value, "%")
+            if (row := found.reported.get(month.month)) is not None:
+                reported = row.rate(rate, found.method)
+                value = None if reported is None else reported * 100
+                yield ("Retention by month as reported", word, month.month.isoformat(), value, "%")
 
 
 def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
@@ -84,6 +89,24 @@ def _overdue(found: Overview, base: str) -> Iterator[Cells]:
     if found.overdue is not None:
         yield ("ARR bridge", "End", "of which overdue", major(found.overdue.arr, base), base)
         yield ("ARR bridge", "End", "overdue", found.overdue.accounts, "accounts")
+
+
+def _restated(found: Overview, base: str) -> Iterator[Cells]:
+    """What changed the newest month since it was reported, the largest accounts first."""
+    restated = found.restated
+    if restated is None:
+        return
+    yield ("Restatement", "Reported on", "", restated.reported_on.isoformat(), "day")
+    for rate in Rate:
+        yield ("Restatement", RATES[rate].label, "change", restated_by(found, rate), "points")
+    if restated.since is not None:
+        yield ("Restatement", "Learned since", "", restated.since.isoformat(), "day")
+        yield ("Restatement", "Learned since", "movements", restated.movements, "movements")
+        yield ("Restatement", "Learned since", "accounts", restated.accounts, "accounts")
+    for account in restated.largest:
+        yield ("Restatement", account.name, "ARR", major(account.change, base), base)
+    for currency in restated.currencies:
+        yield ("Restatement", "Corrected rate", "", currency, "currency")
 
 
 def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:

@@ -23,7 +23,7 @@ from accounts.ui.charts import (
 from metrics.definitions import FIGURES, RATES, Bridge, Figure, Rate, Retention
 from metrics.queries.overview import Overview
 from metrics.queries.series import MonthRetention
-from metrics.retention.rates import RateBand, Target, is_unusual, percent, rate_band
+from metrics.retention.rates import RateBand, Target, is_unusual, percent, rate_band, stored
 
 NO_COHORT = "No cohort"
 QUARTER, YEAR = 3, 12
@@ -62,6 +62,7 @@ class RateTile:
     target: str
     is_below_target: bool
     overdue: str
+    restated: str
     on_quarter: Decimal | None
     on_year: Decimal | None
     chart: Chart
@@ -102,6 +103,7 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
         target=_target_words(now, target),
         is_below_target=is_missed(now, target),
         overdue=_overdue_words(report, rate),
+        restated=_restated_words(report, rate),
         on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
         on_year=points(now, report.rate(rate, months_ago=YEAR)),
         chart=_course(report.months, rate, None if target is None else target.low),
@@ -113,6 +115,26 @@ def _overdue_words(report: Overview, rate: Rate) -> str:
     if report.overdue is None:
         return ""
     return f"{shown_rate(report.overdue.without.rate(rate))} without what is overdue"
+
+
+def _restated_words(report: Overview, rate: Rate) -> str:
+    """By how much it differs from what was reported; empty where it is the same."""
+    found, change = report.restated, restated_by(report, rate)
+    if found is None or change is None or not change:
+        return ""
+    since = "" if found.since is None else f" since {formats.day(found.since)}"
+    shown = round(change, 1)
+    by = f"{shown:+}".replace("-", MINUS) if shown else "less than 0.1"
+    return f"Restated{since}: {by} points"
+
+
+def restated_by(report: Overview, rate: Rate) -> Decimal | None:
+    """Percentage points, four places; None where nothing was reported to compare with."""
+    now, found = stored(report.rate(rate)), report.restated
+    if found is None or now is None:
+        return None
+    before = found.reported[rate]
+    return None if before is None else (now - before) * 100
 
 
 def is_missed(now: Fraction | None, target: Target | None) -> bool:

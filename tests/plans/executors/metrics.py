@@ -13,8 +13,8 @@ from metrics.facts.ledger import read_ledger
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import _POSITIONS, copy_columns
-from metrics.models import ReportDay
-from metrics.queries import movements, overview, series
+from metrics.models import ReportDay, ReportedMonth
+from metrics.queries import movements, overview, restated, series
 from metrics.queries.book import Question, book_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import month_ends, quarter_of, trailing_window
@@ -47,6 +47,15 @@ def stored_day_is_current():
         figures={"health": [], "renewals": [], "week": []},
     )
     assert days.is_current(report, rates=rates(), chances=read_chances())
+
+
+def restated_month():
+    """Of the newest rows alone: a month is restated by what came since."""
+    newest = RevenueMovement.objects.latest("pk").pk
+    reported = ReportedMonth(
+        month=WINDOW.end, reported_on=DAY, currency="USD", rates={}, ledger_through=newest - 10
+    )
+    restated.restatement_of(reported, rates=rates(), method=Method.BY_ACCOUNT)
 
 
 def lists_of_a_stored_day():
@@ -102,6 +111,7 @@ EXECUTORS = {
     "metrics.facts.gaps:_OWED": gaps_of_a_report,
     "metrics.facts.days:_CHANGED": stored_day_is_current,
     "metrics.facts.health:_LIST": lists_of_a_stored_day,
+    "metrics.queries.restated:_LATE": restated_month,
     "metrics.facts.ledger:_LEDGER": lambda: read_ledger(
         until=DAY, rates=rates(), scope=own_scope()
     ),
