@@ -22,6 +22,7 @@ from playbooks.models import UNFINISHED, Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import (
     ANSWERS,
+    OUTCOMES,
     Channel,
     OwnerRole,
     PlayOutcome,
@@ -29,6 +30,7 @@ from playbooks.triggers.vocabulary import (
     TaskOutcome,
     TaskState,
     label,
+    work_of,
 )
 
 
@@ -48,6 +50,10 @@ class OutOfSightError(ValueError):
     """Whoever gets a task may see its account, and work on it."""
 
 
+class WrongOutcomeError(ValueError):
+    """An outcome fits what the task is about: only outreach is answered."""
+
+
 class WrongTimeError(ValueError):
     """A task is snoozed into the future and is due in it."""
 
@@ -58,9 +64,13 @@ def complete_task(
 ) -> Task:
     """Done, with its outcome. An answer of the customer ends the wait for one.
 
-    Raises TaskFinishedError.
+    Raises TaskFinishedError, WrongOutcomeError.
     """
     task, play = _locked(task_id)
+    fitting = OUTCOMES[work_of(channel=task.channel, has_play=task.play_id is not None)]
+    if outcome not in fitting:
+        known = ", ".join(label(each).lower() for each in fitting)
+        raise WrongOutcomeError(f"What comes of this task is one of: {known}.")
     escalate_at = None
     if play is not None and outcome == TaskOutcome.NO_RESPONSE and task.escalated_at is None:
         escalate_at = silence_ends(

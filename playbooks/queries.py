@@ -13,12 +13,8 @@ from playbooks.triggers.vocabulary import (
     OwnerRole,
     StartResult,
     Suppression,
-    TaskOutcome,
     label,
 )
-
-# What a person may say about a task; the platform says the rest.
-HUMAN_OUTCOMES = tuple(outcome for outcome in TaskOutcome if outcome != TaskOutcome.NOTIFIED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,7 @@ def add_task(account: Account, owner: User | None, *, title: str, due: datetime 
     return Task.objects.create(
         account=account,
         title=title,
+        channel="call",
         owner=owner,
         opened_at=NOW - timedelta(days=3),
         due_at=due,
@@ -176,6 +177,7 @@ def open_play(account: Account, owner: User) -> Play:
         play=play,
         step=step,
         title=step.title,
+        channel=step.channel,
         owner=owner,
         opened_at=NOW,
         due_at=NOW + timedelta(days=1),

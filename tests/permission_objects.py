@@ -106,6 +106,7 @@ def _task(house: House, place: str) -> Task:
     return Task.objects.create(
         account=account,
         title=f"secret-task-{account.external_id}",
+        channel="call",
         owner=account.owner,
         opened_at=NOW,
         due_at=NOW + timedelta(days=1),

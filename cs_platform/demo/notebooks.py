@@ -22,11 +22,11 @@ OVERDUE, OPEN = (2, 4), (12, 15)
 UPCOMING_AT_LEAST, WRITTEN_YESTERDAY = 3, (1, 3)
 _RENEWAL_DAYS = 90
 _TITLES = (
-    ("Prepare the renewal talk", Channel.INTERNAL, TaskOutcome.WRITTEN_UP),
+    ("Prepare the renewal talk", Channel.INTERNAL, TaskOutcome.DONE),
     ("Send the usage summary of last month", Channel.EMAIL, TaskOutcome.REACHED),
     ("Book the next business review", Channel.EMAIL, TaskOutcome.MEETING_BOOKED),
     ("Ask who takes over from our contact", Channel.CALL, TaskOutcome.REACHED),
-    ("Show the new reports to the team leads", Channel.VIDEO, TaskOutcome.AGREED),
+    ("Show the new reports to the team leads", Channel.VIDEO, TaskOutcome.REACHED),
 )
 
 

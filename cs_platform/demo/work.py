@@ -10,7 +10,7 @@ import numpy as np
 
 from playbooks.actions import complete_task, skip_task
 from playbooks.models import Task
-from playbooks.triggers.vocabulary import Channel, TaskOutcome, TaskState
+from playbooks.triggers.vocabulary import TaskOutcome, TaskState, TaskWork, work_of
 
 LATE, SKIPPED = 0.1, 0.06
 LATEST_DAYS = 7
@@ -21,13 +21,21 @@ _SKIP_REASONS = (
 )
 # Outcomes of what is said to a customer, and how often each.
 _ANSWERED = (
-    (TaskOutcome.REACHED, 0.5),
+    (TaskOutcome.REACHED, 0.55),
     (TaskOutcome.NO_RESPONSE, 0.24),
-    (TaskOutcome.MEETING_BOOKED, 0.16),
-    (TaskOutcome.AGREED, 0.07),
+    (TaskOutcome.MEETING_BOOKED, 0.18),
     (TaskOutcome.DECLINED, 0.03),
 )
-_INTERNAL = ((TaskOutcome.WRITTEN_UP, 0.8), (TaskOutcome.AGREED, 0.2))
+_INTERNAL = (
+    (TaskOutcome.DOCUMENTED, 0.7),
+    (TaskOutcome.DECIDED, 0.2),
+    (TaskOutcome.NOTHING_TO_DO, 0.1),
+)
+_CHANCES = {
+    TaskWork.OUTREACH: _ANSWERED,
+    TaskWork.INTERNAL: _INTERNAL,
+    TaskWork.OWN: ((TaskOutcome.DONE, 1.0),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class WorkingDays:
         )
         if random.random() < SKIPPED:
             return Intention(at, _skip(_SKIP_REASONS[int(random.integers(len(_SKIP_REASONS)))]))
-        outcomes = _INTERNAL if task.channel == Channel.INTERNAL else _ANSWERED
+        outcomes = _CHANCES[work_of(channel=task.channel, has_play=task.play_id is not None)]
         odds = np.cumsum([share for _, share in outcomes])
         chosen = int(np.searchsorted(odds, random.random() * odds[-1]))
         return Intention(at, _complete(outcomes[chosen][0]))

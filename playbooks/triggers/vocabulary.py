@@ -119,21 +119,54 @@ class TaskState(StrEnum):
 
 class TaskOutcome(StrEnum):
     REACHED = "reached"
-    NO_RESPONSE = "no_response"
     MEETING_BOOKED = "meeting_booked"
-    AGREED = "agreed"
+    NO_RESPONSE = "no_response"
     DECLINED = "declined"
-    WRITTEN_UP = "written_up"
+    DOCUMENTED = "documented"
+    DECIDED = "decided"
+    NOTHING_TO_DO = "nothing_to_do"
+    DONE = "done"
     NOTIFIED = "notified"
+
+
+class TaskWork(StrEnum):
+    """What finishing a task is about, which decides what may come of it: talking to the customer;
+    work of a play among ourselves; a task that somebody wrote for themselves or another."""
+
+    OUTREACH = "outreach"
+    INTERNAL = "internal"
+    OWN = "own"
+
+
+# What a person may say; the platform has a word of its own for what it did by itself.
+OUTCOMES: dict[TaskWork, tuple[TaskOutcome, ...]] = {
+    TaskWork.OUTREACH: (
+        TaskOutcome.REACHED,
+        TaskOutcome.MEETING_BOOKED,
+        TaskOutcome.NO_RESPONSE,
+        TaskOutcome.DECLINED,
+    ),
+    TaskWork.INTERNAL: (
+        TaskOutcome.DOCUMENTED,
+        TaskOutcome.DECIDED,
+        TaskOutcome.NOTHING_TO_DO,
+    ),
+    TaskWork.OWN: (TaskOutcome.DONE,),
+}
+
+
+def work_of(*, channel: str, has_play: bool) -> TaskWork:
+    """A task that somebody wrote is outreach too where it goes to the customer."""
+    if channel != Channel.INTERNAL:
+        return TaskWork.OUTREACH
+    return TaskWork.INTERNAL if has_play else TaskWork.OWN
 
 
 # The key of the task that asks for what comes next, as of an escalation.
 ASKED_NEXT = "next_step"
 
 # The customer has answered: nobody above the owner needs to be drawn in for silence.
-ANSWERS = frozenset(
-    {TaskOutcome.REACHED, TaskOutcome.MEETING_BOOKED, TaskOutcome.AGREED, TaskOutcome.DECLINED}
-)
+ANSWERS = frozenset({TaskOutcome.REACHED, TaskOutcome.MEETING_BOOKED, TaskOutcome.DECLINED})
 
 _words = Words(
     {

@@ -45,7 +45,7 @@ def test_the_choices_of_a_task_open_and_close_by_keyboard(desk):
     desk.keyboard.press("e")
     expect(desk.locator(":focus")).to_have_text("Reached")
     desk.keyboard.press("ArrowDown")
-    expect(desk.locator(":focus")).to_have_text("No response")
+    expect(desk.locator(":focus")).to_have_text("Meeting booked")
     desk.keyboard.press("Escape")
     expect(desk.locator("[data-float]")).to_have_count(0)
     expect(desk.locator(":focus")).to_have_text("Complete")
@@ -55,7 +55,7 @@ def test_counts_above_the_queue_follow_what_is_done(desk):
     expect(desk.locator("#today-overdue .tile-value")).to_have_text("3")
     row = desk.locator("[data-row]", has_text="Call Mostly")
     row.get_by_text("Complete", exact=True).click()
-    row.get_by_role("button", name="Agreed").click()
+    row.get_by_role("button", name="Declined").click()
     expect(desk.locator("#today-overdue .tile-value")).to_have_text("2")
 
 
@@ -64,9 +64,9 @@ def test_what_the_list_of_tasks_counts_follows_what_is_done(desk):
     expect(desk.locator("#task-tabs .tab-count")).to_have_text("3")
     row = desk.locator("[data-row]", has_text="Call Mostly")
     row.get_by_text("Complete", exact=True).click()
-    row.get_by_role("button", name="Agreed").click()
+    row.get_by_role("button", name="Declined").click()
     expect(desk.locator("#task-tabs .tab-count")).to_have_text("2")
-    expect(row).to_contain_text("Done: Agreed")
+    expect(row).to_contain_text("Done: Declined")
 
 
 def test_the_head_of_an_account_follows_what_is_done(desk):
@@ -76,7 +76,7 @@ def test_the_head_of_an_account_follows_what_is_done(desk):
     expect(head.locator(".tab-count")).to_have_text("1")
     expect(head.locator(".next-action")).to_contain_text("Call Mostly")
     desk.get_by_text("Complete", exact=True).click()
-    desk.get_by_role("button", name="Agreed").click()
+    desk.get_by_role("button", name="Declined").click()
     expect(head.locator(".tab-count")).to_have_count(0)
     expect(head.locator(".next-action")).to_contain_text("Nothing planned")
 

@@ -47,12 +47,12 @@ def test_whoever_is_too_late_with_a_task_hears_who_was_quicker(desk):
     row.get_by_text("Complete", exact=True).click()
     colleague = User.objects.create_user("ola@demo.example", name="Ola Fern", role="ops")
     Task.objects.filter(title="Call Poorly").update(
-        state="done", outcome="agreed", closed_at=NOW, closed_by=colleague
+        state="done", outcome="reached", closed_at=NOW, closed_by=colleague
     )
     row.get_by_role("button", name="Reached").click()
     said = "Ola Fern finished “Call Poorly” on 14 Mar 2025, 23:59."
     expect(desk.locator("#toasts")).to_contain_text(said)
-    expect(row).to_contain_text("Agreed")
+    expect(row).to_contain_text("Reached")
     expect(desk.locator("[data-float]")).to_have_count(0)
 
 

@@ -10,6 +10,7 @@ from playbooks.actions import (
     PlayClosedError,
     ReasonMissingError,
     TaskFinishedError,
+    WrongOutcomeError,
     WrongTimeError,
     add_task,
     cancel_play,
@@ -138,9 +139,7 @@ def test_a_task_by_hand_belongs_to_no_play(house):
     )
 
     assert (task.play, task.why) == (None, "Added by alice.")
-    assert complete_task(
-        task_id=task.pk, outcome=TaskOutcome.WRITTEN_UP, by=alice, now=NOW
-    ).closed_at
+    assert complete_task(task_id=task.pk, outcome=TaskOutcome.DONE, by=alice, now=NOW).closed_at
     with pytest.raises(WrongTimeError):
         add_task(account=task.account, title="Late", owner=alice, due_at=NOW, by=alice, now=NOW)
 
@@ -266,3 +265,28 @@ def test_due_dates_skip_the_holidays_of_the_installation(house):
     fire_signals(limit=10, now=NOW)
 
     assert Task.objects.get().due_at == datetime(2025, 3, 24, 18, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("channel", "is_own", "fitting"),
+    [
+        ("call", False, {"reached", "meeting_booked", "no_response", "declined"}),
+        ("in_app", True, {"reached", "meeting_booked", "no_response", "declined"}),
+        ("internal", False, {"documented", "decided", "nothing_to_do"}),
+        ("internal", True, {"done"}),
+    ],
+)
+def test_the_write_refuses_an_outcome_that_does_not_fit_the_task(task, channel, is_own, fitting):
+    Task.objects.update(channel=channel)
+    if is_own:
+        Task.objects.update(play=None, step=None)
+    taken = set()
+    for outcome in TaskOutcome:
+        try:
+            complete_task(task_id=task.pk, outcome=outcome, by=None, now=NOW)
+        except WrongOutcomeError:
+            continue
+        taken.add(outcome.value)
+        Task.objects.update(state="open", outcome=None, closed_at=None)
+        Play.objects.update(state="open", outcome=None, closed_at=None)
+    assert taken == fitting

@@ -9,7 +9,7 @@ from accounts.models import Account, OutboxMessage
 from playbooks.actions import complete_task, skip_task, snooze_task
 from playbooks.firing import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
-from playbooks.triggers.vocabulary import TaskOutcome
+from playbooks.triggers.vocabulary import OUTCOMES, TaskOutcome, work_of
 from tests.playbooks.conftest import NOW
 
 MONDAY = datetime(2025, 3, 10, 8, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ def test_eleven_steps_show_up_one_after_the_other_and_end_the_play(at_risk):
             assert task.opened_at <= now
             if task.due_at.date() <= now.date():
                 days.append(task.step.due_amount)
-                outcome = TaskOutcome.AGREED
+                outcome = OUTCOMES[work_of(channel=task.channel, has_play=True)][0]
                 complete_task(task_id=task.pk, outcome=outcome, by=None, now=now)
 
     assert days == [0, 1, 2, 3, 5, 7, 10, 14, 21, 30]
@@ -205,7 +205,7 @@ def test_a_step_after_another_waits_for_it_and_counts_from_its_end(house):
     assert not Task.objects.filter(title="Confirm in writing what was agreed").exists()
     thursday = MONDAY + timedelta(days=3)
     call = Task.objects.get(title="Hold the problem-solving call")
-    complete_task(task_id=call.pk, outcome=TaskOutcome.AGREED, by=None, now=thursday)
+    complete_task(task_id=call.pk, outcome=TaskOutcome.REACHED, by=None, now=thursday)
 
     advance(thursday + timedelta(minutes=1))
 

@@ -17,7 +17,13 @@ from tests.pure.test_playbooks_library import SMALLEST
 CALL = SMALLEST["steps"][0]
 FORK = SMALLEST | {
     "steps": [
-        CALL | {"next": [{"to": "thank", "when": ["agreed"]}, {"to": "end", "when": ["declined"]}]},
+        CALL
+        | {
+            "next": [
+                {"to": "thank", "when": ["meeting_booked"]},
+                {"to": "end", "when": ["declined"]},
+            ]
+        },
         CALL | {"key": "write", "channel": "email", "next": [{"to": "end"}]},
         CALL | {"key": "thank", "due": {"hours": 24, "from": "previous_step"}},
     ]
@@ -53,11 +59,11 @@ def test_a_step_whose_ending_decides_is_waited_for(play):
 
 
 def test_the_edge_of_the_ending_leads_past_a_step_which_is_no_gap(play):
-    ends(TaskOutcome.AGREED)
+    ends(TaskOutcome.MEETING_BOOKED)
 
     assert steps() == [("call", "done"), ("thank", "open")]
     looks = [(step.state, str(step.note)) for step in plays_of(play.account)[0].steps]
-    assert looks[:2] == [("done", "Agreed"), ("skipped", "Not on this path")]
+    assert looks[:2] == [("done", "Meeting booked"), ("skipped", "Not on this path")]
     ends(TaskOutcome.REACHED)
     assert Play.objects.get().outcome == "completed"
     assert "passed_steps_have_a_task" not in {

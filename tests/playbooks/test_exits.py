@@ -173,7 +173,7 @@ def test_a_play_that_ends_at_risk_asks_the_owner_once_what_comes_next(house, tro
     assert task.why == (
         "“Small” has ended as completed and the account is still at risk: score 35.00."
     )
-    complete_task(task_id=task.pk, outcome=TaskOutcome.WRITTEN_UP, by=None, now=LATER)
+    complete_task(task_id=task.pk, outcome=TaskOutcome.DECIDED, by=None, now=LATER)
     tick(LATER + timedelta(hours=2))
     assert asked().count() == 1
 

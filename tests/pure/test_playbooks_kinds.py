@@ -76,8 +76,12 @@ def test_what_is_no_task_begins_when_the_step_before_has_ended():
         ({"kind": "survey"}, "steps[1].survey: is missing"),
         ({"kind": "email"}, "steps[1].kind: “email” is none of task, wait"),
         (
-            {"kind": "branch", "if": {"tags": ["a"]}, "next": [{"to": "end", "when": ["agreed"]}]},
-            "steps[1].next[1].when: “agreed” is none of fits, other",
+            {
+                "kind": "branch",
+                "if": {"tags": ["a"]},
+                "next": [{"to": "end", "when": ["declined"]}],
+            },
+            "steps[1].next[1].when: “declined” is none of fits, other",
         ),
     ],
 )

@@ -137,11 +137,11 @@ def test_the_smallest_playbook_reads_with_its_defaults():
         ({"steps": steps(edge("second", "won"))}, "steps[1].next[1].when: “won” is none of"),
         ({"steps": steps(edge("end"))}, "steps[2]: no step leads to “second”"),
         (
-            {"steps": steps({"next": [{"to": "second"}, {"to": "end", "when": ["agreed"]}]})},
+            {"steps": steps({"next": [{"to": "second"}, {"to": "end", "when": ["reached"]}]})},
             "steps[1].next[2]: the one before it is taken with any ending",
         ),
         (
-            {"steps": steps({"next": 2 * [{"to": "end", "when": ["agreed"]}]})},
+            {"steps": steps({"next": 2 * [{"to": "end", "when": ["reached"]}]})},
             "steps[1].next[2].when: an edge before it is taken with these",
         ),
         ({"steps": steps({"key": "end"})}, "steps[1].key: “end” stands for the end of the play"),

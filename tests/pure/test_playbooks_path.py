@@ -58,7 +58,10 @@ def test_steps_without_edges_are_the_chain_they_were(chain, ending):
 
 
 FORK = (
-    Node("call", (Edge("thank", ("agreed", "reached")), Edge(END, ("declined",)), Edge("write"))),
+    Node(
+        "call",
+        (Edge("thank", ("meeting_booked", "reached")), Edge(END, ("declined",)), Edge("write")),
+    ),
     Node("write"),
     Node("thank"),
 )
@@ -66,7 +69,7 @@ FORK = (
 
 @pytest.mark.parametrize(
     ("ending", "index"),
-    [("agreed", 2), ("reached", 2), ("declined", 3), ("skipped", 1), ("no_response", 1)],
+    [("meeting_booked", 2), ("reached", 2), ("declined", 3), ("skipped", 1), ("no_response", 1)],
 )
 def test_the_first_edge_that_fits_the_ending_is_taken(ending, index):
     assert next_index(FORK, after=0, finish=Finish(NOW, ending)) == index
@@ -74,7 +77,7 @@ def test_the_first_edge_that_fits_the_ending_is_taken(ending, index):
 
 def test_an_ending_that_no_edge_names_leads_to_the_next_in_order():
     fork = (Node("call", (Edge(END, ("declined",)),)), Node("write"))
-    assert next_index(fork, after=0, finish=Finish(NOW, "agreed")) == 1
+    assert next_index(fork, after=0, finish=Finish(NOW, "meeting_booked")) == 1
 
 
 def test_edges_that_name_endings_wait_for_one_and_others_do_not():
@@ -98,6 +101,6 @@ def go(came_from, begins, finished):
 def test_a_walk_stops_at_a_fork_until_the_step_has_ended():
     assert go(None, 0, {}) == Walk((0,), 1, None)
     assert go(0, 1, {}) == Walk((), 1, None)
-    assert go(0, 1, {0: Finish(NOW, "agreed")}) == Walk((2,), None, None)
+    assert go(0, 1, {0: Finish(NOW, "meeting_booked")}) == Walk((2,), None, None)
     assert go(0, 1, {0: Finish(NOW, "skipped")}) == Walk((1, 2), None, None)
     assert go(0, 1, {0: Finish(NOW, "declined")}) == Walk((), None, None)

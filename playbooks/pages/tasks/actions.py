@@ -24,14 +24,14 @@ from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task
 from playbooks.pages.tasks.queries import task_columns, task_rows, visible_tasks
-from playbooks.queries import HUMAN_OUTCOMES
-from playbooks.triggers.vocabulary import TaskOutcome, TaskState, label
+from playbooks.triggers.vocabulary import OUTCOMES, TaskOutcome, TaskState, label
 
 # Working days until it comes back.
 SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
 _REFUSED = (
     actions.TaskFinishedError,
     actions.ReasonMissingError,
+    actions.WrongOutcomeError,
     actions.WrongTimeError,
     actions.OutOfSightError,
 )
@@ -44,14 +44,18 @@ QUEUE = 0
 """In place of a person: nobody's, so that all of CS ops see it."""
 
 
-def outcomes() -> list[tuple[str, str]]:
-    """What a person may say; the platform has its own word for what it did by itself."""
-    return [(outcome.value, label(outcome)) for outcome in HUMAN_OUTCOMES]
+def outcomes() -> dict[str, list[tuple[str, str]]]:
+    """What a person may say of a task, by what it is about."""
+    return {
+        work.value: [(outcome.value, label(outcome)) for outcome in fitting]
+        for work, fitting in OUTCOMES.items()
+    }
 
 
 class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(
-        choices=outcomes(), error_messages={"required": "Say what came of it."}
+        choices=[choice for fitting in outcomes().values() for choice in fitting],
+        error_messages={"required": "Say what came of it."},
     )
     note = forms.CharField(required=False, max_length=2000)
 

@@ -14,7 +14,15 @@ from django.urls import reverse
 from accounts.models import Account, Function, User
 from health.scoring import UNSCORED
 from playbooks.models import UNFINISHED, Task
-from playbooks.triggers.vocabulary import Channel, Fallback, TaskState, label
+from playbooks.triggers.vocabulary import (
+    OUTCOMES,
+    Channel,
+    Fallback,
+    TaskState,
+    TaskWork,
+    label,
+    work_of,
+)
 from playbooks.triggers.wording import fell_because
 
 _ICONS = {
@@ -78,6 +86,15 @@ class TaskRow(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.state in UNFINISHED
+
+    @property
+    def work(self) -> str:
+        """What it is about, which decides what may come of it."""
+        return work_of(channel=self.channel, has_play=self.play_id is not None).value
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        return [(outcome.value, label(outcome)) for outcome in OUTCOMES[TaskWork(self.work)]]
 
     @property
     def address(self) -> str:

@@ -148,7 +148,7 @@ PLAYS = [
             " ELSE 'done' END",
             "snoozed_until": "CASE WHEN n = 1 AND a.id % 10 = 0"
             " THEN {day}::timestamptz + make_interval(hours => (a.id % 500)::int) END",
-            "outcome": "CASE WHEN NOT is_open THEN 'written_up' END",
+            "outcome": "CASE WHEN NOT is_open THEN 'documented' END",
             "why": "'The score fell from 76 to 48: fewer people use it.'",
             "escalate_at": "CASE WHEN is_open THEN {day}::timestamptz"
             " + make_interval(hours => (a.id % 700)::int) END",

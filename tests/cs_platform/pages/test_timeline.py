@@ -92,7 +92,7 @@ def test_what_a_person_did_and_wrote_is_in_the_timeline(client, csm, account):
 def test_what_was_written_stands_with_the_task_and_with_the_step_of_its_play(client, csm, account):
     task = open_play(account, csm).tasks.get()
     complete_task(
-        task_id=task.pk, outcome=TaskOutcome.AGREED, by=csm, now=NOW, note="Ms Quill agrees."
+        task_id=task.pk, outcome=TaskOutcome.DECIDED, by=csm, now=NOW, note="Ms Quill agrees."
     )
 
     for address in (

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Interaction
 from playbooks.actions import complete_task
-from playbooks.models import Play, PlayStart
+from playbooks.models import Play, PlayStart, Task
 from playbooks.triggers.vocabulary import TaskOutcome
 from tests.page_house import (
     DAY,
@@ -119,7 +119,7 @@ def test_today_forgets_a_promise_once_somebody_has_spoken_again(client, csm, hou
         (TaskOutcome.MEETING_BOOKED, False),
         (TaskOutcome.DECLINED, False),
         (TaskOutcome.NO_RESPONSE, True),
-        (TaskOutcome.WRITTEN_UP, True),
+        (TaskOutcome.DONE, True),
     ],
 )
 def test_a_task_in_which_the_customer_answered_counts_as_having_spoken(
@@ -134,6 +134,8 @@ def test_a_task_in_which_the_customer_answered_counts_as_having_spoken(
         next_step="Send the plan",
     )
     task = add_task(account, csm, title="Call")
+    if outcome == TaskOutcome.DONE:
+        Task.objects.filter(pk=task.pk).update(channel="internal")
     complete_task(task_id=task.pk, outcome=outcome, by=csm, now=NOW)
 
     assert [item.title for item in queue(client)] == ["Send the plan"] * is_kept
@@ -142,12 +144,12 @@ def test_a_task_in_which_the_customer_answered_counts_as_having_spoken(
 def test_the_name_of_a_play_is_never_taken_for_a_move(client, csm, house):
     play = open_play(house.accounts["own"], csm)
     html = client.get(reverse("today")).content.decode()
-    assert "<span>Play: Step in within 48 hours</span>" in html
+    assert f'href="{reverse("play", args=[play.pk])}"' in html
     PlayStart.objects.update(result="suppressed", reason="cooldown")
     Play.objects.filter(pk=play.pk).update(state="closed", outcome="completed", closed_at=NOW)
 
     response = client.get(reverse("today"))
-    assert "Play: Step in within 48 hours</span>" in response.content.decode()  # held back
+    assert "Play: Step in within 48 hours" in response.content.decode()  # held back
     assert [move.words for move in response.context["moves"]] == [
         "Play completed: Step in within 48 hours"
     ]

@@ -9,7 +9,7 @@ from tests.page_house import NOW, add_task
 
 HTMX = {"HX-Request": "true"}
 FORMS = {
-    "complete": {"outcome": "agreed", "note": "They sign."},
+    "complete": {"outcome": "reached", "note": "They sign."},
     "skip": {"reason": "Not needed."},
     "snooze": {"days": "1"},
     "hand": {"owner": "0"},

@@ -41,7 +41,7 @@
 
   const openPanel = (link) => {
     const { action } = link.dataset;
-    const template = document.getElementById(`panel-${action}`);
+    const template = document.getElementById(`panel-${link.dataset.panelOf ?? action}`);
     if (!template) return false;
     const wasOpen = link.hasAttribute("aria-expanded");
     closeFloats();
