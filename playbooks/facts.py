@@ -62,13 +62,13 @@ def lock_caps() -> None:
 
 
 def published_rules() -> list[Rule]:
-    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED).prefetch_related("steps")
+    published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
     return [playbook.rule() for playbook in published.order_by("key")]
 
 
 def rules_of(playbook_ids: Iterable[int]) -> dict[int, Rule]:
     """By playbook, whatever its state: a running play keeps the version it started with."""
-    playbooks = Playbook.objects.filter(pk__in=set(playbook_ids)).prefetch_related("steps")
+    playbooks = Playbook.objects.filter(pk__in=set(playbook_ids))
     return {playbook.pk: playbook.rule() for playbook in playbooks}
 
 

@@ -1,10 +1,13 @@
 """Text or stored JSON in, a checked definition out; every error names the place and what fits."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
+from typing import TypedDict
 
 from accounts.catalogue import SignalKind
 from accounts.yaml_text import NotYamlError, parse
@@ -26,7 +29,7 @@ from playbooks.triggers.moments import (
     ScoreFall,
     Silence,
 )
-from playbooks.triggers.rules import Escalation, Recovery, Trigger
+from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     ASKED_NEXT,
     Category,
@@ -44,6 +47,14 @@ SIGNALS = tuple(
 )
 # Of a business event of that kind: which kinds there are, rows say, and publishing looks.
 _EVENT_SIGNAL = re.compile(rf"{SignalKind.BUSINESS_EVENT}\.[a-z0-9][a-z0-9_-]{{0,39}}")
+
+
+class RuleParts(TypedDict):
+    """What decides when a playbook starts, recovers and draws people in."""
+
+    triggers: tuple[Trigger, ...]
+    conditions: Conditions
+    escalations: tuple[Escalation, ...]
 
 
 class PlaybookError(ValueError):
@@ -96,6 +107,32 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     return definition
 
 
+# Far more than there are playbooks, every version that a play still runs by included.
+_KEPT_RULES = 1_000
+
+
+@lru_cache(maxsize=_KEPT_RULES)
+def read_rule(said: str) -> RuleParts:
+    """`said` is the JSON of triggers, conditions and escalations that were checked before.
+
+    Read once a process: every tick asks for all playbooks in force, and so does each task that is
+    done. Raises PlaybookError.
+    """
+    errors: list[str] = []
+    rule = _rule(Fields(json.loads(said), place="", errors=errors))
+    if errors:
+        raise PlaybookError(errors)
+    return rule
+
+
+def _rule(fields: Fields) -> RuleParts:
+    return {
+        "triggers": fields.parts("triggers", _trigger, least=0),
+        "conditions": read_conditions(fields.part("conditions", {})),
+        "escalations": fields.parts("escalations", _escalation, least=0),
+    }
+
+
 def _starting_itself(definition: PlaybookDefinition) -> list[str]:
     return [
         f"steps[{number}].playbook: a playbook does not start itself; give it a `cadence` trigger"
@@ -132,9 +169,7 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         review_cadence=fields.word("review", ReviewCadence),
         cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
         cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
-        triggers=fields.parts("triggers", _trigger, least=0),
-        conditions=read_conditions(fields.part("conditions", {})),
-        escalations=fields.parts("escalations", _escalation, least=0),
+        **_rule(fields),
         steps=read_steps(fields),
         success=fields.texts("success"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,7 @@ from django.db.models import Q
 from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.reading import PlaybookError, read_definition
+from playbooks.library.reading import PlaybookError, read_definition, read_rule
 from playbooks.library.steps import read_action
 from playbooks.triggers.kinds import Action, StepKind
 from playbooks.triggers.path import Edge, Node
@@ -170,18 +171,16 @@ class Playbook(models.Model):
         return read_definition(self.as_mapping(), roles=roles)
 
     def rule(self) -> Rule:
-        definition = self.definition()
+        said = {name: getattr(self, name) for name in ("triggers", "conditions", "escalations")}
         return Rule(
             playbook_id=self.pk,
             key=self.key,
             name=self.name,
             family=self.family,
             severity=self.severity,
-            triggers=definition.triggers,
-            conditions=definition.conditions,
-            escalations=definition.escalations,
             cooldown_days=self.cooldown_days,
             cap_per_csm_day=self.cap_per_csm_day,
+            **read_rule(json.dumps(said)),
         )
 
 

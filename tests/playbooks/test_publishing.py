@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import BusinessEventKind, Function
 from health.models import WatchLineUse
+from playbooks.facts import published_rules
 from playbooks.library.reading import SHIPPED, read_yaml
 from playbooks.models import Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
@@ -258,3 +259,19 @@ def test_ops_take_a_playbook_out_of_force_in_the_admin(house, ops):
     assert "Recover an account at risk, version 1 is not in force." in again.content.decode()
     assert states("at_risk") == [(1, "retired")]
     assert watched("at_risk") == []
+
+
+def test_rules_are_asked_for_in_one_query_and_follow_the_version_in_force(
+    house, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        before = {rule.key: rule for rule in published_rules()}
+    draft = copy_to_draft(playbook=Playbook.objects.get(key="at_risk"), now=NOW)
+    draft.conditions = {"segments": ["enterprise"]}
+    draft.save()
+    publish(playbook=draft, by=None, now=NOW)
+    after = {rule.key: rule for rule in published_rules()}
+    assert after["at_risk"].conditions.segments == {"enterprise"}
+    assert {key: rule for key, rule in after.items() if key != "at_risk"} == {
+        key: rule for key, rule in before.items() if key != "at_risk"
+    }

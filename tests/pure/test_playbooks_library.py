@@ -1,5 +1,6 @@
 """The shipped playbooks say what the product promises, and a wrong file says what is wrong."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from playbooks.library.reading import (
     LONGEST_FILE,
     PlaybookError,
     read_definition,
+    read_rule,
     read_yaml,
     shipped_texts,
 )
@@ -336,3 +338,23 @@ def test_a_moment_is_read_written_and_put_into_words(said, moment, words):
 def test_a_moment_that_cannot_be_says_where(said, problem):
     found = problems(triggers=[{"key": "when"} | said])
     assert any(each.startswith(problem) for each in found), found
+
+
+def rule_text(definition):
+    columns = as_columns(definition)
+    return json.dumps({name: columns[name] for name in ("triggers", "conditions", "escalations")})
+
+
+@pytest.mark.parametrize("definition", SHIPPED.values(), ids=SHIPPED)
+def test_a_rule_is_read_as_the_whole_playbook_says_it(definition):
+    assert read_rule(rule_text(definition)) == {
+        "triggers": definition.triggers,
+        "conditions": definition.conditions,
+        "escalations": definition.escalations,
+    }
+
+
+def test_a_stored_rule_that_cannot_be_says_where():
+    said = {"triggers": [{"key": "when", "kind": "cadence"}], "conditions": {}, "escalations": []}
+    with pytest.raises(PlaybookError, match=r"triggers\[1\].every_months"):
+        read_rule(json.dumps(said))
