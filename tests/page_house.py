@@ -16,8 +16,7 @@ from health.models import CurrentHealth, HealthScore
 from health.queries.scorecards import Card, in_force
 from health.scoring import evaluate
 from playbooks.models import Play, Playbook, PlayStart, Task
-from playbooks.publishing import install_library as install_playbooks
-from tests.cards import install_cards
+from tests.cards import install_cards, install_playbooks
 from tests.permission_house import House, build_house
 
 DAY = date(2025, 3, 14)  # a Friday

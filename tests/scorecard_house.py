@@ -11,8 +11,7 @@ from accounts.models import Account, Installation, User
 from health.models import Scorecard
 from health.publishing import copy_to_draft
 from health.queries.scorecards import in_force
-from playbooks.publishing import install_library as install_playbooks
-from tests.cards import install_cards
+from tests.cards import install_cards, install_playbooks
 from tests.page_house import DAY, GOOD, NOW, POOR, judge, show_present
 
 FINE = {**GOOD, "ticket_load": 4.0, "defect_share": 0.5, "days_to_resolution": 9.0}

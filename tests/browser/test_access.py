@@ -9,8 +9,8 @@ import pytest
 from django.template.loader import render_to_string
 
 from accounts.models import Account, Contract, User
-from playbooks.publishing import install_library as install_playbooks
 from tests.browser.conftest import AXE, PASSWORD, sign_in
+from tests.cards import install_playbooks
 from tests.page_house import NOW
 
 PAGES = {

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from playbooks.publishing import install_library as install_playbooks
+from tests.cards import install_playbooks
 from tests.page_house import NOW
 
 

@@ -9,4 +9,4 @@ from tests.health.builders import NOW
 @pytest.fixture
 def library(db):
     """The shipped scorecards, published, with their rules."""
-    return install_cards(now=NOW)
+    install_cards(now=NOW)

@@ -14,7 +14,7 @@ from accounts.models import Account, Function, Pool, Signal, Team, TeamMember, U
 from health.models import CurrentHealth, Scorecard
 from playbooks.firing import fire_signals
 from playbooks.models import PlayStart, Task
-from playbooks.publishing import install_library
+from tests.cards import install_playbooks
 from tests.crossings import a_crossing
 from tests.emitting import emitted
 
@@ -98,10 +98,10 @@ def house(db) -> House:
         "otto": person("otto", Role.OPS),
     }
     north.managers.add(people["mona"])
+    install_playbooks(now=NOW - timedelta(days=300))
     scorecard = Scorecard.objects.create(
         key="test", version=1, name="Test", created_at=NOW - timedelta(days=400)
     )
-    install_library(now=NOW - timedelta(days=300))
     return House(people, scorecard)
 
 

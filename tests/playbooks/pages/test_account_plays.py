@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import OutboxMessage
 from playbooks.models import Play
-from playbooks.publishing import install_library as install_playbooks
+from tests.cards import install_playbooks
 from tests.page_house import NOW, add_task, open_play, open_tab
 
 
