@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import OutboxMessage, User
@@ -54,10 +55,20 @@ def notices_of(user: User) -> QuerySet[OutboxMessage]:
     return shown.select_related("account").order_by("-pk")
 
 
+# By hand, because every page asks: to put a queryset together took ten times as long as to ask.
+_UNREAD = """
+    SELECT count(*) FROM (
+        SELECT FROM accounts_outboxmessage
+        WHERE user_id = %s AND channel = %s AND state = %s AND read_at IS NULL LIMIT %s) unread
+"""
+
+
 def unread_count(user: User) -> int:
     """Counts on to one more than COUNTED_AT_MOST. Uses index: outbox_unread."""
-    unread = notices_of(user).filter(read_at__isnull=True).order_by()
-    return unread.select_related(None).values("pk")[: COUNTED_AT_MOST + 1].count()
+    shown = (OutboxMessage.Channel.IN_APP, OutboxMessage.State.SENT)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [user.pk, *shown, COUNTED_AT_MOST + 1])
+        return int(cursor.fetchone()[0])
 
 
 def mark_read(user: User, *, now: datetime, ids: Sequence[int] | None = None) -> int:
