@@ -187,14 +187,24 @@ def when(context: template.Context, value: date | datetime | None) -> SafeString
     """Relative to the installation's today, the exact day (and time) in the title."""
     if value is None:
         return format_html('<span class="dash">{}</span>', formats.DASH)
-    moment = value.astimezone(context["zone"]) if isinstance(value, datetime) else None
-    on = moment.date() if moment else value
-    exact = formats.moment(moment) if moment else formats.day(on)
+    if not isinstance(value, datetime):
+        shown: SafeString = _on_day(value, today=context["today"])
+        return shown
+    moment = value.astimezone(context["zone"])
+    return _time(value, formats.moment(moment), moment.date(), today=context["today"])
+
+
+@_drawn_once
+def _on_day(value: date, *, today: date) -> SafeString:
+    return _time(value, formats.day(value), value, today=today)
+
+
+def _time(value: date | datetime, exact: str, on: date, *, today: date) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         machine_time(value),
         exact,
-        formats.relative_day(on, today=context["today"]),
+        formats.relative_day(on, today=today),
     )
 
 
@@ -210,6 +220,7 @@ def due(context: template.Context, at: datetime) -> SafeString:
 
 
 @register.simple_tag
+@_drawn_once
 def dash(reason: str) -> SafeString:
     """An empty cell: quiet, with the reason on hover and for a screen reader."""
     return format_html(
