@@ -183,6 +183,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.ImportMapping.name",
         "accounts.ImportRun.digest",
         "accounts.ImportRun.kind",
+        "accounts.ImportRun.notices",
         "accounts.InboxBatch.body",
         "accounts.InboxBatch.kind",
         "accounts.InboxBatch.media_type",

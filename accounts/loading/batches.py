@@ -23,6 +23,7 @@ from accounts.loading.erased_users import without_erased
 from accounts.loading.features import load_features
 from accounts.loading.loaded import Loaded
 from accounts.loading.movements import post_movements
+from accounts.loading.notices import problems_of
 from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.run_memory import RunMemory, contradiction, key_of
 from accounts.loading.tables import TABLES
@@ -65,7 +66,7 @@ def load(
     `day` is today in the installation's zone. Loading the same records again is `unchanged`.
     Without `by_ops` nobody may say when a fact was learned.
     `is_part` of a run, which has a `memory` of its batches: its end derives the ledgers that `due`
-    of the result names, and posts what is `waiting`; else it is done here.
+    of the result names, posts what is `waiting`, and tells its `notices`; else it is done here.
     """
     result = LoadResult(place=place)
     memory = memory or RunMemory()
@@ -86,10 +87,24 @@ def load(
             result.reject(derive_due(result.due, day=day, now=now).problems())
     for position, first in _repeats(records, distinct, spec=spec).items():
         result.statuses.setdefault(position, _like(result.statuses.get(first)))
+    _warn(records, result, is_part=is_part)
+    return result
+
+
+def _warn(records: Sequence[Record], result: LoadResult, *, is_part: bool) -> None:
+    """Of what was taken; what is said once a run comes with its end."""
     for record in records:
         if result.statuses.get(record.position) != Status.REJECTED:
             result.reject(record.warnings)
-    return result
+    if not is_part:
+        result.reject(problems_of(result.notices.values()))
+
+
+def remember(kind: Kind, records: Sequence[Record], *, source: str, memory: RunMemory) -> None:
+    """What an earlier worker of the run has loaded: nothing is written."""
+    unused = LoadResult()
+    records = _under_one_name(records, spec=SPECS[kind], source=source, result=unused)
+    memory.agreeing(records, spec=SPECS[kind], result=unused)
 
 
 def _recorded_at_the_time(
@@ -188,9 +203,7 @@ def _upserted(
         changed.ids.update(some.ids)
         changed.stored.update(some.stored)
         changed.accounts.update(some.accounts)
-    loaded = Loaded(
-        kept, changed, batch.day, batch.now, batch.source, result, batch.memory, batch.is_part
-    )
+    loaded = Loaded(kept, changed, batch.day, batch.now, batch.source, result)
     follow_ups.AFTER[spec.kind](loaded)
 
 
@@ -203,11 +216,10 @@ def _movements(
         day=batch.day,
         now=batch.now,
         result=result,
-        memory=batch.memory,
         is_part=batch.is_part,
     )
     result.due += [DueRecord(pk) for pk in accounts]
-    follow_ups.name_missing_rates(records, memory=batch.memory, result=result)
+    follow_ups.name_missing_rates(records, result=result)
 
 
 def _usage(

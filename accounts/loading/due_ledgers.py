@@ -14,7 +14,7 @@ from accounts.loading.marks import mark_dirty
 from accounts.loading.overlaps import CODE, OverlapQuestion
 from accounts.loading.results import DueRecord
 from accounts.loading.revenue_sources import lock_accounts
-from accounts.loading.runs import keep_problems
+from accounts.loading.runs import keep_problems, tell_notices
 from accounts.loading.statements import array
 from accounts.loading.waiting import settle_waiting
 from accounts.models import Contract, ImportRun, LedgerDue, RejectedRecord
@@ -80,7 +80,7 @@ def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]
             problems += settle_waiting(run, account_ids, day=day)
             question.add(derive_due(due, day=day, now=now))
             _keep(question, instead_of=before, run=run)
-    return problems + question.problems()
+    return problems + question.problems() + tell_notices(run)
 
 
 def derive_overdue(*, day: date, now: datetime, real_now: datetime) -> int:

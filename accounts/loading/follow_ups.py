@@ -1,8 +1,10 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from django.db import connection
+from django.db.models import Sum
 
 from accounts.catalogue import AccountStatus, RevenueSource
 from accounts.intake.backfill import learned_on
@@ -13,16 +15,17 @@ from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.loaded import Loaded
 from accounts.loading.marks import emit_events, mark_dirty
+from accounts.loading.notices import Notice
 from accounts.loading.participants import known_participants, write_participants
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
-from accounts.loading.run_memory import RunMemory
 from accounts.loading.statements import array
 from accounts.loading.teams import place_named
 from accounts.models import (
     Account,
     Attendance,
     BusinessEventKind,
+    Contract,
     CurrencyRate,
     Installation,
     InteractionKind,
@@ -37,21 +40,28 @@ _LINES = """
 """
 
 
-def name_missing_rates(records: Sequence[Record], *, memory: RunMemory, result: LoadResult) -> None:
+def name_missing_rates(records: Sequence[Record], *, result: LoadResult) -> None:
     """Once a run and currency: reports leave an amount out while nothing converts it."""
     base = Installation.current().currency
-    first: dict[str, Record] = {}
+    foreign: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         if result.statuses.get(record.position) != Status.REJECTED:
-            first.setdefault(str(record.values.get("currency") or base), record)
-    foreign = [c for c in sorted(set(first) - {base}) if memory.is_news("no_rate", c)]
+            foreign[str(record.values.get("currency") or base)].append(record)
+    foreign.pop(base, None)
     if not foreign:
         return
     rates = CurrencyRate.objects.filter(base=base, currency__in=foreign)
     for currency in sorted(set(foreign) - set(rates.values_list("currency", flat=True))):
         message = f"has no rate from {currency} to {base}: in no sum until CS ops adds one"
-        position = first[currency].position
-        result.reject([RecordError(position, "currency", "no_rate", message, warning=True)])
+        about = foreign[currency]
+        arr = {currency: sum(_arr_of(record) for record in about)}
+        notice = Notice(about[0].position, "currency", "no_rate", message, len(about), arr)
+        result.note(notice, about=currency)
+
+
+def _arr_of(record: Record) -> int:
+    arr = record.values.get("arr")
+    return arr if isinstance(arr, int) else 0
 
 
 def make_plans(records: Sequence[Record], _: str, result: LoadResult) -> Sequence[Record]:
@@ -104,27 +114,25 @@ def _contracts(loaded: Loaded) -> None:
     _write_lines(loaded)
     ids, accounts = loaded.changed.ids, loaded.changed.accounts
     loaded.result.due += [DueRecord(accounts[place], pk, place) for place, pk in ids.items()]
-    loaded.result.reject(_not_counted(loaded))
-    name_missing_rates(loaded.records, memory=loaded.memory, result=loaded.result)
+    _note_not_counted(loaded)
+    name_missing_rates(loaded.records, result=loaded.result)
 
 
-def _not_counted(loaded: Loaded) -> list[RecordError]:
-    """Once a run: contracts of accounts whose revenue comes from movements. How many there are is
-    not known of a part of a run."""
+def _note_not_counted(loaded: Loaded) -> None:
+    """Once a run: contracts of accounts whose revenue comes from movements."""
     accounts = loaded.changed.accounts
     sources = sources_of(set(accounts.values()))
     without = sorted(
         place for place, pk in accounts.items() if sources[pk] == RevenueSource.MOVEMENTS
     )
-    if not without or not loaded.memory.is_news("not_counted"):
-        return []
+    if not without:
+        return
+    ids = [loaded.changed.ids[place] for place in without]
+    sums = Contract.objects.filter(pk__in=ids).values_list("currency").annotate(Sum("arr_minor"))
     message = "is kept for its dates, its ARR not counted: the revenue of this account comes from"
     message += " movements. Change the source on the account's revenue page"
-    if loaded.is_part:
-        message += "; so it is for all contracts of such accounts"
-    elif len(without) > 1:
-        message += f"; so it is for {len(without) - 1:,} more of these contracts"
-    return [RecordError(without[0], "arr", "not_counted", message, warning=True)]
+    notice = Notice(without[0], "arr", "not_counted", message, len(without), dict(sums.order_by()))
+    loaded.result.note(notice)
 
 
 def _write_lines(loaded: Loaded) -> None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from accounts.intake.records import Record
 from accounts.loading.results import LoadResult
-from accounts.loading.run_memory import RunMemory
 from accounts.loading.upsert import Changed
 
 
@@ -18,5 +17,3 @@ class Loaded:
     now: datetime
     source: str
     result: LoadResult
-    memory: RunMemory
-    is_part: bool = False

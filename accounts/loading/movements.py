@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
@@ -17,6 +17,7 @@ from accounts.intake.backfill import learned_on, moment_of
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.ledger import Shortfall, shortfalls
 from accounts.intake.records import Record
+from accounts.loading.notices import Notice
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.revenue_sources import (
     derived_worth,
@@ -27,7 +28,6 @@ from accounts.loading.revenue_sources import (
     posted_by_day,
     sources_of,
 )
-from accounts.loading.run_memory import RunMemory
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import as_decimal_text, money_exact
 
@@ -45,7 +45,6 @@ def post_movements(
     day: date,
     now: datetime,
     result: LoadResult,
-    memory: RunMemory,
     is_part: bool = False,
 ) -> list[int]:
     """The accounts whose ledger grew. The same movement again is nothing, also where another source
@@ -66,7 +65,10 @@ def post_movements(
         given.append((record.position, row))
     plan = _written(given, source=source, is_part=is_part)
     plan.tell(result)
-    result.reject(_name_held(plan.held, day=day, memory=memory, is_part=is_part))
+    if is_part and plan.held:
+        result.note(_held_in_part(plan.held))
+    else:
+        result.reject(_name_held(plan.held, day=day))
     result.waiting.update(plan.waiting)
     return sorted({row.account_id for row in [*plan.rows, *plan.waiting.values()]})
 
@@ -87,7 +89,7 @@ def post_waiting(waiting: Mapping[int, RevenueMovement], *, day: date, result: L
     for source, given in of_source.items():
         plan = _written(given, source=source, is_part=False)
         plan.tell(result)
-        result.reject(_name_held(plan.held, day=day, memory=RunMemory(), is_part=False))
+        result.reject(_name_held(plan.held, day=day))
 
 
 def _written(given: Given, *, source: str, is_part: bool) -> PostingPlan:
@@ -172,25 +174,27 @@ def _without_held(new: Given, plan: PostingPlan, *, source: str) -> Given:
     return [n for n in new if sources[n[1].account_id] == RevenueSource.MOVEMENTS]
 
 
-def _name_held(
-    held: Mapping[int, RevenueMovement], *, day: date, memory: RunMemory, is_part: bool
-) -> list[RecordError]:
-    """Once a run and account, with what the choice would do; of a part of a run that is not known
-    yet, and the page of the choice says it."""
+_HELD = "is kept and not counted: the revenue of this account comes from contracts."
+_CHOICE = " Post it as an adjustment, or change the source, on the account's revenue page"
+
+
+def _held_in_part(held: Mapping[int, RevenueMovement]) -> Notice:
+    """What the choice would do is not known of a part of a run: the page of the choice says it."""
+    arr = Counter[str]()
+    for row in held.values():
+        arr[row.currency] += row.amount_minor
+    return Notice(min(held), "account", "held", f"{_HELD}{_CHOICE}", len(held), dict(arr))
+
+
+def _name_held(held: Mapping[int, RevenueMovement], *, day: date) -> list[RecordError]:
+    """Once an account, with what the choice would do."""
     first: dict[int, int] = {}
     for position, row in sorted(held.items()):
-        if row.account_id not in first and memory.is_news("held", row.account_id):
-            first[row.account_id] = position
-    effects = {} if is_part else _effects(list(first), day=day)
+        first.setdefault(row.account_id, position)
+    effects = _effects(list(first), day=day)
     return [
         RecordError(
-            position,
-            "account",
-            "held",
-            "is kept and not counted: the revenue of this account comes from contracts."
-            f"{effects.get(account_id, '')} Post it as an adjustment, or change the source, on the"
-            " account's revenue page",
-            warning=True,
+            position, "account", "held", f"{_HELD}{effects[account_id]}{_CHOICE}", warning=True
         )
         for account_id, position in first.items()
     ]

@@ -10,6 +10,7 @@ from typing import Any, Self
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.overlapping import Overlap, both_answers
 from accounts.loading.contracts import AccountOverlaps
+from accounts.loading.notices import in_words
 from accounts.models import Contract, Installation
 from accounts.money.currencies import money_exact
 
@@ -107,8 +108,3 @@ def _of_one(overlap: Overlap, *, older: str) -> str:
     both = Counter({new.currency: new.arr})
     both[old.currency] += old.arr
     return f"overlaps {shown(older)} by {how_long}: {alone} or {in_words(both)}"
-
-
-def in_words(arr: Mapping[str, int]) -> str:
-    told = [money_exact(amount, currency) for currency, amount in sorted(arr.items()) if amount]
-    return " and ".join(told) or "nothing"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accounts.intake.errors import RecordError
+from accounts.loading.notices import Notice, together
 from accounts.models import RevenueMovement
 
 
@@ -36,7 +37,8 @@ class LoadResult:
 
     `many` counts records by the ten thousand whose positions nobody asks for, unless it
     `is_listing`. `place` is what a position is to whoever sent them. `due` and `waiting`, by
-    position, are for the end of the run that the batch is a part of.
+    position, are for the end of the run that the batch is a part of, and so are `notices`: what is
+    said once.
     """
 
     statuses: dict[int, Status] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class LoadResult:
     is_listing: bool = True
     due: list[DueRecord] = field(default_factory=list)
     waiting: dict[int, RevenueMovement] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
 
     def created(self, positions: Sequence[int]) -> None:
         if self.is_listing:
@@ -58,6 +61,10 @@ class LoadResult:
             self.problems.append(error)
             if not error.warning:
                 self.statuses[error.position] = Status.REJECTED
+
+    def note(self, notice: Notice, *, about: str = "") -> None:
+        """`about` tells notices of one code apart."""
+        self.notices = together(self.notices, {f"{notice.code} {about}": notice})
 
     def seen_at(self, position: int) -> str:
         return f"is {self.place} {position} already"

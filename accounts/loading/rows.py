@@ -18,12 +18,12 @@ from accounts.intake.specs import SPECS
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
 from accounts.intake.usage_rows import UsageReader, is_plain
 from accounts.loading.account_names import renamed_columns, renamed_rows
-from accounts.loading.batches import load
+from accounts.loading.batches import load, remember
 from accounts.loading.cycles import without_cycle_search
 from accounts.loading.due_ledgers import keep_due
 from accounts.loading.results import LoadResult
 from accounts.loading.run_memory import RunMemory
-from accounts.loading.runs import count, keep_problems
+from accounts.loading.runs import count, keep_notices, keep_problems
 from accounts.loading.usage import distinct_rows, load_usage
 from accounts.loading.usage_columns import load_usage_columns
 from accounts.loading.usage_ids import UsageIds
@@ -72,6 +72,11 @@ class RowLoader:
             else:
                 errors += outcome
         return records, errors
+
+    def remember(self, batch: Iterable[Row]) -> None:
+        """Rows that the run has loaded before it was interrupted."""
+        records, _ = self.records(batch)
+        remember(self.kind, records, source=self.source, memory=self.memory)
 
     def _records(self) -> RecordReader:
         self._reader = self._reader or RecordReader(spec=SPECS[self.kind], reading=self.reading)
@@ -134,6 +139,9 @@ def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> Load
     count(run, result, read=len(batch))
     keep_due(run, result.due)
     keep_waiting(run, result.waiting, raw={n: loader.as_sent(row) for n, row in batch})
+    first = {notice.position for notice in result.notices.values()}
+    raw = {line: loader.as_sent(row) for line, row in batch if line in first}
+    keep_notices(run, result.notices, raw=raw)
     return result
 
 

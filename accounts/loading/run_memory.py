@@ -1,6 +1,6 @@
-"""What the batches of a run have met so far, so that none of them judges or warns by itself."""
+"""What the batches of a run have met so far, so that none of them judges by itself."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.intake.errors import RecordError, shown
@@ -13,25 +13,22 @@ from accounts.loading.results import LoadResult
 _UNMARKED = frozenset({Kind.USAGE, Kind.SESSIONS, Kind.USER_DAYS})
 
 
+def remembers(kind: Kind) -> bool:
+    return kind not in _UNMARKED
+
+
 @dataclass(slots=True)
 class RunMemory:
     """Hashes only: a run may be a million records long."""
 
     _first: dict[int, tuple[int, int]] = field(default_factory=dict)
-    _told: set[tuple[str, Hashable]] = field(default_factory=set)
-
-    def is_news(self, code: str, about: Hashable = None) -> bool:
-        """Whether the run has not warned of it yet; from now on it has."""
-        known = (code, about) in self._told
-        self._told.add((code, about))
-        return not known
 
     def agreeing(
         self, records: Sequence[Record], *, spec: RecordSpec, result: LoadResult
     ) -> list[Record]:
         """Without those that say otherwise than the first record of their key in an earlier batch:
         they are refused, as they would be within a batch."""
-        if spec.kind in _UNMARKED:
+        if not remembers(spec.kind):
             return list(records)
         kept = []
         for record in records:

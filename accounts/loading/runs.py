@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.declarations import address_of
 from accounts.intake.errors import RecordError
+from accounts.loading.notices import Notice, Notices, problems_of, together
 from accounts.loading.results import LoadResult, Status
 from accounts.models import (
     ApiKey,
@@ -91,6 +92,34 @@ def count(run: ImportRun, result: LoadResult, *, read: int) -> None:
     run.rejected += counts[Status.REJECTED]
     run.warnings += result.warnings
     run.save(update_fields=["read", "created", "updated", "unchanged", "rejected", "warnings"])
+
+
+def keep_notices(run: ImportRun, notices: Notices, *, raw: Mapping[int, object]) -> None:
+    """Added to the run's, in the batch's own transaction; each is kept as a warning once."""
+    if not notices:
+        return
+    known = _notices(run)
+    new = [notice for key, notice in notices.items() if key not in known]
+    keep_problems(run, problems_of(new), raw=raw)
+    told = together(known, notices)
+    run.notices = {key: notice.as_json() for key, notice in told.items()}
+    run.warnings += len(new)
+    run.save(update_fields=["notices", "warnings"])
+
+
+def tell_notices(run: ImportRun) -> list[RecordError]:
+    """At the end of the run: what is said of all it is about."""
+    problems = problems_of(_notices(run).values())
+    for problem in problems:
+        kept_as = RejectedRecord.objects.filter(
+            run=run, position=problem.position, field=problem.field, code=problem.code
+        )
+        kept_as.update(message=storable(problem.message)[:500])
+    return problems
+
+
+def _notices(run: ImportRun) -> dict[str, Notice]:
+    return {key: Notice(**said) for key, said in run.notices.items()}
 
 
 def finish_run(run: ImportRun, *, now: datetime, reason: str = "") -> None:

@@ -156,6 +156,9 @@ class ImportRun(models.Model):
     rejected = models.PositiveIntegerField(default=0)
     warnings = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=500, blank=True)
+    notices = models.JSONField(
+        default=dict, help_text="What is said once of many records, added up batch by batch."
+    )
 
     class Meta:
         constraints = [

@@ -17,6 +17,7 @@ from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_waiting
+from accounts.loading.notices import Notices, problems_of, together
 from accounts.loading.overlaps import OverlapQuestion
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.rows import RowLoader
@@ -54,7 +55,8 @@ class _Findings:
     was: dict[str, int] = field(default_factory=dict)
     due: list[DueRecord] = field(default_factory=list)
     waiting: dict[int, RevenueMovement] = field(default_factory=dict)
-    # About the whole file, and the row it is first about.
+    # About the whole file, and the rows they are first about.
+    notices: Notices = field(default_factory=dict)
     question: OverlapQuestion = field(default_factory=OverlapQuestion)
     asked_of: list[Row] = field(default_factory=list)
 
@@ -87,6 +89,9 @@ class _Check:
         records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
         before = self._stored(records) if self.found.has_room() else {}
         result = self._load(batch, records)
+        first = {n.position for key, n in result.notices.items() if key not in self.found.notices}
+        self.found.asked_of += [row for row in batch if row[0] in first]
+        self.found.notices = together(self.found.notices, result.notices)
         self.found.counts.update({s.value: n for s, n in result.counts().items()})
         self.found.counts["warnings"] += result.warnings
         self._sample_changes(records, before, result)
@@ -123,7 +128,7 @@ class _Check:
             self._sample_problems([row for row in self._rows(pieces) if row[0] in asked], result)
         first = found.question.first
         if first is not None and first != before:
-            found.asked_of = [row for row in self._rows(pieces) if row[0] == first.position]
+            found.asked_of += [row for row in self._rows(pieces) if row[0] == first.position]
         effect.note(found.was, effect.arr_of(found.was))
         found.was, found.due, found.waiting = {}, [], {}
 
@@ -142,7 +147,8 @@ class _Check:
 
     def ask(self) -> None:
         """Once a file, when all of it was looked at."""
-        result = LoadResult(problems=self.found.question.problems())
+        said = problems_of(self.found.notices.values())
+        result = LoadResult(problems=[*said, *self.found.question.problems()])
         self.found.counts["warnings"] += result.warnings
         self._sample_problems(self.found.asked_of, result)
 

@@ -10,6 +10,7 @@ from accounts.intake.column_mapping import Columns, mapping_of
 from accounts.intake.fields import Kind
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.rows import RowLoader, load_counted
+from accounts.loading.run_memory import remembers
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User
 from accounts.uploads.resolve import Settling, open_records
@@ -58,12 +59,16 @@ def columns_of(file: ImportFile) -> Columns:
 def import_upload(
     run: ImportRun, *, piece: int, day: date, now: datetime, on_progress: Callable[[int], None]
 ) -> None:
-    """From that piece on; `on_progress` gets the next one, in the transaction of each batch."""
+    """From that piece on; `on_progress` gets the next one, in the transaction of each batch. Who
+    takes over reads the pieces before again, so that rows are judged over the whole run."""
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return
     loader = loader_of(file, day=day, now=now)
     columns = columns_of(file)
+    if remembers(loader.kind):
+        for number in range(piece):
+            loader.remember(columns.records(rows_of(file, number=number)))
     while piece < file.chunks:
         following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]

@@ -11,7 +11,14 @@ from accounts.intake.parse_options import iso_reading
 from accounts.intake.specs import Kind
 from accounts.loading import files
 from accounts.loading.files import FileImport, import_file
-from accounts.models import Account, Contract, HeldMovement, Installation, RevenueMovement
+from accounts.models import (
+    Account,
+    Contract,
+    HeldMovement,
+    Installation,
+    RejectedRecord,
+    RevenueMovement,
+)
 from tests.accounts.loading import account, contract, load_raw, movement
 from tests.accounts.test_loading_terms import TODAY
 
@@ -85,6 +92,8 @@ def test_a_currency_without_a_rate_is_named_once_a_file():
     said, run = said_of("contracts", rows)
     assert sorted(codes(said)) == [(3, "no_rate"), (4, "no_rate")]
     assert run.warnings == 2
+    (of_swiss,) = (message for position, _, message in said if position == 4)
+    assert of_swiss.endswith("; so it is for 1 more: together CHF 2.00 a year")
 
 
 def test_contracts_that_do_not_count_are_named_once_a_file():
@@ -97,9 +106,11 @@ def test_contracts_that_do_not_count_are_named_once_a_file():
     ]
     said, run = said_of("contracts", rows)
     assert (codes(said), run.warnings) == ([(2, "not_counted")], 1)
+    assert said[0][2].endswith("; so it is for 2 more: together $3.00 a year")
+    assert RejectedRecord.objects.get(run=run).message == said[0][2]
 
 
-def test_held_movements_are_named_once_a_file_and_account():
+def test_held_movements_are_named_once_a_file():
     Installation.objects.update(revenue_source=RevenueSource.CONTRACTS)
     load_raw("accounts", account(), account("other"))
     rows = [
@@ -107,6 +118,8 @@ def test_held_movements_are_named_once_a_file_and_account():
         for n, name in enumerate(("acme", "other", "acme", "other"), start=1)
     ]
     said, run = said_of("movements", rows)
-    assert (codes(said), run.warnings) == ([(2, "held"), (3, "held")], 2)
+    assert (codes(said), run.warnings) == ([(2, "held")], 1)
+    assert said[0][2].endswith("; so it is for 3 more: together $4.00 a year")
+    assert RejectedRecord.objects.get(run=run).message == said[0][2]
     assert HeldMovement.objects.count() == 4
     assert Account.objects.filter(arr_minor=0).count() == 2

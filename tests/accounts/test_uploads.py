@@ -228,6 +228,34 @@ def test_a_killed_import_goes_on_at_the_next_row(monkeypatch):
     assert RejectedRecord.objects.filter(run=run).count() == 1
 
 
+def test_who_takes_a_killed_import_over_knows_what_it_has_said(monkeypatch):
+    """c-1 comes again with another price, after the kill; of the same price it is nothing new. What
+    is said once counts all of them."""
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 2)
+    load_raw("accounts", account("acme"))
+    rows = [("c-1", 100), ("c-2", 200), ("c-3", 300), ("c-1", 900), ("c-2", 200), ("c-4", 400)]
+    text = "".join(f"{key},acme,2025-01-01,2026-01-01,{arr},CHF\n" for key, arr in rows)
+    head = "external_id,account,starts_on,ends_on,arr,currency\n"
+    file = checked(uploaded("contracts.csv", (head + text).encode()))
+    run = start_import(file, user=somebody(), now=NOW)
+
+    def killed_after_one(piece):
+        if piece == 2:
+            raise _KilledError
+
+    with pytest.raises(_KilledError):
+        import_upload(run, piece=0, day=DAY, now=NOW, on_progress=killed_after_one)
+    run.refresh_from_db()
+    import_upload(run, piece=1, day=DAY, now=NOW, on_progress=lambda piece: None)
+    run.refresh_from_db()
+    assert (run.created, run.unchanged, run.rejected) == (4, 1, 1)
+    refused = RejectedRecord.objects.get(run=run, code="duplicate")
+    assert (refused.position, refused.record["external_id"]) == (5, "c-1")
+    said = RejectedRecord.objects.get(run=run, code="no_rate")
+    assert said.position == 2
+    assert said.message.endswith("; so it is for 4 more: together CHF 1,200.00 a year")
+
+
 def test_an_import_is_started_once():
     file = checked(uploaded("companies.csv", CRM))
     start_import(file, user=somebody(), now=NOW)

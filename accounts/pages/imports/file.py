@@ -19,7 +19,7 @@ from accounts.access import Right, requires
 from accounts.intake.column_mapping import mapping_of
 from accounts.intake.csv_files import ENCODINGS
 from accounts.intake.fields import Kind
-from accounts.loading.overlaps import in_words
+from accounts.loading.notices import in_words
 from accounts.models import ImportFile, PlannedChange, User
 from accounts.money.rates import Unconverted
 from accounts.pages.imports import columns

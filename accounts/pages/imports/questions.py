@@ -27,7 +27,8 @@ from accounts.intake.questions import (
 )
 from accounts.intake.spans import Covers
 from accounts.intake.words import plain_word
-from accounts.loading.overlaps import ANSWER, in_words
+from accounts.loading.notices import in_words
+from accounts.loading.overlaps import ANSWER
 from accounts.models import ImportFile, Installation
 from accounts.pages.imports.labels import field_word
 from accounts.uploads.storage import first_rows
