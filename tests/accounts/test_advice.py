@@ -320,7 +320,7 @@ def _codes_of_loading() -> set[str]:
     for path in Path(loading.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             name = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
-            place = {"RecordError": 2, "RowCheck": 2, "FieldError": 0}.get(name)
+            place = {"RecordError": 2, "Notice": 2, "RowCheck": 2, "FieldError": 0}.get(name)
             code = node.args[place] if place is not None and len(node.args) > place else None
             if isinstance(code, ast.Constant):
                 found.add(code.value)
