@@ -71,6 +71,8 @@ def may(user: User | AnonymousUser, right: Right, *, account: Account | None = N
         return False
     if account is None:
         return True
+    if account.owner_id == user.pk and account.merged_into_id is None:
+        return True  # everybody reaches their own: nothing to ask
     reachable = Account.objects.filter(pk=account.pk)
     if right == Right.WORK_ACCOUNTS:
         return reachable.changeable_by(user).exists()

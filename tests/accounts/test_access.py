@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.access import Right, may, people_for
+from accounts.access import GRANTED, Right, may, people_for
 from accounts.catalogue import Role
 from accounts.models import (
     Account,
@@ -149,6 +149,22 @@ def test_an_executive_reads_and_changes_nothing(house):
     assert not may(house["eva"], Right.WORK_ACCOUNTS, account=bob)
     assert may(house["mona"], Right.WORK_ACCOUNTS, account=bob)
     assert not may(house["carl"], Right.WORK_ACCOUNTS, account=bob)
+
+
+@pytest.mark.parametrize("visibility", ["own", "team", "all"])
+def test_a_right_to_one_account_is_that_to_the_list_it_stands_in(house, visibility):
+    Installation.objects.update(visibility=visibility)
+    goes_on = Account.objects.get(external_id="bob")
+    Account.objects.create(
+        external_id="gone", name="gone", owner=house["alice"], merged_into=goes_on
+    )
+    for person in house.values():
+        works = person.role in GRANTED[Right.WORK_ACCOUNTS]
+        changeable = set(Account.objects.changeable_by(person)) if works else set()
+        seen = set(Account.objects.for_user(person))
+        for account in Account.objects.all():
+            assert may(person, Right.WORK_ACCOUNTS, account=account) == (account in changeable)
+            assert may(person, Right.VIEW_ACCOUNTS, account=account) == (account in seen)
 
 
 def test_only_cs_ops_administers(house):
