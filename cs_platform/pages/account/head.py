@@ -21,8 +21,7 @@ from cs_platform.pages.navigation import ACCOUNT_TABS
 from health.models import CurrentHealth
 from health.queries.assignment import lacks_rule
 from health.scoring import UNSCORED
-from playbooks.models import Task
-from playbooks.pages.tasks.queries import next_task, open_task_counts
+from playbooks.pages.tasks.queries import NextTask, next_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ class AccountHead:
     account: Account
     health: CurrentHealth | None
     band: str
-    next_task: Task | None
-    open_tasks: int
+    next_task: NextTask | None
     today: date
     may_change: bool
     gaps: RateGaps
@@ -50,6 +48,10 @@ class AccountHead:
     def owner(self) -> str:
         """The person, or the pool that owns it together; empty when nobody does."""
         return str(self.account.owner or self.account.pool or "")
+
+    @property
+    def open_tasks(self) -> int:
+        return self.next_task.unfinished if self.next_task else 0
 
     @property
     def renews_in_days(self) -> int | None:
@@ -78,7 +80,6 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
         health=health,
         band=health.effective_band if health else UNSCORED,
         next_task=next_task(account),
-        open_tasks=open_task_counts([account.pk]).get(account.pk, 0),
         today=today,
         may_change=may(user, Right.WORK_ACCOUNTS, account=account),
         gaps=arr_gaps(account, today=today),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.urls import reverse
 
 from accounts.models import Account, Function, User
@@ -202,8 +202,19 @@ def unfinished(account: Account) -> QuerySet[Task]:
     return Task.objects.filter(account=account, state__in=UNFINISHED).order_by("due_at", "pk")
 
 
-def next_task(account: Account) -> Task | None:
-    return unfinished(account).only("title", "due_at").first()
+class NextTask(NamedTuple):
+    """What is due first at an account; `unfinished` counts all that is open there."""
+
+    pk: int
+    title: str
+    due_at: datetime
+    unfinished: int
+
+
+def next_task(account: Account) -> NextTask | None:
+    counted = unfinished(account).annotate(unfinished=Window(Count("pk")))
+    row = counted.values_list("pk", "title", "due_at", "unfinished").first()
+    return None if row is None else NextTask._make(row)
 
 
 def open_task_counts(account_ids: Sequence[int]) -> dict[int, int]:
