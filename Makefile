@@ -61,6 +61,7 @@ check-migrations:
 check-templates:
 	find . -name '*.html' -path '*templates/*' -not -path './.venv/*' -not -path './.local/*' -print0 | xargs -0 -r $(BIN)/djade --target-version 5.2 --check
 	@$(BIN)/python tests/template_text.py
+	@$(BIN)/python tests/python_text.py
 
 # Nothing in a template that the Content-Security-Policy refuses.
 check-inline:

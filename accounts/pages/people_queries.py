@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.catalogue import ContactLevel, Role, label
 from accounts.models import Account, Contact, User
 from accounts.pages.team_queries import is_on_team
 
 SHOWN_AT_MOST = 200
-_STRENGTHS = {1: "Avoids us", 2: "Cool", 3: "Neutral", 4: "Supporter", 5: "Advocate"}
+_STRENGTHS = {
+    1: gettext_noop("Avoids us"),
+    2: gettext_noop("Cool"),
+    3: gettext_noop("Neutral"),
+    4: gettext_noop("Supporter"),
+    5: gettext_noop("Advocate"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def _row(contact: Contact, is_masked: bool) -> PersonRow:
         function=contact.job_function,
         roles=tuple(contact.roles),
         strength=contact.strength,
-        strength_word=_STRENGTHS.get(contact.strength or 0, ""),
+        strength_word=gettext(_STRENGTHS[contact.strength]) if contact.strength else "",
         latest_contact=contact.latest_contact,  # type: ignore[attr-defined]
         left_on=contact.left_on,
     )

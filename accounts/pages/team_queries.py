@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext, gettext_noop
+
 from accounts.models import Account, Function, TeamMember, User
 
-QUEUE_OF_OPS = "the queue of CS ops"
+QUEUE_OF_OPS = gettext_noop("the queue of CS ops")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ def team_of(account: Account, *, day: date) -> list[TeamRow]:
 
 
 def _csm(account: Account) -> TeamRow:
-    falls_to = f"the pool “{account.pool}”" if account.pool else QUEUE_OF_OPS
+    falls_to = (
+        gettext("the pool “%(pool)s”") % {"pool": account.pool}
+        if account.pool
+        else gettext(QUEUE_OF_OPS)
+    )
     return TeamRow("CSM", account.owner, falls_to=falls_to)
 
 
@@ -47,7 +53,11 @@ def _row(function: Function, member: TeamMember | None, account: Account) -> Tea
     if member is not None:
         return TeamRow(function.name, member.person, member.since, member.until)
     pool = function.pool or account.pool
-    return TeamRow(function.name, None, falls_to=f"the pool “{pool}”" if pool else QUEUE_OF_OPS)
+    return TeamRow(
+        function.name,
+        None,
+        falls_to=gettext("the pool “%(pool)s”") % {"pool": pool} if pool else gettext(QUEUE_OF_OPS),
+    )
 
 
 def is_on_team(user: User, account: Account, *, day: date) -> bool:

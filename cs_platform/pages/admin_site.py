@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import Right, requires
@@ -15,9 +16,9 @@ ORDER = ("health", "playbooks", "metrics", "surveys", "accounts")
 
 
 class PlatformAdminSite(AdminSite):
-    site_header = "CS ops"
-    site_title = "CS ops"
-    index_title = "Tune the platform"
+    site_header = _("CS ops")
+    site_title = _("CS ops")
+    index_title = _("Tune the platform")
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Asks as our own pages do: nobody is sent to a log-in of its own, and what no browser

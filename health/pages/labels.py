@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from django.utils.translation import gettext
+
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from health.measures import MEASURES
@@ -21,9 +23,12 @@ def raw_shown(key: str, value: float | None, *, places: int = 0) -> str:
         return ""
     unit = MEASURES[key].unit
     if unit.startswith("share"):
-        return f"{value:.{places}%} of {unit.removeprefix('share of ')}"
+        return gettext("%(value)s of %(whole)s") % {
+            "value": f"{value:.{places}%}",
+            "whole": unit.removeprefix("share of "),
+        }
     if unit == PERCENTILE.key:
-        return f"percentile {value:.{places}f}"
+        return gettext("percentile %(value)s") % {"value": f"{value:.{places}f}"}
     if unit == "change":
         return f"{formats.signed(value * 100, decimals=1 + places)}%"
     number = f"{value:,.{1 + places}f}".rstrip("0").removesuffix(".")
@@ -58,9 +63,12 @@ def penalties_shown(measure: MeasureSpec, raw: Mapping[str, float]) -> str:
 
 def crossing_label(crossing: ThresholdCrossing) -> str:
     if crossing.cause == Cause.FIRST_SCORE:
-        return f"First score: {band_look(crossing.to_band).word.lower()}"
+        return gettext("First score: %(band)s") % {"band": band_look(crossing.to_band).word.lower()}
     return band_change(crossing.from_band, crossing.to_band)
 
 
 def band_change(before: str, after: str) -> str:
-    return f"{band_look(before).word} to {band_look(after).word.lower()}"
+    return gettext("%(before)s to %(after)s") % {
+        "before": band_look(before).word,
+        "after": band_look(after).word.lower(),
+    }

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from health.measures import MEASURES
 from health.models import HealthScore
 from health.pages.labels import penalties_shown, told_apart
@@ -52,7 +54,7 @@ def _side(stored: HealthScore) -> _Side:
     return _Side(
         raw=dict(zip(card.raw_keys, stored.raw, strict=True)),
         caps={
-            gate.key: f"at most {float(gate.cap):g}"
+            gate.key: gettext("at most %(cap)s") % {"cap": f"{float(gate.cap):g}"}
             for position, gate in enumerate(card.gates)
             if stored.gate_hits >> position & 1
         },
@@ -63,7 +65,8 @@ def _shown(row: Contribution, card: ScorecardSpec, sides: tuple[_Side, _Side]) -
     """The row's state on the two days; empty where it has none."""
     first, second = sides
     if row.kind == RowKind.GATE:
-        return first.caps.get(row.key, "did not hold"), second.caps.get(row.key, "did not hold")
+        missing = gettext("did not hold")
+        return first.caps.get(row.key, missing), second.caps.get(row.key, missing)
     if row.kind != RowKind.MEASURE:
         return "", ""
     measure = next(measure for measure in card.measures if measure.key == row.key)
@@ -79,9 +82,12 @@ def _name(row: Contribution, card: ScorecardSpec) -> str:
     if row.kind == RowKind.MEASURE:
         return MEASURES[row.key].name
     if row.kind == RowKind.GATE:
-        return f"Gate: {gates.get(row.key, row.key)}"
+        return gettext("Gate: %(gate)s") % {"gate": gates.get(row.key, row.key)}
     return {
-        RowKind.REWEIGHTING: "Data went missing or came back: other measures weigh differently",
-        RowKind.VERSION: f"New scorecard: {card.name}, v{card.version}",
-        RowKind.OVERRIDE: "Band set by hand",
+        RowKind.REWEIGHTING: gettext(
+            "Data went missing or came back: other measures weigh differently"
+        ),
+        RowKind.VERSION: gettext("New scorecard: %(name)s, v%(version)s")
+        % {"name": card.name, "version": card.version},
+        RowKind.OVERRIDE: gettext("Band set by hand"),
     }[row.kind]

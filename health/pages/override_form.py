@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from health.actions import LONGEST
 from health.models import CurrentHealth
 from health.queries.scorecards import published_card
 
-DAYS = ((7, "1 week"), (14, "2 weeks"), (LONGEST.days, f"{LONGEST.days} days"))
+DAYS = ((7, _("1 week")), (14, _("2 weeks")), (LONGEST.days, _("30 days")))
 
 
 class OverrideForm(forms.Form):
-    band = forms.SlugField(max_length=20, error_messages={"required": "Choose a band."})
+    band = forms.SlugField(max_length=20, error_messages={"required": _("Choose a band.")})
     reason = forms.CharField(
-        max_length=300, error_messages={"required": "Say why the computed band is wrong."}
+        max_length=300, error_messages={"required": _("Say why the computed band is wrong.")}
     )
     days = forms.TypedChoiceField(
-        coerce=int, choices=DAYS, error_messages={"required": "Choose how long it holds."}
+        coerce=int, choices=DAYS, error_messages={"required": _("Choose how long it holds.")}
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from accounts.models import Account, BusinessEvent
 from accounts.ui.bands import band_look
 from accounts.ui.charts import BandLine, Chart, Note, ScorePoint, score_history
@@ -59,7 +61,7 @@ def history_chart(account: Account, *, first: date, last: date, card: ScorecardS
     bands = [BandLine(b.tone, b.name, float(b.lower)) for b in card.bands]
     versions = changes_of_card([(day, card_id) for day, _, card_id in rows])
     notes = [*_crossing_notes(account, first, last), *versions, *_news(account, first)]
-    return score_history(points, bands=bands, notes=notes, label="Health score")
+    return score_history(points, bands=bands, notes=notes, label=gettext("Health score"))
 
 
 def _crossing_notes(account: Account, first: date, last: date) -> list[Note]:
@@ -180,7 +182,10 @@ def _gates_that_held(stored: HealthScore, card: ScorecardSpec) -> dict[str, list
     held: dict[str, list[str]] = {}
     for position, gate in enumerate(card.gates):
         if stored.gate_hits >> position & 1:
-            held.setdefault(gate.component, []).append(f"{gate.name}: at most {float(gate.cap):g}")
+            held.setdefault(gate.component, []).append(
+                gettext("%(name)s: at most %(cap)s")
+                % {"name": gate.name, "cap": f"{float(gate.cap):g}"}
+            )
     return held
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 
 from accounts.models import Installation
 from accounts.ui.charts import Note
@@ -66,11 +67,17 @@ def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:
 def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
     if before.key == after.key:
         return _note(day, after, after.reason)
-    words = f"Judged by {after.name} v{after.version} from here, before by {before.name}"
+    words = gettext("Judged by %(name)s v%(version)s from here, before by %(before)s") % {
+        "name": after.name,
+        "version": after.version,
+        "before": before.name,
+    }
     return Note(day, words, TONE, short=f"{after.name} v{after.version}")
 
 
 def _note(day: date, card: Scorecard, reason: str, *, name: str = "") -> Note:
     version = f"{name} v{card.version}".strip()
-    words = f"{version} published" + (f": {reason}" if reason else "")
+    words = gettext("%(version)s published") % {"version": version} + (
+        f": {reason}" if reason else ""
+    )
     return Note(day, words, TONE, short=version if name else Truncator(words).chars(WRITTEN))

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.access import Right, may, requires
@@ -73,7 +74,7 @@ _STEP_LOOKS = {
 
 class StartForm(forms.Form):
     playbook = forms.SlugField(
-        max_length=40, error_messages={"required": "Choose which play to start."}
+        max_length=40, error_messages={"required": _("Choose which play to start.")}
     )
 
 
@@ -98,15 +99,18 @@ def _start(request: HttpRequest, account: Account, user: User, playbook: str) ->
     except (NotPublishedError, PlayRunningError) as refused:
         messages.error(request, str(refused))
         return
-    messages.success(request, f"Started: {play.playbook.name}. Its first tasks are below.")
+    messages.success(
+        request,
+        gettext("Started: %(name)s. Its first tasks are below.") % {"name": play.playbook.name},
+    )
 
 
 class StopForm(forms.Form):
     reason = forms.CharField(
         max_length=400,
         error_messages={
-            "required": "Say why the play is stopped: others read it later.",
-            "max_length": "Say it in 400 characters.",
+            "required": _("Say why the play is stopped: others read it later."),
+            "max_length": _("Say it in 400 characters."),
         },
     )
 
@@ -133,7 +137,10 @@ def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:
     except PlayClosedError as refused:
         messages.error(request, str(refused))
         return
-    messages.success(request, f"Stopped: {play.playbook.name}. Its open tasks closed with it.")
+    messages.success(
+        request,
+        gettext("Stopped: %(name)s. Its open tasks closed with it.") % {"name": play.playbook.name},
+    )
 
 
 def startable(account: Account) -> list[Playbook]:
@@ -221,7 +228,7 @@ def _made(task: Task, title: str) -> StepRow:
         state=state,
         icon=icon,
         note=label(task.outcome) if task.outcome else task.reason,
-        who=task.owner.name if task.owner else QUEUE_OF_OPS,
+        who=task.owner.name if task.owner else gettext(QUEUE_OF_OPS),
         at=task.closed_at or task.due_at,
         said=task.note,
         task_id=task.pk,

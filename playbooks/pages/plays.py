@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.access import Right, may, people_for, requires
@@ -99,7 +100,7 @@ class HandPlayForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.all(),
         error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), "Choose who leads the play from here."
+            ("required", "invalid_choice"), _("Choose who leads the play from here.")
         ),
     )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext
+
 from accounts import clock
 from accounts.intake import moments, numbers
 from accounts.intake.backfill import BACKFILLED
@@ -158,7 +160,7 @@ def _marks(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
     chosen = _said(form, "decimal_mark", form.mapping.decimal_mark)
     return [
         {"value": mark, "word": word, "is_chosen": chosen == mark} | _read_amounts(mark, values)
-        for mark, word in ((".", "Point: 1,200.50"), (",", "Comma: 1.200,50"))
+        for mark, word in ((".", gettext("Point: 1,200.50")), (",", gettext("Comma: 1.200,50")))
     ]
 
 

@@ -142,7 +142,9 @@ def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
 
 
 def _moved_on(request: HttpRequest, found: ImportFile) -> HttpResponse:
-    words = f"{found.name} has moved on: somebody else imports, checks or discarded it."
+    words = gettext("%(name)s has moved on: somebody else imports, checks or discarded it.") % {
+        "name": found.name
+    }
     messages.error(request, words)
     return redirect("imports")
 
@@ -177,9 +179,16 @@ def sheet(request: HttpRequest, file_id: int) -> HttpResponse:
 def discard(request: HttpRequest, file_id: int) -> HttpResponse:
     found = _file(file_id)
     if discard_file(found):
-        messages.success(request, f"Discarded: {found.name}. Nothing of it was imported.")
+        messages.success(
+            request,
+            gettext("Discarded: %(name)s. Nothing of it was imported.") % {"name": found.name},
+        )
     else:
-        messages.error(request, f"{found.name} is imported already; its run stays on record.")
+        messages.error(
+            request,
+            gettext("%(name)s is imported already; its run stays on record.")
+            % {"name": found.name},
+        )
     return redirect("imports")
 
 
@@ -221,7 +230,9 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
     return {
         "counts": {name: int(outcome.get(name, 0)) for name in _NAMES},
         "tabs": [(status, word, _total(found, status)) for status, word in SHOWN],
-        "action": f"Import {counted(writes, found.kind)}" if writes else "",
+        "action": gettext("Import %(rows)s") % {"rows": counted(writes, found.kind)}
+        if writes
+        else "",
         "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),

@@ -225,5 +225,9 @@ def refusal(reason: str) -> tuple[str, str, str]:
     if not separator or code not in _HEADLINES:
         said = gettext("The file %(reason)s.") % {"reason": message or reason}
         return code, gettext("This file could not be read"), said
-    words = message if message.startswith("line ") else f"The file {message}"
+    words = (
+        message
+        if message.startswith("line ")
+        else gettext("The file %(message)s") % {"message": message}
+    )
     return code, gettext(_HEADLINES[code]), f"{words[0].upper()}{words[1:]}."

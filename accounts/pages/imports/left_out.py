@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from accounts.intake.column_mapping import NOTES
 from accounts.intake.fields import Kind
 from accounts.intake.matching import other_kind
@@ -41,4 +43,4 @@ def left_out(file: ImportFile, *, columns: Mapping[str, str], kind: Kind) -> Lef
 def _listed(titles: list[str]) -> str:
     shown = [title[:60] for title in titles[:NAMED]]
     more = len(titles) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    return ", ".join(shown) + (gettext(" and %(more)s more") % {"more": more} if more else "")

@@ -9,6 +9,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
@@ -28,9 +30,9 @@ from accounts.uploads.suggestions import features_by_name, guessed, header_diges
 SAMPLE = 100
 SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
 ORDERS = (
-    (DateOrder.ISO, "Year first", "2025-04-03"),
-    (DateOrder.DAY_FIRST, "Day first", "03/04/2025, 3.4.2025"),
-    (DateOrder.MONTH_FIRST, "Month first", "04/03/2025, 4/3/2025"),
+    (DateOrder.ISO, _("Year first"), "2025-04-03"),
+    (DateOrder.DAY_FIRST, _("Day first"), "03/04/2025, 3.4.2025"),
+    (DateOrder.MONTH_FIRST, _("Month first"), "04/03/2025, 4/3/2025"),
 )
 
 
@@ -38,7 +40,7 @@ class MappingForm(forms.Form):
     kind = forms.ChoiceField(choices=lambda: [(kind, word) for kind, word, _ in kinds()])
     date_order = forms.ChoiceField(
         choices=[(order.value, word) for order, word, _ in ORDERS],
-        error_messages={"required": "Say how the dates in this file are written."},
+        error_messages={"required": _("Say how the dates in this file are written.")},
     )
     decimal_mark = forms.ChoiceField(choices=[(".", "."), (",", ",")])
     zone = forms.CharField(max_length=63)
@@ -108,7 +110,7 @@ class MappingForm(forms.Form):
     def clean_zone(self) -> str:
         zone = str(self.cleaned_data["zone"])
         if zone not in available_timezones():
-            raise forms.ValidationError("Choose a time zone such as Europe/Paris.")
+            raise forms.ValidationError(gettext("Choose a time zone such as Europe/Paris."))
         return zone
 
     def clean_save_as(self) -> str:
@@ -117,7 +119,9 @@ class MappingForm(forms.Form):
             header=header_digest(self.file.header)
         )
         if name and others.exists():
-            raise forms.ValidationError("Another mapping has this name; choose a different one.")
+            raise forms.ValidationError(
+                gettext("Another mapping has this name; choose a different one.")
+            )
         return name
 
     def clean(self) -> dict[str, Any]:

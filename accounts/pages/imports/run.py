@@ -99,7 +99,7 @@ def _context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
         "mended_by": ImportFile.objects.filter(fixes=found)
         .select_related("run")
         .order_by("pk")[:5],
-        "position": "Row" if found.via != ImportRun.Via.API else "Record",
+        "position": gettext("Row") if found.via != ImportRun.Via.API else gettext("Record"),
         "is_wide": _is_wide(found),
     }
 
@@ -147,10 +147,17 @@ def retry(request: HttpRequest, run_id: int) -> HttpResponse:
     result = retry_all(found, user=cast("User", request.user), day=clock.today(), now=clock.now())
     refused = result.counts()[Status.REJECTED]
     taken = len(result.statuses) - refused
-    words = f"Tried {counted(len(result.statuses), found.kind)} again: {taken:,} in now"
-    words += f", {refused:,} still refused." if refused else "."
+    words = gettext("Tried %(rows)s again: %(taken)s in now") % {
+        "rows": counted(len(result.statuses), found.kind),
+        "taken": f"{taken:,}",
+    }
+    words += (
+        gettext(", %(refused)s still refused.") % {"refused": f"{refused:,}"} if refused else "."
+    )
     if len(result.statuses) == MOST_AT_ONCE:
-        words += f" {MOST_AT_ONCE:,} are tried at once: press again for the rest."
+        words += gettext(" %(most)s are tried at once: press again for the rest.") % {
+            "most": f"{MOST_AT_ONCE:,}"
+        }
     (messages.success if taken else messages.warning)(request, words)
     return redirect("imports_run", found.pk)
 
@@ -167,7 +174,10 @@ def record(request: HttpRequest, run_id: int, position: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if _is_in(request, found, position, form):
             messages.success(
-                request, f"{'Record' if found.api_key_id else 'Row'} {position} is in."
+                request,
+                gettext("Record %(position)s is in.") % {"position": position}
+                if found.api_key_id
+                else gettext("Row %(position)s is in.") % {"position": position},
             )
             return redirect("imports_run", found.pk)
         rows = queries.refused_at(found, "open", [position])

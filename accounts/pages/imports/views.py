@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -30,7 +31,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         max_length=500,
         allow_empty_file=True,
-        error_messages={"required": "Choose a CSV or XLSX file first."},
+        error_messages={"required": _("Choose a CSV or XLSX file first.")},
     )
     fixes = forms.ModelChoiceField(queryset=ImportRun.objects.all(), required=False)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, passwords
 from accounts.models import User
@@ -26,15 +27,17 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # alla
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": (
-            "E-mail and password do not match. Check both, or ask CS ops for a new password."
+            _("E-mail and password do not match. Check both, or ask CS ops for a new password.")
         ),
         # True for everybody, CS ops included: a new password makes the browser a known one.
         "too_many_login_attempts": (
-            "Too many failed attempts: signing in is locked here, for an hour at most. To get in"
-            " at once, set a new password by “Forgotten your password?” on the sign-in page, and"
-            " sign in with it in the same browser."
+            _(
+                "Too many failed attempts: signing in is locked here, for an hour at most. To"
+                " get in at once, set a new password by “Forgotten your password?” on the"
+                " sign-in page, and sign in with it in the same browser."
+            )
         ),
-        "incorrect_password": "This is not your password.",
+        "incorrect_password": _("This is not your password."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

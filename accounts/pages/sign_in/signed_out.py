@@ -11,18 +11,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.access import SignedOutError, address_of
 from accounts.pages.sign_in import known_devices, unsaved
 from accounts.ui.parts import came_from, is_api, is_form, page_of_part, wants_page, wants_part
 
-_NOT_DONE = (
-    "You were signed out, so your last step was not done. Sign in, and do it once more from the"
-    " page that you come back to."
+_NOT_DONE = gettext_noop(
+    "You were signed out, so your last step was not done. Sign in, and do it once"
+    " more from the page that you come back to."
 )
-_TOO_OLD = (
-    "This page was older than your last log-in, so your last step was not done. It is up to date"
-    " now: do it once more."
+_TOO_OLD = gettext_noop(
+    "This page was older than your last log-in, so your last step was not done. It"
+    " is up to date now: do it once more."
 )
 
 
@@ -95,7 +96,7 @@ def _match(request: HttpRequest) -> ResolverMatch:
 def _say(request: HttpRequest, words: str) -> None:
     """To a person: a script that tells something by the way shows no answer."""
     if wants_page(request) or wants_part(request):
-        messages.warning(request, words)
+        messages.warning(request, gettext(words))
 
 
 def _lead(request: HttpRequest, address: str) -> HttpResponse:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
@@ -21,7 +23,12 @@ from health.queries.scorecards import published_card
 from health.scoring import Explanation, ScorecardSpec
 
 SPANS = ((90, "3 months"), (180, "6 months"), (365, "1 year"), (1095, "3 years"))
-COMPARED = ((1, "Yesterday"), (7, "7 days ago"), (30, "30 days ago"), (90, "90 days ago"))
+COMPARED = (
+    (1, _("Yesterday")),
+    (7, _("7 days ago")),
+    (30, _("30 days ago")),
+    (90, _("90 days ago")),
+)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -54,7 +61,7 @@ def health_context(
 
 
 def _choice(
-    request: HttpRequest, name: str, offered: tuple[tuple[int, str], ...], default: int
+    request: HttpRequest, name: str, offered: Sequence[tuple[int, object]], default: int
 ) -> int:
     text = request.GET.get(name, "")
     return next((days for days, _ in offered if str(days) == text), default)

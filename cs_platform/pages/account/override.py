@@ -79,5 +79,8 @@ def _set(request: HttpRequest, account: Account, form: OverrideForm) -> bool:
         form.add_error("band", str(refused))
         return False
     word = band_look(chosen["band"]).word
-    messages.success(request, f"Set to {word} until {formats.day(expires_on)}.")
+    messages.success(
+        request,
+        gettext("Set to %(band)s until %(day)s.") % {"band": word, "day": formats.day(expires_on)},
+    )
     return True

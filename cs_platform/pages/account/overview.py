@@ -92,7 +92,7 @@ def health_summary(head: AccountHead) -> dict[str, object]:
     notes = published_between(key=card.key, first=first, last=health.day)
     return {
         "components": components,
-        "spark": score_history(points, bands=bands, notes=notes, label="Score in 90 days"),
+        "spark": score_history(points, bands=bands, notes=notes, label=gettext("Score in 90 days")),
     }
 
 

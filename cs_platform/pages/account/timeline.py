@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts.catalogue import EventTone, label
 from accounts.models import (
@@ -68,7 +68,7 @@ def interactions(account: Account, limit: int) -> list[Entry]:
             kind="interactions",
             icon=row.kind.icon,
             title=row.subject or row.kind.name,
-            text=row.next_step and f"Next: {row.next_step}",
+            text=row.next_step and gettext("Next: %(next_step)s") % {"next_step": row.next_step},
             who=f"{row.kind}{f' with {row.host}' if row.host else ''}",
             tone="is-intervene" if row.sentiment == "negative" else "",
         )
@@ -93,7 +93,10 @@ def sent_mail(account: Account, limit: int) -> list[Entry]:
             kind="interactions",
             icon="mail",
             title=row.subject,
-            who=f"Mail to {row.recipient}{f' from {row.sender}' if row.sender else ''}",
+            who=gettext("Mail to %(recipient)s from %(sender)s")
+            % {"recipient": row.recipient, "sender": row.sender}
+            if row.sender
+            else gettext("Mail to %(recipient)s") % {"recipient": row.recipient},
             href=reverse("mail", args=[row.pk]),
         )
         for row in sent.select_related("contact", "sender").order_by("-pk")[:limit]
@@ -115,8 +118,11 @@ def group_sessions(account: Account, limit: int) -> list[Entry]:
             kind="interactions",
             icon=row.kind.icon,
             title=row.subject or row.kind.name,
-            text=f"{row.people} {'person' if row.people == 1 else 'people'} came",
-            who=f"{row.kind}{f' with {row.host}' if row.host else ''}",
+            text=ngettext("%(people)s person came", "%(people)s people came", row.people)
+            % {"people": row.people},
+            who=gettext("%(kind)s with %(host)s") % {"kind": row.kind, "host": row.host}
+            if row.host
+            else str(row.kind),
         )
         for row in found
     ]
@@ -138,7 +144,8 @@ def finished_tasks(account: Account, limit: int) -> list[Entry]:
             icon="circle-check",
             title=row.title,
             text=row.note,
-            who=f"Task: {vocabulary.label(row.outcome or '').lower()}, by {row.closed_by}",
+            who=gettext("Task: %(outcome)s, by %(person)s")
+            % {"outcome": vocabulary.label(row.outcome or "").lower(), "person": row.closed_by},
             href=reverse("task", args=[row.pk]),
         )
         for row in found
@@ -152,9 +159,10 @@ def tickets(account: Account, limit: int) -> list[Entry]:
             at=row.opened_at,
             kind="tickets",
             icon="life-buoy",
-            title=row.subject or f"{label(row.category)} ticket",
+            title=row.subject or gettext("%(category)s ticket") % {"category": label(row.category)},
             text=_solved(row),
-            who=f"{label(row.category)} ticket, {label(row.severity).lower()}",
+            who=gettext("%(category)s ticket, %(severity)s")
+            % {"category": label(row.category), "severity": label(row.severity).lower()},
             tone="is-watch" if row.severity in ("high", "urgent") else "",
         )
         for row in found
@@ -163,9 +171,12 @@ def tickets(account: Account, limit: int) -> list[Entry]:
 
 def _solved(ticket: Ticket) -> str:
     if ticket.solved_at is None:
-        return "Still open"
+        return gettext("Still open")
     days = (ticket.solved_at - ticket.opened_at).days
-    return f"Solved {'the same day' if days == 0 else f'after {days} day' + 's' * (days > 1)}"
+    if days == 0:
+        return gettext("Solved the same day")
+    after = ngettext("Solved after %(days)s day", "Solved after %(days)s days", days)
+    return after % {"days": days}
 
 
 def events(account: Account, limit: int) -> list[Entry]:
@@ -177,7 +188,7 @@ def events(account: Account, limit: int) -> list[Entry]:
             icon="flag",
             title=row.kind.name,
             text=row.note,
-            who="Business event",
+            who=gettext("Business event"),
             tone=_TONES.get(row.kind.tone, ""),
         )
         for row in found.order_by("-occurred_on", "-pk")[:limit]
@@ -193,7 +204,7 @@ def movements(account: Account, limit: int) -> list[Entry]:
             icon="wallet",
             title=f"{label(row.kind)} {formats.money_signed(row.amount_minor, row.currency)} ARR",
             text=row.reason,
-            who="Revenue",
+            who=gettext("Revenue"),
             tone="is-healthy" if row.amount_minor > 0 else "is-intervene",
         )
         for row in found[:limit]
@@ -210,7 +221,7 @@ def crossings(account: Account, limit: int) -> list[Entry]:
             icon="activity",
             title=crossing_label(row),
             text=_scores(row),
-            who="Health",
+            who=gettext("Health"),
             tone=f"is-{band_look(row.to_band).tone}",
         )
         for row in found
@@ -221,20 +232,27 @@ def _scores(crossing: ThresholdCrossing) -> str:
     if crossing.score_before is None or crossing.score_after is None:
         return ""
     before, after = formats.score(crossing.score_before), formats.score(crossing.score_after)
-    return f"Score {before} to {after}{_judged(crossing)}"
+    return gettext("Score %(before)s to %(after)s%(judged)s") % {
+        "before": before,
+        "after": after,
+        "judged": _judged(crossing),
+    }
 
 
 def _judged(crossing: ThresholdCrossing) -> str:
     """What the two numbers do not tell: another scorecard, or that a rise clears a margin."""
     if crossing.cause == Cause.NEW_SCORECARD:
-        return ", judged by another scorecard or version from here"
+        return gettext(", judged by another scorecard or version from here")
     if crossing.cause != Cause.MOVED or crossing.direction != ThresholdCrossing.Direction.UP:
         return ""
     spec = published_card(crossing.scorecard_id).spec
     lower = next((band.lower for band in spec.bands if band.key == crossing.to_band), None)
     if not lower or not spec.recovery_margin:
         return ""
-    return f", past {plain(lower)} and the margin of {plain(spec.recovery_margin)}"
+    return gettext(", past %(bound)s and the margin of %(margin)s") % {
+        "bound": plain(lower),
+        "margin": plain(spec.recovery_margin),
+    }
 
 
 def overrides(account: Account, limit: int) -> list[Entry]:
@@ -255,9 +273,10 @@ def _set_by_hand(row: BandOverride) -> Entry:
         at=row.created_at,
         kind="health",
         icon="user",
-        title=f"Band set to {look.word} until {formats.day(row.expires_on)}",
+        title=gettext("Band set to %(band)s until %(day)s")
+        % {"band": look.word, "day": formats.day(row.expires_on)},
         text=row.reason,
-        who=f"Health, by {row.created_by}",
+        who=gettext("Health, by %(person)s") % {"person": row.created_by},
         tone=f"is-{look.tone}",
     )
 
@@ -267,9 +286,11 @@ def _ended_by_hand(row: BandOverride) -> Entry:
         at=row.ended_at or row.created_at,
         kind="health",
         icon="user",
-        title="The computed band counts again",
-        text=f"{band_look(row.band).word} had been set by hand.",
-        who=f"Health, by {row.ended_by}" if row.ended_by else "Health",
+        title=gettext("The computed band counts again"),
+        text=gettext("%(band)s had been set by hand.") % {"band": band_look(row.band).word},
+        who=gettext("Health, by %(person)s") % {"person": row.ended_by}
+        if row.ended_by
+        else gettext("Health"),
     )
 
 

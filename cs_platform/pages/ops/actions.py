@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.access import Right, requires
 from accounts.models import Job, OutboxMessage, User
@@ -22,7 +23,7 @@ def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
 
     def act(by: User, now: datetime) -> str:
         interventions.retry_job(job_id=job.pk, by=by, now=now)
-        return "The job tries again within seconds."
+        return gettext("The job tries again within seconds.")
 
     return _act(request, act, back=f"{reverse('ops_jobs')}?view=dead")
 
@@ -33,7 +34,9 @@ def resend_message(request: HttpRequest, message_id: int) -> HttpResponse:
 
     def act(by: User, now: datetime) -> str:
         interventions.resend(message_id=message.pk, by=by, now=now)
-        return "The message goes out again within seconds, unless something forbids it now."
+        return gettext(
+            "The message goes out again within seconds, unless something forbids it now."
+        )
 
     return _act(request, act, back=f"{reverse('ops_messages')}?view=dead")
 
@@ -42,7 +45,7 @@ def resend_message(request: HttpRequest, message_id: int) -> HttpResponse:
 def ask_invariants(request: HttpRequest) -> HttpResponse:
     def act(by: User, now: datetime) -> str:
         interventions.ask_invariants(by=by, now=now)
-        return "The invariants are being asked. Load this page again in a moment."
+        return gettext("The invariants are being asked. Load this page again in a moment.")
 
     return _act(request, act, back=reverse("ops_invariants"))
 

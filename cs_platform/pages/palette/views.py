@@ -40,12 +40,16 @@ class Choice:
 def palette(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:QUERY_LENGTH]
     found = {
-        "Accounts": accounts(cast("User", request.user), query),
-        "This account": fitting(here(request), query),
-        "Go to": fitting(pages(request, query), query),
+        gettext("Accounts"): accounts(cast("User", request.user), query),
+        gettext("This account"): fitting(here(request), query),
+        gettext("Go to"): fitting(pages(request, query), query),
     }
     # With nothing typed yet, what can be done here comes first; then what was looked for.
-    order = ("Accounts", "This account", "Go to") if query else ("This account", "Go to")
+    order = (
+        (gettext("Accounts"), gettext("This account"), gettext("Go to"))
+        if query
+        else (gettext("This account"), gettext("Go to"))
+    )
     groups = [(title, found[title]) for title in order if found[title]]
     return render(request, "components/_palette_results.html", {"query": query, "groups": groups})
 

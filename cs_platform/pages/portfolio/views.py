@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -63,9 +64,11 @@ _FILTERS = ("q", "band", "risk", "segment", "renewal", "owner")
 
 class PortfolioFilter(forms.Form):
     q = forms.CharField(required=False, max_length=80)
-    scope = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
+    scope = forms.ChoiceField(
+        required=False, choices=[("mine", _("Mine")), ("all", _("All I may see"))]
+    )
     band = forms.SlugField(required=False, max_length=20)
-    risk = forms.ChoiceField(required=False, choices=[("1", "At risk")])
+    risk = forms.ChoiceField(required=False, choices=[("1", _("At risk"))])
     segment = forms.ChoiceField(required=False, choices=lambda: [("", ""), *segment_choices()])
     renewal = forms.ChoiceField(required=False, choices=RENEWALS)
     owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)

@@ -145,7 +145,7 @@ def _bands(stored: Sequence[Sequence[Any]]) -> list[BandName]:
 
 
 def _unscored() -> BandName:
-    return BandName(UNSCORED, "Unscored", UNSCORED, False)
+    return BandName(UNSCORED, gettext("Unscored"), UNSCORED, False)
 
 
 def matrix_of(
@@ -229,7 +229,7 @@ def _histogram(preview: Preview, after: Sequence[BandName], draft: Scorecard) ->
         for place in range(BINS)
     ]
     return before_and_after(
-        preview.before_bins, preview.after_bins, tones=tones, label="Accounts by score"
+        preview.before_bins, preview.after_bins, tones=tones, label=gettext("Accounts by score")
     )
 
 

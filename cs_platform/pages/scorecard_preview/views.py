@@ -43,7 +43,11 @@ def address(pk: int, page: str = "preview") -> str:
 def preview(request: HttpRequest, object_id: int) -> HttpResponse:
     draft = get_object_or_404(Scorecard, pk=object_id)
     if draft.is_published:
-        messages.info(request, f"{card_word(draft)} is published: there is nothing to preview.")
+        messages.info(
+            request,
+            gettext("%(card)s is published: there is nothing to preview.")
+            % {"card": card_word(draft)},
+        )
         return redirect(address(draft.pk, "change"))
     if request.method == "POST":
         return start(request, draft)
@@ -89,7 +93,11 @@ def _show(request: HttpRequest, draft: Scorecard, form: ReasonForm | None = None
 
 
 def _head(draft: Scorecard) -> dict[str, Any]:
-    return {"card": draft, "word": card_word(draft), "title": f"Preview of {card_word(draft)}"}
+    return {
+        "card": draft,
+        "word": card_word(draft),
+        "title": gettext("Preview of %(card)s") % {"card": card_word(draft)},
+    }
 
 
 def _named_preview(request: HttpRequest, draft: Scorecard) -> Preview | None:
@@ -123,14 +131,16 @@ def _publish(request: HttpRequest, draft: Scorecard, reason: str) -> HttpRespons
         )
     except StalePreview as stale:
         keep_reason(draft=draft, reason=reason)
-        messages.error(request, f"Not published. {stale}")
+        messages.error(request, gettext("Not published. %(stale)s") % {"stale": stale})
         return redirect(address(draft.pk))
     except NotPublishable as refusal:
         for problem in refusal.problems:
-            messages.error(request, f"Not published. {problem}")
+            messages.error(request, gettext("Not published. %(problem)s") % {"problem": problem})
         return redirect(address(draft.pk, "change"))
     draft.refresh_from_db()
     messages.success(
-        request, f"{card_word(draft)} is in force. Scores and charts follow within minutes."
+        request,
+        gettext("%(card)s is in force. Scores and charts follow within minutes.")
+        % {"card": card_word(draft)},
     )
     return redirect(address(draft.pk, "change"))

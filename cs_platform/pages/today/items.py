@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import NamedTuple
 
+from django.utils.translation import gettext, gettext_noop
+
 from accounts.money.rates import DayRates
 from health.scoring import UNSCORED
 from metrics.retention.forecast import Chances
@@ -68,13 +70,13 @@ class Urgency(IntEnum):
 
 
 _WORDS = {
-    Urgency.AT_RISK_TASK: ("Risk", "octagon-alert", "is-intervene"),
-    Urgency.AT_RISK_NO_TASK: ("Risk", "octagon-alert", "is-intervene"),
-    Urgency.OVERDUE: ("Overdue", "clock", "is-watch"),
-    Urgency.DUE: ("Due today", "circle-check", ""),
-    Urgency.RENEWAL: ("Renewal", "repeat", ""),
-    Urgency.FOLLOW_UP: ("Follow-up", "corner-down-left", ""),
-    Urgency.SOON: ("Coming up", "calendar", ""),
+    Urgency.AT_RISK_TASK: (gettext_noop("Risk"), "octagon-alert", "is-intervene"),
+    Urgency.AT_RISK_NO_TASK: (gettext_noop("Risk"), "octagon-alert", "is-intervene"),
+    Urgency.OVERDUE: (gettext_noop("Overdue"), "clock", "is-watch"),
+    Urgency.DUE: (gettext_noop("Due today"), "circle-check", ""),
+    Urgency.RENEWAL: (gettext_noop("Renewal"), "repeat", ""),
+    Urgency.FOLLOW_UP: (gettext_noop("Follow-up"), "corner-down-left", ""),
+    Urgency.SOON: (gettext_noop("Coming up"), "calendar", ""),
 }
 
 
@@ -98,7 +100,7 @@ class QueueItem:
 
     @property
     def word(self) -> str:
-        return _WORDS[self.urgency][0]
+        return gettext(_WORDS[self.urgency][0])
 
     @property
     def icon(self) -> str:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import label
@@ -100,7 +101,10 @@ _Shown = tuple[str, str, str, str]  # icon, tone, words and note of a Move
 
 def _crossing(before: str, after: str, score_before: Decimal, score_after: Decimal) -> _Shown:
     look = band_look(after)
-    note = f"{formats.score(score_before)} to {formats.score(score_after)}"
+    note = gettext("%(before)s to %(after)s") % {
+        "before": formats.score(score_before),
+        "after": formats.score(score_after),
+    }
     return look.icon, f"is-{look.tone}", band_change(before, after), note
 
 
@@ -115,7 +119,13 @@ def _revenue(kind: str, currency: str, amount: Decimal, _nothing: None) -> _Show
 
 def _ended_play(outcome: str | None, playbook: str, *_nothing: None) -> _Shown:
     tone = "is-healthy" if outcome in ("recovered", "completed") else ""
-    return "play", tone, f"Play {label(outcome or '').lower()}: {playbook}", ""
+    return (
+        "play",
+        tone,
+        gettext("Play %(outcome)s: %(playbook)s")
+        % {"outcome": label(outcome or "").lower(), "playbook": playbook},
+        "",
+    )
 
 
 _SHOWN: dict[int, Callable[..., _Shown]] = {1: _crossing, 2: _news, 3: _revenue, 4: _ended_play}

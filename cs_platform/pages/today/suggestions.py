@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from accounts.models.scope import AnyOf, Keys, any_of_sql
 from accounts.ui import formats
@@ -33,9 +34,9 @@ def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[
         make_item(
             account,
             Urgency.AT_RISK_NO_TASK,
-            title="Plan the next step",
-            why=f"{band_look(account.band).word} at {formats.score(account.score)},"
-            " and no task is open.",
+            title=gettext("Plan the next step"),
+            why=gettext("%(band)s at %(score)s, and no task is open.")
+            % {"band": band_look(account.band).word, "score": formats.score(account.score)},
             stakes=stakes,
             today=today,
         )
@@ -53,7 +54,9 @@ def renewal_items(
         make_item(
             account,
             Urgency.RENEWAL,
-            title="Check the renewal" if account.id in following else "Plan the renewal",
+            title=gettext("Check the renewal")
+            if account.id in following
+            else gettext("Plan the renewal"),
             why=_renewal_words(account, today=today)
             + _following(following.get(account.id), zone=zone),
             stakes=stakes,
@@ -64,11 +67,12 @@ def renewal_items(
 
 
 def _renewal_words(account: AccountShown, *, today: date) -> str:
-    ends = f"contract ends {formats.relative_day(account.renews_on or today, today=today)}"
+    ends = formats.relative_day(account.renews_on or today, today=today)
     if account.decides_on is None:
-        return f"The {ends}"
+        return gettext("The contract ends %(day)s") % {"day": ends}
     notice = formats.relative_day(account.decides_on, today=today)
-    return f"The last day to give notice is {notice}, the {ends}"
+    words = gettext("The last day to give notice is %(notice)s, the contract ends %(day)s")
+    return words % {"notice": notice, "day": ends}
 
 
 def next_tasks(account_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
@@ -84,9 +88,12 @@ def next_tasks(account_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
 
 def _following(task: tuple[str, datetime] | None, *, zone: ZoneInfo) -> str:
     if task is None:
-        return " and no task is open."
+        return gettext(" and no task is open.")
     title, due_at = task
-    return f". Next: “{title}”, due {formats.day(due_at.astimezone(zone).date())}."
+    return gettext(". Next: “%(title)s”, due %(day)s.") % {
+        "title": title,
+        "day": formats.day(due_at.astimezone(zone).date()),
+    }
 
 
 def follow_up_items(
@@ -100,8 +107,8 @@ def follow_up_items(
             accounts[account],
             Urgency.FOLLOW_UP,
             title=next_step,
-            why=f"Agreed on {formats.day(agreed_at.astimezone(zone).date())};"
-            " nobody has spoken since.",
+            why=gettext("Agreed on %(day)s; nobody has spoken since.")
+            % {"day": formats.day(agreed_at.astimezone(zone).date())},
             stakes=stakes,
             today=now.astimezone(zone).date(),
         )

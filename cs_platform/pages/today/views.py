@@ -7,6 +7,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts import clock
@@ -81,10 +82,12 @@ def band_chart(summary: PortfolioSummary) -> Chart:
                 key=band_look(band).tone,
                 label=band_look(band).word,
                 value=arr,
-                shown=f"{count} account{'' if count == 1 else 's'}, "
-                f"{formats.money(arr, summary.currency)}",
+                shown=ngettext(
+                    "%(count)s account, %(money)s", "%(count)s accounts, %(money)s", count
+                )
+                % {"count": count, "money": formats.money(arr, summary.currency)},
             )
             for band, count, arr in summary.by_band
         ],
-        label="ARR by band",
+        label=gettext("ARR by band"),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from django import forms
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import BusinessEventKind, Feature
 from health.definitions import MeasureName
@@ -16,12 +17,12 @@ from health.publishing.names import known_rows
 # Lists of what there is, on the page once: inputs name them.
 LISTS = {ParameterKind.FEATURE: "known-features", ParameterKind.EVENT_KIND: "known-event-kinds"}
 _LACKING = {
-    ParameterKind.FEATURE: "Choose a feature by its key.",
-    ParameterKind.EVENT_KIND: "Choose a kind of business event by its key.",
+    ParameterKind.FEATURE: gettext_noop("Choose a feature by its key."),
+    ParameterKind.EVENT_KIND: gettext_noop("Choose a kind of business event by its key."),
 }
 _NO_ROW = {
-    ParameterKind.FEATURE: "There is no feature “{}”.",
-    ParameterKind.EVENT_KIND: "There is no kind of business event “{}”.",
+    ParameterKind.FEATURE: gettext_noop("There is no feature “%(key)s”."),
+    ParameterKind.EVENT_KIND: gettext_noop("There is no kind of business event “%(key)s”."),
 }
 
 
@@ -104,9 +105,9 @@ def _problems(family: Definition, given: Mapping[str, str]) -> dict[str, str]:
     for parameter in family.parameters:
         value = given.get(parameter.key)
         if value is None and parameter.default is None:
-            found[parameter.key] = _LACKING[parameter.kind]
+            found[parameter.key] = gettext(_LACKING[parameter.kind])
         elif value is not None and parameter.is_row and value not in known[parameter.kind]:
-            found[parameter.key] = _NO_ROW[parameter.kind].format(value)
+            found[parameter.key] = gettext(_NO_ROW[parameter.kind]) % {"key": value}
         elif value is not None and (words := parameter.problem(value)):
             found[parameter.key] = f"{words[:1].upper()}{words[1:]}."
     return found

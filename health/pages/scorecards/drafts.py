@@ -53,7 +53,10 @@ def card(request: HttpRequest, object_id: str, start_preview: StartPreview) -> H
     found = get_object_or_404(Scorecard.objects.select_related("edited_by"), pk=_pk(object_id))
     if found.is_published:
         if request.method == "POST":
-            messages.error(request, f"{card_word(found)} is published and never changes.")
+            messages.error(
+                request,
+                gettext("%(card)s is published and never changes.") % {"card": card_word(found)},
+            )
             return redirect(address(found))
         return render(request, "scorecards/version.html", version_context(found))
     return (
@@ -107,8 +110,12 @@ def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -
     if "preview" in request.POST:
         draft.refresh_from_db()
         return start_preview(request, draft)
-    words = "saved" if edit else "as it was: nothing was changed"
-    messages.success(request, f"{card_word(draft)} is {words}.")
+    said = (
+        gettext("%(card)s is saved.")
+        if edit
+        else gettext("%(card)s is as it was: nothing was changed.")
+    )
+    messages.success(request, said % {"card": card_word(draft)})
     return redirect(address(draft))
 
 
@@ -154,7 +161,11 @@ def begin(request: HttpRequest, object_id: int) -> HttpResponse:
     version = get_object_or_404(Scorecard, pk=object_id)
     draft, is_new = begin_draft(version=version, now=clock.now())
     if not is_new and draft.pk != version.pk:
-        messages.info(request, f"{card_word(draft)} is being worked on already: go on here.")
+        messages.info(
+            request,
+            gettext("%(card)s is being worked on already: go on here.")
+            % {"card": card_word(draft)},
+        )
     return redirect(address(draft))
 
 
@@ -175,12 +186,21 @@ def fit(request: HttpRequest, object_id: int) -> HttpResponse:
     word = card_word(found.draft)
     if not found.is_new:
         messages.info(
-            request, f"{word} is being worked on already, and was left as it is: go on here."
+            request,
+            gettext("%(card)s is being worked on already, and was left as it is: go on here.")
+            % {"card": word},
         )
     elif found.dropped:
-        messages.success(request, f"{word} does without: {', '.join(found.dropped)}.")
+        messages.success(
+            request,
+            gettext("%(card)s does without: %(sources)s.")
+            % {"card": word, "sources": ", ".join(found.dropped)},
+        )
     else:
-        messages.info(request, f"{word} drops nothing: every source it needs is connected.")
+        messages.info(
+            request,
+            gettext("%(card)s drops nothing: every source it needs is connected.") % {"card": word},
+        )
     return redirect(address(found.draft))
 
 
@@ -188,11 +208,16 @@ def fit(request: HttpRequest, object_id: int) -> HttpResponse:
 def discard(request: HttpRequest, object_id: int) -> HttpResponse:
     draft = get_object_or_404(Scorecard, pk=object_id)
     if draft.is_published:
-        messages.error(request, f"{card_word(draft)} is published and stays.")
+        messages.error(
+            request,
+            gettext("%(card)s is published and stays.") % {"card": card_word(draft)},
+        )
         return redirect(address(draft))
     word = card_word(draft)
     draft.delete()
-    messages.success(request, f"{word} is thrown away. What is in force is untouched.")
+    messages.success(
+        request, gettext("%(card)s is thrown away. What is in force is untouched.") % {"card": word}
+    )
     return redirect("admin:health_scorecard_changelist")
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import catalogue
 from health.measures import MEASURES
@@ -24,11 +26,11 @@ from health.scoring import (
 FLAGS = ("handled_first", "at_risk")
 TONES = [(tone.value, catalogue.label(tone.value)) for tone in Tone]
 NUMBERS = {
-    "weight": "A weight is a number from 0 to 100, such as 25 or 12.5.",
-    "cap": "A cap is a number from 0 to 100.",
-    "lower": "A lower bound is a number from 0 to 100.",
-    "recovery_margin": "The recovery margin is a number from 0 to 100, such as 3.",
-    "minimum_confidence": "Minimum confidence is a number from 0 to 100, such as 60.",
+    "weight": _("A weight is a number from 0 to 100, such as 25 or 12.5."),
+    "cap": _("A cap is a number from 0 to 100."),
+    "lower": _("A lower bound is a number from 0 to 100."),
+    "recovery_margin": _("The recovery margin is a number from 0 to 100, such as 3."),
+    "minimum_confidence": _("Minimum confidence is a number from 0 to 100, such as 60."),
 }
 _LENGTHS = {"description": 300, "curve": 500, "penalties": 200, "condition": 300, "name": 80}
 _OPTIONAL = ("description", "penalties")
@@ -60,7 +62,9 @@ def number_field(name: str, *, required: bool = True) -> forms.DecimalField:
 
 
 def order_field() -> forms.IntegerField:
-    words = f"An order is a whole number from 0 to {MOST_ORDER}; the best band has the lowest."
+    words = gettext(
+        "An order is a whole number from 0 to %(most)s; the best band has the lowest."
+    ) % {"most": MOST_ORDER}
     return forms.IntegerField(
         min_value=0,
         max_value=MOST_ORDER,
@@ -70,7 +74,9 @@ def order_field() -> forms.IntegerField:
 
 
 def dwell_field() -> forms.IntegerField:
-    words = f"Dwell on rising is a whole number of days from 0 to {MOST_DWELL}."
+    words = gettext("Dwell on rising is a whole number of days from 0 to %(most)s.") % {
+        "most": MOST_DWELL
+    }
     return forms.IntegerField(
         min_value=0,
         max_value=MOST_DWELL,
@@ -107,7 +113,10 @@ def check_penalties(text: str) -> None:
 def _check_known(keys: Iterable[str]) -> None:
     for key in keys:
         if problem := MEASURES.problem(key):
-            raise ValidationError(f"{_sentence(problem)} See “Keys of all measures”.")
+            raise ValidationError(
+                gettext("%(sentence)s See “Keys of all measures”.")
+                % {"sentence": _sentence(problem)}
+            )
 
 
 def _sentence(words: str) -> str:
@@ -127,7 +136,7 @@ def text_field(name: str, *, required: bool = True) -> forms.CharField:
         max_length=_LENGTHS[name],
         validators=[_CHECKS[name]] if name in _CHECKS else [],
         widget=widget,
-        error_messages={"required": "This cannot be empty."},
+        error_messages={"required": gettext("This cannot be empty.")},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from health.measures import MEASURES
 from health.models import Scorecard
@@ -81,27 +82,33 @@ class DraftForm(forms.Form):
         measures = [(definition.key, definition.name) for definition in by_name]
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
-            key = forms.ChoiceField(required=False, choices=[("", "Choose a measure"), *measures])
-            self._new(f"{stem}-key", "Measure", key)
+            key = forms.ChoiceField(
+                required=False, choices=[("", gettext("Choose a measure")), *measures]
+            )
+            self._new(f"{stem}-key", gettext("Measure"), key)
             for name, label, field in choice_fields(self, stem):
                 self._new(f"{stem}-{name}", label, field)
-            self._new(f"{stem}-weight", "Weight", number_field("weight", required=False))
-            self._new(f"{stem}-curve", "Curve", text_field("curve", required=False))
+            self._new(f"{stem}-weight", gettext("Weight"), number_field("weight", required=False))
+            self._new(f"{stem}-curve", gettext("Curve"), text_field("curve", required=False))
         homes = [(str(c.pk), str(c)) for c in self.parts["component"]]
-        self._new("new-component-name", "Name", text_field("name", required=False))
-        self._new("new-component-weight", "Weight", number_field("weight", required=False))
-        parents = forms.ChoiceField(required=False, choices=[("", "Top level"), *homes])
-        self._new("new-component-parent", "Inside of", parents)
-        self._new("new-gate-name", "Name", text_field("name", required=False))
-        caps = forms.ChoiceField(required=False, choices=[("", "Choose"), *homes])
-        self._new("new-gate-component", "Component it caps", caps)
-        self._new("new-gate-condition", "Condition", text_field("condition", required=False))
-        self._new("new-gate-cap", "Cap", number_field("cap", required=False))
-        self._new("new-band-name", "Name", text_field("name", required=False))
-        self._new("new-band-lower", "Lower bound", number_field("lower", required=False))
-        self._new("new-band-at_risk", "At risk", forms.BooleanField(required=False))
-        tones = [("", "By what it means"), *TONES]
-        self._new("new-band-tone", "Tone", forms.ChoiceField(required=False, choices=tones))
+        self._new("new-component-name", gettext("Name"), text_field("name", required=False))
+        self._new("new-component-weight", gettext("Weight"), number_field("weight", required=False))
+        parents = forms.ChoiceField(required=False, choices=[("", gettext("Top level")), *homes])
+        self._new("new-component-parent", gettext("Inside of"), parents)
+        self._new("new-gate-name", gettext("Name"), text_field("name", required=False))
+        caps = forms.ChoiceField(required=False, choices=[("", gettext("Choose")), *homes])
+        self._new("new-gate-component", gettext("Component it caps"), caps)
+        self._new(
+            "new-gate-condition", gettext("Condition"), text_field("condition", required=False)
+        )
+        self._new("new-gate-cap", gettext("Cap"), number_field("cap", required=False))
+        self._new("new-band-name", gettext("Name"), text_field("name", required=False))
+        self._new("new-band-lower", gettext("Lower bound"), number_field("lower", required=False))
+        self._new("new-band-at_risk", gettext("At risk"), forms.BooleanField(required=False))
+        tones = [("", gettext("By what it means")), *TONES]
+        self._new(
+            "new-band-tone", gettext("Tone"), forms.ChoiceField(required=False, choices=tones)
+        )
 
     def _new(self, name: str, label: str, field: forms.Field) -> None:
         field.label = label
@@ -125,17 +132,20 @@ class DraftForm(forms.Form):
             self.fields[name].theirs = value  # type: ignore[attr-defined]
 
     def clean_alert_lines(self) -> list[Decimal]:
-        words = "Write numbers above 0 and below 100, parted by commas: 40, 20."
+        words = gettext("Write numbers above 0 and below 100, parted by commas: 40, 20.")
         lines = []
         for part in filter(None, (p.strip() for p in self.cleaned_data[LINES].split(","))):
             value = read_number(part)
             if value is None:
-                raise ValidationError(f"“{part}” is not a number. {words}")
+                raise ValidationError(
+                    gettext("“%(part)s” is not a number. %(words)s")
+                    % {"part": part, "words": words}
+                )
             if not 0 < value < 100 or value != round(value, 2):
                 raise ValidationError(words)
             lines.append(value)
         if len(set(lines)) < len(lines):
-            raise ValidationError("Each alert line stands once.")
+            raise ValidationError(gettext("Each alert line stands once."))
         return sorted(lines, reverse=True)
 
     def clean(self) -> dict[str, Any]:
@@ -179,7 +189,7 @@ class DraftForm(forms.Form):
         for name in names if given else ():
             field = f"{stem}-{name}"
             if name not in given and field not in self.errors:
-                self.add_error(field, "Needed for the new part; or leave all of it empty.")
+                self.add_error(field, gettext("Needed for the new part; or leave all of it empty."))
 
     def _bounds_stand_once(self, removed: set[str]) -> None:
         seen: dict[Decimal, str] = {}
@@ -191,20 +201,34 @@ class DraftForm(forms.Form):
             if value is None:
                 continue
             if value in seen:
-                self.add_error(f"{stem}-lower", f"Another band begins at {plain(value)} as well.")
+                self.add_error(
+                    f"{stem}-lower",
+                    gettext("Another band begins at %(bound)s as well.") % {"bound": plain(value)},
+                )
             seen[value] = stem
 
     def _measures_stand_once(self, removed: set[str]) -> None:
         stay = [part for part in self.parts["measure"] if f"measure-{part.pk}" not in removed]
-        seen = {str(part.key): f"in “{part.component}” already" for part in stay}
+        seen = {
+            str(part.key): gettext("in “%(component)s” already") % {"component": part.component}
+            for part in stay
+        }
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
             name = name_begun(self, stem)
             if name in seen:
-                words = f"“{MEASURES[name].name}” is {seen[name]}"
-                self.add_error(f"{stem}-key", f"{words}; a scorecard has each measure once.")
+                words = gettext("“%(name)s” is %(where)s") % {
+                    "name": MEASURES[name].name,
+                    "where": seen[name],
+                }
+                self.add_error(
+                    f"{stem}-key",
+                    gettext("%(words)s; a scorecard has each measure once.") % {"words": words},
+                )
             elif name:
-                seen[name] = f"being added to “{component}” as well"
+                seen[name] = gettext("being added to “%(component)s” as well") % {
+                    "component": component
+                }
 
     def _homes_stay(self, removed: set[str]) -> None:
         homes = {
@@ -217,7 +241,9 @@ class DraftForm(forms.Form):
         }
         for field, home in homes.items():
             if f"component-{home}" in removed:
-                self.add_error(field, "This component is being removed: choose one that stays.")
+                self.add_error(
+                    field, gettext("This component is being removed: choose one that stays.")
+                )
 
     def edit(self) -> Edit:
         """What the valid form says."""

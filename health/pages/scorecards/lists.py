@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
@@ -89,7 +90,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         )
     ]
     keys.sort(key=lambda row: (-row.accounts, row.key))
-    return render(request, "scorecards/overview.html", {"keys": keys, "title": "Scorecards"})
+    return render(
+        request, "scorecards/overview.html", {"keys": keys, "title": gettext("Scorecards")}
+    )
 
 
 def _accounts_by_key() -> Counter[str]:
@@ -140,7 +143,7 @@ def compare(request: HttpRequest, object_id: int) -> HttpResponse:
     first, second = sorted([one, other], key=lambda s: s.version) if other else (one, one)
     context = {
         "card": one,
-        "title": f"{card_word(one)} compared",
+        "title": gettext("%(card)s compared") % {"card": card_word(one)},
         "first": first,
         "second": second,
         "other": other,
@@ -189,7 +192,7 @@ def _back_context(version: Scorecard, form: ReasonForm) -> dict[str, Any]:
     newest = published.order_by("-version").first() or version
     return {
         "card": version,
-        "title": f"Roll back to v{version.version}",
+        "title": gettext("Roll back to v%(version)s") % {"version": version.version},
         "current": current,
         "next_version": newest.version + 1,
         "draft": draft_of(version.key),
@@ -204,7 +207,8 @@ def _roll_back(request: HttpRequest, version: Scorecard, reason: str) -> HttpRes
         made = roll_back(
             version=version,
             user=cast("User", request.user),
-            reason=f"Back to v{version.version}: {reason}",
+            reason=gettext("Back to v%(version)s: %(reason)s")
+            % {"version": version.version, "reason": reason},
             now=clock.now(),
         )
     except NotPublishable as refusal:
@@ -213,8 +217,10 @@ def _roll_back(request: HttpRequest, version: Scorecard, reason: str) -> HttpRes
         return redirect(address(version, "back"))
     messages.success(
         request,
-        f"{card_word(made)} is in force and says what v{version.version} said."
-        " Scores follow within minutes.",
+        gettext(
+            "%(card)s is in force and says what v%(version)s said. Scores follow within minutes."
+        )
+        % {"card": card_word(made), "version": version.version},
     )
     return redirect(address(made))
 
@@ -227,8 +233,11 @@ def _preview_of(
     if not is_new and draft.content_of_id != version.pk:
         messages.error(
             request,
-            f"{card_word(draft)} is being worked on. Publish it or throw it away first, or roll"
-            " back without a preview: the draft then stays as it is.",
+            gettext(
+                "%(card)s is being worked on. Publish it or throw it away first, or roll"
+                " back without a preview: the draft then stays as it is."
+            )
+            % {"card": card_word(draft)},
         )
         return redirect(address(version, "back"))
     if reason:

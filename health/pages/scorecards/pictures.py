@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from accounts.ui.charts import (
     BandOnScale,
@@ -36,7 +37,7 @@ def curve_picture(text: str, *, name: str) -> Picture:
 
 
 def draw(curve: Curve, *, name: str) -> Chart:
-    label = f"Curve of {name}"
+    label = gettext("Curve of %(name)s") % {"name": name}
     if curve.kind is CurveKind.LINEAR:
         points = [CurvePoint(float(p.raw), float(p.reading)) for p in curve.points]
         return line_picture(points, label=label)
@@ -59,12 +60,12 @@ def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Pic
         marks = [_number(part) for part in lines.split(",") if part.strip()]
         width = _number(margin)
     except ValueError:
-        return Picture(None, "Bounds, lines and the margin are numbers from 0 to 100.")
+        return Picture(None, gettext("Bounds, lines and the margin are numbers from 0 to 100."))
     if not all(0 <= value <= 100 for value in (width, *marks, *(b.lower for b in drawn))):
-        return Picture(None, "Bounds, lines and the margin lie from 0 to 100.")
+        return Picture(None, gettext("Bounds, lines and the margin lie from 0 to 100."))
     if not drawn:
-        return Picture(None, "There is no band yet.")
-    return Picture(band_scale(drawn, lines=marks, margin=width, label="Bands"))
+        return Picture(None, gettext("There is no band yet."))
+    return Picture(band_scale(drawn, lines=marks, margin=width, label=gettext("Bands")))
 
 
 def _tone(typed: str) -> str:

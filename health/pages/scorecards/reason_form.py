@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=250,
         error_messages={
-            "required": "Say why: the reason stands in the history and on every chart.",
-            "max_length": "Keep the reason below 250 characters: it stands on charts.",
+            "required": _("Say why: the reason stands in the history and on every chart."),
+            "max_length": _("Keep the reason below 250 characters: it stands on charts."),
         },
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )

@@ -9,6 +9,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.models import Installation
 from accounts.ui import formats
 from accounts.ui.charts import Chart
@@ -133,14 +135,23 @@ def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal)
                 curve=format_curve(m.curve),
                 picture=draw(m.curve, name=names.get(m.key, m.key)),
                 penalties=", ".join(
-                    f"−{plain(p.points)} for each of {names.get(p.measure, p.measure).lower()}"
+                    gettext("−%(points)s for each of %(measure)s")
+                    % {
+                        "points": plain(p.points),
+                        "measure": names.get(p.measure, p.measure).lower(),
+                    }
                     for p in m.penalties
                 ),
             )
             for m in component.measures
         ),
         gates=tuple(
-            f"{gate.name}: at most {plain(gate.cap)} while {_conditions(gate.conditions, names)}"
+            gettext("%(name)s: at most %(cap)s while %(conditions)s")
+            % {
+                "name": gate.name,
+                "cap": plain(gate.cap),
+                "conditions": _conditions(gate.conditions, names),
+            }
             for gate in spec.gates
             if gate.component == component.key
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
 from accounts.ui import formats
@@ -82,11 +82,11 @@ def report_context(
 def _choices(question: Question) -> dict[str, Any]:
     return {
         "by": question.by,
-        "by_word": CUTS[question.by],
-        "cuts": [(cut.value, word) for cut, word in CUTS.items()],
+        "by_word": gettext(CUTS[question.by]),
+        "cuts": [(cut.value, gettext(word)) for cut, word in CUTS.items()],
         "method": question.method,
-        "method_word": METHODS[question.method],
-        "methods": [(key.value, word) for key, word in METHODS.items()],
+        "method_word": gettext(METHODS[question.method]),
+        "methods": [(key.value, gettext(word)) for key, word in METHODS.items()],
     }
 
 
@@ -148,9 +148,13 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
         "risk_chart": risk_chart(report, notes=_versions(report)),
         "health_before": before,
         "bands": bands,
-        "by_accounts": _bar(bands, "Accounts by band", lambda b: (b.accounts, f"{b.accounts:,}")),
-        "by_arr": _bar(bands, "ARR by band", lambda b: (b.arr, formats.money(b.arr, currency))),
-        "risk_since": f"since {formats.day(report.compared_on)}",
+        "by_accounts": _bar(
+            bands, gettext("Accounts by band"), lambda b: (b.accounts, f"{b.accounts:,}")
+        ),
+        "by_arr": _bar(
+            bands, gettext("ARR by band"), lambda b: (b.arr, formats.money(b.arr, currency))
+        ),
+        "risk_since": gettext("since %(day)s") % {"day": formats.day(report.compared_on)},
         "risk_change": None if before is None else now.arr_at_risk - before.arr_at_risk,
         "risk_change_shown": None
         if before is None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from fractions import Fraction
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.money.currencies import MINUS
 from accounts.ui import formats
@@ -25,7 +26,7 @@ from metrics.queries.overview import Overview
 from metrics.queries.series import MonthRetention
 from metrics.retention.rates import RateBand, Target, is_unusual, percent, rate_band, stored
 
-NO_COHORT = "No cohort"
+NO_COHORT = gettext_noop("No cohort")
 QUARTER, YEAR = 3, 12
 _LINE_HEIGHT = 76
 _BRIDGE_HEIGHT = 168
@@ -39,12 +40,12 @@ class BandWord:
 
 
 _BANDS = {
-    RateBand.CRITICAL: BandWord("Critical", "is-intervene", "octagon-alert"),
-    RateBand.BELOW: BandWord("Below benchmark", "is-watch", "triangle-alert"),
-    RateBand.GOOD: BandWord("Good", "is-healthy", "circle-check"),
-    RateBand.GREAT: BandWord("Great", "is-healthy", "circle-check"),
-    RateBand.EXCELLENT: BandWord("Excellent", "is-healthy", "circle-check"),
-    RateBand.TOP_DECILE: BandWord("Top decile", "is-healthy", "circle-check"),
+    RateBand.CRITICAL: BandWord(gettext_noop("Critical"), "is-intervene", "octagon-alert"),
+    RateBand.BELOW: BandWord(gettext_noop("Below benchmark"), "is-watch", "triangle-alert"),
+    RateBand.GOOD: BandWord(gettext_noop("Good"), "is-healthy", "circle-check"),
+    RateBand.GREAT: BandWord(gettext_noop("Great"), "is-healthy", "circle-check"),
+    RateBand.EXCELLENT: BandWord(gettext_noop("Excellent"), "is-healthy", "circle-check"),
+    RateBand.TOP_DECILE: BandWord(gettext_noop("Top decile"), "is-healthy", "circle-check"),
 }
 
 
@@ -69,7 +70,7 @@ class RateTile:
 
 
 def shown_rate(rate: Fraction | None) -> str:
-    return NO_COHORT if rate is None else f"{percent(rate=rate)}%".replace("-", MINUS)
+    return gettext(NO_COHORT) if rate is None else f"{percent(rate=rate)}%".replace("-", MINUS)
 
 
 def points(now: Fraction | None, then: Fraction | None) -> Decimal | None:
@@ -81,8 +82,10 @@ def unusual(rate: Rate, value: Fraction | None) -> str:
     if value is None or not is_unusual(rate=rate, value=value):
         return ""
     if value < 0:
-        return "Below 0%: more was lost than the start, by accounts that left and came back"
-    return "Above 100%: what was taken back is more than what was lost"
+        return gettext(
+            "Below 0%: more was lost than the start, by accounts that left and came back"
+        )
+    return gettext("Above 100%: what was taken back is more than what was lost")
 
 
 def rate_tiles(report: Overview) -> list[RateTile]:
@@ -114,7 +117,9 @@ def _overdue_words(report: Overview, rate: Rate) -> str:
     """The rate as if what is overdue had been lost."""
     if report.overdue is None:
         return ""
-    return f"{shown_rate(report.overdue.without.rate(rate))} without what is overdue"
+    return gettext("%(rate)s without what is overdue") % {
+        "rate": shown_rate(report.overdue.without.rate(rate))
+    }
 
 
 def _restated_words(report: Overview, rate: Rate) -> str:
@@ -146,20 +151,23 @@ def _shown_band(rate: Rate, now: Fraction | None, target: Target | None) -> Band
     band = rate_band(rate=rate, value=now)
     if band is None:
         return None
-    word = _BANDS[band]
-    if is_missed(now, target) and word.tone == "is-healthy":
-        return BandWord(f"{word.word} by benchmark", "", "")
-    return word
+    word, tone, icon = astuple(_BANDS[band])
+    if is_missed(now, target) and tone == "is-healthy":
+        return BandWord(gettext("%(band)s by benchmark") % {"band": gettext(word)}, "", "")
+    return BandWord(gettext(word), tone, icon)
 
 
 def _target_words(now: Fraction | None, target: Target | None) -> str:
     if target is None:
         return ""
-    aim = f"target {percent(rate=target.low)}%"
+    aim = gettext("target %(rate)s%%") % {"rate": percent(rate=target.low)}
     missed_by = points(target.low, now)
     if now is None or missed_by is None or not is_missed(now, target):
         return aim
-    return f"{max(missed_by, Decimal('0.1'))} below {aim}"
+    return gettext("%(points)s below %(aim)s") % {
+        "points": max(missed_by, Decimal("0.1")),
+        "aim": aim,
+    }
 
 
 def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
@@ -187,13 +195,15 @@ class BridgeStep:
     """Signed; the level itself at the two ends."""
 
 
-_ENDS = {Figure.START: "Start", Figure.END: "End"}
+_ENDS = {Figure.START: gettext_noop("Start"), Figure.END: gettext_noop("End")}
 _STEPS = (Figure.START, *(Figure(name) for name in Bridge.sums() if name != "start"), Figure.END)
 
 
 def bridge_steps(total: Retention) -> list[BridgeStep]:
     return [
-        BridgeStep(figure, _ENDS.get(figure, FIGURES[figure].label), FIGURES[figure].total(total))
+        BridgeStep(
+            figure, gettext(_ENDS.get(figure, FIGURES[figure].label)), FIGURES[figure].total(total)
+        )
         for figure in _STEPS
     ]
 
@@ -214,7 +224,7 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> C
             )
             for step in steps
         ],
-        label="ARR bridge",
+        label=gettext("ARR bridge"),
         height=_BRIDGE_HEIGHT,
     )
 
@@ -232,7 +242,7 @@ def risk_chart(report: Overview, *, notes: Sequence[Note]) -> Chart | None:
             LinePoint(day=day, value=amount, shown=formats.money(amount, report.base))
             for day, amount in course
         ],
-        label="ARR at risk",
+        label=gettext("ARR at risk"),
         notes=notes,
         height=_LINE_HEIGHT,
         from_zero=True,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from django.utils.translation import gettext, gettext_noop, ngettext_lazy
+
 from accounts import catalogue
 from accounts.models import Plan, Pool, User
 from accounts.ui import formats
@@ -20,15 +22,18 @@ from metrics.queries.overview import Overview
 from metrics.retention.rates import FailureMode, percent
 
 CUTS = {
-    Cut.SEGMENT: "Segment",
-    Cut.TIER: "Touch tier",
+    Cut.SEGMENT: gettext_noop("Segment"),
+    Cut.TIER: gettext_noop("Touch tier"),
     Cut.CSM: "CSM",
-    Cut.PLAN: "Plan",
-    Cut.INDUSTRY: "Industry",
-    Cut.REGION: "Region",
-    Cut.START_QUARTER: "Start quarter",
+    Cut.PLAN: gettext_noop("Plan"),
+    Cut.INDUSTRY: gettext_noop("Industry"),
+    Cut.REGION: gettext_noop("Region"),
+    Cut.START_QUARTER: gettext_noop("Start quarter"),
 }
-METHODS = {Method.BY_ACCOUNT: "By account", Method.BY_MOVEMENTS: "By movements"}
+METHODS = {
+    Method.BY_ACCOUNT: gettext_noop("By account"),
+    Method.BY_MOVEMENTS: gettext_noop("By movements"),
+}
 
 
 def group_words(by: Cut, *, start: date) -> Callable[[str], str]:
@@ -44,10 +49,14 @@ def group_words(by: Cut, *, start: date) -> Callable[[str], str]:
     @cache
     def word(value: str) -> str:
         if value == NOT_RECORDED:
-            return "Not recorded"
+            return gettext("Not recorded")
         if value == UNKNOWN_BEFORE:
             first = known_from(cut=by, after=start)
-            return "Unknown then" if first is None else f"Unknown before {formats.day(first)}"
+            return (
+                gettext("Unknown then")
+                if first is None
+                else gettext("Unknown before %(day)s") % {"day": formats.day(first)}
+            )
         return names.get(value) or (catalogue.label(value) if has_labels else value)
 
     return word
@@ -66,31 +75,59 @@ class News:
 
 
 _NEWS = {
-    NewsKind.GAINED: ("trending-up", "is-healthy", "movement up", "movements up"),
-    NewsKind.LOST: ("trending-down", "is-intervene", "movement down", "movements down"),
-    NewsKind.ROSE: ("arrow-up", "is-healthy", "account rose a band", "accounts rose a band"),
-    NewsKind.FELL: ("arrow-down", "is-intervene", "account fell a band", "accounts fell a band"),
-    NewsKind.STARTED: ("play", "", "play started", "plays started"),
-    NewsKind.RECOVERED: ("circle-check", "is-healthy", "play recovered", "plays recovered"),
-    NewsKind.RENEWED: ("repeat", "is-healthy", "renewal won", "renewals won"),
-    NewsKind.NOT_RENEWED: ("circle-x", "is-intervene", "renewal lost", "renewals lost"),
+    NewsKind.GAINED: (
+        "trending-up",
+        "is-healthy",
+        ngettext_lazy("movement up", "movements up", "count"),
+    ),
+    NewsKind.LOST: (
+        "trending-down",
+        "is-intervene",
+        ngettext_lazy("movement down", "movements down", "count"),
+    ),
+    NewsKind.ROSE: (
+        "arrow-up",
+        "is-healthy",
+        ngettext_lazy("account rose a band", "accounts rose a band", "count"),
+    ),
+    NewsKind.FELL: (
+        "arrow-down",
+        "is-intervene",
+        ngettext_lazy("account fell a band", "accounts fell a band", "count"),
+    ),
+    NewsKind.STARTED: ("play", "", ngettext_lazy("play started", "plays started", "count")),
+    NewsKind.RECOVERED: (
+        "circle-check",
+        "is-healthy",
+        ngettext_lazy("play recovered", "plays recovered", "count"),
+    ),
+    NewsKind.RENEWED: (
+        "repeat",
+        "is-healthy",
+        ngettext_lazy("renewal won", "renewals won", "count"),
+    ),
+    NewsKind.NOT_RENEWED: (
+        "circle-x",
+        "is-intervene",
+        ngettext_lazy("renewal lost", "renewals lost", "count"),
+    ),
 }
 NEWS_TITLES = {
-    NewsKind.GAINED: "Movements up",
-    NewsKind.LOST: "Movements down",
-    NewsKind.ROSE: "Rose a band",
-    NewsKind.FELL: "Fell a band",
-    NewsKind.STARTED: "Plays started",
-    NewsKind.RECOVERED: "Plays recovered",
-    NewsKind.RENEWED: "Renewals won",
-    NewsKind.NOT_RENEWED: "Renewals lost",
+    NewsKind.GAINED: gettext_noop("Movements up"),
+    NewsKind.LOST: gettext_noop("Movements down"),
+    NewsKind.ROSE: gettext_noop("Rose a band"),
+    NewsKind.FELL: gettext_noop("Fell a band"),
+    NewsKind.STARTED: gettext_noop("Plays started"),
+    NewsKind.RECOVERED: gettext_noop("Plays recovered"),
+    NewsKind.RENEWED: gettext_noop("Renewals won"),
+    NewsKind.NOT_RENEWED: gettext_noop("Renewals lost"),
 }
 BOOKED = (NewsKind.GAINED, NewsKind.LOST)
 
 
 def amount_word(figure: Figure) -> str:
     """What a row of its accounts adds to it."""
-    return "ARR" if FIGURES[figure].made_of.is_level else "Change"
+    return "ARR" if FIGURES[figure].made_of.is_level else gettext("Change")
 
 
 def change_words(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]:
@@ -100,26 +137,26 @@ def change_words(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]
     if change in BOOKED:
         return catalogue.label(what), catalogue.label(detail) if detail else ""
     if change in (NewsKind.RENEWED, NewsKind.NOT_RENEWED):
-        return f"Contract {what}", catalogue.label(detail)
+        return gettext("Contract %(what)s") % {"what": what}, catalogue.label(detail)
     return what, detail
 
 
 def news(total: ChangeTotal, *, currency: str) -> News:
-    icon, tone, one, many = _NEWS[total.change]
+    icon, tone, words = _NEWS[total.change]
     shown = formats.money_signed if total.change in BOOKED else formats.money
     return News(
         change=total.change,
         icon=icon,
         tone=tone,
         count=f"{total.count:,}",
-        words=one if total.count == 1 else many,
+        words=words % {"count": total.count},
         amount=shown(total.amount, currency),
     )
 
 
 _FAILURES = {
-    FailureMode.NO_EXPANSION_MOTION: "No expansion motion",
-    FailureMode.LEAKY_UNDER_EXPANSION: "Leaky under expansion",
+    FailureMode.NO_EXPANSION_MOTION: gettext_noop("No expansion motion"),
+    FailureMode.LEAKY_UNDER_EXPANSION: gettext_noop("Leaky under expansion"),
 }
 
 
@@ -138,18 +175,30 @@ def failure_words(report: Overview) -> FailureWords | None:
     if failure.mode is FailureMode.NO_EXPANSION_MOTION:
         logos = report.latest.total.logos
         share = ratio(part=logos.expanded, whole=logos.start)
-        evidence = (
-            f"Logos grew from {logos.start:,} to {logos.end:,} while NRR is {net}: only "
-            f"{logos.expanded:,} of {logos.start:,} accounts expanded ({shown_rate(share)}, "
-            "under 5%)."
-        )
+        evidence = gettext(
+            "Logos grew from %(start)s to %(end)s while NRR is %(net)s: only %(expanded)s"
+            " of %(start)s accounts expanded (%(share)s, under 5%%)."
+        ) % {
+            "start": f"{logos.start:,}",
+            "end": f"{logos.end:,}",
+            "net": net,
+            "expanded": f"{logos.expanded:,}",
+            "share": shown_rate(share),
+        }
     else:
-        evidence = f"NRR {net} hides GRR {gross} (85% is the line)"
+        evidence = gettext("NRR %(net)s hides GRR %(gross)s (85%% is the line)") % {
+            "net": net,
+            "gross": gross,
+        }
         if failure.unwell_share is not None:
             unwell = percent(rate=failure.unwell_share, places=0)
-            evidence += f"; {unwell}% of scored accounts are below 60 (30% is the line)"
+            evidence += gettext(
+                "; %(unwell)s%% of scored accounts are below 60 (30%% is the line)"
+            ) % {"unwell": unwell}
         evidence += "."
     if failure.largest_share is not None:
         largest = percent(rate=failure.largest_share, places=0)
-        evidence += f" The five largest expansions make {largest}% of all expansion."
-    return FailureWords(_FAILURES[failure.mode], evidence)
+        evidence += gettext(" The five largest expansions make %(largest)s%% of all expansion.") % {
+            "largest": largest
+        }
+    return FailureWords(gettext(_FAILURES[failure.mode]), evidence)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from accounts.catalogue import label
 from accounts.ui.bands import band_look, band_order
 from accounts.ui.paging import PageOf
@@ -51,9 +53,9 @@ def figure_context(
         "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
         "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
         "group_word": word(question.filters[0].value) if question.filters else None,
-        "by_word": CUTS[question.by],
+        "by_word": gettext(CUTS[question.by]),
         "method": question.method,
-        "method_word": METHODS[question.method],
+        "method_word": gettext(METHODS[question.method]),
         "sum": _sum(figures.total, figure),
         "change": abs(found.total),
         "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
@@ -105,7 +107,11 @@ class View:
 def health_context(standing: ReportSnapshot, *, wanted: BandFilter, page: int) -> dict[str, Any]:
     listed = health_accounts(standing=standing, wanted=wanted, page=page)
     title = (
-        "At risk" if wanted.at_risk else band_look(wanted.band).word if wanted.band else "Health"
+        gettext("At risk")
+        if wanted.at_risk
+        else band_look(wanted.band).word
+        if wanted.band
+        else gettext("Health")
     )
     return {
         "title": title,
@@ -119,9 +125,9 @@ def health_context(standing: ReportSnapshot, *, wanted: BandFilter, page: int) -
 def _band_views(totals: Sequence[BandTotal], wanted: BandFilter) -> list[View]:
     bands = sorted({total.band for total in totals}, key=band_order)
     choices = [
-        ("All", "", BandFilter()),
+        (gettext("All"), "", BandFilter()),
         *((band_look(band).word, f"band={band}", BandFilter(band=band)) for band in bands),
-        ("At risk", "at_risk=1", BandFilter(at_risk=True)),
+        (gettext("At risk"), "at_risk=1", BandFilter(at_risk=True)),
     ]
     return [
         View(
@@ -135,10 +141,10 @@ def _band_views(totals: Sequence[BandTotal], wanted: BandFilter) -> list[View]:
 
 
 _RENEWAL_VIEWS = (
-    ("Due", "", RenewalFilter()),
-    ("To be decided", "undecided=1", RenewalFilter(undecided=True)),
-    ("At risk", "at_risk=1", RenewalFilter(at_risk=True)),
-    ("Already decided", "decided=1", RenewalFilter(decided=True)),
+    (gettext_noop("Due"), "", RenewalFilter()),
+    (gettext_noop("To be decided"), "undecided=1", RenewalFilter(undecided=True)),
+    (gettext_noop("At risk"), "at_risk=1", RenewalFilter(at_risk=True)),
+    (gettext_noop("Already decided"), "decided=1", RenewalFilter(decided=True)),
     *(
         (label(state), f"state={state}", RenewalFilter(state=state))
         for state in RenewalState
@@ -151,17 +157,17 @@ def renewals_context(
     standing: ReportSnapshot, listed: RenewalList, *, wanted: RenewalFilter | None, page: int
 ) -> dict[str, Any]:
     """`wanted` None: a list of what is overdue in the report."""
-    title = "Renewals due"
+    title = gettext("Renewals due")
     if wanted is None:
-        title = "Overdue in the report"
+        title = gettext("Overdue in the report")
     elif wanted.at_risk:
-        title = "Renewals at risk"
+        title = gettext("Renewals at risk")
     elif wanted.state:
-        title = f"Renewals: {label(wanted.state).lower()}"
+        title = gettext("Renewals: %(state)s") % {"state": label(wanted.state).lower()}
     elif wanted.undecided:
-        title = "Renewals to be decided"
+        title = gettext("Renewals to be decided")
     elif wanted.decided:
-        title = "Renewals already decided"
+        title = gettext("Renewals already decided")
     return {
         "title": title,
         "listed": listed,
@@ -169,7 +175,12 @@ def renewals_context(
             view
             for word, query, choice in _RENEWAL_VIEWS
             for view in [
-                View(word, query, RenewalSum.of(listed.totals, choice).renewals, choice == wanted)
+                View(
+                    gettext(word),
+                    query,
+                    RenewalSum.of(listed.totals, choice).renewals,
+                    choice == wanted,
+                )
             ]
             if view.count or view.is_current or choice.state is None
         ],
@@ -191,7 +202,7 @@ def accuracy_context(found: ForecastAccuracy | None) -> dict[str, Any]:
 def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> dict[str, Any]:
     listed = change_list(standing=standing, change=change, page=page)
     return {
-        "title": NEWS_TITLES[change],
+        "title": gettext(NEWS_TITLES[change]),
         "change": change,
         "is_booked": change in BOOKED,
         "is_band": change in (NewsKind.ROSE, NewsKind.FELL),
@@ -199,7 +210,7 @@ def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> 
         "listed": listed,
         "views": [
             View(
-                word=NEWS_TITLES[total.change],
+                word=gettext(NEWS_TITLES[total.change]),
                 query=f"change={total.change}",
                 count=total.count,
                 is_current=total.change is change,

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext, gettext_noop
 
 from accounts import clock
 from accounts.models import Installation, User
@@ -30,7 +31,7 @@ from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window
 
 EARLIEST = date(2000, 1, 1)
-_DAYS = {"as_of": "As of", "known_on": "Known on"}
+_DAYS = {"as_of": gettext_noop("As of"), "known_on": gettext_noop("Known on")}
 
 
 class ReportForm(forms.Form):
@@ -112,14 +113,14 @@ class ReportParams:
         try:
             return Figure(self.names["figure"] or Figure.NRR)
         except ValueError:
-            raise Http404("There is no such figure.") from None
+            raise Http404(gettext("There is no such figure.")) from None
 
     @property
     def change(self) -> NewsKind:
         try:
             return NewsKind(self.names["change"] or NewsKind.GAINED)
         except ValueError:
-            raise Http404("There is no such kind of news.") from None
+            raise Http404(gettext("There is no such kind of news.")) from None
 
     @property
     def bands(self) -> BandFilter:
@@ -127,7 +128,7 @@ class ReportParams:
         # Versions of scorecards stay: a band that anybody was ever in is in one of them.
         states = ("", UNSCORED, TOO_NEW)
         if band not in states and not Band.objects.filter(key=band).exists():
-            raise Http404("There is no such band.")
+            raise Http404(gettext("There is no such band."))
         return BandFilter(band=band, at_risk=bool(self.values.get("at_risk")))
 
     @property
@@ -197,15 +198,16 @@ def _shown(day: date | None, today: date) -> date | None:
 
 
 _INSTEAD = {
-    "by": "no way to group. Shown is by segment.",
-    "method": "no method. Shown is by account.",
-    "state": "no state of a renewal. Shown are all.",
+    "by": gettext_noop("no way to group. Shown is by segment."),
+    "method": gettext_noop("no method. Shown is by account."),
+    "state": gettext_noop("no state of a renewal. Shown are all."),
 }
 
 
 def _problems(form: ReportForm, today: date) -> list[str]:
     found = [
-        f"“{str(form.data.get(name))[:40]}” is {words}"
+        gettext("“%(value)s” is %(words)s")
+        % {"value": str(form.data.get(name))[:40], "words": gettext(words)}
         for name, words in _INSTEAD.items()
         if name in form.errors
     ]
@@ -213,13 +215,19 @@ def _problems(form: ReportForm, today: date) -> list[str]:
         day = form.cleaned_data.get(name)
         if name in form.errors:
             typed = str(form.data.get(name))[:40]
-            found.append(f"{word}: “{typed}” is not a day. Write it as {today.isoformat()}.")
+            found.append(
+                gettext("%(word)s: “%(typed)s” is not a day. Write it as %(today)s.")
+                % {"word": gettext(word), "typed": typed, "today": today.isoformat()}
+            )
         elif day is not None and day > today:
-            found.append(f"{word}: {formats.day(day)} has not come yet. Shown is today.")
+            found.append(
+                gettext("%(word)s: %(day)s has not come yet. Shown is today.")
+                % {"word": gettext(word), "day": formats.day(day)}
+            )
         elif day is not None and day < EARLIEST:
             found.append(
-                f"{word}: {formats.day(day)} lies before what reports cover. "
-                f"Shown is {formats.day(EARLIEST)}."
+                gettext("%(word)s: %(day)s lies before what reports cover. Shown is %(first)s.")
+                % {"word": gettext(word), "day": formats.day(day), "first": formats.day(EARLIEST)}
             )
     return found
 

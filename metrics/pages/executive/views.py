@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -149,8 +150,8 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
             "count": context["count_words"] if is_movements == shows_movements else None,
         }
         for word, route, is_movements in (
-            ("Accounts", "executive_accounts", False),
-            ("Movements", "executive_movements", True),
+            (gettext("Accounts"), "executive_accounts", False),
+            (gettext("Movements"), "executive_movements", True),
         )
     ]
 

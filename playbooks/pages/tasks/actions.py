@@ -12,6 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import trigger_client_event
 
 from accounts import clock
@@ -27,7 +29,12 @@ from playbooks.pages.tasks.queries import task_columns, task_rows, visible_tasks
 from playbooks.triggers.vocabulary import OUTCOMES, TaskOutcome, TaskState, label
 
 # Working days until it comes back.
-SNOOZES = ((1, "Tomorrow"), (3, "In 3 working days"), (5, "In a week"), (10, "In two weeks"))
+SNOOZES = (
+    (1, _("Tomorrow")),
+    (3, _("In 3 working days")),
+    (5, _("In a week")),
+    (10, _("In two weeks")),
+)
 _REFUSED = (
     actions.TaskFinishedError,
     actions.ReasonMissingError,
@@ -35,10 +42,17 @@ _REFUSED = (
     actions.WrongTimeError,
     actions.OutOfSightError,
 )
-_FINISHING = {
-    TaskState.DONE: "finished",
-    TaskState.SKIPPED: "skipped",
-    TaskState.CLOSED_BY_ITSELF: "closed",
+_YOURS = {
+    TaskState.DONE: _("You finished “%(title)s” on %(at)s."),
+    TaskState.SKIPPED: _("You skipped “%(title)s” on %(at)s."),
+    TaskState.CLOSED_BY_ITSELF: _("You closed “%(title)s” on %(at)s."),
+}
+_OTHERS = {
+    TaskState.DONE: _("%(who)s finished “%(title)s” on %(at)s. What you entered is not saved."),
+    TaskState.SKIPPED: _("%(who)s skipped “%(title)s” on %(at)s. What you entered is not saved."),
+    TaskState.CLOSED_BY_ITSELF: _(
+        "%(who)s closed “%(title)s” on %(at)s. What you entered is not saved."
+    ),
 }
 QUEUE = 0
 """In place of a person: nobody's, so that all of CS ops see it."""
@@ -55,20 +69,20 @@ def outcomes() -> dict[str, list[tuple[str, str]]]:
 class CompleteForm(forms.Form):
     outcome = forms.ChoiceField(
         choices=[choice for fitting in outcomes().values() for choice in fitting],
-        error_messages={"required": "Say what came of it."},
+        error_messages={"required": _("Say what came of it.")},
     )
     note = forms.CharField(required=False, max_length=2000)
 
 
 class SkipForm(forms.Form):
     reason = forms.CharField(
-        max_length=500, error_messages={"required": "Say why it is not needed: others read it."}
+        max_length=500, error_messages={"required": _("Say why it is not needed: others read it.")}
     )
 
 
 class SnoozeForm(forms.Form):
     days = forms.TypedChoiceField(
-        coerce=int, choices=SNOOZES, error_messages={"required": "Choose when it comes back."}
+        coerce=int, choices=SNOOZES, error_messages={"required": _("Choose when it comes back.")}
     )
 
 
@@ -77,7 +91,7 @@ class HandForm(forms.Form):
         min_value=QUEUE,
         max_value=2**63 - 1,
         error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), "Choose who does it from here."
+            ("required", "invalid", "min_value", "max_value"), _("Choose who does it from here.")
         ),
     )
 
@@ -113,28 +127,36 @@ def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
         by=user,
         now=now,
     )
-    return f"Done: {task.title}"
+    return gettext("Done: %(title)s") % {"title": task.title}
 
 
 def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     actions.skip_task(task_id=task.pk, reason=form.cleaned_data["reason"], by=user, now=now)
-    return f"Skipped: {task.title}"
+    return gettext("Skipped: %(title)s") % {"title": task.title}
 
 
 def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     calendar = business_calendar()
     until = back_at(now, days=form.cleaned_data["days"], calendar=calendar)
     actions.snooze_task(task_id=task.pk, until=until, now=now)
-    return f"Snoozed: {task.title}. Back on {formats.day(calendar.local_day(until))}."
+    return gettext("Snoozed: %(title)s. Back on %(day)s.") % {
+        "title": task.title,
+        "day": formats.day(calendar.local_day(until)),
+    }
 
 
 def _hand(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     chosen = form.cleaned_data["owner"]
     owner = None if chosen == QUEUE else User.objects.filter(pk=chosen).first()
     if owner is None and chosen != QUEUE:
-        raise actions.OutOfSightError("That person is not here any more: choose somebody else.")
+        raise actions.OutOfSightError(
+            gettext("That person is not here any more: choose somebody else.")
+        )
     actions.reassign_task(task_id=task.pk, owner=owner, by=user, now=now)
-    return f"Handed to {owner or 'the queue of CS ops'}: {task.title}"
+    return gettext("Handed to %(person)s: %(title)s") % {
+        "person": owner or gettext("the queue of CS ops"),
+        "title": task.title,
+    }
 
 
 def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
@@ -172,12 +194,13 @@ def _tell_if_finished(request: HttpRequest, task_id: int) -> bool:
     if task.closed_at is None:
         return False
     at = formats.moment(task.closed_at.astimezone(Installation.current().zone))
-    did = f"{_FINISHING[TaskState(task.state)]} “{task.title}” on {at}."
+    state = TaskState(task.state)
+    who = task.closed_by or gettext("The platform")
+    said = {"who": who, "title": task.title, "at": at}
     if task.closed_by == request.user:
-        messages.info(request, f"You {did}")
+        messages.info(request, _YOURS[state] % said)
     else:
-        who = task.closed_by or "The platform"
-        messages.error(request, f"{who} {did} What you entered is not saved.")
+        messages.error(request, _OTHERS[state] % said)
     return True
 
 

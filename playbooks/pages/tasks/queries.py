@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.models import Account, Function, User
 from health.scoring import UNSCORED
@@ -35,7 +36,7 @@ _ICONS = {
 }
 
 
-QUEUE_OF_OPS = "Queue of CS ops"
+QUEUE_OF_OPS = gettext_noop("Queue of CS ops")
 
 
 class TaskRow(NamedTuple):
@@ -110,7 +111,7 @@ class TaskRow(NamedTuple):
 
     @property
     def owner(self) -> str:
-        return self.owner_name or QUEUE_OF_OPS
+        return self.owner_name or gettext(QUEUE_OF_OPS)
 
     @property
     def fell_because(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -43,7 +44,9 @@ VIEWS = (
 
 class TaskFilter(forms.Form):
     view = forms.ChoiceField(required=False, choices=VIEWS)
-    whose = forms.ChoiceField(required=False, choices=[("mine", "Mine"), ("all", "All I may see")])
+    whose = forms.ChoiceField(
+        required=False, choices=[("mine", _("Mine")), ("all", _("All I may see"))]
+    )
     q = forms.CharField(required=False, max_length=80)
 
 
