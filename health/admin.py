@@ -5,12 +5,14 @@ Scorecards themselves have pages of their own, above this app: their preview loo
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import TrackedAdmin, labelled
 from accounts.models import Installation
@@ -18,6 +20,9 @@ from accounts.money.currencies import with_currency
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import AssignmentRule, Publication, Scorecard
 from health.models.assignment import LAST_CATCH_ALL, are_last_catch_alls
+
+# Translated when it is shown, which the stubs do not allow here.
+_ANY = cast("str", _("Any"))
 
 
 def _names() -> list[tuple[str, str]]:
@@ -28,17 +33,19 @@ def _names() -> list[tuple[str, str]]:
 
 
 class RuleForm(forms.ModelForm):
-    scorecard_key = forms.ChoiceField(label="Scorecard", choices=_names)
+    scorecard_key = forms.ChoiceField(label=_("Scorecard"), choices=_names)
     touch_tier = forms.ChoiceField(
-        required=False, choices=lambda: [("", "Any"), *touch_tier_choices()]
+        required=False, choices=lambda: [("", gettext("Any")), *touch_tier_choices()]
     )
-    segment = forms.ChoiceField(required=False, choices=lambda: [("", "Any"), *segment_choices()])
+    segment = forms.ChoiceField(
+        required=False, choices=lambda: [("", gettext("Any")), *segment_choices()]
+    )
     minimum_arr = forms.IntegerField(
-        label="Minimum ARR",
+        label=_("Minimum ARR"),
         required=False,
         min_value=0,
         max_value=10**12,
-        help_text="Whole units of the installation's currency, inclusive. Empty: any.",
+        help_text=_("Whole units of the installation's currency, inclusive. Empty: any."),
     )
 
 
@@ -47,7 +54,7 @@ class AssignmentRuleAdmin(TrackedAdmin):
     """Which scorecard an account gets: the first rule that fits."""
 
     form = RuleForm
-    empty_value_display = "Any"
+    empty_value_display = _("Any")
     list_display = (
         "position",
         "scorecard",
@@ -61,8 +68,8 @@ class AssignmentRuleAdmin(TrackedAdmin):
     list_display_links = ("position", "scorecard")
     list_select_related = ("plan",)
     ordering = ("position",)
-    in_tier = labelled("touch_tier", word="Touch tier", empty="Any")
-    in_segment = labelled("segment", word="Segment", empty="Any")
+    in_tier = labelled("touch_tier", word=_("Touch tier"), empty=_ANY)
+    in_segment = labelled("segment", word=_("Segment"), empty=_ANY)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if obj is not None and are_last_catch_alls([obj.pk]):
@@ -85,18 +92,18 @@ class AssignmentRuleAdmin(TrackedAdmin):
         name = Subquery(cards.order_by("-version").values("name")[:1])
         return super().get_queryset(request).annotate(scorecard_name=name)
 
-    @admin.display(description="Scorecard", ordering="scorecard_key")
+    @admin.display(description=_("Scorecard"), ordering="scorecard_key")
     def scorecard(self, rule: Any) -> str:
         return str(rule.scorecard_name or rule.scorecard_key)
 
-    @admin.display(description="Minimum ARR", ordering="minimum_arr", empty_value="Any")
+    @admin.display(description=_("Minimum ARR"), ordering="minimum_arr", empty_value=_ANY)
     def arr(self, rule: AssignmentRule) -> str | None:
         if rule.minimum_arr is None:
             return None
         currency = Installation.current().currency
         return with_currency(f"{rule.minimum_arr:,}", currency, is_negative=False)
 
-    @admin.display(description="Note", empty_value="")
+    @admin.display(description=_("Note"), empty_value="")
     def remark(self, rule: AssignmentRule) -> str:
         return rule.note
 

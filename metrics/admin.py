@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import F
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import TrackedAdmin
 from accounts.catalogue import label
@@ -38,20 +40,22 @@ def percent_word(rate: Decimal) -> str:
 class TargetForm(forms.ModelForm):
     rate = forms.ChoiceField(choices=[(rate.value, RATES[rate].title) for rate in Rate])
     segment = forms.ChoiceField(
-        choices=lambda: [("", "All accounts"), *segment_choices()],
+        choices=lambda: [("", gettext("All accounts")), *segment_choices()],
         required=False,
-        help_text="A rate without a target for all gets those of the segments, weighted by ARR.",
+        help_text=_("A rate without a target for all gets those of the segments, weighted by ARR."),
     )
-    low = PercentField(label="From, %", help_text="Such as 105: below it a rate misses its target.")
-    high = PercentField(label="To, %", help_text="Such as 115.")
+    low = PercentField(
+        label="From, %", help_text=_("Such as 105: below it a rate misses its target.")
+    )
+    high = PercentField(label="To, %", help_text=_("Such as 115."))
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         low, high = values.get("low"), values.get("high")
         if low is not None and low <= 0:
-            self.add_error("low", "A target is above 0 %.")
+            self.add_error("low", gettext("A target is above 0 %."))
         if low is not None and high is not None and high < low:
-            self.add_error("high", "“To” is below “From”.")
+            self.add_error("high", gettext("“To” is below “From”."))
         return values
 
 
@@ -61,15 +65,15 @@ class RetentionTargetAdmin(TrackedAdmin):
     list_display = ("rate_word", "segment_word", "low_percent", "high_percent")
     fields = ("rate", "segment", "low", "high")
 
-    @admin.display(description="Rate", ordering="rate")
+    @admin.display(description=_("Rate"), ordering="rate")
     def rate_word(self, target: RetentionTarget) -> str:
         return RATES[Rate(target.rate)].title
 
-    @admin.display(description="Segment", ordering="segment")
+    @admin.display(description=_("Segment"), ordering="segment")
     def segment_word(self, target: RetentionTarget) -> str:
-        return label(target.segment) if target.segment else "All accounts"
+        return label(target.segment) if target.segment else gettext("All accounts")
 
-    @admin.display(description="From", ordering="low")
+    @admin.display(description=_("From"), ordering="low")
     def low_percent(self, target: RetentionTarget) -> str:
         return percent_word(target.low)
 
@@ -82,18 +86,18 @@ class RetentionTargetAdmin(TrackedAdmin):
 
 
 class ChanceForm(forms.ModelForm):
-    chance = PercentField(label="Probability, %", help_text="Such as 85.")
+    chance = PercentField(label="Probability, %", help_text=_("Such as 85."))
 
     def clean_chance(self) -> Any:
         chance = self.cleaned_data["chance"]
         if not 0 <= chance <= 1:
-            raise forms.ValidationError("A probability is between 0 and 100 %.")
+            raise forms.ValidationError(gettext("A probability is between 0 and 100 %."))
         return chance
 
     def clean_lower(self) -> Any:
         lower = self.cleaned_data["lower"]
         if lower is not None and not 0 <= lower <= 100:
-            raise forms.ValidationError("A score is between 0 and 100.")
+            raise forms.ValidationError(gettext("A score is between 0 and 100."))
         return lower
 
 
@@ -106,11 +110,15 @@ class RenewalChanceAdmin(TrackedAdmin):
     list_display = ("score_word", "chance_percent")
     fields = ("lower", "chance")
 
-    @admin.display(description="Score", ordering="lower")
+    @admin.display(description=_("Score"), ordering="lower")
     def score_word(self, row: RenewalChance) -> str:
-        return "Without a score" if row.lower is None else f"From {row.lower.normalize():f}"
+        return (
+            gettext("Without a score")
+            if row.lower is None
+            else gettext("From %(score)s") % {"score": f"{row.lower.normalize():f}"}
+        )
 
-    @admin.display(description="Probability of renewal", ordering="chance")
+    @admin.display(description=_("Probability of renewal"), ordering="chance")
     def chance_percent(self, row: RenewalChance) -> str:
         return percent_word(row.chance)
 

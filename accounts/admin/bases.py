@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -21,6 +21,11 @@ from accounts.admin.meanwhile import GuardedForm
 from accounts.audit import SHOWN, changes_of, is_tracked
 from accounts.catalogue import label
 from accounts.money.currencies import money_exact
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    StrOrPromise = str | _StrPromise
 
 
 class _Chosen(AutocompleteMixin):
@@ -128,7 +133,7 @@ class KeptAdmin(TrackedAdmin):
         return False
 
 
-def amount(field: str, *, word: str) -> Callable[[Any, Any], str]:
+def amount(field: str, *, word: StrOrPromise) -> Callable[[Any, Any], str]:
     """The method of an admin class for minor units as people read money, in their currency."""
 
     @admin.display(description=word, ordering=field)
@@ -138,7 +143,9 @@ def amount(field: str, *, word: str) -> Callable[[Any, Any], str]:
     return shown
 
 
-def labelled(field: str, *, word: str, empty: str = "") -> Callable[[Any, Any], str | None]:
+def labelled(
+    field: str, *, word: StrOrPromise, empty: str = ""
+) -> Callable[[Any, Any], str | None]:
     """The method of an admin class for a key of a vocabulary, as people read it."""
 
     @admin.display(description=word, ordering=field, empty_value=empty)

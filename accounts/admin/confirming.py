@@ -21,6 +21,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 
 from accounts.models import User
 
@@ -90,7 +91,7 @@ class ConfirmedAdmin(admin.ModelAdmin):
         ]
         context = {
             **self.admin_site.each_context(request),
-            "title": "Confirm that it is you",
+            "title": gettext("Confirm that it is you"),
             "opts": self.opts,
             "field": FIELD,
             "typed": typed,

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, amount, labelled
 from accounts.intake.fields import Kind
@@ -29,10 +31,10 @@ from accounts.queries.sizes import segment_choices, touch_tier_choices
 
 class AccountForm(forms.ModelForm):
     segment_override = forms.ChoiceField(
-        required=False, choices=lambda: [("", "As derived"), *segment_choices()]
+        required=False, choices=lambda: [("", gettext("As derived")), *segment_choices()]
     )
     touch_tier_override = forms.ChoiceField(
-        required=False, choices=lambda: [("", "As derived"), *touch_tier_choices()]
+        required=False, choices=lambda: [("", gettext("As derived")), *touch_tier_choices()]
     )
 
     def clean_parent(self) -> Account | None:
@@ -43,8 +45,10 @@ class AccountForm(forms.ModelForm):
         loop = loop_above(Kind.ACCOUNTS, name=self.instance.external_id, other=parent.external_id)
         if loop:
             raise forms.ValidationError(
-                f"The account would be above itself: {in_words(loop)}."
-                " Choose another parent, or none."
+                gettext(
+                    "The account would be above itself: %(loop)s. Choose another parent, or none."
+                )
+                % {"loop": in_words(loop)}
             )
         return parent
 
@@ -60,7 +64,7 @@ class SegmentFilter(admin.SimpleListFilter):
 
 
 class TouchTierFilter(admin.SimpleListFilter):
-    title, parameter_name = "touch tier", "touch_tier"
+    title, parameter_name = _("touch tier"), "touch_tier"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return touch_tier_choices()
@@ -99,8 +103,8 @@ class AccountAdmin(KeptAdmin):
         "created_at",
     )
     arr = amount("arr_minor", word="ARR")
-    in_segment = labelled("segment", word="Segment")
-    in_tier = labelled("touch_tier", word="Touch tier")
+    in_segment = labelled("segment", word=_("Segment"))
+    in_tier = labelled("touch_tier", word=_("Touch tier"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from the CRM, by import or the API, with their own id."""
@@ -126,10 +130,10 @@ class ContractAdmin(AccountFactAdmin):
     readonly_fields = ("arr", "price")
     arr = amount("arr_minor", word="ARR")
 
-    @admin.display(description="Price as stated")
+    @admin.display(description=_("Price as stated"))
     def price(self, contract: Contract) -> str:
         if contract.amount_minor is None:
-            return "A year's worth."
+            return gettext("A year's worth.")
         return f"{money_exact(contract.amount_minor, contract.currency)} a {contract.amount_per}"
 
 
@@ -138,7 +142,7 @@ class RevenueMovementAdmin(AccountFactAdmin):
     list_display = ("effective_on", "account", "kind", "moved", "source")
     exclude = ("amount_minor", "currency")
     readonly_fields = ("moved",)
-    moved = amount("amount_minor", word="Change of ARR")
+    moved = amount("amount_minor", word=_("Change of ARR"))
     list_filter = ("kind",)
     list_select_related = ("account", "source")
 
@@ -148,7 +152,7 @@ class InvoiceAdmin(AccountFactAdmin):
     list_display = ("external_id", "account", "due_on", "paid_on", "billed", "state")
     exclude = ("amount_minor", "currency")
     readonly_fields = ("billed",)
-    billed = amount("amount_minor", word="Amount")
+    billed = amount("amount_minor", word=_("Amount"))
     list_filter = ("state",)
 
 
@@ -165,7 +169,7 @@ class GroupSessionAdmin(ReadOnlyAdmin):
         came = Count("attendances", filter=Q(attendances__attended=True))
         return super().get_queryset(request).annotate(people=came)
 
-    @admin.display(description="People who came", ordering="people")
+    @admin.display(description=_("People who came"), ordering="people")
     def people(self, session: Any) -> int:
         return int(session.people)
 

@@ -13,6 +13,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.bases import KeptAdmin
 from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
@@ -33,17 +35,21 @@ from accounts.models import ApiKey, Source
 
 def scope_word(scope: str) -> str:
     kind = scope.partition(":")[2].replace("_", " ")
-    return f"Everything ({scope})" if scope == EVERYTHING else f"{kind.capitalize()} ({scope})"
+    return (
+        gettext("Everything (%(scope)s)") % {"scope": scope}
+        if scope == EVERYTHING
+        else f"{kind.capitalize()} ({scope})"
+    )
 
 
 class NewKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope_word(scope)) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
-        help_text="What it may send. Give a key no more than its client needs.",
+        help_text=_("What it may send. Give a key no more than its client needs."),
     )
     days = forms.IntegerField(
-        label="Expires after days",
+        label=_("Expires after days"),
         min_value=1,
         max_value=LIFETIME.days,
         initial=LIFETIME.days,
@@ -53,16 +59,18 @@ class NewKeyForm(forms.ModelForm):
         Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name"),
         initial=DIRECT_SOURCE,
         required=False,
-        help_text="The system whose records it brings: their ids count within it. The key that"
-        " replaces this one later has the same.",
+        help_text=_(
+            "The system whose records it brings: their ids count within it. The key that"
+            " replaces this one later has the same."
+        ),
     )
 
     class Meta:
         model = ApiKey
         fields = ("name", "source", "owner")
         help_texts = {
-            "name": "The client that uses it, such as Warehouse.",
-            "owner": "Leave empty for a key of the company. A person's key ends when they do.",
+            "name": _("The client that uses it, such as Warehouse."),
+            "owner": _("Leave empty for a key of the company. A person's key ends when they do."),
         }
 
 
@@ -119,11 +127,15 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         return self._show(request, [obj])
 
-    @admin.action(description="Roll: a new key, the old one works for a day", permissions=["add"])
+    @admin.action(
+        description=_("Roll: a new key, the old one works for a day"), permissions=["add"]
+    )
     def roll_for_a_day(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
         return self._roll(request, chosen, overlap=A_DAY)
 
-    @admin.action(description="Roll: a new key, the old one works for a week", permissions=["add"])
+    @admin.action(
+        description=_("Roll: a new key, the old one works for a week"), permissions=["add"]
+    )
     def roll_for_a_week(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
         return self._roll(request, chosen, overlap=A_WEEK)
 
@@ -137,23 +149,27 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
                 continue
             successor.token = token  # type: ignore[attr-defined]
             made.append(successor)
-            self.log_change(request, key, f"Rolled into {successor}.")
-            self.log_addition(request, successor, f"Replaces {key}.")
+            self.log_change(
+                request, key, gettext("Rolled into %(successor)s.") % {"successor": successor}
+            )
+            self.log_addition(request, successor, gettext("Replaces %(key)s.") % {"key": key})
         return self._show(request, made) if made else None
 
     def _show(self, request: HttpRequest, keys: list[ApiKey]) -> HttpResponse:
         """The answer itself holds the keys: no redirect, no message, nothing in a cookie."""
         context = {
             **self.admin_site.each_context(request),
-            "title": "Copy it now" if len(keys) == 1 else "Copy them now",
+            "title": gettext("Copy it now") if len(keys) == 1 else gettext("Copy them now"),
             "opts": self.opts,
             "keys": keys,
         }
         return TemplateResponse(request, "admin/new_keys.html", context)
 
-    @admin.action(description="Revoke: they let nothing in from now on", permissions=["add"])
+    @admin.action(description=_("Revoke: they let nothing in from now on"), permissions=["add"])
     def revoke_selected(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
         for key in chosen:
             revoke_key(key, now=datetime.now(UTC))
-            self.log_change(request, key, "Revoked.")
-        self.message_user(request, f"{len(chosen)} revoked.", messages.SUCCESS)
+            self.log_change(request, key, gettext("Revoked."))
+        self.message_user(
+            request, gettext("%(count)s revoked.") % {"count": len(chosen)}, messages.SUCCESS
+        )

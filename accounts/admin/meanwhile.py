@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 FIELD = "seen_values"
 
@@ -67,15 +68,19 @@ class GuardedForm(forms.ModelForm):
         self.data = data
         self.add_error(
             None,
-            "Somebody else, or an import, changed this meanwhile. Nothing was saved yet: look at"
-            " the fields that are marked, then save again.",
+            gettext(
+                "Somebody else, or an import, changed this meanwhile. Nothing was saved yet:"
+                " look at the fields that are marked, then save again."
+            ),
         )
 
     def _told(self, name: str, *, is_mine: bool) -> str:
         words = _in_words(self.instance, name)
         if is_mine:
-            return f"Meanwhile changed to {words}. Saving again keeps your own value."
-        return f"Meanwhile changed to {words}, which is kept."
+            return gettext("Meanwhile changed to %(words)s. Saving again keeps your own value.") % {
+                "words": words
+            }
+        return gettext("Meanwhile changed to %(words)s, which is kept.") % {"words": words}
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.models import OutreachPolicy, SuppressedAddress
@@ -29,7 +30,7 @@ class SuppressedAddressAdmin(TrackedAdmin):
     list_filter = ("reason",)
     ordering = ("-at",)
     search_fields = ("digest",)
-    search_help_text = "Type a whole address: only its digest is kept."
+    search_help_text = _("Type a whole address: only its digest is kept.")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, clock, passwords
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
@@ -17,7 +19,7 @@ from accounts.catalogue import Role, choices
 from accounts.models import Function, Pool, Team, TeamMember, User
 
 # The link on the sign-in page.
-FORGOTTEN = "Forgotten your password?"
+FORGOTTEN = _("Forgotten your password?")
 
 
 class UserForm(forms.ModelForm):
@@ -27,8 +29,11 @@ class UserForm(forms.ModelForm):
         others = User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk)
         if (other := others.first()) is not None:
             raise forms.ValidationError(
-                f"{other.name} signs in with this address already: choose another, or change"
-                " theirs first. Capital and small letters make no difference."
+                gettext(
+                    "%(name)s signs in with this address already: choose another, or change theirs"
+                    " first. Capital and small letters make no difference."
+                )
+                % {"name": other.name}
             )
         return email
 
@@ -37,8 +42,8 @@ class NewUserForm(UserForm):
     """A new person gets no password here: they set one by the link in their mail."""
 
     role = forms.ChoiceField(
-        choices=[("", "Choose"), *choices(Role)],
-        help_text="What they see and may change.",
+        choices=[("", _("Choose")), *choices(Role)],
+        help_text=_("What they see and may change."),
     )
 
     class Meta:
@@ -91,10 +96,13 @@ class UserAdmin(ConfirmedAdmin, KeptAdmin):
         own = obj is not None and obj.pk == request.user.pk
         return ("role", "is_active", "password_state") if own else ("password_state",)
 
-    @admin.display(description="Password")
+    @admin.display(description=_("Password"))
     def password_state(self, user: User) -> str:
-        state = "Set." if user.has_usable_password() else "Not set yet."
-        return f"{state} People set a new one by “{FORGOTTEN}” on the sign-in page."
+        state = gettext("Set.") if user.has_usable_password() else gettext("Not set yet.")
+        return gettext("%(state)s People set a new one by “%(link)s” on the sign-in page.") % {
+            "state": state,
+            "link": FORGOTTEN,
+        }
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         before = User.objects.select_for_update().filter(pk=obj.pk).first()
@@ -107,23 +115,33 @@ class UserAdmin(ConfirmedAdmin, KeptAdmin):
     def _tell_of_address(self, request: HttpRequest, person: User, *, before: str) -> None:
         by = cast(User, request.user)
         addresses.tell_of_change(person, before=before, by=by, now=clock.now())
-        said = f"{person.name} is told of the change at {before} and at {person.email}."
+        said = gettext("%(name)s is told of the change at %(before)s and at %(email)s.") % {
+            "name": person.name,
+            "before": before,
+            "email": person.email,
+        }
         self.message_user(request, said)
 
-    @admin.action(description="Send a link to set a password", permissions=["change"])
+    @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:
         for person in people:
             if person.is_active:
                 self._write_to(request, person)
             else:
-                said = f"{person.name} is not active, so nothing was sent: switch them on first."
+                said = gettext(
+                    "%(name)s is not active, so nothing was sent: switch them on first."
+                ) % {"name": person.name}
                 self.message_user(request, said, messages.WARNING)
 
     def _write_to(self, request: HttpRequest, person: User) -> None:
         passwords.invited(person, by=cast(User, request.user), now=clock.now())
-        said = f"{person.name} is written to at {person.email}: the link lets them set a password."
+        said = gettext(
+            "%(name)s is written to at %(email)s: the link lets them set a password."
+        ) % {"name": person.name, "email": person.email}
         if settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
-            said += " No mail server is set (EMAIL_URL), so the mail stands in the worker's log."
+            said += gettext(
+                " No mail server is set (EMAIL_URL), so the mail stands in the worker's log."
+            )
         self.message_user(request, said)
 
 

@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
@@ -38,12 +40,12 @@ class InstallationForm(forms.ModelForm):
         choices=WEEKDAYS,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Nothing is due on another day, nor on a holiday.",
+        help_text=_("Nothing is due on another day, nor on a holiday."),
     )
     accept_effect = forms.BooleanField(
         required=False,
-        label="Change the source of revenue",
-        help_text="What a change does to ARR is said before it is saved; then tick this.",
+        label=_("Change the source of revenue"),
+        help_text=_("What a change does to ARR is said before it is saved; then tick this."),
     )
 
     class Meta:
@@ -56,7 +58,10 @@ class InstallationForm(forms.ModelForm):
         if to and "revenue_source" in self.changed_data and not values.get("accept_effect"):
             effect = effect_of_default(to=RevenueSource(to), day=clock.today())
             if effect:
-                self.add_error("revenue_source", f"{effect}. Tick “Change the source” to do it.")
+                self.add_error(
+                    "revenue_source",
+                    gettext("%(effect)s. Tick “Change the source” to do it.") % {"effect": effect},
+                )
         return values
 
 
@@ -76,14 +81,20 @@ class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
             count = mark_all_due()
             messages.warning(
                 request,
-                f"The ledgers of {count:,} accounts, but for exceptions, follow the new source of"
-                " revenue in some minutes.",
+                gettext(
+                    "The ledgers of %(count)s accounts, but for exceptions, follow the new source"
+                    " of revenue in some minutes."
+                )
+                % {"count": f"{count:,}"},
             )
         if "currency" in form.changed_data and (codes := _without_rate(obj.currency)):
             messages.warning(
                 request,
-                f"No rate brings {', '.join(codes)} into {obj.currency}: reports leave these"
-                " amounts out until there is one.",
+                gettext(
+                    "No rate brings %(currencies)s into %(currency)s: reports leave these"
+                    " amounts out until there is one."
+                )
+                % {"currencies": ", ".join(codes), "currency": obj.currency},
             )
 
 
@@ -170,25 +181,29 @@ class RateForm(forms.ModelForm):
         model = CurrencyRate
         fields = ("base", "currency", "rate", "valid_from")
         help_texts = {
-            "base": "The currency that reports convert into, such as USD.",
-            "currency": "The currency of amounts that came in, such as EUR.",
-            "rate": "What one unit of it is worth in the base: 1.08 where a euro is 1.08 dollars.",
-            "valid_from": "Holds from this day on, until a later rate. Reports count again by it;"
-            " segments and tiers follow tonight.",
+            "base": _("The currency that reports convert into, such as USD."),
+            "currency": _("The currency of amounts that came in, such as EUR."),
+            "rate": _(
+                "What one unit of it is worth in the base: 1.08 where a euro is 1.08 dollars."
+            ),
+            "valid_from": _(
+                "Holds from this day on, until a later rate. Reports count again by it;"
+                " segments and tiers follow tonight."
+            ),
         }
 
     def clean_rate(self) -> Any:
         rate = self.cleaned_data["rate"]
         if rate <= 0:
-            raise forms.ValidationError("A rate is above 0.")
+            raise forms.ValidationError(gettext("A rate is above 0."))
         return rate
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if values.get("base") and values.get("base") == values.get("currency"):
-            self.add_error("currency", "A currency needs no rate into itself.")
+            self.add_error("currency", gettext("A currency needs no rate into itself."))
         if self.instance.pk is None and self._is_there(values):
-            self.add_error("valid_from", "The pair has a rate from that day on already.")
+            self.add_error("valid_from", gettext("The pair has a rate from that day on already."))
         return values
 
     def _is_there(self, values: dict[str, Any]) -> bool:

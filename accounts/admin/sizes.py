@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.settings import KeyedAdmin
 from accounts.models import (
@@ -51,12 +53,12 @@ class SegmentDefinitionAdmin(SizeAdmin):
     list_display = ("key", "latest_bound")
     inlines = (SegmentBoundInline,)
 
-    @admin.display(description="Latest bound")
+    @admin.display(description=_("Latest bound"))
     def latest_bound(self, segment: SegmentDefinition) -> str:
         latest = max(segment.bounds.all(), key=lambda bound: bound.valid_from, default=None)
         if latest is None or latest.arr_from is None:
-            return "Given to nobody"
-        return f"ARR from {latest.arr_from:,}"
+            return gettext("Given to nobody")
+        return gettext("ARR from %(arr_from)s") % {"arr_from": f"{latest.arr_from:,}"}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("bounds")
@@ -67,13 +69,20 @@ class TouchTierDefinitionAdmin(SizeAdmin):
     list_display = ("key", "latest_bound")
     inlines = (TouchTierBoundInline,)
 
-    @admin.display(description="Latest bound")
+    @admin.display(description=_("Latest bound"))
     def latest_bound(self, tier: TouchTierDefinition) -> str:
         latest = max(tier.bounds.all(), key=lambda bound: bound.valid_from, default=None)
         if latest is None or latest.score_from is None:
-            return "Given to nobody"
-        held = "" if latest.arr_from is None else f", or ARR from {latest.arr_from:,}"
-        return f"Score from {latest.score_from}{held}"
+            return gettext("Given to nobody")
+        held = (
+            ""
+            if latest.arr_from is None
+            else gettext(", or ARR from %(arr_from)s") % {"arr_from": f"{latest.arr_from:,}"}
+        )
+        return gettext("Score from %(score_from)s%(held)s") % {
+            "score_from": latest.score_from,
+            "held": held,
+        }
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("bounds")

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.bases import TrackedAdmin
 from accounts.catalogue import label
@@ -56,47 +58,55 @@ class SourceMappingAdmin(ExplainedDeletionAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description="Records", ordering="kind")
+    @admin.display(description=_("Records"), ordering="kind")
     def read_as(self, row: SourceMapping) -> str:
         return label(row.kind)
 
-    @admin.display(description="Columns")
+    @admin.display(description=_("Columns"))
     def columns(self, row: SourceMapping) -> int:
         return sum(bool(ours) for ours in mapping_of(row.mapping).columns.values())
 
-    @admin.display(description="Columns and where they go")
+    @admin.display(description=_("Columns and where they go"))
     def fields_of_columns(self, row: SourceMapping) -> SafeString:
         columns = mapping_of(row.mapping).columns
-        pairs = [(name, ours or "left out") for name, ours in columns.items()]
+        pairs = [(name, ours or gettext("left out")) for name, ours in columns.items()]
         return format_html_join("", "<div>{} → {}</div>", pairs)
 
-    @admin.display(description="What its values say")
+    @admin.display(description=_("What its values say"))
     def says(self, row: SourceMapping) -> SafeString:
         return format_html_join("", "<div>{}: {}</div>", _said(row))
 
     def what_deleting_does(self, row: SourceMapping) -> str:
-        return (
-            f"Files, commands and requests of {row.source} with {label(row.kind).lower()} are then"
-            " read as if nobody had said how: a file is guessed and asked about again, a command or"
+        return gettext(
+            "Files, commands and requests of %(source)s with %(records)s are then read as if"
+            " nobody had said how: a file is guessed and asked about again, a command or"
             " request refuses columns that it does not know. What was imported stays."
-        )
+        ) % {"source": row.source, "records": label(row.kind).lower()}
 
 
 def _said(row: SourceMapping) -> list[tuple[str, str]]:
     mapping = mapping_of(row.mapping)
     said = [
-        ("Dates", mapping.date_order.value if mapping.date_order else "not said"),
-        ("Decimal mark", mapping.decimal_mark),
-        ("Time zone", mapping.zone),
-        ("Empty cells", mapping.empty_cells.value),
-        ("Other columns", "ignored" if mapping.ignores_rest else "refused"),
+        (gettext("Dates"), mapping.date_order.value if mapping.date_order else gettext("not said")),
+        (gettext("Decimal mark"), mapping.decimal_mark),
+        (gettext("Time zone"), mapping.zone),
+        (gettext("Empty cells"), mapping.empty_cells.value),
+        (gettext("Other columns"), "ignored" if mapping.ignores_rest else "refused"),
     ]
     if row.kind == "contracts":
-        said.append(("End", mapping.end_date.value if mapping.end_date else "not said"))
-    said += [(f"{name}, empty", cell.value) for name, cell in mapping.empty.items()]
-    said += [(f"{name}, all rows", value) for name, value in mapping.constants.items()]
+        said.append(
+            (gettext("End"), mapping.end_date.value if mapping.end_date else gettext("not said"))
+        )
+    said += [
+        (gettext("%(name)s, empty") % {"name": name}, cell.value)
+        for name, cell in mapping.empty.items()
+    ]
+    said += [
+        (gettext("%(name)s, all rows") % {"name": name}, value)
+        for name, value in mapping.constants.items()
+    ]
     return said + [
-        (f"{name}, “{word}”", meaning or "no value")
+        (f"{name}, “{word}”", meaning or gettext("no value"))
         for name, words in mapping.words.items()
         for word, meaning in words.items()
     ]
@@ -134,11 +144,11 @@ class AccountIdAdmin(ExplainedDeletionAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def what_deleting_does(self, row: AccountId) -> str:
-        return (
-            f"{row.account} is then not found by “{row.value}” of {row.source} any more: records"
-            " that name it so are refused, unless it is called so otherwise. What came by it stays"
-            " with the account."
-        )
+        return gettext(
+            "%(account)s is then not found by “%(value)s” of %(source)s any more: records"
+            " that name it so are refused, unless it is called so otherwise. What came by"
+            " it stays with the account."
+        ) % {"account": row.account, "value": row.value, "source": row.source}
 
 
 def _declared() -> QuerySet[Source]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext, ngettext
+
 from accounts.money.currencies import money_exact
 from accounts.money.rates import MoneySum, Unconverted
 from accounts.ui import formats
@@ -43,14 +45,18 @@ class RateGaps:
             _amount(currency, found) for currency, found in sorted(self.left_out.items())
         )
         codes = ", ".join(self.currencies)
-        return [f"Not in these sums: {amounts}. No rate brings {codes} into {self.base}."]
+        return [
+            gettext("Not in these sums: %(amounts)s. No rate brings %(codes)s into %(base)s.")
+            % {"amounts": amounts, "codes": codes, "base": self.base}
+        ]
 
     def _early(self) -> list[str]:
         by_day = defaultdict(list)
         for currency, day in sorted(self.early.items()):
             by_day[day].append(currency)
         return [
-            f"{', '.join(currencies)} converted at the first known rate, of {formats.day(day)}."
+            gettext("%(currencies)s converted at the first known rate, of %(day)s.")
+            % {"currencies": ", ".join(currencies), "day": formats.day(day)}
             for day, currencies in sorted(by_day.items())
         ]
 
@@ -60,4 +66,7 @@ def _amount(currency: str, found: Unconverted) -> str:
     words = money_exact(found.amount, currency) if found.amount else currency
     if not found.accounts:
         return words
-    return f"{words} of {found.accounts:,} account{'' if found.accounts == 1 else 's'}"
+    of_accounts = ngettext(
+        "%(amounts)s of %(count)s account", "%(amounts)s of %(count)s accounts", found.accounts
+    )
+    return of_accounts % {"amounts": words, "count": f"{found.accounts:,}"}

@@ -10,6 +10,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
@@ -39,10 +41,12 @@ class ImportForm(forms.ModelForm):
     """A new playbook comes in as YAML, as the shipped ones do."""
 
     text = forms.CharField(
-        label="Playbook as YAML",
+        label=_("Playbook as YAML"),
         widget=forms.Textarea(attrs={"rows": 40, "cols": 110}),
         initial=EXAMPLE,
-        help_text="It becomes a draft. What does not fit is refused with its place and what does.",
+        help_text=_(
+            "It becomes a draft. What does not fit is refused with its place and what does."
+        ),
     )
 
     class Meta:
@@ -136,24 +140,27 @@ class PlaybookAdmin(RoleChoices, SaidInWords, DraftAdmin):
         if change:
             super().save_model(request, obj, form, change)
 
-    @admin.display(description="Review")
+    @admin.display(description=_("Review"))
     def review(self, playbook: Playbook) -> str:
         if playbook.state != Playbook.State.PUBLISHED:
             return ""
         due = review_due(playbook)
-        return f"{'Overdue since' if due < clock.today() else 'By'} {date_format(due)}"
+        said = gettext("Overdue since %(day)s") if due < clock.today() else gettext("By %(day)s")
+        return said % {"day": date_format(due)}
 
-    @admin.action(description="Publish: starts plays from now on", permissions=["change"])
+    @admin.action(description=_("Publish: starts plays from now on"), permissions=["change"])
     def publish_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
             self._publish(request, playbook)
 
-    @admin.action(description="Copy to a new draft", permissions=["change"])
+    @admin.action(description=_("Copy to a new draft"), permissions=["change"])
     def copy_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
             self.copy(request, playbook)
 
-    @admin.action(description="Take out of force: starts no plays any more", permissions=["change"])
+    @admin.action(
+        description=_("Take out of force: starts no plays any more"), permissions=["change"]
+    )
     def retire_selected(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         for playbook in chosen.order_by("key", "version"):
             try:
@@ -161,7 +168,11 @@ class PlaybookAdmin(RoleChoices, SaidInWords, DraftAdmin):
             except NotInForceError as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
-                self.message_user(request, f"{playbook} is out of force.", messages.SUCCESS)
+                self.message_user(
+                    request,
+                    gettext("%(playbook)s is out of force.") % {"playbook": playbook},
+                    messages.SUCCESS,
+                )
 
     def _publish(self, request: HttpRequest, playbook: Playbook) -> None:
         try:
@@ -169,12 +180,20 @@ class PlaybookAdmin(RoleChoices, SaidInWords, DraftAdmin):
         except (PlaybookError, NotADraftError) as error:
             self.message_user(request, f"{playbook}: {error}", messages.ERROR)
         else:
-            self.message_user(request, f"{playbook} is published.", messages.SUCCESS)
+            self.message_user(
+                request,
+                gettext("%(playbook)s is published.") % {"playbook": playbook},
+                messages.SUCCESS,
+            )
 
-    @admin.action(description="Reviewed today", permissions=["change"])
+    @admin.action(description=_("Reviewed today"), permissions=["change"])
     def mark_reviewed(self, request: HttpRequest, chosen: QuerySet[Playbook]) -> None:
         reviewed = chosen.update(reviewed_on=clock.today())
-        self.message_user(request, f"{reviewed} reviewed today.", messages.SUCCESS)
+        self.message_user(
+            request,
+            gettext("%(reviewed)s reviewed today.") % {"reviewed": reviewed},
+            messages.SUCCESS,
+        )
 
 
 @admin.register(PlayStart)

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.access import Right, requires
@@ -29,7 +30,11 @@ class DraftAdmin(admin.ModelAdmin):
         begun = Playbook.objects.filter(key=obj.key, state=Playbook.State.DRAFT)
         draft = begun.order_by("-version").first()
         if draft is not None:
-            self.message_user(request, f"{draft} is a draft already: go on here.", messages.INFO)
+            self.message_user(
+                request,
+                gettext("%(draft)s is a draft already: go on here.") % {"draft": draft},
+                messages.INFO,
+            )
             return draft
         return self.copy(request, obj)
 
@@ -39,7 +44,9 @@ class DraftAdmin(admin.ModelAdmin):
         except PlaybookError as error:
             self.message_user(request, f"{playbook}: {error}", messages.ERROR)
             return None
-        self.message_user(request, f"{draft} is a draft.", messages.SUCCESS)
+        self.message_user(
+            request, gettext("%(draft)s is a draft.") % {"draft": draft}, messages.SUCCESS
+        )
         return draft
 
     def has_change_permission(self, request: HttpRequest, obj: Playbook | None = None) -> bool:
@@ -67,7 +74,9 @@ class DraftAdmin(admin.ModelAdmin):
     def response_change(self, request: HttpRequest, obj: Playbook) -> HttpResponse:
         """Whoever tunes a draft stays on it, beside what is still wrong."""
         if _is_draft(obj) and "_publish" not in request.POST:
-            self.message_user(request, f"{obj} is saved.", messages.SUCCESS)
+            self.message_user(
+                request, gettext("%(row)s is saved.") % {"row": obj}, messages.SUCCESS
+            )
         return self._to_form(obj)
 
     def render_change_form(

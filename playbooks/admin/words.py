@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.reading import PlaybookError
@@ -32,42 +34,46 @@ class SaidInWords:
 
     def said_fieldsets(self, *, is_draft: bool) -> Any:
         said = [name for pair in _JSON.items() for name in pair] if is_draft else list(_JSON)
-        help_text = (
-            "The sentences say what was saved last. The fields below them have the shape of the"
-            " YAML, written as JSON: change a value there, and save to read it in words."
+        help_text = gettext(
+            "The sentences say what was saved last. The fields below them have the shape"
+            " of the YAML, written as JSON: change a value there, and save to read it in"
+            " words."
         )
         return [
             (None, {"fields": _HEAD}),
-            ("What it does", {"fields": said, "description": help_text if is_draft else ""}),
-            ("Limits and review", {"fields": _LIMITS}),
-            ("Version", {"fields": _LIFE}),
+            (
+                gettext("What it does"),
+                {"fields": said, "description": help_text if is_draft else ""},
+            ),
+            (gettext("Limits and review"), {"fields": _LIMITS}),
+            (gettext("Version"), {"fields": _LIFE}),
         ]
 
-    @admin.display(description="Starts when")
+    @admin.display(description=_("Starts when"))
     def starts(self, playbook: Playbook) -> str:
         found = _definition(playbook)
         if found is None:
-            return _UNREADABLE
-        return _lines(map(starts_when, found.triggers)) or "Only people start it."
+            return gettext(_UNREADABLE)
+        return _lines(map(starts_when, found.triggers)) or gettext("Only people start it.")
 
-    @admin.display(description="For")
+    @admin.display(description=_("For"))
     def meant_for(self, playbook: Playbook) -> str:
         found = _definition(playbook)
-        return is_for(found.conditions) if found else _UNREADABLE
+        return is_for(found.conditions) if found else gettext(_UNREADABLE)
 
-    @admin.display(description="Draws in")
+    @admin.display(description=_("Draws in"))
     def escalates(self, playbook: Playbook) -> str:
         found = _definition(playbook)
         if found is None:
-            return _UNREADABLE
-        return _lines(map(escalation_label, found.escalations)) or "Nobody."
+            return gettext(_UNREADABLE)
+        return _lines(map(escalation_label, found.escalations)) or gettext("Nobody.")
 
-    @admin.display(description="Succeeds when")
+    @admin.display(description=_("Succeeds when"))
     def succeeds(self, playbook: Playbook) -> str:
-        return _lines(map(str, playbook.success)) or "Not said."
+        return _lines(map(str, playbook.success)) or gettext("Not said.")
 
 
-_UNREADABLE = "Not readable yet: publishing says what is wrong."
+_UNREADABLE = gettext_noop("Not readable yet: publishing says what is wrong.")
 
 
 def _lines(sentences: Iterable[str]) -> SafeString:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.svg import (
     PLOT_WIDTH,
     Chart,
@@ -44,7 +46,10 @@ def line_picture(points: Sequence[CurvePoint], *, label: str) -> Chart:
     dots = [
         element(
             "circle",
-            hover(f"{number(point.raw)} reads {number(point.reading)}"),
+            hover(
+                gettext("%(value)s reads %(reading)s")
+                % {"value": number(point.raw), "reading": number(point.reading)}
+            ),
             cx=percent(x(point.raw) / PLOT_WIDTH * 100),
             cy=y(point.reading),
             r=3,
@@ -67,7 +72,9 @@ def step_picture(bounds: Sequence[float], readings: Sequence[float], *, label: s
         for left, right, reading in zip(edges, edges[1:], readings, strict=False)
         for point in ((left, y(reading)), (right, y(reading)))
     ]
-    names = [f"to {number(bound)}" for bound in bounds] + [f"above {number(bounds[-1])}"]
+    names = [gettext("to %(number)s") % {"number": number(bound)} for bound in bounds] + [
+        gettext("above %(number)s") % {"number": number(bounds[-1])}
+    ]
     rows = tuple((name, number(reading)) for name, reading in zip(names, readings, strict=True))
     return _picture(corners, [], bounds, rows, label)
 
@@ -98,7 +105,10 @@ def _picture(
     rows: tuple[tuple[str, ...], ...],
     label: str,
 ) -> Chart:
-    text = f"{label}: " + ", ".join(f"{raw} reads {reading}" for raw, reading in rows)
+    text = f"{label}: " + ", ".join(
+        gettext("%(raw)s reads %(reading)s") % {"raw": raw, "reading": reading}
+        for raw, reading in rows
+    )
     marks = [
         _line(corners),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
@@ -108,7 +118,7 @@ def _picture(
     return Chart(
         svg=figure(marks, kind="reading", height=HEIGHT, text=text),
         text=text,
-        head=("Value", "Reading"),
+        head=(gettext("Value"), gettext("Reading")),
         rows=rows,
     )
 
@@ -130,4 +140,9 @@ def _ends(values: Sequence[float]) -> list[Svg]:
 
 
 def _nothing(label: str) -> Chart:
-    return Chart(svg=Svg(""), text=f"{label}: no points", head=("Value", "Reading"), rows=())
+    return Chart(
+        svg=Svg(""),
+        text=gettext("%(label)s: no points") % {"label": label},
+        head=(gettext("Value"), gettext("Reading")),
+        rows=(),
+    )

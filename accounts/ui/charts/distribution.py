@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.svg import Chart, Svg, element, figure, hover, percent
 
 HEIGHT = 10
@@ -27,12 +29,14 @@ def distribution(parts: Sequence[Part], *, label: str) -> Chart:
     spoken = ", ".join(
         f"{part.label} {part.shown} ({share})" for part, share in zip(parts, shares, strict=True)
     )
-    text = f"{label}: {spoken}" if total else f"{label}: nothing to show"
+    text = (
+        f"{label}: {spoken}" if total else gettext("%(label)s: nothing to show") % {"label": label}
+    )
     track = element("rect", width="100%", height="100%", class_="chart-track")
     bars = [track, *_bars(parts, shares, total)]
     rows = tuple((part.label, part.shown, share) for part, share in zip(parts, shares, strict=True))
     svg = figure(bars, kind="distribution", height=HEIGHT, text=text)
-    return Chart(svg=svg, text=text, head=("", label, "Share"), rows=rows, numbers=(1, 2))
+    return Chart(svg=svg, text=text, head=("", label, gettext("Share")), rows=rows, numbers=(1, 2))
 
 
 def _bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[Svg]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.svg import (
     PLOT_WIDTH,
     Chart,
@@ -34,9 +36,14 @@ def before_and_after(
         (name, f"{old:,}", f"{new:,}") for name, old, new in zip(names, before, after, strict=True)
     )
     text = f"{label}: {_spoken(before, after, names)}"
-    head = ("Score", "Today", "With the draft")
+    head = (gettext("Score"), gettext("Today"), gettext("With the draft"))
     if not highest:
-        return Chart(svg=Svg(""), text=f"{label}: nothing to show", head=head, rows=())
+        return Chart(
+            svg=Svg(""),
+            text=gettext("%(label)s: nothing to show") % {"label": label},
+            head=head,
+            rows=(),
+        )
     y = Scale(0, highest, BASE, TOP)
     marks = [
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
@@ -59,7 +66,10 @@ def _bars(
     return [
         element(
             "rect",
-            hover(f"{name}: {new:,} accounts, today {old:,}"),
+            hover(
+                gettext("%(name)s: %(new)s accounts, today %(old)s")
+                % {"name": name, "new": f"{new:,}", "old": f"{old:,}"}
+            ),
             x=percent(place * step + GAP / 2),
             y=y(new),
             width=percent(step - GAP),
@@ -101,8 +111,9 @@ def _ticks() -> list[Svg]:
 
 def _spoken(before: Sequence[int], after: Sequence[int], names: Sequence[str]) -> str:
     moved = [
-        f"{name} {old:,} today, {new:,} with the draft"
+        gettext("%(name)s %(old)s today, %(new)s with the draft")
+        % {"name": name, "old": f"{old:,}", "new": f"{new:,}"}
         for name, old, new in zip(names, before, after, strict=True)
         if old != new
     ]
-    return "; ".join(moved) or "no score changes its step"
+    return "; ".join(moved) or gettext("no score changes its step")

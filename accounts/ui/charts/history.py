@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.notes import Note, note_lines, note_words, placed, spoken_note
 from accounts.ui.charts.svg import (
     PLOT_WIDTH,
@@ -47,7 +49,7 @@ def score_history(
     """Scores run from 0 to 100; a day without a score is a gap."""
     text = _spoken(points, notes, label)
     rows = _rows(points, notes)
-    head = ("Day", "Score", "What happened")
+    head = (gettext("Day"), gettext("Score"), gettext("What happened"))
     if not points:
         return Chart(svg=Svg(""), text=text, head=head, rows=())
     first, last = points[0].day, points[-1].day
@@ -151,14 +153,23 @@ def _note_dot(note: Note, position: float, height: float) -> Svg:
 def _spoken(points: Sequence[ScorePoint], notes: Sequence[Note], label: str) -> str:
     known = [point for point in points if point.score is not None]
     if not known:
-        return f"{label}: no scores yet"
+        return gettext("%(label)s: no scores yet") % {"label": label}
     first, last = known[0], known[-1]
     scores = [point.score for point in known if point.score is not None]
-    happened = f"; {len(notes)} marked" if notes else ""
-    return (
-        f"{label}: {int(scores[0])} on {first.day:%-d %B %Y}, {int(scores[-1])} on "
-        f"{last.day:%-d %B %Y}, lowest {int(min(scores))}, highest {int(max(scores))}{happened}"
-    )
+    happened = gettext("; %(count)s marked") % {"count": len(notes)} if notes else ""
+    return gettext(
+        "%(label)s: %(first)s on %(from)s, %(latest)s on %(to)s, lowest %(lowest)s,"
+        " highest %(highest)s%(happened)s"
+    ) % {
+        "label": label,
+        "first": int(scores[0]),
+        "from": f"{first.day:%-d %B %Y}",
+        "latest": int(scores[-1]),
+        "to": f"{last.day:%-d %B %Y}",
+        "lowest": int(min(scores)),
+        "highest": int(max(scores)),
+        "happened": happened,
+    }
 
 
 def _rows(points: Sequence[ScorePoint], notes: Sequence[Note]) -> tuple[tuple[str, ...], ...]:

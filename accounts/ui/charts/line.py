@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.notes import Note, note_lines, note_words, placed
 from accounts.ui.charts.svg import (
     PLOT_WIDTH,
@@ -56,14 +58,14 @@ def line_chart(
     text = _spoken(known, label, notes)
     rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))
     if not known:
-        return Chart(svg=Svg(""), text=text, head=("Month", label), rows=rows)
+        return Chart(svg=Svg(""), text=text, head=(gettext("Month"), label), rows=rows)
     base = height - 24
     y = _value_scale(known, references, from_zero=from_zero, base=base)
     end = _end(known[-1], points[-1].day, y)[: 2 if is_end_written else 1]
     happened = _notes(notes, points, base)
     marks = [*_references(references, y), *happened, *_drawn(points, y, base, ticks), *end]
     svg = figure(marks, kind="line", height=height, text=text)
-    return Chart(svg=svg, text=text, head=("Month", label), rows=rows)
+    return Chart(svg=svg, text=text, head=(gettext("Month"), label), rows=rows)
 
 
 def _drawn(points: Sequence[LinePoint], y: Scale, base: float, ticks: int) -> list[Svg]:
@@ -126,7 +128,13 @@ def _notes(notes: Sequence[Note], points: Sequence[LinePoint], base: float) -> l
 
 def _spoken(known: Sequence[LinePoint], label: str, notes: Sequence[Note]) -> str:
     if not known:
-        return f"{label}: no data"
+        return gettext("%(label)s: no data") % {"label": label}
     first, last = known[0], known[-1]
-    course = f"{label}: {first.shown} in {first.day:%B %Y}, {last.shown} in {last.day:%B %Y}"
+    course = gettext("%(label)s: %(first)s in %(from)s, %(latest)s in %(to)s") % {
+        "label": label,
+        "first": first.shown,
+        "from": f"{first.day:%B %Y}",
+        "latest": last.shown,
+        "to": f"{last.day:%B %Y}",
+    }
     return "; ".join([course, *(f"{note.day:%-d %B %Y}: {note.label}" for note in notes)])

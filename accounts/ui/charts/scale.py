@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.svg import (
     Chart,
     Svg,
@@ -46,25 +48,46 @@ def band_scale(
         marks += _block(band, top, margin if place else 0)
     marks += _lines(lines)
     marks += _ticks(sorted({0.0, 100.0, *(band.lower for band in rising)}))
-    spoken = [f"{band.name} from {number(band.lower)}" for band in reversed(rising)]
-    spoken += [f"alert line at {number(line)}" for line in lines]
-    text = f"{label}: {', '.join(spoken)}; rising takes {number(margin)} points more"
+    spoken = [
+        gettext("%(band)s from %(bound)s") % {"band": band.name, "bound": number(band.lower)}
+        for band in reversed(rising)
+    ]
+    spoken += [gettext("alert line at %(number)s") % {"number": number(line)} for line in lines]
+    text = gettext("%(label)s: %(bands)s; rising takes %(margin)s points more") % {
+        "label": label,
+        "bands": ", ".join(spoken),
+        "margin": number(margin),
+    }
     rows = tuple((band.name, number(band.lower)) for band in reversed(rising))
-    rows += tuple(("Alert line", number(line)) for line in lines)
+    rows += tuple((gettext("Alert line"), number(line)) for line in lines)
     return Chart(
         svg=figure(marks, kind="scale", height=HEIGHT, text=text),
         text=text,
-        head=("Band", "From"),
+        head=(gettext("Band"), gettext("From")),
         rows=rows,
     )
 
 
 def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
     width = max(top - band.lower, 0)
-    within = f"{band.name}: {number(band.lower)} to below {number(top)}"
-    marks = [_fill(band, max(width - 0.25, 0), f"chart-fill is-{band.tone}", says=within)]
+    within = gettext("%(name)s: %(lower)s to below %(upper)s") % {
+        "name": band.name,
+        "lower": number(band.lower),
+        "upper": number(top),
+    }
+    marks = [
+        _fill(
+            band,
+            max(width - 0.25, 0),
+            f"chart-fill is-{band.tone}",
+            says=within,
+        )
+    ]
     if margin:
-        rises = f"Who rises is {band.name} from {number(band.lower + margin)} on"
+        rises = gettext("Who rises is %(name)s from %(number)s on") % {
+            "name": band.name,
+            "number": number(band.lower + margin),
+        }
         marks.append(_fill(band, min(margin, width), "chart-margin", says=rises))
     if width >= NARROW:
         middle = percent(band.lower + width / 2)
@@ -93,7 +116,7 @@ def _lines(lines: Sequence[float]) -> list[Svg]:
         marks.append(
             element(
                 "line",
-                hover(f"Alert line at {number(line)}"),
+                hover(gettext("Alert line at %(number)s") % {"number": number(line)}),
                 x1=place,
                 x2=place,
                 y1=TOP - 4,
@@ -103,7 +126,7 @@ def _lines(lines: Sequence[float]) -> list[Svg]:
         )
         marks.append(
             label(
-                f"alert {number(line)}",
+                gettext("alert %(number)s") % {"number": number(line)},
                 x=place,
                 y=BASE + 32,
                 text_anchor=anchor(line),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor
 
+from django.utils.translation import gettext
+
 from accounts.ui.charts.svg import Chart, Scale, Svg, element, polylines
 
 WIDTH, HEIGHT, PAD = 84, 24, 3
@@ -37,9 +39,12 @@ def sparkline(
 
 def _spoken(known: Sequence[float], label: str, marked: str) -> str:
     if not known:
-        return f"{label}: no data"
+        return gettext("%(label)s: no data") % {"label": label}
     course = (
-        f"{floor(known[0])}" if len(known) == 1 else f"from {floor(known[0])} to {floor(known[-1])}"
+        f"{floor(known[0])}"
+        if len(known) == 1
+        else gettext("from %(first)s to %(latest)s")
+        % {"first": floor(known[0]), "latest": floor(known[-1])}
     )
     return f"{label}: {course}" + (f"; {marked}" if marked else "")
 
