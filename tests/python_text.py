@@ -73,6 +73,8 @@ def main() -> int:
         for path in sources(ROOT)
         for line, words in sorted(unmarked(path.read_text()))
     ]
+    if found:
+        sys.stdout.write("Mark these for translation (gettext, gettext_lazy, ngettext):\n")
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0
 

@@ -127,10 +127,12 @@ def _restated_words(report: Overview, rate: Rate) -> str:
     found, change = report.restated, restated_by(report, rate)
     if found is None or change is None or not change:
         return ""
-    since = "" if found.since is None else f" since {formats.day(found.since)}"
     shown = round(change, 1)
-    by = f"{shown:+}".replace("-", MINUS) if shown else "less than 0.1"
-    return f"Restated{since}: {by} points"
+    by = f"{shown:+}".replace("-", MINUS) if shown else gettext("less than 0.1")
+    if found.since is None:
+        return gettext("Restated: %(points)s points") % {"points": by}
+    said = gettext("Restated since %(day)s: %(points)s points")
+    return said % {"day": formats.day(found.since), "points": by}
 
 
 def restated_by(report: Overview, rate: Rate) -> Decimal | None:
