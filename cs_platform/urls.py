@@ -29,6 +29,7 @@ from cs_platform.pages.today import views as today
 from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
 from playbooks.pages import account_plays, plays
+from playbooks.pages.builder import urls as builder_urls
 from playbooks.pages.library import views as library
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import views as tasks
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
     path("plays/<int:play_id>/", account_play.play, name="play"),
     path("plays/<int:play_id>/hand/", plays.hand, name="play_hand"),
+    path("playbooks/", include(builder_urls.urlpatterns)),
     path("playbooks/library/", library.entries, name="library"),
     path("playbooks/library/<slug:key>/", library.entry, name="library_entry"),
     path("playbooks/library/<slug:key>/install/", library.install, name="library_install"),

@@ -10,16 +10,25 @@ from django.db.models import Model
 
 from accounts.models import Contact, Function, GroupSession
 from health.models import Scorecard
+from playbooks.models import Playbook
 from tests.permission_house import NOW, House
 
 DAY = date(2025, 3, 1)
 PUBLISHED_CARD = "published card"
+PLAYBOOKS = {
+    "playbooks.playbook": "draft",
+    "draft playbook": "draft",
+    "published playbook": "published",
+    "retired playbook": "retired",
+}
 
 
 def record_of(label: str, *, house: House) -> Model:
     """A row made for it, else the first there is; `label` as in "accounts.contact"."""
     if label == PUBLISHED_CARD:
         return _published_card()
+    if label in PLAYBOOKS:
+        return _playbook(PLAYBOOKS[label])
     manager = apps.get_model(label)._base_manager
     values = _values(house).get(label)
     if values is not None:
@@ -38,6 +47,26 @@ def _published_card() -> Scorecard:
             "published_at": NOW,
         },
     )[0]
+
+
+def _playbook(state: str) -> Playbook:
+    """With a step, of a key of its own."""
+    head = {
+        "name": f"secret-{state}",
+        "created_at": NOW,
+        "cooldown_days": 0,
+        "category": "intervention",
+        "family": state,
+        "owner_role": "csm",
+        "review_cadence": "monthly",
+    }
+    found, is_new = Playbook.objects.get_or_create(key=f"secret-{state}", version=1, defaults=head)
+    if is_new:
+        step = {"due_amount": 0, "due_unit": "hours", "channel": "call", "owner_role": "csm"}
+        found.steps.create(position=1, key="secret-step", title="secret-step", **step)
+    if state != "draft":
+        Playbook.objects.filter(pk=found.pk, state="draft").update(state=state, published_at=NOW)
+    return found
 
 
 def _attendance(house: House) -> dict[str, Any]:

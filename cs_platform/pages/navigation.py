@@ -55,6 +55,14 @@ PAGES = (
         Right.VIEW_ACCOUNTS,
         ("/tasks/", "/plays/"),
     ),
+    RailPage(
+        "playbooks",
+        gettext_noop("Playbooks"),
+        "route",
+        "playbooks",
+        Right.VIEW_ACCOUNTS,
+        ("/playbooks/",),
+    ),
     RailPage("mail", gettext_noop("Mail"), "mail", "mails", Right.VIEW_ACCOUNTS, ("/mail/",)),
     RailPage(
         "executive",
@@ -74,7 +82,7 @@ PAGES = (
         "settings-2",
         "admin:index",
         Right.ADMINISTER,
-        ("/admin/", "/playbooks/"),
+        ("/admin/",),
     ),
 )
 

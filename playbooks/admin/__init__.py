@@ -17,8 +17,8 @@ from accounts import clock
 from accounts.admin import ReadOnlyAdmin
 from accounts.models import User
 from playbooks.admin.drafts import DraftAdmin
-from playbooks.admin.example import EXAMPLE
 from playbooks.admin.words import SaidInWords
+from playbooks.library.example import EXAMPLE
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.models.playbook import role_choices
 from playbooks.publishing import (

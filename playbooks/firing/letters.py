@@ -15,19 +15,27 @@ from accounts.work.outreach import CustomerHours, customer_hours
 from playbooks.firing.due_steps import DueStep, Opening
 from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
-from playbooks.triggers.kinds import Mail, Sending
+from playbooks.triggers.kinds import Consent, Mail, Sending
 
 
-def closest_people(account_ids: Collection[int]) -> dict[int, Contact]:
+def closest_people(
+    account_ids: Collection[int], *, with_consent: bool = False
+) -> dict[int, Contact]:
     """By account: the champion, else whoever of them we know best; of equals, who was met first.
 
-    Nobody who left or asked not to be contacted, nor without an address.
+    Nobody who left or asked not to be contacted, nor without an address; `with_consent` nobody
+    who did not agree to be written to.
     """
     is_champion = When(roles__contains=[StakeholderRole.CHAMPION], then=Value(0))
     reachable = Contact.objects.filter(
         account__in=account_ids, is_active=True, do_not_contact=False, erased_at=None, email__gt=""
-    ).annotate(rank=Case(is_champion, default=Value(1), output_field=IntegerField()))
-    first = reachable.order_by(
+    )
+    if with_consent:
+        reachable = reachable.filter(consent_at__isnull=False)
+    ranked = reachable.annotate(
+        rank=Case(is_champion, default=Value(1), output_field=IntegerField())
+    )
+    first = ranked.order_by(
         "account_id", "rank", F("strength").desc(nulls_last=True), "met_on", "pk"
     ).distinct("account_id")
     return {contact.account_id: contact for contact in first}
@@ -60,8 +68,8 @@ def write_letters(
     What is to go out by itself waits for approval where a merge field is not known: nobody gets a
     mail with a hole in it.
     """
-    people = closest_people({each.play.account_id for each in due})
-    accounts = Account.objects.select_related("owner").in_bulk(people)
+    people = _people({(each.play.account_id, _asks_consent(each)) for each in due})
+    accounts = Account.objects.select_related("owner").in_bulk({pk for pk, _ in people})
     senders = {
         each.key: context.directory.owner_for(
             role=each.step.owner_role, account_id=each.play.account_id
@@ -72,12 +80,28 @@ def write_letters(
     company, hours = Installation.current().name, customer_hours()
     letters = {}
     for each in due:
-        contact, sender = people.get(each.play.account_id), users.get(senders[each.key] or 0)
+        contact = people.get((each.play.account_id, _asks_consent(each)))
+        sender = users.get(senders[each.key] or 0)
         if contact is not None and sender is not None:
             account = accounts[each.play.account_id]
             values = merge_values(account, contact=contact, sender=sender, our_company=company)
             letters[each.key] = _letter(each, account, contact, sender, values, context.now, hours)
     return letters
+
+
+def _asks_consent(each: DueStep) -> bool:
+    does = each.step.does
+    return isinstance(does, Mail) and does.consent is Consent.GIVEN
+
+
+def _people(asked: Collection[tuple[int, bool]]) -> dict[tuple[int, bool], Contact]:
+    """By account, and whether only who agreed may be written to."""
+    found: dict[tuple[int, bool], Contact] = {}
+    for with_consent in sorted({each for _, each in asked}):
+        accounts = {pk for pk, each in asked if each is with_consent}
+        people = closest_people(accounts, with_consent=with_consent)
+        found |= {(pk, with_consent): contact for pk, contact in people.items()}
+    return found
 
 
 def _letter(

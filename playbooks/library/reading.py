@@ -85,6 +85,16 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
 
     Raises PlaybookError.
     """
+    definition, errors = examine(data, roles=roles)
+    if errors:
+        raise PlaybookError(errors)
+    return definition
+
+
+def examine(
+    data: object, *, roles: Collection[str] | None = None
+) -> tuple[PlaybookDefinition, list[str]]:
+    """What can be read of it, and what is wrong: a draft that is not complete is shown too."""
     errors: list[str] = []
     fields = Fields(data, place="", errors=errors)
     definition = _definition(fields)
@@ -102,9 +112,7 @@ def read_definition(data: object, *, roles: Collection[str] | None = None) -> Pl
     errors += _starting_itself(definition)
     if roles is not None:
         errors += _unknown_roles(definition, roles)
-    if errors:
-        raise PlaybookError(errors)
-    return definition
+    return definition, errors
 
 
 # Far more than there are playbooks, every version that a play still runs by included.

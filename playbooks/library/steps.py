@@ -14,6 +14,7 @@ from playbooks.triggers.kinds import (
     Action,
     Branch,
     ChangeField,
+    Consent,
     HoldOut,
     Mail,
     Sending,
@@ -27,7 +28,7 @@ from playbooks.triggers.vocabulary import Channel, OwnerRole
 
 _AT_ONCE = Offset(0, Unit.HOURS, Anchor.PREVIOUS_STEP)
 # Steps about a person or a role say which; the others are the platform's own.
-_OWNED = (StepKind.TASK, StepKind.ASSIGN, StepKind.NOTIFY, StepKind.MAIL)
+OWNED = (StepKind.TASK, StepKind.ASSIGN, StepKind.NOTIFY, StepKind.MAIL)
 _MOST_HELD_OUT = 50
 _LONGEST_TAG = 40
 
@@ -75,7 +76,7 @@ def _step(fields: Fields) -> StepDefinition:
 
 
 def _owner(fields: Fields, kind: StepKind) -> str:
-    if kind not in _OWNED and not fields.has("owner"):
+    if kind not in OWNED and not fields.has("owner"):
         return OwnerRole.SYSTEM.value
     return fields.key("owner")
 
@@ -104,7 +105,8 @@ def _action(fields: Fields, kind: StepKind) -> Action | None:
 def _mail(fields: Fields) -> Mail:
     if not fields.has("mail"):
         fields.wrong("mail", "is missing: give the subject and the body of what is sent")
-    return Mail(fields.word("send", Sending, Sending.AFTER_APPROVAL))
+    consent = fields.word("consent", Consent) if fields.has("consent") else None
+    return Mail(fields.word("send", Sending, Sending.AFTER_APPROVAL), consent)
 
 
 def _lasting(fields: Fields) -> Offset:
@@ -183,8 +185,8 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"if": write_conditions(condition)}
         case ChangeField(field=field, value=value):
             return {"set": {field.value: value}}
-        case Mail(sending=sending):
-            return {"send": sending.value}
+        case Mail(sending=sending, consent=consent):
+            return {"send": sending.value} | ({"consent": consent.value} if consent else {})
         case StartPlay(playbook=playbook):
             return {"playbook": playbook}
         case HoldOut(percent=percent):

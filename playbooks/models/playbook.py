@@ -92,6 +92,20 @@ class Playbook(models.Model):
         help_text="Plays opened for one CSM on one day; the rest wait. Empty: no cap.",
     )
     created_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(
+        default=1, db_default=1, editable=False, help_text="Of a draft: one more with each save."
+    )
+    edited_at = models.DateTimeField(null=True, editable=False)
+    edited_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    reason = models.CharField(
+        max_length=250,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="Why this version came into force.",
+    )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False

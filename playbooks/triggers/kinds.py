@@ -86,11 +86,20 @@ class Sending(StrEnum):
     BY_ITSELF = "by_itself"
 
 
+class Consent(StrEnum):
+    """Who may be written to; nobody who left, asked not to be contacted or unsubscribed ever is."""
+
+    GIVEN = "given"
+    NOT_REFUSED = "not_refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The draft of the step, to whoever of the account is closest to us."""
+    """The draft of the step, to whoever of the account is closest to us. `consent` None: nothing
+    is said, as in versions of before it was asked; then whoever did not refuse is written to."""
 
     sending: Sending
+    consent: Consent | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,20 @@ def person(client, db):
 
 
 RAILS = {
-    "csm": ["Today", "Portfolio", "Tasks", "Mail"],
-    "manager": ["Today", "Portfolio", "Tasks", "Mail", "Executive"],
-    "executive": ["Portfolio", "Tasks", "Mail", "Executive"],
-    "ops": ["Today", "Portfolio", "Tasks", "Mail", "Executive", "Operations", "Imports", "Admin"],
+    "csm": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail"],
+    "manager": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail", "Executive"],
+    "executive": ["Portfolio", "Tasks", "Playbooks", "Mail", "Executive"],
+    "ops": [
+        "Today",
+        "Portfolio",
+        "Tasks",
+        "Playbooks",
+        "Mail",
+        "Executive",
+        "Operations",
+        "Imports",
+        "Admin",
+    ],
     None: [],
 }
 

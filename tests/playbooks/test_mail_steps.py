@@ -18,6 +18,7 @@ DRAFT = {"subject": "About {{ account }}", "body": "Dear {{ contact }}, yours {{
 
 
 def mail_step(**said):
+    said = {"consent": "not_refused"} | said
     return step("letter", "mail", owner="csm", mail=DRAFT, **said)
 
 
@@ -53,6 +54,23 @@ def test_it_waits_for_approval_and_goes_to_the_champion(house, account):
     assert Play.objects.get().tasks.count() == 1  # the play goes on meanwhile
 
 
+def test_where_consent_is_asked_it_goes_to_who_gave_it(house, account):
+    person(account, "Em", strength=1, consent_at=NOW)
+    play(house, account, mail_step(consent="given"))
+    assert OutboxMessage.objects.get(contact__isnull=False).contact.name == "Em"
+
+
+def test_where_nobody_gave_consent_nobody_is_written_to(house, account):
+    play(house, account, mail_step(consent="given"))
+    assert not OutboxMessage.objects.filter(contact__isnull=False).exists()
+    assert StepResult.objects.get().ending == "nobody"
+
+
+def test_a_mail_without_a_consent_rule_is_not_published(house):
+    with pytest.raises(PlaybookError, match="Say who may be written to"):
+        published(step("letter", "mail", owner="csm", mail=DRAFT))
+
+
 def test_by_itself_it_goes_out_at_once_and_once(house, account):
     play(house, account, mail_step(send="by_itself"))
     tick(MONDAY)
@@ -66,7 +84,8 @@ def test_by_itself_it_goes_out_at_once_and_once(house, account):
 
 def test_with_a_field_that_is_not_known_somebody_reads_it_first(house, account):
     draft = {"subject": "Until {{ renewal_date }}", "body": "Dear {{ contact }}"}
-    play(house, account, step("letter", "mail", owner="csm", mail=draft, send="by_itself"))
+    said = {"mail": draft, "send": "by_itself", "consent": "not_refused"}
+    play(house, account, step("letter", "mail", owner="csm", **said))
 
     row = OutboxMessage.objects.get(contact__isnull=False)
     assert (row.state, row.subject) == ("held", "Until [renewal date]")

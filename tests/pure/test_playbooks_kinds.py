@@ -21,7 +21,12 @@ KINDS = {
     "change_field": {"set": {"stage": "adoption"}},
     "assign": {"owner": "save_team"},
     "notify": {"owner": "manager"},
-    "mail": {"owner": "csm", "mail": {"subject": "Hello", "body": "Text"}, "send": "by_itself"},
+    "mail": {
+        "owner": "csm",
+        "mail": {"subject": "Hello", "body": "Text"},
+        "send": "by_itself",
+        "consent": "given",
+    },
     "start_play": {"playbook": "other"},
     "hold_out": {"percent": 10},
     "survey": {"survey": "nps"},

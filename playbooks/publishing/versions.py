@@ -14,6 +14,7 @@ from health.publishing import register_lines
 from health.scoring import WatchLineSpec
 from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
 from playbooks.library.definition import PlaybookDefinition
+from playbooks.library.findings import unready
 from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_plays
 from playbooks.library.writing import as_columns
@@ -48,8 +49,9 @@ def copy_to_draft(*, playbook: Playbook, now: datetime) -> Playbook:
 
 
 @transaction.atomic
-def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
-    """The version that starts plays from now on; running plays keep theirs.
+def publish(*, playbook: Playbook, by: User | None, now: datetime, reason: str = "") -> Playbook:
+    """The version that starts plays from now on; running plays keep theirs. `reason` is kept with
+    a draft that comes into force.
 
     A retired version may be published again: that is how a mistake is rolled back. Raises
     PlaybookError where a draft is not complete, NotADraftError where it is in force already.
@@ -57,15 +59,29 @@ def publish(*, playbook: Playbook, by: User | None, now: datetime) -> Playbook:
     locked = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if locked.state == Playbook.State.PUBLISHED:
         raise NotADraftError(f"{locked} is in force already.")
-    _refuse_unknown_words(locked.definition(roles=known_roles()))
+    definition = locked.definition(roles=known_roles())
+    if problems := unknown_words(definition):
+        raise PlaybookError(problems)
     in_force = Playbook.objects.filter(key=locked.key, state=Playbook.State.PUBLISHED)
     in_force.update(state=Playbook.State.RETIRED)
     if locked.state == Playbook.State.DRAFT:
-        locked.published_at, locked.published_by = now, by
+        _refuse_unready(definition)
+        locked.published_at, locked.published_by, locked.reason = now, by, reason
     locked.state = Playbook.State.PUBLISHED
-    locked.save(update_fields=["state", "published_at", "published_by"])
+    locked.save(update_fields=["state", "published_at", "published_by", "reason"])
     _watch_lines(locked.key, now)
     return locked
+
+
+@transaction.atomic
+def roll_back(*, version: Playbook, by: User, reason: str, now: datetime) -> Playbook:
+    """A new version in force that says what this earlier one said; a draft stays as it is.
+
+    Raises PlaybookError where it names what is gone meanwhile.
+    """
+    draft = draft_of(version.definition(), now)
+    words = f"Back to v{version.version}: {reason}"
+    return publish(playbook=draft, by=by, now=now, reason=words[:250])
 
 
 @transaction.atomic
@@ -104,8 +120,14 @@ def line_owner(key: str) -> str:
     return f"playbook:{key}"
 
 
-def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
-    """A word that no event or account carries would wait for ever."""
+def _refuse_unready(definition: PlaybookDefinition) -> None:
+    problems = [f"Step “{each.key}”: {each.message}" for each in unready(definition)]
+    if problems:
+        raise PlaybookError(problems)
+
+
+def unknown_words(definition: PlaybookDefinition) -> list[str]:
+    """Words that no event, account or playbook carries: they would wait for ever."""
     kinds = BusinessEventKind.objects.values_list("pk", flat=True)
     published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
     in_force = published.values_list("key", flat=True)
@@ -121,13 +143,11 @@ def _refuse_unknown_words(definition: PlaybookDefinition) -> None:
         ("conditions.plans: “{}” is no plan", definition.conditions.plans, plan_keys),
         ("steps.playbook: “{}” is no playbook in force", asked_plays(definition), in_force),
     )
-    problems = [
+    return [
         f"{says.format(word)}; correct it, or add it in Admin first"
         for says, words, known in asked
         for word in sorted(set(words) - set(known))
     ]
-    if problems:
-        raise PlaybookError(problems)
 
 
 @transaction.atomic
@@ -199,4 +219,6 @@ __all__ = [
     "lines_to_watch",
     "publish",
     "retire",
+    "roll_back",
+    "unknown_words",
 ]

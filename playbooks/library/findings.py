@@ -1,0 +1,151 @@
+"""What is wrong with a draft, and what would be better, each at the place where it is put right.
+
+Pure. An error stops publication; advice does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from playbooks.due_dates import Anchor
+from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.triggers.kinds import Mail, Sending, StepKind
+from playbooks.triggers.vocabulary import ANSWERED_CHANNELS, EscalationKind
+
+_PROBLEM = re.compile(
+    r"(?P<place>[a-z_]+)(?:\[(?P<number>\d+)\])?\.?(?P<field>[^:]*): (?P<says>.*)", re.S
+)
+_PARTS = {"steps": "step", "triggers": "trigger", "escalations": "escalation"}
+# What authors of YAML read names fields; whoever fills in a form reads what to do.
+_WORDS = {
+    ("step", "lasts"): "A wait needs an end: say after how long it goes on.",
+    ("step", "owner"): "Nobody has it: choose who.",
+    ("step", "title"): "Give it a title.",
+    ("step", "purpose"): "Say what is different once it is done.",
+    ("step", "guidance"): "Say how it is done.",
+    ("step", "mail"): "There is nothing to send: write the subject and the text.",
+    ("step", "playbook"): "Choose the playbook that it starts.",
+    ("step", "survey"): "Say which survey.",
+    ("step", "consent"): "Say who may be written to: it has no consent rule.",
+    ("step", "due.from"): "The first step has none before it: count from the start.",
+    ("about", "summary"): "Say in a sentence what it does.",
+    ("steps", ""): "Add a step: it does nothing yet.",
+}
+_ADDS = ("is missing", "write a text, not nothing", "at least 1 is needed")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`part`: step, trigger, escalation, conditions, steps or about; `key` of the step, trigger or
+    escalation it is about; `field` as in YAML."""
+
+    part: str
+    key: str
+    field: str
+    message: str
+    is_error: bool = True
+
+
+def findings(definition: PlaybookDefinition, problems: Iterable[str]) -> list[Finding]:
+    """`problems` as `examine` said them, and what else stops publication; then the advice."""
+    return [
+        *(located(problem, definition) for problem in problems),
+        *unready(definition),
+        *advice(definition),
+    ]
+
+
+def located(problem: str, definition: PlaybookDefinition) -> Finding:
+    """("steps[2].lasts: is missing …" is about the second step)"""
+    found = _PROBLEM.fullmatch(problem)
+    if found is None:
+        return Finding("about", "", "", problem)
+    place, field, says = found["place"], found["field"], found["says"]
+    if place == "conditions":
+        return Finding(place, "", field, _sentence(place, field, says))
+    part = _PARTS.get(place)
+    if part is None:
+        return Finding("about", "", place, _sentence("about", place, says))
+    if found["number"] is None:
+        return Finding(place, "", field, _sentence(place, field, says))
+    key = getattr(definition, place)[int(found["number"]) - 1].key
+    return Finding(part, key, field, _sentence(part, field, says))
+
+
+def _sentence(part: str, field: str, says: str) -> str:
+    if says.startswith("no step leads to"):
+        return "No step leads here: nobody ever reaches it."
+    is_empty = says.startswith(_ADDS) or (part, field) == ("step", "due.from")
+    if is_empty and (part, field) in _WORDS:
+        return _WORDS[part, field]
+    if field.startswith("next"):
+        return f"Where it goes on: {says}."
+    name = field.rpartition(".")[2].replace("_", " ")
+    return f"{name[:1].upper()}{name[1:]}: {says}." if name else f"{says[:1].upper()}{says[1:]}."
+
+
+def unready(definition: PlaybookDefinition) -> Iterator[Finding]:
+    """What may be read, as in versions of before it was asked, but is not published any more."""
+    for step in definition.steps:
+        if isinstance(step.action, Mail) and step.action.consent is None:
+            yield Finding("step", step.key, "consent", _WORDS["step", "consent"])
+
+
+def advice(definition: PlaybookDefinition) -> Iterator[Finding]:
+    yield from _about(definition)
+    for trigger in definition.triggers:
+        if not trigger.recovery:
+            yield _advises(
+                "trigger",
+                trigger.key,
+                "Only people end what it starts: say when its reason is gone.",
+            )
+    for place, step in enumerate(definition.steps):
+        for says in _about_step(definition, place, step):
+            yield _advises("step", step.key, says)
+
+
+def _about(definition: PlaybookDefinition) -> Iterator[Finding]:
+    if not definition.purpose:
+        yield _advises("about", "", "Say what is different once a play has ended well.")
+    if definition.sla_days is None:
+        yield _advises(
+            "about", "", "It promises no time to complete: nothing says when a play is late."
+        )
+    if definition.triggers and not definition.cooldown_days:
+        yield _advises("about", "", "Without a cooldown it may start again on the day it ends.")
+    asks = [step for step in definition.steps if _is_outreach(step)]
+    kinds = {each.kind for each in definition.escalations}
+    if asks and EscalationKind.NO_RESPONSE not in kinds:
+        yield _advises("about", "", "Nobody is drawn in when the customer does not answer.")
+
+
+def _is_outreach(step: StepDefinition) -> bool:
+    return step.kind is StepKind.TASK and step.channel in ANSWERED_CHANNELS
+
+
+def _about_step(definition: PlaybookDefinition, place: int, step: StepDefinition) -> Iterator[str]:
+    if step.kind is StepKind.TASK and not step.success:
+        yield "Say what is true once it went well."
+    if step.kind is StepKind.HOLD_OUT and place:
+        yield "Who is held out has had the steps above: put it first."
+    if isinstance(step.action, Mail) and step.action.sending is Sending.BY_ITSELF:
+        yield "Nobody reads it before it goes."
+    if place and _is_due_before(step, definition.steps[place - 1]):
+        yield "It is due before the step above it."
+
+
+def _is_due_before(step: StepDefinition, above: StepDefinition) -> bool:
+    """Only of those that count alike: where paths part, nothing is said."""
+    are_alike = step.due.unit is above.due.unit and step.due.anchor is above.due.anchor
+    return (
+        are_alike
+        and step.due.anchor is not Anchor.PREVIOUS_STEP
+        and step.due.amount < above.due.amount
+    )
+
+
+def _advises(part: str, key: str, says: str) -> Finding:
+    return Finding(part, key, "", says, is_error=False)

@@ -1,0 +1,222 @@
+"""A version of a playbook as one reads it: what starts it, the steps, how it ends, who is drawn in;
+with what is wrong and what would be better, each at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.findings import Finding, findings
+from playbooks.library.flow import Arm, FlowStep, flow_of, numbers_of
+from playbooks.library.reading import examine
+from playbooks.models import Playbook
+from playbooks.models.playbook import known_roles
+from playbooks.pages.builder.escalations import WORDS as ESCALATION_WORDS
+from playbooks.pages.builder.kinds import ROOMS
+from playbooks.pages.builder.kinds.step_form import Said
+from playbooks.pages.builder.triggers import WORDS as TRIGGER_WORDS
+from playbooks.publishing import unknown_words
+from playbooks.triggers.describing import escalation_label, is_for, starts_when
+from playbooks.triggers.path import END
+from playbooks.triggers.vocabulary import label
+from playbooks.triggers.wording import closes_when
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """`jumps`: sentences about where it leads otherwise than one reads."""
+
+    key: str
+    number: str
+    icon: str
+    said: Said
+    jumps: tuple[str, ...]
+    arms: tuple[ArmRow, ...]
+    findings: tuple[Finding, ...]
+    is_first: bool
+    is_last: bool
+
+    @property
+    def has_error(self) -> bool:
+        return any(each.is_error for each in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ArmRow:
+    ending: str
+    word: str
+    is_yes: bool
+    steps: tuple[FlowRow, ...]
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A trigger or an escalation in words."""
+
+    key: str
+    sentence: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFinding:
+    """In the list above the flow; it leads to its place."""
+
+    where: str
+    anchor: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPage:
+    definition: PlaybookDefinition
+    starts: list[SentenceRow]
+    is_for: str
+    limits: str
+    steps: tuple[FlowRow, ...]
+    ends: list[str]
+    draws_in: list[SentenceRow]
+    errors: list[ListedFinding]
+    advice: list[ListedFinding]
+    about: tuple[Finding, ...]
+
+
+def flow_page(playbook: Playbook, *, is_checked: bool) -> FlowPage:
+    """`is_checked`: with what is wrong; a published version was checked when it was published."""
+    definition, problems = examine(
+        playbook.as_mapping(), roles=known_roles() if is_checked else None
+    )
+    found = _found(definition, problems) if is_checked else []
+    flow = flow_of(definition.steps)
+    numbers = numbers_of(flow)
+    return FlowPage(
+        definition=definition,
+        starts=[
+            _sentence(starts_when(each), str(TRIGGER_WORDS[each.kind]), found, "trigger", each.key)
+            for each in definition.triggers
+        ],
+        is_for=is_for(definition.conditions),
+        limits=_limits(definition),
+        steps=_Rows(definition.steps, numbers, found).rows(flow),
+        ends=_ends(definition),
+        draws_in=[
+            _sentence(
+                escalation_label(each),
+                str(ESCALATION_WORDS[each.kind]),
+                found,
+                "escalation",
+                each.key,
+            )
+            for each in definition.escalations
+        ],
+        errors=[_listed(each, numbers) for each in found if each.is_error],
+        advice=[_listed(each, numbers) for each in found if not each.is_error],
+        about=tuple(each for each in found if each.part in ("about", "steps", "conditions")),
+    )
+
+
+def _found(definition: PlaybookDefinition, problems: Sequence[str]) -> list[Finding]:
+    return findings(definition, [*problems, *unknown_words(definition)])
+
+
+def _sentence(whole: str, begun: str, found: Sequence[Finding], part: str, key: str) -> SentenceRow:
+    """`begun` while something of it is missing: no sentence can be made yet."""
+    own = _of(found, part, key)
+    return SentenceRow(key, begun if any(each.is_error for each in own) else whole, own)
+
+
+def _of(found: Sequence[Finding], part: str, key: str) -> tuple[Finding, ...]:
+    return tuple(each for each in found if (each.part, each.key) == (part, key))
+
+
+def _listed(finding: Finding, numbers: Mapping[str, str]) -> ListedFinding:
+    words = {
+        "step": gettext("Step %s") % numbers.get(finding.key, ""),
+        "trigger": gettext("What starts it"),
+        "escalation": gettext("Who is drawn in"),
+        "conditions": gettext("Which accounts"),
+        "steps": gettext("Steps"),
+    }
+    has_place = finding.part in ("step", "trigger", "escalation")
+    anchor = f"{finding.part}-{finding.key}" if has_place else "about"
+    return ListedFinding(words.get(finding.part, gettext("About")), anchor, finding)
+
+
+def _limits(definition: PlaybookDefinition) -> str:
+    parts = [gettext("once in %s days an account") % definition.cooldown_days]
+    if definition.cap_per_csm_day:
+        parts.append(gettext("at most %s a day for one CSM") % definition.cap_per_csm_day)
+    if definition.family != definition.key:
+        told = {"family": definition.family.replace("_", " "), "severity": definition.severity}
+        parts.append(gettext("family %(family)s, severity %(severity)s") % told)
+    return " · ".join(parts)
+
+
+def _ends(definition: PlaybookDefinition) -> list[str]:
+    closes = (closes_when(each.recovery) for each in definition.triggers)
+    sentences = [each for each in dict.fromkeys(closes) if each]
+    sentences.append(gettext("Completed once the last step is done or skipped."))
+    if definition.sla_days:
+        sentences.append(gettext("Promised within %s days.") % definition.sla_days)
+    return sentences
+
+
+class _Rows:
+    def __init__(
+        self, steps: Sequence[StepDefinition], numbers: Mapping[str, str], found: Sequence[Finding]
+    ) -> None:
+        self.steps, self.numbers, self.found = steps, numbers, found
+
+    def rows(self, flow: Sequence[FlowStep]) -> tuple[FlowRow, ...]:
+        return tuple(self._row(step) for step in flow)
+
+    def _row(self, flow: FlowStep) -> FlowRow:
+        step = self.steps[flow.index]
+        room = ROOMS[step.kind]
+        return FlowRow(
+            key=step.key,
+            number=flow.number,
+            icon=room.icon,
+            said=room.says(step),
+            jumps=tuple(self._jump(when, to) for when, to in flow.jumps),
+            arms=tuple(self._arm(arm) for arm in flow.arms),
+            findings=_of(self.found, "step", step.key),
+            is_first=flow.index == 0,
+            is_last=flow.index == len(self.steps) - 1,
+        )
+
+    def _arm(self, arm: Arm) -> ArmRow:
+        return ArmRow(
+            ending=arm.ending,
+            word=gettext("Yes") if arm.ending == "fits" else gettext("No"),
+            is_yes=arm.ending == "fits",
+            steps=self.rows(arm.steps),
+            ends=arm.ends,
+        )
+
+    def _jump(self, when: Sequence[str], to: str) -> str:
+        target = gettext("the end") if to == END else gettext("step %s") % self.numbers.get(to, "?")
+        if not when:
+            return gettext("Then to %s") % target
+        told = {"when": " / ".join(map(label, when)), "target": target}
+        return gettext("%(when)s: to %(target)s") % told
+
+
+def later_steps(content: Mapping[str, Any], page: FlowPage, key: str) -> list[tuple[str, str]]:
+    """Keys of the steps below this one, as they may follow it."""
+    keys = [step["key"] for step in content["steps"]]
+    numbers = numbers_of(flow_of(page.definition.steps))
+    below = content["steps"][keys.index(key) + 1 :]
+    return [
+        (each["key"], gettext("to step %(number)s: %(title)s") % _named(each, numbers))
+        for each in below
+    ]
+
+
+def _named(step: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, str]:
+    return {"number": numbers.get(step["key"], "?"), "title": step["title"] or step["key"]}

@@ -1,0 +1,131 @@
+"""What starts a playbook, as forms: a kind has its own fields, and all may say when its reason is
+gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from health.measures import MEASURES
+from health.scoring import WHOLE_SCORE
+from playbooks.library.fields import filled
+from playbooks.pages.builder.fields import Known, choice, number, several, whole
+from playbooks.pages.builder.part_form import PartForm
+from playbooks.triggers.moments import ContractDate
+from playbooks.triggers.vocabulary import TriggerKind
+
+WORDS = {
+    TriggerKind.CROSSING: _("The band changes"),
+    TriggerKind.SCORE_BELOW: _("The score falls below a line"),
+    TriggerKind.VALUE_PASSES: _("A measure passes a value"),
+    TriggerKind.SCORE_FALLS: _("The score falls by so many points"),
+    TriggerKind.SIGNAL: _("Something happens"),
+    TriggerKind.CONTRACT_DATE: _("Days before or after a date of the contract"),
+    TriggerKind.INACTIVE: _("Nobody uses the product for so many days"),
+    TriggerKind.CADENCE: _("Every so many months"),
+}
+_DATES = [
+    (ContractDate.DECISION.value, _("the decision about its renewal")),
+    (ContractDate.END.value, _("its end")),
+    (ContractDate.START.value, _("its start")),
+]
+_WAYS = [("down", _("falls")), ("up", _("rises"))]
+_ENDS = ("bands", "score_at_least", "signals", "contract_decided", "used_again")
+
+
+def _subjects() -> list[tuple[str, str]]:
+    measures = sorted(MEASURES.families(), key=lambda each: each.name)
+    return [(WHOLE_SCORE, gettext("the score")), *((f"measure:{m.key}", m.name) for m in measures)]
+
+
+def _fields(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
+    fields: dict[TriggerKind, dict[str, forms.Field]] = {
+        TriggerKind.CROSSING: {
+            "direction": choice(_("The band"), _WAYS),
+            "from": several(_("From one of"), known.bands),
+            "to": several(_("To one of"), known.bands),
+        },
+        TriggerKind.SCORE_BELOW: {"score": _needed(number(_("Below"), highest=100))},
+        TriggerKind.VALUE_PASSES: {
+            "subject": choice(_("What"), _subjects()),
+            "direction": choice(_("It"), _WAYS),
+            "value": _needed(number(_("Past"))),
+        },
+        TriggerKind.SCORE_FALLS: {
+            "points": _needed(number(_("By at least so many points"), highest=100)),
+            "within_days": whole(_("Within so many days"), lowest=1, highest=365),
+        },
+        TriggerKind.SIGNAL: {"signal": choice(_("What"), known.signals, empty=_("Choose"))},
+        TriggerKind.CONTRACT_DATE: {
+            "days": whole(
+                _("Days after it"),
+                lowest=-730,
+                highest=730,
+                help_text=_("Before it: below zero. 90 days before is -90."),
+            ),
+            "date": choice(_("Of the contract"), _DATES),
+        },
+        TriggerKind.INACTIVE: {"days": whole(_("Days"), lowest=1, highest=365)},
+        TriggerKind.CADENCE: {"every_months": whole(_("Months"), lowest=1, highest=36)},
+    }
+    return fields[kind]
+
+
+def _needed(field: forms.DecimalField) -> forms.DecimalField:
+    field.required = True
+    return field
+
+
+class TriggerForm(PartForm):
+    @property
+    def kind(self) -> TriggerKind:
+        return TriggerKind(self.part["kind"])
+
+    def made_fields(self) -> dict[str, forms.Field]:
+        return {
+            **_fields(self.kind, self.known),
+            "bands": several(_("The band is again"), self.known.bands),
+            "score_at_least": number(_("The score is at least"), highest=100),
+            "used_again": forms.BooleanField(
+                label=_("Somebody used the product again"), required=False
+            ),
+            "contract_decided": forms.BooleanField(
+                label=_("The contract it is about is decided"), required=False
+            ),
+            "signals": several(_("One of these happened"), self.known.signals),
+        }
+
+    def group_names(self) -> list[tuple[Any, Sequence[str]]]:
+        return [(_("Its reason is gone when"), _ENDS)]
+
+    def read(self, part: Mapping[str, Any]) -> dict[str, Any]:
+        return {"direction": "down", **part, **(part.get("recovered_when") or {})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.kind is TriggerKind.CROSSING and not (cleaned.get("from") or cleaned.get("to")):
+            self.add_error("to", gettext("Choose at least one band, from or to."))
+        is_mark = self.kind is TriggerKind.CONTRACT_DATE and cleaned.get("date") != "start"
+        if cleaned.get("contract_decided") and not is_mark:
+            self.add_error(
+                "contract_decided", gettext("Only for the decision or the end of a contract.")
+            )
+        return cleaned
+
+    def written(self) -> dict[str, Any]:
+        values = {name: _plain(value) for name, value in self.cleaned_data.items()}
+        own = {name: value for name, value in values.items() if name not in _ENDS}
+        ends = filled({name: values[name] or None for name in _ENDS})
+        return filled({**self.part, **own}) | {"recovered_when": ends}
+
+
+def _plain(value: Any) -> Any:
+    return f"{value.normalize():f}" if hasattr(value, "normalize") else value
+
+
+def blank_trigger(key: str, kind: TriggerKind) -> dict[str, Any]:
+    return {"key": key, "kind": kind.value, "recovered_when": {}}
