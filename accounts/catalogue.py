@@ -293,6 +293,7 @@ _words = Words(
         "mid_market": "Mid-market",
         "self_serve": "Self-serve",
         "hand_off": "Hand-off",
+        "open_ended": "Open-ended",
         "how_to": "How-to",
         "ops": "CS ops",
         "email": "E-mail",

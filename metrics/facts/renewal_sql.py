@@ -1,5 +1,5 @@
 """The SQL of renewals: terms that end in a window with the money around their ends, and what is
-paid month to month."""
+paid month to month or without an end."""
 
 from accounts.catalogue import LEAST_RENEWAL_MONTHS
 from accounts.money.sql import RATES, converted, rounded
@@ -150,23 +150,29 @@ ENDING = f"""
     WHERE s.ended_on > %(after)s AND s.ended_on <= %(until)s
     ORDER BY s.account_id, s.ended_on, s.line, s.external_id
 """  # noqa: S608 -- constant expressions, no input
-# A scan: short terms that run on the day, a row an account.
-MONTHLY = f"""
+_OPEN_ENDED = f"""
+    (c.ends_on IS NULL AND c.steps_on IS NULL
+        AND (c.term_months >= {LEAST_RENEWAL_MONTHS} OR c.deal_starts_on IS NOT NULL))
+"""
+# A scan: short and open-ended terms that run on the day, a row an account for each.
+RUNNING = f"""
     WITH running AS MATERIALIZED (
-        SELECT c.account_id, min(c.external_id) AS contract,
+        SELECT c.account_id,
+            CASE WHEN {_OPEN_ENDED} THEN 'open_ended' ELSE 'month_to_month' END AS state,
+            min(c.external_id) AS contract,
             min(LEAST(c.ends_on, c.cancelled_on, c.renewal_on)) AS ends_on,
             coalesce(sum({converted("c.arr_minor")}), 0)::bigint AS arr,
             coalesce(string_agg(DISTINCT c.currency, ', ')
                 FILTER (WHERE r.rate IS NULL AND c.arr_minor <> 0), '') AS without_rate
         FROM accounts_contract c LEFT JOIN {RATES} ON r.currency = c.currency
-        WHERE c.starts_on <= %(day)s AND {_SHORT} AND {{scope}}
+        WHERE c.starts_on <= %(day)s AND ({_SHORT} OR {_OPEN_ENDED}) AND {{scope}}
             AND (LEAST(c.ends_on, c.cancelled_on) > %(day)s OR c.renewal_on > %(day)s
                 OR c.ends_on IS NULL AND c.cancelled_on IS NULL)
             AND NOT EXISTS (SELECT FROM ({_TAKEN}) t WHERE t.starts_on <= %(day)s)
-        GROUP BY c.account_id
+        GROUP BY 1, 2
     )
-    SELECT n.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner, n.contract,
-        n.ends_on, n.arr, n.without_rate, coalesce(b.arr, 0) AS book,
+    SELECT n.state, n.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner,
+        n.contract, n.ends_on, n.arr, n.without_rate, coalesce(b.arr, 0) AS book,
         coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score
     FROM running n
     JOIN accounts_account a ON a.id = n.account_id
@@ -174,5 +180,5 @@ MONTHLY = f"""
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
     LEFT JOIN ({{paid}}) b ON b.account_id = n.account_id
     LEFT JOIN ({{judged}}) h ON h.account_id = n.account_id
-    ORDER BY n.account_id
+    ORDER BY n.account_id, n.state
 """  # noqa: S608 -- constant expressions, no input

@@ -14,19 +14,20 @@ from django.db import connection
 
 from accounts.models import Installation
 from metrics.facts.reading import in_chunks
-from metrics.facts.renewal_sql import ENDING, MONTHLY
+from metrics.facts.renewal_sql import ENDING, RUNNING
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, judged, paid
 from metrics.models import RenewalChance
 from metrics.retention.forecast import STARTING_CHANCES, Chances, expected
 from metrics.retention.renewals import (
+    NEVER_DUE,
     UNDECIDED,
     AccountMoney,
     EndingTerm,
     Outcome,
     RenewalState,
     Sign,
-    month_to_month,
+    never_due,
     outcomes,
 )
 from metrics.retention.windows import Window
@@ -35,7 +36,7 @@ _SHARE = Decimal("0.0001")
 
 
 class RenewalRow(NamedTuple):
-    """`ends_on` is None for what is paid month to month without an end; `decides_on` the last day
+    """`ends_on` is None for what is paid without an end; `decides_on` the last day
     to give notice, or the end. `without_rate` is the contract's currency, where its ARR is in no
     sum."""
 
@@ -72,7 +73,7 @@ class RenewalTotal:
 
 @dataclass(frozen=True, slots=True)
 class RenewalFilter:
-    """None and False: every renewal due. What is paid month to month is only shown by its state."""
+    """None and False: every renewal due. What is never due is only shown by its state."""
 
     state: RenewalState | None = None
     at_risk: bool = False
@@ -83,7 +84,7 @@ class RenewalFilter:
         if self.state is not None:
             return row.state is self.state
         is_open = row.state in UNDECIDED
-        if row.state is RenewalState.MONTHLY or (self.decided and is_open):
+        if row.state in NEVER_DUE or (self.decided and is_open):
             return False
         return (is_open or not (self.undecided or self.at_risk)) and (
             row.at_risk or not self.at_risk
@@ -136,8 +137,8 @@ class _Ending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RenewalsDue:
-    """Renewals whose term ends within the window, and what is paid month to month, as things stood
-    at the moment. `chosen` is a condition on contracts (c), for those who want a few of them;
+    """Renewals whose term ends within the window, and what is never due, as things stood at the
+    moment. `chosen` is a condition on contracts (c), for those who want a few of them;
     `of_any_length` counts the ends of shorter terms too."""
 
     scope: ReportScope
@@ -155,19 +156,24 @@ class RenewalsDue:
             found += self._of_account(_by_line(of_account))
         return found
 
-    def rows_and_monthly(self) -> list[RenewalRow]:
+    def rows_and_never_due(self) -> list[RenewalRow]:
+        """Then what is paid month to month, and without an end."""
         found = self.rows()
         ahead = Counter[int]()
         for row in found:
             if row.ends_on is not None and row.ends_on > self.moment.day:
                 ahead[row.account_id] += row.arr
-        return found + [self._monthly(row, ahead[row[0]]) for row in self._read(MONTHLY)]
+        for values in self._read(RUNNING):
+            row = self._never_due(values, ahead[values[1]])
+            ahead[row.account_id] += row.arr
+            found.append(row)
+        return found
 
     def _read(self, query: str) -> list[tuple[Any, ...]]:
         sql = query.format(
             chosen=self.chosen,
             scope=self.scope.of_column("c.account_id"),
-            judged=judged(self.moment, chosen=_of("running" if query is MONTHLY else "signed")),
+            judged=judged(self.moment, chosen=_of("running" if query is RUNNING else "signed")),
             paid=paid(self.moment, chosen=_of("running")),
         )
         with connection.cursor() as cursor:
@@ -223,9 +229,10 @@ class RenewalsDue:
             without_rate=row.without_rate,
         )
 
-    def _monthly(self, row: tuple[Any, ...], ahead: int) -> RenewalRow:
-        account_id, external_id, name, owner, contract, ends_on, arr, without_rate, book, *h = row
-        arr = month_to_month(arr, book=book, due=ahead)
+    def _never_due(self, row: tuple[Any, ...], ahead: int) -> RenewalRow:
+        state, account_id, external_id, name, owner, contract, ends_on, arr, *rest = row
+        without_rate, book, *h = rest
+        arr = never_due(arr, book=book, due=ahead)
         band, at_risk, score = h
         return RenewalRow(
             account_id=account_id,
@@ -237,7 +244,7 @@ class RenewalsDue:
             ends_on=ends_on,
             decides_on=ends_on,
             decided_on=None,
-            state=RenewalState.MONTHLY,
+            state=RenewalState(state),
             band=band,
             at_risk=at_risk,
             score=score,
@@ -313,7 +320,7 @@ class RenewalReport:
 
     @cached_property
     def _rows(self) -> list[RenewalRow]:
-        return self.due.rows_and_monthly()
+        return self.due.rows_and_never_due()
 
     def totals(self) -> list[RenewalTotal]:
         if not self.due.moment.is_stored:

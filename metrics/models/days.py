@@ -85,8 +85,8 @@ class AccountDay(models.Model):
 
 
 class ContractDay(models.Model):
-    """A renewal of the quarter of a stored day, or what an account pays month to month, as things
-    stood then."""
+    """A renewal of the quarter of a stored day, or what an account pays month to month or without
+    an end, as things stood then."""
 
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -111,7 +111,18 @@ class ContractDay(models.Model):
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("day", "contract", name="contract_day_once")]
+        # Two sources may number contracts alike, also of one account.
+        constraints = [
+            models.UniqueConstraint(
+                "day",
+                "account",
+                "contract",
+                "line",
+                "ends_on",
+                "state",
+                name="contract_day_once_an_account",
+            )
+        ]
         indexes = [
             # The renewals of the quarter, the earliest end first: all, one state.
             models.Index("day", "ends_on", F("arr_minor").desc(), "contract", name="contract_day"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from metrics.facts.renewals import RenewalFilter, RenewalRow, RenewalTotal, totals_of
 from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.moments import ReportSnapshot
-from metrics.retention.renewals import RenewalState
+from metrics.retention.renewals import NEVER_DUE, RenewalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class RenewalSum:
 
 @dataclass(frozen=True, slots=True)
 class RenewalQuarter:
-    """`monthly` is what accounts pay month to month, a row an account; no part of `due`."""
+    """`monthly` is what accounts pay month to month, `open_ended` by longer terms without an end: a
+    row an account, no part of `due`."""
 
     due: RenewalSum
     decided: RenewalSum
@@ -38,6 +39,7 @@ class RenewalQuarter:
     by_state: tuple[tuple[RenewalState, RenewalSum], ...]
     monthly: RenewalSum
     monthly_at_risk: RenewalSum
+    open_ended: RenewalSum
 
 
 def renewals_of(standing: ReportSnapshot) -> RenewalQuarter:
@@ -55,10 +57,11 @@ def renewals_of(standing: ReportSnapshot) -> RenewalQuarter:
         by_state=tuple(
             (state, sum_of(RenewalFilter(state=state)))
             for state in RenewalState
-            if state is not RenewalState.MONTHLY
+            if state not in NEVER_DUE
         ),
         monthly=sum_of(monthly),
         monthly_at_risk=RenewalSum.of([total for total in totals if total.at_risk], monthly),
+        open_ended=sum_of(RenewalFilter(state=RenewalState.OPEN_ENDED)),
     )
 
 

@@ -29,10 +29,13 @@ class RenewalState(StrEnum):
     """It ended, is in its grace, and nothing says what becomes of it."""
     MONTHLY = "month_to_month"
     """No renewal: what an account pays month to month."""
+    OPEN_ENDED = "open_ended"
+    """No renewal: what an account pays by longer terms until somebody ends them."""
 
 
 UNDECIDED = (RenewalState.OPEN, RenewalState.OVERDUE)
 KEPT = (RenewalState.RENEWED, RenewalState.EXPANDED, RenewalState.CONTRACTED, RenewalState.SILENT)
+NEVER_DUE = (RenewalState.MONTHLY, RenewalState.OPEN_ENDED)
 WON = (RenewalState.RENEWED, RenewalState.EXPANDED, RenewalState.CONTRACTED)
 
 
@@ -194,9 +197,9 @@ def _decided_on(term: EndingTerm, *, is_lost: bool, moved_on: date | None) -> da
     return term.ends_on if term.renews_itself else term.settles_on
 
 
-def month_to_month(arr: int, *, book: int, due: int) -> int:
-    """ARR of the short terms that run on a day, at most what the account pays (`book`) beside the
-    renewals ahead of it."""
+def never_due(arr: int, *, book: int, due: int) -> int:
+    """ARR of terms without a renewal that run on a day, at most what the account pays (`book`)
+    beside the renewals ahead of it and the other terms of that kind."""
     return max(min(arr, book - due), 0)
 
 

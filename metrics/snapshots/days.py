@@ -74,7 +74,7 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     renewals = RenewalsDue(
         scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
     )
-    due = renewals.rows_and_monthly()
+    due = renewals.rows_and_never_due()
     figures = _figures(moment, due, chances=chances, rates=rates)
     _copy_accounts(moment)
     _copy_renewals(due, day)

@@ -9,11 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.loading.contracts import derive_ledger
 from accounts.models import Contract, ContractLine, Source
 from accounts.queries.rates import rate_table
+from health.models import ClosedDay
 from metrics.facts.renewals import RenewalsDue, read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate
 from metrics.facts.week import WeekOfChanges
+from metrics.models import ContractDay
 from metrics.retention.windows import Window, quarter_of
+from metrics.snapshots import take_snapshots
 from tests.metrics.world import NOW, at
 
 FIRST_QUARTER = quarter_of(date(2026, 2, 1))
@@ -52,7 +55,7 @@ def due(day=AFTER, *, window=FIRST_QUARTER):
 def told(day=AFTER, **more):
     return [
         (row.contract, row.state.value, row.arr, row.expected)
-        for row in due(day, **more).rows_and_monthly()
+        for row in due(day, **more).rows_and_never_due()
     ]
 
 
@@ -84,11 +87,18 @@ def test_twelve_short_terms_are_one_account_month_to_month(company, acme):
     assert told(date(2026, 1, 15)) == [("m13", "month_to_month", 120_000, 0)]
 
 
-def test_an_open_ended_contract_of_a_month_is_month_to_month_one_of_a_year_is_not(company, acme):
-    company.post(acme, date(2025, 7, 1), "new", 100_000)
+def test_open_ended_contracts_of_a_month_and_of_a_year_are_told_apart(company, acme):
+    """Together at most what the account pays."""
+    company.post(acme, date(2025, 7, 1), "new", 90_000)
     term(acme, "monthly", date(2025, 7, 1), None, 40_000, term_months=1)
     term(acme, "yearly", date(2025, 7, 1), None, 60_000, term_months=12)
-    assert told() == [("monthly", "month_to_month", 40_000, 0)]
+    assert told() == [
+        ("monthly", "month_to_month", 40_000, 0),
+        ("yearly", "open_ended", 50_000, 0),
+    ]
+    term(acme, "ends", date(2025, 7, 1), None, 10_000, cancelled_on=AFTER, state="cancelled")
+    assert told(AFTER - timedelta(days=1))[1][:2] == ("ends", "open_ended")
+    assert told()[1][:2] == ("yearly", "open_ended")
 
 
 def test_contracts_of_a_line_that_end_together_are_one_renewal(company, acme):
@@ -260,7 +270,7 @@ def test_queries_do_not_grow_with_the_accounts(company):
         with CaptureQueriesContext(
             connection,
         ) as found:
-            due().rows_and_monthly()
+            due().rows_and_never_due()
         return len(found)
 
     counts = []
@@ -290,3 +300,15 @@ def test_a_link_names_the_contract_of_its_own_source(company, acme):
     Contract.objects.filter(external_id="8").update(learned_at=at(date(2025, 11, 1)))
     rows = due(date(2025, 12, 1)).rows()
     assert {row.line: row.state.value for row in rows} == {"core": "open", "more": "renewed"}
+
+
+def test_contracts_of_two_sources_that_number_alike_are_stored(company, acme):
+    Source.objects.create(key="crm", name="CRM")
+    other = company.account("Other")
+    for account, source in ((acme, "direct"), (acme, "crm"), (other, "crm2")):
+        Source.objects.get_or_create(key=source, defaults={"name": source})
+        company.post(account, date(2025, 1, 1), "new", 60_000)
+        year(account, "7", 60_000, source_id=source, subscription=source)
+    ClosedDay.objects.create(day=END, closed_at=NOW)
+    take_snapshots(day=END)
+    assert ContractDay.objects.filter(day=END, contract="7").count() == 3

@@ -13,7 +13,7 @@ from metrics.retention.renewals import (
     EndingTerm,
     RenewalState,
     Sign,
-    month_to_month,
+    never_due,
     outcomes,
 )
 
@@ -114,10 +114,10 @@ def test_a_later_end_has_what_earlier_ones_left():
     assert [outcome.arr for outcome in found] == [60_000, 0]
 
 
-def test_month_to_month_is_what_the_renewals_ahead_leave():
-    assert month_to_month(40, book=100, due=60) == 40
-    assert month_to_month(40, book=100, due=80) == 20
-    assert month_to_month(40, book=100, due=120) == 0
+def test_what_is_never_due_is_what_the_renewals_ahead_leave():
+    assert never_due(40, book=100, due=60) == 40
+    assert never_due(40, book=100, due=80) == 20
+    assert never_due(40, book=100, due=120) == 0
 
 
 # --- any account ---------------------------------------------------------------------------

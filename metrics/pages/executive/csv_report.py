@@ -156,6 +156,7 @@ def _renewals_and_week(found: Overview, base: str) -> Iterator[Cells]:
         *((label(state), each) for state, each in quarter.by_state),
         ("At risk", quarter.at_risk),
         (label(RenewalState.MONTHLY), quarter.monthly),
+        (label(RenewalState.OPEN_ENDED), quarter.open_ended),
     ):
         yield ("Renewals of the quarter", word, "renewals", kept.renewals, "renewals")
         yield ("Renewals of the quarter", word, "ARR", major(kept.arr, base), base)

@@ -185,6 +185,7 @@ def renewals_context(
             if view.count or view.is_current or choice.state is None
         ],
         "is_monthly": wanted is not None and wanted.state is RenewalState.MONTHLY,
+        "is_open_ended": wanted is not None and wanted.state is RenewalState.OPEN_ENDED,
         "chances": standing.chances,
         "quarter": standing.quarter,
         "page": page_of(page, shown=len(listed.rows), count=listed.sum.renewals),
