@@ -32,6 +32,8 @@ from playbooks.pages import account_plays, plays
 from playbooks.pages.builder import urls as builder_urls
 from playbooks.pages.library import views as library
 from playbooks.pages.tasks import actions as task_actions
+from playbooks.pages.tasks import bulk as task_bulk
+from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
 
 register_converter(AccountIdConverter, "account_id")
@@ -71,6 +73,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("executive/health/", executive.health, name="executive_health"),
     path("executive/renewals/", executive.renewals, name="executive_renewals"),
     path("executive/week/", executive.changes, name="executive_changes"),
+    path("tasks/new/", task_new.new, name="task_new"),
+    path("tasks/bulk/", task_bulk.bulk, name="task_bulk"),
+    path("tasks/<int:task_id>/undo/", task_actions.undo, name="task_undo"),
     path("tasks/<int:task_id>/", tasks.task, name="task"),
     path("tasks/<int:task_id>/complete/", task_actions.complete, name="task_complete"),
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),

@@ -22,7 +22,7 @@ from accounts.ui.parts import next_page
 from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
-from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished
 from playbooks.triggers.vocabulary import PlayState, TaskState, label
 

@@ -19,7 +19,7 @@ from health.pages.version_notes import published_between
 from health.queries.scorecards import published_card
 from health.scoring import to_decimal
 from playbooks.facts import renewal_risk_of
-from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import task_columns, task_rows, unfinished
 from playbooks.triggers.renewal_risk import RenewalRisk
 

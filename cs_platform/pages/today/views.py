@@ -24,7 +24,7 @@ from cs_platform.pages.today.own_book import own_book
 from cs_platform.pages.today.summary import PortfolioSummary
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
-from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.queries import suppressed_starts
 
 SHOWN_AT_MOST = 30

@@ -18,30 +18,24 @@ from django_htmx.http import trigger_client_event
 
 from accounts import clock
 from accounts.access import Right, requires
-from accounts.calendar import BusinessCalendar
 from accounts.models import Installation, User
 from accounts.ui import formats
-from accounts.ui.parts import next_page, wants_part
+from accounts.ui.parts import came_from, next_page, wants_part
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task
+from playbooks.pages.tasks.forms import (
+    QUEUE,
+    SNOOZES,
+    CompleteForm,
+    HandForm,
+    SkipForm,
+    SnoozeForm,
+    outcomes,
+)
 from playbooks.pages.tasks.queries import task_columns, task_rows, visible_tasks
-from playbooks.triggers.vocabulary import OUTCOMES, TaskOutcome, TaskState, label
+from playbooks.triggers.vocabulary import TaskOutcome, TaskState
 
-# Working days until it comes back.
-SNOOZES = (
-    (1, _("Tomorrow")),
-    (3, _("In 3 working days")),
-    (5, _("In a week")),
-    (10, _("In two weeks")),
-)
-_REFUSED = (
-    actions.TaskFinishedError,
-    actions.ReasonMissingError,
-    actions.WrongOutcomeError,
-    actions.WrongTimeError,
-    actions.OutOfSightError,
-)
 _YOURS = {
     TaskState.DONE: _("You finished “%(title)s” on %(at)s."),
     TaskState.SKIPPED: _("You skipped “%(title)s” on %(at)s."),
@@ -54,47 +48,6 @@ _OTHERS = {
         "%(who)s closed “%(title)s” on %(at)s. What you entered is not saved."
     ),
 }
-QUEUE = 0
-"""In place of a person: nobody's, so that all of CS ops see it."""
-
-
-def outcomes() -> dict[str, list[tuple[str, str]]]:
-    """What a person may say of a task, by what it is about."""
-    return {
-        work.value: [(outcome.value, label(outcome)) for outcome in fitting]
-        for work, fitting in OUTCOMES.items()
-    }
-
-
-class CompleteForm(forms.Form):
-    outcome = forms.ChoiceField(
-        choices=[choice for fitting in outcomes().values() for choice in fitting],
-        error_messages={"required": _("Say what came of it.")},
-    )
-    note = forms.CharField(required=False, max_length=2000)
-
-
-class SkipForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, error_messages={"required": _("Say why it is not needed: others read it.")}
-    )
-
-
-class SnoozeForm(forms.Form):
-    days = forms.TypedChoiceField(
-        coerce=int, choices=SNOOZES, error_messages={"required": _("Choose when it comes back.")}
-    )
-
-
-class HandForm(forms.Form):
-    owner = forms.IntegerField(
-        min_value=QUEUE,
-        max_value=2**63 - 1,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), _("Choose who does it from here.")
-        ),
-    )
-
 
 Act = Callable[[Task, forms.Form, User, datetime], str]
 
@@ -119,6 +72,21 @@ def hand(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act(request, task_id, "hand", HandForm(request.POST), _hand)
 
 
+@requires(Right.WORK_TASKS, page="task")
+def undo(request: HttpRequest, task_id: int) -> HttpResponse:
+    """Takes back what this person did within the last minute."""
+    user = cast("User", request.user)
+    task = _workable(user, task_id)
+    try:
+        actions.undo_task(task_id=task.pk, by=user, now=clock.now())
+        messages.success(request, f"Taken back: {task.title}")
+    except actions.UndoOverError as refused:
+        messages.error(request, str(refused))
+    if wants_part(request):
+        return _part(request, task_id, {}, is_open=True)
+    return redirect(next_page(request, otherwise=came_from(request) or reverse("tasks")))
+
+
 def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     actions.complete_task(
         task_id=task.pk,
@@ -137,7 +105,7 @@ def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
 
 def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     calendar = business_calendar()
-    until = back_at(now, days=form.cleaned_data["days"], calendar=calendar)
+    until = cast("SnoozeForm", form).until(now, calendar)
     actions.snooze_task(task_id=task.pk, until=until, now=now)
     return gettext("Snoozed: %(title)s. Back on %(day)s.") % {
         "title": task.title,
@@ -159,11 +127,6 @@ def _hand(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     }
 
 
-def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
-    """The midnight of the working day that many working days on."""
-    return calendar.start_of(calendar.shift(calendar.local_day(now), days))
-
-
 def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act) -> HttpResponse:
     user = cast("User", request.user)
     task = _workable(user, task_id)
@@ -182,9 +145,12 @@ def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
     if not form.is_valid():
         return " ".join(str(error) for errors in form.errors.values() for error in errors)
     try:
-        messages.success(request, act(task, form, cast("User", request.user), clock.now()))
-    except _REFUSED as refused:
+        said = act(task, form, cast("User", request.user), clock.now())
+    except actions.REFUSED as refused:
         return str(refused)
+    # What can be taken back names where: see components/_toasts.html.
+    undo_at = "" if act is _hand else reverse("task_undo", args=[task.pk])
+    messages.success(request, said, extra_tags=undo_at)
     return ""
 
 
@@ -212,12 +178,14 @@ def _workable(user: User, task_id: int) -> Task:
     return task
 
 
-def _part(request: HttpRequest, task_id: int, errors: dict[str, str]) -> HttpResponse:
+def _part(
+    request: HttpRequest, task_id: int, errors: dict[str, str], *, is_open: bool = False
+) -> HttpResponse:
     now, zone = clock.now(), Installation.current().zone
     (row,) = task_rows(task_columns(Task.objects.filter(pk=task_id)), now=now, zone=zone)
     context = {
         "row": row,
-        "can_change": bool(errors),
+        "can_change": is_open or bool(errors),
         "errors": errors,
         "outcomes": outcomes(),
         "snoozes": SNOOZES,

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
-from accounts.access import Right, people_for, requires
+from accounts.access import Right, may, people_for, requires
 from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
 from accounts.ui.paging import COUNT_CAP, page_number, take_page
 from accounts.ui.parts import came_from, wants_part
 from playbooks.models import UNFINISHED, Task
-from playbooks.pages.tasks.actions import SNOOZES, outcomes
+from playbooks.pages.tasks.bulk import people_to_hand_to
+from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.help import step_help
 from playbooks.pages.tasks.queries import (
     TaskRow,
@@ -97,6 +98,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
             .filter(pk__in=[row.pk for row in rows])
             .values_list("pk", flat=True)
         ),
+        "people": people_to_hand_to() if may(user, Right.WORK_ACCOUNTS) else [],
         "is_filtered": bool(chosen["q"]) or chosen["view"] != "open",
     }
 

@@ -139,7 +139,7 @@ def test_tasks_ask_a_fixed_number_of_questions(client, house, rows, django_asser
     for number in range(rows):
         add_task(house.accounts["own"], house.people["csm"], title=f"Task {number}")
     sign_in(client, house.people["csm"])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("tasks"))
 
 

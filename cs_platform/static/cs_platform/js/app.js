@@ -93,7 +93,8 @@
 
   const fadeToasts = () => {
     for (const box of document.querySelectorAll("[data-toast]:not(.toast-error)")) {
-      setTimeout(() => box.remove(), 6000);
+      // What can be taken back stays for as long as that takes to decide.
+      setTimeout(() => box.remove(), box.querySelector("[data-undo]") ? 20000 : 6000);
     }
   };
 

@@ -120,6 +120,13 @@
     e: () => open("complete"),
     s: () => open("snooze"),
     x: () => open("skip"),
+    h: () => current()?.querySelector('[data-action="hand"]')?.click(),
+    z: () => document.querySelector("[data-undo]")?.click(),
+    n: () => {
+      const link = document.querySelector("[data-new-task]");
+      if (link) link.click();
+      else window.location.assign("/tasks/new/");
+    },
     o: () => (current()?.querySelector("[data-row-open]") ?? current()?.querySelector("a"))?.click(),
     "/": () => window.cs.openPalette(),
     "?": () => window.cs.openShortcuts(),

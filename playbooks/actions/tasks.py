@@ -1,4 +1,4 @@
-"""What people do with tasks and plays. Each action is one conditional change in one transaction.
+"""What people do with tasks. Each action is one conditional change in one transaction.
 
 Whether somebody may do it to this account is asked before, by whoever calls: tasks come from
 `Task.objects.workable_by(user)`, accounts from `Account.objects.changeable_by(user)`.
@@ -6,7 +6,7 @@ Whether somebody may do it to this account is asked before, by whoever calls: ta
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
@@ -14,12 +14,10 @@ from django.db.models.functions import Greatest
 
 from accounts.access import people_for
 from accounts.declarations import address_of
-from accounts.models import Account, OutboxMessage, User
-from accounts.work.customer_mail import suppress_threads
+from accounts.models import Account, Installation, User
 from accounts.work.notices import in_app, post
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
-from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import (
     ANSWERS,
     OUTCOMES,
@@ -33,13 +31,11 @@ from playbooks.triggers.vocabulary import (
     work_of,
 )
 
+UNDO_WITHIN = timedelta(minutes=1)
+
 
 class TaskFinishedError(ValueError):
     """Somebody, or the platform, finished the task before."""
-
-
-class PlayClosedError(ValueError):
-    """The play has ended before."""
 
 
 class ReasonMissingError(ValueError):
@@ -58,6 +54,16 @@ class WrongTimeError(ValueError):
     """A task is snoozed into the future and is due in it."""
 
 
+REFUSED = (
+    TaskFinishedError,
+    ReasonMissingError,
+    OutOfSightError,
+    WrongOutcomeError,
+    WrongTimeError,
+)
+"""Of an action on one task."""
+
+
 @transaction.atomic
 def complete_task(
     *, task_id: int, outcome: TaskOutcome, by: User | None, now: datetime, note: str = ""
@@ -66,7 +72,7 @@ def complete_task(
 
     Raises TaskFinishedError, WrongOutcomeError.
     """
-    task, play = _locked(task_id)
+    task, play = locked_task(task_id)
     fitting = OUTCOMES[work_of(channel=task.channel, has_play=task.play_id is not None)]
     if outcome not in fitting:
         known = ", ".join(label(each).lower() for each in fitting)
@@ -87,7 +93,7 @@ def complete_task(
     )
     if play is not None and outcome in ANSWERS:
         Task.objects.filter(play=play, escalated_at__isnull=True).update(escalate_at=None)
-    _progress(play, now)
+    _progress(play, task, now)
     return task
 
 
@@ -96,7 +102,7 @@ def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> T
     """Raises ReasonMissingError, TaskFinishedError."""
     if not reason.strip():
         raise ReasonMissingError("Say why the task is skipped.")
-    task, play = _locked(task_id)
+    task, play = locked_task(task_id)
     _finish(
         task,
         state=TaskState.SKIPPED,
@@ -105,7 +111,7 @@ def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> T
         closed_at=now,
         closed_by=by,
     )
-    _progress(play, now)
+    _progress(play, task, now)
     return task
 
 
@@ -117,12 +123,12 @@ def snooze_task(*, task_id: int, until: datetime, now: datetime) -> Task:
     """
     if until <= now:
         raise WrongTimeError("Snooze the task until a time that is still to come.")
-    task, _ = _locked(task_id)
+    task, _ = locked_task(task_id)
     later = Case(
         When(escalate_at__isnull=False, then=Greatest(F("escalate_at"), Value(until))),
         default=None,
     )
-    _change(task, state=TaskState.SNOOZED, snoozed_until=until, escalate_at=later)
+    change_task(task, state=TaskState.SNOOZED, snoozed_until=until, escalate_at=later)
     return task
 
 
@@ -134,77 +140,13 @@ def reassign_task(
 
     Raises OutOfSightError, TaskFinishedError.
     """
-    task, _ = _locked(task_id)
+    task, _ = locked_task(task_id)
     if owner is not None and not people_for(task.account).filter(pk=owner.pk).exists():
         raise OutOfSightError(f"{owner} may not work on {task.account}: choose somebody else.")
     # Whoever is chosen settles whom the team lacks.
-    _change(task, owner=owner, **({"fallback": ""} if owner is not None else {}))
+    change_task(task, owner=owner, **({"fallback": ""} if owner is not None else {}))
     _tell(task, by=by, now=now)
     return task
-
-
-@transaction.atomic
-def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) -> Play:
-    """Ends the play and closes its tasks with it. Raises ReasonMissingError, PlayClosedError."""
-    if not reason.strip():
-        raise ReasonMissingError("Say why the play is stopped: others read it later.")
-    who = f"Stopped by {by}" if by else "Stopped"
-    said = f"{who}: {reason.strip()}"[:500]
-    cancelled = Play.objects.filter(pk=play_id, state=PlayState.OPEN).update(
-        state=PlayState.CLOSED,
-        outcome=PlayOutcome.CANCELLED,
-        reason=said,
-        closed_at=now,
-        next_position=None,
-        next_step_at=None,
-    )
-    play = Play.objects.get(pk=play_id)
-    if not cancelled:
-        raise PlayClosedError(f"The play has ended: {label(play.outcome or '')}.")
-    Task.objects.filter(play=play, state__in=UNFINISHED).update(
-        state=TaskState.CLOSED_BY_ITSELF,
-        reason=said,
-        snoozed_until=None,
-        escalate_at=None,
-        closed_at=now,
-        closed_by=by,
-    )
-    suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended")
-    return play
-
-
-@transaction.atomic
-def hand_over_play(*, play_id: int, to: User, by: User | None, now: datetime) -> int:
-    """What the CSM does in this play is this person's from here: open tasks, and steps to come.
-
-    Tasks of other roles stay where they are. Returns how many tasks changed hands. Raises
-    OutOfSightError, PlayClosedError.
-    """
-    plays = Play.objects.select_for_update(no_key=True, of=("self",))
-    play = plays.select_related("account", "playbook").get(pk=play_id)
-    if play.state != PlayState.OPEN:
-        raise PlayClosedError(f"The play has ended: {label(play.outcome or '')}.")
-    if not people_for(play.account).filter(pk=to.pk).exists():
-        raise OutOfSightError(f"{to} may not work on {play.account}: choose somebody else.")
-    Play.objects.filter(pk=play.pk).update(lead=to)
-    unfinished = Task.objects.filter(play=play, state__in=UNFINISHED, owner_role=OwnerRole.CSM)
-    moved = unfinished.exclude(owner=to).update(owner=to, fallback="")
-    if by is None or by.pk != to.pk:
-        gave = f"{by.name} handed you this play." if by else "You were handed this play."
-        post([_given_notice(play, to=to, body=gave, now=now)])
-    return moved
-
-
-def _given_notice(play: Play, *, to: User, body: str, now: datetime) -> OutboxMessage:
-    return in_app(
-        key=f"play:{play.pk}:given:{now.isoformat()}",
-        user_id=to.pk,
-        account_id=play.account_id,
-        subject=f"{play.playbook.name}: {play.account.name}",
-        body=body,
-        link=address_of("playbooks.Play", play.pk),
-        now=now,
-    )
 
 
 @transaction.atomic
@@ -257,8 +199,9 @@ def _tell(task: Task, *, by: User | None, now: datetime) -> None:
     )
 
 
-def _locked(task_id: int) -> tuple[Task, Play | None]:
-    """The play is locked before its task, as the ticks do: two finishing people queue up."""
+def locked_task(task_id: int) -> tuple[Task, Play | None]:
+    """The task, and its play where it has one. The play is locked before its task, as the ticks
+    do: two finishing people queue up."""
     task = Task.objects.get(pk=task_id)
     if task.play_id is None:
         return task, None
@@ -267,22 +210,27 @@ def _locked(task_id: int) -> tuple[Task, Play | None]:
 
 
 def _finish(task: Task, **columns: object) -> None:
-    _change(task, snoozed_until=None, **columns)
+    change_task(task, snoozed_until=None, **columns)
 
 
-def _change(task: Task, **columns: object) -> None:
+def change_task(task: Task, **columns: object) -> None:
+    """Of an unfinished task. Raises TaskFinishedError."""
     changed = Task.objects.filter(pk=task.pk, state__in=UNFINISHED).update(**columns)
     task.refresh_from_db()
     if not changed:
         raise TaskFinishedError(f"“{task.title}” is {label(task.state).lower()} already.")
 
 
-def _progress(play: Play | None, now: datetime) -> None:
-    """The last task ends the play; a step that waited for this one is due at the next tick."""
+def _progress(play: Play | None, task: Task, now: datetime) -> None:
+    """The last task ends the play; a step that waited for this one is due once the person who
+    finished it can no longer take that back."""
     if play is None or play.state != PlayState.OPEN:
         return
     if play.next_position is not None:
-        Play.objects.filter(pk=play.pk, next_step_at__isnull=True).update(next_step_at=now)
+        # On a day that stands still, as in an example, no minute ever passes.
+        can_undo = task.closed_by_id is not None and Installation.current().as_of is None
+        follows = now + UNDO_WITHIN if can_undo else now
+        Play.objects.filter(pk=play.pk, next_step_at__isnull=True).update(next_step_at=follows)
         return
     if not Task.objects.filter(play=play, state__in=UNFINISHED).exists():
         Play.objects.filter(pk=play.pk, state=PlayState.OPEN).update(
