@@ -30,6 +30,7 @@ from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
 from playbooks.pages import account_plays, plays
 from playbooks.pages.builder import urls as builder_urls
+from playbooks.pages.compliance import views as compliance
 from playbooks.pages.library import views as library
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
@@ -81,6 +82,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:task_id>/skip/", task_actions.skip, name="task_skip"),
     path("tasks/<int:task_id>/snooze/", task_actions.snooze, name="task_snooze"),
     path("tasks/<int:task_id>/hand/", task_actions.hand, name="task_hand"),
+    path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/list/", compliance.lines, name="compliance_lines"),
+    path("compliance/falls/", compliance.falls_list, name="compliance_falls"),
     path("plays/<int:play_id>/", account_play.play, name="play"),
     path("plays/<int:play_id>/hand/", plays.hand, name="play_hand"),
     path("playbooks/", include(builder_urls.urlpatterns)),

@@ -72,6 +72,14 @@ PAGES = (
         Right.VIEW_EXECUTIVE,
         ("/executive/",),
     ),
+    RailPage(
+        "compliance",
+        gettext_noop("Compliance"),
+        "circle-check",
+        "compliance",
+        Right.VIEW_EXECUTIVE,
+        ("/compliance/",),
+    ),
     RailPage("ops", gettext_noop("Operations"), "activity", "ops", Right.ADMINISTER, ("/ops/",)),
     RailPage(
         "imports", gettext_noop("Imports"), "upload", "imports", Right.ADMINISTER, ("/imports/",)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -29,12 +28,7 @@ from playbooks.publishing import (
     publish,
     retire,
 )
-from playbooks.triggers.vocabulary import ReviewCadence
-
-_REVIEWED_WITHIN = {
-    ReviewCadence.MONTHLY: timedelta(days=31),
-    ReviewCadence.QUARTERLY: timedelta(days=92),
-}
+from playbooks.queries.unanswered import review_due
 
 
 class ImportForm(forms.ModelForm):
@@ -214,8 +208,3 @@ class PlayAdmin(ReadOnlyAdmin):
     search_fields = ("account__name", "account__external_id")
     ordering = ("-pk",)
     show_full_result_count = False
-
-
-def review_due(playbook: Playbook) -> date:
-    since = playbook.reviewed_on or (playbook.published_at or playbook.created_at).date()
-    return since + _REVIEWED_WITHIN[ReviewCadence(playbook.review_cadence)]

@@ -16,8 +16,8 @@ def person(client, db):
 
 RAILS = {
     "csm": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail"],
-    "manager": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail", "Executive"],
-    "executive": ["Portfolio", "Tasks", "Playbooks", "Mail", "Executive"],
+    "manager": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail", "Executive", "Compliance"],
+    "executive": ["Portfolio", "Tasks", "Playbooks", "Mail", "Executive", "Compliance"],
     "ops": [
         "Today",
         "Portfolio",
@@ -25,6 +25,7 @@ RAILS = {
         "Playbooks",
         "Mail",
         "Executive",
+        "Compliance",
         "Operations",
         "Imports",
         "Admin",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from accounts.models import Account
 from playbooks.firing import fire_signals
-from playbooks.queries import suppressed_starts
+from playbooks.queries.starts import suppressed_starts
 from tests.playbooks.conftest import NOW
 
 

@@ -25,7 +25,7 @@ from cs_platform.pages.today.summary import PortfolioSummary
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
-from playbooks.queries import suppressed_starts
+from playbooks.queries.starts import suppressed_starts
 
 SHOWN_AT_MOST = 30
 SUPPRESSED_SINCE = timedelta(days=7)

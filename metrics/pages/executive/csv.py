@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -14,6 +13,7 @@ from django.utils.text import slugify
 from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.bands import band_look
+from accounts.ui.csv_lines import Cells, csv_answer
 from metrics.definitions import Figure
 from metrics.facts.renewals import RenewalRow
 from metrics.facts.week import NewsKind
@@ -24,40 +24,14 @@ from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
 from metrics.queries.week import all_changes
 
-Cells = Iterable[object]
 LEFT_OUT = "Without"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-class _Echo:
-    """A file that hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _cell(value: object) -> object:
-    """A spreadsheet must not take what somebody typed for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return "" if value is None else value
-
-
-def _lines(head: Cells, rows: Iterable[Cells]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff"  # spreadsheets read UTF-8 only when they are told
-    yield writer.writerow(head)
-    for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
 
 
 def streamed(
     name: str, asked: ReportParams, head: Cells, rows: Iterable[Cells]
 ) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(_lines(head, rows), content_type="text/csv; charset=utf-8")
     file = f"executive-{name}-{asked.as_of.isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{file}"'
-    return answer
+    return csv_answer(file, head, rows)
 
 
 def _list(

@@ -12,10 +12,11 @@ from django.http import StreamingHttpResponse
 from accounts.catalogue import label
 from accounts.money.currencies import major
 from accounts.ui.bands import band_look
+from accounts.ui.csv_lines import Cells
 from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
 from metrics.pages.executive.context import GroupRow
-from metrics.pages.executive.csv import Cells, streamed
+from metrics.pages.executive.csv import streamed
 from metrics.pages.executive.figures import QUARTER, YEAR, points, restated_by
 from metrics.pages.executive.labels import CUTS, METHODS, NEWS_TITLES
 from metrics.pages.executive.params import ReportParams

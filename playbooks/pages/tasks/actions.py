@@ -79,7 +79,7 @@ def undo(request: HttpRequest, task_id: int) -> HttpResponse:
     task = _workable(user, task_id)
     try:
         actions.undo_task(task_id=task.pk, by=user, now=clock.now())
-        messages.success(request, f"Taken back: {task.title}")
+        messages.success(request, gettext("Taken back: %(title)s") % {"title": task.title})
     except actions.UndoOverError as refused:
         messages.error(request, str(refused))
     if wants_part(request):

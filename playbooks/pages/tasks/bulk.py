@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts import clock
 from accounts.access import GRANTED, Right, requires
@@ -32,7 +32,7 @@ class SelectionForm(forms.Form):
 
     act = forms.ChoiceField(
         choices=[(name, name) for name in ("done", "snooze", "hand")],
-        error_messages={"required": "Choose what to do with the tasks."},
+        error_messages={"required": gettext_lazy("Choose what to do with the tasks.")},
     )
     outcome = forms.ChoiceField(required=False, choices=all_outcomes())
 

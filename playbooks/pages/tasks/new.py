@@ -54,7 +54,8 @@ class NewTaskForm(forms.Form):
             raise forms.ValidationError(gettext("You work on no account of that name or id."))
         if len(found) > 1:
             raise forms.ValidationError(gettext("Several are called that: give the account's id."))
-        return found[0]
+        account: Account = found[0]
+        return account
 
     def due_at(self) -> datetime:
         calendar = business_calendar()

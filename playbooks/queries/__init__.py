@@ -1,0 +1,1 @@
+"""What pages read of plays and tasks, one statement a question."""
