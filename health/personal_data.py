@@ -18,6 +18,7 @@ PERSONAL_DATA = PersonalData(
         "health.MeasureDistribution.measure",
         "health.MeasureDistribution.segment",
         "health.Publication.reason",
+        "health.RuleSet.reason",
         "health.Scorecard.description",
         "health.Scorecard.name",
         "health.Scorecard.reason",

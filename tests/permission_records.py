@@ -9,12 +9,12 @@ from django.apps import apps
 from django.db.models import Model
 
 from accounts.models import Contact, Function, GroupSession
-from health.models import Scorecard
+from health.models import RuleSet, Scorecard
 from playbooks.models import Playbook
 from tests.permission_house import NOW, House
 
 DAY = date(2025, 3, 1)
-PUBLISHED_CARD = "published card"
+PUBLISHED_CARD, PUBLISHED_RULES = "published card", "published rules"
 PLAYBOOKS = {
     "playbooks.playbook": "draft",
     "draft playbook": "draft",
@@ -29,6 +29,10 @@ def record_of(label: str, *, house: House) -> Model:
         return _published_card()
     if label in PLAYBOOKS:
         return _playbook(PLAYBOOKS[label])
+    if label == PUBLISHED_RULES:
+        return _rules(version=90, state=RuleSet.State.PUBLISHED, published_at=NOW)
+    if label == "health.ruleset":
+        return _rules(version=91)
     manager = apps.get_model(label)._base_manager
     values = _values(house).get(label)
     if values is not None:
@@ -67,6 +71,10 @@ def _playbook(state: str) -> Playbook:
     if state != "draft":
         Playbook.objects.filter(pk=found.pk, state="draft").update(state=state, published_at=NOW)
     return found
+
+
+def _rules(*, version: int, **values: Any) -> RuleSet:
+    return RuleSet.objects.get_or_create(version=version, defaults={"created_at": NOW, **values})[0]
 
 
 def _attendance(house: House) -> dict[str, Any]:
@@ -144,7 +152,6 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         },
         "accounts.source": {"key": "secret-source", "name": "secret-source"},
         "auth.group": {"name": "secret-group"},
-        "health.assignmentrule": {"position": 1, "scorecard_key": "secret-card", "minimum_arr": 1},
         "health.publication": {
             "scorecard": _published_card(),
             "published_at": NOW,

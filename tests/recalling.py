@@ -19,6 +19,7 @@ _TABLES = (
     "health_band",
     "health_alertline",
     "health_publication",
+    "health_ruleset",
     "health_assignmentrule",
     "health_assignmentruleaudit",
     "health_watchline",
@@ -65,7 +66,8 @@ def _rows() -> Rows:
         cursor.execute(every)
         for table, row in cursor.fetchall():
             found[table].append(row)
-    return found
+    # A table gives its rows in another order where room of rolled-back ones was taken again.
+    return {table: sorted(rows) for table, rows in found.items()}
 
 
 def _written_so_far() -> set[str]:

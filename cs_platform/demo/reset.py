@@ -25,7 +25,7 @@ from accounts.models import (
 )
 from cs_platform.demo.loading import Load
 from cs_platform.models import StepRun
-from health.models import Scorecard
+from health.models import RuleSet, Scorecard
 
 LOADED = "demo.load"
 # Account data without a foreign key to the account, and what the machinery did with it.
@@ -102,8 +102,8 @@ def empty() -> None:
     _refuse_foreign_accounts()
     with transaction.atomic():
         _truncate(("accounts_account", *_TABLES_WITHOUT_KEY))
-        if _tuned_scorecards().exists():
-            _truncate(("health_scorecard",))
+        if _tuned_scorecards().exists() or _tuned_rules().exists():
+            _truncate(("health_scorecard", "health_ruleset"))
         Team.managers.through.objects.all().delete()
         with pgtrigger.ignore("accounts.AdminEntry:admin_entries_are_append_only"):
             _demo_people().delete()  # with what they did in the admin
@@ -142,6 +142,11 @@ def keep_its_day(*, today: date) -> date | None:
 def _tuned_scorecards() -> QuerySet[Scorecard]:
     by_hand = Q(published_by__in=_demo_people()) | Q(edits__edited_by__in=_demo_people())
     return Scorecard.objects.filter(by_hand)
+
+
+def _tuned_rules() -> QuerySet[RuleSet]:
+    by_hand = Q(published_by__in=_demo_people()) | Q(edited_by__in=_demo_people())
+    return RuleSet.objects.filter(by_hand)
 
 
 def _demo_people() -> QuerySet[User]:

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import Account, User
-from health.models import Scorecard
+from health.models import Publication, RuleSet, Scorecard
 
 # Scores in steps of five points, from 0 up; 100 belongs to the last.
 BINS = 20
 
 
-class Preview(models.Model):
-    """Amounts are minor units of the installation's currency at the rates of `day`."""
+Draft = Scorecard | RuleSet
 
-    scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="+")
+
+class Previews(models.QuerySet["Preview"]):
+    def of(self, draft: Draft) -> Previews:
+        return self.filter(**subject_of(draft))
+
+
+def subject_of(draft: Draft) -> dict[str, Any]:
+    return {"ruleset" if isinstance(draft, RuleSet) else "scorecard": draft}
+
+
+class Preview(models.Model):
+    """Of a scorecard or of the assignment rules. Amounts are minor units of the installation's
+    currency at the rates of `day`."""
+
+    scorecard = models.ForeignKey(Scorecard, null=True, on_delete=models.CASCADE, related_name="+")
+    ruleset = models.ForeignKey(RuleSet, null=True, on_delete=models.CASCADE, related_name="+")
     revision = models.PositiveIntegerField(help_text="Of the draft it was computed for.")
     compared_with = models.ForeignKey(
         Scorecard, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rules = models.ForeignKey(
+        RuleSet,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="In force when it was computed.",
+    )
+    publication = models.ForeignKey(
+        Publication,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The newest one of any scorecard when rules were looked at.",
     )
     day = models.DateField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -29,6 +59,11 @@ class Preview(models.Model):
     total = models.PositiveIntegerField(default=0, help_text="Accounts under this scorecard.")
     done = models.PositiveIntegerField(default=0)
     rescored = models.PositiveIntegerField(default=0, help_text="Accounts whose score changes.")
+    cards = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="[from, to, accounts, ARR] of those that change their scorecard, by its name.",
+    )
     before_bins = ArrayField(models.PositiveIntegerField(), default=list)
     after_bins = ArrayField(models.PositiveIntegerField(), default=list)
     at_risk_before = ArrayField(
@@ -45,11 +80,26 @@ class Preview(models.Model):
         help_text="What each margin and dwell would have done in 90 days; the draft's own first.",
     )
 
+    objects = Previews.as_manager()
+
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="preview_of_one_draft",
+                condition=Q(scorecard__isnull=True) ^ Q(ruleset__isnull=True),
+            )
+        ]
         indexes = [models.Index(F("scorecard"), F("id").desc(), name="preview_latest")]
 
     def __str__(self) -> str:
-        return f"{self.scorecard}, revision {self.revision}"
+        return f"{self.draft}, revision {self.revision}"
+
+    @property
+    def draft(self) -> Draft:
+        found = self.ruleset or self.scorecard
+        if found is None:
+            raise ValueError("a preview is of a scorecard or of rules")
+        return found
 
 
 class PreviewCell(models.Model):
@@ -71,7 +121,8 @@ class PreviewCell(models.Model):
 
 
 class PreviewMover(models.Model):
-    """An account that would change its band, and mainly why."""
+    """An account that would change its band, and mainly why; or, under other rules, its scorecard.
+    Scorecards are named where they differ; empty: none."""
 
     preview = models.ForeignKey(
         Preview, on_delete=models.CASCADE, related_name="movers", db_index=False
@@ -81,8 +132,10 @@ class PreviewMover(models.Model):
     to_band = models.CharField(max_length=20)
     old_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     new_score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    from_card = models.CharField(max_length=80, blank=True, default="", db_default="")
+    to_card = models.CharField(max_length=80, blank=True, default="", db_default="")
     arr_minor = models.BigIntegerField()
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [

@@ -11,12 +11,13 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import Job, User
 from accounts.work import jobs
-from cs_platform.models.previews import Preview
+from cs_platform.models.previews import Draft, Preview, subject_of
 from cs_platform.previews.tally import Tally
 from cs_platform.previews.writing import write
 from health import preview as health_preview
-from health.models import CurrentHealth, Scorecard
-from health.publishing import check
+from health.models import CurrentHealth, Publication, RuleSet
+from health.publishing import check, check_rules
+from health.queries.rules import rules_in_force
 from health.recompute import CatchingUpError, rescore_now
 from health.scoring import BandSpec, Problem
 
@@ -24,7 +25,10 @@ JOB_KIND = "scorecard.preview"
 BATCH = 10_000
 # So few accounts are looked at while the page waits: well under a second.
 AT_ONCE = 3_000
-_PLANNED = ["revision", "compared_with", "total", "done", "before_bands", "after_bands"]
+_PLANNED = [
+    *("revision", "compared_with", "rules", "publication", "total", "done"),
+    *("before_bands", "after_bands"),
+]
 
 
 class NotPreviewable(ValueError):
@@ -36,18 +40,18 @@ class NotPreviewable(ValueError):
 
 
 @transaction.atomic
-def request_preview(*, scorecard: Scorecard, user: User, now: datetime) -> Preview:
+def request_preview(*, draft: Draft, user: User, now: datetime) -> Preview:
     """The row and the job that fills it. Raises NotPreviewable."""
-    found = check(scorecard)
+    found = check_rules(draft) if isinstance(draft, RuleSet) else check(draft)
     if found:
         raise NotPreviewable(found)
     preview = Preview.objects.create(
-        scorecard=scorecard,
-        revision=scorecard.revision,
+        **subject_of(draft),
+        revision=draft.revision,
         day=clock.today(),
         requested_by=user,
         requested_at=now,
-        total=health_preview.count_accounts(scorecard),
+        total=health_preview.count_accounts(draft),
     )
     jobs.enqueue(
         kind=JOB_KIND, key=str(preview.pk), payload={"preview": preview.pk}, next_at=_real_now()
@@ -65,7 +69,7 @@ def work_preview(claim: jobs.Claim) -> None:
     if preview is None:  # done by another worker, or given way to a newer one
         return
     plan = _plan(preview)
-    tally = Tally(risky=(_risky(preview.before_bands), _risky(preview.after_bands)))
+    tally = Tally()
     for start in range(0, len(plan.account_ids), BATCH):
         ids = plan.account_ids[start : start + BATCH]
         _bring_up_to_date(ids.tolist(), day=plan.day)
@@ -91,23 +95,23 @@ def _bring_up_to_date(account_ids: list[int], *, day: date) -> None:
 def _plan(preview: Preview) -> health_preview.PreviewPlan:
     """The draft as it stands now: the revision that was read is the one the preview names."""
     with transaction.atomic():
-        scorecard = Scorecard.objects.select_for_update(no_key=True).get(pk=preview.scorecard_id)
-        plan = health_preview.prepare(scorecard, day=preview.day)
+        # What is in force is asked first: a publication in between makes the preview stale.
+        preview.rules = rules_in_force()
+        if isinstance(preview.draft, RuleSet):
+            preview.publication = Publication.objects.order_by("-pk").first()
+        drafts = type(preview.draft)._default_manager.select_for_update(no_key=True)
+        plan = health_preview.prepare(drafts.get(pk=preview.draft.pk), day=preview.day)
     preview.revision = plan.revision
     preview.compared_with_id = plan.in_force.id if plan.in_force else None
     preview.total, preview.done = len(plan.account_ids), 0
-    preview.before_bands = _bands(plan.in_force.spec.bands if plan.in_force else ())
-    preview.after_bands = _bands(plan.draft.spec.bands)
+    preview.before_bands = _bands(plan.bands_before)
+    preview.after_bands = _bands(plan.bands_after)
     preview.save(update_fields=_PLANNED)
     return plan
 
 
 def _bands(bands: tuple[BandSpec, ...]) -> list[list[Any]]:
     return [[band.key, band.name, band.at_risk, band.tone.value] for band in bands]
-
-
-def _risky(bands: list[list[Any]]) -> frozenset[str]:
-    return frozenset(key for key, _, at_risk, _ in bands if at_risk)
 
 
 def _advance(preview: Preview, claim: jobs.Claim, *, done: int) -> None:

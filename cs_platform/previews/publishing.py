@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,9 +10,10 @@ from django.db import transaction
 from accounts import clock
 from accounts.models import User
 from accounts.ui import formats
-from cs_platform.models.previews import Preview
-from health.models import Publication, Scorecard
-from health.publishing import publish
+from cs_platform.models.previews import Draft, Preview
+from health.models import Publication, RuleSet, Scorecard
+from health.publishing import publish, publish_rules
+from health.queries.rules import rules_in_force
 from health.queries.scorecards import in_force
 
 
@@ -19,32 +21,55 @@ class StalePreview(ValueError):
     """The preview does not show what publishing would do; the message says why and what to do."""
 
 
-def why_stale(preview: Preview, draft: Scorecard) -> str:
+def why_stale(preview: Preview, draft: Draft) -> str:
     """Empty while the preview shows the draft as it stands."""
     if preview.revision != draft.revision:
         who = f" by {draft.edited_by}" if draft.edited_by else ""
         return f"The draft was changed{who} after this preview was made. Preview it again."
-    current = in_force().get(draft.key)
-    if (current.id if current else None) != preview.compared_with_id:
+    if _has_new_version(preview, draft):
         return "Another version came into force after this preview was made. Preview it again."
+    rules = rules_in_force()
+    if (rules.pk if rules else None) != preview.rules_id:
+        return (
+            "Other assignment rules came into force after this preview was made. Preview it again."
+        )
     if preview.day != clock.today():
         judged = formats.day(preview.day)
         return f"This preview judged {judged}, and publication judges today. Preview it again."
     return ""
 
 
+def _has_new_version(preview: Preview, draft: Draft) -> bool:
+    """Of the scorecard; of any, where rules say who gets which."""
+    if isinstance(draft, RuleSet):
+        newest = Publication.objects.order_by("-pk").values_list("pk", flat=True).first()
+        return newest != preview.publication_id
+    current = in_force().get(draft.key)
+    return (current.id if current else None) != preview.compared_with_id
+
+
 @transaction.atomic
 def publish_previewed(
-    *, preview: Preview | None, scorecard: Scorecard, user: User, reason: str, now: datetime
-) -> Publication:
+    *, preview: Preview | None, draft: Draft, user: User, reason: str, now: datetime
+) -> None:
     """Raises StalePreview, NotPublishable. The draft is locked: nobody changes it in between."""
-    # Publications of a key follow each other: what is in force is asked under this lock.
-    rows = Scorecard.objects.select_for_update().filter(key=scorecard.key).order_by("pk")
-    draft = next((row for row in rows if row.pk == scorecard.pk), None)
-    if draft is None or draft.is_published:
+    locked = next((row for row in _locked(draft) if row.pk == draft.pk), None)
+    if locked is None or locked.is_published:
         raise StalePreview("Somebody published this draft already.")
     if preview is None or preview.finished_at is None:
         raise StalePreview("Preview the draft first: publishing shows what it changes.")
-    if stale := why_stale(preview, draft):
+    if stale := why_stale(preview, locked):
         raise StalePreview(stale)
-    return publish(scorecard=draft, user=user, reason=reason, now=now, revision=preview.revision)
+    revision = preview.revision
+    if isinstance(locked, RuleSet):
+        publish_rules(draft=locked, user=user, reason=reason, now=now, revision=revision)
+    else:
+        publish(scorecard=locked, user=user, reason=reason, now=now, revision=revision)
+
+
+def _locked(draft: Draft) -> Iterable[Draft]:
+    """All versions. Publications of a kind follow each other: what is in force is asked under this
+    lock."""
+    if isinstance(draft, RuleSet):
+        return RuleSet.objects.select_for_update().order_by("pk")
+    return Scorecard.objects.select_for_update().filter(key=draft.key).order_by("pk")

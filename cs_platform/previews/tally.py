@@ -26,22 +26,26 @@ class Mover:
     new_score: Decimal | None
     arr_minor: int
     reason: str
+    from_card: str
+    to_card: str
 
 
 @dataclass(slots=True)
 class Tally:
-    """`cells` and `cell_arr` are by (band today, band under the draft), both computed.
+    """`cells` and `cell_arr` are by (band today, band under the draft), both computed; `cards` and
+    `card_arr` by the names of the scorecards, of accounts that get another one.
 
-    `at_risk_before` and `at_risk_after` are (accounts, ARR) in the bands that `risky` names for
-    today and for the draft; a band set by hand counts rather than the computed one. `calm` is what
-    each margin and dwell would have done.
+    `at_risk_before` and `at_risk_after` are (accounts, ARR) in bands at risk, today and under the
+    draft; a band set by hand counts rather than the computed one. `calm` is what each margin and
+    dwell would have done.
     """
 
-    risky: tuple[frozenset[str], frozenset[str]]
     accounts: int = 0
     rescored: int = 0
     cells: Counter[tuple[str, str]] = field(default_factory=Counter)
     cell_arr: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cards: Counter[tuple[str, str]] = field(default_factory=Counter)
+    card_arr: Counter[tuple[str, str]] = field(default_factory=Counter)
     before_bins: Ints = field(default_factory=lambda: np.zeros(BINS, dtype=np.int64))
     after_bins: Ints = field(default_factory=lambda: np.zeros(BINS, dtype=np.int64))
     movers: list[Mover] = field(default_factory=list)
@@ -70,7 +74,10 @@ class Tally:
         ):
             self.cells[cell] += 1
             self.cell_arr[cell] += arr
-        before, after = self.risky
+        if any(outlook.cards):
+            self.cards[outlook.cards] += len(outlook)
+            self.card_arr[outlook.cards] += int(outlook.arr.sum())
+        before, after = outlook.risky
         self.at_risk_before = _more(self.at_risk_before, outlook, outlook.old_band, before)
         self.at_risk_after = _more(self.at_risk_after, outlook, outlook.new_band, after)
         for row, reason in outlook.reasons.items():
@@ -110,4 +117,6 @@ def _mover(outlook: Outlook, row: int, reason: str) -> Mover:
         new_score=to_decimal(int(outlook.new_score[row])),
         arr_minor=int(outlook.arr[row]),
         reason=reason,
+        from_card=outlook.cards[0],
+        to_card=outlook.cards[1],
     )

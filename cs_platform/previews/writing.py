@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from cs_platform.models.previews import Preview, PreviewCell, PreviewMover, PreviewPlay
 from cs_platform.previews.tally import Tally
@@ -17,6 +18,7 @@ _FOUND = [
     "total",
     "done",
     "rescored",
+    "cards",
     "before_bins",
     "after_bins",
     "at_risk_before",
@@ -50,10 +52,22 @@ def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -
     PreviewPlay.objects.bulk_create(_plays(preview, tally, now))
     preview.total = preview.done = tally.accounts
     preview.rescored = tally.rescored
+    preview.cards = [
+        [*names, count, tally.card_arr[names]] for names, count in tally.cards.most_common()
+    ]
     preview.before_bins = tally.before_bins.tolist()
     preview.after_bins = tally.after_bins.tolist()
     preview.at_risk_before, preview.at_risk_after = tally.at_risk_before, tally.at_risk_after
-    preview.calm = [
+    preview.calm = _calm(plan, tally)
+    preview.finished_at = datetime.now(UTC)
+    preview.save(update_fields=_FOUND)
+    Preview.objects.of(preview.draft).filter(pk__lt=preview.pk).delete()
+
+
+def _calm(plan: PreviewPlan, tally: Tally) -> list[dict[str, Any]]:
+    if plan.draft is None:
+        return []
+    return [
         {
             "margin": str(each.margin),
             "rising": each.rising,
@@ -62,9 +76,6 @@ def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -
         }
         for each, found in zip(hystereses(plan.draft.spec), tally.calm, strict=True)
     ]
-    preview.finished_at = datetime.now(UTC)
-    preview.save(update_fields=_FOUND)
-    Preview.objects.filter(scorecard_id=preview.scorecard_id, pk__lt=preview.pk).delete()
 
 
 def _plays(preview: Preview, tally: Tally, now: datetime) -> list[PreviewPlay]:

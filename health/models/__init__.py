@@ -1,6 +1,6 @@
 """Scorecards, scores, the present state, crossings and overrides."""
 
-from health.models.assignment import AssignmentRule
+from health.models.assignment import AssignmentRule, RuleSet
 from health.models.distribution import MeasureDistribution
 from health.models.packing import UsagePack, UsagePacking
 from health.models.score import (
@@ -37,6 +37,7 @@ __all__ = [
     "Measure",
     "MeasureDistribution",
     "Publication",
+    "RuleSet",
     "Scorecard",
     "SourceFeed",
     "ThresholdCrossing",

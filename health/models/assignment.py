@@ -1,25 +1,63 @@
-"""Who gets which scorecard."""
+"""Who gets which scorecard: rules in an order, in versions that are drafted and published."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import pghistory
 import pgtrigger
-from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 
 from accounts.catalogue import LifecycleStage, choices
 from accounts.models import Plan
 from accounts.models.size import LONGEST_KEY
+from health.models.drafted import DATED, DraftedVersion
 
-LAST_CATCH_ALL = (
-    "This rule gives a scorecard to every account that no other rule fits. Add another rule without"
-    " a condition first."
-)
+
+class RuleSet(DraftedVersion):
+    """A version of the assignment rules; the one that was published last is in force."""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "assignment rules"
+        constraints = [
+            models.UniqueConstraint("version", name="rules_version_once"),
+            models.UniqueConstraint("state", name="rules_one_draft", condition=Q(state="draft")),
+            models.CheckConstraint(name="rules_published_are_dated", condition=DATED),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="published_rules_never_change",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state="published"),
+            ),
+            pgtrigger.Trigger(
+                name="published_rules_fit_everybody",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__state="published"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM health_assignmentrule
+                        WHERE rule_set_id = NEW.id
+                            AND stage = '' AND touch_tier = '' AND segment = ''
+                            AND plan_id IS NULL AND minimum_arr IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'no rule without a condition: some would get no scorecard';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Assignment rules, version {self.version}"
 
 
 class AssignmentRules(models.QuerySet["AssignmentRule"]):
+    def in_force(self) -> AssignmentRules:
+        """In their order; none before a version was published."""
+        published = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED).order_by("-version")
+        return self.filter(rule_set=published.values("pk")[:1]).order_by("position")
+
     def catch_alls(self) -> AssignmentRules:
         return self.filter(
             stage="", touch_tier="", segment="", plan__isnull=True, minimum_arr__isnull=True
@@ -31,22 +69,24 @@ class AssignmentRules(models.QuerySet["AssignmentRule"]):
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
     model_name="AssignmentRuleAudit",
+    exclude=["rule_set"],
     append_only=True,
 )
 class AssignmentRule(models.Model):
     """Which scorecard an account gets: the first rule that fits, the most specific on top.
 
-    A rule without a condition is a catch-all: the last one can be neither deleted nor given a
-    condition, so that no account is left without a scorecard.
+    A rule without a condition is a catch-all. No version is published without one, so that no
+    account is left without a scorecard.
     """
 
-    position = models.PositiveSmallIntegerField(unique=True)
+    rule_set = models.ForeignKey(RuleSet, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
     scorecard_key = models.SlugField(max_length=40)
     stage = models.CharField(max_length=10, choices=choices(LifecycleStage), blank=True)
     touch_tier = models.CharField(max_length=LONGEST_KEY, blank=True)
     segment = models.CharField(max_length=LONGEST_KEY, blank=True)
     plan = models.ForeignKey(
-        Plan, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+        Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     minimum_arr = models.PositiveBigIntegerField(
         "minimum ARR",
@@ -59,22 +99,23 @@ class AssignmentRule(models.Model):
     objects = AssignmentRules.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint("rule_set", "position", name="rule_position_once")]
         triggers = [
             pgtrigger.Trigger(
-                name="catch_all_is_kept",
-                when=pgtrigger.After,
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                name="rule_of_published_never_changes",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("owner", "bigint")],
                 func="""
-                    IF NOT EXISTS (
-                        SELECT 1 FROM health_assignmentrule
-                        WHERE stage = '' AND touch_tier = '' AND segment = ''
-                            AND plan_id IS NULL AND minimum_arr IS NULL
-                    ) AND OLD.stage = '' AND OLD.touch_tier = '' AND OLD.segment = ''
-                        AND OLD.plan_id IS NULL AND OLD.minimum_arr IS NULL
-                    THEN
-                        RAISE EXCEPTION 'the last rule without a condition is kept';
+                    owner := CASE WHEN TG_OP = 'INSERT' THEN NEW.rule_set_id
+                        ELSE OLD.rule_set_id END;
+                    IF EXISTS (
+                        SELECT 1 FROM health_ruleset WHERE id = owner AND state = 'published'
+                    ) THEN
+                        RAISE EXCEPTION 'published rules never change: edit them as a draft';
                     END IF;
-                    RETURN NULL;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
                 """,
             )
         ]
@@ -86,14 +127,3 @@ class AssignmentRule(models.Model):
     def is_catch_all(self) -> bool:
         conditions = (self.stage, self.touch_tier, self.segment)
         return not any(conditions) and self.plan_id is None and self.minimum_arr is None
-
-    def clean(self) -> None:
-        super().clean()
-        if self.pk and not self.is_catch_all and are_last_catch_alls([self.pk]):
-            raise ValidationError(LAST_CATCH_ALL)
-
-
-def are_last_catch_alls(rules: Collection[int]) -> bool:
-    """Whether some of the rules are catch-alls, and no other rule is."""
-    found = AssignmentRule.objects.catch_alls()
-    return found.filter(pk__in=rules).exists() and not found.exclude(pk__in=rules).exists()

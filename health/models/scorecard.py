@@ -10,21 +10,16 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from health.definitions import LONGEST_NAME
+from health.models.drafted import DATED, DraftedVersion
 from health.scoring import MOST_DWELL, NotationError, Tone, parse_conditions, parse_curve
 
 percent = [MinValueValidator(0), MaxValueValidator(100)]
 
 
-class Scorecard(models.Model):
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-
+class Scorecard(DraftedVersion):
     key = models.SlugField(max_length=40)
-    version = models.PositiveIntegerField()
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=300, blank=True)
-    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
     recovery_margin = models.DecimalField(
         max_digits=5,
         decimal_places=2,
@@ -48,42 +43,11 @@ class Scorecard(models.Model):
     handled_first = models.BooleanField(
         default=False, help_text="Crossings under this scorecard are handled before others."
     )
-    created_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    published_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-    reason = models.CharField(
-        max_length=300, blank=True, help_text="Why it was published.", editable=False
-    )
-    revision = models.PositiveIntegerField(
-        default=1,
-        db_default=1,
-        editable=False,
-        help_text="Grows with every saved change of the draft.",
-    )
-    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
-    edited_by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
-    )
-    content_of = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        editable=False,
-        help_text="The earlier version that this one takes up again.",
-    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint("key", "version", name="scorecard_version_once"),
-            models.CheckConstraint(
-                name="scorecard_published_is_dated",
-                condition=Q(state="draft", published_at__isnull=True)
-                | Q(state="published", published_at__isnull=False),
-            ),
+            models.CheckConstraint(name="scorecard_published_is_dated", condition=DATED),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -95,10 +59,6 @@ class Scorecard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
-
-    @property
-    def is_published(self) -> bool:
-        return self.state == self.State.PUBLISHED
 
 
 class DraftEdit(models.Model):

@@ -40,7 +40,10 @@ def _others(card: ScorecardSpec, margin: Decimal, rising: int) -> Iterator[Hyste
 
 
 def foresee_flapping(plan: PreviewPlan, account_ids: Ints) -> list[Calm]:
-    """One for each of `hystereses(draft)`, under its bands, by the scores as they were judged."""
+    """One for each of `hystereses(draft)`, under its bands, by the scores as they were judged; none
+    where rules are what is drafted."""
+    if plan.draft is None:
+        return []
     scope = plan.scope(account_ids)
     days = range(SPARK_DAYS - 1, -1, -1)
     query = _SPARKS.format(spark=spark_columns(days), accounts=scope.accounts("c.account_id"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from health.facts.scope import Ints, number
-from health.preview.plan import PreviewPlan, accounts_of_draft
+from health.preview.plan import PreviewPlan, cards_to
 from health.preview.stored import JudgedAccounts, read_groups
 from health.preview.wording import Told, reasons
 from health.queries.scorecards import Card
@@ -17,10 +17,12 @@ from health.recompute.state import State
 from health.recompute.writing import crossing_signal
 from health.scoring import (
     MISSING,
+    TOO_NEW,
     UNKNOWN,
     UNSCORED,
     Cause,
     Evaluation,
+    ScorecardSpec,
     Sides,
     band_positions,
     evaluate,
@@ -35,8 +37,11 @@ from health.signals import CrossingSignal
 class Outlook:
     """One element an account. Scores are hundredths, MISSING where unscored; bands are keys as
     computed; ARR is minor units of the installation's currency. `held`, `reasons` and `crossings`
-    are by row: bands set by hand, which stay; accounts that change their band; falls and rises as
-    the engine would be told of them.
+    are by row: bands set by hand, which stay; accounts that change their band or scorecard; falls
+    and rises as the engine would be told of them.
+
+    `cards` names the scorecard of today (empty: none) and the other one where they differ, `risky`
+    has the bands at risk of both.
     """
 
     account_ids: Ints
@@ -45,6 +50,8 @@ class Outlook:
     new_score: Ints
     old_band: list[str]
     new_band: list[str]
+    cards: tuple[str, str]
+    risky: tuple[frozenset[str], frozenset[str]]
     held: dict[int, str]
     reasons: dict[int, str]
     crossings: dict[int, list[CrossingSignal]]
@@ -54,17 +61,18 @@ class Outlook:
 
 
 def foresee(plan: PreviewPlan, account_ids: Ints) -> list[Outlook]:
-    """One outlook for each card that judged some of the accounts last."""
-    chosen = accounts_of_draft(plan, account_ids)
-    if not len(chosen):
-        return []
-    return [_outlook(plan, group) for group in read_groups(plan, chosen)]
+    """One outlook for each card, and each that judged some of its accounts last."""
+    return [
+        _outlook(plan, group)
+        for card, accounts in cards_to(plan, account_ids)
+        for group in read_groups(plan, card, accounts)
+    ]
 
 
 def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
-    old, new = group.card.spec, plan.draft.spec
-    before = evaluate(old, group.columns(old))
-    after = evaluate(new, group.columns(new))
+    old, new = group.card.spec, group.then.spec
+    before = evaluate(old, group.raw)
+    after = evaluate(new, group.raw_then).without(group.is_new)
     keeps = same_bounds(old.bands, new.bands)
     then = band_positions(
         bands=new.bands,
@@ -73,10 +81,12 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
         previous=group.band if keeps else np.full(len(after), MISSING, dtype=np.int64),
         days_before=group.days_before[:, : new.rising_dwell],
     )
-    old_band = [group.bands[position] for position in group.band]
-    new_band = [UNSCORED if p == MISSING else new.bands[p].key for p in then]
+    old_band, new_band = group.bands, _told(then, group)
     moved = np.array([one != other for one, other in zip(old_band, new_band, strict=True)])
     told = Told(old, new, before, after)
+    found = reasons(told, np.flatnonzero(moved))
+    if group.changes_card:
+        found = {row: found.get(row, "") for row in range(len(group.account_ids))}
     return Outlook(
         account_ids=group.account_ids,
         arr=group.arr,
@@ -84,10 +94,27 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
         new_score=after.score,
         old_band=old_band,
         new_band=new_band,
+        cards=_cards(group),
+        risky=(_risky(old), _risky(new)),
         held=group.overrides,
-        reasons=reasons(told, np.flatnonzero(moved)),
+        reasons=found,
         crossings=_crossings(plan, group, before, after),
     )
+
+
+def _told(then: Ints, group: JudgedAccounts) -> list[str]:
+    keys = [*(band.key for band in group.then.spec.bands), UNSCORED]
+    return [TOO_NEW if new else keys[place] for place, new in zip(then, group.is_new, strict=True)]
+
+
+def _cards(group: JudgedAccounts) -> tuple[str, str]:
+    if not group.changes_card:
+        return "", ""
+    return (group.card.spec.name if group.was_judged else ""), group.then.spec.name
+
+
+def _risky(card: ScorecardSpec) -> frozenset[str]:
+    return frozenset(band.key for band in card.bands if band.at_risk)
 
 
 def _crossings(
@@ -98,10 +125,10 @@ def _crossings(
     Where the bands are others, a new version is judged afresh, without the recovery margin: so are
     these.
     """
-    spec = plan.draft.spec
+    spec = group.then.spec
     if not same_bounds(group.card.spec.bands, spec.bands):
         spec = replace(spec, recovery_margin=spec.recovery_margin * 0, rising_dwell=0)
-    card = Card(plan.draft.id, spec)
+    card = Card(group.then.id, spec)
     state = _as_if_same_card(plan, card, group, before)
     watched = Watched(
         plan.lines, line_values(lines=plan.lines, card=spec, evaluation=after, raw={})
@@ -111,7 +138,7 @@ def _crossings(
         card=card,
         state=state,
         evaluation=after,
-        too_new=np.zeros(len(after), dtype=np.bool_),
+        too_new=group.is_new,
         watched=watched,
         day=number(plan.day),
     ):
@@ -120,7 +147,7 @@ def _crossings(
     return {
         row: [
             crossing_signal(
-                card=plan.draft,
+                card=group.then,
                 day=plan.day,
                 crossing=crossing,
                 first_seq=min(each.seq for each in crossings),
@@ -138,15 +165,16 @@ def _as_if_same_card(
     spec, count = card.spec, len(group.account_ids)
     keys = [band.key for band in spec.bands]
     told = _fresh(card, group.score)
-    known = np.array([keys.index(key) if key in keys else MISSING for key in group.bands])
-    shown = known[group.band]
+    shown = np.array(
+        [keys.index(key) if key in keys else MISSING for key in group.bands], dtype=np.int64
+    )
     return State(
         day=np.zeros(count, dtype=np.int64),
         card_id=np.full(count, card.id, dtype=np.int64),
         score=group.score.copy(),
         band=np.where(shown == MISSING, told, shown),
         last_band=np.full(count, MISSING, dtype=np.int64),
-        was_new=np.zeros(count, dtype=np.bool_),
+        was_new=group.was_new.copy(),
         lines=_sides(plan, card, group, before),
         crossing_seq=np.zeros(count, dtype=np.int64),
         crossing_day=np.full(count, -1, dtype=np.int64),

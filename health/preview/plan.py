@@ -1,8 +1,8 @@
-"""Which draft is looked at, what it is compared with, and which accounts it would judge."""
+"""Which draft is looked at, what it is compared with, and by which card it would judge whom."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,31 +10,32 @@ import numpy as np
 from django.db.models import QuerySet
 
 from accounts.catalogue import AccountStatus
+from accounts.models import Account
 from health import models
-from health.facts import BaseRows, FactScope, load_base
-from health.facts.rates import whole_units
-from health.facts.scope import Ints, number
-from health.facts.sources import remembered_feeds
+from health.facts import FactScope, load_base
+from health.facts.scope import Ints
+from health.facts.sources import Feeds, remembered_feeds
 from health.measures.percentiles import Distributions
 from health.publishing import line_owner
-from health.queries.assignment import Assignment, AssignmentInput, assignment
+from health.queries.assignment import NO_CARD, Assignment, assignment, assignment_input
 from health.queries.installation import InstallationDay, calendar
-from health.queries.lines import lines_with
+from health.queries.lines import lines_with, watch_lines
 from health.queries.scorecards import Card, build_spec, in_force
 from health.recompute.distributions import Spread, distributions_for
-from health.scoring import TOO_NEW, WatchLineSpec
+from health.scoring import TOO_NEW, BandSpec, WatchLineSpec
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewPlan:
-    """`in_force` is the version of the draft's key that counts now; None where none does.
+    """What is drafted is a scorecard (`draft`), or (None) the rules by which accounts get one.
 
-    `assignment` is set only where the draft's key is not in force yet: then every account is
-    asked whether it would get the draft. `lines` would be watched with the draft in force; raw
-    values are the same under any card, so that lines of measures are left out.
+    `in_force` is the version of the draft's key that counts now; None where none does. `assignment`
+    is set where each account is asked which card it would get: for rules, and for a scorecard whose
+    key is not in force yet. `lines` would be watched with the draft in force; raw values are the
+    same under any card, so that lines of measures are left out.
     """
 
-    draft: Card
+    draft: Card | None
     revision: int
     in_force: Card | None
     day: date
@@ -43,6 +44,22 @@ class PreviewPlan:
     assignment: Assignment | None
     lines: tuple[WatchLineSpec, ...]
     distributions: Mapping[date, Distributions]
+    feeds: Feeds
+
+    @property
+    def bands_before(self) -> tuple[BandSpec, ...]:
+        if self.draft is None:
+            return self.bands_after
+        return self.in_force.spec.bands if self.in_force else ()
+
+    @property
+    def bands_after(self) -> tuple[BandSpec, ...]:
+        """Of the draft; of rules those of all cards that they may give, one of each key."""
+        if self.draft is not None:
+            return self.draft.spec.bands
+        cards = self.assignment.cards if self.assignment else ()
+        found = {band.key: band for card in cards for band in card.spec.bands}
+        return tuple(sorted(found.values(), key=lambda band: (band.order, band.key)))
 
     def scope(self, account_ids: Ints) -> FactScope:
         """Their facts as of the day, which is not over: as publication judges them."""
@@ -50,59 +67,92 @@ class PreviewPlan:
         return FactScope(account_ids, self.day, self.day, zone, False, open_day=self.day)
 
 
-def prepare(scorecard: models.Scorecard, *, day: date) -> PreviewPlan:
+def prepare(draft: models.Scorecard | models.RuleSet, *, day: date) -> PreviewPlan:
     """Reads the draft as it stands, and spreads the night that its percentiles are of. Raises
     NotationError where it cannot be read."""
-    draft = Card(scorecard.pk, build_spec(scorecard))
-    current = in_force().get(scorecard.key)
-    lines = lines_with(owner=line_owner(scorecard.key), lines=draft.spec.watch_lines)
-    spread = Spread(calendar().zone, day, remembered_feeds())
+    if isinstance(draft, models.RuleSet):
+        return _prepare_rules(draft, day=day)
+    card = Card(draft.pk, build_spec(draft))
+    current = in_force().get(draft.key)
+    lines = lines_with(owner=line_owner(draft.key), lines=card.spec.watch_lines)
+    feeds = remembered_feeds()
     return PreviewPlan(
-        draft=draft,
-        revision=scorecard.revision,
+        draft=card,
+        revision=draft.revision,
         in_force=current,
         day=day,
         calendar=calendar(),
-        account_ids=_judged_accounts(scorecard.key if current else None),
-        assignment=None if current else assignment(also=draft),
-        lines=tuple(line for line in lines if not line.measure),
-        distributions=distributions_for([day], names=draft.spec.raw_keys, using=spread),
+        account_ids=_ids(_judged(draft.key if current else None)),
+        assignment=None if current else assignment(also=card),
+        lines=_of_scores(lines),
+        distributions=_distributions([card], day=day, feeds=feeds),
+        feeds=feeds,
     )
 
 
-def count_accounts(scorecard: models.Scorecard) -> int:
+def _prepare_rules(draft: models.RuleSet, *, day: date) -> PreviewPlan:
+    chosen, feeds = assignment(rules=draft), remembered_feeds()
+    return PreviewPlan(
+        draft=None,
+        revision=draft.revision,
+        in_force=None,
+        day=day,
+        calendar=calendar(),
+        account_ids=_ids(_customers()),
+        assignment=chosen,
+        lines=_of_scores(watch_lines().specs),
+        distributions=_distributions(chosen.cards, day=day, feeds=feeds),
+        feeds=feeds,
+    )
+
+
+def _of_scores(lines: Iterable[WatchLineSpec]) -> tuple[WatchLineSpec, ...]:
+    return tuple(line for line in lines if not line.measure)
+
+
+def _distributions(
+    cards: Iterable[Card], *, day: date, feeds: Feeds
+) -> Mapping[date, Distributions]:
+    names = dict.fromkeys(key for card in cards for key in card.spec.raw_keys)
+    using = Spread(calendar().zone, day, feeds)
+    return distributions_for([day], names=tuple(names), using=using)
+
+
+def count_accounts(draft: models.Scorecard | models.RuleSet) -> int:
     """How many accounts a preview has to look at."""
-    return _judged(scorecard.key if scorecard.key in in_force() else None).count()
+    if isinstance(draft, models.RuleSet):
+        return _customers().count()
+    return _judged(draft.key if draft.key in in_force() else None).count()
 
 
-def _judged(key: str | None) -> QuerySet[models.CurrentHealth]:
+def _customers() -> QuerySet[Account]:
+    """Rules decide about everybody, also about who was never judged or is too new."""
+    return Account.objects.filter(status=AccountStatus.ACTIVE)
+
+
+def _judged(key: str | None) -> QuerySet[Account]:
     """Customers that are not too new and have been judged, by any version of this scorecard or
     (None) by any."""
-    customers = models.CurrentHealth.objects.filter(account__status=AccountStatus.ACTIVE)
-    judged = customers.exclude(band=TOO_NEW)
-    return judged if key is None else judged.filter(scorecard__key=key)
+    judged = _customers().filter(health__isnull=False).exclude(health__band=TOO_NEW)
+    return judged if key is None else judged.filter(health__scorecard__key=key)
 
 
-def _judged_accounts(key: str | None) -> Ints:
-    ids = _judged(key).order_by("pk").values_list("pk", flat=True)
-    return np.array(list(ids), dtype=np.int64)
+def _ids(accounts: QuerySet[Account]) -> Ints:
+    return np.array(list(accounts.order_by("pk").values_list("pk", flat=True)), dtype=np.int64)
 
 
-def accounts_of_draft(plan: PreviewPlan, account_ids: Ints) -> Ints:
-    """Those of the accounts that the draft would judge."""
+def cards_to(plan: PreviewPlan, account_ids: Ints) -> Iterator[tuple[Card, Ints]]:
+    """Cards, and the accounts that they would judge; none twice."""
+    if plan.assignment is None and plan.draft is not None:
+        yield plan.draft, account_ids
+        return
     if plan.assignment is None or not len(account_ids):
-        return account_ids
+        return
     scope = plan.scope(account_ids)
-    chosen = plan.assignment.choose(_standing(plan, scope, load_base(scope, with_history=False)))
-    keys = [card.spec.key for card in plan.assignment.cards]
-    place = keys.index(plan.draft.spec.key)
-    return np.asarray(account_ids[chosen == place], dtype=np.int64)
-
-
-def _standing(plan: PreviewPlan, scope: FactScope, base: BaseRows) -> AssignmentInput:
-    profiles, today = base.profiles.on(plan.day), number(plan.day)
-    arr = base.ledger.arr(effective=today, today=today)
-    arr = whole_units(scope.account_ids, arr, base=plan.calendar.currency, day=plan.day)
-    return AssignmentInput(
-        profiles.stage, profiles.touch_tier, profiles.segment, profiles.plan_id, arr
-    )
+    base = load_base(scope, with_history=False)
+    standing = assignment_input(scope, base, day=plan.day, currency=plan.calendar.currency)
+    is_customer = base.profiles.on(plan.day).is_customer(plan.day)
+    chosen = np.where(is_customer, plan.assignment.choose(standing), NO_CARD)
+    for place, card in enumerate(plan.assignment.cards):
+        if plan.draft is None or card.spec.key == plan.draft.spec.key:
+            yield card, np.asarray(account_ids[chosen == place], dtype=np.int64)

@@ -17,6 +17,7 @@ from health.scoring import (
     ShiftKind,
     band_positions,
     plain,
+    same_bounds,
     shifts,
     to_decimal,
 )
@@ -37,7 +38,10 @@ class Told:
 def reasons(told: Told, rows: Ints) -> dict[int, str]:
     found = shifts(old=told.old, before=told.before, new=told.new, after=told.after)
     chosen = found.main(told.after.score - told.before.score)
+    # With the same bounds each account keeps its side of the margin: what moved it is its score.
+    keeps = same_bounds(told.old.bands, told.new.bands)
     by_lines = _under_old_lines(told, told.before) == _under_old_lines(told, told.after)
+    by_lines &= not keeps
     by_lines |= (told.before.score == told.after.score) | (chosen == MISSING)
     lines = _LinesMoved(told.old, told.new)
     return {

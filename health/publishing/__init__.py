@@ -6,15 +6,22 @@ from health.publishing.actions import (
     check,
     copy_to_draft,
     draft_of,
-    install_library,
     publish,
     roll_back,
 )
-from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, keep_reason, save_draft
+from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, save_draft
 from health.publishing.exporting import export_card
 from health.publishing.fitting import FittedDraft, NothingToFit, begin_fitted_draft
 from health.publishing.importing import FileProblem, import_draft
+from health.publishing.installing import install_library
 from health.publishing.lines import line_owner, register_lines
+from health.publishing.rules import (
+    begin_rules,
+    check_rules,
+    publish_rules,
+    rules_draft,
+    save_rules,
+)
 
 __all__ = [
     "DraftChanged",
@@ -27,16 +34,20 @@ __all__ = [
     "NothingToFit",
     "begin_draft",
     "begin_fitted_draft",
+    "begin_rules",
     "check",
+    "check_rules",
     "copy_to_draft",
     "draft_of",
     "export_card",
     "import_draft",
     "install_library",
-    "keep_reason",
     "line_owner",
     "publish",
+    "publish_rules",
     "register_lines",
     "roll_back",
+    "rules_draft",
     "save_draft",
+    "save_rules",
 ]

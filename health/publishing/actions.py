@@ -13,20 +13,13 @@ from accounts.models import DirtyAccount, User
 from health import models
 from health.measures import MEASURES
 from health.publishing.editing import DraftChanged
-from health.publishing.importing import (
-    import_draft,
-    library_rules,
-    library_scorecards,
-    next_version,
-)
+from health.publishing.importing import next_version
 from health.publishing.lines import line_owner, register_lines
 from health.publishing.names import misnamed
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems
 
 Part = TypeVar("Part", bound=Model)
-
-_SHIPPED = "shipped with the product"
 
 
 class NotPublishable(ValueError):
@@ -202,17 +195,3 @@ def _copy(part: Part, draft: models.Scorecard, **changes: object) -> Part:
         if not field.primary_key
     }
     return type(part)._default_manager.create(**{**values, "scorecard": draft, **changes})
-
-
-@transaction.atomic
-def install_library(*, now: datetime) -> list[models.Scorecard]:
-    """Publishes the shipped scorecards and rules where a key has no version yet; repeatable."""
-    installed = []
-    for key, text in library_scorecards():
-        if not models.Scorecard.objects.filter(key=key).exists():
-            draft = import_draft(text, now=now)
-            publish(scorecard=draft, user=None, reason=_SHIPPED, now=now)
-            installed.append(draft)
-    if not models.AssignmentRule.objects.exists():
-        models.AssignmentRule.objects.bulk_create(library_rules())
-    return installed

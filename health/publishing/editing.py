@@ -188,9 +188,3 @@ def _free_key(row: models.Scorecard, kind: str, name: str) -> str:
     longest = 14 if kind == "band" else 34
     stem = slugify(name).replace("-", "_")[:longest] or kind
     return next(key for key in (stem, *(f"{stem}_{n}" for n in range(2, 1000))) if key not in taken)
-
-
-def keep_reason(*, draft: models.Scorecard, reason: str) -> None:
-    """Why it will be published, said before it is: offered again at that step."""
-    drafts = models.Scorecard.objects.filter(pk=draft.pk, state=models.Scorecard.State.DRAFT)
-    drafts.update(reason=reason)

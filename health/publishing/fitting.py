@@ -12,7 +12,7 @@ from accounts.models import User
 from health import models
 from health.publishing.actions import begin_draft
 from health.publishing.content import RELATIONS, content_of, part_field, part_name, spelled
-from health.publishing.editing import Edit, keep_reason, save_draft
+from health.publishing.editing import Edit, save_draft
 from health.queries.coverage import judged_keys
 from health.queries.scorecards import build_spec
 from health.scoring.fitting import Fitting, fit
@@ -52,7 +52,7 @@ def begin_fitted_draft(
     dropped = _dropped(draft, fitting)
     save_draft(draft=draft, revision=draft.revision, edit=_edit(draft, fitting), user=user, now=now)
     reason = f"Fitted to what is connected. Dropped: {', '.join(dropped)}"
-    keep_reason(draft=draft, reason=_cut(reason))
+    draft.keep_reason(_cut(reason))
     draft.refresh_from_db()
     return FittedDraft(draft, is_new=True, dropped=dropped)
 

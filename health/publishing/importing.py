@@ -18,6 +18,7 @@ from accounts.yaml_text import NotYamlError, parse
 from health import models
 from health.definitions import LONGEST_NAME, MeasureName
 from health.measures import MEASURES
+from health.queries.rules import RuleContent
 from health.scoring import MOST_DWELL, Tone
 
 # Between the orders of two bands, so that one of another scorecard has room between them.
@@ -74,21 +75,10 @@ def library_scorecards() -> Iterator[tuple[str, str]]:
             yield path.stem, path.read_text(encoding="utf-8")
 
 
-def library_rules() -> list[models.AssignmentRule]:
-    """The shipped assignment rules, unsaved."""
+def library_rules() -> list[RuleContent]:
+    """The shipped assignment rules."""
     rows = yaml.safe_load((LIBRARY / "assignment.yaml").read_text(encoding="utf-8"))
-    return [
-        models.AssignmentRule(
-            position=position,
-            scorecard_key=row["scorecard"],
-            stage=row.get("stage", ""),
-            touch_tier=row.get("touch_tier", ""),
-            segment=row.get("segment", ""),
-            minimum_arr=row.get("minimum_arr"),
-            note=row.get("note", ""),
-        )
-        for position, row in enumerate(rows, start=1)
-    ]
+    return [RuleContent(scorecard_key=row.pop("scorecard"), **row) for row in rows]
 
 
 def _add_components(

@@ -13,7 +13,7 @@ from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.facts import BaseRows, FactScope, load_base
 from health.facts.rates import whole_units
 from health.facts.scope import number
-from health.models import AssignmentRule
+from health.models import AssignmentRule, RuleSet
 from health.queries.installation import calendar
 from health.queries.scorecards import Card, in_force
 
@@ -97,17 +97,18 @@ def lacks_rule(account_id: int, *, today: date) -> bool:
     return bool(assignment().choose(standing)[0] == NO_CARD)
 
 
-def assignment(*, also: Card | None = None) -> Assignment:
+def assignment(*, also: Card | None = None, rules: RuleSet | None = None) -> Assignment:
     """Rules whose scorecard is in force, in their order; the others are passed over.
 
-    `also` is looked at as if it were in force.
+    `also` is looked at as if it were in force, and so is a draft of `rules`.
     """
     cards = in_force()
     if also is not None:
         cards[also.spec.key] = also
     positions = {key: position for position, key in enumerate(cards)}
     tiers, segments = touch_tier_ids(), segment_ids()
-    rules = [
+    rows = AssignmentRule.objects.in_force() if rules is None else rules.rules.order_by("position")
+    numbers = [
         RuleNumbers(
             card=positions[row.scorecard_key],
             stage=_STAGES.index(row.stage) if row.stage else -1,
@@ -116,7 +117,7 @@ def assignment(*, also: Card | None = None) -> Assignment:
             plan_id=row.plan_id or -1,
             minimum_arr=row.minimum_arr,
         )
-        for row in AssignmentRule.objects.order_by("position")
+        for row in rows
         if row.scorecard_key in positions
     ]
-    return Assignment(tuple(cards.values()), tuple(rules))
+    return Assignment(tuple(cards.values()), tuple(numbers))

@@ -84,5 +84,5 @@ def _gap(card_id: int, accounts: int, connected: Collection[str]) -> CardGap:
 
 def has_rule_for_everybody() -> bool:
     """Whether a rule without a condition names a scorecard that is in force."""
-    keys = AssignmentRule.objects.catch_alls().values_list("scorecard_key", flat=True)
+    keys = AssignmentRule.objects.in_force().catch_alls().values_list("scorecard_key", flat=True)
     return Publication.objects.filter(scorecard__key__in=keys).exists()

@@ -33,7 +33,7 @@ def look(draft):
     from cs_platform.previews.job import request_preview, work_preview  # noqa: PLC0415 -- likewise
 
     user, _ = User.objects.get_or_create(email="bench@example.test", defaults={"role": "ops"})
-    preview = request_preview(scorecard=draft, user=user, now=NOW)
+    preview = request_preview(draft=draft, user=user, now=NOW)
     job = Job.objects.get(kind="scorecard.preview", key=str(preview.pk))
     claim = jobs.claim(job_id=job.pk, now=job.next_at)
     work_preview(claim)

@@ -8,17 +8,13 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts import clock
 from accounts.audit import changes_of, is_tracked
 from accounts.models import CurrencyRate, Feature, Holiday, Installation, Plan, Pool, Team, User
-from health.models import AssignmentRule
-from health.publishing import install_library
 from metrics.models import RenewalChance, RetentionTarget
 from tests.fresh_sign_in import sign_in_freshly
 
 # Facts, records and versions have rules and pages of their own.
 SETTINGS = (
-    AssignmentRule,
     CurrencyRate,
     Feature,
     Holiday,
@@ -49,19 +45,19 @@ def history(ops, row):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.split('id="change-history"')[1]))
 
 
-def test_a_changed_rule_says_who_and_from_what_to_what(ops):
-    install_library(now=clock.now())
-    rule = AssignmentRule.objects.create(position=900, scorecard_key="four_inputs", minimum_arr=5)
-    address = reverse("admin:health_assignmentrule_change", args=[rule.pk])
+def test_a_changed_team_says_who_and_from_what_to_what(ops):
+    team = Team.objects.create(name="North")
+    address = reverse("admin:accounts_team_change", args=[team.pk])
     form = ops.get(address).context["adminform"].form
     values = {name: form[name].value() or "" for name in form.fields}
-    assert ops.post(address, values | {"minimum_arr": "75000"}).status_code == 302
+    changed = values | {"name": "South", "managers": []}
+    assert ops.post(address, changed).status_code == 302
 
-    newest, added = changes_of(rule)
+    newest, added = changes_of(team)
     assert (newest.by, newest.action, added.by) == ("Ola Ops", "Changed", None)
     (difference,) = newest.differences
-    assert (difference.field, difference.before) == ("Minimum ARR", "5")
-    assert "Ola Ops Changed Minimum ARR: from 5 to 75000" in history(ops, rule)
+    assert (difference.field, difference.before) == ("Name", "North")
+    assert "Ola Ops Changed Name: from North to South" in history(ops, team)
 
 
 def test_what_was_there_before_the_trail_is_the_before_of_its_first_change(ops):

@@ -154,7 +154,7 @@ def test_demo_reset_takes_scorecards_back_that_its_people_tuned(company):
     draft = copy_to_draft(scorecard=shipped, now=now)
     edit = Edit({**content_of(draft), "recovery_margin": "4"}, [])
     save_draft(draft=draft, revision=1, edit=edit, user=ops, now=now)
-    request_preview(scorecard=draft, user=ops, now=now)
+    request_preview(draft=draft, user=ops, now=now)
     publish(scorecard=draft, user=ops, reason="Calmer", now=now)
     demo(reset=True)
 

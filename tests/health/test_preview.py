@@ -7,10 +7,12 @@ import pytest
 
 from accounts.models import Installation, User
 from health import preview
-from health.models import AssignmentRule, CurrentHealth, HealthScore, Scorecard, ThresholdCrossing
+from health.models import CurrentHealth, HealthScore, Scorecard, ThresholdCrossing
 from health.publishing import copy_to_draft, publish
+from health.queries.rules import RuleContent
 from health.recompute import drain_dirty, recompute
 from health.scoring import to_hundredths
+from tests.cards import rules_from_before
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 from tests.permission_house import everything_stored
@@ -157,7 +159,8 @@ def test_a_card_that_is_not_in_force_yet_is_compared_with_what_counts_now(accoun
     Scorecard.objects.filter(pk=draft.pk).update(key="by_tier", version=1)
     draft.refresh_from_db()
     retune(draft, engagement=15, support=45)
-    AssignmentRule.objects.create(position=0, scorecard_key="by_tier", stage="adoption")
+    rules = [RuleContent("by_tier", stage="adoption"), RuleContent("four_inputs")]
+    rules_from_before(rules, now=NOW)
     other = accounts[0]
     other.stage = "expansion"
     other.save(update_fields=["stage"])

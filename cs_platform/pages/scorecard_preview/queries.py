@@ -14,13 +14,16 @@ from accounts.models import Installation
 from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, before_and_after, distribution
 from accounts.ui.paging import PageOf
-from cs_platform.models.previews import BINS, Preview, PreviewCell, PreviewPlay
+from cs_platform.models.previews import BINS, Draft, Preview, PreviewCell, PreviewPlay
 from cs_platform.previews.job import job_of
 from cs_platform.previews.writing import RECOVERED
-from health.models import Scorecard
+from health.models import RuleSet, Scorecard
+from health.pages.rules.telling import RuleDifference, compared_rules
 from health.pages.scorecards.versions import compared, moment
-from health.scoring import UNSCORED, WANTED_FLAP_RATE
+from health.scoring import TOO_NEW, UNSCORED, WANTED_FLAP_RATE, CardDifference
 from playbooks.triggers.vocabulary import StartResult, label
+
+Difference = CardDifference | RuleDifference
 
 PAGE_SIZE = 25
 WAITS_LONG = timedelta(seconds=15)
@@ -69,6 +72,16 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class CardMove:
+    """Accounts that would get another scorecard, by their names; `before` is empty for none."""
+
+    before: str
+    after: str
+    accounts: int
+    arr_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewedPlay:
     """Accounts by what the engine would do with them; `held` has its reasons in words."""
 
@@ -95,13 +108,13 @@ class CalmRow:
     days_lost: Decimal | None
 
 
-def latest_preview(draft: Scorecard) -> Preview | None:
+def latest_preview(draft: Draft) -> Preview | None:
     """The newest one. Uses index: preview_latest"""
-    found = Preview.objects.filter(scorecard=draft).select_related("requested_by", "compared_with")
+    found = Preview.objects.of(draft).select_related("requested_by", "compared_with", "rules")
     return found.order_by("-pk").first()
 
 
-def waiting_context(draft: Scorecard, preview: Preview | None) -> dict[str, Any]:
+def waiting_context(preview: Preview | None) -> dict[str, Any]:
     """`preview` is None before anybody has asked for one."""
     if preview is None:
         return {"preview": None}
@@ -116,12 +129,13 @@ def waiting_context(draft: Scorecard, preview: Preview | None) -> dict[str, Any]
 
 
 def report_context(
-    preview: Preview, draft: Scorecard, *, from_band: str, to_band: str, page: int
+    preview: Preview, draft: Draft, *, from_band: str, to_band: str, page: int
 ) -> dict[str, Any]:
-    before = [*_bands(preview.before_bands or preview.after_bands), _unscored()]
-    after = [*_bands(preview.after_bands), _unscored()]
     cells = list(preview.cells.all())
+    before = [*_bands(preview.before_bands or preview.after_bands), *_without_score(cells)]
+    after = [*_bands(preview.after_bands), *_without_score(cells)]
     matrix = matrix_of(cells, before, after)
+    moves = [CardMove(*row) for row in preview.cards]
     return {
         "preview": preview,
         "looked_at": moment(preview.requested_at),
@@ -130,22 +144,36 @@ def report_context(
         "matrix": matrix,
         "totals": _column_totals(matrix),
         "sums": sums_of(preview, matrix),
+        "cards": moves,
+        "card_sums": CardMove(
+            "", "", sum(m.accounts for m in moves), sum(m.arr_minor for m in moves)
+        ),
         "histogram": _histogram(preview, after, draft),
         "bars": _bars(matrix, before, after),
         "plays": play_rows(list(preview.plays.all())),
         "calm": [calm_row(stored) for stored in preview.calm],
         "wanted_flap_rate": WANTED_FLAP_RATE,
-        "changes": compared(preview.compared_with, draft) if preview.compared_with else [],
+        "compared": preview.rules if isinstance(draft, RuleSet) else preview.compared_with,
+        "changes": _changes(preview, draft),
         **_movers(preview, from_band, to_band, page),
     }
+
+
+def _changes(preview: Preview, draft: Draft) -> Sequence[tuple[str, Sequence[Difference]]]:
+    if isinstance(draft, RuleSet):
+        return compared_rules(preview.rules, draft) if preview.rules else []
+    return compared(preview.compared_with, draft) if preview.compared_with else []
 
 
 def _bands(stored: Sequence[Sequence[Any]]) -> list[BandName]:
     return [BandName(key, name, tone, at_risk) for key, name, at_risk, tone in stored]
 
 
-def _unscored() -> BandName:
-    return BandName(UNSCORED, gettext("Unscored"), UNSCORED, False)
+def _without_score(cells: Sequence[PreviewCell]) -> list[BandName]:
+    """Who is too new, where rules change that, and who is unscored."""
+    shown = [TOO_NEW] if any(TOO_NEW in (cell.from_band, cell.to_band) for cell in cells) else []
+    looks = ((key, band_look(key)) for key in (*shown, UNSCORED))
+    return [BandName(key, look.word, UNSCORED, False) for key, look in looks]
 
 
 def matrix_of(
@@ -186,7 +214,7 @@ def _cell(
 def _kind(old: str, new: str, before: list[str], after: list[str]) -> str:
     if old == new:
         return "same"
-    if UNSCORED in (old, new):
+    if {UNSCORED, TOO_NEW} & {old, new}:
         return "other"
     if old in after:
         return "worse" if after.index(new) > after.index(old) else "better"
@@ -218,8 +246,10 @@ def sums_of(preview: Preview, matrix: Sequence[MatrixRow]) -> Sums:
     )
 
 
-def _histogram(preview: Preview, after: Sequence[BandName], draft: Scorecard) -> Chart:
-    bounds = {band.key: float(band.lower) for band in draft.bands.all()}
+def _histogram(preview: Preview, after: Sequence[BandName], draft: Draft) -> Chart:
+    """In the colours of the draft's bands; of rules, under which each card has its own, in one."""
+    bands = draft.bands.all() if isinstance(draft, Scorecard) else ()
+    bounds = {band.key: float(band.lower) for band in bands}
     step = 100 / BINS
     tones = [
         next(

@@ -32,7 +32,6 @@ from health.publishing import (
     begin_draft,
     draft_of,
     export_card,
-    keep_reason,
     roll_back,
 )
 from health.queries.coverage import card_coverage
@@ -241,5 +240,5 @@ def _preview_of(
         )
         return redirect(address(version, "back"))
     if reason:
-        keep_reason(draft=draft, reason=reason)
+        draft.keep_reason(reason)
     return start_preview(request, draft)

@@ -15,7 +15,7 @@ from accounts.models import Installation
 from accounts.ui import formats
 from accounts.ui.charts import Chart
 from health.measures import names_in_words
-from health.models import Publication, Scorecard
+from health.models import Publication, RuleSet, Scorecard
 from health.pages.scorecards.pictures import Picture, TypedBand, draw, scale_picture
 from health.publishing import draft_of
 from health.queries.scorecards import build_spec, in_force
@@ -53,6 +53,10 @@ class ComponentLines:
 def card_word(scorecard: Scorecard) -> str:
     """Four inputs v4; a draft is one that will be."""
     return f"{scorecard.name} v{scorecard.version}"
+
+
+def draft_word(draft: Scorecard | RuleSet) -> str:
+    return card_word(draft) if isinstance(draft, Scorecard) else str(draft)
 
 
 def moment(value: datetime) -> str:

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import BusinessEvent
-from health.models import AssignmentRule, HealthScore, ThresholdCrossing
+from health.models import HealthScore, ThresholdCrossing
+from health.queries.rules import RuleContent
+from tests.cards import put_rules_in_force, rules_from_before
 from tests.page_house import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
 
 
@@ -119,12 +121,10 @@ def test_health_chart_marks_crossings_and_news(client, csm, account, card):
 def test_an_account_that_no_rule_fits_says_so(client, csm, account, card, tab):
     assert "no rule" not in open_tab(client, tab, account).content.decode()
 
-    # The catch-all names a scorecard that was never published; the others ask for something else.
-    AssignmentRule.objects.catch_alls().update(scorecard_key="planned")
-    AssignmentRule.objects.filter(minimum_arr=25_000).update(minimum_arr=25_000_000)
+    rules_from_before(
+        [RuleContent("planned"), RuleContent("onboarding", stage="onboarding")], now=NOW
+    )
     assert "Not scored: no rule" in open_tab(client, tab, account).content.decode()
 
-    AssignmentRule.objects.create(
-        position=90, scorecard_key="four_inputs", touch_tier=account.touch_tier
-    )
+    put_rules_in_force([RuleContent("four_inputs")], now=NOW)
     assert "no rule" not in open_tab(client, tab, account).content.decode()

@@ -112,7 +112,7 @@ def test_a_page_of_a_preview_asks_a_fixed_number_of_questions(
 ):
     retune(ops, draft, engagement="20", support="40")
     ops.get(address(draft, "preview"))
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         ops.get(address(draft, "preview"))
 
 

@@ -74,7 +74,7 @@ def judged_before():
 def previewing():
     draft = models.Scorecard.objects.earliest("pk")
     prepared = plan.prepare(draft, day=DAY)
-    stored.read_groups(prepared, np.array(FEW, dtype=np.int64))
+    stored.read_groups(prepared, prepared.draft, np.array(FEW, dtype=np.int64))
 
 
 EXECUTORS = {

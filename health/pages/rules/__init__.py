@@ -1,0 +1,1 @@
+"""Who gets which scorecard: the assignment rules, their draft and their versions."""
