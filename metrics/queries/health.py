@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from health.scoring import TOO_NEW, UNSCORED
 from metrics.facts.health import BandAccount, BandFilter, BandTotal
 from metrics.queries.figures import PAGE_SIZE
 from metrics.queries.moments import ReportSnapshot
@@ -23,6 +24,13 @@ class HealthPicture:
     @property
     def arr(self) -> int:
         return sum(band.arr for band in self.bands)
+
+    @property
+    def unjudged(self) -> tuple[int, int]:
+        """Accounts without a score, or too new for one, and their ARR: at risk or not, nobody
+        knows."""
+        found = [band for band in self.bands if band.band in (UNSCORED, TOO_NEW)]
+        return sum(band.accounts for band in found), sum(band.arr for band in found)
 
     @property
     def accounts_at_risk(self) -> int:

@@ -62,6 +62,13 @@ def test_the_figures_of_a_book_done_by_hand(client, people, book):
     assert "Enterprise 1 $40k 110.0% below target 115–130% 100.0% 100.0%" in figures
 
 
+def test_what_is_at_risk_is_not_known_while_no_account_has_a_score(client, people, book):
+    """No zero that reads as good news."""
+    shown = text_of(get(client, people["eva"], "executive", f"?as_of={TODAY}"))
+    assert "ARR at risk – No account has a score Not known: no account has a score." in shown
+    assert "0.0% of ARR" not in shown
+
+
 def test_the_definition_stands_under_the_number_and_above_its_list(client, people, book):
     shown = text_of(get(client, people["eva"], "executive"))
     for rate in Rate:

@@ -145,6 +145,8 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
     bands = _merged(now)
     return {
         "health": now,
+        "unjudged": now.unjudged[0],
+        "unjudged_arr": now.unjudged[1],
         "risk_chart": risk_chart(report, notes=_versions(report)),
         "health_before": before,
         "bands": bands,

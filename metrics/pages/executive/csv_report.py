@@ -139,6 +139,8 @@ def _health(context: dict[str, Any], base: str) -> Iterator[Cells]:
     yield ("ARR at risk", "Now", "ARR", major(found.arr_at_risk, base), base)
     yield ("ARR at risk", "Now", "accounts", found.accounts_at_risk, "accounts")
     yield ("ARR at risk", "Now", "share of ARR", context["risk_share"], "%")
+    yield ("ARR at risk", "Not known", "ARR", major(context["unjudged_arr"], base), base)
+    yield ("ARR at risk", "Not known", "accounts", context["unjudged"], "accounts")
     if context["risk_change"] is not None:
         since = f"Change {context['risk_since']}"
         yield ("ARR at risk", since, "ARR", major(context["risk_change"], base), base)
