@@ -1,6 +1,7 @@
 from playbooks.models.library import InstalledEntry
 from playbooks.models.play import Play, PlayStart
 from playbooks.models.playbook import Playbook, PlaybookStep
+from playbooks.models.rehearsal import Rehearsal
 from playbooks.models.step_result import StepResult
 from playbooks.models.task import UNFINISHED, Task
 
@@ -11,6 +12,7 @@ __all__ = [
     "PlayStart",
     "Playbook",
     "PlaybookStep",
+    "Rehearsal",
     "StepResult",
     "Task",
 ]

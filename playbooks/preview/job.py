@@ -1,0 +1,209 @@
+"""The dry run of a version: the row, the job that fills it, and what it writes there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import clock
+from accounts.models import Account, Installation, User
+from accounts.work import jobs
+from health.models import BandOverride
+from playbooks import facts
+from playbooks.due_dates import Anchor, Offset, Unit
+from playbooks.firing.letters import closest_people
+from playbooks.firing.owners import Owners
+from playbooks.library.definition import PlaybookDefinition
+from playbooks.models import Play, Playbook, Rehearsal
+from playbooks.preview.occasions import occasions_of
+from playbooks.triggers.kinds import Consent, Mail, StepKind, Wait
+from playbooks.triggers.path import Node
+from playbooks.triggers.rehearsing import (
+    Past,
+    PastSpan,
+    PlaySpan,
+    Rehearsed,
+    most_on_a_path,
+    rehearse,
+    tally,
+)
+from playbooks.triggers.rules import AccountState, OpenPlay, Rule
+
+JOB_KIND = "playbook.rehearsal"
+DAYS = 90
+# So few accounts are looked at while the page waits.
+AT_ONCE = 3_000
+SLICE = 2_000
+MOST_LISTED = 2_000
+
+
+@transaction.atomic
+def request_rehearsal(*, playbook: Playbook, by: User, now: datetime) -> Rehearsal:
+    """In place of an earlier one. Raises PlaybookError where the draft is not complete."""
+    playbook.definition()
+    today = clock.today()
+    asked, _ = Rehearsal.objects.update_or_create(
+        playbook=playbook,
+        defaults={
+            "revision": playbook.revision,
+            "since": today - timedelta(days=DAYS - 1),
+            "until": today,
+            "asked_by": by,
+            "asked_at": now,
+            "finished_at": None,
+            "failure": "",
+            "result": {},
+        },
+    )
+    if Account.objects.count() <= AT_ONCE:
+        fill(asked, now=now)
+    else:
+        key = f"{asked.pk}:{playbook.revision}:{now.isoformat()}"
+        jobs.enqueue(kind=JOB_KIND, key=key, payload={"rehearsal": asked.pk}, next_at=_real_now())
+    return asked
+
+
+def work_rehearsal(claim: jobs.Claim) -> None:
+    """The handler. Begun again after a worker died, it begins at the start."""
+    asked = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None).first()
+    if asked is not None:  # else it was thrown away, or done by another worker
+        fill(asked, now=clock.now())
+
+
+def give_up(claim: jobs.Claim, *, reason: str) -> None:
+    waiting = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None)
+    waiting.update(failure=reason[:300])
+
+
+def revive(claim: jobs.Claim) -> None:
+    waiting = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None)
+    if not waiting.update(failure=""):
+        raise jobs.SettledError("That dry run is finished, or was asked for anew.")
+
+
+def fill(asked: Rehearsal, *, now: datetime) -> None:
+    playbook = Playbook.objects.prefetch_related("steps").get(pk=asked.playbook_id)
+    definition, rule = playbook.definition(), playbook.rule()
+    zone = Installation.current().zone
+    occasions = occasions_of(rule, since=asked.since, until=asked.until, zone=zone)
+    ids = sorted({each.account_id for each in occasions})
+    length = length_of(definition)
+    rehearsed = rehearse(
+        occasions=occasions,
+        rule=rule,
+        standings=_standings(ids, day=asked.until),
+        pasts=_pasts(ids, rule, asked),
+        length=length,
+    )
+    asked.revision, asked.finished_at = playbook.revision, now
+    asked.result = _result(definition, rehearsed, asked) | {"length": length.days}
+    asked.save(update_fields=["revision", "finished_at", "result"])
+
+
+def length_of(definition: PlaybookDefinition) -> timedelta:
+    """How long a play is taken to run: what it promises, else until its last step is due."""
+    if definition.sla_days:
+        return timedelta(days=definition.sla_days)
+    latest = reached = 0.0
+    for step in definition.steps:
+        if isinstance(step.action, Wait):
+            reached += _days(step.action.lasts)
+        elif step.due.anchor is Anchor.PREVIOUS_STEP:
+            reached += _days(step.due)
+        elif step.due.anchor is Anchor.START:
+            reached = max(reached, _days(step.due))
+        latest = max(latest, reached)
+    return timedelta(days=max(1, round(latest)))
+
+
+def _days(due: Offset) -> float:
+    """In calendar days: of seven five are worked."""
+    worked = {Unit.HOURS: due.amount / 24, Unit.BUSINESS_DAYS: float(due.amount)}
+    return due.amount if due.unit is Unit.CALENDAR_DAYS else worked[due.unit] * 7 / 5
+
+
+def _standings(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
+    found: dict[int, AccountState] = {}
+    for start in range(0, len(ids), SLICE):
+        part = ids[start : start + SLICE]
+        owners = Owners(accounts=facts.account_rows(part).values(), day=day)
+        csms = {account_id: owners.csm_of(account_id) for account_id in part}
+        found |= facts.standings(account_ids=part, csms=csms, day=day)
+    return found
+
+
+def _pasts(ids: Sequence[int], rule: Rule, asked: Rehearsal) -> dict[int, Past]:
+    zone = Installation.current().zone
+
+    def begins(day: date) -> datetime:
+        return datetime.combine(day, datetime.min.time(), tzinfo=zone)
+
+    overrides: dict[int, list[PastSpan]] = {}
+    rows = BandOverride.objects.filter(account_id__in=ids, expires_on__gte=asked.since)
+    for each in rows:
+        ends = begins(each.expires_on + timedelta(days=1))
+        span = PastSpan(begins(each.starts_on), min(ends, each.ended_at or ends))
+        overrides.setdefault(each.account_id, []).append(span)
+    plays: dict[int, list[PlaySpan]] = {}
+    ran = Play.objects.filter(account_id__in=ids, family=rule.family).exclude(playbook_key=rule.key)
+    for play in ran.filter(Q(closed_at=None) | Q(closed_at__gte=begins(asked.since))):
+        one = OpenPlay(play.playbook_key, play.family, play.severity)
+        plays.setdefault(play.account_id, []).append(
+            PlaySpan(one, PastSpan(play.opened_at, play.closed_at))
+        )
+    return {
+        account_id: Past(tuple(overrides.get(account_id, ())), tuple(plays.get(account_id, ())))
+        for account_id in ids
+    }
+
+
+def _result(
+    definition: PlaybookDefinition, rehearsed: Sequence[Rehearsed], asked: Rehearsal
+) -> dict[str, Any]:
+    counted = tally(rehearsed, since=asked.since, until=asked.until)
+    latest = sorted(rehearsed, key=lambda each: each.occasion.at, reverse=True)
+    return {
+        "started": counted.started,
+        "queued": counted.queued,
+        "suppressed": counted.suppressed,
+        "held_back": [list(pair) for pair in counted.held_back],
+        "most_a_week": counted.most_a_week,
+        "weeks": [[monday.isoformat(), starts] for monday, starts in counted.weeks],
+        "accounts": len({each.occasion.account_id for each in rehearsed if not each.reason}),
+        "tasks": counted.started * _most(definition, StepKind.TASK),
+        **_mails(definition, rehearsed),
+        "lines": [
+            [each.occasion.account_id, each.occasion.at.isoformat(), each.csm_id, each.reason]
+            for each in latest[:MOST_LISTED]
+        ],
+    }
+
+
+def _most(definition: PlaybookDefinition, kind: StepKind) -> int:
+    nodes = [Node(step.key, step.edges, step.kind) for step in definition.steps]
+    return most_on_a_path(nodes, [int(step.kind is kind) for step in definition.steps])
+
+
+def _mails(definition: PlaybookDefinition, rehearsed: Sequence[Rehearsed]) -> dict[str, Any]:
+    """How many mails of these plays one person of a customer would get at most, and who."""
+    each_play = _most(definition, StepKind.MAIL)
+    starts = Counter(each.occasion.account_id for each in rehearsed if not each.reason)
+    asks = [step.action for step in definition.steps if isinstance(step.action, Mail)]
+    is_asked = bool(asks) and all(each.consent is Consent.GIVEN for each in asks)
+    people = closest_people(starts, with_consent=is_asked) if each_play else {}
+    most = max(people, key=lambda pk: (starts[pk], -pk), default=None)
+    return {
+        "mails": each_play * sum(starts[pk] for pk in people),
+        "most_mails": 0 if most is None else each_play * starts[most],
+        "most_mails_contact": None if most is None else people[most].pk,
+    }
+
+
+def _real_now() -> datetime:
+    """Jobs live in real time, also where the installation is frozen on a day."""
+    return datetime.now(UTC)
