@@ -32,6 +32,7 @@ from playbooks.pages import account_plays, plays
 from playbooks.pages.builder import urls as builder_urls
 from playbooks.pages.compliance import views as compliance
 from playbooks.pages.library import views as library
+from playbooks.pages.starts import views as play_starts
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
@@ -85,6 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compliance/", compliance.compliance, name="compliance"),
     path("compliance/list/", compliance.lines, name="compliance_lines"),
     path("compliance/falls/", compliance.falls_list, name="compliance_falls"),
+    path("plays/starts/", play_starts.starts, name="play_starts"),
     path("plays/<int:play_id>/", account_play.play, name="play"),
     path("plays/<int:play_id>/hand/", plays.hand, name="play_hand"),
     path("playbooks/", include(builder_urls.urlpatterns)),

@@ -174,6 +174,11 @@ def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningCont
     return found
 
 
+def daily_budget() -> int | None:
+    """How many plays may open for one CSM on one day, over all playbooks; None: any number."""
+    return Installation.current().plays_per_csm_day
+
+
 def opened_on(day: date) -> dict[tuple[int | None, str], int]:
     """Plays opened on that day by CSM and playbook, as the cap counts them."""
     # Uses index: play_cap

@@ -12,6 +12,7 @@ from typing import Any
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +101,15 @@ class Installation(models.Model):
     overdue_grace_days = models.PositiveSmallIntegerField(
         default=30,
         help_text="A contract that ended without a renewal counts for this long, then as churn.",
+    )
+    plays_per_csm_day = models.PositiveSmallIntegerField(
+        "plays a CSM and day",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Plays that open for one CSM on one day, over all playbooks; interventions"
+        " without a cap of their own open at once, and count. The rest waits for the next day,"
+        " largest ARR × risk first. Empty: any number.",
     )
     working_days = ArrayField(
         models.PositiveSmallIntegerField(choices=WEEKDAYS),

@@ -23,7 +23,7 @@ from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.owners import Owners
 from playbooks.firing.steps import open_due_steps
 from playbooks.models import Play, PlayStart, Task
-from playbooks.triggers.decisions import suppression_for
+from playbooks.triggers.decisions import DayRoom, suppression_for
 from playbooks.triggers.rules import Escalation, Recovery, Rule
 from playbooks.triggers.vocabulary import (
     ASKED_NEXT,
@@ -35,18 +35,30 @@ from playbooks.triggers.vocabulary import (
 )
 from playbooks.triggers.wording import why_asked_next
 
-# The head of every queue: as many of each CSM and playbook as today still has room for.
+# The head of every queue: as many of each CSM and playbook as today still has room for, and of
+# those as many as the CSM's budget of the day has room for.
 _WAITING = """
-SELECT id, account_id FROM (
+WITH queue AS (
     SELECT s.id, s.account_id, s.is_urgent, s.rank, s.playbook_key, s.csm_id, b.cap_per_csm_day,
+           s.csm_id IS NULL OR (b.category = 'intervention' AND b.cap_per_csm_day IS NULL)
+               AS is_free,
            row_number() OVER (PARTITION BY s.playbook_key, s.csm_id
                               ORDER BY s.is_urgent DESC, s.rank DESC, s.id) AS place
     FROM playbooks_playstart s JOIN playbooks_playbook b ON b.id = s.playbook_id
-    WHERE s.result = 'queued') AS queue
-WHERE cap_per_csm_day IS NULL OR place <= cap_per_csm_day - (
+    WHERE s.result = 'queued'
+), head AS (
+    SELECT queue.*, row_number() OVER (PARTITION BY csm_id, is_free
+                                       ORDER BY is_urgent DESC, rank DESC, id) AS csm_place
+    FROM queue
+    WHERE cap_per_csm_day IS NULL OR place <= cap_per_csm_day - (
+        SELECT count(*) FROM playbooks_play p
+        WHERE p.opened_day = %(day)s AND p.playbook_key = queue.playbook_key
+          AND p.csm_id IS NOT DISTINCT FROM queue.csm_id)
+)
+SELECT id, account_id FROM head
+WHERE is_free OR %(budget)s IS NULL OR csm_place <= %(budget)s - (
     SELECT count(*) FROM playbooks_play p
-    WHERE p.opened_day = %(day)s AND p.playbook_key = queue.playbook_key
-      AND p.csm_id IS NOT DISTINCT FROM queue.csm_id)
+    WHERE p.opened_day = %(day)s AND p.csm_id = head.csm_id)
 ORDER BY is_urgent DESC, rank DESC, id
 LIMIT %(limit)s
 """
@@ -205,10 +217,11 @@ def _why_next(play: Play, score: Decimal | None) -> str:
 
 @transaction.atomic
 def promote_queued(*, limit: int, now: datetime) -> int:
-    """Starts what waited, as far as today's caps allow; what is over meanwhile is suppressed."""
+    """Starts what waited, as far as the caps and the budget of today allow; what is over meanwhile
+    is suppressed."""
     day = facts.business_calendar().local_day(now)
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"limit": limit, "day": day})
+        cursor.execute(_WAITING, {"limit": limit, "day": day, "budget": facts.daily_budget()})
         waiting = cursor.fetchall()
     if not waiting:
         return 0
@@ -223,7 +236,7 @@ def promote_queued(*, limit: int, now: datetime) -> int:
 def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
     batch = read_batch(account_ids=sorted({start.account_id for start in queued}), now=now)
     rules = facts.rules_of(start.playbook_id for start in queued)
-    opened = facts.opened_on(batch.day)
+    room = DayRoom(opened=facts.opened_on(batch.day), budget=facts.daily_budget())
     starts = []
     moved = 0
     for queued_start in queued:
@@ -231,14 +244,12 @@ def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
         trigger = rule.trigger(queued_start.trigger_key)
         standing = batch.standings[queued_start.account_id].without_queued(rule.key)
         reason = suppression_for(rule=rule, trigger=trigger, standing=standing, now=now)
-        slot = (queued_start.csm_id, rule.key)
-        if reason is None and opened.get(slot, 0) >= (rule.cap_per_csm_day or 1 << 30):
+        if reason is None and not room.take(queued_start.csm_id, rule):
             continue
         moved += 1
         result = StartResult.STARTED if reason is None else StartResult.SUPPRESSED
         PlayStart.objects.filter(pk=queued_start.pk).update(result=result, reason=reason or "")
         if reason is None:
-            opened[slot] = opened.get(slot, 0) + 1
             starts.append(_start(queued_start, rule, trigger.recovery))
     open_plays(starts=starts, batch=batch)
     return moved

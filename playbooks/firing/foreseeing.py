@@ -55,10 +55,12 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
             number += len(inputs)
             standing = replace(batch.standings[account_id], score=seen.score, band=seen.band)
             decisions += decide(inputs=inputs, rules=rules, standing=standing, now=now)
-    if not any(d.rule.cap_per_csm_day for d in decisions if d.result is StartResult.STARTED):
+    starting = [d for d in decisions if d.result is StartResult.STARTED]
+    budget = facts.daily_budget()
+    if budget is None and not any(d.rule.cap_per_csm_day for d in starting):
         return decisions
     day = facts.business_calendar().local_day(now)
-    return ration(decisions=decisions, opened=facts.opened_on(day))
+    return ration(decisions=decisions, opened=facts.opened_on(day), budget=budget)
 
 
 def would_close(*, outlook: Mapping[int, Foreseen]) -> Iterator[WouldClose]:

@@ -111,11 +111,12 @@ def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
 
 def _within_caps(decisions: Sequence[Decision], batch: PlayBatch) -> list[Decision]:
     starting = [decision for decision in decisions if decision.result is StartResult.STARTED]
-    if not any(decision.rule.cap_per_csm_day for decision in starting):
+    budget = facts.daily_budget()
+    if budget is None and not any(decision.rule.cap_per_csm_day for decision in starting):
         return list(decisions)
     # Two workers with accounts of one CSM must not both fill the last place.
     facts.lock_caps()
-    return ration(decisions=decisions, opened=facts.opened_on(batch.day))
+    return ration(decisions=decisions, opened=facts.opened_on(batch.day), budget=budget)
 
 
 def _record(decisions: Sequence[Decision], batch: PlayBatch) -> list[Start]:

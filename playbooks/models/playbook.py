@@ -194,6 +194,7 @@ class Playbook(models.Model):
             severity=self.severity,
             cooldown_days=self.cooldown_days,
             cap_per_csm_day=self.cap_per_csm_day,
+            is_intervention=self.category == Category.INTERVENTION,
             **read_rule(json.dumps(said)),
         )
 

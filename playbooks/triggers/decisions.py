@@ -1,5 +1,6 @@
 """What the signals of one account start: one open play a playbook, the severest of one fall."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -103,22 +104,56 @@ def _cooling(rule: Rule, standing: AccountState, now: datetime) -> Suppression |
     return Suppression.COOLDOWN if ended is not None and now < ended + cooldown else None
 
 
-def ration(
-    *, decisions: Iterable[Decision], opened: dict[tuple[int | None, str], int]
-) -> list[Decision]:
-    """What exceeds a CSM's cap for the day waits; urgent ones and the largest rank go first.
+class DayRoom:
+    """How many plays may still open today: of a playbook for a CSM (its cap), and for a CSM over
+    all playbooks (`budget`, None where there is none).
 
-    `opened` counts the plays of (csm, playbook) opened today, and is counted up here.
+    `opened` counts the plays of (csm, playbook) opened today. An intervention that has no cap of
+    its own waits for no budget, and counts in it. What nobody owns has none.
     """
+
+    def __init__(
+        self, *, opened: dict[tuple[int | None, str], int], budget: int | None = None
+    ) -> None:
+        self._opened = opened
+        self._budget = budget
+        self._of_csm: Counter[int | None] = Counter()
+        for (csm_id, _), plays in opened.items():
+            self._of_csm[csm_id] += plays
+
+    def take(self, csm_id: int | None, rule: Rule) -> bool:
+        """Whether one more opens; it is counted then."""
+        slot = (csm_id, rule.key)
+        cap, had = rule.cap_per_csm_day, self._opened.get(slot, 0)
+        is_over_cap = cap is not None and had >= cap
+        if is_over_cap or self._is_over_budget(csm_id, rule):
+            return False
+        self._opened[slot] = had + 1
+        self._of_csm[csm_id] += 1
+        return True
+
+    def _is_over_budget(self, csm_id: int | None, rule: Rule) -> bool:
+        is_pressing = rule.is_intervention and rule.cap_per_csm_day is None
+        if self._budget is None or csm_id is None or is_pressing:
+            return False
+        return self._of_csm[csm_id] >= self._budget
+
+
+def ration(
+    *,
+    decisions: Iterable[Decision],
+    opened: dict[tuple[int | None, str], int],
+    budget: int | None = None,
+) -> list[Decision]:
+    """What exceeds a CSM's cap or budget for the day waits; urgent ones and the largest rank go
+    first. `opened` and `budget` as of DayRoom.
+    """
+    room = DayRoom(opened=opened, budget=budget)
     rationed = []
     for decision in sorted(decisions, key=lambda d: (not d.is_urgent, -d.rank, d.signal_id)):
-        slot = (decision.csm_id, decision.rule.key)
-        cap = decision.rule.cap_per_csm_day
-        if decision.result is StartResult.STARTED:
-            if cap is not None and opened.get(slot, 0) >= cap:
-                decision = replace(decision, result=StartResult.QUEUED)
-            else:
-                opened[slot] = opened.get(slot, 0) + 1
+        is_starting = decision.result is StartResult.STARTED
+        if is_starting and not room.take(decision.csm_id, decision.rule):
+            decision = replace(decision, result=StartResult.QUEUED)
         rationed.append(decision)
     return rationed
 

@@ -146,6 +146,7 @@ class Rule:
     escalations: tuple[Escalation, ...] = ()
     cooldown_days: int = 0
     cap_per_csm_day: int | None = None
+    is_intervention: bool = False
 
     def trigger(self, key: str) -> Trigger:
         return next(trigger for trigger in (*self.triggers, BY_PLAY) if trigger.key == key)

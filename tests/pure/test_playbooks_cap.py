@@ -78,3 +78,42 @@ def test_attention_goes_by_arr_and_risk():
     assert attention_rank(arr_minor=1_000, score=Decimal("35")) == 65_000
     assert attention_rank(arr_minor=1_000, score=None) == 50_000
     assert attention_rank(arr_minor=0, score=Decimal("1")) == 0
+
+
+def test_the_budget_of_a_csm_counts_over_all_playbooks_and_no_intervention_waits():
+    other = replace(CHECK_IN, key="other", cap_per_csm_day=None)
+    rescue = replace(CHECK_IN, key="rescue", cap_per_csm_day=None, is_intervention=True)
+    rules = (other, CHECK_IN, other, rescue, rescue)
+    decisions = [
+        replace(decided(number, rank_arr=100 - number), rule=replace(rule, cap_per_csm_day=None))
+        for number, rule in enumerate(rules, start=1)
+    ]
+    nobodys = replace(decided(9, rank_arr=1, csm_id=None), rule=other)
+
+    rationed = ration(decisions=[*decisions, nobodys], opened={(3, "yesterday_s"): 1}, budget=3)
+
+    assert {d.signal_id for d in rationed if d.result is StartResult.QUEUED} == {3}
+
+
+@given(
+    kinds=st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=15),
+    budget=st.integers(1, 6),
+    before=st.integers(0, 6),
+)
+def test_nothing_but_interventions_opens_beyond_the_budget(kinds, budget, before):
+    decisions = [
+        replace(
+            decided(number, rank_arr=number),
+            rule=replace(CHECK_IN, key=key, cap_per_csm_day=None, is_intervention=is_free),
+        )
+        for number, (key, is_free) in enumerate(kinds, start=1)
+    ]
+
+    rationed = ration(decisions=decisions, opened={(3, "a"): before}, budget=budget)
+
+    held = [d for d in rationed if d.result is StartResult.QUEUED]
+    started = [d for d in rationed if d.result is StartResult.STARTED]
+    assert not any(d.rule.is_intervention for d in held)
+    assert sum(not d.rule.is_intervention for d in started) <= max(0, budget - before)
+    if held:
+        assert before + len(started) >= budget
