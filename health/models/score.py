@@ -103,6 +103,11 @@ class CurrentHealth(models.Model):
         max_length=20, help_text="The overriding band while there is one."
     )
     at_risk = models.BooleanField(default=False)
+    lacks_rule = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="No assignment rule gives it a scorecard: that is why it has no score.",
+    )
     confidence = models.DecimalField(max_digits=5, decimal_places=2)
     week_change = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     components = ArrayField(models.SmallIntegerField())

@@ -132,8 +132,8 @@ def _customers() -> QuerySet[Account]:
 
 def _judged(key: str | None) -> QuerySet[Account]:
     """Customers that are not too new and have been judged, by any version of this scorecard or
-    (None) by any."""
-    judged = _customers().filter(health__isnull=False).exclude(health__band=TOO_NEW)
+    (None) by any; none that no rule gives one any more."""
+    judged = _customers().filter(health__lacks_rule=False).exclude(health__band=TOO_NEW)
     return judged if key is None else judged.filter(health__scorecard__key=key)
 
 

@@ -36,7 +36,7 @@ _STORED = sql.SQL("""
         WHERE h.account_id = c.account_id AND h.day = c.day AND h.scorecard_id = c.scorecard_id
         ORDER BY h.revision DESC LIMIT 1
     ) h ON true
-    WHERE {accounts} AND c.scorecard_id = {card} ORDER BY c.account_id
+    WHERE {accounts} AND c.scorecard_id = {card} AND NOT c.lacks_rule ORDER BY c.account_id
 """)
 
 
@@ -89,7 +89,7 @@ def read_groups(plan: PreviewPlan, then: Card, account_ids: Ints) -> list[Judged
     groups = [_group(plan, scope, card_id, then, overridden) for card_id in _cards(account_ids)]
     judged = [group.account_ids for group in groups]
     never = np.setdiff1d(account_ids, np.concatenate([*judged, np.empty(0, dtype=np.int64)]))
-    if plan.draft is None and len(never):
+    if plan.draft is None and len(never):  # or not any more, without a rule
         groups.append(_never_judged(plan, then, never))
     return [_still_judged(group) for group in groups if len(group.account_ids)]
 

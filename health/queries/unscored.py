@@ -40,37 +40,44 @@ class CardGap:
 
 @dataclass(frozen=True, slots=True)
 class Unscored:
-    """Active accounts without a score that are not too new: `accounts` of `active`. `waiting` were
-    never judged; with `has_rule` false none of them can be, because no rule fits everybody."""
+    """Active accounts without a score that are not too new: `accounts` of `active`. `without_rule`
+    of them lost theirs because no rule gives them a scorecard. `waiting` were never judged; with
+    `has_rule` false none of them can be, because no rule fits everybody."""
 
     accounts: int
     active: int
     cards: tuple[CardGap, ...]
     waiting: int
     has_rule: bool
+    without_rule: int = 0
 
 
 def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
     """None where every one has a score or is too new."""
     active = accounts.filter(status=AccountStatus.ACTIVE).order_by()
     has_score, is_new = Q(health__score__isnull=False), Q(health__band=TOO_NEW)
+    lacks_rule = Q(health__lacks_rule=True)
     groups = active.values_list("health__scorecard").annotate(
-        everybody=Count("pk"), settled=Count("pk", filter=has_score | is_new)
+        everybody=Count("pk"),
+        settled=Count("pk", filter=has_score | is_new | lacks_rule),
+        ruleless=Count("pk", filter=lacks_rule),
     )
-    found = {card: (everybody, everybody - settled) for card, everybody, settled in groups}
-    waiting, _ = found.pop(None, (0, 0))
-    total = waiting + sum(everybody for everybody, _ in found.values())
-    by_card = {card: without for card, (_, without) in found.items() if without}
-    if not by_card and not waiting:
+    found = {card: rest for card, *rest in groups}
+    waiting, *_ = found.pop(None, (0, 0, 0))
+    total = waiting + sum(everybody for everybody, _, _ in found.values())
+    by_card = {card: all_ - settled for card, (all_, settled, _) in found.items() if all_ > settled}
+    without_rule = sum(ruleless for _, _, ruleless in found.values())
+    if not by_card and not waiting and not without_rule:
         return None
     connected = connected_sources() if by_card else set()
     gaps = (_gap(card, count, connected) for card, count in by_card.items())
     return Unscored(
-        accounts=sum(by_card.values()) + waiting,
+        accounts=sum(by_card.values()) + waiting + without_rule,
         active=total,
         cards=tuple(sorted(gaps, key=lambda gap: (-gap.accounts, gap.name))),
         waiting=waiting,
         has_rule=not waiting or has_rule_for_everybody(),
+        without_rule=without_rule,
     )
 
 

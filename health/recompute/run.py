@@ -13,12 +13,12 @@ from health.facts import BaseRows, FactRows, load_base, load_facts
 from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
 from health.measures import Facts, raw_matrix
-from health.measures.inputs import Flags, Floats
+from health.measures.inputs import Flags
 from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, assignment_input
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
-from health.queries.scorecards import Card
+from health.queries.scorecards import Card, published_card
 from health.recompute import writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
@@ -29,6 +29,7 @@ from health.scoring import Evaluation, evaluate, line_values, too_new
 # Locks that keep a day from closing while it is being scored (shared) and the other way round.
 DAY_LOCKS = 7_342
 _SINCE_START = "_since_start"
+NO_CUSTOMER = NO_CARD - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,10 @@ def hold_days_open(days: Sequence[date]) -> list[date]:
 
 
 def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
-    """Which card each account gets on the day; NO_CARD for who is no customer, or has no rule."""
+    """Which card each account gets on the day: NO_CARD without a rule, NO_CUSTOMER for the rest."""
     standing = assignment_input(scope, base, day=day, currency=run.calendar.currency)
     is_customer = base.profiles.on(day).is_customer(day)
-    return np.where(is_customer, run.assignment.choose(standing), NO_CARD)
+    return np.where(is_customer, run.assignment.choose(standing), NO_CUSTOMER)
 
 
 def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
@@ -174,49 +175,92 @@ def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
 
 
 def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judged]:
-    run, scope, state = batch.run, batch.scope, batch.state
-    facts, is_final = batch.rows.on(day), run.is_final(day, batch.closed)
-    ages = batch.rows.ages_on(day)
-    for position, card in enumerate(run.assignment.cards):
+    facts, ages = batch.rows.on(day), batch.rows.ages_on(day)
+    for position, card in enumerate(batch.run.assignment.cards):
         accounts = np.flatnonzero(chosen == position)
         if not len(accounts):
             continue
-        raw: Floats = raw_matrix(facts, card.spec.raw_keys)[accounts]
         fresh = too_new(
             card.spec,
             days_since_start=ages.since_start[accounts],
             days_since_first_step=ages.since_first_step[accounts],
         )
-        evaluation = evaluate(card.spec, raw).without(fresh)
-        part = state.take(accounts)
-        is_present = (part.day <= number(day)) & (not is_final)
-        if not is_present.all():
-            ids = scope.account_ids[accounts]
-            batch.past.restore(part, accounts, ids, ~is_present, day=day)
+        evaluation = evaluate(card.spec, raw_matrix(facts, card.spec.raw_keys)[accounts])
         watched = _watched(batch.lines, card, evaluation, facts, accounts)
         watched.values[fresh] = np.nan
-        crossings = judge(
-            card=card,
-            state=part,
-            evaluation=evaluation,
-            too_new=fresh,
-            watched=watched,
-            day=number(day),
-        )
-        crossings = [crossing for crossing in crossings if is_present[crossing.change.row]]
-        kept = np.flatnonzero(is_present)
-        state.put(accounts[kept], part.take(kept))
-        batch.past.keep(part, accounts, ~is_present)
-        yield writing.Judged(
-            scope.account_ids[accounts],
-            day,
+        part, is_present = _state_before(batch, accounts, day)
+        said = _Said(card, evaluation.without(fresh), fresh, watched)
+        yield _settle(batch, day, accounts, part, is_present, said)
+    yield from _without_rule(batch, day, np.flatnonzero(chosen == NO_CARD))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a card says of accounts."""
+
+    card: Card
+    evaluation: Evaluation
+    too_new: Flags
+    watched: Watched
+    has_rule: bool = True
+
+
+def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.Judged]:
+    """Customers that no rule gives a scorecard lose their score, under the card that judged them
+    last; who was never judged stays so."""
+    part, is_present = _state_before(batch, accounts, day)
+    for card_id in np.unique(part.card_id[part.card_id != NO_CARD]).tolist():
+        rows, card = np.flatnonzero(part.card_id == card_id), published_card(card_id)
+        nothing = np.full((len(rows), len(card.spec.raw_keys)), np.nan)
+        lines = np.full((len(rows), len(batch.lines)), np.nan)
+        said = _Said(
             card,
-            evaluation,
-            part,
-            crossings,
-            is_present.astype(np.int64),
-            (~is_present).astype(np.int64),
+            evaluate(card.spec, nothing),
+            np.zeros(len(rows), dtype=np.bool_),
+            Watched(batch.lines.specs, lines),
+            has_rule=False,
         )
+        state = part.take(rows).widened(len(card.spec.component_keys))
+        yield _settle(batch, day, accounts[rows], state, is_present[rows], said)
+
+
+def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flags]:
+    """What the day is compared with, as a copy, and for whom it is the present state."""
+    part = batch.state.take(accounts)
+    is_final = batch.run.is_final(day, batch.closed)
+    is_present = (part.day <= number(day)) & (not is_final)
+    if not is_present.all():
+        ids = batch.scope.account_ids[accounts]
+        batch.past.restore(part, accounts, ids, ~is_present, day=day)
+    return part, is_present
+
+
+def _settle(
+    batch: _Batch, day: date, accounts: Ints, part: State, is_present: Flags, said: _Said
+) -> writing.Judged:
+    """Moves the state to what is said, and keeps it for the days that follow."""
+    crossings = judge(
+        card=said.card,
+        state=part,
+        evaluation=said.evaluation,
+        too_new=said.too_new,
+        watched=said.watched,
+        day=number(day),
+    )
+    kept = np.flatnonzero(is_present)
+    batch.state.put(accounts[kept], part.take(kept))
+    batch.past.keep(part, accounts, ~is_present)
+    return writing.Judged(
+        batch.scope.account_ids[accounts],
+        day,
+        said.card,
+        said.evaluation,
+        part,
+        [crossing for crossing in crossings if is_present[crossing.change.row]],
+        is_present.astype(np.int64),
+        (~is_present).astype(np.int64),
+        said.has_rule,
+    )
 
 
 def _watched(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -119,6 +119,12 @@ class State:
             overrides,
         )
 
+    def widened(self, components: int) -> State:
+        """With room for so many components, as a card has that no rule gives any more."""
+        lacking = max(components - self.components.shape[1], 0)
+        room = np.full((len(self.day), lacking), MISSING, dtype=np.int64)
+        return replace(self, components=np.hstack([self.components, room]))
+
     def put(self, rows: Ints, part: State) -> None:
         """Writes the state of some accounts back."""
         for name in (
@@ -126,7 +132,7 @@ class State:
             *("lines", "crossing_seq", "crossing_day"),
         ):
             getattr(self, name)[rows] = getattr(part, name)
-        self.components[rows] = part.components
+        self.components[rows] = part.components[:, : self.components.shape[1]]
         self.recent[rows] = part.recent
 
 

@@ -8,7 +8,8 @@ STAGING = """
         effective smallint, confidence integer, raw double precision[], readings smallint[],
         weights smallint[], components smallint[], component_bands smallint[],
         gate_hits bigint, line_sides smallint[], crossing_seq integer, crossing_day integer,
-        is_present smallint, is_final smallint, last_band smallint, is_new smallint
+        is_present smallint, is_final smallint, last_band smallint, is_new smallint,
+        lacks_rule smallint
     ) ON COMMIT DELETE ROWS;
     DELETE FROM health_scored
 """
@@ -72,13 +73,13 @@ CURRENT = f"""
     WITH {CARDS}
     INSERT INTO health_currenthealth AS c (
         account_id, day, scorecard_id, score, band, confidence, last_band, effective_band, at_risk,
-        components, component_bands, lines, line_sides, spark, crossing_day, crossing_seq,
-        computed_at
+        lacks_rule, components, component_bands, lines, line_sides, spark,
+        crossing_day, crossing_seq, computed_at
     )
     SELECT s.account_id, s.day, {VALUES},
         COALESCE(k.keys[s.last_band + 1], ''),
         COALESCE(k.keys[s.effective + 1], CASE s.is_new WHEN 1 THEN 'too_new' ELSE 'unscored' END),
-        COALESCE(k.risks[s.effective + 1], false),
+        COALESCE(k.risks[s.effective + 1], false), s.lacks_rule = 1,
         s.components, s.component_bands, %(lines)s::integer[], s.line_sides,
         array_fill(-1::smallint, ARRAY[{SPARK_DAYS - 1}]) || s.score,
         CASE WHEN s.crossing_day >= 0 THEN DATE '1970-01-01' + s.crossing_day END,
@@ -89,7 +90,8 @@ CURRENT = f"""
         day = EXCLUDED.day, scorecard_id = EXCLUDED.scorecard_id, score = EXCLUDED.score,
         band = EXCLUDED.band, last_band = EXCLUDED.last_band,
         effective_band = EXCLUDED.effective_band,
-        at_risk = EXCLUDED.at_risk, confidence = EXCLUDED.confidence,
+        at_risk = EXCLUDED.at_risk, lacks_rule = EXCLUDED.lacks_rule,
+        confidence = EXCLUDED.confidence,
         week_change = CASE
             WHEN EXCLUDED.score IS NOT NULL AND EXCLUDED.day - c.day <= 7
                 AND c.spark[EXCLUDED.day - c.day + {SPARK_DAYS - 7}] >= 0

@@ -44,7 +44,8 @@ class Judged:
 
     `is_present` marks those whose present state this is; the others only get history. `is_final`
     marks those whose present state was of a later day before: a later score was compared with
-    theirs, so what differs now becomes a revision, as on a closed day.
+    theirs, so what differs now becomes a revision, as on a closed day. Without `has_rule` no
+    assignment rule gives them a scorecard: `card` is the one that judged them last.
     """
 
     account_ids: Ints
@@ -55,6 +56,7 @@ class Judged:
     crossings: list[NewCrossing]
     is_present: Ints
     is_final: Ints
+    has_rule: bool = True
 
 
 def stage(judged: Sequence[Judged]) -> None:
@@ -134,6 +136,7 @@ def _columns(part: Judged) -> list[binary.Column]:
         (">i2", part.is_final),
         (">i2", state.last_band),
         (">i2", state.was_new),
+        (">i2", np.full(count, not part.has_rule)),
     ]
 
 

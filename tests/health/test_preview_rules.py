@@ -111,6 +111,22 @@ def test_who_has_no_rule_today_is_among_them(accounts):
     assert seen[never.pk] == after_publishing(draft)[never.pk]
 
 
+def test_who_lost_their_rule_is_judged_from_facts_again(accounts):
+    """Also by the scorecard they had: what is stored of the days without a rule says nothing."""
+    rules_from_before([RuleContent("onboarding", stage="onboarding")], now=NOW)
+    recompute(day=DAY, now=NOW)
+    lost = accounts[5]
+    draft = draft_rules(SMALL_BY_TIER, now=NOW)
+    seen = foreseen(draft)
+
+    assert CurrentHealth.objects.get(pk=lost.pk).lacks_rule
+    assert seen[lost.pk][0] > 0
+    assert seen[lost.pk][2] == "Four inputs"
+    assert {pk: told[:2] for pk, told in seen.items()} == {
+        pk: told[:2] for pk, told in after_publishing(draft).items()
+    }
+
+
 def test_a_preview_writes_nothing_about_accounts(accounts):
     before = list(CurrentHealth.objects.order_by("pk").values())
     foreseen(draft_rules(SMALL_BY_TIER, now=NOW))

@@ -50,6 +50,7 @@ class PortfolioRow:
     versions: tuple[float, ...]
     """Where along `spark` a version of its scorecard came into force."""
     open_tasks: int
+    lacks_rule: bool = False
 
     @property
     def is_overridden(self) -> bool:
@@ -73,6 +74,7 @@ _COLUMNS = (
     "health__spark",
     "health__day",
     "health__scorecard__key",
+    "health__lacks_rule",
 )
 
 
@@ -191,7 +193,7 @@ def _row(
     values: tuple[Any, ...], open_tasks: int, versions: Mapping[str, Sequence[date]]
 ) -> PortfolioRow:
     (id_, external_id, name, segment, arr, currency, renews_on, owner, pool, *health) = values
-    band, effective, score, change, stored, day, key = health
+    band, effective, score, change, stored, day, key, lacks_rule = health
     spark = thinned(stored or ())
     return PortfolioRow(
         id=id_,
@@ -209,6 +211,7 @@ def _row(
         spark=spark,
         versions=_places(versions.get(key, ()), of=len(spark), newest=day),
         open_tasks=open_tasks,
+        lacks_rule=bool(lacks_rule),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import BusinessEvent
-from health.models import HealthScore, ThresholdCrossing
+from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.queries.rules import RuleContent
 from tests.cards import put_rules_in_force, rules_from_before
 from tests.page_house import DAY, GOOD, NOW, POOR, judge, open_tab, show_present
@@ -128,3 +128,18 @@ def test_an_account_that_no_rule_fits_says_so(client, csm, account, card, tab):
 
     put_rules_in_force([RuleContent("four_inputs")], now=NOW)
     assert "no rule" not in open_tab(client, tab, account).content.decode()
+
+
+@pytest.mark.parametrize("tab", ["account", "account_health"])
+def test_an_account_that_lost_its_rule_says_that_and_not_what_is_missing(
+    client, csm, account, card, tab
+):
+    show_present(judge(account, card, raw=GOOD))
+    HealthScore.objects.filter(account=account).update(score=None, band="unscored", confidence=0)
+    CurrentHealth.objects.filter(pk=account.pk).update(
+        score=None, band="unscored", effective_band="unscored", confidence=0, lacks_rule=True
+    )
+    page = open_tab(client, tab, account).content.decode()
+
+    assert "Not scored: no rule" in page
+    assert "is needed" not in page

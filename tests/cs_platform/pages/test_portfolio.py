@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, CurrencyRate
 from cs_platform.pages.portfolio import queries
 from cs_platform.pages.portfolio import views as page
-from health.models import Publication, Scorecard
+from health.models import CurrentHealth, Publication, Scorecard
 from health.queries.band_looks import band_looks
 from metrics.models import RenewalChance
 from tests.page_house import (
@@ -222,3 +222,14 @@ def test_portfolio_marks_a_new_version_on_the_course_of_its_accounts(client, csm
     # Thirty points, three days apart, the last is today: 29 days ago lies before the tenth last.
     assert page.context["rows"][0].versions == (29 - 29 / 3,)
     assert "a new version of the scorecard is marked" in page.content.decode()
+
+
+def test_the_list_of_the_unscored_says_who_has_no_rule(client, csm, card):
+    lost = make_account(csm, "Lost")
+    show_present(judge(lost, card, raw=GOOD))
+    CurrentHealth.objects.filter(pk=lost.pk).update(
+        score=None, band="unscored", effective_band="unscored", lacks_rule=True
+    )
+    page = client.get(reverse("portfolio"), {"band": "unscored"}).content.decode()
+
+    assert ">No rule</span>" in page
