@@ -23,8 +23,8 @@ from accounts.models.people import Pool, Team, User
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-# Primary keys: a subquery of one column, or ids read before.
-Keys: TypeAlias = models.QuerySet[Any] | Collection[int]
+# Primary keys: a subquery of one column, ids read before, or an array as Postgres writes it.
+Keys: TypeAlias = models.QuerySet[Any] | Collection[int] | str
 
 
 class AnyOf(Func):
@@ -57,12 +57,12 @@ class _IdArray(Func):
     template = ARRAY % "%(expressions)s"
     output_field = ArrayField(models.BigIntegerField())
 
-    def __init__(self, ids: Collection[int]) -> None:
+    def __init__(self, ids: Collection[int] | str) -> None:
         super().__init__(models.Value(self.as_text(ids), output_field=models.TextField()))
 
     @staticmethod
-    def as_text(ids: Collection[int]) -> str:
-        return "{" + ",".join(map(str, ids)) + "}"
+    def as_text(ids: Collection[int] | str) -> str:
+        return ids if isinstance(ids, str) else "{" + ",".join(map(str, ids)) + "}"
 
 
 def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:

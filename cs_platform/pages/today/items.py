@@ -41,20 +41,24 @@ class AccountShown(NamedTuple):
         return self.decides_on or self.renews_on
 
 
-# In the order of AccountShown.
-COLUMNS = (
-    "pk",
-    "external_id",
-    "name",
-    "arr_minor",
-    "currency",
-    "renews_on",
-    "owner__name",
-    "health__score",
-    "health__effective_band",
-    "health__at_risk",
-    "decides_on",
+# The same in SQL, in that order, and the tables it comes from.
+SHOWN = ", ".join(
+    (
+        "a.id",
+        "a.external_id",
+        "a.name",
+        "a.arr_minor",
+        "a.currency",
+        "a.renews_on",
+        "u.name",
+        "h.score",
+        "h.effective_band",
+        "h.at_risk",
+        "a.decides_on",
+    )
 )
+SHOWN_OF = """accounts_account a LEFT JOIN accounts_user u ON u.id = a.owner_id
+        LEFT JOIN health_currenthealth h ON h.account_id = a.id"""
 
 
 class Urgency(IntEnum):

@@ -38,6 +38,7 @@ class Move:
 # Uses index: crossing_day, event_account_kind, movement_recorded,
 # play_of_account or play_latest_end
 _MOVED = """
+    SELECT kind, a.external_id, a.name, told_1, told_2, told_3, told_4 FROM (
     (SELECT 1, row_number() OVER (ORDER BY direction, day DESC, id DESC) AS place, account_id,
         from_band, to_band, score_before, score_after
     FROM health_thresholdcrossing
@@ -67,7 +68,9 @@ _MOVED = """
     FROM playbooks_play p JOIN playbooks_playbook b ON b.id = p.playbook_id
     WHERE p.account_id = {book} AND p.state = 'closed' AND p.closed_at >= %s
     ORDER BY place LIMIT {limit})
-    ORDER BY 1, 2
+    ) moved (kind, place, account_id, told_1, told_2, told_3, told_4)
+        JOIN accounts_account a ON a.id = account_id
+    ORDER BY kind, place
 """
 
 
@@ -88,12 +91,10 @@ def moves_since_yesterday(
                 *(*values, since),
             ],
         )
-        rows = cursor.fetchall()
-    accounts = book.shown([account for _kind, _place, account, *_ in rows])
-    return [
-        Move(accounts[account].external_id, accounts[account].name, *_SHOWN[kind](*told))
-        for kind, _place, account, *told in rows
-    ]
+        return [
+            Move(external_id, account, *_SHOWN[kind](*told))
+            for kind, external_id, account, *told in cursor.fetchall()
+        ]
 
 
 _Shown = tuple[str, str, str, str]  # icon, tone, words and note of a Move

@@ -1,118 +1,135 @@
-"""The accounts Today is about: a person's own are read once, those of everybody are asked for."""
+"""The accounts Today is about: added up by the database once, and asked about by their ids."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, Sum, TextField
+from django.db.models.functions import Cast
 
 from accounts.catalogue import Role
 from accounts.models import Account, User
-from accounts.models.scope import AnyOf, Keys
 from accounts.money.rates import DayRates
-from accounts.money.sql import expression
+from accounts.money.sql import RATES, converted, expression, rate_params
 from cs_platform.pages.today.items import (
-    COLUMNS,
     READ_AT_MOST,
     RENEWAL_DAYS,
+    SHOWN,
+    SHOWN_OF,
     AccountShown,
-    renews_soon,
 )
-from cs_platform.pages.today.summary import PortfolioSummary, book_summary, summary_of
-from playbooks.models import UNFINISHED, Task
+from playbooks.models import UNFINISHED
 
-KNOWN_AT_MOST = 10_000
+SOON_DAYS = 90
 
 
-def own_book(user: User) -> Portfolio:
+class AlikeAccounts(NamedTuple):
+    """Those of one band and currency that Today asks the same about: a few for any book."""
+
+    band: str | None
+    currency: str
+    at_risk: bool | None
+    renews_soon: bool | None
+    """Within SOON_DAYS."""
+    is_decided_soon: bool | None
+    """The renewal, within RENEWAL_DAYS."""
+    accounts: int
+    paying: int
+    native_minor: int
+    arr_minor: int | None
+    """In the installation's currency; None where no rate brings it there."""
+    ids: str
+    """Of all of them, an array as Postgres writes it."""
+
+
+# By hand: both at once, and the ORM needs longer to put them together than Postgres to answer.
+_LEADS = f"""
+    SELECT led.kind, {SHOWN}
+    FROM (
+        (SELECT 1, a.id, row_number() OVER (
+            ORDER BY {converted("a.arr_minor")} DESC NULLS LAST, a.id) AS place
+        FROM accounts_account a LEFT JOIN {RATES} ON r.currency = a.currency
+        WHERE a.id = ANY ((SELECT %(at_risk)s::bigint[])::bigint[]) AND NOT EXISTS (
+            SELECT FROM playbooks_task t
+            WHERE t.account_id = a.id AND t.state = ANY (%(unfinished)s))
+        ORDER BY place LIMIT %(limit)s)
+        UNION ALL
+        (SELECT 2, a.id, row_number() OVER (
+            ORDER BY coalesce(a.decides_on, a.renews_on), a.id) AS place
+        FROM accounts_account a WHERE a.id = ANY ((SELECT %(renewing)s::bigint[])::bigint[])
+        ORDER BY place LIMIT %(limit)s)
+    ) AS led (kind, account_id, place)
+        JOIN ({SHOWN_OF}) ON a.id = led.account_id
+    ORDER BY led.kind, led.place
+"""  # noqa: S608 -- parts of statements, no values
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """However many accounts a book has, none is read but those that are shown."""
+
+    alike: tuple[AlikeAccounts, ...]
+    rates: DayRates
+
+    @property
+    def keys(self) -> str:
+        return _ids(self.alike)
+
+    def leads(self) -> tuple[list[AccountShown], list[AccountShown]]:
+        """At risk without an unfinished task, those worth most first; and renewals decided within
+        RENEWAL_DAYS, the first ones first. READ_AT_MOST of each."""
+        chosen = {
+            "at_risk": _ids(each for each in self.alike if each.at_risk),
+            "renewing": _ids(each for each in self.alike if each.is_decided_soon),
+            "unfinished": list(UNFINISHED),
+            "limit": READ_AT_MOST,
+        }
+        found: dict[int, list[AccountShown]] = {1: [], 2: []}
+        with connection.cursor() as cursor:
+            cursor.execute(_LEADS, rate_params(self.rates) | chosen)
+            for kind, *shown in cursor.fetchall():
+                found[kind].append(AccountShown._make(shown))
+        return found[1], found[2]
+
+
+def own_book(user: User, *, today: date, rates: DayRates) -> Portfolio:
     """A CSM's own accounts; a manager's teams; for CS ops all of them."""
     found = Account.objects.portfolio_of(user, scope="mine" if user.role == Role.CSM else "all")
-    if user.role != Role.OPS:
-        rows = list(found.values_list(*COLUMNS)[: KNOWN_AT_MOST + 1])
-        if len(rows) <= KNOWN_AT_MOST:
-            return LoadedPortfolio({row[0]: AccountShown._make(row) for row in rows})
-    return QueriedPortfolio(found)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedPortfolio:
-    """Up to KNOWN_AT_MOST accounts, by id: everything about them is found by their ids."""
-
-    accounts: dict[int, AccountShown]
-
-    @property
-    def keys(self) -> Keys:
-        return self.accounts.keys()
-
-    def summary(self, *, today: date, rates: DayRates) -> PortfolioSummary:
-        return summary_of(self.accounts.values(), today=today, rates=rates)
-
-    def at_risk(self, *, rates: DayRates) -> list[AccountShown]:
-        """Without an unfinished task, READ_AT_MOST of those worth most."""
-        risky = [account for account in self.accounts.values() if account.at_risk]
-        tasks = Task.objects.filter(
-            AnyOf("account", [account.id for account in risky]), state__in=UNFINISHED
+    near = (today, today + timedelta(days=RENEWAL_DAYS))
+    groups = (
+        found.order_by()
+        .annotate(
+            renews_soon=_whether(renews_on__range=(today, today + timedelta(days=SOON_DAYS))),
+            is_decided_soon=_whether(
+                Q(decides_on__range=near) | Q(decides_on__isnull=True, renews_on__range=near)
+            ),
         )
-        busy = set(tasks.values_list("account", flat=True))
-        alone = [account for account in risky if account.id not in busy]
-        alone.sort(key=lambda account: (*_by_worth(account, rates), account.id))
-        return alone[:READ_AT_MOST]
-
-    def renewing(self, *, today: date) -> list[AccountShown]:
-        """Decided within RENEWAL_DAYS, READ_AT_MOST of those that are first."""
-        near = [
-            account
-            for account in self.accounts.values()
-            if renews_soon(account.decided_by, today=today)
-        ]
-        near.sort(key=lambda account: (account.decided_by, account.id))
-        return near[:READ_AT_MOST]
-
-    def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
-        return self.accounts
-
-
-def _by_worth(account: AccountShown, rates: DayRates) -> tuple[bool, int]:
-    """Sorts by worth, the most first; what has no rate comes last."""
-    worth = rates.convert(account.arr_minor, account.currency)
-    return worth is None, -(worth or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class QueriedPortfolio:
-    """As LoadedPortfolio, of accounts that are too many to read: the database picks and adds up."""
-
-    accounts: QuerySet[Account]
-
-    @property
-    def keys(self) -> Keys:
-        return self.accounts.values("pk")
-
-    def summary(self, *, today: date, rates: DayRates) -> PortfolioSummary:
-        return book_summary(self.accounts, today=today, rates=rates)
-
-    def at_risk(self, *, rates: DayRates) -> list[AccountShown]:
-        has_task = Exists(Task.objects.filter(account=OuterRef("pk"), state__in=UNFINISHED))
-        arr = expression(rates, "arr_minor", currency="currency").desc(nulls_last=True)
-        return _first(self.accounts.filter(~has_task, health__at_risk=True).order_by(arr, "pk"))
-
-    def renewing(self, *, today: date) -> list[AccountShown]:
-        near = (today, today + timedelta(days=RENEWAL_DAYS))
-        found = self.accounts.filter(
-            Q(decides_on__range=near) | Q(decides_on__isnull=True, renews_on__range=near)
+        .values_list(
+            "health__effective_band",
+            "currency",
+            "health__at_risk",
+            "renews_soon",
+            "is_decided_soon",
         )
-        return _first(found.order_by(Coalesce("decides_on", "renews_on"), "pk"))
+        .annotate(
+            accounts=Count("pk"),
+            paying=Count("pk", filter=~Q(arr_minor=0)),
+            native=Sum("arr_minor"),
+            arr=Sum(expression(rates, "arr_minor", currency="currency")),
+            ids=Cast(ArrayAgg("pk"), TextField()),
+        )
+    )
+    return Portfolio(tuple(map(AlikeAccounts._make, groups)), rates)
 
-    def shown(self, ids: Iterable[int]) -> dict[int, AccountShown]:
-        rows = Account.objects.filter(AnyOf("pk", list(ids))).values_list(*COLUMNS)
-        return {row[0]: AccountShown._make(row) for row in rows}
+
+def _whether(*conditions: Q, **lookups: object) -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(Q(*conditions, **lookups), output_field=BooleanField())
 
 
-Portfolio = LoadedPortfolio | QueriedPortfolio
-
-
-def _first(accounts: QuerySet[Account]) -> list[AccountShown]:
-    return [AccountShown._make(row) for row in accounts.values_list(*COLUMNS)[:READ_AT_MOST]]
+def _ids(alike: Iterable[AlikeAccounts]) -> str:
+    return "{" + ",".join(each.ids[1:-1] for each in alike) + "}"

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.money.rates import DayRates
 from accounts.ui.paging import COUNT_CAP
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
@@ -37,25 +36,32 @@ class Queue:
     """There is more of some kind than was read."""
 
 
-def queue_of(
-    user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo, rates: DayRates
-) -> Queue:
+def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo) -> Queue:
     """All there is to do, the most pressing first."""
     today = now.astimezone(zone).date()
-    stakes = Stakes(rates, read_chances())
+    stakes = Stakes(book.rates, read_chances())
     tasks = Task.objects.of_person(user, day=today).filter(not_snoozed(now))
+    due = task_items(tasks, now=now, zone=zone, stakes=stakes)
+    at_risk, renewing = book.leads()
     kinds = (
-        task_items(tasks, now=now, zone=zone, stakes=stakes),
-        uncovered_accounts(book, today=today, stakes=stakes),
-        renewal_items(book, today=today, zone=zone, stakes=stakes),
+        due,
+        uncovered_accounts(at_risk, today=today, stakes=stakes),
+        renewal_items(renewing, today=today, zone=zone, stakes=stakes),
         follow_up_items(book, now=now, zone=zone, stakes=stakes),
     )
-    late = tasks.filter(due_at__lt=now)
     return Queue(
         items=ordered([item for kind in kinds for item in kind]),
-        overdue=late.order_by().values("pk")[:COUNT_CAP].count(),
+        overdue=_overdue(due, tasks, now=now),
         is_capped=any(len(kind) == READ_AT_MOST for kind in kinds),
     )
+
+
+def _overdue(due: Sequence[QueueItem], tasks: QuerySet[Task], *, now: datetime) -> int:
+    """Counted among those that were read, unless there may be more."""
+    if len(due) < READ_AT_MOST:
+        return sum(item.task is not None and item.task.is_overdue for item in due)
+    late = tasks.filter(due_at__lt=now)
+    return late.order_by().values("pk")[:COUNT_CAP].count()
 
 
 def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:

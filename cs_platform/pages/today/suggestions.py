@@ -14,6 +14,8 @@ from accounts.ui import formats
 from accounts.ui.bands import band_look
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
+    SHOWN,
+    SHOWN_OF,
     AccountShown,
     QueueItem,
     Stakes,
@@ -28,7 +30,9 @@ PROMISE_DAYS = 7
 PROMISE_MEMORY_DAYS = 60
 
 
-def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[QueueItem]:
+def uncovered_accounts(
+    at_risk: Sequence[AccountShown], *, today: date, stakes: Stakes
+) -> list[QueueItem]:
     """At risk, and no task is open there."""
     return [
         make_item(
@@ -40,16 +44,15 @@ def uncovered_accounts(book: Portfolio, *, today: date, stakes: Stakes) -> list[
             stakes=stakes,
             today=today,
         )
-        for account in book.at_risk(rates=stakes.rates)
+        for account in at_risk
     ]
 
 
 def renewal_items(
-    book: Portfolio, *, today: date, zone: ZoneInfo, stakes: Stakes
+    renewing: Sequence[AccountShown], *, today: date, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
     """Every renewal that is decided within 30 days, until it is: a task for later is named."""
-    found = book.renewing(today=today)
-    following = next_tasks([account.id for account in found])
+    following = next_tasks([account.id for account in renewing])
     return [
         make_item(
             account,
@@ -62,7 +65,7 @@ def renewal_items(
             stakes=stakes,
             today=today,
         )
-        for account in found
+        for account in renewing
     ]
 
 
@@ -100,11 +103,9 @@ def follow_up_items(
     book: Portfolio, *, now: datetime, zone: ZoneInfo, stakes: Stakes
 ) -> list[QueueItem]:
     """A next step was agreed a week ago or longer, and nobody has spoken since."""
-    found = _silent_since(book.keys, now=now)
-    accounts = book.shown([account for account, _, _ in found])
     return [
         make_item(
-            accounts[account],
+            account,
             Urgency.FOLLOW_UP,
             title=next_step,
             why=gettext("Agreed on %(day)s; nobody has spoken since.")
@@ -112,31 +113,36 @@ def follow_up_items(
             stakes=stakes,
             today=now.astimezone(zone).date(),
         )
-        for account, next_step, agreed_at in found
+        for account, next_step, agreed_at in _silent_since(book.keys, now=now)
     ]
 
 
-# Agreed steps after which no person and no answer is on record, the latest first.
+# Agreed steps after which no person and no answer is on record, the latest first; before each what
+# is shown of its account.
 # Uses index: interaction_promise, interaction_account_at
-_SILENT = """
-    SELECT i.account_id, i.next_step, i.occurred_at
-    FROM accounts_interaction i
-    WHERE i.account_id = {book} AND i.next_step <> '' AND i.occurred_at BETWEEN %s AND %s
-        AND NOT EXISTS (SELECT FROM accounts_interaction s
-            WHERE s.account_id = i.account_id AND s.occurred_at > i.occurred_at
-                AND s.kind <> ALL (ARRAY(
-                    SELECT key FROM accounts_interactionkind WHERE NOT is_conversation)))
-        AND NOT EXISTS (SELECT FROM playbooks_task t
-            WHERE t.account_id = i.account_id AND t.closed_at > i.occurred_at
-                AND t.state = 'done' AND t.outcome = ANY (%s))
-    ORDER BY i.occurred_at DESC, i.id LIMIT %s
-"""
+_SILENT = f"""
+    SELECT {SHOWN}, silent.next_step, silent.occurred_at
+    FROM (
+        SELECT i.id, i.account_id, i.next_step, i.occurred_at
+        FROM accounts_interaction i
+        WHERE i.account_id = {{book}} AND i.next_step <> '' AND i.occurred_at BETWEEN %s AND %s
+            AND NOT EXISTS (SELECT FROM accounts_interaction s
+                WHERE s.account_id = i.account_id AND s.occurred_at > i.occurred_at
+                    AND s.kind <> ALL (ARRAY(
+                        SELECT key FROM accounts_interactionkind WHERE NOT is_conversation)))
+            AND NOT EXISTS (SELECT FROM playbooks_task t
+                WHERE t.account_id = i.account_id AND t.closed_at > i.occurred_at
+                    AND t.state = 'done' AND t.outcome = ANY (%s))
+        ORDER BY i.occurred_at DESC, i.id LIMIT %s) silent
+        JOIN ({SHOWN_OF}) ON a.id = silent.account_id
+    ORDER BY silent.occurred_at DESC, silent.id
+"""  # noqa: S608 -- parts of statements, no values
 
 
-def _silent_since(accounts: Keys, *, now: datetime) -> list[tuple[int, str, datetime]]:
+def _silent_since(accounts: Keys, *, now: datetime) -> list[tuple[AccountShown, str, datetime]]:
     """Account, step and when it was agreed, of READ_AT_MOST."""
     window = (now - timedelta(days=PROMISE_MEMORY_DAYS), now - timedelta(days=PROMISE_DAYS))
     book, values = any_of_sql(accounts)
     with connection.cursor() as cursor:
         cursor.execute(_SILENT.format(book=book), [*values, *window, sorted(ANSWERS), READ_AT_MOST])
-        return list(cursor.fetchall())
+        return [(AccountShown._make(row[:-2]), *row[-2:]) for row in cursor.fetchall()]

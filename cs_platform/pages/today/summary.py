@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet, Sum
-
-from accounts.models import Account
-from accounts.money.rates import DayRates, MoneySum, Unconverted
-from accounts.money.sql import expression
+from accounts.money.rates import MoneySum, Unconverted
 from accounts.ui.bands import bands_shown
 from accounts.ui.rate_gaps import RateGaps
-from cs_platform.pages.today.items import AccountShown
+from cs_platform.pages.today.own_book import Portfolio
 from health.scoring import UNSCORED
 
 
@@ -32,60 +27,23 @@ class PortfolioSummary:
     gaps: RateGaps
 
 
-SOON_DAYS = 90
-
-
-def book_summary(book: QuerySet[Account], *, today: date, rates: DayRates) -> PortfolioSummary:
-    """Counted and added up by the database: a row a band and currency, however large the book."""
-    arr = expression(rates, "arr_minor", currency="currency")
-    risky = Q(health__at_risk=True)
-    soon = Q(renews_on__range=(today, today + timedelta(days=SOON_DAYS)))
-    figures = {
-        "accounts": Count("pk"),
-        "arr": Sum(arr),
-        "risky": Count("pk", filter=risky),
-        "risky_arr": Sum(arr, filter=risky),
-        "soon": Count("pk", filter=soon),
-        "soon_arr": Sum(arr, filter=soon),
-    }
-    groups = book.order_by().values_list("health__effective_band", "currency")
-    owing = {"native": Sum("arr_minor"), "owing": Count("pk", filter=~Q(arr_minor=0))}
+def summary_of(book: Portfolio) -> PortfolioSummary:
     everything = MoneySum()
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for band, code, native, accounts, *row in groups.annotate(**owing, **figures):
-        if accounts and code not in rates:
-            everything += MoneySum(left_out={code: Unconverted(native, accounts)})
-        elif accounts:
-            everything += MoneySum(early=rates.early_among([code]))
-        found[band or UNSCORED].update(
-            {name: int(value or 0) for name, value in zip(figures, row, strict=True)}
-        )
-    return _summary(found, gaps=RateGaps.of(everything, base=rates.base))
-
-
-def summary_of(
-    accounts: Iterable[AccountShown], *, today: date, rates: DayRates
-) -> PortfolioSummary:
-    """As `book_summary`, of accounts that were read."""
-    latest = today + timedelta(days=SOON_DAYS)
-    alike: dict[tuple[str, bool, bool], list[tuple[int, str]]] = defaultdict(list)
-    for account in accounts:
-        renews_on = account.renews_on
-        is_soon = renews_on is not None and today <= renews_on <= latest
-        key = (account.band or UNSCORED, bool(account.at_risk), is_soon)
-        alike[key].append((account.arr_minor, account.currency))
-    everything = MoneySum()
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for (band, is_risky, is_soon), amounts in alike.items():
-        worth = rates.sum(amounts)
-        everything += worth
-        arr, count = worth.total, len(amounts)
-        found[band].update({"accounts": count, "arr": arr})
-        if is_risky:
-            found[band].update({"risky": count, "risky_arr": arr})
-        if is_soon:
-            found[band].update({"soon": count, "soon_arr": arr})
-    return _summary(found, gaps=RateGaps.of(everything, base=rates.base))
+    for each in book.alike:
+        if each.paying and each.currency not in book.rates:
+            left_out = {each.currency: Unconverted(each.native_minor, each.paying)}
+            everything += MoneySum(left_out=left_out)
+        elif each.paying:
+            everything += MoneySum(early=book.rates.early_among([each.currency]))
+        arr, count = int(each.arr_minor or 0), each.accounts
+        figures = found[each.band or UNSCORED]
+        figures.update({"accounts": count, "arr": arr})
+        if each.at_risk:
+            figures.update({"risky": count, "risky_arr": arr})
+        if each.renews_soon:
+            figures.update({"soon": count, "soon_arr": arr})
+    return _summary(found, gaps=RateGaps.of(everything, base=book.rates.base))
 
 
 def _summary(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioSummary:

@@ -21,7 +21,7 @@ from accounts.ui.charts import Chart, Part, distribution
 from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
 from cs_platform.pages.today.own_book import own_book
-from cs_platform.pages.today.summary import PortfolioSummary
+from cs_platform.pages.today.summary import PortfolioSummary, summary_of
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
@@ -39,9 +39,9 @@ def today(request: HttpRequest) -> HttpResponse:
     installation = Installation.current()
     now, day = clock.now(), clock.today()
     rates = rates_on(day, base=installation.currency)
-    book = own_book(user)
-    summary = book.summary(today=day, rates=rates)
-    queue = queries.queue_of(user, book, now=now, zone=installation.zone, rates=rates)
+    book = own_book(user, today=day, rates=rates)
+    summary = summary_of(book)
+    queue = queries.queue_of(user, book, now=now, zone=installation.zone)
     items = queue.items[:SHOWN_AT_MOST]
     seen = request.GET.get("rows", "").split(",")
     context = {

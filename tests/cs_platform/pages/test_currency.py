@@ -83,12 +83,7 @@ def test_today_leaves_out_what_it_cannot_convert_and_says_so(client, book):
 
 
 @pytest.mark.parametrize("page", ["portfolio", "today"])
-@pytest.mark.parametrize("known_at_most", [10_000, 1])
-def test_before_its_first_rate_a_currency_counts_at_that_one_and_is_marked(
-    client, book, monkeypatch, page, known_at_most
-):
-    """Asked of the database where there are more accounts than are read."""
-    monkeypatch.setattr(own_book, "KNOWN_AT_MOST", known_at_most)
+def test_before_its_first_rate_a_currency_counts_at_that_one_and_is_marked(client, book, page):
     CurrencyRate.objects.create(currency="CHF", base="USD", valid_from=TOMORROW, rate=Decimal(1))
     CurrencyRate.objects.create(currency="NOK", base="USD", valid_from=TOMORROW, rate=Decimal(1))
     answer = client.get(reverse(page))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from accounts.models import Account, ImportRun, Installation, User
+from accounts.money.rates import DayRates
 from accounts.pages.imports import queries as imports_queries
 from cs_platform.models import StepRun
 from cs_platform.pages.account import timeline
@@ -67,7 +68,7 @@ def telling():
 
 
 def today_of_a_csm():
-    book = own_book(User.objects.get(email=CSM))
+    book = own_book(User.objects.get(email=CSM), today=TODAY, rates=DayRates("USD", TODAY, {}))
     moves.moves_since_yesterday(
         book, today=TODAY, calendar=Installation.current().business_calendar()
     )
