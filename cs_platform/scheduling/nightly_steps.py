@@ -22,7 +22,13 @@ from health.recompute.departures import ring_departures
 from health.recompute.packing import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
-from playbooks.firing import advance_plays, emit_moments, fire_signals, hand_on_tasks
+from playbooks.firing import (
+    advance_plays,
+    emit_moments,
+    fire_signals,
+    hand_on_tasks,
+    ring_unworked_queue,
+)
 
 SHARD_ACCOUNTS = 5_000
 BATCH = 1_000
@@ -166,6 +172,10 @@ def _verify(shard: Shard) -> int:
     return record_invariants(day=open_day(), now=shard.now, everything=False).broken
 
 
+def _queue(shard: Shard) -> int:
+    return ring_unworked_queue(day=shard.next_day, now=shard.now)
+
+
 STEPS = (
     Step("partitions", _partitions),
     Step("sources", _sources),
@@ -181,6 +191,7 @@ STEPS = (
     Step("hand_on", _hand_on),
     Step("fire", _fire),
     Step("advance", _advance),
+    Step("queue", _queue),
     Step("snapshots", _snapshots),
     # Of the night itself alone: a forecast made later would know what came of it.
     Step("forecast", _forecast),

@@ -2,6 +2,7 @@ from playbooks.firing.advancing import advance_plays
 from playbooks.firing.by_hand import NotPublishedError, PlayRunningError, start_play
 from playbooks.firing.handing_on import hand_on_tasks
 from playbooks.firing.moments import emit_moments
+from playbooks.firing.queue_alarm import ring_unworked_queue
 from playbooks.firing.starting import fire_signals, oldest_waiting
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "fire_signals",
     "hand_on_tasks",
     "oldest_waiting",
+    "ring_unworked_queue",
     "start_play",
 ]

@@ -30,6 +30,7 @@ STEPS = {
     "hand_on": gettext_noop("Hand on tasks of who left a team"),
     "fire": gettext_noop("Start plays"),
     "advance": gettext_noop("Advance plays"),
+    "queue": gettext_noop("Say where nobody works the queue of CS ops"),
     "snapshots": gettext_noop("Take snapshots of retention"),
     "forecast": gettext_noop("Keep the forecast of renewals"),
     "verify": gettext_noop("Ask the invariants"),

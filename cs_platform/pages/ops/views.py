@@ -23,6 +23,7 @@ from cs_platform.runtime import failing_processes
 from cs_platform.scheduling.readings import QueueLength, SystemStatus, reading
 from health.queries.figures import PERIOD_DAYS, flapped_accounts, scoring_figures
 from health.scoring import FLAP_DAYS, WANTED_FLAP_RATE
+from playbooks.queries.queue import queue_of_ops
 
 PAGE_SIZE = 50
 JOB_VIEWS = (
@@ -97,6 +98,7 @@ def ops(request: HttpRequest) -> HttpResponse:
             "sources": [(feed, _age(feed.latest_day, found)) for feed in found.sources],
             "scores": scoring_figures(day=clock.today()),
             "orphans": queries.orphans(),
+            "queue": queue_of_ops(due_before=clock.now()),
             "kinds_to_describe": queries.kinds_to_describe(),
             "count_cap": COUNT_CAP,
             "versions": queries.versions(),

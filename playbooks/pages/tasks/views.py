@@ -46,7 +46,12 @@ VIEWS = (
 class TaskFilter(forms.Form):
     view = forms.ChoiceField(required=False, choices=VIEWS)
     whose = forms.ChoiceField(
-        required=False, choices=[("mine", _("Mine")), ("all", _("All I may see"))]
+        required=False,
+        choices=[
+            ("mine", _("Mine")),
+            ("all", _("All I may see")),
+            ("queue", _("The queue of CS ops")),
+        ],
     )
     q = forms.CharField(required=False, max_length=80)
 
@@ -76,6 +81,8 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
     reachable = visible_tasks(user)
     if chosen["whose"] == "mine":
         reachable = Task.objects.of_person(user, day=clock.today())
+    elif chosen["whose"] == "queue":
+        reachable = reachable.filter(owner__isnull=True)
     if chosen["q"]:
         reachable = reachable.filter(account__name__icontains=chosen["q"])
     listed = _viewed(reachable, chosen["view"], now)

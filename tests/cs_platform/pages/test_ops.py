@@ -183,7 +183,7 @@ def test_an_account_that_nobody_owns_is_a_defect_and_opens_where_an_owner_is_set
 @pytest.mark.parametrize(
     ("address", "count"),
     [
-        ("/ops/", 26),
+        ("/ops/", 27),
         ("/ops/jobs/?view=dead", 6),
         ("/ops/messages/?view=dead", 6),
         ("/ops/nights/", 5),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from playbooks import facts
 from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing
 from playbooks.models import Play
+from playbooks.queries.queue import queue_of_ops
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
 from tests.plans.executors.accounts import emitting
@@ -24,6 +25,7 @@ EXECUTORS = {
     "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
     "playbooks.facts:_cancelling": lambda: facts._cancelling(FEW, DAY),
     "playbooks.facts:_ended": lambda: facts._ended(FEW),
+    "playbooks.queries.queue:queue_of_ops": lambda: queue_of_ops(due_before=NOW),
     "playbooks.firing.advancing:return_snoozed": lambda: advancing.return_snoozed(
         limit=100, now=NOW
     ),
