@@ -5,6 +5,7 @@ there, with its line, so that `rows` meets no surprise while batches are being w
 """
 
 import codecs
+import contextlib
 import csv
 import io
 import re
@@ -12,12 +13,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import BinaryIO
 
 from accounts.intake.errors import FileRefused, TooLarge
+from accounts.intake.matching import best_fit, names_required
 from accounts.intake.streams import Limits, opened
 
 _LONGEST_LINE = 1_048_576
+_COVER_LINES = 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -78,10 +82,35 @@ def _opened(
 ) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
     """Encoding and separator as they are recognised, and the rows from the header on."""
     encoding = encoding or _encoding(source)
-    first = _first_line(source, limits=limits, encoding=encoding)
-    said = _SEPARATOR.fullmatch(first)
-    layout = Layout((), said[1] if said else _delimiter(first), encoding, 0, above=bool(said))
+    top = _top(source, limits=limits, encoding=encoding)
+    said = _SEPARATOR.fullmatch(top[0])
+    above = 1 if said else _above(top)
+    delimiter = said[1] if said else _delimiter(top[above])
+    layout = Layout((), delimiter, encoding, 0, above=above)
     return layout, _rows(source, layout=layout, limits=limits)
+
+
+def _above(top: list[str]) -> int:
+    """How many lines stand above the names of the columns: a title, who exported when. None where
+    the first line is known as names; where it is not, a later one has to name all that is required,
+    or be twice as wide as what stands above it."""
+    lines = [_cells(line) for line in top]
+    if best_fit(lines[0]):
+        return 0
+    for number, names in enumerate(lines):
+        narrower = all(len(cells) * 2 <= len(names) for cells in lines[:number])
+        if len(names) > 1 and (names_required(names) or (narrower and best_fit(names))):
+            return number
+    return 0
+
+
+def _cells(line: str) -> list[str]:
+    """Those of one line that say something; none of one that is no row by itself."""
+    try:
+        cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
+    except csv.Error:
+        return []
+    return [cell for cell in cells if cell.strip()]
 
 
 def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
@@ -151,9 +180,11 @@ def _encoding(source: BinaryIO) -> str:
     return next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
 
 
-def _first_line(source: BinaryIO, *, limits: Limits, encoding: str) -> str:
+def _top(source: BinaryIO, *, limits: Limits, encoding: str) -> list[str]:
+    """The first lines, among which the names of the columns are looked for."""
+    lines = _lines(source, encoding=encoding, limits=limits)
     try:
-        first = next(_lines(source, encoding=encoding, limits=limits), "")
+        first = next(lines, "")
     except UnicodeError as error:
         raise _not_in(encoding, line=1) from error
     if not first.strip():
@@ -162,7 +193,10 @@ def _first_line(source: BinaryIO, *, limits: Limits, encoding: str) -> str:
         raise FileRefused("not_text", "is HTML or XML; export the table as CSV")
     if "\x00" in first:
         raise FileRefused("encoding", "contains NUL characters; save the file as UTF-8")
-    return first
+    top = [first]
+    with contextlib.suppress(UnicodeError):  # told with its line, when its row is read
+        top += islice(lines, _COVER_LINES)
+    return top
 
 
 def _delimiter(first: str) -> str:

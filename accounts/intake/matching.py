@@ -110,10 +110,20 @@ def best_fit(header: Sequence[str]) -> float:
     return max(_fit(header, kind=kind) for kind in SPECS)
 
 
+def names_required(header: Sequence[str]) -> bool:
+    """Whether all required fields of some kind of record are among these names."""
+    return any(required <= found for required, found in (_known(header, kind) for kind in SPECS))
+
+
+def _known(header: Sequence[str], kind: Kind) -> tuple[set[str], set[str]]:
+    """The required fields of a kind, and the fields that are found."""
+    required = {f.name for f in SPECS[kind].fields if f.required}
+    return required, {ours for ours in guess_columns(header, kind=kind).values() if ours}
+
+
 def _fit(header: Sequence[str], *, kind: Kind) -> float:
     """Required fields found, as a share, then columns that mean something here."""
-    found = {ours for ours in guess_columns(header, kind=kind).values() if ours}
-    required = {f.name for f in SPECS[kind].fields if f.required}
+    required, found = _known(header, kind)
     if not required & found or ("account" in required and "account" not in found):
         return 0
     share = len(required & found) / len(required)

@@ -111,7 +111,11 @@ def _opened(file: ImportFile) -> _Table:
     if start == workbooks.MAGIC:
         return _sheet(source, file)
     layout, rows = csv_files.opened_rows(source, limits=FILE_LIMITS, encoding=file.encoding or None)
-    return _Table(layout.titles, _restored(rows) if ROW_COLUMN in layout.header else rows)
+    note = ""
+    if layout.above:
+        note = f"Line {layout.above + 1} names the columns; what stands above it is left out."
+    rows = _restored(rows) if ROW_COLUMN in layout.header else rows
+    return _Table(layout.titles, rows, note)
 
 
 def _restored(rows: Iterable[Row]) -> Iterator[Row]:

@@ -195,8 +195,10 @@ def test_a_file_of_a_declared_source_is_matched_as_it_was(desk):
         (b"external_id,name,\nTD-1,Trail Ltd,\n", ("external_id", "name", "column 3")),
         (b"external_id,name,Owner,Owner\nDH-1,Dup Head Ltd,a,b\n",
          ("external_id", "name", "owner (column 3)", "owner (column 4)")),
+        (b"Accounts export\nMade on;2026-11-02\n\nexternal_id,name\nCV-1,Cover Ltd\n",
+         ("external_id", "name")),
     ],
-    ids=["sep=", "index column", "separator at the end", "a column twice"],
+    ids=["sep=", "index column", "separator at the end", "a column twice", "cover lines"],
 )  # fmt: skip
 def test_headers_as_they_are_exported(content, header, tmp_path):
     file = uploaded("accounts.csv", content)

@@ -333,6 +333,21 @@ def test_rows_keep_the_line_they_start_on():
     assert [line for line, _ in rows] == [2, 5]
 
 
+@pytest.mark.parametrize(
+    ("content", "header", "line"),
+    [
+        (b"Usage, November\n\naccount,day,feature,events\na,2026-11-01,x,1\n", "account", 4),
+        (b"Report\naccount;day;remark;more\na;2026-11-01;x;1\n", "account", 3),
+        # Names nobody knows stay names: no row below them names columns.
+        (b"konto,tag\na,2026-11-01\n", "konto", 2),
+        (b"konto,tag,was\nacme,id,email\n", "konto", 2),
+    ],
+)
+def test_lines_above_the_names_of_columns_are_left_out(content, header, line):
+    layout, rows = read_csv(content)
+    assert (layout.header[0], rows[0][0], layout.records) == (header, line, 1)
+
+
 def test_too_many_rows_are_refused_before_any_is_stored():
     source = io.BytesIO(b"a\n" + b"1\n" * 11)
     with pytest.raises(TooLarge):
