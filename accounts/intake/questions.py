@@ -150,6 +150,14 @@ def are_weeks(days: Iterable[date]) -> bool:
     return len(distinct) > 1 and len({day.weekday() for day in distinct}) == 1
 
 
+def are_months(days: Iterable[date]) -> bool:
+    """Whether these may be the names of months: several, all of them first days, or all last."""
+    distinct = set(days)
+    firsts = sum(day.day == 1 for day in distinct)
+    lasts = sum((day + _DAY).day == 1 for day in distinct)
+    return len(distinct) > 1 and len(distinct) in (firsts, lasts)
+
+
 def days_of(
     rows: Iterable[Sequence[str]], *, columns: Sequence[str], kind: Kind, reading: ParseOptions
 ) -> set[date]:

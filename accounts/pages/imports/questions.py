@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -18,6 +18,7 @@ from accounts.intake.questions import (
     EndEvidence,
     Word,
     answers,
+    are_months,
     are_weeks,
     days_of,
     end_evidence,
@@ -41,6 +42,10 @@ _COVERS: dict[str, str] = {
     Covers.WEEK_FROM: gettext_noop("The week that begins on the date"),
     Covers.WEEK_TO: gettext_noop("The week that ends on the date"),
 }
+_MONTHS = gettext_noop(
+    "All days are the first or the last of a month. Sums over months are not read, for no window of"
+    " four weeks can be told from one: export by week or by day."
+)
 Choices = list[tuple[str, str]]
 
 
@@ -54,6 +59,7 @@ class MappingQuestion:
     choices: Choices
     chosen: str
     is_open: bool = False
+    hint: str = ""
 
     def is_asked(self, answer: str) -> bool:
         """Whether it has to be answered, and is not."""
@@ -147,12 +153,13 @@ def ask(
         if found.empty and found.field.is_telling:
             asked.empty.append(_empty(found, mapping=mapping, sent=sent))
     for one in fixed_fields(kind, columns):
-        guess = ""
+        guess = hint = ""
         if one.name == "covers":
             named = [columns.get(name) or "" for name in file.header]
             days = days_of(rows, columns=named, kind=kind, reading=reading)
-            guess = "" if are_weeks(days) else Covers.DAY
-        asked.fixed.append(_fixed(one, guess=guess, mapping=mapping, sent=sent))
+            guess = "" if are_weeks(days) or are_months(days) else Covers.DAY
+            hint = gettext(_MONTHS) if are_months(days) else ""
+        asked.fixed.append(replace(_fixed(one, guess=guess, mapping=mapping, sent=sent), hint=hint))
     if kind == Kind.CONTRACTS and "ends_on" in places:
         asked.evidence = end_evidence(terms_of(rows, places=places, reading=reading))
         asked.end_date = _end_date(asked.evidence, mapping=mapping, sent=sent)

@@ -119,6 +119,19 @@ def test_dates_of_one_weekday_are_asked_about(ops):
     assert UsageWeek.objects.count() == 3
 
 
+MONTHS = b"Account,Date,Logins\nacme,2024-12-01,300\nacme,2025-01-01,280\n"
+
+
+@pytest.mark.parametrize(
+    "content", [MONTHS, MONTHS.replace(b"12-01", b"11-30").replace(b"01-01", b"01-31")]
+)
+def test_sums_over_months_are_not_taken_for_those_of_a_day(ops, content):
+    page = text(ops.get(send(ops, content, name="usage.csv").url))
+    assert "Sums over months are not read" in page
+    refused = text(agree(ops, ImportFile.objects.get()))
+    assert "Choose one value of “What is counted” for all rows" in refused
+
+
 def test_days_of_a_week_are_days_unless_somebody_says_otherwise(ops):
     send(ops, PIVOT.replace(b"n/a", b""), name="usage.csv")
     file = ImportFile.objects.get()
