@@ -175,13 +175,18 @@ def _result(
         "most_a_week": counted.most_a_week,
         "weeks": [[monday.isoformat(), starts] for monday, starts in counted.weeks],
         "accounts": len({each.occasion.account_id for each in rehearsed if not each.reason}),
-        "tasks": counted.started * _most(definition, StepKind.TASK),
+        "tasks": counted.started * tasks_of_a_play(definition),
         **_mails(definition, rehearsed),
         "lines": [
             [each.occasion.account_id, each.occasion.at.isoformat(), each.csm_id, each.reason]
             for each in latest[:MOST_LISTED]
         ],
     }
+
+
+def tasks_of_a_play(definition: PlaybookDefinition) -> int:
+    """On the way through it that has most of them."""
+    return _most(definition, StepKind.TASK)
 
 
 def _most(definition: PlaybookDefinition, kind: StepKind) -> int:

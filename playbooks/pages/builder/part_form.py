@@ -78,10 +78,6 @@ class PartForm(forms.Form):
         if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
             return
         field.widget.attrs["class"] = "input"
-        if self.is_bound and name in self.errors:
-            field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
-        elif field.help_text:
-            field.widget.attrs["aria-describedby"] = f"id_{name}_help"
 
     def _begin_at_first(self) -> None:
         """Whoever opens the form, or is told that something is wrong, is where to type."""

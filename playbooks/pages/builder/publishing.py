@@ -36,8 +36,7 @@ class WhyForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.errors:
-            marks = {"aria-invalid": "true", "aria-describedby": "id_reason_error"}
-            self.fields["reason"].widget.attrs |= {**marks, "autofocus": True}
+            self.fields["reason"].widget.attrs["autofocus"] = True
 
 
 def compared(before: Playbook, after: Playbook) -> list[PlaybookDifference]:
