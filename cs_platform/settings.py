@@ -294,6 +294,9 @@ MAIL_PROVIDER = ""  # the scheme of EMAIL_URL where it names a provider
 vars().update(mail_settings(env.str("EMAIL_URL", default="consolemail://")))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="platform@localhost")
 
+# Networks that outgoing webhooks may reach although they are not on the public internet.
+OUTGOING_NETWORKS = networks("CS_OUTGOING_NETWORKS", env.list("CS_OUTGOING_NETWORKS", default=[]))
+
 # --- Audit: who did it is kept beside every change
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="audit")
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

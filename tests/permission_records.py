@@ -111,6 +111,12 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
             "learned_at": NOW,
         },
         "accounts.currencyrate": {"currency": "EUR", "base": "USD", "valid_from": DAY, "rate": 2},
+        "accounts.endpoint": {
+            "key": "secret-place",
+            "name": "secret-place",
+            "kind": "webhook",
+            "created_at": NOW,
+        },
         "accounts.feature": {"key": "secret-feature", "name": "secret-feature", "valid_from": DAY},
         "accounts.function": {"key": "secret-function", "name": "secret-function"},
         "accounts.holiday": {"day": DAY, "name": "secret-holiday"},

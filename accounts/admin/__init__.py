@@ -3,7 +3,17 @@
 Facts are read here and corrected at their source; the ledger and signals are never edited.
 """
 
-from accounts.admin import customers, keys, outreach, people, records, settings, sizes, sources
+from accounts.admin import (
+    customers,
+    endpoints,
+    keys,
+    outreach,
+    people,
+    records,
+    settings,
+    sizes,
+    sources,
+)
 from accounts.admin.bases import KeptAdmin, ReadOnlyAdmin, TrackedAdmin, labelled
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "ReadOnlyAdmin",
     "TrackedAdmin",
     "customers",
+    "endpoints",
     "keys",
     "labelled",
     "outreach",

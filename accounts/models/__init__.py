@@ -11,6 +11,7 @@ from accounts.models.contract import (
     Invoice,
     RevenueMovement,
 )
+from accounts.models.endpoint import ChatIdentity, Endpoint
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
 from accounts.models.given import HeldMovement, WaitingMovement
 from accounts.models.group_session import Attendance, GroupSession
@@ -68,11 +69,13 @@ __all__ = [
     "AuditContext",
     "BusinessEvent",
     "BusinessEventKind",
+    "ChatIdentity",
     "Contact",
     "Contract",
     "ContractLine",
     "CurrencyRate",
     "DirtyAccount",
+    "Endpoint",
     "ErasedUser",
     "Feature",
     "FileChunk",

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact
 
 from accounts.models.account import Account, Contact
 from accounts.models.contract import Contract
+from accounts.models.endpoint import Endpoint
 from accounts.models.intake import ImportRun
 from accounts.models.leased import LeasedRow, lease_is_dated
 from accounts.models.people import User
@@ -114,6 +115,7 @@ class Job(LeasedRow):
 _RECIPIENTS = Func(
     F("user"),
     F("contact"),
+    F("endpoint"),
     *(NullIf(name, Value("")) for name in ("to_address", "to_channel", "to_url")),
     function="num_nonnulls",
     output_field=models.IntegerField(),
@@ -123,9 +125,9 @@ _RECIPIENTS = Func(
 class OutboxMessage(LeasedRow):
     """The only way out. One row a message, one send a key.
 
-    Its one recipient is a person (of ours, or of a customer), an address, a channel of a chat, or a
-    URL. A person gets it at the address they have when it is sent; in-app, ours in the platform, a
-    customer's in the product.
+    Its one recipient is a person (of ours, or of a customer), an address, or an endpoint (a webhook
+    or a chat; `to_channel` and `to_url` are of rows before there were any). A person gets it at the
+    address they have when it is sent; in-app, ours in the platform, a customer's in the product.
     """
 
     class Channel(models.TextChoices):
@@ -152,6 +154,9 @@ class OutboxMessage(LeasedRow):
     )
     contact = models.ForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    endpoint = models.ForeignKey(
+        Endpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     to_address = models.EmailField(blank=True, help_text="Sent there, whoever reads it.")
     to_channel = models.CharField(
@@ -205,10 +210,10 @@ class OutboxMessage(LeasedRow):
             ),
             models.CheckConstraint(
                 name="outbox_recipient_fits_channel",
-                condition=Q(channel="email", to_channel="", to_url="")
-                | Q(channel="in_app", to_address="", to_channel="", to_url="")
-                | (Q(channel="chat") & ~Q(to_channel=""))
-                | (Q(channel="webhook") & ~Q(to_url=""))
+                condition=Q(channel="email", to_channel="", to_url="", endpoint=None)
+                | Q(channel="in_app", to_address="", to_channel="", to_url="", endpoint=None)
+                | (Q(channel="chat") & (Q(endpoint__isnull=False) | ~Q(to_channel="")))
+                | (Q(channel="webhook") & (Q(endpoint__isnull=False) | ~Q(to_url="")))
                 | Q(state="suppressed"),
             ),
         ]
@@ -265,4 +270,5 @@ class OutboxMessage(LeasedRow):
         """Who or what it goes to, for people to read; empty where it is gone."""
         person = self.user or self.contact
         named = person.name if person else ""
-        return named or self.to_address or self.to_channel or self.to_url
+        place = self.endpoint.name if self.endpoint else ""
+        return named or place or self.to_address or self.to_channel or self.to_url

@@ -17,8 +17,8 @@ from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import Contact, OutboxMessage, SuppressedAddress
-from accounts.work import leases, mail, outreach
+from accounts.models import Contact, Endpoint, OutboxMessage, SuppressedAddress
+from accounts.work import leases, mail, outgoing_http, outreach, webhooks
 from accounts.work.leases import Heartbeat, LeaseLostError, Patience
 
 # Waits before each further attempt: ten of them, about three days.
@@ -30,18 +30,16 @@ _TRIES = len(_WAITS) + 1
 PATIENCE = Patience(tries=_TRIES, kills=_TRIES, wait=lambda attempts: _WAITS[attempts - 1])
 # What a provider's API answers about the message; about the key, the load or itself it says later.
 _REFUSED = {400, 406, 413, 422}
+_SPARED = timedelta(minutes=1)
 State = OutboxMessage.State
 log = logging.getLogger(__name__)
-
-
-class NotConnectedError(RuntimeError):
-    """Nothing here sends by this channel."""
 
 
 # A recipient or text that no mail can carry: ValueError includes bad headers and Unicode.
 _NEVER = (
     mail.NobodyToTellError,
-    NotConnectedError,
+    webhooks.NotConnectedError,
+    webhooks.GoneError,
     AnymailRecipientsRefused,
     MessageError,
     ValueError,
@@ -67,7 +65,7 @@ def _claim(*, now: datetime) -> OutboxMessage | None:
     """One at a time: a killed sender holds back one message, not a batch."""
     oldest = (
         waiting(now=now)
-        .select_related("user", "contact", "account", "sender")
+        .select_related("user", "contact", "account", "sender", "endpoint")
         .order_by("next_at", "pk")
     )
     return leases.claim(oldest, real_now=Now())
@@ -111,12 +109,21 @@ def _failed(message: OutboxMessage, error: Exception, *, now: datetime) -> None:
     if not is_permanent and message.attempts < PATIENCE.tries:
         until = now + PATIENCE.back_off(message.attempts)
         _put_off(message, _describe(error), until=until)
+        if isinstance(error, outgoing_http.CallFailedError):
+            _spare(message.endpoint, now=now)
         return
     if is_permanent and isinstance(error, smtplib.SMTPRecipientsRefused) and message.contact:
         # A server that knows no such recipient is not asked again with the next message.
         bounced = SuppressedAddress.Reason.BOUNCED
         outreach.suppress(message.contact.email, reason=bounced, now=now)
     _give_up(message, reason=_describe(error))
+
+
+def _spare(endpoint: Endpoint | None, *, now: datetime) -> None:
+    """Where nobody answers, each message would cost its sender a whole call: the others wait."""
+    waiting = OutboxMessage.objects.filter(endpoint=endpoint, state=State.NEW)
+    # Uses index: outbox_due
+    waiting.filter(next_at__lte=now + _SPARED).update(next_at=now + _SPARED)
 
 
 def revive(*, message_id: int, now: datetime) -> bool:
@@ -128,6 +135,8 @@ def suppression(message: OutboxMessage, *, now: datetime) -> str:
     """Why it must not go out any more; asked at the last moment, not when it was written."""
     if message.valid_until is not None and message.valid_until < now:
         return "too late to be useful"
+    if message.endpoint is not None:
+        return "" if message.endpoint.is_active else "the endpoint is switched off"
     if message.to_address or message.to_channel or message.to_url:
         return ""
     if message.user is not None:
@@ -189,13 +198,9 @@ def _show_in_app(message: OutboxMessage) -> None:
     """Nothing to call: a sent row is what the person's list shows."""
 
 
-def _refuse(message: OutboxMessage) -> None:
-    raise NotConnectedError
-
-
 _CHANNELS: dict[str, Callable[[OutboxMessage], None]] = {
     OutboxMessage.Channel.EMAIL: mail.send,
     OutboxMessage.Channel.IN_APP: _show_in_app,
-    OutboxMessage.Channel.CHAT: _refuse,
-    OutboxMessage.Channel.WEBHOOK: _refuse,
+    OutboxMessage.Channel.CHAT: webhooks.send,
+    OutboxMessage.Channel.WEBHOOK: webhooks.send,
 }

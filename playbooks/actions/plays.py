@@ -15,6 +15,7 @@ from accounts.models import OutboxMessage, User
 from accounts.work.customer_mail import suppress_threads
 from accounts.work.notices import in_app, post
 from playbooks.actions.tasks import OutOfSightError, ReasonMissingError
+from playbooks.announcing import announce_done, announce_ended
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import OwnerRole, PlayOutcome, PlayState, TaskState, label
@@ -51,6 +52,8 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
         closed_by=by,
     )
     suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended")
+    announce_done(Task.objects.filter(play=play, closed_at=now))
+    announce_ended(Play.objects.filter(pk=play.pk))
     return play
 
 

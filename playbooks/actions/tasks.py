@@ -16,6 +16,7 @@ from accounts.access import people_for
 from accounts.declarations import address_of
 from accounts.models import Account, Installation, User
 from accounts.work.notices import in_app, post
+from playbooks.announcing import announce_created, announce_done, announce_ended
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.vocabulary import (
@@ -91,6 +92,7 @@ def complete_task(
         closed_at=now,
         closed_by=by,
     )
+    announce_done(Task.objects.filter(pk=task.pk))
     if play is not None and outcome in ANSWERS:
         Task.objects.filter(play=play, escalated_at__isnull=True).update(escalate_at=None)
     _progress(play, task, now)
@@ -111,6 +113,7 @@ def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> T
         closed_at=now,
         closed_by=by,
     )
+    announce_done(Task.objects.filter(pk=task.pk))
     _progress(play, task, now)
     return task
 
@@ -176,6 +179,7 @@ def add_task(
         why=f"Added by {by.name}." if by else "",
         created_by=by,
     )
+    announce_created(Task.objects.filter(pk=task.pk))
     _tell(task, by=by, now=now)
     return task
 
@@ -236,3 +240,4 @@ def _progress(play: Play | None, task: Task, now: datetime) -> None:
         Play.objects.filter(pk=play.pk, state=PlayState.OPEN).update(
             state=PlayState.CLOSED, outcome=PlayOutcome.COMPLETED, closed_at=now
         )
+        announce_ended(Play.objects.filter(pk=play.pk, closed_at=now))

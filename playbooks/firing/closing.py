@@ -9,6 +9,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from accounts.work.customer_mail import suppress_threads
+from playbooks.announcing import announce_done, announce_ended
+from playbooks.models import Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import PlayOutcome
 from playbooks.triggers.wording import recovered_because
@@ -90,4 +92,7 @@ def close_plays(
         closed = sorted(row[0] for row in cursor.fetchall())
         cursor.execute(_TASKS, values | {"closed": closed})
     suppress_threads([mail_thread(pk) for pk in closed], reason="the play that wrote it has ended")
+    if closed:
+        announce_ended(Play.objects.filter(pk__in=closed))
+        announce_done(Task.objects.filter(play__in=closed, closed_at=now))
     return closed

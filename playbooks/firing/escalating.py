@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
 from health.scoring import WHOLE_SCORE
+from playbooks.announcing import announce_created
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
 from playbooks.firing.due_steps import Opening
@@ -41,6 +42,9 @@ def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
     fresh = {key: each for key, each in sorted(fresh.items()) if key not in known}
     tasks = [_task(each, context) for each in fresh.values()]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
+    if tasks:
+        plays = [task.play_id for task in tasks]
+        announce_created(Task.objects.filter(play__in=plays, opened_at=context.now))
     post([message for task in tasks for message in _notices(task, context)])
     _keep_open([each.play.pk for each in fresh.values() if each.escalation.keeps_open])
     return len(tasks)

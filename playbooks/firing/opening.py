@@ -10,6 +10,7 @@ from typing import Any
 from accounts.calendar import BusinessCalendar
 from accounts.work.notices import post
 from playbooks import facts
+from playbooks.announcing import announce_begun
 from playbooks.firing.closing import close_plays
 from playbooks.firing.due_steps import opening
 from playbooks.firing.notices import notice
@@ -67,6 +68,7 @@ def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = No
     )
     fresh = [start for start in starts if start.start_id in opened]
     _supersede(fresh, batch.now)
+    announce_begun(Play.objects.filter(pk__in=opened.values()))
     plays = list(Play.objects.filter(pk__in=opened.values(), state=PlayState.OPEN).order_by("pk"))
     context = opening(
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory

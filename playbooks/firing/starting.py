@@ -15,6 +15,7 @@ from accounts.models import SignalDelivery
 from accounts.work import signals
 from health.signals import SignalShapeError
 from playbooks import facts
+from playbooks.announcing import announce_crossings
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.due_steps import opening
 from playbooks.firing.escalating import escalate_to, for_signals
@@ -105,6 +106,7 @@ def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
         for decision in decide(inputs=inputs[account_id], rules=rules, standing=standing, now=now)
     ]
     opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
+    announce_crossings(inputs)
     _escalate(inputs, frozenset(play.pk for play in opened), batch)
     notify_owners(inputs=inputs, batch=batch)
 

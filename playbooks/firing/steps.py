@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
+from playbooks.announcing import announce_created, announce_ended
 from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import silence_ends
 from playbooks.firing.acting import Acted, Pause, act, end_waits
@@ -94,7 +95,11 @@ def _leave_held_out(
 
 
 def _make_tasks(due: Sequence[DueStep], context: Opening) -> int:
+    if not due:
+        return 0
     made = insert_tasks([_task(step, context) for step in due], now=context.now)
+    of_plays = [step.play.pk for step in due]
+    announce_created(Task.objects.filter(play__in=of_plays, opened_at=context.now))
     post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
     return made
 
@@ -286,3 +291,5 @@ def _complete_finished(plays: Sequence[Play], now: datetime) -> None:
     Play.objects.filter(pk__in=done, state=PlayState.OPEN).exclude(pk__in=unfinished).update(
         state=PlayState.CLOSED, outcome=PlayOutcome.COMPLETED, closed_at=now
     )
+    if done:
+        announce_ended(Play.objects.filter(pk__in=done, closed_at=now))

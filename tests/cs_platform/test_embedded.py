@@ -18,7 +18,7 @@ import redis
 from cs_platform.runtime.embedded import postgres as module
 from cs_platform.runtime.embedded.postgres import Postgres
 from cs_platform.runtime.embedded.process import (
-    Endpoint,
+    ServerAddress,
     ServerFailedError,
     free_port,
     unused,
@@ -128,7 +128,7 @@ def test_a_killed_valkey_starts_again_at_the_same_address_with_its_keys(home: Pa
 
 @pytest.mark.parametrize("leaves", [True, False])
 def test_a_port_is_given_up_only_to_one_who_stays(home: Path, leaves: bool):
-    kept = Endpoint("secret", free_port())
+    kept = ServerAddress("secret", free_port())
     with socket.create_server(("127.0.0.1", kept.port)) as other:
         if leaves:
             threading.Timer(0.3, lambda: (other.shutdown(socket.SHUT_RDWR), other.close())).start()

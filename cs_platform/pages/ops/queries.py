@@ -134,7 +134,7 @@ def job_lines(found: list[Job]) -> list[JobLine]:
 
 def message_rows(view: str, *, now: datetime) -> QuerySet[OutboxMessage]:
     """waiting, dead, suppressed, sent."""
-    rows = OutboxMessage.objects.select_related("account", "user", "contact")
+    rows = OutboxMessage.objects.select_related("account", "user", "contact", "endpoint")
     if view == "waiting":
         # Uses index: outbox_due
         waiting = rows.filter(state__in=(MessageState.NEW, MessageState.LEASED))

@@ -16,7 +16,7 @@ import psycopg2
 from psycopg2 import sql
 
 from cs_platform.runtime.embedded.process import (
-    Endpoint,
+    ServerAddress,
     ServerFailedError,
     die_with_parent,
     endpoint,
@@ -87,7 +87,7 @@ class Postgres:
                 f" one is {self.major}: dump it with the old version, or move the folder away."
             )
 
-    def _initialise(self, here: Endpoint) -> None:
+    def _initialise(self, here: ServerAddress) -> None:
         """Made beside, then renamed: a killed initdb leaves no half cluster."""
         beside = self.run_as.root / "pgdata.new"
         shutil.rmtree(beside, ignore_errors=True)
@@ -146,7 +146,7 @@ class Postgres:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
-    def _roles(self, here: Endpoint) -> DatabaseUrls:
+    def _roles(self, here: ServerAddress) -> DatabaseUrls:
         passwords = {
             role: endpoint(self.run_as.root / f"postgres.{role}.json").password
             for role in (OWNER, APP, READER)

@@ -21,7 +21,7 @@ class ServerFailedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ServerAddress:
     password: str
     port: int
 
@@ -57,14 +57,14 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def endpoint(path: Path) -> Endpoint:
+def endpoint(path: Path) -> ServerAddress:
     """Password and port of a server, made once and readable by its owner alone."""
     if not path.exists():
-        save_endpoint(path, Endpoint(secrets.token_urlsafe(24), free_port()))
-    return Endpoint(**json.loads(path.read_text()))
+        save_endpoint(path, ServerAddress(secrets.token_urlsafe(24), free_port()))
+    return ServerAddress(**json.loads(path.read_text()))
 
 
-def save_endpoint(path: Path, value: Endpoint) -> None:
+def save_endpoint(path: Path, value: ServerAddress) -> None:
     write_private(path, json.dumps(asdict(value)))
 
 
@@ -77,7 +77,7 @@ def write_private(path: Path, text: str) -> None:
     beside.rename(path)
 
 
-def unused(path: Path, current: Endpoint, *, patience: float = 3) -> Endpoint:
+def unused(path: Path, current: ServerAddress, *, patience: float = 3) -> ServerAddress:
     """The same endpoint, on another port when somebody else sits on it.
 
     Waits `patience` seconds first: a child of a killed server, which writes its file anew, keeps
@@ -90,6 +90,6 @@ def unused(path: Path, current: Endpoint, *, patience: float = 3) -> Endpoint:
         time.sleep(0.05)
     else:
         return current
-    moved = Endpoint(current.password, free_port())
+    moved = ServerAddress(current.password, free_port())
     save_endpoint(path, moved)
     return moved

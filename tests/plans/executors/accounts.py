@@ -17,6 +17,7 @@ from accounts.loading import (
 )
 from accounts.models import (
     Account,
+    Endpoint,
     ImportFile,
     ImportRun,
     OutboxMessage,
@@ -112,6 +113,7 @@ EXECUTORS = {
     "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
         ["play:1", "play:2"], reason="ended"
     ),
+    "accounts.work.outbox:_spare": lambda: outbox._spare(Endpoint(pk=1), now=NOW),
     "accounts.work.outreach:_more_urgent": lambda: list(
         outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), 1, now=NOW)
     ),

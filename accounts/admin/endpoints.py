@@ -1,0 +1,96 @@
+"""Where the platform posts to: addresses and secrets go in here, and are shown to nobody again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.admin.bases import KeptAdmin, TrackedAdmin
+from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
+from accounts.event_catalogue import CATALOGUE, EventType
+from accounts.models import ChatIdentity, Endpoint
+from accounts.webhook_signatures import SecretShapeError, key_of, new_secret
+from accounts.work.outgoing_http import RefusedUrlError, check_url, host_of
+
+
+class EndpointForm(forms.ModelForm):
+    url = forms.CharField(
+        label=_("Address"),
+        max_length=2000,
+        help_text=_("https://… It is not shown again; leave it empty to keep it."),
+        required=False,
+    )
+    secret = forms.CharField(
+        label=_("Secret"),
+        max_length=500,
+        help_text=_(
+            "Of a webhook: give it to the receiver, who checks the signature with it. Of a chat:"
+            " the signing secret of its app. It is not shown again; leave it empty to keep it."
+        ),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    events = forms.MultipleChoiceField(
+        choices=[(each.value, f"{each.value}: {CATALOGUE[each].tells}") for each in EventType],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("A webhook gets these as they happen. Steps of playbooks need none."),
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("key", "name", "kind", "events", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.fields["url"].required = self.fields["secret"].required = True
+            self.fields["secret"].initial = new_secret
+
+    def clean_url(self) -> str:
+        url = str(self.cleaned_data["url"]).strip()
+        try:
+            if url:
+                check_url(url)
+        except RefusedUrlError as refused:
+            raise ValidationError(_("Not there: %s.") % refused) from refused
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("kind") == Endpoint.Kind.WEBHOOK and said.get("secret"):
+            try:
+                key_of(said["secret"])
+            except SecretShapeError as refused:
+                self.add_error("secret", str(refused))
+        return said
+
+
+class ChatIdentityInline(admin.TabularInline):
+    model = ChatIdentity
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(ConfirmedAdmin, KeptAdmin, TrackedAdmin):
+    form = EndpointForm
+    list_display = ("name", "key", "kind", "host", "events", "is_active")
+    readonly_fields = ("host",)
+    fields = ("name", "key", "kind", "host", "url", "secret", "events", "is_active")
+    inlines = (ChatIdentityInline,)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        require_confirmation(request)
+        given = form.cleaned_data
+        url = given.get("url", "")
+        obj.take(url=url, secret=given.get("secret", ""), host=host_of(url) if url else "")
+        if not change:
+            obj.created_at, obj.created_by = clock.now(), request.user
+        super().save_model(request, obj, form, change)
