@@ -11,6 +11,7 @@ class EventType(StrEnum):
     PLAY_ENDED = "play.ended"
     TASK_CREATED = "task.created"
     TASK_DONE = "task.done"
+    PLAY_STEP = "play.step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,18 @@ CATALOGUE: Mapping[EventType, EventSchema] = {
             "reason": ("string", "in words; may be empty"),
         },
     ),
+    EventType.PLAY_STEP: EventSchema(
+        1,
+        "A step of a play posts to this endpoint.",
+        {
+            **_ACCOUNT,
+            "play": _PLAY["play"],
+            "playbook": _PLAY["playbook"],
+            "step": ("string", "key of the step"),
+            "title": ("string", "its title"),
+            "text": ("string", "its guidance, and why the play began"),
+        },
+    ),
     EventType.TASK_CREATED: EventSchema(1, "Somebody has a task.", _TASK),
     EventType.TASK_DONE: EventSchema(
         1,
@@ -80,3 +93,6 @@ CATALOGUE: Mapping[EventType, EventSchema] = {
         },
     ),
 }
+
+ASKED_FOR = tuple(each for each in EventType if each is not EventType.PLAY_STEP)
+"""What an endpoint may ask for; a step names its endpoint."""

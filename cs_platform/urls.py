@@ -28,6 +28,7 @@ from cs_platform.pages.probes import views as probes
 from cs_platform.pages.today import views as today
 from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
+from playbooks.api import chat
 from playbooks.pages import account_plays, plays
 from playbooks.pages.builder import urls as builder_urls
 from playbooks.pages.compliance import views as compliance
@@ -120,6 +121,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
     path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
+    path("hooks/slack/<slug:key>/", chat.slack, name="chat_slack"),
+    path("hooks/teams/<slug:key>/", chat.teams, name="chat_teams"),
     path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
+from accounts.chat_messages import ChatMessage, ChatTask
+from accounts.declarations import address_of
 from accounts.event_catalogue import EventType
 from accounts.work.events import NewEvent, publish, wanted
-from playbooks.facts import account_rows
+from health.signals import CrossingSignal
+from playbooks.facts import AccountRow, account_rows
 from playbooks.models import Play, Task
 from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.vocabulary import OUTCOMES, label, work_of
 
 
 def announce_crossings(inputs: Mapping[int, Sequence[TriggerInput]]) -> None:
@@ -39,6 +44,7 @@ def announce_crossings(inputs: Mapping[int, Sequence[TriggerInput]]) -> None:
                     "score": None if crossing.score is None else str(crossing.score),
                     "day": crossing.day.isoformat(),
                 },
+                _crossing_shown(crossing, accounts[account_id]),
             )
             for account_id, signals in inputs.items()
             for signal in signals
@@ -83,10 +89,11 @@ def _play_events(kind: EventType, plays: Iterable[Play]) -> Iterable[NewEvent]:
             said["why"] = play.why
         else:
             said |= {"outcome": play.outcome, "reason": play.reason}
+        shown = _play_shown(kind, play)
         ended_at = play.closed_at if kind is EventType.PLAY_ENDED else None
         at: datetime = ended_at or play.opened_at
         # A play whose last task was taken back ends another time: told again.
-        yield NewEvent(kind, f"{play.pk}:{at.isoformat()}", play.account_id, at, said)
+        yield NewEvent(kind, f"{play.pk}:{at.isoformat()}", play.account_id, at, said, shown)
 
 
 def _announce_tasks(kind: EventType, tasks: QuerySet[Task]) -> None:
@@ -107,7 +114,8 @@ def _task_event(kind: EventType, task: Task) -> NewEvent:
         "due_at": task.due_at.isoformat(),
     }
     if kind is EventType.TASK_CREATED:
-        return NewEvent(kind, str(task.pk), task.account_id, task.opened_at, said)
+        shown = _task_shown(task)
+        return NewEvent(kind, str(task.pk), task.account_id, task.opened_at, said, shown)
     said |= {
         "state": task.state,
         "outcome": task.outcome,
@@ -116,3 +124,36 @@ def _task_event(kind: EventType, task: Task) -> NewEvent:
     # A task that was undone is done another time: told again.
     at: datetime = task.closed_at or task.opened_at
     return NewEvent(kind, f"{task.pk}:{at.isoformat()}", task.account_id, at, said)
+
+
+def _crossing_shown(crossing: CrossingSignal, account: AccountRow) -> ChatMessage | None:
+    """People are told of the whole score; its parts are for machines."""
+    if not crossing.is_of_whole_score:
+        return None
+    before, after = (label(band).lower() for band in (crossing.before, crossing.after))
+    link = settings.BASE_URL + address_of("accounts.Account", account.external_id)
+    return ChatMessage(f"{account.name}: from {before} to {after}", "", link)
+
+
+def _play_shown(kind: EventType, play: Play) -> ChatMessage:
+    link = settings.BASE_URL + address_of("playbooks.Play", play.pk)
+    if kind is EventType.PLAY_STARTED:
+        title = f"{play.account.name}: “{play.playbook.name}” has begun"
+        return ChatMessage(title, play.why, link)
+    ended = label(play.outcome or "").lower()
+    return ChatMessage(f"{play.account.name}: “{play.playbook.name}” {ended}", play.reason, link)
+
+
+def _task_shown(task: Task) -> ChatMessage:
+    owner = task.owner.name if task.owner else "the queue of CS ops"
+    return ChatMessage(
+        title=f"{task.title}: {task.account.name}",
+        text=f"For {owner}. {task.why}".strip(),
+        link=settings.BASE_URL + address_of("playbooks.Task", task.pk),
+        task=chat_task(task),
+    )
+
+
+def chat_task(task: Task) -> ChatTask:
+    work = work_of(channel=task.channel, has_play=task.play_id is not None)
+    return ChatTask(task.pk, [(each.value, label(each)) for each in OUTCOMES[work]])

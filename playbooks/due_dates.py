@@ -102,3 +102,8 @@ def _not_before(anchor: datetime, due: datetime, calendar: BusinessCalendar) -> 
     if due > anchor:
         return due
     return calendar.at(calendar.shift(calendar.local_day(anchor), 1), calendar.closes_at)
+
+
+def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
+    """When a task snoozed for so many working days comes back: at midnight of that day."""
+    return calendar.start_of(calendar.shift(calendar.local_day(now), days))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q, Value
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus, ContractState, SignalKind, StartingEvent
-from accounts.models import Account, Contract, Installation, Signal
+from accounts.models import Account, Contract, Installation, Signal, SignalDelivery
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
 from accounts.queries.rates import rates_on
@@ -201,6 +201,25 @@ def recent_signals(
     ).values_list("account_id", "kind", "occurred_at")
     for account_id, kind, occurred_at in rows:
         found[account_id].append((kind, occurred_at))
+    return found
+
+
+def signals_heard(
+    *, account_ids: Collection[int], kinds: Collection[str]
+) -> dict[int, list[tuple[str, datetime]]]:
+    """(kind, when the playbooks dealt with it) by account; history that was imported is left out.
+
+    Uses index: signal_once
+    """
+    found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
+    rows = Signal.objects.filter(
+        account_id__in=account_ids,
+        kind__in=kinds,
+        deliveries__consumer="playbooks",
+        deliveries__outcome=SignalDelivery.Outcome.HANDLED,
+    ).values_list("account_id", "kind", "deliveries__handled_at")
+    for account_id, kind, handled_at in rows:
+        found[account_id].append((kind, handled_at))
     return found
 
 

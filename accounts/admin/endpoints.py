@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
-from accounts.event_catalogue import CATALOGUE, EventType
+from accounts.chat_presses import is_teams_secret
+from accounts.event_catalogue import ASKED_FOR, CATALOGUE
 from accounts.models import ChatIdentity, Endpoint
 from accounts.webhook_signatures import SecretShapeError, key_of, new_secret
 from accounts.work.outgoing_http import RefusedUrlError, check_url, host_of
@@ -37,10 +38,10 @@ class EndpointForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     events = forms.MultipleChoiceField(
-        choices=[(each.value, f"{each.value}: {CATALOGUE[each].tells}") for each in EventType],
+        choices=[(each.value, f"{each.value}: {CATALOGUE[each].tells}") for each in ASKED_FOR],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=_("A webhook gets these as they happen. Steps of playbooks need none."),
+        help_text=_("Posted there as they happen. Steps of playbooks need none."),
     )
 
     class Meta:
@@ -64,11 +65,14 @@ class EndpointForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        if said.get("kind") == Endpoint.Kind.WEBHOOK and said.get("secret"):
+        kind, secret = said.get("kind"), said.get("secret")
+        if secret and kind == Endpoint.Kind.WEBHOOK:
             try:
-                key_of(said["secret"])
+                key_of(secret)
             except SecretShapeError as refused:
                 self.add_error("secret", str(refused))
+        elif secret and kind == Endpoint.Kind.TEAMS and not is_teams_secret(secret):
+            self.add_error("secret", _("The security token of an outgoing webhook is base64."))
         return said
 
 

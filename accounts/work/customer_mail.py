@@ -52,6 +52,7 @@ def show_in_product(
     body: str,
     now: datetime,
     link: str = "",
+    thread: str = "",
     valid_until: datetime | None = None,
     priority: int = 7,
 ) -> OutboxMessage:
@@ -64,6 +65,7 @@ def show_in_product(
         subject=subject[:300],
         body=body,
         link=link,
+        thread=thread,
         priority=priority,
         next_at=now,
         valid_until=valid_until,

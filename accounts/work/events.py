@@ -1,5 +1,5 @@
-"""Tells other systems what happened: a row of the outbox for each endpoint that asked for it,
-written in the transaction that made it true."""
+"""Tells other systems and chats what happened: a row of the outbox for each endpoint that asked for
+it, written in the transaction that made it true."""
 
 from __future__ import annotations
 
@@ -10,44 +10,61 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from accounts.chat_messages import ChatMessage, slack_body, teams_body
 from accounts.event_catalogue import CATALOGUE, EventType
-from accounts.models import Endpoint, OutboxMessage
+from accounts.models import ChatIdentity, Endpoint, OutboxMessage
 from accounts.work.notices import post
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """`key` makes it once; `data` as the catalogue says."""
+    """`key` makes it once; `data` as the catalogue says, `shown` for people who read a chat."""
 
     type: EventType
     key: str
     account_id: int
     occurred_at: datetime
     data: Mapping[str, Any]
+    shown: ChatMessage | None = None
 
 
-def wanted(types: Collection[EventType]) -> dict[EventType, list[int]]:
-    """Ids of the endpoints that each is posted to; types that nobody asked for are missing.
+def wanted(types: Collection[EventType]) -> dict[EventType, list[Endpoint]]:
+    """The endpoints that each is posted to; types that nobody asked for are missing.
 
     Asked before anything is read for an event: most installations have no endpoint.
     """
-    found = Endpoint.objects.filter(
-        kind=Endpoint.Kind.WEBHOOK, is_active=True, events__overlap=[str(each) for each in types]
-    )
-    endpoints: dict[EventType, list[int]] = defaultdict(list)
-    for pk, events in found.order_by("pk").values_list("pk", "events"):
+    found = Endpoint.objects.filter(is_active=True, events__overlap=[str(each) for each in types])
+    endpoints: dict[EventType, list[Endpoint]] = defaultdict(list)
+    for endpoint in found.order_by("pk"):
         for each in types:
-            if each in events:
-                endpoints[each].append(pk)
+            if each in endpoint.events:
+                endpoints[each].append(endpoint)
     return endpoints
 
 
-def publish(events: Iterable[NewEvent], *, to: Mapping[EventType, list[int]]) -> None:
+def publish(events: Iterable[NewEvent], *, to: Mapping[EventType, list[Endpoint]]) -> None:
     """`to`: as `wanted` said, in the same transaction."""
-    post(_message(event, endpoint_id) for event in events for endpoint_id in to.get(event.type, ()))
+    post(
+        row
+        for event in events
+        for endpoint in to.get(event.type, ())
+        if (row := _row(event, endpoint)) is not None
+    )
 
 
-def _message(event: NewEvent, endpoint_id: int) -> OutboxMessage:
+def _row(event: NewEvent, endpoint: Endpoint) -> OutboxMessage | None:
+    key = f"event:{event.type}:{event.key}:{endpoint.pk}"
+    if endpoint.kind == Endpoint.Kind.WEBHOOK:
+        return event_row(endpoint, event, key=key)
+    if event.shown is None:
+        return None
+    return chat_row(
+        endpoint, event.shown, key=key, account_id=event.account_id, now=event.occurred_at
+    )
+
+
+def event_row(endpoint: Endpoint, event: NewEvent, *, key: str) -> OutboxMessage:
+    """Not stored yet, as `chat_row`."""
     body = {
         "type": event.type,
         "version": CATALOGUE[event.type].version,
@@ -55,11 +72,35 @@ def _message(event: NewEvent, endpoint_id: int) -> OutboxMessage:
         "data": event.data,
     }
     return OutboxMessage(
-        key=f"event:{event.type}:{event.key}:{endpoint_id}",
+        key=key,
         channel=OutboxMessage.Channel.WEBHOOK,
         account_id=event.account_id,
-        endpoint_id=endpoint_id,
+        endpoint=endpoint,
         subject=event.type,
         body=json.dumps(body),
         next_at=event.occurred_at,
     )
+
+
+def chat_row(
+    endpoint: Endpoint, shown: ChatMessage, *, key: str, account_id: int | None, now: datetime
+) -> OutboxMessage:
+    if endpoint.kind == Endpoint.Kind.SLACK:
+        body = slack_body(shown)
+    else:
+        body = teams_body(shown, people=_people(endpoint) if shown.task else ())
+    return OutboxMessage(
+        key=key,
+        channel=OutboxMessage.Channel.CHAT,
+        account_id=account_id,
+        endpoint=endpoint,
+        subject=shown.title[:300],
+        body=json.dumps(body),
+        next_at=now,
+    )
+
+
+def _people(endpoint: Endpoint) -> list[tuple[str, str]]:
+    """Whom a task may be handed to in this chat; Slack lists its people itself."""
+    known = ChatIdentity.objects.filter(endpoint=endpoint, user__is_active=True)
+    return list(known.order_by("user__name").values_list("chat_id", "user__name"))

@@ -20,9 +20,10 @@ from accounts.work.notices import post
 from accounts.work.signals import NewSignal, emit
 from playbooks import facts
 from playbooks.due_dates import wait_ends
-from playbooks.firing.due_steps import DueStep, Opening
+from playbooks.firing.due_steps import Did, DueStep, Key, Opening
 from playbooks.firing.letters import write_letters
 from playbooks.firing.notices import notice
+from playbooks.firing.posting import post_to_endpoints, show_in_product
 from playbooks.models import Play, Playbook, StepResult
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (
@@ -40,18 +41,7 @@ from playbooks.triggers.path import Finish
 from playbooks.triggers.rules import Conditions
 from playbooks.triggers.vocabulary import label
 
-Key = tuple[int, int]
-"""Play and step."""
 Kind = TypeVar("Kind", Wait, Branch, ChangeField, StartPlay, HoldOut, Survey)
-
-
-@dataclass(frozen=True, slots=True)
-class Did:
-    """`ending` None: a wait has begun, which is over at `ends_at`."""
-
-    ending: StepEnding | None
-    detail: str = ""
-    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +95,7 @@ def _row(each: DueStep, did: Did, now: datetime) -> StepResult:
 
 
 def _pause(each: DueStep, ends_at: datetime) -> Pause:
-    return Pause(ends_at, is_watched=_action(each, Wait).until is not None)
+    return Pause(ends_at, is_watched=_action(each, Wait).is_watched)
 
 
 def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
@@ -120,7 +110,7 @@ def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
     waits = [DueStep(by_id[row.play_id], steps[row.step_id], context.now) for row in begun]
     met = _fitting(
         [(each, until) for each in waits if (until := _action(each, Wait).until)], context
-    )
+    ) | _rung(waits, begun)
     for row, each in zip(begun, waits, strict=True):
         if row.ends_at is None:
             continue
@@ -135,6 +125,28 @@ def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
     ended = [row for row in begun if row.ending]
     StepResult.objects.bulk_update(ended, ["ended_at", "ending"], batch_size=1000)
     return acted
+
+
+def _rung(waits: Sequence[DueStep], begun: Sequence[StepResult]) -> set[Key]:
+    """Those that a signal which they wait for has ended since they began."""
+    signals = {
+        each.key: (row.began_at, frozenset(wait.signals))
+        for each, row in zip(waits, begun, strict=True)
+        if (wait := _action(each, Wait)).signals
+    }
+    if not signals:
+        return set()
+    asked = [each for each in waits if each.key in signals]
+    heard = facts.signals_heard(
+        account_ids={each.play.account_id for each in asked},
+        kinds={kind for _, kinds in signals.values() for kind in kinds},
+    )
+    return {
+        each.key
+        for each in asked
+        for kind, at in heard.get(each.play.account_id, ())
+        if kind in signals[each.key][1] and at > signals[each.key][0]
+    }
 
 
 def _action(each: DueStep, kind: type[Kind]) -> Kind:
@@ -317,4 +329,8 @@ _DOES: Mapping[StepKind, Callable[[Sequence[DueStep], Opening], dict[Key, Did]]]
     StepKind.START_PLAY: _start_play,
     StepKind.HOLD_OUT: _hold_out,
     StepKind.SURVEY: _survey,
+    StepKind.IN_APP: show_in_product,
+    StepKind.SLACK: post_to_endpoints,
+    StepKind.TEAMS: post_to_endpoints,
+    StepKind.WEBHOOK: post_to_endpoints,
 }

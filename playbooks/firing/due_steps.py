@@ -10,9 +10,21 @@ from accounts.calendar import BusinessCalendar
 from playbooks.facts import AccountRow, rules_of, steps_of
 from playbooks.firing.owners import Owners
 from playbooks.models import Play, PlaybookStep
-from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.kinds import StepEnding, StepKind
 from playbooks.triggers.path import Node
 from playbooks.triggers.rules import Rule
+
+Key = tuple[int, int]
+"""Play and step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """`ending` None: a wait has begun, which is over at `ends_at`."""
+
+    ending: StepEnding | None
+    detail: str = ""
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,7 @@ class DueStep:
         return StepKind(self.step.kind)
 
     @property
-    def key(self) -> tuple[int, int]:
+    def key(self) -> Key:
         return self.play.pk, self.step.pk
 
 

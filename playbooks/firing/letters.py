@@ -1,9 +1,9 @@
-"""Mail that steps write: to whom, and the draft filled in."""
+"""What steps write to customers: to whom, and the draft filled in."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Case, F, IntegerField, Value, When
 
@@ -17,19 +17,24 @@ from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
 from playbooks.triggers.kinds import Consent, Mail, Sending
 
+# A message in the product that nobody has seen by then is old news.
+SHOWN_FOR = timedelta(days=14)
+
 
 def closest_people(
-    account_ids: Collection[int], *, with_consent: bool = False
+    account_ids: Collection[int], *, with_consent: bool = False, by_mail: bool = True
 ) -> dict[int, Contact]:
     """By account: the champion, else whoever of them we know best; of equals, who was met first.
 
-    Nobody who left or asked not to be contacted, nor without an address; `with_consent` nobody
-    who did not agree to be written to.
+    Nobody who left or asked not to be contacted, nor, for mail, without an address; `with_consent`
+    nobody who did not agree to be written to.
     """
     is_champion = When(roles__contains=[StakeholderRole.CHAMPION], then=Value(0))
     reachable = Contact.objects.filter(
-        account__in=account_ids, is_active=True, do_not_contact=False, erased_at=None, email__gt=""
+        account__in=account_ids, is_active=True, do_not_contact=False, erased_at=None
     )
+    if by_mail:
+        reachable = reachable.filter(email__gt="")
     if with_consent:
         reachable = reachable.filter(consent_at__isnull=False)
     ranked = reachable.annotate(
@@ -129,3 +134,31 @@ def _letter(
         is_held=not (is_free and is_whole),
         thread=mail_thread(each.play.pk),
     )
+
+
+def write_shown(due: Collection[DueStep], context: Opening) -> dict[tuple[int, int], OutboxMessage]:
+    """Messages in the product by play and step, not stored yet. There is none without somebody to
+    read it, or where a merge field is not known: nobody looks at it before."""
+    people = closest_people({each.play.account_id for each in due}, by_mail=False)
+    accounts = Account.objects.select_related("owner").in_bulk(people)
+    company = Installation.current().name
+    shown = {}
+    for each in due:
+        contact, step = people.get(each.play.account_id), each.step
+        if contact is None:
+            continue
+        account = accounts[each.play.account_id]
+        values = merge_values(account, contact=contact, sender=None, our_company=company)
+        asked = merged_names(step.mail_subject) | merged_names(step.mail_body)
+        if all(values.get(name) for name in asked):
+            shown[each.key] = customer_mail.show_in_product(
+                key=f"play:{each.play.pk}:step:{step.pk}",
+                account=account,
+                contact=contact,
+                subject=merge(step.mail_subject, values),
+                body=merge(step.mail_body, values),
+                now=context.now,
+                valid_until=context.now + SHOWN_FOR,
+                thread=mail_thread(each.play.pk),
+            )
+    return shown

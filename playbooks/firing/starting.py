@@ -23,6 +23,7 @@ from playbooks.firing.exits import close_what_rang
 from playbooks.firing.notifying import notify_owners
 from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
+from playbooks.firing.waking import wake_waits
 from playbooks.models import Play
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
 from playbooks.triggers.matching import TriggerInput, parse_signal
@@ -98,6 +99,7 @@ def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
     # A crossing upwards is answered within seconds; the ticks look at all running plays.
     close_what_is_over(limit=len(inputs) * 100, now=now, account_ids=sorted(inputs))
     close_what_rang(inputs=inputs, now=now)
+    wake_waits(inputs=inputs, now=now)
     batch = read_batch(account_ids=sorted(inputs), now=now)
     rules = facts.published_rules()
     decisions = [

@@ -1,7 +1,6 @@
 """Text or stored JSON in, a checked definition out; every error names the place and what fits."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from decimal import Decimal
@@ -18,10 +17,10 @@ from playbooks.library.conditions import read_conditions
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
+from playbooks.library.signals import read_signal, read_signals
 from playbooks.library.steps import read_steps
-from playbooks.triggers.kinds import StartPlay
+from playbooks.triggers.kinds import StartPlay, Wait
 from playbooks.triggers.moments import (
-    MOMENT_SIGNALS,
     Cadence,
     ContractDate,
     ContractMark,
@@ -40,13 +39,6 @@ from playbooks.triggers.vocabulary import (
 
 SHIPPED = Path(__file__).parent
 LONGEST_FILE = 100_000
-SIGNALS = tuple(
-    kind.value
-    for kind in SignalKind
-    if kind not in (*MOMENT_SIGNALS, SignalKind.BUSINESS_EVENT, SignalKind.PLAY_ASKED)
-)
-# Of a business event of that kind: which kinds there are, rows say, and publishing looks.
-_EVENT_SIGNAL = re.compile(rf"{SignalKind.BUSINESS_EVENT}\.[a-z0-9][a-z0-9_-]{{0,39}}")
 
 
 class RuleParts(TypedDict):
@@ -188,7 +180,7 @@ def _trigger(fields: Fields) -> Trigger:
     trigger = Trigger(
         key=fields.key(),
         kind=kind,
-        signal=_signal(fields) if kind is TriggerKind.SIGNAL else "",
+        signal=read_signal(fields) if kind is TriggerKind.SIGNAL else "",
         subject=_subject(fields),
         direction=fields.word("direction", Direction, Direction.DOWN),
         sources=fields.texts("from"),
@@ -264,7 +256,7 @@ def _recovery(fields: Fields) -> Recovery:
     recovery = Recovery(
         bands=fields.texts("bands"),
         score_at_least=fields.score("score_at_least"),
-        signals=_signals(fields),
+        signals=read_signals(fields),
         contract_decided=fields.flag("contract_decided"),
         used_again=fields.flag("used_again"),
     )
@@ -282,7 +274,7 @@ def _escalation(fields: Fields) -> Escalation:
         guidance=fields.text("guidance", max_length=2000),
         business_days=fields.whole("business_days", lowest=0, highest=60, default=0),
         score=fields.score("score"),
-        signals=_signals(fields),
+        signals=read_signals(fields),
         count=fields.whole("count", lowest=1, highest=20, default=1),
         within_days=fields.whole("within_days", lowest=1, highest=365, default=30),
         keeps_open=fields.flag("keeps_open"),
@@ -298,29 +290,12 @@ def _escalation(fields: Fields) -> Escalation:
     return escalation
 
 
-def _signal(fields: Fields) -> str:
-    value = fields.text("signal", max_length=60)
-    _refuse_unknown(fields, "signal", value)
-    return value
-
-
-def _signals(fields: Fields) -> tuple[str, ...]:
-    values = fields.texts("signals")
-    for value in values:
-        _refuse_unknown(fields, "signals", value)
-    return values
-
-
-def _refuse_unknown(fields: Fields, name: str, value: str) -> None:
-    if value and value not in SIGNALS and not _EVENT_SIGNAL.fullmatch(value):
-        known = ", ".join([*SIGNALS, f"{SignalKind.BUSINESS_EVENT}.<kind of a business event>"])
-        fields.wrong(name, f"“{value}” is none of {known}")
-
-
 def event_kinds(definition: PlaybookDefinition) -> set[str]:
     """Kinds of business events that it waits for."""
     signals = {trigger.signal for trigger in definition.triggers}
     signals.update(signal for each in definition.escalations for signal in each.signals)
+    waits = (step.action for step in definition.steps if isinstance(step.action, Wait))
+    signals.update(signal for wait in waits for signal in wait.signals)
     events = f"{SignalKind.BUSINESS_EVENT}."
     return {signal.removeprefix(events) for signal in signals if signal.startswith(events)}
 

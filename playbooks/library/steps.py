@@ -1,5 +1,6 @@
 """Steps as their author writes them, and as table columns, which read back to the same steps."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from playbooks.library.conditions import read_conditions, write_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.fields import Fields
 from playbooks.library.mail import read_mail
+from playbooks.library.signals import read_signals
 from playbooks.triggers.kinds import (
     ENDINGS_OF,
     Action,
@@ -17,6 +19,7 @@ from playbooks.triggers.kinds import (
     Consent,
     HoldOut,
     Mail,
+    PostTo,
     Sending,
     StartPlay,
     StepKind,
@@ -82,31 +85,28 @@ def _owner(fields: Fields, kind: StepKind) -> str:
 
 
 def _action(fields: Fields, kind: StepKind) -> Action | None:
-    match kind:
-        case StepKind.WAIT:
-            until = read_conditions(fields.part("until")) if fields.has("until") else None
-            return Wait(_lasting(fields), until)
-        case StepKind.BRANCH:
-            return Branch(read_conditions(fields.part("if")))
-        case StepKind.CHANGE_FIELD:
-            return _change(fields.part("set"))
-        case StepKind.MAIL:
-            return _mail(fields)
-        case StepKind.START_PLAY:
-            return StartPlay(fields.key("playbook"))
-        case StepKind.HOLD_OUT:
-            return HoldOut(fields.whole("percent", lowest=1, highest=_MOST_HELD_OUT))
-        case StepKind.SURVEY:
-            return Survey(fields.key("survey"))
-        case _:
-            return None
+    read = _READS.get(kind)
+    return read(fields) if read else None
+
+
+def _wait(fields: Fields) -> Wait:
+    until = read_conditions(fields.part("until")) if fields.has("until") else None
+    return Wait(_lasting(fields), until, read_signals(fields, "until_signal"))
+
+
+def _post_to(fields: Fields) -> PostTo:
+    return PostTo(fields.key("to"))
 
 
 def _mail(fields: Fields) -> Mail:
-    if not fields.has("mail"):
-        fields.wrong("mail", "is missing: give the subject and the body of what is sent")
+    _asked_draft(fields)
     consent = fields.word("consent", Consent) if fields.has("consent") else None
     return Mail(fields.word("send", Sending, Sending.AFTER_APPROVAL), consent)
+
+
+def _asked_draft(fields: Fields) -> None:
+    if not fields.has("mail"):
+        fields.wrong("mail", "is missing: give the subject and the body of what is sent")
 
 
 def _lasting(fields: Fields) -> Offset:
@@ -129,6 +129,23 @@ def _change(fields: Fields) -> ChangeField:
         value = fields.text(named[0], max_length=_LONGEST_TAG)
     fields.refuse_others()
     return ChangeField(named[0], value)
+
+
+_READS: Mapping[StepKind, Callable[[Fields], Action | None]] = {
+    StepKind.WAIT: _wait,
+    StepKind.BRANCH: lambda fields: Branch(read_conditions(fields.part("if"))),
+    StepKind.CHANGE_FIELD: lambda fields: _change(fields.part("set")),
+    StepKind.MAIL: _mail,
+    StepKind.START_PLAY: lambda fields: StartPlay(fields.key("playbook")),
+    StepKind.HOLD_OUT: lambda fields: HoldOut(
+        fields.whole("percent", lowest=1, highest=_MOST_HELD_OUT)
+    ),
+    StepKind.SURVEY: lambda fields: Survey(fields.key("survey")),
+    StepKind.IN_APP: lambda fields: _asked_draft(fields),
+    StepKind.SLACK: _post_to,
+    StepKind.TEAMS: _post_to,
+    StepKind.WEBHOOK: _post_to,
+}
 
 
 def _edge(fields: Fields, kind: StepKind) -> Edge:
@@ -178,9 +195,8 @@ def _written_edge(edge: Edge) -> dict[str, Any]:
 def written_action(action: Action | None) -> dict[str, Any]:
     """The fields that a kind adds to a step, as its author writes them."""
     match action:
-        case Wait(lasts=lasts, until=until):
-            told = {"lasts": {lasts.unit.value: lasts.amount}}
-            return told if until is None else told | {"until": write_conditions(until)}
+        case Wait():
+            return _written_wait(action)
         case Branch(condition=condition):
             return {"if": write_conditions(condition)}
         case ChangeField(field=field, value=value):
@@ -191,10 +207,19 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"playbook": playbook}
         case HoldOut(percent=percent):
             return {"percent": percent}
-        case Survey(survey=survey):
-            return {"survey": survey}
+        case Survey(survey=key) | PostTo(endpoint=key):
+            return {"to" if isinstance(action, PostTo) else "survey": key}
         case _:
             return {}
+
+
+def _written_wait(wait: Wait) -> dict[str, Any]:
+    told: dict[str, Any] = {"lasts": {wait.lasts.unit.value: wait.lasts.amount}}
+    if wait.until is not None:
+        told["until"] = write_conditions(wait.until)
+    if wait.signals:
+        told["until_signal"] = list(wait.signals)
+    return told
 
 
 def read_action(*, kind: StepKind, data: dict[str, Any]) -> Action | None:

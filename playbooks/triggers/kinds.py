@@ -23,6 +23,10 @@ class StepKind(StrEnum):
     START_PLAY = "start_play"
     HOLD_OUT = "hold_out"
     SURVEY = "survey"
+    IN_APP = "in_app"
+    SLACK = "slack"
+    TEAMS = "teams"
+    WEBHOOK = "webhook"
 
 
 class StepEnding(StrEnum):
@@ -44,6 +48,7 @@ class StepEnding(StrEnum):
     HELD_OUT = "held_out"
     TREATED = "treated"
     REQUESTED = "requested"
+    POSTED = "posted"
 
 
 SKIPPED = TaskState.SKIPPED.value
@@ -58,16 +63,27 @@ ENDINGS_OF: dict[StepKind, tuple[str, ...]] = {
     StepKind.START_PLAY: (StepEnding.ASKED, StepEnding.REFUSED),
     StepKind.HOLD_OUT: (StepEnding.HELD_OUT, StepEnding.TREATED),
     StepKind.SURVEY: (StepEnding.REQUESTED,),
+    StepKind.IN_APP: (StepEnding.WRITTEN, StepEnding.NOBODY),
+    StepKind.SLACK: (StepEnding.POSTED, StepEnding.NOBODY),
+    StepKind.TEAMS: (StepEnding.POSTED, StepEnding.NOBODY),
+    StepKind.WEBHOOK: (StepEnding.POSTED, StepEnding.NOBODY),
 }
 """As edges name them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """For a business time; with `until`, at most so long, and no longer than that is not true."""
+    """For a business time; with `until`, at most so long, and no longer than that is not true; with
+    `signals`, until one of these kinds rings."""
 
     lasts: Offset
     until: Conditions | None = None
+    signals: tuple[str, ...] = ()
+
+    @property
+    def is_watched(self) -> bool:
+        """Something may end it before its time."""
+        return self.until is not None or bool(self.signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +139,14 @@ class Survey:
     survey: str
 
 
-Action = Wait | Branch | ChangeField | Mail | StartPlay | HoldOut | Survey
+@dataclass(frozen=True, slots=True)
+class PostTo:
+    """To an endpoint, by its key: a channel of a chat, or another system."""
+
+    endpoint: str
+
+
+Action = Wait | Branch | ChangeField | Mail | StartPlay | HoldOut | Survey | PostTo
 """What a kind needs to know beside whom it is about; None for those that need no more."""
 
 

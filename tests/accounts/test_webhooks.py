@@ -58,7 +58,9 @@ def test_a_signature_is_that_of_the_standards_own_example():
     assert headers["webhook-timestamp"] == "1614265330"
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2La"])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2La", "whsec_ü"]
+)
 def test_a_secret_of_another_shape_is_refused_and_not_quoted(secret):
     with pytest.raises(SecretShapeError) as refused:
         key_of(secret)

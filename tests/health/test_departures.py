@@ -8,7 +8,7 @@ from accounts.models import Installation, Signal, User
 from health.facts.departures import Departure, departures
 from health.recompute import recompute
 from health.recompute.departures import ring_departures
-from playbooks.library.reading import SIGNALS
+from playbooks.library.signals import SIGNALS
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
 

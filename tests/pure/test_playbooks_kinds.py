@@ -30,6 +30,10 @@ KINDS = {
     "start_play": {"playbook": "other"},
     "hold_out": {"percent": 10},
     "survey": {"survey": "nps"},
+    "in_app": {"mail": {"subject": "New", "body": "Text"}},
+    "slack": {"to": "renewals"},
+    "teams": {"to": "renewals"},
+    "webhook": {"to": "crm"},
 }
 
 

@@ -10,11 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import SignalKind
-from accounts.models import BusinessEventKind, Plan
+from accounts.models import BusinessEventKind, Endpoint, Plan
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import Band
 from playbooks.due_dates import Anchor, Unit
-from playbooks.library.reading import SIGNALS
+from playbooks.library.signals import SIGNALS
 from playbooks.models import Playbook
 from playbooks.models.playbook import role_choices
 from playbooks.triggers.vocabulary import label
@@ -64,6 +64,10 @@ class Known:
         kinds = BusinessEventKind.objects.order_by("name").values_list("key", "name")
         events = [(f"{SignalKind.BUSINESS_EVENT}.{key}", name) for key, name in kinds]
         return [*events, *((kind, label(kind)) for kind in SIGNALS)]
+
+    def endpoints(self, kind: str) -> list[tuple[str, str]]:
+        rows = Endpoint.objects.filter(kind=kind, is_active=True).order_by("name")
+        return list(rows.values_list("key", "name"))
 
     @cached_property
     def playbooks(self) -> list[tuple[str, str]]:

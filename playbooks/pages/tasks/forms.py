@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calendar import BusinessCalendar
+from playbooks.due_dates import back_at
 from playbooks.triggers.vocabulary import OUTCOMES, label
 
 # Working days until it comes back.
@@ -79,8 +80,3 @@ class HandForm(forms.Form):
             ("required", "invalid", "min_value", "max_value"), _("Choose who does it from here.")
         ),
     )
-
-
-def back_at(now: datetime, *, days: int, calendar: BusinessCalendar) -> datetime:
-    """The midnight of the working day that many working days on."""
-    return calendar.start_of(calendar.shift(calendar.local_day(now), days))

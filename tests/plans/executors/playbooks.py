@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from playbooks import facts
-from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing
+from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing, waking
 from playbooks.models import Play
 from playbooks.queries.queue import queue_of_ops
 from tests.benchmarks.large_company import DAY, NOW
@@ -20,6 +20,12 @@ EXECUTORS = {
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:recent_signals": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
+    ),
+    "playbooks.facts:signals_heard": lambda: facts.signals_heard(
+        account_ids=FEW, kinds=["health.crossed"]
+    ),
+    "playbooks.firing.waking:wake_waits": lambda: waking.wake_waits(
+        inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
     "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
     "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),

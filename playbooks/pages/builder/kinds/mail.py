@@ -58,13 +58,7 @@ class MailStepForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("subject", "body"):
-            for unknown in sorted(merged_names(cleaned.get(name) or "") - MERGE_FIELDS.keys()):
-                known = ", ".join(MERGE_FIELDS)
-                self.add_error(
-                    name,
-                    gettext("“%(name)s” is none of %(known)s") % {"name": unknown, "known": known},
-                )
+        refuse_unknown_fields(self, cleaned)
         return cleaned
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +68,17 @@ class MailStepForm(StepForm):
             "send": values["send"],
             "mail": {"subject": values["subject"], "body": values["body"]},
         }
+
+
+def refuse_unknown_fields(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
+    """Of the subject and the body: a name in braces that nothing fills in."""
+    for name in ("subject", "body"):
+        for unknown in sorted(merged_names(cleaned.get(name) or "") - MERGE_FIELDS.keys()):
+            known = ", ".join(MERGE_FIELDS)
+            form.add_error(
+                name,
+                gettext("“%(name)s” is none of %(known)s") % {"name": unknown, "known": known},
+            )
 
 
 def says(step: StepDefinition) -> Said:

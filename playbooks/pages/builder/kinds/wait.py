@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import catalogue
 from playbooks.due_dates import Offset, Unit
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.conditions import (
@@ -17,7 +18,7 @@ from playbooks.pages.builder.conditions import (
     condition_fields,
     condition_initial,
 )
-from playbooks.pages.builder.fields import lasting_fields
+from playbooks.pages.builder.fields import lasting_fields, several
 from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
 from playbooks.triggers.describing import condition_words
 from playbooks.triggers.kinds import StepKind, Wait
@@ -28,7 +29,8 @@ class WaitStepForm(StepForm):
     kind = StepKind.WAIT
 
     def own_fields(self) -> dict[str, forms.Field]:
-        return {**lasting_fields(), **condition_fields(self.known)}
+        signals = several(_("It goes on before, once one of these happens"), self.known.signals)
+        return {**lasting_fields(), **condition_fields(self.known), "until_signal": signals}
 
     def own_groups(self) -> list[tuple[Any, Sequence[str]]]:
         return [(_("It goes on before, once the account is"), NAMES)]
@@ -37,6 +39,7 @@ class WaitStepForm(StepForm):
         lasts = part.get("lasts") or {}
         unit = next(iter(lasts), Unit.BUSINESS_DAYS.value)
         amount = {"lasts_amount": lasts.get(unit), "lasts_unit": unit}
+        amount["until_signal"] = part.get("until_signal") or []
         return amount | condition_initial(part.get("until") or {})
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +47,7 @@ class WaitStepForm(StepForm):
         return {
             "lasts": None if amount is None else {values["lasts_unit"]: amount},
             "until": until or None,
+            "until_signal": values["until_signal"] or None,
         }
 
 
@@ -51,11 +55,20 @@ def says(step: StepDefinition) -> Said:
     wait = step.action
     lasts = lasting_words(wait.lasts) if isinstance(wait, Wait) else ""
     until = wait.until if isinstance(wait, Wait) else None
-    if until is None or until == Conditions():
-        return Said(gettext("Wait"), step.title, (gettext("For %s") % lasts,))
-    words = gettext("Until the account has %(what)s, at most %(time)s")
-    told = {"what": ", ".join(condition_words(until)), "time": lasts}
+    signals = wait.signals if isinstance(wait, Wait) else ()
+    if until is not None and until != Conditions():
+        words = gettext("Until the account has %(what)s, at most %(time)s")
+        told = {"what": ", ".join(condition_words(until)), "time": lasts}
+    elif signals:
+        words, told = gettext("Until %(what)s happens, at most %(time)s"), {"time": lasts}
+        told["what"] = ", ".join(signal_word(each) for each in signals)
+    else:
+        words, told = gettext("For %(time)s"), {"time": lasts}
     return Said(gettext("Wait"), step.title, (words % told,))
+
+
+def signal_word(signal: str) -> str:
+    return catalogue.label(signal.removeprefix(f"{catalogue.SignalKind.BUSINESS_EVENT}.")).lower()
 
 
 def lasting_words(lasts: Offset) -> str:

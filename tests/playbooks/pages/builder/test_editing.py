@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from accounts.models import Endpoint
 from playbooks.library.reading import examine
 from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
@@ -43,6 +44,10 @@ FORMS = {
     StepKind.START_PLAY: {"title": "Begin the recovery", "playbook": "at_risk"},
     StepKind.HOLD_OUT: {"title": "Leave a tenth alone", "percent": "10"},
     StepKind.SURVEY: {"title": "Ask how it went", "survey": "after_onboarding"},
+    StepKind.IN_APP: {"title": "Show what is new", "subject": "New", "body": "Dear {{ contact }}"},
+    StepKind.SLACK: {"title": "Tell the channel", "to": "at_slack", "guidance": "Look at it."},
+    StepKind.TEAMS: {"title": "Tell the channel", "to": "at_teams", "guidance": ""},
+    StepKind.WEBHOOK: {"title": "Tell the CRM", "to": "at_webhook", "guidance": ""},
 }
 SAID = {
     StepKind.TASK: "Task for CSM",
@@ -55,7 +60,17 @@ SAID = {
     StepKind.START_PLAY: "Asks for a play of “at risk”",
     StepKind.HOLD_OUT: "10 of a hundred accounts are left alone",
     StepKind.SURVEY: "Asks for the survey “after_onboarding”",
+    StepKind.IN_APP: "Message in the product",
+    StepKind.SLACK: "Slack, to “at_slack”",
+    StepKind.TEAMS: "Teams, to “at_teams”",
+    StepKind.WEBHOOK: "Webhook, to “at_webhook”",
 }
+
+
+@pytest.fixture(autouse=True)
+def _endpoints(db):
+    for kind in Endpoint.Kind:
+        Endpoint.objects.create(key=f"at_{kind}", name=f"At {kind}", kind=kind, created_at=NOW)
 
 
 def post(client, address, draft, **fields):
