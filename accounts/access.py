@@ -35,6 +35,8 @@ class Right(StrEnum):
     OPEN = "open"  # to everybody: probes, the log-in
     HOLD_KEY = "hold_key"  # machine keys; no person has it
     INGEST = "ingest"  # machine keys with the scope of what is sent
+    READ_WORK = "read_work"  # machine keys with the scope work:read
+    DO_WORK = "do_work"  # machine keys of a person with the scope work:write
     SIGNED_IN = "signed_in"
     VIEW_ACCOUNTS = "view_accounts"
     WORK_ACCOUNTS = "work_accounts"
@@ -51,6 +53,8 @@ _ALL = frozenset({Role.CSM, Role.MANAGER, Role.EXECUTIVE, Role.OPS})
 GRANTED: dict[Right, frozenset[Role]] = {
     Right.HOLD_KEY: frozenset(),
     Right.INGEST: frozenset(),
+    Right.READ_WORK: frozenset(),
+    Right.DO_WORK: frozenset(),
     Right.VIEW_ACCOUNTS: _ALL,
     Right.WORK_ACCOUNTS: _ALL - {Role.EXECUTIVE},
     Right.WORK_TASKS: _ALL,

@@ -34,6 +34,10 @@ _SAVED = [200, 302]  # the form again, or where it leads
 _REFUSED = {"pages": (302, 403), "admin": (302, 403), "api": (401, 401)}
 
 
+# A key without a person reads, and does nothing.
+_SCOPES = {Right.READ_WORK: "work:read", Right.DO_WORK: "work:write of a person"}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`place` is whose object the address names; `reads` which line of the reach holds."""
@@ -166,6 +170,8 @@ def _is_let_in(cell: Cell) -> bool:
         return False
     if right in (Right.SIGNED_IN, Right.HOLD_KEY):
         return True
+    if right in _SCOPES:
+        return cell.actor == _SCOPES[right]
     if right == Right.INGEST:
         return cell.actor in (EVERY_KIND, f"ingest:{cell.place}") or cell.place == "missing"
     return ROLE_OF.get(cell.actor) in {str(role) for role in GRANTED[right]}
@@ -202,7 +208,8 @@ def _out_of_reach(cell: Cell, row: dict[str, Any], *, reads: bool) -> int | None
     if cell.place == "missing":
         missing: int = row.get("missing", 404)
         return missing if reads else row.get("post_missing", missing)
-    if row["right"] == "ingest" or row["room"] == "admin":
+    # A key of nobody with the scope reads the plays and tasks of all accounts.
+    if row["right"] in ("ingest", "read_work") or row["room"] == "admin":
         return None
     if cell.place not in REACH[cell.reads].get(cell.actor, []):
         return 404

@@ -118,6 +118,9 @@ def _play(house: House, place: str) -> Play:
     playbook, _ = Playbook.objects.get_or_create(
         key="secret-playbook", version=1, defaults={"cooldown_days": 0, "created_at": NOW}
     )
+    # One is open: several keys ask for it in one house.
+    if (made := Play.objects.filter(account=account, playbook=playbook).first()) is not None:
+        return made
     start = PlayStart.objects.create(
         account=account,
         playbook=playbook,

@@ -25,6 +25,8 @@ from accounts.keys import (
     EVERYTHING,
     LIFETIME,
     SCOPES,
+    WORK_READ,
+    WORK_WRITE,
     CannotRollError,
     create_key,
     revoke_key,
@@ -32,8 +34,15 @@ from accounts.keys import (
 )
 from accounts.models import ApiKey, Source
 
+_WORK = {
+    WORK_READ: _("Read plays and tasks"),
+    WORK_WRITE: _("Start plays and work on tasks, as the person whose key it is"),
+}
+
 
 def scope_word(scope: str) -> str:
+    if scope in _WORK:
+        return f"{_WORK[scope]} ({scope})"
     kind = scope.partition(":")[2].replace("_", " ")
     return (
         gettext("Everything (%(scope)s)") % {"scope": scope}
@@ -46,7 +55,7 @@ class NewKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
         choices=[(scope, scope_word(scope)) for scope in SCOPES],
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("What it may send. Give a key no more than its client needs."),
+        help_text=_("What it may do. Give a key no more than its client needs."),
     )
     days = forms.IntegerField(
         label=_("Expires after days"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.access import Right
 from accounts.intake.specs import SPECS
-from accounts.keys import allows
+from accounts.keys import WORK_READ, WORK_WRITE, allows
 from accounts.models import ApiKey
 
 
@@ -31,3 +31,20 @@ class MayIngest(BasePermission):
         if kind not in SPECS:
             raise Http404
         return allows(key, f"ingest:{kind}")
+
+
+class ReadsWork(BasePermission):
+    right = Right.READ_WORK
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, ApiKey) and allows(request.auth, WORK_READ)
+
+
+class DoesWork(BasePermission):
+    """What is done is done by somebody: a key without a person does nothing."""
+
+    right = Right.DO_WORK
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        key = request.auth
+        return isinstance(key, ApiKey) and allows(key, WORK_WRITE) and key.owner is not None

@@ -26,7 +26,7 @@ _TITLES = {
     411: "The length of the request is missing",
     413: "The request is too large",
     415: "This content type is not taken here",
-    422: "The idempotency key was used for another request",
+    422: "This cannot be done as it was asked",
     429: "Too many requests",
     500: "Something went wrong here",
     503: "The database does not answer right now",

@@ -88,6 +88,12 @@ _PROBLEM = {
     },
     "required": ["type", "title", "status", "code", "detail"],
 }
+
+
+def problem_responses(*codes: int) -> dict[tuple[int, str], dict[str, Any]]:
+    return {(code, "application/problem+json"): _PROBLEM for code in codes}
+
+
 PARAMETERS = [
     OpenApiParameter(
         "kind", OpenApiTypes.STR, OpenApiParameter.PATH, enum=[kind.value for kind in Kind]
