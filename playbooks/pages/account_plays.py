@@ -24,7 +24,7 @@ from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished
-from playbooks.triggers.vocabulary import PlayState, TaskState, label
+from playbooks.triggers.vocabulary import OwnerRole, PlayState, TaskState, label
 
 PLAYS_AT_MOST = 20
 TASKS_AT_MOST = 100
@@ -228,9 +228,15 @@ def _made(task: Task, title: str) -> StepRow:
         state=state,
         icon=icon,
         note=label(task.outcome) if task.outcome else task.reason,
-        who=task.owner.name if task.owner else gettext(QUEUE_OF_OPS),
+        who=_who(task),
         at=task.closed_at or task.due_at,
         said=task.note,
         task_id=task.pk,
         is_late=state == "open" and task.due_at < clock.now(),
     )
+
+
+def _who(task: Task) -> str:
+    if task.owner_role == OwnerRole.SYSTEM:
+        return label(OwnerRole.SYSTEM)
+    return task.owner.name if task.owner else gettext(QUEUE_OF_OPS)

@@ -21,6 +21,8 @@ PAGES = {
         "/portfolio/?q=nobody",
         "/tasks/",
         "/tasks/?view=done",
+        "/tasks/new/",
+        "/plays/starts/",
         "/notifications/",
         "/design/",
         "/accounts/poorly/",
@@ -48,6 +50,9 @@ PAGES = {
         "/executive/health/",
         "/executive/renewals/",
         "/executive/week/",
+        "/compliance/",
+        "/compliance/list/?figure=late",
+        "/compliance/falls/",
     ),
     "ops": (
         "/ops/",

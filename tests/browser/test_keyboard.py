@@ -25,7 +25,7 @@ def test_enter_in_the_note_leads_to_the_outcomes_and_chooses_none(desk):
     desk.keyboard.press("Enter")
     expect(desk.locator("#toasts")).to_contain_text("Done: Call Poorly")
     task = Task.objects.get(title="Call Poorly")
-    assert (task.outcome, task.note) == ("no_response", "Spoke to their new lead.")
+    assert (task.outcome, task.note) == ("meeting_booked", "Spoke to their new lead.")
 
 
 def test_enter_in_the_note_chooses_nothing_without_javascript(browser, desk, live_server):
