@@ -1,11 +1,13 @@
 """How near the forecasts of past nights came to what was kept."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 
-from metrics.facts.forecasts import kept_forecasts
+from metrics.facts.forecasts import KeptForecast, kept_forecasts
 from metrics.facts.renewals import RenewalsDue
 from metrics.queries.moments import ReportSnapshot
 from metrics.retention.forecast import accuracy
@@ -15,8 +17,10 @@ from metrics.retention.windows import Window, quarter_of
 HORIZONS = (30, 60, 90)
 TARGET = Fraction(9, 10)
 
-_Renewal = tuple[int, str, date | None]
+_Renewal = tuple[int, str, date]
 """Account, line, end."""
+_Outcomes = Mapping[_Renewal, tuple[int, int]]
+"""ARR that was due of each settled renewal, and what was kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,12 @@ def forecast_accuracy(standing: ReportSnapshot, *, base: str) -> ForecastAccurac
     if not found:
         return None
     outcomes = _outcomes(standing, quarter)
+    forecast_ends = {(one.account_id, one.line, one.ends_on) for one in found}
+    moved = _Moved(standing, quarter, outcomes, forecast_ends)
     sums: dict[int, Counter[str]] = defaultdict(Counter)
     for forecast in found:
-        outcome = outcomes.get((forecast.account_id, forecast.line, forecast.ends_on))
+        end = (forecast.account_id, forecast.line, forecast.ends_on)
+        outcome = outcomes.get(end) or moved.outcome_of(forecast)
         if outcome is not None:
             due, kept = outcome
             sums[forecast.days_ahead].update(
@@ -79,8 +86,38 @@ def forecast_accuracy(standing: ReportSnapshot, *, base: str) -> ForecastAccurac
     )
 
 
+@dataclass(frozen=True)
+class _Moved:
+    """Renewals whose end moved after their forecast: signed early, or put off. What became of one
+    is the next end of its line after the night, within the quarters beside."""
+
+    standing: ReportSnapshot
+    quarter: Window
+    outcomes: _Outcomes
+    forecast_ends: Set[_Renewal]
+
+    def outcome_of(self, forecast: KeptForecast) -> tuple[int, int] | None:
+        """None while it is not settled."""
+        night = forecast.ends_on - timedelta(days=forecast.days_ahead)
+        ends = self._ends.get((forecast.account_id, forecast.line), ())
+        return next((outcome for end, outcome in ends if end > night), None)
+
+    @cached_property
+    def _ends(self) -> dict[tuple[int, str], list[tuple[date, tuple[int, int]]]]:
+        """By account and line, in order; without those that have a forecast of their own."""
+        before, after = (
+            quarter_of(day) for day in (self.quarter.start, self.quarter.end + timedelta(days=1))
+        )
+        beside = [_outcomes(self.standing, quarter) for quarter in (before, after)]
+        found: dict[tuple[int, str], list[tuple[date, tuple[int, int]]]] = defaultdict(list)
+        for outcomes in (beside[0], self.outcomes, beside[1]):
+            for (account_id, line, end), outcome in outcomes.items():
+                if (account_id, line, end) not in self.forecast_ends:
+                    found[account_id, line].append((end, outcome))
+        return {line: sorted(ends) for line, ends in found.items()}
+
+
 def _outcomes(standing: ReportSnapshot, quarter: Window) -> dict[_Renewal, tuple[int, int]]:
-    """ARR that was due of each settled renewal, and what was kept of it."""
     due = RenewalsDue(
         scope=standing.scope,
         moment=replace(standing.moment, is_stored=False),
@@ -89,6 +126,8 @@ def _outcomes(standing: ReportSnapshot, quarter: Window) -> dict[_Renewal, tuple
     )
     found: dict[_Renewal, tuple[int, int]] = {}
     for row in due.rows():
+        if row.ends_on is None:
+            continue
         if row.state in (*KEPT, RenewalState.LOST) and not row.without_rate:
             key = (row.account_id, row.line, row.ends_on)
             arr, kept = found.get(key, (0, 0))

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from django.db import DatabaseError, transaction
 
+from accounts.models import Contract
 from cs_platform.scheduling import purge
 from metrics.models import ForecastNight, RenewalChance, RenewalForecast
 from metrics.queries.forecasts import forecast_accuracy
@@ -84,8 +85,7 @@ def test_a_renewal_is_kept_from_ninety_two_days_before_its_end_to_the_day_before
     assert [keep(days) for days in (93, 92, 1, 0)] == [0, 3, 3, 0]
 
 
-def found_accuracy(user):
-    day = date(2025, 5, 15)
+def found_accuracy(user, *, day=date(2025, 5, 15)):
     standing = standing_of(user=user, base="USD", day=day, today=date(2025, 6, 15), zone="UTC")
     return forecast_accuracy(standing, base="USD")
 
@@ -107,6 +107,15 @@ def test_accuracy_compares_a_forecast_with_what_was_kept(company, people, renewa
     assert thirty.rate == 1 - Fraction(27_500, 225_000)
     assert thirty.is_below_target
     assert sixty.rate is None
+
+
+@pytest.mark.parametrize("moved_to", [date(2025, 3, 10), date(2025, 4, 20)])
+def test_a_renewal_whose_end_moved_is_compared_with_the_end_it_got(people, renewals, moved_to):
+    """Ada signed early, or the end was put off by three weeks: her 100,000 were kept."""
+    keep(30)
+    Contract.objects.filter(external_id="c0").update(ends_on=moved_to)
+    thirty = found_accuracy(people["eva"], day=date(2025, 5, 25)).horizons[0]
+    assert (thirty.renewals, thirty.due, thirty.kept) == (3, 225_000_00, 225_000_00)
 
 
 def test_after_a_missed_night_the_one_before_it_counts(people, renewals):
