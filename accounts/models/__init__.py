@@ -1,16 +1,11 @@
 """Who the customers are and everything recorded about them, one family per file."""
 
-from accounts.models.account import Account, AttributeHistory, Contact, Plan
+from accounts.models.account import Account, Plan
 from accounts.models.account_id import AccountId
 from accounts.models.audit import AdminEntry, AuditContext
 from accounts.models.confirmation import RenewalConfirmation
-from accounts.models.contract import (
-    Contract,
-    ContractLine,
-    CurrencyRate,
-    Invoice,
-    RevenueMovement,
-)
+from accounts.models.contact import AttributeHistory, Contact
+from accounts.models.contract import Contract, ContractLine
 from accounts.models.endpoint import ChatIdentity, Endpoint
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
 from accounts.models.given import HeldMovement, WaitingMovement
@@ -28,6 +23,7 @@ from accounts.models.leased import LeasedRow
 from accounts.models.outreach import OutreachPolicy, SuppressedAddress, Touch
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
+from accounts.models.revenue import CurrencyRate, Invoice, RevenueMovement
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.size import (
     SegmentBound,

@@ -1,4 +1,4 @@
-"""Customer companies, the people who work there, and how both were in the past."""
+"""Customer companies and the plans they are on."""
 
 from __future__ import annotations
 
@@ -8,25 +8,20 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Upper
 
 from accounts.catalogue import (
     AccountStatus,
-    ContactLevel,
-    HistoryAttribute,
     LifecycleStage,
     RevenueSource,
     Segment,
-    StakeholderRole,
     TouchTier,
     choices,
 )
 from accounts.models.installation import validate_currency, validate_time_zone
-from accounts.models.learned import Backfilled, Learned
 from accounts.models.people import Pool, User
-from accounts.models.scope import AccountQuerySet, AccountScopedQuerySet
+from accounts.models.scope import AccountQuerySet
 from accounts.models.size import LONGEST_KEY
-from accounts.models.sourced import Sourced, once_a_source
 
 EXTERNAL_ID = r"[A-Za-z0-9._~-]{1,64}"
 external_id_validator = RegexValidator(
@@ -206,111 +201,3 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-@pghistory.track(
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
-    model_name="ContactAudit",
-    # The trail outlives an erasure, so it keeps nothing that names the person.
-    exclude=["name", "email", "title", "source", "joined_into", "learned_at", "backfilled_at"],
-    append_only=True,
-)
-class Contact(Sourced, Learned):
-    """A person at an account. Personal data: see accounts.personal_data."""
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
-    external_id = models.CharField(max_length=64, validators=[external_id_validator])
-    name = models.CharField(max_length=200)
-    email = models.EmailField(max_length=254, blank=True)
-    title = models.CharField(max_length=120, blank=True)
-    level = models.CharField(max_length=8, choices=choices(ContactLevel), default=ContactLevel.USER)
-    job_function = models.CharField(max_length=80, blank=True)
-    roles = ArrayField(
-        models.CharField(max_length=17, choices=choices(StakeholderRole)), default=list, blank=True
-    )
-    strength = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="1 negative or avoiding … 5 advocate."
-    )
-    is_active = models.BooleanField(default=True)
-    left_on = models.DateField(null=True, blank=True)
-    met_on = models.DateField(help_text="Known to us since.")
-    consent_at = models.DateTimeField(null=True, blank=True)
-    do_not_contact = models.BooleanField(default=False)
-    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
-    joined_into = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="joined",
-        help_text="The same person at the account that this one's was merged into.",
-    )
-
-    objects = AccountScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            once_a_source("contact"),
-            models.CheckConstraint(
-                name="contact_left_is_dated",
-                condition=Q(is_active=True, left_on__isnull=True)
-                | Q(is_active=False, left_on__isnull=False),
-            ),
-            models.CheckConstraint(
-                name="contact_strength_is_1_to_5",
-                condition=Q(strength__isnull=True) | Q(strength__range=(1, 5)),
-            ),
-        ]
-        indexes = [models.Index(Lower("email"), name="contact_email")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AttributeHistory(Backfilled):
-    """What an attribute was, from when to when (end exclusive), and when we learned it.
-
-    Of an account, or of a contact when `contact` is set. A row that proves wrong is superseded by
-    others and kept: what was known on a day are the rows learned by then and not superseded by
-    then. Those never superseded are what is known now, and the open one of them is the present.
-    """
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="history")
-    contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.CASCADE, related_name="history"
-    )
-    attribute = models.CharField(max_length=16, choices=choices(HistoryAttribute))
-    value = models.CharField(
-        max_length=200, help_text="Ids for owner and plan; comma list for roles."
-    )
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
-    learned_at = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True, blank=True)
-
-    objects = AccountScopedQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="history_ends_after_it_starts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
-            models.UniqueConstraint(
-                "account",
-                "contact",
-                "attribute",
-                name="history_one_present_value",
-                condition=Q(valid_to__isnull=True, superseded_at__isnull=True),
-                nulls_distinct=False,
-            ),
-        ]
-        indexes = [
-            # Cut a whole report by an attribute as it was on a day.
-            models.Index("attribute", "account", "valid_from", name="history_cut"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.account_id} {self.attribute} {self.value} from {self.valid_from}"

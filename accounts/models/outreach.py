@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.account import Account, Contact
+from accounts.models.account import Account
+from accounts.models.contact import Contact
 from accounts.models.work import OutboxMessage
 
 

@@ -11,7 +11,8 @@ from accounts.catalogue import (
     TicketCategory,
     choices,
 )
-from accounts.models.account import Account, Contact, external_id_validator
+from accounts.models.account import Account, external_id_validator
+from accounts.models.contact import Contact
 from accounts.models.learned import Learned
 from accounts.models.people import User
 from accounts.models.scope import AccountScopedQuerySet

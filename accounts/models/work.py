@@ -10,7 +10,8 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 
-from accounts.models.account import Account, Contact
+from accounts.models.account import Account
+from accounts.models.contact import Contact
 from accounts.models.contract import Contract
 from accounts.models.endpoint import Endpoint
 from accounts.models.intake import ImportRun

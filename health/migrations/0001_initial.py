@@ -6,7 +6,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import health.models.scorecard
+import health.models.scorecard_parts
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('key', models.CharField(max_length=60)),
                         ('weight', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)])),
-                        ('curve', models.CharField(help_text='Lines: “0 → 0, 0.5 → 75”. Steps: “< 2 → 20, ≤ 20 → 80, else → 100”.', max_length=500, validators=[health.models.scorecard.validate_curve])),
+                        ('curve', models.CharField(help_text='Lines: “0 → 0, 0.5 → 75”. Steps: “< 2 → 20, ≤ 20 → 80, else → 100”.', max_length=500, validators=[health.models.scorecard_parts.validate_curve])),
                         ('penalties', models.CharField(blank=True, help_text='Points taken off for each: “upsells_declined_90d × 30”, parted by commas.', max_length=200)),
                         ('position', models.PositiveSmallIntegerField(default=0)),
                         ('component', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='measures', to='health.component')),
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('key', models.SlugField(max_length=40)),
                         ('name', models.CharField(max_length=120)),
-                        ('condition', models.CharField(help_text='Such as “champions = 0 and champions_left_60d ≥ 1”.', max_length=300, validators=[health.models.scorecard.validate_conditions])),
+                        ('condition', models.CharField(help_text='Such as “champions = 0 and champions_left_60d ≥ 1”.', max_length=300, validators=[health.models.scorecard_parts.validate_conditions])),
                         ('cap', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)])),
                         ('position', models.PositiveSmallIntegerField(default=0)),
                         ('component', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gates', to='health.component')),

@@ -11,16 +11,8 @@ from health.models.score import (
     SourceFeed,
     ThresholdCrossing,
 )
-from health.models.scorecard import (
-    AlertLine,
-    Band,
-    Component,
-    DraftEdit,
-    Gate,
-    Measure,
-    Publication,
-    Scorecard,
-)
+from health.models.scorecard import DraftEdit, Publication, Scorecard
+from health.models.scorecard_parts import AlertLine, Band, Component, Gate, Measure
 from health.models.watch_line import WatchLine, WatchLineUse
 
 __all__ = [
