@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "cs_platform.runtime.middleware.RefuseUnsafeTextMiddleware",
     "cs_platform.runtime.middleware.ContentSecurityPolicyMiddleware",
     "cs_platform.runtime.middleware.OneInstallationMiddleware",
-    "accounts.api.throttling.AllowanceMiddleware",
+    "accounts.api.rate_limits.AllowanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -110,7 +110,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "cs_platform.pages.navigation.frame",
+                "cs_platform.pages.navigation.page_surroundings",
             ],
             "builtins": ["accounts.ui.tags", "django.templatetags.i18n"],
             "libraries": {
@@ -251,7 +251,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.KeyThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.rate_limits.KeyThrottle"],
     "EXCEPTION_HANDLER": "accounts.api.authentication.problem_details",
 }
 API_RATE = env.int("CS_API_RATE", default=600)  # requests a minute and key; 0: any number

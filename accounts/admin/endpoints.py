@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
-from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
+from accounts.admin.confirmation import ConfirmedAdmin, require_confirmation
 from accounts.chat_presses import is_teams_secret
 from accounts.event_catalogue import ASKED_FOR, CATALOGUE
 from accounts.models import ChatIdentity, Endpoint

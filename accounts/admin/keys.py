@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.bases import KeptAdmin
-from accounts.admin.confirming import ConfirmedAdmin, require_confirmation
+from accounts.admin.confirmation import ConfirmedAdmin, require_confirmation
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.keys import (
     A_DAY,

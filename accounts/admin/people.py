@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, clock, passwords
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
-from accounts.admin.confirming import ConfirmedAdmin
+from accounts.admin.confirmation import ConfirmedAdmin
 from accounts.catalogue import Role, choices
 from accounts.models import Function, Pool, Team, TeamMember, User
 

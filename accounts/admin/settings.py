@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
-from accounts.admin.confirming import ConfirmedAdmin
+from accounts.admin.confirmation import ConfirmedAdmin
 from accounts.catalogue import RevenueSource
 from accounts.loading.due_ledgers import mark_all_due
 from accounts.loading.source_changes import effect_of_default

@@ -18,7 +18,7 @@ from accounts.catalogue import (
     MovementSubtype,
     Segment,
 )
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.offering import PLANS_OF_SEGMENT
 from accounts.demo.timeline import Timeline
 from accounts.demo.usage import Access

@@ -21,7 +21,7 @@ from accounts.demo.attributes import (
     spans,
     tier_path,
 )
-from accounts.demo.founding import Founded, found_block, timeline_of
+from accounts.demo.customers import Founded, found_block, timeline_of
 from accounts.demo.happenings import first_value_day
 from accounts.demo.offering import INDUSTRIES, REGIONS, plan_named
 from accounts.demo.shape import ACCOUNTS_PER_BLOCK, Shape

@@ -12,7 +12,7 @@ from accounts.demo.contact_rows import (
     add_onboarding,
     add_tickets,
 )
-from accounts.demo.founding import timeline_of
+from accounts.demo.customers import timeline_of
 from accounts.demo.happenings import happenings
 from accounts.demo.money_rows import add_contracts, add_invoices, add_movements
 from accounts.demo.relations import DemoPerson, conversations, departures, people_of

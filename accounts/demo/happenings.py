@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import MovementKind, MovementSubtype, StartingEvent
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.offering import ONBOARDING_STEPS
 from accounts.demo.timeline import Timeline
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from accounts.catalogue import ContractState
-from accounts.demo.billing import invoices
 from accounts.demo.block import Profile
 from accounts.demo.commerce import Term
+from accounts.demo.invoices import invoices
 from accounts.demo.offering import PRODUCT
 from accounts.demo.writer import CURRENCY, Writer, account_key
 

@@ -17,7 +17,7 @@ from accounts.catalogue import (
     StakeholderRole,
     StartingInteraction,
 )
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.offering import JOB_FUNCTIONS
 from accounts.demo.satisfaction import lagged
 from accounts.demo.support import tone

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from accounts.catalogue import Sentiment, Severity, TicketCategory
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.offering import TOPICS
 from accounts.demo.satisfaction import lagged
 from accounts.demo.timeline import Timeline

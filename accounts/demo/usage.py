@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.offering import FeatureOffer, features_of
 from accounts.demo.satisfaction import lagged
 from accounts.demo.timeline import Timeline

@@ -51,10 +51,10 @@ def came_from(request: HttpRequest) -> str:
     return urlunsplit(("", "", before.path, before.query, ""))
 
 
-def next_page(request: HttpRequest, *, otherwise: str) -> str:
+def next_page(request: HttpRequest, *, default: str) -> str:
     """Where a form that was posted leads: to the page it says, never to another site."""
     address = request.POST.get("next", "")
     # A bare word would be taken for the name of a route.
     if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
         return address
-    return otherwise
+    return default

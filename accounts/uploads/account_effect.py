@@ -18,7 +18,7 @@ MOST_SCORED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountSide:
     external_id: str
     name: str
     segment: str
@@ -31,8 +31,8 @@ class AccountEffect:
     """Of one transaction. `after` is looked at before it is taken back, what was then."""
 
     marked: int
-    before: dict[int, Standing] = field(default_factory=dict)
-    after: dict[int, Standing] = field(default_factory=dict)
+    before: dict[int, AccountSide] = field(default_factory=dict)
+    after: dict[int, AccountSide] = field(default_factory=dict)
     is_scored: bool = False
     accounts: int = 0
 
@@ -56,7 +56,7 @@ class AccountEffect:
         scores = GIVERS[0][0](list(self.after)) if self.is_scored else {}
         self.before = _standings(list(self.after), scores)
 
-    def changed(self) -> list[tuple[Standing | None, Standing]]:
+    def changed(self) -> list[tuple[AccountSide | None, AccountSide]]:
         """Those who stand elsewhere than before; new ones come from nowhere."""
         pairs = [(self.before.get(pk), after) for pk, after in self.after.items()]
         moved = [pair for pair in pairs if pair[0] != pair[1]]
@@ -77,24 +77,24 @@ class AccountEffect:
         }
 
 
-def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, Standing]:
+def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, AccountSide]:
     rows = Account.objects.filter(pk__in=ids)
     columns = ("pk", "external_id", "name", "segment", "touch_tier")
     return {
-        pk: Standing(external_id, name, segment, tier, scores.get(pk))
+        pk: AccountSide(external_id, name, segment, tier, scores.get(pk))
         for pk, external_id, name, segment, tier in rows.values_list(*columns)
     }
 
 
-def _band(standing: Standing) -> str:
+def _band(standing: AccountSide) -> str:
     return standing.scored.band if standing.scored else ""
 
 
-def _score(standing: Standing) -> Decimal | None:
+def _score(standing: AccountSide) -> Decimal | None:
     return standing.scored.score if standing.scored else None
 
 
-def _weight(pair: tuple[Standing | None, Standing]) -> tuple[bool, bool, bool, Decimal, str]:
+def _weight(pair: tuple[AccountSide | None, AccountSide]) -> tuple[bool, bool, bool, Decimal, str]:
     """New ones last; then by band, by segment or tier, by how far the score falls or rises."""
     was, now = pair
     if was is None:
@@ -104,7 +104,7 @@ def _weight(pair: tuple[Standing | None, Standing]) -> tuple[bool, bool, bool, D
     return (False, _band(was) == _band(now), not is_elsewhere, -change, now.external_id)
 
 
-def planned(was: Standing | None, now: Standing) -> dict[str, Any]:
+def planned(was: AccountSide | None, now: AccountSide) -> dict[str, Any]:
     """From and to of each, as a check keeps it; None where there was nothing."""
     before = _words(was) if was else dict.fromkeys(_words(now))
     after = _words(now)
@@ -112,7 +112,7 @@ def planned(was: Standing | None, now: Standing) -> dict[str, Any]:
     return {"key": now.external_id, "title": now.name, "moves": moves, "is_new": was is None}
 
 
-def _words(standing: Standing) -> dict[str, str | None]:
+def _words(standing: AccountSide) -> dict[str, str | None]:
     score = _score(standing)
     return {
         "segment": standing.segment,

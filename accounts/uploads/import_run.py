@@ -13,7 +13,7 @@ from accounts.loading.rows import RowLoader, load_counted
 from accounts.loading.run_memory import remembers
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User
-from accounts.uploads.resolve import Settling, open_records
+from accounts.uploads.resolve import FixedRows, open_records
 from accounts.uploads.storage import clear_bytes, move_on, rows_of
 
 _PIECES = {Kind.USAGE: 4}
@@ -88,11 +88,11 @@ def _end(run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: 
     what was refused before."""
     derive_run(run, day=day, now=now)
     if file.fixes is not None:
-        settling = Settling.of(file, now=now)
+        fixed = FixedRows.of(file, now=now)
         columns = columns_of(file)
         positions = open_records(run).values_list("position", flat=True)
         refused = set(map(columns.line_of, positions))
         for number in range(file.chunks):
             rows = rows_of(file, number=number)
-            settling.settle([(line, row) for line, row in rows if line not in refused])
+            fixed.resolve([(line, row) for line, row in rows if line not in refused])
     finish_run(run, now=now, reason=reason)

@@ -17,7 +17,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class Settling:
+class FixedRows:
     """By the row's number where the file still has that column, else by the record's key."""
 
     run: ImportRun | None
@@ -28,16 +28,16 @@ class Settling:
     positions: dict[Key, list[int]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: ImportFile, *, now: datetime) -> "Settling":
-        settling = cls(file.fixes, file.user, now)
+    def of(cls, file: ImportFile, *, now: datetime) -> "FixedRows":
+        fixed = cls(file.fixes, file.user, now)
         if file.fixes is None:
-            return settling
+            return fixed
         header = file.header
         if ROW_COLUMN in header:
-            settling.row_place = header.index(ROW_COLUMN)
+            fixed.row_place = header.index(ROW_COLUMN)
         else:
-            settling._by_key(file, header=header)
-        return settling
+            fixed._by_key(file, header=header)
+        return fixed
 
     def _by_key(self, file: ImportFile, *, header: Sequence[str]) -> None:
         keys = SPECS[Kind(file.kind)].key
@@ -51,7 +51,7 @@ class Settling:
             found[tuple(str(record.get(name, "")) for name in keys)].append(position)
         self.positions = dict(found)
 
-    def settle(self, taken: Sequence[Row]) -> int:
+    def resolve(self, taken: Sequence[Row]) -> int:
         if self.run is None:
             return 0
         positions = self._numbers(taken) if self.row_place is not None else self._found(taken)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts import passwords
 from accounts.models import OutboxMessage
-from accounts.unsubscribing import unsubscribe_path
+from accounts.unsubscribe_links import unsubscribe_path
 
 CALL_SECONDS = 15
 REFERENCES = 20  # of earlier mails that a conversation names

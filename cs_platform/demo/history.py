@@ -18,7 +18,7 @@ from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
 from cs_platform.demo.notebooks import write_notebooks
-from cs_platform.demo.overruling import overrule, overruling_day
+from cs_platform.demo.overrides import overrule, overruling_day
 from cs_platform.demo.reviews import review_risks
 from cs_platform.demo.work import WorkingDays
 from cs_platform.models import StepRun

@@ -106,7 +106,7 @@ ACCOUNT_TABS = (
 )
 
 
-def frame(request: HttpRequest) -> dict[str, object]:
+def page_surroundings(request: HttpRequest) -> dict[str, object]:
     installation = Installation.current()
     theme = request.COOKIES.get("theme", "")
     return {

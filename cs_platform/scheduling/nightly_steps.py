@@ -19,7 +19,7 @@ from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds, spread_day
 from health.recompute.departures import ring_departures
-from health.recompute.packing import pack_usage
+from health.recompute.usage_packs import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
 from playbooks.firing import (

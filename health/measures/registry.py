@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 
 from health.definitions import LONGEST_NAME, MeasureName, UnreadableName, read_name
-from health.measures.comparing import compared
 from health.measures.definition import Absence, Definition, FactSource
 from health.measures.demands import Demand
 from health.measures.inputs import Facts, Floats
 from health.measures.parameters import PERCENTILE
+from health.measures.peer_comparison import compared
 
 
 class MeasureCatalogue:

@@ -1,6 +1,6 @@
 """What a draft would say of every account today, were it in force: computed, never written."""
 
-from health.preview.flapping import foresee_flapping, hystereses
+from health.preview.flap_rates import foresee_flapping, hystereses
 from health.preview.outlook import Outlook, foresee
 from health.preview.plan import PreviewPlan, count_accounts, prepare
 

@@ -13,8 +13,8 @@ from health.preview.stored import JudgedAccounts, read_groups
 from health.preview.wording import Told, reasons
 from health.queries.scorecards import Card
 from health.recompute.crossings import NewCrossing, Watched, judge
+from health.recompute.score_rows import crossing_signal
 from health.recompute.state import State
-from health.recompute.writing import crossing_signal
 from health.scoring import (
     MISSING,
     TOO_NEW,

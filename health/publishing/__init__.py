@@ -9,10 +9,8 @@ from health.publishing.actions import (
     publish,
     roll_back,
 )
-from health.publishing.editing import DraftChanged, Edit, NewPart, NoDraft, save_draft
-from health.publishing.exporting import export_card
-from health.publishing.fitting import FittedDraft, NothingToFit, begin_fitted_draft
-from health.publishing.importing import FileProblem, import_draft
+from health.publishing.draft_edits import DraftChanged, Edit, NewPart, NoDraft, save_draft
+from health.publishing.fitted_drafts import FittedDraft, NothingToFit, begin_fitted_draft
 from health.publishing.installing import install_library
 from health.publishing.lines import line_owner, register_lines
 from health.publishing.rules import (
@@ -22,6 +20,8 @@ from health.publishing.rules import (
     rules_draft,
     save_rules,
 )
+from health.publishing.yaml_export import export_card
+from health.publishing.yaml_import import FileProblem, import_draft
 
 __all__ = [
     "DraftChanged",

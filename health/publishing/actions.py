@@ -12,10 +12,10 @@ from django.db.models import Model
 from accounts.models import DirtyAccount, User
 from health import models
 from health.measures import MEASURES
-from health.publishing.editing import DraftChanged
-from health.publishing.importing import next_version
+from health.publishing.draft_edits import DraftChanged
 from health.publishing.lines import line_owner, register_lines
 from health.publishing.names import misnamed
+from health.publishing.yaml_import import next_version
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from health import models
 from health.publishing.actions import publish
-from health.publishing.importing import import_draft, library_rules, library_scorecards
 from health.publishing.rules import install_rules
+from health.publishing.yaml_import import import_draft, library_rules, library_scorecards
 
 _SHIPPED = "shipped with the product"
 

@@ -12,7 +12,7 @@ from accounts.models import Account, DirtyAccount, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.models import AssignmentRule, RuleSet
 from health.publishing.actions import NotPublishable
-from health.publishing.editing import DraftChanged, NoDraft
+from health.publishing.draft_edits import DraftChanged, NoDraft
 from health.queries.rules import RuleContent, content_of, rules_in_force
 from health.queries.scorecards import in_force
 from health.scoring import Problem

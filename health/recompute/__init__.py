@@ -20,7 +20,7 @@ from health.measures import FactSource
 from health.models import ClosedDay, SourceFeed
 from health.queries.assignment import assignment
 from health.queries.installation import InstallationDay, calendar
-from health.recompute import writing
+from health.recompute import score_rows as writing
 from health.recompute.distributions import Spread, spread_night
 from health.recompute.run import DAY_LOCKS, RecomputeResult, Run, hold_days_open, score_batch
 

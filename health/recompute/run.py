@@ -19,7 +19,7 @@ from health.queries.assignment import NO_CARD, Assignment, assignment_input
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
 from health.queries.scorecards import Card, published_card
-from health.recompute import writing
+from health.recompute import score_rows as writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
 from health.recompute.past import PastStates

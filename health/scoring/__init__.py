@@ -12,6 +12,7 @@ from health.scoring.curves import (
 from health.scoring.differences import CardDifference, Section, differences, plain
 from health.scoring.evaluate import Evaluation, evaluate
 from health.scoring.explain import Contribution, ExplainedDay, Explanation, RowKind, explain
+from health.scoring.hundredths import MISSING, to_decimal, to_hundredths
 from health.scoring.hysteresis import FLAP_DAYS, WANTED_FLAP_RATE, Calm, Hysteresis, calm
 from health.scoring.lines import (
     ABOVE,
@@ -23,7 +24,6 @@ from health.scoring.lines import (
     sides_before,
 )
 from health.scoring.newness import TOO_NEW, too_new
-from health.scoring.rounding import MISSING, to_decimal, to_hundredths
 from health.scoring.shifts import Shift, ShiftKind, Shifts, shifts
 from health.scoring.specs import (
     COMPONENT,

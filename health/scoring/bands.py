@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from health.scoring.rounding import MISSING, Hundredths, to_hundredths
+from health.scoring.hundredths import MISSING, Hundredths, to_hundredths
 from health.scoring.specs import UNSCORED, BandSpec
 
 

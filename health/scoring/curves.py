@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 
 from health.definitions import NAME, UnreadableName, read_name
-from health.scoring.rounding import MISSING, Flags, Floats, Hundredths, half_up
+from health.scoring.hundredths import MISSING, Flags, Floats, Hundredths, half_up
 from health.scoring.specs import Comparison, Condition, Curve, CurveKind, CurveStep, Point
 
 _ARROW = re.compile(r"\s*(?:→|->)\s*")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from health.scoring.curves import holds, read
-from health.scoring.rounding import (
+from health.scoring.hundredths import (
     HUNDRED,
     MISSING,
     Flags,

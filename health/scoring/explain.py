@@ -15,7 +15,7 @@ from enum import StrEnum
 import numpy as np
 
 from health.scoring.evaluate import Evaluation, evaluate
-from health.scoring.rounding import MISSING, Floats, Hundredths, to_decimal
+from health.scoring.hundredths import MISSING, Floats, Hundredths, to_decimal
 from health.scoring.specs import ScorecardSpec
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from health.scoring.bands import band_positions
-from health.scoring.rounding import MISSING, Hundredths
+from health.scoring.hundredths import MISSING, Hundredths
 from health.scoring.specs import BandSpec
 
 # A way back within so many days is a flap.

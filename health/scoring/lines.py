@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from health.scoring.evaluate import Evaluation
-from health.scoring.rounding import MISSING, Floats, Hundredths
+from health.scoring.hundredths import MISSING, Floats, Hundredths
 from health.scoring.specs import WHOLE_SCORE, ScorecardSpec, WatchLineSpec
 
 # One column a line. UNKNOWN where there is no value, or the line was not judged yet.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from health.scoring.rounding import Flags, Floats
+from health.scoring.hundredths import Flags, Floats
 from health.scoring.specs import ScorecardSpec
 
 # The state of an account that is too new, told wherever a band is.

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 
 from health.scoring.evaluate import Evaluation
-from health.scoring.rounding import MISSING, Floats, Hundredths
+from health.scoring.hundredths import MISSING, Floats, Hundredths
 from health.scoring.specs import ComponentSpec, ScorecardSpec
 
 

@@ -10,7 +10,7 @@ from accounts.catalogue import MovementKind
 from accounts.models import Account
 from accounts.money.conversion import Integers
 from metrics.definitions import FIGURES, Figure
-from metrics.queries.book import LedgerReport
+from metrics.queries.ledger_report import LedgerReport
 from metrics.retention.vectors import KINDS, NO_KIND, Flags
 
 PAGE_SIZE = 50

@@ -14,8 +14,8 @@ from accounts.money.conversion import convert
 from metrics.definitions import FIGURES, Adds, Figure, Method
 from metrics.facts.ledger import read_ledger
 from metrics.facts.reading import in_chunks
-from metrics.queries.book import LedgerReport
 from metrics.queries.figures import PAGE_SIZE, Page, membership
+from metrics.queries.ledger_report import LedgerReport
 from metrics.retention.series import LedgerArrays, converted_rows
 from metrics.retention.vectors import KINDS, Flags
 

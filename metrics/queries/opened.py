@@ -8,13 +8,13 @@ from accounts.models import User
 from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Retention
 from metrics.facts.scope import ReportScope
-from metrics.queries.book import LedgerReport, Question, book_of
 from metrics.queries.figures import (
     FigureAccount,
     Page,
     all_figure_accounts,
     figure_accounts,
 )
+from metrics.queries.ledger_report import LedgerReport, Question, book_of
 from metrics.queries.movements import FigureMovement, all_figure_movements, figure_movements
 from metrics.queries.stored_figures import StoredFigures, stored_figures
 

@@ -19,9 +19,9 @@ from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal
 from metrics.models import ReportedMonth, RetentionTarget
-from metrics.queries.book import Question, book_of
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
+from metrics.queries.ledger_report import Question, book_of
 from metrics.queries.moments import ReportSnapshot, standing_in
 from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of

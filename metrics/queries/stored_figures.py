@@ -15,8 +15,8 @@ from metrics.facts.figure_sql import amount_of, condition_of
 from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
 from metrics.facts.stored import is_stored
-from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, FigureAccount, Page
+from metrics.queries.ledger_report import Question
 from metrics.queries.movements import FigureMovement, movement_of
 from metrics.queries.series import stored_months
 

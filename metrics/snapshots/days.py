@@ -24,7 +24,7 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.standing import ReportDate, standing
 from metrics.facts.week import WeekOfChanges
 from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
-from metrics.queries.book import Question
+from metrics.queries.ledger_report import Question
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.overdue import overdue_accounts
 from metrics.retention.forecast import Chances

@@ -59,13 +59,13 @@ def for_signals(
     context: Opening,
 ) -> list[DrawnIn]:
     """What the signals of these accounts pull in their open plays; `fresh` were just opened."""
-    rung = _rung(plays, inputs, context)
+    emitted = _recent_events(plays, inputs, context)
     found = []
     for play in plays:
         signals = inputs.get(play.account_id, [])
         for escalation in context.rules[play.playbook_id].escalations:
             seen = (
-                _seen_events(escalation, signals, rung.get(play.account_id, []), context)
+                _seen_events(escalation, signals, emitted.get(play.account_id, []), context)
                 if escalation.kind is EscalationKind.SIGNALS
                 else _seen_score(escalation, signals, play, fresh, standings)
             )
@@ -89,7 +89,7 @@ def for_silence(*, tasks: Sequence[Task], context: Opening) -> list[DrawnIn]:
     return found
 
 
-def _rung(
+def _recent_events(
     plays: Sequence[Play], inputs: dict[int, list[TriggerInput]], context: Opening
 ) -> dict[int, list[tuple[str, datetime]]]:
     """By account: the events within the longest window any of the rules looks back."""
@@ -108,12 +108,12 @@ def _rung(
 def _seen_events(
     escalation: Escalation,
     signals: Iterable[TriggerInput],
-    rung: Iterable[tuple[str, datetime]],
+    emitted: Iterable[tuple[str, datetime]],
     context: Opening,
 ) -> str:
     pulled = [signal for signal in signals if signal.kind in escalation.signals]
     since = context.now - timedelta(days=escalation.within_days)
-    times = sum(1 for kind, at in rung if kind in escalation.signals and at >= since)
+    times = sum(1 for kind, at in emitted if kind in escalation.signals and at >= since)
     if not pulled or times < escalation.count:
         return ""
     event = pulled[-1].kind.removeprefix("event.").replace("_", " ")

@@ -133,14 +133,16 @@ class Fields:
         value = self._value(name, default)
         return Fields(value or {}, place=f"{self.place}.{name}".lstrip("."), errors=self.errors)
 
-    def parts(self, name: str, read: Callable[["Fields"], Part], *, least: int) -> tuple[Part, ...]:
-        value = self._value(name, None if least else [])
+    def parts(
+        self, name: str, read: Callable[["Fields"], Part], *, min_length: int
+    ) -> tuple[Part, ...]:
+        value = self._value(name, None if min_length else [])
         if value is not None and not isinstance(value, list):
             self.wrong(name, f"must be a list, not {_kind(value)}")
             return ()
         items = value or []
-        if value is not None and len(items) < least:
-            self.wrong(name, f"at least {least} is needed")
+        if value is not None and len(items) < min_length:
+            self.wrong(name, f"at least {min_length} is needed")
         found = []
         for number, item in enumerate(items, start=1):
             place = f"{self.place}.{name}[{number}]".lstrip(".")

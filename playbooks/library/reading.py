@@ -127,9 +127,9 @@ def read_rule(said: str) -> RuleParts:
 
 def _rule(fields: Fields) -> RuleParts:
     return {
-        "triggers": fields.parts("triggers", _trigger, least=0),
+        "triggers": fields.parts("triggers", _trigger, min_length=0),
         "conditions": read_conditions(fields.part("conditions", {})),
-        "escalations": fields.parts("escalations", _escalation, least=0),
+        "escalations": fields.parts("escalations", _escalation, min_length=0),
     }
 
 

@@ -38,7 +38,7 @@ _LONGEST_TAG = 40
 
 def read_steps(fields: Fields) -> tuple[StepDefinition, ...]:
     """What comes first and is no task begins with the play."""
-    steps = fields.parts("steps", _step, least=1)
+    steps = fields.parts("steps", _step, min_length=1)
     if steps and steps[0].kind is not StepKind.TASK and steps[0].due == _AT_ONCE:
         return (replace(steps[0], due=replace(_AT_ONCE, anchor=Anchor.START)), *steps[1:])
     return steps
@@ -69,7 +69,7 @@ def _step(fields: Fields) -> StepDefinition:
         due=_offset(fields.part("due")) if is_timed else _AT_ONCE,
         notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
         kind=kind,
-        edges=fields.parts("next", lambda edge: _edge(edge, kind), least=0),
+        edges=fields.parts("next", lambda edge: _edge(edge, kind), min_length=0),
         action=_action(fields, kind),
         prepare=fields.texts("prepare"),
         ask=fields.texts("ask"),

@@ -128,7 +128,7 @@ def stop(request: HttpRequest, external_id: str, play_id: int) -> HttpResponse:
         _stop(request, play, user, form.cleaned_data["reason"])
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
-    return redirect(next_page(request, otherwise=reverse("account_tasks", args=[external_id])))
+    return redirect(next_page(request, default=reverse("account_tasks", args=[external_id])))
 
 
 def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:

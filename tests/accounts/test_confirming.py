@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts import clock
-from accounts.admin.confirming import ConfirmedAdmin
+from accounts.admin.confirmation import ConfirmedAdmin
 from accounts.keys import create_key
 from accounts.models import ApiKey, Installation, OutboxMessage, Pool, Team, User
 from tests.fresh_sign_in import sign_in_freshly

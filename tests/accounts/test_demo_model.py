@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from accounts.catalogue import ContractState, MovementKind, Segment
+from accounts.demo.customers import Founded, found_block, timeline_of
 from accounts.demo.facts import block_tables
-from accounts.demo.founding import Founded, found_block, timeline_of
 from accounts.demo.names import COMBINATIONS, company_name
 from accounts.demo.satisfaction import RELEASE_DAYS_AGO, lagged
 from accounts.demo.shape import Shape

@@ -87,7 +87,7 @@ def bench_drain(accounts):
 
 def measure(accounts):
     from health.recompute import recompute  # noqa: PLC0415 -- after django.setup()
-    from health.recompute.packing import pack_usage  # noqa: PLC0415 -- likewise
+    from health.recompute.usage_packs import pack_usage  # noqa: PLC0415 -- likewise
 
     prepare(accounts)
     pack_usage(day=DAY)

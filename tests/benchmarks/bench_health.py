@@ -51,7 +51,7 @@ def bound(clock, *, day=DAY):
 def measure(accounts, postmaster):
     """Median wall and CPU seconds by what was done: the bound, from facts, packing, from packs."""
     from health.recompute import recompute  # noqa: PLC0415 -- after django.setup()
-    from health.recompute.packing import EVERY_DAYS, pack_usage  # noqa: PLC0415 -- likewise
+    from health.recompute.usage_packs import EVERY_DAYS, pack_usage  # noqa: PLC0415 -- likewise
 
     prepare(accounts)
     result = recompute(day=DAY, now=NOW)

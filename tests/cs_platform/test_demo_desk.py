@@ -12,7 +12,7 @@ from django.db.models import F
 from accounts import clock
 from accounts.models import Account, AttributeHistory, Installation, Interaction, User
 from cs_platform.demo.desk import Candidate, chosen, lay_out_desk
-from cs_platform.demo.overruling import overruling_day
+from cs_platform.demo.overrides import overruling_day
 from health.models import BandOverride, CurrentHealth, HealthScore
 from playbooks.models import Play, Task
 

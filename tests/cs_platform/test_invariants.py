@@ -43,7 +43,7 @@ from health.models import (
     WatchLine,
     WatchLineUse,
 )
-from health.recompute.packing import pack_usage
+from health.recompute.usage_packs import pack_usage
 from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks

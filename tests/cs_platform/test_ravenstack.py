@@ -11,7 +11,7 @@ from accounts.models import Account, Installation, User
 from cs_platform.management.commands.import_ravenstack import PERSON, differences
 from cs_platform.scheduling import invariants
 from metrics.definitions import Rate, Retention
-from metrics.queries.book import Question, retention
+from metrics.queries.ledger_report import Question, retention
 from metrics.retention.windows import Window
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data" / "ravenstack"

@@ -11,7 +11,7 @@ from health.facts.sources import Feeds, read_spans
 from health.measures import raw_matrix
 from health.models import UsagePacking
 from health.queries.scorecards import in_force
-from health.recompute.packing import pack_usage
+from health.recompute.usage_packs import pack_usage
 from health.scoring import read, to_decimal
 from tests.health.builders import DAY
 

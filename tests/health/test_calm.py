@@ -8,7 +8,7 @@ import pytest
 from health import preview
 from health.models import CurrentHealth, Scorecard, ThresholdCrossing
 from health.publishing import copy_to_draft, import_draft, publish
-from health.publishing.importing import FileProblem
+from health.publishing.yaml_import import FileProblem
 from health.queries.figures import flapped_accounts
 from health.queries.scorecards import build_spec, in_force
 from health.recompute import recompute, score_history

@@ -24,7 +24,7 @@ from health.publishing import (
     save_draft,
 )
 from health.publishing.content import content_of, merge
-from health.publishing.editing import content_at, edits_since
+from health.publishing.draft_edits import content_at, edits_since
 from health.queries.scorecards import build_spec, in_force
 from tests.health.builders import NOW
 

@@ -15,7 +15,7 @@ from health.facts.usage import UsageRows
 from health.facts.usage_packs import in_force, sum_packs
 from health.facts.usage_sums import sum_facts
 from health.models import UsagePack, UsagePacking
-from health.recompute.packing import EVERY_DAYS, pack_usage
+from health.recompute.usage_packs import EVERY_DAYS, pack_usage
 from tests.health import builders as make
 from tests.health.builders import DAY, ago
 from tests.health.test_races import together

@@ -12,7 +12,7 @@ from health.pages.queries import readings_of
 from health.preview.outlook import foresee
 from health.preview.plan import prepare
 from health.publishing import import_draft, publish
-from health.publishing.importing import library_scorecards
+from health.publishing.yaml_import import library_scorecards
 from health.queries.absences import why_missing
 from health.recompute import close_day, recompute, score_history, spread_day
 from tests.health import builders as make

@@ -17,7 +17,7 @@ from health.publishing import (
     install_library,
     publish,
 )
-from health.publishing.importing import library_scorecards
+from health.publishing.yaml_import import library_scorecards
 from health.queries.scorecards import build_spec, in_force, published_card
 from health.recompute import recompute
 from health.scoring import evaluate

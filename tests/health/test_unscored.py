@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Account
 from health.models import CurrentHealth
 from health.publishing import import_draft, publish
-from health.publishing.importing import library_scorecards
+from health.publishing.yaml_import import library_scorecards
 from health.queries.unscored import CardGap, why_unscored
 from health.recompute import recompute
 from tests.health import builders as make

@@ -6,8 +6,8 @@ import pytest
 
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
-from metrics.queries.book import Filter, Question, read_book
 from metrics.queries.figures import PAGE_SIZE, figure_accounts
+from metrics.queries.ledger_report import Filter, Question, read_book
 from metrics.queries.movements import figure_movements
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots

@@ -9,7 +9,7 @@ from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.scope import ReportScope
-from metrics.queries.book import Filter, Question, book_of
+from metrics.queries.ledger_report import Filter, Question, book_of
 from metrics.queries.opened import LedgerFigures, figures_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import trailing_window

@@ -18,8 +18,8 @@ from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalFilter, read_chances
 from metrics.facts.week import NewsKind
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
-from metrics.queries.book import Question
 from metrics.queries.health import all_health_accounts
+from metrics.queries.ledger_report import Question
 from metrics.queries.moments import default_day, standing_of
 from metrics.queries.overdue import overdue_accounts
 from metrics.queries.overview import overview

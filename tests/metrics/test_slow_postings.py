@@ -10,7 +10,8 @@ from django.db import connection
 from accounts.models import Account
 from accounts.queries.rates import rate_table
 from health.publishing import install_library
-from health.recompute import recompute, writing
+from health.recompute import recompute
+from health.recompute import score_rows as writing
 from metrics.facts.months import stale_months
 from metrics.models import AccountDay
 from metrics.snapshots import day_to_refresh, take_snapshots

@@ -9,7 +9,7 @@ from accounts.queries.rates import rate_table
 from metrics.definitions import Method, Rate
 from metrics.facts.scope import ReportScope
 from metrics.models import TOTAL, AccountMonth, RetentionMonth, SnapshotMonth
-from metrics.queries.book import Question, retention
+from metrics.queries.ledger_report import Question, retention
 from metrics.queries.series import retention_series
 from metrics.retention.rates import stored
 from metrics.retention.windows import Window, month_ends, months_before

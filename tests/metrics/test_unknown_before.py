@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AttributeHistory, Plan
 from metrics.definitions import Rate
 from metrics.facts.attributes import Cut
-from metrics.queries.book import Filter, Question, retention
+from metrics.queries.ledger_report import Filter, Question, retention
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots
 from tests.metrics.conftest import at

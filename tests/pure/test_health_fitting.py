@@ -15,7 +15,7 @@ from health.scoring import (
     parse_conditions,
     parse_curve,
 )
-from health.scoring.fitting import fit, spread
+from health.scoring.fitted_cards import fit, spread
 
 CURVE = parse_curve("0 -> 0, 1 -> 100")
 

@@ -19,7 +19,7 @@ from accounts.access import Right, may, requires
 from accounts.models import Account, Contact, OutboxMessage, SuppressedAddress, User
 from accounts.pages.customer_mail.forms import ComposeForm, DiscardForm, MailForm
 from accounts.ui.paging import COUNT_CAP, page_number, take_page
-from accounts.unsubscribing import message_of
+from accounts.unsubscribe_links import message_of
 from accounts.work import customer_mail
 from accounts.work.outreach import suppress
 

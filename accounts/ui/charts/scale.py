@@ -80,7 +80,7 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
             band,
             max(width - 0.25, 0),
             f"chart-fill is-{band.tone}",
-            says=within,
+            hover_text=within,
         )
     ]
     if margin:
@@ -88,7 +88,7 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
             "name": band.name,
             "number": number(band.lower + margin),
         }
-        marks.append(_fill(band, min(margin, width), "chart-margin", says=rises))
+        marks.append(_fill(band, min(margin, width), "chart-margin", hover_text=rises))
     if width >= NARROW:
         middle = percent(band.lower + width / 2)
         marks.append(
@@ -97,10 +97,10 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
     return marks
 
 
-def _fill(band: BandOnScale, width: float, kind: str, *, says: str) -> Svg:
+def _fill(band: BandOnScale, width: float, kind: str, *, hover_text: str) -> Svg:
     return element(
         "rect",
-        hover(says),
+        hover(hover_text),
         x=percent(band.lower),
         y=TOP,
         width=percent(width),

@@ -21,7 +21,7 @@ from accounts.management.commands.first_admin import make_first_admin
 from accounts.models import Account, ImportRun, Installation, User
 from health.recompute import recompute
 from metrics.definitions import Rate, Retention
-from metrics.queries.book import Question, retention
+from metrics.queries.ledger_report import Question, retention
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots
 

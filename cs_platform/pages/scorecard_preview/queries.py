@@ -23,7 +23,7 @@ from cs_platform.pages.scorecard_preview.matrix import (
     sums_of,
 )
 from cs_platform.previews.job import job_of
-from cs_platform.previews.writing import RECOVERED
+from cs_platform.previews.rows import RECOVERED
 from health.models import RuleSet, Scorecard
 from health.pages.rules.telling import RuleDifference, compared_rules
 from health.pages.scorecards.versions import compared, moment

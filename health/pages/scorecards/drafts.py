@@ -38,7 +38,7 @@ from health.publishing import (
     save_draft,
 )
 from health.publishing.content import content_of, merge
-from health.publishing.editing import content_at, edits_since
+from health.publishing.draft_edits import content_at, edits_since
 
 
 def address(scorecard: Scorecard | int, page: str = "change") -> str:

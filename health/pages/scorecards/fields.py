@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import catalogue
 from health.measures import MEASURES
-from health.publishing.importing import MOST_ORDER
+from health.publishing.yaml_import import MOST_ORDER
 from health.queries.scorecards import parse_penalties
 from health.scoring import (
     MOST_DWELL,

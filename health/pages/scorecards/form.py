@@ -32,7 +32,7 @@ from health.publishing.content import (
     part_field,
     spelled,
 )
-from health.publishing.editing import Edit, NewPart
+from health.publishing.draft_edits import Edit, NewPart
 from health.scoring import plain
 
 

@@ -38,8 +38,8 @@ from metrics.pages.executive.labels import (
     group_words,
     news,
 )
-from metrics.queries.book import GroupRetention, Question, Report, read_book
 from metrics.queries.health import HealthPicture
+from metrics.queries.ledger_report import GroupRetention, Question, Report, read_book
 from metrics.queries.overview import Overview
 from metrics.queries.renewals import RenewalQuarter
 from metrics.retention.rates import percent

@@ -17,7 +17,7 @@ from metrics.definitions import FIGURES, Figure, Method, Rate, ratio
 from metrics.facts.attributes import NOT_RECORDED, UNKNOWN_BEFORE, Cut, known_from
 from metrics.facts.week import ChangeTotal, NewsKind
 from metrics.pages.executive.figures import shown_rate
-from metrics.queries.book import POOL
+from metrics.queries.ledger_report import POOL
 from metrics.queries.overview import Overview
 from metrics.retention.rates import FailureMode, percent
 

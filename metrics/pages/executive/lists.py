@@ -24,10 +24,10 @@ from metrics.pages.executive.labels import (
     amount_word,
     group_words,
 )
-from metrics.queries.book import Question
 from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.forecasts import ForecastAccuracy
 from metrics.queries.health import health_accounts
+from metrics.queries.ledger_report import Question
 from metrics.queries.moments import ReportSnapshot
 from metrics.queries.opened import Figures
 from metrics.queries.renewals import RenewalList, RenewalSum

@@ -24,8 +24,8 @@ from metrics.facts.attributes import Cut
 from metrics.facts.health import BandFilter
 from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
-from metrics.queries.book import Filter, Question
 from metrics.queries.gaps import report_gaps
+from metrics.queries.ledger_report import Filter, Question
 from metrics.queries.moments import ReportSnapshot, default_day, standing_of
 from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window

@@ -65,15 +65,15 @@ def _answer(
         "problems": asked.problems,
         "not_known_yet": asked.not_known_yet,
         "gaps": asked.gaps,
-        "csv": _with(request, format="csv"),
-        "first_page": _with(request),
+        "csv": _with_query(request, format="csv"),
+        "first_page": _with_query(request),
         "back": asked.without_group().address(),
     }
     part = f"executive/_{template}.html" if wants_part(request) else f"executive/{template}.html"
     return render(request, part, context)
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
+def _with_query(request: HttpRequest, **changes: str) -> str:
     query = {key: value for key, value in request.GET.items() if key != "page"}
     return "?" + urlencode({**query, **changes})
 

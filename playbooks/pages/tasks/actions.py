@@ -84,7 +84,7 @@ def undo(request: HttpRequest, task_id: int) -> HttpResponse:
         messages.error(request, str(refused))
     if wants_part(request):
         return _part(request, task_id, {}, is_open=True)
-    return redirect(next_page(request, otherwise=came_from(request) or reverse("tasks")))
+    return redirect(next_page(request, default=came_from(request) or reverse("tasks")))
 
 
 def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
@@ -137,7 +137,7 @@ def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: A
         return _part(request, task_id, {"action": name, "text": problem} if problem else {})
     if problem:
         messages.error(request, problem)
-    return redirect(next_page(request, otherwise=reverse("tasks")))
+    return redirect(next_page(request, default=reverse("tasks")))
 
 
 def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:

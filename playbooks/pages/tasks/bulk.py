@@ -55,7 +55,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.error(request, _said(form))
     else:
         _act(request, chosen, form.cleaned_data)
-    return redirect(next_page(request, otherwise=reverse("tasks")))
+    return redirect(next_page(request, default=reverse("tasks")))
 
 
 def _chosen(request: HttpRequest) -> list[int]:

@@ -71,7 +71,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewTaskForm(request.POST or None, user=user, initial=_initial(request))
     if request.method == "POST" and form.is_valid() and (task := _write(form, user)):
         messages.success(request, gettext("Written down: %(title)s") % {"title": task.title})
-        return redirect(next_page(request, otherwise="/tasks/"))
+        return redirect(next_page(request, default="/tasks/"))
     context = {
         "form": form,
         "accounts": _offered(user),

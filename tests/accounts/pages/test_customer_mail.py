@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Account, Contact, OutboxMessage, SuppressedAddress
-from accounts.unsubscribing import unsubscribe_path
+from accounts.unsubscribe_links import unsubscribe_path
 from accounts.work import outbox, outreach
 from tests.permission_house import House, build_house
 

@@ -12,7 +12,7 @@ from cs_platform.scheduling.job_runner import run_job
 from health.models import BandOverride, CurrentHealth, Publication, Scorecard
 from health.publishing import save_draft
 from health.publishing.content import content_of
-from health.publishing.editing import Edit
+from health.publishing.draft_edits import Edit
 from health.queries.scorecards import published_card
 from tests.page_house import DAY, GOOD, NOW, judge
 from tests.scorecard_house import address, filled_in, name_of

@@ -12,7 +12,8 @@ from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
 from health.preview import plan, stored
 from health.queries import explanations, figures
-from health.recompute import packing, past
+from health.recompute import past
+from health.recompute import usage_packs as packing
 from tests.benchmarks.large_company import DAY
 from tests.plans.chosen import FEW
 
@@ -105,6 +106,6 @@ EXECUTORS = {
         account_id=7, until=DAY
     ),
     "health.queries.figures:_FLAPPED": lambda: figures.scoring_figures(day=DAY),
-    "health.recompute.packing:_LEARNED": packing_anew_and_on,
+    "health.recompute.usage_packs:_LEARNED": packing_anew_and_on,
     "health.recompute.past:_BEFORE": judged_before,
 }

@@ -15,7 +15,7 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.stored import _POSITIONS, copy_columns
 from metrics.models import ReportDay, ReportedMonth
 from metrics.queries import movements, overview, restated, series
-from metrics.queries.book import Question, book_of
+from metrics.queries.ledger_report import Question, book_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import month_ends, quarter_of, trailing_window
 from tests.benchmarks.large_company import DAY, TODAY

@@ -25,7 +25,7 @@ from health.publishing.content import (
     part_field,
     typed,
 )
-from health.publishing.importing import ORDER_STEP, default_tone
+from health.publishing.yaml_import import ORDER_STEP, default_tone
 
 
 class DraftChanged(ValueError):

@@ -7,7 +7,7 @@ import pytest
 
 from metrics.definitions import Bridge, Logos, Method, Rate
 from metrics.facts.attributes import Cut
-from metrics.queries.book import Filter, Question, retention
+from metrics.queries.ledger_report import Filter, Question, retention
 from metrics.retention.windows import Window
 
 WINDOW = Window(start=date(2024, 5, 31), end=date(2025, 5, 31))

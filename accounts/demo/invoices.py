@@ -8,7 +8,7 @@ import numpy as np
 
 from accounts.catalogue import InvoiceState
 from accounts.demo.commerce import Term
-from accounts.demo.founding import Founded
+from accounts.demo.customers import Founded
 from accounts.demo.timeline import Timeline
 
 NET_DAYS = 30

@@ -12,10 +12,10 @@ from accounts.models import User
 from health import models
 from health.publishing.actions import begin_draft
 from health.publishing.content import RELATIONS, content_of, part_field, part_name, spelled
-from health.publishing.editing import Edit, save_draft
+from health.publishing.draft_edits import Edit, save_draft
 from health.queries.coverage import judged_keys
 from health.queries.scorecards import build_spec
-from health.scoring.fitting import Fitting, fit
+from health.scoring.fitted_cards import Fitting, fit
 
 _LONGEST_REASON = 300
 
