@@ -42,6 +42,30 @@ def test_links_between_documents_lead_somewhere(document):
     assert missing == []
 
 
+_FLOORS = ("accounts", "surveys", "health", "playbooks", "metrics", "cs_platform")
+_PATH = re.compile(rf"`((?:{'|'.join(_FLOORS)}|tests|templates)/[\w/.-]*)`")
+
+
+@pytest.mark.parametrize("document", [*DOCS, *ADRS], ids=lambda document: document.name)
+def test_files_and_folders_that_are_named_are_there(document):
+    named = set(_PATH.findall(document.read_text()))
+    assert {name for name in named if not any(path.exists() for path in _ways(name))} == set()
+
+
+def _ways(name):
+    """A module may be named without its ending."""
+    return [ROOT / name, ROOT / f"{name.rstrip('/')}.py"]
+
+
+def test_the_newcomers_walk_never_steps_down_a_floor():
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    walk = text[text.index("## A walk") : text.index("## Where to look first")]
+    apps = re.findall(r"\| `(\w+)/[\w/]+\.py`", walk)
+    floors = [_FLOORS.index(app) for app in apps]
+    assert len(floors) >= 10
+    assert floors == sorted(floors)
+
+
 def test_every_setting_from_the_environment_is_documented():
     source = (ROOT / "cs_platform" / "settings.py").read_text()
     names = set(re.findall(r"(?:env\.\w+|_configured)\(\s*\"([A-Z_]+)\"", source))
