@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 
+from accounts import binary_rows
+
 NULL = r"\N"
-_HEADER = b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
-_TRAILER = struct.pack(">h", -1)
-_EPOCH = date(2000, 1, 1)
 # What COPY's binary format calls the types we send: numpy's big-endian codes, and their sizes.
 SMALL, INTEGER, BIG = ">i2", ">i4", ">i8"
 
@@ -55,25 +53,16 @@ class BinaryTable:
     count: int = 0
 
     def add(self, columns: Sequence[DemoColumn]) -> None:
-        rows = len(columns[0].values)
-        layout: list[tuple[str, str]] = [("fields", ">i2")]
-        for column in columns:
-            layout += [(f"{column.name}_size", ">i4"), (column.name, column.type)]
-        packed = np.empty(rows, dtype=np.dtype(layout))
-        packed["fields"] = len(columns)
-        for column in columns:
-            packed[f"{column.name}_size"] = np.dtype(column.type).itemsize
-            packed[column.name] = column.values
-        self.chunks.append(packed.tobytes())
-        self.count += rows
+        self.chunks.append(binary_rows.rows([(each.type, each.values) for each in columns]))
+        self.count += len(columns[0].values)
 
     def stream(self) -> io.BytesIO:
-        return io.BytesIO(b"".join([_HEADER, *self.chunks, _TRAILER]))
+        return binary_rows.stream(self.chunks)
 
 
 def postgres_days(first_day: date, numbers: np.ndarray) -> np.ndarray:
     """Day numbers as Postgres counts dates: days since 2000-01-01."""
-    return numbers + (first_day - _EPOCH).days
+    return numbers + first_day.toordinal() - binary_rows.FIRST_ORDINAL
 
 
 def array_literal(values: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """Usage as columns: what nobody has told of before is one binary COPY, the rest goes by rows."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from accounts import binary_rows
+from accounts.binary_rows import FIRST_ORDINAL
 from accounts.copying import copy
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_blocks import Ints, UsageColumns
@@ -20,19 +21,14 @@ from accounts.loading.usage import load_usage, told_before
 from accounts.loading.usage_ids import UsageIds
 from accounts.loading.week_sums import told_by_week
 
-# COPY's binary format: a header, then for each row the number of values and each with its length.
-_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END = b"\xff\xff"
-_EPOCH = date(2000, 1, 1).toordinal()
-_ROW = np.dtype(
-    [
-        ("values", ">i2"), ("account_length", ">i4"), ("account", ">i8"),
-        ("day_length", ">i4"), ("day", ">i4"), ("feature_length", ">i4"), ("feature", ">i2"),
-        ("actor_length", ">i4"), ("actor", ">i2"), ("learned_length", ">i4"), ("learned", ">i4"),
-        ("events_length", ">i4"), ("events", ">i4"),
-    ]
-)  # fmt: skip
-_LENGTHS = {"account": 8, "day": 4, "feature": 2, "actor": 2, "learned": 4, "events": 4}
+_KINDS = {
+    "account": ">i8",
+    "day": ">i4",
+    "feature": ">i2",
+    "actor": ">i2",
+    "learned": ">i4",
+    "events": ">i4",
+}
 _COPY = (
     "COPY accounts_usageday (account_id, day, feature_id, actor, learned_on, events)"
     " FROM STDIN (FORMAT binary)"
@@ -52,8 +48,12 @@ def load_usage_columns(
     fresh = _untold(columns, kept, accounts=accounts, features=features)
     new, rest = kept[fresh], kept[~fresh]
     if len(new):
-        rows = _rows(columns, new, ids=accounts[columns.account[new]], features=features, days=days)
-        rows["learned"] = rows["day"] if backfill else np.maximum(rows["day"], learned - _EPOCH)
+        rows = _new_rows(
+            columns, new, ids=accounts[columns.account[new]], features=features, days=days
+        )
+        rows["learned"] = (
+            rows["day"] if backfill else np.maximum(rows["day"], learned - FIRST_ORDINAL)
+        )
         _copy(rows)
         result.created(columns.lines[new].tolist())
         mark_dirty(np.unique(rows["account"]).tolist())
@@ -99,7 +99,7 @@ def _ids(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Int
         _filled(
             days,
             columns.days,
-            {columns.days[n]: columns.days[n].toordinal() - _EPOCH for n in days.tolist()},
+            {columns.days[n]: columns.days[n].toordinal() - FIRST_ORDINAL for n in days.tolist()},
         ),
     )
 
@@ -136,22 +136,22 @@ def _tell_repeats(
         result.reject([RecordError(line, "feature", "duplicate", message)])
 
 
-def _rows(
+def _new_rows(
     columns: UsageColumns, new: Ints, *, ids: Ints, features: Ints, days: Ints
-) -> NDArray[np.void]:
-    rows = np.empty(len(new), _ROW)
-    rows["values"] = len(_LENGTHS)
-    for name, length in _LENGTHS.items():
-        rows[f"{name}_length"] = length
-    rows["account"], rows["day"] = ids, days[columns.day[new]]
-    rows["feature"], rows["actor"] = features[columns.feature[new]], columns.actor[new]
-    rows["events"] = columns.events[new]
-    return rows
+) -> dict[str, Ints]:
+    return {
+        "account": ids,
+        "day": days[columns.day[new]],
+        "feature": features[columns.feature[new]],
+        "actor": columns.actor[new],
+        "events": columns.events[new],
+    }
 
 
-def _copy(rows: NDArray[np.void]) -> None:
-    rows = rows[np.lexsort((rows["actor"], rows["feature"], rows["day"], rows["account"]))]
-    copy(_COPY, io.BytesIO(_HEADER + rows.tobytes() + _END))
+def _copy(rows: dict[str, Ints]) -> None:
+    order = np.lexsort((rows["actor"], rows["feature"], rows["day"], rows["account"]))
+    block = binary_rows.rows([(kind, rows[name][order]) for name, kind in _KINDS.items()])
+    copy(_COPY, binary_rows.stream([block]))
 
 
 def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:

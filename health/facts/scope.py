@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +12,13 @@ import numpy as np
 import numpy.typing as npt
 from psycopg2 import sql
 
-from accounts.copying import copy
+from accounts.copying import copy_out
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
 # A day that never comes: “not paid yet”, “not left yet”, “never ended”.
 NEVER = 10**7
 _EPOCH = date(1970, 1, 1).toordinal()
-_HEADER = 19
-_TRAILER = 2
 # Reading a range beats looking up ids as soon as this share of the range is wanted.
 _DENSE = 0.3
 
@@ -140,17 +137,6 @@ def number(day: date) -> int:
 def day_of(number: int) -> date:
     """The day of such a number."""
     return date.fromordinal(number + _EPOCH)
-
-
-def copy_out(query: sql.Composable, kinds: Mapping[str, str]) -> npt.NDArray[np.void]:
-    """Runs a SELECT of fixed-width, non-null columns through binary COPY; numpy types by name."""
-    buffer = io.BytesIO()
-    copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query), buffer)
-    fields: list[tuple[str, str]] = [("_count", ">i2")]
-    for name, kind in kinds.items():
-        fields += [(f"_{name}", ">i4"), (name, kind)]
-    view = buffer.getbuffer()
-    return np.frombuffer(view[_HEADER : len(view) - _TRAILER], dtype=np.dtype(fields))
 
 
 def _kind(name: str) -> str:

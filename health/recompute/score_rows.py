@@ -13,13 +13,14 @@ import numpy as np
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from accounts import binary_rows
 from accounts.catalogue import SignalKind
 from accounts.copying import copy
 from accounts.work.signals import NewSignal, emit
 from health.facts.scope import Ints
 from health.queries.installation import InstallationDay
 from health.queries.scorecards import Card
-from health.recompute import binary, statements
+from health.recompute import statements
 from health.recompute.crossings import NewCrossing
 from health.recompute.state import State
 from health.scoring import Cause, Evaluation, to_decimal
@@ -61,10 +62,10 @@ class Judged:
 
 def stage(judged: Sequence[Judged]) -> None:
     buffer = io.BytesIO()
-    buffer.write(binary.HEADER)
+    buffer.write(binary_rows.HEADER)
     for part in judged:
-        buffer.write(binary.rows(_columns(part)))
-    buffer.write(binary.TRAILER)
+        buffer.write(binary_rows.rows(_columns(part)))
+    buffer.write(binary_rows.TRAILER)
     buffer.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(statements.STAGING)
@@ -111,13 +112,13 @@ def write_crossings(
     return len(fresh), emitted
 
 
-def _columns(part: Judged) -> list[binary.Column]:
+def _columns(part: Judged) -> list[binary_rows.Column]:
     result, state, count = part.evaluation, part.state, len(part.account_ids)
     day = (part.day - _EPOCH).days
     components = len(part.card.spec.component_keys)
     return [
         (">i8", part.account_ids),
-        (">i4", np.full(count, day - binary.DATE_SHIFT)),
+        (">i4", np.full(count, day - binary_rows.DATE_SHIFT)),
         (">i8", np.full(count, part.card.id)),
         (">i2", result.score),
         (">i2", state.band),

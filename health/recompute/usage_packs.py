@@ -13,6 +13,7 @@ import numpy as np
 from django.db import connection, transaction
 from psycopg2 import sql
 
+from accounts import binary_rows
 from accounts.copying import copy
 from accounts.loading import seal_usage
 from accounts.models import Account, Feature, UsageSeal
@@ -20,7 +21,6 @@ from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_packs import PACK_DAYS, PACKED, Packing, Packs, in_force, read_packs
 from health.facts.usage_sums import first_days
 from health.models import UsagePack, UsagePacking
-from health.recompute import binary
 
 # Reading packs and a week of facts costs little more than reading packs alone.
 EVERY_DAYS = 7
@@ -78,9 +78,9 @@ def _pack(scope: FactScope, before: Packing | None, features: list[int]) -> int:
     )
     made.delete()
     buffer = io.BytesIO()
-    buffer.write(binary.HEADER)
-    buffer.write(binary.rows(_columns(scope, packs)))
-    buffer.write(binary.TRAILER)
+    buffer.write(binary_rows.HEADER)
+    buffer.write(binary_rows.rows(_columns(scope, packs)))
+    buffer.write(binary_rows.TRAILER)
     buffer.seek(0)
     copy(_COPY, buffer)
     return len(packs.position)
@@ -136,13 +136,13 @@ def _first_days(scope: FactScope, old: Packs, position: Ints) -> Ints:
     return np.asarray(first[position])
 
 
-def _columns(scope: FactScope, packs: Packs) -> list[binary.Column]:
-    until = np.full(len(packs.position), number(scope.last_day) - binary.DATE_SHIFT)
+def _columns(scope: FactScope, packs: Packs) -> list[binary_rows.Column]:
+    until = np.full(len(packs.position), number(scope.last_day) - binary_rows.DATE_SHIFT)
     return [
         (">i4", until),
         (">i8", scope.account_ids[packs.position]),
         (">i2", packs.feature),
-        (">i4", packs.first - binary.DATE_SHIFT),
+        (">i4", packs.first - binary_rows.DATE_SHIFT),
         (">i8", packs.events.sum(axis=1)),
         (PACKED, packs.events.reshape(-1).view(PACKED)),
     ]

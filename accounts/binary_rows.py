@@ -1,8 +1,9 @@
-"""Rows for COPY … (FORMAT binary) straight from numpy: every row of a call has the same width."""
+"""The format of COPY … (FORMAT binary) to and from numpy: rows of one width, without NULL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -15,13 +16,15 @@ HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 # Dates travel as days since 2000-01-01.
 DATE_SHIFT = date(2000, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
+# The same for days counted from year 1, as `date.toordinal` does.
+FIRST_ORDINAL = date(2000, 1, 1).toordinal()
 _ELEMENT_OIDS = {">i2": 21, ">f8": 701}
 
 
 def rows(columns: Sequence[Column]) -> bytes:
     """Columns as (numpy type, values): one-dimensional values are scalars, others arrays.
 
-    Types are big-endian: “>i2”, “>i4”, “>i8”, “>f8”; no value may be NULL.
+    Types are big-endian (“>i2”, “>i4”, “>i8”, “>f8”) or bytes of one length (“S5”).
     """
     count = len(columns[0][1])
     fields: list[Any] = [("fields", ">i2")]
@@ -32,6 +35,21 @@ def rows(columns: Sequence[Column]) -> bytes:
     for number, (kind, values) in enumerate(columns):
         _fill(block, f"c{number}", kind, values)
     return block.tobytes()
+
+
+def stream(blocks: Iterable[bytes]) -> io.BytesIO:
+    """Rows as COPY reads them."""
+    return io.BytesIO(b"".join([HEADER, *blocks, TRAILER]))
+
+
+def columns_of(buffer: io.BytesIO, kinds: Mapping[str, str]) -> npt.NDArray[np.void]:
+    """What COPY wrote: a column of each name, of its numpy type."""
+    layout: list[tuple[str, str]] = [("_fields", ">i2")]
+    for name, kind in kinds.items():
+        layout += [(f"_{name}_size", ">i4"), (name, kind)]
+    view = buffer.getbuffer()
+    body = view[len(HEADER) : len(view) - len(TRAILER)]
+    return np.frombuffer(body, dtype=np.dtype(layout))
 
 
 def _fields(name: str, kind: str, values: npt.NDArray[Any]) -> list[Any]:
