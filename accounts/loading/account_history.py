@@ -58,7 +58,7 @@ def load_account_history(
     records: Sequence[Record], *, day: date, now: datetime, result: LoadResult
 ) -> None:
     """Writes the good records; each of the others names what is not known."""
-    rows = _read(records, result)
+    rows = _read_dated_rows(records, result)
     accounts = {row.account.pk: row.account for row in rows}
     known = known_rows(sorted(accounts), tuple(_FIELDS.values()))
     pasts: dict[tuple[int, HistoryAttribute], KnownPast] = {}
@@ -86,7 +86,7 @@ def load_account_history(
     mark_dirty(ids)
 
 
-def _read(records: Sequence[Record], result: LoadResult) -> list[DatedRow]:
+def _read_dated_rows(records: Sequence[Record], result: LoadResult) -> list[DatedRow]:
     names = {str(record.values["account"]) for record in records}
     locked = Account.objects.filter(external_id__in=names).order_by("pk")
     accounts = {each.external_id: each for each in locked.select_for_update(no_key=True)}

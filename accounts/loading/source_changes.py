@@ -59,9 +59,9 @@ def effect_of_default(*, to: RevenueSource, day: date) -> str:
     ids = list(
         Account.objects.filter(revenue_source="").order_by("pk").values_list("pk", flat=True)
     )
-    given = _sum(given_worth(ids, day=day).values())
+    given = _ledger_worth(given_worth(ids, day=day).values())
     if to == RevenueSource.MOVEMENTS:
-        new, old = given, _sum(derived_worth(ids, day=day).values())
+        new, old = given, _ledger_worth(derived_worth(ids, day=day).values())
     else:
         contracts = Contract.objects.filter(account_id__in=ids).order_by()
         found = list(
@@ -73,7 +73,7 @@ def effect_of_default(*, to: RevenueSource, day: date) -> str:
                 f" from the contracts of more than {EXACT_ACCOUNTS:,} accounts, too many to say"
             )
         ledgers = fresh_ledgers(found, day=day)
-        new, old = _sum(_worth_of(movements) for movements in ledgers.values()), given
+        new, old = _ledger_worth(_worth_of(movements) for movements in ledgers.values()), given
     if not new.rows and not old.rows:
         return ""
     return f"Of {len(ids):,} accounts {effect_in_words(new, old, to=to)}"
@@ -86,7 +86,7 @@ def _worth_of(movements: Sequence[LedgerMovement]) -> LedgerWorth:
     return LedgerWorth(len(movements), arr)
 
 
-def _sum(worths: Iterable[LedgerWorth]) -> LedgerWorth:
+def _ledger_worth(worths: Iterable[LedgerWorth]) -> LedgerWorth:
     arr: Counter[str] = Counter()
     rows = 0
     for worth in worths:

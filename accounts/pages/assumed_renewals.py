@@ -67,7 +67,7 @@ def confirm(request: HttpRequest, external_id: str) -> HttpResponse:
     account = get_object_or_404(Account.objects.for_user(user), external_id=external_id)
     if not may(user, Right.WORK_ACCOUNTS, account=account):
         raise PermissionDenied
-    found = _found(account, form, user=user)
+    found = _assumed_renewal(account, form, user=user)
     if found is None:
         messages.error(request, gettext("This renewal is not assumed any more: nothing was kept."))
     else:
@@ -78,7 +78,9 @@ def confirm(request: HttpRequest, external_id: str) -> HttpResponse:
     return redirect("account_revenue", external_id)
 
 
-def _found(account: Account, form: ConfirmationForm, *, user: User) -> AssumedRenewal | None:
+def _assumed_renewal(
+    account: Account, form: ConfirmationForm, *, user: User
+) -> AssumedRenewal | None:
     if not form.is_valid():
         return None
     asked = form.cleaned_data["contract"], form.cleaned_data["renewed_on"]

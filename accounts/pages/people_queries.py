@@ -48,7 +48,7 @@ def people_by_level(account: Account, *, viewer: User, today: date) -> list[Leve
     Executives read about accounts, not people's addresses, but where they are on the team.
     """
     is_masked = viewer.role == Role.EXECUTIVE and not is_on_team(viewer, account, day=today)
-    rows = [(contact.level, _row(contact, is_masked)) for contact in _contacts(account)]
+    rows = [(contact.level, _person_row(contact, is_masked)) for contact in _contacts(account)]
     return [
         LevelGroup(
             level=level,
@@ -68,7 +68,7 @@ def _contacts(account: Account) -> QuerySet[Contact]:
     return found
 
 
-def _row(contact: Contact, is_masked: bool) -> PersonRow:
+def _person_row(contact: Contact, is_masked: bool) -> PersonRow:
     return PersonRow(
         name=contact.name,
         title=contact.title,

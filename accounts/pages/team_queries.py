@@ -34,7 +34,7 @@ def team_of(account: Account, *, day: date) -> list[TeamRow]:
     }
     functions = Function.objects.select_related("pool").order_by("position", "name")
     return [_csm(account)] + [
-        _row(function, members.get(function.pk), account)
+        _team_row(function, members.get(function.pk), account)
         for function in functions
         if function.is_active or function.pk in members
     ]
@@ -49,7 +49,7 @@ def _csm(account: Account) -> TeamRow:
     return TeamRow("CSM", account.owner, falls_to=falls_to)
 
 
-def _row(function: Function, member: TeamMember | None, account: Account) -> TeamRow:
+def _team_row(function: Function, member: TeamMember | None, account: Account) -> TeamRow:
     if member is not None:
         return TeamRow(function.name, member.person, member.since, member.until)
     pool = function.pool or account.pool

@@ -36,20 +36,20 @@ def unsaved(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         gone = drop(request, request.POST.get(FIELD, ""))
         return redirect(gone.back if gone else "home")
-    rows = [_row(form, user) for form in forms_of(request, user)]
+    rows = [_unsaved_row(form, user) for form in forms_of(request, user)]
     return render(request, "unsaved.html", {"rows": rows, "field": FIELD})
 
 
-def _row(form: Unsaved, user: User) -> UnsavedRow:
+def _unsaved_row(form: Unsaved, user: User) -> UnsavedRow:
     return UnsavedRow(
         form=form,
-        about=_about(form.action, user),
+        about=_what_it_is_about(form.action, user),
         sent=formats.moment(datetime.fromtimestamp(form.at, Installation.current().zone)),
         carries_next=any(name == "next" for name, _value in form.fields),
     )
 
 
-def _about(action: str, user: User) -> str:
+def _what_it_is_about(action: str, user: User) -> str:
     try:
         named = resolve(unquote(action.partition("?")[0])).kwargs
     except Resolver404:  # the platform was upgraded meanwhile

@@ -88,7 +88,7 @@ def _spread(lacking: set[tuple[date, str]], using: Spread) -> None:
         MeasureDistribution.objects.bulk_create(
             row
             for night, of_night in values.items()
-            for row in _rows(night, measures, of_night)
+            for row in _distributions(night, measures, of_night)
             if (night, row.measure) in wanted
         )
 
@@ -136,20 +136,22 @@ def _values(
     return found
 
 
-def _rows(
+def _distributions(
     night: date, measures: Collection[str], of_night: _OfNight
 ) -> Iterator[MeasureDistribution]:
     values = np.vstack([*of_night.values, np.empty((0, len(measures)))])
     segments = np.concatenate([*of_night.segments, np.empty(0, dtype=np.int64)])
     for column, measure in enumerate(measures):
-        yield _row(night, measure, "", distribution_of(values[:, column]))
+        yield _distribution(night, measure, "", distribution_of(values[:, column]))
         for key, place in segment_ids().items():
             spread = distribution_of(values[segments == place, column])
             if spread.accounts >= LEAST_ACCOUNTS:
-                yield _row(night, measure, key, spread)
+                yield _distribution(night, measure, key, spread)
 
 
-def _row(night: date, measure: str, segment: str, spread: Distribution) -> MeasureDistribution:
+def _distribution(
+    night: date, measure: str, segment: str, spread: Distribution
+) -> MeasureDistribution:
     return MeasureDistribution(
         day=night,
         measure=measure,

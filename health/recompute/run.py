@@ -132,10 +132,10 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
         for part in _judge_day(batch, day, chosen)
     ]
     crossings, signals = _write(batch, judged) if judged else (0, 0)
-    return _result(run, judged, len(account_ids), crossings, signals)
+    return _recompute_result(run, judged, len(account_ids), crossings, signals)
 
 
-def _result(
+def _recompute_result(
     run: Run, judged: list[writing.Judged], accounts: int, crossings: int, signals: int
 ) -> RecomputeResult:
     total = sum(len(part.account_ids) for part in judged)

@@ -34,7 +34,7 @@ def fit(spec: ScorecardSpec, *, judged: Collection[str]) -> Fitting:
     A component goes with its last measure; a gate goes where it looks at what nobody delivers,
     because a missing value holds nothing. Weights that stand together keep their proportions.
     """
-    kept = {component.key for component in _kept(spec.components, judged)}
+    kept = {component.key for component in _kept_components(spec.components, judged)}
     return Fitting(
         measures=tuple(key for key in spec.measure_keys if key not in judged),
         components=tuple(key for key in spec.component_keys if key not in kept),
@@ -49,11 +49,11 @@ def fit(spec: ScorecardSpec, *, judged: Collection[str]) -> Fitting:
     )
 
 
-def _kept(
+def _kept_components(
     components: tuple[ComponentSpec, ...], judged: Collection[str]
 ) -> Iterator[ComponentSpec]:
     for component in components:
-        below = list(_kept(component.components, judged))
+        below = list(_kept_components(component.components, judged))
         if below or any(measure.key in judged for measure in component.measures):
             yield component
             yield from below

@@ -46,7 +46,7 @@ class ColumnRow:
 def context(form: MappingForm) -> dict[str, Any]:
     """What the page shows; what was just sent comes before what is stored."""
     samples = samples_of(form.file.header, sample=form.sample)
-    rows = _rows(form, samples)
+    rows = _column_rows(form, samples)
     kind = form.chosen_kind
     columns = {row.name: row.chosen for row in rows if row.chosen}
     return {
@@ -81,7 +81,7 @@ def _said(form: MappingForm, name: str, otherwise: str) -> str:
     return str(form.data.get(name, otherwise)) if form.is_bound else otherwise
 
 
-def _rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> list[ColumnRow]:
+def _column_rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> list[ColumnRow]:
     return [
         ColumnRow(
             name=name,

@@ -175,14 +175,16 @@ def _said(name: str, otherwise: str, sent: Mapping[str, Any] | None) -> str:
 def _words(found: ColumnFindings, *, place: int, sent: Mapping[str, Any] | None) -> WordQuestions:
     one = found.field
     rows = [
-        _word(f"word-{place}-{one.name}-{plain_word(word.text)}", word, one, sent=sent)
+        _mapping_question(f"word-{place}-{one.name}-{plain_word(word.text)}", word, one, sent=sent)
         for word in found.words
     ]
     rows.sort(key=lambda row: not row.is_open)
     return WordQuestions(one, field_word(one.name), rows)
 
 
-def _word(name: str, word: Word, one: Field, *, sent: Mapping[str, Any] | None) -> MappingQuestion:
+def _mapping_question(
+    name: str, word: Word, one: Field, *, sent: Mapping[str, Any] | None
+) -> MappingQuestion:
     is_held = one.required or one.is_telling
     choices: Choices = [(value, _answer_word(value, one)) for value in answers(one)]
     if one.clearable:

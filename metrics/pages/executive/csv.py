@@ -34,7 +34,7 @@ def streamed(
     return csv_answer(file, head, rows)
 
 
-def _list(
+def _list_response(
     name: str, asked: ReportParams, head: Cells, rows: Iterable[Cells]
 ) -> StreamingHttpResponse:
     """What the page says of its sums stands below the rows: the first line stays the head."""
@@ -69,7 +69,7 @@ def figure(
         for row in figures.all_accounts(wanted)
     )
     head += ["ARR at start", "ARR at end", amount_word(wanted), "Currency"]
-    return _list(_name(wanted, "accounts", asked), asked, head, rows)
+    return _list_response(_name(wanted, "accounts", asked), asked, head, rows)
 
 
 def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
@@ -94,7 +94,7 @@ def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> Streami
         for row in figures.all_movements(wanted)
     )
     amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
-    return _list(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
+    return _list_response(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
 
 
 def _name(wanted: Figure, what: str, asked: ReportParams) -> str:
@@ -117,7 +117,7 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
         for row in all_health_accounts(standing=standing, wanted=asked.bands)
     )
     head = ["Account", "Account id", "Band", "Score", "Owner", "ARR", "Currency", LEFT_OUT]
-    return _list("health", asked, head, rows)
+    return _list_response("health", asked, head, rows)
 
 
 def _iso(day: date | None) -> str:
@@ -149,7 +149,7 @@ def renewals(found: Iterable[RenewalRow], asked: ReportParams) -> StreamingHttpR
     head = ["Account", "Account id", "Owner", "Contract", "Line", "Ends", "Decision by", "State"]
     head += ["Decided", "Band", "Score"]
     amounts = ["ARR", "Probability", "Expected", "Currency", LEFT_OUT]
-    return _list("renewals", asked, [*head, *amounts], rows)
+    return _list_response("renewals", asked, [*head, *amounts], rows)
 
 
 def changes(
@@ -172,4 +172,4 @@ def changes(
     )
     head = ["Account", "Account id", "Owner", "Day", "What", "Detail", "Score before"]
     head += ["Score after", "Amount", "Currency", LEFT_OUT]
-    return _list(f"week-{change}", asked, head, rows)
+    return _list_response(f"week-{change}", asked, head, rows)
