@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.models import Account, DirtyAccount, User
 from health.models import BandOverride, CurrentHealth
@@ -32,7 +33,7 @@ def override_band(
     """Replaces an earlier override and is shown at once. Raises OverrideRefused."""
     current = _present(account)
     if current is None:
-        raise OverrideRefused("This account has not been scored yet.")
+        raise OverrideRefused(gettext("This account has not been scored yet."))
     _refuse_band(current, band)
     _refuse_terms(reason, day=day, expires_on=expires_on)
     _end(account, user=user, now=now)
@@ -73,16 +74,19 @@ def _bands(current: CurrentHealth) -> dict[str, BandSpec]:
 def _refuse_band(current: CurrentHealth, band: str) -> None:
     chosen = _bands(current).get(band)
     if chosen is None:
-        raise OverrideRefused("Choose one of the bands of the account's scorecard.")
+        raise OverrideRefused(gettext("Choose one of the bands of the account's scorecard."))
     if band == current.band:
-        raise OverrideRefused(f"The computed band is {chosen.name} already: choose another one.")
+        raise OverrideRefused(
+            gettext("The computed band is %(name)s already: choose another one.")
+            % {"name": chosen.name}
+        )
 
 
 def _refuse_terms(reason: str, *, day: date, expires_on: date) -> None:
     if not reason.strip():
-        raise OverrideRefused("Say why the computed band is wrong.")
+        raise OverrideRefused(gettext("Say why the computed band is wrong."))
     if not day <= expires_on <= day + LONGEST:
-        raise OverrideRefused("An override ends within 30 days.")
+        raise OverrideRefused(gettext("An override ends within 30 days."))
 
 
 def _show(current: CurrentHealth, band: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts.catalogue import CONTRACTS_SOURCE, MERGES_SOURCE, AccountStatus, RevenueSource
 from accounts.loading.due_ledgers import derive_due
@@ -74,23 +75,24 @@ def merge_accounts(
 
 def _locked(merged: str, into: str) -> tuple[Account, Account]:
     if merged == into:
-        raise MergeRefused("An account is not merged into itself: name two.")
+        raise MergeRefused(gettext("An account is not merged into itself: name two."))
     rows = Account.objects.filter(external_id__in=[merged, into]).order_by("pk")
     found = {row.external_id: row for row in rows.select_for_update(of=("self",))}
     for name in (merged, into):
         if name not in found:
-            raise MergeRefused(f"“{name}” is not an account.")
+            raise MergeRefused(gettext("“%(name)s” is not an account.") % {"name": name})
     gone, stays = found[merged], found[into]
     for account in (gone, stays):
         if account.merged_into_id is not None:
             other = Account.objects.get(pk=account.merged_into_id)
             raise MergeRefused(
-                f"“{account.external_id}” was merged into “{other.external_id}” already:"
-                " name that one."
+                gettext("“%(merged)s” was merged into “%(into)s” already: name that one.")
+                % {"merged": account.external_id, "into": other.external_id}
             )
     if stands_below(stays, gone):
         raise MergeRefused(
-            f"“{into}” stands below “{merged}” over others: change its parent first."
+            gettext("“%(into)s” stands below “%(merged)s” over others: change its parent first.")
+            % {"into": into, "merged": merged}
         )
     return gone, stays
 
@@ -99,8 +101,10 @@ def _source_of(gone: Account, stays: Account) -> RevenueSource:
     sources = sources_of([gone.pk, stays.pk])
     if sources[gone.pk] != sources[stays.pk]:
         raise MergeRefused(
-            "The revenue of one comes from contracts and of the other from movements: change one of"
-            " both on its revenue page first."
+            gettext(
+                "The revenue of one comes from contracts and of the other from movements:"
+                " change one of both on its revenue page first."
+            )
         )
     return sources[stays.pk]
 
@@ -180,8 +184,8 @@ def _difference(before: Steps, after: Steps, *, until: date) -> Steps:
 
 def _in_words(differing: Steps) -> str:
     currency, first = min(differing, key=lambda key: key[1])
-    return (
-        f"ARR of both together would change from {first} on ({currency}, {len(differing)} days):"
-        " contracts of one follow or replace those of the other. Look at them, and accept the"
-        " change if it is right."
-    )
+    return gettext(
+        "ARR of both together would change from %(first)s on (%(currency)s, %(days)s"
+        " days): contracts of one follow or replace those of the other. Look at them,"
+        " and accept the change if it is right."
+    ) % {"first": first, "currency": currency, "days": len(differing)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from accounts import clock
 from accounts.models import User
@@ -24,18 +25,26 @@ class StalePreview(ValueError):
 def why_stale(preview: Preview, draft: Draft) -> str:
     """Empty while the preview shows the draft as it stands."""
     if preview.revision != draft.revision:
-        who = f" by {draft.edited_by}" if draft.edited_by else ""
-        return f"The draft was changed{who} after this preview was made. Preview it again."
+        if not draft.edited_by:
+            return gettext("The draft was changed after this preview was made. Preview it again.")
+        words = gettext(
+            "The draft was changed by %(person)s after this preview was made. Preview it again."
+        )
+        return words % {"person": draft.edited_by}
     if _has_new_version(preview, draft):
-        return "Another version came into force after this preview was made. Preview it again."
+        return gettext(
+            "Another version came into force after this preview was made. Preview it again."
+        )
     rules = rules_in_force()
     if (rules.pk if rules else None) != preview.rules_id:
-        return (
+        return gettext(
             "Other assignment rules came into force after this preview was made. Preview it again."
         )
     if preview.day != clock.today():
         judged = formats.day(preview.day)
-        return f"This preview judged {judged}, and publication judges today. Preview it again."
+        return gettext(
+            "This preview judged %(day)s, and publication judges today. Preview it again."
+        ) % {"day": judged}
     return ""
 
 
@@ -55,9 +64,9 @@ def publish_previewed(
     """Raises StalePreview, NotPublishable. The draft is locked: nobody changes it in between."""
     locked = next((row for row in _locked(draft) if row.pk == draft.pk), None)
     if locked is None or locked.is_published:
-        raise StalePreview("Somebody published this draft already.")
+        raise StalePreview(gettext("Somebody published this draft already."))
     if preview is None or preview.finished_at is None:
-        raise StalePreview("Preview the draft first: publishing shows what it changes.")
+        raise StalePreview(gettext("Preview the draft first: publishing shows what it changes."))
     if stale := why_stale(preview, locked):
         raise StalePreview(stale)
     revision = preview.revision
