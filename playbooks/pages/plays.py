@@ -106,7 +106,7 @@ class HandPlayForm(forms.Form):
 
 
 @requires(Right.WORK_ACCOUNTS, page="play")
-def hand(request: HttpRequest, play_id: int) -> HttpResponse:
+def reassign(request: HttpRequest, play_id: int) -> HttpResponse:
     """404 for an account out of sight, 403 for one that is somebody else's to change."""
     user = cast("User", request.user)
     play = get_object_or_404(Play.objects.for_user(user).select_related("account"), pk=play_id)
@@ -114,13 +114,13 @@ def hand(request: HttpRequest, play_id: int) -> HttpResponse:
         raise PermissionDenied
     form = HandPlayForm(request.POST)
     if form.is_valid():
-        _hand(request, play, to=form.cleaned_data["owner"], now=clock.now())
+        _reassign(request, play, to=form.cleaned_data["owner"], now=clock.now())
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["owner"]))
     return redirect("play", play_id)
 
 
-def _hand(request: HttpRequest, play: Play, *, to: User, now: datetime) -> None:
+def _reassign(request: HttpRequest, play: Play, *, to: User, now: datetime) -> None:
     user = cast("User", request.user)
     try:
         hand_over_play(play_id=play.pk, to=to, by=user, now=now)

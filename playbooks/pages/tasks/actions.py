@@ -28,7 +28,7 @@ from playbooks.pages.tasks.forms import (
     QUEUE,
     SNOOZES,
     CompleteForm,
-    HandForm,
+    ReassignForm,
     SkipForm,
     SnoozeForm,
     outcomes,
@@ -68,8 +68,8 @@ def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 @requires(Right.WORK_TASKS, page="task")
-def hand(request: HttpRequest, task_id: int) -> HttpResponse:
-    return _act(request, task_id, "hand", HandForm(request.POST), _hand)
+def reassign(request: HttpRequest, task_id: int) -> HttpResponse:
+    return _act(request, task_id, "hand", ReassignForm(request.POST), _reassign)
 
 
 @requires(Right.WORK_TASKS, page="task")
@@ -113,7 +113,7 @@ def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     }
 
 
-def _hand(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+def _reassign(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     chosen = form.cleaned_data["owner"]
     owner = None if chosen == QUEUE else User.objects.filter(pk=chosen).first()
     if owner is None and chosen != QUEUE:
@@ -149,7 +149,7 @@ def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
     except actions.REFUSED as refused:
         return str(refused)
     # What can be taken back names where: see components/_toasts.html.
-    undo_at = "" if act is _hand else reverse("task_undo", args=[task.pk])
+    undo_at = "" if act is _reassign else reverse("task_undo", args=[task.pk])
     messages.success(request, said, extra_tags=undo_at)
     return ""
 

@@ -21,7 +21,7 @@ from accounts.ui.parts import next_page
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task
-from playbooks.pages.tasks.forms import QUEUE, HandForm, SnoozeForm, all_outcomes
+from playbooks.pages.tasks.forms import QUEUE, ReassignForm, SnoozeForm, all_outcomes
 from playbooks.triggers.vocabulary import TaskOutcome
 
 REFUSALS_SHOWN = 10
@@ -110,7 +110,7 @@ def _snoozing(request: HttpRequest, *, now: datetime) -> Act | str:
 
 
 def _handing(request: HttpRequest, *, user: User, now: datetime) -> Act | str:
-    form = HandForm(request.POST)
+    form = ReassignForm(request.POST)
     if not form.is_valid():
         return _said(form)
     chosen = form.cleaned_data["owner"]

@@ -72,7 +72,7 @@ class SnoozeForm(forms.Form):
         return calendar.start_of(self.cleaned_data["on"])
 
 
-class HandForm(forms.Form):
+class ReassignForm(forms.Form):
     owner = forms.IntegerField(
         min_value=QUEUE,
         max_value=2**63 - 1,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import BusinessEvent, BusinessEventKind, Interaction, OutboxMessage
 from playbooks.firing import advance_plays
 from playbooks.models import Play, Task
-from tests.cs_platform.pages.conftest import (
+from tests.page_house import (
     DAY,
     GOOD,
     NOW,
@@ -126,7 +126,7 @@ def test_a_play_is_stopped_on_its_page(client, play, account):
 
 def test_a_play_handed_over_takes_its_open_tasks_and_its_next_steps_along(client, play, csm, house):
     colleague = house.people["manager"]
-    client.post(reverse("play_hand", args=[play.pk]), {"owner": colleague.pk})
+    client.post(reverse("play_reassign", args=[play.pk]), {"owner": colleague.pk})
     first = Task.objects.get(play=play)
     assert first.owner == colleague
     notice = OutboxMessage.objects.get(user=colleague, channel="in_app")
@@ -142,7 +142,7 @@ def test_a_play_handed_over_takes_its_open_tasks_and_its_next_steps_along(client
 
 def test_a_task_of_another_role_stays_where_it_is(client, play, csm, house):
     Task.objects.filter(play=play).update(owner_role="manager", owner=csm)
-    client.post(reverse("play_hand", args=[play.pk]), {"owner": house.people["manager"].pk})
+    client.post(reverse("play_reassign", args=[play.pk]), {"owner": house.people["manager"].pk})
     assert Task.objects.get(play=play).owner == csm
 
 
@@ -150,7 +150,7 @@ def test_a_task_of_another_role_stays_where_it_is(client, play, csm, house):
 def test_a_play_is_handed_to_nobody_who_may_not_work_there(client, play, house, owner):
     chosen = house.people["executive"].pk if owner == "executive" else owner
     html = client.post(
-        reverse("play_hand", args=[play.pk]), {"owner": chosen}, follow=True
+        reverse("play_reassign", args=[play.pk]), {"owner": chosen}, follow=True
     ).content.decode()
     assert "toast-error" in html
     assert Play.objects.get().lead is None
@@ -165,7 +165,7 @@ def test_who_sees_a_play_and_who_hands_it_over(client, play, house, actor, seen,
     response = page(client, play)
     assert response.status_code == seen
     assert ("Hand it over to" in response.content.decode()) == (changed == 302)
-    handed = client.post(reverse("play_hand", args=[play.pk]), {"owner": 0})
+    handed = client.post(reverse("play_reassign", args=[play.pk]), {"owner": 0})
     assert handed.status_code == changed
 
 

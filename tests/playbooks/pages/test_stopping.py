@@ -27,7 +27,7 @@ def stop(client, play, **data):
 
 
 def hand(client, task, **data):
-    return client.post(reverse("task_hand", args=[task.pk]), data, follow=True)
+    return client.post(reverse("task_reassign", args=[task.pk]), data, follow=True)
 
 
 def messages(response):

@@ -52,7 +52,7 @@ def test_a_member_of_another_team_is_handed_a_task_finds_it_on_today_and_finishe
     seller = house.people["on_the_team"]
     page = client.get(reverse("task", args=[task.pk])).content.decode()
     assert f'value="{seller.pk}"' in page
-    client.post(reverse("task_hand", args=[task.pk]), {"owner": seller.pk})
+    client.post(reverse("task_reassign", args=[task.pk]), {"owner": seller.pk})
 
     sign_in(client, seller)
     assert "Call the buyer" in client.get(reverse("today")).content.decode()
