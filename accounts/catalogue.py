@@ -221,7 +221,7 @@ class EventTone(StrEnum):
 
 
 class SignalKind(StrEnum):
-    """What may start work. `event.<kind>` rings for a business event just learned."""
+    """What may start work. `event.<kind>` is emitted for a business event just learned."""
 
     HEALTH_CROSSED = "health.crossed"
     CONTRACT_DATE = "contract.date"

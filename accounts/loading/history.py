@@ -47,7 +47,7 @@ _ACCOUNTS = sql.SQL(
 ).format(
     sql.SQL(", ").join(sql.SQL(f"('{name}', {value})") for name, value in _OF_ACCOUNTS.items())
 )
-# Somebody who left did so on a day of their own, not when we heard of it.
+# Somebody who left did so on a day of their own, not when we learned of it.
 _CONTACTS = sql.SQL(
     "SELECT c.account_id, c.id AS contact_id, v.attribute, v.value,"
     " LEAST(c.met_on, %(day)s) AS since,"

@@ -12,7 +12,7 @@ from accounts.loading.history import AttributeChange
 from accounts.models import BusinessEvent, Installation
 from accounts.work.signals import NewSignal, emit
 
-_RINGS = {
+_SIGNAL_OF = {
     HistoryAttribute.TOUCH_TIER: SignalKind.TIER_CHANGED,
     HistoryAttribute.STAGE: SignalKind.STAGE_CHANGED,
 }
@@ -34,7 +34,7 @@ def emit_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime
     emit(
         NewSignal(
             account_id=change.account_id,
-            kind=_RINGS[change.attribute],
+            kind=_SIGNAL_OF[change.attribute],
             key=f"{change.since}:{change.before}:{change.after}",
             occurred_at=now
             if change.since == day
@@ -42,12 +42,12 @@ def emit_changes(changes: Sequence[AttributeChange], *, day: date, now: datetime
             payload={"from": change.before, "to": change.after},
         )
         for change in changes
-        if change.attribute in _RINGS
+        if change.attribute in _SIGNAL_OF
     )
 
 
 def emit_events(event_ids: Sequence[int]) -> None:
-    """Business events just learned; each rings when it happened, however late we heard."""
+    """Business events just learned; a signal is dated when its event happened."""
     zone = Installation.current().zone
     # Another source may number alike: the first to come has the id alone for its key.
     twins = BusinessEvent.objects.filter(

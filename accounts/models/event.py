@@ -1,4 +1,4 @@
-"""Business events (facts that measures read) and signals (the only bell that may start work)."""
+"""Business events (facts that measures read) and signals (which alone may start work elsewhere)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Rows that make sure work happens: dirty accounts, due ledgers, jobs, and the outbox.
 
-The broker only rings; claims, leases and unique keys here decide who works and that it is once.
+The broker only carries ids; claims, leases and unique keys here decide who works, and once.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from accounts.models import SignalDelivery
 _BATCH = 5_000
 _REASON_LENGTH = 300
 
-# Ids in the order given: of what occurred at the same time, the first emitted is heard first.
+# Ids in the order given: of what occurred at the same time, the first emitted is delivered first.
 _EMIT = """
 WITH emitted AS (
     INSERT INTO accounts_signal (account_id, kind, key, occurred_at, payload, created_at)

@@ -102,7 +102,7 @@ def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
 def live_through(history: History, *, on_progress: Callable[[str], None]) -> None:
     """Fires, advances and works the nights on which playbooks were in use, in their order.
 
-    What was emitted before is stamped as historic. A night hears only what was there by
+    What was emitted before is stamped as historic. A night reads only what was there by
     then and sees the scores of its own day.
     """
     if not history.played:

@@ -47,7 +47,7 @@ class Load:
 
 
 def load_facts(load: Load, *, on_progress: Callable[[str], None]) -> Counter[str]:
-    """Rows by table. Facts only: nothing is scored and nothing rings."""
+    """Rows by table. Facts only: nothing is scored and no signal is emitted."""
     shape = load.shape
     staff = staff_of(shape)
     load_frame(shape, staff=staff)

@@ -32,20 +32,20 @@ _TITLES = (
 
 def write_notebooks(*, seed: int, days: list[date]) -> int:
     """Tasks of the days, the last one being yesterday; how many were written."""
-    books: dict[int | None, list[Account]] = {}
+    portfolios: dict[int | None, list[Account]] = {}
     active = Account.objects.filter(status=AccountStatus.ACTIVE, owner__isnull=False)
     for account in active.order_by("pk"):
-        books.setdefault(account.owner_id, []).append(account)
+        portfolios.setdefault(account.owner_id, []).append(account)
     tasks: list[Task] = []
     for csm in User.objects.filter(role=Role.CSM, portfolio__in=active).distinct().order_by("pk"):
         random = np.random.default_rng([seed, csm.pk])
-        tasks += _done(random, csm=csm, book=books[csm.pk], days=days)
-        tasks += _open(random, csm=csm, book=books[csm.pk], yesterday=days[-1])
+        tasks += _done(random, csm=csm, portfolio=portfolios[csm.pk], days=days)
+        tasks += _open(random, csm=csm, portfolio=portfolios[csm.pk], yesterday=days[-1])
     return len(Task.objects.bulk_create(tasks, batch_size=2_000))
 
 
 def _done(
-    random: np.random.Generator, *, csm: User, book: list[Account], days: list[date]
+    random: np.random.Generator, *, csm: User, portfolio: list[Account], days: list[date]
 ) -> Iterator[Task]:
     for day in days[:-10]:
         if day.weekday() >= 5 or random.random() >= DONE_A_DAY:
@@ -53,14 +53,14 @@ def _done(
         written = _moment(random, day)
         due = written + timedelta(days=int(random.integers(4, 12)))
         closed = written + (due - written) * random.uniform(0.2, 1.15)
-        task, outcome = _task(random, csm=csm, book=book, written=written, due=due)
+        task, outcome = _task(random, csm=csm, portfolio=portfolio, written=written, due=due)
         task.state, task.outcome = TaskState.DONE, outcome
         task.closed_at, task.closed_by = min(closed, _moment(random, days[-1])), csm
         yield task
 
 
 def _open(
-    random: np.random.Generator, *, csm: User, book: list[Account], yesterday: date
+    random: np.random.Generator, *, csm: User, portfolio: list[Account], yesterday: date
 ) -> Iterator[Task]:
     wanted, late, fresh = (int(random.integers(*r)) for r in (OPEN, OVERDUE, WRITTEN_YESTERDAY))
     asked = Task.objects.filter(owner=csm, state__in=UNFINISHED)
@@ -75,19 +75,24 @@ def _open(
         ago = 0 if is_fresh else max(int(random.integers(2, 12)), 2 - due_in)
         written = _moment(random, yesterday - timedelta(days=ago))
         due = datetime.combine(yesterday + timedelta(days=due_in), time(17), tzinfo=UTC)
-        yield _task(random, csm=csm, book=book, written=written, due=due)[0]
+        yield _task(random, csm=csm, portfolio=portfolio, written=written, due=due)[0]
 
 
 def _task(
-    random: np.random.Generator, *, csm: User, book: list[Account], written: datetime, due: datetime
+    random: np.random.Generator,
+    *,
+    csm: User,
+    portfolio: list[Account],
+    written: datetime,
+    due: datetime,
 ) -> tuple[Task, TaskOutcome]:
     """About an account that renews soon where there is one."""
     soon = [
         account
-        for account in book
+        for account in portfolio
         if account.renews_on and 0 < (account.renews_on - written.date()).days < _RENEWAL_DAYS
     ]
-    account = (soon or book)[int(random.integers(len(soon or book)))]
+    account = (soon or portfolio)[int(random.integers(len(soon or portfolio)))]
     title, channel, outcome = _TITLES[int(random.integers(len(_TITLES)))]
     task = Task(
         account=account,

@@ -1,4 +1,4 @@
-"""Signals of the past, heard on the night they were emitted and not before."""
+"""Signals of the past, delivered on the night they were emitted and not before."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts.work.signals import NewSignal, emit
 
-# A signal of a day's scores is emitted at its midnight: the night that follows the day hears it.
+# A signal of a day's scores is emitted at its midnight: the night that follows the day reads it.
 _KEEP_BACK = """
 CREATE TEMPORARY TABLE demo_signals ON COMMIT PRESERVE ROWS AS
 SELECT * FROM accounts_signal WHERE occurred_at > %(since)s::date::timestamp AT TIME ZONE 'UTC';

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
 # Said at every start as root; messages are JSON only, which is what the warning is about.
 warnings.filterwarnings("ignore", message="(?s).*running the worker with superuser privileges")
 
-# Acknowledged early on purpose: rows decide who works, a lost message is rung again.
+# Acknowledged early on purpose: rows decide who works, a lost message is sent again.
 warnings.filterwarnings(
     "ignore", message="(?s).*currently executed tasks with late acknowledgement"
 )

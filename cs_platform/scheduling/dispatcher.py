@@ -23,15 +23,15 @@ from cs_platform.models import Pulse
 from cs_platform.runtime import healthcheck
 from cs_platform.scheduling import job_runner, periodic
 from cs_platform.scheduling.celery import app
-from cs_platform.scheduling.queues import PUMPS
-from cs_platform.scheduling.tasks import JOBS_A_RING, RING_SECONDS
+from cs_platform.scheduling.queues import QUEUES
+from cs_platform.scheduling.tasks import JOBS_A_MESSAGE, MESSAGE_SECONDS
 
 CHANNEL = "cs_work"
 SWEEP_SECONDS = 3.0
 DEBOUNCE_SECONDS = 0.03
 SILENCE_SECONDS = 2.0
-SLOT_SECONDS = 30.0
-RING_AGAIN_SECONDS = 30.0
+PERIODIC_SECONDS = 30.0
+SEND_AGAIN_SECONDS = 30.0
 BROKER_REST_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,10 @@ class Dispatcher:
     def __init__(self) -> None:
         self.stopping = False
         self.broker_answers = True
-        self._rung_at: dict[str, float] = {}  # what waits, since when we ring for it
+        self._sent_at: dict[str, float] = {}  # task: monotonic seconds at its latest message
         self._own: dict[str, Future[None]] = {}
         self._hands = ThreadPoolExecutor(max_workers=2, thread_name_prefix="dispatcher")
-        self._slots_at = self._broker_rests_until = 0.0
+        self._periodic_at = self._broker_rests_until = 0.0
 
     def run(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -81,63 +81,63 @@ class Dispatcher:
             # Work of our own is looked at soon; otherwise a notification wakes us up.
             # A connection that was dropped shows here first, as an error of the driver's own.
             with connection.wrap_database_errors:
-                wait_for_notification(raw, seconds=0.5 if self._rung_at else SWEEP_SECONDS)
+                wait_for_notification(raw, seconds=0.5 if self._sent_at else SWEEP_SECONDS)
                 time.sleep(DEBOUNCE_SECONDS)  # a load tells once a statement
                 raw.poll()
                 raw.notifies.clear()
 
     def sweep(self) -> None:
         now = datetime.now(UTC)
-        if time.monotonic() - self._slots_at > SLOT_SECONDS:
+        if time.monotonic() - self._periodic_at > PERIODIC_SECONDS:
             periodic.insert_due(now=now)
-            self._slots_at = time.monotonic()
+            self._periodic_at = time.monotonic()
         waiting: set[str] = set()
-        for pump in PUMPS:
-            head = pump.head()
+        for queue in QUEUES:
+            head = queue.head()
             if head is not None:
-                waiting.add(self._pump(pump.name, head, pump.run))
+                waiting.add(self._ask_queue(queue.name, head, queue.run))
         waiting |= self._jobs(jobs.due_ids(now=now))
-        self._rung_at = {key: at for key, at in self._rung_at.items() if key in waiting}
+        self._sent_at = {key: at for key, at in self._sent_at.items() if key in waiting}
         Pulse.objects.update_or_create(
             process="dispatcher", defaults={"beat_at": now, "broker_answers": self.broker_answers}
         )
         healthcheck.note("dispatcher")
 
-    def _pump(self, name: str, head: int, run: Callable[[], int]) -> str:
+    def _ask_queue(self, name: str, head: int, run: Callable[[], int]) -> str:
         key = f"{name} {head}"
         if self._is_news(key):
-            self._ring("cs_platform.scheduling.tasks.pump", name)
+            self._send("cs_platform.scheduling.tasks.run_queue", name)
         elif self._is_silent(key):
             self._do(name, run)
         return key
 
     def _jobs(self, due: list[int]) -> set[str]:
         news = [job for job in due if self._is_news(f"job {job}")]
-        for n in range(0, len(news), JOBS_A_RING):
-            self._ring("cs_platform.scheduling.tasks.run_jobs", news[n : n + JOBS_A_RING])
+        for n in range(0, len(news), JOBS_A_MESSAGE):
+            self._send("cs_platform.scheduling.tasks.run_jobs", news[n : n + JOBS_A_MESSAGE])
         silent = [job for job in due if self._is_silent(f"job {job}")]
         if silent:
             self._do("jobs", lambda: [job_runner.run_job(job) for job in silent])
         return {f"job {job}" for job in due}
 
     def _is_news(self, key: str) -> bool:
-        """Rung for the first time, or so long ago that the broker may have lost it."""
+        """Sent for the first time, or so long ago that the broker may have lost it."""
         now = time.monotonic()
-        rung_at = self._rung_at.get(key)
-        if rung_at is not None and now < rung_at + RING_AGAIN_SECONDS:
+        sent_at = self._sent_at.get(key)
+        if sent_at is not None and now < sent_at + SEND_AGAIN_SECONDS:
             return False
-        self._rung_at[key] = now
+        self._sent_at[key] = now
         return True
 
     def _is_silent(self, key: str) -> bool:
-        waited = time.monotonic() - self._rung_at[key]
+        waited = time.monotonic() - self._sent_at[key]
         return waited >= SILENCE_SECONDS or not self.broker_answers
 
-    def _ring(self, task: str, argument: object) -> None:
+    def _send(self, task: str, argument: object) -> None:
         if time.monotonic() < self._broker_rests_until:
             return
         try:
-            app.send_task(task, args=[argument], retry=False, expires=RING_SECONDS)
+            app.send_task(task, args=[argument], retry=False, expires=MESSAGE_SECONDS)
         except (BrokerError, OSError) as error:
             log.warning("the broker does not answer (%s)", type(error).__name__)
             self.broker_answers = False

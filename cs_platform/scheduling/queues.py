@@ -13,11 +13,11 @@ from health.recompute import drain_dirty, is_catching_up
 from playbooks.firing import fire_signals, oldest_waiting
 
 BATCH = 500
-ROUNDS = 40  # then the others have their turn; what is left rings again
+ROUNDS = 40  # then the others have their turn; what is left is asked for again
 
 
 @dataclass(frozen=True, slots=True)
-class Pump:
+class RowQueue:
     name: str
     head: Callable[[], int | None]  # what waits longest; the same one twice: nobody works
     work: Callable[[], int]
@@ -46,9 +46,9 @@ def _message() -> int | None:
     return waiting.order_by("next_at", "pk").values_list("pk", flat=True).first()
 
 
-PUMPS = (
-    Pump("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
-    Pump("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
-    Pump("outbox", _message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
+QUEUES = (
+    RowQueue("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
+    RowQueue("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
+    RowQueue("outbox", _message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
 )
-BY_NAME = {pump.name: pump for pump in PUMPS}
+BY_NAME = {queue.name: queue for queue in QUEUES}

@@ -1,4 +1,4 @@
-"""What the broker rings: ids in, one call. Rows decide whether there is anything to do."""
+"""What messages of the broker start: ids in, one call. Rows decide whether there is work."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cs_platform.models import Pulse
 from cs_platform.scheduling import job_runner, periodic, queues
 
 HUNG = timedelta(seconds=settings.TICK_SECONDS / 2)  # a dispatcher sweeps every three seconds
-JOBS_A_RING = 5
-RING_SECONDS = 60  # a ring that nobody answered is void: the next tick rings again
+JOBS_A_MESSAGE = 5
+MESSAGE_SECONDS = 60  # a message nobody took expires: the next tick sends one
 
 
 @shared_task
@@ -23,17 +23,17 @@ def tick() -> None:
     # A tick that arrives says that beat, the broker and a worker are alive.
     Pulse.objects.update_or_create(process="worker", defaults={"beat_at": now})
     if not Pulse.objects.filter(process="dispatcher", beat_at__gt=now - HUNG).exists():
-        _ring_instead(now=now)
+        _send_instead(now=now)
 
 
-def _ring_instead(*, now: datetime) -> None:
-    """For a dispatcher that is away or hangs. What it has rung as well is worked once."""
-    for waiting in queues.PUMPS:
+def _send_instead(*, now: datetime) -> None:
+    """For a dispatcher that is away or hangs. What it has sent as well is worked once."""
+    for waiting in queues.QUEUES:
         if waiting.head() is not None:
-            pump.apply_async(args=(waiting.name,), expires=RING_SECONDS)
+            run_queue.apply_async(args=(waiting.name,), expires=MESSAGE_SECONDS)
     due = jobs.due_ids(now=now)
-    for n in range(0, len(due), JOBS_A_RING):
-        run_jobs.apply_async(args=(due[n : n + JOBS_A_RING],), expires=RING_SECONDS)
+    for n in range(0, len(due), JOBS_A_MESSAGE):
+        run_jobs.apply_async(args=(due[n : n + JOBS_A_MESSAGE],), expires=MESSAGE_SECONDS)
 
 
 @shared_task
@@ -42,5 +42,5 @@ def run_jobs(job_ids: list[int]) -> int:
 
 
 @shared_task
-def pump(name: str) -> int:
+def run_queue(name: str) -> int:
     return queues.BY_NAME[name].run()

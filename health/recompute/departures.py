@@ -11,7 +11,7 @@ from health.facts.departures import Departure, departures
 
 
 def ring_departures(*, day: date) -> int:
-    """Once for each time that the people leave: what is rung is their last day. Returns how many
+    """Once each time that the people leave: the signal is dated their last day. Returns how many
     accounts are like this as of the closed day."""
     found = departures(end=day)
     occurred_at = datetime.combine(day + timedelta(days=1), time(), Installation.current().zone)

@@ -282,7 +282,7 @@ def _start_play(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     in_force = dict(
         Playbook.objects.filter(state=Playbook.State.PUBLISHED).values_list("key", "name")
     )
-    done, rung = {}, []
+    done, signals = {}, []
     for each in due:
         play, asked = each.play, _action(each, StartPlay)
         chain = [*play.saw.get("chain", ()), play.playbook_key]
@@ -295,8 +295,8 @@ def _start_play(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
             note = f"asked for by “{context.rules[play.playbook_id].name}”"
             payload = {"playbook": asked.playbook, "chain": chain, "note": note}
             kind, key = SignalKind.PLAY_ASKED, f"{play.pk}:{each.step.pk}"
-            rung.append(NewSignal(play.account_id, kind, key, context.now, payload))
-    emit(rung)
+            signals.append(NewSignal(play.account_id, kind, key, context.now, payload))
+    emit(signals)
     return done
 
 

@@ -40,7 +40,7 @@ GROUP BY p.id
 
 
 def close_what_rang(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> None:
-    """Open plays of these accounts that end with one of these signals, rung since they opened."""
+    """Open plays of these accounts that end with one of these signals emitted since they opened."""
     # Uses index: play_open
     plays = Play.objects.filter(
         account_id__in=sorted(inputs), state=PlayState.OPEN, ends_on__has_key="signals"

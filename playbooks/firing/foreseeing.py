@@ -1,4 +1,4 @@
-"""What crossings would start, hold back and close, had they been rung: decided, never written."""
+"""What crossings would start, hold back and close if they were emitted: decided, not written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SLICE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """How an account would stand, and the crossings that would be rung."""
+    """How an account would stand, and the crossings that would be emitted."""
 
     score: Decimal | None
     band: str

@@ -31,7 +31,7 @@ def emit_moments(*, closed: date, day: date) -> int:
     """For the night that closed `closed` and opened `day`; how many signals are new.
 
     What was true before a playbook was published emits nothing. A contract that is learned after
-    a mark has passed rings on the day it is learned, as long as its date is not over.
+    a mark has passed emits its signal on the day it is learned, as long as its date is not over.
     """
     moments = _waited_for(day)
     begins = datetime.combine(day, time(), tzinfo=Installation.current().zone)

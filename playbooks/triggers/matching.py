@@ -17,7 +17,7 @@ CROSSED = "health.crossed"
 
 @dataclass(frozen=True, slots=True)
 class TriggerInput:
-    """A signal as it was rung. `crossing` is None for every other kind; `moments` names what time
+    """A signal as emitted. `crossing` is None for every other kind; `moments` names what time
     brought about, the latest first, and `values` what was seen of it."""
 
     signal_id: int

@@ -1,4 +1,4 @@
-"""What time brings about, for which nothing else rings: dates of contracts, a fall over days,
+"""What time brings about, for which no fact emits a signal: dates of contracts, a fall over days,
 silence in the product, a cadence.
 
 The night looks for the moments that published playbooks wait for and emits a signal for each,

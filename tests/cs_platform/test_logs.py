@@ -142,9 +142,12 @@ def test_the_words_of_an_error_stay_out_of_production_and_in_the_demo():
 
 def test_a_failed_task_is_named_without_its_words():
     failed = record("Task %s raised: Canary Quill", error=ValueError("Canary Quill"))
-    failed.name, failed.data = "celery.app.trace", {"name": "cs_platform.scheduling.tasks.pump"}
+    failed.name, failed.data = (
+        "celery.app.trace",
+        {"name": "cs_platform.scheduling.tasks.run_queue"},
+    )
     assert json.loads(logs.JsonFormatter().format(failed))["says"] == (
-        "task cs_platform.scheduling.tasks.pump failed"
+        "task cs_platform.scheduling.tasks.run_queue failed"
     )
 
 

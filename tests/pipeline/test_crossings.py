@@ -105,7 +105,7 @@ def test_intake_while_the_nights_catch_up_moves_no_crossing(day, outage):
     over = threading.Event()
 
     def take_in() -> int:
-        """Facts of the missing days keep coming, and the pump asks for work all the time."""
+        """Facts of the missing days keep coming, and the queue asks for work all the time."""
         dice = random.Random(11)
         rounds = 0
         try:

@@ -1,4 +1,4 @@
-"""An embedded Valkey (speaks Redis): the doorbell's bell, never the truth."""
+"""An embedded Valkey (speaks Redis): carries ids of due work, and decides nothing."""
 
 import contextlib
 import signal
