@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from accounts import clock
 from accounts.models import Account, Installation, User
-from cs_platform.management.commands.import_ravenstack import PERSON, differences
 from cs_platform.scheduling import invariants
 from metrics.definitions import Rate, Retention
+from metrics.management.commands.import_ravenstack import PERSON, differences
 from metrics.queries.ledger_report import Question, retention
 from metrics.retention.windows import Window
 
