@@ -106,10 +106,13 @@ def _supersede(starts: Sequence[Start], now: datetime) -> None:
             severest[key] = start.rule
     accounts = {account_id for account_id, _ in severest}
     reasons = {}
-    for play in Play.objects.filter(account_id__in=accounts, state=PlayState.OPEN):
-        rule = severest.get((play.account_id, play.family))
-        if rule is not None and play.severity < rule.severity:
-            reasons[play.pk] = f"Superseded by “{rule.name}”."
+    running = Play.objects.filter(account_id__in=accounts, state=PlayState.OPEN)
+    for pk, account_id, family, severity in running.values_list(
+        "pk", "account_id", "family", "severity"
+    ):
+        rule = severest.get((account_id, family))
+        if rule is not None and severity < rule.severity:
+            reasons[pk] = f"Superseded by “{rule.name}”."
     close_plays(reasons=reasons, outcome=PlayOutcome.SUPERSEDED, now=now)
     _unqueue(accounts, severest)
 
