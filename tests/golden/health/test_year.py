@@ -52,8 +52,27 @@ def test_a_year_imported_on_its_last_day_is_scored_as_the_nights_did(db, year):
     # What was compared is a year in which things happen.
     assert len(nightly) > 4_000
     assert {kind for *_, kind, _, _, _ in crossed} >= {"first_score", "moved"}
+    # Who leaves onboarding is judged by another card: told where that makes it another band.
+    changes = changes_of_card(nightly)
+    assert len(changes) > 2
+    assert {change for change in changes if change[2] != change[3]} == {
+        (account, day, before, after)
+        for account, day, subject, cause, _, before, after in crossed
+        if cause == "new_scorecard" and subject == "score"
+    }
     cards = {figures["scorecard"] for figures in nightly.values()}
     assert {"onboarding", "four_inputs"} < cards <= {"onboarding", "four_inputs", *BY_TIER}
+
+
+def changes_of_card(nightly):
+    """Account, day, band before and after, where another card gave a score than the day before."""
+    found = set()
+    for (account, day), now in nightly.items():
+        before = nightly.get((account, day - timedelta(days=1)))
+        if before and before["scorecard"] != now["scorecard"]:
+            found.add((account, day, before["band"], now["band"]))
+    unscored = {"unscored", "too_new"}
+    return {change for change in found if not unscored & {change[2], change[3]}}
 
 
 def told_apart(one, other):
