@@ -13,7 +13,7 @@ from playbooks.triggers.vocabulary import PlayState
 
 def wake_waits(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> int:
     """Of these accounts; how many plays are looked at."""
-    # Uses index: play_open
+    # Uses index: play_open or play_looks
     waiting = StepResult.objects.filter(
         play__account__in=sorted(inputs),
         play__state=PlayState.OPEN,
