@@ -77,6 +77,8 @@ def _understood(batch: RequestBatch, *, mapping: ColumnMapping | None, now: date
         reading = mapping.meanings(reading)
     indexed, errors = bodies.json_records(batch.body, found=batch.media_type)
     as_sent = dict(indexed).get
+    if mapping is not None:
+        indexed = bodies.under_our_names(indexed, spec=spec, mapping=mapping)
     if spec.kind == Kind.USAGE:
         reader = UsageReader((), reading)
         usage, wrong = reader.read_objects(indexed)

@@ -82,6 +82,31 @@ def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], 
     return records, errors
 
 
+def under_our_names(
+    records: Iterable[tuple[int, object]], *, spec: RecordSpec, mapping: ColumnMapping
+) -> list[tuple[int, object]]:
+    """Objects whose keys are columns of the source, as its mapping names them. A field of ours
+    stays what it is; one that is there under both names is left, and refused, under the source's.
+    """
+    known = spec.by_name()
+    theirs = {name: ours or "" for name, ours in mapping.columns.items() if name not in known}
+
+    def renamed(record: object) -> object:
+        if not isinstance(record, dict):
+            return record
+        found: dict[str, object] = {}
+        for name, value in record.items():
+            ours = name if name in known else str(theirs.get(name.lower(), name) or "")
+            is_free = bool(ours) and ours in known and (ours == name or ours not in record)
+            if is_free and ours not in found:
+                found[ours] = value
+            elif ours and not (mapping.ignores_rest and name.lower() not in theirs):
+                found[name] = value
+        return found
+
+    return [(index, renamed(record)) for index, record in records]
+
+
 def csv_records(
     body: bytes, *, spec: RecordSpec, mapping: ColumnMapping | None
 ) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:

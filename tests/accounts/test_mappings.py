@@ -165,6 +165,28 @@ def test_a_request_reads_as_it_is_kept_of_the_keys_source(desk):
     )) == {"request"}  # fmt: skip
 
 
+def test_a_json_request_names_fields_as_the_source_does(desk):
+    token = make_key()
+    ApiKey.objects.update(source=desk)
+    kept(desk, "tickets", columns={"ticket id": "external_id", "company": "account",
+                                   "made at": "opened_at", "kind": "category", "internal": ""},
+         words={"category": {"odd thing": "request"}})  # fmt: skip
+    url = "/api/v1/bulk/tickets/"
+    theirs = {"Ticket ID": "j1", "company": "acme", "made at": "2025-03-02T09:15:00Z",
+              "kind": "Odd thing", "internal": 7}  # fmt: skip
+    ours = {"external_id": "j2", "account": "acme", "opened_at": "2025-03-02T09:15:00Z",
+            "category": "billing"}  # fmt: skip
+    twice = {**ours, "external_id": "j3", "company": "acme"}
+    unknown = {**ours, "external_id": "j4", "colour": "red"}
+    answer = post(url, [theirs, ours, twice, unknown], token).json()
+    assert [one["status"] for one in answer["records"]] == [
+        "created", "created", "rejected", "rejected",
+    ]  # fmt: skip
+    assert Ticket.objects.get(external_id="j1").category == "request"
+    SourceMapping.objects.update(mapping=ColumnMapping(source="desk", ignores_rest=True).as_json())
+    assert post(url, [unknown], token).json()["created"] == 1
+
+
 def test_nothing_is_kept_of_direct(desk, tmp_path):
     kept(Source.objects.get(key="direct"), "tickets", words={"category": {"odd thing": "request"}})
     file = tmp_path / "tickets.csv"
