@@ -1,3 +1,3 @@
 """What the tests of these pages share."""
 
-from tests.page_house import *  # noqa: F403 -- fixtures
+from tests.page_house import account, card, csm, house  # noqa: F401 -- fixtures
