@@ -57,17 +57,19 @@ def _playbook(state: str) -> Playbook:
     """With a step, of a key of its own."""
     head = {
         "name": f"secret-{state}",
+        "summary": "secret-summary",
         "created_at": NOW,
         "cooldown_days": 0,
         "category": "intervention",
-        "family": state,
+        "family": f"secret_{state}",
         "owner_role": "csm",
         "review_cadence": "monthly",
     }
-    found, is_new = Playbook.objects.get_or_create(key=f"secret-{state}", version=1, defaults=head)
+    found, is_new = Playbook.objects.get_or_create(key=f"secret_{state}", version=1, defaults=head)
     if is_new:
         step = {"due_amount": 0, "due_unit": "hours", "channel": "call", "owner_role": "csm"}
-        found.steps.create(position=1, key="secret-step", title="secret-step", **step)
+        step |= {"purpose": "secret-purpose", "guidance": "secret-guidance"}
+        found.steps.create(position=1, key="secret_step", title="secret-step", **step)
     if state != "draft":
         Playbook.objects.filter(pk=found.pk, state="draft").update(state=state, published_at=NOW)
     return found

@@ -1,4 +1,4 @@
-"""Triggers, accounts and escalations of a playbook in sentences, above the JSON that says them."""
+"""Triggers, accounts and escalations of a playbook in sentences."""
 
 from __future__ import annotations
 
@@ -16,38 +16,21 @@ from playbooks.library.reading import PlaybookError
 from playbooks.models import Playbook
 from playbooks.triggers.describing import escalation_label, is_for, starts_when
 
-_JSON = {
-    "starts": "triggers",
-    "meant_for": "conditions",
-    "escalates": "escalations",
-    "succeeds": "success",
-}
 _HEAD = ("name", "summary", "purpose", "category", "family", "severity", "owner_role")
 _LIMITS = ("sla_days", "cooldown_days", "cap_per_csm_day", "review_cadence", "reviewed_on")
-_LIFE = ("key", "version", "state", "created_at", "published_at", "published_by")
+_LIFE = ("key", "version", "state", "created_at", "published_at", "published_by", "reason")
 
 
 class SaidInWords:
-    """A draft shows the JSON to change below each sentence, a published version the sentences."""
+    """Sentences instead of the JSON that says them."""
 
-    SAID = tuple(_JSON)
-
-    def said_fieldsets(self, *, is_draft: bool) -> Any:
-        said = [name for pair in _JSON.items() for name in pair] if is_draft else list(_JSON)
-        help_text = gettext(
-            "The sentences say what was saved last. The fields below them have the shape"
-            " of the YAML, written as JSON: change a value there, and save to read it in"
-            " words."
-        )
-        return [
-            (None, {"fields": _HEAD}),
-            (
-                gettext("What it does"),
-                {"fields": said, "description": help_text if is_draft else ""},
-            ),
-            (gettext("Limits and review"), {"fields": _LIMITS}),
-            (gettext("Version"), {"fields": _LIFE}),
-        ]
+    SAID = ("starts", "meant_for", "escalates", "succeeds")
+    fieldsets: Any = (
+        (None, {"fields": _HEAD}),
+        (_("What it does"), {"fields": SAID}),
+        (_("Limits and review"), {"fields": _LIMITS}),
+        (_("Version"), {"fields": _LIFE}),
+    )
 
     @admin.display(description=_("Starts when"))
     def starts(self, playbook: Playbook) -> str:

@@ -10,9 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Team, User
-from playbooks.models import Playbook
+from accounts.models.size import SegmentDefinition
 from tests.fresh_sign_in import sign_in_freshly
-from tests.health.builders import NOW
 from tests.nasty import NASTY_BODIES, NASTY_DATES, NASTY_NAMES
 
 FINE = {200, 302, 400, 403}
@@ -116,8 +115,8 @@ def test_an_add_form_never_fails(ops, model):
 
 @pytest.mark.parametrize("total", [None, "abc", "-1", "１２", "9" * 30])
 def test_a_form_with_rows_below_it_never_fails_without_their_count(ops, total):
-    draft = Playbook.objects.create(key="rows", version=1, cooldown_days=0, created_at=NOW)
-    address = reverse("admin:playbooks_playbook_change", args=[draft.pk])
+    segment = SegmentDefinition.objects.create(key="rows")
+    address = reverse("admin:accounts_segmentdefinition_change", args=[segment.pk])
     [rows] = ops.get(address).context["inline_admin_formsets"]
     prefix = rows.formset.prefix
     counts = {} if total is None else {f"{prefix}-TOTAL_FORMS": total, f"{prefix}-0-id": total}

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts.models import Endpoint
+from accounts.models import Endpoint, Function
 from playbooks.library.reading import examine
 from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
@@ -241,6 +241,13 @@ def test_a_key_is_taken_once(ops, draft):
     response = ops.post(at("playbook_new"), {"name": "Again", "key": draft.key})
     assert "already" in words(response)
     assert ops.post(at("playbook_new"), {"name": "Other", "key": "other_one"}).status_code == 302
+
+
+def test_a_step_offers_the_functions_that_an_admin_added(ops, draft):
+    Function.objects.create(key="qa_lead", name="QA lead")
+    key = added(ops, draft, "task")
+    page = ops.get(at("playbook_item", draft.pk, "step", key)).content.decode()
+    assert '<option value="qa_lead">QA lead</option>' in page
 
 
 def test_a_part_that_is_not_there_is_not_found(ops, draft):
