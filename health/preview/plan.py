@@ -13,6 +13,7 @@ from accounts.catalogue import AccountStatus
 from accounts.models import Account
 from health import models
 from health.facts import FactScope, load_base
+from health.facts.rates import read_currencies
 from health.facts.scope import Ints
 from health.facts.sources import Feeds, remembered_feeds
 from health.measures.percentiles import Distributions
@@ -150,7 +151,8 @@ def cards_to(plan: PreviewPlan, account_ids: Ints) -> Iterator[tuple[Card, Ints]
         return
     scope = plan.scope(account_ids)
     base = load_base(scope, with_history=False)
-    standing = assignment_input(scope, base, day=plan.day, currency=plan.calendar.currency)
+    currencies = read_currencies(scope.account_ids, base=plan.calendar.currency)
+    standing = assignment_input(base, day=plan.day, currencies=currencies)
     is_customer = base.profiles.on(plan.day).is_customer(plan.day)
     chosen = np.where(is_customer, plan.assignment.choose(standing), NO_CARD)
     for place, card in enumerate(plan.assignment.cards):

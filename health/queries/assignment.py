@@ -11,7 +11,7 @@ import numpy.typing as npt
 from accounts.catalogue import LifecycleStage
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.facts import BaseRows, FactScope, load_base
-from health.facts.rates import whole_units
+from health.facts.rates import Currencies, read_currencies
 from health.facts.scope import number
 from health.models import AssignmentRule, RuleSet
 from health.queries.installation import calendar
@@ -72,10 +72,8 @@ def _fits(rule: RuleNumbers, standing: AssignmentInput) -> npt.NDArray[np.bool_]
     return fits
 
 
-def assignment_input(
-    scope: FactScope, base: BaseRows, *, day: date, currency: str
-) -> AssignmentInput:
-    """What rules look at, as of a day of the scope; `currency` is the installation's."""
+def assignment_input(base: BaseRows, *, day: date, currencies: Currencies) -> AssignmentInput:
+    """What rules look at, as of a day of the scope; `currencies` are those of its accounts."""
     profiles = base.profiles.on(day)
     arr = base.ledger.arr(effective=number(day), today=number(day))
     return AssignmentInput(
@@ -83,7 +81,7 @@ def assignment_input(
         profiles.touch_tier,
         profiles.segment,
         profiles.plan_id,
-        whole_units(scope.account_ids, arr, base=currency, day=day),
+        currencies.whole_units(arr, day=day),
     )
 
 
@@ -93,7 +91,8 @@ def lacks_rule(account_id: int, *, today: date) -> bool:
     ids = np.array([account_id], dtype=np.int64)
     scope = FactScope(ids, today, today, here.zone, as_known=False, open_day=today)
     base = load_base(scope, with_history=False)
-    standing = assignment_input(scope, base, day=today, currency=here.currency)
+    currencies = read_currencies(ids, base=here.currency)
+    standing = assignment_input(base, day=today, currencies=currencies)
     return bool(assignment().choose(standing)[0] == NO_CARD)
 
 

@@ -10,21 +10,22 @@ import numpy as np
 from django.db import connection
 
 from health.facts import BaseRows, FactRows, load_base, load_facts
+from health.facts.rates import Currencies, read_currencies
 from health.facts.scope import FactScope, Ints, number
 from health.facts.sources import Feeds
-from health.measures import Facts, raw_matrix
 from health.measures.inputs import Flags
 from health.models import ClosedDay
 from health.queries.assignment import NO_CARD, Assignment, assignment_input
 from health.queries.installation import InstallationDay
 from health.queries.lines import WatchLines, watch_lines
-from health.queries.scorecards import Card, published_card
+from health.queries.scorecards import published_card
 from health.recompute import score_rows as writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
 from health.recompute.past import PastStates
+from health.recompute.saying import Said, said_by_cards
 from health.recompute.state import State, lock, read_state
-from health.scoring import Evaluation, evaluate, line_values, too_new
+from health.scoring import evaluate
 
 # Locks that keep a day from closing while it is being scored (shared) and the other way round.
 DAY_LOCKS = 7_342
@@ -109,7 +110,8 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     scope = run.scope(account_ids, closed)
     is_today = scope.is_one_day and scope.first_day >= run.calendar.today(run.now)
     base = load_base(scope, with_history=not is_today)
-    plans = [_plan(run, scope, base, day) for day in run.days]
+    currencies = read_currencies(account_ids, base=run.calendar.currency)
+    plans = [_plan(run, base, currencies, day) for day in run.days]
     lines = watch_lines()
     since_start = _asks_since_start(run, plans, lines)
     names = {*lines.measures, *(key for c in run.assignment.cards for key in c.spec.raw_keys)}
@@ -126,10 +128,12 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     )
     past = PastStates.none_yet(state)
     batch = _Batch(run, scope, facts, lines, state, past, closed)
+    by_day = dict(zip(run.days, plans, strict=True))
+    said = said_by_cards(cards=run.assignment.cards, chosen=by_day, rows=facts, lines=lines)
     judged = [
         part
-        for day, chosen in zip(run.days, plans, strict=True)
-        for part in _judge_day(batch, day, chosen)
+        for day, chosen in by_day.items()
+        for part in _judge_day(batch, day, said[day], np.flatnonzero(chosen == NO_CARD))
     ]
     crossings, signals = _write(batch, judged) if judged else (0, 0)
     return _recompute_result(run, judged, len(account_ids), crossings, signals)
@@ -154,9 +158,9 @@ def hold_days_open(days: Sequence[date]) -> list[date]:
     return list(ClosedDay.objects.filter(day__in=days).values_list("day", flat=True))
 
 
-def _plan(run: Run, scope: FactScope, base: BaseRows, day: date) -> Ints:
+def _plan(run: Run, base: BaseRows, currencies: Currencies, day: date) -> Ints:
     """Which card each account gets on the day: NO_CARD without a rule, NO_CUSTOMER for the rest."""
-    standing = assignment_input(scope, base, day=day, currency=run.calendar.currency)
+    standing = assignment_input(base, day=day, currencies=currencies)
     is_customer = base.profiles.on(day).is_customer(day)
     return np.where(is_customer, run.assignment.choose(standing), NO_CUSTOMER)
 
@@ -174,35 +178,14 @@ def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
     return np.asarray(np.isin(np.vstack(plans), asking).any(axis=0), dtype=np.bool_)
 
 
-def _judge_day(batch: _Batch, day: date, chosen: Ints) -> Iterator[writing.Judged]:
-    facts, ages = batch.rows.on(day), batch.rows.ages_on(day)
-    for position, card in enumerate(batch.run.assignment.cards):
-        accounts = np.flatnonzero(chosen == position)
-        if not len(accounts):
-            continue
-        fresh = too_new(
-            card.spec,
-            days_since_start=ages.since_start[accounts],
-            days_since_first_step=ages.since_first_step[accounts],
-        )
-        evaluation = evaluate(card.spec, raw_matrix(facts, card.spec.raw_keys)[accounts])
-        watched = _watched(batch.lines, card, evaluation, facts, accounts)
-        watched.values[fresh] = np.nan
-        part, is_present = _state_before(batch, accounts, day)
-        said = _Said(card, evaluation.without(fresh), fresh, watched)
-        yield _settle(batch, day, accounts, part, is_present, said)
-    yield from _without_rule(batch, day, np.flatnonzero(chosen == NO_CARD))
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a card says of accounts."""
-
-    card: Card
-    evaluation: Evaluation
-    too_new: Flags
-    watched: Watched
-    has_rule: bool = True
+def _judge_day(
+    batch: _Batch, day: date, said: Sequence[Said], unruled: Ints
+) -> Iterator[writing.Judged]:
+    """`unruled` are the customers that no rule gives a scorecard."""
+    for each in said:
+        part, is_present = _state_before(batch, each.accounts, day)
+        yield _settle(batch, day, part, is_present, each)
+    yield from _without_rule(batch, day, unruled)
 
 
 def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.Judged]:
@@ -213,7 +196,8 @@ def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.
         rows, card = np.flatnonzero(part.card_id == card_id), published_card(card_id)
         nothing = np.full((len(rows), len(card.spec.raw_keys)), np.nan)
         lines = np.full((len(rows), len(batch.lines)), np.nan)
-        said = _Said(
+        said = Said(
+            accounts[rows],
             card,
             evaluate(card.spec, nothing),
             np.zeros(len(rows), dtype=np.bool_),
@@ -221,7 +205,7 @@ def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.
             has_rule=False,
         )
         state = part.take(rows).widened(len(card.spec.component_keys))
-        yield _settle(batch, day, accounts[rows], state, is_present[rows], said)
+        yield _settle(batch, day, state, is_present[rows], said)
 
 
 def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flags]:
@@ -235,9 +219,7 @@ def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flag
     return part, is_present
 
 
-def _settle(
-    batch: _Batch, day: date, accounts: Ints, part: State, is_present: Flags, said: _Said
-) -> writing.Judged:
+def _settle(batch: _Batch, day: date, part: State, is_present: Flags, said: Said) -> writing.Judged:
     """Moves the state to what is said, and keeps it for the days that follow."""
     crossings = judge(
         card=said.card,
@@ -248,10 +230,10 @@ def _settle(
         day=number(day),
     )
     kept = np.flatnonzero(is_present)
-    batch.state.put(accounts[kept], part.take(kept))
-    batch.past.keep(part, accounts, ~is_present)
+    batch.state.put(said.accounts[kept], part.take(kept))
+    batch.past.keep(part, said.accounts, ~is_present)
     return writing.Judged(
-        batch.scope.account_ids[accounts],
+        batch.scope.account_ids[said.accounts],
         day,
         said.card,
         said.evaluation,
@@ -261,17 +243,6 @@ def _settle(
         (~is_present).astype(np.int64),
         said.has_rule,
     )
-
-
-def _watched(
-    lines: WatchLines, card: Card, evaluation: Evaluation, facts: Facts, accounts: Ints
-) -> Watched:
-    """Measures that are watched and not on the card are computed beside it."""
-    beside = tuple(key for key in lines.measures if key not in card.spec.raw_keys)
-    columns = raw_matrix(facts, beside)[accounts].T
-    raw = dict(zip(beside, columns, strict=True))
-    values = line_values(lines=lines.specs, card=card.spec, evaluation=evaluation, raw=raw)
-    return Watched(lines.specs, values)
 
 
 def _write(batch: _Batch, judged: list[writing.Judged]) -> tuple[int, int]:

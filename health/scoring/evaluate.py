@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,9 @@ class Evaluation:
 
     def __len__(self) -> int:
         return len(self.score)
+
+    def rows(self, part: slice) -> Evaluation:
+        return Evaluation(*(getattr(self, field.name)[part] for field in fields(self)))
 
     def without(self, rows: Flags) -> Evaluation:
         """The same, but those rows have no score."""

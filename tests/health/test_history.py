@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from health import recompute as recompute_module
 from health.models import ClosedDay, CurrentHealth, HealthScore, ThresholdCrossing
@@ -104,6 +105,17 @@ def test_history_in_blocks_is_what_the_nights_would_have_given(accounts, monkeyp
     assert scores == nightly[0]
     assert crossings == nightly[1]
     assert current == nightly[2]
+
+
+def test_a_block_asks_no_more_for_more_days(accounts):
+    def questions(days):
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            score_history(days=days, now=NOW, closes=False)
+            transaction.set_rollback(True)
+        return len(asked)
+
+    # Locks of days are one statement, and so is what was crossed: two days have it all.
+    assert questions(DAYS[-20:]) <= questions(DAYS[-2:]) + 2
 
 
 def test_history_closes_the_days_before_today_and_is_repeatable(accounts):
