@@ -138,7 +138,7 @@ def test_a_dispatcher_outlives_its_connection(company):
             for _ in range(3):
                 time.sleep(1)  # between two sweeps, where it spends its time
                 before = Pulse.objects.get(process="dispatcher").beat_at
-                assert database.cut() >= 1
+                until(lambda: database.cut() >= 1)  # a busy machine connects anew later
                 until(lambda: Pulse.objects.get(process="dispatcher").beat_at > before)  # noqa: B023
             assert dispatcher.poll() is None
             add_jobs(5)
