@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts import clock
+from accounts.loading.cycles import seldom_cycle_search
 from accounts.loading.ledger_upgrade import upgrade_ledgers
 from accounts.models import Installation, OutreachPolicy
 from cs_platform.runtime import roles
@@ -38,7 +39,8 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
                 " manage.py restore FILE --overwrite again."
             )
         _refuse_older_layout()
-        call_command("migrate", interactive=False, verbosity=0)
+        with seldom_cycle_search():
+            call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
         OutreachPolicy.objects.get_or_create(pk=1)
