@@ -67,9 +67,14 @@ class Supervisor:
         failing_processes.forget(self.home)  # of a run that was killed
         self._once("prepare", CS_COMPRESS_STATIC="0")
         self._load()
-        self.children = self._processes()
-        for child in self.children:
+        web, *others = self._processes()
+        self.children = [web]  # alone: people wait for it, and the machine may have few cores
+        web.start()
+        if not self._web_answers():
+            return
+        for child in others:
             child.start()
+            self.children.append(child)
         self._announce()
 
     def _load(self) -> None:
@@ -163,18 +168,22 @@ class Supervisor:
         style = {"CS_LOG_FORMAT": "plain"} if self._is_demo() else {}
         return {**style, **os.environ, **here}
 
-    def _announce(self) -> None:
+    def _web_answers(self) -> bool:
+        """Waits for it; False when somebody stops everything meanwhile."""
         end = time.monotonic() + READY_SECONDS
         site = f"http://{_reachable()}:{self.port}"
         while not (_answers(f"{site}/healthz") and _answers(f"{site}/readyz")):
             if self.interrupts:
-                return
+                return False
             if time.monotonic() > end:
                 raise CannotStartError("The web server does not answer; the reason stands above.")
             self._look_after_children()
             if any(each.process == "web" and each.deaths >= HOPELESS_DEATHS for each in self.told):
                 raise CannotStartError("The web server ends at once; the reason stands above.")
             time.sleep(0.1)
+        return True
+
+    def _announce(self) -> None:
         lines = [f"READY http://localhost:{self.port}"]
         if self._is_demo():
             people = ", ".join(f"{person}@demo.example" for person in PEOPLE)
