@@ -12,7 +12,7 @@ FORMS = {
     "complete": {"outcome": "reached", "note": "They sign."},
     "skip": {"reason": "Not needed."},
     "snooze": {"days": "1"},
-    "hand": {"owner": "0"},
+    "reassign": {"owner": "0"},
 }
 
 
