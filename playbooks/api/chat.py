@@ -102,11 +102,12 @@ def _work(endpoint: Endpoint, press: Press, *, now: datetime) -> str:
     task = Task.objects.workable_by(user).filter(pk=press.task_id).first()
     if task is None or not may(user, Right.WORK_TASKS):
         return _NOT_YOURS
+    does = _DOES.get(press.do)
+    if does is None:
+        return "No button of ours does that."
     try:
         with pghistory.context(user=user.pk, via=endpoint.kind):
-            return _DOES[press.do](endpoint, press, task, user, now)
-    except KeyError:
-        return "No button of ours does that."
+            return does(endpoint, press, task, user, now)
     except _REFUSED as refused:
         return str(refused)
 
