@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -55,6 +56,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     runners = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if runners > 1:
         items[:] = spread(items, runners=runners, seconds=config.cache.get(_SECONDS, {}))
+
+
+def pytest_collection_finish() -> None:
+    """Six thousand collected tests are no garbage: the search for cycles goes past them."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(config: pytest.Config, terminalreporter) -> None:
