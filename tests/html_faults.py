@@ -81,7 +81,9 @@ class Page(HTMLParser):
         self._seen[tag] += 1
         if tag == "form":
             self._action = given.get("action", "")
-        if "main" in self._open and (tag == "button" or (tag == "a" and "href" in given)):
+        is_pressed = tag == "button" or (tag == "a" and "href" in given)
+        # What is hidden has no name for anybody: Enter in a field presses it.
+        if "main" in self._open and is_pressed and "hidden" not in given:
             self._begin_name(tag, given)
         if tag == "option":
             self._option = [given["label"]] if given.get("label") else []

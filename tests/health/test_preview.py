@@ -134,7 +134,7 @@ def test_the_number_of_questions_does_not_grow(accounts, draft, django_assert_nu
     plan = preview.prepare(draft, day=DAY)
     preview.foresee(plan, plan.account_ids)
     for count in (1, ACCOUNTS):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(3):
             preview.foresee(plan, plan.account_ids[:count])
 
 

@@ -17,7 +17,7 @@ from playbooks.models import Playbook
 from playbooks.models.playbook import known_roles
 from playbooks.pages.builder.escalations import WORDS as ESCALATION_WORDS
 from playbooks.pages.builder.kinds import ROOMS
-from playbooks.pages.builder.kinds.step_form import Said
+from playbooks.pages.builder.kinds.step_form import StepWords
 from playbooks.pages.builder.triggers import WORDS as TRIGGER_WORDS
 from playbooks.publishing import unknown_words
 from playbooks.triggers.describing import escalation_label, is_for, starts_when
@@ -33,7 +33,7 @@ class FlowRow:
     key: str
     number: str
     icon: str
-    said: Said
+    said: StepWords
     jumps: tuple[str, ...]
     arms: tuple[ArmRow, ...]
     findings: tuple[Finding, ...]

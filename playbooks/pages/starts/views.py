@@ -125,8 +125,9 @@ def _line(start: PlayStart) -> StartLine:
 
 
 def _playbooks() -> list[tuple[str, str]]:
-    """Of all versions that ever ran or may: the latest name of each."""
-    named = Playbook.objects.order_by("key", "-version").distinct("key")
+    """Of all that are or were in force: the latest name of each."""
+    published = Playbook.objects.exclude(state=Playbook.State.DRAFT)
+    named = published.order_by("key", "-version").distinct("key")
     return sorted(named.values_list("key", "name"), key=lambda pair: pair[1])
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
 from playbooks.triggers.vocabulary import label
 
@@ -29,9 +29,9 @@ class AssignStepForm(StepForm):
         return {"owner": values["owner"]}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     joins = gettext("%s joins the team of the account, if nobody of them is there")
-    return Said(gettext("Draw in"), step.title, (joins % label(step.owner_role),))
+    return StepWords(gettext("Draw in"), step.title, (joins % label(step.owner_role),))
 
 
 ROOM = KindRoom(

@@ -16,7 +16,7 @@ from playbooks.pages.builder.conditions import (
     condition_fields,
     condition_initial,
 )
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.describing import condition_words
 from playbooks.triggers.kinds import Branch, StepKind
 
@@ -43,10 +43,10 @@ class BranchStepForm(StepForm):
         return cleaned
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     parts = condition_words(step.action.condition) if isinstance(step.action, Branch) else []
     asks = gettext("Does the account have %s?") % ", ".join(parts) if parts else ""
-    return Said(gettext("Branch"), step.title, (asks,) if asks else ())
+    return StepWords(gettext("Branch"), step.title, (asks,) if asks else ())
 
 
 ROOM = KindRoom(

@@ -13,7 +13,7 @@ from accounts import catalogue
 from accounts.catalogue import AccountField, LifecycleStage
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, text
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import ChangeField, StepKind
 
 _FIELDS = [
@@ -57,10 +57,10 @@ class ChangeFieldStepForm(StepForm):
         return {"set": {values["field"]: values[self._named(values)]}}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     change = step.action
     if not isinstance(change, ChangeField) or not change.value:
-        return Said(gettext("By itself"), step.title)
+        return StepWords(gettext("By itself"), step.title)
     words = {
         AccountField.STAGE: gettext("The stage becomes %s"),
         AccountField.ADD_TAG: gettext("The tag %s is added"),
@@ -68,7 +68,7 @@ def says(step: StepDefinition) -> Said:
     }[change.field]
     is_stage = change.field is AccountField.STAGE
     value = catalogue.label(change.value) if is_stage else f"“{change.value}”"
-    return Said(gettext("By itself"), step.title, (words % value,))
+    return StepWords(gettext("By itself"), step.title, (words % value,))
 
 
 ROOM = KindRoom(

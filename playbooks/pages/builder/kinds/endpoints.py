@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, paragraph
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import PostTo, StepKind
 
 
@@ -40,14 +40,14 @@ class WebhookStepForm(SlackStepForm):
     kind = StepKind.WEBHOOK
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     place = step.action.endpoint if isinstance(step.action, PostTo) else ""
     who = {
         StepKind.SLACK: gettext("Slack, to “%s”"),
         StepKind.TEAMS: gettext("Teams, to “%s”"),
         StepKind.WEBHOOK: gettext("Webhook, to “%s”"),
     }[step.kind]
-    return Said(who % place, step.title, (step.guidance,) if step.guidance else ())
+    return StepWords(who % place, step.title, (step.guidance,) if step.guidance else ())
 
 
 SLACK = KindRoom(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import whole
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import HoldOut, StepKind
 
 
@@ -28,10 +28,10 @@ class HoldOutStepForm(StepForm):
         return {"percent": values["percent"]}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     percent = step.action.percent if isinstance(step.action, HoldOut) else 0
     words = gettext("%s of a hundred accounts are left alone, drawn once and for all") % percent
-    return Said(gettext("Hold-out"), step.title, (words,))
+    return StepWords(gettext("Hold-out"), step.title, (words,))
 
 
 ROOM = KindRoom(

@@ -13,7 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.library.mail import MERGE_FIELDS
 from playbooks.pages.builder.fields import paragraph, text
 from playbooks.pages.builder.kinds.mail import refuse_unknown_fields
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
 
 
@@ -41,9 +41,9 @@ class InAppStepForm(StepForm):
         return {"mail": {"subject": values["subject"], "body": values["body"]}}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     details = (f"“{step.mail.subject}”",) if step.mail else ()
-    return Said(gettext("Message in the product"), step.title, details)
+    return StepWords(gettext("Message in the product"), step.title, details)
 
 
 ROOM = KindRoom(

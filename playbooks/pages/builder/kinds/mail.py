@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from playbooks.library.definition import StepDefinition
 from playbooks.library.mail import MERGE_FIELDS, merged_names
 from playbooks.pages.builder.fields import choice, paragraph, text
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import Consent, Mail, Sending, StepKind
 from playbooks.triggers.vocabulary import label
 
@@ -81,7 +81,7 @@ def refuse_unknown_fields(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
             )
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     does = step.action if isinstance(step.action, Mail) else Mail(Sending.AFTER_APPROVAL)
     is_held = does.sending is Sending.AFTER_APPROVAL
     who = gettext("Mail, held for approval") if is_held else gettext("Mail, sent by itself")
@@ -92,7 +92,7 @@ def says(step: StepDefinition) -> Said:
         details.append(
             gettext("To the champion or whoever we know best: %s") % dict(_CONSENT)[does.consent]
         )
-    return Said(who, step.title, tuple(details))
+    return StepWords(who, step.title, tuple(details))
 
 
 ROOM = KindRoom(

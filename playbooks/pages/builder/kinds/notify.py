@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, paragraph
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
 from playbooks.triggers.vocabulary import label
 
@@ -32,9 +32,9 @@ class NotifyStepForm(StepForm):
         return {"owner": values["owner"], "guidance": values["guidance"]}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     who = gettext("Notice to %s") % label(step.owner_role)
-    return Said(who, step.title, (step.guidance,) if step.guidance else ())
+    return StepWords(who, step.title, (step.guidance,) if step.guidance else ())
 
 
 ROOM = KindRoom(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StartPlay, StepKind
 
 
@@ -29,10 +29,10 @@ class StartPlayStepForm(StepForm):
         return {"playbook": values["playbook"]}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     key = step.action.playbook if isinstance(step.action, StartPlay) else ""
     words = gettext("Asks for a play of “%s”") % key.replace("_", " ") if key else ""
-    return Said(gettext("By itself"), step.title, (words,) if words else ())
+    return StepWords(gettext("By itself"), step.title, (words,) if words else ())
 
 
 ROOM = KindRoom(

@@ -19,7 +19,7 @@ from playbooks.triggers.vocabulary import label
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StepWords:
     """A step in words: whose or what it is, its sentence, and lines of detail below."""
 
     who: str
@@ -103,4 +103,4 @@ class KindRoom:
     hint: Any
     icon: str
     form: type[StepForm]
-    says: Callable[[StepDefinition], Said]
+    says: Callable[[StepDefinition], StepWords]

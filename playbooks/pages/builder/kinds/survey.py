@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import text
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind, Survey
 
 
@@ -32,10 +32,10 @@ class SurveyStepForm(StepForm):
         return {"survey": values["survey"]}
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     key = step.action.survey if isinstance(step.action, Survey) else ""
     words = gettext("Asks for the survey “%s”; nothing sends surveys yet") % key
-    return Said(gettext("By itself"), step.title, (words,) if key else ())
+    return StepWords(gettext("By itself"), step.title, (words,) if key else ())
 
 
 ROOM = KindRoom(

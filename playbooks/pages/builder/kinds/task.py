@@ -22,7 +22,7 @@ from playbooks.pages.builder.fields import (
     text,
     whole,
 )
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
 from playbooks.triggers.vocabulary import Channel, choices, label
 
@@ -89,14 +89,14 @@ class TaskStepForm(StepForm):
         }
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     who = gettext("Task for %s") % label(step.owner_role) if step.owner_role else gettext("Task")
     details = [f"{label(step.channel)} · {due_words(step.due)}"]
     if step.purpose:
         details.append(step.purpose)
     if step.success:
         details.append(gettext("Done well when: %s") % step.success)
-    return Said(who, step.title, tuple(details))
+    return StepWords(who, step.title, tuple(details))
 
 
 ROOM = KindRoom(

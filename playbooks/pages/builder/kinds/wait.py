@@ -19,7 +19,7 @@ from playbooks.pages.builder.conditions import (
     condition_initial,
 )
 from playbooks.pages.builder.fields import lasting_fields, several
-from playbooks.pages.builder.kinds.step_form import KindRoom, Said, StepForm
+from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.describing import condition_words
 from playbooks.triggers.kinds import StepKind, Wait
 from playbooks.triggers.rules import Conditions
@@ -51,7 +51,7 @@ class WaitStepForm(StepForm):
         }
 
 
-def says(step: StepDefinition) -> Said:
+def says(step: StepDefinition) -> StepWords:
     wait = step.action
     lasts = lasting_words(wait.lasts) if isinstance(wait, Wait) else ""
     until = wait.until if isinstance(wait, Wait) else None
@@ -64,7 +64,7 @@ def says(step: StepDefinition) -> Said:
         told["what"] = ", ".join(signal_word(each) for each in signals)
     else:
         words, told = gettext("For %(time)s"), {"time": lasts}
-    return Said(gettext("Wait"), step.title, (words % told,))
+    return StepWords(gettext("Wait"), step.title, (words % told,))
 
 
 def signal_word(signal: str) -> str:
