@@ -16,7 +16,7 @@ from cs_platform.scheduling import purge, schedule
 from cs_platform.scheduling.invariants import record_invariants
 from metrics.snapshots import take_snapshots
 from playbooks.firing import advance_plays
-from playbooks.preview import job as rehearsals
+from playbooks.preview import job as dry_runs
 
 INVARIANTS = "invariants.ask"
 LEDGERS = "ledgers.derive"
@@ -68,9 +68,7 @@ HANDLERS = {
     INVARIANTS: Handler(_ask_invariants),
     inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),
     previews.JOB_KIND: Handler(previews.work_preview, End(previews.give_up, previews.revive)),
-    rehearsals.JOB_KIND: Handler(
-        rehearsals.work_rehearsal, End(rehearsals.give_up, rehearsals.revive)
-    ),
+    dry_runs.JOB_KIND: Handler(dry_runs.work_dry_run, End(dry_runs.give_up, dry_runs.revive)),
     uploads.READ: Handler(
         uploads.work_reading, End(uploads.give_up_reading, uploads.revive_reading)
     ),

@@ -23,8 +23,8 @@ from health.recompute import score_rows as writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
 from health.recompute.past import PastStates
-from health.recompute.saying import Said, said_by_cards
 from health.recompute.state import State, lock, read_state
+from health.recompute.verdicts import CardVerdict, verdicts_by_day
 from health.scoring import evaluate
 
 # Locks that keep a day from closing while it is being scored (shared) and the other way round.
@@ -129,11 +129,11 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     past = PastStates.none_yet(state)
     batch = _Batch(run, scope, facts, lines, state, past, closed)
     by_day = dict(zip(run.days, plans, strict=True))
-    said = said_by_cards(cards=run.assignment.cards, chosen=by_day, rows=facts, lines=lines)
+    verdicts = verdicts_by_day(cards=run.assignment.cards, chosen=by_day, rows=facts, lines=lines)
     judged = [
         part
         for day, chosen in by_day.items()
-        for part in _judge_day(batch, day, said[day], np.flatnonzero(chosen == NO_CARD))
+        for part in _judge_day(batch, day, verdicts[day], np.flatnonzero(chosen == NO_CARD))
     ]
     crossings, signals = _write(batch, judged) if judged else (0, 0)
     return _recompute_result(run, judged, len(account_ids), crossings, signals)
@@ -179,10 +179,10 @@ def _asks_since_start(run: Run, plans: list[Ints], lines: WatchLines) -> Flags:
 
 
 def _judge_day(
-    batch: _Batch, day: date, said: Sequence[Said], unruled: Ints
+    batch: _Batch, day: date, verdicts: Sequence[CardVerdict], unruled: Ints
 ) -> Iterator[writing.Judged]:
     """`unruled` are the customers that no rule gives a scorecard."""
-    for each in said:
+    for each in verdicts:
         part, is_present = _state_before(batch, each.accounts, day)
         yield _settle(batch, day, part, is_present, each)
     yield from _without_rule(batch, day, unruled)
@@ -196,7 +196,7 @@ def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.
         rows, card = np.flatnonzero(part.card_id == card_id), published_card(card_id)
         nothing = np.full((len(rows), len(card.spec.raw_keys)), np.nan)
         lines = np.full((len(rows), len(batch.lines)), np.nan)
-        said = Said(
+        verdict = CardVerdict(
             accounts[rows],
             card,
             evaluate(card.spec, nothing),
@@ -205,7 +205,7 @@ def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.
             has_rule=False,
         )
         state = part.take(rows).widened(len(card.spec.component_keys))
-        yield _settle(batch, day, state, is_present[rows], said)
+        yield _settle(batch, day, state, is_present[rows], verdict)
 
 
 def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flags]:
@@ -219,29 +219,31 @@ def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flag
     return part, is_present
 
 
-def _settle(batch: _Batch, day: date, part: State, is_present: Flags, said: Said) -> writing.Judged:
-    """Moves the state to what is said, and keeps it for the days that follow."""
+def _settle(
+    batch: _Batch, day: date, part: State, is_present: Flags, verdict: CardVerdict
+) -> writing.Judged:
+    """Moves the state to the verdict, and keeps it for the days that follow."""
     crossings = judge(
-        card=said.card,
+        card=verdict.card,
         state=part,
-        evaluation=said.evaluation,
-        too_new=said.too_new,
-        watched=said.watched,
+        evaluation=verdict.evaluation,
+        too_new=verdict.too_new,
+        watched=verdict.watched,
         day=number(day),
     )
     kept = np.flatnonzero(is_present)
-    batch.state.put(said.accounts[kept], part.take(kept))
-    batch.past.keep(part, said.accounts, ~is_present)
+    batch.state.put(verdict.accounts[kept], part.take(kept))
+    batch.past.keep(part, verdict.accounts, ~is_present)
     return writing.Judged(
-        batch.scope.account_ids[said.accounts],
+        batch.scope.account_ids[verdict.accounts],
         day,
-        said.card,
-        said.evaluation,
+        verdict.card,
+        verdict.evaluation,
         part,
         [crossing for crossing in crossings if is_present[crossing.change.row]],
         is_present.astype(np.int64),
         (~is_present).astype(np.int64),
-        said.has_rule,
+        verdict.has_rule,
     )
 
 

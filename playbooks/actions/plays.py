@@ -15,7 +15,7 @@ from accounts.models import OutboxMessage, User
 from accounts.work.customer_mail import suppress_threads
 from accounts.work.notices import in_app, post
 from playbooks.actions.tasks import OutOfSightError, ReasonMissingError
-from playbooks.announcing import announce_done, announce_ended
+from playbooks.announcements import announce_done, announce_ended
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import OwnerRole, PlayOutcome, PlayState, TaskState, label

@@ -16,7 +16,7 @@ from accounts.access import people_for
 from accounts.declarations import address_of
 from accounts.models import Account, Installation, User
 from accounts.work.notices import in_app, post
-from playbooks.announcing import announce_created, announce_done, announce_ended
+from playbooks.announcements import announce_created, announce_done, announce_ended
 from playbooks.facts import business_calendar, silence_ends
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.vocabulary import (

@@ -23,7 +23,7 @@ from playbooks.due_dates import wait_ends
 from playbooks.firing.due_steps import Did, DueStep, Key, Opening
 from playbooks.firing.letters import write_letters
 from playbooks.firing.notices import notice
-from playbooks.firing.posting import post_to_endpoints, show_in_product
+from playbooks.firing.posts import post_to_endpoints, show_in_product
 from playbooks.models import Play, Playbook, StepResult
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (

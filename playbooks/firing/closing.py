@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from accounts.work.customer_mail import suppress_threads
-from playbooks.announcing import announce_done, announce_ended
+from playbooks.announcements import announce_done, announce_ended
 from playbooks.models import Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import PlayOutcome

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
 from health.scoring import WHOLE_SCORE
-from playbooks.announcing import announce_created
+from playbooks.announcements import announce_created
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
 from playbooks.firing.due_steps import Opening

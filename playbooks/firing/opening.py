@@ -10,7 +10,7 @@ from typing import Any
 from accounts.calendar import BusinessCalendar
 from accounts.work.notices import post
 from playbooks import facts
-from playbooks.announcing import announce_begun
+from playbooks.announcements import announce_begun
 from playbooks.firing.closing import close_plays
 from playbooks.firing.due_steps import opening
 from playbooks.firing.notices import notice

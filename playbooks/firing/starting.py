@@ -15,7 +15,7 @@ from accounts.models import SignalDelivery
 from accounts.work import signals
 from health.signals import SignalShapeError
 from playbooks import facts
-from playbooks.announcing import announce_crossings
+from playbooks.announcements import announce_crossings
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.due_steps import opening
 from playbooks.firing.escalating import escalate_to, for_signals

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
-from playbooks.announcing import announce_created, announce_ended
+from playbooks.announcements import announce_created, announce_ended
 from playbooks.due_dates import Anchor, Offset, Unit, due_at, notice_at
 from playbooks.facts import silence_ends
 from playbooks.firing.acting import Acted, Pause, act, end_waits

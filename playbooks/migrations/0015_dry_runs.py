@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Rehearsal',
+            name='DryRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('revision', models.PositiveIntegerField(help_text='Of the draft it was asked for.')),
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('failure', models.CharField(blank=True, default='', max_length=300)),
                 ('result', models.JSONField(default=dict)),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('playbook', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='rehearsal', to='playbooks.playbook')),
+                ('playbook', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='dry_run', to='playbooks.playbook')),
             ],
         ),
     ]

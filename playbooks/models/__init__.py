@@ -1,18 +1,18 @@
+from playbooks.models.dry_run import DryRun
 from playbooks.models.library import InstalledEntry
 from playbooks.models.play import Play, PlayStart
 from playbooks.models.playbook import Playbook, PlaybookStep
-from playbooks.models.rehearsal import Rehearsal
 from playbooks.models.step_result import StepResult
 from playbooks.models.task import UNFINISHED, Task
 
 __all__ = [
     "UNFINISHED",
+    "DryRun",
     "InstalledEntry",
     "Play",
     "PlayStart",
     "Playbook",
     "PlaybookStep",
-    "Rehearsal",
     "StepResult",
     "Task",
 ]

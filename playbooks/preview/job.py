@@ -19,22 +19,22 @@ from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.firing.letters import closest_people
 from playbooks.firing.owners import Owners
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.models import Play, Playbook, Rehearsal
+from playbooks.models import DryRun, Play, Playbook
 from playbooks.preview.occasions import occasions_of
-from playbooks.triggers.kinds import Consent, Mail, StepKind, Wait
-from playbooks.triggers.path import Node
-from playbooks.triggers.rehearsing import (
+from playbooks.triggers.dry_run import (
+    DryRunOutcome,
     Past,
     PastSpan,
     PlaySpan,
-    Rehearsed,
+    dry_run,
     most_on_a_path,
-    rehearse,
     tally,
 )
+from playbooks.triggers.kinds import Consent, Mail, StepKind, Wait
+from playbooks.triggers.path import Node
 from playbooks.triggers.rules import AccountState, OpenPlay, Rule
 
-JOB_KIND = "playbook.rehearsal"
+JOB_KIND = "playbook.dry_run"
 DAYS = 90
 # So few accounts are looked at while the page waits.
 AT_ONCE = 3_000
@@ -43,11 +43,11 @@ MOST_LISTED = 2_000
 
 
 @transaction.atomic
-def request_rehearsal(*, playbook: Playbook, by: User, now: datetime) -> Rehearsal:
+def request_dry_run(*, playbook: Playbook, by: User, now: datetime) -> DryRun:
     """In place of an earlier one. Raises PlaybookError where the draft is not complete."""
     playbook.definition()
     today = clock.today()
-    asked, _ = Rehearsal.objects.update_or_create(
+    asked, _ = DryRun.objects.update_or_create(
         playbook=playbook,
         defaults={
             "revision": playbook.revision,
@@ -64,36 +64,36 @@ def request_rehearsal(*, playbook: Playbook, by: User, now: datetime) -> Rehears
         fill(asked, now=now)
     else:
         key = f"{asked.pk}:{playbook.revision}:{now.isoformat()}"
-        jobs.enqueue(kind=JOB_KIND, key=key, payload={"rehearsal": asked.pk}, next_at=_real_now())
+        jobs.enqueue(kind=JOB_KIND, key=key, payload={"dry_run": asked.pk}, next_at=_real_now())
     return asked
 
 
-def work_rehearsal(claim: jobs.Claim) -> None:
+def work_dry_run(claim: jobs.Claim) -> None:
     """The handler. Begun again after a worker died, it begins at the start."""
-    asked = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None).first()
+    asked = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None).first()
     if asked is not None:  # else it was thrown away, or done by another worker
         fill(asked, now=clock.now())
 
 
 def give_up(claim: jobs.Claim, *, reason: str) -> None:
-    waiting = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None)
+    waiting = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None)
     waiting.update(failure=reason[:300])
 
 
 def revive(claim: jobs.Claim) -> None:
-    waiting = Rehearsal.objects.filter(pk=claim.payload["rehearsal"], finished_at=None)
+    waiting = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None)
     if not waiting.update(failure=""):
         raise jobs.SettledError("That dry run is finished, or was asked for anew.")
 
 
-def fill(asked: Rehearsal, *, now: datetime) -> None:
+def fill(asked: DryRun, *, now: datetime) -> None:
     playbook = Playbook.objects.prefetch_related("steps").get(pk=asked.playbook_id)
     definition, rule = playbook.definition(), playbook.rule()
     zone = Installation.current().zone
     occasions = occasions_of(rule, since=asked.since, until=asked.until, zone=zone)
     ids = sorted({each.account_id for each in occasions})
     length = length_of(definition)
-    rehearsed = rehearse(
+    outcomes = dry_run(
         occasions=occasions,
         rule=rule,
         standings=_standings(ids, day=asked.until),
@@ -101,7 +101,7 @@ def fill(asked: Rehearsal, *, now: datetime) -> None:
         length=length,
     )
     asked.revision, asked.finished_at = playbook.revision, now
-    asked.result = _result(definition, rehearsed, asked) | {"length": length.days}
+    asked.result = _result(definition, outcomes, asked) | {"length": length.days}
     asked.save(update_fields=["revision", "finished_at", "result"])
 
 
@@ -137,7 +137,7 @@ def _standings(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
     return found
 
 
-def _pasts(ids: Sequence[int], rule: Rule, asked: Rehearsal) -> dict[int, Past]:
+def _pasts(ids: Sequence[int], rule: Rule, asked: DryRun) -> dict[int, Past]:
     zone = Installation.current().zone
 
     def begins(day: date) -> datetime:
@@ -163,10 +163,10 @@ def _pasts(ids: Sequence[int], rule: Rule, asked: Rehearsal) -> dict[int, Past]:
 
 
 def _result(
-    definition: PlaybookDefinition, rehearsed: Sequence[Rehearsed], asked: Rehearsal
+    definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome], asked: DryRun
 ) -> dict[str, Any]:
-    counted = tally(rehearsed, since=asked.since, until=asked.until)
-    latest = sorted(rehearsed, key=lambda each: each.occasion.at, reverse=True)
+    counted = tally(outcomes, since=asked.since, until=asked.until)
+    latest = sorted(outcomes, key=lambda each: each.occasion.at, reverse=True)
     return {
         "started": counted.started,
         "queued": counted.queued,
@@ -174,9 +174,9 @@ def _result(
         "held_back": [list(pair) for pair in counted.held_back],
         "most_a_week": counted.most_a_week,
         "weeks": [[monday.isoformat(), starts] for monday, starts in counted.weeks],
-        "accounts": len({each.occasion.account_id for each in rehearsed if not each.reason}),
+        "accounts": len({each.occasion.account_id for each in outcomes if not each.reason}),
         "tasks": counted.started * tasks_of_a_play(definition),
-        **_mails(definition, rehearsed),
+        **_mails(definition, outcomes),
         "lines": [
             [each.occasion.account_id, each.occasion.at.isoformat(), each.csm_id, each.reason]
             for each in latest[:MOST_LISTED]
@@ -194,10 +194,10 @@ def _most(definition: PlaybookDefinition, kind: StepKind) -> int:
     return most_on_a_path(nodes, [int(step.kind is kind) for step in definition.steps])
 
 
-def _mails(definition: PlaybookDefinition, rehearsed: Sequence[Rehearsed]) -> dict[str, Any]:
+def _mails(definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome]) -> dict[str, Any]:
     """How many mails of these plays one person of a customer would get at most, and who."""
     each_play = _most(definition, StepKind.MAIL)
-    starts = Counter(each.occasion.account_id for each in rehearsed if not each.reason)
+    starts = Counter(each.occasion.account_id for each in outcomes if not each.reason)
     asks = [step.action for step in definition.steps if isinstance(step.action, Mail)]
     is_asked = bool(asks) and all(each.consent is Consent.GIVEN for each in asks)
     people = closest_people(starts, with_consent=is_asked) if each_play else {}

@@ -16,8 +16,8 @@ from django.db import connection
 from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
+from playbooks.triggers.dry_run import Occasion
 from playbooks.triggers.moments import Cadence, ContractMark, ScoreFall, Silence
-from playbooks.triggers.rehearsing import Occasion
 from playbooks.triggers.rules import Rule, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 

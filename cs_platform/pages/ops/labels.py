@@ -16,7 +16,7 @@ JOBS = {
     "upload.import": gettext_noop("Import a file"),
     "forget.daily": gettext_noop("Forget what is kept no longer"),
     "scorecard.preview": gettext_noop("Preview of a scorecard"),
-    "playbook.rehearsal": gettext_noop("Dry run of a playbook"),
+    "playbook.dry_run": gettext_noop("Dry run of a playbook"),
 }
 STEPS = {
     "partitions": gettext_noop("Make room for the next month"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playbooks.pages.builder import editing, publishing, rehearsal, starting, texts, views
+from playbooks.pages.builder import dry_run, editing, publishing, starting, texts, views
 
 urlpatterns = [
     path("", views.playbooks, name="playbooks"),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("<int:playbook_id>/publish/", publishing.publish, name="playbook_publish"),
     path("<int:playbook_id>/versions/", publishing.versions, name="playbook_versions"),
     path("<int:playbook_id>/back/", publishing.back, name="playbook_back"),
-    path("<int:playbook_id>/dry-run/", rehearsal.rehearsal, name="playbook_rehearsal"),
+    path("<int:playbook_id>/dry-run/", dry_run.dry_run, name="playbook_dry_run"),
     path("<int:playbook_id>/start/", starting.start, name="playbook_start"),
     path("<int:playbook_id>/retire/", publishing.retire, name="playbook_retire"),
     path("<int:playbook_id>/reviewed/", publishing.reviewed, name="playbook_reviewed"),

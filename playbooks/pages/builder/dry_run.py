@@ -15,17 +15,17 @@ from django.views.decorators.http import require_http_methods
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Contact, OutreachPolicy, User
-from playbooks.models import Rehearsal
+from playbooks.models import DryRun
 from playbooks.pages.builder.versions import head_context, open_version
-from playbooks.preview.job import request_rehearsal
+from playbooks.preview.job import request_dry_run
 from playbooks.publishing import PlaybookError
-from playbooks.triggers.rehearsing import QUEUED
+from playbooks.triggers.dry_run import QUEUED
 from playbooks.triggers.vocabulary import label
 
 _SHOWN = 100
 
 
-class RehearsedLine(NamedTuple):
+class DryRunLine(NamedTuple):
     account: Account
     at: datetime
     csm: str
@@ -40,20 +40,20 @@ class WeekOfStarts(NamedTuple):
 
 @requires(Right.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def rehearsal(request: HttpRequest, playbook_id: int) -> HttpResponse:
+def dry_run(request: HttpRequest, playbook_id: int) -> HttpResponse:
     playbook = open_version(request, playbook_id)
     if request.method == "POST":
         try:
-            request_rehearsal(playbook=playbook, by=cast("User", request.user), now=clock.now())
+            request_dry_run(playbook=playbook, by=cast("User", request.user), now=clock.now())
         except PlaybookError:
             messages.error(request, gettext("Settle what is listed here first, then try it."))
             return redirect("playbook", playbook.pk)
-        return redirect("playbook_rehearsal", playbook.pk)
-    asked = Rehearsal.objects.filter(playbook=playbook).first()
+        return redirect("playbook_dry_run", playbook.pk)
+    asked = DryRun.objects.filter(playbook=playbook).first()
     context = head_context(request, playbook) | {"asked": asked}
     if asked is not None and asked.finished_at is not None:
         context |= {"is_stale": asked.revision != playbook.revision, **_found(asked.result)}
-    return render(request, "builder/rehearsal.html", context)
+    return render(request, "builder/dry_run.html", context)
 
 
 def _found(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _found(result: Mapping[str, Any]) -> dict[str, Any]:
         "person": Contact.objects.select_related("account").filter(pk=contact).first(),
         "per_contact": OutreachPolicy.current().per_contact if result["mails"] else 0,
         "lines": [
-            RehearsedLine(
+            DryRunLine(
                 accounts[account],
                 datetime.fromisoformat(at),
                 csms[csm].name if csm in csms else label("cs_ops"),

@@ -12,7 +12,7 @@ from accounts.event_catalogue import EventType
 from accounts.models import Endpoint, OutboxMessage
 from accounts.work.events import NewEvent, chat_row, event_row
 from accounts.work.notices import post
-from playbooks.announcing import chat_task
+from playbooks.announcements import chat_task
 from playbooks.firing.due_steps import Did, DueStep, Key, Opening
 from playbooks.firing.letters import write_shown
 from playbooks.models import UNFINISHED, Task

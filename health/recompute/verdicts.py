@@ -20,7 +20,7 @@ from health.scoring import Evaluation, evaluate, line_values, too_new
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CardVerdict:
     """What a card says of accounts, which are named by their place."""
 
     accounts: Ints
@@ -32,7 +32,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _CardInput:
     """Accounts under one card on a day. `raw` follows its raw_keys, `beside` has the measures
     of watch lines that are not on it."""
 
@@ -44,24 +44,24 @@ class _Reading:
     too_new: Flags
 
 
-def said_by_cards(
+def verdicts_by_day(
     *, cards: Sequence[Card], chosen: Mapping[date, Ints], rows: FactRows, lines: WatchLines
-) -> dict[date, list[Said]]:
+) -> dict[date, list[CardVerdict]]:
     """`chosen` has the card of each account, by its position among `cards`, of every day."""
-    of_card: dict[int, list[_Reading]] = defaultdict(list)
+    of_card: dict[int, list[_CardInput]] = defaultdict(list)
     for day, of_day in chosen.items():
-        for position, reading in _readings(cards, day, of_day, rows, lines):
-            of_card[position].append(reading)
-    found: dict[date, list[Said]] = {day: [] for day in chosen}
+        for position, given in _inputs(cards, day, of_day, rows, lines):
+            of_card[position].append(given)
+    found: dict[date, list[CardVerdict]] = {day: [] for day in chosen}
     for position in sorted(of_card):
-        for reading, evaluation in _evaluated(of_card[position]):
-            found[reading.day].append(_said(reading, evaluation, lines))
+        for given, evaluation in _evaluated(of_card[position]):
+            found[given.day].append(_verdict(given, evaluation, lines))
     return found
 
 
-def _readings(
+def _inputs(
     cards: Sequence[Card], day: date, chosen: Ints, rows: FactRows, lines: WatchLines
-) -> Iterator[tuple[int, _Reading]]:
+) -> Iterator[tuple[int, _CardInput]]:
     facts, ages = rows.on(day), rows.ages_on(day)
     for position, card in enumerate(cards):
         accounts = np.flatnonzero(chosen == position)
@@ -70,7 +70,7 @@ def _readings(
         beside = tuple(key for key in lines.measures if key not in card.spec.raw_keys)
         yield (
             position,
-            _Reading(
+            _CardInput(
                 day,
                 card,
                 accounts,
@@ -85,24 +85,24 @@ def _readings(
         )
 
 
-def _evaluated(readings: Sequence[_Reading]) -> Iterator[tuple[_Reading, Evaluation]]:
+def _evaluated(inputs: Sequence[_CardInput]) -> Iterator[tuple[_CardInput, Evaluation]]:
     """Of one card. An evaluation takes about as long for one account as for hundreds."""
-    whole = evaluate(readings[0].card.spec, np.vstack([reading.raw for reading in readings]))
+    whole = evaluate(inputs[0].card.spec, np.vstack([given.raw for given in inputs]))
     end = 0
-    for reading in readings:
-        start, end = end, end + len(reading.accounts)
-        yield reading, whole.rows(slice(start, end))
+    for given in inputs:
+        start, end = end, end + len(given.accounts)
+        yield given, whole.rows(slice(start, end))
 
 
-def _said(reading: _Reading, evaluation: Evaluation, lines: WatchLines) -> Said:
+def _verdict(given: _CardInput, evaluation: Evaluation, lines: WatchLines) -> CardVerdict:
     values = line_values(
-        lines=lines.specs, card=reading.card.spec, evaluation=evaluation, raw=reading.beside
+        lines=lines.specs, card=given.card.spec, evaluation=evaluation, raw=given.beside
     )
-    values[reading.too_new] = np.nan
-    return Said(
-        reading.accounts,
-        reading.card,
-        evaluation.without(reading.too_new),
-        reading.too_new,
+    values[given.too_new] = np.nan
+    return CardVerdict(
+        given.accounts,
+        given.card,
+        evaluation.without(given.too_new),
+        given.too_new,
         Watched(lines.specs, values),
     )

@@ -60,7 +60,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsed:
+class DryRunOutcome:
     """`reason` empty: it would have started; QUEUED: it would have waited for room."""
 
     occasion: Occasion
@@ -68,14 +68,14 @@ class Rehearsed:
     reason: str = ""
 
 
-def rehearse(
+def dry_run(
     *,
     occasions: Iterable[Occasion],
     rule: Rule,
     standings: Mapping[int, AccountState],
     pasts: Mapping[int, Past],
     length: timedelta,
-) -> list[Rehearsed]:
+) -> list[DryRunOutcome]:
     """One for each occasion on an account that the playbook is for, in order of time."""
     started: dict[int, datetime] = {}
     opened: Counter[tuple[int | None, date]] = Counter()
@@ -100,7 +100,7 @@ def rehearse(
             started[occasion.account_id] = occasion.at
         if not reason:
             opened[slot] += 1
-        found.append(Rehearsed(occasion, standing.csm_id, reason))
+        found.append(DryRunOutcome(occasion, standing.csm_id, reason))
     return found
 
 
@@ -128,7 +128,7 @@ def _as_it_stood(
 
 
 @dataclass(frozen=True, slots=True)
-class RehearsalTally:
+class DryRunTally:
     """`weeks`: starts by the Monday of their week, empty weeks too. `most_a_week`: for one CSM."""
 
     started: int
@@ -142,10 +142,10 @@ class RehearsalTally:
         return sum(count for _, count in self.held_back)
 
 
-def tally(rehearsed: Sequence[Rehearsed], *, since: date, until: date) -> RehearsalTally:
+def tally(outcomes: Sequence[DryRunOutcome], *, since: date, until: date) -> DryRunTally:
     """Of the days from `since` to `until`."""
-    starts = [each for each in rehearsed if not each.reason]
-    reasons = Counter(each.reason for each in rehearsed if each.reason not in ("", QUEUED))
+    starts = [each for each in outcomes if not each.reason]
+    reasons = Counter(each.reason for each in outcomes if each.reason not in ("", QUEUED))
     weeks = Counter(_monday(each.occasion.at.date()) for each in starts)
     loads = Counter(
         (each.csm_id, _monday(each.occasion.at.date())) for each in starts if each.csm_id
@@ -155,9 +155,9 @@ def tally(rehearsed: Sequence[Rehearsed], *, since: date, until: date) -> Rehear
     while day <= until:
         mondays.append(day)
         day += timedelta(days=7)
-    return RehearsalTally(
+    return DryRunTally(
         started=len(starts),
-        queued=sum(1 for each in rehearsed if each.reason == QUEUED),
+        queued=sum(1 for each in outcomes if each.reason == QUEUED),
         held_back=tuple(reasons.most_common()),
         most_a_week=max(loads.values(), default=0),
         weeks=tuple((monday, weeks[monday]) for monday in mondays),

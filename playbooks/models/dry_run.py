@@ -8,11 +8,11 @@ from accounts.models import User
 from playbooks.models.playbook import Playbook
 
 
-class Rehearsal(models.Model):
+class DryRun(models.Model):
     """`result` has what `playbooks.preview.job` writes: counts, and the occasions with their
     accounts by id."""
 
-    playbook = models.OneToOneField(Playbook, on_delete=models.CASCADE, related_name="rehearsal")
+    playbook = models.OneToOneField(Playbook, on_delete=models.CASCADE, related_name="dry_run")
     revision = models.PositiveIntegerField(help_text="Of the draft it was asked for.")
     since = models.DateField()
     until = models.DateField()

@@ -11,7 +11,7 @@ from accounts.models import Contact, Contract, Installation
 from accounts.work import jobs
 from health.models import BandOverride, ClosedDay, HealthScore, ThresholdCrossing
 from playbooks.library.reading import read_definition
-from playbooks.models import Playbook, PlayStart, Rehearsal
+from playbooks.models import DryRun, Playbook, PlayStart
 from playbooks.preview import job
 from playbooks.preview.occasions import occasions_of
 from playbooks.publishing import draft_of, import_playbook
@@ -110,9 +110,9 @@ def today(house):
 
 
 def test_the_dry_run_is_what_one_works_out_by_hand(history, ops):
-    ops.post(at("playbook_rehearsal", history.pk))
+    ops.post(at("playbook_dry_run", history.pk))
 
-    told = Rehearsal.objects.get().result
+    told = DryRun.objects.get().result
     assert (told["started"], told["queued"], told["suppressed"]) == (4, 1, 3)
     assert dict(map(tuple, told["held_back"])) == {"open_play": 1, "cooldown": 1, "override": 1}
     assert told["most_a_week"] == 2
@@ -126,8 +126,8 @@ def test_the_dry_run_is_what_one_works_out_by_hand(history, ops):
 
 
 def test_it_is_read_in_words_with_its_list(history, ops):
-    ops.post(at("playbook_rehearsal", history.pk))
-    page = words(ops.get(at("playbook_rehearsal", history.pk)))
+    ops.post(at("playbook_dry_run", history.pk))
+    page = words(ops.get(at("playbook_dry_run", history.pk)))
     assert "started 4 times ; 3 held back, at most 2 a week for one CSM" in page
     assert "1 would have waited for room." in page
     assert "It would send one person up to 4 mails : Ann, acme" in page
@@ -136,29 +136,29 @@ def test_it_is_read_in_words_with_its_list(history, ops):
 
 
 def test_a_draft_that_was_changed_since_says_so(history, ops):
-    ops.post(at("playbook_rehearsal", history.pk))
+    ops.post(at("playbook_dry_run", history.pk))
     Playbook.objects.filter(pk=history.pk).update(revision=2)
-    assert "changed after this dry run" in words(ops.get(at("playbook_rehearsal", history.pk)))
+    assert "changed after this dry run" in words(ops.get(at("playbook_dry_run", history.pk)))
 
 
 def test_a_draft_that_is_not_complete_is_not_tried(ops, draft):
-    ops.post(at("playbook_rehearsal", draft.pk))
-    assert not Rehearsal.objects.exists()
+    ops.post(at("playbook_dry_run", draft.pk))
+    assert not DryRun.objects.exists()
 
 
 def test_with_many_accounts_a_job_does_it(history, ops, monkeypatch):
     monkeypatch.setattr(job, "AT_ONCE", 0)
-    ops.post(at("playbook_rehearsal", history.pk))
-    assert "A worker looks through 90 days" in words(ops.get(at("playbook_rehearsal", history.pk)))
+    ops.post(at("playbook_dry_run", history.pk))
+    assert "A worker looks through 90 days" in words(ops.get(at("playbook_dry_run", history.pk)))
 
     now = datetime.now(UTC) + timedelta(seconds=1)
     (job_id,) = jobs.due_ids(now=now)
     claim = jobs.claim(job_id=job_id, now=now)
     job.give_up(claim, reason="the disk is full")
-    assert "It failed: the disk is full" in words(ops.get(at("playbook_rehearsal", history.pk)))
+    assert "It failed: the disk is full" in words(ops.get(at("playbook_dry_run", history.pk)))
     job.revive(claim)
-    job.work_rehearsal(claim)
-    assert Rehearsal.objects.get().result["started"] == 4
+    job.work_dry_run(claim)
+    assert DryRun.objects.get().result["started"] == 4
     with pytest.raises(jobs.SettledError):
         job.revive(claim)
 
