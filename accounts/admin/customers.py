@@ -96,6 +96,7 @@ class AccountAdmin(KeptAdmin):
         "external_id",
         "arr",
         "renews_on",
+        "renews_arr",
         "in_segment",
         "in_tier",
         "revenue_source",
@@ -103,6 +104,7 @@ class AccountAdmin(KeptAdmin):
         "created_at",
     )
     arr = amount("arr_minor", word="ARR")
+    renews_arr = amount("renews_arr_minor", word=_("ARR that renews"))
     in_segment = labelled("segment", word=_("Segment"))
     in_tier = labelled("touch_tier", word=_("Touch tier"))
 

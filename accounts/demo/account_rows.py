@@ -52,7 +52,7 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
     pending = profile.tiers.now
     return (
         sum(movement.amount_minor for movement in profile.account.story.movements),
-        writer.optional_day(_renewal(profile)),
+        *_renewal(writer, profile=profile),
         profile.value(HistoryAttribute.SEGMENT),
         profile.value(HistoryAttribute.TOUCH_TIER),
         "",
@@ -63,11 +63,11 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
     )
 
 
-def _renewal(profile: Profile) -> int | None:
-    """What is paid month to month has none."""
+def _renewal(writer: Writer, *, profile: Profile) -> tuple[object, int]:
+    """Day and ARR; what is paid month to month has none."""
     term = profile.account.story.terms[-1]
     has_one = term.state == ContractState.ACTIVE and term.months >= LEAST_RENEWAL_MONTHS
-    return term.ends if has_one else None
+    return (writer.day(term.ends), term.arr_minor) if has_one else (writer.optional_day(None), 0)
 
 
 def _tags(profile: Profile) -> list[str]:

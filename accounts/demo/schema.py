@@ -11,7 +11,7 @@ _COLUMNS = {
         "id external_id name domain industry region time_zone currency plan_id seats "
         "usage_limit customer_since status stage owner_id pool_id "
         "tags complexity growth_potential strategic_fit "
-        "is_strategic arr_minor renews_on segment touch_tier segment_override "
+        "is_strategic arr_minor renews_on renews_arr_minor segment touch_tier segment_override "
         "touch_tier_override override_reason tier_pending tier_pending_since created_at"
     ),
     "contact": (

@@ -4,21 +4,24 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from accounts.catalogue import HistoryAttribute
+from accounts.catalogue import LEAST_RENEWAL_MONTHS, HistoryAttribute
 from accounts.intake.account_past import AccountPast, LedgerChange
 from accounts.loading.history import Ledger, rebuild_history, record_account_history
 from accounts.loading.marks import emit_changes, mark_dirty
 from accounts.loading.statements import among, array
 from accounts.models import Account, Installation
+from accounts.money.sql import rounded
 from accounts.queries.rates import all_rates_on, rate_table
 from accounts.queries.sizes import size_table
 
 _derived = attrgetter(
     "arr_minor",
     "renews_on",
+    "renews_arr_minor",
     "decides_on",
     "status",
     "segment",
@@ -29,16 +32,21 @@ _derived = attrgetter(
 # Not bulk_update: its CASE for each row and column costs far more CPU than everything else here.
 _WRITE = """
     UPDATE accounts_account a
-    SET arr_minor = v.arr_minor, renews_on = v.renews_on, decides_on = v.decides_on,
-        status = v.status, segment = v.segment,
-        touch_tier = v.touch_tier, tier_pending = v.tier_pending,
+    SET arr_minor = v.arr_minor, renews_on = v.renews_on,
+        renews_arr_minor = v.renews_arr_minor, decides_on = v.decides_on, status = v.status,
+        segment = v.segment, touch_tier = v.touch_tier, tier_pending = v.tier_pending,
         tier_pending_since = v.tier_pending_since
-    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::date[]) AS v (id, arr_minor, renews_on, decides_on, status,
-        segment, touch_tier, tier_pending, tier_pending_since)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::date[], %s::bigint[], %s::date[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::date[]) AS v (id, arr_minor, renews_on,
+        renews_arr_minor, decides_on, status, segment, touch_tier, tier_pending,
+        tier_pending_since)
     WHERE a.id = v.id
 """
 _BATCH = 5_000
+# What a term renews at: its price rose with each automatic renewal since its own end.
+_RENEWED_ARR = """c.arr_minor * (1 + coalesce(c.uplift_percent, 0) / 100) ^ (
+    CASE WHEN c.renewal_on > c.ends_on
+        THEN round((c.renewal_on - c.ends_on) / (c.term_months * 30.44)) ELSE 0 END)"""
 
 
 def refresh_accounts(
@@ -79,9 +87,12 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     changed = []
     for account in accounts:
         before = _derived(account)
-        account.renews_on, account.decides_on = renewals.get(account.pk, (None, None))
         into_own = rates.into(account.currency)
         account.arr_minor = into_own.sum(_arr(ledgers[account.pk].changes)).total
+        renewal = renewals.get(account.pk, _NO_RENEWAL)
+        account.renews_on, account.decides_on = renewal.ends_on, renewal.decides_on
+        ending = into_own.sum(renewal.amounts).total
+        account.renews_arr_minor = max(min(ending, account.arr_minor), 0)
         _apply_past(account, rebuilt.pasts[account.pk])
         if before != _derived(account):
             changed.append(account)
@@ -141,28 +152,50 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
 
 # The next end of a term of six months or more that nothing renews yet, overdue ones included: what
 # is paid month to month has no renewal, nor has a price step. It is decided on the last day to give
-# notice; once that is past, on the end, unless it renews itself. Uses index: contract_account.
-_RENEWALS = """
+# notice; once that is past, on the end, unless it renews itself. Its ARR is that of all terms that
+# end then, with what their automatic renewals added. Uses index: contract_account.
+_RENEWALS = f"""
     SELECT account_id, min(renews_on), nullif(min(CASE
             WHEN renews_on - notice_days >= %(day)s THEN renews_on - notice_days
             WHEN notice_days = 0 OR NOT auto_renew THEN renews_on
-        END), min(renews_on))
-    FROM unnest(%(ids)s::bigint[]) one(account_id) CROSS JOIN LATERAL (
-        SELECT c.auto_renew, coalesce(c.notice_days, 0) AS notice_days,
-            coalesce(c.renewal_on, LEAST(c.ends_on, c.cancelled_on)) AS renews_on
-        FROM accounts_contract c
-        WHERE c.account_id = one.account_id AND c.state = 'active' AND c.steps_on IS NULL
-            AND (c.term_months >= 6 AND (c.renewal_on IS NOT NULL
-                    OR c.ends_on >= (c.starts_on + interval '6 months')::date - 1)
-                OR c.ends_on >= (c.deal_starts_on + interval '6 months')::date - 1)
+        END), min(renews_on)),
+        array_agg(arr_minor ORDER BY id) FILTER (WHERE renews_on = next_on),
+        array_agg(currency ORDER BY id) FILTER (WHERE renews_on = next_on)
+    FROM (
+        SELECT one.account_id, c.*, min(c.renews_on) OVER (PARTITION BY one.account_id) AS next_on
+        FROM unnest(%(ids)s::bigint[]) one(account_id) CROSS JOIN LATERAL (
+            SELECT c.id, c.auto_renew, coalesce(c.notice_days, 0) AS notice_days, c.currency,
+                coalesce(c.renewal_on, LEAST(c.ends_on, c.cancelled_on)) AS renews_on,
+                {rounded(_RENEWED_ARR)} AS arr_minor
+            FROM accounts_contract c
+            WHERE c.account_id = one.account_id AND c.state = 'active' AND c.steps_on IS NULL
+                AND (c.term_months >= {LEAST_RENEWAL_MONTHS} AND (c.renewal_on IS NOT NULL
+                        OR c.ends_on >= (c.starts_on
+                            + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1)
+                    OR c.ends_on >= (c.deal_starts_on
+                        + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1)
+        ) c
     ) renewals
     GROUP BY account_id
-"""
+"""  # noqa: S608 -- constant expressions, no input
 
 
-def _renewals(ids: Sequence[int], *, day: date) -> dict[int, tuple[date, date | None]]:
-    """The next renewal of each account, and when one is decided, if that is another day."""
+class _NextRenewal(NamedTuple):
+    """`decides_on` where that is another day than the end; `amounts`: minor units and currency of
+    each term that ends."""
+
+    ends_on: date | None
+    decides_on: date | None
+    amounts: Sequence[tuple[int, str]]
+
+
+_NO_RENEWAL = _NextRenewal(None, None, ())
+
+
+def _renewals(ids: Sequence[int], *, day: date) -> dict[int, _NextRenewal]:
     with connection.cursor() as cursor:
         cursor.execute(_RENEWALS, {"ids": array(ids), "day": day})
-        rows = cursor.fetchall()
-    return {account_id: (renews_on, decides_on) for account_id, renews_on, decides_on in rows}
+        return {
+            account_id: _NextRenewal(ends_on, decides_on, list(zip(arr, currencies, strict=True)))
+            for account_id, ends_on, decides_on, arr, currencies in cursor.fetchall()
+        }

@@ -113,7 +113,7 @@ def _close(gone: Account, *, day: date, now: datetime) -> None:
     """Nobody's, and in no portfolio: its past stays what it was."""
     Account.objects.filter(pk=gone.pk).update(
         status=AccountStatus.CHURNED, owner=None, pool=None, arr_minor=0, renews_on=None,
-        decides_on=None,
+        renews_arr_minor=0, decides_on=None,
     )  # fmt: skip
     record_account_history([gone.pk], day=day, learned_at=now)
 

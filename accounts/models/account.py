@@ -57,6 +57,7 @@ class Plan(models.Model):
     exclude=[
         "arr_minor",
         "renews_on",
+        "renews_arr_minor",
         "decides_on",
         "tier_pending",
         "tier_pending_since",
@@ -123,6 +124,13 @@ class Account(models.Model):
         null=True,
         editable=False,
         help_text="The next end of a term of six months or more that nothing renews yet.",
+    )
+    renews_arr_minor = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="ARR of the terms that end then, at most what the account pays; minor units of"
+        " its currency.",
     )
     decides_on = models.DateField(
         null=True,

@@ -212,6 +212,35 @@ def test_an_account_carries_the_day_on_which_its_renewal_is_decided(changes, exp
     assert (str(found.renews_on), found.decides_on and str(found.decides_on)) == expected
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("a", "2026-01-01", "2027-01-01", 60_000), ("b", "2026-03-01", "2027-03-01", 40_000)],
+         ("2027-01-01", 60_000)),
+        ([("a", "2026-01-01", "2027-01-01", 60_000), ("b", "2026-02-01", "2027-01-01", 40_000)],
+         ("2027-01-01", 100_000)),
+        # A term that begins on 1 December has no ARR yet, so that less than 60,000 can renew.
+        ([("a", "2026-01-01", "2026-12-15", 60_000), ("b", "2026-12-01", "2027-12-15", 9_000)],
+         ("2026-12-15", 60_000)),
+        ([("b", "2026-12-01", "2027-12-01", 9_000)], ("2027-12-01", 0)),
+    ],
+)  # fmt: skip
+def test_an_account_carries_the_arr_of_its_next_renewal_not_all_it_pays(rows, expected):
+    load_raw(
+        "contracts",
+        *(contract(name, *days, f"{arr}.00") | {"subscription": name} for name, *days, arr in rows),
+        day=TODAY,
+    )
+    assert (str(stored().renews_on), stored().renews_arr_minor // 100) == expected
+
+
+def test_what_renewed_itself_twice_renews_at_its_risen_price():
+    """60,000 at 5 % a year, twice: 66,150."""
+    row = contract("a", "2023-12-15", "2024-12-15", "60000.00")
+    load_raw("contracts", row | {"auto_renew": True, "uplift_percent": "5"}, day=TODAY)
+    assert (str(stored().renews_on), stored().renews_arr_minor) == ("2026-12-15", 66_150_00)
+
+
 def test_what_is_paid_month_to_month_has_no_renewal_date():
     rows = [
         contract("m1", "2026-10-05", "2026-11-05", "60000.00"),

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.loading.contracts import derive_ledger
+from accounts.loading.derived import refresh_accounts
 from accounts.models import Contract, ContractLine, Source
 from accounts.queries.rates import rate_table
 from health.models import ClosedDay
@@ -312,3 +313,19 @@ def test_contracts_of_two_sources_that_number_alike_are_stored(company, acme):
     ClosedDay.objects.create(day=END, closed_at=NOW)
     take_snapshots(day=END)
     assert ContractDay.objects.filter(day=END, contract="7").count() == 3
+
+
+def test_the_next_renewal_that_an_account_carries_is_that_of_the_report(company, acme):
+    """Two lines of 60,000 and 40,000 that end in March, one of 30,000 in May; 120,000 are paid, so
+    that of May 20,000 are left."""
+    company.post(acme, date(2025, 3, 1), "new", 120_000)
+    year(acme, "a", 60_000, subscription="s1", ends_on=date(2026, 3, 1))
+    year(acme, "b", 40_000, subscription="s2", ends_on=date(2026, 3, 1))
+    year(acme, "c", 30_000, subscription="s3", ends_on=date(2026, 5, 1))
+    day = date(2026, 2, 1)
+    refresh_accounts(day=day, now=NOW)
+    acme.refresh_from_db()
+    rows = due(day, window=Window(start=day, end=date(2026, 6, 1))).rows()
+    assert [row.arr for row in rows] == [60_000, 40_000, 20_000]
+    next_ones = [row.arr for row in rows if row.ends_on == acme.renews_on]
+    assert acme.renews_arr_minor == sum(next_ones) == 100_000

@@ -41,6 +41,7 @@ class PortfolioRow:
     arr_minor: int
     currency: str
     renews_on: date | None
+    renews_arr_minor: int
     owner: str
     band: str
     computed_band: str
@@ -65,6 +66,7 @@ _COLUMNS = (
     "arr_minor",
     "currency",
     "renews_on",
+    "renews_arr_minor",
     "owner__name",
     "pool__name",
     "health__band",
@@ -124,6 +126,8 @@ class BandTotals:
 
     counts: Counter[str]
     arr: Mapping[str, MoneySum]
+    renewing: Mapping[str, MoneySum]
+    """Of the next renewal of each."""
     is_capped: bool
 
     def count(self, band: str) -> int | None:
@@ -134,20 +138,31 @@ class BandTotals:
 
     def arr_of(self, band: str) -> MoneySum | None:
         """Of a band, or of all; None where the cap leaves it unknown."""
+        return self._sum(self.arr, band)
+
+    def renewing_of(self, band: str) -> MoneySum | None:
+        return self._sum(self.renewing, band)
+
+    def _sum(self, sums: Mapping[str, MoneySum], band: str) -> MoneySum | None:
         if self.is_capped:
             return None
-        return self.arr.get(band, MoneySum()) if band else sum(self.arr.values(), MoneySum())
+        return sums.get(band, MoneySum()) if band else sum(sums.values(), MoneySum())
 
 
 def totals_by_band(accounts: QuerySet[Account], *, rates: DayRates) -> BandTotals:
-    found = accounts.order_by().values_list("health__effective_band", "arr_minor", "currency")
+    found = accounts.order_by().values_list(
+        "health__effective_band", "arr_minor", "renews_arr_minor", "currency"
+    )
     rows = list(found[: COUNT_CAP + 1])
     amounts: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for band, amount, currency in rows[:COUNT_CAP]:
+    renewing: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for band, amount, renews, currency in rows[:COUNT_CAP]:
         amounts[band or UNSCORED].append((amount, currency))
+        renewing[band or UNSCORED].append((renews, currency))
     return BandTotals(
         counts=Counter({band: len(of) for band, of in amounts.items()}),
         arr={band: rates.sum(of) for band, of in amounts.items()},
+        renewing={band: rates.sum(of) for band, of in renewing.items()},
         is_capped=len(rows) > COUNT_CAP,
     )
 
@@ -192,7 +207,8 @@ def portfolio_rows(
 def _row(
     values: tuple[Any, ...], open_tasks: int, versions: Mapping[str, Sequence[date]]
 ) -> PortfolioRow:
-    (id_, external_id, name, segment, arr, currency, renews_on, owner, pool, *health) = values
+    id_, external_id, name, segment, arr, currency, renews_on, renews_arr, *rest = values
+    owner, pool, *health = rest
     band, effective, score, change, stored, day, key, lacks_rule = health
     spark = thinned(stored or ())
     return PortfolioRow(
@@ -203,6 +219,7 @@ def _row(
         arr_minor=arr,
         currency=currency,
         renews_on=renews_on,
+        renews_arr_minor=renews_arr,
         owner=owner or pool or "",
         band=effective or UNSCORED,
         computed_band=band or UNSCORED,

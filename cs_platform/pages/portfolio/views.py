@@ -103,7 +103,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
     found = queries.filtered(book, chosen=chosen, today=today)
     rates = rates_on(today, base=Installation.current().currency)
     totals = queries.totals_by_band(found, rates=rates)
-    arr = totals.arr_of(chosen["band"])
+    arr, renewing = totals.arr_of(chosen["band"]), totals.renewing_of(chosen["band"])
     listed = queries.sorted_by(
         queries.in_band(found, band=chosen["band"]),
         sort=chosen["sort"],
@@ -116,6 +116,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
         "total": totals.count(chosen["band"]),
         "arr_minor": None if arr is None else arr.total,
+        "renewing_minor": renewing.total if renewing and chosen["renewal"] else None,
         "currency": rates.base,
         "gaps": None if arr is None else RateGaps.of(arr, base=rates.base),
         "is_capped": totals.is_capped,

@@ -35,6 +35,8 @@ class AccountShown(NamedTuple):
     at_risk: bool | None = None
     decides_on: date | None = None
     """When its renewal is decided, where notice makes that another day than the end."""
+    renews_arr_minor: int = 0
+    """ARR of the terms that end on `renews_on`."""
 
     @property
     def decided_by(self) -> date | None:
@@ -55,6 +57,7 @@ SHOWN = ", ".join(
         "h.effective_band",
         "h.at_risk",
         "a.decides_on",
+        "a.renews_arr_minor",
     )
 )
 SHOWN_OF = """accounts_account a LEFT JOIN accounts_user u ON u.id = a.owner_id
@@ -98,6 +101,7 @@ class QueueItem:
     at_stake: float
     renews_on: date | None = None
     """Where it is near: whatever leads to the account says so."""
+    renews_arr_minor: int = 0
     task: TaskRow | None = None
     owner: str = ""
     """Of an account without a task; a task names its own."""
@@ -122,8 +126,11 @@ class Stakes:
     rates: DayRates
     chances: Chances
 
-    def of(self, account: AccountShown) -> float:
-        arr = self.rates.convert(account.arr_minor, account.currency) or 0
+    def of(self, account: AccountShown, urgency: Urgency) -> float:
+        """What leads to a renewal alone has that to lose."""
+        is_renewal = urgency is Urgency.RENEWAL
+        native = account.renews_arr_minor if is_renewal else account.arr_minor
+        arr = self.rates.convert(native, account.currency) or 0
         return arr * float(1 - self.chances.chance(account.score))
 
 
@@ -153,8 +160,9 @@ def make_item(
         band=account.band or UNSCORED,
         arr_minor=account.arr_minor,
         currency=account.currency,
-        at_stake=stakes.of(account),
+        at_stake=stakes.of(account, urgency),
         renews_on=account.renews_on if renews_soon(account.decided_by, today=today) else None,
+        renews_arr_minor=account.renews_arr_minor,
         task=task,
         owner=(account.owner or "") if task is None else "",
     )

@@ -43,6 +43,8 @@ class AlikeAccounts(NamedTuple):
     native_minor: int
     arr_minor: int | None
     """In the installation's currency; None where no rate brings it there."""
+    renews_arr_minor: int | None
+    """Of their next renewals, likewise."""
     ids: str
     """Of all of them, an array as Postgres writes it."""
 
@@ -121,6 +123,7 @@ def own_book(user: User, *, today: date, rates: DayRates) -> Portfolio:
             paying=Count("pk", filter=~Q(arr_minor=0)),
             native=Sum("arr_minor"),
             arr=Sum(expression(rates, "arr_minor", currency="currency")),
+            renews_arr=Sum(expression(rates, "renews_arr_minor", currency="currency")),
             ids=Cast(ArrayAgg("pk"), TextField()),
         )
     )

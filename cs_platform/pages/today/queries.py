@@ -111,6 +111,7 @@ def _account_of(row: TaskRow) -> AccountShown:
         arr_minor=row.arr_minor,
         currency=row.currency,
         renews_on=row.renews_on,
+        renews_arr_minor=row.renews_arr_minor,
         owner=None,
         score=row.score,
         band=row.band,

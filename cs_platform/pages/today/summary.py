@@ -23,6 +23,7 @@ class PortfolioSummary:
     at_risk_arr_minor: int
     renewals: int
     renewals_arr_minor: int
+    """What is up for renewal, not all that those accounts pay."""
     currency: str
     gaps: RateGaps
 
@@ -42,7 +43,7 @@ def summary_of(book: Portfolio) -> PortfolioSummary:
         if each.at_risk:
             figures.update({"risky": count, "risky_arr": arr})
         if each.renews_soon:
-            figures.update({"soon": count, "soon_arr": arr})
+            figures.update({"soon": count, "soon_arr": int(each.renews_arr_minor or 0)})
     return _summary(found, gaps=RateGaps.of(everything, base=book.rates.base))
 
 

@@ -74,6 +74,7 @@ class TaskRow(NamedTuple):
     arr_minor: int
     currency: str
     renews_on: date | None
+    renews_arr_minor: int
     score: Decimal | None
     effective_band: str | None
     """None where the account was never scored."""
@@ -160,6 +161,7 @@ _COLUMNS: tuple[Any, ...] = (
     "account__arr_minor",
     "account__currency",
     "account__renews_on",
+    "account__renews_arr_minor",
     "account__health__score",
     "account__health__effective_band",
     "account__health__at_risk",

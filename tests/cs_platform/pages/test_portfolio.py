@@ -140,6 +140,15 @@ def test_portfolio_row_shows_score_change_arr_renewal_and_open_tasks(client, csm
     assert "Down 3.3 points in 7 days" in html
 
 
+def test_portfolio_sums_what_renews_of_those_that_renew_soon(client, csm):
+    soon = {"renews_on": DAY + timedelta(days=20), "arr_minor": 100_000_00}
+    make_account(csm, "Soon", **soon, renews_arr_minor=9_000_00)
+    make_account(csm, "Later", renews_on=DAY + timedelta(days=40), renews_arr_minor=5_000_00)
+    context = client.get(reverse("portfolio"), {"renewal": "30"}).context
+    assert (context["arr_minor"], context["renewing_minor"]) == (100_000_00, 9_000_00)
+    assert client.get(reverse("portfolio")).context["renewing_minor"] is None
+
+
 def test_portfolio_has_pages(client, csm, monkeypatch):
     monkeypatch.setattr(page, "PAGE_SIZE", 2)
     for letter in "ABC":

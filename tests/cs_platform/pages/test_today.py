@@ -119,12 +119,13 @@ def test_today_sums_the_book_in_one_currency(client, csm, house, card):
     show_present(judge(make_account(csm, "Dollars", arr_minor=50_000_00), card, raw=GOOD))
     poor = make_account(csm, "Euros", arr_minor=10_000_00, currency="EUR")
     show_present(judge(poor, card, raw=POOR))
-    make_account(csm, "Soon", arr_minor=2_000_00, renews_on=DAY + timedelta(days=90))
+    soon = {"renews_on": DAY + timedelta(days=90), "renews_arr_minor": 500_00}
+    make_account(csm, "Soon", arr_minor=2_000_00, **soon)
     make_account(csm, "Later", arr_minor=7_00, renews_on=DAY + timedelta(days=91))
     summary = client.get(reverse("today")).context["summary"]
     assert (summary.accounts, summary.arr_minor) == (5, 50_000_00 + 11_000_00 + 2_000_00 + 7_00)
     assert (summary.at_risk, summary.at_risk_arr_minor) == (1, 11_000_00)
-    assert (summary.renewals, summary.renewals_arr_minor) == (1, 2_000_00)
+    assert (summary.renewals, summary.renewals_arr_minor) == (1, 500_00)
     assert summary.by_band == (
         ("healthy", 1, 50_000_00),
         ("watch", 0, 0),
@@ -288,7 +289,8 @@ def test_today_counts_what_is_late_beyond_what_it_reads(client, csm, monkeypatch
 
 
 def test_today_of_a_manager_adds_up_and_orders_what_their_teams_have(client, house, card):
-    """In USD: 8, 9, nothing (GBP has no rate), 26 and 21; the last one is well."""
+    """In USD: 8, 9, nothing (GBP has no rate), 26 and 21; the last one is well. All but one of
+    each renews."""
     csm = house.people["csm"]
     CurrencyRate.objects.create(base="USD", currency="EUR", rate=Decimal("1.5"), valid_from=DAY)
     for number, currency in enumerate(("EUR", "USD", "GBP", "EUR", "USD")):
@@ -298,6 +300,7 @@ def test_today_of_a_manager_adds_up_and_orders_what_their_teams_have(client, hou
             arr_minor=5 + 4 * number,
             currency=currency,
             renews_on=DAY + timedelta(days=20 * number),
+            renews_arr_minor=4 + 4 * number,
         )
         show_present(judge(account, card, raw=GOOD if number == 4 else POOR))
         Interaction.objects.create(
@@ -322,5 +325,5 @@ def test_today_of_a_manager_adds_up_and_orders_what_their_teams_have(client, hou
     assert set(items[4:]) == {("Send the plan", f"Promised-{n}", "csm") for n in range(5)}
     summary = context["summary"]
     assert (summary.at_risk, summary.at_risk_arr_minor) == (4, 8 + 9 + 26)
-    assert (summary.renewals, summary.renewals_arr_minor) == (5, 8 + 9 + 26 + 21)
+    assert (summary.renewals, summary.renewals_arr_minor) == (5, 6 + 8 + 24 + 20)
     assert summary.gaps.currencies == ["GBP"]

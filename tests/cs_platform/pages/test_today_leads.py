@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import Interaction
+from accounts.models import Account, Interaction
 from playbooks.actions import complete_task
 from playbooks.models import Play, PlayStart, Task
 from playbooks.triggers.vocabulary import TaskOutcome
@@ -173,3 +173,26 @@ def test_the_count_is_of_the_rows_one_sees_and_of_what_came_up(client, csm, rene
     again = client.get(first.context["follow"]).content.decode()
     assert "1 thing to do" in again
     assert "1 more thing came up while you worked." in again
+
+
+def test_a_renewal_is_worth_what_ends_and_not_all_that_the_account_pays(client, csm, renewing):
+    """9,000 of 100,000 renew in four days, the other account's 10,000 in five."""
+    Account.objects.filter(pk=renewing.pk).update(arr_minor=100_000_00, renews_arr_minor=9_000_00)
+    Account.objects.create(
+        external_id="whole",
+        name="Whole",
+        owner=csm,
+        arr_minor=10_000_00,
+        renews_arr_minor=10_000_00,
+        renews_on=DAY + timedelta(days=5),
+    )
+    assert [item.account for item in queue(client)] == ["Whole", renewing.name]
+    html = client.get(reverse("today")).content.decode()
+    assert '<span title="$9,000.00">$9k</span>' in html
+    assert client.get(reverse("today")).context["summary"].renewals_arr_minor == 19_000_00
+
+
+def test_a_task_near_a_renewal_says_what_renews(client, csm, renewing):
+    Account.objects.filter(pk=renewing.pk).update(arr_minor=100_000_00, renews_arr_minor=9_000_00)
+    add_task(renewing, csm, title="Hold the talk", due=NOW + timedelta(days=1))
+    assert '<span title="$9,000.00">$9k</span>' in client.get(reverse("today")).content.decode()
