@@ -25,6 +25,7 @@ from playbooks.firing.letters import write_letters
 from playbooks.firing.notices import notice
 from playbooks.firing.posts import post_to_endpoints, show_in_product
 from playbooks.models import Play, Playbook, StepResult
+from playbooks.queries.doings import ask_doings
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (
     Branch,
@@ -161,7 +162,13 @@ def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> s
     if not asked:
         return set()
     ids = sorted({each.play.account_id for each, _ in asked})
-    standings = facts.standings(account_ids=ids, csms={}, day=context.directory.day)
+    day = context.directory.day
+    standings = facts.standings(account_ids=ids, csms={}, day=day)
+    doings = ask_doings(
+        plays=[(each.play.account_id, each.play.opened_day) for each, _ in asked],
+        asked={conditions for _, conditions in asked},
+        day=day,
+    )
     return {
         each.key
         for each, conditions in asked
@@ -169,6 +176,7 @@ def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> s
             conditions=conditions,
             standing=standings[each.play.account_id],
             contract=str(each.play.saw.get("contract", "")),
+            doings=doings.of(each.play.account_id, since=each.play.opened_day),
         )
     }
 

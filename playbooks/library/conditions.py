@@ -6,12 +6,14 @@ from typing import Any
 from accounts.catalogue import LifecycleStage
 from playbooks.library.fields import Fields, filled
 from playbooks.triggers.renewal_risk import RenewalRisk
-from playbooks.triggers.rules import Conditions
+from playbooks.triggers.rules import DOINGS, Conditions
 
 _LONGEST_TERM = 240
+_MOST_USERS = 1_000_000
 
 
-def read_conditions(fields: Fields) -> Conditions:
+def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
+    """`in_play`: of a branch or a wait, which may ask what people of the account did as well."""
     conditions = Conditions(
         segments=frozenset(fields.texts("segments")),
         touch_tiers=frozenset(fields.texts("touch_tiers")),
@@ -28,9 +30,20 @@ def read_conditions(fields: Fields) -> Conditions:
         term_below=_term(fields, "term_below"),
         lines=frozenset(fields.texts("lines")),
         renewal_risks=frozenset(fields.texts("renewal_risks", list(RenewalRisk))),
+        used_since_start=fields.either("used_since_start"),
+        active_users_at_least=_users(fields, "active_users_at_least"),
+        active_users_below=_users(fields, "active_users_below"),
+        used_features=frozenset(fields.texts("used_features")),
+        unused_features=frozenset(fields.texts("unused_features")),
+        events=frozenset(fields.texts("events")),
+        without_events=frozenset(fields.texts("without_events")),
+        onboarding_done=fields.either("onboarding_done"),
     )
     fields.refuse_others()
-    for name in ("score", "arr", "term"):
+    if not in_play:
+        for name in filter(fields.has, DOINGS):
+            fields.wrong(name, "is for a branch or a wait: it is asked while a play runs")
+    for name in ("score", "arr", "term", "active_users"):
         _refuse_impossible(fields, name, conditions)
     return conditions
 
@@ -42,6 +55,10 @@ def write_conditions(conditions: Conditions) -> dict[str, Any]:
 
 def _term(fields: Fields, name: str) -> int | None:
     return fields.number(name, lowest=1, highest=_LONGEST_TERM, default=None)
+
+
+def _users(fields: Fields, name: str) -> int | None:
+    return fields.number(name, lowest=1, highest=_MOST_USERS, default=None)
 
 
 def _refuse_impossible(fields: Fields, name: str, conditions: Conditions) -> None:

@@ -119,6 +119,11 @@ class Fields:
             self.wrong(name, f"true or false, not {value!r}")
         return value is True
 
+    def either(self, name: str) -> bool | None:
+        """True or false; None where nothing is said."""
+        self._read.add(name)
+        return self.flag(name) if self.has(name) else None
+
     def texts(self, name: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
         value = self._value(name, [])
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):

@@ -18,7 +18,7 @@ from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
 from playbooks.library.signals import read_signal, read_signals
-from playbooks.library.steps import read_steps
+from playbooks.library.steps import asked_conditions, read_steps
 from playbooks.triggers.kinds import StartPlay, Wait
 from playbooks.triggers.moments import (
     Cadence,
@@ -297,7 +297,10 @@ def event_kinds(definition: PlaybookDefinition) -> set[str]:
     waits = (step.action for step in definition.steps if isinstance(step.action, Wait))
     signals.update(signal for wait in waits for signal in wait.signals)
     events = f"{SignalKind.BUSINESS_EVENT}."
-    return {signal.removeprefix(events) for signal in signals if signal.startswith(events)}
+    asked = asked_conditions(definition)
+    return {kind for each in asked for kind in each.events | each.without_events} | {
+        signal.removeprefix(events) for signal in signals if signal.startswith(events)
+    }
 
 
 def _repeated(place: str, keys: Iterable[str]) -> list[str]:

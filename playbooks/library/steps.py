@@ -27,6 +27,7 @@ from playbooks.triggers.kinds import (
     Wait,
 )
 from playbooks.triggers.path import Edge
+from playbooks.triggers.rules import Conditions
 from playbooks.triggers.vocabulary import Channel, OwnerRole
 
 _AT_ONCE = Offset(0, Unit.HOURS, Anchor.PREVIOUS_STEP)
@@ -52,6 +53,23 @@ def asked_plays(definition: PlaybookDefinition) -> set[str]:
     """Keys of the playbooks that its steps start."""
     actions = [step.action for step in definition.steps]
     return {action.playbook for action in actions if isinstance(action, StartPlay)}
+
+
+def asked_conditions(definition: PlaybookDefinition) -> list[Conditions]:
+    """Of its branches and waits."""
+    found = []
+    for step in definition.steps:
+        match step.action:
+            case Branch(condition=condition):
+                found.append(condition)
+            case Wait(until=Conditions() as until):
+                found.append(until)
+    return found
+
+
+def asked_features(definition: PlaybookDefinition) -> set[str]:
+    asked = asked_conditions(definition)
+    return {key for each in asked for key in each.used_features | each.unused_features}
 
 
 def _step(fields: Fields) -> StepDefinition:
@@ -90,7 +108,7 @@ def _action(fields: Fields, kind: StepKind) -> Action | None:
 
 
 def _wait(fields: Fields) -> Wait:
-    until = read_conditions(fields.part("until")) if fields.has("until") else None
+    until = read_conditions(fields.part("until"), in_play=True) if fields.has("until") else None
     return Wait(_lasting(fields), until, read_signals(fields, "until_signal"))
 
 
@@ -133,7 +151,7 @@ def _change(fields: Fields) -> ChangeField:
 
 _READS: Mapping[StepKind, Callable[[Fields], Action | None]] = {
     StepKind.WAIT: _wait,
-    StepKind.BRANCH: lambda fields: Branch(read_conditions(fields.part("if"))),
+    StepKind.BRANCH: lambda fields: Branch(read_conditions(fields.part("if"), in_play=True)),
     StepKind.CHANGE_FIELD: lambda fields: _change(fields.part("set")),
     StepKind.MAIL: _mail,
     StepKind.START_PLAY: lambda fields: StartPlay(fields.key("playbook")),

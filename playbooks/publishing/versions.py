@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 from django.db.models import Max, Q
 
-from accounts.models import BusinessEventKind, Plan, User
+from accounts.models import BusinessEventKind, Feature, Plan, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
@@ -16,7 +16,7 @@ from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.findings import unready
 from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
-from playbooks.library.steps import as_step_columns, asked_plays
+from playbooks.library.steps import as_step_columns, asked_features, asked_plays
 from playbooks.library.writing import as_columns
 from playbooks.models import InstalledEntry, Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
@@ -131,8 +131,10 @@ def unknown_words(definition: PlaybookDefinition) -> list[str]:
     kinds = BusinessEventKind.objects.values_list("pk", flat=True)
     published = Playbook.objects.filter(state=Playbook.State.PUBLISHED)
     in_force = published.values_list("key", flat=True)
+    asked = asked_features(definition)
+    features = Feature.objects.values_list("key", flat=True) if asked else ()
     plan_keys = Plan.objects.values_list("key", flat=True)
-    asked = (
+    named = (
         ("signal: “event.{}” is no kind of business event", event_kinds(definition), kinds),
         ("conditions.segments: “{}” is no segment", definition.conditions.segments, segment_ids()),
         (
@@ -142,10 +144,11 @@ def unknown_words(definition: PlaybookDefinition) -> list[str]:
         ),
         ("conditions.plans: “{}” is no plan", definition.conditions.plans, plan_keys),
         ("steps.playbook: “{}” is no playbook in force", asked_plays(definition), in_force),
+        ("steps: “{}” is no feature", asked, features),
     )
     return [
         f"{says.format(word)}; correct it, or add it in Admin first"
-        for says, words, known in asked
+        for says, words, known in named
         for word in sorted(set(words) - set(known))
     ]
 

@@ -2,10 +2,17 @@
 
 from decimal import Decimal
 
+from playbooks.triggers.doings import Doings, fits_doings
 from playbooks.triggers.rules import AccountState, Conditions, RunningContract
 
 
-def fits(*, conditions: Conditions, standing: AccountState, contract: str = "") -> bool:
+def fits(
+    *,
+    conditions: Conditions,
+    standing: AccountState,
+    contract: str = "",
+    doings: Doings = Doings(),  # noqa: B008 -- frozen
+) -> bool:
     """All that is said holds. What is not known, a score or an ARR without a rate, fits no bound.
 
     `contract` is the one that the trigger saw, by its id: of terms and lines it alone counts.
@@ -23,6 +30,7 @@ def fits(*, conditions: Conditions, standing: AccountState, contract: str = "") 
         and _within(standing.score, conditions.score_at_least, conditions.score_below)
         and _within(standing.arr, conditions.arr_at_least, conditions.arr_below)
         and (not conditions.is_about_contracts or _has_contract(conditions, standing, contract))
+        and (not conditions.is_about_doings or fits_doings(conditions=conditions, doings=doings))
     )
 
 

@@ -61,7 +61,31 @@ def condition_words(conditions: Conditions) -> list[str]:
         parts.append(f"no tag {_either(sorted(conditions.without_tags))}")
     parts += _bound("score", conditions.score_at_least, conditions.score_below)
     parts += _bound("ARR", conditions.arr_at_least, conditions.arr_below)
-    return parts + _contract_words(conditions)
+    return parts + _contract_words(conditions) + _doing_words(conditions)
+
+
+def _doing_words(conditions: Conditions) -> list[str]:
+    """What its people did."""
+    parts = []
+    if conditions.used_since_start is not None:
+        who = "somebody" if conditions.used_since_start else "nobody"
+        parts.append(f"{who} using the product since the play began")
+    users = (
+        ("at least", conditions.active_users_at_least),
+        ("fewer than", conditions.active_users_below),
+    )
+    parts += [f"{words} {users:,} active users in 7 days" for words, users in users if users]
+    sets = {
+        "use of {} in 30 days": conditions.used_features,
+        "no use of {} in 30 days": conditions.unused_features,
+        "{} behind it": conditions.events,
+        "no {} yet": conditions.without_events,
+    }
+    parts += [words.format(_either(sorted(keys))) for words, keys in sets.items() if keys]
+    if conditions.onboarding_done is not None:
+        left = "no" if conditions.onboarding_done else "some"
+        parts.append(f"{left} step of its onboarding plan left")
+    return parts
 
 
 def _bound(name: str, at_least: Decimal | None, below: Decimal | None) -> list[str]:

@@ -70,12 +70,27 @@ BY_PLAY = Trigger("by_play", TriggerKind.SIGNAL, signal=SignalKind.PLAY_ASKED)
 """Every playbook may be started by a step of another play; only people end what it starts."""
 
 
+DOINGS = (
+    "used_since_start",
+    "active_users_at_least",
+    "active_users_below",
+    "used_features",
+    "unused_features",
+    "events",
+    "without_events",
+    "onboarding_done",
+)
+"""Conditions about what people of the account did."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conditions:
     """What an account is: all that is said holds; an empty set, and None, say nothing.
 
     ARR in whole units of the installation's currency, terms in months. `lines` are products and
     subscriptions of contracts, one of which also has the term, where both are said.
+
+    The last eight ask what its people did (`playbooks.triggers.doings`): only a play asks that.
     """
 
     segments: frozenset[str] = frozenset()
@@ -93,6 +108,18 @@ class Conditions:
     term_below: int | None = None
     lines: frozenset[str] = frozenset()
     renewal_risks: frozenset[str] = frozenset()
+    used_since_start: bool | None = None
+    active_users_at_least: int | None = None
+    active_users_below: int | None = None
+    used_features: frozenset[str] = frozenset()
+    unused_features: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
+    without_events: frozenset[str] = frozenset()
+    onboarding_done: bool | None = None
+
+    @property
+    def is_about_doings(self) -> bool:
+        return any(getattr(self, name) not in (None, frozenset()) for name in DOINGS)
 
     @property
     def is_about_contracts(self) -> bool:

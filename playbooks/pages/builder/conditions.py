@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import catalogue
 from accounts.catalogue import LifecycleStage
 from playbooks.library.fields import filled
-from playbooks.pages.builder.fields import Known, number, several, tags_of, text, whole
+from playbooks.pages.builder.fields import Known, choice, number, several, tags_of, text, whole
 from playbooks.triggers.renewal_risk import RenewalRisk
 
 _SETS = ("segments", "touch_tiers", "stages", "plans", "bands", "renewal_risks")
@@ -20,9 +20,13 @@ _TYPED = ("tags", "without_tags", "lines")
 _AMOUNTS = ("score_at_least", "score_below", "arr_at_least", "arr_below")
 _TERMS = ("term_at_least", "term_below")
 NAMES = (*_SETS, *_AMOUNTS, *_TYPED, *_TERMS)
+_EITHER = ("used_since_start", "onboarding_done")
+_USERS = ("active_users_at_least", "active_users_below")
+_DONE_SETS = ("used_features", "unused_features", "events", "without_events")
 LIKELY = ("segments", "touch_tiers", "bands", *_AMOUNTS)
 """What most playbooks ask; the others stand below them."""
 SELDOM = tuple(name for name in NAMES if name not in LIKELY)
+DOINGS = (*_EITHER, *_USERS, *_DONE_SETS)
 
 
 def condition_fields(known: Known) -> dict[str, forms.Field]:
@@ -52,6 +56,48 @@ def condition_fields(known: Known) -> dict[str, forms.Field]:
         ),
         "term_below": whole(_("Its term below, in months"), lowest=1, highest=240, required=False),
     }
+
+
+def doing_fields(known: Known) -> dict[str, forms.Field]:
+    """What a branch and a wait may ask as well: what people of the account did."""
+    return {
+        "used_since_start": _either(
+            _("Somebody has used the product since the play began"), _("yes"), _("no, nobody")
+        ),
+        "active_users_at_least": _users(_("Active users in 7 days, at least")),
+        "active_users_below": _users(_("Active users in 7 days, below")),
+        "used_features": several(_("Used one of these in 30 days"), known.features),
+        "unused_features": several(_("Used none of these in 30 days"), known.features),
+        "events": several(_("One of these has happened"), known.events),
+        "without_events": several(_("None of these has happened"), known.events),
+        "onboarding_done": _either(
+            _("The onboarding plan is done"), _("yes"), _("no, steps are left")
+        ),
+    }
+
+
+def _either(label: Any, yes: Any, no: Any) -> forms.ChoiceField:
+    return choice(label, [("true", yes), ("false", no)], empty=_("Not asked"), required=False)
+
+
+def _users(label: Any) -> forms.IntegerField:
+    return whole(label, lowest=1, highest=1_000_000, required=False)
+
+
+def doing_initial(data: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: data[name] for name in (*_USERS, *_DONE_SETS) if name in data}
+    return said | {name: str(data[name]).lower() for name in _EITHER if name in data}
+
+
+def doing_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """In the shape of the YAML, likewise."""
+    return filled(
+        {
+            **{name: cleaned.get(name) for name in _USERS},
+            **{name: list(cleaned.get(name) or ()) for name in _DONE_SETS},
+            **{name: {"true": True, "false": False}.get(cleaned.get(name, "")) for name in _EITHER},
+        }
+    )
 
 
 def condition_initial(data: Mapping[str, Any]) -> dict[str, Any]:

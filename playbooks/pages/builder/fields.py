@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import SignalKind
-from accounts.models import BusinessEventKind, Endpoint, Plan
+from accounts.models import BusinessEventKind, Endpoint, Feature, Plan
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import Band
 from playbooks.due_dates import Anchor, Unit
@@ -60,9 +60,16 @@ class Known:
         return list(dict(rows).items())
 
     @cached_property
+    def events(self) -> list[tuple[str, str]]:
+        return list(BusinessEventKind.objects.order_by("name").values_list("key", "name"))
+
+    @cached_property
+    def features(self) -> list[tuple[str, str]]:
+        return list(Feature.objects.order_by("name").values_list("key", "name"))
+
+    @cached_property
     def signals(self) -> list[tuple[str, str]]:
-        kinds = BusinessEventKind.objects.order_by("name").values_list("key", "name")
-        events = [(f"{SignalKind.BUSINESS_EVENT}.{key}", name) for key, name in kinds]
+        events = [(f"{SignalKind.BUSINESS_EVENT}.{key}", name) for key, name in self.events]
         return [*events, *((kind, label(kind)) for kind in SIGNALS)]
 
     def endpoints(self, kind: str) -> list[tuple[str, str]]:

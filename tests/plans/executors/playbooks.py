@@ -5,7 +5,9 @@ from datetime import timedelta
 from playbooks import facts
 from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing, waking
 from playbooks.models import Play
+from playbooks.queries.doings import ask_doings
 from playbooks.queries.queue import queue_of_ops
+from playbooks.triggers.rules import Conditions
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
 from tests.plans.executors.accounts import emitting
@@ -16,7 +18,22 @@ def firing():
     fire_signals(limit=100, now=NOW)
 
 
+def doings(**said):
+    asked = Conditions(**said)
+    found = ask_doings(plays=[(pk, DAY - timedelta(days=7)) for pk in FEW], asked=[asked], day=DAY)
+    return found.of(FEW[0], since=DAY)
+
+
 EXECUTORS = {
+    "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2),
+    "playbooks.queries.doings:AskedDoings._last_used": lambda: doings(used_since_start=True),
+    "playbooks.queries.doings:AskedDoings._features": lambda: doings(
+        used_features=frozenset({"feature-1"})
+    ),
+    "playbooks.queries.doings:AskedDoings._events": lambda: doings(
+        events=frozenset({"first_value_moment"})
+    ),
+    "playbooks.queries.doings:AskedDoings._onboarding": lambda: doings(onboarding_done=True),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:recent_signals": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)

@@ -11,10 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.conditions import (
+    DOINGS,
     SELDOM,
     condition_data,
     condition_fields,
     condition_initial,
+    doing_data,
+    doing_fields,
+    doing_initial,
 )
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.describing import condition_words
@@ -25,20 +29,21 @@ class BranchStepForm(StepForm):
     kind = StepKind.BRANCH
 
     def own_fields(self) -> dict[str, forms.Field]:
-        return condition_fields(self.known)
+        return {**condition_fields(self.known), **doing_fields(self.known)}
 
     def own_groups(self) -> list[tuple[Any, Sequence[str]]]:
-        return [(_("More questions"), SELDOM)]
+        return [(_("More questions"), SELDOM), (_("What its people did"), DOINGS)]
 
     def read_own(self, part: Mapping[str, Any]) -> dict[str, Any]:
-        return condition_initial(part.get("if") or {})
+        asked = part.get("if") or {}
+        return condition_initial(asked) | doing_initial(asked)
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {"if": condition_data(values)}
+        return {"if": condition_data(values) | doing_data(values)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not condition_data(cleaned):
+        if not self.errors and not condition_data(cleaned) | doing_data(cleaned):
             self.add_error(None, gettext("Ask something: every account would go the same way."))
         return cleaned
 

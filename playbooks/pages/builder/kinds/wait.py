@@ -13,10 +13,14 @@ from accounts import catalogue
 from playbooks.due_dates import Offset, Unit
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.conditions import (
+    DOINGS,
     NAMES,
     condition_data,
     condition_fields,
     condition_initial,
+    doing_data,
+    doing_fields,
+    doing_initial,
 )
 from playbooks.pages.builder.fields import lasting_fields, several
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
@@ -30,20 +34,25 @@ class WaitStepForm(StepForm):
 
     def own_fields(self) -> dict[str, forms.Field]:
         signals = several(_("It goes on before, once one of these happens"), self.known.signals)
-        return {**lasting_fields(), **condition_fields(self.known), "until_signal": signals}
+        asked = condition_fields(self.known) | doing_fields(self.known)
+        return {**lasting_fields(), **asked, "until_signal": signals}
 
     def own_groups(self) -> list[tuple[Any, Sequence[str]]]:
-        return [(_("It goes on before, once the account is"), NAMES)]
+        return [
+            (_("It goes on before, once the account is"), NAMES),
+            (_("It goes on before, once its people have"), DOINGS),
+        ]
 
     def read_own(self, part: Mapping[str, Any]) -> dict[str, Any]:
         lasts = part.get("lasts") or {}
         unit = next(iter(lasts), Unit.BUSINESS_DAYS.value)
         amount = {"lasts_amount": lasts.get(unit), "lasts_unit": unit}
         amount["until_signal"] = part.get("until_signal") or []
-        return amount | condition_initial(part.get("until") or {})
+        until = part.get("until") or {}
+        return amount | condition_initial(until) | doing_initial(until)
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        amount, until = values["lasts_amount"], condition_data(values)
+        amount, until = values["lasts_amount"], condition_data(values) | doing_data(values)
         return {
             "lasts": None if amount is None else {values["lasts_unit"]: amount},
             "until": until or None,

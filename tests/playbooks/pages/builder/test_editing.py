@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts.models import Endpoint, Function
+from accounts.models import Endpoint, Feature, Function
 from playbooks.library.reading import examine
 from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
@@ -127,6 +127,31 @@ def test_a_step_of_each_kind_is_added_filled_in_and_said(ops, draft, kind):
     shown = ops.get(at("playbook_item", draft.pk, "step", key))
     saved(ops, draft, "step", key, **posted(shown.context["form"]))
     assert examine(Playbook.objects.get(pk=draft.pk).as_mapping())[0] == definition
+
+
+DOINGS = {
+    "used_since_start": False,
+    "active_users_below": 2,
+    "unused_features": ["reports"],
+    "without_events": ["first_value_moment"],
+    "onboarding_done": True,
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(StepKind.BRANCH, "if"), (StepKind.WAIT, "until")])
+def test_a_branch_and_a_wait_ask_what_people_did(ops, draft, kind, name):
+    Feature.objects.create(key="reports", name="Reports", valid_from=NOW.date())
+    key = added(ops, draft, kind.value)
+    asked = DOINGS | {"used_since_start": "false", "onboarding_done": "true", "arr_at_least": ""}
+    saved(ops, draft, "step", key, **FORMS[kind] | asked)
+
+    (stored,) = Playbook.objects.get(pk=draft.pk).as_mapping()["steps"]
+    assert stored[name] == DOINGS
+    said = words(ops.get(at("playbook", draft.pk)))
+    assert "nobody using the product since the play began" in said
+    shown = ops.get(at("playbook_item", draft.pk, "step", key))
+    saved(ops, draft, "step", key, **posted(shown.context["form"]))
+    assert Playbook.objects.get(pk=draft.pk).as_mapping()["steps"][0][name] == DOINGS
 
 
 def posted(form):
