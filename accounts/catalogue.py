@@ -204,6 +204,10 @@ class StartingEvent(StrEnum):
     REORGANISATION = "reorganisation"
     FUNDING = "funding"
     MERGER = "merger"
+    USAGE_MILESTONE = "usage_milestone"
+    HELP_ARTICLE_READ = "help_article_read"
+    PAYMENT_FAILED = "payment_failed"
+    CARD_EXPIRING = "card_expiring"
 
 
 class EventMeaning(StrEnum):
@@ -228,6 +232,14 @@ class SignalKind(StrEnum):
     SCORE_FELL = "health.fell"
     USAGE_SILENT = "usage.silent"
     CADENCE_DUE = "cadence.due"
+    USAGE_NOT_STARTED = "usage.not_started"
+    FEATURE_UNTOUCHED = "usage.untouched"
+    EVENT_REPEATED = "events.repeated"
+    TICKET_SOLVED = "ticket.solved"
+    INVOICE_UNPAID = "invoice.unpaid"
+    FEATURE_LAUNCHED = "feature.launched"
+    ACCOUNT_GONE = "account.gone"
+    EXPANSION_READY = "account.expansion_ready"
     PEOPLE_GONE = "health.people_gone"
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
@@ -298,6 +310,7 @@ _words = Words(
         "ops": "CS ops",
         "email": "E-mail",
         "usage_limit_80": "Usage at 80 % of the limit",
+        "account.expansion_ready": "Readiness for an expansion",
     }
 )
 label, choices = _words.label, _words.choices

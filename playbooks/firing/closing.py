@@ -13,17 +13,21 @@ from playbooks.announcements import announce_done, announce_ended
 from playbooks.models import Play, Task
 from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import PlayOutcome
-from playbooks.triggers.wording import recovered_because
+from playbooks.triggers.wording import CAME_BACK, recovered_because
 
 # Exit criteria against the present health, whatever made the score move.
 # Uses index: play_open
 _OVER = """
-SELECT p.id, a.status = 'churned', h.score, coalesce(h.band, '')
+SELECT p.id, a.status = 'churned' AND NOT goes_on, p.ends_on ? 'came_back', h.score,
+    coalesce(h.band, '')
 FROM playbooks_play p
 JOIN accounts_account a ON a.id = p.account_id
+JOIN playbooks_playbook b ON b.id = p.playbook_id
+CROSS JOIN LATERAL (SELECT b.conditions @> '{{"also_churned": true}}' AS goes_on) after
 LEFT JOIN health_currenthealth h ON h.account_id = p.account_id
 WHERE p.state = 'open' AND {scope} AND (
-    a.status = 'churned'
+    (a.status = 'churned' AND NOT goes_on)
+    OR (a.status <> 'churned' AND p.ends_on ? 'came_back')
     OR (h.score IS NOT NULL
         AND (h.band = ANY (p.recovers_bands) OR h.score >= p.recovers_score)))
 ORDER BY p.id
@@ -65,10 +69,10 @@ def close_what_is_over(
     with connection.cursor() as cursor:
         cursor.execute(sql, {"limit": limit, "accounts": list(account_ids or ())})
         rows = cursor.fetchall()
-    churned = {pk: "The account has churned." for pk, is_churned, _, _ in rows if is_churned}
+    churned = {pk: "The account has churned." for pk, is_churned, *_ in rows if is_churned}
     recovered = {
-        pk: recovered_because(score=score, band=band)
-        for pk, is_churned, score, band in rows
+        pk: CAME_BACK if came_back else recovered_because(score=score, band=band)
+        for pk, is_churned, came_back, score, band in rows
         if not is_churned
     }
     close_plays(reasons=churned, outcome=PlayOutcome.CHURNED, now=now)

@@ -12,18 +12,21 @@ from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from accounts.models import Installation
 from accounts.work.signals import NewSignal, emit
 from playbooks import facts
+from playbooks.firing.occurrences import occurrences
 from playbooks.models import Playbook
 from playbooks.triggers.moments import (
     Cadence,
     ContractDate,
     ContractMark,
     Moment,
+    Occurrence,
     ScoreFall,
     Silence,
     marks_passed,
 )
 
-# While usage does not come in nobody is silent; afterwards those are who fell silent meanwhile.
+# While usage does not come in nobody is silent; afterwards those are who fell silent meanwhile. So
+# is what was learned some days late.
 _NEWS_DAYS = 7
 
 
@@ -40,6 +43,7 @@ def emit_moments(*, closed: date, day: date) -> int:
         *_falls(moments, closed=closed),
         *_silences(moments, closed=closed),
         *_cadences(moments, day=day),
+        *_occurrences(moments, day=day),
     ]
     return emit(
         NewSignal(account_id, moment.signal, key, begins, payload)
@@ -220,6 +224,16 @@ def _cadences(moments: Iterable[Moment], *, day: date) -> Iterator[Found]:
         if isinstance(moment, Cadence):
             for (account_id,) in _rows(_CADENCES, day=day, every=moment.months):
                 yield moment, account_id, f"{moment.name}:{day}", {"moments": [moment.name]}
+
+
+def _occurrences(moments: Mapping[Moment, int], *, day: date) -> Iterator[Found]:
+    """On the days since somebody waited for it; the key makes each of them once."""
+    for moment, waited in moments.items():
+        if isinstance(moment, Occurrence) and waited:
+            since = day - timedelta(days=min(waited, _NEWS_DAYS) - 1)
+            for account_id, on, seen in occurrences(moment, since=since, until=day, still=True):
+                key = f"{moment.name}:{on}"
+                yield moment, account_id, key, {"moments": [moment.name], **seen}
 
 
 def _rows(query: str, **params: Any) -> Iterable[tuple[Any, ...]]:

@@ -38,6 +38,7 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
         events=frozenset(fields.texts("events")),
         without_events=frozenset(fields.texts("without_events")),
         onboarding_done=fields.either("onboarding_done"),
+        also_churned=fields.flag("also_churned"),
     )
     fields.refuse_others()
     if not in_play:
@@ -50,7 +51,7 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
 
 def write_conditions(conditions: Conditions) -> dict[str, Any]:
     columns = {name: _plain(getattr(conditions, name)) for name in Conditions.__dataclass_fields__}
-    return filled(columns)
+    return filled(columns | {"also_churned": conditions.also_churned or None})
 
 
 def _term(fields: Fields, name: str) -> int | None:
@@ -67,7 +68,7 @@ def _refuse_impossible(fields: Fields, name: str, conditions: Conditions) -> Non
         fields.wrong(f"{name}_below", f"nothing is at least {least} and below {below}")
 
 
-def _plain(value: frozenset[str] | Decimal | int | None) -> Any:
+def _plain(value: frozenset[str] | Decimal | bool | int | None) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return str(value) if isinstance(value, Decimal) else value

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
@@ -17,17 +16,11 @@ from playbooks.library.conditions import read_conditions
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.edges import wrong_edges
 from playbooks.library.fields import Fields
+from playbooks.library.moments import read_moment
 from playbooks.library.signals import read_signal, read_signals
 from playbooks.library.steps import asked_conditions, read_steps
 from playbooks.triggers.kinds import StartPlay, Wait
-from playbooks.triggers.moments import (
-    Cadence,
-    ContractDate,
-    ContractMark,
-    Moment,
-    ScoreFall,
-    Silence,
-)
+from playbooks.triggers.moments import ContractDate, ContractMark, Repeated
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     ASKED_NEXT,
@@ -102,6 +95,7 @@ def examine(
         errors.append(f"escalations: the key “{ASKED_NEXT}” is the platform's own")
     errors += wrong_edges(definition.steps)
     errors += _starting_itself(definition)
+    errors += _never_starting(definition)
     if roles is not None:
         errors += _unknown_roles(definition, roles)
     return definition, errors
@@ -138,6 +132,17 @@ def _starting_itself(definition: PlaybookDefinition) -> list[str]:
         f"steps[{number}].playbook: a playbook does not start itself; give it a `cadence` trigger"
         for number, step in enumerate(definition.steps, start=1)
         if isinstance(step.action, StartPlay) and step.action.playbook == definition.key
+    ]
+
+
+def _never_starting(definition: PlaybookDefinition) -> list[str]:
+    if definition.conditions.also_churned:
+        return []
+    return [
+        f"triggers[{number}].kind: after_churn starts nothing without `also_churned: true` in"
+        " `conditions`"
+        for number, trigger in enumerate(definition.triggers, start=1)
+        if trigger.kind is TriggerKind.AFTER_CHURN
     ]
 
 
@@ -188,33 +193,14 @@ def _trigger(fields: Fields) -> Trigger:
         score=fields.score("score"),
         value=fields.amount("value"),
         recovery=_recovery(fields.part("recovered_when", {})),
-        moment=_moment(fields, kind),
+        moment=read_moment(fields, kind),
     )
     _check_line(fields, trigger)
     _check_contract(fields, trigger)
+    _check_return(fields, trigger)
     if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
         fields.wrong("to", "is missing: a crossing goes from or to at least one band")
     return trigger
-
-
-def _moment(fields: Fields, kind: TriggerKind) -> Moment | None:
-    match kind:
-        case TriggerKind.CONTRACT_DATE:
-            return ContractMark(
-                fields.word("date", ContractDate, ContractDate.DECISION),
-                fields.whole("days", lowest=-730, highest=730),
-            )
-        case TriggerKind.SCORE_FALLS:
-            points = fields.score("points") or Decimal(0)
-            if not points:
-                fields.wrong("points", "is missing: a fall by how many points?")
-            return ScoreFall(points, fields.whole("within_days", lowest=1, highest=365))
-        case TriggerKind.INACTIVE:
-            return Silence(fields.whole("days", lowest=1, highest=365))
-        case TriggerKind.CADENCE:
-            return Cadence(fields.whole("every_months", lowest=1, highest=36))
-        case _:
-            return None
 
 
 def _subject(fields: Fields) -> str:
@@ -252,6 +238,12 @@ def _check_contract(fields: Fields, trigger: Trigger) -> None:
         )
 
 
+def _check_return(fields: Fields, trigger: Trigger) -> None:
+    """Only who left comes back."""
+    if trigger.recovery.came_back and trigger.kind is not TriggerKind.AFTER_CHURN:
+        fields.wrong("recovered_when.came_back", "is for after_churn: nobody else has left")
+
+
 def _recovery(fields: Fields) -> Recovery:
     recovery = Recovery(
         bands=fields.texts("bands"),
@@ -259,6 +251,7 @@ def _recovery(fields: Fields) -> Recovery:
         signals=read_signals(fields),
         contract_decided=fields.flag("contract_decided"),
         used_again=fields.flag("used_again"),
+        came_back=fields.flag("came_back"),
     )
     fields.refuse_others()
     return recovery
@@ -293,6 +286,12 @@ def _escalation(fields: Fields) -> Escalation:
 def event_kinds(definition: PlaybookDefinition) -> set[str]:
     """Kinds of business events that it waits for."""
     signals = {trigger.signal for trigger in definition.triggers}
+    moments = (trigger.moment for trigger in definition.triggers)
+    signals.update(
+        f"{SignalKind.BUSINESS_EVENT}.{each.event}"
+        for each in moments
+        if isinstance(each, Repeated)
+    )
     signals.update(signal for each in definition.escalations for signal in each.signals)
     waits = (step.action for step in definition.steps if isinstance(step.action, Wait))
     signals.update(signal for wait in waits for signal in wait.signals)

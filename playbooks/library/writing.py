@@ -5,7 +5,7 @@ from typing import Any
 from playbooks.library.conditions import write_conditions
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.fields import filled
-from playbooks.triggers.moments import Cadence, ContractMark, Moment, ScoreFall, Silence
+from playbooks.library.moments import write_moment
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 
 
@@ -43,23 +43,9 @@ def _trigger(trigger: Trigger) -> dict[str, Any]:
             "score": None if trigger.score is None else str(trigger.score),
             "value": None if trigger.value is None else str(trigger.value),
             "recovered_when": _recovery(trigger.recovery),
-            **_moment(trigger.moment),
+            **write_moment(trigger.moment),
         }
     )
-
-
-def _moment(moment: Moment | None) -> dict[str, Any]:
-    match moment:
-        case ContractMark(date=date, days=days):
-            return {"date": date.value, "days": days}
-        case ScoreFall(points=points, within_days=within):
-            return {"points": str(points), "within_days": within}
-        case Silence(days=days):
-            return {"days": days}
-        case Cadence(months=months):
-            return {"every_months": months}
-        case _:
-            return {}
 
 
 def _recovery(recovery: Recovery) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """On which accounts the reason of a playbook is true already: nothing rings for them, so a person
-starts it there. One statement a kind; events and cadences are no states, and are true of nobody."""
+starts it there. One statement a kind; events, cadences, launches and
+solved tickets are no states, and are true of nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,14 +17,25 @@ from health.scoring import WHOLE_SCORE
 from health.signals import Direction
 from playbooks import facts
 from playbooks.firing.in_bulk import Wanted
+from playbooks.firing.occurrences import occurrences
 from playbooks.firing.owners import Owners
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.decisions import suppression_for
-from playbooks.triggers.moments import ContractMark, ScoreFall, Silence
+from playbooks.triggers.moments import (
+    AfterChurn,
+    ContractMark,
+    NotStarted,
+    ScoreFall,
+    Silence,
+    Unpaid,
+    Untouched,
+)
 from playbooks.triggers.rules import AccountState, Rule, Trigger
 from playbooks.triggers.vocabulary import TriggerKind
 
 _SLICE = 2_000
+# What is older has been dealt with otherwise.
+_YEAR = timedelta(days=365)
 
 _IN_BAND = """
     SELECT account_id FROM health_currenthealth
@@ -110,9 +122,13 @@ def _true(trigger: Trigger, day: date) -> Iterator[Wanted]:
             for account, before, score in _rows(_FALLEN, points=points, within=within):
                 seen = {"score_before": str(before), "score": str(score)}
                 yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
+        case NotStarted() | Untouched() | Unpaid() | AfterChurn() as moment:
+            since = day - _YEAR
+            found = occurrences(moment, since=since, until=day, still=True)
+            told = {"kind": moment.signal.value}
+            yield from (Wanted(each.account_id, trigger, told | each.seen) for each in found)
         case _:
-            for (account,) in _beyond(trigger):
-                yield Wanted(account, trigger, {"kind": "in_bulk"})
+            yield from (Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _beyond(trigger))
 
 
 def _beyond(trigger: Trigger) -> Sequence[tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from django.db import connection
 from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
+from playbooks.firing.occurrences import occurrences
 from playbooks.triggers.dry_run import Occasion
 from playbooks.triggers.moments import Cadence, ContractMark, ScoreFall, Silence
 from playbooks.triggers.rules import Rule, Trigger
@@ -136,29 +137,38 @@ def occasions_of(rule: Rule, *, since: date, until: date, zone: ZoneInfo) -> lis
 
 
 def _occasions(trigger: Trigger, *, since: date, until: date, zone: ZoneInfo) -> Iterator[Occasion]:
-    def at(account: int, day: date, contract: str = "") -> Occasion:
-        moment = datetime.combine(day, _NOON, tzinfo=zone)
-        return Occasion(account, moment, trigger.key, contract)
+    if trigger.kind is TriggerKind.SIGNAL:
+        yield from _rang(trigger, since=since, until=until, zone=zone)
+        return
+    for account, day, *contract in _days_of(trigger, since=since, until=until):
+        at = datetime.combine(day, _NOON, tzinfo=zone)
+        yield Occasion(account, at, trigger.key, *contract)
 
+
+def _days_of(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[Any, ...]]:
+    """Account and day, and of a date of a contract that contract."""
     days = {"since": since, "until": until}
-    match trigger:
-        case Trigger(kind=TriggerKind.SIGNAL):
-            begins = datetime.combine(since, time(), tzinfo=zone)
-            ends = datetime.combine(until + timedelta(days=1), time(), tzinfo=zone)
-            for account, moment in _rows(_RANG, kind=trigger.signal, begins=begins, ends=ends):
-                yield Occasion(account, moment, trigger.key)
-        case Trigger(moment=ScoreFall() as fall):
-            yield from (at(*row) for row in _falls(fall, **days))
-        case Trigger(moment=ContractMark(date=which, days=after)):
+    match trigger.moment:
+        case None:
+            return _crossings(trigger, **days)
+        case ScoreFall() as fall:
+            return _falls(fall, **days)
+        case ContractMark(date=which, days=after):
             told = {"date": which.value, "days": after, "least": LEAST_RENEWAL_MONTHS}
-            yield from (at(*row) for row in _rows(_MARKED, **told, **days))
-        case Trigger(moment=Silence(days=silent)):
-            person = ActorClass.PERSON.number
-            yield from (at(*row) for row in _rows(_SILENT, days=silent, person=person, **days))
-        case Trigger(moment=Cadence(months=every)):
-            yield from (at(*row) for row in _rows(_CAME_ROUND, every=every, **days))
-        case _:
-            yield from (at(*row) for row in _crossings(trigger, **days))
+            return _rows(_MARKED, **told, **days)
+        case Silence(days=silent):
+            return _rows(_SILENT, days=silent, person=ActorClass.PERSON.number, **days)
+        case Cadence(months=every):
+            return _rows(_CAME_ROUND, every=every, **days)
+        case moment:
+            return (row[:2] for row in occurrences(moment, still=False, **days))
+
+
+def _rang(trigger: Trigger, *, since: date, until: date, zone: ZoneInfo) -> Iterator[Occasion]:
+    begins = datetime.combine(since, time(), tzinfo=zone)
+    ends = datetime.combine(until + timedelta(days=1), time(), tzinfo=zone)
+    for account, moment in _rows(_RANG, kind=trigger.signal, begins=begins, ends=ends):
+        yield Occasion(account, moment, trigger.key)
 
 
 def _crossings(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[int, date]]:

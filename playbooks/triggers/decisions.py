@@ -77,8 +77,10 @@ def suppression_for(
     *, rule: Rule, trigger: Trigger, standing: AccountState, now: datetime
 ) -> Suppression | None:
     """Why this playbook must not start on this account now; None when it may."""
-    if standing.is_churned:
+    if standing.is_churned and not rule.conditions.also_churned:
         return Suppression.CHURNED
+    if trigger.recovery.came_back and not standing.is_churned:
+        return Suppression.RECOVERED
     if trigger.kind.is_about_health and standing.is_overridden:
         return Suppression.OVERRIDE
     if has_recovered(recovery=trigger.recovery, score=standing.score, band=standing.band):

@@ -59,6 +59,8 @@ def condition_words(conditions: Conditions) -> list[str]:
         parts.append(f"the tag {_either(sorted(conditions.tags))}")
     if conditions.without_tags:
         parts.append(f"no tag {_either(sorted(conditions.without_tags))}")
+    if conditions.also_churned:
+        parts.append("those that have left too")
     parts += _bound("score", conditions.score_at_least, conditions.score_below)
     parts += _bound("ARR", conditions.arr_at_least, conditions.arr_below)
     return parts + _contract_words(conditions) + _doing_words(conditions)

@@ -66,6 +66,40 @@ def _cadence(saw: Saw) -> str:
     return "Its regular date has come."
 
 
+def _not_started(saw: Saw) -> str:
+    return f"A customer since {_day(saw.get('since'))}, and nobody has used the product yet."
+
+
+def _untouched(saw: Saw) -> str:
+    features = " or ".join(map(str, saw.get("features") or ())) or "a core feature"
+    return f"Nobody has used {features} since {_day(saw.get('last_used'))}."
+
+
+def _repeated(saw: Saw) -> str:
+    note = str(saw.get("detail") or "").rstrip(". ")
+    what = _plain(saw.get("event") or "the same")
+    about = f": {note}" if note else ""
+    return f"{what[:1].upper()}{what[1:]}, {saw.get('times', 'several')} times{about}."
+
+
+def _solved(saw: Saw) -> str:
+    return f"Ticket {saw.get('ticket', '')} was solved on {_day(saw.get('solved_on'))}."
+
+
+def _unpaid(saw: Saw) -> str:
+    failed = " The payment failed." if saw.get("state") == "failed" else ""
+    due = _day(saw.get("due_on"))
+    return f"Invoice {saw.get('invoice', '')} was due on {due} and is not paid.{failed}"
+
+
+def _launched(saw: Saw) -> str:
+    return f"{saw.get('feature', 'A feature')} is in their plan since {_day(saw.get('since'))}."
+
+
+def _gone(saw: Saw) -> str:
+    return f"They left on {_day(saw.get('left_on'))}."
+
+
 def _asked(saw: Saw) -> str:
     detail = str(saw.get("detail") or "asked for by another play")
     return f"It was {detail}."
@@ -91,10 +125,18 @@ _WORDS: Mapping[str, Callable[[Saw], str]] = {
     SignalKind.SCORE_FELL: _fell,
     SignalKind.USAGE_SILENT: _silent,
     SignalKind.CADENCE_DUE: _cadence,
+    SignalKind.USAGE_NOT_STARTED: _not_started,
+    SignalKind.FEATURE_UNTOUCHED: _untouched,
+    SignalKind.EVENT_REPEATED: _repeated,
+    SignalKind.TICKET_SOLVED: _solved,
+    SignalKind.INVOICE_UNPAID: _unpaid,
+    SignalKind.FEATURE_LAUNCHED: _launched,
+    SignalKind.ACCOUNT_GONE: _gone,
     SignalKind.PLAY_ASKED: _asked,
     SignalKind.PEOPLE_GONE: _changed("People who carried the account are gone"),
     SignalKind.TIER_CHANGED: _changed("The touch tier changed"),
     SignalKind.STAGE_CHANGED: _changed("The stage changed"),
+    SignalKind.EXPANSION_READY: _changed("They look ready for more"),
 }
 
 

@@ -19,7 +19,8 @@ class Recovery:
     """When the reason for a play is gone: any of these being true is enough; empty is never.
 
     `contract_decided`: the contract that the trigger saw is renewed, cancelled or expired.
-    `used_again`: somebody has used the product since.
+    `used_again`: somebody has used the product since. `came_back`: an account that had left is a
+    customer again.
     """
 
     bands: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Recovery:
     signals: tuple[str, ...] = ()
     contract_decided: bool = False
     used_again: bool = False
+    came_back: bool = False
 
     def __bool__(self) -> bool:
         return self != Recovery()
@@ -38,6 +40,7 @@ class Recovery:
             "signals": list(self.signals),
             "contract_decided": self.contract_decided,
             "used_again": self.used_again,
+            "came_back": self.came_back,
         }
         return {name: value for name, value in told.items() if value}
 
@@ -88,9 +91,11 @@ class Conditions:
     """What an account is: all that is said holds; an empty set, and None, say nothing.
 
     ARR in whole units of the installation's currency, terms in months. `lines` are products and
-    subscriptions of contracts, one of which also has the term, where both are said.
+    subscriptions of contracts, one of which also has the term, where both are said. Only where
+    `also_churned` is said a play starts on an account that has left, and goes on after it left.
 
-    The last eight ask what its people did (`playbooks.triggers.doings`): only a play asks that.
+    The eight from `used_since_start` on ask what its people did (`playbooks.triggers.doings`): only
+    a play asks that.
     """
 
     segments: frozenset[str] = frozenset()
@@ -108,6 +113,7 @@ class Conditions:
     term_below: int | None = None
     lines: frozenset[str] = frozenset()
     renewal_risks: frozenset[str] = frozenset()
+    also_churned: bool = False
     used_since_start: bool | None = None
     active_users_at_least: int | None = None
     active_users_below: int | None = None

@@ -59,6 +59,13 @@ class TriggerKind(StrEnum):
     SCORE_FALLS = "score_falls"
     INACTIVE = "inactive"
     CADENCE = "cadence"
+    NOT_STARTED = "not_started"
+    UNTOUCHED = "untouched"
+    REPEATED = "repeated"
+    TICKET_SOLVED = "ticket_solved"
+    UNPAID = "unpaid"
+    LAUNCHED = "launched"
+    AFTER_CHURN = "after_churn"
 
     @property
     def is_about_health(self) -> bool:
@@ -194,6 +201,7 @@ _words = Words(
         "held_out": "Held out at random",
         "treated": "Not held out",
         "requested": "Recorded, not sent yet",
+        "account.expansion_ready": "Readiness for an expansion",
     }
 )
 label, choices = _words.label, _words.choices

@@ -10,12 +10,20 @@ from health.scoring import MEASURE, WHOLE_SCORE
 from health.signals import CrossingSignal, Direction
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.moments import (
+    AfterChurn,
     Cadence,
     ContractDate,
     ContractMark,
+    Launched,
     Moment,
+    NotStarted,
+    Occurrence,
+    Repeated,
     ScoreFall,
     Silence,
+    TicketSolved,
+    Unpaid,
+    Untouched,
 )
 from playbooks.triggers.rules import BY_PLAY, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import EscalationKind, Fallback, TriggerKind
@@ -47,6 +55,29 @@ def moment_words(moment: Moment) -> str:
             return "every month"
         case Cadence(months=months):
             return f"every {months} months"
+        case _:
+            return _occurrence_words(moment)
+
+
+def _occurrence_words(moment: Occurrence) -> str:
+    match moment:
+        case NotStarted(days=days):
+            return f"{_days(days)} as a customer without anybody using the product"
+        case Untouched(days=days, feature=feature):
+            what = f"the feature {_words(feature)}" if feature else "a core feature"
+            return f"{_days(days)} without anybody using {what}"
+        case Repeated(event=event, times=times, within_days=within):
+            return f"{_words(event)} {times} times about the same within {_days(within)}"
+        case TicketSolved(days=days):
+            solved = "a ticket being solved" if days == 0 else "a ticket was solved"
+            return f"{_days_from(days)} {solved}"
+        case Unpaid(days=days):
+            return f"{_days(days)} after an invoice was due, and it is not paid"
+        case Launched(days=days):
+            came = "a feature coming" if days == 0 else "a feature came"
+            return f"{_days_from(days)} {came} into their plan"
+        case AfterChurn(months=months):
+            return f"{'a month' if months == 1 else f'{months} months'} after they left"
 
 
 _DATES = {
@@ -80,6 +111,8 @@ def _seen(moment: Moment, values: Mapping[str, Any]) -> str:
             return f"on {moment_words(moment)}: last used on {_date(values.get('last_used'))}"
         case Cadence():
             return f"as it does {moment_words(moment)}"
+        case _:
+            return moment_words(moment)
 
 
 def _date(text: object) -> str:
@@ -121,6 +154,8 @@ def closes_when(recovery: Recovery) -> str:
         ways.append("the contract is decided")
     if recovery.used_again:
         ways.append("somebody uses the product again")
+    if recovery.came_back:
+        ways.append("they are a customer again")
     ways += [f"{_event(signal)} comes in" for signal in recovery.signals]
     return f"Closes itself when {' or '.join(ways)}." if ways else ""
 
@@ -146,6 +181,9 @@ def decided_because(*, contract: str, state: str) -> str:
 
 def used_again_because(day: date) -> str:
     return f"Somebody used the product on {day:%-d %b %Y}."
+
+
+CAME_BACK = "They are a customer again."
 
 
 def rang_because(kind: str) -> str:

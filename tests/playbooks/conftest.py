@@ -3,7 +3,7 @@
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from django.db import connection
 
 from accounts.catalogue import Role
 from accounts.models import Account, Function, Pool, Signal, Team, TeamMember, User
-from health.models import CurrentHealth, Scorecard
+from health.models import CurrentHealth, Scorecard, SourceFeed
 from playbooks.firing import fire_signals
 from playbooks.models import PlayStart, Task
 from tests.cards import install_playbooks
@@ -103,6 +103,13 @@ def house(db) -> House:
         key="test", version=1, name="Test", created_at=NOW - timedelta(days=400)
     )
     return House(people, scorecard)
+
+
+@pytest.fixture
+def feed(db):
+    """Usage comes in, up to the day before."""
+    first, latest = date(2024, 1, 1), NOW.date() - timedelta(days=1)
+    return SourceFeed.objects.create(source="usage", first_day=first, latest_day=latest)
 
 
 @pytest.fixture

@@ -15,10 +15,9 @@ from playbooks.models import Play, Task
 from playbooks.publishing import import_playbook, publish
 from playbooks.triggers.vocabulary import TaskOutcome
 from tests.playbooks.conftest import NOW, fire
-from tests.playbooks.test_moments import CLOSED, DAY, contract, feed, used, waits_for
+from tests.playbooks.test_moments import CLOSED, DAY, contract, used, waits_for
 from tests.pure.test_playbooks_library import SMALLEST
 
-__all__ = ["feed"]
 LATER = NOW + timedelta(hours=3)
 
 

@@ -193,11 +193,6 @@ def used(account, *back, actor=PERSON):
         )
 
 
-@pytest.fixture
-def feed(db):
-    return SourceFeed.objects.create(source="usage", first_day=date(2024, 1, 1), latest_day=CLOSED)
-
-
 SILENT = "[{key: quiet, kind: inactive, days: 14}]"
 
 

@@ -18,7 +18,20 @@ from playbooks.library.reading import (
 )
 from playbooks.library.writing import as_columns
 from playbooks.triggers.describing import starts_when
-from playbooks.triggers.moments import Cadence, ContractDate, ContractMark, ScoreFall, Silence
+from playbooks.triggers.moments import (
+    AfterChurn,
+    Cadence,
+    ContractDate,
+    ContractMark,
+    Launched,
+    NotStarted,
+    Repeated,
+    ScoreFall,
+    Silence,
+    TicketSolved,
+    Unpaid,
+    Untouched,
+)
 from playbooks.triggers.vocabulary import Channel, OwnerRole, TriggerKind
 
 SHIPPED = {definition.key: definition for definition in map(read_yaml, shipped_texts())}
@@ -313,15 +326,59 @@ def test_every_shipped_playbook_says_its_purpose_and_how_long_it_may_take():
             "14 days without anybody using the product.",
         ),
         ({"kind": "cadence", "every_months": 3}, Cadence(3), "Every 3 months."),
+        (
+            {"kind": "not_started", "days": 3},
+            NotStarted(3),
+            "3 days as a customer without anybody using the product.",
+        ),
+        (
+            {"kind": "untouched", "days": 30},
+            Untouched(30),
+            "30 days without anybody using a core feature.",
+        ),
+        (
+            {"kind": "untouched", "days": 30, "feature": "report_builder"},
+            Untouched(30, "report_builder"),
+            "30 days without anybody using the feature report builder.",
+        ),
+        (
+            {"kind": "repeated", "event": "help_article_read", "times": 3, "within_days": 14},
+            Repeated("help_article_read", 3, 14),
+            "Help article read 3 times about the same within 14 days.",
+        ),
+        (
+            {"kind": "ticket_solved", "days": 7},
+            TicketSolved(7),
+            "7 days after a ticket was solved.",
+        ),
+        (
+            {"kind": "unpaid", "days": 1},
+            Unpaid(1),
+            "A day after an invoice was due, and it is not paid.",
+        ),
+        (
+            {"kind": "launched", "days": 0},
+            Launched(0),
+            "On the day of a feature coming into their plan.",
+        ),
+        (
+            {"kind": "after_churn", "months": 6, "recovered_when": {"came_back": True}},
+            AfterChurn(6),
+            "6 months after they left. Closes itself when they are a customer again.",
+        ),
     ],
 )
 def test_a_moment_is_read_written_and_put_into_words(said, moment, words):
-    definition = read_definition(SMALLEST | {"triggers": [{"key": "when"} | said]})
+    left = {"also_churned": True} if said["kind"] == "after_churn" else {}
+    definition = read_definition(
+        SMALLEST | {"triggers": [{"key": "when"} | said], "conditions": left}
+    )
     (trigger,) = definition.triggers
     assert trigger.moment == moment
     assert starts_when(trigger).startswith(words)
     written = as_columns(definition)["triggers"]
-    assert read_definition(SMALLEST | {"triggers": written}) == definition
+    again = {"triggers": written, "conditions": as_columns(definition)["conditions"]}
+    assert read_definition(SMALLEST | again) == definition
 
 
 @pytest.mark.parametrize(
@@ -333,6 +390,13 @@ def test_a_moment_is_read_written_and_put_into_words(said, moment, words):
         ({"kind": "inactive", "days": 0}, "triggers[1].days"),
         ({"kind": "cadence", "every_months": 3, "days": 1}, "triggers[1].days: is no field"),
         ({"kind": "signal", "signal": "contract.date"}, "triggers[1].signal"),
+        ({"kind": "repeated", "times": 3, "within_days": 5}, "triggers[1].event: is missing"),
+        ({"kind": "unpaid", "days": 0}, "triggers[1].days"),
+        ({"kind": "after_churn", "months": 6}, "triggers[1].kind: after_churn starts nothing"),
+        (
+            {"kind": "cadence", "every_months": 1, "recovered_when": {"came_back": True}},
+            "triggers[1].recovered_when.came_back: is for after_churn",
+        ),
     ],
 )
 def test_a_moment_that_cannot_be_says_where(said, problem):

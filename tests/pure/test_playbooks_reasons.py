@@ -51,6 +51,36 @@ FELL = {"kind": "health.crossed", "day": "2025-03-13", "previous_score": "76.10"
             {"kind": "play.asked", "detail": "asked for by “At risk”"},
             "It was asked for by “At risk”.",
         ),
+        (
+            {"kind": "usage.not_started", "since": "2025-03-11"},
+            "A customer since 11 Mar 2025, and nobody has used the product yet.",
+        ),
+        (
+            {"kind": "usage.untouched", "features": ["Board", "Report"], "last_used": "2025-02-11"},
+            "Nobody has used Board or Report since 11 Feb 2025.",
+        ),
+        (
+            {"kind": "events.repeated", "event": "help_article_read", "times": 3,
+             "detail": "How to export"},
+            "Help article read, 3 times: How to export.",
+        ),
+        (
+            {"kind": "ticket.solved", "ticket": "T-1", "solved_on": "2025-03-07"},
+            "Ticket T-1 was solved on 7 Mar 2025.",
+        ),
+        (
+            {"kind": "invoice.unpaid", "invoice": "I-1", "due_on": "2025-03-04", "state": "failed"},
+            "Invoice I-1 was due on 4 Mar 2025 and is not paid. The payment failed.",
+        ),
+        (
+            {"kind": "feature.launched", "feature": "Board", "since": "2025-03-14"},
+            "Board is in their plan since 14 Mar 2025.",
+        ),
+        ({"kind": "account.gone", "left_on": "2024-09-14"}, "They left on 14 Sep 2024."),
+        (
+            {"kind": "account.expansion_ready", "detail": "Healthy and at the limit."},
+            "They look ready for more: Healthy and at the limit.",
+        ),
         ({"kind": "by_hand", "band": "watch"}, ""),
         ({}, ""),
     ],
@@ -61,7 +91,21 @@ def test_a_reason_is_put_into_words_from_what_was_seen(saw, words):
 
 @pytest.mark.parametrize(
     "kind",
-    ["contract.date", "health.fell", "usage.silent", "health.crossed", "account.tier_changed"],
+    [
+        "contract.date",
+        "health.fell",
+        "usage.silent",
+        "health.crossed",
+        "account.tier_changed",
+        "usage.not_started",
+        "usage.untouched",
+        "events.repeated",
+        "ticket.solved",
+        "invoice.unpaid",
+        "feature.launched",
+        "account.gone",
+        "account.expansion_ready",
+    ],
 )
 def test_what_was_not_kept_is_not_invented(kind):
     """A start of long ago kept less: it is still put into words."""

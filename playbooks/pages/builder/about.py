@@ -80,16 +80,26 @@ class AboutForm(PartForm):
 
 class AccountsForm(PartForm):
     def made_fields(self) -> dict[str, forms.Field]:
-        return condition_fields(self.known)
+        return condition_fields(self.known) | {
+            "also_churned": forms.BooleanField(
+                label=_("Those that have left too"),
+                required=False,
+                help_text=_("A play starts there, and goes on after an account left."),
+            )
+        }
 
     def group_names(self) -> list[tuple[Any, Sequence[str]]]:
-        return [(_("More questions"), SELDOM)]
+        return [(_("More questions"), (*SELDOM, "also_churned"))]
 
     def read(self, part: Mapping[str, Any]) -> dict[str, Any]:
-        return condition_initial(part["conditions"])
+        told = part["conditions"]
+        return condition_initial(told) | {"also_churned": bool(told.get("also_churned"))}
 
     def written(self) -> dict[str, Any]:
-        return {"conditions": condition_data(self.cleaned_data)}
+        asked = condition_data(self.cleaned_data)
+        if self.cleaned_data["also_churned"]:
+            asked["also_churned"] = True
+        return {"conditions": asked}
 
 
 class NewPlaybookForm(forms.Form):

@@ -27,6 +27,13 @@ WORDS = {
     TriggerKind.CONTRACT_DATE: _("Days before or after a date of the contract"),
     TriggerKind.INACTIVE: _("Nobody uses the product for so many days"),
     TriggerKind.CADENCE: _("Every so many months"),
+    TriggerKind.NOT_STARTED: _("A new customer has not used the product yet"),
+    TriggerKind.UNTOUCHED: _("Nobody uses a feature for so many days"),
+    TriggerKind.REPEATED: _("The same happens again and again"),
+    TriggerKind.TICKET_SOLVED: _("Days after a ticket was solved"),
+    TriggerKind.UNPAID: _("An invoice is not paid so many days after it was due"),
+    TriggerKind.LAUNCHED: _("A feature comes into their plan"),
+    TriggerKind.AFTER_CHURN: _("Months after they left"),
 }
 _DATES = [
     (ContractDate.DECISION.value, _("the decision about its renewal")),
@@ -34,7 +41,7 @@ _DATES = [
     (ContractDate.START.value, _("its start")),
 ]
 _WAYS = [("down", _("falls")), ("up", _("rises"))]
-_ENDS = ("bands", "score_at_least", "signals", "contract_decided", "used_again")
+_ENDS = ("bands", "score_at_least", "signals", "contract_decided", "used_again", "came_back")
 
 
 def _subjects() -> list[tuple[str, str]]:
@@ -71,6 +78,22 @@ def _fields(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
         },
         TriggerKind.INACTIVE: {"days": whole(_("Days"), lowest=1, highest=365)},
         TriggerKind.CADENCE: {"every_months": whole(_("Months"), lowest=1, highest=36)},
+        TriggerKind.NOT_STARTED: {"days": whole(_("Days as a customer"), lowest=1, highest=365)},
+        TriggerKind.UNTOUCHED: {
+            "days": whole(_("Days"), lowest=1, highest=365),
+            "feature": choice(
+                _("Feature"), known.features, empty=_("Any core feature"), required=False
+            ),
+        },
+        TriggerKind.REPEATED: {
+            "event": choice(_("What"), known.events, empty=_("Choose")),
+            "times": whole(_("So many times, with the same note"), lowest=2, highest=100),
+            "within_days": whole(_("Within so many days"), lowest=1, highest=365),
+        },
+        TriggerKind.TICKET_SOLVED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
+        TriggerKind.UNPAID: {"days": whole(_("Days after it was due"), lowest=1, highest=365)},
+        TriggerKind.LAUNCHED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
+        TriggerKind.AFTER_CHURN: {"months": whole(_("Months after it"), lowest=1, highest=36)},
     }
     return fields[kind]
 
@@ -96,8 +119,16 @@ class TriggerForm(PartForm):
             "contract_decided": forms.BooleanField(
                 label=_("The contract it is about is decided"), required=False
             ),
+            **self._return(),
             "signals": several(_("One of these happened"), self.known.signals),
         }
+
+    def _return(self) -> dict[str, forms.Field]:
+        """Only who left comes back."""
+        if self.kind is not TriggerKind.AFTER_CHURN:
+            return {}
+        label = _("They are a customer again")
+        return {"came_back": forms.BooleanField(label=label, required=False)}
 
     def group_names(self) -> list[tuple[Any, Sequence[str]]]:
         return [(_("Its reason is gone when"), _ENDS)]
@@ -119,7 +150,7 @@ class TriggerForm(PartForm):
     def written(self) -> dict[str, Any]:
         values = {name: _plain(value) for name, value in self.cleaned_data.items()}
         own = {name: value for name, value in values.items() if name not in _ENDS}
-        ends = filled({name: values[name] or None for name in _ENDS})
+        ends = filled({name: values.get(name) or None for name in _ENDS})
         return filled({**self.part, **own}) | {"recovered_when": ends}
 
 

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from accounts.models import Endpoint, Feature, Function
+from health.models import Band, Scorecard
 from playbooks.library.reading import examine
 from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
 from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.vocabulary import TriggerKind
 from tests.playbooks.conftest import NOW
 from tests.playbooks.pages.builder.conftest import at, words
 
@@ -152,6 +154,59 @@ def test_a_branch_and_a_wait_ask_what_people_did(ops, draft, kind, name):
     shown = ops.get(at("playbook_item", draft.pk, "step", key))
     saved(ops, draft, "step", key, **posted(shown.context["form"]))
     assert Playbook.objects.get(pk=draft.pk).as_mapping()["steps"][0][name] == DOINGS
+
+
+TRIGGERS = {
+    TriggerKind.CROSSING: ({"to": ["intervene"]}, "falls to intervene"),
+    TriggerKind.SCORE_BELOW: ({"score": "40"}, "falls below 40"),
+    TriggerKind.VALUE_PASSES: ({"subject": "score", "value": "80"}, "falls below 80"),
+    TriggerKind.SCORE_FALLS: ({"points": "10", "within_days": "7"}, "A fall by 10 points"),
+    TriggerKind.SIGNAL: (
+        {"signal": "account.expansion_ready"},
+        "Readiness for an expansion comes in",
+    ),
+    TriggerKind.CONTRACT_DATE: ({"days": "-90", "date": "end"}, "90 days before the end"),
+    TriggerKind.INACTIVE: ({"days": "21"}, "21 days without anybody using the product"),
+    TriggerKind.CADENCE: ({"every_months": "3"}, "Every 3 months"),
+    TriggerKind.NOT_STARTED: ({"days": "3"}, "3 days as a customer without"),
+    TriggerKind.UNTOUCHED: ({"days": "30", "feature": ""}, "30 days without anybody using a core"),
+    TriggerKind.REPEATED: (
+        {"event": "help_article_read", "times": "3", "within_days": "14"},
+        "3 times about the same within 14 days",
+    ),
+    TriggerKind.TICKET_SOLVED: ({"days": "7"}, "7 days after a ticket was solved"),
+    TriggerKind.UNPAID: ({"days": "10"}, "10 days after an invoice was due"),
+    TriggerKind.LAUNCHED: ({"days": "2"}, "2 days after a feature came into their plan"),
+    TriggerKind.AFTER_CHURN: (
+        {"months": "6", "came_back": "on"},
+        "6 months after they left. Closes itself when they are a customer again.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", list(TriggerKind))
+def test_a_trigger_of_each_kind_is_added_filled_in_and_said(ops, draft, kind):
+    fields, said = TRIGGERS[kind]
+    Band.objects.create(
+        scorecard=Scorecard.objects.get(), key="intervene", name="Intervene", lower=0,
+        tone="intervene", order=3,
+    )  # fmt: skip
+    key = added(ops, draft, kind.value, part="trigger")
+    ends = {"direction": "down"} if kind in WITH_DIRECTION else {}
+    saved(ops, draft, "trigger", key, **fields, **ends)
+    accounts = {"also_churned": "on"} if kind is TriggerKind.AFTER_CHURN else {}
+    post(ops, at("playbook_part", draft.pk, "accounts"), draft, **accounts)
+
+    definition, problems = examine(Playbook.objects.get(pk=draft.pk).as_mapping())
+    assert [trigger.kind for trigger in definition.triggers] == [kind]
+    assert [each for each in problems if each.startswith("triggers")] == []
+    assert said in words(ops.get(at("playbook", draft.pk)))
+    shown = ops.get(at("playbook_item", draft.pk, "trigger", key))
+    saved(ops, draft, "trigger", key, **posted(shown.context["form"]))
+    assert examine(Playbook.objects.get(pk=draft.pk).as_mapping())[0] == definition
+
+
+WITH_DIRECTION = (TriggerKind.CROSSING, TriggerKind.VALUE_PASSES)
 
 
 def posted(form):
