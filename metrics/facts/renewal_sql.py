@@ -21,7 +21,8 @@ _SHORT = f"""
 _TAKEN = f"""
     SELECT n.starts_on, (n.ends_on IS NULL OR n.ends_on > c.ends_on) AS goes_on
     FROM accounts_contract n
-    WHERE c.state = 'renewed' AND n.account_id = c.account_id AND n.starts_on > c.starts_on
+    WHERE c.state = 'renewed' AND {{following}}
+        AND n.account_id = c.account_id AND n.starts_on > c.starts_on
         AND (c.ends_on IS NULL OR n.starts_on < c.ends_on - 1)
         AND ({names("n", "c")} OR c.subscription <> '' AND n.subscription = c.subscription)
     ORDER BY n.starts_on, n.id LIMIT 1
@@ -77,7 +78,7 @@ _SIGNED = f"""
     LEFT JOIN LATERAL (
         SELECT min((n.learned_at AT TIME ZONE %(zone)s)::date) AS learned_on
         FROM accounts_contract n
-        WHERE n.account_id = e.account_id AND {names("n", "e")}
+        WHERE {{following}} AND n.account_id = e.account_id AND {names("n", "e")}
             AND n.starts_on <= e.ended_on + 90
     ) n ON true
     CROSS JOIN LATERAL (
@@ -127,7 +128,7 @@ _AROUND = f"""
             sum({converted("m.amount_minor")})::bigint AS after,
             max(m.effective_on) FILTER (WHERE m.effective_on >= b.turns_on) AS moved_on
         FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
-        WHERE m.account_id = b.account_id AND m.effective_on <= b.until
+        WHERE m.account_id = b.account_id AND m.effective_on <= b.until AND {{booked}}
     ) m
 """  # noqa: S608 -- constant expressions, no input
 ENDING = f"""

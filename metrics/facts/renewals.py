@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -33,6 +34,7 @@ from metrics.retention.renewals import (
 from metrics.retention.windows import Window
 
 _SHARE = Decimal("0.0001")
+_INSTANT = timedelta(microseconds=1)
 
 
 class RenewalRow(NamedTuple):
@@ -138,8 +140,8 @@ class _Ending(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class RenewalsDue:
     """Renewals whose term ends within the window, and what is never due, as things stood at the
-    moment. `chosen` is a condition on contracts (c), for those who want a few of them;
-    `of_any_length` counts the ends of shorter terms too."""
+    moment, by what the scope says was known. `chosen` is a condition on contracts (c), for those
+    who want a few of them; `of_any_length` counts the ends of shorter terms too."""
 
     scope: ReportScope
     moment: ReportDate
@@ -147,6 +149,21 @@ class RenewalsDue:
     chances: Chances
     chosen: str = "true"
     of_any_length: bool = False
+
+    @property
+    def seen(self) -> ReportDate:
+        """The moment; where less was known, the day up to which it was: of what came later nobody
+        could say anything. Scores are those of the moment."""
+        known_before, moment = self.scope.known_before, self.moment
+        if known_before is None:
+            return moment
+        known_on = (known_before - _INSTANT).astimezone(ZoneInfo(moment.zone)).date()
+        return replace(
+            moment,
+            day=min(moment.day, known_on),
+            scored_on=moment.scored_on or moment.day,
+            is_stored=False,
+        )
 
     def rows(self) -> list[RenewalRow]:
         """Computed from the facts: by account, then by end."""
@@ -161,7 +178,7 @@ class RenewalsDue:
         found = self.rows()
         ahead = Counter[int]()
         for row in found:
-            if row.ends_on is not None and row.ends_on > self.moment.day:
+            if row.ends_on is not None and row.ends_on > self.seen.day:
                 ahead[row.account_id] += row.arr
         for values in self._read(RUNNING):
             row = self._never_due(values, ahead[values[1]])
@@ -170,11 +187,17 @@ class RenewalsDue:
         return found
 
     def _read(self, query: str) -> list[tuple[Any, ...]]:
+        scope, seen = self.scope, self.seen
+        booked = scope.known("m.recorded_at")
         sql = query.format(
             chosen=self.chosen,
-            scope=self.scope.of_column("c.account_id"),
-            judged=judged(self.moment, chosen=_of("running" if query is RUNNING else "signed")),
-            paid=paid(self.moment, chosen=_of("running")),
+            scope=scope.condition(account="c.account_id", learned="c.learned_at"),
+            following=scope.known("n.learned_at"),
+            booked=booked,
+            judged=judged(seen, chosen=_of("running" if query is RUNNING else "signed")),
+            paid=paid(
+                seen, chosen=_of("running"), known="" if scope.known_before is None else booked
+            ),
         )
         with connection.cursor() as cursor:
             cursor.execute(sql, self.params())
@@ -183,7 +206,7 @@ class RenewalsDue:
     def params(self) -> dict[str, Any]:
         grace = Installation.current().overdue_grace_days
         return {
-            **self.moment.params(),
+            **self.seen.params(),
             "after": self.window.start,
             "until": self.window.end,
             "seen_after": self.window.start - timedelta(days=1),
@@ -195,7 +218,7 @@ class RenewalsDue:
     def _of_account(self, ending: Sequence[_Ending]) -> Iterator[RenewalRow]:
         money = [AccountMoney(row.before, row.after, row.moved_on) for row in ending]
         terms = [row.term for row in ending]
-        decided = outcomes(terms, money=money, day=self.moment.day)
+        decided = outcomes(terms, money=money, day=self.seen.day)
         for row, term, outcome in zip(ending, terms, decided, strict=True):
             # Who pays nothing has nothing to renew.
             if outcome.arr or row.without_rate or not row.arr:
@@ -323,17 +346,17 @@ class RenewalReport:
         return self.due.rows_and_never_due()
 
     def totals(self) -> list[RenewalTotal]:
-        if not self.due.moment.is_stored:
+        if not self.due.seen.is_stored:
             return totals_of(self._rows)
         query = _STORED_TOTALS.format(scope=self._scope())
         with connection.cursor() as cursor:
-            cursor.execute(query, self.due.moment.params())
+            cursor.execute(query, self.due.seen.params())
             rows = cursor.fetchall()
         return [RenewalTotal(RenewalState(state), *rest) for state, *rest in rows]
 
     def page(self, *, wanted: RenewalFilter, limit: int, offset: int) -> list[RenewalRow]:
         """The earliest end first."""
-        if not self.due.moment.is_stored:
+        if not self.due.seen.is_stored:
             return self._computed(wanted)[offset : offset + limit]
         query, params = self._stored(wanted)
         params |= {"limit": limit, "offset": offset}
@@ -342,7 +365,7 @@ class RenewalReport:
             return [_stored_row(row) for row in cursor.fetchall()]
 
     def all_rows(self, *, wanted: RenewalFilter) -> Iterator[RenewalRow]:
-        if not self.due.moment.is_stored:
+        if not self.due.seen.is_stored:
             return iter(self._computed(wanted))
         return (_stored_row(row) for row in in_chunks(*self._stored(wanted)))
 
@@ -361,7 +384,7 @@ class RenewalReport:
         if wanted.state is not None:
             part = "d.state = ANY(%(states)s)"
         query = _STORED.format(wanted=part, scope=self._scope())
-        return query, {**self.due.moment.params(), "states": [*states]}
+        return query, {**self.due.seen.params(), "states": [*states]}
 
     def _scope(self) -> str:
         return self.due.scope.of_column("d.account_id")

@@ -49,6 +49,10 @@ class ReportScope:
             return f"{column} IS NULL"
         return _quoted(f"COALESCE({column} >= %s, true)", (self.known_before,))
 
+    def known(self, learned: str) -> str:
+        """SQL: whether what that column says when it was recorded was known by then."""
+        return ReportScope(known_before=self.known_before).condition(account="", learned=learned)
+
     def of_column(self, account: str) -> str:
         """Whose accounts alone."""
         return self.condition(account=account)

@@ -107,8 +107,11 @@ _PAID_STORED = """
 """
 
 
-def paid(moment: ReportDate, *, chosen: Chosen) -> str:
-    """SQL: account_id, ARR, and the currencies it is without, for want of a rate."""
+def paid(moment: ReportDate, *, chosen: Chosen, known: str = "") -> str:
+    """SQL: account_id, ARR, and the currencies it is without, for want of a rate. `known`: a
+    condition on movements (m), where not all that are recorded by now count."""
+    if known:
+        return _PAID_ON_DAY.format(chosen=f"{chosen('m.account_id')} AND {known}")
     if moment.is_present:
         return _PAID_NOW.format(chosen=chosen("a.id"))
     if moment.is_stored:

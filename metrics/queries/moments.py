@@ -63,7 +63,7 @@ class ReportSnapshot:
         return tuple(self.state().totals())
 
     def renewal_totals(self, report: RenewalReport | None = None) -> tuple[RenewalTotal, ...]:
-        if self.figures is not None and self.scope.accounts is None:
+        if self.figures is not None and self.scope.is_everything:
             return self.figures.renewals
         return tuple((report or self.renewals()).totals())
 
@@ -82,7 +82,7 @@ def standing_of(
     zone: str,
     known_before: datetime | None = None,
 ) -> ReportSnapshot:
-    """`zone` is where days begin and end; `known_before` counts for revenue alone."""
+    """`zone` is where days begin and end; `known_before` counts for revenue and renewals."""
     scope = ReportScope.of(user=user, known_before=known_before)
     rates, chances = rate_table(base=base), read_chances()
     return standing_in(scope=scope, rates=rates, chances=chances, day=day, today=today, zone=zone)

@@ -104,7 +104,7 @@ def overview(
 ) -> Overview:
     """Twelve months to the last month-end by `as_of`.
 
-    `known_before` takes revenue back to what was recorded by then; health and renewals stay.
+    `known_before` takes revenue back to what was recorded by then; health stays.
     """
     scope, rates = ReportScope.of(user=user, known_before=known_before), rate_table(base=base)
     months = _retention(as_of=as_of, rates=rates, scope=scope, method=method)

@@ -43,10 +43,11 @@ def term(account, name, starts_on, ends_on, arr, **changes):
     )
 
 
-def due(day=AFTER, *, window=FIRST_QUARTER):
+def due(day=AFTER, *, window=FIRST_QUARTER, known_on=None):
     rates = rate_table(base="USD")
+    known = None if known_on is None else at(known_on + timedelta(days=1)).replace(hour=0)
     return RenewalsDue(
-        scope=ReportScope(),
+        scope=ReportScope(known_before=known),
         moment=ReportDate(day=day, rates=rates.on(day), zone="UTC"),
         window=window,
         chances=read_chances(),
@@ -329,3 +330,45 @@ def test_the_next_renewal_that_an_account_carries_is_that_of_the_report(company,
     assert [row.arr for row in rows] == [60_000, 40_000, 20_000]
     next_ones = [row.arr for row in rows if row.ends_on == acme.renews_on]
     assert acme.renews_arr_minor == sum(next_ones) == 100_000
+
+
+def test_renewals_as_known_on_a_day_are_judged_by_what_was_recorded_by_then(company, acme):
+    """Late news: the end of January was lost, as was said in March; half of the other was lost on
+    its end, as was said on 20 February."""
+    company.post(acme, date(2024, 1, 1), "new", 100_000)
+    company.post(acme, END, "contraction", 60_000, learned_on=date(2026, 3, 10))
+    company.post(acme, date(2026, 2, 1), "contraction", 20_000, learned_on=date(2026, 2, 20))
+    year(acme, "a", 60_000, subscription="s1")
+    year(acme, "b", 40_000, subscription="s2", ends_on=date(2026, 2, 1))
+    assert told() == [("a", "lost", 60_000, 0), ("b", "contracted", 40_000, 20_000)]
+    assert told(known_on=date(2026, 3, 9)) == [
+        ("a", "renewed", 60_000, 60_000),
+        ("b", "contracted", 40_000, 20_000),
+    ]
+    # On 15 January the first is in its grace and the second ahead: 75 % of each without a score.
+    assert told(known_on=date(2026, 1, 15)) == [
+        ("a", "overdue", 60_000, 45_000),
+        ("b", "open", 40_000, 30_000),
+    ]
+
+
+def test_a_contract_that_was_not_known_yet_is_no_renewal_and_renews_none(company, acme):
+    company.post(acme, date(2024, 1, 1), "new", 60_000)
+    old = year(acme, "old", 60_000)
+    late = term(acme, "late", END, date(2026, 3, 20), 60_000, term_months=1, renews="old")
+    Contract.objects.filter(pk=late.pk).update(learned_at=at(date(2026, 1, 20)))
+    short = ("late", "month_to_month", 60_000, 0)
+    assert told(date(2026, 1, 25)) == [("old", "renewed", 60_000, 60_000), short]
+    assert told(date(2026, 1, 25), known_on=date(2026, 1, 19)) == [
+        ("old", "overdue", 60_000, 45_000)
+    ]
+    assert told(known_on=date(2023, 1, 1)) == []
+    assert old.learned_at == at(old.starts_on)
+
+
+def test_what_is_paid_month_to_month_is_what_was_known(company, acme):
+    company.post(acme, date(2025, 12, 1), "new", 12_000)
+    company.post(acme, date(2026, 1, 1), "expansion", 6_000, learned_on=date(2026, 2, 10))
+    term(acme, "m", date(2025, 12, 1), None, 18_000, term_months=1)
+    assert told() == [("m", "month_to_month", 18_000, 0)]
+    assert told(known_on=date(2026, 2, 9)) == [("m", "month_to_month", 12_000, 0)]
