@@ -16,6 +16,7 @@ from accounts.loading.statements import among, array
 from accounts.models import Account, Installation
 from accounts.money.sql import rounded
 from accounts.queries.rates import all_rates_on, rate_table
+from accounts.queries.renewal_terms import is_renewable
 from accounts.queries.sizes import size_table
 
 _derived = attrgetter(
@@ -150,10 +151,10 @@ def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
     return found
 
 
-# The next end of a term of six months or more that nothing renews yet, overdue ones included: what
-# is paid month to month has no renewal, nor has a price step. It is decided on the last day to give
-# notice; once that is past, on the end, unless it renews itself. Its ARR is that of all terms that
-# end then, with what their automatic renewals added. Uses index: contract_account.
+# The next end of a renewable term that nothing renews yet, overdue ones included; a price step has
+# none. It is decided on the last day to give notice; once that is past, on the end, unless it
+# renews itself. Its ARR is that of all terms that end then, with what their automatic renewals
+# added. Uses index: contract_account.
 _RENEWALS = f"""
     SELECT account_id, min(renews_on), nullif(min(CASE
             WHEN renews_on - notice_days >= %(day)s THEN renews_on - notice_days
@@ -169,11 +170,8 @@ _RENEWALS = f"""
                 {rounded(_RENEWED_ARR)} AS arr_minor
             FROM accounts_contract c
             WHERE c.account_id = one.account_id AND c.state = 'active' AND c.steps_on IS NULL
-                AND (c.term_months >= {LEAST_RENEWAL_MONTHS} AND (c.renewal_on IS NOT NULL
-                        OR c.ends_on >= (c.starts_on
-                            + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1)
-                    OR c.ends_on >= (c.deal_starts_on
-                        + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1)
+                AND (c.term_months >= {LEAST_RENEWAL_MONTHS} AND c.renewal_on IS NOT NULL
+                    OR {is_renewable("c")})
         ) c
     ) renewals
     GROUP BY account_id

@@ -1,4 +1,4 @@
-"""SQL about contracts that name another one, as the ledger reads their links."""
+"""SQL about contracts that name another one or a line, as the ledger reads them."""
 
 
 def names(renewing: str, renewed: str) -> str:
@@ -16,3 +16,13 @@ def names(renewing: str, renewed: str) -> str:
         OR {renewed}.deal <> '' AND {renewing}.renews = {renewed}.deal
             AND {renewed}.steps_on IS NULL AND NOT EXISTS ({of_account} AND {of_name}))
     """
+
+
+def line_of(contract: str) -> str:
+    """Its subscription, else its one product; empty where it names none or several."""
+    return f"""
+        coalesce(nullif({contract}.subscription, ''), (
+            SELECT min(l.product) FROM accounts_contractline l
+            WHERE l.contract_id = {contract}.id HAVING count(*) = 1
+        ), '')
+    """  # noqa: S608 -- an alias of ours

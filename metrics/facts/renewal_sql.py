@@ -3,19 +3,13 @@ paid month to month or without an end."""
 
 from accounts.catalogue import LEAST_RENEWAL_MONTHS
 from accounts.money.sql import RATES, converted, rounded
-from accounts.queries.contract_links import names
+from accounts.queries.contract_links import line_of, names
+from accounts.queries.renewal_terms import is_renewable
 
-_LONG = f"""
-    (c.term_months >= {LEAST_RENEWAL_MONTHS}
-            AND c.ends_on >= (c.starts_on + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1
-        OR coalesce(
-            c.ends_on >= (c.deal_starts_on + interval '{LEAST_RENEWAL_MONTHS} months')::date - 1,
-            false))
-"""
 _SHORT = f"""
     (c.steps_on IS NULL AND CASE WHEN c.ends_on IS NULL OR c.auto_renew
         THEN c.term_months < {LEAST_RENEWAL_MONTHS} AND c.deal_starts_on IS NULL
-        ELSE NOT ({_LONG}) END)
+        ELSE NOT {is_renewable("c")} END)
 """
 # A term that replaces another one while it runs: looked up for those that were renewed.
 _TAKEN = f"""
@@ -38,10 +32,7 @@ _ENDING = f"""
         e.ended_on - c.notice_days AS notice_by,
         {rounded("c.arr_minor * (1 + coalesce(c.uplift_percent, 0) / 100) ^ e.number")}
             AS arr_minor,
-        coalesce(nullif(c.subscription, ''), (
-            SELECT min(l.product) FROM accounts_contractline l WHERE l.contract_id = c.id
-            HAVING count(*) = 1
-        ), '') AS line
+        {line_of("c")} AS line
     FROM (
         SELECT c.*, t.starts_on AS taken_on, t.goes_on
         FROM accounts_contract c LEFT JOIN LATERAL ({_TAKEN}) t ON true
@@ -55,7 +46,7 @@ _ENDING = f"""
         SELECT coalesce(c.deal_starts_on, c.starts_on) AS began_on, 0 AS number,
             CASE WHEN c.taken_on IS NULL THEN LEAST(c.ends_on, c.cancelled_on) ELSE c.taken_on END
                 AS ended_on
-        WHERE (c.taken_on IS NULL OR c.goes_on) AND ({_LONG} OR %(any_length)s)
+        WHERE (c.taken_on IS NULL OR c.goes_on) AND (%(any_length)s OR {is_renewable("c")})
         UNION ALL
         SELECT (c.ends_on + make_interval(months => (k - 1) * c.term_months))::date, k,
             (c.ends_on + make_interval(months => k * c.term_months))::date

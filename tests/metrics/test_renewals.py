@@ -372,3 +372,43 @@ def test_what_is_paid_month_to_month_is_what_was_known(company, acme):
     term(acme, "m", date(2025, 12, 1), None, 18_000, term_months=1)
     assert told() == [("m", "month_to_month", 18_000, 0)]
     assert told(known_on=date(2026, 2, 9)) == [("m", "month_to_month", 12_000, 0)]
+
+
+def test_what_was_bought_late_to_the_same_end_is_renewed_with_the_rest(company, acme):
+    """60,000 for a year and 12,000 for its last three months: 72,000 are due, 66,000 were kept."""
+    company.post(acme, date(2025, 1, 1), "new", 60_000)
+    company.post(acme, date(2025, 10, 1), "expansion", 12_000)
+    company.post(acme, END, "contraction", 6_000)
+    year(acme, "a", 60_000, subscription="s1")
+    term(acme, "b", date(2025, 10, 1), END, 12_000, term_months=3, subscription="s2")
+    assert told(date(2025, 11, 1), window=quarter_of(END)) == [
+        ("a", "open", 60_000, 45_000),
+        ("b", "open", 12_000, 9_000),
+    ]
+    assert sum(arr for _, _, arr, _ in told()) == 72_000
+    assert sum(kept for _, _, _, kept in told()) == 66_000
+    refresh_accounts(day=date(2025, 11, 1), now=NOW)
+    acme.refresh_from_db()
+    assert (acme.renews_on, acme.renews_arr_minor) == (END, 72_000)
+
+
+def test_more_is_paid_from_the_middle_of_a_term_and_its_end_is_still_a_renewal(company, acme):
+    """70,000 replace 60,000 for the last three months of the year: decided at its end, once."""
+    company.post(acme, date(2025, 1, 1), "new", 60_000)
+    company.post(acme, date(2025, 10, 1), "expansion", 10_000)
+    year(acme, "old", 60_000, state="renewed", closed_on=date(2025, 10, 1))
+    term(acme, "new", date(2025, 10, 1), END, 70_000, term_months=3, renews="old")
+    assert told(date(2025, 11, 1), window=quarter_of(date(2025, 11, 1))) == []
+    assert told() == [("new", "renewed", 70_000, 70_000)]
+
+
+def test_a_month_that_ends_with_a_year_stays_month_to_month(company, acme):
+    company.post(acme, date(2025, 1, 1), "new", 72_000)
+    year(acme, "a", 60_000, subscription="s1")
+    for month in (11, 12):
+        starts_on, ends_on = date(2025, month, 1), date(2025 + month // 12, month % 12 + 1, 1)
+        term(acme, f"m{month}", starts_on, ends_on, 12_000, term_months=1, subscription="s2")
+    assert told(date(2025, 12, 15)) == [
+        ("a", "open", 60_000, 45_000),
+        ("m12", "month_to_month", 12_000, 0),
+    ]

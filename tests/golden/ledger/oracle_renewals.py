@@ -1,7 +1,7 @@
 """What became of each renewal, from what was paid before its end and since.
 
-A renewal is the end of a term of six months or more that was agreed for a line. A tool that names
-no lines has one a customer and day.
+A renewal is the end of a term of six months or more that was agreed for a line, and of what was
+bought later to the same day. A tool that names no lines has one a customer and day.
 """
 
 from __future__ import annotations
@@ -31,13 +31,33 @@ class Renewal:
 def ends_of(customer: Customer) -> dict[date, list[Term]]:
     """By the day on which they ended, in order; a start one day early is no other end."""
     ends = sorted(
-        (term for term in customer.terms if is_renewed(term)), key=lambda t: (t.end, t.line)
+        (term for term in customer.terms if is_renewed(term, customer)),
+        key=lambda t: (t.end, t.line),
     )
     return {day: list(terms) for day, terms in groupby(ends, key=lambda term: term.end)}
 
 
-def is_renewed(term: Term) -> bool:
+def is_renewed(term: Term, customer: Customer) -> bool:
+    return is_long(term) or is_co_termed(term, customer)
+
+
+def is_long(term: Term) -> bool:
     return months_later(term.starts_on, LEAST_MONTHS) <= term.ends_on + timedelta(days=1)
+
+
+def is_co_termed(term: Term, customer: Customer) -> bool:
+    """Bought later than a long one, to the same end; not a month in a row of months."""
+    others = [other for other in customer.terms if other is not term]
+    ends_with_another = any(
+        is_long(o) and o.ends_on == term.ends_on and o.starts_on < term.starts_on for o in others
+    )
+    named_alike = customer.tool == Tool.CRM
+    return ends_with_another and not any(
+        abs(o.ends_on - term.starts_on) <= timedelta(days=1)
+        and not is_long(o)
+        and (named_alike or o.line == term.line)
+        for o in others
+    )
 
 
 def renewals(
