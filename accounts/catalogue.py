@@ -244,6 +244,8 @@ class SignalKind(StrEnum):
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
     PLAY_ASKED = "play.asked"
+    AUDIENCE_ENTERED = "audience.entered"
+    AUDIENCE_LEFT = "audience.left"
     BUSINESS_EVENT = "event"
 
 

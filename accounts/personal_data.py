@@ -219,6 +219,8 @@ PERSONAL_DATA = PersonalData(
         "accounts.HeldMovement.product",
         "accounts.RevenueMovement.external_id",
         "accounts.RevenueMovement.product",
+        "accounts.SavedView.filters",
+        "accounts.SavedView.name",
         "accounts.Signal.key",
         "accounts.Signal.kind",
         "accounts.SignalDelivery.consumer",

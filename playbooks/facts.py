@@ -15,7 +15,14 @@ from django.db.models import Count, Max, Q, Value
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus, ContractState, SignalKind, StartingEvent
-from accounts.models import Account, Contract, Installation, Signal, SignalDelivery
+from accounts.models import (
+    Account,
+    AudienceMember,
+    Contract,
+    Installation,
+    Signal,
+    SignalDelivery,
+)
 from accounts.money.currencies import major
 from accounts.money.rates import DayRates
 from accounts.queries.rates import rates_on
@@ -120,6 +127,7 @@ def standings(
     accounts = list(
         Account.objects.filter(pk__in=account_ids).select_related("plan").only(*_STANDING)
     )
+    audiences = _audiences(account_ids)
     base = Installation.current().currency
     worth = _worth(accounts, day)
     return {
@@ -146,6 +154,7 @@ def standings(
                 days_left=_days_to_decision(row, day),
                 is_cancelling=row.pk in cancelling,
             ),
+            audiences=frozenset(audiences[row.pk]),
         )
         for row in accounts
     }
@@ -204,6 +213,16 @@ def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningCont
     for account_id, external_id, months, subscription, products in rows:
         lines = frozenset(line for line in (subscription, *products) if line)
         found[account_id].append(RunningContract(external_id, months, lines))
+    return found
+
+
+def _audiences(account_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Keys of the audiences that each account is in."""
+    # Uses index: audience_member_of_account
+    rows = AudienceMember.objects.filter(account_id__in=account_ids, left_on__isnull=True)
+    found: dict[int, list[str]] = defaultdict(list)
+    for account_id, key in rows.values_list("account_id", "audience__key"):
+        found[account_id].append(key)
     return found
 
 

@@ -24,6 +24,7 @@ from accounts.models.outreach import OutreachPolicy, SuppressedAddress, Touch
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
 from accounts.models.revenue import CurrencyRate, Invoice, RevenueMovement
+from accounts.models.saved_view import AudienceMember, SavedView
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.size import (
     SegmentBound,
@@ -62,6 +63,7 @@ __all__ = [
     "ApiKey",
     "Attendance",
     "AttributeHistory",
+    "AudienceMember",
     "AuditContext",
     "BusinessEvent",
     "BusinessEventKind",
@@ -102,6 +104,7 @@ __all__ = [
     "RejectedRecord",
     "RenewalConfirmation",
     "RevenueMovement",
+    "SavedView",
     "SegmentBound",
     "SegmentDefinition",
     "SessionDay",

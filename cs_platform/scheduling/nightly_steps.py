@@ -18,6 +18,7 @@ from accounts.models import Account, Installation
 from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds, spread_day
+from health.recompute.audiences import refresh_audiences
 from health.recompute.departures import ring_departures
 from health.recompute.usage_packs import pack_usage
 from metrics.snapshots import take_snapshots
@@ -143,6 +144,10 @@ def _accounts(shard: Shard) -> int:
     return len(refresh_accounts(account_ids=ids, day=shard.next_day, now=shard.now))
 
 
+def _audiences(shard: Shard) -> int:
+    return refresh_audiences(day=shard.next_day, now=shard.now)
+
+
 def _moments(shard: Shard) -> int:
     return emit_moments(closed=shard.day, day=shard.next_day)
 
@@ -186,6 +191,8 @@ STEPS = (
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _contracts),
     Step("accounts", _accounts, by_account=True),
+    # Before the moments, which tell playbooks who came and left.
+    Step("audiences", _audiences),
     Step("moments", _moments),
     # Before plays give more work to the teams of the day.
     Step("hand_on", _hand_on),

@@ -18,7 +18,7 @@ from playbooks import facts
 from playbooks.firing.closing import close_what_is_over
 from playbooks.firing.due_steps import Opening, opening
 from playbooks.firing.escalating import DrawnIn, escalate_to, for_silence
-from playbooks.firing.exits import close_what_is_decided, close_what_is_used
+from playbooks.firing.exits import close_what_is_decided, close_what_is_used, close_what_left
 from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.owners import Owners
 from playbooks.firing.steps import open_due_steps
@@ -149,6 +149,7 @@ def look_again(*, limit: int, now: datetime) -> int:
         ids = [pk for (pk,) in cursor.fetchall()]
     close_what_is_decided(play_ids=ids, now=now)
     close_what_is_used(play_ids=ids, now=now)
+    close_what_left(play_ids=ids, now=now)
     plays = list(Play.objects.filter(pk__in=ids, state=PlayState.OPEN).order_by("pk"))
     if plays:
         open_due_steps(plays=plays, context=_context(plays, now))

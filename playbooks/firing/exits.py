@@ -13,7 +13,12 @@ from playbooks.firing.closing import close_plays
 from playbooks.models import Play
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.vocabulary import PlayOutcome, PlayState
-from playbooks.triggers.wording import decided_because, rang_because, used_again_because
+from playbooks.triggers.wording import (
+    decided_because,
+    left_because,
+    rang_because,
+    used_again_because,
+)
 
 # Of the contract that the trigger saw. One that renewed itself has a next end, whose decision lies
 # beyond the date that was seen.
@@ -36,6 +41,17 @@ JOIN accounts_usageday u ON u.account_id = p.account_id AND u.actor = %(person)s
     AND u.day > coalesce((p.saw->>'last_used')::date, p.opened_day)
 WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'used_again'
 GROUP BY p.id
+"""
+
+
+# Uses index: audience_member_once or audience_member_of_account
+_LEFT = """
+SELECT p.id, v.key
+FROM playbooks_play p
+JOIN accounts_savedview v ON v.key = p.saw->>'audience'
+WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'left_audience'
+    AND NOT EXISTS (SELECT FROM accounts_audiencemember m
+        WHERE m.account_id = p.account_id AND m.audience_id = v.id AND m.left_on IS NULL)
 """
 
 
@@ -69,6 +85,12 @@ def close_what_is_used(*, play_ids: Sequence[int], now: datetime) -> None:
     """The plays must be locked."""
     rows = _rows(_USED, plays=list(play_ids), person=ActorClass.PERSON.number)
     reasons = {play_id: used_again_because(day) for play_id, day in rows}
+    close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
+
+
+def close_what_left(*, play_ids: Sequence[int], now: datetime) -> None:
+    """The plays must be locked."""
+    reasons = {pk: left_because(key) for pk, key in _rows(_LEFT, plays=list(play_ids))}
     close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
 
 

@@ -14,6 +14,9 @@ from accounts.catalogue import ActorClass
 from accounts.models import Installation
 from playbooks.triggers.moments import (
     AfterChurn,
+    AudienceEntry,
+    AudienceMove,
+    FactOccurrence,
     Launched,
     NotStarted,
     Occurrence,
@@ -161,12 +164,43 @@ _GONE = """
         AND (h.valid_to IS NULL OR (NOT %(still)s
             AND h.valid_to > (h.valid_from + make_interval(months => %(months)s))::date))
 """
+# On the day an audience began nobody entered it.
+# Uses index: audience_member_since
+_ENTERED = """
+    SELECT DISTINCT ON (m.account_id, m.since) m.account_id, m.since,
+        jsonb_build_object('audience', v.key, 'on', m.since)
+    FROM accounts_savedview v
+    JOIN accounts_audiencemember m ON m.audience_id = v.id
+    JOIN accounts_account a ON a.id = m.account_id AND a.status <> 'churned'
+    WHERE v.key = %(audience)s AND m.since > v.shared_on
+        AND m.since BETWEEN %(since)s AND %(until)s AND (NOT %(still)s OR m.left_on IS NULL)
+    ORDER BY m.account_id, m.since
+"""
+# Who churned has left as well, and is asked about no more.
+# Uses index: audience_member_left
+_LEFT = """
+    SELECT DISTINCT ON (m.account_id, m.left_on) m.account_id, m.left_on,
+        jsonb_build_object('audience', v.key, 'on', m.left_on)
+    FROM accounts_savedview v
+    JOIN accounts_audiencemember m ON m.audience_id = v.id
+    JOIN accounts_account a ON a.id = m.account_id AND a.status <> 'churned'
+    WHERE v.key = %(audience)s AND v.retired_at IS NULL
+        AND m.left_on BETWEEN %(since)s AND %(until)s
+        AND (NOT %(still)s OR NOT EXISTS (SELECT FROM accounts_audiencemember n
+            WHERE n.audience_id = m.audience_id AND n.account_id = m.account_id
+                AND n.left_on IS NULL))
+    ORDER BY m.account_id, m.left_on
+"""
 
 
 def occurrences(moment: Occurrence, *, since: date, until: date, still: bool) -> Iterator[Occurred]:
     """Of the days from `since` to `until`, at most one an account and day. `still`: only what is
     true to this day, as of an invoice that nobody has paid meanwhile."""
-    statement, told = _statement(moment, still=still)
+    statement, told = (
+        _moves_statement(moment)
+        if isinstance(moment, AudienceMove)
+        else _statement(moment, still=still)
+    )
     params = {"since": since, "until": until, "still": still, **told}
     with connection.cursor() as cursor:
         cursor.execute(statement.format(usage_comes_in=_USAGE_COMES_IN), params)
@@ -174,7 +208,12 @@ def occurrences(moment: Occurrence, *, since: date, until: date, still: bool) ->
     yield from (Occurred(account, day, json.loads(seen)) for account, day, seen in rows)
 
 
-def _statement(moment: Occurrence, *, still: bool) -> tuple[str, dict[str, Any]]:
+def _moves_statement(moment: AudienceMove) -> tuple[str, dict[str, Any]]:
+    came = isinstance(moment, AudienceEntry)
+    return (_ENTERED if came else _LEFT), {"audience": moment.audience}
+
+
+def _statement(moment: FactOccurrence, *, still: bool) -> tuple[str, dict[str, Any]]:
     match moment:
         case NotStarted(days=days):
             return _NOT_STARTED, {"days": days, "person": ActorClass.PERSON.number}

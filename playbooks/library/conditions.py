@@ -29,6 +29,7 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
         term_at_least=_term(fields, "term_at_least"),
         term_below=_term(fields, "term_below"),
         lines=frozenset(fields.texts("lines")),
+        audiences=frozenset(fields.texts("audiences")),
         renewal_risks=frozenset(fields.texts("renewal_risks", list(RenewalRisk))),
         used_since_start=fields.either("used_since_start"),
         active_users_at_least=_users(fields, "active_users_at_least"),

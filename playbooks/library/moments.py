@@ -8,6 +8,8 @@ from typing import Any
 from playbooks.library.fields import Fields
 from playbooks.triggers.moments import (
     AfterChurn,
+    AudienceEntry,
+    AudienceExit,
     Cadence,
     ContractDate,
     ContractMark,
@@ -68,6 +70,8 @@ _READS: Mapping[TriggerKind, Callable[[Fields], Moment]] = {
     TriggerKind.UNPAID: lambda fields: Unpaid(_days(fields)),
     TriggerKind.LAUNCHED: lambda fields: Launched(_days(fields, lowest=0)),
     TriggerKind.AFTER_CHURN: lambda fields: AfterChurn(_days(fields, highest=36, name="months")),
+    TriggerKind.AUDIENCE_ENTERED: lambda fields: AudienceEntry(fields.key("audience")),
+    TriggerKind.AUDIENCE_LEFT: lambda fields: AudienceExit(fields.key("audience")),
 }
 
 

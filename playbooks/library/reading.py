@@ -20,7 +20,13 @@ from playbooks.library.moments import read_moment
 from playbooks.library.signals import read_signal, read_signals
 from playbooks.library.steps import asked_conditions, read_steps
 from playbooks.triggers.kinds import StartPlay, Wait
-from playbooks.triggers.moments import ContractDate, ContractMark, Repeated
+from playbooks.triggers.moments import (
+    AudienceEntry,
+    AudienceExit,
+    ContractDate,
+    ContractMark,
+    Repeated,
+)
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
 from playbooks.triggers.vocabulary import (
     ASKED_NEXT,
@@ -198,6 +204,7 @@ def _trigger(fields: Fields) -> Trigger:
     _check_line(fields, trigger)
     _check_contract(fields, trigger)
     _check_return(fields, trigger)
+    _check_audience(fields, trigger)
     if kind is TriggerKind.CROSSING and not (trigger.sources or trigger.targets):
         fields.wrong("to", "is missing: a crossing goes from or to at least one band")
     return trigger
@@ -244,6 +251,15 @@ def _check_return(fields: Fields, trigger: Trigger) -> None:
         fields.wrong("recovered_when.came_back", "is for after_churn: nobody else has left")
 
 
+def _check_audience(fields: Fields, trigger: Trigger) -> None:
+    """Only who has entered one leaves it."""
+    if trigger.recovery.left_audience and trigger.kind is not TriggerKind.AUDIENCE_ENTERED:
+        fields.wrong(
+            "recovered_when.left_audience",
+            "is for audience_entered: nothing else names an audience",
+        )
+
+
 def _recovery(fields: Fields) -> Recovery:
     recovery = Recovery(
         bands=fields.texts("bands"),
@@ -252,6 +268,7 @@ def _recovery(fields: Fields) -> Recovery:
         contract_decided=fields.flag("contract_decided"),
         used_again=fields.flag("used_again"),
         came_back=fields.flag("came_back"),
+        left_audience=fields.flag("left_audience"),
     )
     fields.refuse_others()
     return recovery
@@ -300,6 +317,17 @@ def event_kinds(definition: PlaybookDefinition) -> set[str]:
     return {kind for each in asked for kind in each.events | each.without_events} | {
         signal.removeprefix(events) for signal in signals if signal.startswith(events)
     }
+
+
+def asked_audiences(definition: PlaybookDefinition) -> set[str]:
+    """Keys of audiences that it names: in what starts it, whom it is for, waits and branches."""
+    asked = {*definition.conditions.audiences}
+    for trigger in definition.triggers:
+        if isinstance(trigger.moment, AudienceEntry | AudienceExit):
+            asked.add(trigger.moment.audience)
+    for conditions in asked_conditions(definition):
+        asked |= conditions.audiences
+    return asked
 
 
 def _repeated(place: str, keys: Iterable[str]) -> list[str]:

@@ -197,4 +197,5 @@ class Play(models.Model):
     @property
     def is_watched(self) -> bool:
         """By an exit that no score and no signal tells of: it is looked at after a rescore."""
-        return self.recovery.contract_decided or self.recovery.used_again
+        told = self.recovery
+        return told.contract_decided or told.used_again or told.left_audience

@@ -17,14 +17,16 @@ from health.scoring import WHOLE_SCORE
 from health.signals import Direction
 from playbooks import facts
 from playbooks.firing.in_bulk import Wanted
-from playbooks.firing.occurrences import occurrences
+from playbooks.firing.occurrences import Occurred, occurrences
 from playbooks.firing.owners import Owners
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.decisions import suppression_for
 from playbooks.triggers.moments import (
     AfterChurn,
+    AudienceEntry,
     ContractMark,
     NotStarted,
+    Occurrence,
     ScoreFall,
     Silence,
     Unpaid,
@@ -80,6 +82,11 @@ _SILENT = """
     WHERE actor = %(person)s AND events > 0 AND day > %(day)s - 365
     GROUP BY account_id HAVING max(day) <= %(day)s - %(silent)s ORDER BY account_id
 """
+_MEMBERS = """
+    SELECT m.account_id, m.since
+    FROM accounts_savedview v JOIN accounts_audiencemember m ON m.audience_id = v.id
+    WHERE v.key = %(audience)s AND m.left_on IS NULL ORDER BY m.account_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +129,21 @@ def _true(trigger: Trigger, day: date) -> Iterator[Wanted]:
             for account, before, score in _rows(_FALLEN, points=points, within=within):
                 seen = {"score_before": str(before), "score": str(score)}
                 yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
-        case NotStarted() | Untouched() | Unpaid() | AfterChurn() as moment:
-            since = day - _YEAR
-            found = occurrences(moment, since=since, until=day, still=True)
+        case NotStarted() | Untouched() | Unpaid() | AfterChurn() | AudienceEntry() as moment:
+            found = _true_since(moment, day)
             told = {"kind": moment.signal.value}
             yield from (Wanted(each.account_id, trigger, told | each.seen) for each in found)
         case _:
             yield from (Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _beyond(trigger))
+
+
+def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
+    """Of an audience all its members, also those of the day it began."""
+    if not isinstance(moment, AudienceEntry):
+        yield from occurrences(moment, since=day - _YEAR, until=day, still=True)
+        return
+    for account, since in _rows(_MEMBERS, audience=moment.audience):
+        yield Occurred(account, since, {"audience": moment.audience, "on": since.isoformat()})
 
 
 def _beyond(trigger: Trigger) -> Sequence[tuple[Any, ...]]:

@@ -8,14 +8,14 @@ import yaml
 from django.db import transaction
 from django.db.models import Max, Q
 
-from accounts.models import BusinessEventKind, Feature, Plan, User
+from accounts.models import BusinessEventKind, Feature, Plan, SavedView, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
 from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.findings import unready
-from playbooks.library.reading import PlaybookError, event_kinds, read_yaml
+from playbooks.library.reading import PlaybookError, asked_audiences, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_features, asked_plays
 from playbooks.library.writing import as_columns
 from playbooks.models import InstalledEntry, Play, Playbook, PlaybookStep
@@ -133,6 +133,8 @@ def unknown_words(definition: PlaybookDefinition) -> list[str]:
     in_force = published.values_list("key", flat=True)
     asked = asked_features(definition)
     features = Feature.objects.values_list("key", flat=True) if asked else ()
+    in_audiences = asked_audiences(definition)
+    shared = SavedView.objects.audiences().values_list("key", flat=True) if in_audiences else ()
     plan_keys = Plan.objects.values_list("key", flat=True)
     named = (
         ("signal: “event.{}” is no kind of business event", event_kinds(definition), kinds),
@@ -143,11 +145,12 @@ def unknown_words(definition: PlaybookDefinition) -> list[str]:
             touch_tier_ids(),
         ),
         ("conditions.plans: “{}” is no plan", definition.conditions.plans, plan_keys),
+        ("audience: “{}” is no audience", in_audiences, shared),
         ("steps.playbook: “{}” is no playbook in force", asked_plays(definition), in_force),
         ("steps: “{}” is no feature", asked, features),
     )
     return [
-        f"{says.format(word)}; correct it, or add it in Admin first"
+        f"{says.format(word)}; correct it, or add it first"
         for says, words, known in named
         for word in sorted(set(words) - set(known))
     ]

@@ -27,6 +27,7 @@ def fits(
         and not conditions.without_tags & standing.tags
         and _allows(conditions.bands, standing.band)
         and _allows(conditions.renewal_risks, standing.renewal_risk)
+        and (not conditions.audiences or bool(conditions.audiences & standing.audiences))
         and _within(standing.score, conditions.score_at_least, conditions.score_below)
         and _within(standing.arr, conditions.arr_at_least, conditions.arr_below)
         and (not conditions.is_about_contracts or _has_contract(conditions, standing, contract))

@@ -55,6 +55,8 @@ def condition_words(conditions: Conditions) -> list[str]:
         for name, values in named.items()
         if values
     ]
+    if conditions.audiences:
+        parts.append(f"membership of the audience {_either(sorted(conditions.audiences))}")
     if conditions.tags:
         parts.append(f"the tag {_either(sorted(conditions.tags))}")
     if conditions.without_tags:

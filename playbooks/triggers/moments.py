@@ -163,7 +163,33 @@ class AfterChurn:
         return f"gone:{self.months}"
 
 
-Occurrence = NotStarted | Untouched | Repeated | TicketSolved | Unpaid | Launched | AfterChurn
+@dataclass(frozen=True, slots=True)
+class AudienceEntry:
+    """The account came into the audience of this key; nobody came on the day it began."""
+
+    audience: str
+    signal = SignalKind.AUDIENCE_ENTERED
+
+    @property
+    def name(self) -> str:
+        return f"entered:{self.audience}"
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceExit:
+    """The account is not in the audience of this key any more."""
+
+    audience: str
+    signal = SignalKind.AUDIENCE_LEFT
+
+    @property
+    def name(self) -> str:
+        return f"left:{self.audience}"
+
+
+AudienceMove = AudienceEntry | AudienceExit
+FactOccurrence = NotStarted | Untouched | Repeated | TicketSolved | Unpaid | Launched | AfterChurn
+Occurrence = FactOccurrence | AudienceMove
 """What falls on a day of its own: the night asks of one day what a dry run asks of many."""
 Moment = ContractMark | ScoreFall | Silence | Cadence | Occurrence
 MOMENT_SIGNALS = frozenset(kind.signal for kind in get_args(Moment))

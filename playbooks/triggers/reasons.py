@@ -100,6 +100,14 @@ def _gone(saw: Saw) -> str:
     return f"They left on {_day(saw.get('left_on'))}."
 
 
+def _entered(saw: Saw) -> str:
+    return f"It entered the audience {_plain(saw.get('audience'))}{_on(saw.get('on'))}."
+
+
+def _left(saw: Saw) -> str:
+    return f"It left the audience {_plain(saw.get('audience'))}{_on(saw.get('on'))}."
+
+
 def _asked(saw: Saw) -> str:
     detail = str(saw.get("detail") or "asked for by another play")
     return f"It was {detail}."
@@ -132,6 +140,8 @@ _WORDS: Mapping[str, Callable[[Saw], str]] = {
     SignalKind.INVOICE_UNPAID: _unpaid,
     SignalKind.FEATURE_LAUNCHED: _launched,
     SignalKind.ACCOUNT_GONE: _gone,
+    SignalKind.AUDIENCE_ENTERED: _entered,
+    SignalKind.AUDIENCE_LEFT: _left,
     SignalKind.PLAY_ASKED: _asked,
     SignalKind.PEOPLE_GONE: _changed("People who carried the account are gone"),
     SignalKind.TIER_CHANGED: _changed("The touch tier changed"),

@@ -20,7 +20,7 @@ class Recovery:
 
     `contract_decided`: the contract that the trigger saw is renewed, cancelled or expired.
     `used_again`: somebody has used the product since. `came_back`: an account that had left is a
-    customer again.
+    customer again. `left_audience`: the account is not in the audience any more that it entered.
     """
 
     bands: tuple[str, ...] = ()
@@ -29,6 +29,7 @@ class Recovery:
     contract_decided: bool = False
     used_again: bool = False
     came_back: bool = False
+    left_audience: bool = False
 
     def __bool__(self) -> bool:
         return self != Recovery()
@@ -41,6 +42,7 @@ class Recovery:
             "contract_decided": self.contract_decided,
             "used_again": self.used_again,
             "came_back": self.came_back,
+            "left_audience": self.left_audience,
         }
         return {name: value for name, value in told.items() if value}
 
@@ -92,7 +94,8 @@ class Conditions:
 
     ARR in whole units of the installation's currency, terms in months. `lines` are products and
     subscriptions of contracts, one of which also has the term, where both are said. Only where
-    `also_churned` is said a play starts on an account that has left, and goes on after it left.
+    `also_churned` is said a play starts on an account that has left, and goes on after it left. Of
+    `audiences`, by key, it is in one.
 
     The eight from `used_since_start` on ask what its people did (`playbooks.triggers.doings`): only
     a play asks that.
@@ -114,6 +117,7 @@ class Conditions:
     lines: frozenset[str] = frozenset()
     renewal_risks: frozenset[str] = frozenset()
     also_churned: bool = False
+    audiences: frozenset[str] = frozenset()
     used_since_start: bool | None = None
     active_users_at_least: int | None = None
     active_users_below: int | None = None
@@ -228,6 +232,7 @@ class AccountState:
     arr: Decimal | None = None
     contracts: tuple[RunningContract, ...] = ()
     renewal_risk: RenewalRisk = RenewalRisk.NONE
+    audiences: frozenset[str] = frozenset()
 
     def without_queued(self, playbook_key: str) -> "AccountState":
         """As it looks to the start that waits itself."""

@@ -66,6 +66,8 @@ class TriggerKind(StrEnum):
     UNPAID = "unpaid"
     LAUNCHED = "launched"
     AFTER_CHURN = "after_churn"
+    AUDIENCE_ENTERED = "audience_entered"
+    AUDIENCE_LEFT = "audience_left"
 
     @property
     def is_about_health(self) -> bool:

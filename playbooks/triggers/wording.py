@@ -11,13 +11,15 @@ from health.signals import CrossingSignal, Direction
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.moments import (
     AfterChurn,
+    AudienceEntry,
+    AudienceExit,
     Cadence,
     ContractDate,
     ContractMark,
+    FactOccurrence,
     Launched,
     Moment,
     NotStarted,
-    Occurrence,
     Repeated,
     ScoreFall,
     Silence,
@@ -55,11 +57,15 @@ def moment_words(moment: Moment) -> str:
             return "every month"
         case Cadence(months=months):
             return f"every {months} months"
+        case AudienceEntry(audience=audience):
+            return f"when an account enters the audience {_words(audience)}"
+        case AudienceExit(audience=audience):
+            return f"when an account leaves the audience {_words(audience)}"
         case _:
             return _occurrence_words(moment)
 
 
-def _occurrence_words(moment: Occurrence) -> str:
+def _occurrence_words(moment: FactOccurrence) -> str:
     match moment:
         case NotStarted(days=days):
             return f"{_days(days)} as a customer without anybody using the product"
@@ -111,6 +117,8 @@ def _seen(moment: Moment, values: Mapping[str, Any]) -> str:
             return f"on {moment_words(moment)}: last used on {_date(values.get('last_used'))}"
         case Cadence():
             return f"as it does {moment_words(moment)}"
+        case AudienceEntry() | AudienceExit():
+            return f"{moment_words(moment)}: {_date(values.get('on'))}"
         case _:
             return moment_words(moment)
 
@@ -156,6 +164,8 @@ def closes_when(recovery: Recovery) -> str:
         ways.append("somebody uses the product again")
     if recovery.came_back:
         ways.append("they are a customer again")
+    if recovery.left_audience:
+        ways.append("the account leaves the audience")
     ways += [f"{_event(signal)} comes in" for signal in recovery.signals]
     return f"Closes itself when {' or '.join(ways)}." if ways else ""
 
@@ -184,6 +194,10 @@ def used_again_because(day: date) -> str:
 
 
 CAME_BACK = "They are a customer again."
+
+
+def left_because(audience: str) -> str:
+    return f"It is not in the audience {_words(audience)} any more."
 
 
 def rang_because(kind: str) -> str:

@@ -396,7 +396,8 @@ GOES_OVER = {
 }  # fmt: skip
 # Append-only or closed, read by what they hang on, or derived again.
 STAYS = {
-    "accounts.DirtyAccount", "accounts.RenewalConfirmation", "accounts.RevenueMovement",
+    "accounts.AudienceMember", "accounts.DirtyAccount", "accounts.RenewalConfirmation",
+    "accounts.RevenueMovement",
     "cs_platform.PreviewMover", "health.BandOverride", "health.CurrentHealth",
     "health.HealthScore", "health.ThresholdCrossing", "health.UsagePack", "metrics.AccountDay",
     "metrics.AccountMonth", "metrics.ContractDay", "metrics.RenewalForecast",

@@ -27,6 +27,7 @@ STEPS = {
     "departures": gettext_noop("Ring where people are gone and agents stay"),
     "contracts": gettext_noop("End contracts that ran out"),
     "accounts": gettext_noop("Bring accounts to the next day"),
+    "audiences": gettext_noop("See who is in each audience"),
     "moments": gettext_noop("Look for the moments playbooks wait for"),
     "hand_on": gettext_noop("Hand on tasks of who left a team"),
     "fire": gettext_noop("Start plays"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,6 @@ from django.db.models import (
     DecimalField,
     ExpressionWrapper,
     F,
-    Q,
     QuerySet,
     Value,
     When,
@@ -90,34 +89,6 @@ def risk_of_loss(chances: Chances) -> Case:
         default=Value(1 - chances.unscored),
         output_field=DecimalField(max_digits=3, decimal_places=2),
     )
-
-
-def filtered(
-    accounts: QuerySet[Account], *, chosen: dict[str, Any], today: date
-) -> QuerySet[Account]:
-    """By everything but the band, which has its own counts."""
-    if chosen.get("q"):
-        accounts = accounts.filter(name__icontains=chosen["q"])
-    if chosen.get("segment"):
-        accounts = accounts.filter(segment=chosen["segment"])
-    if chosen.get("risk"):
-        accounts = accounts.filter(health__at_risk=True)
-    if chosen.get("owner"):
-        accounts = accounts.filter(owner=chosen["owner"])
-    if chosen.get("renewal") == "overdue":
-        accounts = accounts.filter(renews_on__lt=today)
-    elif chosen.get("renewal"):
-        end = today + timedelta(days=int(chosen["renewal"]))
-        accounts = accounts.filter(renews_on__range=(today, end))
-    return accounts
-
-
-def in_band(accounts: QuerySet[Account], *, band: str) -> QuerySet[Account]:
-    if not band:
-        return accounts
-    if band == UNSCORED:
-        return accounts.filter(Q(health__effective_band=UNSCORED) | Q(health__isnull=True))
-    return accounts.filter(health__effective_band=band)
 
 
 @dataclass(frozen=True, slots=True)

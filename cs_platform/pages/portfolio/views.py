@@ -26,6 +26,7 @@ from accounts.ui.parts import wants_part
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.portfolio import queries
 from health.pages.version_notes import published_days
+from health.queries.account_filters import FILTERS, filtered, in_band
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
 from metrics.facts.renewals import read_chances
@@ -58,8 +59,6 @@ RENEWALS = (
     ("90", gettext_lazy("In 90 days")),
     ("180", gettext_lazy("In 180 days")),
 )
-
-_FILTERS = ("q", "band", "risk", "segment", "renewal", "owner")
 
 
 class PortfolioFilter(forms.Form):
@@ -100,12 +99,12 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
 def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[str, object]:
     today = clock.today()
     book = Account.objects.portfolio_of(user, scope=chosen["scope"])
-    found = queries.filtered(book, chosen=chosen, today=today)
+    found = filtered(book, chosen=chosen, today=today)
     rates = rates_on(today, base=Installation.current().currency)
     totals = queries.totals_by_band(found, rates=rates)
     arr, renewing = totals.arr_of(chosen["band"]), totals.renewing_of(chosen["band"])
     listed = queries.sorted_by(
-        queries.in_band(found, band=chosen["band"]),
+        in_band(found, band=chosen["band"]),
         sort=chosen["sort"],
         rates=rates,
         chances=read_chances(),
@@ -125,7 +124,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "segments": segment_choices(),
         "renewals": RENEWALS,
         "today": today,
-        "is_filtered": any(chosen[name] for name in _FILTERS),
+        "is_filtered": any(chosen[name] for name in FILTERS),
         "is_part": wants_part(request),
         "unscored": _why_nobody_has_a_score(request, book, totals),
         "may_connect": may(user, Right.ADMINISTER),

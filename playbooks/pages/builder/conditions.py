@@ -15,7 +15,7 @@ from playbooks.library.fields import filled
 from playbooks.pages.builder.fields import Known, choice, number, several, tags_of, text, whole
 from playbooks.triggers.renewal_risk import RenewalRisk
 
-_SETS = ("segments", "touch_tiers", "stages", "plans", "bands", "renewal_risks")
+_SETS = ("segments", "touch_tiers", "stages", "plans", "bands", "renewal_risks", "audiences")
 _TYPED = ("tags", "without_tags", "lines")
 _AMOUNTS = ("score_at_least", "score_below", "arr_at_least", "arr_below")
 _TERMS = ("term_at_least", "term_below")
@@ -46,6 +46,7 @@ def condition_fields(known: Known) -> dict[str, forms.Field]:
         "renewal_risks": several(
             _("Risk of the renewal"), [(each.value, catalogue.label(each)) for each in RenewalRisk]
         ),
+        "audiences": several(_("In the audience"), known.audiences),
         "tags": text(_("One of these tags"), most=300, required=False, help_text=parted),
         "without_tags": text(_("None of these tags"), most=300, required=False, help_text=parted),
         "lines": text(

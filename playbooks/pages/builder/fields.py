@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import SignalKind
-from accounts.models import BusinessEventKind, Endpoint, Feature, Plan
+from accounts.models import BusinessEventKind, Endpoint, Feature, Plan, SavedView
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import Band
 from playbooks.due_dates import Anchor, Unit
@@ -52,6 +52,10 @@ class Known:
     @cached_property
     def plans(self) -> list[tuple[str, str]]:
         return list(Plan.objects.order_by("name").values_list("key", "name"))
+
+    @cached_property
+    def audiences(self) -> list[tuple[str, str]]:
+        return [(str(each.key), each.name) for each in SavedView.objects.audiences()]
 
     @cached_property
     def bands(self) -> list[tuple[str, str]]:

@@ -34,6 +34,8 @@ WORDS = {
     TriggerKind.UNPAID: _("An invoice is not paid so many days after it was due"),
     TriggerKind.LAUNCHED: _("A feature comes into their plan"),
     TriggerKind.AFTER_CHURN: _("Months after they left"),
+    TriggerKind.AUDIENCE_ENTERED: _("An account enters an audience"),
+    TriggerKind.AUDIENCE_LEFT: _("An account leaves an audience"),
 }
 _DATES = [
     (ContractDate.DECISION.value, _("the decision about its renewal")),
@@ -41,7 +43,15 @@ _DATES = [
     (ContractDate.START.value, _("its start")),
 ]
 _WAYS = [("down", _("falls")), ("up", _("rises"))]
-_ENDS = ("bands", "score_at_least", "signals", "contract_decided", "used_again", "came_back")
+_ENDS = (
+    "bands",
+    "score_at_least",
+    "signals",
+    "contract_decided",
+    "used_again",
+    "came_back",
+    "left_audience",
+)
 
 
 def _subjects() -> list[tuple[str, str]]:
@@ -94,8 +104,17 @@ def _fields(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
         TriggerKind.UNPAID: {"days": whole(_("Days after it was due"), lowest=1, highest=365)},
         TriggerKind.LAUNCHED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
         TriggerKind.AFTER_CHURN: {"months": whole(_("Months after it"), lowest=1, highest=36)},
+        TriggerKind.AUDIENCE_ENTERED: {"audience": _audience(known)},
+        TriggerKind.AUDIENCE_LEFT: {"audience": _audience(known)},
     }
     return fields[kind]
+
+
+def _audience(known: Known) -> forms.ChoiceField:
+    where = _("An audience is a view of the portfolio that CS ops shared with the company.")
+    field = choice(_("Which audience"), known.audiences, empty=_("Choose"))
+    field.help_text = where
+    return field
 
 
 def _needed(field: forms.DecimalField) -> forms.DecimalField:
@@ -124,11 +143,15 @@ class TriggerForm(PartForm):
         }
 
     def _return(self) -> dict[str, forms.Field]:
-        """Only who left comes back."""
-        if self.kind is not TriggerKind.AFTER_CHURN:
+        """Only who left comes back, and only who entered an audience leaves it."""
+        ends = {
+            TriggerKind.AFTER_CHURN: ("came_back", _("They are a customer again")),
+            TriggerKind.AUDIENCE_ENTERED: ("left_audience", _("It has left the audience again")),
+        }
+        if self.kind not in ends:
             return {}
-        label = _("They are a customer again")
-        return {"came_back": forms.BooleanField(label=label, required=False)}
+        name, label = ends[self.kind]
+        return {name: forms.BooleanField(label=label, required=False)}
 
     def group_names(self) -> list[tuple[Any, Sequence[str]]]:
         return [(_("Its reason is gone when"), _ENDS)]

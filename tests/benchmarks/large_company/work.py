@@ -45,6 +45,29 @@ HEALTH = [
         "unnest(ARRAY[{day}::date - 15, {day}::date]) d (closed)",
         {"day": "d.closed", "closed_at": "d.closed + interval '1 day'"},
     ),
+    # Three shared views: their members came over three years, and a fifth of them left.
+    Rows(
+        "accounts_savedview",
+        "unnest(ARRAY['enterprise', 'mid_market', 'smb']) s (segment)",
+        {
+            "name": "s.segment",
+            "key": "s.segment",
+            "filters": "jsonb_build_object('segment', s.segment)",
+            "owner_id": "(SELECT min(id) FROM accounts_user)",
+            "created_at": "{day}::timestamptz - interval '3 years'",
+            "shared_on": "{day}::date - 1080",
+        },
+    ),
+    Rows(
+        "accounts_audiencemember",
+        "accounts_account a JOIN accounts_savedview v ON v.key = a.segment",
+        {
+            "audience_id": "v.id",
+            "account_id": "a.id",
+            "since": "{day}::date - (a.id % 1000)::int",
+            "left_on": "CASE WHEN a.id % 5 = 0 THEN {day}::date - (a.id % 1000 / 5)::int END",
+        },
+    ),
     # Every fiftieth account fell on a day of the week, and twice in the year before.
     Rows(
         "health_thresholdcrossing",

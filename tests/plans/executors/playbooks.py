@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from playbooks import facts
 from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing, waking
+from playbooks.firing.occurrences import occurrences
 from playbooks.models import Play
 from playbooks.queries.doings import ask_doings
 from playbooks.queries.queue import queue_of_ops
+from playbooks.triggers.moments import AudienceEntry, AudienceExit
 from playbooks.triggers.rules import Conditions
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
@@ -24,7 +26,17 @@ def doings(**said):
     return found.of(FEW[0], since=DAY)
 
 
+def told_of(move):
+    list(occurrences(move("smb"), since=DAY, until=DAY + timedelta(days=1), still=True))
+
+
 EXECUTORS = {
+    "playbooks.facts:_audiences": lambda: facts._audiences(FEW),
+    "playbooks.firing.occurrences:_ENTERED": lambda: told_of(AudienceEntry),
+    "playbooks.firing.occurrences:_LEFT": lambda: told_of(AudienceExit),
+    "playbooks.firing.exits:_LEFT": lambda: exits.close_what_left(
+        play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
+    ),
     "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2),
     "playbooks.queries.doings:AskedDoings._last_used": lambda: doings(used_since_start=True),
     "playbooks.queries.doings:AskedDoings._features": lambda: doings(
