@@ -10,7 +10,7 @@ from django.urls import reverse
 from health.models import ClosedDay
 from metrics.definitions import RATES, Rate
 from metrics.snapshots import take_snapshots
-from tests.metrics.pages import ROUTES, TODAY, get, text_of
+from tests.metrics.pages import ROUTES, TODAY, get, names_in, text_of
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -245,3 +245,23 @@ def test_a_page_costs_the_same_queries_however_many_accounts(
     client.force_login(people["eva"])
     with django_assert_num_queries(queries[route]):
         client.get(reverse(route) + ROUTES[route])
+
+
+def test_a_sentence_says_why_nrr_moved_and_its_parts_open(client, company, people):
+    """105 % of 200,000 on the quarter before; now 55 %: half of the start has left since, and the
+    expansion of 5 % is in both windows."""
+    ada, bly = company.account("Ada"), company.account("Bly")
+    for account in (ada, bly):
+        company.post(account, date(2023, 1, 1), "new", 100_000_00)
+    company.post(ada, date(2024, 6, 15), "expansion", 10_000_00)
+    company.post(bly, date(2025, 4, 1), "churn", 100_000_00)
+    page = get(client, people["eva"], "executive")
+    said = "NRR fell 50.0 points on the quarter before Churn 50.0% of the start, 0.0% before"
+    assert said in text_of(page)
+    (link,) = re.findall(r'report-move.*?href="([^"]+)">\s*Churn', page.content.decode(), re.S)
+    assert names_in(client.get(unescape(link))) == ["Bly"]
+
+
+def test_without_a_report_to_compare_with_nothing_is_said_of_a_move(client, company, people):
+    company.post(company.account("Ada"), date(2025, 3, 10), "new", 100_00)
+    assert "report-move" not in get(client, people["eva"], "executive").content.decode()

@@ -23,6 +23,7 @@ from metrics.definitions import (
 )
 from metrics.facts.attributes import Cut
 from metrics.facts.health import BandTotal
+from metrics.pages.executive.causes import move_of_retention
 from metrics.pages.executive.figures import (
     bridge_chart,
     bridge_steps,
@@ -64,6 +65,7 @@ def report_context(
     return {
         "report": report,
         "tiles": rate_tiles(report),
+        "move": move_of_retention(report),
         "groups": _group_rows(report, table, question.by),
         "overdue_nrr": ""
         if report.overdue is None

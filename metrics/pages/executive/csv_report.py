@@ -15,6 +15,7 @@ from accounts.ui.bands import band_look
 from accounts.ui.csv_lines import Cells
 from metrics.definitions import RATES, Rate
 from metrics.facts.attributes import Cut
+from metrics.pages.executive.causes import MoveOfRetention
 from metrics.pages.executive.context import GroupRow
 from metrics.pages.executive.csv import streamed
 from metrics.pages.executive.figures import QUARTER, YEAR, points, restated_by
@@ -30,6 +31,7 @@ def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpRespons
     found: Overview = context["report"]
     rows = [
         *_rates(found),
+        *_causes(context["move"]),
         *_bridge(context, asked.base),
         *_overdue(found, asked.base),
         *_restated(found, asked.base),
@@ -77,6 +79,14 @@ def _rates(found: Overview) -> Iterator[Cells]:
                 reported = row.rate(rate, found.method)
                 value = None if reported is None else reported * 100
                 yield ("Retention by month as reported", word, month.month.isoformat(), value, "%")
+
+
+def _causes(move: MoveOfRetention | None) -> Iterator[Cells]:
+    """What of the change each kind makes, in percentage points."""
+    if move is not None:
+        for cause in move.causes:
+            part = f"{move.headline}: {cause.share}"
+            yield ("Change of NRR", cause.label, part, cause.points, "points")
 
 
 def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
