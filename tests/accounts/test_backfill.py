@@ -7,6 +7,7 @@ import pytest
 from accounts.intake.backfill import BACKFILLED
 from accounts.intake.specs import SPECS, Kind
 from accounts.models import (
+    ActiveUsersDay,
     Attendance,
     AttributeHistory,
     BusinessEvent,
@@ -17,9 +18,12 @@ from accounts.models import (
     Invoice,
     OnboardingStep,
     RevenueMovement,
+    SessionDay,
     TeamMember,
     Ticket,
+    UsageDay,
     User,
+    UserMonth,
 )
 from tests.accounts.loading import NOW, account, contract, load_raw, movement, problems, statuses
 
@@ -234,3 +238,27 @@ def test_what_an_account_said_when_it_came_is_known_as_its_money_was():
     row = movement("m1", "2024-01-01", "new", "6000.00") | {"account": "other"}
     load_raw("movements", row, day=date(2025, 4, 1), backfill=True)
     assert derived("status", by=midnight("2024-01-01")) == [("active", date(2024, 1, 1))]
+
+
+@pytest.mark.parametrize(
+    ("backfill", "learned"), [(True, date(2024, 11, 5)), (False, date(2025, 3, 14))]
+)
+@pytest.mark.parametrize(
+    ("kind", "counts", "model"),
+    [
+        ("sessions", {"sessions": 3, "minutes": 40}, SessionDay),
+        ("active_users", {"users": 3}, ActiveUsersDay),
+        ("usage", {"feature": "search", "events": 3}, UsageDay),
+    ],
+)
+def test_use_of_a_backfill_was_known_on_its_own_day(kind, counts, model, backfill, learned):
+    raw = {"account": "acme", "day": "2024-11-05"} | counts
+    assert statuses(load_raw(kind, raw, backfill=backfill)) == ["created"]
+    assert list(model.objects.values_list("day", "learned_on")) == [(date(2024, 11, 5), learned)]
+
+
+@pytest.mark.parametrize("backfill", [True, False])
+def test_active_days_of_people_are_known_on_their_own_day_however_they_come(backfill):
+    raw = {"account": "acme", "day": "2024-11-05", "user": "u1"}
+    assert statuses(load_raw("user_days", raw, backfill=backfill)) == ["created"]
+    assert UserMonth.objects.values_list("month", "days").get() == (date(2024, 11, 1), 1 << 4)
