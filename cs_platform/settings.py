@@ -178,7 +178,13 @@ CACHES = {
         "BACKEND": "cs_platform.runtime.lasting_cache.LastingDatabaseCache",
         "LOCATION": "cs_cache",
         "OPTIONS": {"MAX_ENTRIES": 1_000},  # above it, expired entries go
-    }
+    },
+    # How often visitors of products ask, each process for itself: nothing about them is stored.
+    "visitors": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "visitors",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 3600
@@ -252,6 +258,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["accounts.api.rate_limits.KeyThrottle"],
+    # Of a product's user, and of a network address whose tokens prove nothing (in-app messages).
+    "DEFAULT_THROTTLE_RATES": {"visitor": "120/min", "refused_token": "60/min"},
     "EXCEPTION_HANDLER": "accounts.api.authentication.problem_details",
 }
 API_RATE = env.int("CS_API_RATE", default=600)  # requests a minute and key; 0: any number

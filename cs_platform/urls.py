@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from accounts.access import Right, requires
-from accounts.api import mail_events
+from accounts.api import in_app, mail_events
 from accounts.api.openapi import SchemaView
 from accounts.pages import assumed_renewals, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
@@ -124,6 +124,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
     path("hooks/slack/<slug:key>/", chat.slack, name="chat_slack"),
     path("hooks/teams/<slug:key>/", chat.teams, name="chat_teams"),
+    path("in-app/v1/in_app.js", in_app.script, name="in_app_script"),
+    path("in-app/v1/messages", in_app.MessagesView.as_view(), name="in_app_messages"),
+    path(
+        "in-app/v1/messages/<int:message_id>/<slug:what>",
+        in_app.HappenedView.as_view(),
+        name="in_app_happened",
+    ),
     path("unsaved/", unsaved.unsaved, name="unsaved"),
     path("design/", design.design, name="design"),
     path("palette/", palette.palette, name="palette"),

@@ -10,6 +10,7 @@ from accounts.models.endpoint import ChatIdentity, Endpoint
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
 from accounts.models.given import HeldMovement, WaitingMovement
 from accounts.models.group_session import Attendance, GroupSession
+from accounts.models.in_app import InAppSite
 from accounts.models.installation import Holiday, Installation
 from accounts.models.intake import (
     ApiKey,
@@ -84,6 +85,7 @@ __all__ = [
     "ImportFile",
     "ImportMapping",
     "ImportRun",
+    "InAppSite",
     "InboxBatch",
     "InboxReceipt",
     "Installation",

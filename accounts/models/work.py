@@ -128,7 +128,8 @@ class OutboxMessage(LeasedRow):
 
     Its one recipient is a person (of ours, or of a customer), an address, or an endpoint (a webhook
     or a chat; `to_channel` and `to_url` are of rows before there were any). A person gets it at the
-    address they have when it is sent; in-app, ours in the platform, a customer's in the product.
+    address they have when it is sent; in-app, ours in the platform, a customer's in the product:
+    sent is when they first saw it.
     """
 
     class Channel(models.TextChoices):
@@ -185,6 +186,8 @@ class OutboxMessage(LeasedRow):
     valid_until = models.DateTimeField(null=True, blank=True, help_text="Too late after this.")
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    dismissed_at = models.DateTimeField(null=True, help_text="A customer's person closed it.")
+    clicked_at = models.DateTimeField(null=True, help_text="They first followed a link in it.")
     decided_by = models.ForeignKey(
         User,
         null=True,
@@ -203,6 +206,11 @@ class OutboxMessage(LeasedRow):
                 name="outbox_sent_is_dated",
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="outbox_closed_was_shown",
+                condition=Q(dismissed_at__isnull=True, clicked_at__isnull=True)
+                | Q(channel="in_app", user__isnull=True, state="sent"),
             ),
             # A contact that is deleted takes itself out of what was kept back from it.
             models.CheckConstraint(
@@ -254,6 +262,18 @@ class OutboxMessage(LeasedRow):
                 "thread",
                 name="outbox_thread_waiting",
                 condition=Q(state__in=("held", "new")) & ~Q(thread=""),
+            ),
+            # What a customer's people may see when they look in the product.
+            models.Index(
+                "contact",
+                name="outbox_in_product",
+                condition=Q(
+                    channel="in_app",
+                    contact__isnull=False,
+                    state__in=("new", "sent"),
+                    dismissed_at__isnull=True,
+                    clicked_at__isnull=True,
+                ),
             ),
             # How much is new, asked on every page.
             models.Index(

@@ -11,7 +11,8 @@ from django_htmx.middleware import HtmxDetails
 
 
 def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    """What programs ask, the script in a customer's product among them."""
+    return request.path.startswith(("/api/", "/in-app/v1/"))
 
 
 def is_form(request: HttpRequest) -> bool:

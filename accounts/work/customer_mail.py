@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import Account, Contact, OutboxMessage, User
-from accounts.work.outreach import NOT_THEIR_TIME, CustomerHours, customer_hours
+from accounts.work.outreach import NOT_LOOKED, NOT_THEIR_TIME, CustomerHours, customer_hours
 
 State = OutboxMessage.State
+# A message in the product that nobody has seen by then is old news.
+SHOWN_FOR = timedelta(days=14)
 
 
 def write(
@@ -56,7 +58,9 @@ def show_in_product(
     valid_until: datetime | None = None,
     priority: int = 7,
 ) -> OutboxMessage:
-    """A message in the product, not stored yet: of no hour, within the touch budget like mail."""
+    """A message in the product, not stored yet: it waits until they look (`in_product`), within
+    the touch budget like mail. Nobody sends it: it is due when it is too late."""
+    ends_at = valid_until or now + SHOWN_FOR
     return OutboxMessage(
         key=key,
         channel=OutboxMessage.Channel.IN_APP,
@@ -67,8 +71,9 @@ def show_in_product(
         link=link,
         thread=thread,
         priority=priority,
-        next_at=now,
-        valid_until=valid_until,
+        next_at=ends_at,
+        valid_until=ends_at,
+        reason=NOT_LOOKED,
     )
 
 

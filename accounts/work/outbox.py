@@ -31,6 +31,7 @@ PATIENCE = Patience(tries=_TRIES, kills=_TRIES, wait=lambda attempts: _WAITS[att
 # What a provider's API answers about the message; about the key, the load or itself it says later.
 _REFUSED = {400, 406, 413, 422}
 _SPARED = timedelta(minutes=1)
+TOO_LATE = "too late to be useful"
 State = OutboxMessage.State
 log = logging.getLogger(__name__)
 
@@ -133,8 +134,8 @@ def revive(*, message_id: int, now: datetime) -> bool:
 
 def suppression(message: OutboxMessage, *, now: datetime) -> str:
     """Why it must not go out any more; asked at the last moment, not when it was written."""
-    if message.valid_until is not None and message.valid_until < now:
-        return "too late to be useful"
+    if message.valid_until is not None and message.valid_until <= now:
+        return TOO_LATE
     if message.endpoint is not None:
         return "" if message.endpoint.is_active else "the endpoint is switched off"
     if message.to_address or message.to_channel or message.to_url:

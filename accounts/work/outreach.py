@@ -35,6 +35,7 @@ from accounts.touch_budget import (
 
 MAIL = "email"  # the kind of interaction that is one
 NOT_THEIR_TIME = "it is not their working time"
+NOT_LOOKED = "shown when they look in the product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +75,26 @@ def customer_hours() -> CustomerHours:
 
 def let_out(message: OutboxMessage, *, now: datetime) -> Hold | None:
     """None: it goes now, and counts. Whoever asks sends it, or takes it back with `take_back`."""
+    if message.channel == OutboxMessage.Channel.IN_APP:  # they choose the time
+        return Hold(message.valid_until or now + LOOK_AGAIN, NOT_LOOKED)
     policy = OutreachPolicy.current()
-    if message.channel == OutboxMessage.Channel.EMAIL:  # in the product they choose the time
-        opens = CustomerHours.of(policy).opening(message.account, now=now)
-        if opens > now:
-            return Hold(opens, NOT_THEIR_TIME)
-    account_id = _account_id(message)
+    opens = CustomerHours.of(policy).opening(message.account, now=now)
+    if opens > now:
+        return Hold(opens, NOT_THEIR_TIME)
     with transaction.atomic():
-        _lock(account_id)
-        Touch.objects.filter(message=message).delete()  # of an attempt that failed
-        hold = _hold_by_budget(message, account_id, policy=policy, now=now)
-        if hold is None:
-            Touch.objects.create(
-                message=message, account_id=account_id, contact=message.contact, at=now
-            )
-        return hold
+        return count_touch(message, policy=policy, now=now)
+
+
+def count_touch(message: OutboxMessage, *, policy: OutreachPolicy, now: datetime) -> Hold | None:
+    """In a transaction: nobody else of the account is counted before it ends."""
+    lock_budget(message)
+    Touch.objects.filter(message=message).delete()  # of an attempt that failed
+    hold = hold_by_budget(message, policy=policy, now=now)
+    if hold is None:
+        Touch.objects.create(
+            message=message, account_id=_account_id(message), contact=message.contact, at=now
+        )
+    return hold
 
 
 def take_back(message: OutboxMessage) -> None:
@@ -104,17 +110,18 @@ def _account_id(message: OutboxMessage) -> int:
     return message.contact.account_id
 
 
-def _lock(account_id: int) -> None:
+def lock_budget(message: OutboxMessage) -> None:
+    """Of its account, until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtext('touch budget'), %s)",
-            [account_id % 2**31],
+            [_account_id(message) % 2**31],
         )
 
 
-def _hold_by_budget(
-    message: OutboxMessage, account_id: int, *, policy: OutreachPolicy, now: datetime
-) -> Hold | None:
+def hold_by_budget(message: OutboxMessage, *, policy: OutreachPolicy, now: datetime) -> Hold | None:
+    """As things stand, which may be different a moment later: `count_touch` decides."""
+    account_id = _account_id(message)
     if message.contact_id is None:
         raise ValueError(f"{message.key} goes to nobody of a customer")
     verdict = may_touch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Case, F, IntegerField, Value, When
 
@@ -16,9 +16,6 @@ from playbooks.firing.due_steps import DueStep, Opening
 from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
 from playbooks.triggers.kinds import Consent, Mail, Sending
-
-# A message in the product that nobody has seen by then is old news.
-SHOWN_FOR = timedelta(days=14)
 
 
 def closest_people(
@@ -158,7 +155,6 @@ def write_shown(due: Collection[DueStep], context: Opening) -> dict[tuple[int, i
                 subject=merge(step.mail_subject, values),
                 body=merge(step.mail_body, values),
                 now=context.now,
-                valid_until=context.now + SHOWN_FOR,
                 thread=mail_thread(each.play.pk),
             )
     return shown

@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,7 +21,8 @@ from accounts.models import (
     Touch,
     User,
 )
-from accounts.work import customer_mail, outbox, outreach
+from accounts.work import customer_mail, in_product, outbox, outreach
+from accounts.work.in_product import Happened
 from accounts.work.notices import post
 
 FRIDAY = datetime(2025, 3, 14, 12, tzinfo=UTC)
@@ -176,12 +178,17 @@ def show(contact: Contact, key: str, **values) -> OutboxMessage:
     return OutboxMessage.objects.get(key=key)
 
 
+def is_shown(message: OutboxMessage, *, now: datetime) -> bool:
+    return in_product.tell(message.pk, Happened.SHOWN, people=[message.contact_id], now=now)
+
+
 def test_a_message_in_the_product_has_no_hours_and_no_address_but_counts(acme):
     bo = person(acme)
     Contact.objects.update(email="")
     night = FRIDAY + 10 * HOUR
     shown = [show(bo, f"k{number}", now=night) for number in range(3)]
     outbox.send_due(now=night)
+    assert [is_shown(each, now=night) for each in shown] == [True, True, False]
 
     assert [told(each)[0] for each in shown] == ["sent", "sent", "new"]
     assert mail.outbox == []
@@ -197,17 +204,17 @@ def test_a_message_in_the_product_is_for_nobody_who_left_or_asked_for_none(acme)
     bo = person(acme)
     Contact.objects.update(do_not_contact=True)
     assert told(show(bo, "k"))[0] == "new"
-    outbox.send_due(now=FRIDAY)
-    assert told(OutboxMessage.objects.get())[::2] == (
-        "suppressed",
-        "the contact asked not to be contacted",
-    )
+    outbox.send_due(now=FRIDAY + 14 * DAY - HOUR)
+    assert told(OutboxMessage.objects.get())[0] == "new"  # its time to be looked at is the last
+    outbox.send_due(now=FRIDAY + 14 * DAY)
+    assert told(OutboxMessage.objects.get())[0] == "suppressed"
 
 
 def test_the_accounts_last_room_is_kept_for_what_is_more_urgent_to_somebody_else(acme):
     OutreachPolicy.objects.create(pk=1, per_contact=2, per_account=1)
     news = show(person(acme), "news")
     notice = write(person(acme, "Cy"), "notice", priority=1)
+    assert not is_shown(news, now=FRIDAY)
     outbox.send_due(now=FRIDAY)
     assert (told(news)[0], told(notice)[0]) == ("new", "sent")
 
@@ -295,8 +302,8 @@ def test_what_is_discarded_never_goes_out(acme, ada):
 
 @pytest.mark.django_db(transaction=True)
 def test_six_senders_at_once_keep_the_caps():
-    """Thirty messages to three people of one account, each third in the product: two each, five in
-    all."""
+    """Thirty messages to three people of one account, each third in the product, where two windows
+    show what they can: two each, five in all."""
     OutreachPolicy.objects.create(pk=1, per_contact=2, per_account=5)
     account = Account.objects.create(external_id="acme", name="Acme")
     people = [person(account, name) for name in "Bo Cy Di".split()]
@@ -305,15 +312,20 @@ def test_six_senders_at_once_keep_the_caps():
         reach(people[number // 3 % 3], f"k{number}")
     failures = []
 
-    def send() -> None:
+    def look() -> None:
+        for message in OutboxMessage.objects.filter(channel="in_app").order_by("pk"):
+            is_shown(message, now=FRIDAY)
+
+    def work(does: Callable[[], object]) -> None:
         try:
-            outbox.send_due(now=FRIDAY)
+            does()
         except Exception as error:  # noqa: BLE001 -- told by the assertion below
             failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=send) for _ in range(6)]
+    senders = [lambda: outbox.send_due(now=FRIDAY)] * 6
+    threads = [threading.Thread(target=work, args=[does]) for does in (look, *senders, look)]
     for thread in threads:
         thread.start()
     for thread in threads:

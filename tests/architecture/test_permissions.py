@@ -15,6 +15,7 @@ from django.views import View
 from rest_framework.views import APIView
 
 from accounts.access import Right, requires
+from accounts.api.visitors import RefusalThrottle
 from accounts.models import Holiday
 from cs_platform import urls
 from cs_platform.runtime.checks import every_route_declares_its_right
@@ -27,10 +28,11 @@ AT_LEAST = 20_000
 
 
 @pytest.fixture(autouse=True)
-def unhurried(settings):
+def unhurried(settings, monkeypatch):
     """No row of a session at each request, no end of a key's allowance, no line of a refusal."""
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.API_RATE = 0
+    monkeypatch.setattr(RefusalThrottle, "THROTTLE_RATES", {"refused_token": None})
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

@@ -32,7 +32,7 @@ def _sample_of(address: str) -> str:
 
 
 # No page is among them: programs post there.
-FOR_MACHINES = ("/api/", "/hooks/")
+FOR_MACHINES = ("/api/", "/hooks/", "/in-app/v1/")
 ADDRESSES = sorted({_sample_of(address) for _name, address, _entry in routes()})
 ACTIONS = sorted(name for name, _address, entry in routes() if getattr(entry.callback, "page", ""))
 

@@ -7,7 +7,8 @@ import pytest
 
 from accounts.event_catalogue import CATALOGUE, EventType
 from accounts.models import Contact, Endpoint, OutboxMessage
-from accounts.work import outbox
+from accounts.work import in_product, outbox
+from accounts.work.in_product import Happened
 from playbooks.actions import cancel_play
 from playbooks.firing import start_play
 from playbooks.models import Play, StepResult, Task
@@ -90,9 +91,12 @@ def test_a_message_in_the_product_goes_to_who_is_closest_with_or_without_an_addr
     (row,) = OutboxMessage.objects.filter(contact__isnull=False)
     assert (row.channel, row.contact, row.subject) == ("in_app", bo, "New for acme")
     assert row.body == "Dear Bo, try it"
-    outbox.send_due(now=NOW)  # before their hours begin: it is shown when they look
+    outbox.send_due(now=NOW)
     row.refresh_from_db()
-    assert (row.state, results()) == ("sent", [("news", "written")])
+    assert (row.state, results()) == ("new", [("news", "written")])
+    in_product.tell(row.pk, Happened.SHOWN, people=[bo.pk], now=NOW)  # before their hours begin
+    row.refresh_from_db()
+    assert (row.state, row.valid_until) == ("sent", NOW + timedelta(days=14))
 
 
 @pytest.mark.parametrize("draft", [DRAFT, DRAFT | {"body": "Before {{ renewal_date }}"}])

@@ -28,7 +28,7 @@ from accounts.models import (
 )
 from accounts.pages.customer_mail.views import seen_by
 from accounts.uploads import resolve, storage
-from accounts.work import customer_mail, jobs, notices, outbox, outreach, signals
+from accounts.work import customer_mail, in_product, jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
 from tests.plans.chosen import FEW
 
@@ -112,6 +112,9 @@ EXECUTORS = {
     ),
     "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
         ["play:1", "play:2"], reason="ended"
+    ),
+    "accounts.work.in_product:open_messages": lambda: list(
+        in_product.open_messages([1, 2], now=NOW)
     ),
     "accounts.work.outbox:_spare": lambda: outbox._spare(Endpoint(pk=1), now=NOW),
     "accounts.work.outreach:_more_urgent": lambda: list(
