@@ -42,19 +42,21 @@ class AddIndexOnline(AddIndexConcurrently):
         schema_editor.execute("RESET lock_timeout", params=None)
 
 
-class TablesAtOnce(Operation):
-    """The operations of a first migration, which find the models as the last of them leaves them.
+class ChangesAtOnce(Operation):
+    """Operations that find the models as the last of them leaves them.
 
     Otherwise Django renders every model that is related to the one of an operation, again for each
-    operation: 12 of the 15 s that an empty database takes. Only for new tables with what belongs to
-    them; a foreign key stands in its table, whatever the order of the tables.
+    operation: nine tenths of what an empty database takes. For operations that do not build on each
+    other: no field is changed twice, nothing is done to a model that one of them makes, and none of
+    them is Python that asks for models. A foreign key stands in its table, whatever the order of
+    the tables.
     """
 
-    reversible = False
     serialization_expand_args = ["operations"]
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
+        self.reversible = all(each.reversible for each in operations)  # type: ignore[misc]
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         state.__dict__.pop("apps", None)  # rendered; made anew where it is asked for next
@@ -71,5 +73,15 @@ class TablesAtOnce(Operation):
         for operation in self.operations:
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: Any,
+        to_state: Any,
+    ) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
     def describe(self) -> str:
-        return f"Creates {len(self.operations)} tables, triggers and indexes at once"
+        return f"Changes {len(self.operations)} tables, fields, triggers and indexes at once"

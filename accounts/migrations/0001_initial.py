@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
     operations = [
         # Indexes below need it.
         django.contrib.postgres.operations.TrigramExtension(),
-        accounts.database.TablesAtOnce(
+        accounts.database.ChangesAtOnce(
             operations=[
                 migrations.CreateModel(
                     name='ApiKey',

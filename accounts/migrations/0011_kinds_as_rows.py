@@ -1,5 +1,6 @@
 """Kinds of business events and of interactions become rows; those there have been are the first."""
 
+import accounts.database
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -109,67 +110,69 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='businesseventkind',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (NEW."is_on_chart", NEW."key", NEW."meaning", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."key", NEW."tone"); RETURN NULL;', hash='ef34d853d4648a592819e9e96e74d1e0a201f11c', operation='INSERT', pgid='pgtrigger_insert_insert_5c07d', table='accounts_businesseventkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='businesseventkind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (NEW."is_on_chart", NEW."key", NEW."meaning", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."key", NEW."tone"); RETURN NULL;', hash='9107d533706e629f2c959ffc0ef6caaf5c40f4d8', operation='UPDATE', pgid='pgtrigger_update_update_62334', table='accounts_businesseventkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='businesseventkind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (OLD."is_on_chart", OLD."key", OLD."meaning", OLD."met_in_data", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."key", OLD."tone"); RETURN NULL;', hash='a5a6fa0f0b017a42bb891543a3c12a168d210b6c', operation='DELETE', pgid='pgtrigger_delete_delete_7a2b1', table='accounts_businesseventkind', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='businesseventkindaudit',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='businesseventkindaudit',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to='accounts.businesseventkind'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interactionkind',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."icon", NEW."is_conversation", NEW."key", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."key"); RETURN NULL;', hash='5c85f318cc0349d571953be54870d0593a5bd4fb', operation='INSERT', pgid='pgtrigger_insert_insert_4cef3', table='accounts_interactionkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interactionkind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."icon", NEW."is_conversation", NEW."key", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."key"); RETURN NULL;', hash='5c4c10e30982791ee577dd90b2e94eb7a7be76ef', operation='UPDATE', pgid='pgtrigger_update_update_fa1eb', table='accounts_interactionkind', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interactionkind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."icon", OLD."is_conversation", OLD."key", OLD."met_in_data", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."key"); RETURN NULL;', hash='bd0847ecdca19e5520927823bf8cbe512c6f1a0a', operation='DELETE', pgid='pgtrigger_delete_delete_185a9', table='accounts_interactionkind', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='interactionkindaudit',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='interactionkindaudit',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to='accounts.interactionkind'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='businesseventkindaudit',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd8bb043e5f7c66543149132d9a209eb08794baf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_27b48', table='accounts_businesseventkindaudit', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='interactionkindaudit',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c45290378df355c7072fb82af85c6c9038052f57', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d23fb', table='accounts_interactionkindaudit', when='BEFORE')),
-        ),
-        migrations.RunSQL(STARTING, migrations.RunSQL.noop),
-        migrations.AlterField(
-            model_name='businessevent',
-            name='kind',
-            field=models.ForeignKey(db_column='kind', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.businesseventkind'),
-        ),
-        migrations.AlterField(
-            model_name='interaction',
-            name='kind',
-            field=models.ForeignKey(db_column='kind', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.interactionkind'),
-        ),
+        accounts.database.ChangesAtOnce(operations=[
+            pgtrigger.migrations.AddTrigger(
+                model_name='businesseventkind',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (NEW."is_on_chart", NEW."key", NEW."meaning", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."key", NEW."tone"); RETURN NULL;', hash='ef34d853d4648a592819e9e96e74d1e0a201f11c', operation='INSERT', pgid='pgtrigger_insert_insert_5c07d', table='accounts_businesseventkind', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='businesseventkind',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (NEW."is_on_chart", NEW."key", NEW."meaning", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."key", NEW."tone"); RETURN NULL;', hash='9107d533706e629f2c959ffc0ef6caaf5c40f4d8', operation='UPDATE', pgid='pgtrigger_update_update_62334', table='accounts_businesseventkind', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='businesseventkind',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_businesseventkindaudit" ("is_on_chart", "key", "meaning", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tone") VALUES (OLD."is_on_chart", OLD."key", OLD."meaning", OLD."met_in_data", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."key", OLD."tone"); RETURN NULL;', hash='a5a6fa0f0b017a42bb891543a3c12a168d210b6c', operation='DELETE', pgid='pgtrigger_delete_delete_7a2b1', table='accounts_businesseventkind', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='businesseventkindaudit',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='businesseventkindaudit',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to='accounts.businesseventkind'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='interactionkind',
+                trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."icon", NEW."is_conversation", NEW."key", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."key"); RETURN NULL;', hash='5c85f318cc0349d571953be54870d0593a5bd4fb', operation='INSERT', pgid='pgtrigger_insert_insert_4cef3', table='accounts_interactionkind', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='interactionkind',
+                trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."icon", NEW."is_conversation", NEW."key", NEW."met_in_data", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."key"); RETURN NULL;', hash='5c4c10e30982791ee577dd90b2e94eb7a7be76ef', operation='UPDATE', pgid='pgtrigger_update_update_fa1eb', table='accounts_interactionkind', when='AFTER')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='interactionkind',
+                trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_interactionkindaudit" ("icon", "is_conversation", "key", "met_in_data", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."icon", OLD."is_conversation", OLD."key", OLD."met_in_data", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."key"); RETURN NULL;', hash='bd0847ecdca19e5520927823bf8cbe512c6f1a0a', operation='DELETE', pgid='pgtrigger_delete_delete_185a9', table='accounts_interactionkind', when='AFTER')),
+            ),
+            migrations.AddField(
+                model_name='interactionkindaudit',
+                name='pgh_context',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            ),
+            migrations.AddField(
+                model_name='interactionkindaudit',
+                name='pgh_obj',
+                field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='audit', to='accounts.interactionkind'),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='businesseventkindaudit',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd8bb043e5f7c66543149132d9a209eb08794baf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_27b48', table='accounts_businesseventkindaudit', when='BEFORE')),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name='interactionkindaudit',
+                trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c45290378df355c7072fb82af85c6c9038052f57', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d23fb', table='accounts_interactionkindaudit', when='BEFORE')),
+            ),
+            migrations.RunSQL(STARTING, migrations.RunSQL.noop),
+            migrations.AlterField(
+                model_name='businessevent',
+                name='kind',
+                field=models.ForeignKey(db_column='kind', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.businesseventkind'),
+            ),
+            migrations.AlterField(
+                model_name='interaction',
+                name='kind',
+                field=models.ForeignKey(db_column='kind', db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.interactionkind'),
+            ),
+        ]),
     ]

@@ -1,5 +1,6 @@
 """Group sessions and who came to them, and two kinds that only they have."""
 
+import accounts.database
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
@@ -44,17 +45,19 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='accounts.groupsession')),
             ],
         ),
-        migrations.AddIndex(
-            model_name='groupsession',
-            index=models.Index(models.F('starts_at'), name='group_session_at'),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(models.F('account'), models.F('session'), name='attendance_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(models.F('session'), models.F('contact'), name='attendance_once_a_person'),
-        ),
-        migrations.RunSQL(KINDS, migrations.RunSQL.noop),
+        accounts.database.ChangesAtOnce(operations=[
+            migrations.AddIndex(
+                model_name='groupsession',
+                index=models.Index(models.F('starts_at'), name='group_session_at'),
+            ),
+            migrations.AddIndex(
+                model_name='attendance',
+                index=models.Index(models.F('account'), models.F('session'), name='attendance_account'),
+            ),
+            migrations.AddConstraint(
+                model_name='attendance',
+                constraint=models.UniqueConstraint(models.F('session'), models.F('contact'), name='attendance_once_a_person'),
+            ),
+            migrations.RunSQL(KINDS, migrations.RunSQL.noop),
+        ]),
     ]

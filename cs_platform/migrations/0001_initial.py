@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        accounts.database.TablesAtOnce(
+        accounts.database.ChangesAtOnce(
             operations=[
                 migrations.CreateModel(
                     name='Pulse',

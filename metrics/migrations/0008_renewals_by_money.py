@@ -1,5 +1,6 @@
 """Renewals by account and line, decided by money; which days a contract touches is noted wider."""
 
+import accounts.database
 from django.db import migrations, models
 
 # What is stored was computed by the rule before: the next night computes it anew.
@@ -45,56 +46,58 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(FORGET, migrations.RunSQL.noop),
-        migrations.AlterField(
-            model_name="factchange",
-            name="source",
-            field=models.CharField(
-                choices=[
-                    ("scores", "Scores of a closed day"),
-                    ("overrides", "Overridden bands"),
-                    ("contracts", "Contracts"),
-                    ("open_ended", "Contracts without an end"),
-                ],
-                max_length=10,
+        accounts.database.ChangesAtOnce(operations=[
+            migrations.RunSQL(FORGET, migrations.RunSQL.noop),
+            migrations.AlterField(
+                model_name="factchange",
+                name="source",
+                field=models.CharField(
+                    choices=[
+                        ("scores", "Scores of a closed day"),
+                        ("overrides", "Overridden bands"),
+                        ("contracts", "Contracts"),
+                        ("open_ended", "Contracts without an end"),
+                    ],
+                    max_length=10,
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="factchange",
-            name="day",
-            field=models.DateField(
-                help_text="Of the scores; the first of an override or of a contract without an "
+            migrations.AlterField(
+                model_name="factchange",
+                name="day",
+                field=models.DateField(
+                    help_text="Of the scores; the first of an override or of a contract without an "
                 "end; the first of each quarter a contract starts, runs short or ends in."
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="contractday",
-            name="line",
-            field=models.CharField(
-                blank=True, default="", help_text="Subscription, else product.", max_length=80
+            migrations.AddField(
+                model_name="contractday",
+                name="line",
+                field=models.CharField(
+                    blank=True, default="", help_text="Subscription, else product.", max_length=80
+                ),
+                preserve_default=False,
             ),
-            preserve_default=False,
-        ),
-        migrations.AddField(
-            model_name="contractday",
-            name="decides_on",
-            field=models.DateField(help_text="The last day to give notice, or the end.", null=True),
-        ),
-        migrations.AddField(
-            model_name="contractday",
-            name="decided_on",
-            field=models.DateField(null=True),
-        ),
-        migrations.AlterField(
-            model_name="contractday",
-            name="contract",
-            field=models.CharField(help_text="External id of its first contract.", max_length=64),
-        ),
-        migrations.AlterField(
-            model_name="contractday", name="ends_on", field=models.DateField(null=True)
-        ),
-        migrations.AlterField(
-            model_name="contractday", name="state", field=models.CharField(max_length=18)
-        ),
-        migrations.RunSQL(NOTES, migrations.RunSQL.noop),
+            migrations.AddField(
+                model_name="contractday",
+                name="decides_on",
+                field=models.DateField(help_text="The last day to give notice, or the end.", null=True),
+            ),
+            migrations.AddField(
+                model_name="contractday",
+                name="decided_on",
+                field=models.DateField(null=True),
+            ),
+            migrations.AlterField(
+                model_name="contractday",
+                name="contract",
+                field=models.CharField(help_text="External id of its first contract.", max_length=64),
+            ),
+            migrations.AlterField(
+                model_name="contractday", name="ends_on", field=models.DateField(null=True)
+            ),
+            migrations.AlterField(
+                model_name="contractday", name="state", field=models.CharField(max_length=18)
+            ),
+            migrations.RunSQL(NOTES, migrations.RunSQL.noop),
+        ]),
     ]

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        accounts.database.TablesAtOnce(
+        accounts.database.ChangesAtOnce(
             operations=[
                 migrations.CreateModel(
                     name='SignalMark',
