@@ -1,12 +1,14 @@
-"""Raw values of measures and crossings as a page says them."""
+"""Raw values of measures, crossings and moments as a page says them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext
 
+from accounts.models import Installation
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from health.measures import MEASURES
@@ -15,6 +17,11 @@ from health.models import ThresholdCrossing
 from health.scoring import Cause, MeasureSpec
 
 _MOST_PLACES = 3
+
+
+def moment(value: datetime) -> str:
+    """Day and time as the installation's clock shows them: 21 Mar 2025, 14:05."""
+    return formats.moment(value.astimezone(Installation.current().zone))
 
 
 def raw_shown(key: str, value: float | None, *, places: int = 0) -> str:

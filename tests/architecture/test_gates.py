@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,12 @@ def appended(text: str) -> Callable[[str], str]:
         ),
         ("contracts", "accounts/work/jobs.py", appended("\n\nimport health.models\n"), "BROKEN"),
         (
+            "contracts",
+            "health/pages/rules/views.py",
+            appended("\n\nimport health.pages.scorecards.lists\n"),
+            "health.pages.rules is not allowed to import health.pages.scorecards",
+        ),
+        (
             "migrations",
             "accounts/models/installation.py",
             lambda source: source.replace("max_length=120", "max_length=121"),
@@ -88,6 +95,16 @@ def test_a_gate_fails_when_what_it_guards_is_broken(tree, name, path, change, sa
         file.write_text(intact)
     assert code != 0
     assert says in said
+
+
+def test_every_family_of_pages_stands_in_a_contract():
+    """A list of independent modules says nothing of one that is missing in it."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    named = [each.get("modules", ()) for each in contracts["contracts"]]
+    families = [each.parent.relative_to(ROOT) for each in ROOT.glob("*/pages/*/__init__.py")]
+    assert len(families) > 15
+    wanted = {".".join(each.parts) for each in families}
+    assert wanted - {name for names in named for name in names} == set()
 
 
 def test_an_address_of_a_package_source_is_refused(tree):

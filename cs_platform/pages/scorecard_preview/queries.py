@@ -25,8 +25,9 @@ from cs_platform.pages.scorecard_preview.matrix import (
 from cs_platform.previews.job import job_of
 from cs_platform.previews.rows import RECOVERED
 from health.models import RuleSet, Scorecard
+from health.pages.labels import moment
 from health.pages.rules.telling import RuleDifference, compared_rules
-from health.pages.scorecards.versions import compared, moment
+from health.pages.scorecards.versions import compared
 from health.scoring import TOO_NEW, UNSCORED, WANTED_FLAP_RATE, CardDifference
 from playbooks.triggers.vocabulary import StartResult, label
 

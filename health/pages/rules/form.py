@@ -12,7 +12,7 @@ from accounts.catalogue import LifecycleStage, choices
 from accounts.models import Plan
 from accounts.queries.sizes import segment_choices, touch_tier_choices
 from health.models import RuleSet
-from health.pages.scorecards.page import ListedProblem
+from health.pages.problems import ListedProblem
 from health.publishing import check_rules
 from health.queries.rules import RuleContent, content_of
 from health.queries.scorecards import in_force

@@ -16,6 +16,7 @@ from accounts.access import Right, requires
 from accounts.models import User
 from health.facts.sources import connected_sources
 from health.models import Scorecard
+from health.pages.labels import moment
 from health.pages.scorecards.form import DraftForm
 from health.pages.scorecards.merging import as_data, submitted
 from health.pages.scorecards.page import (
@@ -28,7 +29,7 @@ from health.pages.scorecards.page import (
     scale_of,
 )
 from health.pages.scorecards.pictures import curve_picture
-from health.pages.scorecards.versions import card_word, moment, version_context
+from health.pages.scorecards.versions import card_word, version_context
 from health.publishing import (
     DraftChanged,
     NoDraft,

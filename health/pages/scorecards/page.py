@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from health.measures import MEASURES, Definition
 from health.models import Band, Component, Gate, Measure, Scorecard
+from health.pages.problems import ListedProblem
 from health.pages.scorecards.choosing import family_begun, known_choices, offered
 from health.pages.scorecards.fields import read_number
 from health.pages.scorecards.form import DraftForm
@@ -112,15 +113,6 @@ class BandRow:
     @property
     def part(self) -> str:
         return f"band-{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedProblem:
-    """`href` leads to the field it is about."""
-
-    href: str
-    where: str
-    message: str
 
 
 class Typed:

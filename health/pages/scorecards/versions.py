@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext
 
-from accounts.models import Installation
-from accounts.ui import formats
 from accounts.ui.charts import Chart
 from health.measures import names_in_words
 from health.models import Publication, RuleSet, Scorecard
+from health.pages.labels import moment
 from health.pages.scorecards.pictures import Picture, TypedBand, draw, scale_picture
 from health.publishing import draft_of
 from health.queries.scorecards import build_spec, in_force
@@ -57,11 +55,6 @@ def card_word(scorecard: Scorecard) -> str:
 
 def draft_word(draft: Scorecard | RuleSet) -> str:
     return card_word(draft) if isinstance(draft, Scorecard) else str(draft)
-
-
-def moment(value: datetime) -> str:
-    """Day and time as the installation's clock shows them: 21 Mar 2025, 14:05."""
-    return formats.moment(value.astimezone(Installation.current().zone))
 
 
 def names_of_measures(*specs: Spec) -> Mapping[str, str]:
