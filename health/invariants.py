@@ -59,6 +59,25 @@ INVARIANTS = (
         """,
     ),
     Check(
+        "scores_follow_their_scorecard",
+        "scores whose arrays do not have the length of their scorecard: no page can explain them",
+        # Raw values are those of the measures, and of what gates and penalties look at.
+        """
+        SELECT format('account %%s on %%s', h.account_id, h.day)
+        FROM health_healthscore h
+        JOIN (
+            SELECT c.id,
+                (SELECT count(*) FROM health_measure m WHERE m.scorecard_id = c.id) AS measures,
+                (SELECT count(*) FROM health_component p WHERE p.scorecard_id = c.id) AS components
+            FROM health_scorecard c
+        ) c ON c.id = h.scorecard_id
+        WHERE h.day >= %(since)s AND h.day <= %(day)s AND (
+            cardinality(h.raw) < c.measures OR cardinality(h.readings) <> c.measures
+            OR cardinality(h.weights) <> c.measures OR cardinality(h.components) <> c.components)
+        ORDER BY h.day, h.account_id
+        """,
+    ),
+    Check(
         "crossings_are_transitions",
         "accounts whose crossings of a closed day do not lead from the band before to its own",
         # Revisions tell what was seen later and cross nothing. Before the first closed day, and

@@ -81,6 +81,7 @@ def pages():
         "portfolio_all": (CSM, "/portfolio/?scope=all"),
         "tasks": (CSM, "/tasks/"),
         "account": (CSM, f"/accounts/{one.external_id}/"),
+        "account_health": (CSM, f"/accounts/{one.external_id}/health/"),
         "executive": (EXECUTIVE, "/executive/"),
         "search": (CSM, "/palette/?q=velora+fo"),
         "search_all": (EXECUTIVE, "/palette/?q=tide+pap"),

@@ -93,6 +93,7 @@ LINES: Mapping[str, Line] = {
     "pages.portfolio_all": Line("CPU ms, p95", 50),
     "pages.tasks": Line("CPU ms, p95", 100),
     "pages.account": Line("CPU ms, p95", 100),
+    "pages.account_health": Line("CPU ms, p95", 150),  # ours: every measure, and what moved it
     "pages.executive": Line("CPU ms, p95", 50),
     "pages.search": Line("CPU ms, p95", 30),
     "pages.search_all": Line("CPU ms, p95", 30),

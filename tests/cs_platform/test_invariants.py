@@ -43,6 +43,7 @@ from health.models import (
     WatchLine,
     WatchLineUse,
 )
+from health.queries.scorecards import published_card
 from health.recompute.usage_packs import pack_usage
 from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMonth
 from metrics.snapshots import take_snapshots
@@ -364,12 +365,15 @@ def break_pack(account: Account, play: Play) -> None:
 def scored(account: Account, *bands: str) -> None:
     """Closed days up to yesterday with these bands, and the crossings between them."""
     card = scorecards.install_library(now=now())[0]
+    spec = published_card(card.pk).spec
+    measures, components = len(spec.measure_keys), len(spec.component_keys)
     Account.objects.update(created_at=now())
     for back, (before, band) in enumerate(pairwise(("", *bands)), start=-len(bands)):
         day = today() + timedelta(days=back)
         HealthScore.objects.create(
-            account=account, day=day, scorecard=card, band=band, score=50, confidence=100, raw=[],
-            readings=[], weights=[], components=[], computed_at=now(),
+            account=account, day=day, scorecard=card, band=band, score=50, confidence=100,
+            raw=[0.5] * len(spec.raw_keys), readings=[5000] * measures, weights=[0] * measures,
+            components=[5000] * components, computed_at=now(),
         )  # fmt: skip
         if before not in ("", band):
             cross(account, day, before=before, after=band)
@@ -420,6 +424,16 @@ def break_invented_line_crossing(account: Account, play: Play) -> None:
     cross(account, yesterday, **fall)
 
 
+def break_shape(account: Account, play: Play) -> None:
+    """One reading is lost."""
+    scored(account, "watch", "watch")
+    assert names() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        HealthScore.objects.filter(day=today() - timedelta(days=1)).update(readings=[5000])
+        cursor.execute("SET session_replication_role = origin")
+
+
 def break_line(account: Account, play: Play) -> None:
     WatchLineUse.objects.filter(owner="playbook:at_risk", line__value=40).delete()
 
@@ -434,6 +448,7 @@ BREAKS = (
     (break_invented_line_crossing, "line_crossings_are_transitions"),
     (break_line, "watch_lines_are_registered"),
     (break_payload, "signals_can_be_read"),
+    (break_shape, "scores_follow_their_scorecard"),
     (break_missing_crossing, "crossings_are_transitions"),
     (break_invented_crossing, "crossings_are_transitions"),
     (break_score, "score_per_account_and_day"),

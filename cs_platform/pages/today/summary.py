@@ -10,7 +10,7 @@ from accounts.money.rates import MoneySum, Unconverted
 from accounts.ui.bands import bands_shown
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.today.own_book import Portfolio
-from health.scoring import UNSCORED
+from health.scoring import TOO_NEW, UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class PortfolioSummary:
     """(band, accounts, ARR minor), the best band first."""
     at_risk: int
     at_risk_arr_minor: int
+    scored: int
+    """Accounts with a band that a score, or a person, gives them."""
     renewals: int
     renewals_arr_minor: int
     """What is up for renewal, not all that those accounts pay."""
@@ -58,6 +60,7 @@ def _summary(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioS
         by_band=tuple((band, count["accounts"], count["arr"]) for band, count in counts),
         at_risk=total["risky"],
         at_risk_arr_minor=total["risky_arr"],
+        scored=sum(count["accounts"] for band, count in counts if band not in (UNSCORED, TOO_NEW)),
         renewals=total["soon"],
         renewals_arr_minor=total["soon_arr"],
         currency=gaps.base,

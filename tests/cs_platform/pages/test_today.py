@@ -134,6 +134,17 @@ def test_today_sums_the_book_in_one_currency(client, csm, house, card):
     )
 
 
+def test_a_book_without_scores_is_not_said_to_be_without_risk(client, csm, house, card):
+    make_account(csm, "Unjudged", arr_minor=50_000_00)
+    page = client.get(reverse("today"))
+    assert page.context["summary"].scored == 0
+    assert "Not known: no account has a score." in page.content.decode()
+    show_present(judge(make_account(csm, "Judged", arr_minor=1_00), card, raw=GOOD))
+    page = client.get(reverse("today"))
+    assert page.context["summary"].scored == 1
+    assert "Not known: no account has a score." not in page.content.decode()
+
+
 def test_today_tells_what_moved_since_yesterday(client, csm, house, card):
     account = house.accounts["own"]
     for days, seq in ((0, 1), (5, 2)):
