@@ -23,6 +23,7 @@ _TYPES: dict[Type, dict[str, Any]] = {
     Type.ACCOUNT_ID: {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,64}$"},
     Type.AMOUNT: {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,9})?$"},
     Type.PERCENT: {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$"},
+    Type.NUMBER: {"type": "string", "pattern": r"^-?[0-9]{1,18}(\.[0-9]{1,4})?$"},
     Type.NAMES: {"type": "array", "items": _TEXT},
     Type.IDS: {"type": "array", "items": _TEXT},
 }

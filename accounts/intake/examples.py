@@ -68,7 +68,8 @@ _EMPTY = frozenset(
     "parent further_ids learned_on subscription deal renews replaces_earlier owner pool"
     " account_executive executive_sponsor host"
     " contacts left_on paid_on solved_at done_on closed_on notice_given_on cancelled_on"
-    " covers amount amount_per mrr stage status product subtype topic reason plans valid_to".split()
+    " covers total_value amount amount_per mrr stage status product subtype topic reason plans"
+    " valid_to".split()
 )
 
 

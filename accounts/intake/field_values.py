@@ -70,6 +70,8 @@ def _hint(field: Field) -> str:
         return ', such as "1200.50": numbers lose cents on their way'
     if field.type == Type.PERCENT:
         return ', such as "5" or "2.5"'
+    if field.type == Type.NUMBER:
+        return ', such as "12.5"'
     return ""
 
 
@@ -138,6 +140,9 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
     Type.PERCENT: lambda raw, field, reading: numbers.percentage(
         raw, max_value=field.max_value, decimal_mark=reading.decimal_mark
+    ),
+    Type.NUMBER: lambda raw, field, reading: numbers.ten_thousandths(
+        raw, decimal_mark=reading.decimal_mark
     ),
     Type.CHOICE: _choice,
     Type.KIND: lambda raw, field, reading: texts.slug(

@@ -42,6 +42,7 @@ class Type(StrEnum):
     CURRENCY = "currency code"
     AMOUNT = "amount"
     PERCENT = "percentage"
+    NUMBER = "number"
     INTEGER = "whole number"
     BOOLEAN = "true or false"
     CHOICE = "one of"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from accounts.intake.errors import FieldError, shown
 from accounts.money.currencies import CURRENCIES, LARGEST_AMOUNT, as_minor_units, decimals_of
 
+TEN_THOUSAND = 10_000
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 _GERMAN = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{1,9})?|-?[0-9]{1,18}(?:,[0-9]{1,9})?")
@@ -72,6 +73,16 @@ def percentage(value: str, *, max_value: int, decimal_mark: str | None = None) -
     if exact != round(exact, 2):
         raise FieldError("percentage", f"{shown(value)} has more than two decimals; shorten it")
     return exact
+
+
+def ten_thousandths(value: str, *, decimal_mark: str | None = None) -> int:
+    """A number with at most four decimals, of either sign, as a whole number of ten-thousandths."""
+    scaled = amount(value, decimal_mark=decimal_mark) * TEN_THOUSAND
+    if scaled != round(scaled):
+        raise FieldError(
+            "too_many_decimals", f"{shown(value)} has more than four decimals; shorten it"
+        )
+    return int(scaled)
 
 
 def _plain_decimal(value: str, *, decimal_mark: str | None) -> str:

@@ -126,6 +126,8 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "feature": ("event", "event name", "feature name", "feature key", "action", "module"),
         "events": ("count", "event count", "total", "uses", "quantity", "number of events",
                    "usage count", "value"),
+        "total_value": ("event value", "value of events", "total amount", "transaction value",
+                        "order value", "gmv", "volume"),
         "actor": ("actor type", "actor class", "user type", "client type"),
         "covers": ("period", "granularity"),
     },

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from accounts.catalogue import ActorClass
 from accounts.intake.errors import FieldError, RecordError
 from accounts.intake.field_values import NotSaid, read_field
-from accounts.intake.parse_options import ParseOptions
+from accounts.intake.parse_options import EmptyCell, ParseOptions
 from accounts.intake.plain_blocks import PlainBlock
 from accounts.intake.specs.usage import USAGE
 from accounts.intake.usage_rows import UsageReader, UsageRow
@@ -26,13 +26,17 @@ Words = NDArray[np.uint64]
 Row = tuple[int, list[str]]
 COLUMNS = ("account", "day", "feature", "events")
 _WORD = 8
-ACTOR = "actor"
+ACTOR, VALUE = "actor", "total_value"
+# Of rows that say no value.
+NO_VALUE = int(np.iinfo(np.int64).min)
 _MOST_WORDS = {"account": 8, "day": 2, "feature": 10, ACTOR: 2}  # 64 bytes, 16, 80, 16
 _MOST_DIGITS = 9
+_MOST_OF_A_VALUE = 13
 _MOST_REMEMBERED = 200_000
 _APART, _END = "\x1f", "\n"
 _MARKS = (_APART, _END, "\r", "\x00")
 _NEWLINE, _RETURN = 10, 13
+_MINUS, _POINT = 45, 46
 _MIXES = np.array([0x9E3779B97F4A7C15 * (2 * n + 1) % 2**64 for n in range(10)], np.uint64)
 # Keeps the first n bytes of a word that was read from lower addresses to higher ones.
 _KEEP = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1], dtype=np.uint64)
@@ -40,8 +44,8 @@ _KEEP = np.array([(1 << (8 * n)) - 1 for n in range(_WORD)] + [2**64 - 1], dtype
 
 @dataclass(frozen=True, slots=True)
 class UsageColumns:
-    """Rows as columns: `lines` of the file, places in the lists of names, events, and the number
-    of the class of actor."""
+    """Rows as columns: `lines` of the file, places in the lists of names, events, the number of
+    the class of actor, and what the events are worth in ten-thousandths (NO_VALUE: not said)."""
 
     lines: Ints
     account: Ints
@@ -49,6 +53,7 @@ class UsageColumns:
     feature: Ints
     events: Ints
     actor: Ints
+    value: Ints
     accounts: Sequence[str]
     days: Sequence[date]
     features: Sequence[str]
@@ -127,7 +132,15 @@ class BlockReader:
 
     @property
     def _is_usual(self) -> bool:
-        return set(self.header) - {ACTOR} == set(COLUMNS)
+        if VALUE in self.header and not self._has_plain_values:
+            return False
+        return set(self.header) - {ACTOR, VALUE} == set(COLUMNS)
+
+    @property
+    def _has_plain_values(self) -> bool:
+        """With a decimal point, and an empty cell says nothing."""
+        is_kept = self.reading.empty_cell(VALUE) == EmptyCell.KEEP
+        return is_kept and self.reading.decimal_mark != ","
 
     def read(self, rows: Sequence[Row]) -> tuple[UsageColumns, list[RecordError]]:
         plain = self._plain(rows)
@@ -186,6 +199,9 @@ class BlockReader:
             places[name] = found
             good &= (found >= 0) & fits
         places["events"], digits = cells.numbers(self.header.index("events"))
+        if VALUE in self.header:
+            places[VALUE], plain = cells.ten_thousandths(self.header.index(VALUE))
+            digits &= plain
         return places, good & digits
 
     def _learn(self, name: str, cells: "_Cells", words: Words, missing: Ints) -> None:
@@ -218,6 +234,9 @@ class BlockReader:
         actor = np.concatenate(
             [self._actors(places, taken), np.array([row.actor for row in slow], np.int64)]
         )
+        said = places[VALUE][taken] if VALUE in places else np.full(len(taken), NO_VALUE)
+        slow_values = [NO_VALUE if row.value is None else row.value for row in slow]
+        value = np.concatenate([said, np.array(slow_values, np.int64)])
         order = np.concatenate([lines, np.array([row.position for row in slow], np.int64)])
         return UsageColumns(
             order,
@@ -226,6 +245,7 @@ class BlockReader:
             columns["feature"],
             columns["events"],
             actor,
+            value,
             words["account"].values,
             words["day"].values,
             words["feature"].values,
@@ -290,3 +310,26 @@ class _Cells:
             good &= ~within | ((digit >= 0) & (digit <= 9))
             values = np.where(within, values * 10 + digit, values)
         return values, good
+
+    def ten_thousandths(self, place: int) -> tuple[Ints, NDArray[np.bool_]]:
+        """Numbers with up to four decimals behind a point, NO_VALUE of an empty cell, and which
+        cells are either."""
+        starts = self._starts[:, place]
+        lengths = self._stops[:, place] - starts
+        good = lengths <= _MOST_OF_A_VALUE
+        values, digits, decimals = (np.zeros(self.rows, np.int64) for _ in range(3))
+        is_below, has_point = np.zeros(self.rows, np.bool_), np.zeros(self.rows, np.bool_)
+        for n in range(min(int(lengths.max(initial=0)), _MOST_OF_A_VALUE)):
+            within, byte = lengths > n, self._bytes[starts + n].astype(np.int64)
+            is_digit = within & (byte >= 48) & (byte <= 57)
+            is_point, is_minus = within & (byte == _POINT), within & (byte == _MINUS)
+            good &= ~within | is_digit | (is_point & ~has_point) | (is_minus & (n == 0))
+            has_point |= is_point
+            is_below |= is_minus
+            digits += is_digit
+            decimals += is_digit & has_point
+            values = np.where(is_digit, values * 10 + byte - 48, values)
+        good &= (decimals <= 4) & (digits > decimals) & (has_point == (decimals > 0))
+        values *= 10 ** (4 - np.minimum(decimals, 4))
+        values[is_below] *= -1
+        return np.where(lengths == 0, NO_VALUE, values), good | (lengths == 0)

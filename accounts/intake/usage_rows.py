@@ -25,7 +25,8 @@ _COLUMNS = ("account", "day", "feature", "events")
 @dataclass(slots=True)
 class UsageRow:
     """Events of one account, day, feature and class of actor (ActorClass.number); as narrow as it
-    goes, there are millions. `days`: how many days up to that one they are of."""
+    goes, there are millions. `days`: how many days up to that one they are of. `value`:
+    ten-thousandths of what they are worth together, None where nobody says."""
 
     position: int
     account: str
@@ -34,6 +35,7 @@ class UsageRow:
     events: int
     actor: int = ActorClass.PERSON.number
     days: int = 1
+    value: int | None = None
 
 
 def is_plain(header: Sequence[str], reading: ParseOptions) -> bool:
@@ -154,6 +156,7 @@ def usage_row(record: Record) -> UsageRow:
         cast(int, values["events"]),
         actor_of(record),
         cast(int, values.get("days", 1)),
+        cast("int | None", values.get("total_value")),
     )
 
 

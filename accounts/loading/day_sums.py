@@ -35,8 +35,13 @@ def lock_accounts(account_ids: Iterable[int]) -> None:
         run(sql.SQL(locked), [ids])
 
 
-def sum_per_day(table: str, *, keys: Sequence[str], counts: Sequence[str]) -> sql.SQL:
-    """One statement: what is known of each key, the difference as a row, and what became of it."""
+def sum_per_day(
+    table: str, *, keys: Sequence[str], counts: Sequence[str], sum_of: str = ""
+) -> sql.SQL:
+    """One statement: what is known of each key, the difference as a row, and what became of it.
+
+    `sum_of` is a column that may be left out, which keeps what is known of it, and may fall.
+    """
     key = ", ".join(["account_id", "day", *keys])
     same = " AND ".join(f"u.{name} = s.{name}" for name in ("account_id", "day", *keys))
     total = ", ".join(f"sum(u.{c}) AS total_{c}" for c in counts)
@@ -47,12 +52,26 @@ def sum_per_day(table: str, *, keys: Sequence[str], counts: Sequence[str]) -> sq
     differs = " OR ".join(f"total_{c} IS DISTINCT FROM {c}" for c in counts)
     possible = " AND ".join(f"{c} >= earlier_{c}" for c in counts)
     shares = ", ".join(f"{c} - earlier_{c}" for c in counts)
-    updates = ", ".join(f"{c} = EXCLUDED.{c}" for c in counts)
+    written = [*counts]
+    if sum_of:
+        written.append(sum_of)
+        total += f", sum(u.{sum_of}) AS total_{sum_of}"
+        earlier += (
+            f", sum(u.{sum_of}) FILTER (WHERE u.learned_on <> {_KNOWN_FROM}) AS earlier_{sum_of}"
+        )
+        known += f", e.total_{sum_of}, e.earlier_{sum_of}"
+        now = f"COALESCE({sum_of}, total_{sum_of})"
+        differs += f" OR total_{sum_of} IS DISTINCT FROM {now}"
+        shares += (
+            f", CASE WHEN earlier_{sum_of} IS NULL THEN {now}"
+            f" ELSE NULLIF({now} - earlier_{sum_of}, 0) END"
+        )
+    updates = ", ".join(f"{c} = EXCLUDED.{c}" for c in written)
     return sql.SQL(
         f"WITH k AS MATERIALIZED (SELECT s.*, {_KNOWN_FROM} AS learned_on, {known}"  # noqa: S608 -- constants of this module
         f"  FROM {{staging}} s LEFT JOIN LATERAL (SELECT {total}, {earlier} FROM {table} u"
         f"   WHERE {same}) e ON true),"
-        f" written AS (INSERT INTO {table} AS u ({key}, learned_on, {', '.join(counts)})"
+        f" written AS (INSERT INTO {table} AS u ({key}, learned_on, {', '.join(written)})"
         f"  SELECT {key}, learned_on, {shares} FROM k WHERE ({differs}) AND {possible}"
         f"  ORDER BY {key} ON CONFLICT ({key}, learned_on) DO UPDATE SET {updates})"
         f" SELECT position, account_id, CASE WHEN total_{counts[0]} IS NULL THEN 'created'"

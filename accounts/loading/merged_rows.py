@@ -45,7 +45,11 @@ _ONE_EACH: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Signal, ("kind", "key")),
 )
 _ADDED_UP: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
-    ("accounts_usageday", ("day", "feature_id", "actor", "learned_on"), {"events": "+"}),
+    (
+        "accounts_usageday",
+        ("day", "feature_id", "actor", "learned_on"),
+        {"events": "+", "value": "+"},
+    ),
     ("accounts_sessionday", ("day", "learned_on"), {"sessions": "+", "minutes": "+"}),
     ("accounts_usageweek", ("day", "feature_id", "actor"), {}),
     ("accounts_activeusersday", ("day", "learned_on"), {"users": "+"}),

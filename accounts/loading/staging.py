@@ -15,6 +15,7 @@ from accounts.loading.statements import array, run
 _SQL_TYPES = {
     Type.AMOUNT: "bigint",
     Type.PERCENT: "numeric",
+    Type.NUMBER: "bigint",
     Type.INTEGER: "bigint",
     Type.BOOLEAN: "boolean",
     Type.DAY: "date",

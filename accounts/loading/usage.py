@@ -16,15 +16,17 @@ from accounts.loading.statements import run
 from accounts.loading.usage_ids import MOST_FEATURES, UsageIds, no_account
 from accounts.loading.week_sums import without_days_told, without_weeks_told
 
-# Account id, day, feature id, class of actor, events, position.
-Known = tuple[int, date, int, int, int, int]
+# Account id, day, feature id, class of actor, events, value, position.
+Known = tuple[int, date, int, int, int, int | None, int]
 AccountDay = tuple[int, date]
+_NULL = "\\N"  # as COPY writes it
 _USAGE = (
     ("account_id", "bigint"),
     ("day", "date"),
     ("feature_id", "smallint"),
     ("actor", "smallint"),
     ("events", "integer"),
+    ("value", "bigint"),
     ("position", "integer"),
 )
 # Accounts of which nothing is stored between the first and the last day are not asked day by day.
@@ -68,6 +70,7 @@ def load_usage(
             features[row.feature],
             row.actor,
             row.events,
+            row.value,
             row.position,
         )
         for row in rows
@@ -84,7 +87,9 @@ def load_usage(
     if known:
         table = create("staging_usage_day", _USAGE)
         copy(table, map(line, known), columns=[name for name, _ in _USAGE])
-        query = sum_per_day("accounts_usageday", keys=("feature_id", "actor"), counts=("events",))
+        query = sum_per_day(
+            "accounts_usageday", keys=("feature_id", "actor"), counts=("events",), sum_of="value"
+        )
         write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
@@ -101,10 +106,11 @@ def _told_once(
 def _copy_new(rows: list[Known], *, day: date, backfill: bool) -> None:
     """Most rows are about days nobody has told before: those go straight into the table."""
     lines = [
-        f"{account_id}\t{on}\t{feature_id}\t{actor}\t{on if backfill else max(on, day)}\t{events}\n"
-        for account_id, on, feature_id, actor, events, _ in sorted(rows)
+        f"{account_id}\t{on}\t{feature_id}\t{actor}\t{on if backfill else max(on, day)}\t{events}"
+        f"\t{_NULL if value is None else value}\n"
+        for account_id, on, feature_id, actor, events, value, _ in sorted(rows)
     ]
-    columns = ("account_id", "day", "feature_id", "actor", "learned_on", "events")
+    columns = ("account_id", "day", "feature_id", "actor", "learned_on", "events", "value")
     copy(sql.Identifier("accounts_usageday"), lines, columns=columns)
 
 
@@ -116,10 +122,12 @@ def distinct_rows(rows: list[UsageRow], *, result: LoadResult) -> list[UsageRow]
         seen = first.setdefault((row.account, row.day, row.feature, row.actor), row)
         if seen is row:
             continue
-        if seen.events == row.events:
+        if (seen.events, seen.value) == (row.events, row.value):
             result.statuses[row.position] = Status.UNCHANGED
             continue
-        message = f"{result.seen_at(seen.position)} with other events; add them up or remove one"
+        message = (
+            f"{result.seen_at(seen.position)} with other events or value; add them up or remove one"
+        )
         result.reject([RecordError(row.position, "feature", "duplicate", message)])
     return list(first.values())
 

@@ -11,7 +11,7 @@ from accounts import binary_rows
 from accounts.binary_rows import FIRST_ORDINAL
 from accounts.copying import copy
 from accounts.intake.errors import RecordError
-from accounts.intake.usage_blocks import Ints, UsageColumns
+from accounts.intake.usage_blocks import NO_VALUE, Ints, UsageColumns
 from accounts.intake.usage_rows import UsageRow
 from accounts.loading.day_sums import lock_accounts
 from accounts.loading.marks import mark_dirty
@@ -29,8 +29,9 @@ _KINDS = {
     "learned": ">i4",
     "events": ">i4",
 }
+_VALUED = {**_KINDS, "value": ">i8"}
 _COPY = (
-    "COPY accounts_usageday (account_id, day, feature_id, actor, learned_on, events)"
+    "COPY accounts_usageday (account_id, day, feature_id, actor, learned_on, events{})"
     " FROM STDIN (FORMAT binary)"
 )
 
@@ -129,10 +130,10 @@ def _tell_repeats(
     for n in np.flatnonzero(repeats).tolist():
         row, seen = order[n], order[first[n]]
         line, at = int(columns.lines[row]), int(columns.lines[seen])
-        if columns.events[row] == columns.events[seen]:
+        if (columns.events[row], columns.value[row]) == (columns.events[seen], columns.value[seen]):
             result.statuses[line] = Status.UNCHANGED
             continue
-        message = f"{result.seen_at(at)} with other events; add them up or remove one"
+        message = f"{result.seen_at(at)} with other events or value; add them up or remove one"
         result.reject([RecordError(line, "feature", "duplicate", message)])
 
 
@@ -145,13 +146,20 @@ def _new_rows(
         "feature": features[columns.feature[new]],
         "actor": columns.actor[new],
         "events": columns.events[new],
+        "value": columns.value[new],
     }
 
 
 def _copy(rows: dict[str, Ints]) -> None:
     order = np.lexsort((rows["actor"], rows["feature"], rows["day"], rows["account"]))
-    block = binary_rows.rows([(kind, rows[name][order]) for name, kind in _KINDS.items()])
-    copy(_COPY, binary_rows.stream([block]))
+    has_value = rows["value"][order] != NO_VALUE
+    for some, kinds, more in (
+        (order[~has_value], _KINDS, ""),
+        (order[has_value], _VALUED, ", value"),
+    ):
+        if len(some):
+            block = binary_rows.rows([(kind, rows[name][some]) for name, kind in kinds.items()])
+            copy(_COPY.format(more), binary_rows.stream([block]))
 
 
 def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:
@@ -163,4 +171,5 @@ def _as_rows(columns: UsageColumns, some: Ints) -> Iterator[UsageRow]:
             columns.features[columns.feature[n]],
             int(columns.events[n]),
             int(columns.actor[n]),
+            value=None if columns.value[n] == NO_VALUE else int(columns.value[n]),
         )

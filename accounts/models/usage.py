@@ -68,12 +68,26 @@ class UsageDay(models.Model):
     actor = _actor()
     learned_on = models.DateField(help_text="The day itself, unless learned later.")
     events = models.IntegerField()
+    value = models.BigIntegerField(
+        null=True,
+        help_text="Ten-thousandths of what the events are worth together; empty: nobody told.",
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="usage_not_negative", condition=Q(events__gte=0))
+        ]
+        indexes = [
+            # Since when a feature has values: an empty index where no source tells any.
+            models.Index(
+                "feature",
+                "day",
+                "learned_on",
+                name="usage_with_a_value",
+                condition=Q(value__isnull=False),
+            )
         ]
 
     def __str__(self) -> str:

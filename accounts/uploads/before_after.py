@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from psycopg2 import sql
 
 from accounts.intake.fields import Kind, RecordSpec, Type
+from accounts.intake.numbers import TEN_THOUSAND
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.statements import run
@@ -16,12 +18,13 @@ from accounts.money.currencies import as_decimal_text
 Image = dict[str, str]
 _COUNTED = {
     Kind.USAGE: (
-        "SELECT s.position, sum(u.events)::text FROM {said} JOIN accounts_account a"
+        "SELECT s.position, sum(u.events)::text,"
+        " COALESCE(trim_scale(sum(u.value) / 10000)::text, '') FROM {said} JOIN accounts_account a"
         " ON a.external_id = s.k1 JOIN accounts_feature f ON f.key = s.k3"
         " JOIN accounts_usageday u ON u.account_id = a.id AND u.feature_id = f.id"
         " AND u.day = s.k2::date AND u.actor = COALESCE("
         "array_position(ARRAY['person', 'service', 'agent'], s.k4) - 1, 0) GROUP BY 1",
-        ("events",),
+        ("events", "total_value"),
     ),
     Kind.SESSIONS: (
         "SELECT s.position, sum(u.sessions)::text, sum(u.minutes)::text FROM {said}"
@@ -68,6 +71,8 @@ def _in_words(value: object, *, type_: Type, currency: str) -> str:
         return ""
     if type_ == Type.AMOUNT and isinstance(value, int):
         return as_decimal_text(value, currency=currency)
+    if type_ == Type.NUMBER and isinstance(value, int):
+        return f"{(Decimal(value) / TEN_THOUSAND).normalize():f}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return " | ".join(value) if isinstance(value, tuple) else str(value)

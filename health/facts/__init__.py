@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -16,7 +16,11 @@ from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
 from health.facts.scope import NEVER, FactScope, number
 from health.facts.sources import Feeds
+from health.facts.usage_days import UsageDays, read_days
+from health.facts.usage_sums import WINDOW
+from health.facts.used import longest_window
 from health.measures import Facts, FactSource, demands_of
+from health.measures.demands import Demand
 from health.measures.inputs import Flags, Floats
 from health.measures.percentiles import Distributions
 
@@ -73,7 +77,7 @@ class FactRows:
             onboarding=self.onboarding.on(
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
-            chosen=self.chosen.on(day, chosen.Given(profiles, used, ledger)),
+            chosen=self.chosen.on(day, chosen.Given(profiles, self.activity, used, ledger)),
             distributions=self.distributions.get(day, Distributions()),
         )
 
@@ -113,6 +117,8 @@ def load_facts(
     catalogue = load_catalogue(plans)
     start = base.contracts.started_on(scope.last_day)
     starts = np.where(since_start, start, np.nan) if since_start.any() else None
+    demands = demands_of(names)
+    days = None if scope.is_one_day else _usage_days(scope, demands)
     return FactRows(
         base=base,
         usage=usage.load(
@@ -120,9 +126,13 @@ def load_facts(
             catalogue=catalogue,
             connected_since=feeds.since(FactSource.USAGE),
             starts=starts,
+            days=days,
         ),
         activity=activity.load(
-            scope, connected_since=feeds.since(FactSource.ACTIVITY), starts=starts
+            scope,
+            connected_since=feeds.since(FactSource.ACTIVITY),
+            starts=starts,
+            windows=chosen.people_windows(demands),
         ),
         tickets=support.load(scope, first_day=feeds.since(FactSource.SUPPORT)),
         invoices=revenue.load_invoices(scope),
@@ -135,7 +145,14 @@ def load_facts(
             scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
         ),
         chosen=chosen.load_chosen(
-            scope, demands=demands_of(names), events_since=feeds.since(FactSource.EVENTS)
+            scope, demands=demands, events_since=feeds.since(FactSource.EVENTS), days=days
         ),
         distributions=distributions,
     )
+
+
+def _usage_days(scope: FactScope, demands: Collection[Demand]) -> UsageDays:
+    """One reading of usage for all measures."""
+    asked = chosen.usage_measures(demands)
+    longest = max(WINDOW, longest_window(asked))
+    return read_days(scope, longest=longest, of_all=bool(asked))

@@ -5,6 +5,7 @@ An account that only programs use delivers activity all the same: of nobody.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,11 +24,11 @@ _WINDOW = 28
 # Each month's bitmap is masked to the days of the window, then counted per user.
 # Uses index: accounts_usermonth_pkey for few accounts.
 _DAY = sql.SQL("""
-    SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days), {ever}
+    SELECT account_id, count(*) FILTER (WHERE days > 0), sum(days) {counts}, {ever}
     FROM (
         SELECT m.account_id,
-            sum(bit_count((m.days & CASE WHEN m.actor = 0 THEN CASE m.month {masks} END ELSE 0 END
-                )::bit(32))::int)::int AS days, {each}
+            sum(bit_count((CASE WHEN m.actor = 0 THEN m.days & {month} ELSE 0 END
+                )::bit(32))::int)::int AS days {active}, {each}
         FROM accounts_usermonth m
         WHERE {accounts} AND m.month >= {first_month}::date AND m.month <= {last}::date
             AND m.days <> 0
@@ -35,6 +36,9 @@ _DAY = sql.SQL("""
     ) users
     GROUP BY 1
 """)
+_MASK = sql.SQL("CASE m.month {cases} ELSE 0 END")
+_ACTIVE = sql.SQL(", bool_or(m.actor = 0 AND m.days & {mask} <> 0) AS {name}")
+_COUNT = sql.SQL(", count(*) FILTER (WHERE {})")
 
 _MONTHS = sql.SQL("""
     SELECT m.account_id, hashtextextended(m.user_key, 0),
@@ -66,19 +70,23 @@ _SINCE_START = sql.SQL("""
 
 @dataclass(frozen=True, slots=True)
 class DayActivity:
-    """For a single day: users and their active days as Postgres counted them."""
+    """For a single day: distinct people by window, and their active days, as Postgres counted
+    them."""
 
-    users: Floats
+    people: Mapping[int, Floats]
     days: Floats
     first_days: Ints
 
-    def on(self, _end: int) -> tuple[Floats, Floats]:
-        return self.users, self.days
+    def people_on(self, _end: int, window: int) -> Floats:
+        return self.people[window]
+
+    def days_on(self, _end: int) -> Floats:
+        return self.days
 
 
 @dataclass(frozen=True, slots=True)
-class DailyActivity:
-    """For a block of days: cumulative active days of each user, from `origin` on."""
+class BlockActivity:
+    """For a block of days: cumulative active days of each person, from `origin` on."""
 
     position: Ints
     cumulative: Ints
@@ -86,18 +94,20 @@ class DailyActivity:
     first_days: Ints
     accounts: int
 
-    def on(self, end: int) -> tuple[Floats, Floats]:
+    def people_on(self, end: int, window: int) -> Floats:
+        return summed(self.position, self._days(end, window) > 0, accounts=self.accounts)
+
+    def days_on(self, end: int) -> Floats:
+        return summed(self.position, self._days(end, _WINDOW), accounts=self.accounts)
+
+    def _days(self, end: int, window: int) -> Ints:
         last = end - self.origin + 1
-        days = (self.cumulative[:, last] - self.cumulative[:, max(last - _WINDOW, 0)]).astype(
-            np.float64
-        )
-        users = summed(self.position, days > 0, accounts=self.accounts)
-        return users, summed(self.position, days, accounts=self.accounts)
+        return self.cumulative[:, last] - self.cumulative[:, max(last - window, 0)]
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    rows: DayActivity | DailyActivity
+    rows: DayActivity | BlockActivity
     counted: CountedPeople
     since_start: Table | None
     connected_since: int | None
@@ -107,7 +117,7 @@ class Activity:
         today = number(day)
         first = np.minimum(self.rows.first_days, self.counted.first_days)
         end = number(self.scope.window_end(day))
-        users, days = self.rows.on(end)
+        users, days = self.rows.people_on(end, _WINDOW), self.rows.days_on(end)
         counted = self.counted.largest(end=end, window=_WINDOW, known_by=today)
         return ActivityFacts(
             connected=np.full(
@@ -120,6 +130,13 @@ class Activity:
             active_days_28d=np.where((users == 0) & (counted > 0), np.nan, days),
             users_since_start=self._since_start(today),
         )
+
+    def people(self, day: date, window: int) -> Floats:
+        """Distinct people active in the window, which has to be among those that were read; of a
+        source that only counts people at least as many as its largest count."""
+        end = number(self.scope.window_end(day))
+        counted = self.counted.largest(end=end, window=window, known_by=number(day))
+        return least(self.rows.people_on(end, window), counted)
 
     def _since_start(self, today: int) -> Floats:
         """NaN while no activity is connected at all, or where nobody asked for it."""
@@ -138,45 +155,64 @@ class Activity:
         return only_if(np.full(len(self.scope), self.connected_since <= today), users)
 
 
-def load(scope: FactScope, *, connected_since: int | None, starts: Floats | None) -> Activity:
-    """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
-    rows = _one_day(scope) if scope.is_one_day else _block(scope)
+def load(
+    scope: FactScope,
+    *,
+    connected_since: int | None,
+    starts: Floats | None,
+    windows: Collection[int] = (),
+) -> Activity:
+    """`starts`: day numbers from which “since the contract began” counts (NaN: not asked).
+    `windows`: over which people are counted besides the last 28 days."""
+    asked = sorted({_WINDOW, *windows})
+    rows = _one_day(scope, asked) if scope.is_one_day else _block(scope, asked)
     since_start = None if starts is None else _since_start(scope, starts)
     return Activity(rows, load_counted(scope), since_start, connected_since, scope)
 
 
-def _one_day(scope: FactScope) -> DayActivity:
-    month, end = _first_month(scope), scope.window_end(scope.last_day)
+def _one_day(scope: FactScope, windows: Sequence[int]) -> DayActivity:
+    month, end = _first_month(scope, windows), scope.window_end(scope.last_day)
     months = _months(month, end)
     names = [sql.Identifier(f"bits_{number(m)}") for m in months]
+    others = [window for window in windows if window != _WINDOW]
+    active = {window: sql.Identifier(f"active_{window}") for window in others}
     query = _DAY.format(
-        masks=_cases([(m, _mask(m, end)) for m in months]),
+        month=_mask(months, end, _WINDOW),
+        active=sql.SQL("").join(
+            _ACTIVE.format(mask=_mask(months, end, window), name=name)
+            for window, name in active.items()
+        ),
+        counts=sql.SQL("").join(_COUNT.format(name) for name in active.values()),
         each=_joined("bit_or(m.days) FILTER (WHERE m.month = {1}::date) AS {0}", names, months),
         ever=_joined("COALESCE(bit_or({0}), 0)::bigint", names, months),
         accounts=scope.accounts("m.account_id"),
         first_month=sql.Literal(month),
         last=sql.Literal(end),
     )
-    bits = [f"bits_{number(m)}" for m in months]
-    table = scope.fetch(query, ("id", "users", "days", *bits))
-    users, days = np.zeros(len(scope)), np.zeros(len(scope))
-    users[table.position], days[table.position] = table["users"], table["days"]
+    bits, columns = [f"bits_{number(m)}" for m in months], [f"active_{w}" for w in others]
+    table = scope.fetch(query, ("id", "users", "days", *columns, *bits))
     first = np.full(len(scope), NEVER, dtype=np.int64)
     for m, name in zip(months, bits, strict=True):
         active = table[name] != 0
         lowest = number(m) + _lowest_bit(table[name][active])
         np.minimum.at(first, table.position[active], lowest)
-    return DayActivity(users, days, _older(scope, first, month))
+    people = dict(zip([_WINDOW, *others], ["users", *columns], strict=True))
+    return DayActivity(
+        {window: _spread(table, name, len(scope)) for window, name in people.items()},
+        _spread(table, "days", len(scope)),
+        _older(scope, first, month),
+    )
+
+
+def _spread(table: Table, name: str, accounts: int) -> Floats:
+    values = np.zeros(accounts)
+    values[table.position] = table[name]
+    return values
 
 
 def _lowest_bit(bits: Ints) -> Ints:
     """Position of the lowest bit that is set; none may be zero."""
     return np.asarray(np.log2(bits & -bits), dtype=np.int64)
-
-
-def _cases(values: list[tuple[date, int]]) -> sql.Composable:
-    when = sql.SQL("WHEN {}::date THEN {}")
-    return sql.SQL(" ").join(when.format(*map(sql.Literal, pair)) for pair in values)
 
 
 def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.Composable:
@@ -186,8 +222,9 @@ def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.C
     )
 
 
-def _first_month(scope: FactScope) -> date:
-    return (scope.window_end(scope.first_day) - timedelta(days=_WINDOW - 1)).replace(day=1)
+def _first_month(scope: FactScope, windows: Sequence[int]) -> date:
+    days = timedelta(days=max(windows) - 1)
+    return (scope.window_end(scope.first_day) - days).replace(day=1)
 
 
 def _months(month: date, last: date) -> list[date]:
@@ -198,10 +235,14 @@ def _months(month: date, last: date) -> list[date]:
     return months
 
 
-def _mask(month: date, last: date) -> int:
-    """The bits of the days of a month that lie in the window ending on `last`."""
-    days = (last - timedelta(days=back) for back in range(_WINDOW))
-    return sum(1 << (day.day - 1) for day in days if day.replace(day=1) == month)
+def _mask(months: Sequence[date], last: date, window: int) -> sql.Composable:
+    """By month of a row the bits of its days that lie in the window ending on `last`."""
+    days = [last - timedelta(days=back) for back in range(window)]
+    bits = {m: sum(1 << (d.day - 1) for d in days if d.replace(day=1) == m) for m in months}
+    case = sql.SQL("WHEN {}::date THEN {}")
+    return _MASK.format(
+        cases=sql.SQL(" ").join(case.format(*map(sql.Literal, pair)) for pair in bits.items())
+    )
 
 
 def _older(scope: FactScope, first: Ints, month: date) -> Ints:
@@ -217,8 +258,8 @@ def _older(scope: FactScope, first: Ints, month: date) -> Ints:
     return first
 
 
-def _block(scope: FactScope) -> DailyActivity:
-    month = _first_month(scope)
+def _block(scope: FactScope, windows: Sequence[int]) -> BlockActivity:
+    month = _first_month(scope, windows)
     query = _MONTHS.format(
         accounts=scope.accounts("m.account_id"),
         first_month=sql.Literal(month),
@@ -237,7 +278,7 @@ def _block(scope: FactScope) -> DailyActivity:
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["month"] + _lowest_bit(table["days"]))
     positions = np.asarray(users["f0"], dtype=np.int64)
-    return DailyActivity(
+    return BlockActivity(
         positions, np.cumsum(active, axis=1), origin, _older(scope, first, month), len(scope)
     )
 

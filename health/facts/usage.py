@@ -10,10 +10,17 @@ from psycopg2 import sql
 
 from health.facts.features import Catalogue, CoreFeatures
 from health.facts.profiles import Profiles, days_known
-from health.facts.scope import FactScope, Ints, Table, number
-from health.facts.usage_days import DailyCounts, count_days
+from health.facts.scope import NEVER, FactScope, Ints, Table, number
+from health.facts.usage_days import UsageDays, Windows
 from health.facts.usage_packs import sum_packs
-from health.facts.usage_sums import DaySums, WindowSums, sum_facts
+from health.facts.usage_sums import (
+    CORE_WINDOWS,
+    WINDOW,
+    DaySums,
+    WindowSums,
+    first_days,
+    sum_facts,
+)
 from health.facts.windows import summed
 from health.measures.inputs import Flags, Floats, UsageFacts, only_if
 
@@ -27,8 +34,26 @@ _SINCE_START = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
+class BlockSums:
+    """For a block of days, by pairs of account and feature."""
+
+    position: Ints
+    feature: Ints
+    windows: Windows
+    first_days: Ints
+
+    def on(self, *, end: int, known_by: int) -> WindowSums:
+        last_28, before_28, before_56 = (
+            self.windows.on(end=end, oldest=each.oldest, newest=each.newest, known_by=known_by)
+            for each in CORE_WINDOWS
+        )
+        used = (last_28 > 0).astype(np.float64)
+        return WindowSums(self.position, self.feature, used, last_28, before_28, before_56)
+
+
+@dataclass(frozen=True, slots=True)
 class UsageRows:
-    rows: DaySums | DailyCounts
+    rows: DaySums | BlockSums
     since_start: Table | None
     catalogue: Catalogue
     connected_since: int | None
@@ -82,17 +107,37 @@ def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -
 
 
 def load(
-    scope: FactScope, *, catalogue: Catalogue, connected_since: int | None, starts: Floats | None
+    scope: FactScope,
+    *,
+    catalogue: Catalogue,
+    connected_since: int | None,
+    starts: Floats | None,
+    days: UsageDays | None,
 ) -> UsageRows:
-    """`starts`: day numbers from which “since the contract began” counts (NaN: not asked)."""
+    """`starts`: day numbers from which “since the contract began” counts (NaN: not asked). `days`:
+    rows day by day, of a scope of several days."""
     since_start = None if starts is None else _since_start(scope, starts)
-    return UsageRows(_rows(scope, catalogue), since_start, catalogue, connected_since, scope)
+    rows: DaySums | BlockSums
+    if days is None:
+        rows = sum_packs(scope, catalogue) or sum_facts(scope, catalogue)
+    else:
+        rows = _block(scope, days)
+    return UsageRows(rows, since_start, catalogue, connected_since, scope)
 
 
-def _rows(scope: FactScope, catalogue: Catalogue) -> DaySums | DailyCounts:
-    if not scope.is_one_day:
-        return count_days(scope)
-    return sum_packs(scope, catalogue) or sum_facts(scope, catalogue)
+def _block(scope: FactScope, days: UsageDays) -> BlockSums:
+    table = days.table
+    # A pair's number: its account's position and its feature, as one key.
+    pairs, pair = np.unique(table.position << 16 | table["feature"], return_inverse=True)
+    windows = days.counted(pair, table["events"], keys=len(pairs))
+    # What is learned later was not there yet.
+    first = np.full(len(scope), NEVER, dtype=np.int64)
+    in_time = ~((table["known"] > table["day"]) & scope.as_known)
+    np.minimum.at(first, table.position[in_time], table["day"][in_time])
+    until = scope.first_day - timedelta(days=WINDOW + 1)
+    earlier = first_days(scope, scope.account_ids, until=until)
+    first[earlier.position] = earlier["first"]
+    return BlockSums(pairs >> 16, pairs & 0xFFFF, windows, first)
 
 
 def _since_start(scope: FactScope, starts: Floats) -> Table:

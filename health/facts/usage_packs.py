@@ -13,7 +13,15 @@ from psycopg2 import sql
 
 from health.facts.features import Catalogue
 from health.facts.scope import NEVER, FactScope, Ints, Table
-from health.facts.usage_sums import DaySums, WindowSums, first_days, known
+from health.facts.usage_sums import (
+    CORE_COLUMNS,
+    CORE_WINDOWS,
+    DaySums,
+    WindowSums,
+    core_sums,
+    first_days,
+    known,
+)
 from health.facts.windows import summed
 
 # More than the windows need, so that packs still fill them where they end some days before.
@@ -38,18 +46,11 @@ _PACKS = sql.SQL("""
 # Uses index: accounts_usageday_pkey. Of many accounts of whom little was learned since:
 # accounts_usageday_learned_on.
 _LEARNED_SINCE = sql.SQL("""
-    SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), COALESCE(s.last_112, 0)
-    FROM (
-        SELECT u.account_id, u.feature_id::bigint, min(u.day) AS first,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 28 AND u.actor = 0) AS last_28,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 56 AND u.actor = 0) AS last_56,
-            sum(u.events) FILTER (WHERE u.actor = 0) AS last_112
-        FROM accounts_usageday u
-        WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
-            AND u.learned_on > {until}::date
-        GROUP BY 1, 2
-    ) s
+    SELECT u.account_id, u.feature_id::bigint, (min(u.day) - DATE '1970-01-01')::bigint, {windows}
+    FROM accounts_usageday u
+    WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
+        AND u.learned_on > {until}::date
+    GROUP BY 1, 2
 """)
 
 
@@ -104,13 +105,15 @@ def sum_packs(scope: FactScope, catalogue: Catalogue) -> DaySums | None:
 
 
 def _learned_since(scope: FactScope, until: date) -> Table:
+    end = scope.window_end(scope.last_day)
     query = _LEARNED_SINCE.format(
+        windows=core_sums(end),
         accounts=scope.accounts("u.account_id"),
-        last=sql.Literal(scope.window_end(scope.last_day)),
+        last=sql.Literal(end),
         known=known(scope),
         until=sql.Literal(until),
     )
-    return scope.fetch(query, ("id", "feature", "first", "last_28", "last_56", "last_112"))
+    return scope.fetch(query, ("id", "feature", "first", *CORE_COLUMNS))
 
 
 def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
@@ -122,15 +125,19 @@ def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
         ]
     )
     pairs, pair = np.unique(keys, return_inverse=True)
-    last_56, newest = learned["last_56"], PACK_DAYS + lag
-    windows = (
-        (packs.events[:, newest - 28 :], learned["last_28"]),
-        (packs.events[:, newest - 56 : newest - 28], last_56 - learned["last_28"]),
-        (packs.events[:, newest - 112 : newest - 56], learned["last_112"] - last_56),
-    )
+    newest = PACK_DAYS + lag
     last_28, before_28, before_56 = (
-        summed(pair, np.concatenate([packed.sum(axis=1), since]), accounts=len(pairs))
-        for packed, since in windows
+        summed(
+            pair,
+            np.concatenate(
+                [
+                    packs.events[:, newest - window.oldest : newest - window.newest].sum(axis=1),
+                    learned[name],
+                ]
+            ),
+            accounts=len(pairs),
+        )
+        for window, name in zip(CORE_WINDOWS, CORE_COLUMNS, strict=True)
     )
     used = (last_28 > 0).astype(np.float64)
     return WindowSums(pairs >> 16, pairs & 0xFFFF, used, last_28, before_28, before_56)

@@ -21,21 +21,16 @@ WINDOW = 112
 # same plans share one, and `used` has a bit for each of them. Only people's events are counted; an
 # account that only programs use delivers usage all the same: of nobody.
 _SUMS = sql.SQL("""
-    SELECT s.account_id, s.feature_id, (s.first - DATE '1970-01-01')::bigint,
-        COALESCE(s.last_28, 0), COALESCE(s.last_56, 0), COALESCE(s.last_112, 0),
-        COALESCE(s.used, 0)
-    FROM (
-        SELECT u.account_id, {feature}::bigint AS feature_id, min(u.day) AS first,
-            bit_or({bit}) FILTER (
-                WHERE u.day > {last}::date - 28 AND u.events > 0 AND u.actor = 0) AS used,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 28 AND u.actor = 0) AS last_28,
-            sum(u.events) FILTER (WHERE u.day > {last}::date - 56 AND u.actor = 0) AS last_56,
-            sum(u.events) FILTER (WHERE u.actor = 0) AS last_112
-        FROM accounts_usageday u
-        WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
-        GROUP BY 1, 2
-    ) s
+    SELECT u.account_id, {feature}::bigint, (min(u.day) - DATE '1970-01-01')::bigint,
+        COALESCE(bit_or({bit}) FILTER (WHERE {within} AND u.events > 0), 0)::bigint, {windows}
+    FROM accounts_usageday u
+    WHERE {accounts} AND u.day > {last}::date - 112 AND u.day <= {last}::date AND {known}
+    GROUP BY 1, 2
 """)
+_SUM = sql.SQL("COALESCE(sum({of}) FILTER (WHERE {within}), 0)::bigint")
+_SINCE = sql.SQL("u.day > {last}::date - {oldest} AND {who}")
+_WITHIN = sql.SQL("u.day <= {last}::date - {newest} AND {since}")
+PEOPLE_ONLY = sql.SQL("u.actor = 0")
 
 # One index probe a month and account, from the oldest. Uses index: accounts_usageday_pkey
 _FIRST_DAYS = sql.SQL("""
@@ -76,6 +71,38 @@ class DaySums:
         return self.sums
 
 
+@dataclass(frozen=True, slots=True)
+class UsageWindow:
+    """From `oldest` days before the last closed day, which is left out, to `newest` days before
+    it; `who` is a condition: by whom, and of which features."""
+
+    oldest: int
+    newest: int
+    who: sql.Composable
+
+    def within(self, last: date) -> sql.Composable:
+        """Whether a row of usage lies in it; none that is read lies behind the last day."""
+        day = sql.Literal(last)
+        since = _SINCE.format(last=day, oldest=sql.Literal(self.oldest), who=self.who)
+        if not self.newest:
+            return since
+        return _WITHIN.format(last=day, newest=sql.Literal(self.newest), since=since)
+
+    def sum_of(self, column: str, *, last: date) -> sql.Composable:
+        return _SUM.format(of=sql.SQL(column), within=self.within(last))
+
+
+# What core features are read over, and the columns that they come in.
+CORE_WINDOWS = tuple(
+    UsageWindow(oldest, newest, PEOPLE_ONLY) for oldest, newest in ((28, 0), (56, 28), (WINDOW, 56))
+)
+CORE_COLUMNS = ("last_28", "before_28", "before_56")
+
+
+def core_sums(last: date) -> sql.Composable:
+    return sql.SQL(", ").join(each.sum_of("u.events", last=last) for each in CORE_WINDOWS)
+
+
 def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
     feature, bit = _grouping(catalogue, scope.last_day)
     end = scope.window_end(scope.last_day)
@@ -83,22 +110,17 @@ def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
         accounts=scope.accounts("u.account_id"),
         feature=feature,
         bit=bit,
+        within=CORE_WINDOWS[0].within(end),
+        windows=core_sums(end),
         last=sql.Literal(end),
         known=known(scope),
     )
-    columns = ("id", "feature", "first", "last_28", "last_56", "last_112", "used")
-    table = scope.fetch(query, columns)
+    table = scope.fetch(query, ("id", "feature", "first", "used", *CORE_COLUMNS))
     first = np.full(len(scope), NEVER, dtype=np.int64)
     np.minimum.at(first, table.position, table["first"])
-    last_28, last_56, last_112 = (table[name].astype(np.float64) for name in columns[3:6])
-    sums = WindowSums(
-        table.position,
-        table["feature"],
-        np.bitwise_count(table["used"]).astype(np.float64),
-        last_28,
-        last_56 - last_28,
-        last_112 - last_56,
-    )
+    used = np.bitwise_count(table["used"]).astype(np.float64)
+    windows = (table[name].astype(np.float64) for name in CORE_COLUMNS)
+    sums = WindowSums(table.position, table["feature"], used, *windows)
     return DaySums(sums, _older(scope, first, end))
 
 

@@ -13,12 +13,13 @@ import numpy.typing as npt
 @dataclass(frozen=True, slots=True)
 class FeatureEvents:
     """Events of a feature (None: of all) by some actors, from `oldest` days before the end of the
-    window to `newest` days before it."""
+    window to `newest` days before it; `is_value`: what they are worth together."""
 
     feature: str | None
     by: str
     oldest: int
     newest: int = 0
+    is_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,13 @@ class FeatureWeeks:
 class FeatureHistory:
     """Days for which use of the feature can be known; NaN where it is not in the account's plan, or
     is not offered (any more)."""
+
+    feature: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueHistory:
+    """Days since a source first told what events of the feature are worth; NaN where none does."""
 
     feature: str
 
@@ -71,6 +79,7 @@ Demand: TypeAlias = (
     FeatureEvents
     | FeatureWeeks
     | FeatureHistory
+    | ValueHistory
     | ActivePeople
     | EventsOfKind
     | EventHistory

@@ -1,4 +1,4 @@
-"""Levels: how much a chosen feature is used, how often, and events of a chosen kind."""
+"""Levels: how much a chosen feature is used and is worth, how often, and events of a kind."""
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from health.measures.demands import (
     FeatureEvents,
     FeatureHistory,
     FeatureWeeks,
+    ValueHistory,
 )
 from health.measures.families import ChosenAbsence, measure_of
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
@@ -114,6 +115,56 @@ def feature_events(facts: Facts, chosen: Chosen) -> Floats:
     history = facts.chosen[FeatureHistory(chosen["feature"])]
     counts = scaled(facts.chosen[_events(chosen)], history=history, window=days_of(chosen))
     return only_if(facts.usage.connected, _divided(facts, counts, chosen))
+
+
+def _value(chosen: Chosen) -> FeatureEvents:
+    return FeatureEvents(chosen["feature"], chosen["by"], oldest=days_of(chosen), is_value=True)
+
+
+def _known_of_value(facts: Facts, chosen: Chosen) -> Floats:
+    """Days for which the value of the feature's events can be known; NaN where it cannot."""
+    return np.minimum(
+        facts.chosen[FeatureHistory(chosen["feature"])],
+        facts.chosen[ValueHistory(chosen["feature"])],
+    )
+
+
+@measure_of(
+    key="feature_value",
+    name="Value of a feature's events",
+    unit="value",
+    sources=(FactSource.USAGE,),
+    raw="what the events of the chosen feature in the window are worth together, in the unit of its"
+    " source; absolute or divided by seats, by 1,000 of ARR in the installation's currency, or by"
+    " people active in the window",
+    empty="never used is 0, and so is an event without a value; nobody active divides by one",
+    missing=(
+        NO_USAGE,
+        _NOT_OFFERED,
+        ChosenAbsence(
+            "no source ever told what its events are worth",
+            lambda facts, chosen: np.isnan(facts.chosen[ValueHistory(chosen["feature"])]),
+        ),
+        ChosenAbsence(
+            "less history than half the window",
+            lambda facts, chosen: (
+                facts.usage.connected & (_known_of_value(facts, chosen) * 2 < days_of(chosen))
+            ),
+        ),
+        *_BY_DIVISOR,
+    ),
+    parameters=(FEATURE, PER, WEEKS, BY),
+    reads=lambda chosen: (
+        _value(chosen),
+        FeatureHistory(chosen["feature"]),
+        ValueHistory(chosen["feature"]),
+        *_divisors(chosen),
+    ),
+)
+def feature_value(facts: Facts, chosen: Chosen) -> Floats:
+    history = _known_of_value(facts, chosen)
+    worth = scaled(facts.chosen[_value(chosen)], history=history, window=days_of(chosen))
+    return only_if(facts.usage.connected, _divided(facts, worth, chosen))
 
 
 @measure_of(

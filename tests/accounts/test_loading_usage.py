@@ -54,6 +54,38 @@ def test_what_is_learned_late_is_a_row_of_the_difference():
     assert stored() == [("2025-03-14", "2025-03-14", 5), ("2025-03-14", "2025-03-20", 3)]
 
 
+def values() -> list[tuple[str, int, int | None]]:
+    rows = UsageDay.objects.order_by("day", "learned_on", "feature_id")
+    return [(str(row.learned_on), row.events, row.value) for row in rows]
+
+
+def test_a_value_is_kept_where_nobody_says_another_one():
+    load_raw("usage", usage(events=5, total_value="1204.5"))
+    assert values() == [("2025-03-14", 5, 12_045_000)]
+    assert statuses(load_raw("usage", usage(events=5))) == ["unchanged"]
+    assert statuses(load_raw("usage", usage(events=6))) == ["updated"]
+    assert values() == [("2025-03-14", 6, 12_045_000)]
+    assert statuses(load_raw("usage", usage(events=6, total_value="0"))) == ["updated"]
+    assert values() == [("2025-03-14", 6, 0)]
+
+
+def test_a_value_that_is_learned_late_is_a_row_of_the_difference():
+    """And may fall: what was paid back was worth less."""
+    load_raw("usage", usage(events=5, total_value="100"))
+    late = date(2025, 3, 20)
+    corrected = usage(events=5, total_value="80.25")
+    assert statuses(load_raw("usage", corrected, day=late)) == ["updated"]
+    assert statuses(load_raw("usage", corrected, day=late)) == ["unchanged"]
+    assert statuses(load_raw("usage", usage(events=7), day=late)) == ["updated"]
+    assert values() == [("2025-03-14", 5, 1_000_000), ("2025-03-20", 2, -197_500)]
+
+
+def test_a_value_that_comes_after_its_events_is_one_all_the_same():
+    load_raw("usage", usage(events=5))
+    load_raw("usage", usage(events=5, total_value="9"), day=date(2025, 3, 20))
+    assert values() == [("2025-03-14", 5, None), ("2025-03-20", 0, 90_000)]
+
+
 def test_a_closed_day_only_grows():
     load_raw("usage", usage(events=5))
     result = load_raw("usage", usage(events=4), usage(feature="other"), day=date(2025, 3, 20))

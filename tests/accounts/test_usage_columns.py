@@ -7,14 +7,14 @@ import pytest
 
 from accounts.intake.fields import Kind
 from accounts.intake.parse_options import iso_reading
-from accounts.intake.usage_blocks import BlockReader
+from accounts.intake.usage_blocks import NO_VALUE, BlockReader
 from accounts.intake.usage_rows import UsageReader
 from accounts.loading.rows import RowLoader
 from accounts.models import DirtyAccount, Feature, UsageDay
 from tests.accounts.loading import account, load_raw
 
 HEADER = ("account", "day", "feature", "events")
-HEADERS = (HEADER, (*HEADER, "actor"))
+HEADERS = (HEADER, (*HEADER, "actor"), (*HEADER, "actor", "total_value"))
 DAY = date(2025, 3, 14)
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
 READING = iso_reading(now=NOW, typed=False)
@@ -32,6 +32,10 @@ FEATURES = ["search", "f" * 80, "f" * 81, "Reports", "export", "exp\nort", "a,b"
 EVENTS = ["0", "7", "007", "1_000", "-1", "999999999", "1000000000", "２", "", " 3", "7.0", "+1"]
 
 ACTORS = ["person", "agent", "service", "", "Agent", "robot"]
+VALUES = [
+    "12.5", "", "0", "-3", "12.3456", "12.34567", "1,204.50", "12.", ".5", "1.2.3", "-", "--1",
+    "12-", "999999999999.9999", "10000000000000", "12 EUR", " 7",
+]  # fmt: skip
 
 
 def _messy(seed, *, rows, header):
@@ -42,7 +46,8 @@ def _messy(seed, *, rows, header):
 
     for line in range(2, rows + 2):
         row = [pick(NAMES, 3), pick(DAYS, 2), pick(FEATURES, 2), pick(EVENTS, 2)]
-        row += [pick(ACTORS, 3)] * (len(header) - len(row))
+        more = {"actor": pick(ACTORS, 3), "total_value": pick(VALUES, 5)}
+        row += [more[name] for name in header[len(row) :]]
         yield line, row if made.random() < 0.99 else row[: made.randrange(4)]
 
 
@@ -55,6 +60,7 @@ def _as_set(columns):
             columns.features[columns.feature[n]],
             int(columns.events[n]),
             int(columns.actor[n]),
+            None if columns.value[n] == NO_VALUE else int(columns.value[n]),
         )
         for n in range(len(columns.lines))
     }
@@ -71,14 +77,16 @@ def test_blocks_are_read_as_rows_are(seed, header):
         columns, wrong = reader.read(rows[start : start + 150])
         found |= _as_set(columns)
         errors += wrong
-    assert found == {(r.position, r.account, r.day, r.feature, r.events, r.actor) for r in slow}
+    assert found == {
+        (r.position, r.account, r.day, r.feature, r.events, r.actor, r.value) for r in slow
+    }
     assert sorted(errors, key=repr) == sorted(slow_errors, key=repr)
 
 
 def test_columns_may_stand_in_any_order():
     rows = [(2, ["5", "search", "2025-03-01", "acme"])]
     columns, errors = BlockReader(HEADER[::-1], READING).read(rows)
-    assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5, 0)}, [])
+    assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5, 0, None)}, [])
 
 
 def _load(rows, *, header, is_listing, backfill=False):

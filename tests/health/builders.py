@@ -58,7 +58,10 @@ def make_account(**values):
     return Account.objects.create(**{"external_id": unique("acc"), **defaults, **values})
 
 
-def use(account, feature, *, days_ago, events=1, learned_on=None, actor=ActorClass.PERSON):
+def use(
+    account, feature, *, days_ago, events=1, value=None, learned_on=None, actor=ActorClass.PERSON
+):
+    """`value`: what the events of each day are worth together; None where nobody says."""
     for back in [days_ago] if isinstance(days_ago, int) else days_ago:
         UsageDay.objects.create(
             account=account,
@@ -67,6 +70,7 @@ def use(account, feature, *, days_ago, events=1, learned_on=None, actor=ActorCla
             actor=actor.number,
             learned_on=learned_on or ago(back),
             events=events,
+            value=None if value is None else round(value * 10_000),
         )
 
 

@@ -70,6 +70,50 @@ def test_a_level_per_active_person_counts_the_people_of_its_own_window(way, repo
 
 
 @ways
+def test_the_value_of_a_feature_is_what_its_events_are_worth_together(way, reports):
+    account = make.make_account(seats=20)
+    make.move_arr(account, 24_000, days_ago=300)
+    make.use(account, reports, days_ago=[0, 27], events=3, value=20.25)  # 40.5 in 28 days
+    make.use(account, reports, days_ago=[5], events=9)  # nobody says what these are worth
+    make.use(account, reports, days_ago=[6], events=1, value=-0.5)  # paid back
+    make.use(account, reports, days_ago=[28, 400], events=1, value=100)  # 140 in 56
+    make.use(account, reports, days_ago=[3], value=7, actor=ActorClass.AGENT)
+    untouched = make.make_account(seats=20)
+
+    def worth(chosen="", of=account):
+        return raw(of, f"feature_value(feature=reports{chosen})", way=way)
+
+    assert [worth(), worth(", days=56"), worth(", by=everyone")] == [40, 140, 47]
+    assert worth(", per=seats") == 2  # 40 ÷ 20
+    assert worth(", per=arr") == pytest.approx(40 / 24)
+    assert worth(of=untouched) == 0
+
+
+@ways
+def test_a_value_that_nobody_tells_is_missing_and_says_why(way, reports):
+    """Told for 14 of 28 days it counts twice; told for less it is missing."""
+    account = make.make_account()
+    make.use(account, reports, days_ago=[1, 400], events=5)
+    name = "feature_value(feature=reports)"
+    assert raw(account, name, way=way) is None
+    make.use(account, reports, days_ago=[12], value=10)
+    assert raw(account, name, way=way) is None
+    make.use(account, reports, days_ago=[13], value=20)
+    assert raw(account, name, way=way) == 60
+
+
+@ways
+def test_a_value_counts_from_the_day_on_which_it_was_learned(way, reports):
+    account = make.make_account()
+    make.use(account, reports, days_ago=[400], value=1)
+    make.use(account, reports, days_ago=[10], value=8)
+    make.use(account, reports, days_ago=[10], events=0, value=5, learned_on=ago(3))
+    name = "feature_value(feature=reports)"
+    assert raw(account, name, way=way) == 13
+    assert raw(account, name, way=way, day=ago(4), as_known=True) == 8
+
+
+@ways
 def test_never_used_is_nothing_and_is_a_value(way, reports):
     busy, silent = make.make_account(), make.make_account()
     make.use(busy, reports, days_ago=range(120))

@@ -6,6 +6,8 @@ EVERY_USE = (
     "feature_events(feature=reports, per=arr, days=56)",
     "feature_events(feature=reports, per=people, days=84, by=everyone)",
     "feature_weeks(feature=reports)",
+    "feature_value(feature=reports)",
+    "feature_value(feature=reports, per=arr, days=56, by=everyone)",
     "feature_ratio(feature=reports, against=exports)",
     "active_people",
     "active_people(days=84)",

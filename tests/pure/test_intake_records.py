@@ -358,3 +358,16 @@ def test_an_actor_of_no_class_is_not_taken_for_a_person():
     usage = {"account": "acme", "day": "2025-03-13", "feature": "search", "events": 5}
     assert refused({**usage, "actor": "robot"}, spec=USAGE) == {("actor", "choice")}
     assert "actor" not in taken(usage, spec=USAGE)
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("1.23456", "too_many_decimals"), ("twelve", "amount"), (12.5, "type"), ("1e3", "amount")],
+)
+def test_a_value_of_events_that_cannot_be_read_holds_its_row(value, code):
+    raw = {"account": "acme", "day": "2025-03-14", "feature": "pay", "events": 1}
+    reading = iso_reading(now=datetime(2025, 3, 14, 12, tzinfo=UTC))
+    found = read_record(
+        {**raw, "total_value": value}, spec=SPECS[Kind.USAGE], position=1, reading=reading
+    )
+    assert [(each.field, each.code) for each in found] == [("total_value", code)]

@@ -49,6 +49,13 @@ USAGE = RecordSpec(
         must("day", Type.PAST_DAY),
         must("feature", Type.KEY, help_text="made when it is new"),
         must("events", Type.INTEGER, help_text="all events of that day"),
+        may(
+            "total_value",
+            Type.NUMBER,
+            clearable=False,
+            is_telling=True,
+            help_text="what those events are worth together, in one unit for each feature",
+        ),
         _ACTOR,
         _COVERS,
     ),

@@ -63,7 +63,9 @@ def context(form: MappingForm) -> dict[str, Any]:
         "is_undecided": form.mapping.date_order is None and not form.is_bound,
         "has_dates": bool(_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
-        "marks": _marks(form, _values(samples, columns, kind, frozenset({Type.AMOUNT}))),
+        "marks": _marks(
+            form, _values(samples, columns, kind, frozenset({Type.AMOUNT, Type.NUMBER}))
+        ),
         "may_backfill": kind in BACKFILLED,
         "zone": _said(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],

@@ -92,7 +92,7 @@ def test_what_is_checked_is_imported_and_mended(ops):
     run = ImportRun.objects.get()
     lines = "".join(refused_rows(run)).splitlines()
     assert lines[1].startswith("4004,Events,")
-    assert lines[1].endswith(",beta,2025-02-04,reports,n/a,,day")
+    assert lines[1].endswith(",beta,2025-02-04,reports,n/a,,,day")
     mended = lines[0].removeprefix("\ufeff") + "\n" + lines[1].replace("n/a,", "3,") + "\n"
     send(ops, mended.encode(), name="usage-to-fix.csv", fixes=run.pk)
     again = ImportFile.objects.latest("pk")

@@ -35,6 +35,7 @@ def chosen_facts():
     names = [
         f"feature_events(feature={feature}, per=people)",
         f"feature_weeks(feature={feature})",
+        f"feature_value(feature={feature})",
         f"event_count(kind={kind})",
     ]
     few = scope(as_known=True)
@@ -83,8 +84,8 @@ EXECUTORS = {
     "health.facts.activity:_FIRST_MONTH": facts,
     "health.facts.chosen:_EVENTS": chosen_facts,
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
-    "health.facts.people:_DAY": chosen_facts,
-    "health.facts.used:_DAILY": chosen_facts,
+    "health.facts.chosen:_VALUED": chosen_facts,
+    "health.facts.usage_days:_DAILY": chosen_facts,
     "health.facts.used:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
     "health.facts.profiles:_HISTORY": facts,
