@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+
 from accounts.api import bodies
 from accounts.intake import csv_files
 from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.errors import RecordError
-from accounts.intake.parse_options import iso_reading
+from accounts.intake.parse_options import ParseOptions, iso_reading
+from accounts.intake.questions import refuse_months
 from accounts.intake.records import Record, read_records
 from accounts.intake.specs import SPECS, Kind, RecordSpec
 from accounts.intake.usage_blocks import BlockReader, UsageColumns
@@ -24,6 +27,8 @@ from accounts.loading.usage_columns import load_usage_columns
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportRun
 from accounts.queries.source_mappings import mapping_for
+
+_ADVICE = "each record with covers and the value day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,12 @@ def _understood(batch: RequestBatch, *, mapping: ColumnMapping | None, now: date
     if spec.kind == Kind.USAGE:
         reader = UsageReader((), reading)
         usage, wrong = reader.read_objects(indexed)
-        return Sent(spec, as_sent, errors=errors + wrong, usage=usage)
-    intake = read_records(indexed, spec=spec, reading=reading)
-    return Sent(spec, as_sent, intake.records, errors + intake.errors)
+        sent = Sent(spec, as_sent, errors=errors + wrong, usage=usage)
+    else:
+        intake = read_records(indexed, spec=spec, reading=reading)
+        sent = Sent(spec, as_sent, intake.records, errors + intake.errors)
+    said = any(isinstance(raw, dict) and raw.get("covers") for _, raw in indexed)
+    return _of_days(sent, said=said, reading=reading)
 
 
 def _understood_csv(
@@ -100,10 +108,12 @@ def _understood_csv(
 
     if spec.kind == Kind.USAGE and not is_plain(header, reading):
         usage, errors = UsageReader(header, reading).read(rows)
-        return Sent(spec, as_sent, errors=errors, usage=usage)
+        sent = Sent(spec, as_sent, errors=errors, usage=usage)
+        return _of_days(sent, said="covers" in header, reading=reading)
     if spec.kind == Kind.USAGE:
         found, errors = BlockReader(header, reading).read(rows)
-        return Sent(spec, as_sent, errors=errors, usage_columns=found)
+        sent = Sent(spec, as_sent, errors=errors, usage_columns=found)
+        return _of_days(sent, said=False, reading=reading)
     good: list[tuple[int, object]] = []
     ragged = []
     for index, row in rows:
@@ -114,7 +124,20 @@ def _understood_csv(
         else:
             good.append((index, raw))
     intake = read_records(good, spec=spec, reading=reading)
-    return Sent(spec, as_sent, intake.records, ragged + intake.errors)
+    sent = Sent(spec, as_sent, intake.records, ragged + intake.errors)
+    return _of_days(sent, said="covers" in header, reading=reading)
+
+
+def _of_days(sent: Sent, *, said: bool, reading: ParseOptions) -> Sent:
+    """What counts days or weeks; `said`: which of both. Raises FileRefused for months."""
+    if "covers" in sent.spec.by_name() and not said and "covers" not in reading.constants:
+        days = {row.day for row in sent.usage}
+        days |= {day for record in sent.records if isinstance(day := record.values["day"], date)}
+        if sent.usage_columns is not None:
+            told = np.unique(sent.usage_columns.day).tolist()
+            days |= {sent.usage_columns.days[place] for place in told}
+        refuse_months(days, advice=_ADVICE)
+    return sent
 
 
 def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from accounts.intake.annual import whole_months
-from accounts.intake.errors import FieldError
+from accounts.intake.errors import FieldError, FileRefused
 from accounts.intake.field_values import NotSaid, read_field
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.parse_options import EndDate, ParseOptions
@@ -156,6 +156,20 @@ def are_months(days: Iterable[date]) -> bool:
     firsts = sum(day.day == 1 for day in distinct)
     lasts = sum((day + _DAY).day == 1 for day in distinct)
     return len(distinct) > 1 and len(distinct) in (firsts, lasts)
+
+
+def refuse_months(days: Iterable[date], *, advice: str) -> None:
+    """Where nobody said what is counted. No window of four weeks can be told from sums of months.
+
+    Raises:
+        FileRefused: the days may be the names of months.
+    """
+    if are_months(days):
+        message = (
+            "tells of the first or the last days of months alone. Sums over months are not read:"
+            f" export by day or by week. If these are counts of those days, say so: {advice}"
+        )
+        raise FileRefused("monthly_sums", message)
 
 
 def days_of(

@@ -16,6 +16,7 @@ from accounts.intake.column_mapping import Columns, our_names
 from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
+from accounts.intake.questions import are_months, days_of, refuse_months
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
 from accounts.intake.usage_rows import is_plain
@@ -28,6 +29,8 @@ from accounts.models import ImportRun, User
 
 _BATCH = {Kind.USAGE: 20_000}
 _SMALL_BATCH = 5_000
+# Of so many rows it is looked whether their days are the names of months.
+_ASKED_ROWS = 200_000
 
 Row = tuple[int, list[str]]
 
@@ -66,6 +69,7 @@ def import_file(
     )
     try:
         layout, columns, by_blocks = _inspected(file)
+        _refuse_months(file, layout, columns)
     except FileRefused as refused:
         finish_run(run, now=file.now, reason=refused.message)
         raise
@@ -118,6 +122,21 @@ def _inspected(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
         message = f"has more than {MOST_WIDE_ROWS} rows of several counts each; split it"
         raise FileRefused("too_many_rows", message)
     return layout, columns, False
+
+
+def _refuse_months(file: FileImport, layout: csv_files.Layout, columns: Columns) -> None:
+    """Where nobody said what is counted: of its first rows, as the page asks."""
+    spec = SPECS[file.kind]
+    if "covers" not in spec.by_name() or "covers" in {*columns.fields, *file.reading.constants}:
+        return
+    rows = csv_files.rows(file.source, layout=layout, limits=COMMAND_LIMITS)
+    days: set[date] = set()
+    for _ in range(_ASKED_ROWS // _SMALL_BATCH):
+        records = [row for _, row in columns.records(islice(rows, _SMALL_BATCH))]
+        days |= days_of(records, columns=columns.fields, kind=file.kind, reading=file.reading)
+        if not records or (len(days) > 1 and not are_months(days)):
+            break
+    refuse_months(days, advice="--set covers=day")
 
 
 def _batches(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import Max
 
 from accounts.models import Account, DirtyAccount
 from accounts.uploads.score_source import GIVERS, Scored
 
-# So many are judged while somebody waits for the check.
-MOST_SCORED = 500
+# Where a change stands among others, and the largest change of a score in hundredths.
+_RANKS, _LARGEST = 2**14, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,9 @@ class AccountSide:
     segment: str
     tier: str
     scored: Scored | None = None
+
+
+Moved: TypeAlias = tuple[AccountSide | None, AccountSide]
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class AccountEffect:
         marks = DirtyAccount.objects.filter(pk__gt=self.marked)
         ids = sorted(set(marks.values_list("account", flat=True)))
         self.accounts, scores = len(ids), None
-        if GIVERS and 0 < len(ids) <= MOST_SCORED:
+        if GIVERS and ids:
             scores = GIVERS[0][1](ids, now=now)
         self.is_scored = scores is not None
         self.after = _standings(ids, scores or {})
@@ -56,7 +59,7 @@ class AccountEffect:
         scores = GIVERS[0][0](list(self.after)) if self.is_scored else {}
         self.before = _standings(list(self.after), scores)
 
-    def changed(self) -> list[tuple[AccountSide | None, AccountSide]]:
+    def changed(self) -> list[Moved]:
         """Those who stand elsewhere than before; new ones come from nowhere."""
         pairs = [(self.before.get(pk), after) for pk, after in self.after.items()]
         moved = [pair for pair in pairs if pair[0] != pair[1]]
@@ -68,13 +71,23 @@ class AccountEffect:
         return {
             "accounts": self.accounts,
             "is_scored": self.is_scored,
-            "most_scored": MOST_SCORED,
             "new": len(self.after.keys() - self.before.keys()),
             "segment": sum(was.segment != now.segment for was, now in moved),
             "tier": sum(was.tier != now.tier for was, now in moved),
             "band": sum(_band(was) != _band(now) for was, now in moved),
             "score": sum(_score(was) != _score(now) for was, now in moved),
         }
+
+
+def together(totals: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Of several transactions, each about accounts of its own. Without accounts there was nothing
+    to score."""
+    if totals is None or not totals["accounts"]:
+        return dict(more)
+    if not more["accounts"]:
+        return dict(totals)
+    added = {name: totals[name] + more[name] for name in totals if name != "is_scored"}
+    return {**added, "is_scored": totals["is_scored"] and more["is_scored"]}
 
 
 def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, AccountSide]:
@@ -94,7 +107,7 @@ def _score(standing: AccountSide) -> Decimal | None:
     return standing.scored.score if standing.scored else None
 
 
-def _weight(pair: tuple[AccountSide | None, AccountSide]) -> tuple[bool, bool, bool, Decimal, str]:
+def _weight(pair: Moved) -> tuple[bool, bool, bool, Decimal, str]:
     """New ones last; then by band, by segment or tier, by how far the score falls or rises."""
     was, now = pair
     if was is None:
@@ -102,6 +115,12 @@ def _weight(pair: tuple[AccountSide | None, AccountSide]) -> tuple[bool, bool, b
     change = abs((_score(now) or Decimal(0)) - (_score(was) or Decimal(0)))
     is_elsewhere = (was.segment, was.tier) != (now.segment, now.tier)
     return (False, _band(was) == _band(now), not is_elsewhere, -change, now.external_id)
+
+
+def rank(pair: Moved) -> int:
+    """The same order as a number that compares with changes of other transactions."""
+    is_new, same_band, same_size, change, _ = _weight(pair)
+    return (is_new * 4 + same_band * 2 + same_size) * _RANKS + _LARGEST + int(change * 100)
 
 
 def planned(was: AccountSide | None, now: AccountSide) -> dict[str, Any]:

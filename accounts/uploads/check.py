@@ -1,14 +1,17 @@
 """A dry run: the import itself, in a transaction that is taken back, so that what it says is what
-would happen. Up to EXACT_ROWS rows are one transaction; above, each piece is one of its own, so
-that nobody waits for the accounts a long check has locked."""
+would happen. Up to ONE_TRANSACTION rows are one transaction; above, the rows of some accounts are
+one, so that nobody waits for long for the accounts a check has locked."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import RecordSpec
@@ -24,13 +27,14 @@ from accounts.loading.rows import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement
-from accounts.uploads import before_after
-from accounts.uploads.account_effect import AccountEffect, planned
+from accounts.uploads import account_effect, before_after
+from accounts.uploads.account_effect import AccountEffect, Moved
 from accounts.uploads.import_run import columns_of, loader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
+from accounts.uploads.shards import AccountShards, Batches, ShardKeys
 from accounts.uploads.storage import rows_of
 
-EXACT_ROWS = 20_000
+ONE_TRANSACTION = 20_000
 _SAMPLES = 200
 _NAMED_BY = ("name", "subject", "feature", "kind")
 
@@ -49,8 +53,8 @@ class _Findings:
     sampled: Counter[str] = field(default_factory=Counter)
     planned: list[PlannedChange] = field(default_factory=list)
     effect: RevenueEffect | None = None
-    # Where accounts will stand: of a file that is tried in one transaction.
-    standing: AccountEffect | None = None
+    # Where accounts will stand, as AccountEffect.as_json counts it.
+    standing: dict[str, Any] | None = None
     # Of the transaction that is being tried: ARR of its accounts before, ledgers for its end.
     was: dict[str, int] = field(default_factory=dict)
     due: list[DueRecord] = field(default_factory=list)
@@ -63,13 +67,13 @@ class _Findings:
     def has_room(self) -> bool:
         return any(self.sampled[s] < _SAMPLES for s in (Status.CREATED, Status.UPDATED))
 
-    def as_json(self, *, is_exact: bool) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         codes = [[field, code, n] for (field, code), n in self.codes.most_common(20)]
-        found: dict[str, Any] = {**self.counts, "codes": codes, "is_exact": is_exact}
+        found: dict[str, Any] = {**self.counts, "codes": codes}
         if self.effect is not None:
             found["arr"] = self.effect.as_json()
         if self.standing is not None:
-            found["standing"] = self.standing.as_json()
+            found["standing"] = self.standing
         if self.question.first is not None:
             found["overlap"] = self.question.as_json()
         return found
@@ -81,10 +85,7 @@ class _Check:
     loader: RowLoader
     found: _Findings
 
-    def try_piece(self, number: int) -> None:
-        batch = list(self._rows([number]))
-        if not batch:
-            return
+    def try_batch(self, batch: list[Row]) -> None:
         self.loader.is_listing = self.found.has_room()
         records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
         before = self._stored(records) if self.found.has_room() else {}
@@ -111,8 +112,8 @@ class _Check:
         self.found.waiting |= result.waiting
         return result
 
-    def derive(self, pieces: Sequence[int]) -> None:
-        """As the end of the import would, before it is taken back."""
+    def derive(self, batches: Batches) -> None:
+        """As the end of the import would, before it is taken back; `batches` are what was tried."""
         found, effect = self.found, self.found.effect
         if effect is None:
             return
@@ -125,10 +126,10 @@ class _Check:
         found.question.add(derive_due(found.due, day=self.loader.day, now=self.loader.now))
         found.counts["warnings"] += result.warnings
         if asked := {problem.position for problem in result.problems}:
-            self._sample_problems([row for row in self._rows(pieces) if row[0] in asked], result)
+            self._sample_problems(_at(batches, asked), result)
         first = found.question.first
         if first is not None and first != before:
-            found.asked_of += [row for row in self._rows(pieces) if row[0] == first.position]
+            found.asked_of += _at(batches, {first.position})
         effect.note(found.was, effect.arr_of(found.was))
         found.was, found.due, found.waiting = {}, [], {}
 
@@ -138,12 +139,12 @@ class _Check:
         planned = self.found.planned
         planned[:] = [change for change in planned if change.position not in refused]
 
-    def keep_standing(self) -> None:
+    def keep_standing(self, effect: AccountEffect) -> None:
         """Every account that will stand elsewhere."""
-        moved = self.found.standing.changed() if self.found.standing else []
-        self.found.counts["account"] = len(moved)
-        for place, (was, now) in enumerate(moved, start=1):
-            self._add(place, "account", planned(was, now))
+        moved = effect.changed()
+        self.found.counts["account"] += len(moved)
+        self.found.standing = account_effect.together(self.found.standing, effect.as_json())
+        _keep_moved(self.file, moved)
 
     def ask(self) -> None:
         """Once a file, when all of it was looked at."""
@@ -151,11 +152,6 @@ class _Check:
         result = LoadResult(problems=[*said, *self.found.question.problems()])
         self.found.counts["warnings"] += result.warnings
         self._sample_problems(self.found.asked_of, result)
-
-    def _rows(self, pieces: Sequence[int]) -> Iterator[Row]:
-        columns = columns_of(self.file)
-        for number in pieces:
-            yield from columns.records(rows_of(self.file, number=number))
 
     def _sample_changes(
         self, records: Sequence[Record], before: dict[int, before_after.Image], result: LoadResult
@@ -236,47 +232,90 @@ def check_upload(
     loader.directory = _DryDirectory()
     effect = RevenueEffect.of(day=day) if loader.kind in TOUCHING else None
     check = _Check(file, loader, _Findings(effect=effect))
-    is_exact = file.rows <= EXACT_ROWS
-    for pieces in _transactions(file, is_exact=is_exact):
-        _taken_back(check, pieces, looks_at_accounts=is_exact)
-        on_progress(pieces[-1] + 1)
+    _begin_anew(file)
+    with ExitStack() as stack:
+        for batches, reached in _transactions(file, loader=loader, stack=stack):
+            _taken_back(check, batches)
+            on_progress(reached)
     check.ask()
-    check.keep_standing()
-    _leave(file, check.found, is_exact=is_exact)
+    _leave(file, check.found)
 
 
-def _transactions(file: ImportFile, *, is_exact: bool) -> Iterator[list[int]]:
-    if is_exact:
-        yield list(range(file.chunks))
+def _transactions(
+    file: ImportFile, *, loader: RowLoader, stack: ExitStack
+) -> Iterator[tuple[Batches, int]]:
+    """Rows that are tried together, and of how many pieces the check can say then that it has
+    looked at them."""
+    columns = columns_of(file)
+
+    def pieces() -> Iterator[list[Row]]:
+        for number in range(file.chunks):
+            yield list(columns.records(rows_of(file, number=number)))
+
+    if file.rows <= ONE_TRANSACTION:
+        yield pieces, file.chunks
         return
-    for number in range(file.chunks):
-        yield [number]
+    keys = ShardKeys(loader.kind, columns.fields, source=loader.source)
+    if keys.needs_families:
+        for batch in pieces():
+            keys.learn_families(batch)
+    counts = len(columns.spread.counts) if columns.spread else 1
+    shards = AccountShards(file.rows * counts, stack=stack)
+    for batch in pieces():
+        shards.add(batch, keys.of(batch))
+    for number in range(len(shards)):
+        yield partial(shards.batches, number), file.chunks * (number + 1) // len(shards)
 
 
-def _taken_back(check: _Check, pieces: list[int], *, looks_at_accounts: bool) -> None:
+def _taken_back(check: _Check, batches: Batches) -> None:
     """What was looked up of rows that are taken back is forgotten as well."""
     with transaction.atomic():
-        standing = AccountEffect.begun() if looks_at_accounts else None
+        standing = AccountEffect.begun()
         mark = transaction.savepoint()
-        for number in pieces:
-            check.try_piece(number)
-        check.derive(pieces)
-        if standing is not None:
-            standing.look(now=check.loader.now)
+        for batch in filter(None, batches()):
+            check.try_batch(batch)
+        check.derive(batches)
+        standing.look(now=check.loader.now)
         transaction.savepoint_rollback(mark)
-        if standing is not None:
-            standing.look_back()
-    check.found.standing = standing
+        standing.look_back()
+    check.keep_standing(standing)
     check.loader.directory = _DryDirectory()
 
 
-def _leave(file: ImportFile, found: _Findings, *, is_exact: bool) -> None:
-    """Unless the columns were changed meanwhile: then this is the answer to an old question."""
+def _at(batches: Batches, positions: Container[int]) -> list[Row]:
+    return [row for batch in batches() for row in batch if row[0] in positions]
+
+
+def _current(file: ImportFile) -> QuerySet[ImportFile]:
+    """Empty when the columns were changed meanwhile: then this answers an old question."""
+    state = ImportFile.State.CHECKING
+    return ImportFile.objects.filter(pk=file.pk, version=file.version, state=state)
+
+
+def _begin_anew(file: ImportFile) -> None:
     with transaction.atomic():
-        current = ImportFile.objects.filter(
-            pk=file.pk, version=file.version, state=ImportFile.State.CHECKING
-        )
-        outcome = found.as_json(is_exact=is_exact)
-        if current.update(state=ImportFile.State.CHECKED, outcome=outcome):
+        if _current(file).select_for_update().exists():
             PlannedChange.objects.filter(file=file).delete()
+
+
+def _keep_moved(file: ImportFile, moved: Sequence[Moved]) -> None:
+    """As they come: a file may be about every account."""
+    rows = (
+        PlannedChange(
+            file=file,
+            position=account_effect.rank(pair),
+            status="account",
+            record=account_effect.planned(*pair),
+        )
+        for pair in moved
+    )
+    with transaction.atomic():
+        if moved and _current(file).select_for_update().exists():
+            PlannedChange.objects.bulk_create(rows, batch_size=500)
+
+
+def _leave(file: ImportFile, found: _Findings) -> None:
+    with transaction.atomic():
+        state = ImportFile.State.CHECKED
+        if _current(file).update(state=state, outcome=found.as_json()):
             PlannedChange.objects.bulk_create(found.planned, batch_size=500)

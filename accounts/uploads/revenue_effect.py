@@ -77,7 +77,7 @@ class RevenueEffect:
     def as_json(self) -> dict[str, object]:
         moved = {key: change for key, change in self.change.items() if change}
         before = sum(self.before.values())
-        largest = sorted(moved, key=lambda key: -abs(moved[key]))[:_SHOWN]
+        largest = sorted(moved, key=lambda key: (-abs(moved[key]), key))[:_SHOWN]
         gaps = MoneySum(early=self.early)
         for (_, code), amount in self.left_out.items():
             gaps += MoneySum(left_out={code: Unconverted(amount, 1)})

@@ -1,5 +1,6 @@
 """An uploaded file: kept, read, checked without a trace, imported piece by piece."""
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 
@@ -26,6 +27,7 @@ from accounts.uploads import (
     forget_old,
     import_upload,
     keep_upload,
+    shards,
     start_import,
     storage,
 )
@@ -180,13 +182,55 @@ def test_the_effect_on_arr_names_what_no_rate_converts_and_what_an_early_one_doe
     assert arr["early"] == {"EUR": "2025-03-15"}
 
 
-def test_a_large_file_is_checked_piece_by_piece(monkeypatch):
-    monkeypatch.setattr(check, "EXACT_ROWS", 1)
-    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
-    file = uploaded("companies.csv", CRM)
-    outcome = checked(file).outcome
-    assert (outcome["created"], outcome["rejected"], outcome["is_exact"]) == (1, 1, False)
-    assert not Account.objects.exists()
+def _contracts_of_a_file(seed: int) -> bytes:
+    """Terms of nine accounts in no order: chains of renewals, some of which overlap."""
+    made = random.Random(seed)
+    rows = []
+    for number in range(9):
+        for year in range(2022, 2026):
+            arr = made.choice([12_000, 24_000, 90_000])
+            start = f"{year}-{made.choice(['01', '07'])}-01"
+            rows.append(f"c-{number}-{year},a-{number},{start},{year + 1}-01-01,{arr},USD")
+    made.shuffle(rows)
+    header = "external_id,account,starts_on,ends_on,arr,currency"
+    return "\n".join([header, *rows, ""]).encode()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_check_says_the_same_of_a_file_however_its_rows_are_divided(monkeypatch, seed):
+    load_raw("accounts", *(account(f"a-{n}") for n in range(9)))
+    monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 5)
+    content = _contracts_of_a_file(seed)
+    file = uploaded("contracts.csv", content)
+    asked = ("status", "record__key", "record__moves")
+    found = []
+    for most, rows in ((20_000, 10_000), (0, 10_000), (0, 4)):
+        monkeypatch.setattr(check, "ONE_TRANSACTION", most)
+        monkeypatch.setattr(shards, "_ROWS", rows)
+        monkeypatch.setattr(shards, "BATCH", 3)
+        outcome = checked(file).outcome
+        moved = PlannedChange.objects.filter(file=file, status="account")
+        found.append((outcome, sorted(moved.values_list(*asked), key=repr)))
+    whole, *divided = found
+    assert whole[0]["created"] == 36
+    assert whole[0]["standing"]["segment"] > 0
+    assert whole[0]["arr"]["accounts"] > 1
+    for other in divided:
+        assert other[0] == whole[0]
+        assert other[1] == whole[1]
+    assert not Contract.objects.exists()
+
+
+def test_of_accounts_families_are_judged_together(monkeypatch):
+    """A chain and a loop whose rows are far apart."""
+    monkeypatch.setattr(shards, "_ROWS", 1)
+    rows = ["a,A,b", "d,D,e", "x,X,", "b,B,c", "e,E,d", "y,Y,", "c,C,"]
+    file = uploaded("accounts.csv", "\n".join(["external_id,name,parent", *rows, ""]).encode())
+    whole = checked(file).outcome
+    assert (whole["created"], whole["rejected"]) == (5, 2)
+    assert whole["codes"] == [["parent", "loop", 2]]
+    monkeypatch.setattr(check, "ONE_TRANSACTION", 0)
+    assert checked(file).outcome == whole
 
 
 def test_usage_is_checked_without_dividing_its_table():

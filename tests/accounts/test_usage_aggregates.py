@@ -211,3 +211,39 @@ def test_the_next_export_has_other_days_and_is_read_alike():
     answer = post(USAGE, body, token, content_type="text/csv").json()
     assert (answer["created"], answer["rejected"]) == (2, 0)
     assert [(day.day, events) for _, day, _, events in stored()] == [(9, 4), (10, 5)]
+
+
+MONTHS = "account,day,feature,events\nacme,2026-09-01,search,900\nacme,2026-10-01,search,700\n"
+
+
+def test_sums_over_months_are_refused_by_the_command_as_on_the_page(imported):
+    with pytest.raises(CommandError, match=r"Sums over months are not read.*--set covers=day"):
+        imported(MONTHS, "--kind", "usage")
+    assert not UsageDay.objects.exists()
+    imported(MONTHS, "--kind", "usage", "--set", "covers=day")
+    assert [row[1:] for row in stored()] == [
+        (date(2026, 9, 1), "search", 900),
+        (date(2026, 10, 1), "search", 700),
+    ]
+
+
+def test_days_of_which_some_are_no_end_of_a_month_are_days(imported):
+    rows = "".join(f"acme,2026-09-{day:02},search,5\n" for day in (2, 3))
+    imported(MONTHS + rows, "--kind", "usage")
+    assert UsageDay.objects.count() == 4
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/csv"])
+def test_sums_over_months_are_refused_by_requests_as_on_the_page(content_type):
+    header, *rows = MONTHS.split()
+    records = [dict(zip(header.split(","), row.split(","), strict=True)) for row in rows]
+    records = [{**record, "events": int(record["events"])} for record in records]
+    body = MONTHS.encode() if content_type == "text/csv" else records
+    answer = post(USAGE, body, make_key(), content_type=content_type)
+    assert answer.status_code == 400
+    assert "covers" in answer.json()["detail"]
+    assert not UsageDay.objects.exists()
+    told = [{**record, "covers": "day"} for record in records]
+    lines = [",".join([header, "covers"]), *(f"{row},day" for row in rows), ""]
+    body = "\n".join(lines).encode() if content_type == "text/csv" else told
+    assert post(USAGE, body, make_key(), content_type=content_type).json()["created"] == 2

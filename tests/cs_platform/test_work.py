@@ -35,7 +35,7 @@ def state_of(job: Job) -> str:
 def broken_check(db, monkeypatch) -> ImportFile:
     """Its first pieces are checked, its last one fails."""
     monkeypatch.setattr(uploads, "_SMALL_ROWS", 0)
-    monkeypatch.setattr(check, "EXACT_ROWS", 1)
+    monkeypatch.setattr(check, "ONE_TRANSACTION", 1)
     monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
     rows = b"".join(b"a%d,Account %d\n" % (n, n) for n in range(4))
     file = uploads.receive(name="a.csv", pieces=[b"ID,Name\n" + rows], user=somebody(), fixes=None)

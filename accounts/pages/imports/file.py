@@ -201,7 +201,7 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     form = ShownForm(request.GET)
     chosen = form.cleaned_data["show"] if form.is_valid() else ""
     show = chosen or _first_shown(found)
-    rows = PlannedChange.objects.filter(file=found, status=show).order_by("position")
+    rows = PlannedChange.objects.filter(file=found, status=show).order_by("position", "pk")
     listed, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     context = {"file": found, "rows": listed, "page": page, "show": show, "step": "check"}
     context["is_wide"] = columns_of(found).spread is not None
@@ -240,7 +240,6 @@ def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
         "overlap": _overlap(outcome.get("overlap")),
         "gaps": _gaps(outcome.get("arr")),
         "codes": outcome.get("codes", []),
-        "is_exact": outcome.get("is_exact", True),
         "sampled": sampled,
         "shown_total": _total(found, show),
         "is_sample": sampled < _total(found, show),

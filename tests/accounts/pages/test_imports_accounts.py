@@ -22,7 +22,6 @@ from accounts.models import (
     UsageDay,
     UserMonth,
 )
-from accounts.uploads import account_effect
 from accounts.uploads import jobs as uploads
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.publishing import install_library
@@ -149,15 +148,6 @@ def test_new_accounts_come_from_nowhere(ops):
     assert not Account.objects.filter(external_id="brand-new").exists()
     page = text(ops.get(reverse("imports_check", args=[file.pk]), {"show": "account"}))
     assert "brand-new · new" in page
-
-
-def test_of_many_accounts_no_score_is_foreseen_and_that_is_said(ops, plain, monkeypatch):
-    monkeypatch.setattr(account_effect, "MOST_SCORED", 1)
-    file = checked(ops, contracts(("plain-1", 600_000), ("plain-2", 100)), "contracts.csv")
-    assert not file.outcome["standing"]["is_scored"]
-    assert accounts_of(file)["plain-1"]["moves"]["segment"] == ["self_serve", "strategic"]
-    page = text(ops.get(reverse("imports_check", args=[file.pk])))
-    assert "2 accounts have new facts" in page
 
 
 def test_a_hundred_accounts_cost_no_more_queries_than_ten(ops):
