@@ -26,6 +26,7 @@ from cs_platform.pages.palette import views as palette
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
 from cs_platform.pages.today import views as today
+from health.pages.setup import core_features
 from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
 from playbooks.api import chat
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("playbooks/library/<slug:key>/take/", library.take, name="library_take"),
     path("playbooks/library/<slug:key>/keep/", library.keep, name="library_keep"),
     path("setup/", setup.setup, name="setup"),
+    path("setup/core-features/", core_features.core_features, name="core_features"),
+    path("setup/core-features/take/", core_features.core_features_take, name="core_features_take"),
     path("ops/", ops.ops, name="ops"),
     path("ops/jobs/", ops.job_list, name="ops_jobs"),
     path("ops/jobs/<int:job_id>/retry/", ops_actions.retry_job, name="ops_job_retry"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+
+from django.db import transaction
 
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
@@ -45,6 +47,19 @@ def load_features(records: Sequence[Record], *, result: LoadResult) -> None:
     Feature.objects.bulk_update(changed, _COLUMNS)
     if new or changed:
         mark_dirty(Account.objects.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def set_core(wanted: Mapping[str, bool]) -> int:
+    """By key whether a feature is core; how many were changed. Every score may change with them."""
+    rows = Feature.objects.filter(key__in=wanted).order_by("key").select_for_update(no_key=True)
+    changed = [row for row in rows if row.is_core != wanted[row.key]]
+    for row in changed:
+        row.is_core = wanted[row.key]
+    Feature.objects.bulk_update(changed, ["is_core"])
+    if changed:
+        mark_dirty(Account.objects.values_list("pk", flat=True))
+    return len(changed)
 
 
 def _room() -> int:

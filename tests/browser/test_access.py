@@ -64,6 +64,7 @@ PAGES = {
         "/ops/interventions/",
         "/imports/",
         "/doubles/",
+        "/setup/core-features/",
         "/playbooks/library/",
         "/playbooks/library/renewal/",
         "/doubles/merge/",
