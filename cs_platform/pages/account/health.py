@@ -19,6 +19,7 @@ from health.pages import queries
 from health.pages.moves import MoveRow, move_rows, unmoved_measures
 from health.pages.override_form import OverrideForm, override_context
 from health.queries.explanations import explain_stored, stored_day
+from health.queries.late_weeks import late_week
 from health.queries.scorecards import published_card
 from health.scoring import Explanation, ScorecardSpec
 
@@ -52,6 +53,7 @@ def health_context(
         "compared": COMPARED,
         "override": queries.open_override(head.account),
         "departure": _departure(head),
+        "late_week": late_week(account_id=head.account.pk, end=head.today - timedelta(days=1)),
         **override_context(head.health, form),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import BusinessEvent
+from accounts.models import BusinessEvent, Feature, UsageWeek
 from health.models import CurrentHealth, HealthScore, ThresholdCrossing
 from health.queries.rules import RuleContent
 from tests.cards import put_rules_in_force, rules_from_before
@@ -51,6 +51,24 @@ def test_the_overview_of_an_unscored_account_says_why(client, csm, account, card
 
     assert "of the weight of Four inputs has data, and 60% is needed" in page
     assert "What is missing" in page
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "awaited"),
+    [(7, None), (8, "awaited"), (14, "awaited"), (35, "awaited"), (36, None)],
+)
+def test_a_week_whose_sum_has_not_come_is_said(client, csm, account, card, days_ago, awaited):
+    """Weeks end seven days apart; yesterday is the last day that is over. A source that is silent
+    for five weeks is no late week."""
+    show_present(judge(account, card, raw=GOOD))
+    feature = Feature.objects.create(key="search", name="Search", valid_from=DAY)
+    for week in range(3):
+        day = DAY - timedelta(days=days_ago + 7 * week)
+        UsageWeek.objects.create(account=account, day=day, feature=feature, actor=0)
+    response = open_tab(client, "account_health", account)
+    expected = DAY - timedelta(days=days_ago - 7) if awaited else None
+    assert response.context["late_week"] == expected
+    assert ("A week is awaited" in response.content.decode()) == bool(awaited)
 
 
 @pytest.mark.parametrize("tab", ["account", "account_health"])
