@@ -15,6 +15,8 @@ NAME = r"[a-z][a-z0-9_]*(?:\([^()]*\))?"
 LONGEST_NAME = 140
 # The parameter that every measure has: its percentile instead of its value.
 COMPARED = "percentile"
+# That of a change which is read relative to the change of the median account.
+BASIS_OF_SEASON = "season"
 _NAME = re.compile(r"([a-z][a-z0-9_]*)\s*(?:\(([^()]*)\))?")
 _CHOICE = re.compile(r"\s*([a-z_]+)\s*=\s*([A-Za-z0-9_-]+)\s*")
 
@@ -38,12 +40,13 @@ class MeasureName:
 
 @lru_cache(maxsize=4_096)
 def compared_of(text: str) -> str:
-    """The measure whose percentile this one is; empty where it is none."""
+    """The measure whose spread over all accounts this one is read by: whose percentile it is, or
+    from which the season is taken out; empty where it is neither."""
     try:
         name = read_name(text)
     except UnreadableName:
         return ""
-    rest = tuple(pair for pair in name.chosen if pair[0] != COMPARED)
+    rest = tuple(pair for pair in name.chosen if pair[0] not in (COMPARED, BASIS_OF_SEASON))
     return "" if len(rest) == len(name.chosen) else str(MeasureName(name.key, rest))
 
 

@@ -4,8 +4,11 @@ import numpy as np
 
 from health.measures.absences import NO_CORE, NO_SEATS, NO_USAGE
 from health.measures.definition import Absence, FactSource
+from health.measures.families import measure_of
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
+from health.measures.parameters import SEASON, TAKEN_OUT, Chosen
 from health.measures.registry import measure
+from health.measures.season import without_season
 
 # Four whole weeks, in days.
 _MONTH = 28
@@ -27,6 +30,7 @@ _SHORT_USAGE = Absence(
 # What a trend is said to be when a ratio cannot say it.
 _FROM_NOTHING = 0.2
 _STILL_NOTHING = -0.5
+_TREND = "usage_trend"
 
 
 @measure(
@@ -97,7 +101,7 @@ def core_features_used(facts: Facts) -> Floats:
     return only_if(enough, usage.core_used_28d)
 
 
-@measure(
+@measure_of(
     key="usage_trend",
     name="Trend of core-feature use",
     unit="change",
@@ -105,7 +109,7 @@ def core_features_used(facts: Facts) -> Floats:
     raw="mean of (last 28 days ÷ the 28 before − 1) and (last 56 ÷ the 56 before − 1) of"
     " core-feature events; an earlier window that is half history or more is scaled to its"
     " full length",
-    empty="none before but some now is +20 %, none in both is −50 %",
+    empty="none before but some now is +20 %, none in both is −50 %, in any season",
     missing=(
         NO_USAGE,
         NO_CORE,
@@ -114,17 +118,25 @@ def core_features_used(facts: Facts) -> Floats:
             lambda facts: facts.usage.connected & (facts.usage.history < 42),
         ),
     ),
+    parameters=(SEASON,),
+    compared=lambda chosen: _TREND if chosen["season"] == TAKEN_OUT else "",
 )
-def usage_trend(facts: Facts) -> Floats:
+def usage_trend(facts: Facts, chosen: Chosen) -> Floats:
+    """With the season taken out each change is relative to the trend of the median account as the
+    last closed night left it; with fewer than 20 accounts there is no season."""
+    is_out = chosen["season"] == TAKEN_OUT
+    median = facts.distributions.median(_TREND) if is_out else np.nan
     usage = facts.usage
-    short = _trend(usage.events_last_28d, usage.events_before_28d, usage.history, _MONTH)
-    long = _trend(usage.events_last_56d, usage.events_before_56d, usage.history, 2 * _MONTH)
+    months = (usage.events_last_28d, usage.events_before_28d)
+    short = _trend(*months, history=usage.history, window=_MONTH, median=median)
+    halves = (usage.events_last_56d, usage.events_before_56d)
+    long = _trend(*halves, history=usage.history, window=2 * _MONTH, median=median)
     both = np.where(np.isnan(long), short, (short + long) / 2)
     return only_if(usage.connected & (usage.core_in_plan > 0), both)
 
 
-def _trend(last: Floats, before: Floats, history: Floats, window: int) -> Floats:
+def _trend(last: Floats, before: Floats, *, history: Floats, window: int, median: float) -> Floats:
     earlier = scaled(before, history=history - window, window=window)
-    change = ratio(last, earlier) - 1
+    change = without_season(ratio(last, earlier) - 1, median)
     nothing_before = np.where(last > 0, _FROM_NOTHING, _STILL_NOTHING)
     return np.where(earlier == 0, nothing_before, change)

@@ -39,10 +39,12 @@ def measure_of(
     empty: str,
     missing: tuple[Reason, ...],
     parameters: tuple[Parameter, ...],
-    reads: Callable[[Chosen], Iterable[Demand]],
+    reads: Callable[[Chosen], Iterable[Demand]] = lambda _chosen: (),
+    compared: Callable[[Chosen], str] = lambda _chosen: "",
 ) -> Callable[[ComputedOf], ComputedOf]:
     """The same with parameters: the function is given what was chosen, `reads` says which facts
-    that takes, and the unit is followed by what it was divided by."""
+    that takes, and the unit is followed by what it was divided by. `compared`: the measure by whose
+    spread over all accounts it is read, if there is one."""
 
     def register(compute: ComputedOf) -> ComputedOf:
         unbound = tuple(Absence(reason.words, _unchosen) for reason in missing)
@@ -59,6 +61,7 @@ def measure_of(
                 absences=tuple(_bound(missing, chosen)),
                 compute=partial(_compute, compute, dict(chosen)),
                 reads=tuple(reads(chosen)),
+                compared=compared(chosen),
                 chosen=tuple((p, chosen[p.key]) for p in parameters),
                 bind=None,
             )
@@ -83,8 +86,8 @@ def _spelled(family: Definition, chosen: Chosen) -> str:
 
 
 def _said(family: Definition, chosen: Chosen) -> str:
-    words = filter(None, (p.said(chosen[p.key]) for p in family.parameters))
-    return f"{family.name}: {', '.join(words)}"
+    words = ", ".join(filter(None, (p.said(chosen[p.key]) for p in family.parameters)))
+    return f"{family.name}: {words}" if words else family.name
 
 
 def _divisor(parameters: tuple[Parameter, ...], chosen: Chosen) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from health.definitions import COMPARED
+from health.definitions import BASIS_OF_SEASON, COMPARED
 
 # Every parameter of a measure with its value: those that were left out have their default.
 Chosen: TypeAlias = Mapping[str, str]
@@ -80,6 +80,14 @@ PERCENTILE = Parameter(
         "all": "percentile among all accounts",
     },
     default="none",
+)
+KEPT, TAKEN_OUT = "kept", "out"
+SEASON = Parameter(
+    BASIS_OF_SEASON,
+    "Season",
+    ParameterKind.CHOICE,
+    {KEPT: "", TAKEN_OUT: "relative to the season"},
+    default=KEPT,
 )
 AGAINST = Parameter("against", "Against the feature", ParameterKind.FEATURE)
 EVENT = Parameter("kind", "Kind of event", ParameterKind.EVENT_KIND)

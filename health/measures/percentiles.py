@@ -64,6 +64,11 @@ class Distributions:
                 found[rows] = groups[group].percentile(values[rows])
         return found
 
+    def median(self, measure: str) -> float:
+        """Of all accounts; NaN where they are too few to say."""
+        group = self.group(measure, ALL)
+        return float("nan") if group is None else float(np.median(self.of[measure][group].values))
+
     def group(self, measure: str, segment: int) -> int | None:
         """Who accounts of a segment are held against: it, ALL, or nobody."""
         groups = self.of.get(measure, {})

@@ -107,6 +107,8 @@ def _chosen(family: Definition, name: MeasureName) -> Definition | str:
 def _compared(measure: Definition, within: list[str]) -> Definition | str:
     if problem := PERCENTILE.problem(within[0]):
         return f"“{measure.key}”: {problem}"
+    if measure.compared:
+        return f"“{measure.key}”: a percentile needs no season taken out, all have the same"
     if len(within) > 1:
         return f"“{measure.key}”: each parameter is chosen once"
     return measure if within[0] == PERCENTILE.default else compared(measure, within=within[0])

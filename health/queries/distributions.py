@@ -8,18 +8,21 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from accounts.money.currencies import MINUS
 from accounts.queries.sizes import segment_ids
 from health.facts.profiles import load as load_profiles
 from health.facts.scope import FactScope
 from health.measures import MEASURES
 from health.measures.parameters import PERCENTILE
 from health.measures.percentiles import ALL, LEAST_ACCOUNTS, Distribution, Distributions
+from health.measures.season import is_season
 from health.models import HealthScore, MeasureDistribution
 from health.queries.installation import calendar
 
 _NIGHT = timedelta(days=1)
 _ALONE = "among {accounts:,} accounts of its segment"
 _AMONG_ALL = "among all {accounts:,} accounts"
+_IN_SEASON = "relative to the season, in which the median account moved by {moved}"
 _TOO_SMALL = f"{_AMONG_ALL}: its segment has fewer than {LEAST_ACCOUNTS}"
 
 
@@ -47,7 +50,8 @@ def read_distributions(
 
 
 def held_against(stored: HealthScore, keys: Iterable[str], *, today: date) -> Mapping[str, str]:
-    """By percentile of these measures among whom it is one, in words."""
+    """By percentile of these measures among whom it is one, and by change relative to a season what
+    season it was, in words."""
     measures = [MEASURES[key] for key in keys if MEASURES[key].compared]
     if not measures:
         return {}
@@ -55,13 +59,23 @@ def held_against(stored: HealthScore, keys: Iterable[str], *, today: date) -> Ma
     spread, own = found.get(stored.day, Distributions()), _segment_of(stored, today=today)
     words = {}
     for measure in measures:
+        if measure.unit != PERCENTILE.key:
+            words[measure.key] = _season(spread, measure.compared)
+            continue
         of_segment = measure.key.endswith(f"{PERCENTILE.key}=segment)")
         group = spread.group(measure.compared, own if of_segment else ALL)
         if group is not None:
             said = _ALONE if group != ALL else _TOO_SMALL if of_segment else _AMONG_ALL
             accounts = spread.of[measure.compared][group].accounts
             words[measure.key] = said.format(accounts=accounts)
-    return words
+    return {key: said for key, said in words.items() if said}
+
+
+def _season(spread: Distributions, measure: str) -> str:
+    """Empty where there was none to be taken out."""
+    median = spread.median(measure)
+    moved = f"{median:+.0%}".replace("-", MINUS)
+    return _IN_SEASON.format(moved=moved) if is_season(median) else ""
 
 
 def _segment_of(stored: HealthScore, *, today: date) -> int:
