@@ -74,6 +74,7 @@ class Tickets:
                 table.position[counted], age[counted].astype(np.float64), accounts=self.accounts
             ),
             most_on_open_topic=self._most_on_open_topic(today),
+            open_now=count(table, still_open, accounts=self.accounts),
         )
 
     def _opened(self, today: int) -> Flags:

@@ -6,8 +6,8 @@ from health.measures.absences import NO_USAGE
 from health.measures.definition import Absence, FactSource
 from health.measures.demands import ActivePeople, FeatureEvents
 from health.measures.families import ChosenAbsence, measure_of
-from health.measures.inputs import Facts, Floats, only_if
-from health.measures.parameters import AGENTS, EVERYONE, WEEKS, Chosen, days_of
+from health.measures.inputs import Facts, Floats, only_if, ratio
+from health.measures.parameters import AGENTS, BY, EVERYONE, WEEKS, Chosen, days_of
 
 
 @measure_of(
@@ -49,6 +49,40 @@ def _share_of_agents(facts: Facts, chosen: Chosen, *, windows_ago: int = 0) -> F
     by_agents = facts.chosen[_of_all(AGENTS, chosen, windows_ago=windows_ago)]
     by_all = facts.chosen[_of_all(EVERYONE, chosen, windows_ago=windows_ago)]
     return np.asarray(by_agents / np.maximum(by_all, 1), dtype=np.float64)
+
+
+_BASELINE = 84
+
+
+def _in_days(days: int, chosen: Chosen) -> FeatureEvents:
+    return FeatureEvents(None, chosen["by"], oldest=days)
+
+
+@measure_of(
+    key="usage_against_baseline",
+    name="Usage against its baseline",
+    unit="change",
+    sources=(FactSource.USAGE,),
+    raw="events a day of all features in the last 28 days ÷ those in the last 84 − 1; of a shorter"
+    " history in the days there are",
+    empty="none in 84 days is −100 %",
+    missing=(
+        NO_USAGE,
+        Absence(
+            "less than 42 days of history",
+            lambda facts: facts.usage.connected & (facts.usage.history * 2 < _BASELINE),
+        ),
+    ),
+    parameters=(BY,),
+    reads=lambda chosen: (_in_days(28, chosen), _in_days(_BASELINE, chosen)),
+)
+def usage_against_baseline(facts: Facts, chosen: Chosen) -> Floats:
+    history = facts.usage.history
+    enough = facts.usage.connected & (history * 2 >= _BASELINE)
+    last, all_ = (facts.chosen[_in_days(days, chosen)] for days in (28, _BASELINE))
+    baseline = all_ / np.clip(history, 1, _BASELINE)
+    change = ratio(last / 28, baseline) - 1
+    return only_if(enough, np.where(all_ == 0, -1, change))
 
 
 @measure_of(

@@ -62,6 +62,7 @@ class SupportFacts:
     defects_90d: Floats
     median_days: Floats
     most_on_open_topic: Floats
+    open_now: Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from health.measures.absences import NO_SEATS
 from health.measures.definition import Absence, FactSource
-from health.measures.inputs import Facts, Floats, only_if, scaled
+from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
 from health.measures.registry import measure
 
 _NOT_CONNECTED = Absence(
@@ -36,6 +37,19 @@ def ticket_load(facts: Facts) -> Floats:
     seats = np.fmax(np.nan_to_num(facts.profile.seats, nan=0.0), 10)
     load = scaled(support.load_30d, history=support.history, window=30)
     return only_if(support.connected, load * 10 / seats)
+
+
+@measure(
+    key="open_work_per_user",
+    name="Open work per user",
+    unit="tickets a seat",
+    sources=(FactSource.SUPPORT,),
+    raw="tickets that are open on the day ÷ seats, so that small and large accounts compare",
+    empty="no open ticket is 0",
+    missing=(_NOT_CONNECTED, NO_SEATS),
+)
+def open_work_per_user(facts: Facts) -> Floats:
+    return only_if(facts.support.connected, ratio(facts.support.open_now, facts.profile.seats))
 
 
 @measure(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from health.measures import MEASURES, Facts
-from health.measures.demands import ArrInBase, ChosenFacts, FeatureHistory
+from health.measures.demands import ArrInBase, ChosenFacts, FeatureHistory, ValueHistory
 from health.measures.inputs import Flags
 from health.measures.percentiles import ALL, Distributions, distribution_of
 from health.models import HealthScore
@@ -32,6 +32,7 @@ UNKNOWN = {
     "first_value_day",
 }
 
+_MAY_BE_UNKNOWN = (FeatureHistory, ValueHistory, ArrInBase)
 
 # With and without enough accounts to be compared with.
 NOBODY = Distributions()
@@ -71,7 +72,7 @@ def any_answers(seed, demands):
 
     def answer(demand):
         known = dice.integers(0, 200, ACCOUNTS) * (dice.random(ACCOUNTS) < 0.8).astype(float)
-        gaps = dice.random(ACCOUNTS) < (0.2 * isinstance(demand, (FeatureHistory, ArrInBase)))
+        gaps = dice.random(ACCOUNTS) < (0.2 * isinstance(demand, _MAY_BE_UNKNOWN))
         return np.where(gaps, np.nan, known)
 
     return ChosenFacts({demand: answer(demand) for demand in demands})

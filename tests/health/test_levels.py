@@ -114,6 +114,23 @@ def test_a_value_counts_from_the_day_on_which_it_was_learned(way, reports):
 
 
 @ways
+def test_usage_of_four_weeks_is_held_against_that_of_twelve(way, reports):
+    account, young, silent = (make.make_account(customer_since=ago(50)) for _ in range(3))
+    other = make.make_feature(key="exports")
+    make.use(account, reports, days_ago=[0, 27], events=20)  # 40 ÷ 28 a day
+    make.use(account, other, days_ago=[28, 83], events=40)  # 120 ÷ 84 a day
+    make.use(account, other, days_ago=[84, 400], events=900)
+    make.use(account, other, days_ago=[3], events=900, actor=ActorClass.AGENT)
+    make.use(young, reports, days_ago=[1], events=28)  # 1 a day; 51 in 51 days are 1 as well
+    make.use(young, reports, days_ago=[40], events=23)
+
+    assert raw(account, "usage_against_baseline", way=way) == pytest.approx(0)
+    assert raw(young, "usage_against_baseline", way=way) == pytest.approx(0)
+    assert raw(silent, "usage_against_baseline", way=way) == -1
+    assert raw(account, "usage_against_baseline(by=agents)", way=way) == pytest.approx(2)
+
+
+@ways
 def test_never_used_is_nothing_and_is_a_value(way, reports):
     busy, silent = make.make_account(), make.make_account()
     make.use(busy, reports, days_ago=range(120))

@@ -42,6 +42,16 @@ def test_ticket_load_a_repeat_of_a_solved_topic_is_no_repeat(account):
     assert support("ticket_load", account) == (1.0, Decimal("85.00"))
 
 
+def test_open_work_is_of_the_day_and_by_seats(account):
+    make.open_ticket(account, days_ago=400)
+    make.open_ticket(account, days_ago=1)
+    make.open_ticket(account, days_ago=9, solved_days_ago=0)
+
+    assert raw(account, "open_work_per_user") == 0.1  # 2 ÷ 20
+    assert raw(account, "open_work_per_user", day=ago(1)) == 0.15
+    assert raw(make.make_account(seats=None), "open_work_per_user") is None
+
+
 @pytest.mark.parametrize("seats", [3, None])
 def test_ticket_load_assumes_ten_seats_at_least(account, seats):
     small = make.make_account(seats=seats)
