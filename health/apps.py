@@ -1,7 +1,7 @@
 from django.core.signals import request_started
 
 from accounts import declarations
-from accounts.ui.bands import forget_looks, looks_come_from
+from accounts.ui.bands import looks_come_from
 from health.personal_data import PERSONAL_DATA
 
 
@@ -14,8 +14,9 @@ class HealthConfig(declarations.PlatformApp):
         # Models are ready now.
         from accounts.uploads.score_source import scores_come_from  # noqa: PLC0415 -- as above
         from health.queries.band_looks import band_looks  # noqa: PLC0415 -- as above
+        from health.queries.publications import forget_latest  # noqa: PLC0415 -- as above
         from health.recompute import trial  # noqa: PLC0415 -- as above
 
         looks_come_from(band_looks)
         scores_come_from(trial.stored_scores, trial.scores_by_now)
-        request_started.connect(forget_looks, dispatch_uid="band looks")
+        request_started.connect(forget_latest, dispatch_uid="latest publication")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Count, Max, Q, QuerySet, Value
 
 from accounts.calendar import BusinessCalendar
 from accounts.catalogue import AccountStatus, ContractState, SignalKind, StartingEvent
@@ -179,7 +179,7 @@ def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
 
 
 def renewal_risk_of(account: Account, *, score: Decimal | None, day: date) -> RenewalRisk:
-    """Of one account that pages show, from two questions at most."""
+    """Of one account that pages show, from one question."""
     days_left = _days_to_decision(account, day)
     is_cancelling = bool(_cancelling([account.pk], day))
     return renewal_risk(score=score, days_left=days_left, is_cancelling=is_cancelling)
@@ -193,12 +193,12 @@ def _days_to_decision(account: Account, day: date) -> int | None:
 def _cancelling(account_ids: Sequence[int], day: date) -> set[int]:
     """Accounts that gave notice for a contract that runs, or said lately that they would leave."""
     since = datetime.combine(day - _NOTICE_COUNTS, time(), tzinfo=Installation.current().zone)
-    said = recent_signals(account_ids=account_ids, kinds=[_NOTICE], since=since)
+    said = _signals_since(account_ids=account_ids, kinds=[_NOTICE], since=since)
     # Uses index: contract_account
     given = Contract.objects.filter(
         account_id__in=account_ids, state=ContractState.ACTIVE, notice_given_on__lte=day
     )
-    return {*said, *given.values_list("account_id", flat=True)}
+    return {pk for (pk,) in said.values_list("account_id").union(given.values_list("account_id"))}
 
 
 def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningContract]]:
@@ -246,14 +246,18 @@ def recent_signals(
     *, account_ids: Sequence[int], kinds: Sequence[str], since: datetime
 ) -> dict[int, list[tuple[str, datetime]]]:
     """(kind, occurred at) by account."""
-    # Uses index: signal_once
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-    rows = Signal.objects.filter(
-        account_id__in=account_ids, kind__in=kinds, occurred_at__gte=since
-    ).values_list("account_id", "kind", "occurred_at")
-    for account_id, kind, occurred_at in rows:
+    rows = _signals_since(account_ids=account_ids, kinds=kinds, since=since)
+    for account_id, kind, occurred_at in rows.values_list("account_id", "kind", "occurred_at"):
         found[account_id].append((kind, occurred_at))
     return found
+
+
+def _signals_since(
+    *, account_ids: Sequence[int], kinds: Sequence[str], since: datetime
+) -> QuerySet[Signal]:
+    # Uses index: signal_once
+    return Signal.objects.filter(account_id__in=account_ids, kind__in=kinds, occurred_at__gte=since)
 
 
 def signals_heard(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from accounts.ui.bands import forget_looks
+from health.queries.publications import forget_latest
 from tests.emptying import ready_to_empty
 from tests.spreading import module_of, spread
 from tests.undone import undone
@@ -132,6 +132,6 @@ def standing(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _looks_of_bands_are_asked_for_anew() -> None:
-    """A look that a test has published goes with its transaction."""
-    forget_looks()
+def _latest_publication_is_asked_for_anew() -> None:
+    """What a test has published goes with its transaction."""
+    forget_latest()

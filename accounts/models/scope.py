@@ -11,6 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -65,13 +66,13 @@ class _IdArray(Func):
         return ids if isinstance(ids, str) else "{" + ",".join(map(str, ids)) + "}"
 
 
-def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[User]:
-    """The person, everyone in a team they manage, and (when asked) everyone in their own team."""
+def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[Any]:
+    """Ids of the person, of everyone in a team they manage, and (when asked) in their own team."""
     teams = Team.objects.filter(managers=user).values("pk")
     people = Q(pk=user.pk) | Q(team__in=teams)
     if own_team and user.team_id:
         people |= Q(team_id=user.team_id)
-    return User.objects.filter(people)
+    return User.objects.filter(people).values("pk")
 
 
 def on_team(day: date, *, prefix: str = "") -> Q:
@@ -80,23 +81,22 @@ def on_team(day: date, *, prefix: str = "") -> Q:
     return Q(**{f"{prefix}since__lte": day}) & still
 
 
-def _accounts_of(people: models.QuerySet[User], *, prefix: str) -> Q:
+def _accounts_of(people: Keys, *, prefix: str) -> Q:
     """Owned by one of these people or by a pool of theirs, or one of them is on its team today.
 
     No joins with owner, pool and team, so that somebody in several pools, or with several functions
     of an account, never sees it twice.
     """
-    pools = Pool.objects.filter(members__in=people).values("pk")
+    pools = Pool.members.through.objects.filter(AnyOf("user", people)).values("pool")
     today = Installation.current().today()
     # Uses index: team_member_reach
-    members = User.objects.filter(
-        Q(AnyOf("memberships__person", people.values("pk"))),
-        on_team(today, prefix="memberships__"),
+    teams = apps.get_model("accounts.TeamMember").objects.filter(
+        AnyOf("person", people), on_team(today)
     )
     return (
-        Q(AnyOf(f"{prefix}owner", people.values("pk")))
+        Q(AnyOf(f"{prefix}owner", people))
         | Q(AnyOf(f"{prefix}pool", pools))
-        | Q(AnyOf(f"{prefix}pk", members.values("memberships__account")))
+        | Q(AnyOf(f"{prefix}pk", teams.values("account")))
     )
 
 
@@ -155,7 +155,7 @@ class AccountQuerySet(AccountScopedQuerySet):
         they are on. Always part of what they may see."""
         if not isinstance(user, User) or not user.is_active or user.role is None:
             return self.none()
-        return self.filter(_accounts_of(User.objects.filter(pk=user.pk), prefix=""))
+        return self.filter(_accounts_of([user.pk], prefix=""))
 
     def portfolio_of(self, user: User, *, scope: str) -> Self:
         """Active accounts: of "mine" the person's own, of "all" those they may see."""

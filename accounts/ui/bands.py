@@ -1,13 +1,11 @@
 """How a band looks: tone, icon, word and place among the others.
 
 A band says it itself, in the columns of its scorecard. Those lie above this floor, so whoever owns
-them gives a function that reads them (`looks_come_from`); it is asked once a request.
+them gives a function that reads them (`looks_come_from`); it is asked for every look.
 """
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -26,8 +24,6 @@ ICONS: Final = {
     NO_BAND: "circle-dashed",
 }
 _LAST = 2**15
-# Outside of a request (a job, a command) a look is asked for again after so long.
-_REMEMBERED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +56,6 @@ _TOO_NEW = BandLook(NO_BAND, gettext_noop("Too new to judge"), _LAST - 2)
 ReadLooks = Callable[[], Mapping[str, BandLook]]
 
 
-class _Source(threading.local):
-    """What this thread was told last, and when."""
-
-    looks: Mapping[str, BandLook] = KNOWN
-    until: float = 0.0
-
-
-_source = _Source()
 _readers: list[ReadLooks] = []
 
 
@@ -76,17 +64,8 @@ def looks_come_from(read: ReadLooks) -> None:
     _readers[:] = [read]
 
 
-def forget_looks(**_signal: object) -> None:
-    """The next look is asked for anew: a request has begun, or something was published."""
-    _source.until = 0.0
-
-
 def _looks() -> Mapping[str, BandLook]:
-    now = time.monotonic()
-    if now >= _source.until and _readers:
-        _source.looks = _readers[0]() or KNOWN
-        _source.until = now + _REMEMBERED_SECONDS
-    return _source.looks
+    return (_readers[0]() if _readers else None) or KNOWN
 
 
 def band_look(band: str | None) -> BandLook:

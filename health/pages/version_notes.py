@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 
 from accounts.models import Installation
 from accounts.ui.charts import Note
-from health.models import Publication, Scorecard
+from health.models import Scorecard
+from health.queries.publications import Published, publications
 
 TONE = "version"
 WRITTEN = 36  # characters of a mark that stand on the chart; all of it is in hover and table
@@ -20,37 +21,37 @@ WRITTEN = 36  # characters of a mark that stand on the chart; all of it is in ho
 
 def published_between(*, first: date, last: date, key: str) -> list[Note]:
     """What came into force of this key, on the days of the installation; not its first version."""
-    found = _publications(first, last)
-    return [_note(day, row.scorecard, row.reason) for day, row in found if row.scorecard.key == key]
+    found = _came_into_force(first, last)
+    return [_note(day, row.version, row.reason) for day, row in found if row.key == key]
 
 
 def published_anywhere(*, first: date, last: date) -> list[Note]:
     """The same of all keys, for a line that many accounts make together."""
     return [
-        _note(day, row.scorecard, row.reason, name=row.scorecard.name)
-        for day, row in _publications(first, last)
+        _note(day, row.version, row.reason, name=row.name)
+        for day, row in _came_into_force(first, last)
     ]
 
 
 def published_days(*, first: date, last: date) -> dict[str, list[date]]:
     """The days alone, by scorecard key."""
     days = defaultdict[str, list[date]](list)
-    for day, row in _publications(first, last):
-        days[row.scorecard.key].append(day)
+    for day, row in _came_into_force(first, last):
+        days[row.key].append(day)
     return days
 
 
-def _publications(first: date, last: date) -> list[tuple[date, Publication]]:
-    """One query. The first version of a key changed nothing, so it is no news; of several on one
-    day only the last stayed in force."""
+def _came_into_force(first: date, last: date) -> list[tuple[date, Published]]:
+    """The first version of a key changed nothing, so it is no news; of several on one day only the
+    last stayed in force."""
     zone = Installation.current().zone
     known = set[str]()
-    found = dict[tuple[date, str], Publication]()
-    for row in Publication.objects.select_related("scorecard").order_by("pk"):
-        day, key = row.published_at.astimezone(zone).date(), row.scorecard.key
-        if key in known and first <= day <= last:
-            found[day, key] = row
-        known.add(key)
+    found = dict[tuple[date, str], Published]()
+    for row in publications():
+        day = row.at.astimezone(zone).date()
+        if row.key in known and first <= day <= last:
+            found[day, row.key] = row
+        known.add(row.key)
     return [(day, row) for (day, _), row in found.items()]
 
 
@@ -66,7 +67,7 @@ def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:
 
 def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
     if before.key == after.key:
-        return _note(day, after, after.reason)
+        return _note(day, after.version, after.reason)
     words = gettext("Judged by %(name)s v%(version)s from here, before by %(before)s") % {
         "name": after.name,
         "version": after.version,
@@ -75,8 +76,8 @@ def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
     return Note(day, words, TONE, short=f"{after.name} v{after.version}")
 
 
-def _note(day: date, card: Scorecard, reason: str, *, name: str = "") -> Note:
-    version = f"{name} v{card.version}".strip()
+def _note(day: date, number: int, reason: str, *, name: str = "") -> Note:
+    version = f"{name} v{number}".strip()
     words = gettext("%(version)s published") % {"version": version} + (
         f": {reason}" if reason else ""
     )

@@ -9,13 +9,13 @@ from functools import lru_cache
 from django.db.models import Max
 
 from accounts.ui.bands import BandLook
-from health.models import Band, Publication
+from health.models import Band
+from health.queries.publications import latest_publication
 
 
 def band_looks() -> Mapping[str, BandLook]:
-    """By key. One short question; the bands are read again only after a publication, by each
-    process for itself."""
-    latest = Publication.objects.order_by("-pk").values_list("pk", "published_at").first()
+    """By key; the bands are read again only after a publication, by each process for itself."""
+    latest = latest_publication()
     return {} if latest is None else _looks_since(*latest)
 
 

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Account, User
-from accounts.ui.bands import band_look, bands_shown, forget_looks
+from accounts.ui.bands import band_look, bands_shown
 from health.models import CurrentHealth, HealthScore, Scorecard
 from health.publishing import copy_to_draft, install_library, publish
+from health.queries.publications import forget_latest
 from health.queries.scorecards import in_force, published_card
 from tests.times import now, today
 
@@ -145,7 +146,7 @@ def test_looks_are_asked_for_once_a_request(
             component_bands=[], spark=[], computed_at=now(),
         )  # fmt: skip
     assert queries() == few
-    forget_looks()
+    forget_latest()
     with django_assert_num_queries(1):
         assert [band_look(key).tone for key in ("red", "green")] == ["intervene", "healthy"]
 

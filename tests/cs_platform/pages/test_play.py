@@ -185,5 +185,5 @@ def test_a_play_asks_a_fixed_number_of_questions(
             opened_at=NOW, due_at=NOW,
         )  # fmt: skip
     page(client, play)
-    with django_assert_num_queries(31):
+    with django_assert_num_queries(30):
         page(client, play)

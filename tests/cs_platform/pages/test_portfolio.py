@@ -194,7 +194,7 @@ def test_portfolio_asks_a_fixed_number_of_questions(
         show_present(judge(account, card, raw=GOOD))
         add_task(account, csm, title="Call")
     band_looks()  # read once a publication: by whichever request comes first
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("portfolio"))
 
 

@@ -47,7 +47,7 @@ EXECUTORS = {
     ),
     "playbooks.queries.doings:AskedDoings._onboarding": lambda: doings(onboarding_done=True),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
-    "playbooks.facts:recent_signals": lambda: facts.recent_signals(
+    "playbooks.facts:_signals_since": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
     ),
     "playbooks.facts:signals_heard": lambda: facts.signals_heard(
