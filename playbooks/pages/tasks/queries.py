@@ -103,6 +103,11 @@ class TaskRow(NamedTuple):
         return reverse("task", args=[self.pk])
 
     @property
+    def name(self) -> str:
+        """Which task it is, in a list where steps of one playbook share a title."""
+        return f"{self.title}, {self.account_name}"
+
+    @property
     def icon(self) -> str:
         return _ICONS[Channel(self.channel)]
 

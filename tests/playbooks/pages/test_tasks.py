@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from accounts.models import Installation
 from playbooks.models import Task
-from tests.page_house import NOW, add_task, sign_in
+from tests.html_faults import Page
+from tests.page_house import NOW, add_task, open_play, sign_in
 
 HTMX = {"HX-Request": "true"}
 
@@ -34,6 +35,17 @@ def test_tasks_of_the_team_are_shown_when_asked_for_and_cannot_be_finished(clien
     assert "For a team mate" in html
     assert f"{reverse('task', args=[task.pk])}#complete" in html
     assert f"{reverse('task', args=[theirs.pk])}#complete" not in html
+
+
+@pytest.mark.parametrize("name", ["tasks", "today"])
+def test_the_same_step_of_two_accounts_is_told_apart_by_name(client, house, name):
+    """As a list of links is read out, and as voice control is told."""
+    for place in ("own", "team"):
+        open_play(house.accounts[place], house.people["csm"])
+    Task.objects.update(title="First checkpoint")
+    sign_in(client, house.people["csm"])
+    page = Page(client.get(reverse(name)).content.decode())
+    assert page.repeated_names() == []
 
 
 def test_tasks_of_other_teams_are_never_shown(client, house):
