@@ -12,6 +12,7 @@ from accounts.models import Interaction, Signal
 from health.models import Scorecard, ThresholdCrossing
 from playbooks.models import Play, Playbook, PlayStart, Task
 from playbooks.publishing import install_library
+from tests.html_faults import Page
 from tests.page_house import DAY, NOW, sign_in
 
 BEGAN = DAY - timedelta(days=20)
@@ -243,3 +244,10 @@ def test_they_ask_a_fixed_number_of_questions(
     page(client, name)
     with django_assert_num_queries(queries):
         page(client, name)
+
+
+def test_equal_numbers_of_two_groups_are_told_apart_by_name(client, boss, house):
+    for place, key in (("own", "watch_to_intervene"), ("team", "renewal")):
+        run(house.accounts[place], key)
+    page = Page(client.get(reverse("compliance")).content.decode())
+    assert page.repeated_names() == []
