@@ -246,6 +246,9 @@ class SignalKind(StrEnum):
     PLAY_ASKED = "play.asked"
     AUDIENCE_ENTERED = "audience.entered"
     AUDIENCE_LEFT = "audience.left"
+    CUSTOMER_WROTE = "customer.wrote"
+    MAIL_UNDELIVERED = "mail.undelivered"
+    SUPPORT_ESCALATED = "support.escalated"
     BUSINESS_EVENT = "event"
 
 

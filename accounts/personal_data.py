@@ -143,6 +143,7 @@ PERSONAL_DATA = PersonalData(
     staff_columns=(
         "accounts.ChatIdentity.chat_id",
         "accounts.OutboxMessage.to_address",
+        "accounts.OutreachPolicy.answers_to",
         "accounts.User.email",
         "accounts.User.name",
         "accounts.User.password",
@@ -201,6 +202,7 @@ PERSONAL_DATA = PersonalData(
         "accounts.InboxReceipt.key",
         "accounts.InboxReceipt.source",
         "accounts.Installation.name",
+        "accounts.Installation.product_url",
         "accounts.Installation.time_zone",
         "accounts.Interaction.external_id",
         "accounts.InteractionKind.name",

@@ -14,7 +14,7 @@ from accounts.intake.specs import Kind
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.loaded import Loaded
-from accounts.loading.marks import emit_events, mark_dirty
+from accounts.loading.marks import emit_escalations, emit_events, emit_letters, mark_dirty
 from accounts.loading.notices import Notice
 from accounts.loading.participants import known_participants, write_participants
 from accounts.loading.results import DueRecord, LoadResult, Status
@@ -166,6 +166,16 @@ def _events(loaded: Loaded) -> None:
     mark_dirty(loaded.changed.account_ids)
 
 
+def _tickets(loaded: Loaded) -> None:
+    emit_escalations(list(loaded.changed.ids.values()), now=loaded.now)
+    mark_dirty(loaded.changed.account_ids)
+
+
+def _interactions(loaded: Loaded) -> None:
+    write_participants(loaded)
+    emit_letters(list(loaded.changed.ids.values()), now=loaded.now)
+
+
 def _marked(loaded: Loaded) -> None:
     mark_dirty(loaded.changed.account_ids)
 
@@ -226,8 +236,8 @@ AFTER: dict[Kind, Callable[[Loaded], None]] = {
     Kind.CONTACTS: _contacts,
     Kind.CONTRACTS: _contracts,
     Kind.INVOICES: _marked,
-    Kind.TICKETS: _marked,
-    Kind.INTERACTIONS: write_participants,
+    Kind.TICKETS: _tickets,
+    Kind.INTERACTIONS: _interactions,
     Kind.GROUP_SESSIONS: _group_sessions,
     Kind.ATTENDANCES: _marked,
     Kind.EVENTS: _events,

@@ -1,17 +1,18 @@
 """What a load leaves for others: accounts to score again, and signals that may start work."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from accounts.catalogue import HistoryAttribute, SignalKind
+from accounts.catalogue import HistoryAttribute, Severity, SignalKind, StartingInteraction
 from accounts.loading.history import AttributeChange
-from accounts.models import BusinessEvent, Installation
+from accounts.models import BusinessEvent, Installation, Interaction, InteractionContact, Ticket
 from accounts.work.signals import NewSignal, emit
 
+_NEWS = timedelta(days=7)
 _SIGNAL_OF = {
     HistoryAttribute.TOUCH_TIER: SignalKind.TIER_CHANGED,
     HistoryAttribute.STAGE: SignalKind.STAGE_CHANGED,
@@ -67,6 +68,37 @@ def emit_events(event_ids: Sequence[int]) -> None:
             payload=_payload(event),
         )
         for event in events
+    )
+
+
+def emit_escalations(ticket_ids: Sequence[int], *, now: datetime) -> None:
+    """Urgent tickets that are open: once a ticket, when that is learned."""
+    urgent = Ticket.objects.filter(
+        pk__in=ticket_ids, severity=Severity.URGENT, solved_at__isnull=True
+    )
+    rows = urgent.order_by("pk").values_list("account_id", "source_id", "external_id", "subject")
+    emit(
+        NewSignal(account_id, SignalKind.SUPPORT_ESCALATED, f"{source}:{pk}", now, {"note": said})
+        for account_id, source, pk, said in rows
+    )
+
+
+def emit_letters(interaction_ids: Sequence[int], *, now: datetime) -> None:
+    """Mail that people of a customer wrote: nobody of us is its host. What is older than a week is
+    history, which answers nothing."""
+    written = Interaction.objects.filter(
+        pk__in=interaction_ids,
+        kind=StartingInteraction.EMAIL,
+        host__isnull=True,
+        occurred_at__gt=now - _NEWS,
+        occurred_at__lte=now,
+    ).filter(Exists(InteractionContact.objects.filter(interaction=OuterRef("pk"))))
+    rows = written.order_by("pk").values_list(
+        "account_id", "source_id", "external_id", "occurred_at", "subject"
+    )
+    emit(
+        NewSignal(account_id, SignalKind.CUSTOMER_WROTE, f"{source}:{pk}", at, {"note": said})
+        for account_id, source, pk, at, said in rows
     )
 
 

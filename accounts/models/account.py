@@ -197,6 +197,12 @@ class Account(models.Model):
                 name="account_decides",
                 condition=Q(status=AccountStatus.ACTIVE, decides_on__isnull=False),
             ),
+            # Plays of those who left end.
+            models.Index(
+                F("id"),
+                name="account_churned",
+                condition=Q(status=AccountStatus.CHURNED),
+            ),
             # A portfolio by value.
             models.Index("owner", F("arr_minor").desc(), name="account_owner_arr"),
             # Search by any part of the name (trigrams; LIKE on upper-case, as icontains asks).

@@ -12,7 +12,7 @@ from typing import Any
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -110,6 +110,15 @@ class Installation(models.Model):
         help_text="Plays that open for one CSM on one day, over all playbooks; interventions"
         " without a cap of their own open at once, and count. The rest waits for the next day,"
         " largest ARR × risk first. Empty: any number.",
+    )
+    product_url = models.CharField(
+        "address of the product",
+        max_length=200,
+        blank=True,
+        validators=[URLValidator(schemes=["https", "http"])],
+        db_default="",
+        help_text="Where customers log in: {{ product_link }} in mails to them. What names it waits"
+        " for approval while this is empty.",
     )
     working_days = ArrayField(
         models.PositiveSmallIntegerField(choices=WEEKDAYS),

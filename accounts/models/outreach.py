@@ -44,6 +44,13 @@ class OutreachPolicy(models.Model):
         help_text="At most so many in any 7 days, to all its people together.",
     )
 
+    answers_to = models.EmailField(
+        blank=True,
+        db_default="",
+        help_text="Where answers go to mail that is signed by nobody of us, as that of sequences: a"
+        " mailbox that a person reads.",
+    )
+
     class Meta:
         verbose_name = _("rules for writing to customers")
         verbose_name_plural = _("rules for writing to customers")

@@ -146,6 +146,13 @@ class OutboxMessage(LeasedRow):
         SUPPRESSED = "suppressed", "Suppressed"
         DEAD = "dead", "Dead"
 
+    class Priority(models.IntegerChoices):
+        """`BY_ITSELF` and what comes after it goes in bulk: only when nothing else is due."""
+
+        FIRST = 1
+        USUAL = 5
+        BY_ITSELF = 6
+
     key = models.CharField(max_length=160, unique=True)
     channel = models.CharField(max_length=10, choices=Channel)
     account = models.ForeignKey(
@@ -177,7 +184,9 @@ class OutboxMessage(LeasedRow):
         max_length=80, blank=True, help_text="Mails that share it are one conversation."
     )
     priority = models.PositiveSmallIntegerField(
-        default=5, help_text="1 goes first where the touch budget has no room for all."
+        default=5,
+        help_text="1 goes first where the touch budget has no room for all. Up to 5 goes before"
+        " what goes in bulk.",
     )
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
@@ -228,6 +237,11 @@ class OutboxMessage(LeasedRow):
         ]
         indexes = [
             models.Index("next_at", name="outbox_due", condition=Q(state__in=("new", "leased"))),
+            models.Index(
+                "next_at",
+                name="outbox_due_first",
+                condition=Q(state__in=("new", "leased"), priority__lte=5),
+            ),
             # What did not go out, newest first (operations page).
             models.Index(
                 "state",

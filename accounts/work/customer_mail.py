@@ -11,6 +11,7 @@ from accounts.work.outreach import NOT_LOOKED, NOT_THEIR_TIME, CustomerHours, cu
 State = OutboxMessage.State
 # A message in the product that nobody has seen by then is old news.
 SHOWN_FOR = timedelta(days=14)
+Priority = OutboxMessage.Priority
 
 
 def write(
@@ -25,7 +26,7 @@ def write(
     hours: CustomerHours,
     is_held: bool = False,
     thread: str = "",
-    priority: int = 5,
+    priority: int = Priority.USUAL,
 ) -> OutboxMessage:
     """A row of the outbox, not stored yet (`notices.post` does, once a key)."""
     opens = hours.opening(account, now=now)

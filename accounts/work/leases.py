@@ -64,9 +64,9 @@ class Patience:
 
 def due(rows: QuerySet[Row], *, now: datetime, real_now: RealNow) -> QuerySet[Row]:
     """New and ripe, or leased by a process whose lease has run out."""
-    return rows.filter(
-        Q(state=NEW, next_at__lte=now) | Q(state=LEASED, lease_until__lt=real_now)
-    )  # fmt: skip
+    is_free = Q(state=NEW) | Q(state=LEASED, lease_until__lt=real_now)
+    # What is leased was ripe: said of both, what is not is never looked at.
+    return rows.filter(is_free, next_at__lte=now)
 
 
 def claim(due_rows: QuerySet[Row], *, real_now: RealNow) -> Row | None:

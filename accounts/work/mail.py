@@ -10,7 +10,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext
 
 from accounts import passwords
-from accounts.models import OutboxMessage
+from accounts.models import Installation, OutboxMessage, OutreachPolicy
 from accounts.unsubscribe_links import unsubscribe_path
 
 CALL_SECONDS = 15
@@ -47,10 +47,14 @@ def _mail_id(key: str) -> str:
 
 def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
     """From the person who writes, in their conversation, with a way to hear no more (RFC 8058)."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if message.sender is not None:
-        _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         letter.from_email = formataddr((message.sender.name, address))
         letter.reply_to = [message.sender.email]
+    else:  # nobody by name: the installation itself
+        letter.from_email = formataddr((Installation.current().name, address))
+        answers_to = OutreachPolicy.current().answers_to
+        letter.reply_to = [answers_to] if answers_to else []
     if message.thread and (earlier := _earlier_in(message)):
         letter.extra_headers |= {
             "In-Reply-To": _mail_id(earlier[-1]),

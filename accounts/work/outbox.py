@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 from email.errors import MessageError
 
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from accounts.catalogue import SignalKind
 from accounts.models import Contact, Endpoint, OutboxMessage, SuppressedAddress
 from accounts.work import leases, mail, outgoing_http, outreach, webhooks
 from accounts.work.leases import Heartbeat, LeaseLostError, Patience
+from accounts.work.signals import NewSignal, emit
 
 # Waits before each further attempt: ten of them, about three days.
 _WAITS = tuple(
@@ -63,13 +65,16 @@ def send_due(*, limit: int = 100, now: datetime) -> int:
 
 
 def _claim(*, now: datetime) -> OutboxMessage | None:
-    """One at a time: a killed sender holds back one message, not a batch."""
+    """One at a time: a killed sender holds back one message, not a batch. What goes in bulk waits
+    until nothing else is due."""
     oldest = (
         waiting(now=now)
         .select_related("user", "contact", "account", "sender", "endpoint")
         .order_by("next_at", "pk")
     )
-    return leases.claim(oldest, real_now=Now())
+    # Uses index: outbox_due_first or outbox_due
+    first = oldest.filter(priority__lte=OutboxMessage.Priority.USUAL)
+    return leases.claim(first, real_now=Now()) or leases.claim(oldest, real_now=Now())
 
 
 def _held(message: OutboxMessage) -> QuerySet[OutboxMessage]:
@@ -83,9 +88,9 @@ def _beat(message: OutboxMessage) -> None:
 
 def _deliver(message: OutboxMessage, *, now: datetime) -> None:
     if reason := suppression(message, now=now):
-        _end_unsent(message, state=State.SUPPRESSED, reason=reason)
+        _end_unsent(message, state=State.SUPPRESSED, reason=reason, now=now)
     elif PATIENCE.is_deadly(message.attempts):
-        _give_up(message, reason="its sender died each time")
+        _give_up(message, reason="its sender died each time", now=now)
     elif message.contact is not None and (hold := outreach.let_out(message, now=now)):
         _put_off(message, hold.reason, until=hold.until, attempts=message.attempts - 1)
     else:
@@ -117,7 +122,7 @@ def _failed(message: OutboxMessage, error: Exception, *, now: datetime) -> None:
         # A server that knows no such recipient is not asked again with the next message.
         bounced = SuppressedAddress.Reason.BOUNCED
         outreach.suppress(message.contact.email, reason=bounced, now=now)
-    _give_up(message, reason=_describe(error))
+    _give_up(message, reason=_describe(error), now=now)
 
 
 def _spare(endpoint: Endpoint | None, *, now: datetime) -> None:
@@ -168,14 +173,20 @@ def _put_off(message: OutboxMessage, reason: str, *, until: datetime, **changes:
     leases.put_off(_held(message), until=until, reason=reason, **changes)
 
 
-def _give_up(message: OutboxMessage, *, reason: str) -> None:
-    _end_unsent(message, state=State.DEAD, reason=reason)
+def _give_up(message: OutboxMessage, *, reason: str, now: datetime) -> None:
+    _end_unsent(message, state=State.DEAD, reason=reason, now=now)
 
 
-def _end_unsent(message: OutboxMessage, *, state: State, reason: str) -> None:
-    if message.contact is not None:
-        outreach.take_back(message)
-    _mark(message, state=state, reason=reason)
+def _end_unsent(message: OutboxMessage, *, state: State, reason: str, now: datetime) -> None:
+    """Mail to a customer tells the playbooks: a person may have to reach them otherwise."""
+    with transaction.atomic():
+        if message.contact is not None:
+            outreach.take_back(message)
+        _mark(message, state=state, reason=reason)
+        is_mail = message.channel == OutboxMessage.Channel.EMAIL
+        if is_mail and message.contact is not None and message.account_id is not None:
+            kind, said = SignalKind.MAIL_UNDELIVERED, {"note": f"{message.subject}: {reason}"}
+            emit([NewSignal(message.account_id, kind, message.key, now, said)])
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from accounts.calendar import BusinessCalendar
+from accounts.catalogue import StartingInteraction
 from accounts.models import (
     Account,
     Contact,
@@ -33,7 +34,6 @@ from accounts.touch_budget import (
     may_touch,
 )
 
-MAIL = "email"  # the kind of interaction that is one
 NOT_THEIR_TIME = "it is not their working time"
 NOT_LOOKED = "shown when they look in the product"
 
@@ -138,6 +138,7 @@ _WHY = {
     Room.FULL: "the touch budget has no room yet",
     Room.KEPT: "the touch budget is kept for something more urgent",
 }
+BUDGET_REASONS = tuple(_WHY.values())
 
 
 def _touches(account_id: int, *, now: datetime) -> list[PastTouch]:
@@ -146,7 +147,7 @@ def _touches(account_id: int, *, now: datetime) -> list[PastTouch]:
     sent = Touch.objects.filter(account_id=account_id, at__gt=now - WINDOW)
     written = Interaction.objects.filter(
         account_id=account_id,
-        kind=MAIL,
+        kind=StartingInteraction.EMAIL,
         host__isnull=False,
         occurred_at__gt=now - WINDOW,
         occurred_at__lte=now,

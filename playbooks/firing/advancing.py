@@ -185,7 +185,7 @@ WHERE p.outcome IN ('completed', 'cancelled') AND p.closed_at > %(since)s
     AND NOT EXISTS (SELECT FROM playbooks_stepresult r
         WHERE r.play_id = p.id AND r.ending = 'held_out')
     AND NOT EXISTS (SELECT FROM playbooks_task t
-        WHERE t.play_id = p.id AND t.escalation = %(key)s)
+        WHERE t.play_id = p.id AND t.escalation <> '' AND t.opened_at >= p.closed_at)
     AND NOT EXISTS (SELECT FROM playbooks_play o JOIN playbooks_playbook ob ON ob.id = o.playbook_id
         WHERE o.account_id = p.account_id AND o.state = 'open' AND ob.category = 'intervention')
 ORDER BY p.id
@@ -197,8 +197,8 @@ FOR NO KEY UPDATE OF p SKIP LOCKED
 @transaction.atomic
 def ask_next_steps(*, limit: int, now: datetime) -> int:
     """A play that ended while the account is still at risk, and no other takes it up, asks the
-    owner what comes next: once a play."""
-    params: dict[str, Any] = {"limit": limit, "since": now - _ASKED_WITHIN, "key": ASKED_NEXT}
+    owner what comes next: once a play, unless it handed over as it ended."""
+    params: dict[str, Any] = {"limit": limit, "since": now - _ASKED_WITHIN}
     with connection.cursor() as cursor:
         cursor.execute(_UNRECOVERED, params)
         ids = [pk for (pk,) in cursor.fetchall()]

@@ -12,7 +12,7 @@ from playbooks.firing.opening import Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.models import Play, Playbook
 from playbooks.triggers.decisions import attention_rank
-from playbooks.triggers.rules import AccountState, Recovery
+from playbooks.triggers.rules import AccountState, Recovery, Rule
 from playbooks.triggers.vocabulary import PlayState, StartResult
 
 
@@ -36,25 +36,25 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
     ).exists():
         raise PlayRunningError(f"“{playbook.name}” is running on {account.name} already.")
     batch = read_batch(account_ids=[account.pk], now=now)
-    row = _row(playbook, batch.standings[account.pk], account_id=account.pk, by=by)
-    (start_id,) = insert_starts([row], now=now).values()
     rule = facts.rules_of([playbook.pk])[playbook.pk]
+    row = _row(rule, batch.standings[account.pk], account_id=account.pk, by=by)
+    (start_id,) = insert_starts([row], now=now).values()
     start = Start(start_id, account.pk, row.csm_id, rule, Recovery(), row.why, row.saw)
     (play,) = open_plays(starts=[start], batch=batch, by=by.pk)
     return play
 
 
-def _row(playbook: Playbook, standing: AccountState, *, account_id: int, by: User) -> StartRow:
+def _row(rule: Rule, standing: AccountState, *, account_id: int, by: User) -> StartRow:
     return StartRow(
         account_id=account_id,
-        playbook_id=playbook.pk,
-        playbook_key=playbook.key,
+        playbook_id=rule.playbook_id,
+        playbook_key=rule.key,
         signal_id=None,
         trigger_key="",
-        csm_id=standing.csm_id,
+        csm_id=rule.counts_for(standing.csm_id),
         result=StartResult.STARTED,
         reason="",
-        why=f"“{playbook.name}” was started by {by.name}.",
+        why=f"“{rule.name}” was started by {by.name}.",
         is_urgent=False,
         rank=attention_rank(arr_minor=standing.arr_minor, score=standing.score),
         saw={"kind": "by_hand", "band": standing.band, "score": str(standing.score or "")},

@@ -15,12 +15,23 @@ from playbooks.models.play import mail_thread
 from playbooks.triggers.vocabulary import PlayOutcome
 from playbooks.triggers.wording import CAME_BACK, recovered_because
 
-# Exit criteria against the present health, whatever made the score move.
-# Uses index: play_open
+# Exit criteria against the present health, whatever made the score move, and who left or came back.
+# However many sequences run, which no score ends: only plays that one of these may end are read.
+# Uses index: play_recovers, play_open
 _OVER = """
+WITH ending AS MATERIALIZED (
+    SELECT p.id FROM playbooks_play p
+    WHERE p.state = 'open' AND {scope} AND (p.recovers_bands <> '{{}}'
+        OR p.recovers_score IS NOT NULL OR p.ends_on ? 'came_back')
+    UNION
+    SELECT p.id
+    FROM accounts_account a JOIN playbooks_play p ON p.account_id = a.id AND p.state = 'open'
+    WHERE a.status = 'churned' AND {scope}
+)
 SELECT p.id, a.status = 'churned' AND NOT goes_on, p.ends_on ? 'came_back', h.score,
     coalesce(h.band, '')
-FROM playbooks_play p
+FROM ending
+JOIN playbooks_play p ON p.id = ending.id
 JOIN accounts_account a ON a.id = p.account_id
 JOIN playbooks_playbook b ON b.id = p.playbook_id
 CROSS JOIN LATERAL (SELECT b.conditions @> '{{"also_churned": true}}' AS goes_on) after

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from accounts.models import OutboxMessage
 from accounts.work.notices import post
@@ -12,13 +14,20 @@ from health.scoring import WHOLE_SCORE
 from playbooks.announcements import announce_created
 from playbooks.due_dates import Offset, Unit, due_at
 from playbooks.facts import longest_window, recent_signals
+from playbooks.firing.closing import close_plays
 from playbooks.firing.due_steps import Opening
 from playbooks.firing.notices import notice
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.matching import TriggerInput
 from playbooks.triggers.rules import AccountState, Escalation
-from playbooks.triggers.vocabulary import Channel, EscalationKind, TaskState
-from playbooks.triggers.wording import why_drawn_in
+from playbooks.triggers.vocabulary import (
+    Channel,
+    EscalationKind,
+    PlayOutcome,
+    PlayState,
+    TaskState,
+)
+from playbooks.triggers.wording import handed_because, why_drawn_in
 
 # Somebody drawn in has one business day.
 _DUE = Offset(24, Unit.HOURS)
@@ -40,14 +49,52 @@ def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
     )
     fresh = {(each.play.pk, each.escalation.key): each for each in drawn}
     fresh = {key: each for key, each in sorted(fresh.items()) if key not in known}
-    tasks = [_task(each, context) for each in fresh.values()]
+    asked = _hand_over(list(fresh.values()), context)
+    tasks = [_task(each, context) for each in asked]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
     if tasks:
         plays = [task.play_id for task in tasks]
         announce_created(Task.objects.filter(play__in=plays, opened_at=context.now))
     post([message for task in tasks for message in _notices(task, context)])
-    _keep_open([each.play.pk for each in fresh.values() if each.escalation.keeps_open])
+    _keep_open([each.play.pk for each in asked if each.escalation.keeps_open])
     return len(tasks)
+
+
+def _hand_over(drawn: Sequence[DrawnIn], context: Opening) -> list[DrawnIn]:
+    """Ends the plays that hand over; those for whom a person gets a task.
+
+    Of a play one person goes on. Where somebody works on the fall already, that is who does.
+    """
+    handing = {each.play.pk: each for each in reversed(drawn) if each.escalation.hands_over}
+    reasons = {pk: handed_because(each.why) for pk, each in handing.items()}
+    close_plays(reasons=reasons, outcome=PlayOutcome.CANCELLED, now=context.now)
+    fallen = {
+        pk: each
+        for pk, each in handing.items()
+        if each.escalation.kind is EscalationKind.SCORE_BELOW
+    }
+    worked = _worked_on({each.play.account_id for each in fallen.values()})
+    taken_up = {pk for pk, each in fallen.items() if each.play.account_id in worked}
+    return [
+        each
+        for each in drawn
+        if each.play.pk not in handing
+        or (handing[each.play.pk] is each and each.play.pk not in taken_up)
+    ]
+
+
+def _worked_on(account_ids: Collection[int]) -> set[int]:
+    """Accounts with an open play of people that the health of the account would end."""
+    if not account_ids:
+        return set()
+    # Uses index: play_open or play_recovers
+    plays = Play.objects.filter(
+        ~Q(recovers_bands=[]) | Q(recovers_score__isnull=False),
+        account__in=account_ids,
+        state=PlayState.OPEN,
+        playbook__is_sequence=False,
+    )
+    return set(plays.values_list("account_id", flat=True))
 
 
 def for_signals(
@@ -116,7 +163,7 @@ def _seen_events(
     times = sum(1 for kind, at in emitted if kind in escalation.signals and at >= since)
     if not pulled or times < escalation.count:
         return ""
-    event = pulled[-1].kind.removeprefix("event.").replace("_", " ")
+    event = pulled[-1].kind.removeprefix("event.").replace("_", " ").replace(".", " ")
     return event if times == 1 else f"{event}, {times} such events"
 
 

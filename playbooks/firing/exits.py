@@ -57,6 +57,8 @@ WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'left_audience
 
 def close_what_rang(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> None:
     """Open plays of these accounts that end with one of these signals emitted since they opened."""
+    if not inputs:
+        return
     # Uses index: play_open
     plays = Play.objects.filter(
         account_id__in=sorted(inputs), state=PlayState.OPEN, ends_on__has_key="signals"

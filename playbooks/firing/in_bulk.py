@@ -74,7 +74,7 @@ def _row(wanted: Wanted, rule: Rule, standing: AccountState, *, by: User) -> Sta
         playbook_key=rule.key,
         signal_id=None,
         trigger_key=wanted.trigger.key,
-        csm_id=standing.csm_id,
+        csm_id=rule.counts_for(standing.csm_id),
         result=StartResult.STARTED,
         reason="",
         why=f"“{rule.name}” was started by {by.name}: its reason was true before it was published.",

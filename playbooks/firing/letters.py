@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Lower, Trim
 
 from accounts.catalogue import StakeholderRole
-from accounts.models import Account, Contact, Installation, OutboxMessage, User
-from accounts.ui import formats
+from accounts.models import Account, Contact, Installation, OutboxMessage, SuppressedAddress, User
 from accounts.work import customer_mail
 from accounts.work.outreach import CustomerHours, customer_hours
 from playbooks.firing.due_steps import DueStep, Opening
+from playbooks.firing.merge_values import contracts_seen, merge_values
 from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
 from playbooks.triggers.kinds import Consent, Mail, Sending
+from playbooks.triggers.vocabulary import OwnerRole
+
+# By the digest of the address, as `outreach.digest_of` makes it.
+_ADDRESS = Func(Lower(Trim(OuterRef("email"))), Value("UTF8"), function="convert_to")
+_DIGEST = Func(
+    Func(_ADDRESS, function="sha256"),
+    Value("hex"),
+    function="encode",
+    output_field=TextField(),
+)
+_SUPPRESSED = SuppressedAddress.objects.filter(digest=_DIGEST)
 
 
 def closest_people(
@@ -31,7 +53,7 @@ def closest_people(
         account__in=account_ids, is_active=True, do_not_contact=False, erased_at=None
     )
     if by_mail:
-        reachable = reachable.filter(email__gt="")
+        reachable = reachable.filter(email__gt="").exclude(Exists(_SUPPRESSED))
     if with_consent:
         reachable = reachable.filter(consent_at__isnull=False)
     ranked = reachable.annotate(
@@ -43,29 +65,11 @@ def closest_people(
     return {contact.account_id: contact for contact in first}
 
 
-def merge_values(
-    account: Account, *, contact: Contact | None, sender: User | None, our_company: str
-) -> dict[str, str]:
-    """A value for each merge field; empty where it is not known."""
-    return {
-        "account": account.name,
-        "contact": contact.name if contact else "",
-        "csm": account.owner.name if account.owner else "",
-        "sender": sender.name if sender else "",
-        "our_company": our_company,
-        "renewal_date": _day(account.renews_on),
-        "decision_date": _day(account.decides_on or account.renews_on),
-    }
-
-
-def _day(day: date | None) -> str:
-    return formats.day(day) if day else ""
-
-
 def write_letters(
     due: Collection[DueStep], context: Opening
 ) -> dict[tuple[int, int], OutboxMessage]:
-    """By play and step, not stored yet. Without a sender or somebody to write to there is none.
+    """By play and step, not stored yet. Without somebody to write to there is none, nor without a
+    sender, unless the installation itself writes (`owner: system`).
 
     What is to go out by itself waits for approval where a merge field is not known: nobody gets a
     mail with a hole in it.
@@ -79,14 +83,23 @@ def write_letters(
         for each in due
     }
     users = User.objects.in_bulk([pk for pk in senders.values() if pk is not None])
-    company, hours = Installation.current().name, customer_hours()
+    contracts, hours = contracts_seen([each.play for each in due]), customer_hours()
+    installation = hours.installation
     letters = {}
     for each in due:
         contact = people.get((each.play.account_id, _asks_consent(each)))
         sender = users.get(senders[each.key] or 0)
-        if contact is not None and sender is not None:
+        is_ours = each.step.owner_role == OwnerRole.SYSTEM
+        if contact is not None and (sender is not None or is_ours):
             account = accounts[each.play.account_id]
-            values = merge_values(account, contact=contact, sender=sender, our_company=company)
+            contract = contracts.get(each.play.pk)
+            values = merge_values(
+                account,
+                contact=contact,
+                sender=sender,
+                installation=installation,
+                contract=contract,
+            )
             letters[each.key] = _letter(each, account, contact, sender, values, context.now, hours)
     return letters
 
@@ -110,7 +123,7 @@ def _letter(
     each: DueStep,
     account: Account,
     contact: Contact,
-    sender: User,
+    sender: User | None,
     values: Mapping[str, str],
     now: datetime,
     hours: CustomerHours,
@@ -119,6 +132,7 @@ def _letter(
     asked = merged_names(step.mail_subject) | merged_names(step.mail_body)
     is_whole = all(values.get(name) for name in asked)
     is_free = isinstance(step.does, Mail) and step.does.sending is Sending.BY_ITSELF
+    is_urgent = isinstance(step.does, Mail) and step.does.is_urgent
     return customer_mail.write(
         key=f"play:{each.play.pk}:step:{step.pk}",
         account=account,
@@ -130,7 +144,15 @@ def _letter(
         hours=hours,
         is_held=not (is_free and is_whole),
         thread=mail_thread(each.play.pk),
+        priority=_priority(is_free=is_free, is_urgent=is_urgent),
     )
+
+
+def _priority(*, is_free: bool, is_urgent: bool) -> int:
+    """Ten thousand mails of sequences keep nobody's own letter waiting."""
+    if is_urgent:
+        return OutboxMessage.Priority.FIRST
+    return OutboxMessage.Priority.BY_ITSELF if is_free else OutboxMessage.Priority.USUAL
 
 
 def write_shown(due: Collection[DueStep], context: Opening) -> dict[tuple[int, int], OutboxMessage]:
@@ -138,14 +160,18 @@ def write_shown(due: Collection[DueStep], context: Opening) -> dict[tuple[int, i
     read it, or where a merge field is not known: nobody looks at it before."""
     people = closest_people({each.play.account_id for each in due}, by_mail=False)
     accounts = Account.objects.select_related("owner").in_bulk(people)
-    company = Installation.current().name
+    contracts = contracts_seen([each.play for each in due])
+    installation = Installation.current()
     shown = {}
     for each in due:
         contact, step = people.get(each.play.account_id), each.step
         if contact is None:
             continue
         account = accounts[each.play.account_id]
-        values = merge_values(account, contact=contact, sender=None, our_company=company)
+        contract = contracts.get(each.play.pk)
+        values = merge_values(
+            account, contact=contact, sender=None, installation=installation, contract=contract
+        )
         asked = merged_names(step.mail_subject) | merged_names(step.mail_body)
         if all(values.get(name) for name in asked):
             shown[each.key] = customer_mail.show_in_product(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 
+from accounts.catalogue import SignalKind
 from accounts.models import SignalDelivery
 from accounts.work import signals
 from health.signals import SignalShapeError
@@ -25,12 +26,15 @@ from playbooks.firing.opening import PlayBatch, Start, open_plays, read_batch
 from playbooks.firing.rows import StartRow, insert_starts
 from playbooks.firing.waking import wake_waits
 from playbooks.models import Play
+from playbooks.triggers.conditions import fits
 from playbooks.triggers.decisions import Decision, decide, is_historic, ration
-from playbooks.triggers.matching import TriggerInput, parse_signal
+from playbooks.triggers.matching import TriggerInput, parse_signal, pulls
+from playbooks.triggers.rules import Rule
 from playbooks.triggers.vocabulary import PlayState, StartResult
 from playbooks.triggers.wording import why_started
 
 CONSUMER = "playbooks"
+_Inputs: TypeAlias = dict[int, list[TriggerInput]]
 Outcome = SignalDelivery.Outcome
 log = logging.getLogger(__name__)
 
@@ -96,12 +100,22 @@ def _read_or_refuse(signal: signals.Pending, now: datetime) -> TriggerInput | No
 
 
 def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
-    # A crossing upwards is answered within seconds; the ticks look at all running plays.
-    close_what_is_over(limit=len(inputs) * 100, now=now, account_ids=sorted(inputs))
-    close_what_rang(inputs=inputs, now=now)
-    wake_waits(inputs=inputs, now=now)
-    batch = read_batch(account_ids=sorted(inputs), now=now)
+    crossed = {pk: told for pk, told in inputs.items() if any(each.crossing for each in told)}
+    if crossed:
+        # A crossing upwards is answered within seconds; the ticks look at all running plays.
+        close_what_is_over(limit=len(crossed) * 100, now=now, account_ids=sorted(crossed))
+    running = facts.running_plays(sorted(inputs))
+    ringing = {play.account_id for play in running if "signals" in play.ends_on}
+    close_what_rang(inputs=_of(ringing, inputs), now=now)
+    waiting = {play.account_id for play in running if play.looked_at is not None}
+    wake_waits(inputs=_of(waiting, inputs), now=now)
     rules = facts.published_rules()
+    concerned = crossed.keys() | _may_start(inputs, rules)
+    concerned |= _may_draw_in(inputs, running, rules)
+    if not concerned:
+        return
+    inputs = _of(concerned, inputs)
+    batch = read_batch(account_ids=sorted(inputs), now=now)
     decisions = [
         decision
         for account_id, standing in sorted(batch.standings.items())
@@ -110,7 +124,58 @@ def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
     opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
     announce_crossings(inputs)
     _escalate(inputs, frozenset(play.pk for play in opened), batch)
-    notify_owners(inputs=inputs, batch=batch)
+    notify_owners(inputs=crossed, batch=batch)
+
+
+def _of(account_ids: Iterable[int], inputs: _Inputs) -> _Inputs:
+    return {account_id: inputs[account_id] for account_id in account_ids}
+
+
+def _may_start(inputs: Mapping[int, Sequence[TriggerInput]], rules: Sequence[Rule]) -> set[int]:
+    """Accounts whose signals pull a trigger, as far as their profile tells: of the others nothing
+    more is read."""
+    by_kind: dict[str, list[Rule]] = {}
+    pulled: dict[int, list[Rule]] = {}
+    for account_id, told in inputs.items():
+        for each in told:
+            found = by_kind.get(each.kind) if each.is_plain else None
+            if found is None:
+                found = [rule for rule in rules if pulls(rule, each)]
+            if each.is_plain:
+                by_kind[each.kind] = found
+            if found:
+                pulled[account_id] = pulled.get(account_id, []) + found
+    profiles = facts.profiles(pulled) if pulled else {}
+    asked = {rule.playbook_id: rule.conditions.of_profile for rule in rules}
+    return {
+        account_id
+        for account_id, found in pulled.items()
+        if any(
+            fits(conditions=asked[rule.playbook_id], standing=profiles[account_id])
+            or any(each.kind == SignalKind.PLAY_ASKED for each in inputs[account_id])
+            for rule in found
+        )
+    }
+
+
+def _may_draw_in(
+    inputs: Mapping[int, Sequence[TriggerInput]],
+    running: Sequence[facts.RunningPlay],
+    published: Sequence[Rule],
+) -> set[int]:
+    """Accounts with an open play that one of their signals may draw somebody into."""
+    rules = {rule.playbook_id: rule for rule in published}
+    earlier = {play.playbook_id for play in running} - rules.keys()
+    rules |= facts.rules_of(earlier) if earlier else {}
+    kinds = {
+        playbook_id: {kind for each in rule.escalations for kind in each.signals}
+        for playbook_id, rule in rules.items()
+    }
+    return {
+        play.account_id
+        for play in running
+        if any(each.kind in kinds[play.playbook_id] for each in inputs[play.account_id])
+    }
 
 
 def _within_caps(decisions: Sequence[Decision], batch: PlayBatch) -> list[Decision]:

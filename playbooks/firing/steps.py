@@ -170,10 +170,18 @@ def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[date
         return anchor, anchor
     due = due_at(anchor=anchor, offset=offset, calendar=context.calendar)
     if step.kind != StepKind.TASK:
-        return due, due
+        opens = _begins(due, offset, context)
+        return opens, opens
     if step.notice_days is None:
         return context.now if Anchor(step.due_from).is_ahead else anchor, due
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
+
+
+def _begins(due: datetime, offset: Offset, context: Opening) -> datetime:
+    """What the platform does on a day it does as the day's work begins, not at its close."""
+    if offset.unit is Unit.HOURS:
+        return due
+    return context.calendar.at(context.calendar.local_day(due), context.calendar.opens_at)
 
 
 def _not_before_start(due: datetime, play: Play, context: Opening) -> datetime:

@@ -13,6 +13,8 @@ from playbooks.triggers.vocabulary import PlayState
 
 def wake_waits(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> int:
     """Of these accounts; how many plays are looked at."""
+    if not inputs:
+        return 0
     # Uses index: play_open or play_looks
     waiting = StepResult.objects.filter(
         play__account__in=sorted(inputs),

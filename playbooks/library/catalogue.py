@@ -16,7 +16,6 @@ from playbooks.library.reading import SHIPPED, read_yaml
 class Capability(StrEnum):
     """What the platform does not do yet, and an entry cannot do without."""
 
-    SEQUENCES = "sequences"
     SURVEYS = "surveys"
     EXPANSION_READY = "expansion_ready"
     PAYMENTS = "payments"
@@ -26,7 +25,6 @@ class Capability(StrEnum):
 
 label = Words(
     {
-        "sequences": "messages sent by themselves, by mail and in the product",
         "surveys": "answers to surveys",
         "expansion_ready": "accounts recognised as ready for more",
         "payments": "failed payments and expiring cards as signals",
@@ -62,14 +60,14 @@ def _read(key: str) -> PlaybookDefinition:
 ENTRIES = (
     LibraryEntry("1", "onboarding_high_touch", at_first=True),
     LibraryEntry("2", "onboarding_low_touch", at_first=True),
-    LibraryEntry("3", "onboarding_tech_touch", waits_for=Capability.SEQUENCES),
+    LibraryEntry("3", "onboarding_tech_touch"),
     LibraryEntry("4", "adoption_gap"),
     LibraryEntry("5", "at_risk", at_first=True),
     LibraryEntry("6", "healthy_to_watch", at_first=True),
     LibraryEntry("7", "watch_to_intervene", at_first=True),
     LibraryEntry("8", "renewal", at_first=True),
     LibraryEntry("8b", "renewal_low_touch", at_first=True),
-    LibraryEntry("8c", "renewal_tech_touch", waits_for=Capability.SEQUENCES),
+    LibraryEntry("8c", "renewal_tech_touch"),
     LibraryEntry("9", "expansion", waits_for=Capability.EXPANSION_READY),
     LibraryEntry("10", "re_engagement"),
     LibraryEntry("11", "stakeholder_broadening"),
@@ -92,7 +90,7 @@ ENTRIES = (
     LibraryEntry("26", "checkpoint_first_value", waits_for=Capability.SURVEYS),
     LibraryEntry("27", "checkpoint_renewal", waits_for=Capability.SURVEYS),
     LibraryEntry("28", "checkpoint_expansion", waits_for=Capability.SURVEYS),
-    LibraryEntry("29", "inactive_14_days", waits_for=Capability.SEQUENCES),
+    LibraryEntry("29", "inactive_14_days"),
     LibraryEntry("30", "usage_milestone", waits_for=Capability.MILESTONES),
 )
 BY_KEY = {entry.key: entry for entry in ENTRIES}

@@ -31,6 +31,7 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
         lines=frozenset(fields.texts("lines")),
         audiences=frozenset(fields.texts("audiences")),
         renewal_risks=frozenset(fields.texts("renewal_risks", list(RenewalRisk))),
+        auto_renews=fields.either("auto_renews"),
         used_since_start=fields.either("used_since_start"),
         active_users_at_least=_users(fields, "active_users_at_least"),
         active_users_below=_users(fields, "active_users_below"),

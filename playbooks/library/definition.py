@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor, Offset
 from playbooks.library.mail import MailDraft
-from playbooks.triggers.kinds import Action, StepKind
-from playbooks.triggers.path import Edge
+from playbooks.triggers.kinds import Action, Mail, Sending, StepKind
+from playbooks.triggers.path import Edge, Node, can_end_without
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
-from playbooks.triggers.vocabulary import Category, Channel, ReviewCadence
+from playbooks.triggers.vocabulary import Category, Channel, OwnerRole, ReviewCadence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,19 @@ class StepDefinition:
     def follows(self) -> bool:
         return self.due.anchor is Anchor.PREVIOUS_STEP
 
+    @property
+    def is_told_by_itself(self) -> bool:
+        """The customer gets it, and nobody of us looks at it before."""
+        if self.kind is StepKind.IN_APP:
+            return True
+        return isinstance(self.action, Mail) and self.action.sending is Sending.BY_ITSELF
+
+    @property
+    def asks_a_person(self) -> bool:
+        if self.kind is StepKind.MAIL:
+            return not self.is_told_by_itself
+        return self.kind is StepKind.TASK and self.owner_role != OwnerRole.SYSTEM
+
 
 @dataclass(frozen=True, slots=True)
 class PlaybookDefinition:
@@ -61,3 +74,11 @@ class PlaybookDefinition:
     escalations: tuple[Escalation, ...]
     steps: tuple[StepDefinition, ...]
     success: tuple[str, ...]
+
+    @property
+    def is_sequence(self) -> bool:
+        """It tells customers something and may run to its end without asking one of us for
+        anything: a person comes in where it hands over."""
+        nodes = [Node(step.key, step.edges, step.kind) for step in self.steps]
+        people = {index for index, step in enumerate(self.steps) if step.asks_a_person}
+        return any(step.is_told_by_itself for step in self.steps) and can_end_without(nodes, people)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.mail import gaps
 from playbooks.triggers.kinds import Mail, Sending, StepKind
 from playbooks.triggers.vocabulary import ANSWERED_CHANNELS, EscalationKind
 
@@ -91,6 +92,9 @@ def unready(definition: PlaybookDefinition) -> Iterator[Finding]:
     for step in definition.steps:
         if isinstance(step.action, Mail) and step.action.consent is None:
             yield Finding("step", step.key, "consent", _WORDS["step", "consent"])
+        for gap in gaps(step.mail) if step.is_told_by_itself else ():
+            says = f"Nobody reads it before it goes: write what “{gap}” stands for."
+            yield Finding("step", step.key, "mail", says)
 
 
 def advice(definition: PlaybookDefinition) -> Iterator[Finding]:
@@ -110,6 +114,8 @@ def advice(definition: PlaybookDefinition) -> Iterator[Finding]:
 def _about(definition: PlaybookDefinition) -> Iterator[Finding]:
     if not definition.purpose:
         yield _advises("about", "", "Say what is different once a play has ended well.")
+    if definition.is_sequence and definition.cap_per_csm_day is not None:
+        yield _advises("about", "", "It runs by itself and takes no CSM's time: no cap holds it.")
     if definition.sla_days is None:
         yield _advises(
             "about", "", "It promises no time to complete: nothing says when a play is late."

@@ -18,7 +18,10 @@ MERGE_FIELDS = {
     "our_company": "the name of this installation",
     "renewal_date": "the next end of a contract",
     "decision_date": "the last day by which a renewal is decided",
+    "renewal_amount": "what the next term of the contract costs that the play is about",
+    "product_link": "where customers log in, as Admin → Installation says",
 }
+_GAP = re.compile(r"\[[^\[\]\n]+\]")
 _FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
@@ -42,6 +45,11 @@ def read_mail(step: Fields) -> MailDraft | None:
             fields.wrong(name, f"“{unknown}” is none of {', '.join(MERGE_FIELDS)}")
     fields.refuse_others()
     return draft
+
+
+def gaps(draft: MailDraft | None) -> list[str]:
+    """What a person still has to fill in: words in brackets. ("see [link]": "[link]")"""
+    return [] if draft is None else _GAP.findall(f"{draft.subject}\n{draft.body}")
 
 
 def merged_names(text: str) -> set[str]:

@@ -288,7 +288,10 @@ def _escalation(fields: Fields) -> Escalation:
         count=fields.whole("count", lowest=1, highest=20, default=1),
         within_days=fields.whole("within_days", lowest=1, highest=365, default=30),
         keeps_open=fields.flag("keeps_open"),
+        hands_over=fields.flag("hands_over"),
     )
+    if escalation.keeps_open and escalation.hands_over:
+        fields.wrong("hands_over", "ends the play, which `keeps_open` keeps open: choose one")
     needs = {
         EscalationKind.NO_RESPONSE: ("business_days", escalation.business_days > 0),
         EscalationKind.SCORE_BELOW: ("score", escalation.score is not None),

@@ -8,7 +8,7 @@ from accounts.catalogue import AccountField, LifecycleStage
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.conditions import read_conditions, write_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
-from playbooks.library.fields import Fields
+from playbooks.library.fields import Fields, filled
 from playbooks.library.mail import read_mail
 from playbooks.library.signals import read_signals
 from playbooks.triggers.kinds import (
@@ -119,7 +119,8 @@ def _post_to(fields: Fields) -> PostTo:
 def _mail(fields: Fields) -> Mail:
     _asked_draft(fields)
     consent = fields.word("consent", Consent) if fields.has("consent") else None
-    return Mail(fields.word("send", Sending, Sending.AFTER_APPROVAL), consent)
+    sending = fields.word("send", Sending, Sending.AFTER_APPROVAL)
+    return Mail(sending, consent, is_urgent=fields.flag("urgent"))
 
 
 def _asked_draft(fields: Fields) -> None:
@@ -219,8 +220,8 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"if": write_conditions(condition)}
         case ChangeField(field=field, value=value):
             return {"set": {field.value: value}}
-        case Mail(sending=sending, consent=consent):
-            return {"send": sending.value} | ({"consent": consent.value} if consent else {})
+        case Mail():
+            return _written_mail(action)
         case StartPlay(playbook=playbook):
             return {"playbook": playbook}
         case HoldOut(percent=percent):
@@ -229,6 +230,11 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"to" if isinstance(action, PostTo) else "survey": key}
         case _:
             return {}
+
+
+def _written_mail(mail: Mail) -> dict[str, Any]:
+    said = {"send": mail.sending.value, "urgent": mail.is_urgent or None}
+    return filled(said | {"consent": mail.consent.value if mail.consent else None})
 
 
 def _written_wait(wait: Wait) -> dict[str, Any]:

@@ -73,5 +73,6 @@ def _escalation(escalation: Escalation) -> dict[str, Any]:
             "count": escalation.count,
             "within_days": escalation.within_days,
             "keeps_open": escalation.keeps_open,
+            "hands_over": escalation.hands_over or None,
         }
     )

@@ -162,6 +162,17 @@ class Play(models.Model):
                 name="play_step_due",
                 condition=Q(state="open", next_step_at__isnull=False),
             ),
+            # Which of them a score, a band or a return may end.
+            models.Index(
+                "account",
+                name="play_recovers",
+                condition=Q(state="open")
+                & (
+                    ~Q(recovers_bands=[])
+                    | Q(recovers_score__isnull=False)
+                    | Q(ends_on__has_key="came_back")
+                ),
+            ),
             # Exit criteria: open plays against the present health of their accounts.
             models.Index("account", name="play_open", condition=Q(state="open")),
             # What waits for something to become true, against the latest rescore.

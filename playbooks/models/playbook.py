@@ -91,6 +91,13 @@ class Playbook(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
         help_text="Plays opened for one CSM on one day; the rest wait. Empty: no cap.",
     )
+    is_sequence = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Runs by itself: it writes to customers and asks nobody for anything, unless it"
+        " hands over. Derived from its steps when it is published.",
+    )
     created_at = models.DateTimeField()
     revision = models.PositiveIntegerField(
         default=1, db_default=1, editable=False, help_text="Of a draft: one more with each save."
@@ -184,7 +191,9 @@ class Playbook(models.Model):
         draft is not complete."""
         return read_definition(self.as_mapping(), roles=roles)
 
-    def rule(self) -> Rule:
+    def rule(self, *, is_sequence: bool | None = None) -> Rule:
+        """`is_sequence`: of a draft, whose steps say so; a published version knows."""
+        is_sequence = self.is_sequence if is_sequence is None else is_sequence
         said = {name: getattr(self, name) for name in ("triggers", "conditions", "escalations")}
         return Rule(
             playbook_id=self.pk,
@@ -193,8 +202,9 @@ class Playbook(models.Model):
             family=self.family,
             severity=self.severity,
             cooldown_days=self.cooldown_days,
-            cap_per_csm_day=self.cap_per_csm_day,
+            cap_per_csm_day=None if is_sequence else self.cap_per_csm_day,
             is_intervention=self.category == Category.INTERVENTION,
+            is_sequence=is_sequence,
             **read_rule(json.dumps(said)),
         )
 

@@ -88,7 +88,8 @@ def revive(claim: jobs.Claim) -> None:
 
 def fill(asked: DryRun, *, now: datetime) -> None:
     playbook = Playbook.objects.prefetch_related("steps").get(pk=asked.playbook_id)
-    definition, rule = playbook.definition(), playbook.rule()
+    definition = playbook.definition()
+    rule = playbook.rule(is_sequence=definition.is_sequence)
     zone = Installation.current().zone
     occasions = occasions_of(rule, since=asked.since, until=asked.until, zone=zone)
     ids = sorted({each.account_id for each in occasions})

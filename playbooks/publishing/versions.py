@@ -67,8 +67,9 @@ def publish(*, playbook: Playbook, by: User | None, now: datetime, reason: str =
     if locked.state == Playbook.State.DRAFT:
         _refuse_unready(definition)
         locked.published_at, locked.published_by, locked.reason = now, by, reason
+        locked.is_sequence = definition.is_sequence
     locked.state = Playbook.State.PUBLISHED
-    locked.save(update_fields=["state", "published_at", "published_by", "reason"])
+    locked.save(update_fields=["state", "published_at", "published_by", "reason", "is_sequence"])
     _watch_lines(locked.key, now)
     return locked
 

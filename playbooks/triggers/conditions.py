@@ -56,4 +56,5 @@ def _is_such(conditions: Conditions, contract: RunningContract) -> bool:
         (at_least is None or contract.term_months >= at_least)
         and (below is None or contract.term_months < below)
         and (not conditions.lines or bool(conditions.lines & contract.lines))
+        and conditions.auto_renews in (None, contract.auto_renews)
     )

@@ -221,7 +221,7 @@ def _decision(match: Match, standing: AccountState, reason: Suppression | None) 
     score = crossing.score if crossing else standing.score
     return Decision(
         account_id=standing.account_id,
-        csm_id=standing.csm_id,
+        csm_id=match.rule.counts_for(standing.csm_id),
         signal_id=match.inputs.signal_id,
         inputs=match.inputs,
         rule=match.rule,

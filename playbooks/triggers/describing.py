@@ -103,7 +103,9 @@ def _contract_words(conditions: Conditions) -> list[str]:
     terms = (("at least", conditions.term_at_least), ("less than", conditions.term_below))
     term = " and ".join(f"{words} {months} months" for words, months in terms if months)
     lines = f" for {_either(sorted(conditions.lines))}" if conditions.lines else ""
-    return [f"a contract{lines}{f' of {term}' if term else ''}"]
+    renews = {None: "", True: " that renews by itself", False: " that does not renew by itself"}
+    of = f" of {term}" if term else ""
+    return [f"a contract{lines}{of}{renews[conditions.auto_renews]}"]
 
 
 def escalation_label(escalation: Escalation) -> str:
@@ -118,6 +120,7 @@ def escalation_label(escalation: Escalation) -> str:
             if escalation.count > 1:
                 when += f", {escalation.count} times within {escalation.within_days} days"
     stays = " From then on only people end the play." if escalation.keeps_open else ""
+    stays += " The play ends: they go on from there." if escalation.hands_over else ""
     who = label(escalation.escalate_to)
     return f"{when}: {who} gets “{escalation.title}”. {escalation.guidance}{stays}"
 

@@ -93,14 +93,15 @@ def dry_run(
         )
         trigger = rule.trigger(occasion.trigger)
         held = suppression_for(rule=rule, trigger=trigger, standing=then, now=occasion.at)
-        slot = (standing.csm_id, occasion.at.date())
+        csm_id = rule.counts_for(standing.csm_id)
+        slot = (csm_id, occasion.at.date())
         is_full = rule.cap_per_csm_day is not None and opened[slot] >= rule.cap_per_csm_day
         reason = held.value if held else QUEUED if is_full else ""
         if held is None:
             started[occasion.account_id] = occasion.at
         if not reason:
             opened[slot] += 1
-        found.append(DryRunOutcome(occasion, standing.csm_id, reason))
+        found.append(DryRunOutcome(occasion, csm_id, reason))
     return found
 
 

@@ -112,10 +112,12 @@ class Consent(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Mail:
     """The draft of the step, to whoever of the account is closest to us. `consent` None: nothing
-    is said, as in versions of before it was asked; then whoever did not refuse is written to."""
+    is said, as in versions of before it was asked; then whoever did not refuse is written to.
+    `is_urgent`: the touch budget keeps room for it before all else."""
 
     sending: Sending
     consent: Consent | None = None
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

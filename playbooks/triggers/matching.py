@@ -29,6 +29,11 @@ class TriggerInput:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def is_plain(self) -> bool:
+        """Its kind alone says which triggers it pulls."""
+        return self.crossing is None and not self.moments and self.kind != SignalKind.PLAY_ASKED
+
+    @property
     def contract(self) -> str:
         """The id of the contract it is about; empty where it is about none."""
         return str(self.values.get("contract", ""))
@@ -59,6 +64,11 @@ def matching_trigger(*, rule: Rule, inputs: TriggerInput) -> Trigger | None:
         waiting = {trigger.moment.name: trigger for trigger in triggers if trigger.moment}
         return next((waiting[name] for name in inputs.moments if name in waiting), None)
     return next((trigger for trigger in triggers if matches(trigger=trigger, inputs=inputs)), None)
+
+
+def pulls(rule: Rule, inputs: TriggerInput) -> bool:
+    """Whether this signal pulls one of its triggers, whatever the account is."""
+    return matching_trigger(rule=rule, inputs=inputs) is not None
 
 
 def matches(*, trigger: Trigger, inputs: TriggerInput) -> bool:

@@ -7,7 +7,7 @@ step opens once at most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,20 @@ def successors(nodes: Sequence[Node], after: int) -> set[int]:
     if StepEnding.HELD_OUT in left:
         found.add(len(nodes))
     return found | {after + 1} if left - {StepEnding.HELD_OUT} else found
+
+
+def can_end_without(nodes: Sequence[Node], passing: Collection[int]) -> bool:
+    """Whether a path leads from the first step to the end past all of these."""
+    seen: set[int] = set()
+    ahead = {0}
+    while ahead:
+        index = ahead.pop()
+        if index == len(nodes):
+            return True
+        if index not in passing and index not in seen:
+            seen.add(index)
+            ahead |= successors(nodes, index)
+    return False
 
 
 def _index_of(nodes: Sequence[Node], key: str) -> int:

@@ -147,6 +147,9 @@ _WORDS: Mapping[str, Callable[[Saw], str]] = {
     SignalKind.TIER_CHANGED: _changed("The touch tier changed"),
     SignalKind.STAGE_CHANGED: _changed("The stage changed"),
     SignalKind.EXPANSION_READY: _changed("They look ready for more"),
+    SignalKind.CUSTOMER_WROTE: _changed("Somebody of the customer wrote to us"),
+    SignalKind.MAIL_UNDELIVERED: _changed("A mail could not be delivered"),
+    SignalKind.SUPPORT_ESCALATED: _changed("An urgent ticket is open"),
 }
 
 

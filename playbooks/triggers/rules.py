@@ -93,9 +93,9 @@ class Conditions:
     """What an account is: all that is said holds; an empty set, and None, say nothing.
 
     ARR in whole units of the installation's currency, terms in months. `lines` are products and
-    subscriptions of contracts, one of which also has the term, where both are said. Only where
-    `also_churned` is said a play starts on an account that has left, and goes on after it left. Of
-    `audiences`, by key, it is in one.
+    subscriptions of contracts, one of which also has the term and renews by itself (or does not),
+    where that is said. Only where `also_churned` is said a play starts on an account that has left,
+    and goes on after it left. Of `audiences`, by key, it is in one.
 
     The eight from `used_since_start` on ask what its people did (`playbooks.triggers.doings`): only
     a play asks that.
@@ -118,6 +118,7 @@ class Conditions:
     renewal_risks: frozenset[str] = frozenset()
     also_churned: bool = False
     audiences: frozenset[str] = frozenset()
+    auto_renews: bool | None = None
     used_since_start: bool | None = None
     active_users_at_least: int | None = None
     active_users_below: int | None = None
@@ -128,18 +129,32 @@ class Conditions:
     onboarding_done: bool | None = None
 
     @property
+    def of_profile(self) -> "Conditions":
+        """What of them columns of the account alone can answer: who does not fit it fits none."""
+        return Conditions(
+            segments=self.segments,
+            touch_tiers=self.touch_tiers,
+            stages=self.stages,
+            tags=self.tags,
+            without_tags=self.without_tags,
+        )
+
+    @property
     def is_about_doings(self) -> bool:
         return any(getattr(self, name) not in (None, frozenset()) for name in DOINGS)
 
     @property
     def is_about_contracts(self) -> bool:
-        return bool(self.lines) or self.term_at_least is not None or self.term_below is not None
+        said = (self.term_at_least, self.term_below, self.auto_renews)
+        return bool(self.lines) or any(value is not None for value in said)
 
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """Draws a person in, once a play. `business_days` is for NO_RESPONSE, `score` for SCORE_BELOW,
-    `signals`, `count` and `within_days` for SIGNALS."""
+    """Draws a person in, once a play; where it `hands_over` the play ends by that.
+
+    `business_days` is for NO_RESPONSE, `score` for SCORE_BELOW, `signals`, `count` and
+    `within_days` for SIGNALS."""
 
     key: str
     kind: EscalationKind
@@ -152,6 +167,7 @@ class Escalation:
     count: int = 1
     within_days: int = 30
     keeps_open: bool = False
+    hands_over: bool = False
 
 
 def lines_of(
@@ -184,6 +200,11 @@ class Rule:
     cooldown_days: int = 0
     cap_per_csm_day: int | None = None
     is_intervention: bool = False
+    is_sequence: bool = False
+
+    def counts_for(self, csm_id: int | None) -> int | None:
+        """In whose day a play of it counts: a sequence takes nobody's."""
+        return None if self.is_sequence else csm_id
 
     def trigger(self, key: str) -> Trigger:
         return next(trigger for trigger in (*self.triggers, BY_PLAY) if trigger.key == key)
@@ -203,6 +224,7 @@ class RunningContract:
     external_id: str
     term_months: int
     lines: frozenset[str] = frozenset()
+    auto_renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)

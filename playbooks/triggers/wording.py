@@ -221,6 +221,11 @@ def why_drawn_in(*, escalation: Escalation, seen: str) -> str:
             return f"Drawn in by {seen}."
 
 
+def handed_because(why: str) -> str:
+    """`why`: what drew the person in."""
+    return f"Handed to a person. {why}"
+
+
 def subject_label(subject: str) -> str:
     """A component by its key, a measure by its name in the catalogue."""
     key = subject.partition(":")[2]

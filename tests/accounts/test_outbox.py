@@ -57,6 +57,20 @@ def test_a_mail_goes_out_once_with_a_stable_id(colleague):
     assert (row.state, row.sent_at, row.attempts) == ("sent", NOW, 1)
 
 
+def test_mail_in_bulk_keeps_no_letter_waiting(colleague):
+    for number in range(30):
+        message(f"bulk:{number}", user=colleague, priority=6, next_at=NOW - HOUR)
+    message("letter", user=colleague, subject="By hand")
+    message("renewal", user=colleague, subject="Must arrive", priority=1, next_at=NOW - HOUR / 2)
+    message("later", user=colleague, subject="Not yet", next_at=NOW + HOUR)
+
+    assert outbox.send_due(limit=5, now=NOW) == 5
+    assert [sent.subject for sent in mail.outbox[:3]] == ["Must arrive", "By hand", "Hello"]
+    while outbox.send_due(limit=5, now=NOW):
+        pass
+    assert len(mail.outbox) == 32
+
+
 def test_an_in_app_message_is_there_without_a_mail(colleague):
     row = message(user=colleague, channel="in_app")
     assert outbox.send_due(now=NOW) == 1

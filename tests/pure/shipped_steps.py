@@ -24,12 +24,20 @@ STEPS = {
     "onboarding_tech_touch": [
         "0d system email",
         "0d system in_app",
+        "3d system internal",  # asks whether they have logged in
+        "3d system email",
         "3d system email",
         "5d system in_app",
+        "7d system internal",  # asks how much they use
         "7d system email",
+        "7d system email",
+        "14d system internal",  # asks whether they have completed
+        "14d system email",
         "14d system email",
         "21d system email",
-        "30d system email",
+        "21d system internal",  # asks whether they are stuck
+        "23d csm call",
+        "30d system internal",  # the survey
     ],
     "adoption_gap": [
         "2b csm internal",
@@ -85,8 +93,12 @@ STEPS = {
     ],
     "renewal_tech_touch": [
         "T-30d system email",
+        "T-14d system internal",  # has notice been given?
         "T-14d system in_app",
+        "T-7d system internal",
         "T-7d system email",
+        "T-5d cs_ops call",
+        "T0d system internal",
         "T0d system email",
     ],
     "expansion": [
@@ -243,6 +255,7 @@ STEPS = {
         "0d system email",
         "5d system email",
         "5d system in_app",
+        "14d system internal",  # asks whether it is worth a person
         "14d csm internal",
     ],
     "usage_milestone": [

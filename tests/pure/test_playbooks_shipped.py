@@ -5,12 +5,14 @@ from collections import Counter
 
 import pytest
 
+from accounts.touch_budget import WINDOW
 from playbooks.due_dates import Anchor
 from playbooks.library.catalogue import BY_KEY, ENTRIES, label
-from playbooks.library.mail import MERGE_FIELDS, merge
+from playbooks.library.mail import MERGE_FIELDS, gaps, merge
 from playbooks.library.reading import SHIPPED
 from playbooks.triggers.moments import ContractMark
-from playbooks.triggers.vocabulary import Channel, OwnerRole
+from playbooks.triggers.rules import Recovery
+from playbooks.triggers.vocabulary import Channel, EscalationKind, OwnerRole
 from tests.pure.shipped_steps import STEPS
 
 FUNCTIONS = {
@@ -112,13 +114,46 @@ def test_lifecycle_and_operations_are_reviewed_each_quarter_interventions_each_m
 def test_what_waits_for_a_capability_is_not_installed_at_first():
     assert [entry.key for entry in ENTRIES if entry.waits_for and entry.at_first] == []
     waiting = {entry.number for entry in ENTRIES if entry.waits_for}
-    assert waiting == {"3", "8c", "9", "20", "22", "24", "25", "26", "27", "28", "29", "30"}
-    automatic = {
+    assert waiting == {"9", "20", "22", "24", "25", "26", "27", "28", "30"}
+    unsent = {
         entry.number
         for entry in ENTRIES
-        if any(s.owner_role == OwnerRole.SYSTEM and s.mail for s in entry.definition.steps)
+        for step in entry.definition.steps
+        if step.owner_role == OwnerRole.SYSTEM and step.mail and not step.is_told_by_itself
     }
-    assert automatic <= waiting, "nobody would send these mails today"
+    assert unsent <= waiting, "nobody would send these mails today"
+
+
+def test_what_ships_as_a_sequence_leaves_nothing_to_fill_in_and_hands_over():
+    sequences = [each for each in ENTRIES if each.definition.is_sequence and not each.waits_for]
+    assert {each.number for each in sequences} >= {"3", "8c", "29"}
+    for entry in sequences:
+        playbook = entry.definition
+        assert playbook.cap_per_csm_day is None
+        assert [
+            gap for step in playbook.steps if not step.asks_a_person for gap in gaps(step.mail)
+        ] == []
+        pulled = {signal for each in playbook.escalations for signal in each.signals}
+        assert {"support.escalated", "customer.wrote", "mail.undelivered"} <= pulled
+        assert any(each.kind is EscalationKind.SCORE_BELOW for each in playbook.escalations)
+
+
+def test_nobody_is_charged_for_a_renewal_without_a_notice():
+    playbook = BY_KEY["renewal_tech_touch"].definition
+    (notice,) = (step for step in playbook.steps if step.key == "notice")
+    assert notice.action.is_urgent
+    assert (notice.due.amount, notice.due.anchor) == (-7, Anchor.CONTRACT_DATE)
+    # A week is as long as the window of the touch budget: room for it comes in time.
+    assert -notice.due.amount >= WINDOW.days
+    # No message of ours, no fall and no ticket ends it before that; only the contract does.
+    assert [each.key for each in playbook.escalations if each.hands_over] == []
+    (trigger,) = playbook.triggers
+    assert trigger.recovery == Recovery(
+        signals=("event.cancellation_notice",), contract_decided=True
+    )
+    assert playbook.conditions.auto_renews is True
+    # Whoever cannot be written to is told by a person.
+    assert [edge.to for edge in notice.edges if "nobody" in edge.when] == ["reach"]
 
 
 def test_what_is_installed_at_first_answers_something_objective():

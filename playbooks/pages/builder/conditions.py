@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,8 @@ _SETS = ("segments", "touch_tiers", "stages", "plans", "bands", "renewal_risks",
 _TYPED = ("tags", "without_tags", "lines")
 _AMOUNTS = ("score_at_least", "score_below", "arr_at_least", "arr_below")
 _TERMS = ("term_at_least", "term_below")
-NAMES = (*_SETS, *_AMOUNTS, *_TYPED, *_TERMS)
+_RENEWS = ("auto_renews",)
+NAMES = (*_SETS, *_AMOUNTS, *_TYPED, *_TERMS, *_RENEWS)
 _EITHER = ("used_since_start", "onboarding_done")
 _USERS = ("active_users_at_least", "active_users_below")
 _DONE_SETS = ("used_features", "unused_features", "events", "without_events")
@@ -56,6 +57,7 @@ def condition_fields(known: Known) -> dict[str, forms.Field]:
             _("Its term at least, in months"), lowest=1, highest=240, required=False
         ),
         "term_below": whole(_("Its term below, in months"), lowest=1, highest=240, required=False),
+        "auto_renews": _either(_("It renews by itself"), _("yes"), _("no")),
     }
 
 
@@ -87,7 +89,15 @@ def _users(label: Any) -> forms.IntegerField:
 
 def doing_initial(data: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: data[name] for name in (*_USERS, *_DONE_SETS) if name in data}
-    return said | {name: str(data[name]).lower() for name in _EITHER if name in data}
+    return said | _either_initial(data, _EITHER)
+
+
+def _either_initial(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: str(data[name]).lower() for name in names if name in data}
+
+
+def _either_data(cleaned: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: {"true": True, "false": False}.get(cleaned.get(name, "")) for name in names}
 
 
 def doing_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,14 +106,14 @@ def doing_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
         {
             **{name: cleaned.get(name) for name in _USERS},
             **{name: list(cleaned.get(name) or ()) for name in _DONE_SETS},
-            **{name: {"true": True, "false": False}.get(cleaned.get(name, "")) for name in _EITHER},
+            **_either_data(cleaned, _EITHER),
         }
     )
 
 
 def condition_initial(data: Mapping[str, Any]) -> dict[str, Any]:
     typed = {name: ", ".join(data.get(name) or ()) for name in _TYPED}
-    return {name: data.get(name) for name in NAMES} | typed
+    return {name: data.get(name) for name in NAMES} | typed | _either_initial(data, _RENEWS)
 
 
 def condition_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +124,7 @@ def condition_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
             **{name: _plain(cleaned.get(name)) for name in _AMOUNTS},
             **{name: tags_of(cleaned.get(name) or "") for name in _TYPED},
             **{name: cleaned.get(name) for name in _TERMS},
+            **_either_data(cleaned, _RENEWS),
         }
     )
 

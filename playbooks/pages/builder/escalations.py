@@ -35,6 +35,9 @@ class EscalationForm(PartForm):
             "keeps_open": forms.BooleanField(
                 label=_("From then on only people end the play"), required=False
             ),
+            "hands_over": forms.BooleanField(
+                label=_("The play ends: they go on from there"), required=False
+            ),
         }
 
     def _when(self) -> dict[str, forms.Field]:

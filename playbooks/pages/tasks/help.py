@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import Installation
-from playbooks.firing.letters import closest_people, merge_values
+from playbooks.firing.letters import closest_people
+from playbooks.firing.merge_values import merge_values
 from playbooks.library.mail import merge
 from playbooks.models import PlaybookStep, Task
 
@@ -38,8 +39,8 @@ def step_help(task_id: int) -> StepHelp | None:
 def _mail(task: Task, step: PlaybookStep) -> tuple[str, str, str]:
     account = task.account
     contact = closest_people([account.pk]).get(account.pk)
-    company = Installation.current().name
-    values = merge_values(account, contact=contact, sender=task.owner, our_company=company)
+    installation = Installation.current()
+    values = merge_values(account, contact=contact, sender=task.owner, installation=installation)
     subject, body = merge(step.mail_subject, values), merge(step.mail_body, values)
     asked = {"subject": subject, "body": body} | ({"contact": contact.pk} if contact else {})
     address = reverse("account_mail", args=[account.external_id])

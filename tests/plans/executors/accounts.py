@@ -116,6 +116,7 @@ EXECUTORS = {
     "accounts.work.in_product:open_messages": lambda: list(
         in_product.open_messages([1, 2], now=NOW)
     ),
+    "accounts.work.outbox:_claim": lambda: outbox._claim(now=NOW),
     "accounts.work.outbox:_spare": lambda: outbox._spare(Endpoint(pk=1), now=NOW),
     "accounts.work.outreach:_more_urgent": lambda: list(
         outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), 1, now=NOW)

@@ -3,7 +3,16 @@
 from datetime import timedelta
 
 from playbooks import facts
-from playbooks.firing import advancing, closing, exits, fire_signals, foreseeing, waking
+from playbooks.firing import (
+    advancing,
+    closing,
+    escalating,
+    exits,
+    fire_signals,
+    foreseeing,
+    merge_values,
+    waking,
+)
 from playbooks.firing.occurrences import occurrences
 from playbooks.models import Play
 from playbooks.queries.doings import ask_doings
@@ -22,8 +31,7 @@ def firing():
 
 def doings(**said):
     asked = Conditions(**said)
-    found = ask_doings(plays=[(pk, DAY - timedelta(days=7)) for pk in FEW], asked=[asked], day=DAY)
-    return found.of(FEW[0], since=DAY)
+    return ask_doings(plays=[(pk, DAY - timedelta(days=7)) for pk in FEW], asked=[asked], day=DAY)
 
 
 def told_of(move):
@@ -37,15 +45,19 @@ EXECUTORS = {
     "playbooks.firing.exits:_LEFT": lambda: exits.close_what_left(
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
-    "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2),
-    "playbooks.queries.doings:AskedDoings._last_used": lambda: doings(used_since_start=True),
-    "playbooks.queries.doings:AskedDoings._features": lambda: doings(
-        used_features=frozenset({"feature-1"})
+    "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2)._active_users,
+    "playbooks.queries.doings:AskedDoings._last_used": lambda: (
+        doings(used_since_start=True)._last_used
     ),
-    "playbooks.queries.doings:AskedDoings._events": lambda: doings(
-        events=frozenset({"first_value_moment"})
+    "playbooks.queries.doings:AskedDoings._features": lambda: (
+        doings(used_features=frozenset({"feature-1"}))._features
     ),
-    "playbooks.queries.doings:AskedDoings._onboarding": lambda: doings(onboarding_done=True),
+    "playbooks.queries.doings:AskedDoings._events": lambda: (
+        doings(events=frozenset({"first_value_moment"}))._events
+    ),
+    "playbooks.queries.doings:AskedDoings._onboarding": lambda: (
+        doings(onboarding_done=True)._onboarding
+    ),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:_signals_since": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
@@ -56,6 +68,7 @@ EXECUTORS = {
     "playbooks.firing.waking:wake_waits": lambda: waking.wake_waits(
         inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
+    "playbooks.facts:running_plays": lambda: facts.running_plays(FEW),
     "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
     "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
     "playbooks.facts:_cancelling": lambda: facts._cancelling(FEW, DAY),
@@ -83,4 +96,8 @@ EXECUTORS = {
         foreseeing.would_close(outlook=dict.fromkeys(FEW))
     ),
     "playbooks.firing.starting:_escalate": firing,
+    "playbooks.firing.escalating:_worked_on": lambda: escalating._worked_on(FEW),
+    "playbooks.firing.merge_values:contracts_seen": lambda: merge_values.contracts_seen(
+        [Play(pk=pk, account_id=pk, saw={"contract": f"contract-{pk}"}) for pk in FEW]
+    ),
 }

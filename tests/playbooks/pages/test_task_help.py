@@ -1,12 +1,13 @@
 """The page of a task: what its step says about doing it well."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.urls import reverse
 
-from accounts.models import Contact
+from accounts.models import Contact, Contract, Installation
 from accounts.ui import formats
-from playbooks.firing.letters import merge_values
+from playbooks.firing.merge_values import merge_values
 from playbooks.library.mail import MERGE_FIELDS
 from playbooks.models import Task
 from tests.page_house import DAY, add_task, open_play, sign_in
@@ -74,11 +75,24 @@ def test_every_merge_field_has_a_value(house):
     task = add_task(account, csm, title="Write")
     contact = Contact(account=account, name="Ana")
 
-    values = merge_values(account, contact=contact, sender=task.owner, our_company="Ours")
+    ours = Installation(name="Ours", product_url="https://app.example")
+    told = {"contact": contact, "sender": task.owner, "installation": ours}
+    values = merge_values(account, **told)
 
     assert values.keys() == MERGE_FIELDS.keys()
-    assert all(values.values())
+    # What it costs is known of a contract: half a year of 1,200.00, and a rise of 5 %.
+    assert [name for name, value in values.items() if not value] == ["renewal_amount"]
     assert (values["renewal_date"], values["decision_date"]) == (
         formats.day(DAY),
         formats.day(DAY - timedelta(days=30)),
     )
+
+    until = DAY + timedelta(days=90)
+    contract = Contract(
+        arr_minor=1_200_00, currency="USD", term_months=6, uplift_percent=Decimal(5), ends_on=until,
+        notice_days=10,
+    )  # fmt: skip
+    values = merge_values(account, **told, contract=contract)
+    assert values["renewal_amount"] == "$630.00"
+    assert values["renewal_date"] == formats.day(until)
+    assert values["decision_date"] == formats.day(until - timedelta(days=10))

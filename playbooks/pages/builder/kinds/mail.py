@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.library.mail import MERGE_FIELDS, merged_names
-from playbooks.pages.builder.fields import choice, paragraph, text
+from playbooks.pages.builder.fields import Known, choice, paragraph, text
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import Consent, Mail, Sending, StepKind
-from playbooks.triggers.vocabulary import label
+from playbooks.triggers.vocabulary import OwnerRole, label
 
 _SENDING = [
     (Sending.AFTER_APPROVAL.value, _("once somebody has approved it")),
@@ -26,17 +26,27 @@ _CONSENT = [
 ]
 
 
+def _senders(known: Known) -> list[tuple[str, Any]]:
+    """The platform itself writes for the company."""
+    ours = _("Our company, nobody by name")
+    return [(key, ours if key == OwnerRole.SYSTEM else name) for key, name in known.roles]
+
+
 class MailStepForm(StepForm):
     kind = StepKind.MAIL
 
     def own_fields(self) -> dict[str, forms.Field]:
         fields = ", ".join(f"{{{{ {name} }}}}" for name in MERGE_FIELDS)
         return {
-            "owner": choice(_("In whose name"), self.known.roles, empty=_("Choose who")),
+            "owner": choice(_("In whose name"), _senders(self.known), empty=_("Choose who")),
             "consent": choice(
                 _("Who may be written to"), _CONSENT, empty=_("Choose the consent rule")
             ),
             "send": choice(_("It goes out"), _SENDING),
+            "urgent": forms.BooleanField(
+                label=_("It must arrive: the touch budget keeps room for it before all else"),
+                required=False,
+            ),
             "subject": text(_("Subject"), most=160),
             "body": paragraph(
                 _("Text"),
@@ -52,6 +62,7 @@ class MailStepForm(StepForm):
             "owner": part["owner"],
             "consent": part.get("consent") or "",
             "send": part.get("send") or Sending.AFTER_APPROVAL.value,
+            "urgent": part.get("urgent") or False,
             "subject": mail.get("subject", ""),
             "body": mail.get("body", ""),
         }
@@ -66,6 +77,7 @@ class MailStepForm(StepForm):
             "owner": values["owner"],
             "consent": values["consent"],
             "send": values["send"],
+            "urgent": values["urgent"] or None,
             "mail": {"subject": values["subject"], "body": values["body"]},
         }
 
@@ -85,7 +97,9 @@ def says(step: StepDefinition) -> StepWords:
     does = step.action if isinstance(step.action, Mail) else Mail(Sending.AFTER_APPROVAL)
     is_held = does.sending is Sending.AFTER_APPROVAL
     who = gettext("Mail, held for approval") if is_held else gettext("Mail, sent by itself")
-    details = [gettext("From %s, answers to them") % label(step.owner_role)]
+    is_ours = step.owner_role == OwnerRole.SYSTEM
+    from_whom = gettext("From our company") if is_ours else gettext("From %s, answers to them")
+    details = [from_whom if is_ours else from_whom % label(step.owner_role)]
     if step.mail:
         details.append(f"“{step.mail.subject}”")
     if does.consent is not None:

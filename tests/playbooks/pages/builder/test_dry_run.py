@@ -125,6 +125,20 @@ def test_the_dry_run_is_what_one_works_out_by_hand(history, ops):
     assert not PlayStart.objects.exists()
 
 
+def test_a_sequence_takes_nobodys_day(history, ops):
+    """As above, but all of it goes by itself: no cap makes bolt wait, and no CSM has a week."""
+    letter = LETTER | {"send": "by_itself", "owner": "system"}
+    steps = [{"key": "first", **letter}, {"key": "second", **letter}]
+    text = yaml.safe_dump(WHOLE | {"key": "by_itself", "name": "By itself", "steps": steps})
+    draft = import_playbook(text=text, now=NOW)
+    ops.post(at("playbook_dry_run", draft.pk))
+
+    told = DryRun.objects.get().result
+    assert (told["started"], told["queued"], told["suppressed"]) == (5, 0, 3)
+    assert told["most_a_week"] == 0
+    assert {line[2] for line in told["lines"]} == {None}
+
+
 def test_it_is_read_in_words_with_its_list(history, ops):
     ops.post(at("playbook_dry_run", history.pk))
     page = words(ops.get(at("playbook_dry_run", history.pk)))
