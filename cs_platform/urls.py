@@ -34,6 +34,7 @@ from playbooks.pages import account_plays, plays
 from playbooks.pages.builder import urls as builder_urls
 from playbooks.pages.compliance import views as compliance
 from playbooks.pages.library import views as library
+from playbooks.pages.sequences import views as sequences
 from playbooks.pages.starts import views as play_starts
 from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
@@ -90,6 +91,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compliance/list/", compliance.lines, name="compliance_lines"),
     path("compliance/falls/", compliance.falls_list, name="compliance_falls"),
     path("plays/starts/", play_starts.starts, name="play_starts"),
+    path("sequences/", sequences.sequences, name="sequences"),
+    path("sequences/<slug:key>/", sequences.sequence, name="sequence"),
     path("plays/<int:play_id>/", account_play.play, name="play"),
     path("plays/<int:play_id>/reassign/", plays.reassign, name="play_reassign"),
     path("playbooks/", include(builder_urls.urlpatterns)),

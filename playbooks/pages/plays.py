@@ -74,6 +74,7 @@ def play_detail(play: Play, *, today: date) -> PlayDetail:
     last_day = play.closed_at.astimezone(zone).date() if play.closed_at else today
     complete_by = None if days is None else play.opened_day + timedelta(days=days)
     lead = play.lead or play.csm
+    nobody = gettext("Nobody, it runs by itself") if play.playbook.is_sequence else ""
     return PlayDetail(
         row=play_row(play),
         account=play.account,
@@ -81,7 +82,7 @@ def play_detail(play: Play, *, today: date) -> PlayDetail:
         summary=play.playbook.purpose or play.playbook.summary,
         reason=reason_in_words(play.saw) or play.why,
         ends_when=closes_when(play.recovery),
-        lead=lead.name if lead else "",
+        lead=lead.name if lead else nobody,
         complete_by=complete_by,
         is_late=complete_by is not None and last_day > complete_by,
         first_day=play.opened_day,

@@ -56,6 +56,7 @@ class StartLine:
     rank: Decimal
     decided_at: datetime
     play_id: int | None
+    is_sequence: bool
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -121,6 +122,7 @@ def _line(start: PlayStart) -> StartLine:
         rank=start.rank,
         decided_at=start.decided_at,
         play_id=play.pk if play else None,
+        is_sequence=start.playbook.is_sequence,
     )
 
 
