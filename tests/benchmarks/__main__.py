@@ -23,6 +23,7 @@ GROUPS = {
     "pages": ["bench_pages"],
     "playbooks": ["bench_playbooks"],
     "preview": ["bench_preview"],
+    "sequences": ["bench_sequences"],
     "start": ["bench_start"],
     "clone": ["bench_clone"],
     "night_large": ["bench_night", "night_large", "100000"],

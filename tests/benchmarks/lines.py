@@ -107,6 +107,11 @@ LINES: Mapping[str, Line] = {
     "playbooks.tick_idle": Line("s", 1.0),  # told beside it: a scan of the open plays
     "playbooks.tick_due": Line("s", 1.0),
     "playbooks.tick_recovered": Line("s", 1.0),
+    # 100,000 running sequences, a hundredth of them due; a signal that starts nothing.
+    "sequences.tick_idle": Line("CPU s", 1.0),
+    "sequences.tick_due": Line("CPU s", 1.5),  # ours: a thousand mails written at once
+    "sequences.fire_unknown": Line("CPU ms", 0.1),
+    "sequences.fire_others": Line("CPU ms", 0.1),
     "start.web": Line("s", 5),  # ours: what a restart keeps users waiting
     "start.prepare": Line("s", 20),  # ours: a third of what a clone may take
     "clone.page": Line("s", 60),
