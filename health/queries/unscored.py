@@ -51,6 +51,11 @@ class Unscored:
     has_rule: bool
     without_rule: int = 0
 
+    @property
+    def other_cards(self) -> tuple[CardGap, ...]:
+        """All but the one of most accounts."""
+        return self.cards[1:]
+
 
 def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
     """None where every one has a score or is too new."""

@@ -61,9 +61,16 @@ def rate_band(*, rate: Rate, value: Fraction | None) -> RateBand | None:
     return next(reached, _WORST[rate])
 
 
+DOUBTFUL_ABOVE = 2
+"""Who paid at the start pays more than twice as much: rather amounts counted twice than growth."""
+
+
 def is_unusual(*, rate: Rate, value: Fraction | None) -> bool:
-    """A share outside 0 to 1: by movements, who leaves, returns and leaves again is lost twice."""
-    return value is not None and RATES[rate].is_share and not 0 <= value <= 1
+    """A share outside 0 to 1 (by movements, who leaves, returns and leaves again is lost twice), or
+    a rate above DOUBTFUL_ABOVE."""
+    if value is None:
+        return False
+    return not 0 <= value <= (1 if RATES[rate].is_share else DOUBTFUL_ABOVE)
 
 
 def percent(*, rate: Fraction, places: int = 1) -> Decimal:

@@ -265,3 +265,13 @@ def test_a_sentence_says_why_nrr_moved_and_its_parts_open(client, company, peopl
 def test_without_a_report_to_compare_with_nothing_is_said_of_a_move(client, company, people):
     company.post(company.account("Ada"), date(2025, 3, 10), "new", 100_00)
     assert "report-move" not in get(client, people["eva"], "executive").content.decode()
+
+
+def test_a_rate_nobody_reaches_is_doubted_and_not_praised(client, company, people):
+    ada = company.account("Ada")
+    company.post(ada, date(2023, 1, 1), "new", 100_00)
+    company.post(ada, date(2025, 1, 1), "expansion", 150_00)
+    page = text_of(get(client, people["eva"], "executive"))
+    assert "250.0%" in page
+    assert "Top decile" not in page
+    assert "pay more than twice as much" in page

@@ -95,6 +95,7 @@ def test_who_leaves_returns_and_leaves_again_takes_gross_retention_below_zero():
     assert report(rows).rate(Rate.GRR) == 0
     assert not is_unusual(rate=Rate.GRR, value=Fraction(0))
     assert not is_unusual(rate=Rate.NRR, value=Fraction(2))
+    assert is_unusual(rate=Rate.NRR, value=Fraction(201, 100))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ _BANDS = {
 @dataclass(frozen=True, slots=True)
 class RateTile:
     """Changes are percentage points, None where there is nothing to compare with. `unusual` says
-    why a share lies outside 0 to 100 %. Where the target is missed, the band has no colour."""
+    why the rate is to be doubted; then it has no band. Where the target is missed, the band has no
+    colour."""
 
     figure: Figure
     label: str
@@ -78,12 +79,17 @@ def points(now: Fraction | None, then: Fraction | None) -> Decimal | None:
 
 
 def unusual(rate: Rate, value: Fraction | None) -> str:
-    """Why a share lies outside 0 to 100 %; empty where it does not."""
+    """Why a rate is to be doubted; empty where it is not."""
     if value is None or not is_unusual(rate=rate, value=value):
         return ""
     if value < 0:
         return gettext(
             "Below 0%: more was lost than the start, by accounts that left and came back"
+        )
+    if not RATES[rate].is_share:
+        return gettext(
+            "Above 200%: those who paid at the start pay more than twice as much. Look at the"
+            " largest expansions for amounts that count twice"
         )
     return gettext("Above 100%: what was taken back is more than what was lost")
 
@@ -149,9 +155,10 @@ def is_missed(now: Fraction | None, target: Target | None) -> bool:
 
 
 def _shown_band(rate: Rate, now: Fraction | None, target: Target | None) -> BandWord | None:
-    """The benchmark's band; green beside a missed target would contradict it."""
+    """The benchmark's band; green beside a missed target would contradict it, and praise beside a
+    figure to be doubted misleads."""
     band = rate_band(rate=rate, value=now)
-    if band is None:
+    if band is None or is_unusual(rate=rate, value=now):
         return None
     word, tone, icon = astuple(_BANDS[band])
     if is_missed(now, target) and tone == "is-healthy":

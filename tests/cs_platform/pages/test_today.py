@@ -338,3 +338,16 @@ def test_today_of_a_manager_adds_up_and_orders_what_their_teams_have(client, hou
     assert (summary.at_risk, summary.at_risk_arr_minor) == (4, 8 + 9 + 26)
     assert (summary.renewals, summary.renewals_arr_minor) == (5, 6 + 8 + 24 + 20)
     assert summary.gaps.currencies == ["GBP"]
+
+
+def test_what_is_at_risk_is_not_known_before_anybody_has_a_score(client, csm, card):
+    """No zero that reads as good news, and no word that nobody is at risk."""
+    make_account(csm, "Unjudged")
+    html = client.get(reverse("today")).content.decode()
+    assert "Not known: no account has a score." in html
+    assert "Who is at risk is not known" in " ".join(html.split())
+    assert "no account at risk is without one" not in " ".join(html.split())
+    show_present(judge(make_account(csm, "Well"), card, raw=GOOD))
+    html = client.get(reverse("today")).content.decode()
+    assert "Not known: no account has a score." not in html
+    assert "no account at risk is without one" in " ".join(html.split())
