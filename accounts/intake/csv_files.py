@@ -93,15 +93,23 @@ def _opened(
 def _above(top: list[str]) -> int:
     """How many lines stand above the names of the columns: a title, who exported when. None where
     the first line is known as names; where it is not, a later one has to name all that is required,
-    or be twice as wide as what stands above it."""
+    or be twice as wide as what stands above it and be known, or read like names."""
     lines = [_cells(line) for line in top]
     if best_fit(lines[0]):
         return 0
     for number, names in enumerate(lines):
         narrower = all(len(cells) * 2 <= len(names) for cells in lines[:number])
-        if len(names) > 1 and (names_required(names) or (narrower and best_fit(names))):
+        is_wide = number > 0 and len(names) * 2 > max(map(len, lines))
+        is_fitting = narrower and (best_fit(names) > 0 or (is_wide and _read_like_names(names)))
+        if len(names) > 1 and (names_required(names) or is_fitting):
             return number
     return 0
+
+
+def _read_like_names(cells: list[str]) -> bool:
+    """In whatever language: words, each once, where rows below have a number or a day."""
+    words = [cell.strip().lower() for cell in cells]
+    return len(set(words)) == len(words) and all(word[0].isalpha() for word in words)
 
 
 def _cells(line: str) -> list[str]:

@@ -338,6 +338,10 @@ def test_rows_keep_the_line_they_start_on():
     [
         (b"Usage, November\n\naccount,day,feature,events\na,2026-11-01,x,1\n", "account", 4),
         (b"Report\naccount;day;remark;more\na;2026-11-01;x;1\n", "account", 3),
+        (b"Liste;;;\nStand: 31.12.;;;\nNummer;Kunde;Ab;Wert\n1;a;01.01.2024;5,0\n", "nummer", 4),
+        (b"Liste\nvon;Ada\nNummer;Kunde;Ab;Wert\n1;a;01.01.2024;5,0\n", "nummer", 4),
+        # Rows without names are no names.
+        (b"Liste\n1;a;01.01.2024;5,0\n", "liste", 2),
         # Names nobody knows stay names: no row below them names columns.
         (b"konto,tag\na,2026-11-01\n", "konto", 2),
         (b"konto,tag,was\nacme,id,email\n", "konto", 2),
