@@ -12,6 +12,7 @@ from accounts.pages.converters import AccountIdConverter
 from accounts.pages.customer_mail import views as customer_mail
 from accounts.pages.doubles import views as doubles
 from accounts.pages.imports import urls as imports_urls
+from accounts.pages.in_app import views as in_app_pages
 from accounts.pages.sign_in import urls as sign_in_urls
 from accounts.pages.sign_in.urls import from_library
 from accounts.urls import nowhere
@@ -51,7 +52,7 @@ handler500 = "cs_platform.runtime.refusals.server_error"
 admin.site.login = from_library(Right.ADMINISTER, admin.site.login)  # type: ignore[assignment, method-assign]
 admin.site.logout = requires(Right.SIGNED_IN, page="logout")(admin.site.logout)  # type: ignore[assignment, method-assign]
 
-open_to_all = requires(Right.OPEN)
+open_to_all, for_cs_ops = requires(Right.OPEN), requires(Right.ADMINISTER)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -130,6 +131,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
     path("hooks/slack/<slug:key>/", chat.slack, name="chat_slack"),
     path("hooks/teams/<slug:key>/", chat.teams, name="chat_teams"),
+    path("in-app/", in_app_pages.in_app, name="in_app"),
+    path("in-app/example/", in_app_pages.example, name="in_app_example"),
+    path("in-app/try/", in_app_pages.try_it, name="in_app_try"),
+    path("in-app/try/in_app.js", for_cs_ops(in_app.script), name="in_app_try_script"),
+    path("in-app/try/messages", in_app_pages.try_messages, name="in_app_try_messages"),
+    path(
+        "in-app/try/messages/0/<slug:what>", in_app_pages.try_happened, name="in_app_try_happened"
+    ),
     path("in-app/v1/in_app.js", in_app.script, name="in_app_script"),
     path("in-app/v1/messages", in_app.MessagesView.as_view(), name="in_app_messages"),
     path(

@@ -122,6 +122,12 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         "accounts.feature": {"key": "secret-feature", "name": "secret-feature", "valid_from": DAY},
         "accounts.function": {"key": "secret-function", "name": "secret-function"},
         "accounts.holiday": {"day": DAY, "name": "secret-holiday"},
+        "accounts.inappsite": {
+            "source_id": "direct",
+            "origins": ["https://secret-app.example"],
+            "sealed_secret": "secret-sealed",
+            "rolled_at": NOW,
+        },
         "accounts.invoice": {**fact, "issued_on": DAY, "due_on": DAY, **money},
         "accounts.outreachpolicy": {"pk": 1},
         "accounts.suppressedaddress": {"digest": "secret-digest", "reason": "bounced", "at": NOW},

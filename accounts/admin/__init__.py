@@ -6,6 +6,7 @@ Facts are read here and corrected at their source; the ledger and signals are ne
 from accounts.admin import (
     customers,
     endpoints,
+    in_app,
     keys,
     outreach,
     people,
@@ -22,6 +23,7 @@ __all__ = [
     "TrackedAdmin",
     "customers",
     "endpoints",
+    "in_app",
     "keys",
     "labelled",
     "outreach",

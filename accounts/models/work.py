@@ -289,6 +289,13 @@ class OutboxMessage(LeasedRow):
                     clicked_at__isnull=True,
                 ),
             ),
+            # Of all customers, newest first: how many of a state, and which.
+            models.Index(
+                "state",
+                models.F("id").desc(),
+                name="outbox_product_state",
+                condition=Q(channel="in_app", contact__isnull=False),
+            ),
             # How much is new, asked on every page.
             models.Index(
                 "user",

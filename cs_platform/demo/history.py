@@ -10,10 +10,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.db.models.functions import Mod
 
+from accounts.catalogue import DIRECT_SOURCE
 from accounts.loading.marks import emit_events
-from accounts.models import Account, BusinessEvent, OutboxMessage
+from accounts.models import Account, BusinessEvent, InAppSite, OutboxMessage
+from accounts.work.customer_mail import SHOWN_FOR
+from accounts.work.outbox import TOO_LATE
 from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.loading import leave_connection
@@ -130,12 +134,31 @@ def settle(history: History) -> None:
     """What was sent in the past has been sent, most of it read; the last night is through."""
     last = history.scored[-1]
     now = night_after(last)
-    messages = OutboxMessage.objects.filter(next_at__lte=now)
+    shown = OutboxMessage.objects.filter(
+        channel=OutboxMessage.Channel.IN_APP, contact__isnull=False
+    )
+    _look_in_product(shown, now=now)
+    messages = OutboxMessage.objects.filter(next_at__lte=now).exclude(pk__in=shown.values("pk"))
     messages.filter(next_at__lt=now - UNREAD).update(read_at=F("next_at") + timedelta(hours=9))
     messages.update(state=OutboxMessage.State.SENT, sent_at=F("next_at"))
     schedule.plan(day=last)
     # The steps were not run one by one, so nothing is claimed of what each did or took.
     StepRun.objects.filter(day=last).update(planned_at=now, finished_at=now)
+
+
+def _look_in_product(messages: QuerySet[OutboxMessage], *, now: datetime) -> None:
+    """Of the messages for customers' people in five that are old news one was seen by nobody and
+    four were, of which one led further; the others wait in the product of the demo company."""
+    site = InAppSite(source_id=DIRECT_SOURCE)
+    site.take_new_secret(now=datetime.now(UTC))
+    site.save()
+    old = messages.annotate(fifth=Mod("pk", 5)).filter(valid_until__lte=now)
+    old.filter(fifth=0).update(state=OutboxMessage.State.SUPPRESSED, reason=TOO_LATE)
+    seen = old.exclude(fifth=0)
+    first = F("next_at") - SHOWN_FOR + timedelta(days=1)
+    seen.update(state=OutboxMessage.State.SENT, sent_at=first, reason="")
+    seen.filter(fifth=1).update(clicked_at=first + timedelta(minutes=2))
+    seen.exclude(fifth=1).update(dismissed_at=first + timedelta(minutes=1))
 
 
 def night_after(day: date) -> datetime:

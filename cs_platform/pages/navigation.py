@@ -63,7 +63,14 @@ PAGES = (
         Right.VIEW_ACCOUNTS,
         ("/playbooks/",),
     ),
-    RailPage("mail", gettext_noop("Mail"), "mail", "mails", Right.VIEW_ACCOUNTS, ("/mail/",)),
+    RailPage(
+        "mail",
+        gettext_noop("Mail"),
+        "mail",
+        "mails",
+        Right.VIEW_ACCOUNTS,
+        ("/mail/", "/in-app/"),
+    ),
     RailPage(
         "executive",
         gettext_noop("Executive"),

@@ -6,14 +6,14 @@ Pure. An error stops publication; advice does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from playbooks.due_dates import Anchor
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.mail import gaps
-from playbooks.triggers.kinds import Mail, Sending, StepKind
-from playbooks.triggers.vocabulary import ANSWERED_CHANNELS, EscalationKind
+from playbooks.triggers.kinds import Mail, PostTo, Sending, StepKind
+from playbooks.triggers.vocabulary import ANSWERED_CHANNELS, EscalationKind, label
 
 _PROBLEM = re.compile(
     r"(?P<place>[a-z_]+)(?:\[(?P<number>\d+)\])?\.?(?P<field>[^:]*): (?P<says>.*)", re.S
@@ -49,12 +49,23 @@ class Finding:
     is_error: bool = True
 
 
-def findings(definition: PlaybookDefinition, problems: Iterable[str]) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What steps reach beyond the platform: open endpoints by kind and key, and whether a product
+    shows messages."""
+
+    endpoints: Collection[tuple[str, str]]
+    has_product: bool
+
+
+def findings(
+    definition: PlaybookDefinition, problems: Iterable[str], *, outside: Outside
+) -> list[Finding]:
     """`problems` as `examine` said them, and what else stops publication; then the advice."""
     return [
         *(located(problem, definition) for problem in problems),
-        *unready(definition),
-        *advice(definition),
+        *unready(definition, outside=outside),
+        *advice(definition, outside=outside),
     ]
 
 
@@ -87,7 +98,7 @@ def _sentence(part: str, field: str, says: str) -> str:
     return f"{name[:1].upper()}{name[1:]}: {says}." if name else f"{says[:1].upper()}{says[1:]}."
 
 
-def unready(definition: PlaybookDefinition) -> Iterator[Finding]:
+def unready(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Finding]:
     """What may be read, as in versions of before it was asked, but is not published any more."""
     for step in definition.steps:
         if isinstance(step.action, Mail) and step.action.consent is None:
@@ -95,9 +106,20 @@ def unready(definition: PlaybookDefinition) -> Iterator[Finding]:
         for gap in gaps(step.mail) if step.is_told_by_itself else ():
             says = f"Nobody reads it before it goes: write what “{gap}” stands for."
             yield Finding("step", step.key, "mail", says)
+        if isinstance(step.action, PostTo):
+            place = (step.kind.value, step.action.endpoint)
+            if place not in outside.endpoints:
+                yield Finding("step", step.key, "to", _nowhere(*place))
 
 
-def advice(definition: PlaybookDefinition) -> Iterator[Finding]:
+def _nowhere(kind: str, endpoint: str) -> str:
+    return (
+        f"There is no open {label(kind)} endpoint “{endpoint}”: choose another, or let CS ops"
+        " add or open it in Admin."
+    )
+
+
+def advice(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Finding]:
     yield from _about(definition)
     for trigger in definition.triggers:
         if not trigger.recovery:
@@ -109,6 +131,10 @@ def advice(definition: PlaybookDefinition) -> Iterator[Finding]:
     for place, step in enumerate(definition.steps):
         for says in _about_step(definition, place, step):
             yield _advises("step", step.key, says)
+        if step.kind is StepKind.IN_APP and not outside.has_product:
+            yield _advises(
+                "step", step.key, "Nobody sees it yet: CS ops add your product under In-app."
+            )
 
 
 def _about(definition: PlaybookDefinition) -> Iterator[Finding]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -17,13 +19,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.access import Right, may, requires
-from accounts.models import Account, Installation, User
+from accounts.models import Account, Installation, OutboxMessage, User
+from accounts.ui.formats import day
 from accounts.ui.parts import next_page
 from playbooks.actions import PlayClosedError, cancel_play
 from playbooks.firing import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished
+from playbooks.triggers.kinds import StepEnding
 from playbooks.triggers.vocabulary import OwnerRole, PlayState, TaskState, label
 
 PLAYS_AT_MOST = 20
@@ -165,17 +169,51 @@ def plays_context(account: Account, *, may_change: bool) -> dict[str, object]:
 
 
 def plays_of(account: Account) -> list[PlayRow]:
-    found = (
+    found = list(
         Play.objects.filter(account=account)
         .select_related("playbook")
         .prefetch_related("playbook__steps", "tasks__owner", "results")
         .order_by("state", "-opened_at", "-pk")[:PLAYS_AT_MOST]
     )
+    fates = shown_fates(found)
     # "open" sorts after "closed"; what runs comes first.
-    return sorted((play_row(play) for play in found), key=lambda row: not row.is_open)
+    rows = (play_row(play, fates=fates) for play in found)
+    return sorted(rows, key=lambda row: not row.is_open)
 
 
-def play_row(play: Play) -> PlayRow:
+def shown_fates(plays: Sequence[Play]) -> dict[str, str]:
+    """What became of their messages in the product, by key; one query, and none without any."""
+    keys = [
+        step_key(result)
+        for play in plays
+        for result in play.results.all()
+        if result.ending == StepEnding.WRITTEN
+    ]
+    if not keys:
+        return {}
+    zone = Installation.current().zone
+    rows = OutboxMessage.objects.filter(key__in=keys, channel=OutboxMessage.Channel.IN_APP)
+    return {row.key: _fate(row, zone) for row in rows}
+
+
+def step_key(result: StepResult) -> str:
+    """Of what the step has written."""
+    return f"play:{result.play_id}:step:{result.step_id}"
+
+
+def _fate(row: OutboxMessage, zone: ZoneInfo) -> str:
+    happened = (
+        (gettext("shown"), row.sent_at),
+        (gettext("clicked"), row.clicked_at),
+        (gettext("dismissed"), row.dismissed_at),
+    )
+    told = [f"{word} {day(at.astimezone(zone).date())}" for word, at in happened if at is not None]
+    if not told:
+        return row.reason
+    return ", ".join(told)
+
+
+def play_row(play: Play, *, fates: Mapping[str, str]) -> PlayRow:
     """Of a play with its playbook's steps, its tasks with their owners, and its results."""
     tasks = {task.step_id: task for task in play.tasks.all()}
     steps = sorted(play.playbook.steps.all(), key=lambda step: step.position)
@@ -193,7 +231,7 @@ def play_row(play: Play) -> PlayRow:
         closed_at=play.closed_at,
         steps=(
             *(
-                _did(step, result)
+                _did(step, result, fates=fates)
                 if (result := results.get(step.pk))
                 else _step(step, tasks.get(step.pk), latest=max(had, default=0))
                 for step in steps
@@ -213,12 +251,13 @@ def _step(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
     return _made(task, step.title)
 
 
-def _did(step: PlaybookStep, result: StepResult) -> StepRow:
-    """What the platform did by itself, or until when it waits."""
+def _did(step: PlaybookStep, result: StepResult, *, fates: Mapping[str, str]) -> StepRow:
+    """What the platform did by itself and what came of it, or until when it waits."""
     note = ": ".join(text for text in (label(result.ending), result.detail) if text)
     if result.ended_at is None:
         return StepRow(step.title, *_STEP_LOOKS[TaskState.SNOOZED], note, "", result.ends_at)
-    return StepRow(step.title, *_STEP_LOOKS[TaskState.DONE], note, "", result.ended_at)
+    said = fates.get(step_key(result), "")
+    return StepRow(step.title, *_STEP_LOOKS[TaskState.DONE], note, "", result.ended_at, said)
 
 
 def _made(task: Task, title: str) -> StepRow:

@@ -20,7 +20,7 @@ from accounts.access import Right, may, people_for, requires
 from accounts.models import Account, Installation, User
 from playbooks.actions import OutOfSightError, PlayClosedError, hand_over_play
 from playbooks.models import Play
-from playbooks.pages.account_plays import PlayRow, play_row
+from playbooks.pages.account_plays import PlayRow, play_row, shown_fates
 from playbooks.triggers.reasons import reason_in_words
 from playbooks.triggers.wording import closes_when
 
@@ -76,7 +76,7 @@ def play_detail(play: Play, *, today: date) -> PlayDetail:
     lead = play.lead or play.csm
     nobody = gettext("Nobody, it runs by itself") if play.playbook.is_sequence else ""
     return PlayDetail(
-        row=play_row(play),
+        row=play_row(play, fates=shown_fates([play])),
         account=play.account,
         version=play.playbook.version,
         summary=play.playbook.purpose or play.playbook.summary,

@@ -10,6 +10,7 @@ from playbooks.publishing.drafts import (
     save_draft,
     take_text,
 )
+from playbooks.publishing.outside import known_outside
 from playbooks.publishing.versions import (
     NotADraftError,
     NotInForceError,
@@ -42,6 +43,7 @@ __all__ = [
     "import_playbook",
     "install",
     "install_library",
+    "known_outside",
     "line_owner",
     "lines_to_watch",
     "new_draft",

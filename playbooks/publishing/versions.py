@@ -20,6 +20,7 @@ from playbooks.library.steps import as_step_columns, asked_features, asked_plays
 from playbooks.library.writing import as_columns
 from playbooks.models import InstalledEntry, Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
+from playbooks.publishing.outside import known_outside
 from playbooks.triggers.rules import lines_of
 from playbooks.triggers.vocabulary import PlayState
 
@@ -122,7 +123,10 @@ def line_owner(key: str) -> str:
 
 
 def _refuse_unready(definition: PlaybookDefinition) -> None:
-    problems = [f"Step “{each.key}”: {each.message}" for each in unready(definition)]
+    problems = [
+        f"Step “{each.key}”: {each.message}"
+        for each in unready(definition, outside=known_outside(definition))
+    ]
     if problems:
         raise PlaybookError(problems)
 

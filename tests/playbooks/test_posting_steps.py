@@ -11,7 +11,8 @@ from accounts.work import in_product, outbox
 from accounts.work.in_product import Happened
 from playbooks.actions import cancel_play
 from playbooks.firing import start_play
-from playbooks.models import Play, StepResult, Task
+from playbooks.models import Play, Playbook, StepResult, Task
+from playbooks.publishing import PlaybookError
 from tests.playbooks.conftest import NOW, fire
 from tests.playbooks.test_step_kinds import (
     CALL,
@@ -63,13 +64,26 @@ def test_a_step_posts_to_its_endpoint_once_and_leads_on(house, settings, kind):
         assert str(task.pk) in text  # the buttons are of the task that waits
 
 
-@pytest.mark.parametrize("change", [{"key": "elsewhere"}, {"kind": "teams"}, {"is_active": False}])
-def test_a_step_whose_endpoint_is_missing_says_so_and_the_play_goes_on(house, change):
-    endpoint(**{"kind": "slack"} | change)
-    started(house, step("tell", "slack", to="place"), CALL)
+CHANGES = [{"key": "elsewhere"}, {"kind": "teams"}, {"is_active": False}]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_step_whose_endpoint_is_gone_since_says_so_and_the_play_goes_on(house, change):
+    endpoint("slack")
+    published(step("tell", "slack", to="place"), CALL)
+    Endpoint.objects.update(**change)
+    start_play(account=house.account(), playbook_key="small", by=house.people["alice"], now=NOW)
     assert results() == [("tell", "nobody")]
     assert StepResult.objects.get().detail == "no endpoint “place”"
     assert opened() == ["call"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_posts_nowhere_is_not_published(house, change):
+    endpoint(**{"kind": "slack"} | change)
+    with pytest.raises(PlaybookError, match="Step “tell”: There is no open Slack endpoint “place”"):
+        published(step("tell", "slack", to="place"), CALL)
+    assert not Playbook.objects.filter(key="small", state="published").exists()
 
 
 def person(account, **values):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playbooks.library.findings import findings
+from playbooks.library.findings import Outside, findings
 from playbooks.library.reading import examine
 from tests.pure.test_playbooks_library import SMALLEST
 
@@ -15,10 +15,13 @@ FELL = {
 }
 
 
-def found(**changes):
+OUTSIDE = Outside(endpoints={("slack", "renewals")}, has_product=True)
+
+
+def found(outside=OUTSIDE, **changes):
     data = SMALLEST | changes
     definition, problems = examine(data, roles=["csm", "manager", "cs_ops", "system"])
-    return findings(definition, problems)
+    return findings(definition, problems, outside=outside)
 
 
 def step(key, **said):
@@ -152,3 +155,26 @@ def test_what_is_wrong_beside_the_steps_is_found_too():
 def test_advice_is_given_and_is_no_error(changes, part, message):
     assert (part, message) in advice(**changes)
     assert errors(**changes) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "is_there"),
+    [
+        ("slack", "renewals", True),
+        ("slack", "elsewhere", False),
+        ("teams", "renewals", False),  # a key of another kind is none
+        ("webhook", "renewals", False),
+    ],
+)
+def test_a_step_that_posts_nowhere_is_an_error_at_its_place(kind, to, is_there):
+    tell = step("tell", kind=kind, to=to)
+    places = [(each.part, each.key, each.field) for each in found(steps=[tell]) if each.is_error]
+    assert places == ([] if is_there else [("step", "tell", "to")])
+
+
+def test_a_message_that_no_product_shows_is_advice():
+    news = step("news", kind="in_app", mail=DRAFT)
+    assert not [each for each in found(steps=[news]) if "product" in each.message]
+    nobody = Outside(endpoints=(), has_product=False)
+    (said,) = [each for each in found(outside=nobody, steps=[news]) if "product" in each.message]
+    assert (said.part, said.key, said.is_error) == ("step", "news", False)

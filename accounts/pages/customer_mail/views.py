@@ -24,7 +24,8 @@ from accounts.work import customer_mail
 from accounts.work.outreach import suppress
 
 PAGE_SIZE = 50
-State = OutboxMessage.State
+State, Channel = OutboxMessage.State, OutboxMessage.Channel
+CHANNELS = (Channel.EMAIL, Channel.IN_APP)
 # Tab → its word and the states it lists.
 VIEWS = {
     "held": (gettext_noop("To approve"), (State.HELD,)),
@@ -35,12 +36,12 @@ VIEWS = {
 
 
 def seen_by(user: User) -> QuerySet[OutboxMessage]:
-    """Mail to customers of the accounts this person may see.
+    """Mail to customers of the accounts this person may see, and messages in the product.
 
     Uses index: outbox_customer_account or outbox_customer_state
     """
     rows = OutboxMessage.objects.for_user(user).filter(
-        account__isnull=False, contact__isnull=False, channel=OutboxMessage.Channel.EMAIL
+        account__isnull=False, contact__isnull=False, channel__in=CHANNELS
     )
     return rows.select_related("account", "contact", "sender", "decided_by")
 
@@ -50,20 +51,28 @@ def seen_by(user: User) -> QuerySet[OutboxMessage]:
 def mails(request: HttpRequest) -> HttpResponse:
     chosen = request.GET.get("view", "held")
     view = chosen if chosen in VIEWS else "held"
+    channel = request.GET.get("channel", "")
     rows = seen_by(cast("User", request.user)).filter(state__in=VIEWS[view][1]).order_by("-pk")
+    if channel in CHANNELS:
+        rows = rows.filter(channel=channel)
     found, page = take_page(rows, number=page_number(request), size=PAGE_SIZE)
     total = rows.order_by().values("pk")[: COUNT_CAP + 1].count()
     count = f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}"
-    tabs = [_tab(key, is_current=key == view, count=count) for key in VIEWS]
+    query = f"&channel={channel}" if channel in CHANNELS else ""
+    tabs = [_tab(key, is_current=key == view, count=count, query=query) for key in VIEWS]
     context = {"found": found, "page": page, "chosen": view, "tabs": tabs}
     context |= {"total": min(total, COUNT_CAP), "is_capped": total > COUNT_CAP}
+    context |= {
+        "channel": channel if channel in CHANNELS else "",
+        "may_set_up": may(request.user, Right.ADMINISTER),
+    }
     return render(request, "customer_mail/index.html", context)
 
 
-def _tab(view: str, *, is_current: bool, count: str) -> dict[str, Any]:
+def _tab(view: str, *, is_current: bool, count: str, query: str) -> dict[str, Any]:
     return {
         "word": gettext(VIEWS[view][0]),
-        "href": f"{reverse('mails')}?view={view}",
+        "href": f"{reverse('mails')}?view={view}{query}",
         "is_current": is_current,
         "count": count if is_current else "",
     }

@@ -84,23 +84,29 @@ def sent_mail(account: Account, limit: int) -> list[Entry]:
     sent = OutboxMessage.objects.filter(
         account=account,
         contact__isnull=False,
-        channel=OutboxMessage.Channel.EMAIL,
+        channel__in=(OutboxMessage.Channel.EMAIL, OutboxMessage.Channel.IN_APP),
         state=OutboxMessage.State.SENT,
     )
     return [
         Entry(
             at=row.sent_at,
             kind="interactions",
-            icon="mail",
+            icon="mail" if row.channel == OutboxMessage.Channel.EMAIL else "message-square",
             title=row.subject,
-            who=gettext("Mail to %(recipient)s from %(sender)s")
-            % {"recipient": row.recipient, "sender": row.sender}
-            if row.sender
-            else gettext("Mail to %(recipient)s") % {"recipient": row.recipient},
+            who=_to_whom(row),
             href=reverse("mail", args=[row.pk]),
         )
         for row in sent.select_related("contact", "sender").order_by("-pk")[:limit]
     ]
+
+
+def _to_whom(row: OutboxMessage) -> str:
+    named = {"recipient": row.recipient, "sender": row.sender}
+    if row.channel == OutboxMessage.Channel.IN_APP:
+        return gettext("Seen by %(recipient)s in the product") % named
+    if row.sender:
+        return gettext("Mail to %(recipient)s from %(sender)s") % named
+    return gettext("Mail to %(recipient)s") % named
 
 
 def group_sessions(account: Account, limit: int) -> list[Entry]:

@@ -19,7 +19,7 @@ from playbooks.pages.builder.escalations import WORDS as ESCALATION_WORDS
 from playbooks.pages.builder.kinds import ROOMS
 from playbooks.pages.builder.kinds.step_form import StepWords
 from playbooks.pages.builder.triggers import WORDS as TRIGGER_WORDS
-from playbooks.publishing import unknown_words
+from playbooks.publishing import known_outside, unknown_words
 from playbooks.triggers.describing import escalation_label, is_for, starts_when
 from playbooks.triggers.path import END
 from playbooks.triggers.vocabulary import label
@@ -121,7 +121,8 @@ def flow_page(playbook: Playbook, *, is_checked: bool) -> FlowPage:
 
 
 def _found(definition: PlaybookDefinition, problems: Sequence[str]) -> list[Finding]:
-    return findings(definition, [*problems, *unknown_words(definition)])
+    outside = known_outside(definition)
+    return findings(definition, [*problems, *unknown_words(definition)], outside=outside)
 
 
 def _sentence(whole: str, begun: str, found: Sequence[Finding], part: str, key: str) -> SentenceRow:

@@ -27,6 +27,7 @@ from accounts.models import (
     User,
 )
 from accounts.pages.customer_mail.views import seen_by
+from accounts.pages.in_app import views as in_app_pages
 from accounts.uploads import resolve, storage
 from accounts.work import customer_mail, in_product, jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
@@ -113,6 +114,7 @@ EXECUTORS = {
     "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
         ["play:1", "play:2"], reason="ended"
     ),
+    "accounts.pages.in_app.views:_figures": in_app_pages._figures,
     "accounts.work.in_product:open_messages": lambda: list(
         in_product.open_messages([1, 2], now=NOW)
     ),

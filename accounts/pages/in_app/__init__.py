@@ -1,0 +1,1 @@
+"""Messages in the product: what a product needs, and a page on which to see one."""
