@@ -139,10 +139,10 @@ def test_a_receiver_that_hangs_or_drips_costs_no_more_than_a_call(receiver, monk
     assert told(hanging) == ("new", "CallFailedError")
     assert (told(other), other.attempts) == (("new", ""), 0)  # waits a minute, and costs no call
     assert other.next_at == NOW + timedelta(minutes=1)
-    receiver.hang, receiver.drip = 0, 100  # ten seconds in all
+    receiver.hang, receiver.drip = 0, 600  # a minute in all
     answer = outgoing_http.post(receiver.url, body=b"{}", headers={})
     assert (answer.status, len(answer.body) < 100) == (200, True)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 40  # three seconds, on a machine with nothing else to do
 
 
 @pytest.mark.django_db

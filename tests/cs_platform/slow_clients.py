@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import statistics
 import struct
 import threading
 import time
@@ -146,3 +147,8 @@ def seconds_of(action: Callable[[], object]) -> float:
     started = time.monotonic()
     action()
     return time.monotonic() - started
+
+
+def usual_seconds_of(action: Callable[[], object], *, times: int) -> float:
+    """The median: one may be unlucky on a busy machine."""
+    return statistics.median(seconds_of(action) for _ in range(times))

@@ -4,7 +4,15 @@ import pytest
 
 from cs_platform.runtime.supervisor import WEB
 from tests.accounts.bulk import USAGE
-from tests.cs_platform.slow_clients import Dripping, ask, get, post, seconds_of, served
+from tests.cs_platform.slow_clients import (
+    Dripping,
+    ask,
+    get,
+    post,
+    seconds_of,
+    served,
+    usual_seconds_of,
+)
 from tests.cs_platform.slow_requests import MANY, ROWS, SLOW, rest, sender
 
 
@@ -21,9 +29,10 @@ def key(transactional_db) -> tuple[str, str]:
 
 @pytest.mark.parametrize("kind", SLOW)
 def test_probes_and_senders_do_not_wait_for_slow_clients(port, key, kind):
+    alone = usual_seconds_of(lambda: ask(port, get("/healthz")), times=5)
     with Dripping(port, count=MANY, start=SLOW[kind](key), rest=rest(kind)):
-        took = [seconds_of(lambda: ask(port, get("/healthz"))) for _ in range(20)]
-        assert sorted(took)[10] < 1, took  # one may be unlucky on a busy machine
+        among_them = usual_seconds_of(lambda: ask(port, get("/healthz")), times=20)
+        assert among_them < 1 + 4 * alone  # a busy machine takes longer with nobody beside
         assert ask(port, get("/readyz"))[0] == 200
         assert ask(port, post(USAGE, *key, body=ROWS))[0] == 200
 

@@ -27,6 +27,7 @@ from tests.cs_platform.slow_clients import (
     said,
     seconds_of,
     served,
+    usual_seconds_of,
 )
 
 ECHO = [*WEB[:-1], "tests.cs_platform.echo:application"]
@@ -219,12 +220,14 @@ SLOW = {
 @pytest.mark.parametrize("kind", SLOW)
 def test_pages_and_probes_do_not_wait_for_slow_clients(port, kind):
     start, rest = SLOW[kind]
+    alone = usual_seconds_of(lambda: told(port, get("/healthz")), times=5)
     with Dripping(port, count=MANY, start=start, rest=rest) as slow:
         took = []
         for _ in range(10):
             took.append(seconds_of(lambda: told(port, get("/healthz"))))
             assert told(port, post("/", body=b"hello"))["thread"] == PAGE
-        assert sorted(took)[5] < 1, took  # one may be unlucky on a busy machine
+        # A busy machine takes longer with nobody beside, and one may be unlucky there.
+        assert sorted(took)[5] < 1 + 4 * alone, took
         assert len(slow.connections) == MANY
 
 

@@ -28,6 +28,7 @@ from tests.cs_platform.slow_clients import (
     post,
     seconds_of,
     served,
+    usual_seconds_of,
 )
 from tests.cs_platform.slow_requests import MANY, ROWS, SLOW, rest, sender
 from tests.deployment.compose import ROOT
@@ -82,9 +83,10 @@ def key(transactional_db) -> tuple[str, str]:
 
 @pytest.mark.parametrize("kind", SLOW)
 def test_probes_and_senders_do_not_wait_for_slow_clients(proxy, key, kind):
+    alone = usual_seconds_of(lambda: ask(proxy, get("/healthz")), times=5)
     with Dripping(proxy, count=MANY, start=SLOW[kind](key), rest=rest(kind)):
-        took = [seconds_of(lambda: ask(proxy, get("/healthz"))) for _ in range(20)]
-        assert sorted(took)[10] < 1, took  # one may be unlucky on a busy machine
+        among_them = usual_seconds_of(lambda: ask(proxy, get("/healthz")), times=20)
+        assert among_them < 1 + 4 * alone  # a busy machine takes longer with nobody beside
         assert ask(proxy, post(USAGE, *key, body=ROWS))[0] == 200
 
 
