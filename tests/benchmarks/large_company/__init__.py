@@ -136,7 +136,7 @@ def _without_indexes(cursor, rows: Rows):
         cursor.execute(drop)
     yield
     for _drop, make in indexes:
-        cursor.execute(make)
+        cursor.execute(make.replace(" ON ONLY ", " ON "))  # of its partitions as well
 
 
 def _insert(cursor, rows: Rows) -> str:
