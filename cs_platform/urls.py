@@ -24,6 +24,7 @@ from cs_platform.pages.account import views as account
 from cs_platform.pages.ops import actions as ops_actions
 from cs_platform.pages.ops import views as ops
 from cs_platform.pages.palette import views as palette
+from cs_platform.pages.portfolio import audience, saved_views
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
 from cs_platform.pages.today import views as today
@@ -73,6 +74,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(nowhere)),
     path("today/", today.today, name="today"),
     path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/views/", saved_views.saved_views, name="saved_views"),
+    path("portfolio/views/new/", saved_views.new, name="saved_view_new"),
+    path("portfolio/views/delete/", saved_views.delete, name="saved_view_delete"),
+    path("portfolio/audiences/<int:audience_id>/", audience.audience, name="audience"),
+    path("portfolio/audiences/<int:audience_id>/look/", audience.look, name="audience_look"),
+    path("portfolio/audiences/<int:audience_id>/retire/", audience.retire, name="audience_retire"),
     path("tasks/", tasks.tasks, name="tasks"),
     path("executive/", executive.executive, name="executive"),
     path("executive/accounts/", executive.accounts, name="executive_accounts"),

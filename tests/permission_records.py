@@ -8,13 +8,14 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from accounts.models import Contact, Function, GroupSession
+from accounts.models import Contact, Function, GroupSession, SavedView
 from health.models import RuleSet, Scorecard
 from playbooks.models import Playbook
 from tests.permission_house import NOW, House
 
 DAY = date(2025, 3, 1)
 PUBLISHED_CARD, PUBLISHED_RULES = "published card", "published rules"
+SHARED_VIEW = "shared view"
 PLAYBOOKS = {
     "playbooks.playbook": "draft",
     "draft playbook": "draft",
@@ -27,6 +28,8 @@ def record_of(label: str, *, house: House) -> Model:
     """A row made for it, else the first there is; `label` as in "accounts.contact"."""
     if label == PUBLISHED_CARD:
         return _published_card()
+    if label == SHARED_VIEW:
+        return _shared_view(house)
     if label in PLAYBOOKS:
         return _playbook(PLAYBOOKS[label])
     if label == PUBLISHED_RULES:
@@ -51,6 +54,12 @@ def _published_card() -> Scorecard:
             "published_at": NOW,
         },
     )[0]
+
+
+def _shared_view(house: House) -> SavedView:
+    told = {"name": "secret-view", "owner": house.people["ops"], "created_at": NOW}
+    told |= {"filters": {"q": "secret"}, "shared_on": DAY, "counted_at": NOW}
+    return SavedView.objects.get_or_create(key="secret_view", defaults=told)[0]
 
 
 def _playbook(state: str) -> Playbook:

@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, cast
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, may, requires
-from accounts.catalogue import Role, label
+from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
 from accounts.queries.sizes import segment_choices
-from accounts.ui.bands import band_look, bands_shown
+from accounts.ui.bands import bands_shown
 from accounts.ui.paging import page_number, take_page
 from accounts.ui.parts import wants_part
 from accounts.ui.rate_gaps import RateGaps
 from cs_platform.pages.portfolio import queries
+from cs_platform.pages.portfolio.filters import RENEWALS, SORTS, PortfolioFilter, filter_words
 from health.pages.version_notes import published_days
 from health.queries.account_filters import FILTERS, filtered, in_band
 from health.queries.unscored import Unscored, why_unscored
@@ -33,45 +32,7 @@ from metrics.facts.renewals import read_chances
 from playbooks.pages.tasks.queries import open_task_counts
 
 PAGE_SIZE = 50
-# What comes first, in the words that stand above the list.
-SORTS = {
-    "-risk": gettext_lazy("What is most likely to be lost, weighted by its ARR, comes first."),
-    "risk": gettext_lazy("What is least likely to be lost, weighted by its ARR, comes first."),
-    "-arr": gettext_lazy("The largest ARR comes first."),
-    "arr": gettext_lazy("The smallest ARR comes first."),
-    "name": gettext_lazy("By name, from A to Z."),
-    "-name": gettext_lazy("By name, from Z to A."),
-    "-score": gettext_lazy("The highest score comes first."),
-    "score": gettext_lazy("The lowest score comes first."),
-    "-change": gettext_lazy("What rose most in 7 days comes first."),
-    "change": gettext_lazy("What fell most in 7 days comes first."),
-    "renewal": gettext_lazy("What renews soonest comes first."),
-    "-renewal": gettext_lazy("What renews last comes first."),
-    "owner": gettext_lazy("By owner, from A to Z."),
-    "-owner": gettext_lazy("By owner, from Z to A."),
-}
 MOST_AT_STAKE = "-risk"
-RENEWALS = (
-    ("", gettext_lazy("Any renewal")),
-    ("overdue", gettext_lazy("Overdue")),
-    ("30", gettext_lazy("In 30 days")),
-    ("60", gettext_lazy("In 60 days")),
-    ("90", gettext_lazy("In 90 days")),
-    ("180", gettext_lazy("In 180 days")),
-)
-
-
-class PortfolioFilter(forms.Form):
-    q = forms.CharField(required=False, max_length=80)
-    scope = forms.ChoiceField(
-        required=False, choices=[("mine", _("Mine")), ("all", _("All I may see"))]
-    )
-    band = forms.SlugField(required=False, max_length=20)
-    risk = forms.ChoiceField(required=False, choices=[("1", _("At risk"))])
-    segment = forms.ChoiceField(required=False, choices=lambda: [("", ""), *segment_choices()])
-    renewal = forms.ChoiceField(required=False, choices=RENEWALS)
-    owner = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
-    sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -143,14 +104,7 @@ def _why_nobody_has_a_score(
 
 def _title(chosen: dict[str, Any]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
-    filters = [
-        band_look(chosen["band"]).word if chosen["band"] else "",
-        gettext("At risk") if chosen["risk"] else "",
-        gettext(label(chosen["segment"])) if chosen["segment"] else "",
-        str(dict(RENEWALS)[chosen["renewal"]]) if chosen["renewal"] else "",
-        f"“{chosen['q']}”" if chosen["q"] else "",
-    ]
-    shown = ", ".join(filter(None, filters))
+    shown = ", ".join(filter_words(chosen))
     return gettext("Portfolio: %(filters)s") % {"filters": shown} if shown else gettext("Portfolio")
 
 
