@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import Any, cast
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,24 +33,15 @@ class BulkView(APIView):
     )
     def post(self, request: Request, kind: str) -> Response:
         key = cast(ApiKey, request.auth)  # MayIngest lets nobody else through
-        idempotency_key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
         found = bodies.media_type(request)
         body = bodies.plain_body(request)
         digest = idempotency.fingerprint(kind.encode(), found.encode(), body)
-        source = f"key:{key.pk}"
-        with transaction.atomic():
-            if idempotency_key is not None:
-                kept = idempotency.begin(
-                    source=source, key=idempotency_key, digest=digest, now=datetime.now(UTC)
-                )
-                if kept is not None:
-                    headers = {"Idempotency-Replayed": "true"}
-                    return Response(kept.body, kept.status, headers=headers)
+
+        def work() -> Answer:
             batch = RequestBatch(Kind(kind), found, body, digest)
-            answer = accept(batch, key=key) if is_async(request, batch) else _now(batch, key=key)
-            if idempotency_key is not None:
-                idempotency.finish(answer, source=source, key=idempotency_key)
-        return Response(answer.body, answer.status)
+            return accept(batch, key=key) if is_async(request, batch) else _now(batch, key=key)
+
+        return idempotency.once(request, digest=digest, work=work)
 
 
 def _now(batch: RequestBatch, *, key: ApiKey) -> Answer:

@@ -6,14 +6,17 @@ first is at work waits for its row; killed half-way, there is neither work nor r
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
-from django.db import connection
+from django.db import connection, transaction
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.api.problems import ApiProblem
-from accounts.models import InboxReceipt
+from accounts.models import ApiKey, InboxReceipt
 
 KEPT_FOR = timedelta(hours=24)
 # In the words of JSON Schema too (ECMA-262).
@@ -41,6 +44,22 @@ def fingerprint(*parts: bytes) -> str:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
+
+
+def once(request: Request, *, digest: str, work: Callable[[], Answer]) -> Response:
+    """What `work` answers, in a transaction; the same request under the same Idempotency-Key gets
+    the kept answer, and what is refused leaves no trace."""
+    asked = checked_key(request.headers.get("Idempotency-Key"))
+    source = f"key:{cast(ApiKey, request.auth).pk}"
+    with transaction.atomic():
+        if asked is not None:
+            kept = begin(source=source, key=asked, digest=digest, now=datetime.now(UTC))
+            if kept is not None:
+                return Response(kept.body, kept.status, headers={"Idempotency-Replayed": "true"})
+        answer = work()
+        if asked is not None:
+            finish(answer, source=source, key=asked)
+    return Response(answer.body, answer.status)
 
 
 def begin(*, source: str, key: str, digest: str, now: datetime) -> Answer | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import pghistory
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.dateparse import parse_datetime
@@ -149,24 +148,17 @@ def _once(request: Request, act: Act) -> Response:
     """The same key and body again is answered, not done again; what is refused leaves no trace."""
     key = cast(ApiKey, request.auth)
     user = cast(User, key.owner)  # DoesWork lets no key without a person through
-    idempotency_key = idempotency.checked_key(request.headers.get("Idempotency-Key"))
     body = bodies.plain_body(request)
-    digest, source = idempotency.fingerprint(request.path.encode(), body), f"key:{key.pk}"
-    with transaction.atomic():
-        if idempotency_key is not None:
-            kept = idempotency.begin(
-                source=source, key=idempotency_key, digest=digest, now=datetime.now(UTC)
-            )
-            if kept is not None:
-                return Response(kept.body, kept.status, headers={"Idempotency-Replayed": "true"})
+
+    def work() -> Answer:
         try:
             with pghistory.context(user=user.pk, via=f"API key {key.prefix}"):
-                answer = act(user, _object(body), clock.now())
+                return act(user, _object(body), clock.now())
         except ValueError as refused:
             raise ApiProblem(422, code="refused", detail=str(refused)) from refused
-        if idempotency_key is not None:
-            idempotency.finish(answer, source=source, key=idempotency_key)
-    return Response(answer.body, answer.status)
+
+    digest = idempotency.fingerprint(request.path.encode(), body)
+    return idempotency.once(request, digest=digest, work=work)
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
