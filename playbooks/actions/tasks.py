@@ -144,12 +144,17 @@ def reassign_task(
     Raises OutOfSightError, TaskFinishedError.
     """
     task, _ = locked_task(task_id)
-    if owner is not None and not people_for(task.account).filter(pk=owner.pk).exists():
-        raise OutOfSightError(f"{owner} may not work on {task.account}: choose somebody else.")
+    if owner is not None:
+        _refuse_stranger(owner, task.account)
     # Whoever is chosen settles whom the team lacks.
     change_task(task, owner=owner, **({"fallback": ""} if owner is not None else {}))
     _tell(task, by=by, now=now)
     return task
+
+
+def _refuse_stranger(owner: User, account: Account) -> None:
+    if not people_for(account).filter(pk=owner.pk).exists():
+        raise OutOfSightError(f"{owner} may not work on {account}: choose somebody else.")
 
 
 @transaction.atomic
@@ -164,9 +169,12 @@ def add_task(
     guidance: str = "",
     channel: Channel = Channel.INTERNAL,
 ) -> Task:
-    """A task by hand, of no play. Raises WrongTimeError."""
+    """A task by hand, of no play; whoever else has it is told. Raises WrongTimeError,
+    OutOfSightError."""
     if due_at <= now:
         raise WrongTimeError("Choose a due time that is still to come.")
+    if owner not in (None, by):
+        _refuse_stranger(owner, account)
     task = Task.objects.create(
         account=account,
         title=title.strip(),

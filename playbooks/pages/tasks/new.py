@@ -1,4 +1,4 @@
-"""A task that somebody writes for themselves."""
+"""A task that somebody writes for themselves, or for another who may work on the account."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from accounts.access import Right, requires
+from accounts.access import GRANTED, Right, requires
 from accounts.models import Account, User
 from accounts.ui.parts import came_from, next_page
-from playbooks.actions import WrongTimeError, add_task
+from playbooks.actions import OutOfSightError, WrongTimeError, add_task
 from playbooks.facts import business_calendar
 from playbooks.triggers.vocabulary import Channel, choices
 
@@ -39,6 +39,7 @@ class NewTaskForm(forms.Form):
     )
     due_time = forms.TimeField(required=False, input_formats=["%H:%M"])
     channel = forms.ChoiceField(choices=choices(Channel), initial=Channel.INTERNAL)
+    owner = forms.CharField(required=False, max_length=200)
     guidance = forms.CharField(required=False, max_length=2500)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -56,6 +57,23 @@ class NewTaskForm(forms.Form):
             raise forms.ValidationError(gettext("Several are called that: give the account's id."))
         account: Account = found[0]
         return account
+
+    def clean_owner(self) -> User:
+        """Oneself where nobody is named; by e-mail address or name, of who signs in here."""
+        said = self.cleaned_data["owner"].strip()
+        if not said:
+            return self.user
+        people = User.objects.filter(is_active=True)
+        found = list(people.filter(email__iexact=said)) or list(
+            people.filter(name__iexact=said)[:2]
+        )
+        if not found:
+            raise forms.ValidationError(gettext("Nobody here is called that."))
+        if len(found) > 1:
+            raise forms.ValidationError(
+                gettext("Several are called that: give the person's e-mail address.")
+            )
+        return found[0]
 
     def due_at(self) -> datetime:
         calendar = business_calendar()
@@ -75,6 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "accounts": _offered(user),
+        "people": _people(user),
         "channels": choices(Channel),
         "next": request.POST.get("next") or came_from(request),
     }
@@ -88,7 +107,7 @@ def _write(form: NewTaskForm, user: User) -> Any:
         return add_task(
             account=told["account"],
             title=told["title"],
-            owner=user,
+            owner=told["owner"],
             due_at=form.due_at(),
             by=user,
             now=clock.now(),
@@ -97,7 +116,9 @@ def _write(form: NewTaskForm, user: User) -> Any:
         )
     except WrongTimeError as refused:
         form.add_error("due_on", str(refused))
-        return None
+    except OutOfSightError as refused:
+        form.add_error("owner", str(refused))
+    return None
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
@@ -106,6 +127,14 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     next_day = calendar.shift(calendar.local_day(clock.now()), 1)
     given = {name: request.GET.get(name, "")[:160] for name in ("account", "title")}
     return given | {"due_on": next_day, "channel": Channel.INTERNAL.value}
+
+
+def _people(user: User) -> list[tuple[str, str]]:
+    """Addresses and names to choose from; whether the account is theirs to work on is asked when
+    it is written."""
+    able = User.objects.filter(is_active=True, role__in=GRANTED[Right.WORK_ACCOUNTS])
+    others = able.exclude(pk=user.pk).order_by("name", "pk")
+    return list(others.values_list("email", "name")[:OFFERED])
 
 
 def _offered(user: User) -> list[tuple[str, str]]:

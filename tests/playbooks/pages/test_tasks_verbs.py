@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import OutboxMessage
 from playbooks.models import Task
 from tests.page_house import DAY, NOW, add_task, sign_in
 
@@ -142,6 +143,27 @@ def test_a_task_that_lacks_something_is_not_written_and_keeps_what_was_typed(
     assert words in html
     assert not Task.objects.exists()
     assert 'value="2025-03-20"' in html or "due_on" in change
+
+
+@pytest.mark.parametrize("named", ["manager@demo.example", "MANAGER"])
+def test_a_task_for_another_is_theirs_and_they_are_told(client, house, csm, named):
+    client.post(reverse("task_new"), NEW | {"owner": named})
+    task = Task.objects.get()
+    assert (task.owner, task.created_by) == (house.people["manager"], csm)
+    told = OutboxMessage.objects.filter(user=house.people["manager"], channel="in_app")
+    assert [message.account for message in told] == [task.account]
+    assert not OutboxMessage.objects.filter(user=csm).exists()
+
+
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [("nobody", "Nobody here is called that."), ("executive", "choose somebody else")],
+)
+def test_a_task_is_written_for_nobody_who_may_not_work_on_the_account(client, csm, named, words):
+    html = client.post(reverse("task_new"), NEW | {"owner": named}).content.decode()
+    assert words in html
+    assert f'value="{named}"' in html
+    assert not Task.objects.exists()
 
 
 def test_the_form_knows_the_account_it_was_opened_for(client, csm, account):
