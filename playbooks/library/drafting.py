@@ -45,7 +45,7 @@ def _into_arm(steps: list[Data], step: Data, place: int, ending: str) -> list[Da
     if at > place + 1 and not steps[at - 1].get("next"):
         steps[at - 1]["next"] = [{"to": goes_to}]
     others = {each: follows if to == NEXT else to for each, to in leads.items() if each != ending}
-    branch["next"] = edges_of(StepKind(branch["kind"]), others | {ending: step["key"]})
+    branch["next"] = edges_of(ENDINGS_OF[StepKind(branch["kind"])], others | {ending: step["key"]})
     return [*steps[:at], step, *steps[at:]]
 
 
@@ -79,6 +79,19 @@ def remove_step(steps: Sequence[Data], key: str) -> list[Data]:
     return [_without_needless(each, kept, at) for at, each in enumerate(kept)]
 
 
+def return_step(steps: Sequence[Data], before: Sequence[Data], *, key: str) -> list[Data]:
+    """With the step of that key from `before` again: behind what stood before it there and is still
+    there, and leading where it led as far as that is still below."""
+    keys = [each["key"] for each in before]
+    present = {each["key"] for each in steps}
+    place = keys.index(key)
+    after = next((each for each in reversed(keys[:place]) if each in present), "")
+    at = 1 + next((n for n, each in enumerate(steps) if each["key"] == after), -1)
+    below = {each["key"] for each in steps[at:]} | {END}
+    edges = [edge for edge in before[place].get("next") or [] if edge["to"] in below]
+    return [*steps[:at], {**before[place], "next": edges}, *steps[at:]]
+
+
 def _inherited(edges: Sequence[Mapping[str, Any]], gone: str, heir: str) -> list[Data]:
     return [{**edge, "to": heir if edge["to"] == gone else edge["to"]} for edge in edges]
 
@@ -103,9 +116,10 @@ def leads_of(step: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def edges_of(kind: StepKind, leads: Mapping[str, str]) -> list[Data]:
-    """As its author writes them: one edge a target, none to what is next."""
-    pairs = [(str(ending), leads.get(ending, NEXT)) for ending in ENDINGS_OF[kind]]
+def edges_of(endings: Sequence[str], leads: Mapping[str, str]) -> list[Data]:
+    """As its author writes them: one edge a target, none to what is next. `endings`: those that the
+    step may have."""
+    pairs = [(str(ending), leads.get(ending, NEXT)) for ending in endings]
     targets = list(dict.fromkeys(target for _, target in pairs))
     if len(targets) == 1:
         return [] if targets[0] == NEXT else [{"to": targets[0]}]

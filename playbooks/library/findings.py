@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from playbooks.due_dates import Anchor
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.mail import gaps
-from playbooks.triggers.kinds import Mail, PostTo, Sending, StepKind
+from playbooks.triggers.kinds import Mail, PostTo, Sending, StepKind, endings_of_task
 from playbooks.triggers.vocabulary import ANSWERED_CHANNELS, EscalationKind, label
 
 _PROBLEM = re.compile(
@@ -161,12 +161,22 @@ def _is_outreach(step: StepDefinition) -> bool:
 def _about_step(definition: PlaybookDefinition, place: int, step: StepDefinition) -> Iterator[str]:
     if step.kind is StepKind.TASK and not step.success:
         yield "Say what is true once it went well."
+    if step.kind is StepKind.TASK:
+        yield from _never_so(step)
     if step.kind is StepKind.HOLD_OUT and place:
         yield "Who is held out has had the steps above: put it first."
     if isinstance(step.action, Mail) and step.action.sending is Sending.BY_ITSELF:
         yield "Nobody reads it before it goes."
     if place and _is_due_before(step, definition.steps[place - 1]):
         yield "It is due before the step above it."
+
+
+def _never_so(step: StepDefinition) -> Iterator[str]:
+    """Edges for outcomes that a task of its channel never has."""
+    fitting = endings_of_task(owner=step.owner_role, channel=step.channel)
+    never = sorted({each for edge in step.edges for each in edge.when} - set(fitting))
+    if never:
+        yield f"It never ends as {' or '.join(map(label, never))}: its channel has other outcomes."
 
 
 def _is_due_before(step: StepDefinition, above: StepDefinition) -> bool:

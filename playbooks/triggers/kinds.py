@@ -9,7 +9,13 @@ from enum import StrEnum
 from accounts.catalogue import AccountField
 from playbooks.due_dates import Offset
 from playbooks.triggers.rules import Conditions
-from playbooks.triggers.vocabulary import TaskOutcome, TaskState
+from playbooks.triggers.vocabulary import (
+    OUTCOMES,
+    OwnerRole,
+    TaskOutcome,
+    TaskState,
+    work_of,
+)
 
 
 class StepKind(StrEnum):
@@ -69,6 +75,18 @@ ENDINGS_OF: dict[StepKind, tuple[str, ...]] = {
     StepKind.WEBHOOK: (StepEnding.POSTED, StepEnding.NOBODY),
 }
 """As edges name them."""
+
+
+def endings_of_task(*, owner: str, channel: str) -> tuple[str, ...]:
+    """Those that a task of a play may really have; a notice of the platform has been read.
+
+    >>> endings_of_task(owner="csm", channel="internal")
+    ('documented', 'decided', 'nothing_to_do', 'skipped')
+    """
+    if owner == OwnerRole.SYSTEM:
+        return (TaskOutcome.NOTIFIED.value,)
+    outcomes = OUTCOMES[work_of(channel=channel, has_play=True)]
+    return (*(outcome.value for outcome in outcomes), SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)

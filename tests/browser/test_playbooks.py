@@ -145,3 +145,38 @@ def test_its_pages_are_for_everybody_on_every_screen(open_page, screen):
         if problems := [*violations(page), *(["too wide"] if too_wide(page) else [])]:
             found[address] = problems
     assert found == {}
+
+
+def test_keys_add_move_and_take_back_a_step(open_page):
+    """The same that links and buttons beside the steps do; the page lists them."""
+    page = open_page("light")
+    build(page)
+    page.goto(f"/playbooks/{Playbook.objects.get(key='ask_after_a_slip').pk}/")
+    page.get_by_text("Keys", exact=True).click()
+    expect(page.get_by_text("Add a branch below it")).to_be_visible()
+
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Is it a large account?")).to_be_focused()
+    page.keyboard.press("b")
+    expect(page.get_by_role("button", name="Branch")).to_be_focused()
+    page.go_back()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.get_by_role("button", name=re.compile("^Wait")).press("Enter")
+    page.get_by_label("Title").fill("Give them a week")
+    page.get_by_label("Goes on after").fill("5")
+    save(page)
+    moved = page.locator(".flow-step", has_text="Give them a week").last
+    page.get_by_role("link", name="Give them a week").focus()
+    page.keyboard.press("u")
+    expect(moved.get_by_role("button", name=re.compile("Move step .* down"))).to_be_visible()
+
+    page.get_by_role("link", name="Give them a week").focus()
+    page.keyboard.press("o")
+    page.get_by_text("Remove", exact=True).click()
+    page.get_by_role("button", name="Remove: Wait").click()
+    expect(page.get_by_text("You removed the step “Give them a week”.")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_role("link", name="Give them a week")).to_be_visible()
+    expect(page.get_by_text("You removed the step")).to_have_count(0)

@@ -10,7 +10,7 @@ from playbooks.library.drafting import (
     move_step,
     remove_step,
 )
-from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.kinds import ENDINGS_OF, StepKind
 
 
 def a(key, *edges, kind="task"):
@@ -101,10 +101,12 @@ def test_what_led_to_a_removed_step_leads_to_what_followed_it(steps, key, expect
 def test_edges_are_read_by_ending_and_written_by_target():
     fork = a("fork", ("x", "fits"), ("end", "other"), kind="branch")
     assert leads_of(fork) == {"fits": "x", "other": "end"}
-    assert edges_of(StepKind.BRANCH, leads_of(fork)) == fork["next"]
-    assert edges_of(StepKind.BRANCH, {"fits": "x", "other": "x"}) == [{"to": "x"}]
-    assert edges_of(StepKind.TASK, {}) == []
-    assert edges_of(StepKind.TASK, {"reached": "x"}) == [{"to": "x", "when": ["reached"]}]
+    assert edges_of(ENDINGS_OF[StepKind.BRANCH], leads_of(fork)) == fork["next"]
+    assert edges_of(ENDINGS_OF[StepKind.BRANCH], {"fits": "x", "other": "x"}) == [{"to": "x"}]
+    assert edges_of(ENDINGS_OF[StepKind.TASK], {}) == []
+    assert edges_of(ENDINGS_OF[StepKind.TASK], {"reached": "x"}) == [
+        {"to": "x", "when": ["reached"]}
+    ]
 
 
 def test_a_key_is_taken_once():

@@ -178,3 +178,10 @@ def test_a_message_that_no_product_shows_is_advice():
     nobody = Outside(endpoints=(), has_product=False)
     (said,) = [each for each in found(outside=nobody, steps=[news]) if "product" in each.message]
     assert (said.part, said.key, said.is_error) == ("step", "news", False)
+
+
+def test_an_edge_for_an_outcome_that_its_channel_never_has_is_told():
+    call = {"key": "call", "channel": "call", "next": [{"to": "end", "when": ["documented"]}]}
+    steps = [SMALLEST["steps"][0] | call]
+    told = "It never ends as Documented: its channel has other outcomes."
+    assert ("step", told) in advice(steps=steps)

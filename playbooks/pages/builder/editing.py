@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.contrib import messages
@@ -22,6 +22,12 @@ from playbooks.pages.builder import parts
 from playbooks.pages.builder.about import NewPlaybookForm
 from playbooks.pages.builder.page import flow_page
 from playbooks.pages.builder.part_form import PartForm
+from playbooks.pages.builder.removed_step import (
+    forget_removed,
+    keep_removed,
+    removed_of,
+    with_removed,
+)
 from playbooks.pages.builder.versions import head_context, open_version, version_word
 from playbooks.publishing import DraftGoneError, DraftMovedOnError, PlaybookError
 
@@ -114,14 +120,38 @@ def remove(request: HttpRequest, playbook_id: int) -> HttpResponse:
     except Http404:
         messages.info(request, gettext("It is not there any more."))
         return redirect("playbook", draft.pk)
-    return _then(request, draft, content, reverse("playbook", args=[draft.pk]))
+    before = draft.as_mapping()
+
+    def keep() -> None:
+        if part == "step":
+            keep_removed(request, draft, before, key)
+
+    return _then(request, draft, content, reverse("playbook", args=[draft.pk]), keep)
+
+
+@requires(Right.ADMINISTER, page="playbook")
+def take_back(request: HttpRequest, playbook_id: int) -> HttpResponse:
+    """The step that this person removed last comes back to its place."""
+    draft = open_version(request, playbook_id)
+    kept = removed_of(request, draft)
+    if kept is None or draft.state != Playbook.State.DRAFT:
+        messages.info(request, gettext("There is nothing to take back."))
+        return redirect("playbook", draft.pk)
+    content = {**draft.as_mapping(), "steps": with_removed(kept, draft)}
+    where = f"{reverse('playbook', args=[draft.pk])}#step-{kept['key']}"
+    return _then(request, draft, content, where, lambda: forget_removed(request))
 
 
 def _then(
-    request: HttpRequest, draft: Playbook, content: Mapping[str, Any], address: str
+    request: HttpRequest,
+    draft: Playbook,
+    content: Mapping[str, Any],
+    address: str,
+    once_saved: Callable[[], None] = lambda: None,
 ) -> HttpResponse:
     try:
         _save(request, draft, content)
+        once_saved()
     except DraftMovedOnError:
         draft.refresh_from_db()
         words = gettext(

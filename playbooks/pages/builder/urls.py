@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:playbook_id>/text/", texts.export, name="playbook_export"),
     path("<int:playbook_id>/move/", editing.move, name="playbook_move"),
     path("<int:playbook_id>/remove/", editing.remove, name="playbook_remove"),
+    path("<int:playbook_id>/take-back/", editing.take_back, name="playbook_take_back"),
     path("<int:playbook_id>/add/<slug:part>/", editing.add, name="playbook_add"),
     path("<int:playbook_id>/edit/<slug:part>/", editing.part, name="playbook_part"),
     path("<int:playbook_id>/edit/<slug:part>/<slug:key>/", editing.part, name="playbook_item"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from accounts.access import Right, may
 from playbooks.models import Play, Playbook
+from playbooks.pages.builder.removed_step import removed_of
 from playbooks.triggers.vocabulary import PlayState
 
 
@@ -78,4 +79,5 @@ def head_context(request: HttpRequest, playbook: Playbook) -> dict[str, Any]:
         "playbook": playbook,
         "is_editor": is_editor(request),
         "word": version_word(playbook),
+        "removed": removed_of(request, playbook),
     }

@@ -114,6 +114,18 @@
     }
   });
 
+  // What a page gives a key: data-row-key on a part of the row with the focus, its own and not one
+  // of a row within it; data-page-key anywhere. `b` adds what `a` does, with the branch chosen.
+  const given = (key) => {
+    const row = current();
+    const own = [...(row?.querySelectorAll("[data-row-key]") ?? [])].find(
+      (each) => each.closest("[data-row]") === row && each.dataset.rowKey.split(" ").includes(key),
+    );
+    if (own && key === "b") return () => window.location.assign(`${own.href}&kind=branch`);
+    const found = own ?? document.querySelector(`[data-page-key="${key}"]`);
+    return found && (() => found.click());
+  };
+
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
@@ -144,7 +156,7 @@
     }
     if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const act = KEYS[event.key];
+    const act = KEYS[event.key] ?? (/^[a-z]$/.test(event.key) ? given(event.key) : null);
     if (!act) return;
     event.preventDefault();
     act();

@@ -44,9 +44,14 @@ class StepForm(PartForm):
         super().__init__(data, part=part, known=known)
 
     @property
+    def endings(self) -> Sequence[str]:
+        """How this step may end: others are not offered."""
+        return ENDINGS_OF[self.kind]
+
+    @property
     def goes(self) -> dict[str, str]:
         """Name of the field by ending."""
-        return {ending: f"goes_{ending}" for ending in ENDINGS_OF[self.kind]}
+        return {ending: f"goes_{ending}" for ending in self.endings}
 
     def made_fields(self) -> dict[str, forms.Field]:
         leads = [(NEXT, _("to the next step")), *self.later, (END, _("to the end of the play"))]
@@ -80,8 +85,9 @@ class StepForm(PartForm):
     def written(self) -> dict[str, Any]:
         values = self.cleaned_data
         leads = {ending: values[name] for ending, name in self.goes.items()}
-        is_same = leads == leads_of(self.part)
-        edges = self.part["next"] if is_same else edges_of(self.kind, leads)
+        before = leads_of(self.part)
+        is_same = all(before[ending] == to for ending, to in leads.items())
+        edges = self.part["next"] if is_same else edges_of(self.endings, leads)
         return {**self.part, "title": values["title"], "next": edges, **self.written_own(values)}
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,12 +23,18 @@ from playbooks.pages.builder.fields import (
     whole,
 )
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.kinds import StepKind, endings_of_task
 from playbooks.triggers.vocabulary import Channel, choices, label
 
 
 class TaskStepForm(StepForm):
     kind = StepKind.TASK
+
+    @property
+    def endings(self) -> Sequence[str]:
+        """Of its channel: of the one that is being chosen, where the form was sent."""
+        chosen = {name: self.data.get(name) or self.part[name] for name in ("owner", "channel")}
+        return endings_of_task(**chosen)
 
     def own_fields(self) -> dict[str, forms.Field]:
         return {
