@@ -190,14 +190,15 @@ def tasks_of_a_play(definition: PlaybookDefinition) -> int:
     return _most(definition, StepKind.TASK)
 
 
-def _most(definition: PlaybookDefinition, kind: StepKind) -> int:
+def _most(definition: PlaybookDefinition, *kinds: StepKind) -> int:
     nodes = [Node(step.key, step.edges, step.kind) for step in definition.steps]
-    return most_on_a_path(nodes, [int(step.kind is kind) for step in definition.steps])
+    return most_on_a_path(nodes, [int(step.kind in kinds) for step in definition.steps])
 
 
 def _mails(definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome]) -> dict[str, Any]:
-    """How many mails of these plays one person of a customer would get at most, and who."""
-    each_play = _most(definition, StepKind.MAIL)
+    """How many messages of these plays, mails and those in the product, one person of a customer
+    would get at most, and who."""
+    each_play = _most(definition, StepKind.MAIL, StepKind.IN_APP)
     starts = Counter(each.occasion.account_id for each in outcomes if not each.reason)
     asks = [step.action for step in definition.steps if isinstance(step.action, Mail)]
     is_asked = bool(asks) and all(each.consent is Consent.GIVEN for each in asks)

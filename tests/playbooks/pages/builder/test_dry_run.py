@@ -42,7 +42,7 @@ WHOLE = SMALLEST | {
         {"key": "first", **LETTER},
         {"key": "large", "kind": "branch", "title": "Large?", "if": {"arr_at_least": 50_000},
          "next": [{"to": "second", "when": ["fits"]}, {"to": "end", "when": ["other"]}]},
-        {"key": "second", **LETTER},
+        {"key": "second", "kind": "in_app", "title": "Show it", "mail": LETTER["mail"]},
         SMALLEST["steps"][0] | {"key": "call"},
     ],
 }  # fmt: skip
@@ -120,7 +120,8 @@ def test_the_dry_run_is_what_one_works_out_by_hand(history, ops):
     assert weeks == {"2025-01-06": 1, "2025-02-17": 2, "2025-03-03": 1}
     assert len(told["weeks"]) == 14  # 15 December is a Sunday: its week, and thirteen more
     assert (told["accounts"], told["tasks"], told["length"]) == (3, 4, 10)
-    # Two plays with two mails each on the way that writes most, to the only person known.
+    # Two plays, each with a mail and a message in the product on the way that writes most, to
+    # the only person known.
     assert (told["mails"], told["most_mails"]) == (4, 4)
     assert not PlayStart.objects.exists()
 
@@ -144,7 +145,7 @@ def test_it_is_read_in_words_with_its_list(history, ops):
     page = words(ops.get(at("playbook_dry_run", history.pk)))
     assert "started 4 times ; 3 held back, at most 2 a week for one CSM" in page
     assert "1 would have waited for room." in page
-    assert "It would send one person up to 4 mails : Ann, acme" in page
+    assert "It would send one person up to 4 messages : Ann, acme" in page
     assert "Held back: Within the cooldown" in page
     assert "core 3 Mar 2025 bob Would have started" in page
 
