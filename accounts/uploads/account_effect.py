@@ -13,6 +13,7 @@ from django.db.models import Max
 from accounts.models import Account, DirtyAccount
 from accounts.uploads.score_source import GIVERS, Scored
 
+_AT_ONCE = 500
 # Where a change stands among others, and the largest change of a score in hundredths.
 _RANKS, _LARGEST = 2**14, 10_000
 
@@ -48,9 +49,7 @@ class AccountEffect:
         """At the accounts that were marked, as they would stand."""
         marks = DirtyAccount.objects.filter(pk__gt=self.marked)
         ids = sorted(set(marks.values_list("account", flat=True)))
-        self.accounts, scores = len(ids), None
-        if GIVERS and ids:
-            scores = GIVERS[0][1](ids, now=now)
+        self.accounts, scores = len(ids), _scores_of(ids, now=now) if GIVERS and ids else None
         self.is_scored = scores is not None
         self.after = _standings(ids, scores or {})
 
@@ -77,6 +76,18 @@ class AccountEffect:
             "band": sum(_band(was) != _band(now) for was, now in moved),
             "score": sum(_score(was) != _score(now) for was, now in moved),
         }
+
+
+def _scores_of(ids: Sequence[int], *, now: datetime) -> dict[int, Scored] | None:
+    """A few at a time: nobody has taken statistics of rows that are not committed, and what reads
+    thousands of accounts would be planned for none."""
+    found: dict[int, Scored] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        scores = GIVERS[0][1](ids[start : start + _AT_ONCE], now=now)
+        if scores is None:
+            return None
+        found |= scores
+    return found
 
 
 def together(totals: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[str, Any]:
