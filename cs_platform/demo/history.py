@@ -149,9 +149,11 @@ def settle(history: History) -> None:
 def _look_in_product(messages: QuerySet[OutboxMessage], *, now: datetime) -> None:
     """Of the messages for customers' people in five that are old news one was seen by nobody and
     four were, of which one led further; the others wait in the product of the demo company."""
-    site = InAppSite(source_id=DIRECT_SOURCE)
-    site.take_new_secret(now=datetime.now(UTC))
-    site.save()
+    site = InAppSite.objects.filter(source=DIRECT_SOURCE).first()
+    if site is None:
+        site = InAppSite(source_id=DIRECT_SOURCE)
+        site.take_new_secret(now=datetime.now(UTC))
+        site.save()
     old = messages.annotate(fifth=Mod("pk", 5)).filter(valid_until__lte=now)
     old.filter(fifth=0).update(state=OutboxMessage.State.SUPPRESSED, reason=TOO_LATE)
     seen = old.exclude(fifth=0)

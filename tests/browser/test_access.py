@@ -62,6 +62,7 @@ PAGES = {
         "/ops/invariants/",
         "/ops/dirty/",
         "/ops/interventions/",
+        "/in-app/",
         "/imports/",
         "/doubles/",
         "/setup/core-features/",
