@@ -208,6 +208,7 @@ class StartingEvent(StrEnum):
     HELP_ARTICLE_READ = "help_article_read"
     PAYMENT_FAILED = "payment_failed"
     CARD_EXPIRING = "card_expiring"
+    PAYMENT_SETTLED = "payment_settled"
 
 
 class EventMeaning(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from playbooks.firing.letters import write_letters
 from playbooks.firing.notices import notice
 from playbooks.firing.posts import post_to_endpoints, show_in_product
 from playbooks.models import Play, Playbook, StepResult
+from playbooks.queries.contracts import contracts_renewed
 from playbooks.queries.doings import ask_doings
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (
@@ -169,6 +170,9 @@ def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> s
         asked={conditions for _, conditions in asked},
         day=day,
     )
+    is_renewed: dict[int, bool] = {}
+    if any(conditions.contract_renewed is not None for _, conditions in asked):
+        is_renewed = contracts_renewed({each.play.pk for each, _ in asked})
     return {
         each.key
         for each, conditions in asked
@@ -176,7 +180,11 @@ def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> s
             conditions=conditions,
             standing=standings[each.play.account_id],
             contract=str(each.play.saw.get("contract", "")),
-            doings=doings.of(each.play.account_id, since=each.play.opened_day),
+            doings=replace(
+                doings.of(each.play.account_id, since=each.play.opened_day),
+                began_with=str(each.play.saw.get("kind", "")),
+                contract_renewed=is_renewed.get(each.play.pk),
+            ),
         )
     }
 

@@ -31,6 +31,8 @@ from playbooks.triggers.wording import handed_because, why_drawn_in
 
 # Somebody drawn in has one business day.
 _DUE = Offset(24, Unit.HOURS)
+# Exits that no person needs to bring about: they are facts.
+_OF_CONTRACTS = ("contract_decided", "contract_lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,8 @@ def _keep_open(play_ids: Sequence[int]) -> None:
     if not play_ids:
         return
     plays = Play.objects.filter(pk__in=play_ids)
-    plays.exclude(ends_on__contract_decided=True).update(ends_on={})
-    plays.filter(ends_on__contract_decided=True).update(ends_on={"contract_decided": True})
+    plays.exclude(ends_on__has_any_keys=_OF_CONTRACTS).update(ends_on={})
+    for name in _OF_CONTRACTS:
+        plays.filter(**{f"ends_on__{name}": True}).update(ends_on={name: True})
     plays.update(recovers_bands=[], recovers_score=None)
     Task.objects.filter(play_id__in=play_ids, state__in=UNFINISHED).update(closes_when="")

@@ -24,10 +24,11 @@ from playbooks.triggers.wording import (
 # beyond the date that was seen.
 # Uses index: contract_once_a_source or contract_account
 _DECIDED = """
-SELECT p.id, c.external_id, c.state
+SELECT p.id, c.external_id, c.state, p.ends_on ? 'contract_decided'
 FROM playbooks_play p
 JOIN accounts_contract c ON c.account_id = p.account_id AND c.external_id = p.saw->>'contract'
-WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'contract_decided'
+WHERE p.id = ANY (%(plays)s) AND p.state = 'open'
+    AND p.ends_on ?| ARRAY['contract_decided', 'contract_lost']
     AND (c.state <> 'active'
         OR c.renewal_on - coalesce(c.notice_days, 0) > (p.saw->>'on')::date)
 ORDER BY p.id, c.id
@@ -72,11 +73,16 @@ def close_what_rang(*, inputs: Mapping[int, Sequence[TriggerInput]], now: dateti
 
 
 def close_what_is_decided(*, play_ids: Sequence[int], now: datetime) -> None:
-    """A renewal completes the play, a loss ends it as churned. The plays must be locked."""
+    """A renewal completes the play, a loss ends it as churned. The plays must be locked.
+
+    One that ends with a loss alone goes on after a renewal.
+    """
     kept: dict[int, str] = {}
     lost: dict[int, str] = {}
-    for play_id, contract, state in _rows(_DECIDED, plays=list(play_ids)):
+    for play_id, contract, state, ends_renewed in _rows(_DECIDED, plays=list(play_ids)):
         is_lost = state in (ContractState.CANCELLED, ContractState.EXPIRED)
+        if not (is_lost or ends_renewed):
+            continue
         said = "" if state == ContractState.ACTIVE else state
         (lost if is_lost else kept)[play_id] = decided_because(contract=contract, state=said)
     close_plays(reasons=kept, outcome=PlayOutcome.COMPLETED, now=now)

@@ -18,18 +18,12 @@ class Capability(StrEnum):
 
     SURVEYS = "surveys"
     EXPANSION_READY = "expansion_ready"
-    PAYMENTS = "payments"
-    MILESTONES = "milestones"
-    AFTER_CHURN = "after_churn"
 
 
 label = Words(
     {
         "surveys": "answers to surveys",
         "expansion_ready": "accounts recognised as ready for more",
-        "payments": "failed payments and expiring cards as signals",
-        "milestones": "milestones of use as signals",
-        "after_churn": "plays on accounts that have left",
     }
 ).label
 
@@ -79,9 +73,9 @@ ENTRIES = (
     LibraryEntry("17", "sales_hand_off"),
     LibraryEntry("18", "escalation"),
     LibraryEntry("19", "downgrade_request"),
-    LibraryEntry("20", "failed_payment", waits_for=Capability.PAYMENTS),
+    LibraryEntry("20", "failed_payment"),
     LibraryEntry("21", "offboarding"),
-    LibraryEntry("22", "win_back", waits_for=Capability.AFTER_CHURN),
+    LibraryEntry("22", "win_back"),
     LibraryEntry("23", "advocacy"),
     LibraryEntry("23b", "incident"),
     LibraryEntry("23c", "feature_launch"),
@@ -91,6 +85,6 @@ ENTRIES = (
     LibraryEntry("27", "checkpoint_renewal", waits_for=Capability.SURVEYS),
     LibraryEntry("28", "checkpoint_expansion", waits_for=Capability.SURVEYS),
     LibraryEntry("29", "inactive_14_days"),
-    LibraryEntry("30", "usage_milestone", waits_for=Capability.MILESTONES),
+    LibraryEntry("30", "usage_milestone"),
 )
 BY_KEY = {entry.key: entry for entry in ENTRIES}

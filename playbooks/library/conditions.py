@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.catalogue import LifecycleStage
 from playbooks.library.fields import Fields, filled
+from playbooks.library.signals import read_signals
 from playbooks.triggers.renewal_risk import RenewalRisk
 from playbooks.triggers.rules import DOINGS, Conditions
 
@@ -40,6 +41,8 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
         events=frozenset(fields.texts("events")),
         without_events=frozenset(fields.texts("without_events")),
         onboarding_done=fields.either("onboarding_done"),
+        began_with=frozenset(read_signals(fields, "began_with")),
+        contract_renewed=fields.either("contract_renewed"),
         also_churned=fields.flag("also_churned"),
     )
     fields.refuse_others()

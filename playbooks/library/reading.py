@@ -238,11 +238,12 @@ def _check_contract(fields: Fields, trigger: Trigger) -> None:
     """A contract is decided about once its decision lies ahead."""
     mark = trigger.moment
     is_ahead = isinstance(mark, ContractMark) and mark.date is not ContractDate.START
-    if trigger.recovery.contract_decided and not is_ahead:
-        fields.wrong(
-            "recovered_when.contract_decided",
-            "is for contract_date with the decision or the end: nothing else names a contract",
-        )
+    for name in ("contract_decided", "contract_lost"):
+        if getattr(trigger.recovery, name) and not is_ahead:
+            fields.wrong(
+                f"recovered_when.{name}",
+                "is for contract_date with the decision or the end: nothing else names a contract",
+            )
 
 
 def _check_return(fields: Fields, trigger: Trigger) -> None:
@@ -266,6 +267,7 @@ def _recovery(fields: Fields) -> Recovery:
         score_at_least=fields.score("score_at_least"),
         signals=read_signals(fields),
         contract_decided=fields.flag("contract_decided"),
+        contract_lost=fields.flag("contract_lost"),
         used_again=fields.flag("used_again"),
         came_back=fields.flag("came_back"),
         left_audience=fields.flag("left_audience"),

@@ -209,4 +209,4 @@ class Play(models.Model):
     def is_watched(self) -> bool:
         """By an exit that no score and no signal tells of: it is looked at after a rescore."""
         told = self.recovery
-        return told.contract_decided or told.used_again or told.left_audience
+        return any((told.contract_decided, told.contract_lost, told.used_again, told.left_audience))

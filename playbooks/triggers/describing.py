@@ -89,6 +89,19 @@ def _doing_words(conditions: Conditions) -> list[str]:
     if conditions.onboarding_done is not None:
         left = "no" if conditions.onboarding_done else "some"
         parts.append(f"{left} step of its onboarding plan left")
+    return parts + _play_words(conditions)
+
+
+def _play_words(conditions: Conditions) -> list[str]:
+    """About the play that asks."""
+    parts = []
+    if conditions.began_with:
+        kinds = (catalogue.label(each.removeprefix("event.")) for each in conditions.began_with)
+        parts.append(f"{_either(sorted(kinds))} at the beginning of the play")
+    if conditions.contract_renewed is not None:
+        parts.append(
+            "its contract " + ("renewed" if conditions.contract_renewed else "not renewed")
+        )
     return parts
 
 

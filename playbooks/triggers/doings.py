@@ -1,4 +1,4 @@
-"""What people of an account did, as far as a branch or a wait asks."""
+"""What people of an account did and how a play began, as far as a branch or a wait asks."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,9 @@ class Doings:
     `active_users` within the last 7 days, `features` that somebody used within the last 30 (by
     key), `events` that ever happened (by kind). `onboarding_done`: every step of its onboarding
     plan; without a plan it is not known.
+
+    Of the play that asks: `began_with`, the kind of signal that started it, and whether the
+    contract that it saw is renewed.
     """
 
     used_since_start: bool | None = None
@@ -22,6 +25,8 @@ class Doings:
     features: frozenset[str] | None = None
     events: frozenset[str] = frozenset()
     onboarding_done: bool | None = None
+    began_with: str = ""
+    contract_renewed: bool | None = None
 
 
 def fits_doings(*, conditions: Conditions, doings: Doings) -> bool:
@@ -29,6 +34,8 @@ def fits_doings(*, conditions: Conditions, doings: Doings) -> bool:
     return (
         _is_as_said(conditions.used_since_start, doings.used_since_start)
         and _is_as_said(conditions.onboarding_done, doings.onboarding_done)
+        and _is_as_said(conditions.contract_renewed, doings.contract_renewed)
+        and (not conditions.began_with or doings.began_with in conditions.began_with)
         and _has_so_many(conditions, doings.active_users)
         and _has_used(conditions, doings.features)
         and (not conditions.events or bool(conditions.events & doings.events))

@@ -18,7 +18,8 @@ from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 class Recovery:
     """When the reason for a play is gone: any of these being true is enough; empty is never.
 
-    `contract_decided`: the contract that the trigger saw is renewed, cancelled or expired.
+    `contract_decided`: the contract that the trigger saw is renewed, cancelled or expired;
+    `contract_lost`: it is cancelled or expired, while a renewed one leaves the play to its end.
     `used_again`: somebody has used the product since. `came_back`: an account that had left is a
     customer again. `left_audience`: the account is not in the audience any more that it entered.
     """
@@ -27,6 +28,7 @@ class Recovery:
     score_at_least: Decimal | None = None
     signals: tuple[str, ...] = ()
     contract_decided: bool = False
+    contract_lost: bool = False
     used_again: bool = False
     came_back: bool = False
     left_audience: bool = False
@@ -40,6 +42,7 @@ class Recovery:
         told = {
             "signals": list(self.signals),
             "contract_decided": self.contract_decided,
+            "contract_lost": self.contract_lost,
             "used_again": self.used_again,
             "came_back": self.came_back,
             "left_audience": self.left_audience,
@@ -84,8 +87,10 @@ DOINGS = (
     "events",
     "without_events",
     "onboarding_done",
+    "began_with",
+    "contract_renewed",
 )
-"""Conditions about what people of the account did."""
+"""Conditions about what people of the account did, and about the play that asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ class Conditions:
     where that is said. Only where `also_churned` is said a play starts on an account that has left,
     and goes on after it left. Of `audiences`, by key, it is in one.
 
-    The eight from `used_since_start` on ask what its people did (`playbooks.triggers.doings`): only
-    a play asks that.
+    Those from `used_since_start` on ask what its people did, and about the play itself
+    (`playbooks.triggers.doings`): only a play asks that. `began_with` are kinds of signals.
     """
 
     segments: frozenset[str] = frozenset()
@@ -127,6 +132,8 @@ class Conditions:
     events: frozenset[str] = frozenset()
     without_events: frozenset[str] = frozenset()
     onboarding_done: bool | None = None
+    began_with: frozenset[str] = frozenset()
+    contract_renewed: bool | None = None
 
     @property
     def of_profile(self) -> "Conditions":

@@ -160,6 +160,8 @@ def closes_when(recovery: Recovery) -> str:
         ways.append(f"the score is {recovery.score_at_least} or more")
     if recovery.contract_decided:
         ways.append("the contract is decided")
+    if recovery.contract_lost:
+        ways.append("the contract is lost")
     if recovery.used_again:
         ways.append("somebody uses the product again")
     if recovery.came_back:

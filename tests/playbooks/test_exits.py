@@ -34,6 +34,33 @@ def ends():
     return [(p.outcome, p.reason) for p in plays.order_by("pk")]
 
 
+@pytest.mark.parametrize(
+    ("columns", "outcome"),
+    [
+        ({"state": "renewed", "closed_on": DAY}, None),
+        ({"renewal_on": DAY + timedelta(days=455)}, None),
+        ({"state": "cancelled", "closed_on": DAY}, "churned"),
+        ({"state": "expired", "closed_on": DAY}, "churned"),
+    ],
+)
+def test_a_play_that_ends_with_a_loss_goes_on_after_a_renewal(house, columns, outcome):
+    waits_for(
+        "[{key: t90, kind: contract_date, days: -90, recovered_when: {contract_lost: true}}]",
+        house=house,
+    )
+    account = house.account()
+    house.stands(account, "50.00", "watch")
+    contract(account, 90)
+    emit_moments(closed=CLOSED, day=DAY)
+    fire()
+    Contract.objects.filter(external_id="c1").update(**columns)
+    rescored(account)
+    tick()
+    play = Play.objects.get()
+    assert play.outcome == outcome
+    assert play.tasks.get().closes_when == "Closes itself when the contract is lost."
+
+
 @pytest.fixture
 def renewing(house):
     waits_for(

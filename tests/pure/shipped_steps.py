@@ -78,16 +78,22 @@ STEPS = {
         "T-60d system internal",
         "T-55d executive_sponsor call",
         "T-45d account_executive call",
+        "T-30d system internal",  # have they renewed?
         "T-30d legal email",
+        "T-14d system internal",
         "T-14d csm call",
+        "T-7d system internal",
         "T-7d manager call",
         "T0d finance internal",
         "T0d csm email",
     ],
     "renewal_low_touch": [
         "T-60d csm email",
+        "T-30d system internal",  # have they renewed?
         "T-30d csm email",
+        "T-14d system internal",
         "T-14d csm call",
+        "T-7d system internal",
         "T-7d csm email",
         "T0d csm email",
     ],
@@ -183,12 +189,17 @@ STEPS = {
         "10b csm internal",
     ],
     "failed_payment": [
-        "0d system email",
-        "23d system email",
-        "30d system email",
-        "33d system email",
-        "37d finance call",
-        "44d csm internal",
+        "0h system internal",  # a card that expires, or a charge that failed?
+        "+0h csm email",
+        "+0h system internal",  # 23 days, up to seven before it expires
+        "+0h csm email",
+        "+0h system internal",  # two weeks, for the next charge
+        "+0h csm email",
+        "+0h system internal",  # three days
+        "+0h csm email",
+        "+0h system internal",  # four days
+        "+1b finance call",
+        "+7d csm internal",
     ],
     "offboarding": [
         "2b csm email",
@@ -259,8 +270,9 @@ STEPS = {
         "14d csm internal",
     ],
     "usage_milestone": [
-        "0d system in_app",
-        "1d system email",
+        "0h system internal",  # a message in the product
+        "1d csm email",
+        "+0h system internal",  # an account that we know in person?
         "3b csm email",
     ],
 }

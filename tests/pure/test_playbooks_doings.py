@@ -18,6 +18,8 @@ KNOWN = Doings(
     features=frozenset({"reports"}),
     events=frozenset({"first_value_moment"}),
     onboarding_done=False,
+    began_with="event.card_expiring",
+    contract_renewed=True,
 )
 
 
@@ -40,6 +42,10 @@ def one_of(*words):
         ({"unused_features": one_of("alerts")}, True, False),
         ({"onboarding_done": False}, True, False),
         ({"onboarding_done": True}, False, False),
+        ({"began_with": one_of("event.card_expiring", "event.incident")}, True, False),
+        ({"began_with": one_of("event.incident")}, False, False),
+        ({"contract_renewed": True}, True, False),
+        ({"contract_renewed": False}, False, False),
         ({"events": one_of("first_value_moment")}, True, False),
         ({"events": one_of("funding")}, False, False),
         # Events are always known: none has happened.
@@ -65,6 +71,8 @@ ASKED = {
     "events": ["funding"],
     "without_events": ["first_value_moment"],
     "onboarding_done": False,
+    "began_with": ["event.incident"],
+    "contract_renewed": False,
 }
 BRANCH = {"key": "fork", "title": "Fork", "kind": "branch"}
 
@@ -110,4 +118,6 @@ def test_they_read_as_parts_of_a_sentence():
         "funding behind it",
         "no first value moment yet",
         "some step of its onboarding plan left",
+        "Incident at the beginning of the play",
+        "its contract not renewed",
     ]

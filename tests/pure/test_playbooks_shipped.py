@@ -114,7 +114,7 @@ def test_lifecycle_and_operations_are_reviewed_each_quarter_interventions_each_m
 def test_what_waits_for_a_capability_is_not_installed_at_first():
     assert [entry.key for entry in ENTRIES if entry.waits_for and entry.at_first] == []
     waiting = {entry.number for entry in ENTRIES if entry.waits_for}
-    assert waiting == {"9", "20", "22", "24", "25", "26", "27", "28", "30"}
+    assert waiting == {"9", "24", "25", "26", "27", "28"}
     unsent = {
         entry.number
         for entry in ENTRIES

@@ -21,9 +21,9 @@ _AMOUNTS = ("score_at_least", "score_below", "arr_at_least", "arr_below")
 _TERMS = ("term_at_least", "term_below")
 _RENEWS = ("auto_renews",)
 NAMES = (*_SETS, *_AMOUNTS, *_TYPED, *_TERMS, *_RENEWS)
-_EITHER = ("used_since_start", "onboarding_done")
+_EITHER = ("used_since_start", "onboarding_done", "contract_renewed")
 _USERS = ("active_users_at_least", "active_users_below")
-_DONE_SETS = ("used_features", "unused_features", "events", "without_events")
+_DONE_SETS = ("used_features", "unused_features", "events", "without_events", "began_with")
 LIKELY = ("segments", "touch_tiers", "bands", *_AMOUNTS)
 """What most playbooks ask; the others stand below them."""
 SELDOM = tuple(name for name in NAMES if name not in LIKELY)
@@ -76,6 +76,10 @@ def doing_fields(known: Known) -> dict[str, forms.Field]:
         "onboarding_done": _either(
             _("The onboarding plan is done"), _("yes"), _("no, steps are left")
         ),
+        "contract_renewed": _either(
+            _("The contract the play is about is renewed"), _("yes"), _("no, not yet")
+        ),
+        "began_with": several(_("The play began with one of these"), known.signals),
     }
 
 

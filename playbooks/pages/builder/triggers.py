@@ -48,6 +48,7 @@ _ENDS = (
     "score_at_least",
     "signals",
     "contract_decided",
+    "contract_lost",
     "used_again",
     "came_back",
     "left_audience",
@@ -138,6 +139,9 @@ class TriggerForm(PartForm):
             "contract_decided": forms.BooleanField(
                 label=_("The contract it is about is decided"), required=False
             ),
+            "contract_lost": forms.BooleanField(
+                label=_("The contract it is about is lost"), required=False
+            ),
             **self._return(),
             "signals": several(_("One of these happened"), self.known.signals),
         }
@@ -164,10 +168,10 @@ class TriggerForm(PartForm):
         if self.kind is TriggerKind.CROSSING and not (cleaned.get("from") or cleaned.get("to")):
             self.add_error("to", gettext("Choose at least one band, from or to."))
         is_mark = self.kind is TriggerKind.CONTRACT_DATE and cleaned.get("date") != "start"
-        if cleaned.get("contract_decided") and not is_mark:
-            self.add_error(
-                "contract_decided", gettext("Only for the decision or the end of a contract.")
-            )
+        for name in ("contract_decided", "contract_lost"):
+            if cleaned.get(name) and not is_mark:
+                says = gettext("Only for the decision or the end of a contract.")
+                self.add_error(name, says)
         return cleaned
 
     def written(self) -> dict[str, Any]:
