@@ -27,6 +27,7 @@ from playbooks.firing import (
     advance_plays,
     emit_moments,
     fire_signals,
+    hand_back_tasks,
     hand_on_tasks,
     ring_unworked_queue,
 )
@@ -153,7 +154,8 @@ def _moments(shard: Shard) -> int:
 
 
 def _hand_on(shard: Shard) -> int:
-    return hand_on_tasks(day=shard.next_day, now=shard.now)
+    day, now = shard.next_day, shard.now
+    return hand_on_tasks(day=day, now=now) + hand_back_tasks(day=day, now=now)
 
 
 def _fire(shard: Shard) -> int:

@@ -1,6 +1,6 @@
 from playbooks.firing.advancing import advance_plays
 from playbooks.firing.by_hand import NotPublishedError, PlayRunningError, start_play
-from playbooks.firing.handing_on import hand_on_tasks
+from playbooks.firing.handing_on import hand_back_tasks, hand_on_tasks
 from playbooks.firing.moments import emit_moments
 from playbooks.firing.queue_alarm import ring_unworked_queue
 from playbooks.firing.starting import fire_signals, oldest_waiting
@@ -11,6 +11,7 @@ __all__ = [
     "advance_plays",
     "emit_moments",
     "fire_signals",
+    "hand_back_tasks",
     "hand_on_tasks",
     "oldest_waiting",
     "ring_unworked_queue",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 from accounts.models import Account, Function, User
 from health.scoring import UNSCORED
 from playbooks.models import UNFINISHED, Task
+from playbooks.triggers.reasons import reason_in_words
 from playbooks.triggers.vocabulary import (
     OUTCOMES,
     Channel,
@@ -67,6 +68,7 @@ class TaskRow(NamedTuple):
     fallback: str
     play_id: int | None
     play_why: str | None
+    play_saw: dict[str, Any] | None
     playbook: str | None
     account_id: int
     account_key: str
@@ -113,7 +115,10 @@ class TaskRow(NamedTuple):
 
     @property
     def why(self) -> str:
-        return self.own_why or self.play_why or ""
+        """Of a step why its play began, put into words now from what was seen then."""
+        if self.own_why and self.own_why != self.play_why:
+            return self.own_why
+        return reason_in_words(self.play_saw or {}) or self.play_why or ""
 
     @property
     def owner(self) -> str:
@@ -159,6 +164,7 @@ _COLUMNS: tuple[Any, ...] = (
     "fallback",
     "play_id",
     "play__why",
+    "play__saw",
     "play__playbook__name",
     "account_id",
     "account__external_id",
