@@ -251,3 +251,12 @@ def test_equal_numbers_of_two_groups_are_told_apart_by_name(client, boss, house)
         run(house.accounts[place], key)
     page = Page(client.get(reverse("compliance")).content.decode())
     assert page.repeated_names() == []
+
+
+def test_plays_and_steps_of_two_accounts_are_told_apart_by_name(client, boss, house):
+    for place in ("own", "team"):
+        step(run(house.accounts[place]), 1, "skipped", due=2, closed=1)
+    address = reverse("compliance_lines")
+    for figure in ("started", "skipped"):
+        page = Page(client.get(address, {"figure": figure}).content.decode())
+        assert page.repeated_names() == [], figure
