@@ -139,9 +139,13 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         raise Http404
     (row,) = rows
     can_change = Task.objects.workable_by(user).filter(pk=task_id).exists()
+    advice = step_help(row.pk) if row.is_open else None
+    account = Account(pk=row.account_id)
     context = {
         "row": row,
-        "help": step_help(row.pk) if row.is_open else None,
+        "help": advice,
+        "may_write": bool(advice and advice.mail_body)
+        and may(user, Right.WORK_ACCOUNTS, account=account),
         "can_change": can_change,
         "people": _others(row) if can_change and row.is_open else [],
         "outcomes": outcomes(),

@@ -44,6 +44,13 @@ def test_the_page_of_a_task_says_what_to_have_at_hand_to_ask_and_to_write(client
     assert step.success in html
     assert "{{" not in html
 
+    # Whom the mail's page refuses is not led to it.
+    sign_in(client, house.people["executive"])
+    refused = client.get(reverse("task", args=[task.pk])).content.decode()
+    assert "Hello Cem Champion," in refused
+    assert address not in refused
+    assert client.get(address).status_code == 403
+
 
 def test_nobody_who_is_not_to_be_contacted_is_written_to(client, house):
     account, csm = house.accounts["own"], house.people["csm"]
