@@ -100,7 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("compliance/falls/", compliance.falls_list, name="compliance_falls"),
     path("plays/starts/", play_starts.starts, name="play_starts"),
     path("sequences/", sequences.sequences, name="sequences"),
-    path("sequences/<slug:key>/", sequences.sequence, name="sequence"),
+    path("sequences/<int:playbook_id>/", sequences.sequence, name="sequence"),
     path("plays/<int:play_id>/", account_play.play, name="play"),
     path("plays/<int:play_id>/reassign/", plays.reassign, name="play_reassign"),
     path("playbooks/", include(builder_urls.urlpatterns)),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -54,18 +54,17 @@ def sequences(request: HttpRequest) -> HttpResponse:
 
 @requires(Right.ADMINISTER)
 @require_safe
-def sequence(request: HttpRequest, key: str) -> HttpResponse:
-    """What one number counts; 404 for what is no playbook. One that is no sequence counts none."""
-    versions = Playbook.objects.filter(key=key).exclude(state=Playbook.State.DRAFT)
-    book = versions.order_by("state", "-version").first()
-    if book is None:
-        raise Http404
+def sequence(request: HttpRequest, playbook_id: int) -> HttpResponse:
+    """What one number counts, over all versions of the playbook; 404 for a draft. What is no
+    sequence counts none."""
+    published = Playbook.objects.exclude(state=Playbook.State.DRAFT)
+    book = get_object_or_404(published, pk=playbook_id)
     form = SequenceFilter(request.GET)
     form.is_valid()
     figure = SequenceFigure(form.cleaned_data.get("figure") or SequenceFigure.RUNNING)
     number = page_number(request)
     found = sequence_lines(
-        key=key,
+        key=book.key,
         figure=figure,
         step=form.cleaned_data.get("step"),
         now=clock.now(),

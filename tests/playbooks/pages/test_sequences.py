@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import OutboxMessage
 from accounts.work import outbox
 from playbooks.actions import cancel_play
-from playbooks.models import Play
+from playbooks.models import Play, Playbook
 from tests.playbooks.conftest import NOW, fire, house  # noqa: F401 -- its fixture
 from tests.playbooks.pages.builder.conftest import words
 from tests.playbooks.test_mail_steps import person
@@ -51,7 +51,8 @@ def counts(ops):
 
 
 def listed(ops, **query):
-    response = ops.get(reverse("sequence", args=["small"]), query)
+    small = Playbook.objects.get(key="small")
+    response = ops.get(reverse("sequence", args=[small.pk]), query)
     return [(row.account_key, row.says) for row in response.context["rows"]]
 
 
@@ -86,7 +87,7 @@ def test_what_ended_long_ago_counts_no_more(ops, five):
 
 def test_without_a_sequence_the_page_says_how_to_get_one(ops):
     assert "No sequence is in force" in words(ops.get(reverse("sequences")))
-    assert ops.get(reverse("sequence", args=["nothing"])).status_code == 404
+    assert ops.get(reverse("sequence", args=[0])).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow(ops, five, house, django_assert_max_num_queries):  # noqa: F811
