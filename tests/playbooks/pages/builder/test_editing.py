@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts.models import Endpoint, Feature, Function
+from accounts.models import Endpoint, Feature, Function, SavedView
 from health.models import Band, Scorecard
 from playbooks.library.reading import examine
 from playbooks.models import Playbook
@@ -181,12 +181,24 @@ TRIGGERS = {
         {"months": "6", "came_back": "on"},
         "6 months after they left. Closes itself when they are a customer again.",
     ),
+    TriggerKind.AUDIENCE_ENTERED: (
+        {"audience": "large"},
+        "When an account enters the audience large.",
+    ),
+    TriggerKind.AUDIENCE_LEFT: (
+        {"audience": "large"},
+        "When an account leaves the audience large.",
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", list(TriggerKind))
-def test_a_trigger_of_each_kind_is_added_filled_in_and_said(ops, draft, kind):
+def test_a_trigger_of_each_kind_is_added_filled_in_and_said(house, ops, draft, kind):
     fields, said = TRIGGERS[kind]
+    SavedView.objects.create(
+        name="Large ones", key="large", filters={"segment": "enterprise"},
+        owner=house.people["otto"], created_at=NOW, shared_on=NOW.date(),
+    )  # fmt: skip
     Band.objects.create(
         scorecard=Scorecard.objects.get(), key="intervene", name="Intervene", lower=0,
         tone="intervene", order=3,
