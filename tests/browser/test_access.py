@@ -71,6 +71,7 @@ PAGES = {
         "/doubles/merge/",
         "/doubles/merge/?merged=mostly&into=poorly",
         "/admin/",
+        "/admin/accounts/account/add/",
     ),
 }
 WITHOUT_FRAME = ("400.html", "403_csrf.html", "429.html", "500.html")

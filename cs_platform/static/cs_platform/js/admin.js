@@ -23,6 +23,8 @@
       label.textContent = word;
       box.before(label);
       box.setAttribute("aria-labelledby", `${label.id} ${shown}`);
+      // What is chosen stands in a text box of its own, which needs the name, too.
+      document.getElementById(shown)?.setAttribute("aria-labelledby", `${label.id} ${shown}`);
     } else if (!box.dataset.named) {
       box.setAttribute("aria-label", word);
     }
