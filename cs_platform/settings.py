@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.pages.sign_in.signed_out.SignedOutMiddleware",
-    "cs_platform.pages.account.moved.MovedAccountMiddleware",
+    "cs_platform.pages.account.merge_redirects.MovedAccountMiddleware",
     "cs_platform.runtime.middleware.RefusedMethodMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]

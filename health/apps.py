@@ -8,7 +8,7 @@ from health.personal_data import PERSONAL_DATA
 class HealthConfig(declarations.PlatformApp):
     name = "health"
     personal_data = PERSONAL_DATA
-    moves_account = "health.merging.end_present_health"
+    moves_account = "health.merge.end_present_health"
 
     def ready(self) -> None:
         # Models are ready now.

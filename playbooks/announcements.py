@@ -17,7 +17,7 @@ from accounts.work.events import NewEvent, publish, wanted
 from health.signals import CrossingSignal
 from playbooks.facts import AccountRow, account_rows
 from playbooks.models import Play, Task
-from playbooks.triggers.matching import TriggerInput
+from playbooks.triggers.signal_matches import TriggerInput
 from playbooks.triggers.vocabulary import OUTCOMES, label, work_of
 
 

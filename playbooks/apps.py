@@ -6,5 +6,5 @@ class PlaybooksConfig(declarations.PlatformApp):
     name = "playbooks"
     personal_data = PERSONAL_DATA
     addresses = {"playbooks.Play": "/plays/{}/", "playbooks.Task": "/tasks/{}/"}
-    moves_account = "playbooks.merging.move_work"
+    moves_account = "playbooks.merge.move_work"
     signal_consumers = ("playbooks",)

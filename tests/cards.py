@@ -9,8 +9,8 @@ import pgtrigger
 
 from health.models import AssignmentRule, RuleSet
 from health.publishing import begin_rules, publish_rules
-from health.publishing.installing import install_scorecards
 from health.publishing.rules import install_rules
+from health.publishing.shipped_scorecards import install_scorecards
 from health.publishing.yaml_import import library_rules
 from health.queries.rules import RuleContent
 from playbooks import publishing as playbooks

@@ -10,7 +10,7 @@ import time
 from datetime import date, datetime, timedelta
 
 from accounts.models import Account, Contact, InAppSite, OutboxMessage, Source
-from accounts.sealing import seal
+from accounts.sealed_secrets import seal
 from accounts.work import customer_mail
 from accounts.work.notices import post
 

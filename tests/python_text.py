@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Where code puts words in front of people.
 SHOWN = (
     *("*/pages/**/*.py", "*/admin/*.py", "*/admin.py", "accounts/ui/**/*.py"),
-    *("accounts/loading/merging.py", "health/actions.py", "cs_platform/previews/publishing.py"),
+    *("accounts/loading/merge.py", "health/actions.py", "cs_platform/previews/publication.py"),
 )
 # Files and metrics are read by other programs, by names that no language changes; the living page
 # shows specimens.

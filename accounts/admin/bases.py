@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from accounts.admin.meanwhile import GuardedForm
+from accounts.admin.guarded_form import GuardedForm
 from accounts.audit import SHOWN, changes_of, is_tracked
 from accounts.catalogue import label
 from accounts.money.currencies import money_exact

@@ -25,7 +25,7 @@ from accounts.access import Right
 from accounts.api.problems import ApiProblem
 from accounts.models import InAppSite
 from accounts.queries import visitors
-from accounts.sealing import SealBrokenError
+from accounts.sealed_secrets import SealBrokenError
 from accounts.visitor_tokens import (
     TokenRefusedError,
     Visitor,

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.catalogue import SHRINKING, AmountUnit, ContractState, InvoiceState
 from accounts.intake import numbers
-from accounts.intake.annual import annualised
+from accounts.intake.annual_price import annualised
 from accounts.intake.errors import FieldError
 from accounts.intake.specs import Kind
 from accounts.money.currencies import as_decimal_text

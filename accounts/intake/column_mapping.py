@@ -7,11 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.catalogue import DIRECT_SOURCE
+from accounts.intake.column_guesses import guess_columns
 from accounts.intake.csv_files import UNNAMED
+from accounts.intake.dates import DateOptions, DateOrder
 from accounts.intake.errors import FileRefused, shown
 from accounts.intake.fields import Kind, Type
-from accounts.intake.matching import guess_columns
-from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions
 from accounts.intake.specs import SPECS
 from accounts.intake.wide_rows import (

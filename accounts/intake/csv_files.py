@@ -16,8 +16,8 @@ from functools import partial
 from itertools import islice
 from typing import BinaryIO
 
+from accounts.intake.column_guesses import best_fit, names_required
 from accounts.intake.errors import FileRefused, TooLarge
-from accounts.intake.matching import best_fit, names_required
 from accounts.intake.streams import Limits, opened
 
 _LONGEST_LINE = 1_048_576

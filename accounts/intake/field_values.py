@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from accounts.intake import moments, numbers, texts
+from accounts.intake import dates, numbers, texts
 from accounts.intake.errors import FieldError, shown
 from accounts.intake.fields import Field, Type
 from accounts.intake.parse_options import EmptyCell, ParseOptions
-from accounts.intake.words import plain_word
+from accounts.intake.word_meanings import plain_word
 from accounts.intake.workbooks import UNREADABLE
 
 _MOST_IN_A_LIST = 100
@@ -135,7 +135,7 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
         raw if reading.typed else texts.host_of(raw)
     ),
     Type.EMAIL: lambda raw, field, reading: texts.email(raw),
-    Type.ZONE: lambda raw, field, reading: moments.time_zone(raw),
+    Type.ZONE: lambda raw, field, reading: dates.time_zone(raw),
     Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),
     Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
     Type.PERCENT: lambda raw, field, reading: numbers.percentage(
@@ -148,13 +148,11 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.KIND: lambda raw, field, reading: texts.slug(
         texts.as_key(raw), max_length=field.max_length
     ),
-    Type.DAY: lambda raw, field, reading: moments.day(raw, calendar=reading.calendar),
-    Type.LONG_DAY: lambda raw, field, reading: moments.long_day(raw, calendar=reading.calendar),
-    Type.PAST_DAY: lambda raw, field, reading: moments.past_day(raw, calendar=reading.calendar),
-    Type.LONG_PAST_DAY: lambda raw, field, reading: moments.past(
-        moments.long_day(raw, calendar=reading.calendar), value=raw, calendar=reading.calendar
+    Type.DAY: lambda raw, field, reading: dates.day(raw, calendar=reading.calendar),
+    Type.LONG_DAY: lambda raw, field, reading: dates.long_day(raw, calendar=reading.calendar),
+    Type.PAST_DAY: lambda raw, field, reading: dates.past_day(raw, calendar=reading.calendar),
+    Type.LONG_PAST_DAY: lambda raw, field, reading: dates.past(
+        dates.long_day(raw, calendar=reading.calendar), value=raw, calendar=reading.calendar
     ),
-    Type.PAST_MOMENT: lambda raw, field, reading: moments.past_moment(
-        raw, calendar=reading.calendar
-    ),
+    Type.PAST_MOMENT: lambda raw, field, reading: dates.past_moment(raw, calendar=reading.calendar),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from accounts.intake.moments import DateOptions
+from accounts.intake.dates import DateOptions
 
 
 class EmptyCell(StrEnum):

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 
-from accounts.intake.annual import whole_months
+from accounts.intake.annual_price import whole_months
 from accounts.intake.errors import FieldError, FileRefused
 from accounts.intake.field_values import NotSaid, read_field
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.parse_options import EndDate, ParseOptions
 from accounts.intake.specs import SPECS
 from accounts.intake.wide_rows import given_by
-from accounts.intake.words import meanings, plain_word
+from accounts.intake.word_meanings import meanings, plain_word
 
 MOST_WORDS = 60
 _DAY = timedelta(days=1)

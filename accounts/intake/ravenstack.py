@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.intake import moments, numbers, texts
+from accounts.intake import dates, numbers, texts
+from accounts.intake.dates import DateOptions
 from accounts.intake.errors import FieldError, RecordError
-from accounts.intake.moments import DateOptions
 
 SOURCE = "ravenstack"
 _MOST_EVENTS = 1_000_000
@@ -68,8 +68,8 @@ def account(row: Row, *, position: int) -> Adapted:
 
 def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
     """A contract. No end was agreed on: the export's end is the day a subscription was left."""
-    starts_on = moments.day(row["start_date"], calendar=calendar)
-    ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
+    starts_on = dates.day(row["start_date"], calendar=calendar)
+    ends_on = dates.day(row["end_date"], calendar=calendar) if row["end_date"] else None
     if ends_on is not None and ends_on <= starts_on:
         message = f"{ends_on} is not after the start {starts_on}: it never ran, nothing is counted"
         return _refused(position, "end_date", "order", message)
@@ -100,8 +100,8 @@ def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
 
 def term(row: Row, *, calendar: DateOptions) -> Subscription:
     """Which account a subscription's usage belongs to, and when it was running."""
-    ends_on = moments.day(row["end_date"], calendar=calendar) if row["end_date"] else None
-    starts_on = moments.day(row["start_date"], calendar=calendar)
+    ends_on = dates.day(row["end_date"], calendar=calendar) if row["end_date"] else None
+    starts_on = dates.day(row["start_date"], calendar=calendar)
     return Subscription(row["account_id"], starts_on, ends_on)
 
 
@@ -112,7 +112,7 @@ def usage(
     found = subscriptions.get(row["subscription_id"])
     if found is None:
         raise FieldError("unknown", "names a subscription that is not in the export")
-    day = moments.past_day(row["usage_date"], calendar=calendar)
+    day = dates.past_day(row["usage_date"], calendar=calendar)
     problems = []
     if day < found.starts_on:
         message = f"{day} is before the subscription starts ({found.starts_on}); kept on its day"
@@ -126,7 +126,7 @@ def usage(
 
 
 def ticket(row: Row, *, position: int, calendar: DateOptions, signed_up: date | None) -> Adapted:
-    opened_on = moments.day(row["submitted_at"], calendar=calendar)
+    opened_on = dates.day(row["submitted_at"], calendar=calendar)
     raw = {
         "external_id": row["ticket_id"],
         "account": row["account_id"],
@@ -146,7 +146,7 @@ def _moment(value: str, *, calendar: DateOptions) -> str:
     if not value:
         return ""
     day, _, time = value.partition(" ")
-    return f"{moments.day(day, calendar=calendar)} {time or '00:00'}"
+    return f"{dates.day(day, calendar=calendar)} {time or '00:00'}"
 
 
 def churn_problem(

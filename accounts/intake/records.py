@@ -15,7 +15,7 @@ from accounts.intake.field_values import NotSaid, Value, read_field
 from accounts.intake.fields import Field, RecordSpec, Type
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.spans import read_span
-from accounts.intake.words import meanings
+from accounts.intake.word_meanings import meanings
 
 
 @dataclass(frozen=True, slots=True)

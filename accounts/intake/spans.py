@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from accounts.intake.dates import DateOptions
 from accounts.intake.errors import FieldError
-from accounts.intake.moments import DateOptions
 
 
 class Covers(StrEnum):

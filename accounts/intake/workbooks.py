@@ -15,8 +15,8 @@ from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
+from accounts.intake.column_guesses import best_fit
 from accounts.intake.errors import FileRefused, TooLarge
-from accounts.intake.matching import best_fit
 from accounts.intake.streams import Limits
 
 MAGIC = b"PK\x03\x04"

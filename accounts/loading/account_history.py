@@ -15,12 +15,12 @@ from typing import Any
 from accounts.catalogue import HistoryAttribute
 from accounts.intake.backfill import learned_on, moment_of
 from accounts.intake.records import Record
+from accounts.loading.change_signals import mark_dirty
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import known_rows
 from accounts.loading.history_versions import HistoryKey, HistoryVersions, StoredValue
-from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.tables.parts import ACCOUNT, person_reference
+from accounts.loading.tables.fact_table import ACCOUNT, person_reference
 from accounts.loading.teams import people_by_address, unknown
 from accounts.models import Account, Installation, Plan
 

@@ -14,8 +14,8 @@ from accounts.intake.mail_providers import MAIL_PROVIDERS
 from accounts.intake.records import Record
 from accounts.intake.usage_blocks import UsageColumns
 from accounts.intake.usage_rows import UsageRow
+from accounts.loading.composed_sql import among_texts
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.statements import among_texts
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import Account, AccountId
 

@@ -9,7 +9,7 @@ from accounts.intake.records import Record
 from accounts.intake.usage_rows import actor_of
 from accounts.loading.day_sums import collect, lock_accounts, sum_per_day, write_sums
 from accounts.loading.results import LoadResult
-from accounts.loading.staging import copy, create
+from accounts.loading.staging_table import copy, create
 from accounts.loading.usage_ids import UsageIds, no_account
 
 _OF_ACCOUNT = (("position", "integer"), ("account_id", "bigint"), ("day", "date"))

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.catalogue import AccountField
+from accounts.loading.change_signals import emit_changes, mark_dirty
 from accounts.loading.history import record_account_history
-from accounts.loading.marks import emit_changes, mark_dirty
 from accounts.models import Account
 
 

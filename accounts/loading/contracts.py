@@ -21,13 +21,13 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
-from accounts.intake.overlapping import Overlap, overlaps
 from accounts.intake.succession import AccountTerms
+from accounts.intake.term_overlaps import Overlap, overlaps
 from accounts.intake.terms import Stretch, price_days, stretches_of
-from accounts.loading import staging
+from accounts.loading import staging_table
+from accounts.loading.composed_sql import among, array
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
-from accounts.loading.statements import among, array
 from accounts.loading.stored_contracts import StoredContract, contracts_of, terms_of
 from accounts.models import Contract, Installation, RevenueMovement
 
@@ -182,9 +182,9 @@ def _post(
                 own = moment_of(own_day, now=now, zone=zone)
                 recorded = _recorded(movement, history, ledger=ledger, own=own, now=now)
             row = _row(account_id, movement, ledger=ledger, recorded=recorded)
-            lines.append(staging.line(row))
+            lines.append(staging_table.line(row))
     if lines:
-        staging.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
+        staging_table.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
     return len(lines)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
-from accounts.loading.marks import mark_dirty
+from accounts.loading.change_signals import mark_dirty
+from accounts.loading.composed_sql import run
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.statements import run
 
 _STATUSES = {status.value: status for status in Status}
 # The day a row is known from: its own while it is open, today when it has closed, and its own

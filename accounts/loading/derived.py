@@ -10,9 +10,9 @@ from django.db import connection, transaction
 
 from accounts.catalogue import LEAST_RENEWAL_MONTHS, HistoryAttribute
 from accounts.intake.account_past import AccountPast, LedgerChange
+from accounts.loading.change_signals import emit_changes, mark_dirty
+from accounts.loading.composed_sql import among, array
 from accounts.loading.history import Ledger, rebuild_history, record_account_history
-from accounts.loading.marks import emit_changes, mark_dirty
-from accounts.loading.statements import among, array
 from accounts.models import Account, Installation
 from accounts.money.sql import rounded
 from accounts.queries.rates import all_rates_on, rate_table

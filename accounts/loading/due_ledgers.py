@@ -7,16 +7,16 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 
 from accounts.intake.errors import RecordError
+from accounts.loading.change_signals import mark_dirty
+from accounts.loading.composed_sql import array
 from accounts.loading.contracts import derive_ledger
 from accounts.loading.cycles import without_cycle_search
 from accounts.loading.derived import refresh_accounts
-from accounts.loading.marks import mark_dirty
 from accounts.loading.overlaps import CODE, OverlapQuestion
 from accounts.loading.results import DueRecord
 from accounts.loading.revenue_sources import lock_accounts
 from accounts.loading.runs import keep_problems, tell_notices
-from accounts.loading.statements import array
-from accounts.loading.waiting import settle_waiting
+from accounts.loading.waiting_movements import settle_waiting
 from accounts.models import Contract, ImportRun, LedgerDue, RejectedRecord
 
 _ACCOUNTS_AT_ONCE = 5_000

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
-from accounts.loading.marks import mark_dirty
+from accounts.loading.change_signals import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.usage_ids import MOST_FEATURES, title
 from accounts.models import Account, Feature, Plan

@@ -23,7 +23,7 @@ from accounts.intake.usage_rows import is_plain
 from accounts.intake.wide_rows import MOST_WIDE_ROWS, given_by, spread_faults
 from accounts.loading.due_ledgers import derive_run
 from accounts.loading.results import LoadResult
-from accounts.loading.rows import RowLoader, load_block_counted, load_counted
+from accounts.loading.row_loader import RowLoader, load_block_counted, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportRun, User
 

@@ -11,15 +11,15 @@ from accounts.intake.backfill import learned_on
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.specs import Kind
+from accounts.loading.change_signals import emit_escalations, emit_events, emit_letters, mark_dirty
+from accounts.loading.composed_sql import array
 from accounts.loading.derived import refresh_accounts
 from accounts.loading.history import record_contact_history
 from accounts.loading.loaded import Loaded
-from accounts.loading.marks import emit_escalations, emit_events, emit_letters, mark_dirty
 from accounts.loading.notices import Notice
 from accounts.loading.participants import known_participants, write_participants
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
-from accounts.loading.statements import array
 from accounts.loading.teams import place_named
 from accounts.models import (
     Account,

@@ -23,8 +23,8 @@ from accounts.intake.account_past import (
 )
 from accounts.intake.backfill import moment_of
 from accounts.intake.tiers import SizeTable
+from accounts.loading.composed_sql import among, run
 from accounts.loading.history_versions import NOW, HistoryKey, HistoryVersions, StoredValue
-from accounts.loading.statements import among, run
 from accounts.models import Account, AttributeHistory, Installation
 from accounts.money.rates import RateTable
 

@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg2 import sql
 
 from accounts.intake.account_past import Steps
-from accounts.loading import staging
+from accounts.loading import staging_table
 
 _END = """
     UPDATE accounts_attributehistory h SET valid_to = v.valid_to
@@ -116,4 +116,4 @@ class HistoryVersions:
             if self._ended:
                 cursor.execute(_END, [list(column) for column in zip(*self._ended, strict=True)])
         if self._added:
-            staging.copy(_TABLE, map(staging.line, self._added), columns=_ADDED)
+            staging_table.copy(_TABLE, map(staging_table.line, self._added), columns=_ADDED)

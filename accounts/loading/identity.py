@@ -11,8 +11,8 @@ from psycopg2 import sql
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.errors import RecordError
-from accounts.loading.statements import run
-from accounts.loading.tables.parts import FactTable, Reference
+from accounts.loading.composed_sql import run
+from accounts.loading.tables.fact_table import FactTable, Reference
 from accounts.models import Source
 
 _SEVERAL = "is there in several sources; send the record with the source that it belongs to"

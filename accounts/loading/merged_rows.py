@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from psycopg2 import sql
 
+from accounts.loading.composed_sql import run
 from accounts.loading.seals import learned_from
-from accounts.loading.statements import run
 from accounts.models import (
     Account,
     AccountId,
@@ -32,7 +32,7 @@ from accounts.models import (
     Touch,
     WaitingMovement,
 )
-from accounts.models.given import HeldMovement
+from accounts.models.unposted_movements import HeldMovement
 
 _MOVED: tuple[type[models.Model], ...] = (
     Contract, Invoice, Ticket, Interaction, BusinessEvent, Attendance, AccountId, OutboxMessage,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Self
 
 from accounts.intake.errors import RecordError, shown
-from accounts.intake.overlapping import Overlap, both_answers
+from accounts.intake.term_overlaps import Overlap, both_answers
 from accounts.loading.contracts import AccountOverlaps
 from accounts.loading.notices import in_words
 from accounts.models import Contract, Installation

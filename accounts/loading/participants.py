@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from accounts.intake.errors import RecordError, shown
 from accounts.intake.records import Record
+from accounts.loading.change_signals import mark_dirty
 from accounts.loading.identity import participants_of
 from accounts.loading.loaded import Loaded
-from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.tables.parts import ACCOUNT
+from accounts.loading.tables.fact_table import ACCOUNT
 from accounts.models import Account, Interaction, InteractionContact
 
 

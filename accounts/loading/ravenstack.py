@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from accounts.catalogue import MovementKind
-from accounts.intake import csv_files, moments, ravenstack
+from accounts.intake import csv_files, dates, ravenstack
+from accounts.intake.dates import DateOptions, DateOrder
 from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
-from accounts.intake.moments import DateOptions, DateOrder
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.ravenstack import Adapted, Subscription
 from accounts.intake.records import Record, RecordReader
@@ -181,7 +181,7 @@ def _plain_times(reading: ParseOptions) -> ParseOptions:
 def _accounts(export: Export, rows: Rows) -> ImportRun:
     def write(batch: Rows, result: LoadResult) -> None:
         def adapt(row: Row, line: int) -> Adapted:
-            export.signed_up[row["account_id"]] = moments.day(
+            export.signed_up[row["account_id"]] = dates.day(
                 row["signup_date"], calendar=export.reading.calendar
             )
             return ravenstack.account(row, position=line)
@@ -274,7 +274,7 @@ def _churn_events(export: Export, rows: Rows) -> ImportRun:
 
     def write(batch: Rows, result: LoadResult) -> None:
         for line, row in batch:
-            day = moments.day(row["churn_date"], calendar=export.reading.calendar)
+            day = dates.day(row["churn_date"], calendar=export.reading.calendar)
             problem = ravenstack.churn_problem(
                 row,
                 position=line,

@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from accounts.catalogue import CONTRACTS_SOURCE, DERIVED_SOURCES, SWITCHES_SOURCE, RevenueSource
 from accounts.intake.ledger import shortfalls
-from accounts.loading.statements import among
+from accounts.loading.composed_sql import among
 from accounts.models import Account, HeldMovement, Installation, RevenueMovement
 from accounts.money.currencies import money_exact
 

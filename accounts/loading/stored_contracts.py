@@ -9,7 +9,7 @@ from typing import NamedTuple
 from accounts.catalogue import ContractState
 from accounts.intake.contract_terms import ContractTerm, end_by_notice
 from accounts.intake.succession import AccountTerms
-from accounts.loading.statements import among
+from accounts.loading.composed_sql import among
 from accounts.models import Contract, ContractLine
 
 _PERCENT = Decimal("0.01")

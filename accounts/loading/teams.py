@@ -14,7 +14,7 @@ from accounts.intake.records import Record
 from accounts.intake.stints import Stint, StintRow, in_order, placed, vacated
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.tables.customers import FUNCTION_FIELDS
-from accounts.loading.tables.parts import ACCOUNT, person_reference
+from accounts.loading.tables.fact_table import ACCOUNT, person_reference
 from accounts.models import Account, Function, Installation, TeamMember, User
 
 # One function of one account.

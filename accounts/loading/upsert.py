@@ -14,11 +14,11 @@ from psycopg2 import sql
 from accounts.intake.errors import RecordError
 from accounts.intake.records import Record
 from accounts.intake.specs import RecordSpec
+from accounts.loading.composed_sql import run
 from accounts.loading.identity import StagedRecords, name_sources, resolve_sourced
 from accounts.loading.results import LoadResult, Status
-from accounts.loading.staging import stage
-from accounts.loading.statements import run
-from accounts.loading.tables.parts import FactTable, Reference, StoredColumn
+from accounts.loading.staging_table import stage
+from accounts.loading.tables.fact_table import FactTable, Reference, StoredColumn
 from accounts.models import Installation
 
 

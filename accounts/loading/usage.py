@@ -7,12 +7,12 @@ from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_rows import UsageRow
+from accounts.loading.change_signals import mark_dirty
+from accounts.loading.composed_sql import run
 from accounts.loading.day_sums import lock_accounts, sum_per_day, write_sums
-from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
-from accounts.loading.staging import copy, create, line
-from accounts.loading.statements import run
+from accounts.loading.staging_table import copy, create, line
 from accounts.loading.usage_ids import MOST_FEATURES, UsageIds, no_account
 from accounts.loading.week_sums import without_days_told, without_weeks_told
 

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 
 from accounts import binary_rows
 from accounts.binary_rows import FIRST_ORDINAL
-from accounts.copying import copy
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_blocks import NO_VALUE, Ints, UsageColumns
 from accounts.intake.usage_rows import UsageRow
+from accounts.loading.change_signals import mark_dirty
 from accounts.loading.day_sums import lock_accounts
-from accounts.loading.marks import mark_dirty
 from accounts.loading.results import LoadResult, Status
 from accounts.loading.seals import learned_from
 from accounts.loading.usage import load_usage, told_before
 from accounts.loading.usage_ids import UsageIds
 from accounts.loading.week_sums import told_by_week
+from accounts.postgres_copy import copy
 
 _KINDS = {
     "account": ">i8",

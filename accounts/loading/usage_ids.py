@@ -8,8 +8,8 @@ from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
 from accounts.intake.wide_rows import is_total
+from accounts.loading.composed_sql import run
 from accounts.loading.partitions import ensure_usage_partition
-from accounts.loading.statements import run
 from accounts.models import Account, Feature
 
 MOST_FEATURES = 5_000

@@ -9,8 +9,8 @@ from psycopg2 import sql
 
 from accounts.intake.errors import RecordError
 from accounts.intake.usage_rows import UsageRow
+from accounts.loading.composed_sql import run
 from accounts.loading.results import LoadResult
-from accounts.loading.statements import run
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import UsageWeek
 

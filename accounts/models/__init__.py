@@ -8,7 +8,6 @@ from accounts.models.contact import AttributeHistory, Contact
 from accounts.models.contract import Contract, ContractLine
 from accounts.models.endpoint import ChatIdentity, Endpoint
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
-from accounts.models.given import HeldMovement, WaitingMovement
 from accounts.models.group_session import Attendance, GroupSession
 from accounts.models.in_app import InAppSite
 from accounts.models.installation import Holiday, Installation
@@ -35,6 +34,7 @@ from accounts.models.size import (
 )
 from accounts.models.source import Source
 from accounts.models.team import Function, TeamMember
+from accounts.models.unposted_movements import HeldMovement, WaitingMovement
 from accounts.models.upload import (
     FileChunk,
     ImportFile,

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
-from accounts.sealing import seal, unseal
+from accounts.sealed_secrets import seal, unseal
 
 
 @pghistory.track(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.people import User
 from accounts.models.source import Source
-from accounts.sealing import seal, unseal
+from accounts.sealed_secrets import seal, unseal
 from accounts.visitor_tokens import new_secret
 
 # How long the earlier secret proves beside its successor.

@@ -17,7 +17,7 @@ from accounts.access import Right, may, requires
 from accounts.models import Account, Installation, RenewalConfirmation, User
 from accounts.queries.assumed_renewals import AssumedRenewal, assumed_renewals
 from accounts.queries.rates import rates_on
-from accounts.ui.paging import page_number, take_page
+from accounts.ui.pagination import page_number, take_page
 from accounts.ui.rate_gaps import RateGaps
 
 PAGE_SIZE = 50

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import OutboxMessage, User
-from accounts.ui.paging import page_number, take_page
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import page_number, take_page
+from accounts.ui.request_kind import wants_part
 from accounts.work.notices import mark_read, notices_of, unread_count
 
 PAGE_SIZE = 50

@@ -11,7 +11,7 @@ from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.catalogue import ContractState, InvoiceState, RevenueSource
-from accounts.intake.assumed import LISTED_AFTER, AssumedTerm
+from accounts.intake.assumed_term import LISTED_AFTER, AssumedTerm
 from accounts.models import (
     Account,
     Contract,

@@ -10,9 +10,9 @@ from accounts.intake.fields import Kind, RecordSpec, Type
 from accounts.intake.numbers import TEN_THOUSAND
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
-from accounts.loading.statements import run
+from accounts.loading.composed_sql import run
 from accounts.loading.tables import TABLES
-from accounts.loading.tables.parts import FactTable, StoredColumn
+from accounts.loading.tables.fact_table import FactTable, StoredColumn
 from accounts.money.currencies import as_decimal_text
 
 Image = dict[str, str]

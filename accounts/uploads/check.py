@@ -23,7 +23,7 @@ from accounts.loading.movements import post_waiting
 from accounts.loading.notices import Notices, problems_of, together
 from accounts.loading.overlaps import OverlapQuestion
 from accounts.loading.results import DueRecord, LoadResult, Status
-from accounts.loading.rows import RowLoader
+from accounts.loading.row_loader import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement

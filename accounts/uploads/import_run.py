@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.intake.column_mapping import Columns, mapping_of
 from accounts.intake.fields import Kind
 from accounts.loading.due_ledgers import derive_run
-from accounts.loading.rows import RowLoader, load_counted
+from accounts.loading.row_loader import RowLoader, load_counted
 from accounts.loading.run_memory import remembers
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportFile, ImportRun, User

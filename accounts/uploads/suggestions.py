@@ -4,15 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
-from accounts.intake.fields import Kind
-from accounts.intake.kept_rows import Row
-from accounts.intake.matching import (
+from accounts.intake.column_guesses import (
     guess_columns,
     guess_dates,
     guess_decimal_mark,
     guess_kind,
 )
+from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
+from accounts.intake.fields import Kind
+from accounts.intake.kept_rows import Row
 from accounts.intake.specs import SPECS
 from accounts.intake.texts import as_key
 from accounts.intake.wide_rows import guess_spread, spread_of

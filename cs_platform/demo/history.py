@@ -14,23 +14,23 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Mod
 
 from accounts.catalogue import DIRECT_SOURCE
-from accounts.loading.marks import emit_events
+from accounts.loading.change_signals import emit_events
 from accounts.models import Account, BusinessEvent, InAppSite, OutboxMessage
 from accounts.work.customer_mail import SHOWN_FOR
 from accounts.work.outbox import TOO_LATE
 from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
-from cs_platform.demo.loading import leave_connection
+from cs_platform.demo.fact_loader import leave_connection
 from cs_platform.demo.notebooks import write_notebooks
 from cs_platform.demo.overrides import overrule, overruling_day
 from cs_platform.demo.reviews import review_risks
-from cs_platform.demo.work import WorkingDays
+from cs_platform.demo.task_history import WorkingDays
 from cs_platform.models import StepRun
 from cs_platform.scheduling import schedule
 from health import publishing as scorecards
 from health.recompute import close_day, score_history
 from playbooks import publishing as playbooks
-from playbooks.firing import advance_plays, emit_moments, fire_signals
+from playbooks.engine import advance_plays, emit_moments, fire_signals
 
 CLOSES_AT = time(0, 15)
 BATCH = 2_000

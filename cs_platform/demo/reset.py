@@ -23,7 +23,7 @@ from accounts.models import (
     Team,
     User,
 )
-from cs_platform.demo.loading import Load
+from cs_platform.demo.fact_loader import Load
 from cs_platform.models import StepRun
 from health.models import RuleSet, Scorecard
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.catalogue import AccountStatus
 from accounts.models import Account, User
-from playbooks.firing.by_hand import start_play
+from playbooks.engine.manual_start import start_play
 from playbooks.models import Play
 
 WEEKDAY, HOUR = 1, 10  # Tuesdays

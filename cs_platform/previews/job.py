@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.models import Job, User
 from accounts.work import jobs
 from cs_platform.models.previews import Draft, Preview, subject_of
-from cs_platform.previews.rows import write
+from cs_platform.previews.preview_rows import write
 from cs_platform.previews.tally import Tally
 from health import preview as health_preview
 from health.models import CurrentHealth, Publication, RuleSet

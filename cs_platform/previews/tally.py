@@ -12,7 +12,7 @@ from cs_platform.models.previews import BINS
 from health.facts.scope import Ints
 from health.preview import Outlook
 from health.scoring import MISSING, Calm, to_decimal
-from playbooks.firing.foreseeing import Foreseen
+from playbooks.engine.crossing_preview import Foreseen
 
 _BIN = 10_000 // BINS
 

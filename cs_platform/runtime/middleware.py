@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.models import Installation
-from accounts.ui.parts import is_api, is_form, wants_page
+from accounts.ui.request_kind import is_api, is_form, wants_page
 from cs_platform.runtime.refusals import refuse, refuse_large, unavailable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 
 from accounts.api.problems import RETRY_AFTER_SECONDS, problem_answer
-from accounts.ui.parts import is_api, wants_page
+from accounts.ui.request_kind import is_api, wants_page
 
 log = logging.getLogger(__name__)
 

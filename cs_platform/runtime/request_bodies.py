@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from gunicorn.http.errors import ParseException
 
 from accounts.intake.errors import BodyIncomplete, FileRefused, LengthMissing
-from accounts.ui.parts import is_api, is_form
+from accounts.ui.request_kind import is_api, is_form
 from cs_platform.runtime.refusals import refuse, refuse_large
 
 _WITH_A_BODY = frozenset({"POST", "PUT", "PATCH"})

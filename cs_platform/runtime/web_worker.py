@@ -22,7 +22,7 @@ from gunicorn.http import errors
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
-from cs_platform.runtime.incoming import SMALL_BYTES, Incoming, Progress
+from cs_platform.runtime.incoming_request import SMALL_BYTES, Incoming, Progress
 
 PROBE_THREADS, UPLOAD_THREADS = 2, 2
 REQUEST_SECONDS = 20.0  # from a request's first byte until a small one is whole

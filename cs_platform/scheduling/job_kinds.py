@@ -15,7 +15,7 @@ from cs_platform.previews import job as previews
 from cs_platform.scheduling import purge, schedule
 from cs_platform.scheduling.invariants import record_invariants
 from metrics.snapshots import take_snapshots
-from playbooks.firing import advance_plays
+from playbooks.engine import advance_plays
 from playbooks.preview import job as dry_runs
 
 INVARIANTS = "invariants.ask"

@@ -23,7 +23,7 @@ from health.recompute.departures import ring_departures
 from health.recompute.usage_packs import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
-from playbooks.firing import (
+from playbooks.engine import (
     advance_plays,
     emit_moments,
     fire_signals,

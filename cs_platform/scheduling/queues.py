@@ -10,7 +10,7 @@ from accounts.models import DirtyAccount
 from accounts.work import outbox
 from cs_platform.runtime.work_locks import is_being_prepared
 from health.recompute import drain_dirty, is_catching_up
-from playbooks.firing import fire_signals, oldest_waiting
+from playbooks.engine import fire_signals, oldest_waiting
 
 BATCH = 500
 ROUNDS = 40  # then the others have their turn; what is left is asked for again

@@ -10,7 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from accounts.models import Plan
-from health.facts import activity, chosen, onboarding, relationship, revenue, support, usage
+from health.facts import activity, chosen_facts, onboarding, relationship, revenue, support, usage
+from health.facts.chosen_usage import longest_window
 from health.facts.features import load_catalogue
 from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
@@ -18,7 +19,6 @@ from health.facts.scope import NEVER, FactScope, number
 from health.facts.sources import Feeds
 from health.facts.usage_days import UsageDays, read_days
 from health.facts.usage_sums import WINDOW
-from health.facts.used import longest_window
 from health.measures import Facts, FactSource, demands_of
 from health.measures.demands import Demand
 from health.measures.inputs import Flags, Floats
@@ -58,7 +58,7 @@ class FactRows:
     interactions: relationship.Interactions
     events: relationship.Events
     onboarding: onboarding.Onboarding
-    chosen: chosen.ChosenRows
+    chosen: chosen_facts.ChosenRows
     distributions: Mapping[date, Distributions]
 
     def on(self, day: date) -> Facts:
@@ -77,7 +77,7 @@ class FactRows:
             onboarding=self.onboarding.on(
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
-            chosen=self.chosen.on(day, chosen.Given(profiles, self.activity, used, ledger)),
+            chosen=self.chosen.on(day, chosen_facts.Given(profiles, self.activity, used, ledger)),
             distributions=self.distributions.get(day, Distributions()),
         )
 
@@ -132,7 +132,7 @@ def load_facts(
             scope,
             connected_since=feeds.since(FactSource.ACTIVITY),
             starts=starts,
-            windows=chosen.people_windows(demands),
+            windows=chosen_facts.people_windows(demands),
         ),
         tickets=support.load(scope, first_day=feeds.since(FactSource.SUPPORT)),
         invoices=revenue.load_invoices(scope),
@@ -144,7 +144,7 @@ def load_facts(
         onboarding=onboarding.load(
             scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
         ),
-        chosen=chosen.load_chosen(
+        chosen=chosen_facts.load_chosen(
             scope, demands=demands, events_since=feeds.since(FactSource.EVENTS), days=days
         ),
         distributions=distributions,
@@ -153,6 +153,6 @@ def load_facts(
 
 def _usage_days(scope: FactScope, demands: Collection[Demand]) -> UsageDays:
     """One reading of usage for all measures."""
-    asked = chosen.usage_measures(demands)
+    asked = chosen_facts.usage_measures(demands)
     longest = max(WINDOW, longest_window(asked))
     return read_days(scope, longest=longest, of_all=bool(asked))

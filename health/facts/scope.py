@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from psycopg2 import sql
 
-from accounts.copying import copy_out
+from accounts.postgres_copy import copy_out
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 

@@ -2,7 +2,6 @@
 
 from health.models.assignment import AssignmentRule, RuleSet
 from health.models.distribution import MeasureDistribution
-from health.models.packing import UsagePack, UsagePacking
 from health.models.score import (
     BandOverride,
     ClosedDay,
@@ -13,6 +12,7 @@ from health.models.score import (
 )
 from health.models.scorecard import DraftEdit, Publication, Scorecard
 from health.models.scorecard_parts import AlertLine, Band, Component, Gate, Measure
+from health.models.usage_packs import UsagePack, UsagePacking
 from health.models.watch_line import WatchLine, WatchLineUse
 
 __all__ = [

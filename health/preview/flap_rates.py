@@ -11,8 +11,8 @@ from psycopg2 import sql
 
 from health.facts.scope import Ints
 from health.preview.plan import PreviewPlan
+from health.recompute.score_statements import SPARK_DAYS
 from health.recompute.state import spark_columns
-from health.recompute.statements import SPARK_DAYS
 from health.scoring import Calm, Hysteresis, ScorecardSpec, calm
 
 _MARGINS = (Decimal(0), Decimal(2), Decimal(3), Decimal(5))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from health.facts.scope import Ints, number
+from health.preview.band_change_reasons import Told, reasons
+from health.preview.judged_accounts import JudgedAccounts, read_groups
 from health.preview.plan import PreviewPlan, cards_to
-from health.preview.stored import JudgedAccounts, read_groups
-from health.preview.wording import Told, reasons
 from health.queries.scorecards import Card
 from health.recompute.crossings import NewCrossing, Watched, judge
 from health.recompute.score_rows import crossing_signal

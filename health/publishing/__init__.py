@@ -11,7 +11,6 @@ from health.publishing.actions import (
 )
 from health.publishing.draft_edits import DraftChanged, Edit, NewPart, NoDraft, save_draft
 from health.publishing.fitted_drafts import FittedDraft, NothingToFit, begin_fitted_draft
-from health.publishing.installing import install_library
 from health.publishing.lines import line_owner, register_lines
 from health.publishing.rules import (
     begin_rules,
@@ -20,6 +19,7 @@ from health.publishing.rules import (
     rules_draft,
     save_rules,
 )
+from health.publishing.shipped_scorecards import install_library
 from health.publishing.yaml_export import export_card
 from health.publishing.yaml_import import FileProblem, import_draft
 

@@ -14,7 +14,7 @@ from health import models
 from health.measures import MEASURES
 from health.publishing.draft_edits import DraftChanged
 from health.publishing.lines import line_owner, register_lines
-from health.publishing.names import misnamed
+from health.publishing.measure_names import misnamed
 from health.publishing.yaml_import import next_version
 from health.queries.scorecards import build_spec
 from health.scoring import NotationError, Problem, problems

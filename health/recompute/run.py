@@ -22,7 +22,7 @@ from health.queries.scorecards import published_card
 from health.recompute import score_rows as writing
 from health.recompute.crossings import Watched, judge
 from health.recompute.distributions import Spread, distributions_for
-from health.recompute.past import PastStates
+from health.recompute.past_states import PastStates
 from health.recompute.state import State, lock, read_state
 from health.recompute.verdicts import CardVerdict, verdicts_by_day
 from health.scoring import evaluate

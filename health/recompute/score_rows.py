@@ -15,12 +15,12 @@ from psycopg2.extras import execute_values
 
 from accounts import binary_rows
 from accounts.catalogue import SignalKind
-from accounts.copying import copy
+from accounts.postgres_copy import copy
 from accounts.work.signals import NewSignal, emit
 from health.facts.scope import Ints
 from health.queries.installation import InstallationDay
 from health.queries.scorecards import Card
-from health.recompute import statements
+from health.recompute import score_statements
 from health.recompute.crossings import NewCrossing
 from health.recompute.state import State
 from health.scoring import Cause, Evaluation, to_decimal
@@ -68,27 +68,27 @@ def stage(judged: Sequence[Judged]) -> None:
     buffer.write(binary_rows.TRAILER)
     buffer.seek(0)
     with connection.cursor() as cursor:
-        cursor.execute(statements.STAGING)
+        cursor.execute(score_statements.STAGING)
     copy("COPY health_scored FROM STDIN (FORMAT binary)", buffer)
 
 
 def write_history(*, closed: list[date], has_final: bool, now: datetime) -> None:
     values: dict[str, Any] = {"closed": closed, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(statements.OPEN_DAYS, values)
+        cursor.execute(score_statements.OPEN_DAYS, values)
         if closed or has_final:
-            cursor.execute(statements.FINAL_DAYS, values)
+            cursor.execute(score_statements.FINAL_DAYS, values)
 
 
 def write_current(*, lines: Sequence[int], now: datetime) -> None:
     """`lines` are the ids of the watch lines the sides are told of."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.CURRENT, {"now": now, "lines": list(lines)})
+        cursor.execute(score_statements.CURRENT, {"now": now, "lines": list(lines)})
 
 
 def rebuild_sparks(account_ids: Ints) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statements.SPARKS, {"ids": account_ids.tolist()})
+        cursor.execute(score_statements.SPARKS, {"ids": account_ids.tolist()})
 
 
 def write_crossings(
@@ -101,7 +101,7 @@ def write_crossings(
     with connection.cursor() as cursor, connection.wrap_database_errors:
         rows = [_crossing_row(part, crossing, now) for part, crossing in found]
         written = execute_values(
-            cursor.cursor, statements.CROSSINGS, rows, page_size=1_000, fetch=True
+            cursor.cursor, score_statements.CROSSINGS, rows, page_size=1_000, fetch=True
         )
         fresh = set(written)
     emitted = emit(

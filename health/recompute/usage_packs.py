@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from psycopg2 import sql
 
 from accounts import binary_rows
-from accounts.copying import copy
 from accounts.loading import seal_usage
 from accounts.models import Account, Feature, UsageSeal
+from accounts.postgres_copy import copy
 from health.facts.scope import FactScope, Ints, Table, number
 from health.facts.usage_packs import PACK_DAYS, PACKED, Packing, Packs, in_force, read_packs
 from health.facts.usage_sums import first_days

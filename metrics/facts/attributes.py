@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.catalogue import HistoryAttribute
 from accounts.queries.sizes import segment_ids, touch_tier_ids
-from metrics.facts.copying import copy_columns
+from metrics.facts.copied_columns import copy_columns
 from metrics.facts.scope import ReportScope
 from metrics.retention.attributes import AttributeArrays
 

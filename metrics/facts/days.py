@@ -13,7 +13,7 @@ from metrics.definitions import Method
 from metrics.facts.health import BandTotal
 from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalTotal
-from metrics.facts.standing import ReportDate
+from metrics.facts.report_date import ReportDate
 from metrics.facts.week import DAYS, ChangeTotal, NewsKind
 from metrics.models import ReportDay
 from metrics.retention.forecast import Chances

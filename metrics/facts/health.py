@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
-from metrics.facts.reading import in_chunks
+from metrics.facts.chunks import in_chunks
+from metrics.facts.report_date import ReportDate, standing
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate, standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.money.conversion import Integers
 from accounts.money.rates import DayRates, RateTable
-from metrics.facts.copying import copy_columns
+from metrics.facts.copied_columns import copy_columns
 from metrics.facts.scope import ReportScope
 from metrics.retention.series import LedgerArrays
 from metrics.retention.vectors import KINDS

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from accounts.models import Installation
-from metrics.facts.reading import in_chunks
+from metrics.facts.chunks import in_chunks
 from metrics.facts.renewal_sql import ENDING, RUNNING
+from metrics.facts.report_date import ReportDate, judged, paid
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate, judged, paid
 from metrics.models import RenewalChance
 from metrics.retention.forecast import STARTING_CHANCES, Chances, expected
 from metrics.retention.renewals import (

@@ -11,10 +11,10 @@ from django.db import connection
 
 from accounts.models import Installation
 from accounts.money.sql import RATES, converted
-from metrics.facts.reading import in_chunks
+from metrics.facts.chunks import in_chunks
 from metrics.facts.renewals import RenewalsDue
+from metrics.facts.report_date import ReportDate, paid
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate, paid
 from metrics.retention.forecast import Chances
 from metrics.retention.renewals import WON, RenewalState
 from metrics.retention.windows import Window

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from metrics.facts.forecasts import KeptForecast, kept_forecasts
 from metrics.facts.renewals import RenewalsDue
-from metrics.queries.moments import ReportSnapshot
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.retention.forecast import accuracy
 from metrics.retention.renewals import KEPT, RenewalState
 from metrics.retention.windows import Window, quarter_of

@@ -7,7 +7,7 @@ from datetime import date
 from health.scoring import TOO_NEW, UNSCORED
 from metrics.facts.health import BandAccount, BandFilter, BandTotal
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.moments import ReportSnapshot
+from metrics.queries.report_snapshot import ReportSnapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from metrics.definitions import Method, Retention
 from metrics.facts.attributes import NOT_KNOWN, Cut, read_cut
 from metrics.facts.ledger import read_ledger
 from metrics.facts.scope import ReportScope
-from metrics.facts.stored import stored_positions
+from metrics.facts.stored_positions import stored_positions
 from metrics.retention.attributes import UNKNOWN, start_quarters, values_on
 from metrics.retention.movements import CountedMovements, changes_of
 from metrics.retention.series import LedgerArrays, MonthPair, position_series

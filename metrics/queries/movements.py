@@ -12,8 +12,8 @@ from django.db import connection
 from accounts.catalogue import MovementKind
 from accounts.money.conversion import convert
 from metrics.definitions import FIGURES, Adds, Figure, Method
+from metrics.facts.chunks import in_chunks
 from metrics.facts.ledger import read_ledger
-from metrics.facts.reading import in_chunks
 from metrics.queries.figures import PAGE_SIZE, Page, membership
 from metrics.queries.ledger_report import LedgerReport
 from metrics.retention.series import LedgerArrays, converted_rows

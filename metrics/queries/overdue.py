@@ -14,7 +14,7 @@ from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalRow, RenewalsDue
 from metrics.facts.scope import ReportScope
 from metrics.queries.ledger_report import Question, book_of
-from metrics.queries.moments import ReportSnapshot
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.retention.overdue import OverdueAccounts, without_overdue
 from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import Window, trailing_window

@@ -22,10 +22,10 @@ from metrics.models import ReportedMonth, RetentionTarget
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
 from metrics.queries.ledger_report import Question, book_of
-from metrics.queries.moments import ReportSnapshot, standing_in
 from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of
-from metrics.queries.restated import Restatement, restated_months, restatement_of
+from metrics.queries.report_snapshot import ReportSnapshot, standing_in
+from metrics.queries.restatements import Restatement, restated_months, restatement_of
 from metrics.queries.series import MonthRetention, retention_series
 from metrics.retention.rates import FailureMode, Target, blended_target, failure_mode
 from metrics.retention.windows import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from metrics.facts.renewals import RenewalFilter, RenewalRow, RenewalTotal, totals_of
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.moments import ReportSnapshot
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.retention.renewals import NEVER_DUE, RenewalState
 
 

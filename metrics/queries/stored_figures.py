@@ -11,10 +11,10 @@ from accounts.catalogue import MovementKind
 from accounts.money.rates import RateTable
 from metrics.definitions import FIGURES, Accounts, Adds, Figure, MadeOf, Method, Retention
 from metrics.facts.attributes import Cut
+from metrics.facts.chunks import in_chunks
 from metrics.facts.figure_sql import amount_of, condition_of
-from metrics.facts.reading import in_chunks
 from metrics.facts.scope import ReportScope
-from metrics.facts.stored import is_stored
+from metrics.facts.stored_positions import is_stored
 from metrics.queries.figures import PAGE_SIZE, FigureAccount, Page
 from metrics.queries.ledger_report import Question
 from metrics.queries.movements import FigureMovement, movement_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from metrics.facts.week import ChangeRow, ChangeTotal, NewsKind
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.moments import ReportSnapshot
+from metrics.queries.report_snapshot import ReportSnapshot
 
 
 @dataclass(frozen=True, slots=True)

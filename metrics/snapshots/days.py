@@ -20,13 +20,13 @@ from metrics.facts.days import (
 from metrics.facts.health import HealthState
 from metrics.facts.ledger import rates_as_text, seen_through
 from metrics.facts.renewals import RenewalRow, RenewalsDue, read_chances, totals_of
+from metrics.facts.report_date import ReportDate, standing
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate, standing
 from metrics.facts.week import WeekOfChanges
 from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
 from metrics.queries.ledger_report import Question
-from metrics.queries.moments import ReportSnapshot
 from metrics.queries.overdue import overdue_accounts
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.retention.forecast import Chances
 from metrics.retention.windows import latest_month_end, month_ends, quarter_of, trailing_window
 

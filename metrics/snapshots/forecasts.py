@@ -9,8 +9,8 @@ from accounts.queries.rates import rate_table
 from metrics.facts.days import chances_as_text
 from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalRow, RenewalsDue, read_chances
+from metrics.facts.report_date import ReportDate
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate
 from metrics.models import ForecastNight, RenewalForecast
 from metrics.retention.windows import Window
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from accounts.copying import copy
 from accounts.money.rates import RateTable
+from accounts.postgres_copy import copy
 from metrics.definitions import PARTS, Method, Rate, Retention
 from metrics.facts.ledger import rates_as_text
 from metrics.facts.months import (

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
-from playbooks.admin.words import SaidInWords
+from playbooks.admin.playbook_sentences import SaidInWords
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.queries.unanswered import review_due
 

@@ -20,7 +20,7 @@ from accounts.chat_messages import ChatMessage
 from accounts.chat_presses import Press, UnprovenError, UnreadablePressError
 from accounts.declarations import address_of
 from accounts.models import ChatIdentity, Endpoint, InboxReceipt, User
-from accounts.sealing import SealBrokenError
+from accounts.sealed_secrets import SealBrokenError
 from accounts.work.events import chat_row
 from accounts.work.notices import post
 from playbooks import actions

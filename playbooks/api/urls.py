@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playbooks.api.work import (
+from playbooks.api.views import (
     PlaysView,
     PlayView,
     StartPlayView,

@@ -10,7 +10,7 @@ from functools import cache
 
 from accounts.catalogue import Words
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.reading import SHIPPED, read_yaml
+from playbooks.library.definition_reader import SHIPPED, read_yaml
 
 
 class Capability(StrEnum):

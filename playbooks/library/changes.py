@@ -12,7 +12,7 @@ from playbooks.due_dates import Anchor, Offset
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
 from playbooks.library.mail import MailDraft
 from playbooks.library.steps import written_action
-from playbooks.triggers.describing import escalation_label, is_for, starts_when
+from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
 from playbooks.triggers.kinds import Action
 from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Conditions, Escalation, Trigger

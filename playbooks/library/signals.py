@@ -4,7 +4,7 @@ import re
 
 from accounts.catalogue import SignalKind
 from playbooks.library.fields import Fields
-from playbooks.triggers.moments import MOMENT_SIGNALS
+from playbooks.triggers.time_triggers import MOMENT_SIGNALS
 
 SIGNALS = tuple(
     kind.value

@@ -16,7 +16,7 @@ from django.db.models import Q
 from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.reading import PlaybookError, read_definition, read_rule
+from playbooks.library.definition_reader import PlaybookError, read_definition, read_rule
 from playbooks.library.steps import read_action
 from playbooks.triggers.kinds import Action, StepKind
 from playbooks.triggers.path import Edge, Node

@@ -21,9 +21,9 @@ from accounts import clock
 from accounts.access import Right, may, requires
 from accounts.models import Account, Installation, OutboxMessage, User
 from accounts.ui.formats import day
-from accounts.ui.parts import next_page
+from accounts.ui.request_kind import next_page
 from playbooks.actions import PlayClosedError, cancel_play
-from playbooks.firing import NotPublishedError, PlayRunningError, start_play
+from playbooks.engine import NotPublishedError, PlayRunningError, start_play
 from playbooks.models import Play, Playbook, PlaybookStep, StepResult, Task
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.queries import QUEUE_OF_OPS, task_columns, task_rows, unfinished

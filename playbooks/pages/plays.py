@@ -22,7 +22,7 @@ from playbooks.actions import OutOfSightError, PlayClosedError, hand_over_play
 from playbooks.models import Play
 from playbooks.pages.account_plays import PlayRow, play_row, shown_fates
 from playbooks.triggers.reasons import reason_in_words
-from playbooks.triggers.wording import closes_when
+from playbooks.triggers.task_sentences import closes_when
 
 
 @dataclass(frozen=True, slots=True)

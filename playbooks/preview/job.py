@@ -16,8 +16,8 @@ from accounts.work import jobs
 from health.models import BandOverride
 from playbooks import facts
 from playbooks.due_dates import Anchor, Offset, Unit
-from playbooks.firing.letters import closest_people
-from playbooks.firing.owners import Owners
+from playbooks.engine.owners import Owners
+from playbooks.engine.step_mail import closest_people
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.models import DryRun, Play, Playbook
 from playbooks.preview.occasions import occasions_of

@@ -16,10 +16,10 @@ from django.db import connection
 from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
-from playbooks.firing.occurrences import occurrences
+from playbooks.engine.occurrences import occurrences
 from playbooks.triggers.dry_run import Occasion
-from playbooks.triggers.moments import Cadence, ContractMark, ScoreFall, Silence
 from playbooks.triggers.rules import Rule, Trigger
+from playbooks.triggers.time_triggers import Cadence, ContractMark, ScoreFall, Silence
 from playbooks.triggers.vocabulary import TriggerKind
 
 # What of a day has no hour of its own.

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from playbooks.library.reading import read_yaml
-from playbooks.library.written import head_columns, step_columns
+from playbooks.library.definition_reader import read_yaml
+from playbooks.library.draft_columns import head_columns, step_columns
 from playbooks.models import Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
 from playbooks.publishing.versions import PlaybookError, draft_of

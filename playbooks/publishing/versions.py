@@ -14,10 +14,15 @@ from health.publishing import register_lines
 from health.scoring import WatchLineSpec
 from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
 from playbooks.library.definition import PlaybookDefinition
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import (
+    PlaybookError,
+    asked_audiences,
+    event_kinds,
+    read_yaml,
+)
 from playbooks.library.findings import unready
-from playbooks.library.reading import PlaybookError, asked_audiences, event_kinds, read_yaml
 from playbooks.library.steps import as_step_columns, asked_features, asked_plays
-from playbooks.library.writing import as_columns
 from playbooks.models import InstalledEntry, Play, Playbook, PlaybookStep
 from playbooks.models.playbook import known_roles
 from playbooks.publishing.outside import known_outside

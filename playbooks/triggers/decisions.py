@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from playbooks.triggers.conditions import fits
-from playbooks.triggers.matching import TriggerInput, has_recovered, matching_trigger
 from playbooks.triggers.rules import BY_PLAY, AccountState, OpenPlay, Rule, Trigger
+from playbooks.triggers.signal_matches import TriggerInput, has_recovered, matching_trigger
 from playbooks.triggers.vocabulary import StartResult, Suppression
 
 # A signal older than this is history that was imported: it is stamped as such and starts nothing.

@@ -10,8 +10,8 @@ from typing import Any
 
 from accounts.catalogue import SignalKind
 from health.scoring import WHOLE_SCORE
-from playbooks.triggers.matching import CROSSED
-from playbooks.triggers.wording import subject_label
+from playbooks.triggers.signal_matches import CROSSED
+from playbooks.triggers.task_sentences import subject_label
 
 Saw = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 from accounts.catalogue import SignalKind
 from health.scoring import WHOLE_SCORE, WatchLineSpec
 from health.signals import Direction
-from playbooks.triggers.moments import Moment
 from playbooks.triggers.renewal_risk import RenewalRisk
+from playbooks.triggers.time_triggers import Moment
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.intake.specs import SPECS, Kind
-from accounts.loading.marks import emit_events
+from accounts.loading.change_signals import emit_events
 from accounts.loading.tables import TABLES
 from accounts.models import (
     AccountId,

@@ -10,7 +10,7 @@ from django.test.utils import isolate_apps
 
 from accounts.declarations import personal_data, platform_apps
 from accounts.intake.mentions import MentionedPerson
-from accounts.loading.marks import emit_events
+from accounts.loading.change_signals import emit_events
 from accounts.models import (
     Account,
     BusinessEvent,
@@ -36,7 +36,7 @@ from accounts.models.relationship import InteractionContact
 from accounts.personal_data import ERASED_NAME
 from cs_platform.models import Intervention
 from health.models import BandOverride
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 from playbooks.models import Play, Task
 from playbooks.publishing import install_library
 from tests.accounts.loading import load_raw, statuses

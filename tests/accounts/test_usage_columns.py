@@ -9,7 +9,7 @@ from accounts.intake.fields import Kind
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.usage_blocks import NO_VALUE, BlockReader
 from accounts.intake.usage_rows import UsageReader
-from accounts.loading.rows import RowLoader
+from accounts.loading.row_loader import RowLoader
 from accounts.models import DirtyAccount, Feature, UsageDay
 from tests.accounts.loading import account, load_raw
 

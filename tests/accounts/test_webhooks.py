@@ -11,7 +11,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Endpoint, OutboxMessage
-from accounts.sealing import SealBrokenError, unseal
+from accounts.sealed_secrets import SealBrokenError, unseal
 from accounts.webhook_signatures import SecretShapeError, key_of, new_secret, signed_headers
 from accounts.work import outbox, outgoing_http
 from tests.fresh_sign_in import sign_in_freshly

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from accounts.intake.column_mapping import ColumnMapping
-from accounts.intake.moments import DateOrder
+from accounts.intake.dates import DateOrder
 from accounts.models import ImportFile, ImportRun, User
 from accounts.uploads import (
     check_upload,

@@ -121,7 +121,7 @@ def emit_falls():
 def bench_firing():
     from django.db import connection  # noqa: PLC0415 -- after django.setup()
 
-    from playbooks.firing import fire_signals  # noqa: PLC0415 -- after django.setup()
+    from playbooks.engine import fire_signals  # noqa: PLC0415 -- after django.setup()
 
     def drain():
         while fire_signals(limit=500, now=NOW):
@@ -152,7 +152,7 @@ def bench_firing():
 
 
 def bench_ticks():
-    from playbooks.firing import advance_plays  # noqa: PLC0415 -- after django.setup()
+    from playbooks.engine import advance_plays  # noqa: PLC0415 -- after django.setup()
 
     run(_PLAYS, _TASKS, now=NOW)
     run("ANALYZE")

@@ -70,7 +70,7 @@ def prepare():
 
 
 def bench_ticks():
-    from playbooks.firing import advance_plays  # noqa: PLC0415 -- after django.setup()
+    from playbooks.engine import advance_plays  # noqa: PLC0415 -- after django.setup()
 
     scan, _ = spent(lambda: run("SELECT count(*) FROM playbooks_play WHERE state = 'open'"), ROUNDS)
     cpu, wall = spent(lambda: advance_plays(limit=10_000, now=NOW), ROUNDS)
@@ -107,7 +107,7 @@ def peak_megabytes():
 def bench_firing():
     from accounts.models import Account  # noqa: PLC0415 -- after django.setup()
     from accounts.work.signals import NewSignal, emit  # noqa: PLC0415 -- likewise
-    from playbooks.firing import fire_signals  # noqa: PLC0415 -- likewise
+    from playbooks.engine import fire_signals  # noqa: PLC0415 -- likewise
 
     run("UPDATE accounts_account SET stage = 'adoption'")
     ids = Account.objects.order_by("pk").values_list("pk", flat=True)[:SIGNALS]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Account, User
 from health.models import ThresholdCrossing
 from health.queries.scorecards import in_force
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 from playbooks.models import Play, Playbook, Task
 from tests.browser.conftest import PASSWORD, sign_in
 from tests.browser.test_access import SCREENS, too_wide, violations

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Account
 from health.models import CurrentHealth
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, Task
 from tests.browser.conftest import sign_in, watched
 from tests.browser.test_access import violations

@@ -7,8 +7,8 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from accounts.loading.merging import MergeRefused
-from accounts.merging import Merge
+from accounts.loading.merge import MergeRefused
+from accounts.merge import Merge
 from accounts.models import (
     Account,
     AccountId,

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from cs_platform.runtime.incoming import SMALL_BYTES
+from cs_platform.runtime.incoming_request import SMALL_BYTES
 from cs_platform.runtime.supervisor import WEB
 from tests.cs_platform import echo
 from tests.cs_platform.slow_clients import (

@@ -11,7 +11,7 @@ from accounts.models import Contract
 from cs_platform.scheduling import purge
 from metrics.models import ForecastNight, RenewalChance, RenewalForecast
 from metrics.queries.forecasts import forecast_accuracy
-from metrics.queries.moments import standing_of
+from metrics.queries.report_snapshot import standing_of
 from metrics.retention.forecast import accuracy
 from metrics.retention.rates import percent
 from metrics.snapshots.forecasts import forget_forecasts, keep_forecast

@@ -10,7 +10,7 @@ from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.scope import ReportScope
 from metrics.queries.ledger_report import Filter, Question, book_of
-from metrics.queries.opened import LedgerFigures, figures_of
+from metrics.queries.opened_figures import LedgerFigures, figures_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import take_snapshots

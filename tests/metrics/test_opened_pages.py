@@ -7,7 +7,7 @@ import pytest
 from accounts.models import RevenueMovement
 from metrics.definitions import Figure
 from metrics.queries.figures import PAGE_SIZE
-from metrics.queries.opened import figures_of
+from metrics.queries.opened_figures import figures_of
 from metrics.queries.stored_figures import COUNTED_AT_MOST
 from metrics.snapshots import take_snapshots
 from tests.metrics.test_opened_figures import DAY, QUESTION

@@ -12,8 +12,8 @@ from accounts.models import Contract, ContractLine, Source
 from accounts.queries.rates import rate_table
 from health.models import ClosedDay
 from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.report_date import ReportDate
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate
 from metrics.facts.week import WeekOfChanges
 from metrics.models import ContractDay
 from metrics.retention.windows import Window, quarter_of

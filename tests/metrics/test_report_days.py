@@ -20,10 +20,10 @@ from metrics.facts.week import NewsKind
 from metrics.models import AccountDay, FactChange, RenewalChance, ReportDay
 from metrics.queries.health import all_health_accounts
 from metrics.queries.ledger_report import Question
-from metrics.queries.moments import default_day, standing_of
 from metrics.queries.overdue import overdue_accounts
 from metrics.queries.overview import overview
 from metrics.queries.renewals import all_renewals
+from metrics.queries.report_snapshot import default_day, standing_of
 from metrics.queries.week import all_changes
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import day_to_refresh, take_snapshots

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Contract, Installation
 from health.models import BandOverride
-from metrics.queries.moments import standing_of
+from metrics.queries.report_snapshot import standing_of
 from metrics.retention.renewals import RenewalState
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY

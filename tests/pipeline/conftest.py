@@ -7,7 +7,7 @@ import pytest
 from accounts import clock
 from accounts.demo.shape import Shape
 from accounts.models import Account, Installation, OutreachPolicy
-from cs_platform.demo.loading import Load, load_facts
+from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.models import StepRun
 from cs_platform.scheduling import schedule
 from health import publishing as scorecards

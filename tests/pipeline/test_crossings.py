@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.models import Count
 
-from accounts.loading.marks import mark_dirty
+from accounts.loading.change_signals import mark_dirty
 from accounts.models import Account, DirtyAccount, Signal, Ticket
 from cs_platform.scheduling import invariants
 from cs_platform.scheduling.queues import BY_NAME

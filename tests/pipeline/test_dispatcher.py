@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import mail
 from django.db import connection
 
-from accounts.loading.marks import mark_dirty
+from accounts.loading.change_signals import mark_dirty
 from accounts.models import Account, DirtyAccount, Job, OutboxMessage, User
 from accounts.work import jobs
 from cs_platform.models import Pulse

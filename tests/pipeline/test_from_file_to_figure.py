@@ -18,7 +18,7 @@ from cs_platform.scheduling.nightly_steps import STEPS, Shard
 from health.models import CurrentHealth, ThresholdCrossing
 from health.publishing import install_library as install_scorecards
 from health.recompute import drain_dirty
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, Task
 from playbooks.publishing import install_library as install_playbooks
 

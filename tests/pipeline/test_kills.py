@@ -37,12 +37,12 @@ from accounts.models import (
     Ticket,
     UsageDay,
 )
-from cs_platform.demo.loading import Load, load_facts
+from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.scheduling import invariants, schedule
 from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
-from playbooks.firing import oldest_waiting
+from playbooks.engine import oldest_waiting
 from playbooks.models import Play, PlayStart, Task
 from tests.emptying import ready_to_empty
 from tests.pipeline.processes import until

@@ -14,8 +14,8 @@ COMMENTS = comments()
 # What a statement reads from one end to the other beside what its comment is about.
 _EACH_ACCOUNT = {"accounts_account"}  # as it was judged on the day
 SCANNED = {
-    "metrics.facts.standing:_JUDGED_ON_DAY": _EACH_ACCOUNT,
-    "metrics.facts.standing:_PAID_ON_DAY": _EACH_ACCOUNT,
+    "metrics.facts.report_date:_JUDGED_ON_DAY": _EACH_ACCOUNT,
+    "metrics.facts.report_date:_PAID_ON_DAY": _EACH_ACCOUNT,
     # The book of all accounts is made of the whole ledger before a page of it is listed.
     "metrics.queries.movements:_MOVEMENTS": {"accounts_revenuemovement"},
 }

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.catalogue import Role
 from accounts.models import Account, Function, Pool, Signal, Team, TeamMember, User
 from health.models import CurrentHealth, Scorecard, SourceFeed
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 from playbooks.models import PlayStart, Task
 from tests.cards import install_playbooks
 from tests.crossings import a_crossing

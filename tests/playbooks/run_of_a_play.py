@@ -11,7 +11,7 @@ import yaml
 
 from accounts.models import AttributeHistory, Contact, Contract, Feature
 from playbooks.actions import complete_task, skip_task
-from playbooks.firing import advance_plays, emit_moments, start_play
+from playbooks.engine import advance_plays, emit_moments, start_play
 from playbooks.library.catalogue import BY_KEY
 from playbooks.models import Play, StepResult, Task
 from playbooks.triggers.vocabulary import TaskOutcome

@@ -19,7 +19,7 @@ from playbooks.actions import (
     skip_task,
     snooze_task,
 )
-from playbooks.firing import (
+from playbooks.engine import (
     NotPublishedError,
     PlayRunningError,
     fire_signals,

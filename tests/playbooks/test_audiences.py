@@ -7,15 +7,15 @@ import pytest
 from accounts.models import AudienceMember, SavedView, Signal
 from health.recompute.audiences import close_audience, refresh_audience
 from playbooks import facts
-from playbooks.firing import advance_plays, emit_moments
-from playbooks.library.reading import PlaybookError, read_definition
-from playbooks.library.writing import as_columns
+from playbooks.engine import advance_plays, emit_moments
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.models import Play, Playbook, Task
-from playbooks.preview.already import would_start_now
+from playbooks.preview.current_matches import would_start_now
 from playbooks.preview.occasions import occasions_of
 from playbooks.publishing import import_playbook, unknown_words
 from tests.playbooks.conftest import NOW, fire
-from tests.playbooks.test_moments import CLOSED, DAY, TEXT, rung, waits_for
+from tests.playbooks.test_moment_signals import CLOSED, DAY, TEXT, rung, waits_for
 from tests.pure.test_playbooks_library import SMALLEST
 
 ENTERED = "[{key: came, kind: audience_entered, audience: large%s}]"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Installation
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, Playbook, PlayStart
 from tests.playbooks.conftest import NOW
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, transaction
 
 from playbooks.actions import cancel_play, skip_task
-from playbooks.firing import advance_plays, fire_signals
-from playbooks.firing.advancing import draw_in_for_silence
-from playbooks.firing.closing import close_what_is_over
+from playbooks.engine import advance_plays, fire_signals
+from playbooks.engine.closures import close_what_is_over
+from playbooks.engine.due_work import draw_in_for_silence
 from playbooks.models import Play, Task
 from tests.playbooks.conftest import NOW
 from tests.waiting import until_blocked

@@ -8,7 +8,7 @@ import yaml
 
 from accounts.models import Contract, ContractLine, Plan
 from playbooks import facts
-from playbooks.library.reading import PlaybookError
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.publishing import import_playbook, publish
 from playbooks.triggers.rules import RunningContract
 from tests.playbooks.conftest import NOW, fire, starts

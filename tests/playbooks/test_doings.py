@@ -14,7 +14,7 @@ from accounts.models import (
     UserMonth,
 )
 from health.models import SourceFeed
-from playbooks.library.reading import PlaybookError
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.queries.doings import ask_doings
 from playbooks.triggers.rules import Conditions
 from tests.playbooks.conftest import NOW, fire

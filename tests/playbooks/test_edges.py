@@ -5,8 +5,8 @@ import yaml
 
 from cs_platform.scheduling import invariants
 from playbooks.actions import complete_task, skip_task
-from playbooks.firing import advance_plays, start_play
-from playbooks.library.reading import read_definition
+from playbooks.engine import advance_plays, start_play
+from playbooks.library.definition_reader import read_definition
 from playbooks.models import Play, Playbook, Task
 from playbooks.pages.account_plays import plays_of
 from playbooks.publishing import import_playbook, publish

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import OutboxMessage, SignalDelivery
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
 from tests.playbooks.conftest import NOW, drain, meanwhile
 
@@ -81,7 +81,7 @@ import django
 django.setup()
 from datetime import datetime
 from django.db import transaction
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 with transaction.atomic():
     assert fire_signals(limit=500, now=datetime.fromisoformat(os.environ["NOW"])) > 0
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,14 +8,14 @@ import yaml
 from accounts.models import Contract
 from health.models import CurrentHealth
 from playbooks.actions import cancel_play, complete_task
-from playbooks.firing import advance_plays, emit_moments, start_play
-from playbooks.library.reading import PlaybookError, read_definition
-from playbooks.library.writing import as_columns
+from playbooks.engine import advance_plays, emit_moments, start_play
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.models import Play, Task
 from playbooks.publishing import import_playbook, publish
 from playbooks.triggers.vocabulary import TaskOutcome
 from tests.playbooks.conftest import NOW, fire
-from tests.playbooks.test_moments import CLOSED, DAY, contract, used, waits_for
+from tests.playbooks.test_moment_signals import CLOSED, DAY, contract, used, waits_for
 from tests.pure.test_playbooks_library import SMALLEST
 
 LATER = NOW + timedelta(hours=3)

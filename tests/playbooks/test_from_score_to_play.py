@@ -11,7 +11,7 @@ from health.models import CurrentHealth, Scorecard
 from health.publishing import copy_to_draft, publish
 from health.queries.scorecards import in_force
 from health.recompute import recompute
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, PlayStart, Task
 from tests.cards import install_cards
 from tests.health import builders as make

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from playbooks.firing import advance_plays, start_play
+from playbooks.engine import advance_plays, start_play
 from playbooks.library.catalogue import BY_KEY, ENTRIES
+from playbooks.library_updates import entry_states
 from playbooks.models import InstalledEntry, Playbook, PlaybookStep, Task
 from playbooks.publishing import copy_to_draft, import_playbook, install_library, publish
-from playbooks.updating import entry_states
 from tests.playbooks.conftest import NOW
 
 ENTRY = BY_KEY["qbr"]

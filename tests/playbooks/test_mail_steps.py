@@ -8,8 +8,8 @@ from django.core import mail
 from accounts.models import Contact, OutboxMessage
 from accounts.work import customer_mail, outbox
 from playbooks.actions import cancel_play
-from playbooks.firing import start_play
-from playbooks.library.reading import PlaybookError
+from playbooks.engine import start_play
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Play, StepResult
 from tests.playbooks.conftest import NOW
 from tests.playbooks.test_step_kinds import CALL, MONDAY, published, started, step, tick

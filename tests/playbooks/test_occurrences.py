@@ -15,14 +15,14 @@ from accounts.models import (
     Signal,
     Ticket,
 )
-from playbooks.firing import advance_plays, emit_moments
-from playbooks.library.reading import PlaybookError
+from playbooks.engine import advance_plays, emit_moments
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Play, PlayStart
-from playbooks.preview.already import would_start_now
+from playbooks.preview.current_matches import would_start_now
 from playbooks.preview.occasions import occasions_of
 from playbooks.publishing import import_playbook, publish
 from tests.playbooks.conftest import NOW, fire, starts
-from tests.playbooks.test_moments import AGENT, CLOSED, DAY, TEXT, used
+from tests.playbooks.test_moment_signals import AGENT, CLOSED, DAY, TEXT, used
 
 UTC_ZONE = ZoneInfo("UTC")
 

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import Signal, SignalDelivery
 from accounts.work.signals import NewSignal, emit, oldest_pending, pending_of, stamp
 from playbooks.apps import PlaybooksConfig
-from playbooks.firing import fire_signals, oldest_waiting
+from playbooks.engine import fire_signals, oldest_waiting
 from playbooks.models import Play, PlayStart
 from tests.playbooks.conftest import NOW, drain, meanwhile
 

@@ -10,7 +10,7 @@ from accounts.models import Contact, Endpoint, OutboxMessage
 from accounts.work import in_product, outbox
 from accounts.work.in_product import Happened
 from playbooks.actions import cancel_play
-from playbooks.firing import start_play
+from playbooks.engine import start_play
 from playbooks.models import Play, Playbook, StepResult, Task
 from playbooks.publishing import PlaybookError
 from tests.playbooks.conftest import NOW, fire

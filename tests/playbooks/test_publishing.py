@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import BusinessEventKind, Function
 from health.models import WatchLineUse
 from playbooks.facts import published_rules
-from playbooks.library.reading import SHIPPED, read_yaml
+from playbooks.library.definition_reader import SHIPPED, read_yaml
 from playbooks.models import Playbook, PlaybookStep, PlayStart
 from playbooks.publishing import (
     NotADraftError,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from accounts.models import Account
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 from playbooks.queries.starts import suppressed_starts
 from tests.playbooks.conftest import NOW
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import OutboxMessage
-from playbooks.firing import ring_unworked_queue
+from playbooks.engine import ring_unworked_queue
 from playbooks.models import Task
 from playbooks.queries.queue import queue_of_ops
 from tests.playbooks.conftest import NOW

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import CurrencyRate
-from playbooks.firing import fire_signals
-from playbooks.firing.by_hand import start_play
+from playbooks.engine import fire_signals
+from playbooks.engine.manual_start import start_play
 from playbooks.models import PlayStart
 from tests.playbooks.conftest import NOW
 

@@ -15,9 +15,9 @@ from accounts.models import (
 )
 from accounts.work import outbox
 from accounts.work.outreach import suppress
-from playbooks.firing import emit_moments
+from playbooks.engine import emit_moments
 from playbooks.library.catalogue import BY_KEY
-from playbooks.library.reading import PlaybookError
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Play, Playbook, PlayStart, StepResult, Task
 from playbooks.publishing import install
 from tests.playbooks.conftest import NOW, fire

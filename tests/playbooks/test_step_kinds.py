@@ -20,11 +20,11 @@ from accounts.models import (
 from health.models import CurrentHealth
 from playbooks import facts
 from playbooks.actions import complete_task
-from playbooks.firing import advance_plays, start_play
-from playbooks.firing.acting import act
-from playbooks.firing.due_steps import DueStep, opening
-from playbooks.firing.owners import Owners
-from playbooks.library.reading import PlaybookError
+from playbooks.engine import advance_plays, start_play
+from playbooks.engine.automatic_steps import act
+from playbooks.engine.due_steps import DueStep, opening
+from playbooks.engine.owners import Owners
+from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Play, PlayStart, StepResult, Task
 from playbooks.publishing import import_playbook, publish
 from playbooks.triggers.kinds import is_held_out

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pghistory
 
 from playbooks.actions import complete_task, snooze_task
-from playbooks.firing import fire_signals
+from playbooks.engine import fire_signals
 from playbooks.models import Task
 from playbooks.triggers.vocabulary import TaskOutcome
 from tests.playbooks.conftest import NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from playbooks.actions import UndoOverError, complete_task, skip_task, snooze_task, undo_task
-from playbooks.firing import advance_plays, fire_signals
+from playbooks.engine import advance_plays, fire_signals
 from playbooks.models import Play, Task
 from playbooks.triggers.vocabulary import TaskOutcome
 from tests.playbooks.conftest import NOW

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from playbooks.triggers.matching import CROSSED, TriggerInput, parse_signal
 from playbooks.triggers.rules import AccountState, Recovery, Rule, Trigger
+from playbooks.triggers.signal_matches import CROSSED, TriggerInput, parse_signal
 from playbooks.triggers.vocabulary import TriggerKind
 from tests.crossings import a_crossing, passing
 

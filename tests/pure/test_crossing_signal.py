@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from health.signals import CrossingSignal, Direction, SignalShapeError
-from playbooks.triggers.matching import parse_signal
+from playbooks.triggers.signal_matches import parse_signal
 from tests.crossings import a_crossing, passing
 from tests.pure.falls import NOW
 

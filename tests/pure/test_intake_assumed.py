@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from accounts.intake.assumed import AssumedTerm
+from accounts.intake.assumed_term import AssumedTerm
 from accounts.intake.contract_terms import ContractTerm
 from accounts.intake.terms import stretches
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.intake import moments, numbers, texts
+from accounts.intake import dates, numbers, texts
+from accounts.intake.dates import DateOptions, DateOrder
 from accounts.intake.errors import FieldError
-from accounts.intake.moments import DateOptions, DateOrder
 from accounts.money.currencies import as_decimal_text, as_minor_units
 from tests.nasty import (
     GOOD_NAMES,
@@ -120,69 +120,69 @@ def test_unknown_currencies_are_refused():
 @pytest.mark.parametrize("value", NASTY_DATES)
 def test_a_date_has_one_reading(value):
     with pytest.raises(FieldError):
-        moments.day(value, calendar=ISO)
+        dates.day(value, calendar=ISO)
 
 
 def test_day_first_dates_are_read_when_they_were_chosen():
     chosen = DateOptions(now=NOW, order=DateOrder.DAY_FIRST)
     for text in ("03-04-2024", "3/4/2024", "03.04.2024"):
-        assert moments.day(text, calendar=chosen) == date(2024, 4, 3)
+        assert dates.day(text, calendar=chosen) == date(2024, 4, 3)
     # A year in front reads in one way only, whatever was chosen for the others.
-    assert moments.day("2024-04-03", calendar=chosen) == date(2024, 4, 3)
+    assert dates.day("2024-04-03", calendar=chosen) == date(2024, 4, 3)
     for text in ("13/13/2024", "3/4-2024", "3/4/24", "2024/04/03", "45292"):
         with pytest.raises(FieldError):
-            moments.day(text, calendar=chosen)
+            dates.day(text, calendar=chosen)
 
 
 def test_a_clock_after_a_chosen_date_is_read_in_the_chosen_zone():
     chosen = DateOptions(now=NOW, order=DateOrder.MONTH_FIRST, zone=ZoneInfo("Europe/Paris"))
     for text in ("4/3/2024 2:05 PM", "04/03/2024 14:05", "04/03/2024, 14:05:00"):
-        assert moments.moment(text, calendar=chosen) == datetime(2024, 4, 3, 12, 5, tzinfo=UTC)
+        assert dates.moment(text, calendar=chosen) == datetime(2024, 4, 3, 12, 5, tzinfo=UTC)
     for text in ("4/3/2024 14:05 PM", "4/3/2024 0:05 AM", "4/3/2024 25:00"):
         with pytest.raises(FieldError):
-            moments.moment(text, calendar=chosen)
+            dates.moment(text, calendar=chosen)
 
 
 def test_a_day_after_tomorrow_has_no_past():
-    assert moments.past_day("2025-03-15", calendar=ISO) == date(2025, 3, 15)
+    assert dates.past_day("2025-03-15", calendar=ISO) == date(2025, 3, 15)
     with pytest.raises(FieldError) as refused:
-        moments.past_day("2025-03-16", calendar=ISO)
+        dates.past_day("2025-03-16", calendar=ISO)
     assert refused.value.code == "future"
 
 
 @pytest.mark.parametrize("value", NASTY_MOMENTS)
 def test_a_moment_needs_a_real_time_and_an_offset(value):
     with pytest.raises(FieldError):
-        moments.moment(value, calendar=ISO)
+        dates.moment(value, calendar=ISO)
 
 
 def test_a_day_without_a_time_begins_in_the_chosen_zone():
     paris = DateOptions(now=NOW, order=DateOrder.DAY_FIRST, zone=ZoneInfo("Europe/Paris"))
-    found = moments.moment("03-04-2024", calendar=paris)
+    found = dates.moment("03-04-2024", calendar=paris)
     assert found == datetime(2024, 4, 2, 22, tzinfo=UTC)
     with pytest.raises(FieldError):
-        moments.moment("2024-04-03", calendar=ISO)  # whose day?
+        dates.moment("2024-04-03", calendar=ISO)  # whose day?
     with pytest.raises(FieldError):
-        moments.moment("31-02-2024", calendar=paris)
+        dates.moment("31-02-2024", calendar=paris)
 
 
 def test_moments_are_stored_in_utc():
-    found = moments.moment("2024-03-01T09:30:00.25+01:00", calendar=ISO)
+    found = dates.moment("2024-03-01T09:30:00.25+01:00", calendar=ISO)
     assert found == datetime(2024, 3, 1, 8, 30, 0, 250_000, tzinfo=UTC)
 
 
 def test_a_chosen_zone_reads_the_first_of_two_hours_and_refuses_the_skipped_one():
     paris = DateOptions(now=NOW, zone=ZoneInfo("Europe/Paris"))
-    twice = moments.moment("2024-10-27 02:30", calendar=paris)
+    twice = dates.moment("2024-10-27 02:30", calendar=paris)
     assert twice == datetime(2024, 10, 27, 0, 30, tzinfo=UTC)
     with pytest.raises(FieldError) as refused:
-        moments.moment("2024-03-31 02:30", calendar=paris)
+        dates.moment("2024-03-31 02:30", calendar=paris)
     assert refused.value.code == "skipped_hour"
 
 
 def test_what_happens_later_has_not_happened():
     with pytest.raises(FieldError) as refused:
-        moments.past_moment("2025-03-14T12:06:00Z", calendar=ISO)
+        dates.past_moment("2025-03-14T12:06:00Z", calendar=ISO)
     assert refused.value.code == "future"
 
 

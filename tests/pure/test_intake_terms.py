@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from accounts.intake.contract_terms import ContractTerm, add_months, end_by_notice
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.overlapping import overlaps
 from accounts.intake.succession import AccountTerms
+from accounts.intake.term_overlaps import overlaps
 from accounts.intake.terms import stretches
 
 SIGNED, RENEWAL = date(2025, 1, 1), date(2026, 1, 1)

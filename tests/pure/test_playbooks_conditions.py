@@ -5,14 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from playbooks.library.reading import PlaybookError, read_definition
-from playbooks.library.writing import as_columns
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.decisions import decide
-from playbooks.triggers.describing import is_for
-from playbooks.triggers.matching import TriggerInput
-from playbooks.triggers.moments import ContractDate, ContractMark
+from playbooks.triggers.descriptions import is_for
 from playbooks.triggers.rules import Conditions, Rule, RunningContract, Trigger
+from playbooks.triggers.signal_matches import TriggerInput
+from playbooks.triggers.time_triggers import ContractDate, ContractMark
 from playbooks.triggers.vocabulary import TriggerKind
 from tests.pure.falls import NOW, STANDING
 from tests.pure.test_playbooks_library import SMALLEST

@@ -2,11 +2,11 @@
 
 import pytest
 
-from playbooks.library.reading import PlaybookError, read_definition
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.library.steps import asked_conditions, written_action
-from playbooks.library.writing import as_columns
 from playbooks.triggers.conditions import fits
-from playbooks.triggers.describing import condition_words
+from playbooks.triggers.descriptions import condition_words
 from playbooks.triggers.doings import Doings
 from playbooks.triggers.rules import Conditions
 from tests.pure.falls import STANDING

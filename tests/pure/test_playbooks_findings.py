@@ -2,8 +2,8 @@
 
 import pytest
 
+from playbooks.library.definition_reader import examine
 from playbooks.library.findings import Outside, findings
-from playbooks.library.reading import examine
 from tests.pure.test_playbooks_library import SMALLEST
 
 CALL = SMALLEST["steps"][0]

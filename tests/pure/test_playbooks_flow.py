@@ -2,9 +2,9 @@
 
 import pytest
 
+from playbooks.library.definition_reader import examine
 from playbooks.library.flow import flow_of, numbers_of
-from playbooks.library.reading import examine
-from tests.pure.test_playbooks_drafting import a
+from tests.pure.test_playbooks_step_edits import a
 
 
 def steps_of(*steps):

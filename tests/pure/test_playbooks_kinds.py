@@ -7,7 +7,7 @@ import pytest
 
 from accounts.calendar import BusinessCalendar
 from playbooks.due_dates import Anchor, Offset, Unit, wait_ends
-from playbooks.library.reading import PlaybookError, read_definition
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.library.steps import as_step_columns
 from playbooks.triggers.kinds import ENDINGS_OF, StepKind, is_held_out
 from playbooks.triggers.path import Edge, Finish, Node, next_index, successors, walk

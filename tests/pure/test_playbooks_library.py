@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from playbooks.due_dates import Unit
-from playbooks.library.mail import MailDraft, merge
-from playbooks.library.reading import (
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import (
     LONGEST_FILE,
     PlaybookError,
     read_definition,
@@ -16,9 +16,9 @@ from playbooks.library.reading import (
     read_yaml,
     shipped_texts,
 )
-from playbooks.library.writing import as_columns
-from playbooks.triggers.describing import starts_when
-from playbooks.triggers.moments import (
+from playbooks.library.mail import MailDraft, merge
+from playbooks.triggers.descriptions import starts_when
+from playbooks.triggers.time_triggers import (
     AfterChurn,
     Cadence,
     ContractDate,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playbooks.library.reading import PlaybookError, read_definition
-from playbooks.library.writing import as_columns
+from playbooks.library.definition_columns import as_columns
+from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.triggers.conditions import fits
-from playbooks.triggers.describing import is_for
+from playbooks.triggers.descriptions import is_for
 from playbooks.triggers.renewal_risk import RenewalRisk, renewal_risk
 from playbooks.triggers.rules import Conditions
 from tests.pure.falls import STANDING

@@ -8,10 +8,10 @@ import pytest
 from accounts.touch_budget import WINDOW
 from playbooks.due_dates import Anchor
 from playbooks.library.catalogue import BY_KEY, ENTRIES, label
+from playbooks.library.definition_reader import SHIPPED
 from playbooks.library.mail import MERGE_FIELDS, gaps, merge
-from playbooks.library.reading import SHIPPED
-from playbooks.triggers.moments import ContractMark
 from playbooks.triggers.rules import Recovery
+from playbooks.triggers.time_triggers import ContractMark
 from playbooks.triggers.vocabulary import Channel, EscalationKind, OwnerRole
 from tests.pure.shipped_steps import STEPS
 

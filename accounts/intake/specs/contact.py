@@ -2,7 +2,7 @@
 
 from accounts.catalogue import Sentiment, Severity, TicketCategory
 from accounts.intake.fields import Kind, RecordSpec, Type
-from accounts.intake.specs.parts import (
+from accounts.intake.specs.field_builders import (
     ACCOUNT,
     EXTERNAL_ID,
     LEARNED,

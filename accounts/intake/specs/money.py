@@ -8,7 +8,7 @@ from accounts.catalogue import (
     MovementSubtype,
 )
 from accounts.intake.fields import Kind, RecordSpec, Type
-from accounts.intake.specs.parts import (
+from accounts.intake.specs.field_builders import (
     ACCOUNT,
     CURRENCY,
     EXTERNAL_ID,

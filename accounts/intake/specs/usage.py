@@ -3,7 +3,7 @@
 from accounts.catalogue import ActorClass
 from accounts.intake.fields import Kind, RecordSpec, Type
 from accounts.intake.spans import Covers
-from accounts.intake.specs.parts import ACCOUNT, may, must, one_of
+from accounts.intake.specs.field_builders import ACCOUNT, may, must, one_of
 
 _ACTOR = one_of(
     "actor",

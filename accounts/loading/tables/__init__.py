@@ -9,8 +9,8 @@ from accounts.loading.tables.contact import (
     TICKETS,
 )
 from accounts.loading.tables.customers import ACCOUNTS, CONTACTS, ONBOARDING
+from accounts.loading.tables.fact_table import FactTable
 from accounts.loading.tables.money import CONTRACTS, INVOICES
-from accounts.loading.tables.parts import FactTable
 
 TABLES: dict[Kind, FactTable] = {
     Kind.ACCOUNTS: ACCOUNTS,

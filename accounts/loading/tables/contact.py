@@ -1,6 +1,6 @@
 """Tickets, meetings and dated events."""
 
-from accounts.loading.tables.parts import (
+from accounts.loading.tables.fact_table import (
     ACCOUNT,
     ACCOUNT_ID,
     DATED,

@@ -1,6 +1,6 @@
 """Accounts, the people there, and the steps of their start."""
 
-from accounts.loading.tables.parts import (
+from accounts.loading.tables.fact_table import (
     ACCOUNT,
     ACCOUNT_ID,
     DATED,

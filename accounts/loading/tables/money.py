@@ -1,6 +1,6 @@
 """Contracts and invoices; movements are posted, not upserted."""
 
-from accounts.loading.tables.parts import (
+from accounts.loading.tables.fact_table import (
     ACCOUNT,
     ACCOUNT_ID,
     DATED,

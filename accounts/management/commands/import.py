@@ -18,14 +18,14 @@ from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.cells import neutral
+from accounts.intake.column_guesses import guess_kind
 from accounts.intake.column_mapping import ColumnMapping
+from accounts.intake.dates import DateOrder
 from accounts.intake.errors import FileRefused, RecordError
-from accounts.intake.matching import guess_kind
-from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell, EndDate, ParseOptions, iso_reading
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
-from accounts.intake.words import plain_word
+from accounts.intake.word_meanings import plain_word
 from accounts.loading.files import FileImport, import_file
 from accounts.models import ImportRun
 from accounts.models.source import UnknownSourceError, source_named

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import clock
-from accounts.loading.merging import MergeOutcome, MergeRefused
-from accounts.merging import Merge
+from accounts.loading.merge import MergeOutcome, MergeRefused
+from accounts.merge import Merge
 from accounts.models import Installation
 from accounts.queries.doubles import likely_doubles
 

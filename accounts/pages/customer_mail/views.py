@@ -18,7 +18,7 @@ from accounts import clock
 from accounts.access import Right, may, requires
 from accounts.models import Account, Contact, OutboxMessage, SuppressedAddress, User
 from accounts.pages.customer_mail.forms import ComposeForm, DiscardForm, MailForm
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
+from accounts.ui.pagination import COUNT_CAP, page_number, take_page
 from accounts.unsubscribe_links import message_of
 from accounts.work import customer_mail
 from accounts.work.outreach import suppress

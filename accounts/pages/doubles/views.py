@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
-from accounts.loading.merging import MergeOutcome, MergeRefused
-from accounts.merging import Merge
+from accounts.loading.merge import MergeOutcome, MergeRefused
+from accounts.merge import Merge
 from accounts.queries.doubles import likely_doubles
-from accounts.ui.paging import page_number, take_page
+from accounts.ui.pagination import page_number, take_page
 
 _PAGE_SIZE = 50
 

@@ -10,12 +10,12 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext
 
 from accounts import clock
-from accounts.intake import moments, numbers
+from accounts.intake import dates, numbers
 from accounts.intake.backfill import BACKFILLED
 from accounts.intake.column_mapping import NOTES
+from accounts.intake.dates import DateOrder
 from accounts.intake.errors import FieldError
 from accounts.intake.fields import Field, Kind, Type
-from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
 from accounts.intake.wide_rows import given_by
@@ -140,11 +140,11 @@ def _orders(
 
 
 def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
-    calendar = replace(moments.DateOptions(now=clock.now()), order=order)
+    calendar = replace(dates.DateOptions(now=clock.now()), order=order)
     read, failed = [], 0
     for value in values:
         try:
-            read.append((value, moments.long_day(value, calendar=calendar)))
+            read.append((value, dates.long_day(value, calendar=calendar)))
         except FieldError:
             failed += 1
     example = read[0] if read else None

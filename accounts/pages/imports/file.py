@@ -26,9 +26,9 @@ from accounts.pages.imports import columns
 from accounts.pages.imports.labels import counted, plural, refusal
 from accounts.pages.imports.left_out import left_out
 from accounts.pages.imports.mapping import MappingForm
-from accounts.ui.paging import page_number, take_page
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import page_number, take_page
 from accounts.ui.rate_gaps import RateGaps
+from accounts.ui.request_kind import wants_part
 from accounts.uploads import FileMovedOn
 from accounts.uploads import discard as discard_file
 from accounts.uploads import jobs as uploads

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from accounts.intake.column_guesses import other_kind
 from accounts.intake.column_mapping import NOTES
 from accounts.intake.fields import Kind
-from accounts.intake.matching import other_kind
 from accounts.models import ImportFile
 from accounts.pages.imports.labels import plural
 

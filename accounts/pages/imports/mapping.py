@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
+from accounts.intake.dates import DateOrder
 from accounts.intake.fields import Kind
-from accounts.intake.moments import DateOrder
 from accounts.intake.parse_options import EmptyCell
 from accounts.intake.specs import SPECS
 from accounts.intake.wide_rows import may_stand_for, spread_of

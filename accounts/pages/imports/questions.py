@@ -27,7 +27,7 @@ from accounts.intake.questions import (
     terms_of,
 )
 from accounts.intake.spans import Covers
-from accounts.intake.words import plain_word
+from accounts.intake.word_meanings import plain_word
 from accounts.loading.notices import in_words
 from accounts.loading.overlaps import ANSWER
 from accounts.models import ImportFile, Installation

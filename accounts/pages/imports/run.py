@@ -22,8 +22,8 @@ from accounts.pages.imports import queries
 from accounts.pages.imports.labels import counted, plural
 from accounts.pages.imports.record import RecordForm
 from accounts.pages.imports.refused_rows import refused_rows
-from accounts.ui.paging import page_number, take_page
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import page_number, take_page
+from accounts.ui.request_kind import wants_part
 from accounts.uploads import jobs as uploads
 from accounts.uploads import mend, retry_all
 from accounts.uploads.import_run import columns_of

@@ -20,8 +20,8 @@ from accounts.intake.streams import FILE_LIMITS
 from accounts.models import Account, ImportRun, Installation, User
 from accounts.pages.imports import queries
 from accounts.pages.imports.labels import kinds
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import COUNT_CAP, page_number, take_page
+from accounts.ui.request_kind import wants_part
 from accounts.uploads import jobs as uploads
 
 PAGE_SIZE = 50

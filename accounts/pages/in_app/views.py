@@ -21,8 +21,8 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.linked_text import linked_runs
 from accounts.models import Contact, InAppSite, OutboxMessage
-from accounts.sealing import SealBrokenError
-from accounts.ui.paging import COUNT_CAP
+from accounts.sealed_secrets import SealBrokenError
+from accounts.ui.pagination import COUNT_CAP
 from accounts.visitor_tokens import Visitor, sign_visitor
 
 State = OutboxMessage.State

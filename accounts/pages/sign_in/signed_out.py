@@ -15,7 +15,14 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.access import SignedOutError, address_of
 from accounts.pages.sign_in import known_devices, unsaved
-from accounts.ui.parts import came_from, is_api, is_form, page_of_part, wants_page, wants_part
+from accounts.ui.request_kind import (
+    came_from,
+    is_api,
+    is_form,
+    page_of_part,
+    wants_page,
+    wants_part,
+)
 
 _NOT_DONE = gettext_noop(
     "You were signed out, so your last step was not done. Sign in, and do it once"

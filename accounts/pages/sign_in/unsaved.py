@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.ui.parts import wants_page, wants_part
+from accounts.ui.request_kind import wants_page, wants_part
 
 FIELD = "unsaved"
 """Names a kept form in what saves it or throws it away."""

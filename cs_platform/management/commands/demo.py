@@ -14,6 +14,7 @@ from django.db import connection
 
 from accounts import clock
 from accounts.demo.shape import Shape
+from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.demo.history import (
     history_of,
     install_libraries,
@@ -21,7 +22,6 @@ from cs_platform.demo.history import (
     score_all,
     settle,
 )
-from cs_platform.demo.loading import Load, load_facts
 from cs_platform.demo.reset import (
     ForeignDataError,
     Present,

@@ -16,7 +16,7 @@ from accounts.catalogue import AccountStatus
 from accounts.models import Account, User
 from accounts.pages.revenue_queries import arr_gaps
 from accounts.ui.rate_gaps import RateGaps
-from cs_platform.pages.account.moved import follow_merge
+from cs_platform.pages.account.merge_redirects import follow_merge
 from cs_platform.pages.navigation import ACCOUNT_TABS
 from health.models import CurrentHealth
 from health.queries.assignment import lacks_rule

@@ -17,7 +17,7 @@ from accounts.access import Right, requires
 from accounts.models import Account, User
 from accounts.ui import formats
 from accounts.ui.bands import band_look
-from accounts.ui.parts import wants_part
+from accounts.ui.request_kind import wants_part
 from cs_platform.pages.account.head import AccountHead, account_head
 from cs_platform.pages.account.health import health_context
 from health.actions import OverrideRefused, end_override, override_band

@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
 from accounts.ui.charts import BandLine, ScorePoint, score_history
-from accounts.ui.paging import merged_page
+from accounts.ui.pagination import merged_page
 from cs_platform.pages.account.head import AccountHead, is_without_rule
 from cs_platform.pages.account.timeline import newest_entries
 from health.pages.version_notes import published_between

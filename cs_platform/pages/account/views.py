@@ -22,7 +22,7 @@ from accounts.pages.revenue_queries import (
 from accounts.pages.revenue_source import source_of_revenue
 from accounts.pages.team_queries import team_of
 from accounts.queries.assumed_renewals import assumed_renewals
-from accounts.ui.paging import merged_page, page_number, take_page
+from accounts.ui.pagination import merged_page, page_number, take_page
 from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account.overview import overview_context
 from cs_platform.pages.account.timeline import SOURCES, newest_entries

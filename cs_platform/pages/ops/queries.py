@@ -21,7 +21,7 @@ from accounts.models import (
     OutboxMessage,
     User,
 )
-from accounts.ui.paging import COUNT_CAP
+from accounts.ui.pagination import COUNT_CAP
 from accounts.work import jobs
 from cs_platform.models import Intervention, StepRun
 from cs_platform.pages.ops import labels as words

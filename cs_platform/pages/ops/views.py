@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Job, User
-from accounts.ui.paging import COUNT_CAP, PageOf, page_number, take_page
+from accounts.ui.pagination import COUNT_CAP, PageOf, page_number, take_page
 from cs_platform.models import InvariantRun
 from cs_platform.pages.ops import labels as words
 from cs_platform.pages.ops import queries

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Right, may, requires
 from accounts.models import Account, User
 from accounts.models.account import EXTERNAL_ID
-from accounts.ui.parts import asked_from
+from accounts.ui.request_kind import asked_from
 from cs_platform.pages.navigation import ACCOUNT_TABS, rail_of
 from cs_platform.pages.palette.destinations import rooms
 from health.scoring import UNSCORED

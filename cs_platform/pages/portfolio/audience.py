@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, may, requires
 from accounts.models import AudienceMember, SavedView, User
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
+from accounts.ui.pagination import COUNT_CAP, page_number, take_page
 from cs_platform.pages.portfolio.filters import words_of_views
 from cs_platform.pages.portfolio.saved_views import address_of
 from health.recompute.audiences import close_audience, refresh_audience
-from playbooks.library.reading import asked_audiences
+from playbooks.library.definition_reader import asked_audiences
 from playbooks.models import Playbook
 
 PAGE_SIZE = 50

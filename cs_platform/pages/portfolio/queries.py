@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Account, User
 from accounts.money.rates import DayRates, MoneySum
 from accounts.money.sql import expression
-from accounts.ui.paging import COUNT_CAP
+from accounts.ui.pagination import COUNT_CAP
 from health.scoring import UNSCORED
 from metrics.retention.forecast import Chances
 

@@ -19,9 +19,9 @@ from accounts.models import Account, Installation, User
 from accounts.queries.rates import rates_on
 from accounts.queries.sizes import segment_choices
 from accounts.ui.bands import bands_shown
-from accounts.ui.paging import page_number, take_page
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import page_number, take_page
 from accounts.ui.rate_gaps import RateGaps
+from accounts.ui.request_kind import wants_part
 from cs_platform.pages.portfolio import queries
 from cs_platform.pages.portfolio.filters import RENEWALS, SORTS, PortfolioFilter, filter_words
 from health.pages.version_notes import published_days

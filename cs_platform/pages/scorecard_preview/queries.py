@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.models import Installation
 from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, before_and_after, distribution
-from accounts.ui.paging import PageOf
+from accounts.ui.pagination import PageOf
 from cs_platform.models.previews import BINS, Draft, Preview, PreviewCell, PreviewPlay
 from cs_platform.pages.scorecard_preview.matrix import (
     BandName,
@@ -23,10 +23,10 @@ from cs_platform.pages.scorecard_preview.matrix import (
     sums_of,
 )
 from cs_platform.previews.job import job_of
-from cs_platform.previews.rows import RECOVERED
+from cs_platform.previews.preview_rows import RECOVERED
 from health.models import RuleSet, Scorecard
 from health.pages.labels import moment
-from health.pages.rules.telling import RuleDifference, compared_rules
+from health.pages.rules.labels import RuleDifference, compared_rules
 from health.pages.scorecards.versions import compared
 from health.scoring import TOO_NEW, UNSCORED, WANTED_FLAP_RATE, CardDifference
 from playbooks.triggers.vocabulary import StartResult, label

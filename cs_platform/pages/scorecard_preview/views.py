@@ -16,8 +16,8 @@ from django.views.decorators.vary import vary_on_headers
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
-from accounts.ui.paging import page_number
-from accounts.ui.parts import wants_part
+from accounts.ui.pagination import page_number
+from accounts.ui.request_kind import wants_part
 from cs_platform.models.previews import Draft, Preview
 from cs_platform.pages.scorecard_preview.queries import (
     latest_preview,
@@ -25,7 +25,7 @@ from cs_platform.pages.scorecard_preview.queries import (
     waiting_context,
 )
 from cs_platform.previews.job import AT_ONCE, NotPreviewable, job_of, request_preview
-from cs_platform.previews.publishing import StalePreview, publish_previewed, why_stale
+from cs_platform.previews.publication import StalePreview, publish_previewed, why_stale
 from cs_platform.scheduling.job_runner import run_job
 from health.models import RuleSet, Scorecard
 from health.pages.scorecards.page import field_problems

@@ -15,7 +15,7 @@ from accounts.catalogue import label
 from accounts.models.scope import any_of_sql
 from accounts.ui import formats
 from accounts.ui.bands import band_look
-from cs_platform.pages.today.own_book import Portfolio
+from cs_platform.pages.today.portfolio import Portfolio
 from health.pages.labels import band_change
 
 SHOWN_AT_MOST = 8

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.ui.paging import COUNT_CAP
+from accounts.ui.pagination import COUNT_CAP
 from cs_platform.pages.today.items import (
     READ_AT_MOST,
     AccountShown,
@@ -20,7 +20,7 @@ from cs_platform.pages.today.items import (
     make_item,
     renews_soon,
 )
-from cs_platform.pages.today.own_book import Portfolio
+from cs_platform.pages.today.portfolio import Portfolio
 from cs_platform.pages.today.suggestions import follow_up_items, renewal_items, uncovered_accounts
 from metrics.facts.renewals import read_chances
 from playbooks.models import Task

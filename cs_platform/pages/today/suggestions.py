@@ -22,7 +22,7 @@ from cs_platform.pages.today.items import (
     Urgency,
     make_item,
 )
-from cs_platform.pages.today.own_book import Portfolio
+from cs_platform.pages.today.portfolio import Portfolio
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.vocabulary import ANSWERS
 

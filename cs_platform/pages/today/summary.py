@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from accounts.money.rates import MoneySum, Unconverted
 from accounts.ui.bands import bands_shown
 from accounts.ui.rate_gaps import RateGaps
-from cs_platform.pages.today.own_book import Portfolio
+from cs_platform.pages.today.portfolio import Portfolio
 from health.scoring import TOO_NEW, UNSCORED
 
 

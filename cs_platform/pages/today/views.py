@@ -20,7 +20,7 @@ from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, distribution
 from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
-from cs_platform.pages.today.own_book import own_book
+from cs_platform.pages.today.portfolio import own_book
 from cs_platform.pages.today.summary import PortfolioSummary, summary_of
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED

@@ -18,7 +18,7 @@ from accounts.models import Installation, User
 from health.models import RuleSet
 from health.pages.labels import moment
 from health.pages.rules.form import form_problems, rules_form, rules_problems
-from health.pages.rules.telling import RuleWords, compared_rules, rule_lines
+from health.pages.rules.labels import RuleWords, compared_rules, rule_lines
 from health.publishing import DraftChanged, NoDraft, begin_rules, rules_draft, save_rules
 from health.queries.rules import rules_in_force
 

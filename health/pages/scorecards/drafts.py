@@ -17,8 +17,8 @@ from accounts.models import User
 from health.facts.sources import connected_sources
 from health.models import Scorecard
 from health.pages.labels import moment
+from health.pages.scorecards.draft_merge import as_data, submitted
 from health.pages.scorecards.form import DraftForm
-from health.pages.scorecards.merging import as_data, submitted
 from health.pages.scorecards.page import (
     StartPreview,
     Typed,

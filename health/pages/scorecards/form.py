@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 
 from health.measures import MEASURES
 from health.models import Scorecard
-from health.pages.scorecards.choosing import choice_fields, name_begun
 from health.pages.scorecards.fields import (
     FLAGS,
     TONES,
@@ -21,6 +20,7 @@ from health.pages.scorecards.fields import (
     read_number,
     text_field,
 )
+from health.pages.scorecards.measure_choices import choice_fields, name_begun
 from health.publishing.content import (
     CARD_FIELDS,
     LINES,

@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from health.measures import MEASURES, Definition
 from health.models import Band, Component, Gate, Measure, Scorecard
 from health.pages.problems import ListedProblem
-from health.pages.scorecards.choosing import family_begun, known_choices, offered
 from health.pages.scorecards.fields import read_number
 from health.pages.scorecards.form import DraftForm
+from health.pages.scorecards.measure_choices import family_begun, known_choices, offered
 from health.pages.scorecards.pictures import Picture, TypedBand, curve_picture, scale_picture
 from health.publishing import check
 from health.publishing.content import LINES, PART_FIELDS, part_field

@@ -20,8 +20,8 @@ from metrics.facts.week import NewsKind
 from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_words, group_words
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.health import all_health_accounts
-from metrics.queries.moments import ReportSnapshot
-from metrics.queries.opened import Figures
+from metrics.queries.opened_figures import Figures
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.queries.week import all_changes
 
 LEFT_OUT = "Without"

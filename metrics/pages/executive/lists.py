@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from accounts.catalogue import label
 from accounts.ui.bands import band_look, band_order
-from accounts.ui.paging import PageOf
+from accounts.ui.pagination import PageOf
 from metrics.definitions import FIGURES, RATES, Figure, Rate, Retention
 from metrics.facts.health import BandFilter, BandTotal
 from metrics.facts.renewals import RenewalFilter
@@ -28,9 +28,9 @@ from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.forecasts import ForecastAccuracy
 from metrics.queries.health import health_accounts
 from metrics.queries.ledger_report import Question
-from metrics.queries.moments import ReportSnapshot
-from metrics.queries.opened import Figures
+from metrics.queries.opened_figures import Figures
 from metrics.queries.renewals import RenewalList, RenewalSum
+from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.queries.week import change_list
 from metrics.retention.renewals import RenewalState
 

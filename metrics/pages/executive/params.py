@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 from accounts import clock
 from accounts.models import Installation, User
 from accounts.ui import formats
-from accounts.ui.paging import page_number
+from accounts.ui.pagination import page_number
 from accounts.ui.rate_gaps import RateGaps
 from health.models import Band
 from health.scoring import TOO_NEW, UNSCORED
@@ -26,7 +26,7 @@ from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
 from metrics.queries.gaps import report_gaps
 from metrics.queries.ledger_report import Filter, Question
-from metrics.queries.moments import ReportSnapshot, default_day, standing_of
+from metrics.queries.report_snapshot import ReportSnapshot, default_day, standing_of
 from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window
 

@@ -17,7 +17,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import Right, may, requires
 from accounts.models import Account
 from accounts.queries.rates import rate_table
-from accounts.ui.parts import wants_part
+from accounts.ui.request_kind import wants_part
 from health.queries.figures import WANTED_COVERAGE
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
@@ -34,11 +34,11 @@ from metrics.pages.executive.lists import (
 )
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.forecasts import forecast_accuracy
-from metrics.queries.moments import ReportSnapshot
-from metrics.queries.opened import figures_of
+from metrics.queries.opened_figures import figures_of
 from metrics.queries.overdue import overdue_rows
 from metrics.queries.overview import Overview, overview
 from metrics.queries.renewals import all_renewals, list_of, renewal_list
+from metrics.queries.report_snapshot import ReportSnapshot
 
 Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]

@@ -10,9 +10,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
+from playbooks.library.definition_reader import examine
 from playbooks.library.findings import Finding, findings
 from playbooks.library.flow import Arm, FlowStep, flow_of, numbers_of
-from playbooks.library.reading import examine
 from playbooks.models import Playbook
 from playbooks.models.playbook import known_roles
 from playbooks.pages.builder.escalations import WORDS as ESCALATION_WORDS
@@ -20,10 +20,10 @@ from playbooks.pages.builder.kinds import ROOMS
 from playbooks.pages.builder.kinds.step_form import StepWords
 from playbooks.pages.builder.triggers import WORDS as TRIGGER_WORDS
 from playbooks.publishing import known_outside, unknown_words
-from playbooks.triggers.describing import escalation_label, is_for, starts_when
+from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
 from playbooks.triggers.path import END
+from playbooks.triggers.task_sentences import closes_when
 from playbooks.triggers.vocabulary import label
-from playbooks.triggers.wording import closes_when
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from playbooks.library.drafting import Data, return_step
+from playbooks.library.step_edits import Data, return_step
 from playbooks.models import Playbook
 
 _KEPT = "removed_step"

@@ -16,9 +16,9 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
 from playbooks import publishing
+from playbooks.library.definition_reader import LONGEST_FILE, examine
 from playbooks.library.example import EXAMPLE
-from playbooks.library.reading import LONGEST_FILE, examine
-from playbooks.library.text import TextProblem, read_text, with_lines, write_text
+from playbooks.library.playbook_yaml import TextProblem, read_text, with_lines, write_text
 from playbooks.models.playbook import known_roles
 from playbooks.pages.builder.versions import open_version, version_word
 from playbooks.publishing import PlaybookError

@@ -15,7 +15,7 @@ from health.scoring import WHOLE_SCORE
 from playbooks.library.fields import filled
 from playbooks.pages.builder.fields import Known, choice, number, several, whole
 from playbooks.pages.builder.part_form import PartForm
-from playbooks.triggers.moments import ContractDate
+from playbooks.triggers.time_triggers import ContractDate
 from playbooks.triggers.vocabulary import TriggerKind
 
 WORDS = {

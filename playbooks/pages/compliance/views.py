@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.ui.csv_lines import csv_answer
-from accounts.ui.paging import PageOf, page_number
+from accounts.ui.pagination import PageOf, page_number
 from playbooks.pages.compliance.params import CUTS, DAYS, FIGURES, read_params, scope_of
 from playbooks.queries import compliance as queries
 from playbooks.queries.unanswered import ANSWER_DAYS, Fall, falls, overdue_reviews, unanswered_falls

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from playbooks.library.catalogue import label as capability
 from playbooks.library.changes import due_words
 from playbooks.library.definition import PlaybookDefinition
+from playbooks.library_updates import EntryState
 from playbooks.models import Playbook
 from playbooks.triggers.vocabulary import label
-from playbooks.updating import EntryState
 
 
 class EntryRow(NamedTuple):

@@ -13,18 +13,18 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import User
-from playbooks import publishing, updating
+from playbooks import library_updates, publishing
 from playbooks.library.catalogue import BY_KEY, LibraryEntry
-from playbooks.library.reading import PlaybookError
+from playbooks.library.definition_reader import PlaybookError
+from playbooks.library_updates import EntryState
 from playbooks.pages.library.rows import entry_row, step_rows
-from playbooks.triggers.describing import escalation_label, is_for, starts_when
-from playbooks.updating import EntryState
+from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
 
 
 @requires(Right.ADMINISTER)
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
-    rows = [entry_row(state) for state in updating.entry_states()]
+    rows = [entry_row(state) for state in library_updates.entry_states()]
     return render(request, "library/index.html", {"rows": rows})
 
 
@@ -32,7 +32,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entry(request: HttpRequest, key: str) -> HttpResponse:
     """What the library says of it; where it is newer than what is installed, the difference."""
-    (state,) = updating.entry_states([_entry(key)])
+    (state,) = library_updates.entry_states([_entry(key)])
     shipped = state.entry.definition
     context = {
         "row": entry_row(state),
@@ -71,8 +71,8 @@ def install(request: HttpRequest, key: str) -> HttpResponse:
 def take(request: HttpRequest, key: str) -> HttpResponse:
     user, chosen = cast("User", request.user), _entry(key)
     try:
-        playbook = updating.take_update(entry=chosen, by=user, now=clock.now())
-    except (updating.NoNewsError, PlaybookError) as refused:
+        playbook = library_updates.take_update(entry=chosen, by=user, now=clock.now())
+    except (library_updates.NoNewsError, PlaybookError) as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, gettext("Updated: %s. Your own edits stay.") % playbook)
@@ -82,8 +82,8 @@ def take(request: HttpRequest, key: str) -> HttpResponse:
 @requires(Right.ADMINISTER, page="library_entry")
 def keep(request: HttpRequest, key: str) -> HttpResponse:
     try:
-        updating.keep_own(entry=_entry(key), now=clock.now())
-    except updating.NoNewsError as refused:
+        library_updates.keep_own(entry=_entry(key), now=clock.now())
+    except library_updates.NoNewsError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, gettext("Yours stays as it is."))

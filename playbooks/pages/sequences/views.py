@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.access import Right, requires
-from accounts.ui.paging import PageOf, page_number
+from accounts.ui.pagination import PageOf, page_number
 from playbooks.models import Playbook
 from playbooks.queries.sequences import (
     OF_LATE,

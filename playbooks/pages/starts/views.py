@@ -18,7 +18,7 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.catalogue import Role
 from accounts.models import Installation, User
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
+from accounts.ui.pagination import COUNT_CAP, page_number, take_page
 from playbooks.facts import daily_budget, opened_on
 from playbooks.models import Playbook, PlayStart
 from playbooks.triggers.reasons import reason_in_words

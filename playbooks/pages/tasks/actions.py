@@ -20,7 +20,7 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Installation, User
 from accounts.ui import formats
-from accounts.ui.parts import came_from, next_page, wants_part
+from accounts.ui.request_kind import came_from, next_page, wants_part
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from accounts import clock
 from accounts.access import GRANTED, Right, requires
 from accounts.models import User
-from accounts.ui.parts import next_page
+from accounts.ui.request_kind import next_page
 from playbooks import actions
 from playbooks.facts import business_calendar
 from playbooks.models import Task

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import clock
 from accounts.access import GRANTED, Right, requires
 from accounts.models import Account, User
-from accounts.ui.parts import came_from, next_page
+from accounts.ui.request_kind import came_from, next_page
 from playbooks.actions import OutOfSightError, WrongTimeError, add_task
 from playbooks.facts import business_calendar
 from playbooks.triggers.vocabulary import Channel, choices

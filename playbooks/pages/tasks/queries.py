@@ -16,6 +16,7 @@ from accounts.models import Account, Function, User
 from health.scoring import UNSCORED
 from playbooks.models import UNFINISHED, Task
 from playbooks.triggers.reasons import reason_in_words
+from playbooks.triggers.task_sentences import fell_because
 from playbooks.triggers.vocabulary import (
     OUTCOMES,
     Channel,
@@ -25,7 +26,6 @@ from playbooks.triggers.vocabulary import (
     label,
     work_of,
 )
-from playbooks.triggers.wording import fell_because
 
 _ICONS = {
     Channel.EMAIL: "mail",

@@ -18,8 +18,8 @@ from accounts import clock
 from accounts.access import Right, may, people_for, requires
 from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
-from accounts.ui.paging import COUNT_CAP, page_number, take_page
-from accounts.ui.parts import came_from, wants_part
+from accounts.ui.pagination import COUNT_CAP, page_number, take_page
+from accounts.ui.request_kind import came_from, wants_part
 from playbooks.models import UNFINISHED, Task
 from playbooks.pages.tasks.bulk import people_to_hand_to
 from playbooks.pages.tasks.forms import SNOOZES, outcomes

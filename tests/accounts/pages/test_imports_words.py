@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from accounts.intake.column_guesses import other_kind
 from accounts.intake.fields import Kind
-from accounts.intake.matching import other_kind
 from accounts.models import ImportFile, ImportRun, RejectedRecord
 from accounts.pages.imports.refused_rows import refused_rows
 from tests.accounts.pages.test_imports import match, ops, send, text, through, work

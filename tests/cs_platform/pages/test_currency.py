@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Account, CurrencyRate, RevenueMovement
 from accounts.ui import formats
 from cs_platform.pages.portfolio import queries as portfolio_queries
-from cs_platform.pages.today import own_book
+from cs_platform.pages.today import portfolio as own_portfolio
 from tests.page_house import DAY, GOOD, NOW, POOR, judge, show_present
 
 NO_RATE = "No rate brings CHF, SEK into USD."
@@ -111,7 +111,7 @@ def test_today_reads_the_largest_accounts_at_risk_whatever_their_currency(
     client, csm, card, monkeypatch
 ):
     rate("JPY", "0.0065")
-    monkeypatch.setattr(own_book, "READ_AT_MOST", 1)
+    monkeypatch.setattr(own_portfolio, "READ_AT_MOST", 1)
     for name, currency, arr in (
         ("Franc", "CHF", 9_000_000_00),
         ("Yen", "JPY", 10_000_000),

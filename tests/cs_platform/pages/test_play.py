@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import BusinessEvent, BusinessEventKind, Interaction, OutboxMessage
-from playbooks.firing import advance_plays
+from playbooks.engine import advance_plays
 from playbooks.models import Play, Task
 from tests.page_house import (
     DAY,

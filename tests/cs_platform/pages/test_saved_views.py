@@ -7,7 +7,7 @@ from accounts.models import Account, AudienceMember, SavedView
 from playbooks.models import Playbook
 from playbooks.publishing import import_playbook, publish
 from tests.page_house import DAY, NOW, sign_in
-from tests.playbooks.test_moments import TEXT
+from tests.playbooks.test_moment_signals import TEXT
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from accounts.loading.files import FileImport, import_file
 from accounts.models import AttributeHistory, CurrencyRate, RevenueMovement
 from accounts.queries.rates import rate_table
 from metrics.facts.renewals import RenewalsDue, read_chances
+from metrics.facts.report_date import ReportDate
 from metrics.facts.scope import ReportScope
-from metrics.facts.standing import ReportDate
 from metrics.models import AccountMonth, RetentionMonth
 from metrics.retention.windows import Window
 from tests.golden.ledger.exports import File

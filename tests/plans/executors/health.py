@@ -10,9 +10,9 @@ from health import models, recompute
 from health.facts import FactScope, departures, load_base, load_facts, usage_packs
 from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
-from health.preview import plan, stored
+from health.preview import judged_accounts, plan
 from health.queries import explanations, figures
-from health.recompute import past
+from health.recompute import past_states
 from health.recompute import usage_packs as packing
 from tests.benchmarks.large_company import DAY
 from tests.plans.chosen import FEW
@@ -70,23 +70,23 @@ def judged_before():
     few = np.array(FEW, dtype=np.int64)
 
     with connection.cursor() as cursor:
-        cursor.execute(past._BEFORE, {"ids": few.tolist(), "day": DAY})
+        cursor.execute(past_states._BEFORE, {"ids": few.tolist(), "day": DAY})
 
 
 def previewing():
     draft = models.Scorecard.objects.earliest("pk")
     prepared = plan.prepare(draft, day=DAY)
-    stored.read_groups(prepared, prepared.draft, np.array(FEW, dtype=np.int64))
+    judged_accounts.read_groups(prepared, prepared.draft, np.array(FEW, dtype=np.int64))
 
 
 EXECUTORS = {
     "health.facts.activity:_DAY": facts,
     "health.facts.activity:_FIRST_MONTH": facts,
-    "health.facts.chosen:_EVENTS": chosen_facts,
+    "health.facts.chosen_facts:_EVENTS": chosen_facts,
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
-    "health.facts.chosen:_VALUED": chosen_facts,
+    "health.facts.chosen_facts:_VALUED": chosen_facts,
     "health.facts.usage_days:_DAILY": chosen_facts,
-    "health.facts.used:_SUMS": chosen_facts,
+    "health.facts.chosen_usage:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
     "health.facts.profiles:_HISTORY": facts,
     "health.facts.profiles:_RECORDED": facts,
@@ -102,11 +102,11 @@ EXECUTORS = {
     "health.facts.usage_packs:_LEARNED_SINCE": learned_since_the_packs,
     "health.facts.usage_sums:_SUMS": facts_without_packs,
     "health.facts.usage_sums:_FIRST_DAYS": facts_without_packs,
-    "health.preview.stored:_STORED": previewing,
+    "health.preview.judged_accounts:_STORED": previewing,
     "health.queries.explanations:stored_day": lambda: explanations.stored_day(
         account_id=7, until=DAY
     ),
     "health.queries.figures:_FLAPPED": lambda: figures.scoring_figures(day=DAY),
     "health.recompute.usage_packs:_LEARNED": packing_anew_and_on,
-    "health.recompute.past:_BEFORE": judged_before,
+    "health.recompute.past_states:_BEFORE": judged_before,
 }

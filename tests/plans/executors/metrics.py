@@ -12,9 +12,9 @@ from metrics.facts.health import BandFilter, HealthState
 from metrics.facts.ledger import read_ledger
 from metrics.facts.renewals import read_chances
 from metrics.facts.scope import ReportScope
-from metrics.facts.stored import _POSITIONS, copy_columns
+from metrics.facts.stored_positions import _POSITIONS, copy_columns
 from metrics.models import ReportDay, ReportedMonth
-from metrics.queries import movements, overview, restated, series
+from metrics.queries import movements, overview, restatements, series
 from metrics.queries.ledger_report import Question, book_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import month_ends, quarter_of, trailing_window
@@ -55,7 +55,7 @@ def restated_month():
     reported = ReportedMonth(
         month=WINDOW.end, reported_on=DAY, currency="USD", rates={}, ledger_through=newest - 10
     )
-    restated.restatement_of(reported, rates=rates(), method=Method.BY_ACCOUNT)
+    restatements.restatement_of(reported, rates=rates(), method=Method.BY_ACCOUNT)
 
 
 def lists_of_a_stored_day():
@@ -111,7 +111,7 @@ EXECUTORS = {
     "metrics.facts.gaps:_OWED": gaps_of_a_report,
     "metrics.facts.days:_CHANGED": stored_day_is_current,
     "metrics.facts.health:_LIST": lists_of_a_stored_day,
-    "metrics.queries.restated:_LATE": restated_month,
+    "metrics.queries.restatements:_LATE": restated_month,
     "metrics.facts.ledger:_LEDGER": lambda: read_ledger(
         until=DAY, rates=rates(), scope=own_scope()
     ),
@@ -119,13 +119,13 @@ EXECUTORS = {
     "metrics.facts.months:_COUNTS": lambda: months.ledger_state(
         months=month_ends(until=WINDOW.end, count=24)
     ),
-    "metrics.facts.standing:_JUDGED_ON_DAY": lambda: HealthState(
+    "metrics.facts.report_date:_JUDGED_ON_DAY": lambda: HealthState(
         scope=own_scope(), moment=moment(DAY - timedelta(days=1))
     ).totals(),
-    "metrics.facts.standing:_PAID_ON_DAY": lambda: HealthState(
+    "metrics.facts.report_date:_PAID_ON_DAY": lambda: HealthState(
         scope=own_scope(), moment=moment(DAY - timedelta(days=1))
     ).totals(),
-    "metrics.facts.stored:_POSITIONS": positions,
+    "metrics.facts.stored_positions:_POSITIONS": positions,
     "metrics.facts.week:_MOVEMENTS": week_of,
     "metrics.facts.week:_CROSSINGS": week_of,
     "metrics.facts.week:_STARTED": week_of,

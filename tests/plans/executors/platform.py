@@ -11,7 +11,7 @@ from cs_platform.pages.ops import queries as ops_queries
 from cs_platform.pages.palette import views as palette
 from cs_platform.pages.scorecard_preview import queries as preview_page
 from cs_platform.pages.today import moves, suggestions
-from cs_platform.pages.today.own_book import own_book
+from cs_platform.pages.today.portfolio import own_book
 from cs_platform.scheduling import schedule
 from cs_platform.scheduling.nightly_steps import Shard
 from cs_platform.scheduling.readings import reading

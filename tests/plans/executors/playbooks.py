@@ -3,22 +3,22 @@
 from datetime import timedelta
 
 from playbooks import facts
-from playbooks.firing import (
-    advancing,
-    closing,
-    escalating,
+from playbooks.engine import (
+    closures,
+    crossing_preview,
+    due_work,
+    escalations,
     exits,
     fire_signals,
-    foreseeing,
     merge_values,
-    waking,
+    signal_waits,
 )
-from playbooks.firing.occurrences import occurrences
+from playbooks.engine.occurrences import occurrences
 from playbooks.models import Play
 from playbooks.queries.doings import ask_doings
 from playbooks.queries.queue import queue_of_ops
-from playbooks.triggers.moments import AudienceEntry, AudienceExit
 from playbooks.triggers.rules import Conditions
+from playbooks.triggers.time_triggers import AudienceEntry, AudienceExit
 from tests.benchmarks.large_company import DAY, NOW
 from tests.plans.chosen import FEW
 from tests.plans.executors.accounts import emitting
@@ -40,9 +40,9 @@ def told_of(move):
 
 EXECUTORS = {
     "playbooks.facts:_audiences": lambda: facts._audiences(FEW),
-    "playbooks.firing.occurrences:_ENTERED": lambda: told_of(AudienceEntry),
-    "playbooks.firing.occurrences:_LEFT": lambda: told_of(AudienceExit),
-    "playbooks.firing.exits:_LEFT": lambda: exits.close_what_left(
+    "playbooks.engine.occurrences:_ENTERED": lambda: told_of(AudienceEntry),
+    "playbooks.engine.occurrences:_LEFT": lambda: told_of(AudienceExit),
+    "playbooks.engine.exits:_LEFT": lambda: exits.close_what_left(
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
     "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2)._active_users,
@@ -65,7 +65,7 @@ EXECUTORS = {
     "playbooks.facts:signals_heard": lambda: facts.signals_heard(
         account_ids=FEW, kinds=["health.crossed"]
     ),
-    "playbooks.firing.waking:wake_waits": lambda: waking.wake_waits(
+    "playbooks.engine.signal_waits:wake_waits": lambda: signal_waits.wake_waits(
         inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
     "playbooks.facts:running_plays": lambda: facts.running_plays(FEW),
@@ -74,30 +74,28 @@ EXECUTORS = {
     "playbooks.facts:_cancelling": lambda: facts._cancelling(FEW, DAY),
     "playbooks.facts:_ended": lambda: facts._ended(FEW),
     "playbooks.queries.queue:queue_of_ops": lambda: queue_of_ops(due_before=NOW),
-    "playbooks.firing.advancing:return_snoozed": lambda: advancing.return_snoozed(
-        limit=100, now=NOW
-    ),
-    "playbooks.firing.advancing:open_steps": lambda: advancing.open_steps(limit=100, now=NOW),
-    "playbooks.firing.advancing:_UNRECOVERED": lambda: advancing.ask_next_steps(limit=100, now=NOW),
-    "playbooks.firing.exits:_DECIDED": lambda: exits.close_what_is_decided(
+    "playbooks.engine.due_work:return_snoozed": lambda: due_work.return_snoozed(limit=100, now=NOW),
+    "playbooks.engine.due_work:open_steps": lambda: due_work.open_steps(limit=100, now=NOW),
+    "playbooks.engine.due_work:_UNRECOVERED": lambda: due_work.ask_next_steps(limit=100, now=NOW),
+    "playbooks.engine.exits:_DECIDED": lambda: exits.close_what_is_decided(
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
-    "playbooks.firing.exits:close_what_rang": lambda: exits.close_what_rang(
+    "playbooks.engine.exits:close_what_rang": lambda: exits.close_what_rang(
         inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
-    "playbooks.firing.advancing:_LOOKS": lambda: advancing.look_again(limit=100, now=NOW),
-    "playbooks.firing.advancing:draw_in_for_silence": lambda: advancing.draw_in_for_silence(
+    "playbooks.engine.due_work:_LOOKS": lambda: due_work.look_again(limit=100, now=NOW),
+    "playbooks.engine.due_work:draw_in_for_silence": lambda: due_work.draw_in_for_silence(
         limit=100, now=NOW
     ),
-    "playbooks.firing.closing:_OVER": lambda: closing.close_what_is_over(
+    "playbooks.engine.closures:_OVER": lambda: closures.close_what_is_over(
         limit=100, now=NOW, account_ids=FEW
     ),
-    "playbooks.firing.foreseeing:would_close": lambda: list(
-        foreseeing.would_close(outlook=dict.fromkeys(FEW))
+    "playbooks.engine.crossing_preview:would_close": lambda: list(
+        crossing_preview.would_close(outlook=dict.fromkeys(FEW))
     ),
-    "playbooks.firing.starting:_escalate": firing,
-    "playbooks.firing.escalating:_worked_on": lambda: escalating._worked_on(FEW),
-    "playbooks.firing.merge_values:contracts_seen": lambda: merge_values.contracts_seen(
+    "playbooks.engine.play_starts:_escalate": firing,
+    "playbooks.engine.escalations:_worked_on": lambda: escalations._worked_on(FEW),
+    "playbooks.engine.merge_values:contracts_seen": lambda: merge_values.contracts_seen(
         [Play(pk=pk, account_id=pk, saw={"contract": f"contract-{pk}"}) for pk in FEW]
     ),
 }

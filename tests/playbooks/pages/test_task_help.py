@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Contact, Contract, Installation
 from accounts.ui import formats
-from playbooks.firing.merge_values import merge_values
+from playbooks.engine.merge_values import merge_values
 from playbooks.library.mail import MERGE_FIELDS
 from playbooks.models import Task
 from tests.page_house import DAY, add_task, open_play, sign_in

@@ -21,7 +21,7 @@ from playbooks.pages.builder.conditions import (
     doing_initial,
 )
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.describing import condition_words
+from playbooks.triggers.descriptions import condition_words
 from playbooks.triggers.kinds import Branch, StepKind
 
 

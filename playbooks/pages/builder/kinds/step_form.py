@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
-from playbooks.library.drafting import NEXT, edges_of, leads_of
+from playbooks.library.step_edits import NEXT, edges_of, leads_of
 from playbooks.pages.builder.fields import Known, choice, text
 from playbooks.pages.builder.part_form import PartForm
 from playbooks.triggers.kinds import ENDINGS_OF, StepKind

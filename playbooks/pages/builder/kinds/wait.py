@@ -24,7 +24,7 @@ from playbooks.pages.builder.conditions import (
 )
 from playbooks.pages.builder.fields import lasting_fields, several
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.describing import condition_words
+from playbooks.triggers.descriptions import condition_words
 from playbooks.triggers.kinds import StepKind, Wait
 from playbooks.triggers.rules import Conditions
 

@@ -10,7 +10,7 @@ import yaml
 from accounts.models import Contact, Contract, Installation
 from accounts.work import jobs
 from health.models import BandOverride, ClosedDay, HealthScore, ThresholdCrossing
-from playbooks.library.reading import read_definition
+from playbooks.library.definition_reader import read_definition
 from playbooks.models import DryRun, Playbook, PlayStart
 from playbooks.preview import job
 from playbooks.preview.occasions import occasions_of

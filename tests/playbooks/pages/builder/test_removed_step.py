@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from playbooks.library.drafting import remove_step, return_step
+from playbooks.library.step_edits import remove_step, return_step
 from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
 from tests.playbooks.conftest import NOW

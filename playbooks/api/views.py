@@ -1,0 +1,221 @@
+"""Plays and tasks for machines: read, started, worked on. What changes something is done as the
+person whose key it is, with their rights, once for each Idempotency-Key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import pghistory
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import clock
+from accounts.access import Right, may
+from accounts.api import bodies, idempotency
+from accounts.api.idempotency import Answer
+from accounts.api.permissions import DoesWork, ReadsWork
+from accounts.api.problems import ApiProblem
+from accounts.models import Account, ApiKey, User
+from playbooks import actions
+from playbooks.api import schema
+from playbooks.engine import start_play
+from playbooks.models import Play, Task
+from playbooks.triggers.vocabulary import PlayState, TaskOutcome, TaskState
+
+PAGE_SIZE = 100
+Row = TypeVar("Row", Play, Task)
+
+
+class PlaysView(APIView):
+    permission_classes = (ReadsWork,)
+
+    @extend_schema(operation_id="plays", parameters=schema.FILTERS, responses=schema.PLAYS)
+    def get(self, request: Request) -> Response:
+        rows = _filtered(_visible(Play.objects.all(), request), request, states=PlayState)
+        return _page(rows, request, name="plays", show=schema.play)
+
+
+class PlayView(APIView):
+    permission_classes = (ReadsWork,)
+
+    @extend_schema(operation_id="play", responses=schema.PLAY)
+    def get(self, request: Request, play_id: int) -> Response:
+        return Response(schema.play(_one(Play.objects.all(), request, play_id)))
+
+
+class TasksView(APIView):
+    permission_classes = (ReadsWork,)
+
+    @extend_schema(operation_id="tasks", parameters=schema.FILTERS, responses=schema.TASKS)
+    def get(self, request: Request) -> Response:
+        rows = _filtered(_visible(Task.objects.all(), request), request, states=TaskState)
+        return _page(rows, request, name="tasks", show=schema.task)
+
+
+class TaskView(APIView):
+    permission_classes = (ReadsWork,)
+
+    @extend_schema(operation_id="task", responses=schema.TASK)
+    def get(self, request: Request, task_id: int) -> Response:
+        return Response(schema.task(_one(Task.objects.all(), request, task_id)))
+
+
+class StartPlayView(APIView):
+    permission_classes = (DoesWork,)
+
+    @extend_schema(
+        operation_id="play_start",
+        parameters=schema.IDEMPOTENCY,
+        request=schema.START,
+        responses=schema.PLAY_STARTED,
+    )
+    def post(self, request: Request) -> Response:
+        return _once(request, _start)
+
+
+class TaskActionView(APIView):
+    permission_classes = (DoesWork,)
+
+    @extend_schema(
+        operation_id="task_act",
+        parameters=schema.IDEMPOTENCY,
+        request=schema.ACT,
+        responses=schema.TASK,
+    )
+    def post(self, request: Request, task_id: int, action: str) -> Response:
+        def act(user: User, said: Mapping[str, Any], now: datetime) -> Answer:
+            if action not in _ACTIONS:
+                raise Http404
+            task = Task.objects.workable_by(user).filter(pk=task_id).first()
+            if task is None or not may(user, Right.WORK_TASKS):
+                raise Http404
+            _ACTIONS[action](task, user, said, now)
+            return Answer(200, schema.task(_related(Task.objects.all()).get(pk=task_id)))
+
+        return _once(request, act)
+
+
+def _start(user: User, said: Mapping[str, Any], now: datetime) -> Answer:
+    account = Account.objects.changeable_by(user).filter(external_id=_text(said, "account")).first()
+    if account is None or not may(user, Right.WORK_ACCOUNTS):
+        raise Http404
+    play = start_play(account=account, playbook_key=_text(said, "playbook"), by=user, now=now)
+    return Answer(201, schema.play(_related(Play.objects.all()).get(pk=play.pk)))
+
+
+def _complete(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    outcome = TaskOutcome(_text(said, "outcome"))
+    note = str(said.get("note") or "")[:2000]
+    actions.complete_task(task_id=task.pk, outcome=outcome, note=note, by=user, now=now)
+
+
+def _skip(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    actions.skip_task(task_id=task.pk, reason=_text(said, "reason"), by=user, now=now)
+
+
+def _snooze(task: Task, _user: User, said: Mapping[str, Any], now: datetime) -> None:
+    until = parse_datetime(_text(said, "until"))
+    if until is None or until.tzinfo is None:
+        raise ValueError("Give `until` as a time with its offset, such as 2025-03-17T09:00:00Z.")
+    actions.snooze_task(task_id=task.pk, until=until, now=now)
+
+
+def _hand(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    owner = User.objects.filter(email__iexact=_text(said, "owner"), is_active=True).first()
+    if owner is None:
+        raise ValueError("Nobody signs in with that address.")
+    actions.reassign_task(task_id=task.pk, owner=owner, by=user, now=now)
+
+
+_ACTIONS: Mapping[str, Callable[[Task, User, Mapping[str, Any], datetime], None]] = {
+    "complete": _complete,
+    "skip": _skip,
+    "snooze": _snooze,
+    "hand": _hand,
+}
+Act = Callable[[User, Mapping[str, Any], datetime], Answer]
+
+
+def _once(request: Request, act: Act) -> Response:
+    """The same key and body again is answered, not done again; what is refused leaves no trace."""
+    key = cast(ApiKey, request.auth)
+    user = cast(User, key.owner)  # DoesWork lets no key without a person through
+    body = bodies.plain_body(request)
+
+    def work() -> Answer:
+        try:
+            with pghistory.context(user=user.pk, via=f"API key {key.prefix}"):
+                return act(user, _object(body), clock.now())
+        except ValueError as refused:
+            raise ApiProblem(422, code="refused", detail=str(refused)) from refused
+
+    digest = idempotency.fingerprint(request.path.encode(), body)
+    return idempotency.once(request, digest=digest, work=work)
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise ApiProblem(400, code="not_an_object", detail="Send one JSON object.")
+    return said
+
+
+def _text(said: Mapping[str, Any], name: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not value or "\x00" in value:
+        raise ApiProblem(400, code="missing", detail=f"Give `{name}` as text.")
+    return value
+
+
+def _visible(rows: QuerySet[Row], request: Request) -> QuerySet[Row]:
+    """A person's key sees what they see; one of the company sees all."""
+    owner = cast(ApiKey, request.auth).owner
+    return rows if owner is None else rows.for_user(owner)  # type: ignore[attr-defined]
+
+
+def _related(rows: QuerySet[Row]) -> QuerySet[Row]:
+    joined = ("account", "playbook") if rows.model is Play else ("account", "owner", "closed_by")
+    return rows.select_related(*joined)
+
+
+def _one(rows: QuerySet[Row], request: Request, pk: int) -> Row:
+    row = _related(_visible(rows, request)).filter(pk=pk).first() if pk < 2**63 else None
+    if row is None:
+        raise Http404
+    return row
+
+
+def _filtered(rows: QuerySet[Row], request: Request, *, states: Any) -> QuerySet[Row]:
+    asked = request.query_params
+    if account := asked.get("account"):
+        rows = rows.filter(account__external_id=account)
+    if state := asked.get("state"):
+        if state not in set(states):
+            known = ", ".join(states)
+            raise ApiProblem(400, code="unknown_state", detail=f"Ask for a state of {known}.")
+        rows = rows.filter(state=state)
+    return rows
+
+
+def _page(
+    rows: QuerySet[Row], request: Request, *, name: str, show: Callable[[Row], dict[str, Any]]
+) -> Response:
+    """In the order of their ids; `next` is the `after` of the next page, null on the last."""
+    after = request.query_params.get("after", "0")
+    if not after.isdecimal() or int(after) >= 2**63:
+        raise ApiProblem(400, code="cursor", detail="Give `after` as `next` of the page before.")
+    found = list(_related(rows).filter(pk__gt=int(after)).order_by("pk")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    following = shown[-1].pk if len(found) > PAGE_SIZE else None
+    return Response({name: [show(row) for row in shown], "next": following})

@@ -1,0 +1,173 @@
+"""On which accounts the reason of a playbook is true already: nothing rings for them, so a person
+starts it there. One statement a kind; events, cadences, launches and
+solved tickets are no states, and are true of nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
+from health.models import WatchLine
+from health.scoring import WHOLE_SCORE
+from health.signals import Direction
+from playbooks import facts
+from playbooks.engine.bulk_start import Wanted
+from playbooks.engine.occurrences import Occurred, occurrences
+from playbooks.engine.owners import Owners
+from playbooks.triggers.conditions import fits
+from playbooks.triggers.decisions import suppression_for
+from playbooks.triggers.rules import AccountState, Rule, Trigger
+from playbooks.triggers.time_triggers import (
+    AfterChurn,
+    AudienceEntry,
+    ContractMark,
+    NotStarted,
+    Occurrence,
+    ScoreFall,
+    Silence,
+    Unpaid,
+    Untouched,
+)
+from playbooks.triggers.vocabulary import TriggerKind
+
+_SLICE = 2_000
+# What is older has been dealt with otherwise.
+_YEAR = timedelta(days=365)
+
+_IN_BAND = """
+    SELECT account_id FROM health_currenthealth
+    WHERE band = ANY (%(bands)s) AND score IS NOT NULL ORDER BY account_id
+"""
+_BEYOND = """
+    SELECT account_id FROM health_currenthealth
+    WHERE CASE WHEN %(falls)s THEN score < %(line)s ELSE score >= %(line)s END ORDER BY account_id
+"""
+_BEYOND_A_WATCHED_LINE = """
+    SELECT account_id FROM health_currenthealth
+    WHERE lines @> ARRAY[%(line)s] AND line_sides[array_position(lines, %(line)s)] = %(side)s
+    ORDER BY account_id
+"""
+_FALLEN = """
+    SELECT c.account_id, o.score, c.score
+    FROM health_currenthealth c
+    CROSS JOIN LATERAL (
+        SELECT h.score, h.scorecard_id FROM health_healthscore h
+        WHERE h.account_id = c.account_id AND h.day = c.day - %(within)s
+        ORDER BY h.revision DESC LIMIT 1
+    ) o
+    WHERE o.scorecard_id = c.scorecard_id AND c.score <= o.score - %(points)s
+    ORDER BY c.account_id
+"""
+# Of several contracts the one whose date is nearest.
+_MARKED = """
+    SELECT DISTINCT ON (c.account_id) c.account_id, c.external_id, d.on_day, d.on_day - %(day)s
+    FROM accounts_contract c
+    CROSS JOIN LATERAL (
+        SELECT CASE %(date)s WHEN 'start' THEN c.starts_on
+            WHEN 'end' THEN coalesce(c.renewal_on, c.ends_on)
+            ELSE coalesce(c.renewal_on, c.ends_on) - coalesce(c.notice_days, 0) END AS on_day
+    ) d
+    WHERE c.state = 'active' AND c.cancelled_on IS NULL AND c.notice_given_on IS NULL
+        AND c.term_months >= %(least)s AND d.on_day >= %(day)s AND d.on_day + %(after)s <= %(day)s
+    ORDER BY c.account_id, d.on_day, c.id
+"""
+# Who has not used it within a year has left it otherwise.
+_SILENT = """
+    SELECT account_id, max(day) FROM accounts_usageday
+    WHERE actor = %(person)s AND events > 0 AND day > %(day)s - 365
+    GROUP BY account_id HAVING max(day) <= %(day)s - %(silent)s ORDER BY account_id
+"""
+_MEMBERS = """
+    SELECT m.account_id, m.since
+    FROM accounts_savedview v JOIN accounts_audiencemember m ON m.audience_id = v.id
+    WHERE v.key = %(audience)s AND m.left_on IS NULL ORDER BY m.account_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WouldStart:
+    """An account on which it would start now, were it asked."""
+
+    wanted: Wanted
+    standing: AccountState
+
+
+def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]:
+    """By ARR, the largest first: what nothing holds back, by the first trigger that is true."""
+    true: dict[int, Wanted] = {}
+    for trigger in rule.triggers:
+        for wanted in _true(trigger, day):
+            true.setdefault(wanted.account_id, wanted)
+    found = []
+    for standing in _standings(sorted(true), day):
+        wanted = true[standing.account_id]
+        contract = str(wanted.saw.get("contract", ""))
+        held = suppression_for(rule=rule, trigger=wanted.trigger, standing=standing, now=now)
+        if held is None and fits(conditions=rule.conditions, standing=standing, contract=contract):
+            found.append(WouldStart(wanted, standing))
+    return sorted(found, key=lambda each: (-each.standing.arr_minor, each.standing.account_id))
+
+
+def _true(trigger: Trigger, day: date) -> Iterator[Wanted]:
+    match trigger.moment:
+        case ContractMark(date=which, days=after):
+            told = {"date": which.value, "after": after, "day": day}
+            for account, contract, on, left in _rows(_MARKED, least=LEAST_RENEWAL_MONTHS, **told):
+                seen = {"contract": contract, "on": on.isoformat(), "days_left": left}
+                yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
+        case Silence(days=silent):
+            person = ActorClass.PERSON.number
+            for account, used in _rows(_SILENT, person=person, day=day, silent=silent):
+                seen = {"last_used": used.isoformat()}
+                yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
+        case ScoreFall(points=points, within_days=within):
+            for account, before, score in _rows(_FALLEN, points=points, within=within):
+                seen = {"score_before": str(before), "score": str(score)}
+                yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
+        case NotStarted() | Untouched() | Unpaid() | AfterChurn() | AudienceEntry() as moment:
+            found = _true_since(moment, day)
+            told = {"kind": moment.signal.value}
+            yield from (Wanted(each.account_id, trigger, told | each.seen) for each in found)
+        case _:
+            yield from (Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _beyond(trigger))
+
+
+def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
+    """Of an audience all its members, also those of the day it began."""
+    if not isinstance(moment, AudienceEntry):
+        yield from occurrences(moment, since=day - _YEAR, until=day, still=True)
+        return
+    for account, since in _rows(_MEMBERS, audience=moment.audience):
+        yield Occurred(account, since, {"audience": moment.audience, "on": since.isoformat()})
+
+
+def _beyond(trigger: Trigger) -> Sequence[tuple[Any, ...]]:
+    falls, line = trigger.direction is Direction.DOWN, trigger.line
+    if line is not None and line.subject == WHOLE_SCORE:
+        return _rows(_BEYOND, falls=falls, line=line.value)
+    if line is not None:
+        watched = WatchLine.objects.filter(subject=line.subject, value=line.value).first()
+        side = 1 if falls else 0
+        return _rows(_BEYOND_A_WATCHED_LINE, line=watched.pk, side=side) if watched else []
+    if trigger.kind is TriggerKind.CROSSING and trigger.subject == WHOLE_SCORE and trigger.targets:
+        return _rows(_IN_BAND, bands=list(trigger.targets))
+    return []
+
+
+def _standings(ids: Sequence[int], day: date) -> Iterator[AccountState]:
+    for start in range(0, len(ids), _SLICE):
+        part = ids[start : start + _SLICE]
+        owners = Owners(accounts=facts.account_rows(part).values(), day=day)
+        csms = {account_id: owners.csm_of(account_id) for account_id in part}
+        yield from facts.standings(account_ids=part, csms=csms, day=day).values()
+
+
+def _rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return list(cursor.fetchall())
