@@ -120,7 +120,7 @@ def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
     """
 
     def declare(view: View) -> View:
-        answer = _action(view, page) if page else view
+        answer = _post_only_view(view, page) if page else view
 
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -137,7 +137,7 @@ def requires(right: Right, *, page: str = "") -> Callable[[View], View]:
     return declare
 
 
-def _action(view: View, page: str) -> View:
+def _post_only_view(view: View, page: str) -> View:
     @require_http_methods(["GET", "HEAD", "POST"])
     def act(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":

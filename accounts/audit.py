@@ -46,9 +46,11 @@ def is_tracked(model: type[Model]) -> bool:
 def changes_of(row: Any) -> list[Change]:
     """The newest first, 200 at most, of a row whose model is tracked."""
     found = [*_of_fields(row), *_of_links(row)]
-    people = _people(entry for entry, _ in found)
+    people = _names_by_user_id(entry for entry, _ in found)
     changes = [
-        Change(entry.pgh_created_at, _who(entry, people), ACTIONS[entry.pgh_label], differences)
+        Change(
+            entry.pgh_created_at, _author_name(entry, people), ACTIONS[entry.pgh_label], differences
+        )
         for entry, differences in found
     ]
     return sorted(changes, key=lambda change: change.at, reverse=True)[:SHOWN]
@@ -61,12 +63,12 @@ def _of_fields(row: Any) -> Iterator[tuple[Any, tuple[Difference, ...]]]:
         if entry is None or entry.pgh_label not in ACTIONS:
             continue
         if entry.pgh_label == "update" and before is not None:
-            yield entry, tuple(_differences(row, before, entry))
+            yield entry, tuple(_field_differences(row, before, entry))
         elif len(entries) <= SHOWN or before is not None:
             yield entry, ()
 
 
-def _differences(row: Any, before: Any, after: Any) -> Iterator[Difference]:
+def _field_differences(row: Any, before: Any, after: Any) -> Iterator[Difference]:
     for field in row._meta.concrete_fields:
         try:
             recorded: Any = after._meta.get_field(field.name)
@@ -105,15 +107,15 @@ def _in_words(field: Field[Any, Any], value: Any) -> str:
     return str(display_for_field(value, field, NOTHING))
 
 
-def _people(entries: Iterable[Any]) -> dict[int, str]:
-    ids = {person for entry in entries if (person := _person(entry)) is not None}
+def _names_by_user_id(entries: Iterable[Any]) -> dict[int, str]:
+    ids = {person for entry in entries if (person := _user_id_of(entry)) is not None}
     return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
 
 
-def _person(entry: Any) -> int | None:
+def _user_id_of(entry: Any) -> int | None:
     return entry.pgh_context.metadata.get("user") if entry.pgh_context else None
 
 
-def _who(entry: Any, people: dict[int, str]) -> str | None:
-    person = _person(entry)
+def _author_name(entry: Any, people: dict[int, str]) -> str | None:
+    person = _user_id_of(entry)
     return None if person is None else people.get(person, f"Person {person}, who is gone")

@@ -29,11 +29,11 @@ def rows(columns: Sequence[Column]) -> bytes:
     count = len(columns[0][1])
     fields: list[Any] = [("fields", ">i2")]
     for number, (kind, values) in enumerate(columns):
-        fields += _fields(f"c{number}", kind, values)
+        fields += _column_dtype(f"c{number}", kind, values)
     block = np.zeros(count, dtype=np.dtype(fields))
     block["fields"] = len(columns)
     for number, (kind, values) in enumerate(columns):
-        _fill(block, f"c{number}", kind, values)
+        _fill_column(block, f"c{number}", kind, values)
     return block.tobytes()
 
 
@@ -52,7 +52,7 @@ def columns_of(buffer: io.BytesIO, kinds: Mapping[str, str]) -> npt.NDArray[np.v
     return np.frombuffer(body, dtype=np.dtype(layout))
 
 
-def _fields(name: str, kind: str, values: npt.NDArray[Any]) -> list[Any]:
+def _column_dtype(name: str, kind: str, values: npt.NDArray[Any]) -> list[Any]:
     """Entries of a structured numpy type."""
     if values.ndim == 1:
         return [(f"{name}_size", ">i4"), (name, kind)]
@@ -64,7 +64,7 @@ def _fields(name: str, kind: str, values: npt.NDArray[Any]) -> list[Any]:
     ]
 
 
-def _fill(block: npt.NDArray[Any], name: str, kind: str, values: npt.NDArray[Any]) -> None:
+def _fill_column(block: npt.NDArray[Any], name: str, kind: str, values: npt.NDArray[Any]) -> None:
     width = np.dtype(kind).itemsize
     if values.ndim == 1:
         block[f"{name}_size"] = width

@@ -32,9 +32,9 @@ class ChatMessage:
 
 def slack_body(message: ChatMessage) -> dict[str, Any]:
     title = message.title[:_TITLE]
-    blocks: list[dict[str, Any]] = [{"type": "header", "text": _plain(title)}]
+    blocks: list[dict[str, Any]] = [{"type": "header", "text": _slack_plain_text(title)}]
     if message.text:
-        blocks.append({"type": "section", "text": _plain(message.text[:_TEXT])})
+        blocks.append({"type": "section", "text": _slack_plain_text(message.text[:_TEXT])})
     blocks.append({"type": "actions", "elements": [_slack_link(message.link)]})
     if message.task is not None:
         blocks.append(_slack_actions(message.task))
@@ -42,21 +42,30 @@ def slack_body(message: ChatMessage) -> dict[str, Any]:
 
 
 def _slack_link(link: str) -> dict[str, Any]:
-    return {"type": "button", "action_id": "open", "text": _plain("Open"), "url": link}
+    return {"type": "button", "action_id": "open", "text": _slack_plain_text("Open"), "url": link}
 
 
 def _slack_actions(task: ChatTask) -> dict[str, Any]:
     buttons = [(f"done:{value}", f"Done: {words}") for value, words in task.outcomes]
     buttons += [(f"snooze:{days}", words) for days, words in SNOOZES]
     elements: list[dict[str, Any]] = [
-        {"type": "button", "action_id": action, "text": _plain(words), "value": str(task.id)}
+        {
+            "type": "button",
+            "action_id": action,
+            "text": _slack_plain_text(words),
+            "value": str(task.id),
+        }
         for action, words in buttons
     ]
-    hand = {"type": "users_select", "action_id": "hand", "placeholder": _plain("Hand over to")}
+    hand = {
+        "type": "users_select",
+        "action_id": "hand",
+        "placeholder": _slack_plain_text("Hand over to"),
+    }
     return {"type": "actions", "block_id": f"task:{task.id}", "elements": [*elements, hand]}
 
 
-def _plain(text: str) -> dict[str, Any]:
+def _slack_plain_text(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 

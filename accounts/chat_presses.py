@@ -39,7 +39,7 @@ def read_slack(
     stamp = headers.get("X-Slack-Request-Timestamp", "")
     signed = b"v0:" + stamp.encode() + b":" + body
     expected = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-    if not _same(headers.get("X-Slack-Signature", ""), expected):
+    if not _is_same_secret(headers.get("X-Slack-Signature", ""), expected):
         raise UnprovenError
     try:
         _be_fresh(datetime.fromtimestamp(int(stamp), UTC), now)
@@ -58,10 +58,10 @@ def _slack_press(person: str, action: Mapping[str, Any]) -> Press | None:
     do, _, value = str(action["action_id"]).partition(":")
     if do == "hand":
         task_id = str(action["block_id"]).removeprefix("task:")
-        return Press(person, _id(task_id), do, str(action["selected_user"]))
+        return Press(person, _task_id_of(task_id), do, str(action["selected_user"]))
     if do not in ("done", "snooze"):
         return None
-    return Press(person, _id(action["value"]), do, value)
+    return Press(person, _task_id_of(action["value"]), do, value)
 
 
 def read_teams(body: bytes, *, headers: Mapping[str, str], secret: str, now: datetime) -> Press:
@@ -70,7 +70,7 @@ def read_teams(body: bytes, *, headers: Mapping[str, str], secret: str, now: dat
         raise UnprovenError
     key = base64.b64decode(secret)
     digest = base64.b64encode(hmac.new(key, body, hashlib.sha256).digest()).decode()
-    if not _same(headers.get("Authorization", ""), f"HMAC {digest}"):
+    if not _is_same_secret(headers.get("Authorization", ""), f"HMAC {digest}"):
         raise UnprovenError
     try:
         said = json.loads(body)
@@ -78,7 +78,7 @@ def read_teams(body: bytes, *, headers: Mapping[str, str], secret: str, now: dat
         pressed, person = said["value"], str(said["from"]["aadObjectId"])
         do = str(pressed["do"])
         value = str(pressed["to"] if do == "hand" else pressed["value"])
-        return Press(person, _id(pressed["task"]), do, value)
+        return Press(person, _task_id_of(pressed["task"]), do, value)
     except UnprovenError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -92,7 +92,7 @@ def is_teams_secret(secret: str) -> bool:
         return False
 
 
-def _same(given: str, expected: str) -> bool:
+def _is_same_secret(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
@@ -102,7 +102,7 @@ def _be_fresh(at: datetime, now: datetime) -> None:
         raise UnprovenError
 
 
-def _id(value: Any) -> int:
+def _task_id_of(value: Any) -> int:
     number = int(value)
     if not 0 < number < 2**63:
         raise ValueError("no id")

@@ -46,7 +46,7 @@ def erase_contact(*, external_id: str, source: str = "", now: datetime) -> dict[
     contact = (named.filter(source=source) if source else named).select_for_update().get()
     changed: Counter[str] = Counter()
     for same in _records_of(contact):
-        changed.update(_erase(same, now=now))
+        changed.update(_erase_in_all_columns(same, now=now))
     return dict(changed)
 
 
@@ -57,7 +57,7 @@ def _records_of(contact: Contact) -> list[Contact]:
     return list(records.order_by("pk").select_for_update())
 
 
-def _erase(contact: Contact, *, now: datetime) -> dict[str, int]:
+def _erase_in_all_columns(contact: Contact, *, now: datetime) -> dict[str, int]:
     person = MentionedPerson(contact.name, contact.email)
     if contact.erased_at is not None:
         person = MentionedPerson("")  # the name is that of nobody
@@ -135,11 +135,11 @@ def _rename_users(contact: Contact, accounts: Collection[int]) -> dict[str, int]
         changed[label] = sum(
             rows.filter(user_key=key).update(user_key=new) for key, new in erased.items()
         )
-        _remember(erased, accounts)
+        _remember_erased_users(erased, accounts)
     return changed
 
 
-def _remember(erased: Mapping[str, str], accounts: Collection[int]) -> None:
+def _remember_erased_users(erased: Mapping[str, str], accounts: Collection[int]) -> None:
     """By hashes: usage that comes under these ids later is folded into the same users."""
     of_any_case = {key.casefold(): new for key, new in erased.items()}
     for key, new in of_any_case.items():
@@ -158,24 +158,26 @@ def _cut_column(
 ) -> int:
     """The number of rows in which the person was mentioned."""
     changed = 0
-    for pk, value in _hinted(rows, column, person=person):
+    for pk, value in _rows_that_may_mention(rows, column, person=person):
         cut = person.cut(value, by=ERASED_NAME)
         if cut == value:
             continue
-        fitting = _fitting(cut, field=rows.model._meta.get_field(column))
+        fitting = _cut_to_column(cut, field=rows.model._meta.get_field(column))
         with pgtrigger.ignore(*guards) if guards else nullcontext():
             changed += rows.model._base_manager.filter(pk=pk).update(**{column: fitting})
     return changed
 
 
-def _fitting(value: object, *, field: Any) -> object:
+def _cut_to_column(value: object, *, field: Any) -> object:
     """What replaces a name may be longer than it: the end of what was written is cut off."""
     if isinstance(field, ArrayField) and isinstance(value, list):
-        return [_fitting(part, field=field.base_field) for part in value]
+        return [_cut_to_column(part, field=field.base_field) for part in value]
     return value[: field.max_length] if isinstance(value, str) else value
 
 
-def _hinted(rows: QuerySet[Any], column: str, *, person: MentionedPerson) -> list[tuple[Any, Any]]:
+def _rows_that_may_mention(
+    rows: QuerySet[Any], column: str, *, person: MentionedPerson
+) -> list[tuple[Any, Any]]:
     """Key and value of rows that may mention the person, found by the database."""
     if not person.hints:
         return []
@@ -209,7 +211,9 @@ def _delete_quotes(contact: Contact, person: MentionedPerson) -> dict[str, int]:
         rows = apps.get_model(name)._base_manager.annotate(quoted=Cast(column, TextField()))
         own = rows.filter(quoted__contains=json.dumps(contact.external_id))
         keys = set(own.values_list("pk", flat=True))
-        hinted = _hinted(apps.get_model(name)._base_manager.all(), column, person=person)
+        hinted = _rows_that_may_mention(
+            apps.get_model(name)._base_manager.all(), column, person=person
+        )
         keys |= {pk for pk, value in hinted if person.is_in(value)}
         changed[label] = apps.get_model(name)._base_manager.filter(pk__in=keys).delete()[0]
     return changed

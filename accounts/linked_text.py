@@ -12,10 +12,10 @@ _SENTENCE_ENDS = ".,;:!?…"
 def linked_runs(text: str) -> list[tuple[str, str]]:
     """Each run of the text, and where it leads, empty where it leads nowhere; together they are
     the text."""
-    return [run for run in _runs(text) if run[0]]
+    return [run for run in _text_and_links(text) if run[0]]
 
 
-def _runs(text: str) -> Iterator[tuple[str, str]]:
+def _text_and_links(text: str) -> Iterator[tuple[str, str]]:
     place = 0
     for found in _ADDRESS.finditer(text):
         address = _without_sentence(found[0])

@@ -26,14 +26,16 @@ _TOO_LATE = timedelta(days=1)
 def forgotten(user: User, *, now: datetime) -> None:
     """Who asked is not known: the mail says what to do if it was somebody else."""
     subject = "Set a new password"
-    _write(user, "mail/password.txt", subject=subject, link=SET_PASSWORD, now=now, by=None)
+    _enqueue_password_mail(
+        user, "mail/password.txt", subject=subject, link=SET_PASSWORD, now=now, by=None
+    )
 
 
 def invited(user: User, *, by: User, now: datetime) -> None:
     """The longer time to accept is for who has no password yet."""
     subject = f"Your way into {Installation.current().name}"
     link = SET_PASSWORD if user.has_usable_password() else FIRST_PASSWORD
-    _write(user, "mail/invitation.txt", subject=subject, link=link, now=now, by=by)
+    _enqueue_password_mail(user, "mail/invitation.txt", subject=subject, link=link, now=now, by=by)
 
 
 def leads_to_a_password(link: str) -> bool:
@@ -47,7 +49,7 @@ def fresh_link(user: User, *, link: str) -> str:
     return reverse("account_reset_password_from_key", kwargs=key)
 
 
-def _write(
+def _enqueue_password_mail(
     user: User, template: str, *, subject: str, link: str, now: datetime, by: User | None
 ) -> None:
     hours = _TOKENS[link].lifetime // timedelta(hours=1)

@@ -14,17 +14,17 @@ class SealBrokenError(ValueError):
 
 
 def seal(text: str) -> str:
-    return _fernet().encrypt(text.encode()).decode()
+    return _secret_key_fernet().encrypt(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """Raises SealBrokenError."""
     try:
-        return _fernet().decrypt(sealed.encode()).decode()
+        return _secret_key_fernet().decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise SealBrokenError("SECRET_KEY has changed: enter the secret again") from None
 
 
-def _fernet() -> Fernet:
+def _secret_key_fernet() -> Fernet:
     digest = hashlib.sha256(b"sealed at rest:" + settings.SECRET_KEY.encode()).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

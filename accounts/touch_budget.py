@@ -65,8 +65,8 @@ def may_touch(
         return Verdict(Room.FULL, free)
     to_person = sum(person == contact for person in more_urgent)
     is_kept = (
-        _recent(own, now) + to_person >= budget.per_contact
-        or _recent(every, now) + len(more_urgent) >= budget.per_account
+        _touches_in_window(own, now) + to_person >= budget.per_contact
+        or _touches_in_window(every, now) + len(more_urgent) >= budget.per_account
     )
     return Verdict(Room.KEPT, now + LOOK_AGAIN) if is_kept else Verdict(Room.FREE, now)
 
@@ -84,15 +84,15 @@ def next_free(
     leaves the window when exactly seven days have passed.
     """
     return max(
-        _free(to_contact, cap=budget.per_contact, now=now),
-        _free(to_account, cap=budget.per_account, now=now),
+        _next_free_time(to_contact, cap=budget.per_contact, now=now),
+        _next_free_time(to_account, cap=budget.per_account, now=now),
     )
 
 
-def _free(touched: Sequence[datetime], *, cap: int, now: datetime) -> datetime:
+def _next_free_time(touched: Sequence[datetime], *, cap: int, now: datetime) -> datetime:
     recent = sorted(at for at in touched if at > now - WINDOW)
     return now if len(recent) < cap else recent[-cap] + WINDOW
 
 
-def _recent(touched: Sequence[datetime], now: datetime) -> int:
+def _touches_in_window(touched: Sequence[datetime], now: datetime) -> int:
     return sum(at > now - WINDOW for at in touched)

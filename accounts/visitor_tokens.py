@@ -42,26 +42,26 @@ def new_secret() -> str:
 
 def signature_of(signed: bytes, *, key: bytes) -> str:
     """As JSON Web Signatures write HMAC-SHA256 (RFC 7515)."""
-    return _written(hmac.new(key, signed, hashlib.sha256).digest())
+    return _base64_without_padding(hmac.new(key, signed, hashlib.sha256).digest())
 
 
 def sign_visitor(visitor: Visitor, *, secret: str, expires_at: datetime) -> str:
     claims = {name: value for name, value in asdict(visitor).items() if value}
     parts = ({"alg": "HS256", "typ": "JWT"}, claims | {"exp": int(expires_at.timestamp())})
-    signed = ".".join(_written(json.dumps(part).encode()) for part in parts)
+    signed = ".".join(_base64_without_padding(json.dumps(part).encode()) for part in parts)
     return f"{signed}.{signature_of(signed.encode(), key=secret.encode())}"
 
 
 def claimed_source(token: str) -> str:
     """Unproven: only to find the secrets that may prove it. Raises TokenRefusedError."""
-    source = _read(token)[1].get("source")
+    source = _split_token(token)[1].get("source")
     return source if isinstance(source, str) else ""
 
 
 def read_visitor(token: str, *, secrets_of_source: Collection[str], now: datetime) -> Visitor:
     """Who the token says, signed with one of the secrets and not expired by `now`, which is real
     time. Raises TokenRefusedError."""
-    header, claims, signed, signature = _read(token)
+    header, claims, signed, signature = _split_token(token)
     if header.get("alg") != "HS256" or "crit" in header:
         raise TokenRefusedError
     made = [signature_of(signed, key=each.encode()) for each in secrets_of_source]
@@ -69,16 +69,16 @@ def read_visitor(token: str, *, secrets_of_source: Collection[str], now: datetim
         raise TokenRefusedError
     _refuse_untimely(claims, now=now)
     return Visitor(
-        source=_claim(claims, "source"),
-        account=_claim(claims, "account"),
-        user=_claim(claims, "user"),
-        email=_claim(claims, "email") if "email" in claims else "",
+        source=_required_claim(claims, "source"),
+        account=_required_claim(claims, "account"),
+        user=_required_claim(claims, "user"),
+        email=_required_claim(claims, "email") if "email" in claims else "",
     )
 
 
 def _refuse_untimely(claims: dict[str, Any], *, now: datetime) -> None:
     """`exp` is asked for, and no further away than a token may live; `nbf` is kept where it is."""
-    ends, begins = _moment(claims.get("exp")), _moment(claims.get("nbf", 0))
+    ends, begins = _claimed_seconds(claims.get("exp")), _claimed_seconds(claims.get("nbf", 0))
     seconds = now.timestamp()
     latest = seconds + (LONGEST_LIFE + LEEWAY).total_seconds()
     is_begun = begins <= seconds + LEEWAY.total_seconds()
@@ -86,30 +86,30 @@ def _refuse_untimely(claims: dict[str, Any], *, now: datetime) -> None:
         raise TokenRefusedError
 
 
-def _moment(said: object) -> float:
+def _claimed_seconds(said: object) -> float:
     """Seconds since 1970."""
     if isinstance(said, bool) or not isinstance(said, int | float):
         raise TokenRefusedError
     return said
 
 
-def _claim(claims: dict[str, Any], name: str) -> str:
+def _required_claim(claims: dict[str, Any], name: str) -> str:
     found = claims.get(name)
     if not isinstance(found, str) or not 0 < len(found) <= _LONGEST_CLAIM or "\0" in found:
         raise TokenRefusedError
     return found
 
 
-def _read(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, str]:
+def _split_token(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes, str]:
     """Header, claims, what is signed, and its signature."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST_TOKEN or not token.isascii():
         raise TokenRefusedError
-    header, claims = (_object(part) for part in parts[:2])
+    header, claims = (_decoded_object(part) for part in parts[:2])
     return header, claims, ".".join(parts[:2]).encode(), parts[2]
 
 
-def _object(part: str) -> dict[str, Any]:
+def _decoded_object(part: str) -> dict[str, Any]:
     try:
         found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (binascii.Error, ValueError, RecursionError):
@@ -119,5 +119,5 @@ def _object(part: str) -> dict[str, Any]:
     return found
 
 
-def _written(raw: bytes) -> str:
+def _base64_without_padding(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

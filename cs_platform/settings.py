@@ -28,7 +28,7 @@ if _runtime_file.exists():
     )
 
 
-def _configured(name: str, default: str = "") -> str:
+def _configured_value(name: str, default: str = "") -> str:
     return str(env.str(name, default=_runtime.get(name, default)))
 
 
@@ -36,7 +36,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("CS_DEMO", default=_runtime.get("CS_DEMO") == "1")
 # The day an installation of imported history lives on; looked at by its first `prepare`.
 AS_OF = env.str("AS_OF", default="")
-SECRET_KEY = _configured("SECRET_KEY")
+SECRET_KEY = _configured_value("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -122,7 +122,7 @@ TEMPLATES = [
 ]
 
 # --- Database: three roles. The app role is the default; DATABASE_OWNER_URL migrates.
-_database_url = _configured("DATABASE_URL", "postgresql://cs_app@127.0.0.1:5432/cs")
+_database_url = _configured_value("DATABASE_URL", "postgresql://cs_app@127.0.0.1:5432/cs")
 DATABASES = {"default": {**env.db_url_config(_database_url), "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -145,7 +145,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     }
 )
 # Beside a database named by the environment, the embedded one's other roles mean nothing.
-_other_role = env.str if "DATABASE_URL" in env.ENVIRON else _configured
+_other_role = env.str if "DATABASE_URL" in env.ENVIRON else _configured_value
 DATABASE_OWNER_URL = _other_role("DATABASE_OWNER_URL", default="")
 DATABASE_READER_URL = _other_role("DATABASE_READER_URL", default="")
 
@@ -153,7 +153,7 @@ DATABASE_READER_URL = _other_role("DATABASE_READER_URL", default="")
 NIGHTLY_REST = env.float("CS_NIGHTLY_REST", default=0.5)
 
 # --- Broker: a doorbell. Web processes never talk to it.
-REDIS_URL = _configured("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = _configured_value("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -62,7 +62,7 @@ class CrossingSignal:
 
     def to_json(self) -> dict[str, Any]:
         """JSON types only; a number with decimals is text, so that none of them is lost."""
-        return {name: _plain(getattr(self, name)) for name in _READERS}
+        return {name: _as_json_value(getattr(self, name)) for name in _READERS}
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> CrossingSignal:
@@ -84,7 +84,7 @@ class CrossingSignal:
         return cls(**values)
 
 
-def _plain(value: object) -> object:
+def _as_json_value(value: object) -> object:
     match value:
         case Decimal():
             return str(value)
@@ -96,7 +96,7 @@ def _plain(value: object) -> object:
             return value
 
 
-def _typed(kind: type) -> Callable[[object], Any]:
+def _reader_of_type(kind: type) -> Callable[[object], Any]:
     """Takes values of exactly this type: True is no number."""
 
     def read(value: object) -> object:
@@ -107,11 +107,11 @@ def _typed(kind: type) -> Callable[[object], Any]:
     return read
 
 
-def _day(value: object) -> date:
+def _read_day(value: object) -> date:
     return date.fromisoformat(_text(value))
 
 
-def _number(value: object) -> Decimal:
+def _read_number(value: object) -> Decimal:
     number = Decimal(_text(value))
     if not number.is_finite():
         raise ValueError(value)
@@ -119,19 +119,19 @@ def _number(value: object) -> Decimal:
 
 
 def _number_or_none(value: object) -> Decimal | None:
-    return None if value is None else _number(value)
+    return None if value is None else _read_number(value)
 
 
-def _direction(value: object) -> Direction:
+def _read_direction(value: object) -> Direction:
     return Direction(_text(value))
 
 
-_text, _whole, _flag = _typed(str), _typed(int), _typed(bool)
+_text, _whole, _flag = _reader_of_type(str), _reader_of_type(int), _reader_of_type(bool)
 _BY_TYPE: dict[str, Callable[[object], Any]] = {
-    "date": _day,
+    "date": _read_day,
     "str": _text,
     "Decimal | None": _number_or_none,
-    "Direction": _direction,
+    "Direction": _read_direction,
     "int": _whole,
     "bool": _flag,
 }

@@ -68,15 +68,15 @@ CONTRACTION = MovementKind.CONTRACTION
 CHURN = MovementKind.CHURN
 
 
-def _start(of: Accounts = Accounts.ALL) -> Any:
+def _start_field(of: Accounts = Accounts.ALL) -> Any:
     return field(default=0, metadata={"made_of": MadeOf(Adds.START, of=of)})
 
 
-def _change(*kinds: MovementKind, of: Accounts = Accounts.ALL, sign: int = 1) -> Any:
+def _change_field(*kinds: MovementKind, of: Accounts = Accounts.ALL, sign: int = 1) -> Any:
     return field(default=0, metadata={"made_of": MadeOf(Adds.CHANGE, kinds, of=of, sign=sign)})
 
 
-def _count(*kinds: MovementKind, of: Accounts = Accounts.ALL) -> Any:
+def _count_field(*kinds: MovementKind, of: Accounts = Accounts.ALL) -> Any:
     return field(default=0, metadata={"made_of": MadeOf(Adds.ONE, kinds, of=of)})
 
 
@@ -95,12 +95,12 @@ class Summable:
 class Bridge(Summable):
     """All accounts: start + new + reactivation + expansion − contraction − churn = end."""
 
-    start: int = _start()
-    new: int = _change(NEW)
-    reactivation: int = _change(REACTIVATION)
-    expansion: int = _change(EXPANSION)
-    contraction: int = _change(CONTRACTION, sign=-1)
-    churn: int = _change(CHURN, sign=-1)
+    start: int = _start_field()
+    new: int = _change_field(NEW)
+    reactivation: int = _change_field(REACTIVATION)
+    expansion: int = _change_field(EXPANSION)
+    contraction: int = _change_field(CONTRACTION, sign=-1)
+    churn: int = _change_field(CHURN, sign=-1)
 
     @property
     def end(self) -> int:
@@ -112,12 +112,12 @@ class Bridge(Summable):
 class Cohort(Summable):
     """The accounts that paid at the start; what is new is no part of it."""
 
-    start: int = _start(of=Accounts.COHORT)
-    reactivation: int = _change(REACTIVATION, of=Accounts.COHORT)
+    start: int = _start_field(of=Accounts.COHORT)
+    reactivation: int = _change_field(REACTIVATION, of=Accounts.COHORT)
     # A second contract booked as "new" on a paying account is that account's expansion.
-    expansion: int = _change(EXPANSION, NEW, of=Accounts.COHORT)
-    contraction: int = _change(CONTRACTION, of=Accounts.COHORT, sign=-1)
-    churn: int = _change(CHURN, of=Accounts.COHORT, sign=-1)
+    expansion: int = _change_field(EXPANSION, NEW, of=Accounts.COHORT)
+    contraction: int = _change_field(CONTRACTION, of=Accounts.COHORT, sign=-1)
+    churn: int = _change_field(CHURN, of=Accounts.COHORT, sign=-1)
 
     @property
     def end(self) -> int:
@@ -133,13 +133,13 @@ class Cohort(Summable):
 class Logos(Summable):
     """Accounts, counted by their state at the two ends whatever the method."""
 
-    start: int = _count(of=Accounts.COHORT)
-    kept: int = _count(of=Accounts.KEPT)
-    end: int = _count(of=Accounts.PAYING)
-    new: int = _count(NEW)
-    reactivated: int = _count(REACTIVATION)
-    expanded: int = _count(EXPANSION, of=Accounts.COHORT)
-    contracted: int = _count(CONTRACTION, of=Accounts.COHORT)
+    start: int = _count_field(of=Accounts.COHORT)
+    kept: int = _count_field(of=Accounts.KEPT)
+    end: int = _count_field(of=Accounts.PAYING)
+    new: int = _count_field(NEW)
+    reactivated: int = _count_field(REACTIVATION)
+    expanded: int = _count_field(EXPANSION, of=Accounts.COHORT)
+    contracted: int = _count_field(CONTRACTION, of=Accounts.COHORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,9 @@ class Opened:
     lists_all: bool = False
 
 
-def _rate(rate: Rate, made_of: MadeOf, total: Callable[[Retention], int], **more: bool) -> Opened:
+def _opened_rate(
+    rate: Rate, made_of: MadeOf, total: Callable[[Retention], int], **more: bool
+) -> Opened:
     return Opened(RATES[rate].label, RATES[rate].meaning, made_of, total, **more)
 
 
@@ -317,18 +319,18 @@ FIGURES = {
         made_of=MadeOf(Adds.END),
         total=lambda found: found.bridge.end,
     ),
-    Figure.NRR: _rate(
+    Figure.NRR: _opened_rate(
         Rate.NRR,
         MadeOf(Adds.CHANGE, of=Accounts.COHORT),
         lambda found: found.cohort.end - found.cohort.start,
         lists_all=True,
     ),
-    Figure.GRR: _rate(
+    Figure.GRR: _opened_rate(
         Rate.GRR,
         MadeOf(Adds.CHANGE, (CONTRACTION, CHURN), of=Accounts.COHORT),
         lambda found: found.cohort.kept - found.cohort.start,
     ),
-    Figure.LOGO: _rate(
+    Figure.LOGO: _opened_rate(
         Rate.LOGO,
         MadeOf(Adds.CHANGE, of=Accounts.LEFT),
         lambda found: -found.cohort.churn,  # by account: the churn is that of those who left

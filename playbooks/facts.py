@@ -140,15 +140,19 @@ def standings(
 ) -> dict[int, AccountState]:
     """How each account stands on `day`; `csms` says who answers for it."""
     health = _present_health(account_ids)
-    overridden = set(_overridden(account_ids, day))
-    plays, ended, queued = _open_plays(account_ids), _ended(account_ids), _queued(account_ids)
-    contracts, cancelling = _running_contracts(account_ids), _cancelling(account_ids, day)
+    overridden = set(_accounts_with_override(account_ids, day))
+    plays, ended, queued = (
+        _open_plays(account_ids),
+        _latest_play_ends(account_ids),
+        _queued_playbook_keys(account_ids),
+    )
+    contracts, cancelling = _running_contracts(account_ids), _accounts_with_notice(account_ids, day)
     accounts = list(
         Account.objects.filter(pk__in=account_ids).select_related("plan").only(*_STANDING)
     )
-    audiences = _audiences(account_ids)
+    audiences = _audience_keys(account_ids)
     base = Installation.current().currency
-    worth = _worth(accounts, day)
+    worth = _arr_in_base_currency(accounts, day)
     return {
         row.pk: AccountState(
             account_id=row.pk,
@@ -188,7 +192,7 @@ def _present_health(account_ids: Sequence[int]) -> dict[int, _PresentHealth]:
     return found
 
 
-def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
+def _arr_in_base_currency(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
     """ARR by account in minor units of the installation's currency; None where no rate brings it
     there."""
     base = Installation.current().currency
@@ -200,7 +204,7 @@ def _worth(accounts: Sequence[Account], day: date) -> dict[int, int | None]:
 def renewal_risk_of(account: Account, *, score: Decimal | None, day: date) -> RenewalRisk:
     """Of one account that pages show, from one question."""
     days_left = _days_to_decision(account, day)
-    is_cancelling = bool(_cancelling([account.pk], day))
+    is_cancelling = bool(_accounts_with_notice([account.pk], day))
     return renewal_risk(score=score, days_left=days_left, is_cancelling=is_cancelling)
 
 
@@ -209,7 +213,7 @@ def _days_to_decision(account: Account, day: date) -> int | None:
     return None if decides_on is None else (decides_on - day).days
 
 
-def _cancelling(account_ids: Sequence[int], day: date) -> set[int]:
+def _accounts_with_notice(account_ids: Sequence[int], day: date) -> set[int]:
     """Accounts that gave notice for a contract that runs, or said lately that they would leave."""
     since = datetime.combine(day - _NOTICE_COUNTS, time(), tzinfo=Installation.current().zone)
     said = _signals_since(account_ids=account_ids, kinds=[_NOTICE], since=since)
@@ -235,7 +239,7 @@ def _running_contracts(account_ids: Sequence[int]) -> dict[int, list[RunningCont
     return found
 
 
-def _audiences(account_ids: Sequence[int]) -> dict[int, list[str]]:
+def _audience_keys(account_ids: Sequence[int]) -> dict[int, list[str]]:
     """Keys of the audiences that each account is in."""
     # Uses index: audience_member_of_account
     rows = AudienceMember.objects.filter(account_id__in=account_ids, left_on__isnull=True)
@@ -298,7 +302,7 @@ def signals_heard(
     return found
 
 
-def _overridden(account_ids: Sequence[int], day: date) -> Iterable[int]:
+def _accounts_with_override(account_ids: Sequence[int], day: date) -> Iterable[int]:
     return BandOverride.objects.filter(
         Q(ended_at__isnull=True),
         account_id__in=account_ids,
@@ -332,7 +336,7 @@ def _open_plays(account_ids: Sequence[int]) -> dict[int, list[OpenPlay]]:
     return found
 
 
-def _ended(account_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
+def _latest_play_ends(account_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
     """A superseded play was cut short by a severer one: it begins no cooldown."""
     # Uses index: play_latest_end or play_of_account
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
@@ -347,7 +351,7 @@ def _ended(account_ids: Sequence[int]) -> dict[int, list[tuple[str, datetime]]]:
     return found
 
 
-def _queued(account_ids: Sequence[int]) -> dict[int, list[str]]:
+def _queued_playbook_keys(account_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     starts = PlayStart.objects.filter(account_id__in=account_ids, result=StartResult.QUEUED)
     for account_id, key in starts.values_list("account_id", "playbook_key"):

@@ -90,22 +90,22 @@ def take_update(*, entry: LibraryEntry, by: User, now: datetime) -> Playbook:
 
     Raises NoNewsError, and PlaybookError where the two do not fit together.
     """
-    state = _news(entry)
+    state = _locked_update(entry)
     draft = draft_of(state.merged, now)
     if state.playbook and state.playbook.state == Playbook.State.PUBLISHED:
         draft = publish(playbook=draft, by=by, now=now)
-    _look(entry, now)
+    _mark_as_seen(entry, now)
     return draft
 
 
 @transaction.atomic
 def keep_own(*, entry: LibraryEntry, now: datetime) -> None:
     """The news were looked at and are not wanted. Raises NoNewsError."""
-    _news(entry)
-    _look(entry, now)
+    _locked_update(entry)
+    _mark_as_seen(entry, now)
 
 
-def _news(entry: LibraryEntry) -> EntryState:
+def _locked_update(entry: LibraryEntry) -> EntryState:
     """Locks the entry, so that two people take one update once."""
     InstalledEntry.objects.select_for_update().filter(key=entry.key).first()
     (state,) = entry_states([entry])
@@ -114,5 +114,5 @@ def _news(entry: LibraryEntry) -> EntryState:
     return state
 
 
-def _look(entry: LibraryEntry, now: datetime) -> None:
+def _mark_as_seen(entry: LibraryEntry, now: datetime) -> None:
     InstalledEntry.objects.filter(key=entry.key).update(text=entry.text, taken_at=now)

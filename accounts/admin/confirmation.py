@@ -43,19 +43,21 @@ class ConfirmedAdmin(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         view = super().changeform_view
-        return self._confirmed(request, lambda: view(request, object_id, form_url, extra_context))
+        return self._run_when_confirmed(
+            request, lambda: view(request, object_id, form_url, extra_context)
+        )
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
         view = super().delete_view
-        return self._confirmed(request, lambda: view(request, object_id, extra_context))
+        return self._run_when_confirmed(request, lambda: view(request, object_id, extra_context))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         view = super().changelist_view
-        return self._confirmed(request, lambda: view(request, extra_context))
+        return self._run_when_confirmed(request, lambda: view(request, extra_context))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         require_confirmation(request)
@@ -71,18 +73,20 @@ class ConfirmedAdmin(admin.ModelAdmin):
         require_confirmation(request)
         return super().response_action(request, queryset, *args, **kwargs)
 
-    def _confirmed(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    def _run_when_confirmed(
+        self, request: HttpRequest, view: Callable[[], HttpResponse]
+    ) -> HttpResponse:
         """The password is looked at before the view opens its transaction: whatever becomes of
         that, a wrong guess stays counted."""
         password = request.POST.get(FIELD)
-        if password is not None and (wrong := _confirm(request, password)):
-            return self._ask(request, wrong)
+        if password is not None and (wrong := _password_errors(request, password)):
+            return self._ask_for_password(request, wrong)
         try:
             return view()
         except ConfirmationRequiredError:
-            return self._ask(request, [])
+            return self._ask_for_password(request, [])
 
-    def _ask(self, request: HttpRequest, errors: list[str]) -> HttpResponse:
+    def _ask_for_password(self, request: HttpRequest, errors: list[str]) -> HttpResponse:
         typed = [
             (name, value)
             for name, values in request.POST.lists()
@@ -108,7 +112,7 @@ def require_confirmation(request: HttpRequest) -> None:
         raise ConfirmationRequiredError
 
 
-def _confirm(request: HttpRequest, password: str) -> list[str]:
+def _password_errors(request: HttpRequest, password: str) -> list[str]:
     """Why the password does not do; nothing where it does, and that is noted in the session."""
     user = cast(User, request.user)
     adapter = get_adapter(request)

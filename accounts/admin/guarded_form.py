@@ -24,21 +24,21 @@ class GuardedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial[FIELD] = json.dumps(self._stored(), default=str)
+        self.initial[FIELD] = json.dumps(self._stored_values(), default=str)
 
-    def _stored(self) -> dict[str, Any]:
+    def _stored_values(self) -> dict[str, Any]:
         """What the row holds, as the fields of the page would show it."""
         return {
-            name: _plain(field.prepare_value(self.get_initial_for_field(field, name)))
+            name: _as_plain_json(field.prepare_value(self.get_initial_for_field(field, name)))
             for name, field in self.fields.items()
             if name != FIELD
         }
 
-    def _typed(self, name: str) -> Any:
+    def _typed_value(self, name: str) -> Any:
         """What was sent, in the same form; what is no value of the field is nobody's."""
         if name not in self.cleaned_data:
             return object()
-        return _plain(self.fields[name].prepare_value(self.cleaned_data[name]))
+        return _as_plain_json(self.fields[name].prepare_value(self.cleaned_data[name]))
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
@@ -49,7 +49,7 @@ class GuardedForm(forms.ModelForm):
             seen = dict(json.loads(sent))
         except (ValueError, TypeError):
             seen = {}
-        stored = self._stored()
+        stored = self._stored_values()
         changed = [name for name in stored if name in seen and stored[name] != seen[name]]
         if changed:
             self._come_back(changed, seen=seen, stored=stored)
@@ -61,10 +61,10 @@ class GuardedForm(forms.ModelForm):
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix(FIELD)] = json.dumps(stored, default=str)
         for name in changed:
-            mine = self._typed(name) != seen[name]
+            mine = self._typed_value(name) != seen[name]
             if not mine:
-                _show(data, self.add_prefix(name), stored[name])
-            self.add_error(name, self._told(name, is_mine=mine))
+                _put_into_data(data, self.add_prefix(name), stored[name])
+            self.add_error(name, self._conflict_message(name, is_mine=mine))
         self.data = data
         self.add_error(
             None,
@@ -74,7 +74,7 @@ class GuardedForm(forms.ModelForm):
             ),
         )
 
-    def _told(self, name: str, *, is_mine: bool) -> str:
+    def _conflict_message(self, name: str, *, is_mine: bool) -> str:
         words = _in_words(self.instance, name)
         if is_mine:
             return gettext("Meanwhile changed to %(words)s. Saving again keeps your own value.") % {
@@ -83,13 +83,13 @@ class GuardedForm(forms.ModelForm):
         return gettext("Meanwhile changed to %(words)s, which is kept.") % {"words": words}
 
 
-def _plain(value: Any) -> Any:
+def _as_plain_json(value: Any) -> Any:
     """As it comes back from JSON; several choices have no order."""
     plain = json.loads(json.dumps(value, default=str))
     return sorted(plain, key=str) if isinstance(plain, list) else plain
 
 
-def _show(data: Any, name: str, value: Any) -> None:
+def _put_into_data(data: Any, name: str, value: Any) -> None:
     """As the widget of the field would send the value."""
     if value is None or value is False:
         data.pop(name, None)

@@ -93,7 +93,7 @@ class InAppSiteAdmin(ConfirmedAdmin, KeptAdmin, TrackedAdmin):
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
-        return self._show(request, [obj])
+        return self._show_new_secrets(request, [obj])
 
     @admin.action(
         description=_("Roll: a new secret, the old one proves for a week"), permissions=["change"]
@@ -104,9 +104,9 @@ class InAppSiteAdmin(ConfirmedAdmin, KeptAdmin, TrackedAdmin):
             site.shown_secret = site.take_new_secret(now=datetime.now(UTC))  # type: ignore[attr-defined]
             site.save(update_fields=["sealed_secret", "sealed_earlier", "rolled_at"])
             self.log_change(request, site, gettext("Rolled."))
-        return self._show(request, rolled)
+        return self._show_new_secrets(request, rolled)
 
-    def _show(self, request: HttpRequest, sites: list[InAppSite]) -> HttpResponse:
+    def _show_new_secrets(self, request: HttpRequest, sites: list[InAppSite]) -> HttpResponse:
         """The answer itself holds the secrets: no redirect, no message, nothing in a cookie."""
         context = {
             **self.admin_site.each_context(request),

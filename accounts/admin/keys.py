@@ -134,21 +134,23 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
         obj.token = token  # type: ignore[attr-defined]  # until it is shown, with this request
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
-        return self._show(request, [obj])
+        return self._new_keys_page(request, [obj])
 
     @admin.action(
         description=_("Roll: a new key, the old one works for a day"), permissions=["add"]
     )
     def roll_for_a_day(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
-        return self._roll(request, chosen, overlap=A_DAY)
+        return self._roll_chosen_keys(request, chosen, overlap=A_DAY)
 
     @admin.action(
         description=_("Roll: a new key, the old one works for a week"), permissions=["add"]
     )
     def roll_for_a_week(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> Any:
-        return self._roll(request, chosen, overlap=A_WEEK)
+        return self._roll_chosen_keys(request, chosen, overlap=A_WEEK)
 
-    def _roll(self, request: HttpRequest, chosen: QuerySet[ApiKey], *, overlap: timedelta) -> Any:
+    def _roll_chosen_keys(
+        self, request: HttpRequest, chosen: QuerySet[ApiKey], *, overlap: timedelta
+    ) -> Any:
         made = []
         for key in chosen:
             try:
@@ -162,9 +164,9 @@ class ApiKeyAdmin(ConfirmedAdmin, KeptAdmin):
                 request, key, gettext("Rolled into %(successor)s.") % {"successor": successor}
             )
             self.log_addition(request, successor, gettext("Replaces %(key)s.") % {"key": key})
-        return self._show(request, made) if made else None
+        return self._new_keys_page(request, made) if made else None
 
-    def _show(self, request: HttpRequest, keys: list[ApiKey]) -> HttpResponse:
+    def _new_keys_page(self, request: HttpRequest, keys: list[ApiKey]) -> HttpResponse:
         """The answer itself holds the keys: no redirect, no message, nothing in a cookie."""
         context = {
             **self.admin_site.each_context(request),

@@ -74,7 +74,7 @@ class SourceMappingAdmin(ExplainedDeletionAdmin):
 
     @admin.display(description=_("What its values say"))
     def says(self, row: SourceMapping) -> SafeString:
-        return format_html_join("", "<div>{}: {}</div>", _said(row))
+        return format_html_join("", "<div>{}: {}</div>", _described_mapping(row))
 
     def what_deleting_does(self, row: SourceMapping) -> str:
         return gettext(
@@ -84,7 +84,7 @@ class SourceMappingAdmin(ExplainedDeletionAdmin):
         ) % {"source": row.source, "records": label(row.kind).lower()}
 
 
-def _said(row: SourceMapping) -> list[tuple[str, str]]:
+def _described_mapping(row: SourceMapping) -> list[tuple[str, str]]:
     mapping = mapping_of(row.mapping)
     said = [
         (gettext("Dates"), mapping.date_order.value if mapping.date_order else gettext("not said")),
@@ -140,7 +140,7 @@ class AccountIdAdmin(ExplainedDeletionAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "source":
-            kwargs["queryset"] = _declared()
+            kwargs["queryset"] = _declared_sources()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def what_deleting_does(self, row: AccountId) -> str:
@@ -151,5 +151,5 @@ class AccountIdAdmin(ExplainedDeletionAdmin):
         ) % {"account": row.account, "value": row.value, "source": row.source}
 
 
-def _declared() -> QuerySet[Source]:
+def _declared_sources() -> QuerySet[Source]:
     return Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")

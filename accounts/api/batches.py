@@ -62,8 +62,8 @@ def work_through(batch: RequestBatch, *, run: ImportRun, day: date, now: datetim
     Raises FileRefused or Problem where the body as a whole cannot be read: nothing is stored.
     """
     mapping = mapping_for(str(run.declared_source_id), kind=batch.kind)
-    sent = _understood(batch, mapping=mapping, now=now)
-    result = _loaded(sent, source=str(run.declared_source_id), day=day, now=now)
+    sent = _read_batch(batch, mapping=mapping, now=now)
+    result = _load_sent(sent, source=str(run.declared_source_id), day=day, now=now)
     result.reject(sent.errors)
     refused = {problem.position for problem in result.problems}
     keep_problems(run, result.problems, raw={n: sent.as_sent(n) for n in refused})
@@ -72,7 +72,7 @@ def work_through(batch: RequestBatch, *, run: ImportRun, day: date, now: datetim
     return result
 
 
-def _understood(batch: RequestBatch, *, mapping: ColumnMapping | None, now: datetime) -> Sent:
+def _read_batch(batch: RequestBatch, *, mapping: ColumnMapping | None, now: datetime) -> Sent:
     """As it is kept of the key's source what its columns and words mean."""
     spec = SPECS[batch.kind]
     if batch.media_type == bodies.CSV:
@@ -140,7 +140,7 @@ def _of_days(sent: Sent, *, said: bool, reading: ParseOptions) -> Sent:
     return sent
 
 
-def _loaded(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
+def _load_sent(sent: Sent, *, source: str, day: date, now: datetime) -> LoadResult:
     result, directory = LoadResult(place=Place.INDEX), UsageIds()
     if sent.usage_columns is not None:
         columns = renamed_columns(sent.usage_columns, source=source, directory=directory)

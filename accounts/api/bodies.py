@@ -24,7 +24,7 @@ Indexed = Iterable[tuple[int, object]]
 def media_type(request: Request) -> str:
     """The content type without parameters; Problem 415 for what is not taken here."""
     found = request.content_type.partition(";")[0].strip().lower()
-    charset = _parameter(request.content_type, "charset")
+    charset = _media_type_parameter(request.content_type, "charset")
     if found not in (JSON, CSV) and found not in NDJSON:
         detail = f"Send {', '.join(MEDIA_TYPES)}, plain or with Content-Encoding: gzip."
         raise ApiProblem(415, code="content_type", detail=detail)
@@ -33,7 +33,7 @@ def media_type(request: Request) -> str:
     return found
 
 
-def _parameter(content_type: str, name: str) -> str:
+def _media_type_parameter(content_type: str, name: str) -> str:
     for part in content_type.split(";")[1:]:
         found, _, value = part.partition("=")
         if found.strip().lower() == name:
@@ -46,7 +46,7 @@ def plain_body(request: Request) -> bytes:
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):
         raise ApiProblem(415, code="content_encoding", detail="Send the body plain or as gzip.")
-    body = _read(request)
+    body = _read_limited_body(request)
     if encoding == "gzip":
         if not body.startswith(b"\x1f\x8b"):
             raise ApiProblem(400, code="gzip", detail="The body is announced as gzip and is not.")
@@ -54,7 +54,7 @@ def plain_body(request: Request) -> bytes:
     return body
 
 
-def _read(request: Request) -> bytes:
+def _read_limited_body(request: Request) -> bytes:
     """To its end, past Django's own limit, which is for forms; never more than ours in memory."""
     stream = request._request
     pieces, size = [], 0

@@ -39,12 +39,16 @@ class BulkView(APIView):
 
         def work() -> Answer:
             batch = RequestBatch(Kind(kind), found, body, digest)
-            return accept(batch, key=key) if is_async(request, batch) else _now(batch, key=key)
+            return (
+                accept(batch, key=key)
+                if is_async(request, batch)
+                else _answer_at_once(batch, key=key)
+            )
 
         return idempotency.once(request, digest=digest, work=work)
 
 
-def _now(batch: RequestBatch, *, key: ApiKey) -> Answer:
+def _answer_at_once(batch: RequestBatch, *, key: ApiKey) -> Answer:
     now = clock.now()
     run = start_run(
         kind=batch.kind,
@@ -55,10 +59,10 @@ def _now(batch: RequestBatch, *, key: ApiKey) -> Answer:
         api_key=key,
     )
     result = work_through(batch, run=run, day=clock.today(), now=now)
-    return Answer(200, _answer(result, run_id=run.pk))
+    return Answer(200, _batch_answer(result, run_id=run.pk))
 
 
-def _answer(result: LoadResult, *, run_id: int) -> dict[str, Any]:
+def _batch_answer(result: LoadResult, *, run_id: int) -> dict[str, Any]:
     counts = result.counts()
     notes: dict[int, list[RecordError]] = defaultdict(list)
     for problem in result.problems:
@@ -68,13 +72,13 @@ def _answer(result: LoadResult, *, run_id: int) -> dict[str, Any]:
         **{status.value: counts[status] for status in Status},
         "warnings": result.warnings,
         "records": [
-            _record(index, result.statuses[index], notes.get(index, []))
+            _record_answer(index, result.statuses[index], notes.get(index, []))
             for index in sorted(result.statuses)
         ],
     }
 
 
-def _record(index: int, status: Status, notes: list[RecordError]) -> dict[str, Any]:
+def _record_answer(index: int, status: Status, notes: list[RecordError]) -> dict[str, Any]:
     answer: dict[str, Any] = {"index": index, "status": status.value}
     for name, wanted in (("errors", False), ("warnings", True)):
         found = [note for note in notes if note.warning == wanted]

@@ -64,7 +64,7 @@ def once(request: Request, *, digest: str, work: Callable[[], Answer]) -> Respon
 
 def begin(*, source: str, key: str, digest: str, now: datetime) -> Answer | None:
     """None when the work is ours to do; the kept answer when it was done. In a transaction."""
-    if _claimed(source=source, key=key, digest=digest, now=now):
+    if _claim_receipt(source=source, key=key, digest=digest, now=now):
         return None
     receipt = InboxReceipt.objects.get(source=source, key=key)
     if receipt.digest != digest:
@@ -75,7 +75,7 @@ def begin(*, source: str, key: str, digest: str, now: datetime) -> Answer | None
     return Answer(receipt.status, receipt.answer or {})
 
 
-def _claimed(*, source: str, key: str, digest: str, now: datetime) -> bool:
+def _claim_receipt(*, source: str, key: str, digest: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         # Waits for an uncommitted receipt of the same key; an outdated one is taken over.
         cursor.execute(

@@ -61,14 +61,14 @@ class InAppView(APIView):
         return answer
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        _drain(request)
+        _refuse_body(request)
         super().initial(request, *args, **kwargs)
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
         raise TooManyRequests(wait)
 
 
-def _drain(request: Request) -> None:
+def _refuse_body(request: Request) -> None:
     """Nothing is taken with a request; one that was cut does nothing (FileRefused)."""
     size = 0
     while piece := request._request.read(_PIECE):
@@ -89,14 +89,14 @@ def _let_page_read(request: HttpRequest, answer: HttpResponse) -> None:
         answer.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
 
 
-def _people(request: Request) -> list[int]:
+def _people_of_visit(request: Request) -> list[int]:
     return cast(Visit, request.auth).people()  # IsVisitor lets nobody else through
 
 
 class MessagesView(InAppView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        found = in_product.message_for(_people(request), now=clock.now())
+        found = in_product.message_for(_people_of_visit(request), now=clock.now())
         return Response({"messages": [shown_message(found)] if found else []})
 
 
@@ -107,7 +107,7 @@ class HappenedView(InAppView):
     def post(self, request: Request, message_id: int, what: str) -> Response:
         if what not in set(Happened):
             raise Http404
-        people = _people(request)
+        people = _people_of_visit(request)
         if not in_product.tell(message_id, Happened(what), people=people, now=clock.now()):
             raise Http404
         return Response(status=204)

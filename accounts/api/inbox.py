@@ -44,7 +44,7 @@ def accept(batch: RequestBatch, *, key: ApiKey) -> Answer:
         digest=batch.digest,
         api_key=key,
     )
-    number = _keep(batch, source=key.name, day=day)
+    number = _store_batch(batch, source=key.name, day=day)
     jobs.enqueue(
         kind=JOB_KIND,
         key=str(number),
@@ -54,7 +54,7 @@ def accept(batch: RequestBatch, *, key: ApiKey) -> Answer:
     return Answer(202, {"import": run.pk, "state": run.state})
 
 
-def _keep(batch: RequestBatch, *, source: str, day: date) -> int:
+def _store_batch(batch: RequestBatch, *, source: str, day: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO accounts_inboxbatch"
@@ -79,10 +79,10 @@ def work_batch(claim: jobs.Claim) -> None:
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=payload["run"])
         if run.state == ImportRun.State.RUNNING:
-            _work(kept, run=run)
+            _load_kept_batch(kept, run=run)
 
 
-def _work(kept: InboxBatch, *, run: ImportRun) -> None:
+def _load_kept_batch(kept: InboxBatch, *, run: ImportRun) -> None:
     body = gzip.decompress(bytes(kept.body))
     batch = RequestBatch(Kind(kept.kind), kept.media_type, body, run.digest)
     try:

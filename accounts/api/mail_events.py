@@ -18,16 +18,16 @@ from accounts.work import mail_events
 def receive(request: HttpRequest, token: str) -> HttpResponse:
     """Says nothing of whether an address is known here."""
     if not mail_events.is_secret(token):
-        return _said(404, "No such address.")
+        return _plain_text_answer(404, "No such address.")
     if request.method == "POST":
         try:
             events = mail_events.read_events(request)
         except mail_events.UnreadableEventsError:
-            return _said(400, "These are no events of the mail provider.")
+            return _plain_text_answer(400, "These are no events of the mail provider.")
         with transaction.atomic():
             mail_events.note_events(events, now=clock.now())
-    return _said(200, "Noted.")
+    return _plain_text_answer(200, "Noted.")
 
 
-def _said(status: int, words: str) -> HttpResponse:
+def _plain_text_answer(status: int, words: str) -> HttpResponse:
     return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")

@@ -55,7 +55,7 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
         headers["Retry-After"] = RETRY_AFTER_SECONDS
     if wait := getattr(exception, "wait", None):
         headers["Retry-After"] = str(math.ceil(wait))
-    body = _body(problem)
+    body = _problem_body(problem)
     # Whatever the endpoint answers in when all is well: a problem is JSON.
     context["request"].accepted_renderer = JSONRenderer()
     context["request"].accepted_media_type = JSONRenderer.media_type
@@ -65,10 +65,10 @@ def problem_details(exception: Exception, context: dict[str, Any]) -> Response |
 def problem_answer(status: int, *, code: str, detail: str) -> JsonResponse:
     """The same outside of the framework's views."""
     problem = ApiProblem(status, code=code, detail=detail)
-    return JsonResponse(_body(problem), status=status, content_type=MEDIA_TYPE)
+    return JsonResponse(_problem_body(problem), status=status, content_type=MEDIA_TYPE)
 
 
-def _body(problem: ApiProblem) -> dict[str, object]:
+def _problem_body(problem: ApiProblem) -> dict[str, object]:
     return {
         "type": "about:blank",
         "title": _TITLES.get(problem.status_code, "Error"),

@@ -29,7 +29,7 @@ _TYPES: dict[Type, dict[str, Any]] = {
 }
 
 
-def _property(field: Field) -> dict[str, Any]:
+def _field_schema(field: Field) -> dict[str, Any]:
     described: dict[str, Any] = dict(_TYPES.get(field.type, _TEXT))
     if field.type == Type.CHOICE:
         described["enum"] = sorted(field.options)
@@ -46,7 +46,7 @@ def record_schema(spec: RecordSpec) -> dict[str, Any]:
     return {
         "title": spec.kind.value,
         "type": "object",
-        "properties": {field.name: _property(field) for field in spec.fields},
+        "properties": {field.name: _field_schema(field) for field in spec.fields},
         "required": [field.name for field in spec.fields if field.required],
         "additionalProperties": False,
     }

@@ -96,7 +96,7 @@ class VisitorAuthentication(BaseAuthentication):
             if scheme.lower() != b"bearer":
                 raise TokenRefusedError
             # Tokens live in real time, also where "today" is frozen on an imported history.
-            visit = _prove(token.strip().decode("latin-1"), now=datetime.now(UTC))
+            visit = _proven_visit(token.strip().decode("latin-1"), now=datetime.now(UTC))
             _refuse_strange_page(visit.site, request)
         except (TokenRefusedError, SealBrokenError) as refused:
             if isinstance(refused, SealBrokenError):
@@ -115,7 +115,7 @@ def _count_refusal(request: Request) -> None:
         raise TooManyRequests(counted.wait()) from None
 
 
-def _prove(token: str, *, now: datetime) -> Visit:
+def _proven_visit(token: str, *, now: datetime) -> Visit:
     source = claimed_source(token)
     site = InAppSite.objects.filter(source=source, is_active=True).first()
     if site is None:

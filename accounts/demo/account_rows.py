@@ -34,10 +34,10 @@ def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
         profile.status.value,
         profile.value(HistoryAttribute.STAGE),
         *_served_by(writer, profile=profile),
-        array_literal(_tags(profile)),
+        array_literal(_account_tags(profile)),
         *astuple(profile.known),
         False,
-        *_derived(writer, profile=profile),
+        *_derived_columns(writer, profile=profile),
         writer.learned(account.since),
     )
 
@@ -47,12 +47,12 @@ def _served_by(writer: Writer, *, profile: Profile) -> tuple[int | None, ...]:
     return (profile.owner_on(writer.timeline.days), POOL_ID if profile.in_pool else None)
 
 
-def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
+def _derived_columns(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
     """From ARR to the pending tier: what loading would derive, and no override."""
     pending = profile.tiers.now
     return (
         sum(movement.amount_minor for movement in profile.account.story.movements),
-        *_renewal(writer, profile=profile),
+        *_renewal_day(writer, profile=profile),
         profile.value(HistoryAttribute.SEGMENT),
         profile.value(HistoryAttribute.TOUCH_TIER),
         "",
@@ -63,14 +63,14 @@ def _derived(writer: Writer, *, profile: Profile) -> tuple[object, ...]:
     )
 
 
-def _renewal(writer: Writer, *, profile: Profile) -> tuple[object, int]:
+def _renewal_day(writer: Writer, *, profile: Profile) -> tuple[object, int]:
     """Day and ARR; what is paid month to month has none."""
     term = profile.account.story.terms[-1]
     has_one = term.state == ContractState.ACTIVE and term.months >= LEAST_RENEWAL_MONTHS
     return (writer.day(term.ends), term.arr_minor) if has_one else (writer.optional_day(None), 0)
 
 
-def _tags(profile: Profile) -> list[str]:
+def _account_tags(profile: Profile) -> list[str]:
     tags = []
     if any(term.months > 12 for term in profile.account.story.terms):
         tags.append("multi-year")

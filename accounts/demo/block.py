@@ -83,13 +83,13 @@ def profiles(shape: Shape, *, block: int, staff: Staff) -> Iterator[Profile]:
     for account in found_block(shape, block=block):
         random = shape.random(block=block, topic=3, place=account.place + 1)
         slot = slots[account.place % ACCOUNTS_PER_BLOCK]
-        yield _profile(random, account, slot, casting=casting)
+        yield _draw_profile(random, account, slot, casting=casting)
 
 
 _REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])
 
 
-def _profile(
+def _draw_profile(
     random: np.random.Generator, account: Founded, slot: int, *, casting: Casting
 ) -> Profile:
     timeline = timeline_of(casting.shape)
@@ -112,7 +112,7 @@ def _profile(
         access=access_of(account, plans=plans, timeline=timeline),
         first_value=value,
         in_pool=in_pool,
-        owners=_owners(random, account, None if in_pool else slot, casting=casting, end=end),
+        owners=_owner_spans(random, account, None if in_pool else slot, casting=casting, end=end),
         industry=INDUSTRIES[int(random.integers(len(INDUSTRIES)))],
         spans=spans(
             random,
@@ -126,7 +126,7 @@ def _profile(
     )
 
 
-def _owners(
+def _owner_spans(
     random: np.random.Generator, account: Founded, slot: int | None, *, casting: Casting, end: int
 ) -> list[Span]:
     """The owner of today, and for some the one before; without a slot it is a pool's."""

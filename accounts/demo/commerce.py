@@ -112,14 +112,16 @@ def tell_story(talk: Negotiation) -> Story:
         ends = talk.timeline.add_months(deal.starts, months=deal.months)
         upsold = _upsell_day(talk, deal=deal, ends=ends, story=story)
         if upsold is not None:
-            _close(story, deal=deal, ends=upsold, state=ContractState.RENEWED, closed=upsold)
-            _grow(talk, story=story, deal=deal, day=upsold, rate=talk.random.uniform(0.1, 0.42))
+            _close_term(story, deal=deal, ends=upsold, state=ContractState.RENEWED, closed=upsold)
+            _grow_deal(
+                talk, story=story, deal=deal, day=upsold, rate=talk.random.uniform(0.1, 0.42)
+            )
             deal.starts, deal.months = upsold, max(12, deal.months)
-        elif not _renew(talk, story=story, deal=deal, ends=ends):
+        elif not _renew_term(talk, story=story, deal=deal, ends=ends):
             return story
 
 
-def _close(
+def _close_term(
     story: Story, *, deal: Deal, ends: int, state: ContractState, closed: int | None
 ) -> None:
     story.terms.append(
@@ -146,32 +148,32 @@ def _upsell_day(talk: Negotiation, *, deal: Deal, ends: int, story: Story) -> in
     if not proposed or not 0 <= day < talk.timeline.days:
         return None
     if talk.chance(float(np.clip(2.6 * (felt - 0.36), 0.0, 0.92))):
-        return day if _room(talk, deal=deal) > 1.05 else None
+        return day if _growth_limit(talk, deal=deal) > 1.05 else None
     story.declined_upsells.append(day)
     return None
 
 
-def _room(talk: Negotiation, *, deal: Deal) -> float:
+def _growth_limit(talk: Negotiation, *, deal: Deal) -> float:
     """How many times larger the deal may still become inside its segment."""
     return talk.customer.model.arr_high * 99.9 / deal.arr_minor
 
 
-def _renew(talk: Negotiation, *, story: Story, deal: Deal, ends: int) -> bool:
+def _renew_term(talk: Negotiation, *, story: Story, deal: Deal, ends: int) -> bool:
     """False when the story ends: still running, decision pending, or left."""
     last = talk.timeline.days - 1
     if ends > last + NOTICE_LOOKAHEAD or _is_pending(talk, ends=ends, months=deal.months):
-        _close(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
+        _close_term(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
         return False
     felt = talk.felt(first=ends - DECIDED_FROM, last=ends - DECIDED_TO)
-    if _leaves(talk, deal=deal, ends=ends, felt=felt):
-        _leave(talk, story=story, deal=deal, ends=ends, felt=felt)
+    if _is_leaving(talk, deal=deal, ends=ends, felt=felt):
+        _end_story(talk, story=story, deal=deal, ends=ends, felt=felt)
         return False
     if ends > last:
-        _close(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
+        _close_term(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
         return False
     closed = min(ends, max(deal.starts + 1, ends - int(talk.random.integers(0, 30))))
-    _close(story, deal=deal, ends=ends, state=ContractState.RENEWED, closed=closed)
-    _reprice(talk, story=story, deal=deal, ends=ends, felt=felt)
+    _close_term(story, deal=deal, ends=ends, state=ContractState.RENEWED, closed=closed)
+    _reprice_deal(talk, story=story, deal=deal, ends=ends, felt=felt)
     deal.starts = ends
     return True
 
@@ -182,7 +184,7 @@ def _is_pending(talk: Negotiation, *, ends: int, months: int) -> bool:
     return months > 1 and last - PENDING_DAYS < ends <= last and talk.chance(PENDING_CHANCE)
 
 
-def _leaves(talk: Negotiation, *, deal: Deal, ends: int, felt: float) -> bool:
+def _is_leaving(talk: Negotiation, *, deal: Deal, ends: int, felt: float) -> bool:
     if ends < 0:
         return False
     model = talk.customer.model
@@ -191,7 +193,7 @@ def _leaves(talk: Negotiation, *, deal: Deal, ends: int, felt: float) -> bool:
     return talk.chance(float(1 - (1 - yearly) ** (deal.months / 12)))
 
 
-def _leave(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: float) -> None:
+def _end_story(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: float) -> None:
     last = talk.timeline.days - 1
     notice = max(deal.starts + 1, ends - int(talk.random.integers(18, NOTICE_LOOKAHEAD)))
     upset = felt < talk.customer.model.churn_threshold + 2 * STEEPNESS
@@ -200,32 +202,34 @@ def _leave(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: floa
     if talk.chance(0.7) or ends > last:
         story.notices.append(notice)
     if ends > last:
-        _close(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
+        _close_term(story, deal=deal, ends=ends, state=ContractState.ACTIVE, closed=None)
         return
     reasons = AVOIDABLE if upset else INEVITABLE
     reason = reasons[int(talk.random.integers(len(reasons)))]
-    _close(story, deal=deal, ends=ends, state=ContractState.CANCELLED, closed=min(notice, ends))
+    _close_term(
+        story, deal=deal, ends=ends, state=ContractState.CANCELLED, closed=min(notice, ends)
+    )
     story.movements.append(
         DemoMovement(day=ends, kind=MovementKind.CHURN, amount_minor=-deal.arr_minor, reason=reason)
     )
     story.churned = ends
 
 
-def _reprice(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: float) -> None:
+def _reprice_deal(talk: Negotiation, *, story: Story, deal: Deal, ends: int, felt: float) -> None:
     """What the renewal does to the price, by how content the customer was."""
     share = deal.months / 12
     if felt > 0.6 and talk.chance(0.5 * share):
-        _grow(talk, story=story, deal=deal, day=ends, rate=talk.random.uniform(0.05, 0.3))
+        _grow_deal(talk, story=story, deal=deal, day=ends, rate=talk.random.uniform(0.05, 0.3))
     elif felt > 0.56 and talk.chance(0.55 * share):
-        _grow(talk, story=story, deal=deal, day=ends, rate=talk.random.uniform(0.02, 0.06))
+        _grow_deal(talk, story=story, deal=deal, day=ends, rate=talk.random.uniform(0.02, 0.06))
     elif felt < 0.58 and talk.chance(min(1.0, (0.98 - felt) * share)):
         story.pushbacks.append(max(deal.starts + 1, ends - int(talk.random.integers(20, 60))))
-        _shrink(talk, story=story, deal=deal, day=ends)
+        _shrink_deal(talk, story=story, deal=deal, day=ends)
 
 
-def _grow(talk: Negotiation, *, story: Story, deal: Deal, day: int, rate: float) -> None:
-    rate = min(rate, _room(talk, deal=deal) - 1)
-    amount = _rounded(deal.arr_minor * rate, months=deal.months)
+def _grow_deal(talk: Negotiation, *, story: Story, deal: Deal, day: int, rate: float) -> None:
+    rate = min(rate, _growth_limit(talk, deal=deal) - 1)
+    amount = _whole_price(deal.arr_minor * rate, months=deal.months)
     if amount <= 0:
         return
     subtype, product = _growth_kind(talk, rate=rate, deal=deal)
@@ -253,12 +257,12 @@ def _growth_kind(talk: Negotiation, *, rate: float, deal: Deal) -> tuple[Movemen
     return (MovementSubtype.UPSELL if draw < 0.35 else MovementSubtype.SEATS), PRODUCT
 
 
-def _shrink(talk: Negotiation, *, story: Story, deal: Deal, day: int) -> None:
+def _shrink_deal(talk: Negotiation, *, story: Story, deal: Deal, day: int) -> None:
     """Fewer seats, but never below the segment the account belongs to."""
     floor = talk.customer.model.arr_low * 100
     rate = talk.random.uniform(0.06, 0.32)
     room = min(deal.arr_minor - floor, deal.lines[PRODUCT] - 100)
-    amount = _rounded(min(deal.arr_minor * rate, room), months=deal.months)
+    amount = _whole_price(min(deal.arr_minor * rate, room), months=deal.months)
     if amount <= 0:
         return
     deal.lines[PRODUCT] -= amount
@@ -275,7 +279,7 @@ def _shrink(talk: Negotiation, *, story: Story, deal: Deal, day: int) -> None:
     )
 
 
-def _rounded(amount_minor: float, *, months: int) -> int:
+def _whole_price(amount_minor: float, *, months: int) -> int:
     """Down to ten currency units a year, or to whole units a month where the term is monthly."""
     unit = 1_200 if months == 1 else 1_000
     return int(amount_minor // unit) * unit

@@ -109,7 +109,7 @@ def _found_round(opening: Round, *, places: np.ndarray, first_id: int) -> list[F
     """Draws for every slot, whoever is needed: one who leaves on another day moves nobody else."""
     shape, kinds = opening.shape, opening.kinds
     random = opening.random(topic=7)
-    character = _characters(random, kinds=kinds, since=opening.since)
+    character = _draw_characters(random, kinds=kinds, since=opening.since)
     incidents = incident_days(shape.random(block=-1, topic=2), days=shape.days)
     shocks = draw_shocks(random, accounts=len(kinds), days=shape.days, incidents=incidents)
     paths = satisfaction_paths(random, character=character, shocks=shocks, days=shape.days)
@@ -117,14 +117,14 @@ def _found_round(opening: Round, *, places: np.ndarray, first_id: int) -> list[F
     for shock in shocks:
         by_slot[shock.account].append(shock)
     return [
-        _found(
+        _found_account(
             opening, id_=id_, slot=slot, character=character, path=paths[slot], shocks=by_slot[slot]
         )
         for id_, slot in enumerate(places.tolist(), start=first_id)
     ]
 
 
-def _found(
+def _found_account(
     opening: Round,
     *,
     id_: int,
@@ -136,7 +136,7 @@ def _found(
     number = opening.number(slot)
     own = opening.shape.random(block=opening.block, topic=5, place=number + 1)
     model, since = SEGMENTS[opening.kinds[slot]], int(opening.since[slot])
-    customer = _customer(own, model=model, since=since, fit=float(character.fit[slot]))
+    customer = _draw_customer(own, model=model, since=since, fit=float(character.fit[slot]))
     talk = Negotiation(customer, path.copy(), timeline_of(opening.shape), own)
     return Founded(
         id=id_,
@@ -151,7 +151,9 @@ def _found(
     )
 
 
-def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.ndarray) -> Character:
+def _draw_characters(
+    random: np.random.Generator, *, kinds: np.ndarray, since: np.ndarray
+) -> Character:
     size = len(kinds)
     care = np.array([1.3, 1.0, 0.35])
     return Character(
@@ -162,7 +164,7 @@ def _characters(random: np.random.Generator, *, kinds: np.ndarray, since: np.nda
     )
 
 
-def _customer(
+def _draw_customer(
     random: np.random.Generator, *, model: SegmentModel, since: int, fit: float
 ) -> Customer:
     terms = _TERMS[model.segment]

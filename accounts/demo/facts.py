@@ -40,11 +40,11 @@ def block_tables(
     )
     for profile in profiles(shape, block=block, staff=staff):
         random = shape.random(block=block, topic=4, place=profile.account.place + 1)
-        _add(random, writer=writer, profile=profile)
+        _add_account_facts(random, writer=writer, profile=profile)
     return writer.tables
 
 
-def _add(random: np.random.Generator, *, writer: Writer, profile: Profile) -> None:
+def _add_account_facts(random: np.random.Generator, *, writer: Writer, profile: Profile) -> None:
     account, timeline, season = profile.account, writer.timeline, writer.season
     usage = None
     if profile.access is not None:

@@ -36,17 +36,17 @@ def invoices(
         for months in range(0, term.months, step):
             issued = timeline.add_months(term.starts, months=months)
             if 0 <= issued < timeline.days and issued < term.ends:
-                amount = _part(term, months=months, step=step)
-                rows.append(_invoice(random, account, issued, amount, timeline))
+                amount = _instalment_minor(term, months=months, step=step)
+                rows.append(_draw_invoice(random, account, issued, amount, timeline))
     return rows
 
 
-def _part(term: Term, *, months: int, step: int) -> int:
+def _instalment_minor(term: Term, *, months: int, step: int) -> int:
     before = term.arr_minor * (months % 12) // 12
     return term.arr_minor * (months % 12 + step) // 12 - before
 
 
-def _invoice(
+def _draw_invoice(
     random: np.random.Generator,
     account: Founded,
     issued: int,

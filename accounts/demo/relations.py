@@ -119,11 +119,11 @@ def people_of(
         left = met + 30 + int(random.exponential(1 / LEAVING_A_DAY))
         stays = StakeholderRole.CHAMPION in roles or left > last
         if met <= last:
-            people.append(_person(random, level, roles, met, None if stays else left, mood))
+            people.append(_draw_person(random, level, roles, met, None if stays else left, mood))
     return _champions_change(random, account=account, people=people, last=last, mood=mood)
 
 
-def _person(
+def _draw_person(
     random: np.random.Generator,
     level: ContactLevel,
     roles: tuple[StakeholderRole, ...],
@@ -167,7 +167,7 @@ def _champions_change(
         )
         found = shock.day + int(random.integers(45, 190))
         if random.random() < 0.75 and found <= last:
-            people.append(_person(random, gone.level, gone.roles, found, None, mood))
+            people.append(_draw_person(random, gone.level, gone.roles, found, None, mood))
     return people
 
 
@@ -183,16 +183,18 @@ def conversations(
     last = min(account.until or timeline.days, timeline.days) - 1
     mood = lagged(account.path[None, first : last + 1], days=MOOD_LAG)[0]
     rows = []
-    for day, kind in _occasions(random, account=account, mood=mood, first=first, timeline=timeline):
+    for day, kind in _conversation_days(
+        random, account=account, mood=mood, first=first, timeline=timeline
+    ):
         if day > last:
             continue
-        row = _conversation(random, day, kind, float(mood[day - first]), people)
+        row = _draw_conversation(random, day, kind, float(mood[day - first]), people)
         if row is not None:
             rows.append(row)
     return sorted(rows, key=lambda row: (row.day, row.minute))
 
 
-def _occasions(
+def _conversation_days(
     random: np.random.Generator,
     *,
     account: Founded,
@@ -206,9 +208,9 @@ def _occasions(
     )
     age = first + np.arange(len(mood)) - account.since
     monthly = np.where(age < ONBOARDED_AFTER, monthly + ONBOARDING_TALKS, monthly)
-    days = _rhythm(random, worked * monthly / 21)
+    days = _spaced_days(random, worked * monthly / 21)
     found = [(first + int(n), _usual_kind(random, age=int(age[n]))) for n in days]
-    for kind, every in _reviews(account):
+    for kind, every in _review_cadence(account):
         day = account.since + int(random.integers(60, 60 + every))
         while day < timeline.days:
             here = day - first
@@ -218,7 +220,7 @@ def _occasions(
     return found
 
 
-def _rhythm(random: np.random.Generator, wanted: np.ndarray) -> np.ndarray:
+def _spaced_days(random: np.random.Generator, wanted: np.ndarray) -> np.ndarray:
     """Days of talks of which so many are wanted each day: one comes when the latest is old enough,
     not by chance. Gaps spread half as much as their mean."""
     due = np.cumsum(wanted)
@@ -229,7 +231,7 @@ def _rhythm(random: np.random.Generator, wanted: np.ndarray) -> np.ndarray:
     return days
 
 
-def _reviews(account: Founded) -> tuple[tuple[StartingInteraction, int], ...]:
+def _review_cadence(account: Founded) -> tuple[tuple[StartingInteraction, int], ...]:
     if account.model.segment == Segment.ENTERPRISE:
         return ((StartingInteraction.QBR, 91), (StartingInteraction.EBR, 182))
     if account.model.segment == Segment.MID_MARKET:
@@ -246,7 +248,7 @@ def _usual_kind(random: np.random.Generator, *, age: int) -> StartingInteraction
     return StartingInteraction.EMAIL if draw < 0.72 else StartingInteraction.MEETING
 
 
-def _conversation(
+def _draw_conversation(
     random: np.random.Generator,
     day: int,
     kind: StartingInteraction,

@@ -93,7 +93,7 @@ def satisfaction_paths(
 ) -> np.ndarray:
     """Accounts × days, 0.02 to 0.98; before an account began its value means nothing."""
     accounts = len(character.fit)
-    slow, fast = _impulses(shocks, accounts=accounts, days=days)
+    slow, fast = _shock_impulses(shocks, accounts=accounts, days=days)
     noise = random.standard_normal((days, accounts)) * NOISE
     luck = random.random((days, accounts))
     drag = np.zeros(accounts)
@@ -117,7 +117,9 @@ def satisfaction_paths(
     return np.ascontiguousarray(path.T)
 
 
-def _impulses(shocks: list[Shock], *, accounts: int, days: int) -> tuple[np.ndarray, np.ndarray]:
+def _shock_impulses(
+    shocks: list[Shock], *, accounts: int, days: int
+) -> tuple[np.ndarray, np.ndarray]:
     slow = np.zeros((days, accounts))
     fast = np.zeros((days, accounts))
     for shock in shocks:

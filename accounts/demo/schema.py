@@ -69,30 +69,30 @@ class BlockTables:
     @classmethod
     def empty(cls) -> BlockTables:
         return cls(
-            accounts=_text("account"),
-            contacts=_text("contact"),
-            history=_text("attributehistory"),
-            contracts=_text("contract"),
-            lines=_text("contractline"),
-            movements=_text("revenuemovement"),
-            invoices=_text("invoice"),
-            tickets=_text("ticket"),
-            interactions=_text("interaction"),
-            participations=_text("interactioncontact"),
-            events=_text("businessevent"),
-            onboarding=_text("onboardingstep"),
-            usage=_binary("usageday"),
-            sessions=_binary("sessionday"),
-            users=_binary("usermonth"),
+            accounts=_text_table("account"),
+            contacts=_text_table("contact"),
+            history=_text_table("attributehistory"),
+            contracts=_text_table("contract"),
+            lines=_text_table("contractline"),
+            movements=_text_table("revenuemovement"),
+            invoices=_text_table("invoice"),
+            tickets=_text_table("ticket"),
+            interactions=_text_table("interaction"),
+            participations=_text_table("interactioncontact"),
+            events=_text_table("businessevent"),
+            onboarding=_text_table("onboardingstep"),
+            usage=_binary_table("usageday"),
+            sessions=_binary_table("sessionday"),
+            users=_binary_table("usermonth"),
         )
 
     def in_order(self) -> tuple[TextTable | BinaryTable, ...]:
         return tuple(getattr(self, field.name) for field in fields(self))
 
 
-def _text(name: str) -> TextTable:
+def _text_table(name: str) -> TextTable:
     return TextTable(f"accounts_{name}", tuple(_COLUMNS[name].split()))
 
 
-def _binary(name: str) -> BinaryTable:
+def _binary_table(name: str) -> BinaryTable:
     return BinaryTable(f"accounts_{name}", tuple(_COLUMNS[name].split()))

@@ -64,25 +64,29 @@ def staff_of(shape: Shape) -> Staff:
     first_csm = FIRST_MANAGER_ID + teams
     csms = tuple(range(first_csm, first_csm + teams * CSMS_PER_TEAM))
     members = [
-        _member(EXECUTIVE_ID, "executive@demo.example", "Chief customer officer", Role.EXECUTIVE),
-        _member(OPS_ID, "ops@demo.example", "CS operations", Role.OPS),
+        _staff_member(
+            EXECUTIVE_ID, "executive@demo.example", "Chief customer officer", Role.EXECUTIVE
+        ),
+        _staff_member(OPS_ID, "ops@demo.example", "CS operations", Role.OPS),
     ]
     specialists = ["Account executive"] * SELLERS + ["Onboarding specialist"] * ONBOARDERS
     members += [
-        _member(FIRST_SELLER_ID + n, None if n else "sales@demo.example", title, Role.CSM, teams)
+        _staff_member(
+            FIRST_SELLER_ID + n, None if n else "sales@demo.example", title, Role.CSM, teams
+        )
         for n, title in enumerate([*specialists, "Renewals manager"])
     ]
     for team in range(teams):
         email = None if team else "manager@demo.example"
         members.append(
-            _member(
+            _staff_member(
                 FIRST_MANAGER_ID + team, email, "Customer success manager lead", Role.MANAGER, team
             )
         )
     for place, id_ in enumerate(csms):
         email = None if place else "csm@demo.example"
         team = place // CSMS_PER_TEAM
-        members.append(_member(id_, email, "Customer success manager", Role.CSM, team))
+        members.append(_staff_member(id_, email, "Customer success manager", Role.CSM, team))
     return Staff(
         members=tuple(members),
         teams=tuple((n + 1, _team_name(n), FIRST_MANAGER_ID + n) for n in range(teams)),
@@ -92,7 +96,7 @@ def staff_of(shape: Shape) -> Staff:
     )
 
 
-def _member(
+def _staff_member(
     id_: int, email: str | None, title: str, role: Role | None, team: int | None = None
 ) -> StaffMember:
     name = _OWN_NAMES.get(email or "") or person_name(_NAMES_FROM + id_ * 13)

@@ -58,7 +58,7 @@ def tickets(
     activity: np.ndarray,
 ) -> list[TicketRow]:
     mood = lagged(account.path[None, access.first : access.last], days=MOOD_LAG)[0]
-    trouble = _trouble(account, access=access)
+    trouble = _incident_days_of(account, access=access)
     rate = RATE_A_DAY * access.seats**0.8 * (0.12 + 6.0 * (1 - mood) ** 2.5 + 3.0 * trouble)
     counts = random.poisson(rate * np.maximum(activity[access.first : access.last], 0.1))
     rows: list[TicketRow] = []
@@ -67,13 +67,13 @@ def tickets(
         felt = float(mood[offset])
         opened = (int(offset) + access.first) * 1440 + int(random.integers(8 * 60, 18 * 60))
         if problem is None or not _is_repeated(random, problem, opened=opened, mood=felt):
-            topic = _topic(random, mood=felt, trouble=float(trouble[offset]))
-            problem = _problem(random, topic, number=len(rows) + 1, opened=opened, mood=felt)
-        rows.append(_ticket(random, opened, problem, felt, timeline))
+            topic = _draw_topic(random, mood=felt, trouble=float(trouble[offset]))
+            problem = _draw_problem(random, topic, number=len(rows) + 1, opened=opened, mood=felt)
+        rows.append(_ticket_row(random, opened, problem, felt, timeline))
     return rows
 
 
-def _trouble(account: Founded, *, access: Access) -> np.ndarray:
+def _incident_days_of(account: Founded, *, access: Access) -> np.ndarray:
     """1 in the days after an incident or release that hit this account, else 0."""
     level = np.zeros(access.last - access.first)
     for shock in account.shocks:
@@ -83,7 +83,7 @@ def _trouble(account: Founded, *, access: Access) -> np.ndarray:
     return level
 
 
-def _topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
+def _draw_topic(random: np.random.Generator, *, mood: float, trouble: float) -> int:
     defect = 0.08 + 0.36 * (1 - mood) ** 1.5 + 0.4 * trouble
     odds = {"defect": defect, "billing": 0.07, "request": 0.2, "how_to": max(0.1, 0.73 - defect)}
     weights = np.array([odds[category] for category, _, _ in TOPICS])
@@ -98,7 +98,7 @@ def _is_repeated(
     return bool(is_unsolved and random.random() < 0.3 + 0.4 * (1 - mood))
 
 
-def _problem(
+def _draw_problem(
     random: np.random.Generator, topic: int, *, number: int, opened: int, mood: float
 ) -> DemoProblem:
     category, key, subject = TOPICS[topic]
@@ -107,7 +107,7 @@ def _problem(
     return DemoProblem(category, key, subject, number, opened, opened + int(took))
 
 
-def _ticket(
+def _ticket_row(
     random: np.random.Generator, opened: int, problem: DemoProblem, mood: float, timeline: Timeline
 ) -> TicketRow:
     """All tickets about a problem are solved with it."""
@@ -121,7 +121,7 @@ def _ticket(
         solved=solved,
         solved_minute=end % 1440,
         category=TicketCategory(problem.category),
-        severity=_severity(random, category=problem.category),
+        severity=_draw_severity(random, category=problem.category),
         topic=problem.topic,
         subject=problem.subject,
         satisfaction=score if is_rated else None,
@@ -133,7 +133,7 @@ _SLOWNESS = {"how_to": 1.0, "defect": 2.2, "request": 3.0, "billing": 1.0}
 _SEVERITIES = (Severity.HIGH, Severity.NORMAL, Severity.LOW)
 
 
-def _severity(random: np.random.Generator, *, category: str) -> Severity:
+def _draw_severity(random: np.random.Generator, *, category: str) -> Severity:
     draw = random.random()
     if draw < (0.12 if category == "defect" else 0.02):
         return Severity.URGENT

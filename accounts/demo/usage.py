@@ -73,7 +73,7 @@ def account_usage(
 ) -> AccountUsage:
     window = slice(access.first, access.last)
     login, depth = (lagged(account.path[window], days=lag) for lag in (LOGIN_LAG, DEPTH_LAG))
-    ramp, activity = _ramp(account, access=access), season.activity[window]
+    ramp, activity = _seats_handed_out(account, access=access), season.activity[window]
     active = _active_users(
         random, login=login, depth=depth, ramp=ramp, activity=activity, seats=access.seats
     )
@@ -81,7 +81,7 @@ def account_usage(
     events, ids = _feature_events(
         random, account=account, access=access, depth=depth, people=people
     )
-    session_at, sessions, minutes = _sessions(random, people=people, login=login)
+    session_at, sessions, minutes = _session_days(random, people=people, login=login)
     feature_at, day_at = np.nonzero(events)
     months, users, bits = _user_months(active, window=window, season=season)
     return AccountUsage(
@@ -97,14 +97,14 @@ def account_usage(
     )
 
 
-def _ramp(account: Founded, *, access: Access) -> np.ndarray:
+def _seats_handed_out(account: Founded, *, access: Access) -> np.ndarray:
     """Share of the seats handed out: from 0 to 1 in the first weeks, later when badly onboarded."""
     age = np.arange(access.first, access.last) - account.since
     handed_out: np.ndarray = np.clip((age - 20 * (1 - account.quality)) / RAMP_DAYS, 0.0, 1.0)
     return handed_out
 
 
-def _sessions(
+def _session_days(
     random: np.random.Generator, *, people: np.ndarray, login: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Days on which anybody was there, with how often and for how many minutes in all."""
@@ -131,11 +131,11 @@ def _active_users(
     frequency = (np.clip(1.3 * login - 0.17, 0.04, 0.95) * activity).astype(np.float32)
     chance = (reluctance < adoption) * (habit * frequency)
     has_seat = np.arange(most)[:, None] < np.maximum(seats, 1)
-    active: np.ndarray = (_wish(random, chance.shape) < chance) & has_seat
+    active: np.ndarray = (_daily_inclination(random, chance.shape) < chance) & has_seat
     return active
 
 
-def _wish(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+def _daily_inclination(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Users × days, 0 to 1, each as likely: a user is there on days whose chance is above it.
 
     Work has a rhythm: on most days it is what it is on that weekday in any week.

@@ -74,23 +74,23 @@ def factors_as_text(*factors: int | None) -> str:
 def past_of(facts: AccountFacts, *, day: date, sizes: SizeTable, rates: RateTable) -> AccountPast:
     """To the end of `day`; what becomes effective later does not count yet."""
     changes = [change for change in facts.changes if change[0] <= day]
-    paying = _paying(changes)
+    paying = _paying_steps(changes)
     first_paid_on = paying[0][0] if paying else None
     begins = min(facts.created_on, first_paid_on or day, day)
     walk = _Walk(facts, sizes=sizes, rates=rates)
-    for point in _points(facts, changes, begins=begins, day=day, sizes=sizes, rates=rates):
+    for point in _change_days(facts, changes, begins=begins, day=day, sizes=sizes, rates=rates):
         walk.settle(before=point)
         walk.look(point, changes)
     walk.settle(before=day + timedelta(days=1))
     history = {
-        HistoryAttribute.STATUS: _status(facts, paying, begins=begins, day=day),
+        HistoryAttribute.STATUS: _status_steps(facts, paying, begins=begins, day=day),
         HistoryAttribute.SEGMENT: walk.segments,
         HistoryAttribute.TOUCH_TIER: walk.tiers,
     }
     return AccountPast(history, walk.segment, walk.placement, first_paid_on)
 
 
-def _paying(changes: Sequence[LedgerChange]) -> list[tuple[date, bool]]:
+def _paying_steps(changes: Sequence[LedgerChange]) -> list[tuple[date, bool]]:
     """From the first paid day on, when it began and ceased to pay. A debt in one currency does not
     hide what another pays; a price of 0 is no payment."""
     arr: Counter[str] = Counter()
@@ -104,7 +104,7 @@ def _paying(changes: Sequence[LedgerChange]) -> list[tuple[date, bool]]:
     return steps
 
 
-def _status(
+def _status_steps(
     facts: AccountFacts, paying: Sequence[tuple[date, bool]], *, begins: date, day: date
 ) -> Steps:
     """Money decides from the first paid day on; before it the word, by default active."""
@@ -130,7 +130,7 @@ def compressed(steps: Iterable[tuple[date, str]]) -> Steps:
     return kept
 
 
-def _points(
+def _change_days(
     facts: AccountFacts,
     changes: Sequence[LedgerChange],
     *,
@@ -181,10 +181,10 @@ class _Walk:
         else:
             # What pays for the first time is placed at once.
             is_first = self._has_paid and not had_paid
-            self._place(day, self._size, sizes=sizes, is_first=is_first)
-        self._keep(day)
+            self._place_account(day, self._size, sizes=sizes, is_first=is_first)
+        self._append_changed_values(day)
 
-    def _place(self, day: date, size: Size, *, sizes: Sizes, is_first: bool) -> None:
+    def _place_account(self, day: date, size: Size, *, sizes: Sizes, is_first: bool) -> None:
         ladder = sizes.ladder(size.factors)
         cell = (ladder, bisect_right(ladder.cuts, size.arr), size.is_strategic)
         if cell == self._cell and not is_first:
@@ -202,7 +202,7 @@ class _Walk:
         due = now.pending_since + _SETTLING
         if due < before:
             self.placement = place(self._size, now_in=now, day=due, sizes=self.sizes.on(due))
-            self._keep(due)
+            self._append_changed_values(due)
 
     def _in_base(self, day: date) -> int | None:
         """Minor units; what has no rate is left out, None when nothing is left in."""
@@ -225,12 +225,12 @@ class _Walk:
         arr = major(minor, self.rates.base)
         if not self.facts.said:
             return Size(arr)
-        text = self._said(HistoryAttribute.FACTORS, day) or _NO_FACTORS
+        text = self._value_said_by(HistoryAttribute.FACTORS, day) or _NO_FACTORS
         complexity, growth, fit = (int(part) if part else None for part in text.split(","))
-        is_strategic = self._said(HistoryAttribute.STRATEGIC, day) == "true"
+        is_strategic = self._value_said_by(HistoryAttribute.STRATEGIC, day) == "true"
         return Size(arr, complexity, growth, fit, is_strategic)
 
-    def _said(self, attribute: HistoryAttribute, day: date) -> str:
+    def _value_said_by(self, attribute: HistoryAttribute, day: date) -> str:
         """Factors that were known when the account came here are about its whole past."""
         steps = self.facts.said.get(attribute)
         if not steps:
@@ -239,12 +239,12 @@ class _Walk:
             day = max(day, self.facts.created_on)
         return next((value for since, value in reversed(steps) if since <= day), "")
 
-    def _keep(self, day: date) -> None:
+    def _append_changed_values(self, day: date) -> None:
         derived = (
             (self.segments, HistoryAttribute.SEGMENT_OVERRIDE, self.segment),
             (self.tiers, HistoryAttribute.TIER_OVERRIDE, self.placement and self.placement.tier),
         )
         for steps, override, value in derived:
-            found = self._said(override, day) or value
+            found = self._value_said_by(override, day) or value
             if found and (not steps or steps[-1][1] != found):
                 steps.append((day, found))

@@ -49,12 +49,12 @@ def recorded_at_the_time(
     else:
         return list(records)
     return [
-        _dated(record, moment, day=day, zone=zone)
+        _with_learned_day(record, moment, day=day, zone=zone)
         for record, moment in zip(records, own, strict=True)
     ]
 
 
-def _dated(record: Record, own: Value, *, day: date, zone: tzinfo) -> Record:
+def _with_learned_day(record: Record, own: Value, *, day: date, zone: tzinfo) -> Record:
     if own is None or record.values.get("learned_on") is not None:
         return record
     if isinstance(own, datetime):

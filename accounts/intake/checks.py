@@ -29,7 +29,7 @@ def amounts_as_minor_units(values: MutableMapping[str, Any]) -> Problems:
     return problems
 
 
-def _account(values: Mapping[str, Any]) -> Problems:
+def _account_problems(values: Mapping[str, Any]) -> Problems:
     if values.get("owner") and values.get("pool"):
         return [("pool", FieldError("owner_or_pool", "is given beside an owner; keep one of both"))]
     if values.get("parent") == values["external_id"]:
@@ -37,11 +37,11 @@ def _account(values: Mapping[str, Any]) -> Problems:
     return []
 
 
-def _contract(values: MutableMapping[str, Any]) -> Problems:
-    problems = _order(values, first="starts_on", then="ends_on", strictly=True)
-    problems += _order(values, first="starts_on", then="cancelled_on")
+def _contract_problems(values: MutableMapping[str, Any]) -> Problems:
+    problems = _date_order_problems(values, first="starts_on", then="ends_on", strictly=True)
+    problems += _date_order_problems(values, first="starts_on", then="cancelled_on")
     problems += _without_end(values) if values.get("ends_on", "as stored") is None else []
-    problems += [] if problems else _price(values)
+    problems += [] if problems else _price_problems(values)
     if values.get("renews") == values["external_id"]:
         message = "names the contract itself; name the one before it"
         problems.append(("renews", FieldError("own_renewal", message)))
@@ -59,7 +59,7 @@ def _without_end(values: Mapping[str, Any]) -> Problems:
     return []
 
 
-def _price(values: MutableMapping[str, Any]) -> Problems:
+def _price_problems(values: MutableMapping[str, Any]) -> Problems:
     """Leaves a year's worth in `arr`, beside the amount it was stated as, if it was."""
     for name in ("arr", "amount"):
         if (values.get(name) or 0) < 0:
@@ -87,7 +87,7 @@ def _price(values: MutableMapping[str, Any]) -> Problems:
     return []
 
 
-def _movement(values: MutableMapping[str, Any]) -> Problems:
+def _movement_problems(values: MutableMapping[str, Any]) -> Problems:
     """Leaves one signed `arr`: a monthly amount counts twelve times, exactly. A file may have both
     columns, with either filled in a row."""
     arr, mrr = values.get("arr"), values.pop("mrr", None)
@@ -114,29 +114,31 @@ def _contradicts_mrr(arr: int, mrr: int, *, code: str) -> FieldError:
     return FieldError("arr_or_mrr", message)
 
 
-def _ticket(values: Mapping[str, Any]) -> Problems:
-    problems = _order(values, first="opened_at", then="first_reply_at")
-    return problems + _order(values, first="opened_at", then="solved_at")
+def _ticket_problems(values: Mapping[str, Any]) -> Problems:
+    problems = _date_order_problems(values, first="opened_at", then="first_reply_at")
+    return problems + _date_order_problems(values, first="opened_at", then="solved_at")
 
 
-def _contact(values: Mapping[str, Any]) -> Problems:
-    return _order(values, first="met_on", then="left_on")
+def _contact_problems(values: Mapping[str, Any]) -> Problems:
+    return _date_order_problems(values, first="met_on", then="left_on")
 
 
-def _team(values: Mapping[str, Any]) -> Problems:
-    return _order(values, first="since", then="until")
+def _team_problems(values: Mapping[str, Any]) -> Problems:
+    return _date_order_problems(values, first="since", then="until")
 
 
-def _invoice(values: Mapping[str, Any]) -> Problems:
-    problems = _order(values, first="issued_on", then="due_on")
-    problems += _order(values, first="issued_on", then="paid_on")
+def _invoice_problems(values: Mapping[str, Any]) -> Problems:
+    problems = _date_order_problems(values, first="issued_on", then="due_on")
+    problems += _date_order_problems(values, first="issued_on", then="paid_on")
     if (values["state"] == InvoiceState.PAID) != (values.get("paid_on") is not None):
         message = "goes with the state paid, and only with it; correct one of both"
         problems.append(("paid_on", FieldError("paid_state", message)))
     return problems
 
 
-def _order(values: Mapping[str, Any], *, first: str, then: str, strictly: bool = False) -> Problems:
+def _date_order_problems(
+    values: Mapping[str, Any], *, first: str, then: str, strictly: bool = False
+) -> Problems:
     earlier: date | datetime | None = values.get(first)
     later: date | datetime | None = values.get(then)
     if earlier is None or later is None:
@@ -148,11 +150,11 @@ def _order(values: Mapping[str, Any], *, first: str, then: str, strictly: bool =
 
 
 CHECKS: dict[Kind, Callable[[Any], Problems]] = {
-    Kind.ACCOUNTS: _account,
-    Kind.TEAM: _team,
-    Kind.CONTACTS: _contact,
-    Kind.CONTRACTS: _contract,
-    Kind.MOVEMENTS: _movement,
-    Kind.TICKETS: _ticket,
-    Kind.INVOICES: _invoice,
+    Kind.ACCOUNTS: _account_problems,
+    Kind.TEAM: _team_problems,
+    Kind.CONTACTS: _contact_problems,
+    Kind.CONTRACTS: _contract_problems,
+    Kind.MOVEMENTS: _movement_problems,
+    Kind.TICKETS: _ticket_problems,
+    Kind.INVOICES: _invoice_problems,
 }

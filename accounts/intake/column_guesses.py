@@ -98,7 +98,7 @@ def guess_kind(name: str, header: Sequence[str]) -> Kind | None:
     named = [kind for kind in Kind if kind.value in stem]
     if len(named) == 1:
         return named[0]
-    scores = {kind: _fit(header, kind=kind) for kind in named or SPECS}
+    scores = {kind: _header_fit(header, kind=kind) for kind in named or SPECS}
     if named and not any(scores.values()):
         return max(named, key=len)
     best = max(scores, key=lambda kind: scores[kind])
@@ -107,23 +107,26 @@ def guess_kind(name: str, header: Sequence[str]) -> Kind | None:
 
 def best_fit(header: Sequence[str]) -> float:
     """How well these names are columns of some kind of record; 0 where they are of none."""
-    return max(_fit(header, kind=kind) for kind in SPECS)
+    return max(_header_fit(header, kind=kind) for kind in SPECS)
 
 
 def names_required(header: Sequence[str]) -> bool:
     """Whether all required fields of some kind of record are among these names."""
-    return any(required <= found for required, found in (_known(header, kind) for kind in SPECS))
+    return any(
+        required <= found
+        for required, found in (_required_and_found(header, kind) for kind in SPECS)
+    )
 
 
-def _known(header: Sequence[str], kind: Kind) -> tuple[set[str], set[str]]:
+def _required_and_found(header: Sequence[str], kind: Kind) -> tuple[set[str], set[str]]:
     """The required fields of a kind, and the fields that are found."""
     required = {f.name for f in SPECS[kind].fields if f.required}
     return required, {ours for ours in guess_columns(header, kind=kind).values() if ours}
 
 
-def _fit(header: Sequence[str], *, kind: Kind) -> float:
+def _header_fit(header: Sequence[str], *, kind: Kind) -> float:
     """Required fields found, as a share, then columns that mean something here."""
-    required, found = _known(header, kind)
+    required, found = _required_and_found(header, kind)
     if not required & found or ("account" in required and "account" not in found):
         return 0
     share = len(required & found) / len(required)

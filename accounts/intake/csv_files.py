@@ -51,7 +51,7 @@ class Layout:
 
 
 def inspect(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> Layout:
-    layout, reader = _opened(source, limits=limits, encoding=encoding)
+    layout, reader = _open_layout(source, limits=limits, encoding=encoding)
     header = checked_header(next(reader, (1, []))[1], limits=limits)
     records = 0
     for _line, _row in reader:
@@ -65,7 +65,7 @@ def opened_rows(
     source: BinaryIO, *, limits: Limits, encoding: str | None = None
 ) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
     """The layout without its count, and the rows below the header, in one pass."""
-    layout, reader = _opened(source, limits=limits, encoding=encoding)
+    layout, reader = _open_layout(source, limits=limits, encoding=encoding)
     titles = titles_of(next(reader, (1, []))[1], limits=limits)
     header = tuple(title.lower() for title in titles)
     return replace(layout, header=header, titles=titles), reader
@@ -73,28 +73,28 @@ def opened_rows(
 
 def header_of(source: BinaryIO, *, limits: Limits, encoding: str | None = None) -> tuple[str, ...]:
     """The column names alone, lower-cased; the rest of the file is not read."""
-    _, reader = _opened(source, limits=limits, encoding=encoding)
+    _, reader = _open_layout(source, limits=limits, encoding=encoding)
     return checked_header(next(reader, (1, []))[1], limits=limits)
 
 
-def _opened(
+def _open_layout(
     source: BinaryIO, *, limits: Limits, encoding: str | None
 ) -> tuple[Layout, Iterator[tuple[int, list[str]]]]:
     """Encoding and separator as they are recognised, and the rows from the header on."""
-    encoding = encoding or _encoding(source)
-    top = _top(source, limits=limits, encoding=encoding)
+    encoding = encoding or _encoding_by_mark(source)
+    top = _first_lines(source, limits=limits, encoding=encoding)
     said = _SEPARATOR.fullmatch(top[0])
-    above = 1 if said else _above(top)
-    delimiter = said[1] if said else _delimiter(top[above])
+    above = 1 if said else _lines_above_header(top)
+    delimiter = said[1] if said else _delimiter_of(top[above])
     layout = Layout((), delimiter, encoding, 0, above=above)
-    return layout, _rows(source, layout=layout, limits=limits)
+    return layout, _numbered_rows(source, layout=layout, limits=limits)
 
 
-def _above(top: list[str]) -> int:
+def _lines_above_header(top: list[str]) -> int:
     """How many lines stand above the names of the columns: a title, who exported when. None where
     the first line is known as names; where it is not, a later one has to name all that is required,
     or be twice as wide as what stands above it and be known, or read like names."""
-    lines = [_cells(line) for line in top]
+    lines = [_filled_cells(line) for line in top]
     if best_fit(lines[0]):
         return 0
     for number, names in enumerate(lines):
@@ -112,10 +112,10 @@ def _read_like_names(cells: list[str]) -> bool:
     return len(set(words)) == len(words) and all(word[0].isalpha() for word in words)
 
 
-def _cells(line: str) -> list[str]:
+def _filled_cells(line: str) -> list[str]:
     """Those of one line that say something; none of one that is no row by itself."""
     try:
-        cells = next(csv.reader([line], delimiter=_delimiter(line)), [])
+        cells = next(csv.reader([line], delimiter=_delimiter_of(line)), [])
     except csv.Error:
         return []
     return [cell for cell in cells if cell.strip()]
@@ -123,7 +123,7 @@ def _cells(line: str) -> list[str]:
 
 def rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Each row below the header with the line it starts on (the header is line 1)."""
-    reader = _rows(source, layout=layout, limits=limits)
+    reader = _numbered_rows(source, layout=layout, limits=limits)
     next(reader, None)
     return reader
 
@@ -140,8 +140,10 @@ def ragged(row: list[str], *, header: tuple[str, ...]) -> str:
     )
 
 
-def _rows(source: BinaryIO, *, layout: Layout, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    lines = _lines(source, encoding=layout.encoding, limits=limits)
+def _numbered_rows(
+    source: BinaryIO, *, layout: Layout, limits: Limits
+) -> Iterator[tuple[int, list[str]]]:
+    lines = _text_lines(source, encoding=layout.encoding, limits=limits)
     for _ in range(layout.above):
         next(lines, None)
     reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
@@ -173,7 +175,7 @@ def _in_words(error: csv.Error) -> str:
     return f"is not CSV: {words}"
 
 
-def _lines(source: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
+def _text_lines(source: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
     """An endless line comes in pieces: memory stays bounded, and no piece is a good row."""
     source.seek(0)
     stream = opened(source, limits=limits)
@@ -181,16 +183,16 @@ def _lines(source: BinaryIO, *, encoding: str, limits: Limits) -> Iterator[str]:
     return iter(partial(text.readline, _LONGEST_LINE), "")
 
 
-def _encoding(source: BinaryIO) -> str:
+def _encoding_by_mark(source: BinaryIO) -> str:
     source.seek(0)
     start = opened(source, limits=Limits(records=1, size=1 << 60)).read(4)
     source.seek(0)
     return next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8")
 
 
-def _top(source: BinaryIO, *, limits: Limits, encoding: str) -> list[str]:
+def _first_lines(source: BinaryIO, *, limits: Limits, encoding: str) -> list[str]:
     """The first lines, among which the names of the columns are looked for."""
-    lines = _lines(source, encoding=encoding, limits=limits)
+    lines = _text_lines(source, encoding=encoding, limits=limits)
     try:
         first = next(lines, "")
     except UnicodeError as error:
@@ -207,7 +209,7 @@ def _top(source: BinaryIO, *, limits: Limits, encoding: str) -> list[str]:
     return top
 
 
-def _delimiter(first: str) -> str:
+def _delimiter_of(first: str) -> str:
     """The separator that occurs most often in the header; a single column counts as comma."""
     return max(",;\t|", key=lambda mark: (first.count(mark), mark == ","))
 

@@ -93,11 +93,11 @@ def _day_of(value: str, *, calendar: DateOptions) -> date:
     if match is None:
         date_part = value.replace("T", " ").partition(" ")[0].rstrip(",")
         return _any_day(date_part, calendar=calendar)
-    local = _local(match, value=value)
+    local = _local_datetime(match, value=value)
     if match[6] is None:
         return local.date()
     try:
-        return local.replace(tzinfo=_fixed(match[6])).astimezone(calendar.zone or UTC).date()
+        return local.replace(tzinfo=_offset_zone(match[6])).astimezone(calendar.zone or UTC).date()
     except OverflowError as error:
         raise FieldError(
             "date", f"{shown(value)} is a day that does not exist; write one that does"
@@ -146,12 +146,12 @@ def moment(value: str, *, calendar: DateOptions) -> datetime:
             f"{shown(value)} is not a date with time and offset; "
             "write it as 2026-03-01T09:30:00+01:00",
         )
-    local = _local(match, value=value)
+    local = _local_datetime(match, value=value)
     _in_range(local.date(), value=value, calendar=calendar)
     offset = match[6]
     if offset is None:
         return _in_zone(local, value=value, zone=calendar.zone)
-    return local.replace(tzinfo=_fixed(offset)).astimezone(UTC)
+    return local.replace(tzinfo=_offset_zone(offset)).astimezone(UTC)
 
 
 def _on_the_clock(match: re.Match[str], *, value: str, calendar: DateOptions) -> datetime:
@@ -178,7 +178,7 @@ def past_moment(value: str, *, calendar: DateOptions) -> datetime:
     return found
 
 
-def _local(match: re.Match[str], *, value: str) -> datetime:
+def _local_datetime(match: re.Match[str], *, value: str) -> datetime:
     try:
         found = date.fromisoformat(match[1])
     except ValueError as error:
@@ -191,7 +191,7 @@ def _local(match: re.Match[str], *, value: str) -> datetime:
     )
 
 
-def _fixed(offset: str) -> timezone:
+def _offset_zone(offset: str) -> timezone:
     if offset == "Z":
         return UTC
     sign = -1 if offset[0] == "-" else 1
@@ -214,13 +214,13 @@ def _in_zone(local: datetime, *, value: str, zone: ZoneInfo | None) -> datetime:
 
 
 @cache
-def _zones() -> set[str]:
+def _known_zones() -> set[str]:
     # Reads the directory of zones: once a process is enough.
     return available_timezones()
 
 
 def time_zone(value: str) -> str:
-    if value not in _zones():
+    if value not in _known_zones():
         raise FieldError(
             "time_zone", f"{shown(value)} is not a time zone; write it like Europe/Paris"
         )

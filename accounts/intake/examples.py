@@ -78,11 +78,13 @@ def example_of(kind: Kind) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([field.name for field in spec.fields if field.name != "mrr"])
-    writer.writerow([_value(field, kind=kind) for field in spec.fields if field.name != "mrr"])
+    writer.writerow(
+        [_example_value(field, kind=kind) for field in spec.fields if field.name != "mrr"]
+    )
     return text.getvalue()
 
 
-def _value(field: Field, *, kind: Kind) -> str:
+def _example_value(field: Field, *, kind: Kind) -> str:
     if field.name in _EMPTY and not field.required:
         return ""
     if field.example:

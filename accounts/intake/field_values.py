@@ -30,25 +30,25 @@ def read_field(
     Raises:
         NotSaid: it is empty, and an empty one says nothing.
     """
-    raw = _meant(raw, words=words or {})
+    raw = _word_meaning(raw, words=words or {})
     if raw is None or (not reading.typed and isinstance(raw, str) and not raw.strip()):
         _refuse_or_skip_empty(raw, field=field, reading=reading)
         return None
     if not reading.typed and isinstance(raw, str) and raw.startswith(UNREADABLE):
         raise FieldError("cell", raw.removeprefix(UNREADABLE))
     if field.type in _LISTS:
-        return _list(raw, field=field, reading=reading, words=words or {})
+        return _read_list(raw, field=field, reading=reading, words=words or {})
     if field.type == Type.BOOLEAN:
-        return _boolean(raw, reading=reading)
+        return _read_boolean(raw, reading=reading)
     if field.type == Type.INTEGER:
-        return _integer(raw, field=field, reading=reading)
+        return _read_integer(raw, field=field, reading=reading)
     if not isinstance(raw, str):
-        raise FieldError("type", f"{shown(raw)} must be text in quotes{_hint(field)}")
+        raise FieldError("type", f"{shown(raw)} must be text in quotes{_number_advice(field)}")
     texts.refuse_broken(raw)
     return _SCALARS[field.type](raw if reading.typed else raw.strip(), field, reading)
 
 
-def _meant(raw: object, *, words: Mapping[str, str]) -> object:
+def _word_meaning(raw: object, *, words: Mapping[str, str]) -> object:
     """A word that has no value as its meaning is null, whatever empty cells say."""
     if not words or not isinstance(raw, str):
         return raw
@@ -65,7 +65,7 @@ def _refuse_or_skip_empty(raw: object, *, field: Field, reading: ParseOptions) -
         raise NotSaid
 
 
-def _hint(field: Field) -> str:
+def _number_advice(field: Field) -> str:
     if field.type == Type.AMOUNT:
         return ', such as "1200.50": numbers lose cents on their way'
     if field.type == Type.PERCENT:
@@ -75,7 +75,7 @@ def _hint(field: Field) -> str:
     return ""
 
 
-def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
+def _read_integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
     if isinstance(raw, str) and not reading.typed:
         text = numbers.plain_integer(raw.strip(), decimal_mark=reading.decimal_mark)
         return numbers.integer(text, min_value=field.min_value, max_value=field.max_value)
@@ -84,7 +84,7 @@ def _integer(raw: object, *, field: Field, reading: ParseOptions) -> int:
     return numbers.bounded(raw, min_value=field.min_value, max_value=field.max_value)
 
 
-def _boolean(raw: object, *, reading: ParseOptions) -> bool:
+def _read_boolean(raw: object, *, reading: ParseOptions) -> bool:
     if isinstance(raw, bool):
         return raw
     word = raw.strip().lower() if isinstance(raw, str) and not reading.typed else ""
@@ -93,7 +93,7 @@ def _boolean(raw: object, *, reading: ParseOptions) -> bool:
     return word in _TRUE
 
 
-def _choice(raw: str, field: Field, reading: ParseOptions) -> str:
+def _read_choice(raw: str, field: Field, reading: ParseOptions) -> str:
     word = plain_word(raw).replace(" ", "_")
     if word not in field.options:
         options = ", ".join(sorted(field.options))
@@ -101,7 +101,7 @@ def _choice(raw: str, field: Field, reading: ParseOptions) -> str:
     return word
 
 
-def _list(
+def _read_list(
     raw: object, *, field: Field, reading: ParseOptions, words: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Without repeats, in the order given."""
@@ -116,7 +116,7 @@ def _list(
         if not isinstance(part, str):
             raise FieldError("type", f"{shown(part)} must be text in quotes")
         texts.refuse_broken(part)
-        meant = _meant(part, words=words)
+        meant = _word_meaning(part, words=words)
         if meant is not None:
             found.append(str(_SCALARS[_LISTS[field.type]](str(meant), field, reading)))
     return tuple(dict.fromkeys(found))
@@ -144,7 +144,7 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     Type.NUMBER: lambda raw, field, reading: numbers.ten_thousandths(
         raw, decimal_mark=reading.decimal_mark
     ),
-    Type.CHOICE: _choice,
+    Type.CHOICE: _read_choice,
     Type.KIND: lambda raw, field, reading: texts.slug(
         texts.as_key(raw), max_length=field.max_length
     ),

@@ -13,7 +13,7 @@ _LARGEST_EXPONENT = 308
 _MOST_KEYS = 1_000
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object_of_pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(pairs) > _MOST_KEYS:
         raise FieldError("too_many_keys", f"an object has more than {_MOST_KEYS} keys")
@@ -24,7 +24,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _number(digits: str) -> Decimal:
+def _bounded_decimal(digits: str) -> Decimal:
     if len(digits) > _LONGEST_NUMBER:
         raise FieldError("number", f"a number has more than {_LONGEST_NUMBER} characters")
     number = Decimal(digits)
@@ -33,21 +33,21 @@ def _number(digits: str) -> Decimal:
     return number
 
 
-def _integer(digits: str) -> int:
+def _bounded_integer(digits: str) -> int:
     if len(digits) > _LONGEST_NUMBER:
         raise FieldError("number", f"a number has more than {_LONGEST_NUMBER} digits")
     return int(digits)
 
 
-def _constant(name: str) -> object:
+def _refuse_constant(name: str) -> object:
     raise FieldError("number", f"{name} is not a number in JSON")
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_object,
-    parse_float=_number,
-    parse_int=_integer,
-    parse_constant=_constant,
+    object_pairs_hook=_object_of_pairs,
+    parse_float=_bounded_decimal,
+    parse_int=_bounded_integer,
+    parse_constant=_refuse_constant,
 )
 
 

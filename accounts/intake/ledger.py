@@ -58,18 +58,20 @@ def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
     for period in periods:
         if period.ends_on is not None and period.ends_on <= period.starts_on:
             continue
-        _add(steps, period.starts_on, period.currency, period.arr)
+        _add_to_step(steps, period.starts_on, period.currency, period.arr)
         if period.ends_on is not None:
-            _add(steps, period.ends_on, period.currency, -period.arr)
+            _add_to_step(steps, period.ends_on, period.currency, -period.arr)
     return {day: steps[day] for day in sorted(steps) if day <= until}
 
 
-def _add(steps: Steps, day: date, currency: str, amount: int) -> None:
+def _add_to_step(steps: Steps, day: date, currency: str, amount: int) -> None:
     of_day = steps.setdefault(day, {})
     of_day[currency] = of_day.get(currency, 0) + amount
 
 
-def _kind(change: int, *, was_paying: bool, is_paying: bool, paid_before: bool) -> MovementKind:
+def _movement_kind(
+    change: int, *, was_paying: bool, is_paying: bool, paid_before: bool
+) -> MovementKind:
     if change < 0:
         return MovementKind.CONTRACTION if is_paying else MovementKind.CHURN
     if was_paying:
@@ -90,7 +92,7 @@ def movements_of(steps: Steps, *, priced_on: Container[date] = frozenset()) -> l
         is_paying = any(arr.values())
         for currency, amount in sorted(steps[day].items()):
             if amount:
-                kind = _kind(
+                kind = _movement_kind(
                     amount, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
                 )
                 is_price = day in priced_on and kind in _OF_PRICE

@@ -41,7 +41,7 @@ def count_plain(source: BinaryIO, *, limits: Limits) -> int | None:
     """Rows below the header; None when the file needs the csv module, or its words of refusal."""
     decoder, records, max_length = codecs.getincrementaldecoder("utf-8")(), -1, 0
     rest = b""
-    for piece in _pieces(source, limits=limits):
+    for piece in _byte_pieces(source, limits=limits):
         if any(mark in piece for mark in _UNUSUAL):
             return None
         if not piece.isascii() or decoder.getstate()[0]:
@@ -49,10 +49,10 @@ def count_plain(source: BinaryIO, *, limits: Limits) -> int | None:
                 decoder.decode(piece)
             except UnicodeDecodeError:
                 return None
-        whole, rest = _parted(rest + piece)
+        whole, rest = _split_at_last_line(rest + piece)
         if whole.count(b"\r") != whole.count(b"\r\n"):
             return None
-        filled, max_value = _lines(whole)
+        filled, max_value = _line_count_and_longest(whole)
         records, max_length = records + filled, max(max_length, max_value, len(rest))
         if max_length > csv.field_size_limit():
             return None
@@ -61,7 +61,7 @@ def count_plain(source: BinaryIO, *, limits: Limits) -> int | None:
     return records + bool(rest)
 
 
-def _lines(whole: bytes) -> tuple[int, int]:
+def _line_count_and_longest(whole: bytes) -> tuple[int, int]:
     """How many lines hold something, and how long the longest is."""
     if not whole:
         return 0, 0
@@ -74,8 +74,8 @@ def _lines(whole: bytes) -> tuple[int, int]:
 def plain_blocks(source: BinaryIO, *, limits: Limits, delimiter: str) -> Iterator[PlainBlock]:
     """The lines below the first that is not empty: the header."""
     line, rest, is_below = 1, b"", False
-    for piece in _pieces(source, limits=limits):
-        whole, rest = _parted(rest + piece)
+    for piece in _byte_pieces(source, limits=limits):
+        whole, rest = _split_at_last_line(rest + piece)
         while whole and not is_below:
             first, _, whole = whole.partition(b"\n")
             line, is_below = line + 1, bool(first.strip(b"\r"))
@@ -86,7 +86,7 @@ def plain_blocks(source: BinaryIO, *, limits: Limits, delimiter: str) -> Iterato
         yield PlainBlock(rest + b"\n", line, delimiter)
 
 
-def _pieces(source: BinaryIO, *, limits: Limits) -> Iterator[bytes]:
+def _byte_pieces(source: BinaryIO, *, limits: Limits) -> Iterator[bytes]:
     """Without the mark that some programs put before UTF-8."""
     source.seek(0)
     stream = opened(source, limits=limits)  # left open: the file is the caller's
@@ -96,7 +96,7 @@ def _pieces(source: BinaryIO, *, limits: Limits) -> Iterator[bytes]:
         piece = stream.read(_BLOCK)
 
 
-def _parted(data: bytes) -> tuple[bytes, bytes]:
+def _split_at_last_line(data: bytes) -> tuple[bytes, bytes]:
     """Whole lines, and the beginning of the next one."""
     end = data.rfind(b"\n") + 1
     return data[:end], data[end:]

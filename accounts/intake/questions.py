@@ -68,9 +68,11 @@ def findings(
         for one in fields:
             place = places[one.name]
             cell = row[place].strip() if place < len(row) else ""
-            _note(seen[one.name], cell, one, reading=reading)
+            _note_cell(seen[one.name], cell, one, reading=reading)
     return [
-        ColumnFindings(one, _words(seen[one.name], one, kind=kind, reading=reading), found.empty)
+        ColumnFindings(
+            one, _word_counts(seen[one.name], one, kind=kind, reading=reading), found.empty
+        )
         for one in fields
         for found in (seen[one.name],)
     ]
@@ -93,7 +95,7 @@ def answers(one: Field) -> list[str]:
     return sorted(one.options)
 
 
-def _note(seen: _Seen, cell: str, one: Field, *, reading: ParseOptions) -> None:
+def _note_cell(seen: _Seen, cell: str, one: Field, *, reading: ParseOptions) -> None:
     if not cell:
         seen.empty += 1
         return
@@ -106,7 +108,7 @@ def _note(seen: _Seen, cell: str, one: Field, *, reading: ParseOptions) -> None:
             seen.written.setdefault(word, part.strip())
 
 
-def _words(seen: _Seen, one: Field, *, kind: Kind, reading: ParseOptions) -> tuple[Word, ...]:
+def _word_counts(seen: _Seen, one: Field, *, kind: Kind, reading: ParseOptions) -> tuple[Word, ...]:
     return tuple(
         Word(seen.written[word], count, meaning_of(seen.written[word], one, kind, reading))
         for word, count in sorted(seen.words.items(), key=lambda item: (-item[1], item[0]))

@@ -72,10 +72,10 @@ def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
     ends_on = dates.day(row["end_date"], calendar=calendar) if row["end_date"] else None
     if ends_on is not None and ends_on <= starts_on:
         message = f"{ends_on} is not after the start {starts_on}: it never ran, nothing is counted"
-        return _refused(position, "end_date", "order", message)
+        return _refused_row(position, "end_date", "order", message)
     if row["is_trial"] == "TRUE":
         message = "is a trial: it brings no revenue and is not taken as a contract"
-        return _warned(None, position, "is_trial", "trial", message)
+        return _row_with_warning(None, position, "is_trial", "trial", message)
     monthly = row["billing_frequency"] == "monthly"
     raw = {
         "external_id": row["subscription_id"],
@@ -94,7 +94,7 @@ def subscription(row: Row, *, position: int, calendar: DateOptions) -> Adapted:
     }
     if (row["churn_flag"] == "TRUE") != (ends_on is not None):
         message = "contradicts the end of the subscription; its dates decide"
-        return _warned(raw, position, "churn_flag", "contradicts_money", message)
+        return _row_with_warning(raw, position, "churn_flag", "contradicts_money", message)
     return Adapted(raw)
 
 
@@ -131,18 +131,18 @@ def ticket(row: Row, *, position: int, calendar: DateOptions, signed_up: date | 
         "external_id": row["ticket_id"],
         "account": row["account_id"],
         "opened_at": f"{opened_on} 00:00",
-        "solved_at": _moment(row["closed_at"], calendar=calendar),
+        "solved_at": _iso_moment(row["closed_at"], calendar=calendar),
         "category": _CATEGORY,
         "severity": _SEVERITY.get(row["priority"], row["priority"]),
         "satisfaction": row["satisfaction_score"].removesuffix(".0"),
     }
     if signed_up is not None and opened_on < signed_up:
         message = f"{opened_on} is before the account signed up ({signed_up}); kept on its day"
-        return _warned(raw, position, "submitted_at", "before_customer", message)
+        return _row_with_warning(raw, position, "submitted_at", "before_customer", message)
     return Adapted(raw)
 
 
-def _moment(value: str, *, calendar: DateOptions) -> str:
+def _iso_moment(value: str, *, calendar: DateOptions) -> str:
     if not value:
         return ""
     day, _, time = value.partition(" ")
@@ -170,11 +170,11 @@ def churn_flag_problem(row: Row, *, position: int, paying: bool) -> RecordError 
     return RecordError(position, "churn_flag", "contradicts_money", message, warning=True)
 
 
-def _refused(position: int, field: str, code: str, message: str) -> Adapted:
+def _refused_row(position: int, field: str, code: str, message: str) -> Adapted:
     return Adapted(None, (RecordError(position, field, code, message),))
 
 
-def _warned(
+def _row_with_warning(
     raw: Mapping[str, str] | None, position: int, field: str, code: str, message: str
 ) -> Adapted:
     return Adapted(raw, (RecordError(position, field, code, message, warning=True),))

@@ -67,7 +67,7 @@ class RecordReader:
         self._latest: tuple[object, ...] | None = None
         self._said: list[_Column] = []
 
-    def _matters(self, column: _Column, names: tuple[object, ...]) -> bool:
+    def _is_column_needed(self, column: _Column, names: tuple[object, ...]) -> bool:
         one = column.field
         return one.required or one.name in names or one.name in self.reading.constants
 
@@ -80,7 +80,10 @@ class RecordReader:
         if not raw.keys() <= self._names:
             found.refuse_unknown_fields(raw)
         if (names := tuple(raw)) != self._latest:
-            self._latest, self._said = names, [c for c in self._columns if self._matters(c, names)]
+            self._latest, self._said = (
+                names,
+                [c for c in self._columns if self._is_column_needed(c, names)],
+            )
         for column in self._said:
             found.read(column, raw)
         if not found.errors:
@@ -123,7 +126,7 @@ class _Reading:
         known = self.spec.by_name()
         for name in [str(name) for name in raw if name not in known][:5]:
             message = f"is not a field of {self.spec.kind}; leave it out"
-            self._refuse(_printable(name), FieldError("unknown_field", message))
+            self._add_error(_printable_field_name(name), FieldError("unknown_field", message))
 
     def read(self, column: _Column, raw: Mapping[object, object]) -> None:
         name = column.field.name
@@ -137,75 +140,79 @@ class _Reading:
         elif name in raw:
             self._read_cell(cell, column)
         elif column.field.required:
-            self._sort(name, FieldError("required", "is missing; every record needs it"))
+            self._refuse_or_warn(name, FieldError("required", "is missing; every record needs it"))
 
     def _read_constant(self, column: _Column) -> None:
         """A text, whatever the records carry."""
         name = column.field.name
         as_text = replace(self.reading, typed=False)
         try:
-            self.values[name] = self._value(self.reading.constants[name], column, reading=as_text)
+            self.values[name] = self._cell_value(
+                self.reading.constants[name], column, reading=as_text
+            )
         except NotSaid:
             return
         except FieldError as error:
-            self._sort(name, error)
+            self._refuse_or_warn(name, error)
 
     def _read_cell(self, cell: object, column: _Column) -> None:
         warned = len(self.warnings)
         try:
-            value = self._value(cell, column, reading=self.reading)
+            value = self._cell_value(cell, column, reading=self.reading)
         except NotSaid:
             column.learn(cell, None)
         except FieldError as error:
-            self._sort(column.field.name, error)
+            self._refuse_or_warn(column.field.name, error)
         else:
             self.values[column.field.name] = value
             if len(self.warnings) == warned:
                 column.learn(cell, (value,))
 
-    def _value(self, raw: object, column: _Column, *, reading: ParseOptions) -> Value:
+    def _cell_value(self, raw: object, column: _Column, *, reading: ParseOptions) -> Value:
         one = column.field
         try:
             return read_field(raw, field=one, reading=reading, words=column.words)
         except FieldError as error:
-            clean = _cleaned(raw, error, field=one)
+            clean = _cleaned_text(raw, error, field=one)
             if clean is None:
                 raise
             what = error.message.partition(";")[0]
             done = "it is cut there" if error.code == "too_long" else "it is left out"
-            self._warn(one.name, FieldError(error.code, f"{what}; {done}"))
+            self._add_warning(one.name, FieldError(error.code, f"{what}; {done}"))
             return clean
 
     def check_together(self) -> None:
         """Ends as renewal dates, weeks as their last day, money to minor units, then what fields
         mean together."""
         for name, error in read_end(self.values, spec=self.spec, reading=self.reading):
-            self._warn(name, error)
+            self._add_warning(name, error)
         for name, error in read_span(self.values, calendar=self.reading.calendar):
-            self._refuse(name, error)
+            self._add_error(name, error)
         check = CHECKS.get(self.spec.kind)
         problems = amounts_as_minor_units(self.values)
         for name, error in problems or (check(self.values) if check else []):
-            self._sort(name, error)
+            self._refuse_or_warn(name, error)
             self.values.pop(name, None)
 
-    def _sort(self, name: str, error: FieldError) -> None:
+    def _refuse_or_warn(self, name: str, error: FieldError) -> None:
         """What the record is held for, and what it is taken without."""
         if name in self.spec.held_by:
-            self._refuse(name, error)
+            self._add_error(name, error)
             return
-        self._warn(name, FieldError(error.code, f"{error.message}; the row is taken without it"))
+        self._add_warning(
+            name, FieldError(error.code, f"{error.message}; the row is taken without it")
+        )
 
-    def _refuse(self, name: str, error: FieldError) -> None:
+    def _add_error(self, name: str, error: FieldError) -> None:
         self.errors.append(RecordError(self.position, name, error.code, error.message))
 
-    def _warn(self, name: str, error: FieldError) -> None:
+    def _add_warning(self, name: str, error: FieldError) -> None:
         self.warnings.append(
             RecordError(self.position, name, error.code, error.message, warning=True)
         )
 
 
-def _cleaned(raw: object, error: FieldError, *, field: Field) -> str | None:
+def _cleaned_text(raw: object, error: FieldError, *, field: Field) -> str | None:
     """Text without what cannot be seen in it; a long one is cut where it names nothing."""
     if field.type not in (Type.NAME, Type.TEXT) or not isinstance(raw, str):
         return None
@@ -216,6 +223,6 @@ def _cleaned(raw: object, error: FieldError, *, field: Field) -> str | None:
     return clean if 0 < len(clean) <= field.max_length else None
 
 
-def _printable(name: str) -> str:
+def _printable_field_name(name: str) -> str:
     """A field's name as somebody sent it, as it may be stored and shown."""
     return "".join(c if c.isprintable() and c.isascii() else "?" for c in name[:80])

@@ -45,7 +45,7 @@ def placed(stints: Iterable[Stint], row: StintRow, *, day: date) -> list[Stint]:
     same in any order. The end may lie before `day`; one before the first day is a ValueError.
     """
     stints = in_order(stints)
-    own = _own(stints, row, day=day)
+    own = _stint_of_row(stints, row, day=day)
     since = min(row.since or day, own.since) if own else row.since or day
     kept = own.until if own else None
     until = row.until if row.has_until else kept
@@ -55,7 +55,7 @@ def placed(stints: Iterable[Stint], row: StintRow, *, day: date) -> list[Stint]:
     if until is not None and until < since:
         raise ValueError("the last day is before the first one")
     new = Stint(since, until, row.person_id)
-    rest = [part for stint in stints if stint != own for part in _beside(stint, new)]
+    rest = [part for stint in stints if stint != own for part in _days_outside(stint, new)]
     return in_order([new, *rest])
 
 
@@ -68,7 +68,7 @@ def vacated(stints: Iterable[Stint], *, day: date) -> list[Stint]:
     ]
 
 
-def _own(stints: Iterable[Stint], row: StintRow, *, day: date) -> Stint | None:
+def _stint_of_row(stints: Iterable[Stint], row: StintRow, *, day: date) -> Stint | None:
     """The stint that the row is about: of the same person, on the row's first day, or begun later
     with nobody in between."""
     first = row.since or day
@@ -81,7 +81,7 @@ def _own(stints: Iterable[Stint], row: StintRow, *, day: date) -> Stint | None:
     return None
 
 
-def _beside(stint: Stint, new: Stint) -> list[Stint]:
+def _days_outside(stint: Stint, new: Stint) -> list[Stint]:
     """What the new stint leaves of another one: the days before it, and those after it."""
     rest = []
     if stint.since < new.since:

@@ -32,7 +32,7 @@ class AccountTerms:
         return cls(sorted(counting, key=lambda term: (term.starts_on, term.key)), grace_days)
 
     @cached_property
-    def _starts(self) -> list[date]:
+    def _start_days(self) -> list[date]:
         return [term.starts_on for term in self.terms]
 
     @cached_property
@@ -40,7 +40,7 @@ class AccountTerms:
         return any(term.subscription or term.replaces for term in self.terms)
 
     @cached_property
-    def _linked(self) -> dict[int, list[ContractTerm]]:
+    def _linked_terms(self) -> dict[int, list[ContractTerm]]:
         found: dict[int, list[ContractTerm]] = {}
         for term in self.terms:
             if term.renews is not None and term.renews != term.key:
@@ -48,7 +48,7 @@ class AccountTerms:
         return found
 
     @cached_property
-    def _steps(self) -> dict[int, ContractTerm]:
+    def _next_deal_steps(self) -> dict[int, ContractTerm]:
         """By the key of a row, the next one of its deal: a row of another product is a line beside
         it, and one that starts when its grace is over is a return."""
         deals: dict[str, list[ContractTerm]] = {}
@@ -64,7 +64,7 @@ class AccountTerms:
 
     def _next_of(self, term: ContractTerm, rows: Sequence[ContractTerm]) -> ContractTerm | None:
         end = term.end
-        grace = self._grace(term, began=term.starts_on)
+        grace = self._grace_period(term, began=term.starts_on)
         last = date.max if end is None else end + max(grace, 2 * _DAY) - _DAY
         for other in rows:
             is_line = not term.product or not other.product or term.product == other.product
@@ -73,26 +73,26 @@ class AccountTerms:
         return None
 
     @cached_property
-    def _stepped(self) -> frozenset[int]:
-        return frozenset(term.key for term in self._steps.values())
+    def _deal_step_keys(self) -> frozenset[int]:
+        return frozenset(term.key for term in self._next_deal_steps.values())
 
     def steps_on(self, term: ContractTerm) -> date | None:
         """When the next row of its deal goes on."""
-        following = self._steps.get(term.key)
+        following = self._next_deal_steps.get(term.key)
         return following.starts_on if following else None
 
     def deal_steps(self) -> dict[int, date]:
-        return {key: following.starts_on for key, following in self._steps.items()}
+        return {key: following.starts_on for key, following in self._next_deal_steps.items()}
 
     def is_step(self, term: ContractTerm) -> bool:
-        return term.key in self._stepped
+        return term.key in self._deal_step_keys
 
     @cached_property
     def deal_starts(self) -> dict[int, date]:
         """By the key of each row of a contract of several, when the contract began."""
         found: dict[int, date] = {}
         for term in self.terms:
-            if following := self._steps.get(term.key):
+            if following := self._next_deal_steps.get(term.key):
                 began = found.setdefault(term.key, term.starts_on)
                 found.setdefault(following.key, began)
         return found
@@ -101,9 +101,9 @@ class AccountTerms:
         """At most the term, which of a row of a deal is the whole of it; none after a cancellation,
         but for the day that a start may be off."""
         began = term.starts_on if term.is_assumed else self.deal_starts.get(term.key)
-        return self._grace(term, began=began or term.starts_on)
+        return self._grace_period(term, began=began or term.starts_on)
 
-    def _grace(self, term: ContractTerm, *, began: date) -> timedelta:
+    def _grace_period(self, term: ContractTerm, *, began: date) -> timedelta:
         if term.end is None:
             return timedelta()
         if term.is_cancelled:
@@ -111,7 +111,9 @@ class AccountTerms:
         return min(timedelta(days=self.grace_days), term.end - began)
 
     def starting(self, first: date, last: date) -> Sequence[ContractTerm]:
-        return self.terms[bisect_left(self._starts, first) : bisect_right(self._starts, last)]
+        return self.terms[
+            bisect_left(self._start_days, first) : bisect_right(self._start_days, last)
+        ]
 
     @cached_property
     def _taken_over(self) -> dict[tuple[int, date], date | None]:
@@ -126,29 +128,29 @@ class AccountTerms:
         return self._taken_over[key]
 
     def _find_taken_over(self, term: ContractTerm) -> date | None:
-        if term.starts_on >= self._starts[-1]:
+        if term.starts_on >= self._start_days[-1]:
             return None
-        starts = [s.starts_on for s in self._successors(term)]
+        starts = [s.starts_on for s in self._successor_terms(term)]
         if self._may_replace:
-            starts += [s.starts_on for s in self._replacing(term)]
+            starts += [s.starts_on for s in self._overlapping_replacements(term)]
         return min(starts, default=None)
 
-    def _replacing(self, term: ContractTerm) -> Iterator[ContractTerm]:
+    def _overlapping_replacements(self, term: ContractTerm) -> Iterator[ContractTerm]:
         """Overlapping terms that stand in its place: of the same subscription, or of a source
         where a later term replaces an earlier one."""
-        last = (term.end or self._starts[-1] + 2 * _DAY) - 2 * _DAY
+        last = (term.end or self._start_days[-1] + 2 * _DAY) - 2 * _DAY
         for other in self.starting(term.starts_on + _DAY, last):
             same = bool(term.subscription) and term.subscription == other.subscription
             if same or (other.replaces and _same_line(term, other) is not False):
                 yield other
 
-    def _successors(self, term: ContractTerm) -> list[ContractTerm]:
+    def _successor_terms(self, term: ContractTerm) -> list[ContractTerm]:
         return self._by_link(term) or self._by_line(term) or self._by_another_line(term)
 
     def _by_link(self, term: ContractTerm) -> list[ContractTerm]:
         """Rule 1: a term that names it and starts at most 90 days after its end; after a
         cancellation, at most a day: later it is a return."""
-        linked = self._linked.get(term.key)
+        linked = self._linked_terms.get(term.key)
         if not linked:
             return []
         end = term.end

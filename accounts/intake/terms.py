@@ -71,23 +71,23 @@ def _of_term(term: ContractTerm, *, account: AccountTerms, day: date) -> Iterato
         more: dict[str, Any] = {"is_step": term.is_assumed or account.is_step(term)}
         if steps_on is not None or taken_over is not None:
             more["steps_on"] = steps_on
-            yield _stretch(term, steps_on or taken_over, is_taken_over=True, **more)
+            yield _stretch_of_term(term, steps_on or taken_over, is_taken_over=True, **more)
             return
         if end is None:
-            yield _stretch(term, None, **more)
+            yield _stretch_of_term(term, None, **more)
             return
         if not term.is_cancelled and not term.auto_renews:
-            yield _ended(term, end=end, last=end + account.grace(term), day=day, more=more)
+            yield _ended_stretch(term, end=end, last=end + account.grace(term), day=day, more=more)
             return
         if term.is_cancelled or day < end or first_end is None:
-            yield _stretch(term, end, renewal_on=end if day < end else None, **more)
+            yield _stretch_of_term(term, end, renewal_on=end if day < end else None, **more)
             return
-        yield _stretch(term, end, steps_on=end, **more)
+        yield _stretch_of_term(term, end, steps_on=end, **more)
         ends_on = add_months(first_end, number * term.renewal_months)
-        term = _renewed(term, starts_on=end, ends_on=ends_on)
+        term = _assumed_renewal(term, starts_on=end, ends_on=ends_on)
 
 
-def _stretch(term: ContractTerm, ends_on: date | None, **more: Any) -> Stretch:
+def _stretch_of_term(term: ContractTerm, ends_on: date | None, **more: Any) -> Stretch:
     return Stretch(
         term.key,
         term.starts_on,
@@ -99,16 +99,16 @@ def _stretch(term: ContractTerm, ends_on: date | None, **more: Any) -> Stretch:
     )
 
 
-def _ended(
+def _ended_stretch(
     term: ContractTerm, *, end: date, last: date, day: date, more: Mapping[str, Any]
 ) -> Stretch:
     """Until the grace is over, a term that ended counts on as overdue; then it ended on its end."""
     if day >= last:
-        return _stretch(term, end, given_up_on=last, **more)
+        return _stretch_of_term(term, end, given_up_on=last, **more)
     overdue_since = end if day >= end else None
-    return _stretch(term, None, renewal_on=end, overdue_since=overdue_since, **more)
+    return _stretch_of_term(term, None, renewal_on=end, overdue_since=overdue_since, **more)
 
 
-def _renewed(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
+def _assumed_renewal(term: ContractTerm, *, starts_on: date, ends_on: date) -> ContractTerm:
     arr = (term.arr * (1 + term.uplift)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
     return term._replace(starts_on=starts_on, ends_on=ends_on, arr=int(arr), is_assumed=True)

@@ -70,7 +70,7 @@ def cleaned(value: str, *, is_line: bool) -> str:
         unseen = is_line and (
             character in _DIRECTION
             or character in _INVISIBLE
-            or (character in _JOINERS and not _joins(normal, place))
+            or (character in _JOINERS and not _is_joiner_between_letters(normal, place))
             or run > _LONGEST_COMBINING_RUN
         )
         if not is_control and not unseen:
@@ -95,7 +95,7 @@ def _refuse_invisible(normal: str) -> None:
                 "direction_control",
                 f"contains the text-direction control U+{ord(character):04X}; remove it",
             )
-        lonely = character in _JOINERS and not _joins(normal, place)
+        lonely = character in _JOINERS and not _is_joiner_between_letters(normal, place)
         if character in _INVISIBLE or lonely:
             raise FieldError(
                 "invisible_character",
@@ -103,7 +103,7 @@ def _refuse_invisible(normal: str) -> None:
             )
 
 
-def _joins(normal: str, place: int) -> bool:
+def _is_joiner_between_letters(normal: str, place: int) -> bool:
     """Joiners shape Persian words and emoji families: they stand between two such characters."""
     around = (normal[place - 1 : place], normal[place + 1 : place + 2])
     return all(c and not c.isascii() and c not in _JOINERS for c in around)

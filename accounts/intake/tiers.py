@@ -55,13 +55,13 @@ class Sizes:
         return bool(self.segments and self.tiers)
 
     @cached_property
-    def _known(self) -> dict[Factors, "TierLadder"]:
+    def _ladders_by_factors(self) -> dict[Factors, "TierLadder"]:
         return {}
 
     def ladder(self, factors: Factors) -> "TierLadder":
-        if factors not in self._known:
-            self._known[factors] = TierLadder.of(self, factors)
-        return self._known[factors]
+        if factors not in self._ladders_by_factors:
+            self._ladders_by_factors[factors] = TierLadder.of(self, factors)
+        return self._ladders_by_factors[factors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class TierLadder:
     @classmethod
     def of(cls, sizes: Sizes, factors: Factors) -> "TierLadder":
         reached, lowered, raised = (
-            _ladder(sizes.tiers, factors, times=times)
+            _arr_cuts(sizes.tiers, factors, times=times)
             for times in (Fraction(1), 1 + _MARGIN, 1 - _MARGIN)
         )
         floors = {floor for _, floor in sizes.segments}
@@ -86,7 +86,7 @@ class TierLadder:
         return cls(reached, lowered, raised, cuts)
 
 
-def _ladder(
+def _arr_cuts(
     tiers: Sequence[TierBounds], factors: Factors, *, times: Fraction
 ) -> tuple[Decimal, ...]:
     weights = [WEIGHTS["complexity"], WEIGHTS["growth_potential"], WEIGHTS["strategic_fit"]]

@@ -81,7 +81,7 @@ class _Vocabulary:
         found = np.full(len(cells), -1, np.int64)
         if not len(self._hashes):
             return found
-        hashes = _hashed(cells)
+        hashes = _word_hashes(cells)
         at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
         same = self._hashes[at] == hashes
         for n in range(self.words):
@@ -94,14 +94,14 @@ class _Vocabulary:
         wide[:, : cells.shape[1]] = cells
         known = np.concatenate([self._known.reshape(-1, self.words), wide])
         place = np.concatenate([self._place, places])
-        hashes = _hashed(known)
+        hashes = _word_hashes(known)
         order = np.argsort(hashes)
         # Two strings of one hash: the second is looked up the slow way for ever.
         order = order[np.concatenate([[True], hashes[order][1:] != hashes[order][:-1]])]
         self._hashes, self._known, self._place = hashes[order], known[order], place[order]
 
 
-def _hashed(cells: Words) -> Words:
+def _word_hashes(cells: Words) -> Words:
     """Of the words that are not all zero: trailing ones do not count."""
     mixed = np.zeros(len(cells), np.uint64)
     for n in range(cells.shape[1]):
@@ -143,14 +143,14 @@ class BlockReader:
         return is_kept and self.reading.decimal_mark != ","
 
     def read(self, rows: Sequence[Row]) -> tuple[UsageColumns, list[RecordError]]:
-        plain = self._plain(rows)
+        plain = self._plain_row_places(rows)
         text = "".join([_APART.join(rows[n][1]) + _END for n in plain])
         cells = _Cells(text.encode("utf-8", "surrogatepass"), ord(_APART), len(self.header))
         lines = np.fromiter((rows[n][0] for n in plain), np.int64, len(plain))
-        places, good = self._taken(cells)
+        places, good = self._read_cells(cells)
         taken = set(lines[good].tolist())
         slow = [(line, row) for line, row in rows if line not in taken]
-        return self._whole(lines, places, good, slow)
+        return self._with_slow_rows(lines, places, good, slow)
 
     def read_block(self, block: PlainBlock) -> tuple[UsageColumns, list[RecordError]]:
         """The same from the bytes of a file in which no cell is quoted."""
@@ -158,24 +158,26 @@ class BlockReader:
             return self.read(block.rows())
         cells = _Cells(block.data, ord(block.delimiter), len(self.header))
         lines = cells.lines + block.line
-        places, good = self._taken(cells)
+        places, good = self._read_cells(cells)
         unusual = np.ones(cells.line_count, np.bool_)
         unusual[cells.lines[good]] = False
-        return self._whole(lines, places, good, block.rows(np.flatnonzero(unusual).tolist()))
+        return self._with_slow_rows(
+            lines, places, good, block.rows(np.flatnonzero(unusual).tolist())
+        )
 
-    def _taken(self, cells: "_Cells") -> tuple[dict[str, Ints], NDArray[np.bool_]]:
+    def _read_cells(self, cells: "_Cells") -> tuple[dict[str, Ints], NDArray[np.bool_]]:
         for name, vocabulary in self._words.items():
             if len(vocabulary.values) > _MOST_REMEMBERED:  # memory stays flat
                 self._words[name] = _Vocabulary(vocabulary.words)
-        return self._understood(cells)
+        return self._vocabulary_places(cells)
 
-    def _whole(
+    def _with_slow_rows(
         self, lines: Ints, places: dict[str, Ints], good: NDArray[np.bool_], slow: Sequence[Row]
     ) -> tuple[UsageColumns, list[RecordError]]:
         good_rows, errors = self._slow.read(slow)
-        return self._joined(lines[good], places, np.flatnonzero(good), good_rows), errors
+        return self._joined_columns(lines[good], places, np.flatnonzero(good), good_rows), errors
 
-    def _plain(self, rows: Sequence[Row]) -> Sequence[int]:
+    def _plain_row_places(self, rows: Sequence[Row]) -> Sequence[int]:
         """Rows of the right width whose cells hold none of the marks that part them here."""
         width = len(self.header)
         if not self._is_usual:
@@ -186,7 +188,7 @@ class BlockReader:
                 return range(len(rows))
         return [n for n, (_, row) in enumerate(rows) if _is_plain(row, width=width)]
 
-    def _understood(self, cells: "_Cells") -> tuple[dict[str, Ints], NDArray[np.bool_]]:
+    def _vocabulary_places(self, cells: "_Cells") -> tuple[dict[str, Ints], NDArray[np.bool_]]:
         good = np.ones(cells.rows, np.bool_)
         places: dict[str, Ints] = {}
         for name, vocabulary in self._words.items():
@@ -194,7 +196,7 @@ class BlockReader:
             found = vocabulary.find(words)
             missing = np.flatnonzero((found < 0) & fits)
             if len(missing):
-                self._learn(name, cells, words, missing)
+                self._learn_new_words(name, cells, words, missing)
                 found = vocabulary.find(words)
             places[name] = found
             good &= (found >= 0) & fits
@@ -204,9 +206,9 @@ class BlockReader:
             digits &= plain
         return places, good & digits
 
-    def _learn(self, name: str, cells: "_Cells", words: Words, missing: Ints) -> None:
+    def _learn_new_words(self, name: str, cells: "_Cells", words: Words, missing: Ints) -> None:
         """Each new byte string is read once: no field of usage depends on another."""
-        _, first = np.unique(_hashed(words[missing]), return_index=True)
+        _, first = np.unique(_word_hashes(words[missing]), return_index=True)
         at, field = self.header.index(name), USAGE.by_name()[name]
         new, places = [], []
         for n in missing[first].tolist():
@@ -217,7 +219,7 @@ class BlockReader:
         if new:
             self._words[name].learn(words[new], np.array(places, np.int64))
 
-    def _joined(
+    def _joined_columns(
         self, lines: Ints, places: dict[str, Ints], taken: Ints, slow: Sequence[UsageRow]
     ) -> UsageColumns:
         words = self._words
@@ -232,7 +234,7 @@ class BlockReader:
             for name in COLUMNS
         }
         actor = np.concatenate(
-            [self._actors(places, taken), np.array([row.actor for row in slow], np.int64)]
+            [self._actor_numbers(places, taken), np.array([row.actor for row in slow], np.int64)]
         )
         said = places[VALUE][taken] if VALUE in places else np.full(len(taken), NO_VALUE)
         slow_values = [NO_VALUE if row.value is None else row.value for row in slow]
@@ -251,7 +253,7 @@ class BlockReader:
             words["feature"].values,
         )
 
-    def _actors(self, places: dict[str, Ints], taken: Ints) -> Ints:
+    def _actor_numbers(self, places: dict[str, Ints], taken: Ints) -> Ints:
         if ACTOR not in places:
             return np.full(len(taken), ActorClass.PERSON.number, np.int64)
         numbers = [ActorClass(value).number for value in self._words[ACTOR].values]

@@ -106,16 +106,16 @@ class UsageReader:
                 ):
                     good.append(UsageRow(index, account, days[day], feature, events))
                     continue
-            outcome = self._records().read(raw, position=index)
+            outcome = self._record_reader().read(raw, position=index)
             if isinstance(outcome, list):
                 errors.extend(outcome)
                 continue
             found = usage_row(outcome)
             good.append(found)
-            self._remember(cast(Mapping[str, str], raw), found)
+            self._remember_plain_values(cast(Mapping[str, str], raw), found)
         return good, errors
 
-    def _records(self) -> RecordReader:
+    def _record_reader(self) -> RecordReader:
         self._reader = self._reader or RecordReader(spec=USAGE, reading=self.reading)
         return self._reader
 
@@ -126,15 +126,15 @@ class UsageReader:
         if raw is None:
             errors.append(RecordError(line, "", "ragged", ragged(row, header=self.header)))
             return
-        outcome = self._records().read(raw, position=line)
+        outcome = self._record_reader().read(raw, position=line)
         if isinstance(outcome, list):
             errors.extend(outcome)
             return
         found = usage_row(outcome)
         good.append(found)
-        self._remember(raw, found)
+        self._remember_plain_values(raw, found)
 
-    def _remember(self, raw: Mapping[str, str], found: UsageRow) -> None:
+    def _remember_plain_values(self, raw: Mapping[str, str], found: UsageRow) -> None:
         """Only values that were taken exactly as they stand in the file."""
         if not is_plain(tuple(raw), self.reading):
             return

@@ -79,7 +79,9 @@ def stands_for(name: str, field: str) -> str | None:
 def may_stand_for(name: str, *, spec: RecordSpec, features: Mapping[str, str]) -> list[str]:
     """What a column of counts may go to, by what it is called: a feature that is there first."""
     goes = [ours for field in spec.spread_over if (ours := stands_for(name, field))]
-    return list(dict.fromkeys([*(_known(name, ours, features) for ours in goes), *goes]))
+    return list(
+        dict.fromkeys([*(_known_feature_field(name, ours, features) for ours in goes), *goes])
+    )
 
 
 def looks_like_counts(values: Sequence[str]) -> bool:
@@ -116,11 +118,13 @@ def guess_spread(
             if (goes := stands_for(name, field)) and looks_like_counts(samples.get(name, ()))
         }
         if counts and field not in named and needed <= named:
-            return found | {name: _known(name, goes, features) for name, goes in counts.items()}
+            return found | {
+                name: _known_feature_field(name, goes, features) for name, goes in counts.items()
+            }
     return dict(columns)
 
 
-def _known(name: str, goes: str, features: Mapping[str, str]) -> str:
+def _known_feature_field(name: str, goes: str, features: Mapping[str, str]) -> str:
     """The feature that is called so, where there is one."""
     key = features.get(texts.as_key(name)) if goes.startswith("feature") else None
     return f"feature{_MARK}{key}" if key else goes

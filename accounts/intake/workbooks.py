@@ -56,14 +56,14 @@ def open_sheet(
     chose them. Else those whose cells are best known as columns, or the first."""
     _refuse_bombs(source)
     try:
-        return _opened(source, limits=limits, name=name, heading=heading)
+        return _open_chosen_sheet(source, limits=limits, name=name, heading=heading)
     except FileRefused:
         raise
     except _BROKEN as error:
-        raise _damaged() from error
+        raise _damaged_workbook() from error
 
 
-def _damaged() -> FileRefused:
+def _damaged_workbook() -> FileRefused:
     return FileRefused(
         "workbook", "cannot be read as an Excel workbook; open it, save it again, or save as CSV"
     )
@@ -84,7 +84,7 @@ def _refuse_bombs(source: BinaryIO) -> None:
     except FileRefused:
         raise
     except _BROKEN as error:
-        raise _damaged() from error
+        raise _damaged_workbook() from error
 
 
 def _refuse_foreign(names: set[str]) -> None:
@@ -110,7 +110,7 @@ class _FirstElement(Exception):
 def _refuse_doctype(stream: IO[bytes]) -> None:
     """As the parser that reads the workbook sees it: in any encoding, behind any comment."""
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _doctype
+    parser.StartDoctypeDeclHandler = _refuse_entities
     parser.StartElementHandler = _first_element
     try:
         while piece := stream.read(_PIECE):
@@ -119,7 +119,7 @@ def _refuse_doctype(stream: IO[bytes]) -> None:
         return  # what is no XML, such as a picture, is no part that is read
 
 
-def _doctype(*_: object) -> None:
+def _refuse_entities(*_: object) -> None:
     raise FileRefused("workbook", "declares XML entities, which no workbook needs")
 
 
@@ -127,7 +127,9 @@ def _first_element(*_: object) -> None:
     raise _FirstElement
 
 
-def _opened(source: BinaryIO, *, limits: Limits, name: str, heading: int | None) -> Sheet:
+def _open_chosen_sheet(
+    source: BinaryIO, *, limits: Limits, name: str, heading: int | None
+) -> Sheet:
     import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow import
 
     source.seek(0)
@@ -138,26 +140,26 @@ def _opened(source: BinaryIO, *, limits: Limits, name: str, heading: int | None)
         if not found:
             raise FileRefused("empty", "is empty; the first row must name the columns")
         chosen = [sheet for sheet, _ in found if sheet.title == name]
-        sheet, top = max(found, key=lambda one: _heading(one[1])[0])
+        sheet, top = max(found, key=lambda one: _likeliest_heading(one[1])[0])
         if chosen:
             sheet, top = next(one for one in found if one[0] is chosen[0])
-        row = heading or _heading(top)[1]
-        rows = _blocks(_parsed(book, sheet, limits=limits))
+        row = heading or _likeliest_heading(top)[1]
+        rows = _row_blocks(_parse_rows(book, sheet, limits=limits))
         names = tuple(one.title for one, _ in found)
-        return Sheet(sheet.title, names, _from(row, rows))
+        return Sheet(sheet.title, names, _rows_from_heading(row, rows))
 
 
 def _with_data(book: Any, *, limits: Limits) -> list[tuple[Any, list[Row]]]:
     """Each sheet that holds something, with its first rows."""
     found = []
     for sheet in book.worksheets:
-        top = next(_blocks(islice(_parsed(book, sheet, limits=limits), _LOOKED_AT)), None)
+        top = next(_row_blocks(islice(_parse_rows(book, sheet, limits=limits), _LOOKED_AT)), None)
         if top is not None:
             found.append((sheet, top))
     return found
 
 
-def _heading(top: list[Row]) -> tuple[float, int]:
+def _likeliest_heading(top: list[Row]) -> tuple[float, int]:
     """How well the likeliest row of names is known, and its number: a title above it, or a line of
     who exported when, has fewer cells."""
     widest = max(sum(map(bool, row)) for _, row in top)
@@ -170,12 +172,12 @@ def _heading(top: list[Row]) -> tuple[float, int]:
     return fit, -number
 
 
-def _from(heading: int, blocks: Iterator[list[Row]]) -> Iterator[Row]:
+def _rows_from_heading(heading: int, blocks: Iterator[list[Row]]) -> Iterator[Row]:
     for block in blocks:
         yield from (row for row in block if row[0] >= heading)
 
 
-def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _row_blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
     """The reader warns of odd dates; those are told row by row, so here it keeps quiet."""
     while True:
         with warnings.catch_warnings():
@@ -185,13 +187,13 @@ def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
             except FileRefused:
                 raise
             except _BROKEN as error:
-                raise _damaged() from error
+                raise _damaged_workbook() from error
         if not block:
             return
         yield block
 
 
-def _parsed(book: Any, sheet: Any, *, limits: Limits) -> Iterator[Row]:
+def _parse_rows(book: Any, sheet: Any, *, limits: Limits) -> Iterator[Row]:
     from openpyxl.worksheet import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- slow import
         _reader,
     )
@@ -215,16 +217,16 @@ def _parsed(book: Any, sheet: Any, *, limits: Limits) -> Iterator[Row]:
             timedelta_formats=book._timedelta_formats,
         )
         for number, cells in parser.parse():
-            row = _row(cells, limits=limits)
+            row = _row_texts(cells, limits=limits)
             if row:
                 yield number, row
 
 
-def _row(cells: list[dict[str, Any]], *, limits: Limits) -> list[str]:
+def _row_texts(cells: list[dict[str, Any]], *, limits: Limits) -> list[str]:
     """Up to the last cell with a value; none for an empty row."""
     found: list[str] = []
     for cell in cells:
-        text = _text(cell["value"], kind=cell["data_type"])
+        text = _cell_text(cell["value"], kind=cell["data_type"])
         if not text:
             continue
         place = cell["column"]
@@ -235,7 +237,7 @@ def _row(cells: list[dict[str, Any]], *, limits: Limits) -> list[str]:
     return found
 
 
-def _text(value: Any, *, kind: str) -> str:
+def _cell_text(value: Any, *, kind: str) -> str:
     if kind == "f":
         return f"{UNREADABLE}is a formula without a result; open the file, save it, upload it again"
     if kind == "e":
@@ -248,13 +250,13 @@ def _text(value: Any, *, kind: str) -> str:
         # Fifteen digits, as the sheet shows it: 0.1 + 0.2 is 0.3 there.
         return f"{Decimal(f'{value:.15g}'):f}"
     if isinstance(value, datetime):
-        return _moment(value)
+        return _datetime_text(value)
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value) if not isinstance(value, timedelta) else f"{value}"
 
 
-def _moment(value: datetime) -> str:
+def _datetime_text(value: datetime) -> str:
     """A whole day is a date; seconds are rounded, because days are stored as fractions."""
     rounded = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
     return rounded.date().isoformat() if rounded.time() == time() else rounded.isoformat()

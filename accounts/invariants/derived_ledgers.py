@@ -32,11 +32,11 @@ def ledgers_beside_contracts(scope: CheckScope) -> list[str]:
     return [
         f"account {names[pk]}: {line}"
         for first in range(0, len(ids), _AT_ONCE)
-        for pk, line in _differences(ids[first : first + _AT_ONCE], day=scope.day)
+        for pk, line in _ledger_differences(ids[first : first + _AT_ONCE], day=scope.day)
     ]
 
 
-def _differences(ids: list[int], *, day: date) -> Iterator[tuple[int, str]]:
+def _ledger_differences(ids: list[int], *, day: date) -> Iterator[tuple[int, str]]:
     stored: dict[int, Counter[tuple[str, str]]] = {pk: Counter() for pk in ids}
     rows = RevenueMovement.objects.filter(
         account_id__in=ids, source=CONTRACTS_SOURCE, effective_on__lte=day

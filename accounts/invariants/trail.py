@@ -29,7 +29,7 @@ def rows_beside_their_trail(_scope: CheckScope) -> list[str]:
     lines: list[str] = []
     with connection.cursor() as cursor:
         for model in tracked_models():
-            cursor.execute(_question(model))
+            cursor.execute(_trail_query(model))
             lines += [line for (line,) in cursor.fetchall()]
     return lines
 
@@ -41,7 +41,7 @@ def tracked_models() -> Iterator[type[Model]]:
             yield model
 
 
-def _question(model: type[Model]) -> sql.Composed:
+def _trail_query(model: type[Model]) -> sql.Composed:
     trail = model.pgh_event_models["update"]  # type: ignore[attr-defined]
     columns = [
         field.column for field in trail._meta.concrete_fields if not field.column.startswith("pgh_")

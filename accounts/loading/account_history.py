@@ -79,7 +79,7 @@ def load_account_history(
                 past.learned[row.as_of] = moment_of(row.learned_on, now=now, zone=zone)
             is_new = before is None and result.statuses[row.position] != Status.UPDATED
             result.statuses[row.position] = Status.CREATED if is_new else Status.UPDATED
-    _write(pasts, day=day, now=now)
+    _write_pasts(pasts, day=day, now=now)
     _take_present(accounts, pasts, day=day)
     ids = sorted({account_id for account_id, _ in pasts})
     refresh_accounts(account_ids=ids, day=day, now=now)
@@ -103,7 +103,9 @@ def _read_dated_rows(records: Sequence[Record], result: LoadResult) -> list[Date
         else:
             as_of: Any = record.values["as_of"]
             values = {
-                attribute: _spelled(record.values[name], name=name, plans=plans, people=people)
+                attribute: _history_value(
+                    record.values[name], name=name, plans=plans, people=people
+                )
                 for name, attribute in _FIELDS.items()
                 if name in record.values
             }
@@ -113,7 +115,9 @@ def _read_dated_rows(records: Sequence[Record], result: LoadResult) -> list[Date
     return rows
 
 
-def _spelled(value: Any, *, name: str, plans: Mapping[str, int], people: Mapping[str, int]) -> str:
+def _history_value(
+    value: Any, *, name: str, plans: Mapping[str, int], people: Mapping[str, int]
+) -> str:
     if value is None:
         return ""
     if name == "plan":
@@ -125,7 +129,7 @@ def _spelled(value: Any, *, name: str, plans: Mapping[str, int], people: Mapping
     return str(value)
 
 
-def _write(
+def _write_pasts(
     pasts: Mapping[tuple[int, HistoryAttribute], KnownPast], *, day: date, now: datetime
 ) -> None:
     versions = HistoryVersions(day=day, learned_at=now)
@@ -150,7 +154,7 @@ def _take_present(
     for (account_id, attribute), past in pasts.items():
         begun = [value for since, value in sorted(past.values.items()) if since <= day]
         if begun:
-            for name, value in _columns(attribute, begun[-1]):
+            for name, value in _columns_of_attribute(attribute, begun[-1]):
                 if getattr(accounts[account_id], name) != value:
                     setattr(accounts[account_id], name, value)
                     changed[account_id].add(name)
@@ -160,7 +164,7 @@ def _take_present(
         Account.objects.bulk_update(rows, names, batch_size=1_000)
 
 
-def _columns(attribute: HistoryAttribute, value: str) -> Iterable[tuple[str, Any]]:
+def _columns_of_attribute(attribute: HistoryAttribute, value: str) -> Iterable[tuple[str, Any]]:
     """An owner replaces a pool."""
     number = int(value) if value.isdigit() else None
     match attribute:

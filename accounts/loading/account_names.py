@@ -34,7 +34,7 @@ def external_ids(names: Collection[str], *, source: str) -> dict[str, str]:
 def _by_id(names: Collection[str], *, source: str) -> tuple[dict[str, str], set[str]]:
     """And the names that are no id of an account."""
     own = {} if source == DIRECT_SOURCE else _by_further_id(names, source)
-    unknown = _unknown(set(names) - own.keys())
+    unknown = _names_without_account(set(names) - own.keys())
     if not unknown:
         return own, unknown
     found = _by_other_form(unknown) | _by_further_id(unknown, DIRECT_SOURCE)
@@ -48,7 +48,7 @@ def _by_merged(names: Collection[str]) -> dict[str, str]:
     return dict(rows.values_list("external_id", "merged_into__external_id"))
 
 
-def _unknown(names: set[str]) -> set[str]:
+def _names_without_account(names: set[str]) -> set[str]:
     known = Account.objects.filter(external_id__in=among_texts(names), merged_into=None)
     return names - set(known.values_list("external_id", flat=True))
 
@@ -172,13 +172,13 @@ def keep_further_ids(records: Sequence[Record], *, source: str, result: LoadResu
         AccountId(account_id=accounts[key], source_id=source, value=value)
         for key, record in said.items()
         if key in accounts
-        for value in _ids(record)
+        for value in _further_ids_of(record)
     ]
     AccountId.objects.bulk_create(wanted, ignore_conflicts=True)
     rows = AccountId.objects.filter(source=source, value__in=[one.value for one in wanted])
     owners = dict(rows.values_list("value", "account__external_id"))
     for key, record in said.items():
-        for value in _ids(record):
+        for value in _further_ids_of(record):
             if owners.get(value, key) != key:
                 message = f"{shown(value)} is an id of “{owners[value]}” already; remove it there"
                 result.reject(
@@ -186,6 +186,6 @@ def keep_further_ids(records: Sequence[Record], *, source: str, result: LoadResu
                 )
 
 
-def _ids(record: Record) -> tuple[str, ...]:
+def _further_ids_of(record: Record) -> tuple[str, ...]:
     ids = record.values.get("further_ids")
     return ids if isinstance(ids, tuple) else ()

@@ -27,7 +27,7 @@ def load_sessions(
     backfill: bool = False,
 ) -> None:
     table = _stage_by_account(records, _SESSIONS, directory=directory, result=result)
-    _lock(records, directory=directory)
+    _lock_named_accounts(records, directory=directory)
     query = sum_per_day("accounts_sessionday", keys=(), counts=("sessions", "minutes"))
     write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
 
@@ -42,12 +42,12 @@ def load_active_users(
 ) -> None:
     """How many, where nobody says who: of a day, or of the week that ends on it."""
     table = _stage_by_account(records, _ACTIVE_USERS, directory=directory, result=result)
-    _lock(records, directory=directory)
+    _lock_named_accounts(records, directory=directory)
     query = sum_per_day("accounts_activeusersday", keys=(), counts=("users",))
     write_sums(query.format(staging=table), day=day, backfill=backfill, result=result)
 
 
-def _lock(records: Sequence[Record], *, directory: UsageIds) -> None:
+def _lock_named_accounts(records: Sequence[Record], *, directory: UsageIds) -> None:
     names = {str(record.values["account"]) for record in records}
     lock_accounts(directory.accounts[name] for name in names & directory.accounts.keys())
 

@@ -23,7 +23,7 @@ def change_accounts(
     """
     asked = Account.objects.filter(pk__in=set(account_ids)).order_by("pk")
     accounts = list(asked.select_for_update(no_key=True, skip_locked=True, of=("self",)))
-    changed = [account for account in accounts if _apply(account, field, value)]
+    changed = [account for account in accounts if _apply_field(account, field, value)]
     Account.objects.bulk_update(changed, ["stage", "tags"])
     ids = {account.pk for account in changed}
     emit_changes(record_account_history(sorted(ids), day=day, learned_at=now), day=day, now=now)
@@ -31,7 +31,7 @@ def change_accounts(
     return {account.pk: account.pk in ids for account in accounts}
 
 
-def _apply(account: Account, field: AccountField, value: str) -> bool:
+def _apply_field(account: Account, field: AccountField, value: str) -> bool:
     before = (account.stage, list(account.tags))
     match field:
         case AccountField.STAGE:

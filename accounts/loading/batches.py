@@ -73,25 +73,25 @@ def load(
     batch = LoadContext(day, now, source, backfill, directory or UsageIds(), memory, is_part)
     spec = SPECS[kind]
     if not by_ops:
-        records = _undated(records, result)
+        records = _without_learned_dates(records, result)
     records = _under_one_name(records, spec=spec, source=source, result=result)
     records = memory.agreeing(records, spec=spec, result=result)
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
         distinct = _recorded_at_the_time(distinct, kind=kind, batch=batch)
     with transaction.atomic():
-        _WRITERS.get(kind, _upserted)(spec, distinct, batch, result)
+        _WRITERS.get(kind, _upsert_records)(spec, distinct, batch, result)
         if kind == Kind.ACCOUNTS:
             keep_further_ids(distinct, source=source, result=result)
         if result.due and not is_part:
             result.reject(derive_due(result.due, day=day, now=now).problems())
-    for position, first in _repeats(records, distinct, spec=spec).items():
-        result.statuses.setdefault(position, _like(result.statuses.get(first)))
-    _warn(records, result, is_part=is_part)
+    for position, first in _first_positions(records, distinct, spec=spec).items():
+        result.statuses.setdefault(position, _status_of_repeat(result.statuses.get(first)))
+    _report_warnings(records, result, is_part=is_part)
     return result
 
 
-def _warn(records: Sequence[Record], result: LoadResult, *, is_part: bool) -> None:
+def _report_warnings(records: Sequence[Record], result: LoadResult, *, is_part: bool) -> None:
     """Of what was taken; what is said once a run comes with its end."""
     for record in records:
         if result.statuses.get(record.position) != Status.REJECTED:
@@ -125,7 +125,7 @@ def _session_starts(records: Sequence[Record], *, source: str) -> dict[str, date
     return others | dict(named.filter(source=source).values_list(*columns))
 
 
-def _undated(records: Sequence[Record], result: LoadResult) -> list[Record]:
+def _without_learned_dates(records: Sequence[Record], result: LoadResult) -> list[Record]:
     message = "is for CS ops: import the history on the page Imports, or leave the field out"
     dated = [record for record in records if learned_on(record.values)]
     result.reject(RecordError(r.position, "learned_on", "not_allowed", message) for r in dated)
@@ -143,7 +143,7 @@ def _under_one_name(
     return renamed(records, field="account", source=source) if has_account else records
 
 
-def _like(first: Status | None) -> Status:
+def _status_of_repeat(first: Status | None) -> Status:
     return Status.REJECTED if first == Status.REJECTED else Status.UNCHANGED
 
 
@@ -160,7 +160,7 @@ def _without_repeats(
     return list(first.values())
 
 
-def _repeats(
+def _first_positions(
     records: Sequence[Record], distinct: Sequence[Record], *, spec: RecordSpec
 ) -> dict[int, int]:
     if len(records) == len(distinct):
@@ -169,7 +169,7 @@ def _repeats(
     return {r.position: first[key_of(r, spec)] for r in records}
 
 
-def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
+def _parents_first(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
     """Records after those they name (a parent): no loop is among them."""
     chain = CHAINS.get(kind)
     if chain is None:
@@ -183,14 +183,14 @@ def _rounds(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
     return rounds
 
 
-def _upserted(
+def _upsert_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     before = follow_ups.BEFORE.get(spec.kind)
     kept = before(records, batch.source, result) if before else records
     kept = without_loops(spec.kind, kept, result=result)
     changed = Changed()
-    for group in _rounds(kept, spec.kind):
+    for group in _parents_first(kept, spec.kind):
         some = upsert(
             spec,
             group,
@@ -207,7 +207,7 @@ def _upserted(
     follow_ups.AFTER[spec.kind](loaded)
 
 
-def _movements(
+def _load_movements(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     accounts = post_movements(
@@ -222,7 +222,7 @@ def _movements(
     follow_ups.name_missing_rates(records, result=result)
 
 
-def _usage(
+def _load_usage_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_usage(
@@ -234,7 +234,7 @@ def _usage(
     )
 
 
-def _sessions(
+def _load_session_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_sessions(
@@ -252,13 +252,13 @@ def _user_days(
     load_user_days(without_erased(records), directory=batch.directory, result=result)
 
 
-def _team(
+def _load_team_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_team(records, day=batch.day, now=batch.now, result=result)
 
 
-def _features(
+def _load_feature_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
     load_features(records, result=result)
@@ -289,11 +289,11 @@ def _account_history(
 
 _WRITERS: dict[Kind, Callable[[RecordSpec, Sequence[Record], LoadContext, LoadResult], None]] = {
     Kind.ACCOUNT_HISTORY: _account_history,
-    Kind.TEAM: _team,
-    Kind.FEATURES: _features,
-    Kind.MOVEMENTS: _movements,
-    Kind.USAGE: _usage,
-    Kind.SESSIONS: _sessions,
+    Kind.TEAM: _load_team_records,
+    Kind.FEATURES: _load_feature_records,
+    Kind.MOVEMENTS: _load_movements,
+    Kind.USAGE: _load_usage_records,
+    Kind.SESSIONS: _load_session_records,
     Kind.USER_DAYS: _user_days,
     Kind.ACTIVE_USERS: _active_users,
 }

@@ -55,15 +55,15 @@ def without_loops(kind: Kind, records: Sequence[Record], *, result: LoadResult) 
     stored = _stored_above(chain, [*said, *named])
     refused: set[int] = set()
     # A refused record keeps what is stored of it, which may close another loop.
-    while found := loops(_above(said, stored, chain=chain)):
+    while found := loops(_parents_by_name(said, stored, chain=chain)):
         for loop in found:
             for record in [said.pop(name) for name in loop if name in said]:
                 refused.add(record.position)
-                result.reject([_closes(record, loop, chain=chain)])
+                result.reject([_loop_error(record, loop, chain=chain)])
     return [record for record in records if record.position not in refused]
 
 
-def _above(
+def _parents_by_name(
     said: Mapping[str, Record], stored: Mapping[str, str], *, chain: Chain
 ) -> dict[str, str]:
     above = {name: other for name, other in stored.items() if name not in said}
@@ -102,7 +102,7 @@ def _stored_above(chain: Chain, names: Sequence[str]) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _closes(record: Record, loop: Sequence[str], *, chain: Chain) -> RecordError:
+def _loop_error(record: Record, loop: Sequence[str], *, chain: Chain) -> RecordError:
     own = str(record.values["external_id"])
     turned = [*loop[loop.index(own) :], *loop[: loop.index(own)]]
     message = (

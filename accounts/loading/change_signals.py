@@ -65,7 +65,7 @@ def emit_events(event_ids: Sequence[int]) -> None:
             kind=f"{SignalKind.BUSINESS_EVENT}.{event.kind_id}",
             key=f"{event.source_id}:{event.external_id}" if event.has_twin else event.external_id,
             occurred_at=datetime.combine(event.occurred_on, time(), tzinfo=zone),
-            payload=_payload(event),
+            payload=_event_payload(event),
         )
         for event in events
     )
@@ -102,5 +102,5 @@ def emit_letters(interaction_ids: Sequence[int], *, now: datetime) -> None:
     )
 
 
-def _payload(event: BusinessEvent) -> Mapping[str, Any]:
+def _event_payload(event: BusinessEvent) -> Mapping[str, Any]:
     return {"occurred_on": event.occurred_on.isoformat(), "note": event.note}

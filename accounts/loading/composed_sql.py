@@ -20,10 +20,10 @@ def run(
 
 def array(values: Iterable[object]) -> str:
     """As one parameter, to be cast: the driver takes ten times as long for a list."""
-    return "{" + ",".join(map(_element, values)) + "}"
+    return "{" + ",".join(map(_array_element, values)) + "}"
 
 
-def _element(value: object) -> str:
+def _array_element(value: object) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, str):

@@ -78,7 +78,7 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
     contracts = contracts_of(ids)
     accounts = terms_of(contracts, grace_days=Installation.current().overdue_grace_days)
     found = {account_id: stretches_of(account, day=day) for account_id, account in accounts.items()}
-    derived = Derived(expired=_settle(contracts, accounts, found, day=day))
+    derived = Derived(expired=_store_contract_states(contracts, accounts, found, day=day))
     sources = sources_of(ids)
     settle_given(sources, now=now)
     by_contracts = {pk for pk, source in sources.items() if source == RevenueSource.CONTRACTS}
@@ -86,8 +86,8 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
         asked = overlaps(account) if account_id in by_contracts else ()
         if asked:
             derived.overlaps.append(AccountOverlaps(account.terms, asked))
-    wanted = {pk: _wanted(of_account, day=day) for pk, of_account in found.items()}
-    derived.posted = _post(
+    wanted = {pk: _derived_movements(of_account, day=day) for pk, of_account in found.items()}
+    derived.posted = _post_corrections(
         {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids},
         contracts=contracts,
         given_up={pk: _given_up(of_account) for pk, of_account in found.items()},
@@ -107,12 +107,12 @@ def fresh_ledgers(account_ids: Iterable[int], *, day: date) -> dict[int, list[Le
     ids = sorted(set(account_ids))
     accounts = terms_of(contracts_of(ids), grace_days=Installation.current().overdue_grace_days)
     return {pk: list[LedgerMovement]() for pk in ids} | {
-        account_id: _wanted(stretches_of(account, day=day), day=day)
+        account_id: _derived_movements(stretches_of(account, day=day), day=day)
         for account_id, account in accounts.items()
     }
 
 
-def _settle(
+def _store_contract_states(
     contracts: Mapping[int, Sequence[StoredContract]],
     accounts: Mapping[int, AccountTerms],
     found: Mapping[int, Sequence[Stretch]],
@@ -126,7 +126,7 @@ def _settle(
         account = accounts[account_id]
         began, steps = account.deal_starts, account.deal_steps()
         for contract in of_account:
-            state, *rest = _state(contract, last.get(contract.id), day=day)
+            state, *rest = _contract_state(contract, last.get(contract.id), day=day)
             derived = (state, *rest, began.get(contract.id), steps.get(contract.id))
             if derived != _settled(contract):
                 changed.append((contract.id, *derived))
@@ -137,7 +137,7 @@ def _settle(
     return expired
 
 
-def _state(
+def _contract_state(
     contract: StoredContract, last: Stretch | None, *, day: date
 ) -> tuple[str, date | None, date | None]:
     """State, the day it was closed, and of one that renewed itself the next end, or the day on
@@ -158,7 +158,7 @@ def _state(
     return contract.state, contract.closed_on, last.renewal_on if last.is_assumed else None
 
 
-def _post(
+def _post_corrections(
     wanted: Mapping[int, Sequence[LedgerMovement]],
     *,
     contracts: Mapping[int, Sequence[StoredContract]],
@@ -167,7 +167,7 @@ def _post(
     now: datetime,
 ) -> int:
     """By COPY: a first import posts some rows for every account."""
-    ledgers = _posted(list(wanted), day=day)
+    ledgers = _posted_ledgers(list(wanted), day=day)
     histories = {pk: of for pk, of in contracts.items() if any(c.backfilled_at for c in of)}
     zone = Installation.current().zone
     lines = []
@@ -180,15 +180,15 @@ def _post(
                 day_of = given_up.get(account_id, {})
                 own_day = day_of.get(movement.effective_on, movement.effective_on)
                 own = moment_of(own_day, now=now, zone=zone)
-                recorded = _recorded(movement, history, ledger=ledger, own=own, now=now)
-            row = _row(account_id, movement, ledger=ledger, recorded=recorded)
+                recorded = _recorded_times(movement, history, ledger=ledger, own=own, now=now)
+            row = _movement_row(account_id, movement, ledger=ledger, recorded=recorded)
             lines.append(staging_table.line(row))
     if lines:
         staging_table.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
     return len(lines)
 
 
-def _wanted(found: Sequence[Stretch], *, day: date) -> list[LedgerMovement]:
+def _derived_movements(found: Sequence[Stretch], *, day: date) -> list[LedgerMovement]:
     periods = (Period(s.starts_on, s.ends_on, s.arr, s.currency) for s in found)
     return movements_of(steps_of(periods, until=day), priced_on=price_days(found))
 
@@ -203,7 +203,7 @@ class PostedLedger:
     rows: int = 0
 
 
-def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
+def _posted_ledgers(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
     found: dict[int, PostedLedger] = defaultdict(lambda: PostedLedger(Counter(), {}))
     rows = RevenueMovement.objects.filter(account_id__in=among(ids), source=CONTRACTS_SOURCE)
     columns = ("account_id", "corrects", "effective_on", "currency", "kind", "amount_minor")
@@ -220,7 +220,7 @@ def _posted(ids: Sequence[int], *, day: date) -> dict[int, PostedLedger]:
     return found
 
 
-def _row(
+def _movement_row(
     account_id: int,
     movement: LedgerMovement,
     *,
@@ -247,7 +247,7 @@ def _row(
     )
 
 
-def _recorded(
+def _recorded_times(
     movement: LedgerMovement,
     contracts: Sequence[StoredContract],
     *,
@@ -274,13 +274,13 @@ def renew_and_expire(*, day: date, now: datetime) -> int:
     """
     grace = timedelta(days=Installation.current().overdue_grace_days)
     with transaction.atomic():
-        account_ids = _due(by=day) | _touched_lately(day=day, grace=grace)
+        account_ids = _accounts_with_ended_terms(by=day) | _touched_lately(day=day, grace=grace)
         derived = derive_ledger(account_ids, day=day, now=now)
         refresh_accounts(account_ids=list(account_ids), day=day, now=now)
     return derived.expired
 
 
-def _due(*, by: date) -> set[int]:
+def _accounts_with_ended_terms(*, by: date) -> set[int]:
     """Accounts of which a contract has ended, or renewed itself, by that day."""
     # Uses index: contract_open_end
     ended = Contract.objects.filter(state=ContractState.ACTIVE, ends_on__lte=by)

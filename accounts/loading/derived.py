@@ -61,7 +61,7 @@ def refresh_accounts(
     changed: list[int] = []
     for start in range(0, len(ids), _BATCH):
         with transaction.atomic():
-            changed += _refresh(ids[start : start + _BATCH], day=day, now=now)
+            changed += _refresh_locked_accounts(ids[start : start + _BATCH], day=day, now=now)
     return changed
 
 
@@ -69,14 +69,18 @@ def _all_ids() -> list[int]:
     return list(Account.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
+def _refresh_locked_accounts(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     accounts = list(
         Account.objects.filter(pk__in=among(ids), merged_into=None)
         .order_by("pk")
         .select_for_update(no_key=True)
     )
     ids = [account.pk for account in accounts]
-    ledgers, renewals, rates = _ledgers(ids, day=day), _renewals(ids, day=day), all_rates_on(day)
+    ledgers, renewals, rates = (
+        _ledgers_until(ids, day=day),
+        _next_renewals(ids, day=day),
+        all_rates_on(day),
+    )
     rebuilt = rebuild_history(
         accounts,
         ledgers=ledgers,
@@ -89,7 +93,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     for account in accounts:
         before = _derived(account)
         into_own = rates.into(account.currency)
-        account.arr_minor = into_own.sum(_arr(ledgers[account.pk].changes)).total
+        account.arr_minor = into_own.sum(_arr_by_currency(ledgers[account.pk].changes)).total
         renewal = renewals.get(account.pk, _NO_RENEWAL)
         account.renews_on, account.decides_on = renewal.ends_on, renewal.decides_on
         ending = into_own.sum(renewal.amounts).total
@@ -97,7 +101,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
         _apply_past(account, rebuilt.pasts[account.pk])
         if before != _derived(account):
             changed.append(account)
-    _write(changed)
+    _write_derived_columns(changed)
     recorded = record_account_history(ids, day=day, learned_at=now)
     emit_changes([*recorded, *rebuilt.changes], day=day, now=now)
     changed_ids = [account.pk for account in changed]
@@ -105,7 +109,7 @@ def _refresh(ids: Sequence[int], *, day: date, now: datetime) -> list[int]:
     return changed_ids
 
 
-def _write(accounts: Sequence[Account]) -> None:
+def _write_derived_columns(accounts: Sequence[Account]) -> None:
     if not accounts:
         return
     values = zip(*map(_derived, accounts), strict=True)
@@ -113,7 +117,7 @@ def _write(accounts: Sequence[Account]) -> None:
         cursor.execute(_WRITE, [array(a.pk for a in accounts), *map(array, values)])
 
 
-def _arr(ledger: Iterable[LedgerChange]) -> list[tuple[int, str]]:
+def _arr_by_currency(ledger: Iterable[LedgerChange]) -> list[tuple[int, str]]:
     arr: Counter[str] = Counter()
     for _, currency, amount in ledger:
         arr[currency] += amount
@@ -130,7 +134,7 @@ def _apply_past(account: Account, past: AccountPast) -> None:
         account.tier_pending_since = past.placement.pending_since
 
 
-def _ledgers(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
+def _ledgers_until(ids: Sequence[int], *, day: date) -> dict[int, Ledger]:
     found: dict[int, Ledger] = defaultdict(Ledger)
     with connection.cursor() as cursor:
         # Uses index: movement_account_day
@@ -190,7 +194,7 @@ class _NextRenewal(NamedTuple):
 _NO_RENEWAL = _NextRenewal(None, None, ())
 
 
-def _renewals(ids: Sequence[int], *, day: date) -> dict[int, _NextRenewal]:
+def _next_renewals(ids: Sequence[int], *, day: date) -> dict[int, _NextRenewal]:
     with connection.cursor() as cursor:
         cursor.execute(_RENEWALS, {"ids": array(ids), "day": day})
         return {

@@ -64,7 +64,7 @@ def next_marked() -> list[int]:
 
 def derive_marked(account_ids: Sequence[int], *, day: date, now: datetime) -> None:
     """In the caller's transaction."""
-    derive_due(_taken(None, account_ids), day=day, now=now)
+    derive_due(_take_due_records(None, account_ids), day=day, now=now)
 
 
 def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]:
@@ -76,10 +76,10 @@ def derive_run(run: ImportRun, *, day: date, now: datetime) -> list[RecordError]
     while account_ids := _next_accounts(run.pk):
         with transaction.atomic(), without_cycle_search():
             before = question.problems()
-            due = _taken(run.pk, account_ids)
+            due = _take_due_records(run.pk, account_ids)
             problems += settle_waiting(run, account_ids, day=day)
             question.add(derive_due(due, day=day, now=now))
-            _keep(question, instead_of=before, run=run)
+            _keep_overlap_problems(question, instead_of=before, run=run)
     return problems + question.problems() + tell_notices(run)
 
 
@@ -103,7 +103,9 @@ def overdue_runs(*, real_now: datetime) -> list[int | None]:
     return list(overdue.order_by("run").values_list("run", flat=True))
 
 
-def _keep(question: OverlapQuestion, *, instead_of: Sequence[RecordError], run: ImportRun) -> None:
+def _keep_overlap_problems(
+    question: OverlapQuestion, *, instead_of: Sequence[RecordError], run: ImportRun
+) -> None:
     """With the record as it is stored: how it came is not at hand any more."""
     problems = question.problems()
     if question.first is None or problems == instead_of:
@@ -124,7 +126,7 @@ def _next_accounts(run_id: int | None) -> list[int]:
     return [pk for (pk,) in accounts.distinct()[:_ACCOUNTS_AT_ONCE]]
 
 
-def _taken(run_id: int | None, account_ids: Sequence[int]) -> list[DueRecord]:
+def _take_due_records(run_id: int | None, account_ids: Sequence[int]) -> list[DueRecord]:
     """Locked first: what others are writing of these accounts is then derived with them."""
     lock_accounts(account_ids)
     with connection.cursor() as cursor:

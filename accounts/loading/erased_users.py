@@ -17,10 +17,12 @@ def without_erased(records: Sequence[Record]) -> Sequence[Record]:
         kept.setdefault(row.account.external_id, []).append(row)
     if not kept:
         return records
-    return [_folded(record, kept.get(str(record.values["account"]), [])) for record in records]
+    return [
+        _with_erased_key(record, kept.get(str(record.values["account"]), [])) for record in records
+    ]
 
 
-def _folded(record: Record, erased: Sequence[ErasedUser]) -> Record:
+def _with_erased_key(record: Record, erased: Sequence[ErasedUser]) -> Record:
     user = str(record.values["user"])
     for row in erased:
         if digest_of(user, salt=bytes(row.salt)) == bytes(row.digest):

@@ -26,14 +26,16 @@ def load_features(records: Sequence[Record], *, result: LoadResult) -> None:
     keys = {str(record.values["key"]) for record in records}
     rows = Feature.objects.filter(key__in=keys).order_by("key")
     stored = {row.key: row for row in rows.select_for_update(no_key=True)}
-    plans, room = set(Plan.objects.values_list("key", flat=True)), _room()
+    plans, room = set(Plan.objects.values_list("key", flat=True)), _free_feature_places()
     new: list[Feature] = []
     changed: list[Feature] = []
     for record in records:
-        row = stored.get(str(record.values["key"])) or _made(str(record.values["key"]))
+        row = stored.get(str(record.values["key"])) or _new_feature(str(record.values["key"]))
         before = [getattr(row, name) for name in _COLUMNS]
-        _take(row, record.values)
-        if error := _fault(record, row, plans=plans, is_full=row.pk is None and len(new) >= room):
+        _take_said_columns(row, record.values)
+        if error := _feature_fault(
+            record, row, plans=plans, is_full=row.pk is None and len(new) >= room
+        ):
             result.reject([error])
         elif row.pk is None:
             new.append(row)
@@ -62,22 +64,24 @@ def set_core(wanted: Mapping[str, bool]) -> int:
     return len(changed)
 
 
-def _room() -> int:
+def _free_feature_places() -> int:
     return MOST_FEATURES - Feature.objects.count()
 
 
-def _made(key: str) -> Feature:
+def _new_feature(key: str) -> Feature:
     return Feature(key=key, name=title(key), valid_from=_ALWAYS)
 
 
-def _take(row: Feature, values: Any) -> None:
+def _take_said_columns(row: Feature, values: Any) -> None:
     for name in _COLUMNS:
         if name in values:
             value = values[name]
             setattr(row, name, list(value or ()) if name == "plans" else value)
 
 
-def _fault(record: Record, row: Feature, *, plans: set[str], is_full: bool) -> RecordError | None:
+def _feature_fault(
+    record: Record, row: Feature, *, plans: set[str], is_full: bool
+) -> RecordError | None:
     unknown = sorted(set(row.plans) - plans)
     if unknown:
         message = f"{shown(unknown[0])} is not the key of a plan; add it in Admin, Plans"

@@ -68,18 +68,18 @@ def import_file(
         user=file.user,
     )
     try:
-        layout, columns, by_blocks = _inspected(file)
+        layout, columns, by_blocks = _inspect_file(file)
         _refuse_months(file, layout, columns)
     except FileRefused as refused:
         finish_run(run, now=file.now, reason=refused.message)
         raise
-    run.digest = _digest(file.source)
+    run.digest = _file_digest(file.source)
     run.save(update_fields=["digest"])
-    loader = _loader(file, columns)
+    loader = _row_loader(file, columns)
     if left_out := _left_out(file, layout.header):
         message = f"left out, because no field is called so: {', '.join(left_out)}"
         report(RecordError(1, "", "left_out", message, warning=True))
-    for load in _batches(file, layout, columns, by_blocks=by_blocks):
+    for load in _batch_loads(file, layout, columns, by_blocks=by_blocks):
         with transaction.atomic():
             result = load(loader, run)
         for problem in in_order(result.problems):
@@ -91,7 +91,7 @@ def import_file(
     return run
 
 
-def _loader(file: FileImport, columns: Columns) -> RowLoader:
+def _row_loader(file: FileImport, columns: Columns) -> RowLoader:
     return RowLoader(
         kind=file.kind,
         fields=columns.fields,
@@ -103,13 +103,13 @@ def _loader(file: FileImport, columns: Columns) -> RowLoader:
     )
 
 
-def _inspected(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
+def _inspect_file(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
     """The file read to its end: what is wrong with it is found before the first write."""
     if file.kind == Kind.USAGE and file.encoding in (None, "utf-8"):
         layout, _ = csv_files.opened_rows(
             file.source, limits=COMMAND_LIMITS, encoding=file.encoding
         )
-        columns = _columns(layout.header, file=file)
+        columns = _mapped_columns(layout.header, file=file)
         records = None
         is_usual = columns.keeps_all and is_plain(columns.fields, file.reading)
         if layout.encoding.startswith("utf-8") and is_usual and not layout.above:
@@ -117,7 +117,7 @@ def _inspected(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
         if records is not None and records <= COMMAND_LIMITS.records:
             return replace(layout, records=records), columns, True
     layout = csv_files.inspect(file.source, limits=COMMAND_LIMITS, encoding=file.encoding)
-    columns = _columns(layout.header, file=file)
+    columns = _mapped_columns(layout.header, file=file)
     if columns.spread is not None and layout.records > MOST_WIDE_ROWS:
         message = f"has more than {MOST_WIDE_ROWS} rows of several counts each; split it"
         raise FileRefused("too_many_rows", message)
@@ -139,7 +139,7 @@ def _refuse_months(file: FileImport, layout: csv_files.Layout, columns: Columns)
     refuse_months(days, advice="--set covers=day")
 
 
-def _batches(
+def _batch_loads(
     file: FileImport, layout: csv_files.Layout, columns: Columns, *, by_blocks: bool
 ) -> Iterator[Callable[[RowLoader, ImportRun], LoadResult]]:
     if by_blocks:
@@ -160,23 +160,25 @@ def _load_batch(batch: list[Row], loader: RowLoader, run: ImportRun) -> LoadResu
     return load_counted(batch, loader=loader, run=run)
 
 
-def _names(file: FileImport, header: tuple[str, ...]) -> list[str | None]:
+def _field_names(file: FileImport, header: tuple[str, ...]) -> list[str | None]:
     return our_names(header, kind=file.kind, columns=file.columns, ignores_rest=file.ignores_rest)
 
 
 def _left_out(file: FileImport, header: tuple[str, ...]) -> list[str]:
     """The names that nobody mapped."""
-    pairs = zip(header, _names(file, header), strict=True)
+    pairs = zip(header, _field_names(file, header), strict=True)
     return [name for name, ours in pairs if ours is None and name not in file.columns]
 
 
-def _columns(header: tuple[str, ...], *, file: FileImport) -> Columns:
+def _mapped_columns(header: tuple[str, ...], *, file: FileImport) -> Columns:
     spec = SPECS[file.kind]
-    names = _names(file, header)
+    names = _field_names(file, header)
     kept = [name for name in names if name]
     missing = spec.not_given({*given_by(kept, spec=spec), *file.reading.constants})
     if missing:
-        raise FileRefused("missing_column", _missing(missing, header=header, names=names))
+        raise FileRefused(
+            "missing_column", _missing_column_message(missing, header=header, names=names)
+        )
     if len(set(kept)) != len(kept):
         raise FileRefused("header", "two columns are mapped to the same field")
     for fault in spread_faults(kept, spec=spec):
@@ -184,7 +186,9 @@ def _columns(header: tuple[str, ...], *, file: FileImport) -> Columns:
     return Columns.of(names, kind=file.kind)
 
 
-def _missing(missing: Sequence[str], *, header: Sequence[str], names: Sequence[str | None]) -> str:
+def _missing_column_message(
+    missing: Sequence[str], *, header: Sequence[str], names: Sequence[str | None]
+) -> str:
     name = missing[0].split(" or ")[0]
     unused = ", ".join(title for title, ours in zip(header, names, strict=True) if ours is None)
     return (
@@ -193,7 +197,7 @@ def _missing(missing: Sequence[str], *, header: Sequence[str], names: Sequence[s
     )
 
 
-def _digest(source: BinaryIO) -> str:
+def _file_digest(source: BinaryIO) -> str:
     source.seek(0)
     digest = hashlib.sha256()
     while piece := source.read(1 << 20):

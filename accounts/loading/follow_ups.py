@@ -71,7 +71,7 @@ def make_plans(records: Sequence[Record], _: str, result: LoadResult) -> Sequenc
     return records
 
 
-def _accounts(loaded: Loaded) -> None:
+def _after_accounts(loaded: Loaded) -> None:
     place_named(loaded.records, day=loaded.day, now=loaded.now, result=loaded.result)
     refresh_accounts(account_ids=loaded.changed.account_ids, day=loaded.day, now=loaded.now)
     mark_dirty(loaded.changed.account_ids)
@@ -97,7 +97,7 @@ def _contradicted_by_money(loaded: Loaded) -> list[RecordError]:
     return errors
 
 
-def _contacts(loaded: Loaded) -> None:
+def _after_contacts(loaded: Loaded) -> None:
     ids = list(loaded.changed.ids.values())
     said = {
         loaded.changed.ids[r.position]: day
@@ -108,7 +108,7 @@ def _contacts(loaded: Loaded) -> None:
     mark_dirty(loaded.changed.account_ids)
 
 
-def _contracts(loaded: Loaded) -> None:
+def _after_contracts(loaded: Loaded) -> None:
     if loaded.changed.ids:
         name_source(RevenueSource.CONTRACTS)
     _write_lines(loaded)
@@ -161,22 +161,22 @@ def _group_sessions(loaded: Loaded) -> None:
     mark_dirty(came.values_list("account_id", flat=True))
 
 
-def _events(loaded: Loaded) -> None:
+def _after_events(loaded: Loaded) -> None:
     emit_events(list(loaded.changed.ids.values()))
     mark_dirty(loaded.changed.account_ids)
 
 
-def _tickets(loaded: Loaded) -> None:
+def _after_tickets(loaded: Loaded) -> None:
     emit_escalations(list(loaded.changed.ids.values()), now=loaded.now)
     mark_dirty(loaded.changed.account_ids)
 
 
-def _interactions(loaded: Loaded) -> None:
+def _after_interactions(loaded: Loaded) -> None:
     write_participants(loaded)
     emit_letters(list(loaded.changed.ids.values()), now=loaded.now)
 
 
-def _marked(loaded: Loaded) -> None:
+def _mark_accounts_dirty(loaded: Loaded) -> None:
     mark_dirty(loaded.changed.account_ids)
 
 
@@ -232,14 +232,14 @@ BEFORE: dict[Kind, Callable[[Sequence[Record], str, LoadResult], Sequence[Record
     Kind.EVENTS: _event_kinds,
 }
 AFTER: dict[Kind, Callable[[Loaded], None]] = {
-    Kind.ACCOUNTS: _accounts,
-    Kind.CONTACTS: _contacts,
-    Kind.CONTRACTS: _contracts,
-    Kind.INVOICES: _marked,
-    Kind.TICKETS: _tickets,
-    Kind.INTERACTIONS: _interactions,
+    Kind.ACCOUNTS: _after_accounts,
+    Kind.CONTACTS: _after_contacts,
+    Kind.CONTRACTS: _after_contracts,
+    Kind.INVOICES: _mark_accounts_dirty,
+    Kind.TICKETS: _after_tickets,
+    Kind.INTERACTIONS: _after_interactions,
     Kind.GROUP_SESSIONS: _group_sessions,
-    Kind.ATTENDANCES: _marked,
-    Kind.EVENTS: _events,
-    Kind.ONBOARDING: _marked,
+    Kind.ATTENDANCES: _mark_accounts_dirty,
+    Kind.EVENTS: _after_events,
+    Kind.ONBOARDING: _mark_accounts_dirty,
 }

@@ -96,7 +96,7 @@ class AttributeChange:
 def record_account_history(
     account_ids: Sequence[int], *, day: date, learned_at: datetime
 ) -> list[AttributeChange]:
-    return _record(_ACCOUNTS, account_ids, day=day, learned_at=learned_at)
+    return _record_present_values(_ACCOUNTS, account_ids, day=day, learned_at=learned_at)
 
 
 def record_contact_history(
@@ -108,10 +108,10 @@ def record_contact_history(
 ) -> list[AttributeChange]:
     """`learned_on`: of contacts whose records say so, since when that is known."""
     dated = {"dated": list(learned_on), "learned": list(learned_on.values())}
-    return _record(_CONTACTS, contact_ids, day=day, learned_at=learned_at, **dated)
+    return _record_present_values(_CONTACTS, contact_ids, day=day, learned_at=learned_at, **dated)
 
 
-def _record(
+def _record_present_values(
     present: sql.Composable, ids: Sequence[int], *, day: date, learned_at: datetime, **dated: Any
 ) -> list[AttributeChange]:
     """A value that changes again on the day it began is restated: a row covers whole days."""
@@ -185,7 +185,7 @@ def rebuild_history(
         ledger = ledgers[account.pk]
         rows = stored[account.pk]
         said = {
-            attribute: _said(rows[attribute], present, day=day)
+            attribute: _said_steps(rows[attribute], present, day=day)
             for attribute, present in _present_words(
                 account, has_money=bool(ledger.changes)
             ).items()
@@ -258,7 +258,7 @@ def _present_words(account: Account, *, has_money: bool) -> dict[HistoryAttribut
     }
 
 
-def _said(rows: Sequence[StoredValue], present: str | None, *, day: date) -> Steps:
+def _said_steps(rows: Sequence[StoredValue], present: str | None, *, day: date) -> Steps:
     """The dated words and, where it is another one, that of today. That an account is active goes
     without saying."""
     steps = [(row.valid_from, row.value) for row in rows]

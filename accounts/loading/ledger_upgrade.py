@@ -38,12 +38,14 @@ class LedgerChanges:
             return f"{said}."
         lines = [f"{said}:"]
         for currency in sorted({code for _, code in {*self.before, *self.after}}):
-            lines.append(f"  ARR {self._move(currency, kind='')}")
+            lines.append(f"  ARR {self._before_and_after_sum(currency, kind='')}")
             kinds = sorted({k for k, code in {*self.before, *self.after} if code == currency})
-            lines += [f"  {kind} {self._move(currency, kind=kind)}" for kind in kinds]
+            lines += [
+                f"  {kind} {self._before_and_after_sum(currency, kind=kind)}" for kind in kinds
+            ]
         return "\n".join(lines)
 
-    def _move(self, currency: str, *, kind: str) -> str:
+    def _before_and_after_sum(self, currency: str, *, kind: str) -> str:
         was, now = (
             sum(
                 amount for (k, code), amount in sums.items() if code == currency and kind in ("", k)
@@ -58,15 +60,15 @@ def upgrade_ledgers(*, day: date, now: datetime) -> LedgerChanges | None:
     changes = LedgerChanges()
     while account_ids := next_marked():
         with transaction.atomic():
-            before = _sums(account_ids, day=day)
+            before = _sums_by_account(account_ids, day=day)
             derive_marked(account_ids, day=day, now=now)
-            after = _sums(account_ids, day=day)
+            after = _sums_by_account(account_ids, day=day)
         for account_id in account_ids:
             changes.note(before.get(account_id, Counter()), after.get(account_id, Counter()))
     return changes if changes.accounts else None
 
 
-def _sums(account_ids: Sequence[int], *, day: date) -> dict[int, Sums]:
+def _sums_by_account(account_ids: Sequence[int], *, day: date) -> dict[int, Sums]:
     found: dict[int, Sums] = {}
     rows = RevenueMovement.objects.filter(account_id__in=account_ids, effective_on__lte=day)
     sums = rows.order_by().values_list("account_id", "kind", "currency")

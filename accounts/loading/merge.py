@@ -53,27 +53,27 @@ def merge_accounts(
         MergeRefused: the two cannot be merged as they are.
     """
     with transaction.atomic():
-        gone, stays = _locked(merged, into)
+        gone, stays = _lock_mergeable_pair(merged, into)
         source = _source_of(gone, stays)
-        before = _steps(gone, stays)
+        before = _arr_changes_by_day(gone, stays)
         moved = {**move_rows(gone, stays), **others(gone, stays)}
         move_family(gone, stays)
         AccountId.objects.bulk_create(
             [AccountId(account=stays, source_id="direct", value=gone.external_id)],
             ignore_conflicts=True,
         )
-        _close(gone, day=day, now=now)
+        _close_merged_account(gone, day=day, now=now)
         moved["movements"] = _post_pairs(gone, stays, source=source, now=now)
         derive_due([DueRecord(gone.pk), DueRecord(stays.pk)], day=day, now=now)
         DirtyAccount.objects.filter(account=gone).delete()
         mark_dirty([stays.pk])
-        differing = _difference(before, _steps(gone, stays), until=day)
+        differing = _arr_difference(before, _arr_changes_by_day(gone, stays), until=day)
         if differing and not accepts_change:
             raise MergeRefused(_in_words(differing))
         return MergeOutcome(gone, stays, moved, differing)
 
 
-def _locked(merged: str, into: str) -> tuple[Account, Account]:
+def _lock_mergeable_pair(merged: str, into: str) -> tuple[Account, Account]:
     if merged == into:
         raise MergeRefused(gettext("An account is not merged into itself: name two."))
     rows = Account.objects.filter(external_id__in=[merged, into]).order_by("pk")
@@ -109,7 +109,7 @@ def _source_of(gone: Account, stays: Account) -> RevenueSource:
     return sources[stays.pk]
 
 
-def _close(gone: Account, *, day: date, now: datetime) -> None:
+def _close_merged_account(gone: Account, *, day: date, now: datetime) -> None:
     """Nobody's, and in no portfolio: its past stays what it was."""
     Account.objects.filter(pk=gone.pk).update(
         status=AccountStatus.CHURNED, owner=None, pool=None, arr_minor=0, renews_on=None,
@@ -130,7 +130,10 @@ def _post_pairs(gone: Account, stays: Account, *, source: RevenueSource, now: da
     for row in rows:
         left = row.amount_minor + corrected[row.pk]
         if row.corrects_id is None and row.source_id != CONTRACTS_SOURCE and left:
-            pairs += [_taken_back(row, stays, left, now=now), _posted(row, stays, left, now=now)]
+            pairs += [
+                _taken_back(row, stays, left, now=now),
+                _copied_movement(row, stays, left, now=now),
+            ]
     RevenueMovement.objects.bulk_create(pairs, batch_size=2_000)
     return len(pairs) // 2
 
@@ -152,7 +155,9 @@ def _taken_back(
     )
 
 
-def _posted(row: RevenueMovement, stays: Account, amount: int, *, now: datetime) -> RevenueMovement:
+def _copied_movement(
+    row: RevenueMovement, stays: Account, amount: int, *, now: datetime
+) -> RevenueMovement:
     return RevenueMovement(
         account_id=stays.pk,
         effective_on=row.effective_on,
@@ -169,7 +174,7 @@ def _posted(row: RevenueMovement, stays: Account, amount: int, *, now: datetime)
     )
 
 
-def _steps(*accounts: Account) -> Steps:
+def _arr_changes_by_day(*accounts: Account) -> Steps:
     found: Steps = defaultdict(int)
     rows = RevenueMovement.objects.filter(account__in=accounts)
     for currency, on, amount in rows.values_list("currency", "effective_on", "amount_minor"):
@@ -177,7 +182,7 @@ def _steps(*accounts: Account) -> Steps:
     return found
 
 
-def _difference(before: Steps, after: Steps, *, until: date) -> Steps:
+def _arr_difference(before: Steps, after: Steps, *, until: date) -> Steps:
     changes = {key: after.get(key, 0) - before.get(key, 0) for key in before.keys() | after.keys()}
     return {key: change for key, change in changes.items() if change and key[1] <= until}
 

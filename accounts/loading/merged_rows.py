@@ -66,9 +66,11 @@ def move_rows(merged: Account, into: Account) -> dict[str, int]:
     moved["people"] = people.update(account=into)
     for model in _MOVED:
         rows = model._default_manager.filter(account=merged)
-        moved[_named(model)] = rows.update(account=into)
+        moved[_model_name(model)] = rows.update(account=into)
     for model, keys in _ONE_EACH:
-        moved[_named(model)] = _missing(model, keys, merged, into).update(account=into)
+        moved[_model_name(model)] = _rows_without_twin(model, keys, merged, into).update(
+            account=into
+        )
     SignalDelivery.objects.filter(signal__account=into).exclude(account=into).update(account=into)
     # What was learned long ago is written anew: nothing that was packed of it holds.
     learned_from(Installation.current().today(), backfill=True)
@@ -77,11 +79,11 @@ def move_rows(merged: Account, into: Account) -> dict[str, int]:
     return {name: number for name, number in moved.items() if number}
 
 
-def _named(model: type[models.Model]) -> str:
+def _model_name(model: type[models.Model]) -> str:
     return str(model._meta.verbose_name_plural)
 
 
-def _missing(
+def _rows_without_twin(
     model: type[models.Model], keys: tuple[str, ...], merged: Account, into: Account
 ) -> QuerySet[Any]:
     same = {key: OuterRef(key) for key in keys}

@@ -57,13 +57,15 @@ def post_movements(
     given: Given = []
     zone = Installation.current().zone
     for record in records:
-        account_id = accounts.get(_text(record, "account"))
+        account_id = accounts.get(_record_text(record, "account"))
         if account_id is None:
             result.reject([_unknown_account(record)])
             continue
-        row = _row(record.values, account_id=account_id, source=source, now=now, zone=zone)
+        row = _given_movement(
+            record.values, account_id=account_id, source=source, now=now, zone=zone
+        )
         given.append((record.position, row))
-    plan = _written(given, source=source, is_part=is_part)
+    plan = _write_posting_plan(given, source=source, is_part=is_part)
     plan.tell(result)
     if is_part and plan.held:
         result.note(_held_in_part(plan.held))
@@ -82,23 +84,23 @@ def post_waiting(waiting: Mapping[int, RevenueMovement], *, day: date, result: L
         if before != position and _content(known) == _content(row):
             result.statuses[position] = Status.UNCHANGED
         elif before != position:
-            result.reject([_contradiction(position, row, place=result.seen_at(before))])
+            result.reject([_duplicate_error(position, row, place=result.seen_at(before))])
     of_source: dict[str, Given] = defaultdict(list)
     for (source, _), one in first.items():
         of_source[source].append(one)
     for source, given in of_source.items():
-        plan = _written(given, source=source, is_part=False)
+        plan = _write_posting_plan(given, source=source, is_part=False)
         plan.tell(result)
         result.reject(_name_held(plan.held, day=day))
 
 
-def _written(given: Given, *, source: str, is_part: bool) -> PostingPlan:
-    plan = _plan(given, source=source, is_part=is_part)
+def _write_posting_plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
+    plan = _posting_plan(given, source=source, is_part=is_part)
     try:
         plan.write()
     except IntegrityError:
         # Another load has just committed one of these ids for another account: it shows now.
-        plan = _plan(given, source=source, is_part=is_part)
+        plan = _posting_plan(given, source=source, is_part=is_part)
         plan.write()
     return plan
 
@@ -129,7 +131,7 @@ class PostingPlan:
         result.reject(self.errors)
 
 
-def _plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
+def _posting_plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
     ids = [row.external_id for _, row in given]
     # Uses index: movement_posted_once
     found = RevenueMovement.objects.filter(external_id__in=ids).exclude(source__in=OWN_SOURCES)
@@ -148,8 +150,8 @@ def _plan(given: Given, *, source: str, is_part: bool) -> PostingPlan:
         elif before is None or _content(before) == _content(row):
             plan.statuses[position] = Status.UNCHANGED
         else:
-            plan.errors.append(_changed(position, before))
-    _take(_without_held(new, plan, source=source), plan, is_part=is_part)
+            plan.errors.append(_posted_already_error(position, before))
+    _take_fresh_movements(_without_held(new, plan, source=source), plan, is_part=is_part)
     return plan
 
 
@@ -191,7 +193,7 @@ def _name_held(held: Mapping[int, RevenueMovement], *, day: date) -> list[Record
     first: dict[int, int] = {}
     for position, row in sorted(held.items()):
         first.setdefault(row.account_id, position)
-    effects = _effects(list(first), day=day)
+    effects = _source_effects(list(first), day=day)
     return [
         RecordError(
             position, "account", "held", f"{_HELD}{effects[account_id]}{_CHOICE}", warning=True
@@ -200,7 +202,7 @@ def _name_held(held: Mapping[int, RevenueMovement], *, day: date) -> list[Record
     ]
 
 
-def _effects(account_ids: list[int], *, day: date) -> dict[int, str]:
+def _source_effects(account_ids: list[int], *, day: date) -> dict[int, str]:
     given, derived = (worth(account_ids, day=day) for worth in (given_worth, derived_worth))
     return {
         pk: f" {effect_in_words(given[pk], derived[pk], to=RevenueSource.MOVEMENTS)}."
@@ -208,9 +210,9 @@ def _effects(account_ids: list[int], *, day: date) -> dict[int, str]:
     }
 
 
-def _take(fresh: Given, plan: PostingPlan, *, is_part: bool) -> None:
+def _take_fresh_movements(fresh: Given, plan: PostingPlan, *, is_part: bool) -> None:
     """What waits counts as taken until it is refused."""
-    short = {} if is_part else _short(fresh)
+    short = {} if is_part else _shortfalls_by_position(fresh)
     for position, row in fresh:
         if position in short:
             plan.errors.append(_below_zero(position, row, short[position]))
@@ -222,7 +224,7 @@ def _take(fresh: Given, plan: PostingPlan, *, is_part: bool) -> None:
             plan.rows.append(row)
 
 
-def _short(fresh: Given) -> dict[int, Shortfall]:
+def _shortfalls_by_position(fresh: Given) -> dict[int, Shortfall]:
     """By position, what would take an account below zero in its currency: of one day by id."""
     groups: dict[tuple[int, str], Given] = defaultdict(list)
     for position, row in sorted(fresh, key=lambda one: one[1].external_id):
@@ -237,20 +239,20 @@ def _short(fresh: Given) -> dict[int, Shortfall]:
     return short
 
 
-def _text(record: Record, name: str) -> str:
+def _record_text(record: Record, name: str) -> str:
     return str(record.values[name])
 
 
 def _locked_accounts(records: Sequence[Record]) -> dict[str, int]:
     accounts = (
-        Account.objects.filter(external_id__in={_text(r, "account") for r in records})
+        Account.objects.filter(external_id__in={_record_text(r, "account") for r in records})
         .order_by("pk")
         .select_for_update(no_key=True)
     )
     return {account.external_id: account.pk for account in accounts}
 
 
-def _row(
+def _given_movement(
     values: Mapping[str, Any], *, account_id: int, source: str, now: datetime, zone: tzinfo
 ) -> RevenueMovement:
     effective_on: date = values["effective_on"]
@@ -272,11 +274,11 @@ def _row(
 
 
 def _unknown_account(record: Record) -> RecordError:
-    message = f"“{_text(record, 'account')}” is not an account; import the account first"
+    message = f"“{_record_text(record, 'account')}” is not an account; import the account first"
     return RecordError(record.position, "account", "unknown", message)
 
 
-def _changed(position: int, before: RevenueMovement) -> RecordError:
+def _posted_already_error(position: int, before: RevenueMovement) -> RecordError:
     amount = as_decimal_text(before.amount_minor, currency=before.currency)
     return RecordError(
         position,
@@ -287,7 +289,7 @@ def _changed(position: int, before: RevenueMovement) -> RecordError:
     )
 
 
-def _contradiction(position: int, row: RevenueMovement, *, place: str) -> RecordError:
+def _duplicate_error(position: int, row: RevenueMovement, *, place: str) -> RecordError:
     message = f"{shown(row.external_id)} {place} with other values; keep one of both"
     return RecordError(position, "external_id", "duplicate", message)
 

@@ -42,11 +42,12 @@ Notices = Mapping[str, Notice]
 def together(known: Notices, more: Notices) -> dict[str, Notice]:
     """The later ones add to the earlier ones of the same key."""
     return dict(known) | {
-        key: _added(known[key], notice) if key in known else notice for key, notice in more.items()
+        key: _sum_of_notices(known[key], notice) if key in known else notice
+        for key, notice in more.items()
     }
 
 
-def _added(one: Notice, other: Notice) -> Notice:
+def _sum_of_notices(one: Notice, other: Notice) -> Notice:
     arr = Counter(one.arr)
     arr.update(other.arr)
     return dataclasses.replace(one, count=one.count + other.count, arr=dict(arr))

@@ -18,42 +18,42 @@ def known_participants(
 ) -> list[Record]:
     """Without the participants who are no contacts of the account, each with a warning. That the
     account itself is unknown is said first."""
-    contacts, undecided = participants_of(_named(records), source=source)
+    contacts, undecided = participants_of(_named_participants(records), source=source)
     accounts = Account.objects.filter(
-        external_id__in={str(r.values["account"]) for r in records if _participants(r)}
+        external_id__in={str(r.values["account"]) for r in records if _participants_of(r)}
     )
     known = set(accounts.values_list("external_id", flat=True))
     kept = []
     for record in records:
         account = str(record.values["account"])
-        strangers = [c for c in _participants(record) if (account, c) not in contacts]
+        strangers = [c for c in _participants_of(record) if (account, c) not in contacts]
         several = {c for c in strangers if (account, c) in undecided}
         if strangers and account not in known:
             message = f"“{account}” {ACCOUNT.missing}"
             result.reject([RecordError(record.position, ACCOUNT.field, "unknown", message)])
         elif strangers:
-            kept.append(_without(record, strangers, several, result=result))
+            kept.append(_without_strangers(record, strangers, several, result=result))
         else:
             kept.append(record)
     return kept
 
 
-def _named(records: Sequence[Record]) -> set[tuple[str, str]]:
-    return {(str(r.values["account"]), name) for r in records for name in _participants(r)}
+def _named_participants(records: Sequence[Record]) -> set[tuple[str, str]]:
+    return {(str(r.values["account"]), name) for r in records for name in _participants_of(r)}
 
 
-def _without(
+def _without_strangers(
     record: Record, strangers: Sequence[str], several: Collection[str], *, result: LoadResult
 ) -> Record:
     for name in strangers:
         what = "a contact in several sources" if name in several else "not a contact of the account"
         message = f"{shown(name)} is {what}; the row is taken without it"
         result.reject([RecordError(record.position, "contacts", "unknown", message, warning=True)])
-    known = tuple(c for c in _participants(record) if c not in strangers)
+    known = tuple(c for c in _participants_of(record) if c not in strangers)
     return replace(record, values={**record.values, "contacts": known})
 
 
-def _participants(record: Record) -> tuple[str, ...]:
+def _participants_of(record: Record) -> tuple[str, ...]:
     contacts = record.values.get("contacts")
     return contacts if isinstance(contacts, tuple) else ()
 
@@ -66,14 +66,14 @@ def write_participants(loaded: Loaded) -> None:
         for r in loaded.records
         if "contacts" in r.values and r.position in stored
     }
-    contacts, _ = participants_of(_named(list(said.values())), source=loaded.source)
+    contacts, _ = participants_of(_named_participants(list(said.values())), source=loaded.source)
     rows = Interaction.objects.in_bulk(said)
     before: dict[int, set[int]] = {pk: set() for pk in rows}
     took_part = InteractionContact.objects.filter(interaction__in=rows)
     for pk, contact_id in took_part.values_list("interaction", "contact"):
         before[pk].add(contact_id)
     wanted = {
-        pk: {contacts[str(r.values["account"]), name] for name in _participants(r)}
+        pk: {contacts[str(r.values["account"]), name] for name in _participants_of(r)}
         for pk, r in said.items()
     }
     differing = sorted(pk for pk in rows if wanted[pk] != before[pk])

@@ -8,7 +8,7 @@ from django.db import connection
 def ensure_partitions(*, day: date) -> int:
     """The month of the day and the next one, for every table partitioned by month; made count."""
     following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return _ensure(_partitioned_tables(), first=day, last=following)
+    return _ensure_table_months(_partitioned_tables(), first=day, last=following)
 
 
 def ensure_usage_partition(month: date) -> bool:
@@ -20,7 +20,7 @@ def ensure_usage_partition(month: date) -> bool:
         cursor.execute("SELECT to_regclass(%s) IS NULL", [f"accounts_usageday_{month:%Y%m}"])
         if not cursor.fetchone()[0]:
             return False
-    return _ensure(["accounts_usageday"], first=month, last=month) > 0
+    return _ensure_table_months(["accounts_usageday"], first=month, last=month) > 0
 
 
 def _partitioned_tables() -> list[str]:
@@ -32,7 +32,7 @@ def _partitioned_tables() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _ensure(tables: list[str], *, first: date, last: date) -> int:
+def _ensure_table_months(tables: list[str], *, first: date, last: date) -> int:
     made = 0
     with connection.cursor() as cursor:
         for table in tables:

@@ -66,15 +66,15 @@ def import_folder(
 ) -> list[ImportRun]:
     """One finished run a file, every oddity kept row by row. FileRefused before any is stored."""
     export = Export(folder, day, now)
-    content = {name: _read(folder, name) for name in FILES}
+    content = {name: _read_export_rows(folder, name) for name in FILES}
     runs = {name: importer(export, content[name]) for name, importer in _IMPORTERS.items()}
     _check_churn_flags(content["accounts"], runs["accounts"])
     for name, run in runs.items():
-        on_progress(_summary(name, run))
+        on_progress(_run_summary(name, run))
     return list(runs.values())
 
 
-def _summary(name: str, run: ImportRun) -> str:
+def _run_summary(name: str, run: ImportRun) -> str:
     codes = Counter(run.problems.values_list("level", "code"))
     odd = "".join(f"\n  {n} {level}: {code}" for (level, code), n in sorted(codes.items()))
     return (
@@ -83,31 +83,31 @@ def _summary(name: str, run: ImportRun) -> str:
     )
 
 
-def _read(folder: Path, name: str) -> Rows:
-    with _opened(folder, name) as source:
+def _read_export_rows(folder: Path, name: str) -> Rows:
+    with _open_export_file(folder, name) as source:
         layout = csv_files.inspect(source, limits=FILE_LIMITS)
         missing = set(FILES[name]) - set(layout.header)
         if missing:
             raise FileRefused("missing_column", f"{name}: the column {min(missing)} is missing")
         rows = csv_files.rows(source, layout=layout, limits=FILE_LIMITS)
-        return [(line, _mapping(line, row, layout.header, name)) for line, row in rows]
+        return [(line, _named_cells(line, row, layout.header, name)) for line, row in rows]
 
 
-def _mapping(line: int, row: list[str], header: tuple[str, ...], name: str) -> Row:
+def _named_cells(line: int, row: list[str], header: tuple[str, ...], name: str) -> Row:
     found = csv_files.as_mapping(row, header=header)
     if found is None:
         raise FileRefused("ragged", f"{name}: {csv_files.ragged(row, header=header)}", line=line)
     return found
 
 
-def _opened(folder: Path, name: str) -> BinaryIO:
+def _open_export_file(folder: Path, name: str) -> BinaryIO:
     for file in (folder / f"{name}.csv.gz", folder / f"{name}.csv"):
         if file.exists():
             return file.open("rb")
     raise FileRefused("missing_file", f"{folder}: {name}.csv or {name}.csv.gz is missing")
 
 
-def _run(
+def _import_on_record(
     export: Export,
     *,
     name: str,
@@ -121,7 +121,7 @@ def _run(
         now=export.now,
         declared_source=source.key,
     )
-    for batch in _batches(rows):
+    for batch in _row_batches(rows):
         result = LoadResult()
         with transaction.atomic():
             write(batch, result)
@@ -133,13 +133,13 @@ def _run(
     return run
 
 
-def _batches(rows: Rows) -> Iterator[Rows]:
+def _row_batches(rows: Rows) -> Iterator[Rows]:
     remaining = iter(rows)
     while batch := list(islice(remaining, _BATCH)):
         yield batch
 
 
-def _adapted(
+def _load_adapted_rows(
     rows: Rows, kind: Kind, *, export: Export, adapt: Callable[[Row, int], Adapted], out: LoadResult
 ) -> None:
     """Reads each adapted row by the rules of its kind and loads the good ones."""
@@ -178,7 +178,7 @@ def _plain_times(reading: ParseOptions) -> ParseOptions:
     return ParseOptions(DateOptions(reading.calendar.now, zone=reading.calendar.zone), typed=False)
 
 
-def _accounts(export: Export, rows: Rows) -> ImportRun:
+def _import_accounts(export: Export, rows: Rows) -> ImportRun:
     def write(batch: Rows, result: LoadResult) -> None:
         def adapt(row: Row, line: int) -> Adapted:
             export.signed_up[row["account_id"]] = dates.day(
@@ -186,12 +186,12 @@ def _accounts(export: Export, rows: Rows) -> ImportRun:
             )
             return ravenstack.account(row, position=line)
 
-        _adapted(batch, Kind.ACCOUNTS, export=export, adapt=adapt, out=result)
+        _load_adapted_rows(batch, Kind.ACCOUNTS, export=export, adapt=adapt, out=result)
 
-    return _run(export, name="accounts", rows=rows, write=write)
+    return _import_on_record(export, name="accounts", rows=rows, write=write)
 
 
-def _subscriptions(export: Export, rows: Rows) -> ImportRun:
+def _import_subscriptions(export: Export, rows: Rows) -> ImportRun:
     calendar = export.reading.calendar
 
     def adapt(row: Row, line: int) -> Adapted:
@@ -199,12 +199,12 @@ def _subscriptions(export: Export, rows: Rows) -> ImportRun:
         return ravenstack.subscription(row, position=line, calendar=calendar)
 
     def write(batch: Rows, result: LoadResult) -> None:
-        _adapted(batch, Kind.CONTRACTS, export=export, adapt=adapt, out=result)
+        _load_adapted_rows(batch, Kind.CONTRACTS, export=export, adapt=adapt, out=result)
 
-    return _run(export, name="subscriptions", rows=rows, write=write)
+    return _import_on_record(export, name="subscriptions", rows=rows, write=write)
 
 
-def _usage(export: Export, rows: Rows) -> ImportRun:
+def _import_usage(export: Export, rows: Rows) -> ImportRun:
     """Rows of several subscriptions on one day and feature are one number of the account."""
     seen: dict[str, int] = {}
     totals: dict[tuple[str, date, str], UsageRow] = {}
@@ -213,7 +213,7 @@ def _usage(export: Export, rows: Rows) -> ImportRun:
         for line, row in batch:
             _add_usage(line, row, export=export, seen=seen, totals=totals, result=result)
 
-    run = _run(export, name="feature_usage", rows=rows, write=write)
+    run = _import_on_record(export, name="feature_usage", rows=rows, write=write)
     with transaction.atomic():
         result = LoadResult()
         load_usage(list(totals.values()), directory=UsageIds(), day=export.day, result=result)
@@ -249,7 +249,7 @@ def _add_usage(
     total.events += found.events
 
 
-def _tickets(export: Export, rows: Rows) -> ImportRun:
+def _import_tickets(export: Export, rows: Rows) -> ImportRun:
     def adapt(row: Row, line: int) -> Adapted:
         return ravenstack.ticket(
             row,
@@ -259,9 +259,9 @@ def _tickets(export: Export, rows: Rows) -> ImportRun:
         )
 
     def write(batch: Rows, result: LoadResult) -> None:
-        _adapted(batch, Kind.TICKETS, export=export, adapt=adapt, out=result)
+        _load_adapted_rows(batch, Kind.TICKETS, export=export, adapt=adapt, out=result)
 
-    return _run(export, name="support_tickets", rows=rows, write=write)
+    return _import_on_record(export, name="support_tickets", rows=rows, write=write)
 
 
 def _churn_events(export: Export, rows: Rows) -> ImportRun:
@@ -285,7 +285,7 @@ def _churn_events(export: Export, rows: Rows) -> ImportRun:
             result.statuses[line] = Status.UNCHANGED
             result.reject([problem] if problem else [])
 
-    return _run(export, name="churn_events", rows=rows, write=write)
+    return _import_on_record(export, name="churn_events", rows=rows, write=write)
 
 
 def _arr_on(external_id: str, day: date) -> int:
@@ -309,9 +309,9 @@ def _check_churn_flags(rows: Rows, run: ImportRun) -> None:
 
 
 _IMPORTERS: dict[str, Callable[[Export, Rows], ImportRun]] = {
-    "accounts": _accounts,
-    "subscriptions": _subscriptions,
-    "feature_usage": _usage,
-    "support_tickets": _tickets,
+    "accounts": _import_accounts,
+    "subscriptions": _import_subscriptions,
+    "feature_usage": _import_usage,
+    "support_tickets": _import_tickets,
     "churn_events": _churn_events,
 }

@@ -118,11 +118,13 @@ def _take_back(sources: Mapping[int, RevenueSource], *, now: datetime) -> None:
         counts = row.is_adjustment or sources[row.account_id] == RevenueSource.MOVEMENTS
         missing = (row.amount_minor if counts else 0) - row.amount_minor - sum(done[row.pk])
         if missing:
-            rows.append(_switched(row, missing, number=len(done[row.pk]), now=now))
+            rows.append(_switch_movement(row, missing, number=len(done[row.pk]), now=now))
     RevenueMovement.objects.bulk_create(rows, batch_size=2_000)
 
 
-def _switched(row: RevenueMovement, amount: int, *, number: int, now: datetime) -> RevenueMovement:
+def _switch_movement(
+    row: RevenueMovement, amount: int, *, number: int, now: datetime
+) -> RevenueMovement:
     return RevenueMovement(
         account_id=row.account_id,
         effective_on=row.effective_on,
@@ -156,16 +158,16 @@ class LedgerWorth:
 def given_worth(account_ids: Sequence[int], *, day: date) -> dict[int, LedgerWorth]:
     """Of all movements that were given, held ones as well."""
     given = RevenueMovement.objects.exclude(source__in=DERIVED_SOURCES)
-    return _worth(account_ids, HeldMovement.objects.all(), given, day=day)
+    return _ledger_worths(account_ids, HeldMovement.objects.all(), given, day=day)
 
 
 def derived_worth(account_ids: Sequence[int], *, day: date) -> dict[int, LedgerWorth]:
     """Of what is derived from contracts, as it is stored."""
     derived = RevenueMovement.objects.filter(source=CONTRACTS_SOURCE)
-    return _worth(account_ids, derived, day=day)
+    return _ledger_worths(account_ids, derived, day=day)
 
 
-def _worth(
+def _ledger_worths(
     account_ids: Sequence[int], *querysets: QuerySet[Any], day: date
 ) -> dict[int, LedgerWorth]:
     sums: dict[int, dict[str, int]] = {pk: defaultdict(int) for pk in account_ids}

@@ -54,10 +54,10 @@ class RowLoader:
     def load(self, batch: list[Row]) -> LoadResult:
         """What became of each row; one transaction, or the caller's. Its ledgers are due."""
         with transaction.atomic():
-            return self._load_usage(batch) if self.kind == Kind.USAGE else self._load(batch)
+            return self._load_usage(batch) if self.kind == Kind.USAGE else self._load_records(batch)
 
     def records(self, batch: Iterable[Row]) -> tuple[list[Record], list[RecordError]]:
-        reader = self._records()
+        reader = self._record_reader()
         records: list[Record] = []
         errors: list[RecordError] = []
         for line, row in batch:
@@ -78,11 +78,11 @@ class RowLoader:
         records, _ = self.records(batch)
         remember(self.kind, records, source=self.source, memory=self.memory)
 
-    def _records(self) -> RecordReader:
+    def _record_reader(self) -> RecordReader:
         self._reader = self._reader or RecordReader(spec=SPECS[self.kind], reading=self.reading)
         return self._reader
 
-    def _load(self, batch: list[Row]) -> LoadResult:
+    def _load_records(self, batch: list[Row]) -> LoadResult:
         records, errors = self.records(batch)
         result = load(
             kind=self.kind,
@@ -104,16 +104,16 @@ class RowLoader:
             result = LoadResult()
             result.reject(errors)
             rows = renamed_rows(rows, source=self.source, directory=self.directory)
-            load_usage(distinct_rows(rows, result=result), result=result, **self._where())
+            load_usage(distinct_rows(rows, result=result), result=result, **self._usage_arguments())
             return result
-        return self._load_columns(*self._blocks().read(batch))
+        return self._load_columns(*self._block_reader().read(batch))
 
     def load_block(self, block: PlainBlock) -> LoadResult:
         """Usage straight from the bytes of a file."""
         with transaction.atomic():
-            return self._load_columns(*self._blocks().read_block(block))
+            return self._load_columns(*self._block_reader().read_block(block))
 
-    def _blocks(self) -> BlockReader:
+    def _block_reader(self) -> BlockReader:
         self._usage = self._usage or BlockReader(self.fields, self.reading)
         return self._usage
 
@@ -121,10 +121,10 @@ class RowLoader:
         result = LoadResult(is_listing=False)
         result.reject(errors)
         columns = renamed_columns(columns, source=self.source, directory=self.directory)
-        load_usage_columns(columns, result=result, **self._where())
+        load_usage_columns(columns, result=result, **self._usage_arguments())
         return result
 
-    def _where(self) -> dict[str, Any]:
+    def _usage_arguments(self) -> dict[str, Any]:
         return {"directory": self.directory, "day": self.day, "backfill": self.backfill}
 
     def as_sent(self, row: list[str]) -> object:
@@ -135,7 +135,7 @@ class RowLoader:
 def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> LoadResult:
     """Rows, the problems kept of them and the run's sums: in the caller's transaction."""
     result = loader.load(batch)
-    _keep(batch, result, loader=loader, run=run)
+    _keep_refused_rows(batch, result, loader=loader, run=run)
     count(run, result, read=len(batch))
     keep_due(run, result.due)
     keep_waiting(run, result.waiting, raw={n: loader.as_sent(row) for n, row in batch})
@@ -148,12 +148,14 @@ def load_counted(batch: list[Row], *, loader: RowLoader, run: ImportRun) -> Load
 def load_block_counted(block: PlainBlock, *, loader: RowLoader, run: ImportRun) -> LoadResult:
     result = loader.load_block(block)
     refused = sorted({problem.position - block.line for problem in result.problems})
-    _keep(block.rows(refused), result, loader=loader, run=run)
+    _keep_refused_rows(block.rows(refused), result, loader=loader, run=run)
     count(run, result, read=sum(result.counts().values()))
     return result
 
 
-def _keep(rows: list[Row], result: LoadResult, *, loader: RowLoader, run: ImportRun) -> None:
+def _keep_refused_rows(
+    rows: list[Row], result: LoadResult, *, loader: RowLoader, run: ImportRun
+) -> None:
     refused = {problem.position for problem in result.problems}
     raw = {line: loader.as_sent(row) for line, row in rows if line in refused}
     keep_problems(run, result.problems, raw=raw)

@@ -63,12 +63,12 @@ def keep_problems(
     """Beside each problem the record as it came, so that it can be mended and sent again."""
     room = max(_MOST_KEPT - run.rejected - run.warnings, 0)
     RejectedRecord.objects.bulk_create(
-        (_problem(run, problem, raw.get(problem.position)) for problem in problems[:room]),
+        (_rejected_record(run, problem, raw.get(problem.position)) for problem in problems[:room]),
         batch_size=1_000,
     )
 
 
-def _problem(run: ImportRun, problem: RecordError, raw: object) -> RejectedRecord:
+def _rejected_record(run: ImportRun, problem: RecordError, raw: object) -> RejectedRecord:
     record, is_whole = kept(raw)
     return RejectedRecord(
         run=run,
@@ -98,7 +98,7 @@ def keep_notices(run: ImportRun, notices: Notices, *, raw: Mapping[int, object])
     """Added to the run's, in the batch's own transaction; each is kept as a warning once."""
     if not notices:
         return
-    known = _notices(run)
+    known = _stored_notices(run)
     new = [notice for key, notice in notices.items() if key not in known]
     keep_problems(run, problems_of(new), raw=raw)
     told = together(known, notices)
@@ -109,7 +109,7 @@ def keep_notices(run: ImportRun, notices: Notices, *, raw: Mapping[int, object])
 
 def tell_notices(run: ImportRun) -> list[RecordError]:
     """At the end of the run: what is said of all it is about."""
-    problems = problems_of(_notices(run).values())
+    problems = problems_of(_stored_notices(run).values())
     for problem in problems:
         kept_as = RejectedRecord.objects.filter(
             run=run, position=problem.position, field=problem.field, code=problem.code
@@ -118,7 +118,7 @@ def tell_notices(run: ImportRun) -> list[RecordError]:
     return problems
 
 
-def _notices(run: ImportRun) -> dict[str, Notice]:
+def _stored_notices(run: ImportRun) -> dict[str, Notice]:
     return {key: Notice(**said) for key, said in run.notices.items()}
 
 
@@ -130,7 +130,7 @@ def finish_run(run: ImportRun, *, now: datetime, reason: str = "") -> None:
     with transaction.atomic():
         run.save(update_fields=["state", "reason", "finished_at"])
         if run.user is not None and run.via == ImportRun.Via.PAGE:
-            post([_notice(run, run.user, now=now)])
+            post([_outcome_message(run, run.user, now=now)])
 
 
 def reopen_run(*, run_id: int) -> None:
@@ -139,7 +139,7 @@ def reopen_run(*, run_id: int) -> None:
     failed.update(state=ImportRun.State.RUNNING, finished_at=None, reason="")
 
 
-def _notice(run: ImportRun, user: User, *, now: datetime) -> OutboxMessage:
+def _outcome_message(run: ImportRun, user: User, *, now: datetime) -> OutboxMessage:
     what = f"{run.kind.replace('_', ' ').capitalize()} from {run.source}"
     counts = f"{run.created} new, {run.updated} changed, {run.rejected} rejected."
     return in_app(
@@ -163,7 +163,9 @@ def kept(raw: object) -> tuple[dict[str, Any], bool]:
         raw = {} if raw is None else {"value": raw}
     budget = _Budget(_LONGEST_RECORD, len(raw) <= _MOST_FIELDS)
     pairs = list(raw.items())[:_MOST_FIELDS]
-    record = {storable(str(name))[:_LONGEST_NAME]: _value(value, budget) for name, value in pairs}
+    record = {
+        storable(str(name))[:_LONGEST_NAME]: _storable_value(value, budget) for name, value in pairs
+    }
     return record, budget.is_whole
 
 
@@ -181,7 +183,7 @@ class _Budget:
         return storable(text[:room])
 
 
-def _value(value: object, budget: _Budget) -> Any:
+def _storable_value(value: object, budget: _Budget) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) < 2**53:

@@ -40,7 +40,7 @@ def stage(spec: RecordSpec, records: Sequence[Record]) -> sql.Identifier:
     table = create(f"staging_{spec.kind}", columns)
     said = set().union(*(record.values for record in records))
     places = {f.name: n for n, f in enumerate(spec.fields) if f.name in said}
-    copy(table, _rows(records, places=places), columns=["position", "present", *places])
+    copy(table, _staging_lines(records, places=places), columns=["position", "present", *places])
     run(sql.SQL("ANALYZE {}").format(table))
     return table
 
@@ -69,10 +69,10 @@ def copy(table: sql.Identifier, rows: Iterable[str], *, columns: Sequence[str]) 
 
 
 def line(values: Iterable[object]) -> str:
-    return "\t".join([_AS_TEXT.get(type(value), _text)(value) for value in values]) + "\n"
+    return "\t".join([_AS_TEXT.get(type(value), _copy_text)(value) for value in values]) + "\n"
 
 
-def _rows(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[str]:
+def _staging_lines(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[str]:
     """`places` of the fields that any of them says."""
     bits = {name: 1 << place for name, place in places.items()}
     for record in records:
@@ -81,11 +81,11 @@ def _rows(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[s
         yield line([record.position, present, *[said.get(name) for name in places]])
 
 
-def _text(value: object) -> str:
-    return _escaped(value) if isinstance(value, str) else str(value)
+def _copy_text(value: object) -> str:
+    return _copy_escaped(value) if isinstance(value, str) else str(value)
 
 
-def _escaped(value: str) -> str:
+def _copy_escaped(value: str) -> str:
     # What COPY reads as its own are a backslash, and tabs and line breaks: not printable.
     is_plain = value.isprintable() and "\\" not in value
     return value if is_plain else value.translate(_ESCAPES)
@@ -94,7 +94,7 @@ def _escaped(value: str) -> str:
 # There are millions of values: by their exact type, most of them without a function of ours.
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
     type(None): lambda _: "\\N",
-    str: _escaped,
+    str: _copy_escaped,
     int: str,
     date: date.isoformat,
     datetime: datetime.isoformat,

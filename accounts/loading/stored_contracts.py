@@ -49,10 +49,10 @@ def terms_of(
     contracts: Mapping[int, Sequence[StoredContract]], *, grace_days: int
 ) -> dict[int, AccountTerms]:
     """By account."""
-    products = _products(list(contracts))
+    products = _only_products(list(contracts))
     return {
         account_id: AccountTerms.of(
-            _terms(of_account, products, grace_days=grace_days), grace_days=grace_days
+            _contract_terms(of_account, products, grace_days=grace_days), grace_days=grace_days
         )
         for account_id, of_account in contracts.items()
     }
@@ -70,7 +70,7 @@ def contracts_of(ids: Sequence[int]) -> dict[int, list[StoredContract]]:
     return found
 
 
-def _products(ids: Sequence[int]) -> dict[int, str]:
+def _only_products(ids: Sequence[int]) -> dict[int, str]:
     """Of contracts with one product: what they are a line of."""
     products: dict[int, set[str]] = defaultdict(set)
     lines = ContractLine.objects.filter(contract__account__in=among(ids))
@@ -79,7 +79,7 @@ def _products(ids: Sequence[int]) -> dict[int, str]:
     return {pk: next(iter(names)) for pk, names in products.items() if len(names) == 1}
 
 
-def _terms(
+def _contract_terms(
     contracts: Sequence[StoredContract], products: Mapping[int, str], *, grace_days: int
 ) -> list[ContractTerm]:
     # What names a deal names its last row.

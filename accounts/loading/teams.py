@@ -34,7 +34,7 @@ class SeatChange:
 
 def load_team(records: Sequence[Record], *, day: date, now: datetime, result: LoadResult) -> None:
     """Writes the good records; each of the others names what is not known."""
-    accounts = _ids(Account, "external_id", (str(r.values["account"]) for r in records))
+    accounts = _ids_by_key(Account, "external_id", (str(r.values["account"]) for r in records))
     functions = dict(Function.objects.values_list("key", "pk"))
     people = people_by_address(str(r.values["person"]) for r in records)
     changes = []
@@ -63,8 +63,8 @@ def place_named(records: Sequence[Record], *, day: date, now: datetime, result: 
     said = [r for r in said if result.statuses.get(r.position) != Status.REJECTED]
     if not said:
         return
-    accounts = _ids(Account, "external_id", (str(r.values["external_id"]) for r in said))
-    functions = _ids(Function, "key", FUNCTION_FIELDS)
+    accounts = _ids_by_key(Account, "external_id", (str(r.values["external_id"]) for r in said))
+    functions = _ids_by_key(Function, "key", FUNCTION_FIELDS)
     people = people_by_address(str(r.values.get(f)) for r in said for f in FUNCTION_FIELDS)
     changes = []
     for record in said:
@@ -86,34 +86,34 @@ def place(
     # In order of id, so that two loads wait for each other instead of dying.
     locked = Account.objects.filter(pk__in=account_ids).order_by("pk")
     list(locked.select_for_update(no_key=True).values_list("pk"))
-    stored = _stored(account_ids)
+    stored = _stored_members(account_ids)
     after = {seat: in_order(stints) for seat, stints in stored.items()}
     learned: dict[tuple[Seat, int], date] = {}
     statuses: dict[int, Status] = {}
     for change in changes:
         stints = after.get(change.seat, [])
         try:
-            changed = _after(stints, change, day=day)
+            changed = _stints_after(stints, change, day=day)
         except ValueError as error:
             result.reject([RecordError(change.position, "until", "order", f"says {error}")])
             continue
         if change.learned_on and change.row:
             learned[change.seat, change.row.person_id] = change.learned_on
-        status = _status(stints, changed)
+        status = _change_status(stints, changed)
         if statuses.get(change.position, Status.UNCHANGED) == Status.UNCHANGED:
             statuses[change.position] = status
         after[change.seat] = changed
-    _write(stored, after, learned=learned, now=now)
+    _write_stints(stored, after, learned=learned, now=now)
     return statuses
 
 
-def _after(stints: Sequence[Stint], change: SeatChange, *, day: date) -> list[Stint]:
+def _stints_after(stints: Sequence[Stint], change: SeatChange, *, day: date) -> list[Stint]:
     if change.row is None:
         return vacated(stints, day=day)
     return placed(stints, change.row, day=day)
 
 
-def _status(before: Sequence[Stint], after: Sequence[Stint]) -> Status:
+def _change_status(before: Sequence[Stint], after: Sequence[Stint]) -> Status:
     if list(before) == list(after):
         return Status.UNCHANGED
     people = {stint.person_id for stint in before}
@@ -121,7 +121,7 @@ def _status(before: Sequence[Stint], after: Sequence[Stint]) -> Status:
     return Status.CREATED if is_new else Status.UPDATED
 
 
-def _stored(account_ids: Sequence[int]) -> dict[Seat, dict[Stint, TeamMember]]:
+def _stored_members(account_ids: Sequence[int]) -> dict[Seat, dict[Stint, TeamMember]]:
     found: dict[Seat, dict[Stint, TeamMember]] = defaultdict(dict)
     for member in TeamMember.objects.filter(account__in=account_ids):
         stint = Stint(member.since, member.until, member.person_id)
@@ -129,7 +129,7 @@ def _stored(account_ids: Sequence[int]) -> dict[Seat, dict[Stint, TeamMember]]:
     return found
 
 
-def _write(
+def _write_stints(
     stored: Mapping[Seat, Mapping[Stint, TeamMember]],
     after: Mapping[Seat, Sequence[Stint]],
     *,
@@ -153,7 +153,7 @@ def _write(
             member = left.pop((stint.since, stint.person_id), None)
             if member is None:
                 said = learned.get((seat, stint.person_id))
-                member = _member(seat, stint, learned_at=moment_of(said, now=now, zone=zone))
+                member = _team_member(seat, stint, learned_at=moment_of(said, now=now, zone=zone))
                 member.backfilled_at = None if said is None else now
                 new.append(member)
             else:
@@ -170,7 +170,7 @@ def _write(
     TeamMember.objects.bulk_create(new, batch_size=1_000)
 
 
-def _member(seat: Seat, stint: Stint, *, learned_at: datetime) -> TeamMember:
+def _team_member(seat: Seat, stint: Stint, *, learned_at: datetime) -> TeamMember:
     account_id, function_id = seat
     return TeamMember(
         account_id=account_id,
@@ -186,7 +186,7 @@ def _stint_row(person_id: int, values: Mapping[str, Any]) -> StintRow:
     return StintRow(person_id, values.get("since"), values.get("until"), "until" in values)
 
 
-def _ids(model: Any, key: str, names: Iterable[str]) -> dict[str, int]:
+def _ids_by_key(model: Any, key: str, names: Iterable[str]) -> dict[str, int]:
     return dict(model.objects.filter(**{f"{key}__in": set(names)}).values_list(key, "pk"))
 
 

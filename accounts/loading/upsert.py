@@ -63,16 +63,20 @@ def upsert(
 ) -> Changed:
     target = UpsertTarget(spec, table, stage(spec, records), day, now, source)
     for reference in table.references:
-        result.reject(_resolve(target, reference, is_held=reference.field in spec.held_by))
+        result.reject(
+            _resolve_reference(target, reference, is_held=reference.field in spec.held_by)
+        )
     _lock_accounts(target)
     if table.is_sourced:
         result.reject(name_sources(StagedRecords(target.staging, table, source)))
-    result.reject(_misplaced(target, result=result))
-    result.reject(_inconsistent(target))
-    return _write(target, result=result)
+    result.reject(_ids_of_other_accounts(target, result=result))
+    result.reject(_failed_check_errors(target))
+    return _write_merged_rows(target, result=result)
 
 
-def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> list[RecordError]:
+def _resolve_reference(
+    target: UpsertTarget, reference: Reference, *, is_held: bool
+) -> list[RecordError]:
     """Adds `<field>_id`. A record that names nothing known is taken out where that field holds it
     (`is_held`), else it goes on without the value."""
     names = {
@@ -103,7 +107,9 @@ def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> li
                 unknown=unknown, **names
             )
         )
-        return undecided + [_unknown(position, value, reference) for position, value in found]
+        return undecided + [
+            _unknown_reference_error(position, value, reference) for position, value in found
+        ]
     found = run(
         sql.SQL("SELECT position, {field} FROM {staging} WHERE {unknown}").format(
             unknown=unknown, **names
@@ -114,13 +120,18 @@ def _resolve(target: UpsertTarget, reference: Reference, *, is_held: bool) -> li
             "UPDATE {staging} SET {field} = NULL, present = present & ~{bit}::bigint"
             " WHERE {unknown}"
         ).format(
-            unknown=unknown, bit=sql.Literal(1 << _place(target.spec, reference.field)), **names
+            unknown=unknown,
+            bit=sql.Literal(1 << _field_place(target.spec, reference.field)),
+            **names,
         )
     )
-    return [_unknown(position, value, reference, is_warning=True) for position, value in found]
+    return [
+        _unknown_reference_error(position, value, reference, is_warning=True)
+        for position, value in found
+    ]
 
 
-def _unknown(
+def _unknown_reference_error(
     position: int, value: str, reference: Reference, *, is_warning: bool = False
 ) -> RecordError:
     message = f"“{value}” {reference.missing}"
@@ -129,11 +140,11 @@ def _unknown(
     return RecordError(position, reference.field, "unknown", message, warning=is_warning)
 
 
-def _place(spec: RecordSpec, field: str) -> int:
+def _field_place(spec: RecordSpec, field: str) -> int:
     return [f.name for f in spec.fields].index(field)
 
 
-def _misplaced(target: UpsertTarget, *, result: LoadResult) -> list[RecordError]:
+def _ids_of_other_accounts(target: UpsertTarget, *, result: LoadResult) -> list[RecordError]:
     """An id that another account's record has already: facts do not move between customers."""
     if not (target.table.is_sourced and target.table.has_account):
         return []
@@ -149,7 +160,7 @@ def _misplaced(target: UpsertTarget, *, result: LoadResult) -> list[RecordError]
     for position, key, account, is_joined in found:
         if is_joined:
             result.statuses[position] = Status.UNCHANGED
-            errors.append(_joined(position, key))
+            errors.append(_joined_person_warning(position, key))
         else:
             message = (
                 f"“{key}” is a record of “{account}” already; name that account, or merge it into"
@@ -159,7 +170,7 @@ def _misplaced(target: UpsertTarget, *, result: LoadResult) -> list[RecordError]
     return errors
 
 
-def _joined(position: int, key: str) -> RecordError:
+def _joined_person_warning(position: int, key: str) -> RecordError:
     message = f"“{key}” was joined with the same person of the account; its row changes nothing"
     return RecordError(position, "external_id", "joined", message, warning=True)
 
@@ -179,44 +190,45 @@ def _lock_accounts(target: UpsertTarget) -> None:
     run(query)
 
 
-def _names(table: FactTable) -> list[str]:
+def _column_names(table: FactTable) -> list[str]:
     return [column.name for column in table.columns]
 
 
-def _present(target: UpsertTarget, field: str) -> str:
-    return f"(s.present & {1 << _place(target.spec, field)} <> 0)"
+def _is_present_sql(target: UpsertTarget, field: str) -> str:
+    return f"(s.present & {1 << _field_place(target.spec, field)} <> 0)"
 
 
-def _source(target: UpsertTarget, column: StoredColumn) -> str:
+def _merged_column_sql(target: UpsertTarget, column: StoredColumn) -> str:
     """What the column of the merged row is made of, as SQL over s and t."""
     if column.expression:
-        fields = {f.name: _present(target, f.name) for f in target.spec.fields}
+        fields = {f.name: _is_present_sql(target, f.name) for f in target.spec.fields}
         return column.expression.format(**fields)
     referenced = column.field in {r.field for r in target.table.references}
     said = f"s.{column.field}_id" if referenced else f"s.{column.field}"
     return (
-        f"CASE WHEN {_present(target, column.field)} THEN COALESCE({said}, {column.cleared})"
+        f"CASE WHEN {_is_present_sql(target, column.field)} THEN"
+        f" COALESCE({said}, {column.cleared})"
         f" WHEN t.id IS NOT NULL THEN t.{column.name} ELSE {column.default} END"
     )
 
 
-def _merged(target: UpsertTarget) -> sql.Composable:
+def _merged_rows_sql(target: UpsertTarget) -> sql.Composable:
     columns = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(sql.SQL(_source(target, c)), sql.Identifier(c.name))
+        sql.SQL("{} AS {}").format(sql.SQL(_merged_column_sql(target, c)), sql.Identifier(c.name))
         for c in target.table.columns
     )
-    on = _list(target.table.key, "t.{0} = s.{0}", by=" AND ")
+    on = _identifier_list(target.table.key, "t.{0} = s.{0}", by=" AND ")
     learned = sql.SQL("s.learned_on, " if target.table.is_dated else "")
     return sql.SQL(
         "SELECT s.position, t.id AS known_id, {}{} FROM {} s LEFT JOIN {} t ON {}"
     ).format(learned, columns, target.staging, sql.Identifier(target.table.name), on)
 
 
-def _inconsistent(target: UpsertTarget) -> list[RecordError]:
+def _failed_check_errors(target: UpsertTarget) -> list[RecordError]:
     errors = []
     for check in target.table.checks:
         query = sql.SQL("SELECT m.position FROM ({}) m WHERE {}").format(
-            _merged(target), sql.SQL(check.wrong)
+            _merged_rows_sql(target), sql.SQL(check.wrong)
         )
         positions = [row[0] for row in run(query, target.parameters)]
         errors += [RecordError(p, check.field, check.code, check.message) for p in positions]
@@ -224,18 +236,18 @@ def _inconsistent(target: UpsertTarget) -> list[RecordError]:
     return errors
 
 
-def _write(target: UpsertTarget, *, result: LoadResult) -> Changed:
-    rows = run(_insert(target), target.parameters)
-    changed = _changed(rows, result=result)
+def _write_merged_rows(target: UpsertTarget, *, result: LoadResult) -> Changed:
+    rows = run(_insert_sql(target), target.parameters)
+    changed = _changed_rows(rows, result=result)
     if any(row_id is None and known_id is None for _, known_id, row_id, *_ in rows):
-        result.reject(_misplaced(target, result=result))
+        result.reject(_ids_of_other_accounts(target, result=result))
     return changed
 
 
-def _insert(target: UpsertTarget) -> sql.Composable:
+def _insert_sql(target: UpsertTarget) -> sql.Composable:
     """A row that is neither written nor known is one that another load has just committed for
     another account: those of its own account waited for the lock."""
-    table, names = target.table, _names(target.table)
+    table, names = target.table, _column_names(target.table)
     has_account = table.has_account
     merged = [sql.Identifier(name) for name in names]
     return sql.SQL(
@@ -248,25 +260,25 @@ def _insert(target: UpsertTarget) -> sql.Composable:
         " SELECT m.position, m.known_id, w.id, w.is_new, {account}"
         " FROM m LEFT JOIN written w ON {on}"
     ).format(
-        merged=_merged(target),
+        merged=_merged_rows_sql(target),
         table=sql.Identifier(table.name),
-        columns=_list([*names, *(name for name, _ in table.once)], "{}"),
+        columns=_identifier_list([*names, *(name for name, _ in table.once)], "{}"),
         values=sql.SQL(", ").join([*merged, *(sql.SQL(value) for _, value in table.once)]),
-        key=_list(table.key, "{}"),
-        updated=_list(names, "{}"),
-        excluded=_list(names, "EXCLUDED.{}"),
-        stored=_list(names, "t.{}"),
+        key=_identifier_list(table.key, "{}"),
+        updated=_identifier_list(names, "{}"),
+        excluded=_identifier_list(names, "EXCLUDED.{}"),
+        stored=_identifier_list(names, "t.{}"),
         same_account=sql.SQL("t.account_id = EXCLUDED.account_id" if has_account else "true"),
         account=sql.SQL("w.account_id" if has_account else "w.id"),
-        on=_list(table.key, "w.{0} = m.{0}", by=" AND "),
+        on=_identifier_list(table.key, "w.{0} = m.{0}", by=" AND "),
     )
 
 
-def _list(names: Iterable[str], form: str, *, by: str = ", ") -> sql.Composable:
+def _identifier_list(names: Iterable[str], form: str, *, by: str = ", ") -> sql.Composable:
     return sql.SQL(by).join(sql.SQL(form).format(sql.Identifier(name)) for name in names)
 
 
-def _changed(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
+def _changed_rows(rows: Sequence[tuple[Any, ...]], *, result: LoadResult) -> Changed:
     changed = Changed()
     for position, known_id, row_id, is_new, account_id in rows:
         changed.stored[position] = row_id or known_id

@@ -60,7 +60,7 @@ def load_usage(
         first_use[row.feature] = min(row.day, first_use.get(row.feature, row.day))
     directory.learn_features(first_use)
     directory.learn_months({row.day for row in rows})
-    result.reject(_strangers(rows, directory=directory))
+    result.reject(_unknown_name_errors(rows, directory=directory))
     rows = _told_once(rows, directory=directory, result=result)
     accounts, features = directory.accounts, directory.features
     known = [
@@ -148,7 +148,7 @@ def told_before(account_days: Collection[AccountDay]) -> set[AccountDay]:
     return set(run(sql.SQL(_TOLD), values))
 
 
-def _strangers(rows: Sequence[UsageRow], *, directory: UsageIds) -> Iterable[RecordError]:
+def _unknown_name_errors(rows: Sequence[UsageRow], *, directory: UsageIds) -> Iterable[RecordError]:
     for row in rows:
         if row.account not in directory.accounts:
             yield no_account(row.account, position=row.position)

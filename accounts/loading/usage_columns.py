@@ -42,11 +42,11 @@ def load_usage_columns(
     """As load_usage would; repeats within the batch are told apart as well."""
     # In every transaction that writes usage, whichever way its rows go.
     learned = learned_from(day, backfill=backfill).toordinal()
-    accounts, features, days = _ids(columns, directory=directory)
+    accounts, features, days = _ids_by_place(columns, directory=directory)
     order, repeats = _in_key_order(columns)
     _tell_repeats(columns, order, repeats, result=result)
     kept = order[~repeats]
-    fresh = _untold(columns, kept, accounts=accounts, features=features)
+    fresh = _first_told_rows(columns, kept, accounts=accounts, features=features)
     new, rest = kept[fresh], kept[~fresh]
     if len(new):
         rows = _new_rows(
@@ -55,7 +55,7 @@ def load_usage_columns(
         rows["learned"] = (
             rows["day"] if backfill else np.maximum(rows["day"], learned - FIRST_ORDINAL)
         )
-        _copy(rows)
+        _copy_usage_rows(rows)
         result.created(columns.lines[new].tolist())
         mark_dirty(np.unique(rows["account"]).tolist())
     if len(rest):
@@ -63,7 +63,7 @@ def load_usage_columns(
         load_usage(slow, directory=directory, day=day, result=result, backfill=backfill)
 
 
-def _untold(
+def _first_told_rows(
     columns: UsageColumns, rows: Ints, *, accounts: Ints, features: Ints
 ) -> NDArray[np.bool_]:
     """Which of these rows are of known accounts and features, on days not told before."""
@@ -82,7 +82,7 @@ def _untold(
     return known & untold[place]
 
 
-def _ids(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Ints]:
+def _ids_by_place(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Ints]:
     """By place in the lists of names: ids, 0 for none; days since Postgres began to count."""
     accounts, features = np.unique(columns.account), np.unique(columns.feature)
     days = np.unique(columns.day)
@@ -95,9 +95,9 @@ def _ids(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Int
     )
     directory.learn_months(columns.days[n] for n in days.tolist())
     return (
-        _filled(accounts, columns.accounts, directory.accounts),
-        _filled(features, columns.features, directory.features),
-        _filled(
+        _ids_of_names(accounts, columns.accounts, directory.accounts),
+        _ids_of_names(features, columns.features, directory.features),
+        _ids_of_names(
             days,
             columns.days,
             {columns.days[n]: columns.days[n].toordinal() - FIRST_ORDINAL for n in days.tolist()},
@@ -105,7 +105,7 @@ def _ids(columns: UsageColumns, *, directory: UsageIds) -> tuple[Ints, Ints, Int
     )
 
 
-def _filled(used: Ints, names: Sequence[Any], ids: Mapping[Any, int]) -> Ints:
+def _ids_of_names(used: Ints, names: Sequence[Any], ids: Mapping[Any, int]) -> Ints:
     found = np.zeros(len(names), np.int64)
     found[used] = [ids.get(names[n], 0) for n in used.tolist()]
     return found
@@ -150,7 +150,7 @@ def _new_rows(
     }
 
 
-def _copy(rows: dict[str, Ints]) -> None:
+def _copy_usage_rows(rows: dict[str, Ints]) -> None:
     order = np.lexsort((rows["actor"], rows["feature"], rows["day"], rows["account"]))
     has_value = rows["value"][order] != NO_VALUE
     for some, kinds, more in (

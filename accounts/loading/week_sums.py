@@ -52,14 +52,14 @@ def without_days_told(
     weeks: Sequence[UsageRow], *, directory: UsageIds, result: LoadResult
 ) -> list[UsageRow]:
     """Weeks of which no day is told; the others would count twice, and are refused."""
-    told = {position for (position,) in _asked(_WEEKS_TOLD, weeks, directory)}
+    told = {position for (position,) in _run_for_keys(_WEEKS_TOLD, weeks, directory)}
     message = "is a week of which some days are told already; leave it out"
     result.reject(RecordError(n, "day", "told_by_day", message) for n in sorted(told))
     kept = [row for row in weeks if row.position not in told]
     UsageWeek.objects.bulk_create(
         [
             UsageWeek(account_id=account_id, day=day, feature_id=feature_id, actor=actor)
-            for account_id, day, feature_id, actor, _ in _keys(kept, directory)
+            for account_id, day, feature_id, actor, _ in _usage_keys(kept, directory)
         ],
         ignore_conflicts=True,
     )
@@ -74,7 +74,7 @@ def without_weeks_told(
     ids = {accounts[row.account] for row in days if row.account in accounts}
     by_week = told_by_week(ids)
     some = [row for row in days if accounts.get(row.account) in by_week]
-    told: dict[int, date] = dict(_asked(_DAYS_TOLD, some, directory))
+    told: dict[int, date] = dict(_run_for_keys(_DAYS_TOLD, some, directory))
     for position, last in sorted(told.items()):
         message = f"is in the week up to {last}, which is told as a sum; leave the day out"
         result.reject([RecordError(position, "day", "told_by_week", message)])
@@ -84,7 +84,7 @@ def without_weeks_told(
 Key = tuple[int, date, int, int, int]
 
 
-def _keys(rows: Iterable[UsageRow], directory: UsageIds) -> list[Key]:
+def _usage_keys(rows: Iterable[UsageRow], directory: UsageIds) -> list[Key]:
     accounts, features = directory.accounts, directory.features
     return [
         (accounts[row.account], row.day, features[row.feature], row.actor, row.position)
@@ -93,6 +93,6 @@ def _keys(rows: Iterable[UsageRow], directory: UsageIds) -> list[Key]:
     ]
 
 
-def _asked(query: sql.SQL, rows: Sequence[UsageRow], directory: UsageIds) -> Iterable[tuple]:  # type: ignore[type-arg]
-    keys = _keys(rows, directory)
+def _run_for_keys(query: sql.SQL, rows: Sequence[UsageRow], directory: UsageIds) -> Iterable[tuple]:  # type: ignore[type-arg]
+    keys = _usage_keys(rows, directory)
     return run(query, [list(column) for column in zip(*keys, strict=True)]) if keys else []

@@ -66,7 +66,7 @@ class _IdArray(Func):
         return ids if isinstance(ids, str) else "{" + ",".join(map(str, ids)) + "}"
 
 
-def _colleagues(user: User, *, own_team: bool) -> models.QuerySet[Any]:
+def _colleagues_of(user: User, *, own_team: bool) -> models.QuerySet[Any]:
     """Ids of the person, of everyone in a team they manage, and (when asked) in their own team."""
     teams = Team.objects.filter(managers=user).values("pk")
     people = Q(pk=user.pk) | Q(team__in=teams)
@@ -111,7 +111,7 @@ def account_condition(
         return Q(pk__in=[])
     if user.role in (Role.EXECUTIVE, Role.OPS) or reach == Visibility.ALL:
         return None
-    return _accounts_of(_colleagues(user, own_team=reach == Visibility.TEAM), prefix=prefix)
+    return _accounts_of(_colleagues_of(user, own_team=reach == Visibility.TEAM), prefix=prefix)
 
 
 def sees_all(user: User | AnonymousUser) -> bool:

@@ -18,7 +18,7 @@ from accounts.models.scope import AccountScopedQuerySet
 ACTORS = [(actor.number, actor.value.capitalize()) for actor in ActorClass]
 
 
-def _actor() -> models.PositiveSmallIntegerField[int, int]:
+def _actor_field() -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         choices=ACTORS,
         db_default=ActorClass.PERSON.number,
@@ -65,7 +65,7 @@ class UsageDay(models.Model):
     feature = models.ForeignKey(
         Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
-    actor = _actor()
+    actor = _actor_field()
     learned_on = models.DateField(help_text="The day itself, unless learned later.")
     events = models.IntegerField()
     value = models.BigIntegerField(
@@ -106,7 +106,7 @@ class UsageWeek(models.Model):
     feature = models.ForeignKey(
         Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
-    actor = _actor()
+    actor = _actor_field()
 
     objects = AccountScopedQuerySet.as_manager()
 
@@ -177,7 +177,7 @@ class UserMonth(models.Model):
     )
     month = models.DateField(help_text="Its first day.")
     user_key = models.CharField(max_length=64, help_text="The product's own id of the user.")
-    actor = _actor()
+    actor = _actor_field()
     days = models.IntegerField()
 
     objects = AccountScopedQuerySet.as_manager()

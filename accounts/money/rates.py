@@ -160,9 +160,9 @@ class RateTable:
         return course[max(until_day - 1, 0)]
 
     def on(self, day: date) -> DayRates:
-        return DayRates(self.base, day, dict(self._found(day)))
+        return DayRates(self.base, day, dict(self._rates_known_on(day)))
 
-    def _found(self, day: date) -> Iterator[tuple[str, DatedRate]]:
+    def _rates_known_on(self, day: date) -> Iterator[tuple[str, DatedRate]]:
         for currency in self.courses:
             rate = self.rate(currency, day=day)
             if rate is not None:

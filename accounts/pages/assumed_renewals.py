@@ -47,13 +47,13 @@ def assumed(request: HttpRequest) -> HttpResponse:
         "arr_minor": arr.total,
         "currency": currency,
         "gaps": RateGaps.of(arr, base=currency),
-        "changeable": _changeable(ids, user=user),
+        "changeable": _changeable_account_ids(ids, user=user),
         "first_page": request.path,
     }
     return render(request, "renewals/assumed.html", context)
 
 
-def _changeable(ids: list[int], *, user: User) -> set[int]:
+def _changeable_account_ids(ids: list[int], *, user: User) -> set[int]:
     if not may(user, Right.WORK_ACCOUNTS):
         return set()
     reached = Account.objects.changeable_by(user).filter(pk__in=ids)
@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, external_id: str) -> HttpResponse:
     if found is None:
         messages.error(request, gettext("This renewal is not assumed any more: nothing was kept."))
     else:
-        _keep(found, user=user)
+        _store_confirmation(found, user=user)
         messages.success(request, gettext("Kept: the renewal is confirmed."))
     if form.data.get("back") == "list":
         return redirect("assumed_renewals")
@@ -88,7 +88,7 @@ def _assumed_renewal(
     return next((row for row in rows if (row.contract_id, row.renewed_on) == asked), None)
 
 
-def _keep(found: AssumedRenewal, *, user: User) -> None:
+def _store_confirmation(found: AssumedRenewal, *, user: User) -> None:
     """Once, whoever presses twice."""
     RenewalConfirmation.objects.bulk_create(
         [

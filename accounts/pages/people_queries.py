@@ -48,7 +48,10 @@ def people_by_level(account: Account, *, viewer: User, today: date) -> list[Leve
     Executives read about accounts, not people's addresses, but where they are on the team.
     """
     is_masked = viewer.role == Role.EXECUTIVE and not is_on_team(viewer, account, day=today)
-    rows = [(contact.level, _person_row(contact, is_masked)) for contact in _contacts(account)]
+    rows = [
+        (contact.level, _person_row(contact, is_masked))
+        for contact in _contacts_of_account(account)
+    ]
     return [
         LevelGroup(
             level=level,
@@ -59,7 +62,7 @@ def people_by_level(account: Account, *, viewer: User, today: date) -> list[Leve
     ]
 
 
-def _contacts(account: Account) -> QuerySet[Contact]:
+def _contacts_of_account(account: Account) -> QuerySet[Contact]:
     found: QuerySet[Contact] = (
         Contact.objects.filter(account=account)
         .annotate(latest_contact=Max("interactions__occurred_at"))

@@ -92,11 +92,13 @@ def arr_gaps(account: Account, *, today: date) -> RateGaps:
     )
     owed = {currency: amount for currency, amount in foreign if amount}
     return (
-        _gaps(owed, rates_on(today, base=account.currency)) if owed else RateGaps(account.currency)
+        _owed_rate_gaps(owed, rates_on(today, base=account.currency))
+        if owed
+        else RateGaps(account.currency)
     )
 
 
-def _gaps(owed: Mapping[str, int], rates: DayRates) -> RateGaps:
+def _owed_rate_gaps(owed: Mapping[str, int], rates: DayRates) -> RateGaps:
     """Of the minor units that one account owes, by currency."""
     left_out = {code: Unconverted(amount, 0) for code, amount in owed.items() if code not in rates}
     return RateGaps(rates.base, left_out, rates.early_among(owed))
@@ -134,7 +136,7 @@ def arr_course(account: Account, *, today: date) -> ArrCourse:
     owed = Counter[str]()  # also what came and went: some of the months were without it
     for _, currency, amount in moves:
         owed[currency] += amount
-    return ArrCourse(chart, _gaps(owed, rates))
+    return ArrCourse(chart, _owed_rate_gaps(owed, rates))
 
 
 def month_ends(today: date, count: int) -> list[date]:

@@ -65,13 +65,13 @@ def decide(request: HttpRequest, external_id: str) -> HttpResponse:
     )
     form = DecisionForm(request.POST)
     try:
-        messages.success(request, _done(account, form))
+        messages.success(request, _apply_decision(account, form))
     except SourceRefused as refused:
         messages.error(request, str(refused))
     return redirect("account_revenue", external_id)
 
 
-def _done(account: Account, form: DecisionForm) -> str:
+def _apply_decision(account: Account, form: DecisionForm) -> str:
     if not form.is_valid():
         raise SourceRefused(" ".join(str(e) for found in form.errors.values() for e in found))
     day, now, chosen = clock.today(), clock.now(), form.cleaned_data

@@ -33,14 +33,14 @@ def team_of(account: Account, *, day: date) -> list[TeamRow]:
         .select_related("person")
     }
     functions = Function.objects.select_related("pool").order_by("position", "name")
-    return [_csm(account)] + [
+    return [_csm_row(account)] + [
         _team_row(function, members.get(function.pk), account)
         for function in functions
         if function.is_active or function.pk in members
     ]
 
 
-def _csm(account: Account) -> TeamRow:
+def _csm_row(account: Account) -> TeamRow:
     falls_to = (
         gettext("the pool “%(pool)s”") % {"pool": account.pool}
         if account.pool

@@ -57,7 +57,9 @@ def assumed_renewals(
         rows = rows.filter(account=account)
     found = [
         renewal
-        for row in _by_contracts(rows).annotate(**_shown()).values_list(*_COLUMNS, *_shown())
+        for row in _by_contracts(rows)
+        .annotate(**_evidence_columns())
+        .values_list(*_COLUMNS, *_evidence_columns())
         if (renewal := _of_row(row, day=day)) is not None
     ]
     return sorted(found, key=lambda row: (row.renewed_on, row.name, row.contract_id))
@@ -78,7 +80,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _shown() -> dict[str, Any]:
+def _evidence_columns() -> dict[str, Any]:
     """The latest invoice of the account, the latest confirmation, the product, the owner."""
     invoices = Invoice.objects.filter(account=OuterRef("account"), amount_minor__gt=0)
     invoices = invoices.exclude(state=InvoiceState.WRITTEN_OFF).order_by()

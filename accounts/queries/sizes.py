@@ -22,21 +22,23 @@ def size_table() -> SizeTable:
         "valid_from", "touch_tier__key", "score_from", "arr_from"
     )
     return SizeTable.of(
-        segments=[(since, key, _exact(arr)) for since, key, arr in segments],
-        tiers=[(since, key, _exact(score), _exact(arr)) for since, key, score, arr in tiers],
+        segments=[(since, key, _as_decimal(arr)) for since, key, arr in segments],
+        tiers=[
+            (since, key, _as_decimal(score), _as_decimal(arr)) for since, key, score, arr in tiers
+        ],
     )
 
 
-def _exact(floor: int | None) -> Decimal | None:
+def _as_decimal(floor: int | None) -> Decimal | None:
     return None if floor is None else Decimal(floor)
 
 
 def segment_ids() -> dict[str, int]:
-    return _ids(SegmentDefinition)
+    return _ids_by_key(SegmentDefinition)
 
 
 def touch_tier_ids() -> dict[str, int]:
-    return _ids(TouchTierDefinition)
+    return _ids_by_key(TouchTierDefinition)
 
 
 def segment_choices() -> list[tuple[str, str]]:
@@ -47,6 +49,6 @@ def touch_tier_choices() -> list[tuple[str, str]]:
     return [(key, label(key)) for key in touch_tier_ids()]
 
 
-def _ids(model: type[SizeRow]) -> dict[str, int]:
+def _ids_by_key(model: type[SizeRow]) -> dict[str, int]:
     """By key, in the order in which they were defined; an id is never given again."""
     return dict(model._default_manager.order_by("pk").values_list("key", "pk"))

@@ -64,7 +64,7 @@ def looks_come_from(read: ReadLooks) -> None:
     _readers[:] = [read]
 
 
-def _looks() -> Mapping[str, BandLook]:
+def _current_looks() -> Mapping[str, BandLook]:
     return (_readers[0]() if _readers else None) or KNOWN
 
 
@@ -74,7 +74,7 @@ def band_look(band: str | None) -> BandLook:
         return _in_language(_UNSCORED, get_language())
     if band == TOO_NEW:
         return _in_language(_TOO_NEW, get_language())
-    found = _looks().get(band) or KNOWN.get(band)
+    found = _current_looks().get(band) or KNOWN.get(band)
     if found is None:
         return BandLook(NO_BAND, catalogue.label(band), _LAST - 1)
     return _in_language(found, get_language())
@@ -94,6 +94,6 @@ def band_order(band: str | None) -> tuple[int, str]:
 def bands_shown(found: Iterable[str | None]) -> list[str]:
     """Bands of the scorecards in force and those that accounts are in, the best first; and what
     has no score."""
-    in_force = {band for band, look in _looks().items() if look.is_in_force}
+    in_force = {band for band, look in _current_looks().items() if look.is_in_force}
     bands = in_force | {band or NO_BAND for band in found} | {NO_BAND}
     return sorted(bands, key=band_order)

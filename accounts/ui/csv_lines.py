@@ -18,7 +18,7 @@ class _Echo:
         return line
 
 
-def _cell(value: object) -> object:
+def _safe_cell(value: object) -> object:
     """A spreadsheet must not take what somebody typed for a formula; numbers stay numbers."""
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
@@ -30,7 +30,7 @@ def csv_lines(head: Cells, rows: Iterable[Cells]) -> Iterator[str]:
     yield "\ufeff"  # spreadsheets read UTF-8 only when they are told
     yield writer.writerow(head)
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([_safe_cell(value) for value in row])
 
 
 def csv_answer(file: str, head: Cells, rows: Iterable[Cells]) -> StreamingHttpResponse:

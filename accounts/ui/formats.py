@@ -27,12 +27,12 @@ def money(minor: int, currency: str) -> str:
             scaled = amount / size
             decimals = "0.01" if scaled < 10 else "0.1" if scaled < 100 else "1"
             shown = scaled.quantize(Decimal(decimals), ROUND_HALF_UP)
-            digits = f"{_trimmed(shown)}{unit}"
+            digits = f"{_without_trailing_zeros(shown)}{unit}"
             break
     return with_currency(digits, currency, is_negative=minor < 0 and digits != "0")
 
 
-def _trimmed(value: Decimal) -> str:
+def _without_trailing_zeros(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -86,11 +86,11 @@ def relative_day(value: date, *, today: date) -> str:
     near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
     if days in near:
         return near[days]
-    count, ahead, ago = _span(abs(days))
+    count, ahead, ago = _rounded_span(abs(days))
     return (ahead if days > 0 else ago) % {"count": count}
 
 
-def _span(days: int) -> tuple[int, str, str]:
+def _rounded_span(days: int) -> tuple[int, str, str]:
     """How many of which unit, in the words for what is ahead and for what is past."""
     # Days up to three months: a renewal in 74 days is not "in 2 months".
     if days <= 90:

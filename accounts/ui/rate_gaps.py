@@ -36,13 +36,13 @@ class RateGaps:
 
     @property
     def sentences(self) -> list[str]:
-        return [*self._left_out(), *self._early()]
+        return [*self._left_out(), *self._early_rate_sentences()]
 
     def _left_out(self) -> list[str]:
         if not self.left_out:
             return []
         amounts = ", ".join(
-            _amount(currency, found) for currency, found in sorted(self.left_out.items())
+            _left_out_amount(currency, found) for currency, found in sorted(self.left_out.items())
         )
         codes = ", ".join(self.currencies)
         return [
@@ -50,7 +50,7 @@ class RateGaps:
             % {"amounts": amounts, "codes": codes, "base": self.base}
         ]
 
-    def _early(self) -> list[str]:
+    def _early_rate_sentences(self) -> list[str]:
         by_day = defaultdict(list)
         for currency, day in sorted(self.early.items()):
             by_day[day].append(currency)
@@ -61,7 +61,7 @@ class RateGaps:
         ]
 
 
-def _amount(currency: str, found: Unconverted) -> str:
+def _left_out_amount(currency: str, found: Unconverted) -> str:
     # What came and went again adds up to nothing today, but is missing from the time between.
     words = money_exact(found.amount, currency) if found.amount else currency
     if not found.accounts:

@@ -76,12 +76,12 @@ def _in_one_line(template_name: str, context: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def band_chip(band: str | None, *, soft: bool = False, note: str = "") -> str:
-    chip: str = _chip(band_look(band), soft=soft, note=note)
+    chip: str = _band_chip_html(band_look(band), soft=soft, note=note)
     return chip
 
 
 @_drawn_once
-def _chip(look: BandLook, *, soft: bool, note: str) -> str:
+def _band_chip_html(look: BandLook, *, soft: bool, note: str) -> str:
     shown = {"look": look, "soft": soft, "note": note}
     return _in_one_line("components/_band_chip.html", shown)
 
@@ -191,15 +191,15 @@ def when(context: template.Context, value: date | datetime | None) -> SafeString
         shown: SafeString = _on_day(value, today=context["today"])
         return shown
     moment = value.astimezone(context["zone"])
-    return _time(value, formats.moment(moment), moment.date(), today=context["today"])
+    return _time_element(value, formats.moment(moment), moment.date(), today=context["today"])
 
 
 @_drawn_once
 def _on_day(value: date, *, today: date) -> SafeString:
-    return _time(value, formats.day(value), value, today=today)
+    return _time_element(value, formats.day(value), value, today=today)
 
 
-def _time(value: date | datetime, exact: str, on: date, *, today: date) -> SafeString:
+def _time_element(value: date | datetime, exact: str, on: date, *, today: date) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         machine_time(value),

@@ -51,18 +51,18 @@ class AccountEffect:
         ids = sorted(set(marks.values_list("account", flat=True)))
         self.accounts, scores = len(ids), _scores_of(ids, now=now) if GIVERS and ids else None
         self.is_scored = scores is not None
-        self.after = _standings(ids, scores or {})
+        self.after = _account_sides(ids, scores or {})
 
     def look_back(self) -> None:
         """At the same accounts, once all is as it was."""
         scores = GIVERS[0][0](list(self.after)) if self.is_scored else {}
-        self.before = _standings(list(self.after), scores)
+        self.before = _account_sides(list(self.after), scores)
 
     def changed(self) -> list[Moved]:
         """Those who stand elsewhere than before; new ones come from nowhere."""
         pairs = [(self.before.get(pk), after) for pk, after in self.after.items()]
         moved = [pair for pair in pairs if pair[0] != pair[1]]
-        return sorted(moved, key=_weight)
+        return sorted(moved, key=_change_order)
 
     def as_json(self) -> dict[str, Any]:
         """How many accounts change what; new ones are counted apart."""
@@ -73,8 +73,8 @@ class AccountEffect:
             "new": len(self.after.keys() - self.before.keys()),
             "segment": sum(was.segment != now.segment for was, now in moved),
             "tier": sum(was.tier != now.tier for was, now in moved),
-            "band": sum(_band(was) != _band(now) for was, now in moved),
-            "score": sum(_score(was) != _score(now) for was, now in moved),
+            "band": sum(_band_of(was) != _band_of(now) for was, now in moved),
+            "score": sum(_score_of(was) != _score_of(now) for was, now in moved),
         }
 
 
@@ -101,7 +101,7 @@ def together(totals: Mapping[str, Any] | None, more: Mapping[str, Any]) -> dict[
     return {**added, "is_scored": totals["is_scored"] and more["is_scored"]}
 
 
-def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, AccountSide]:
+def _account_sides(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, AccountSide]:
     rows = Account.objects.filter(pk__in=ids)
     columns = ("pk", "external_id", "name", "segment", "touch_tier")
     return {
@@ -110,43 +110,43 @@ def _standings(ids: Sequence[int], scores: dict[int, Scored]) -> dict[int, Accou
     }
 
 
-def _band(standing: AccountSide) -> str:
+def _band_of(standing: AccountSide) -> str:
     return standing.scored.band if standing.scored else ""
 
 
-def _score(standing: AccountSide) -> Decimal | None:
+def _score_of(standing: AccountSide) -> Decimal | None:
     return standing.scored.score if standing.scored else None
 
 
-def _weight(pair: Moved) -> tuple[bool, bool, bool, Decimal, str]:
+def _change_order(pair: Moved) -> tuple[bool, bool, bool, Decimal, str]:
     """New ones last; then by band, by segment or tier, by how far the score falls or rises."""
     was, now = pair
     if was is None:
         return (True, True, True, Decimal(0), now.external_id)
-    change = abs((_score(now) or Decimal(0)) - (_score(was) or Decimal(0)))
+    change = abs((_score_of(now) or Decimal(0)) - (_score_of(was) or Decimal(0)))
     is_elsewhere = (was.segment, was.tier) != (now.segment, now.tier)
-    return (False, _band(was) == _band(now), not is_elsewhere, -change, now.external_id)
+    return (False, _band_of(was) == _band_of(now), not is_elsewhere, -change, now.external_id)
 
 
 def rank(pair: Moved) -> int:
     """The same order as a number that compares with changes of other transactions."""
-    is_new, same_band, same_size, change, _ = _weight(pair)
+    is_new, same_band, same_size, change, _ = _change_order(pair)
     return (is_new * 4 + same_band * 2 + same_size) * _RANKS + _LARGEST + int(change * 100)
 
 
 def planned(was: AccountSide | None, now: AccountSide) -> dict[str, Any]:
     """From and to of each, as a check keeps it; None where there was nothing."""
-    before = _words(was) if was else dict.fromkeys(_words(now))
-    after = _words(now)
+    before = _side_as_json(was) if was else dict.fromkeys(_side_as_json(now))
+    after = _side_as_json(now)
     moves = {name: [before[name], after[name]] for name in after}
     return {"key": now.external_id, "title": now.name, "moves": moves, "is_new": was is None}
 
 
-def _words(standing: AccountSide) -> dict[str, str | None]:
-    score = _score(standing)
+def _side_as_json(standing: AccountSide) -> dict[str, str | None]:
+    score = _score_of(standing)
     return {
         "segment": standing.segment,
         "tier": standing.tier,
         "score": None if score is None else str(score),
-        "band": _band(standing) or None,
+        "band": _band_of(standing) or None,
     }

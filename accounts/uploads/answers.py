@@ -26,15 +26,15 @@ def answer_overlaps(file: ImportFile, *, replaces: bool, user: User, now: dateti
     """Sets it on the file, to be checked again, and keeps it with the source and with what is saved
     by name for these columns."""
     said = "true" if replaces else "false"
-    mapping = _answered(mapping_of(file.mapping), said)
+    mapping = _with_overlap_answer(mapping_of(file.mapping), said)
     file.mapping = mapping.as_json()
     with transaction.atomic():
         keep_for_source(mapping, kind=file.kind, user=user, now=now)
         saved = ImportMapping.objects.filter(header=header_digest(file.header), kind=file.kind)
         for row in saved.select_for_update():
-            row.mapping = _answered(mapping_of(row.mapping), said).as_json()
+            row.mapping = _with_overlap_answer(mapping_of(row.mapping), said).as_json()
             row.save(update_fields=["mapping"])
 
 
-def _answered(mapping: ColumnMapping, said: str) -> ColumnMapping:
+def _with_overlap_answer(mapping: ColumnMapping, said: str) -> ColumnMapping:
     return replace(mapping, constants={**mapping.constants, ANSWER: said})

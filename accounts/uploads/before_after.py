@@ -51,7 +51,7 @@ def stored(kind: Kind, records: Sequence[Record], *, source: str) -> dict[int, I
         return _stored_in_table(TABLES[kind], SPECS[kind], records, source=source)
     if kind in _COUNTED:
         query, fields = _COUNTED[kind]
-        rows = _asked(query, records, spec=SPECS[kind])
+        rows = _rows_by_position(query, records, spec=SPECS[kind])
         return {row[0]: dict(zip(fields, row[1:], strict=True)) for row in rows}
     return {}
 
@@ -81,9 +81,11 @@ def _in_words(value: object, *, type_: Type, currency: str) -> str:
 def _stored_in_table(
     table: FactTable, spec: RecordSpec, records: Sequence[Record], *, source: str
 ) -> dict[int, Image]:
-    shown = [found for column in table.columns if (found := _shown(column, table, spec))]
+    shown = [found for column in table.columns if (found := _shown_column(column, table, spec))]
     keys = [name for name in table.key if name != "source_id"]
-    joined = " AND ".join(_named(n, column, table) for n, column in enumerate(keys, start=1))
+    joined = " AND ".join(
+        _key_column_sql(n, column, table) for n, column in enumerate(keys, start=1)
+    )
     order = "ORDER BY s.position" + (", t.source_id <> %s" if table.is_sourced else "")
     columns = ", ".join(f"({one.expression})::text" for one in shown)
     query = (
@@ -93,13 +95,13 @@ def _stored_in_table(
     names = [one.field for one in shown]
     images = {}
     more = [source] if table.is_sourced else []
-    for position, *values in _asked(query, records, *more, spec=spec):
+    for position, *values in _rows_by_position(query, records, *more, spec=spec):
         image = {name: value or "" for name, value in zip(names, values, strict=True)}
         images[position] = _with_amounts(image, spec=spec)
     return images
 
 
-def _named(place: int, column: str, table: FactTable) -> str:
+def _key_column_sql(place: int, column: str, table: FactTable) -> str:
     """That a column of the key is what the record says in that place of its own key."""
     field = column.removesuffix("_id")
     reference = next((r for r in table.references if r.field == field), None)
@@ -109,7 +111,7 @@ def _named(place: int, column: str, table: FactTable) -> str:
     return f"t.{column} IN ({found})"
 
 
-def _shown(column: StoredColumn, table: FactTable, spec: RecordSpec) -> _Shown | None:
+def _shown_column(column: StoredColumn, table: FactTable, spec: RecordSpec) -> _Shown | None:
     """A stored column as the field that writes it; None for one that follows from others."""
     field = column.field or column.name.removesuffix("_id")
     if field not in spec.by_name():
@@ -136,7 +138,7 @@ def _with_amounts(image: Image, *, spec: RecordSpec) -> Image:
     return image
 
 
-def _asked(
+def _rows_by_position(
     query: str, records: Sequence[Record], *more: str, spec: RecordSpec
 ) -> list[tuple[int, *tuple[str, ...]]]:
     keys = [[str(r.values.get(name) or "") for r in records] for name in spec.key]

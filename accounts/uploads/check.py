@@ -88,8 +88,8 @@ class _Check:
     def try_batch(self, batch: list[Row]) -> None:
         self.loader.is_listing = self.found.has_room()
         records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
-        before = self._stored(records) if self.found.has_room() else {}
-        result = self._load(batch, records)
+        before = self._stored_images(records) if self.found.has_room() else {}
+        result = self._load_with_effect(batch, records)
         first = {n.position for key, n in result.notices.items() if key not in self.found.notices}
         self.found.asked_of += [row for row in batch if row[0] in first]
         self.found.notices = together(self.found.notices, result.notices)
@@ -101,7 +101,7 @@ class _Check:
     def _looks_at_rows(self) -> bool:
         return self.loader.is_listing or self.found.effect is not None
 
-    def _load(self, batch: list[Row], records: Sequence[Record]) -> LoadResult:
+    def _load_with_effect(self, batch: list[Row], records: Sequence[Record]) -> LoadResult:
         effect = self.found.effect
         if effect is None:
             return self.loader.load(batch)
@@ -126,10 +126,10 @@ class _Check:
         found.question.add(derive_due(found.due, day=self.loader.day, now=self.loader.now))
         found.counts["warnings"] += result.warnings
         if asked := {problem.position for problem in result.problems}:
-            self._sample_problems(_at(batches, asked), result)
+            self._sample_problems(_rows_at(batches, asked), result)
         first = found.question.first
         if first is not None and first != before:
-            found.asked_of += _at(batches, {first.position})
+            found.asked_of += _rows_at(batches, {first.position})
         effect.note(found.was, effect.arr_of(found.was))
         found.was, found.due, found.waiting = {}, [], {}
 
@@ -165,7 +165,7 @@ class _Check:
                 self.found.sampled[status] += 1
                 wanted.append(record)
         spec = SPECS[self.loader.kind]
-        after = self._stored(wanted)
+        after = self._stored_images(wanted)
         for record in wanted:
             now = after.get(record.position) or before_after.said(record, spec=spec)
             was = before.get(record.position, {})
@@ -174,12 +174,12 @@ class _Check:
                 now = {name: value for name, value in now.items() if name in record.values}
                 was = {}  # a record of another source may have the same id
             changes = before_after.differences(was, now)
-            self._plan(record, status, changes=changes, image=now)
+            self._plan_change(record, status, changes=changes, image=now)
 
-    def _stored(self, records: Sequence[Record]) -> dict[int, before_after.Image]:
+    def _stored_images(self, records: Sequence[Record]) -> dict[int, before_after.Image]:
         return before_after.stored(self.loader.kind, records, source=self.loader.source)
 
-    def _plan(
+    def _plan_change(
         self, record: Record, status: Status, *, changes: list[list[str]], image: before_after.Image
     ) -> None:
         key = " · ".join(
@@ -188,7 +188,9 @@ class _Check:
             if record.values.get(name)
         )
         title = next((image[name] for name in _NAMED_BY if image.get(name)), "")
-        self._add(record.position, status, {"key": key, "title": title, "changes": changes})
+        self._add_planned_change(
+            record.position, status, {"key": key, "title": title, "changes": changes}
+        )
 
     def _sample_problems(self, batch: list[Row], result: LoadResult) -> None:
         problems: dict[int, list[RecordError]] = {}
@@ -203,16 +205,18 @@ class _Check:
                 continue
             self.found.sampled[status] += 1
             said = [[p.field, p.code, storable(p.message)] for p in problems[position]]
-            key, title = _named(self.loader.as_sent(rows.get(position, [])), spec=spec)
-            self._add(position, status, {"key": key, "title": title, "problems": said})
+            key, title = _key_and_title(self.loader.as_sent(rows.get(position, [])), spec=spec)
+            self._add_planned_change(
+                position, status, {"key": key, "title": title, "problems": said}
+            )
 
-    def _add(self, position: int, status: str, record: dict[str, Any]) -> None:
+    def _add_planned_change(self, position: int, status: str, record: dict[str, Any]) -> None:
         self.found.planned.append(
             PlannedChange(file=self.file, position=position, status=status, record=record)
         )
 
 
-def _named(raw: object, *, spec: RecordSpec) -> tuple[str, str]:
+def _key_and_title(raw: object, *, spec: RecordSpec) -> tuple[str, str]:
     """Key and title of a row as it came; its first cells where it could not be taken apart."""
     record: dict[str, Any] = dict(raw) if isinstance(raw, Mapping) else {}
     cells = record.get("row", [])
@@ -234,14 +238,14 @@ def check_upload(
     check = _Check(file, loader, _Findings(effect=effect))
     _begin_anew(file)
     with ExitStack() as stack:
-        for batches, reached in _transactions(file, loader=loader, stack=stack):
+        for batches, reached in _piece_groups(file, loader=loader, stack=stack):
             _taken_back(check, batches)
             on_progress(reached)
     check.ask()
-    _leave(file, check.found)
+    _store_findings(file, check.found)
 
 
-def _transactions(
+def _piece_groups(
     file: ImportFile, *, loader: RowLoader, stack: ExitStack
 ) -> Iterator[tuple[Batches, int]]:
     """Rows that are tried together, and of how many pieces the check can say then that it has
@@ -282,11 +286,11 @@ def _taken_back(check: _Check, batches: Batches) -> None:
     check.loader.directory = _DryDirectory()
 
 
-def _at(batches: Batches, positions: Container[int]) -> list[Row]:
+def _rows_at(batches: Batches, positions: Container[int]) -> list[Row]:
     return [row for batch in batches() for row in batch if row[0] in positions]
 
 
-def _current(file: ImportFile) -> QuerySet[ImportFile]:
+def _current_file(file: ImportFile) -> QuerySet[ImportFile]:
     """Empty when the columns were changed meanwhile: then this answers an old question."""
     state = ImportFile.State.CHECKING
     return ImportFile.objects.filter(pk=file.pk, version=file.version, state=state)
@@ -294,7 +298,7 @@ def _current(file: ImportFile) -> QuerySet[ImportFile]:
 
 def _begin_anew(file: ImportFile) -> None:
     with transaction.atomic():
-        if _current(file).select_for_update().exists():
+        if _current_file(file).select_for_update().exists():
             PlannedChange.objects.filter(file=file).delete()
 
 
@@ -310,12 +314,12 @@ def _keep_moved(file: ImportFile, moved: Sequence[Moved]) -> None:
         for pair in moved
     )
     with transaction.atomic():
-        if moved and _current(file).select_for_update().exists():
+        if moved and _current_file(file).select_for_update().exists():
             PlannedChange.objects.bulk_create(rows, batch_size=500)
 
 
-def _leave(file: ImportFile, found: _Findings) -> None:
+def _store_findings(file: ImportFile, found: _Findings) -> None:
     with transaction.atomic():
         state = ImportFile.State.CHECKED
-        if _current(file).update(state=state, outcome=found.as_json()):
+        if _current_file(file).update(state=state, outcome=found.as_json()):
             PlannedChange.objects.bulk_create(found.planned, batch_size=500)

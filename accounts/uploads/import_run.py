@@ -74,16 +74,18 @@ def import_upload(
         batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
         if not batch:
             reason = "Its content was erased on request: what was imported before is in."
-            _end(run, file, day=day, now=now, reason=reason)
+            _end_run(run, file, day=day, now=now, reason=reason)
             return
         with transaction.atomic():
             load_counted(list(columns.records(batch)), loader=loader, run=run)
             on_progress(following)
         piece = following
-    _end(run, file, day=day, now=now)
+    _end_run(run, file, day=day, now=now)
 
 
-def _end(run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: str = "") -> None:
+def _end_run(
+    run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: str = ""
+) -> None:
     """Only then is it known of every row whether it is in: those that a mended file brought settle
     what was refused before."""
     derive_run(run, day=day, now=now)

@@ -73,7 +73,7 @@ def _read_soon(file: ImportFile) -> None:
     if file.size <= _SMALL_BYTES and not is_packed(file):
         read_upload(file, on_progress=lambda rows: None)
     else:
-        _enqueue(READ, file)
+        _enqueue_file_job(READ, file)
 
 
 def check_soon(file: ImportFile) -> None:
@@ -93,7 +93,7 @@ def check_soon(file: ImportFile) -> None:
         if file.rows <= _SMALL_ROWS:
             check_upload(file, day=clock.today(), now=clock.now(), on_progress=lambda pieces: None)
         else:
-            _enqueue(CHECK, file)
+            _enqueue_file_job(CHECK, file)
 
 
 def import_soon(file: ImportFile, *, user: User) -> ImportRun:
@@ -127,45 +127,45 @@ def go_on(run: ImportRun) -> None:
 def rows_read(file: ImportFile) -> int:
     """How far a worker has got with reading (rows) or checking (pieces)."""
     kind = READ if file.state == _STATES.READING else CHECK
-    job = Job.objects.filter(kind=kind, key=_key(file)).values_list("cursor", flat=True).first()
+    job = Job.objects.filter(kind=kind, key=_job_key(file)).values_list("cursor", flat=True).first()
     return job or 0
 
 
-def _key(file: ImportFile) -> str:
+def _job_key(file: ImportFile) -> str:
     return f"{file.pk}:{file.version}"
 
 
-def _enqueue(kind: str, file: ImportFile) -> None:
+def _enqueue_file_job(kind: str, file: ImportFile) -> None:
     payload = {"file": file.pk, "version": file.version}
-    jobs.enqueue(kind=kind, key=_key(file), payload=payload, next_at=datetime.now(UTC))
+    jobs.enqueue(kind=kind, key=_job_key(file), payload=payload, next_at=datetime.now(UTC))
 
 
-def _of(claim: jobs.Claim, state: ImportFile.State) -> QuerySet[ImportFile]:
+def _claimed_file(claim: jobs.Claim, state: ImportFile.State) -> QuerySet[ImportFile]:
     """Empty when it was discarded, or has moved on since it was asked for."""
     return ImportFile.objects.filter(
         pk=claim.payload["file"], version=claim.payload["version"], state=state
     )
 
 
-def _show(claim: jobs.Claim) -> Callable[[int], None]:
+def _cursor_reporter(claim: jobs.Claim) -> Callable[[int], None]:
     """Reading and checking begin anew when they are taken over."""
     return lambda cursor: jobs.reached(claim, cursor=cursor, now=datetime.now(UTC))
 
 
-def _progress(claim: jobs.Claim) -> Callable[[int], None]:
+def _progress_reporter(claim: jobs.Claim) -> Callable[[int], None]:
     return lambda cursor: jobs.progress(claim, cursor=cursor, now=datetime.now(UTC))
 
 
 def work_reading(claim: jobs.Claim) -> None:
-    file = _of(claim, _STATES.READING).first()
+    file = _claimed_file(claim, _STATES.READING).first()
     if file is not None:
-        read_upload(file, on_progress=_show(claim))
+        read_upload(file, on_progress=_cursor_reporter(claim))
 
 
 def work_check(claim: jobs.Claim) -> None:
-    file = _of(claim, _STATES.CHECKING).first()
+    file = _claimed_file(claim, _STATES.CHECKING).first()
     if file is not None:
-        check_upload(file, day=clock.today(), now=clock.now(), on_progress=_show(claim))
+        check_upload(file, day=clock.today(), now=clock.now(), on_progress=_cursor_reporter(claim))
 
 
 def work_import(claim: jobs.Claim) -> None:
@@ -177,13 +177,13 @@ def work_import(claim: jobs.Claim) -> None:
         piece=piece,
         day=date.fromisoformat(claim.payload["day"]),
         now=clock.now(),
-        on_progress=_progress(claim),
+        on_progress=_progress_reporter(claim),
     )
 
 
 def give_up_reading(claim: jobs.Claim, *, reason: str) -> None:
     words = "given_up: could not be read in three tries; upload it again, or save it as CSV"
-    _of(claim, _STATES.READING).update(state=_STATES.REFUSED, reason=words)
+    _claimed_file(claim, _STATES.READING).update(state=_STATES.REFUSED, reason=words)
 
 
 def revive_reading(claim: jobs.Claim) -> None:
@@ -192,7 +192,7 @@ def revive_reading(claim: jobs.Claim) -> None:
 
 def give_up_check(claim: jobs.Claim, *, reason: str) -> None:
     words = f"The check stopped: {reason}"[:500]
-    _of(claim, _STATES.CHECKING).update(state=_STATES.READY, reason=words)
+    _claimed_file(claim, _STATES.CHECKING).update(state=_STATES.READY, reason=words)
 
 
 def revive_check(claim: jobs.Claim) -> None:
@@ -200,7 +200,7 @@ def revive_check(claim: jobs.Claim) -> None:
 
 
 def _take_back(claim: jobs.Claim, *, given_up: ImportFile.State, at_work: ImportFile.State) -> None:
-    kept = _of(claim, given_up).filter(forgotten_at=None)
+    kept = _claimed_file(claim, given_up).filter(forgotten_at=None)
     if not kept.update(state=at_work, reason=""):
         raise jobs.SettledError("That file was discarded, forgotten or changed since.")
 

@@ -54,17 +54,17 @@ def read_upload(file: ImportFile, *, on_progress: Callable[[int], None]) -> None
     """
     with contextlib.suppress(FileMovedOn):
         try:
-            _read(file, on_progress=on_progress)
+            _read_and_suggest(file, on_progress=on_progress)
         except FileRefused as refused:
-            _refuse(file, refused)
+            _refuse_upload(file, refused)
 
 
-def _read(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
+def _read_and_suggest(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
     with transaction.atomic():
         hold(file, _READING)
         clear_rows(file)
-    table = _opened(file)
-    sample = _keep(file, table, on_progress=on_progress)
+    table = _open_table(file)
+    sample = _store_rows(file, table, on_progress=on_progress)
     file.titles, file.note = list(table.titles), table.note
     file.sheets, file.sheet, file.heading = list(table.sheets), table.sheet, table.heading
     suggest(file, sample=sample)
@@ -76,7 +76,9 @@ def _read(file: ImportFile, *, on_progress: Callable[[int], None]) -> None:
             clear_bytes(file)  # of a workbook another sheet may be asked for
 
 
-def _keep(file: ImportFile, table: _Table, *, on_progress: Callable[[int], None]) -> list[Row]:
+def _store_rows(
+    file: ImportFile, table: _Table, *, on_progress: Callable[[int], None]
+) -> list[Row]:
     """The first rows, to look at; all of them are kept."""
     sample: list[Row] = []
     file.rows = file.chunks = 0
@@ -96,7 +98,7 @@ def _keep(file: ImportFile, table: _Table, *, on_progress: Callable[[int], None]
     return sample
 
 
-def _refuse(file: ImportFile, refused: FileRefused) -> None:
+def _refuse_upload(file: ImportFile, refused: FileRefused) -> None:
     """The bytes stay: another encoding may be tried on them."""
     reason = f"{refused.code}: {refused.message}"[:500]
     with transaction.atomic():
@@ -104,38 +106,38 @@ def _refuse(file: ImportFile, refused: FileRefused) -> None:
         clear_rows(file)
 
 
-def _opened(file: ImportFile) -> _Table:
+def _open_table(file: ImportFile) -> _Table:
     source = cast(BinaryIO, bytes_of(file))
     start = source.read(len(workbooks.MAGIC))
     source.seek(0)
     if start == workbooks.MAGIC:
-        return _sheet(source, file)
+        return _sheet_table(source, file)
     layout, rows = csv_files.opened_rows(source, limits=FILE_LIMITS, encoding=file.encoding or None)
     note = ""
     if layout.above:
         note = f"Line {layout.above + 1} names the columns; what stands above it is left out."
-    rows = _restored(rows) if ROW_COLUMN in layout.header else rows
+    rows = _without_formula_marks(rows) if ROW_COLUMN in layout.header else rows
     return _Table(layout.titles, rows, note)
 
 
-def _restored(rows: Iterable[Row]) -> Iterator[Row]:
+def _without_formula_marks(rows: Iterable[Row]) -> Iterator[Row]:
     """Our own list of refused rows came back: its formulas were marked as text."""
     for line, row in rows:
         yield line, [as_it_was(cell) for cell in row]
 
 
-def _sheet(source: BinaryIO, file: ImportFile) -> _Table:
+def _sheet_table(source: BinaryIO, file: ImportFile) -> _Table:
     sheet = workbooks.open_sheet(source, limits=FILE_LIMITS, name=file.sheet, heading=file.heading)
     heading, first = next(sheet.rows, (0, []))
     note = ""
     if len(sheet.names) > 1:
         note = f"The workbook has {len(sheet.names)} sheets; “{sheet.name[:60]}” is read."
     titles = csv_files.titles_of(first, limits=FILE_LIMITS)
-    rows = _filled(sheet.rows, width=len(titles))
+    rows = _padded_rows(sheet.rows, width=len(titles))
     return _Table(titles, rows, note, sheet.names, sheet.name, heading)
 
 
-def _filled(rows: Iterable[Row], *, width: int) -> Iterator[Row]:
+def _padded_rows(rows: Iterable[Row], *, width: int) -> Iterator[Row]:
     """A sheet does not say empty cells at the end of a row; a text file does."""
     for line, row in rows:
         yield line, row + [""] * (width - len(row))

@@ -54,18 +54,22 @@ class FixedRows:
     def resolve(self, taken: Sequence[Row]) -> int:
         if self.run is None:
             return 0
-        positions = self._numbers(taken) if self.row_place is not None else self._found(taken)
+        positions = (
+            self._named_positions(taken)
+            if self.row_place is not None
+            else self._positions_of_keys(taken)
+        )
         return (
             open_records(self.run)
             .filter(position__in=positions)
             .update(settled_at=self.now, settled_by=self.user)
         )
 
-    def _numbers(self, taken: Sequence[Row]) -> list[int]:
+    def _named_positions(self, taken: Sequence[Row]) -> list[int]:
         cells = (row[self.row_place or 0].strip() for _, row in taken)
         return [int(cell) for cell in cells if cell.isascii() and cell.isdigit() and len(cell) < 9]
 
-    def _found(self, taken: Sequence[Row]) -> list[int]:
+    def _positions_of_keys(self, taken: Sequence[Row]) -> list[int]:
         keys = (tuple(row[place].strip() for place in self.key_places) for _, row in taken)
         return [position for key in keys for position in self.positions.get(key, ())]
 

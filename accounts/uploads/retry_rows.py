@@ -47,7 +47,7 @@ def mend(retry: Retry) -> LoadResult:
             .values_list("position", flat=True)
         )
         raw = {position: dict(retry.values[position]) for position in sorted(still)}
-        intake = read_records(raw.items(), spec=SPECS[kind], reading=_reading(retry))
+        intake = read_records(raw.items(), spec=SPECS[kind], reading=_parse_options_of(retry))
         result = load(
             kind=kind,
             records=intake.records,
@@ -57,7 +57,7 @@ def mend(retry: Retry) -> LoadResult:
             place=Place.INDEX if retry.run.via == ImportRun.Via.API else Place.ROW,
         )
         result.reject(intake.errors)
-        _settle(retry, result)
+        _settle_taken_records(retry, result)
         _keep_anew(retry.run, result, raw=raw)
     return result
 
@@ -84,10 +84,10 @@ def is_editable(record: Mapping[str, Any]) -> bool:
 
 def as_text(record: Mapping[str, Any]) -> dict[str, str]:
     """Values of JSON as a file would write them; NUL was kept as a visible mark."""
-    return {name: _written(value).replace("␀", "\x00") for name, value in record.items()}
+    return {name: _cell_text(value).replace("␀", "\x00") for name, value in record.items()}
 
 
-def _written(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -97,7 +97,7 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def _reading(retry: Retry) -> ParseOptions:
+def _parse_options_of(retry: Retry) -> ParseOptions:
     """As the file was read; what came by the API or a command is written as ISO."""
     if retry.run.file is not None:
         return mapping_of(retry.run.file.mapping).reading(now=retry.now)
@@ -106,7 +106,7 @@ def _reading(retry: Retry) -> ParseOptions:
     return kept.meanings(plain) if kept else plain
 
 
-def _settle(retry: Retry, result: LoadResult) -> None:
+def _settle_taken_records(retry: Retry, result: LoadResult) -> None:
     taken = [p for p, status in result.statuses.items() if status != Status.REJECTED]
     open_records(retry.run).filter(position__in=taken).update(
         settled_at=retry.now, settled_by=retry.user

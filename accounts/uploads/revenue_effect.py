@@ -39,7 +39,7 @@ class RevenueEffect:
         for key, name, minor, code in rows.values_list(
             "external_id", "name", "arr_minor", "currency"
         ):
-            amount = self._converted(key, minor, code, into=into)
+            amount = self._convert_for_account(key, minor, code, into=into)
             found[key], self.names[key] = amount or 0, name
         self._name_foreign(external_ids)
         return found
@@ -56,9 +56,11 @@ class RevenueEffect:
             .order_by()
         )
         for key, its_currency, code, amount in owed:
-            self._converted(key, amount, code, into=self.rates.into(its_currency))
+            self._convert_for_account(key, amount, code, into=self.rates.into(its_currency))
 
-    def _converted(self, key: str, amount: int, code: str, *, into: DayRates) -> int | None:
+    def _convert_for_account(
+        self, key: str, amount: int, code: str, *, into: DayRates
+    ) -> int | None:
         worth = into.convert(amount, code)
         self.left_out.pop((key, code), None)
         if worth is None and amount:

@@ -71,16 +71,16 @@ class ShardKeys:
     def learn_families(self, rows: Iterable[Row]) -> None:
         """Who stands below whom, before keys are asked."""
         for _, row in rows:
-            parent = _cell(row, self._parent_at)
+            parent = _cell_at(row, self._parent_at)
             if parent:
-                self._parents[_cell(row, self._at)] = parent
+                self._parents[_cell_at(row, self._at)] = parent
 
     def of(self, rows: Sequence[Row]) -> list[str]:
-        cells = [_cell(row, self._at) for _, row in rows]
+        cells = [_cell_at(row, self._at) for _, row in rows]
         names = external_ids(set(cells), source=self._source) if self._is_named else {}
-        return [self._top(names.get(cell, cell)) for cell in cells]
+        return [self._top_parent(names.get(cell, cell)) for cell in cells]
 
-    def _top(self, key: str) -> str:
+    def _top_parent(self, key: str) -> str:
         """A loop has no top: any of it that all of them name."""
         seen: list[str] = []
         while key in self._parents and key not in seen:
@@ -89,5 +89,5 @@ class ShardKeys:
         return min(seen[seen.index(key) :]) if key in seen else key
 
 
-def _cell(row: Sequence[str], place: int | None) -> str:
+def _cell_at(row: Sequence[str], place: int | None) -> str:
     return row[place].strip() if place is not None and place < len(row) else ""

@@ -93,13 +93,13 @@ class KeptBytes(io.RawIOBase):
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         number, start = divmod(self._at, _PIECE)
         if number != self._number:
-            self._piece, self._number = self._load(number), number
+            self._piece, self._number = self._load_piece(number), number
         found = self._piece[start : start + len(buffer)]
         buffer[: len(found)] = found
         self._at += len(found)
         return len(found)
 
-    def _load(self, number: int) -> bytes:
+    def _load_piece(self, number: int) -> bytes:
         # Uses index: file_chunk_is_one
         piece = FileChunk.objects.filter(file=self._file, stage=_RAW, number=number)
         body = piece.values_list("body", flat=True).first()

@@ -27,13 +27,13 @@ def header_digest(header: Sequence[str]) -> str:
 
 def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
     """Sets the kind and the mapping of the file; a person looks at both before anything is read."""
-    known = _known(file)
+    known = _earlier_mapping(file)
     if known is not None:
         file.kind, file.mapping = known
         return
     header = file.header
     mended = file.fixes.kind if file.fixes else ""
-    kind = Kind(mended) if mended in set(Kind) else _kind(file.name, header, sample=sample)
+    kind = Kind(mended) if mended in set(Kind) else _likely_kind(file.name, header, sample=sample)
     file.kind = kind or ""
     mapping = _of_source(header, kind=kind) or guessed(header, kind=kind, sample=sample)
     if file.fixes:
@@ -41,7 +41,7 @@ def suggest(file: ImportFile, *, sample: Sequence[Row]) -> None:
     file.mapping = mapping.as_json()
 
 
-def _kind(name: str, header: Sequence[str], *, sample: Sequence[Row]) -> Kind | None:
+def _likely_kind(name: str, header: Sequence[str], *, sample: Sequence[Row]) -> Kind | None:
     """By its name and columns; where those bring no whole record, but columns of counts do, it is
     what they count."""
     kind = guess_kind(name, header)
@@ -56,7 +56,7 @@ def _kind(name: str, header: Sequence[str], *, sample: Sequence[Row]) -> Kind | 
     return kind
 
 
-def _known(file: ImportFile) -> tuple[str, dict[str, object]] | None:
+def _earlier_mapping(file: ImportFile) -> tuple[str, dict[str, object]] | None:
     """Of the import it mends, of a mapping somebody saved, or of the latest import like it."""
     digest = header_digest(file.header)
     mended = file.fixes.file if file.fixes else None

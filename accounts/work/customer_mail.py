@@ -82,7 +82,7 @@ def approve(*, message_id: int, subject: str, body: str, by: User, now: datetime
     """It goes out with these words; False where it was decided meanwhile."""
     held = OutboxMessage.objects.select_related("account").get(pk=message_id)
     opens = customer_hours().opening(held.account, now=now)
-    return _decide(
+    return _change_held_message(
         message_id,
         state=State.NEW,
         subject=subject[:300],
@@ -95,7 +95,9 @@ def approve(*, message_id: int, subject: str, body: str, by: User, now: datetime
 
 def discard(*, message_id: int, reason: str, by: User) -> bool:
     """It never goes out; False where it was decided meanwhile."""
-    return _decide(message_id, state=State.SUPPRESSED, reason=reason[:500], decided_by=by)
+    return _change_held_message(
+        message_id, state=State.SUPPRESSED, reason=reason[:500], decided_by=by
+    )
 
 
 def suppress_threads(threads: Collection[str], *, reason: str) -> int:
@@ -105,6 +107,6 @@ def suppress_threads(threads: Collection[str], *, reason: str) -> int:
     return waiting.exclude(thread="").update(state=State.SUPPRESSED, reason=reason)
 
 
-def _decide(message_id: int, **changes: object) -> bool:
+def _change_held_message(message_id: int, **changes: object) -> bool:
     held = OutboxMessage.objects.filter(pk=message_id, state=State.HELD)
     return bool(held.update(**changes))

@@ -48,11 +48,11 @@ def publish(events: Iterable[NewEvent], *, to: Mapping[EventType, list[Endpoint]
         row
         for event in events
         for endpoint in to.get(event.type, ())
-        if (row := _row(event, endpoint)) is not None
+        if (row := _row_for_endpoint(event, endpoint)) is not None
     )
 
 
-def _row(event: NewEvent, endpoint: Endpoint) -> OutboxMessage | None:
+def _row_for_endpoint(event: NewEvent, endpoint: Endpoint) -> OutboxMessage | None:
     key = f"event:{event.type}:{event.key}:{endpoint.pk}"
     if endpoint.kind == Endpoint.Kind.WEBHOOK:
         return event_row(endpoint, event, key=key)
@@ -88,7 +88,7 @@ def chat_row(
     if endpoint.kind == Endpoint.Kind.SLACK:
         body = slack_body(shown)
     else:
-        body = teams_body(shown, people=_people(endpoint) if shown.task else ())
+        body = teams_body(shown, people=_chat_people(endpoint) if shown.task else ())
     return OutboxMessage(
         key=key,
         channel=OutboxMessage.Channel.CHAT,
@@ -100,7 +100,7 @@ def chat_row(
     )
 
 
-def _people(endpoint: Endpoint) -> list[tuple[str, str]]:
+def _chat_people(endpoint: Endpoint) -> list[tuple[str, str]]:
     """Whom a task may be handed to in this chat; Slack lists its people itself."""
     known = ChatIdentity.objects.filter(endpoint=endpoint, user__is_active=True)
     return list(known.order_by("user__name").values_list("chat_id", "user__name"))

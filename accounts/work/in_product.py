@@ -63,14 +63,14 @@ def tell(message_id: int, what: Happened, *, people: Collection[int], now: datet
         pk=message_id, channel=OutboxMessage.Channel.IN_APP, contact__in=people
     )
     if what is Happened.SHOWN:
-        return _show(rows, now=now)
+        return _show_within_budget(rows, now=now)
     field = f"{what}_at"
     shown = rows.filter(state=State.SENT)
     return bool(shown.update(**{field: Coalesce(field, now)}))
 
 
 @transaction.atomic
-def _show(rows: QuerySet[OutboxMessage], *, now: datetime) -> bool:
+def _show_within_budget(rows: QuerySet[OutboxMessage], *, now: datetime) -> bool:
     """Of two windows that are first at once the second finds it shown."""
     asked = rows.select_related("contact").first()
     if asked is None:

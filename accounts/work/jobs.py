@@ -18,12 +18,12 @@ from accounts.work import leases
 from accounts.work.leases import REASON_LENGTH, LeaseLostError, Patience
 
 
-def _wait(attempts: int) -> timedelta:
+def _retry_delay(attempts: int) -> timedelta:
     """5 s, 10 s, 20 s …, up to an hour."""
     return timedelta(seconds=min(5 * 2 ** max(attempts - 1, 0), 3600))
 
 
-PATIENCE = Patience(tries=3, kills=8, wait=_wait)
+PATIENCE = Patience(tries=3, kills=8, wait=_retry_delay)
 
 
 class SettledError(RuntimeError):
@@ -80,7 +80,7 @@ def claim(*, job_id: int, now: datetime) -> Claim | None:
     return None if job is None else Claim.of(job)
 
 
-def _held(claim: Claim) -> QuerySet[Job]:
+def _held_job(claim: Claim) -> QuerySet[Job]:
     return leases.held(Job.objects.all(), pk=claim.job_id, fence=claim.fence)
 
 
@@ -90,7 +90,7 @@ def _must_hold(claim: Claim, *, was_held: bool) -> None:
 
 
 def heartbeat(claim: Claim, *, now: datetime) -> None:
-    _must_hold(claim, was_held=leases.extend(_held(claim), real_now=now))
+    _must_hold(claim, was_held=leases.extend(_held_job(claim), real_now=now))
 
 
 def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
@@ -98,33 +98,33 @@ def progress(claim: Claim, *, cursor: int, now: datetime) -> None:
 
     Getting further forgives earlier attempts; this one is the first from here on.
     """
-    moved = leases.extend(_held(claim), real_now=now, cursor=cursor, attempts=1)
+    moved = leases.extend(_held_job(claim), real_now=now, cursor=cursor, attempts=1)
     _must_hold(claim, was_held=moved)
 
 
 def reached(claim: Claim, *, cursor: int, now: datetime) -> None:
     """For work that begins anew each time: people see how far it is, and nothing is forgiven,
     or what fails half-way would be tried for ever."""
-    moved = leases.extend(_held(claim), real_now=now, cursor=cursor)
+    moved = leases.extend(_held_job(claim), real_now=now, cursor=cursor)
     _must_hold(claim, was_held=moved)
 
 
 def done(claim: Claim, *, now: datetime) -> None:
-    finished = leases.finish(_held(claim), state=Job.State.DONE, finished_at=now, reason="")
+    finished = leases.finish(_held_job(claim), state=Job.State.DONE, finished_at=now, reason="")
     _must_hold(claim, was_held=finished)
 
 
 def failed(claim: Claim, *, reason: str, now: datetime) -> bool:
     """Tries again later; True when that was the last attempt and the job is dead now."""
     # The row's, not the claim's: progress made since the claim counts.
-    attempts = _held(claim).values_list("attempts", flat=True).first()
+    attempts = _held_job(claim).values_list("attempts", flat=True).first()
     if attempts is None:
         return False
     reason = reason[:REASON_LENGTH]
     if attempts < PATIENCE.tries:
-        leases.put_off(_held(claim), until=now + PATIENCE.back_off(attempts), reason=reason)
+        leases.put_off(_held_job(claim), until=now + PATIENCE.back_off(attempts), reason=reason)
         return False
-    return leases.finish(_held(claim), state=Job.State.DEAD, finished_at=now, reason=reason)
+    return leases.finish(_held_job(claim), state=Job.State.DEAD, finished_at=now, reason=reason)
 
 
 def release(claim: Claim, *, now: datetime) -> None:
@@ -132,7 +132,7 @@ def release(claim: Claim, *, now: datetime) -> None:
 
     The attempt stays counted: a job that cuts off whoever works on it is not tried for ever.
     """
-    leases.put_off(_held(claim), until=now)
+    leases.put_off(_held_job(claim), until=now)
 
 
 def deaths(*, kind: str, keys: Collection[str]) -> dict[str, str]:

@@ -118,7 +118,7 @@ class Heartbeat:
     def __init__(self, beat: Callable[[], None], *, name: str) -> None:
         self.beat, self.name = beat, name
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._beat_until_over, daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -132,16 +132,16 @@ class Heartbeat:
         self._over.set()
         self._thread.join()
 
-    def _run(self) -> None:
+    def _beat_until_over(self) -> None:
         try:
             while not self._over.wait(HEARTBEAT_SECONDS):
-                self._extend()
+                self._extend_lease()
         except LeaseLostError:
             log.warning("%s lost its lease", self.name)
         finally:
             connection.close()  # the connection of this thread
 
-    def _extend(self) -> None:
+    def _extend_lease(self) -> None:
         """A database that is away for a moment costs one beat, not all that follow."""
         try:
             self.beat()

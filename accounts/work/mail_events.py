@@ -52,14 +52,14 @@ class UnreadableEventsError(ValueError):
 
 def events_path() -> str:
     """Where the provider posts to; empty without one. Another SECRET_KEY is another address."""
-    return reverse("mail_events", args=[_secret()]) if settings.MAIL_PROVIDER else ""
+    return reverse("mail_events", args=[_webhook_secret()]) if settings.MAIL_PROVIDER else ""
 
 
 def is_secret(token: str) -> bool:
-    return bool(settings.MAIL_PROVIDER) and constant_time_compare(token, _secret())
+    return bool(settings.MAIL_PROVIDER) and constant_time_compare(token, _webhook_secret())
 
 
-def _secret() -> str:
+def _webhook_secret() -> str:
     return salted_hmac("mail events", settings.MAIL_PROVIDER, algorithm="sha256").hexdigest()
 
 
@@ -79,14 +79,14 @@ def note_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int
     what they decided. Returns how many addresses were suppressed."""
     suppressed = 0
     for event in events:
-        reason = _reason(event)
+        reason = _suppression_reason(event)
         if reason is not None and event.recipient and _is_new(event, now=now):
             suppress(event.recipient, reason=reason, now=now)
             suppressed += 1
     return suppressed
 
 
-def _reason(event: AnymailTrackingEvent) -> Reason | None:
+def _suppression_reason(event: AnymailTrackingEvent) -> Reason | None:
     match event.event_type:
         case EventType.COMPLAINED:
             return Reason.COMPLAINED

@@ -57,14 +57,14 @@ def waiting(*, now: datetime) -> QuerySet[OutboxMessage]:
 def send_due(*, limit: int = 100, now: datetime) -> int:
     """Messages dealt with: sent, suppressed, put off, or given up."""
     for handled in range(limit):
-        message = _claim(now=now)
+        message = _claim_oldest_message(now=now)
         if message is None:
             return handled
-        _deliver(message, now=now)
+        _deliver_or_hold(message, now=now)
     return limit
 
 
-def _claim(*, now: datetime) -> OutboxMessage | None:
+def _claim_oldest_message(*, now: datetime) -> OutboxMessage | None:
     """One at a time: a killed sender holds back one message, not a batch. What goes in bulk waits
     until nothing else is due."""
     oldest = (
@@ -77,16 +77,16 @@ def _claim(*, now: datetime) -> OutboxMessage | None:
     return leases.claim(first, real_now=Now()) or leases.claim(oldest, real_now=Now())
 
 
-def _held(message: OutboxMessage) -> QuerySet[OutboxMessage]:
+def _held_message(message: OutboxMessage) -> QuerySet[OutboxMessage]:
     return leases.held(OutboxMessage.objects.all(), pk=message.pk, fence=message.fence)
 
 
-def _beat(message: OutboxMessage) -> None:
-    if not leases.extend(_held(message), real_now=Now()):
+def _extend_message_lease(message: OutboxMessage) -> None:
+    if not leases.extend(_held_message(message), real_now=Now()):
         raise LeaseLostError(message.key)
 
 
-def _deliver(message: OutboxMessage, *, now: datetime) -> None:
+def _deliver_or_hold(message: OutboxMessage, *, now: datetime) -> None:
     if reason := suppression(message, now=now):
         _end_unsent(message, state=State.SUPPRESSED, reason=reason, now=now)
     elif PATIENCE.is_deadly(message.attempts):
@@ -94,38 +94,38 @@ def _deliver(message: OutboxMessage, *, now: datetime) -> None:
     elif message.contact is not None and (hold := outreach.let_out(message, now=now)):
         _put_off(message, hold.reason, until=hold.until, attempts=message.attempts - 1)
     else:
-        _send(message, now=now)
+        _send_message(message, now=now)
 
 
-def _send(message: OutboxMessage, *, now: datetime) -> None:
+def _send_message(message: OutboxMessage, *, now: datetime) -> None:
     try:
-        with Heartbeat(lambda: _beat(message), name=f"message {message.pk}"):
+        with Heartbeat(lambda: _extend_message_lease(message), name=f"message {message.pk}"):
             _CHANNELS[message.channel](message)
     except DatabaseError:
         raise  # nothing could be noted: the lease runs out and another sender takes it
     except Exception as error:  # noqa: BLE001 -- any other failure belongs to its message, not to the round
-        log.warning("message %s was not sent: %s", message.pk, _describe(error))
-        _failed(message, error, now=now)
+        log.warning("message %s was not sent: %s", message.pk, _failure_in_words(error))
+        _note_failure(message, error, now=now)
     else:
-        _mark(message, state=State.SENT, sent_at=now, reason="")
+        _finish_message(message, state=State.SENT, sent_at=now, reason="")
 
 
-def _failed(message: OutboxMessage, error: Exception, *, now: datetime) -> None:
+def _note_failure(message: OutboxMessage, error: Exception, *, now: datetime) -> None:
     is_permanent = _is_permanent(error)
     if not is_permanent and message.attempts < PATIENCE.tries:
         until = now + PATIENCE.back_off(message.attempts)
-        _put_off(message, _describe(error), until=until)
+        _put_off(message, _failure_in_words(error), until=until)
         if isinstance(error, outgoing_http.CallFailedError):
-            _spare(message.endpoint, now=now)
+            _delay_endpoint_messages(message.endpoint, now=now)
         return
     if is_permanent and isinstance(error, smtplib.SMTPRecipientsRefused) and message.contact:
         # A server that knows no such recipient is not asked again with the next message.
         bounced = SuppressedAddress.Reason.BOUNCED
         outreach.suppress(message.contact.email, reason=bounced, now=now)
-    _give_up(message, reason=_describe(error), now=now)
+    _give_up(message, reason=_failure_in_words(error), now=now)
 
 
-def _spare(endpoint: Endpoint | None, *, now: datetime) -> None:
+def _delay_endpoint_messages(endpoint: Endpoint | None, *, now: datetime) -> None:
     """Where nobody answers, each message would cost its sender a whole call: the others wait."""
     waiting = OutboxMessage.objects.filter(endpoint=endpoint, state=State.NEW)
     # Uses index: outbox_due
@@ -164,13 +164,13 @@ def _suppression_of_contact(contact: Contact | None, channel: str) -> str:
     return outreach.suppression_of(contact)
 
 
-def _mark(message: OutboxMessage, *, state: State, **changes: object) -> None:
+def _finish_message(message: OutboxMessage, *, state: State, **changes: object) -> None:
     """A sender whose lease was taken over marks nothing."""
-    leases.finish(_held(message), state=state, **changes)
+    leases.finish(_held_message(message), state=state, **changes)
 
 
 def _put_off(message: OutboxMessage, reason: str, *, until: datetime, **changes: object) -> None:
-    leases.put_off(_held(message), until=until, reason=reason, **changes)
+    leases.put_off(_held_message(message), until=until, reason=reason, **changes)
 
 
 def _give_up(message: OutboxMessage, *, reason: str, now: datetime) -> None:
@@ -182,7 +182,7 @@ def _end_unsent(message: OutboxMessage, *, state: State, reason: str, now: datet
     with transaction.atomic():
         if message.contact is not None:
             outreach.take_back(message)
-        _mark(message, state=state, reason=reason)
+        _finish_message(message, state=state, reason=reason)
         is_mail = message.channel == OutboxMessage.Channel.EMAIL
         if is_mail and message.contact is not None and message.account_id is not None:
             kind, said = SignalKind.MAIL_UNDELIVERED, {"note": f"{message.subject}: {reason}"}
@@ -200,7 +200,7 @@ def _is_permanent(error: Exception) -> bool:
     return isinstance(error, _NEVER)
 
 
-def _describe(error: Exception) -> str:
+def _failure_in_words(error: Exception) -> str:
     """The kind of failure; a server's words may quote the person's address."""
     code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or ""
     return f"{type(error).__name__} {code}".strip()

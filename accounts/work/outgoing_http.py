@@ -49,7 +49,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         raise RefusedUrlError("only https goes over the internet")
     deadline = time.monotonic() + CALL_SECONDS
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=CALL_SECONDS)
-    pool = _pool(str(address), port, host=host, is_tls=is_tls, timeout=timeout)
+    pool = _pinned_connection_pool(str(address), port, host=host, is_tls=is_tls, timeout=timeout)
     try:
         response = pool.urlopen(
             "POST",
@@ -60,7 +60,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
             retries=False,
             preload_content=False,
         )
-        return HttpAnswer(response.status, _read(response, deadline))
+        return HttpAnswer(response.status, _read_until_deadline(response, deadline))
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise CallFailedError(type(error).__name__) from error
     finally:
@@ -127,7 +127,7 @@ def _is_named(address: Address) -> bool:
     return any(address in network for network in settings.OUTGOING_NETWORKS)
 
 
-def _pool(
+def _pinned_connection_pool(
     address: str, port: int, *, host: str, is_tls: bool, timeout: urllib3.Timeout
 ) -> urllib3.HTTPConnectionPool:
     if not is_tls:
@@ -144,7 +144,7 @@ def _pool(
     )
 
 
-def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+def _read_until_deadline(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     """What drips for longer than a call may take is cut off."""
     read = b""
     while chunk := response.read1(LONGEST_ANSWER):

@@ -126,7 +126,7 @@ def hold_by_budget(message: OutboxMessage, *, policy: OutreachPolicy, now: datet
         raise ValueError(f"{message.key} goes to nobody of a customer")
     verdict = may_touch(
         contact=message.contact_id,
-        touched=_touches(account_id, now=now),
+        touched=_recent_touches(account_id, now=now),
         more_urgent=_more_urgent(message, account_id, now=now),
         budget=TouchBudget(policy.per_contact, policy.per_account),
         now=now,
@@ -141,7 +141,7 @@ _WHY = {
 BUDGET_REASONS = tuple(_WHY.values())
 
 
-def _touches(account_id: int, *, now: datetime) -> list[PastTouch]:
+def _recent_touches(account_id: int, *, now: datetime) -> list[PastTouch]:
     """When somebody of the account heard from us within the window, and who: what we sent, and mail
     that one of us wrote elsewhere."""
     sent = Touch.objects.filter(account_id=account_id, at__gt=now - WINDOW)

@@ -82,12 +82,12 @@ def emit(signals: Iterable[NewSignal]) -> int:
     remaining, emitted = iter(signals), 0
     while batch := list(islice(remaining, _BATCH)):
         with connection.cursor() as cursor:
-            cursor.execute(_EMIT, _columns(batch) | {"consumers": consumers})
+            cursor.execute(_EMIT, _signal_columns(batch) | {"consumers": consumers})
             emitted += cursor.fetchone()[0]
     return emitted
 
 
-def _columns(batch: Sequence[NewSignal]) -> dict[str, list[Any]]:
+def _signal_columns(batch: Sequence[NewSignal]) -> dict[str, list[Any]]:
     return {
         "accounts": [signal.account_id for signal in batch],
         "kinds": [str(signal.kind) for signal in batch],

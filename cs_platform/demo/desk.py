@@ -88,7 +88,7 @@ class Candidate:
 def lay_out_desk(*, day: date) -> int:
     """How many accounts changed hands; `day` is the last one with facts."""
     me = User.objects.get(email=DESK).pk
-    found = _candidates(day)
+    found = _read_candidates(day)
     wanted = chosen(found, me=me)
     coming = [c for c in found if c.account_id in wanted and c.owner_id != me]
     going = [c for c in found if c.account_id not in wanted and c.owner_id == me]
@@ -96,7 +96,7 @@ def lay_out_desk(*, day: date) -> int:
         for comes in coming:
             goes = next(c for c in going if c.segment == comes.segment)
             going.remove(goes)
-            _exchange(comes.owner_id, me, accounts=[comes.account_id, goes.account_id])
+            _exchange_owners(comes.owner_id, me, accounts=[comes.account_id, goes.account_id])
     return len(coming)
 
 
@@ -137,7 +137,7 @@ class _Desk:
 
     def take(self, candidates: list[Candidate], *, until: Callable[[], bool]) -> None:
         """Those with most to do and least left lying first, one's own before others'."""
-        for c in sorted(candidates, key=self._order):
+        for c in sorted(candidates, key=self._candidate_order):
             if until():
                 return
             overdue = c.overdue + sum(each.overdue for each in self.taken)
@@ -151,11 +151,11 @@ class _Desk:
                 self.room[c.segment] -= 1
                 self.taken.append(c)
 
-    def _order(self, c: Candidate) -> tuple[int, ...]:
+    def _candidate_order(self, c: Candidate) -> tuple[int, ...]:
         return (c.overdue, -c.moved, -c.severity, -c.tasks, c.owner_id != self.me, c.account_id)
 
 
-def _candidates(day: date) -> list[Candidate]:
+def _read_candidates(day: date) -> list[Candidate]:
     morning = datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
     soon = day + timedelta(days=RENEWAL_DAYS)
     with connection.cursor() as cursor:
@@ -163,9 +163,9 @@ def _candidates(day: date) -> list[Candidate]:
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
-def _exchange(one: int, other: int, *, accounts: list[int]) -> None:
+def _exchange_owners(one: int, other: int, *, accounts: list[int]) -> None:
     """The two take each other's place at these accounts, and so do their managers."""
-    pairs = dict(_pairs(one, other))
+    pairs = dict(_people_to_exchange(one, other))
     values = {"old": list(pairs), "new": list(pairs.values()), "accounts": accounts}
     with connection.cursor() as cursor:
         cursor.execute(_OWNERS, values)
@@ -175,7 +175,7 @@ def _exchange(one: int, other: int, *, accounts: list[int]) -> None:
             cursor.execute(statement.as_string(cursor.cursor), values)
 
 
-def _pairs(one: int, other: int) -> Iterator[tuple[int, int]]:
+def _people_to_exchange(one: int, other: int) -> Iterator[tuple[int, int]]:
     yield from ((one, other), (other, one))
     lead = {
         user: Team.objects.filter(members=user).values_list("managers", flat=True)[0]

@@ -53,12 +53,12 @@ def load_facts(load: Load, *, on_progress: Callable[[str], None]) -> Counter[str
     load_frame(shape, staff=staff)
     _make_partitions(shape)
     loaded: Counter[str] = Counter()
-    for done, rows in enumerate(_blocks(load, staff=staff), start=1):
+    for done, rows in enumerate(_load_blocks(load, staff=staff), start=1):
         loaded.update(rows)
         on_progress(f"{done} of {shape.blocks} blocks: {loaded['accounts_account']:,} accounts,"
              f" {sum(loaded.values()):,} rows")  # fmt: skip
     loaded["accounts_teammember"] = load_teams()
-    _settle()
+    _set_sequences()
     return loaded
 
 
@@ -128,7 +128,7 @@ def _load_staff(staff: Staff) -> None:
     pool.members.set(staff.pool_members)
 
 
-def _blocks(load: Load, *, staff: Staff) -> Iterator[Counter[str]]:
+def _load_blocks(load: Load, *, staff: Staff) -> Iterator[Counter[str]]:
     """Blocks are independent: as many processes as asked for make and copy them."""
     work = partial(_load_block, load=load, staff=staff)
     blocks = range(load.shape.blocks)
@@ -169,7 +169,7 @@ def copy_table(table: TextTable | BinaryTable) -> None:
     copy(command, data)
 
 
-def _settle() -> None:
+def _set_sequences() -> None:
     """Sequences go on after the ids given here; the planner learns what the tables hold."""
     with connection.cursor() as cursor:
         for name in _OWN_IDS:

@@ -89,7 +89,7 @@ def _score_days(days: list[date], *, history: History, now: datetime) -> int:
         for n in range(history.processes)
         if (share := [pk for pk in ids if pk % history.processes == n])
     ]
-    work = partial(_score, days=days, now=now)
+    work = partial(_score_accounts, days=days, now=now)
     if len(shares) == 1:
         return sum(map(work, shares))
     fork = multiprocessing.get_context("fork")
@@ -97,7 +97,7 @@ def _score_days(days: list[date], *, history: History, now: datetime) -> int:
         return sum(pool.map(work, shares))
 
 
-def _score(account_ids: list[int], *, days: list[date], now: datetime) -> int:
+def _score_accounts(account_ids: list[int], *, days: list[date], now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
     return score_history(days=days, account_ids=account_ids, now=now, closes=False).scored
@@ -111,7 +111,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
     """
     if not history.played:
         return
-    _drain(night_after(history.played[0] - timedelta(days=1)), until=history.played[0])
+    _fire_as_historic(night_after(history.played[0] - timedelta(days=1)), until=history.played[0])
     people = WorkingDays(seed=history.seed)
     for number, day in enumerate(history.played, start=1):
         now = night_after(day)
@@ -119,7 +119,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
         _emit_learned(day)
         emit_moments(closed=day, day=day + timedelta(days=1))
         signals.show_as_of(day=day)
-        _fire(now)
+        _fire_until_empty(now)
         advance_plays(limit=100_000, now=now)
         if day != history.played[-1]:
             review_risks(day=day + timedelta(days=1))
@@ -167,13 +167,13 @@ def night_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), CLOSES_AT, tzinfo=UTC)
 
 
-def _drain(now: datetime, *, until: date) -> None:
+def _fire_as_historic(now: datetime, *, until: date) -> None:
     """Stamps what was emitted before plays began as historic; what comes later is kept back."""
     signals.keep_back(since=until)
-    _fire(now + timedelta(days=8))
+    _fire_until_empty(now + timedelta(days=8))
 
 
-def _fire(now: datetime) -> None:
+def _fire_until_empty(now: datetime) -> None:
     while fire_signals(limit=BATCH, now=now):
         pass
 

@@ -39,27 +39,31 @@ def write_notebooks(*, seed: int, days: list[date]) -> int:
     tasks: list[Task] = []
     for csm in User.objects.filter(role=Role.CSM, portfolio__in=active).distinct().order_by("pk"):
         random = np.random.default_rng([seed, csm.pk])
-        tasks += _done(random, csm=csm, portfolio=portfolios[csm.pk], days=days)
-        tasks += _open(random, csm=csm, portfolio=portfolios[csm.pk], yesterday=days[-1])
+        tasks += _finished_tasks(random, csm=csm, portfolio=portfolios[csm.pk], days=days)
+        tasks += _unfinished_tasks(
+            random, csm=csm, portfolio=portfolios[csm.pk], yesterday=days[-1]
+        )
     return len(Task.objects.bulk_create(tasks, batch_size=2_000))
 
 
-def _done(
+def _finished_tasks(
     random: np.random.Generator, *, csm: User, portfolio: list[Account], days: list[date]
 ) -> Iterator[Task]:
     for day in days[:-10]:
         if day.weekday() >= 5 or random.random() >= DONE_A_DAY:
             continue
-        written = _moment(random, day)
+        written = _working_minute(random, day)
         due = written + timedelta(days=int(random.integers(4, 12)))
         closed = written + (due - written) * random.uniform(0.2, 1.15)
-        task, outcome = _task(random, csm=csm, portfolio=portfolio, written=written, due=due)
+        task, outcome = _written_task(
+            random, csm=csm, portfolio=portfolio, written=written, due=due
+        )
         task.state, task.outcome = TaskState.DONE, outcome
-        task.closed_at, task.closed_by = min(closed, _moment(random, days[-1])), csm
+        task.closed_at, task.closed_by = min(closed, _working_minute(random, days[-1])), csm
         yield task
 
 
-def _open(
+def _unfinished_tasks(
     random: np.random.Generator, *, csm: User, portfolio: list[Account], yesterday: date
 ) -> Iterator[Task]:
     wanted, late, fresh = (int(random.integers(*r)) for r in (OPEN, OVERDUE, WRITTEN_YESTERDAY))
@@ -73,12 +77,12 @@ def _open(
             due_in = 1 + n - overdue
         is_fresh = n >= overdue + upcoming - fresh
         ago = 0 if is_fresh else max(int(random.integers(2, 12)), 2 - due_in)
-        written = _moment(random, yesterday - timedelta(days=ago))
+        written = _working_minute(random, yesterday - timedelta(days=ago))
         due = datetime.combine(yesterday + timedelta(days=due_in), time(17), tzinfo=UTC)
-        yield _task(random, csm=csm, portfolio=portfolio, written=written, due=due)[0]
+        yield _written_task(random, csm=csm, portfolio=portfolio, written=written, due=due)[0]
 
 
-def _task(
+def _written_task(
     random: np.random.Generator,
     *,
     csm: User,
@@ -108,7 +112,7 @@ def _task(
     return task, outcome
 
 
-def _moment(random: np.random.Generator, day: date) -> datetime:
+def _working_minute(random: np.random.Generator, day: date) -> datetime:
     """Some minute of that working day."""
     minutes = timedelta(minutes=int(random.integers(480)))
     return datetime.combine(day, time(9), tzinfo=UTC) + minutes

@@ -101,9 +101,9 @@ def empty() -> None:
     """
     _refuse_foreign_accounts()
     with transaction.atomic():
-        _truncate(("accounts_account", *_TABLES_WITHOUT_KEY))
+        _truncate_tables(("accounts_account", *_TABLES_WITHOUT_KEY))
         if _tuned_scorecards().exists() or _tuned_rules().exists():
-            _truncate(("health_scorecard", "health_ruleset"))
+            _truncate_tables(("health_scorecard", "health_ruleset"))
         Team.managers.through.objects.all().delete()
         with pgtrigger.ignore("accounts.AdminEntry:admin_entries_are_append_only"):
             _demo_people().delete()  # with what they did in the admin
@@ -153,7 +153,7 @@ def _demo_people() -> QuerySet[User]:
     return User.objects.filter(email__endswith="@demo.example")
 
 
-def _truncate(tables: tuple[str, ...]) -> None:
+def _truncate_tables(tables: tuple[str, ...]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(map(sql.Identifier, tables)))

@@ -59,13 +59,13 @@ class WorkingDays:
         evening = datetime.combine(day, time(18), tzinfo=UTC)
         open_tasks = Task.objects.filter(state=TaskState.OPEN, owner__isnull=False)
         for task in open_tasks.filter(opened_at__lt=evening).order_by("pk").select_related("owner"):
-            intention = self._intention(task)
+            intention = self._intention_for(task)
             if intention.at <= evening:
                 # Whatever was meant for a weekend is done on the Monday.
                 morning = datetime.combine(day, time(9), tzinfo=UTC)
                 intention.act(task, max(intention.at, morning, task.opened_at))
 
-    def _intention(self, task: Task) -> Intention:
+    def _intention_for(self, task: Task) -> Intention:
         """The same for a task on every day it is looked at."""
         opened = task.opened_at
         random = np.random.default_rng(
@@ -80,11 +80,13 @@ class WorkingDays:
             minutes=int(random.integers(480))
         )
         if random.random() < SKIPPED:
-            return Intention(at, _skip(_SKIP_REASONS[int(random.integers(len(_SKIP_REASONS)))]))
+            return Intention(
+                at, _skip_with_reason(_SKIP_REASONS[int(random.integers(len(_SKIP_REASONS)))])
+            )
         outcomes = _CHANCES[work_of(channel=task.channel, has_play=task.play_id is not None)]
         odds = np.cumsum([share for _, share in outcomes])
         chosen = int(np.searchsorted(odds, random.random() * odds[-1]))
-        return Intention(at, _complete(outcomes[chosen][0]))
+        return Intention(at, _complete_with_outcome(outcomes[chosen][0]))
 
 
 def _before_weekend(at: datetime, *, opened: datetime) -> datetime:
@@ -93,14 +95,14 @@ def _before_weekend(at: datetime, *, opened: datetime) -> datetime:
     return max(friday, opened) if friday.date() >= opened.date() else at
 
 
-def _skip(reason: str) -> Callable[[Task, datetime], Task]:
+def _skip_with_reason(reason: str) -> Callable[[Task, datetime], Task]:
     def act(task: Task, now: datetime) -> Task:
         return skip_task(task_id=task.pk, reason=reason, by=task.owner, now=now)
 
     return act
 
 
-def _complete(outcome: TaskOutcome) -> Callable[[Task, datetime], Task]:
+def _complete_with_outcome(outcome: TaskOutcome) -> Callable[[Task, datetime], Task]:
     def act(task: Task, now: datetime) -> Task:
         return complete_task(task_id=task.pk, outcome=outcome, by=task.owner, now=now)
 

@@ -43,8 +43,8 @@ class PlatformAdminSite(AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps: list[Any] = super().get_app_list(request, app_label)
-        return sorted(apps, key=lambda app: _place(app["app_label"]))
+        return sorted(apps, key=lambda app: _app_place(app["app_label"]))
 
 
-def _place(app_label: str) -> int:
+def _app_place(app_label: str) -> int:
     return ORDER.index(app_label) if app_label in ORDER else len(ORDER)

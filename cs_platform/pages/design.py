@@ -76,7 +76,7 @@ def design(request: HttpRequest) -> HttpResponse:
         "spark": [50 + 18 * math.sin(day / 9) for day in range(90)],
         "entry": Entry(today, "interactions", "phone", "Weekly call", text="They want a plan."),
         "typed": [("Outcome", "Meeting booked"), ("Note", "They want a plan.\nBy Friday.")],
-        "messages_of_levels": _messages(),
+        "messages_of_levels": _sample_messages(),
         "drawings": drawings(today),
         "unscored": Unscored(
             accounts=477,
@@ -107,7 +107,7 @@ def icons() -> tuple[str, ...]:
     return tuple(re.findall(r'<symbol id="([a-z0-9-]+)"', sprite.read_text()))
 
 
-def _messages() -> list[tuple[str, str, str]]:
+def _sample_messages() -> list[tuple[str, str, str]]:
     return [
         ("success", "circle-check", "Done: call the champion"),
         ("info", "info", "The computed band counts again within seconds."),
@@ -118,14 +118,14 @@ def _messages() -> list[tuple[str, str, str]]:
 
 def drawings(today: date) -> list[tuple[str, charts.Chart]]:
     return [
-        ("Score history", _history(today)),
-        ("Waterfall", _bridge()),
-        ("Distribution", _shares()),
-        ("Line", _rates(today)),
+        ("Score history", _sample_history(today)),
+        ("Waterfall", _sample_bridge()),
+        ("Distribution", _sample_shares()),
+        ("Line", _sample_rates(today)),
     ]
 
 
-def _history(today: date) -> charts.Chart:
+def _sample_history(today: date) -> charts.Chart:
     days = [today - timedelta(days=day) for day in range(179, -1, -1)]
     points = [charts.ScorePoint(day, 62 + 18 * math.sin(n / 31)) for n, day in enumerate(days)]
     lines = [charts.BandLine("healthy", "Healthy", 75), charts.BandLine("watch", "Watch", 50)]
@@ -133,7 +133,7 @@ def _history(today: date) -> charts.Chart:
     return charts.score_history(points, bands=lines, notes=notes, label="Score of an account")
 
 
-def _bridge() -> charts.Chart:
+def _sample_bridge() -> charts.Chart:
     steps = [
         charts.WaterfallStep("Start", 1000, "$1,000", is_total=True),
         charts.WaterfallStep("Expansion", 180, "+$180"),
@@ -143,12 +143,15 @@ def _bridge() -> charts.Chart:
     return charts.waterfall(steps, label="ARR bridge")
 
 
-def _shares() -> charts.Chart:
-    parts = [charts.Part(band, band.capitalize(), n, f"{n} accounts") for band, n in _counts()]
+def _sample_shares() -> charts.Chart:
+    parts = [
+        charts.Part(band, band.capitalize(), n, f"{n} accounts")
+        for band, n in _sample_band_counts()
+    ]
     return charts.distribution(parts, label="Accounts by band")
 
 
-def _rates(today: date) -> charts.Chart:
+def _sample_rates(today: date) -> charts.Chart:
     months = [today - timedelta(days=30 * month) for month in range(11, -1, -1)]
     rates = [
         charts.LinePoint(day, 1 + n / 200, f"{100 + n / 2:.1f}%") for n, day in enumerate(months)
@@ -157,5 +160,5 @@ def _rates(today: date) -> charts.Chart:
     return charts.line_chart(rates, label="NRR", references=target)
 
 
-def _counts() -> list[tuple[str, int]]:
+def _sample_band_counts() -> list[tuple[str, int]]:
     return list(zip(_BANDS, (214, 83, 31, 12), strict=True))

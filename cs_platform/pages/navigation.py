@@ -146,11 +146,11 @@ def rail_of(request: HttpRequest) -> list[RailItem]:
             is_current=request.path.startswith(page.prefixes),
         )
         for page in PAGES
-        if may(user, page.right) and (href := _address(page.route))
+        if may(user, page.right) and (href := _address_or_none(page.route))
     ]
 
 
-def _address(route: str) -> str | None:
+def _address_or_none(route: str) -> str | None:
     """A page that this installation does not have is no dead link."""
     try:
         return reverse(route)

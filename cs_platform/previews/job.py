@@ -68,7 +68,7 @@ def work_preview(claim: jobs.Claim) -> None:
     preview = Preview.objects.filter(pk=claim.payload["preview"], finished_at=None).first()
     if preview is None:  # done by another worker, or given way to a newer one
         return
-    plan = _plan(preview)
+    plan = _plan_of_draft(preview)
     tally = Tally()
     for start in range(0, len(plan.account_ids), BATCH):
         ids = plan.account_ids[start : start + BATCH]
@@ -76,7 +76,7 @@ def work_preview(claim: jobs.Claim) -> None:
         for outlook in health_preview.foresee(plan, ids):
             tally.add(outlook)
         tally.add_calm(health_preview.foresee_flapping(plan, ids))
-        _advance(preview, claim, done=start + len(ids))
+        _store_progress(preview, claim, done=start + len(ids))
     with transaction.atomic():
         write(preview=preview, plan=plan, tally=tally, now=clock.now())
         jobs.heartbeat(claim, now=_real_now())
@@ -92,7 +92,7 @@ def _bring_up_to_date(account_ids: list[int], *, day: date) -> None:
             rescore_now(account_ids=waiting, now=clock.now())
 
 
-def _plan(preview: Preview) -> health_preview.PreviewPlan:
+def _plan_of_draft(preview: Preview) -> health_preview.PreviewPlan:
     """The draft as it stands now: the revision that was read is the one the preview names."""
     with transaction.atomic():
         # What is in force is asked first: a publication in between makes the preview stale.
@@ -104,17 +104,17 @@ def _plan(preview: Preview) -> health_preview.PreviewPlan:
     preview.revision = plan.revision
     preview.compared_with_id = plan.in_force.id if plan.in_force else None
     preview.total, preview.done = len(plan.account_ids), 0
-    preview.before_bands = _bands(plan.bands_before)
-    preview.after_bands = _bands(plan.bands_after)
+    preview.before_bands = _bands_as_json(plan.bands_before)
+    preview.after_bands = _bands_as_json(plan.bands_after)
     preview.save(update_fields=_PLANNED)
     return plan
 
 
-def _bands(bands: tuple[BandSpec, ...]) -> list[list[Any]]:
+def _bands_as_json(bands: tuple[BandSpec, ...]) -> list[list[Any]]:
     return [[band.key, band.name, band.at_risk, band.tone.value] for band in bands]
 
 
-def _advance(preview: Preview, claim: jobs.Claim, *, done: int) -> None:
+def _store_progress(preview: Preview, claim: jobs.Claim, *, done: int) -> None:
     Preview.objects.filter(pk=preview.pk).update(done=done)
     jobs.heartbeat(claim, now=_real_now())
 

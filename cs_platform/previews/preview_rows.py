@@ -49,7 +49,7 @@ def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -
         (PreviewMover(preview=preview, **asdict(mover)) for mover in tally.movers),
         batch_size=_ROWS,
     )
-    PreviewPlay.objects.bulk_create(_plays(preview, tally, now))
+    PreviewPlay.objects.bulk_create(_play_rows(preview, tally, now))
     preview.total = preview.done = tally.accounts
     preview.rescored = tally.rescored
     preview.cards = [
@@ -58,13 +58,13 @@ def write(*, preview: Preview, plan: PreviewPlan, tally: Tally, now: datetime) -
     preview.before_bins = tally.before_bins.tolist()
     preview.after_bins = tally.after_bins.tolist()
     preview.at_risk_before, preview.at_risk_after = tally.at_risk_before, tally.at_risk_after
-    preview.calm = _calm(plan, tally)
+    preview.calm = _calm_rows(plan, tally)
     preview.finished_at = datetime.now(UTC)
     preview.save(update_fields=_FOUND)
     Preview.objects.of(preview.draft).filter(pk__lt=preview.pk).delete()
 
 
-def _calm(plan: PreviewPlan, tally: Tally) -> list[dict[str, Any]]:
+def _calm_rows(plan: PreviewPlan, tally: Tally) -> list[dict[str, Any]]:
     if plan.draft is None:
         return []
     return [
@@ -78,7 +78,7 @@ def _calm(plan: PreviewPlan, tally: Tally) -> list[dict[str, Any]]:
     ]
 
 
-def _plays(preview: Preview, tally: Tally, now: datetime) -> list[PreviewPlay]:
+def _play_rows(preview: Preview, tally: Tally, now: datetime) -> list[PreviewPlay]:
     accounts: Counter[tuple[str, str, str, str]] = Counter()
     arr: Counter[tuple[str, str, str, str]] = Counter()
     for decision in would_start(outlook=tally.foreseen, now=now):

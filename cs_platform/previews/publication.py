@@ -62,7 +62,7 @@ def publish_previewed(
     *, preview: Preview | None, draft: Draft, user: User, reason: str, now: datetime
 ) -> None:
     """Raises StalePreview, NotPublishable. The draft is locked: nobody changes it in between."""
-    locked = next((row for row in _locked(draft) if row.pk == draft.pk), None)
+    locked = next((row for row in _locked_versions(draft) if row.pk == draft.pk), None)
     if locked is None or locked.is_published:
         raise StalePreview(gettext("Somebody published this draft already."))
     if preview is None or preview.finished_at is None:
@@ -76,7 +76,7 @@ def publish_previewed(
         publish(scorecard=locked, user=user, reason=reason, now=now, revision=revision)
 
 
-def _locked(draft: Draft) -> Iterable[Draft]:
+def _locked_versions(draft: Draft) -> Iterable[Draft]:
     """All versions. Publications of a kind follow each other: what is in force is asked under this
     lock."""
     if isinstance(draft, RuleSet):

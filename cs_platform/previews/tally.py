@@ -78,14 +78,14 @@ class Tally:
             self.cards[outlook.cards] += len(outlook)
             self.card_arr[outlook.cards] += int(outlook.arr.sum())
         before, after = outlook.risky
-        self.at_risk_before = _more(self.at_risk_before, outlook, outlook.old_band, before)
-        self.at_risk_after = _more(self.at_risk_after, outlook, outlook.new_band, after)
+        self.at_risk_before = _at_risk_sums(self.at_risk_before, outlook, outlook.old_band, before)
+        self.at_risk_after = _at_risk_sums(self.at_risk_after, outlook, outlook.new_band, after)
         for row, reason in outlook.reasons.items():
-            self.movers.append(_mover(outlook, row, reason))
+            self.movers.append(_mover_of_row(outlook, row, reason))
         for row in {*outlook.reasons, *outlook.crossings}:
-            self._foresee(outlook, row)
+            self._add_foreseen(outlook, row)
 
-    def _foresee(self, outlook: Outlook, row: int) -> None:
+    def _add_foreseen(self, outlook: Outlook, row: int) -> None:
         account_id = int(outlook.account_ids[row])
         self.arr[account_id] = int(outlook.arr[row])
         self.foreseen[account_id] = Foreseen(
@@ -95,7 +95,7 @@ class Tally:
         )
 
 
-def _more(
+def _at_risk_sums(
     sums: tuple[int, int], outlook: Outlook, bands: list[str], risky: frozenset[str]
 ) -> tuple[int, int]:
     rows = [row for row, band in enumerate(bands) if outlook.held.get(row, band) in risky]
@@ -108,7 +108,7 @@ def in_bins(scores: Ints) -> Ints:
     return np.bincount(np.minimum(known // _BIN, BINS - 1), minlength=BINS)
 
 
-def _mover(outlook: Outlook, row: int, reason: str) -> Mover:
+def _mover_of_row(outlook: Outlook, row: int, reason: str) -> Mover:
     return Mover(
         account_id=int(outlook.account_ids[row]),
         from_band=outlook.old_band[row],

@@ -91,7 +91,7 @@ def restore(
                     " worker and beat, and say --overwrite."
                 )
             _refuse_company()
-            _empty()
+            _empty_database()
         mark_restore(unfinished=True)
         tools_for_server().run(
             "pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error",
@@ -136,7 +136,7 @@ def _refuse_company() -> None:
         )
 
 
-def _empty() -> None:
+def _empty_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")

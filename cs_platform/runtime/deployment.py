@@ -28,7 +28,7 @@ def _secret_key() -> Found:
         )
 
 
-def _debug() -> Found:
+def _debug_findings() -> Found:
     if settings.DEBUG:
         yield "DEBUG is on: error pages show code and customers' data.", "Take DEBUG away."
     if settings.DEMO:
@@ -38,7 +38,7 @@ def _debug() -> Found:
         )
 
 
-def _addresses() -> Found:
+def _host_findings() -> Found:
     hosts = set(settings.ALLOWED_HOSTS) - {"localhost", "127.0.0.1", "[::1]", "web"}
     if "*" in hosts:
         yield (
@@ -58,7 +58,7 @@ def _addresses() -> Found:
         )
 
 
-def _transport() -> Found:
+def _transport_findings() -> Found:
     if not settings.SECURE_SSL_REDIRECT:
         yield (
             "CS_TLS is off: sign-in and sessions travel in clear text.",
@@ -71,7 +71,7 @@ def _transport() -> Found:
         )
 
 
-def _mail() -> Found:
+def _mail_findings() -> Found:
     if settings.EMAIL_BACKEND.split(".")[-2] in NOWHERE:
         yield (
             "Mail goes nowhere: reminders, surveys and password resets reach nobody.",
@@ -84,7 +84,7 @@ def _mail() -> Found:
         )
 
 
-def _broker() -> Found:
+def _broker_findings() -> Found:
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=PING_SECONDS, socket_connect_timeout=PING_SECONDS
     )
@@ -99,10 +99,10 @@ def _broker() -> Found:
         client.close()
 
 
-def _database() -> Found:
+def _database_findings() -> Found:
     try:
-        yield from _role()
-        yield from _tools()
+        yield from _role_findings()
+        yield from _tool_findings()
     except DatabaseError as error:
         yield (
             f"The database does not answer ({type(error).__name__}), so its role is unchecked.",
@@ -110,7 +110,7 @@ def _database() -> Found:
         )
 
 
-def _role() -> Found:
+def _role_findings() -> Found:
     """The role that pages work with must not be able to change what is append-only."""
     ledger = append_only_tables()[0]
     with connection.cursor() as cursor:
@@ -131,7 +131,7 @@ def _role() -> Found:
         yield f"The database role {role} may rewrite the ledger and the audit trail.", hint
 
 
-def _tools() -> Found:
+def _tool_findings() -> Found:
     try:
         tools_for_server()
     except ToolMissingError as error:
@@ -139,8 +139,14 @@ def _tools() -> Found:
 
 
 _QUESTIONS: tuple[Callable[[], Found], ...] = (
-    _secret_key, _debug, _addresses, _transport, _mail, _broker, _database,
-)  # fmt: skip
+    _secret_key,
+    _debug_findings,
+    _host_findings,
+    _transport_findings,
+    _mail_findings,
+    _broker_findings,
+    _database_findings,
+)
 
 
 @register(deploy=True)

@@ -18,7 +18,7 @@ def in_safe_words(error: BaseException) -> str:
     accounts/loading/movements.py:44`
     """
     words = [type(error).__name__, *_of_postgres(error)]
-    if place := _place(error):
+    if place := _innermost_own_line(error):
         words += ["at", place]
     return " ".join(words)
 
@@ -33,7 +33,7 @@ def _of_postgres(error: BaseException) -> list[str]:
     return [word for word in words if word]
 
 
-def _place(error: BaseException) -> str:
+def _innermost_own_line(error: BaseException) -> str:
     """The innermost line that is ours."""
     root = Path(settings.BASE_DIR)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

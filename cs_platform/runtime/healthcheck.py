@@ -28,10 +28,10 @@ def note(role: str) -> None:
 
 def problem(role: str) -> str:
     """Empty when it works, otherwise what is wrong."""
-    return _web() if role == "web" else _file(role)
+    return _web_problem() if role == "web" else _heartbeat_problem(role)
 
 
-def _file(role: str) -> str:
+def _heartbeat_problem(role: str) -> str:
     file = Path(os.environ.get("CS_ALIVE_FOLDER", FOLDER), f"alive-{role}")
     if not file.exists():
         return f"{role} has not begun to work"
@@ -39,7 +39,7 @@ def _file(role: str) -> str:
     return f"{role} made no progress for {age:.0f} s" if age > PATIENCE[role] else ""
 
 
-def _web() -> str:
+def _web_problem() -> str:
     address = f"http://127.0.0.1:{os.environ.get('CS_PORT', '8000')}/readyz"
     try:
         # Our own server on loopback: no address comes from outside.

@@ -64,35 +64,37 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "says": _said(record),
+            "says": _safe_message(record),
         }
         found: dict[str, object] = {"request_id": _request_of(record), "job_id": job_id.get()}
         found |= {name: getattr(record, name, None) for name in _FIELDS}
         line |= {name: value for name, value in found.items() if value not in (None, "")}
         if record.exc_info and (error := record.exc_info[1]) is not None:
-            line |= {"error": _kind(error), "where": _where(error)}
+            line |= {"error": _error_classes(error), "where": _traceback_lines(error)}
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def _said(record: logging.LogRecord) -> str:
+def _safe_message(record: logging.LogRecord) -> str:
     """Celery repeats the words of an error in its message: the task's name is enough."""
     data = getattr(record, "data", None)
     if record.name == "celery.app.trace" and record.exc_info and isinstance(data, dict):
         return f"task {data.get('name')} failed"
-    return redacted(_message(record))
+    return redacted(_masked_message(record))
 
 
-def _message(record: logging.LogRecord) -> str:
+def _masked_message(record: logging.LogRecord) -> str:
     """Django and the servers give the path of what was asked for as an argument of their line."""
     if not (hasattr(record, "request") or record.name.startswith(_SERVERS)):
         return record.getMessage()
     if not isinstance(record.args, tuple) or not record.args:
-        return _masked(record.getMessage())
-    told = tuple(_masked(value) if isinstance(value, str) else value for value in record.args)
+        return _with_masked_paths(record.getMessage())
+    told = tuple(
+        _with_masked_paths(value) if isinstance(value, str) else value for value in record.args
+    )
     return str(record.msg) % told
 
 
-def _masked(text: str) -> str:
+def _with_masked_paths(text: str) -> str:
     """A path as a whole, since it may hold spaces; else paths within, as of a referrer."""
     if text.startswith("/"):
         return masked_path(text)
@@ -104,7 +106,7 @@ def _request_of(record: logging.LogRecord) -> str:
     return request_id.get() or getattr(getattr(record, "request", None), "id", "")
 
 
-def _kind(error: BaseException) -> str:
+def _error_classes(error: BaseException) -> str:
     """Its class and its causes'; never its words, which may quote a customer's."""
     names = []
     found: BaseException | None = error
@@ -114,7 +116,7 @@ def _kind(error: BaseException) -> str:
     return " from ".join(names)
 
 
-def _where(error: BaseException) -> list[str]:
+def _traceback_lines(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
@@ -127,7 +129,7 @@ class PlainFormatter(logging.Formatter):
         return redacted(f"{super().format(record)} {ids}".rstrip())
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = _message(record)
+        record.message = _masked_message(record)
         return super().formatMessage(record)
 
 

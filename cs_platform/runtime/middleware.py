@@ -122,13 +122,13 @@ class RefuseLargeBodiesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        announced = _announced(request)
+        announced = _announced_length(request)
         if announced > MOST_IN_A_FORM and (announced > MOST_UPLOADED or not _may_be_large(request)):
             return refuse_large(request)
         return self.get_response(request)
 
 
-def _announced(request: HttpRequest) -> int:
+def _announced_length(request: HttpRequest) -> int:
     length = request.META.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 1 << 62
 

@@ -31,7 +31,8 @@ class MigrationHistory:
         are missing, and others stand in their place.
         """
         return any(
-            _names(self.applied - self.known, app) and _names(self.known - self.applied, app)
+            _names_of_app(self.applied - self.known, app)
+            and _names_of_app(self.known - self.applied, app)
             for app in APPS
         )
 
@@ -39,7 +40,7 @@ class MigrationHistory:
 def history_of(applied: frozenset[tuple[str, str]]) -> MigrationHistory:
     """`applied` may hold migrations of other apps, too."""
     known = frozenset(MigrationLoader(None).disk_migrations)
-    return MigrationHistory(applied=_ours(applied), known=_ours(known))
+    return MigrationHistory(applied=_own_migrations(applied), known=_own_migrations(known))
 
 
 def history_of_database() -> MigrationHistory:
@@ -47,9 +48,9 @@ def history_of_database() -> MigrationHistory:
     return history_of(frozenset(MigrationRecorder(connection).applied_migrations()))
 
 
-def _ours(migrations: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+def _own_migrations(migrations: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     return frozenset((app, name) for app, name in migrations if app in APPS)
 
 
-def _names(migrations: frozenset[tuple[str, str]], wanted: str) -> list[str]:
+def _names_of_app(migrations: frozenset[tuple[str, str]], wanted: str) -> list[str]:
     return [name for app, name in migrations if app == wanted]

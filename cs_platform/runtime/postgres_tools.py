@@ -32,7 +32,7 @@ class Tools:
         """Standard output. Connects as the current connection would."""
         answer = subprocess.run(  # noqa: S603 -- Postgres' own program, arguments of ours
             [self.folder / name, *arguments],
-            env={**os.environ, **_secrets(), "LC_ALL": "C"},
+            env={**os.environ, **_password_environment(), "LC_ALL": "C"},
             capture_output=True,
             text=True,
             check=False,
@@ -46,7 +46,9 @@ class Tools:
 def tools_for_server() -> Tools:
     """The oldest that is not older than the server: a newer pg_dump reads older servers."""
     server: int = connection.pg_version // 10_000  # type: ignore[attr-defined]
-    found = sorted((major, folder) for folder in _folders() if (major := _major(folder)))
+    found = sorted(
+        (major, folder) for folder in _candidate_folders() if (major := _major_version(folder))
+    )
     for major, folder in found:
         if major >= server:
             return Tools(folder, major)
@@ -58,7 +60,7 @@ def tools_for_server() -> Tools:
     )
 
 
-def _folders() -> list[Path]:
+def _candidate_folders() -> list[Path]:
     folders = [Path(chosen)] if (chosen := os.environ.get("PG_BIN")) else []
     folders += Path("/usr/lib/postgresql").glob("*/bin")
     # find_spec: importing the package warns and leaves a lock folder behind.
@@ -70,7 +72,7 @@ def _folders() -> list[Path]:
     return folders
 
 
-def _major(folder: Path) -> int | None:
+def _major_version(folder: Path) -> int | None:
     """None where one of the two programs is missing or does not run."""
     if not all((folder / name).exists() for name in ("pg_dump", "pg_restore")):
         return None
@@ -84,7 +86,7 @@ def _major(folder: Path) -> int | None:
     return int(found[1]) if found and not answer.returncode else None
 
 
-def _secrets() -> dict[str, str]:
+def _password_environment() -> dict[str, str]:
     password = connection.settings_dict["PASSWORD"]
     return {"PGPASSWORD": str(password)} if password else {}
 
@@ -94,10 +96,12 @@ def address() -> str:
     at = connection.settings_dict
     host, port = quote(str(at["HOST"] or ""), safe=""), at["PORT"] or 5432
     # lock_timeout and the like are for pages; what says how to reach the server stays.
-    kept = {name: value for name, value in _options(at).items() if name.startswith("ssl")}
+    kept = {
+        name: value for name, value in _connection_options(at).items() if name.startswith("ssl")
+    }
     query = f"?{urlencode(kept)}" if kept else ""
     return f"postgresql://{quote(str(at['USER']))}@{host}:{port}/{quote(str(at['NAME']))}{query}"
 
 
-def _options(at: dict[str, Any]) -> dict[str, Any]:
+def _connection_options(at: dict[str, Any]) -> dict[str, Any]:
     return dict(at.get("OPTIONS") or {})

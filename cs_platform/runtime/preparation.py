@@ -49,7 +49,7 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
         changes = upgrade_ledgers(day=clock.today(), now=clock.now())
         if changes is not None:
             on_wait(str(changes))
-        _grant(app=app)
+        _grant_to_roles(app=app)
 
 
 def lacks_migrations() -> bool:
@@ -87,7 +87,7 @@ def _refuse_older_layout() -> None:
     )
 
 
-def _grant(*, app: str) -> None:
+def _grant_to_roles(*, app: str) -> None:
     owner, reader = (
         roles.user_of(url) for url in (settings.DATABASE_OWNER_URL, settings.DATABASE_READER_URL)
     )

@@ -46,12 +46,12 @@ class WholeBody(io.RawIOBase):
         wanted = -1 if size is None else size
         if self._left is not None:
             wanted = self._left if wanted < 0 else min(wanted, self._left)
-        found = self._taken(wanted) if wanted else b""
+        found = self._read_from_source(wanted) if wanted else b""
         if self._left is not None:
             self._left -= wanted
         return found
 
-    def _taken(self, wanted: int) -> bytes:
+    def _read_from_source(self, wanted: int) -> bytes:
         try:
             found: bytes = self._source.read(wanted)
         except (OSError, ParseException) as error:
@@ -93,7 +93,7 @@ class WholeBodiesMiddleware:
         if is_api(request):
             return self.get_response(request)
         try:
-            _read(request)
+            _read_whole_body(request)
         except RequestDataTooBig:
             return refuse_large(request)
         except FileRefused as refused:
@@ -102,7 +102,7 @@ class WholeBodiesMiddleware:
         return self.get_response(request)
 
 
-def _read(request: HttpRequest) -> None:
+def _read_whole_body(request: HttpRequest) -> None:
     """A form with files goes to Django's parser piece by piece, everything else into memory."""
     is_chunked = "HTTP_TRANSFER_ENCODING" in request.META
     is_multipart = request.content_type == "multipart/form-data"

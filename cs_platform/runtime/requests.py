@@ -45,7 +45,7 @@ class ForwardedMiddleware:
         sender = request.META.get("REMOTE_ADDR", "")
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "")
         if is_within(sender, settings.PROXIES):
-            request.META["REMOTE_ADDR"] = _client(hops, default=sender)
+            request.META["REMOTE_ADDR"] = _client_address(hops, default=sender)
             lies = [name for name in _FORWARDED if name != "HTTP_X_FORWARDED_PROTO"]
         else:
             lies = list(_FORWARDED)
@@ -54,7 +54,7 @@ class ForwardedMiddleware:
         return self.get_response(request)
 
 
-def _client(hops: str, *, default: str) -> str:
+def _client_address(hops: str, *, default: str) -> str:
     """The nearest hop that is none of our proxies; what stands further left anybody can write."""
     for hop in reversed([hop.strip() for hop in hops.split(",") if hop.strip()]):
         if not is_within(hop, settings.PROXIES):
@@ -76,13 +76,13 @@ class RequestMiddleware:
         try:
             response = self.get_response(request)
             response.headers[ID_HEADER] = logs.request_id.get()
-            _note(request, response, seconds=time.perf_counter() - begun)
+            _note_request(request, response, seconds=time.perf_counter() - begun)
         finally:
             logs.request_id.reset(token)
         return response
 
 
-def _note(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
+def _note_request(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
     route = route_of(request)
     count_request(route=route, status=response.status_code, seconds=seconds)
     user = getattr(request, "user", None)

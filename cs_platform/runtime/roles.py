@@ -66,7 +66,7 @@ def grant(*, app: str, reader: str = "") -> None:
     with connection.cursor() as cursor:
         _grant_schema(cursor, app=app)
         for table in append_only_tables():
-            _run(cursor, "REVOKE UPDATE, DELETE ON {} FROM {}", table, app)
+            _run_for_names(cursor, "REVOKE UPDATE, DELETE ON {} FROM {}", table, app)
         for table, columns in FILLED_IN.items():
             _grant_columns(cursor, "UPDATE", table, columns, to=app)
         if reader:
@@ -76,23 +76,25 @@ def grant(*, app: str, reader: str = "") -> None:
 def _grant_schema(cursor: CursorWrapper, *, app: str) -> None:
     cursor.execute("SELECT current_database()")
     database = cursor.fetchone()[0]
-    _run(cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", database, app)
-    _run(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", app)
+    _run_for_names(cursor, "GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", database, app)
+    _run_for_names(cursor, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    _run_for_names(cursor, "GRANT USAGE ON SCHEMA public TO {}", app)
     rights = "SELECT, INSERT, UPDATE, DELETE ON"
-    _run(cursor, f"GRANT {rights} ALL TABLES IN SCHEMA public TO {{}}", app)
-    _run(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", app)
+    _run_for_names(cursor, f"GRANT {rights} ALL TABLES IN SCHEMA public TO {{}}", app)
+    _run_for_names(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}", app)
     defaults = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT"
-    _run(cursor, f"{defaults} {rights} TABLES TO {{}}", app)
-    _run(cursor, f"{defaults} USAGE, SELECT ON SEQUENCES TO {{}}", app)
+    _run_for_names(cursor, f"{defaults} {rights} TABLES TO {{}}", app)
+    _run_for_names(cursor, f"{defaults} USAGE, SELECT ON SEQUENCES TO {{}}", app)
 
 
 def _grant_reading(cursor: CursorWrapper, *, reader: str) -> None:
-    _run(cursor, "GRANT USAGE ON SCHEMA public TO {}", reader)
-    _run(cursor, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", reader)
-    _run(cursor, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}", reader)
+    _run_for_names(cursor, "GRANT USAGE ON SCHEMA public TO {}", reader)
+    _run_for_names(cursor, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", reader)
+    _run_for_names(
+        cursor, "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {}", reader
+    )
     for table in UNREADABLE:
-        _run(cursor, "REVOKE SELECT ON {} FROM {}", table, reader)
+        _run_for_names(cursor, "REVOKE SELECT ON {} FROM {}", table, reader)
     for table, columns in READABLE_COLUMNS.items():
         _grant_columns(cursor, "SELECT", table, columns, to=reader)
 
@@ -105,5 +107,5 @@ def _grant_columns(
     cursor.execute(query.format(sql.SQL(right), names, sql.Identifier(table), sql.Identifier(to)))
 
 
-def _run(cursor: CursorWrapper, statement: str, *names: str) -> None:
+def _run_for_names(cursor: CursorWrapper, statement: str, *names: str) -> None:
     cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -36,9 +36,9 @@ class Servers:
         """True when one had died and runs again. One that does not start is tried again."""
         again = False
         if self.postgres and self.postgres.process and self.postgres.process.poll() is not None:
-            again |= _again("postgres", partial(self._start_postgres, self.postgres))
+            again |= _start_again("postgres", partial(self._start_postgres, self.postgres))
         if self.valkey and self.valkey.process and self.valkey.process.poll() is not None:
-            again |= _again("valkey", partial(self._start_valkey, self.valkey))
+            again |= _start_again("valkey", partial(self._start_valkey, self.valkey))
         return again
 
     def stop(self) -> None:
@@ -51,7 +51,7 @@ class Servers:
             try:
                 urls = postgres.start(output=log)
             except ServerFailedError:
-                self._show("postgres")
+                self._print_log_end("postgres")
                 raise
         self.addresses |= {
             "DATABASE_URL": urls.app,
@@ -64,24 +64,24 @@ class Servers:
             try:
                 self.addresses["REDIS_URL"] = valkey.start(output=log)
             except ServerFailedError:
-                self._show("valkey")
+                self._print_log_end("valkey")
                 raise
 
-    def _log(self, name: str) -> Path:
+    def _log_path(self, name: str) -> Path:
         return self.home / f"{name}.log"
 
     def _open_log(self, name: str) -> IO[bytes]:
         """For its owner alone: a server quotes statements in it."""
-        file = os.open(self._log(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        file = os.open(self._log_path(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.fchmod(file, 0o600)  # it may be there from before
         return os.fdopen(file, "wb")
 
-    def _show(self, name: str) -> None:
-        for line in self._log(name).read_text(errors="replace").splitlines()[-10:]:
+    def _print_log_end(self, name: str) -> None:
+        for line in self._log_path(name).read_text(errors="replace").splitlines()[-10:]:
             say(name, line)
 
 
-def _again(name: str, start: Callable[[], None]) -> bool:
+def _start_again(name: str, start: Callable[[], None]) -> bool:
     say(name, "ended; starts again")
     try:
         start()

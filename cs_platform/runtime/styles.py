@@ -64,15 +64,15 @@ class JoinedStyles(BaseFinder):
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         if path not in SHEETS:
             return []
-        found = self._join(path)
+        found = self._write_joined_sheet(path)
         return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[tuple[str, Storage]]:
         for path in SHEETS:
-            self._join(path)
+            self._write_joined_sheet(path)
             yield path, self.storage
 
-    def _join(self, path: str) -> str:
+    def _write_joined_sheet(self, path: str) -> str:
         """As new as its newest source, so that an unchanged sheet is not collected again."""
         newest = max((SOURCES / f"{name}.css").stat().st_mtime_ns for name in SHEETS[path])
         target = Path(self.storage.path(path))

@@ -53,21 +53,21 @@ class Supervisor:
         self.home.mkdir(parents=True, exist_ok=True)
         with _only_one(self.home / "up.lock"):
             self._wait_for_port()
-            signal.signal(signal.SIGINT, self._interrupted)
-            signal.signal(signal.SIGTERM, self._interrupted)
+            signal.signal(signal.SIGINT, self._count_interrupt)
+            signal.signal(signal.SIGTERM, self._count_interrupt)
             try:
-                self._start()
+                self._start_everything()
                 self._look_after()
             finally:
-                self._stop()
+                self._stop_everything()
 
-    def _start(self) -> None:
+    def _start_everything(self) -> None:
         self.servers.start()
         self._write_runtime()
         failing_processes.forget(self.home)  # of a run that was killed
-        self._once("prepare", CS_COMPRESS_STATIC="0")
-        self._load()
-        web, *others = self._processes()
+        self._run_command_once("prepare", CS_COMPRESS_STATIC="0")
+        self._load_first_data()
+        web, *others = self._child_processes()
         self.children = [web]  # alone: people wait for it, and the machine may have few cores
         web.start()
         if not self._web_answers():
@@ -75,14 +75,14 @@ class Supervisor:
         for child in others:
             child.start()
             self.children.append(child)
-        self._announce()
+        self._print_ready()
 
-    def _load(self) -> None:
+    def _load_first_data(self) -> None:
         """What there is to look at: the demo company, or whoever begins to fill it."""
-        if self._is_demo() and _knows("demo"):
-            self._once("demo", "--if-empty")
+        if self._is_demo() and _has_command("demo"):
+            self._run_command_once("demo", "--if-empty")
         elif not self._is_demo():
-            self._once("first_admin")
+            self._run_command_once("first_admin")
 
     def _look_after(self) -> None:
         while not self.interrupts:
@@ -107,14 +107,14 @@ class Supervisor:
             failing_processes.write(self.home, found)
             self.told = found
 
-    def _stop(self) -> None:
+    def _stop_everything(self) -> None:
         """Web first, so that nobody begins anything; the servers when nobody needs them."""
         for child in self.children:
             child.stop()
         failing_processes.forget(self.home)
         self.servers.stop()
 
-    def _interrupted(self, signal_number: int, frame: FrameType | None) -> None:
+    def _count_interrupt(self, signal_number: int, frame: FrameType | None) -> None:
         self.interrupts += 1
         if self.interrupts == 1:
             say("up", "stopping; twice more to quit at once")
@@ -139,9 +139,13 @@ class Supervisor:
     def _is_demo(self) -> bool:
         return os.environ.get("CS_DEMO", "1") not in ("0", "false", "no")
 
-    def _once(self, *command: str, **more: str) -> None:
+    def _run_command_once(self, *command: str, **more: str) -> None:
         """A command that has to succeed; it may have processes of its own, which end with it."""
-        child = Child(name=command[0], command=[*MANAGE, *command], environment=_patient() | more)
+        child = Child(
+            name=command[0],
+            command=[*MANAGE, *command],
+            environment=_background_environment() | more,
+        )
         child.start()
         while (code := child.ended()) is None and not self.interrupts:
             time.sleep(0.05)
@@ -151,28 +155,37 @@ class Supervisor:
         if code:
             raise CannotStartError(f"manage.py {command[0]} failed; the reason stands above.")
 
-    def _processes(self) -> list[Child]:
+    def _child_processes(self) -> list[Child]:
         """In the order in which they stop."""
         beat = [*CELERY, "beat", "--schedule", str(self.home / "beat"), "--pidfile", ""]
         worker = [*CELERY, "worker", "--concurrency", "2", "--without-mingle", "--without-gossip"]
         quiet = ["--loglevel", "WARNING"]
         return [
             Child(name="web", command=WEB, environment=self._web_environment(), patience=25),
-            Child(name="beat", command=[*beat, *quiet], environment=_patient()),
-            Child(name="dispatcher", command=[*MANAGE, "dispatch"], environment=_patient()),
-            Child(name="worker", command=[*worker, *quiet], environment=_patient(), patience=30),
+            Child(name="beat", command=[*beat, *quiet], environment=_background_environment()),
+            Child(
+                name="dispatcher",
+                command=[*MANAGE, "dispatch"],
+                environment=_background_environment(),
+            ),
+            Child(
+                name="worker",
+                command=[*worker, *quiet],
+                environment=_background_environment(),
+                patience=30,
+            ),
         ]
 
     def _web_environment(self) -> dict[str, str]:
-        here = {"CS_BIND": _address(), "CS_PORT": str(self.port)}
+        here = {"CS_BIND": _bind_address(), "CS_PORT": str(self.port)}
         style = {"CS_LOG_FORMAT": "plain"} if self._is_demo() else {}
         return {**style, **os.environ, **here}
 
     def _web_answers(self) -> bool:
         """Waits for it; False when somebody stops everything meanwhile."""
         end = time.monotonic() + READY_SECONDS
-        site = f"http://{_reachable()}:{self.port}"
-        while not (_answers(f"{site}/healthz") and _answers(f"{site}/readyz")):
+        site = f"http://{_reachable_address()}:{self.port}"
+        while not (_url_answers(f"{site}/healthz") and _url_answers(f"{site}/readyz")):
             if self.interrupts:
                 return False
             if time.monotonic() > end:
@@ -183,7 +196,7 @@ class Supervisor:
             time.sleep(0.1)
         return True
 
-    def _announce(self) -> None:
+    def _print_ready(self) -> None:
         lines = [f"READY http://localhost:{self.port}"]
         if self._is_demo():
             people = ", ".join(f"{person}@demo.example" for person in PEOPLE)
@@ -194,7 +207,7 @@ class Supervisor:
     def _wait_for_port(self) -> None:
         """A killed run lets go of its port within seconds; anybody else keeps it."""
         end = time.monotonic() + (8 if (self.home / "runtime.env").exists() else 0)
-        while not _free(self.port):
+        while not _is_port_free(self.port):
             if time.monotonic() > end:
                 raise CannotStartError(
                     f"Port {self.port} is in use by another program: stop that one, or choose"
@@ -216,25 +229,25 @@ def _only_one(path: Path) -> Iterator[None]:
         yield
 
 
-def _address() -> str:
+def _bind_address() -> str:
     return os.environ.get("CS_BIND", "127.0.0.1")
 
 
-def _reachable() -> str:
-    return "127.0.0.1" if _address() == EVERYWHERE else _address()
+def _reachable_address() -> str:
+    return "127.0.0.1" if _bind_address() == EVERYWHERE else _bind_address()
 
 
-def _free(port: int) -> bool:
+def _is_port_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_address(), port))
+            probe.bind((_bind_address(), port))
         except OSError:
             return False
         return True
 
 
-def _answers(url: str) -> bool:
+def _url_answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:  # nosec B310 # noqa: S310 -- our own address
             return bool(answer.status == 200)
@@ -242,7 +255,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _patient() -> dict[str, str]:
+def _background_environment() -> dict[str, str]:
     """Background work may take longer than a page."""
     defaults = {
         "CS_STATEMENT_TIMEOUT": "300s",
@@ -253,7 +266,7 @@ def _patient() -> dict[str, str]:
     return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
 
 
-def _knows(command: str) -> bool:
+def _has_command(command: str) -> bool:
     return (Path(__file__).resolve().parents[1] / f"management/commands/{command}.py").exists()
 
 

@@ -60,13 +60,13 @@ class BoundedUnreader(SocketUnreader):  # type: ignore[misc]
         self._began, self._received, self._may_wait = time.monotonic(), 0.0, may_wait
 
     def chunk(self, size_hint: int | None = None) -> bytes:
-        piece = self._receive(size_hint) if self._may_wait else b""
+        piece = self._receive_until_deadline(size_hint) if self._may_wait else b""
         self._received += len(piece)
         if not piece:
             self.is_cut, self._may_wait = True, False
         return piece
 
-    def _receive(self, size_hint: int | None) -> bytes:
+    def _receive_until_deadline(self, size_hint: int | None) -> bytes:
         before = self.sock.gettimeout()
         left = self._began + REQUEST_SECONDS + self._received / LEAST_RATE - time.monotonic()
         try:
@@ -105,9 +105,9 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER_BYTES)
         connection = Connection(self.cfg, sock, client, listener.getsockname())
-        self._wait(connection, seconds=REQUEST_SECONDS)
+        self._wait_for_client(connection, seconds=REQUEST_SECONDS)
         if self.nr_conns >= self.worker_connections:
-            self._drop(next(iter(self.waiting)))  # who has waited longest makes room
+            self._drop_connection(next(iter(self.waiting)))  # who has waited longest makes room
 
     def finish_request(self, connection: Connection, future: Future[Any]) -> None:
         """Called in the event loop when a thread has answered, or failed to."""
@@ -118,14 +118,14 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
             self.log.exception("Error handling a request")
             may_stay = False
         if not may_stay:
-            self._linger(connection)
+            self._linger_before_close(connection)
             return
         connection.incoming = Incoming()
         connection.was_told_to_continue = False
         seconds = self.cfg.keepalive if self.alive else STOP_KEEPALIVE_LINGER
-        self._wait(connection, seconds=seconds)
+        self._wait_for_client(connection, seconds=seconds)
         if pipelined := connection.unreader.take_buffered():
-            self._received(connection, pipelined)
+            self._take_received(connection, pipelined)
 
     def murder_pending(self) -> None:
         """Deadlines; gunicorn's loop asks at least once a second."""
@@ -133,9 +133,9 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         for connection in [c for c in self.waiting if c.deadline <= now]:
             progress = connection.incoming.progress
             if connection.is_closing or progress is Progress.EMPTY:
-                self._drop(connection)
+                self._drop_connection(connection)
             elif progress is Progress.HEAD:
-                self._refuse(connection, _TOO_LATE)
+                self._refuse_connection(connection, _TOO_LATE)
             else:
                 self._hand_over(connection)
 
@@ -144,27 +144,27 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         for connection in self.waiting:
             connection.deadline = min(connection.deadline, deadline)
 
-    def _wait(self, connection: Connection, *, seconds: float) -> None:
+    def _wait_for_client(self, connection: Connection, *, seconds: float) -> None:
         connection.sock.setblocking(False)
         connection.deadline = time.monotonic() + seconds
         self.waiting[connection] = None
-        read = partial(self._readable, connection)
+        read = partial(self._read_waiting, connection)
         self.poller.register(connection.sock, selectors.EVENT_READ, read)
 
-    def _readable(self, connection: Connection, sock: socket.socket) -> None:
+    def _read_waiting(self, connection: Connection, sock: socket.socket) -> None:
         try:
             piece = sock.recv(SMALL_BYTES)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:  # reset
-            self._drop(connection)
+            self._drop_connection(connection)
             return
         if not connection.is_closing:
-            self._received(connection, piece)
+            self._take_received(connection, piece)
         elif not piece:
-            self._drop(connection)
+            self._drop_connection(connection)
 
-    def _received(self, connection: Connection, piece: bytes) -> None:
+    def _take_received(self, connection: Connection, piece: bytes) -> None:
         """`piece` is empty when the client sends no more."""
         incoming = connection.incoming
         if piece and incoming.progress is Progress.EMPTY:
@@ -172,13 +172,13 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         progress = incoming.add(piece)
         connection.has_ended = not piece
         if progress is Progress.ENDLESS:
-            self._refuse(connection, _TOO_LONG)
+            self._refuse_connection(connection, _TOO_LONG)
         elif progress in (Progress.WHOLE, Progress.LARGE):
             self._hand_over(connection)
         elif connection.has_ended and progress is Progress.BODY:
             self._hand_over(connection)  # cut: the application says so
         elif connection.has_ended:
-            self._drop(connection)
+            self._drop_connection(connection)
         elif progress is Progress.BODY and incoming.expects_continue:
             self._tell_to_continue(connection)
 
@@ -216,7 +216,7 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         is_for_api = self.served.connection.incoming.is_for_api
         with contextlib.suppress(OSError):  # gone
             client.settimeout(SEND_SECONDS)
-            client.sendall(_refusal(status, is_for_api=is_for_api))
+            client.sendall(_refusal_bytes(status, is_for_api=is_for_api))
 
     def handle_request(self, request: Any, connection: Connection) -> bool:
         """In a thread."""
@@ -236,33 +236,33 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         may_stay = super()._keepalive_after(connection, keepalive)
         return bool(may_stay and not connection.unreader.is_cut)
 
-    def _refuse(self, connection: Connection, status_line: str) -> None:
+    def _refuse_connection(self, connection: Connection, status_line: str) -> None:
         with contextlib.suppress(OSError):
             answer = f"{status_line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             connection.sock.send(answer.encode())
         self._stop_waiting(connection)
-        self._linger(connection)
+        self._linger_before_close(connection)
 
-    def _linger(self, connection: Connection) -> None:
+    def _linger_before_close(self, connection: Connection) -> None:
         """Our end is closed first: closing at once what has unread input would reset it, and the
         client might lose its answer (RFC 9112, 9.6)."""
         try:
             connection.sock.shutdown(socket.SHUT_WR)
         except OSError:
-            self._close(connection)
+            self._close_connection(connection)
         else:
             connection.is_closing = True
-            self._wait(connection, seconds=LINGER_SECONDS)
+            self._wait_for_client(connection, seconds=LINGER_SECONDS)
 
     def _stop_waiting(self, connection: Connection) -> None:
         del self.waiting[connection]
         self.poller.unregister(connection.sock)
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop_connection(self, connection: Connection) -> None:
         self._stop_waiting(connection)
-        self._close(connection)
+        self._close_connection(connection)
 
-    def _close(self, connection: Connection) -> None:
+    def _close_connection(self, connection: Connection) -> None:
         self.nr_conns -= 1
         connection.close()
 
@@ -275,7 +275,7 @@ def _is_no_http(error: Exception) -> bool:
     return isinstance(error, (errors.ParseException, *chunks))
 
 
-def _refusal(status: HTTPStatus | None, *, is_for_api: bool) -> bytes:
+def _refusal_bytes(status: HTTPStatus | None, *, is_for_api: bool) -> bytes:
     """The whole answer: a problem in JSON below /api/, one line elsewhere. None is a failure."""
     # Django is set up when a request comes; not yet when gunicorn looks this worker up.
     from accounts.api.problems import MEDIA_TYPE, problem_answer  # noqa: PLC0415

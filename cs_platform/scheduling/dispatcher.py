@@ -61,7 +61,7 @@ class Dispatcher:
             signal.signal(number, lambda *_: self.stop())
         while not self.stopping:
             try:
-                self._listen()
+                self._listen_and_sweep()
             except (DatabaseError, InterfaceError) as error:
                 log.warning("the database does not answer (%s)", type(error).__name__)
                 connection.close()
@@ -71,7 +71,7 @@ class Dispatcher:
     def stop(self) -> None:
         self.stopping = True
 
-    def _listen(self) -> None:
+    def _listen_and_sweep(self) -> None:
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
@@ -96,7 +96,7 @@ class Dispatcher:
             head = queue.head()
             if head is not None:
                 waiting.add(self._ask_queue(queue.name, head, queue.run))
-        waiting |= self._jobs(jobs.due_ids(now=now))
+        waiting |= self._send_due_jobs(jobs.due_ids(now=now))
         self._sent_at = {key: at for key, at in self._sent_at.items() if key in waiting}
         Pulse.objects.update_or_create(
             process="dispatcher", defaults={"beat_at": now, "broker_answers": self.broker_answers}
@@ -106,18 +106,20 @@ class Dispatcher:
     def _ask_queue(self, name: str, head: int, run: Callable[[], int]) -> str:
         key = f"{name} {head}"
         if self._is_news(key):
-            self._send("cs_platform.scheduling.tasks.run_queue", name)
+            self._send_to_workers("cs_platform.scheduling.tasks.run_queue", name)
         elif self._is_silent(key):
-            self._do(name, run)
+            self._work_in_thread(name, run)
         return key
 
-    def _jobs(self, due: list[int]) -> set[str]:
+    def _send_due_jobs(self, due: list[int]) -> set[str]:
         news = [job for job in due if self._is_news(f"job {job}")]
         for n in range(0, len(news), JOBS_A_MESSAGE):
-            self._send("cs_platform.scheduling.tasks.run_jobs", news[n : n + JOBS_A_MESSAGE])
+            self._send_to_workers(
+                "cs_platform.scheduling.tasks.run_jobs", news[n : n + JOBS_A_MESSAGE]
+            )
         silent = [job for job in due if self._is_silent(f"job {job}")]
         if silent:
-            self._do("jobs", lambda: [job_runner.run_job(job) for job in silent])
+            self._work_in_thread("jobs", lambda: [job_runner.run_job(job) for job in silent])
         return {f"job {job}" for job in due}
 
     def _is_news(self, key: str) -> bool:
@@ -133,7 +135,7 @@ class Dispatcher:
         waited = time.monotonic() - self._sent_at[key]
         return waited >= SILENCE_SECONDS or not self.broker_answers
 
-    def _send(self, task: str, argument: object) -> None:
+    def _send_to_workers(self, task: str, argument: object) -> None:
         if time.monotonic() < self._broker_rests_until:
             return
         try:
@@ -145,13 +147,13 @@ class Dispatcher:
         else:
             self.broker_answers = True
 
-    def _do(self, name: str, run: Callable[[], object]) -> None:
+    def _work_in_thread(self, name: str, run: Callable[[], object]) -> None:
         """In a thread: a long piece of work must not keep us from ringing for the rest."""
         current = self._own.get(name)
         if current is None or current.done():
-            self._own[name] = self._hands.submit(self._guarded, name, run)
+            self._own[name] = self._hands.submit(self._run_guarded, name, run)
 
-    def _guarded(self, name: str, run: Callable[[], object]) -> None:
+    def _run_guarded(self, name: str, run: Callable[[], object]) -> None:
         try:
             run()
         except Exception:

@@ -34,7 +34,9 @@ def retry_job(*, job_id: int, by: User, now: datetime) -> Job:
         else:
             jobs.revive(kind=job.kind, key=job.key, now=now)
         subject = f"{job.kind} {job.key}"
-        _note(Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=job.reason)
+        _record_intervention(
+            Action.RETRY_JOB, by=by, now=now, row_id=job_id, subject=subject, before=job.reason
+        )
     if settled:
         raise NothingToDoError(f"{settled} The job is taken off this list.")
     return job
@@ -67,7 +69,7 @@ def resend(*, message_id: int, by: User, now: datetime) -> OutboxMessage:
         reason = message.reason
         if not outbox.revive(message_id=message_id, now=now):
             raise NothingToDoError("That message is no dead letter any more.")
-        _note(
+        _record_intervention(
             Action.RESEND_MESSAGE, by=by, now=now, row_id=message_id,
             subject=message.key, before=reason,
         )  # fmt: skip
@@ -82,10 +84,12 @@ def ask_invariants(*, by: User, now: datetime) -> None:
         payload = {"by": by.pk}
         if not jobs.enqueue(kind=INVARIANTS, key=key, payload=payload, next_at=now):
             raise NothingToDoError("They were asked in this minute already.")
-        _note(Action.ASK_INVARIANTS, by=by, now=now, row_id=None, subject=key, before="")
+        _record_intervention(
+            Action.ASK_INVARIANTS, by=by, now=now, row_id=None, subject=key, before=""
+        )
 
 
-def _note(
+def _record_intervention(
     action: Action, *, by: User, now: datetime, row_id: int | None, subject: str, before: str
 ) -> None:
     Intervention.objects.create(

@@ -107,11 +107,11 @@ def broken(*, day: date, everything: bool = True) -> list[Broken]:
     return [
         Broken(check.name, check.help_text, len(found), tuple(found[:EXAMPLES]), check.heals)
         for check in CHECKS
-        if (found := _lines(check, scope))
+        if (found := _broken_lines(check, scope))
     ]
 
 
-def _lines(check: AnyCheck, scope: CheckScope) -> list[str]:
+def _broken_lines(check: AnyCheck, scope: CheckScope) -> list[str]:
     if not isinstance(check, Check):
         return check.find(scope)
     with connection.cursor() as cursor:

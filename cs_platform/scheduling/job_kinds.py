@@ -56,7 +56,7 @@ def _derive_ledgers(claim: jobs.Claim) -> None:
     derive_overdue(day=clock.today(), now=clock.now(), real_now=datetime.now(UTC))
 
 
-def _forget(claim: jobs.Claim) -> None:
+def _forget_outdated_rows(claim: jobs.Claim) -> None:
     purge.forget(kinds=HANDLERS, now=datetime.now(UTC))
 
 
@@ -76,6 +76,6 @@ HANDLERS = {
     uploads.IMPORT: Handler(
         uploads.work_import, End(uploads.give_up_import, uploads.revive_import)
     ),
-    purge.JOB_KIND: Handler(_forget),
+    purge.JOB_KIND: Handler(_forget_outdated_rows),
 }
 ENDED = frozenset(kind for kind, handler in HANDLERS.items() if handler.end)

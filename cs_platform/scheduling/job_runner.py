@@ -30,9 +30,9 @@ def run_job(job_id: int) -> bool:
         return False
     with logs.doing(job=claim.job_id):
         if claim.is_deadly:
-            _fail(claim, reason=f"its worker died or hung {jobs.PATIENCE.kills} times")
+            _fail_job(claim, reason=f"its worker died or hung {jobs.PATIENCE.kills} times")
         else:
-            _run(claim)
+            _run_under_lease(claim)
     return True
 
 
@@ -46,9 +46,9 @@ def give_up_dead(*, now: datetime) -> None:
                 _give_up(jobs.Claim.of(job), reason=job.reason)
 
 
-def _run(claim: jobs.Claim) -> None:
+def _run_under_lease(claim: jobs.Claim) -> None:
     try:
-        with Heartbeat(lambda: _beat(claim), name=f"job {claim.job_id}"):
+        with Heartbeat(lambda: _beat_lease(claim), name=f"job {claim.job_id}"):
             HANDLERS[claim.kind].run(claim)
         jobs.done(claim, now=datetime.now(UTC))
     except LeaseLostError:
@@ -62,10 +62,10 @@ def _run(claim: jobs.Claim) -> None:
             return
         # Whatever a handler raises is the job's: it is tried again or given up, the worker lives.
         log.exception("job %s failed", claim.job_id, extra={"kind": claim.kind})
-        _fail(claim, reason=in_safe_words(error))
+        _fail_job(claim, reason=in_safe_words(error))
 
 
-def _beat(claim: jobs.Claim) -> None:
+def _beat_lease(claim: jobs.Claim) -> None:
     jobs.heartbeat(claim, now=datetime.now(UTC))
 
 
@@ -88,7 +88,7 @@ def _tells_of_a_lost_connection(error: Exception) -> bool:
     return code.startswith(("08", "57P0"))
 
 
-def _fail(claim: jobs.Claim, *, reason: str) -> None:
+def _fail_job(claim: jobs.Claim, *, reason: str) -> None:
     """A job that dies and what people see of it, together: a kill in between leaves neither."""
     with transaction.atomic():
         if jobs.failed(claim, reason=reason, now=datetime.now(UTC)):

@@ -107,49 +107,49 @@ def _until_nothing_is_left(work: Callable[[], int]) -> int:
     return total
 
 
-def _partitions(shard: Shard) -> int:
+def _make_partitions(shard: Shard) -> int:
     return ensure_partitions(day=shard.next_day)
 
 
-def _sources(shard: Shard) -> int:
+def _refresh_sources(shard: Shard) -> int:
     """Which sources deliver, and since when: a source that never did lowers no score."""
     refresh_feeds()
     return SourceFeed.objects.count()
 
 
-def _pack(shard: Shard) -> int:
+def _pack_usage_of_day(shard: Shard) -> int:
     return pack_usage(day=shard.day)
 
 
-def _score(shard: Shard) -> int:
+def _score_shard(shard: Shard) -> int:
     result = recompute(day=shard.day, account_ids=shard.account_ids(), now=shard.now)
     return result.scored + result.unscored
 
 
-def _close(shard: Shard) -> int:
+def _close_and_spread_day(shard: Shard) -> int:
     closed = close_day(day=shard.day, now=shard.now)
     spread_day(day=shard.day, now=shard.now)
     return int(closed)
 
 
-def _departures(shard: Shard) -> int:
+def _emit_departures(shard: Shard) -> int:
     return ring_departures(day=shard.day)
 
 
-def _contracts(shard: Shard) -> int:
+def _renew_contracts(shard: Shard) -> int:
     return renew_and_expire(day=shard.next_day, now=shard.now)
 
 
-def _accounts(shard: Shard) -> int:
+def _refresh_shard_accounts(shard: Shard) -> int:
     ids = shard.account_ids()
     return len(refresh_accounts(account_ids=ids, day=shard.next_day, now=shard.now))
 
 
-def _audiences(shard: Shard) -> int:
+def _refresh_audiences_of_day(shard: Shard) -> int:
     return refresh_audiences(day=shard.next_day, now=shard.now)
 
 
-def _moments(shard: Shard) -> int:
+def _emit_due_moments(shard: Shard) -> int:
     return emit_moments(closed=shard.day, day=shard.next_day)
 
 
@@ -158,52 +158,52 @@ def _hand_on(shard: Shard) -> int:
     return hand_on_tasks(day=day, now=now) + hand_back_tasks(day=day, now=now)
 
 
-def _fire(shard: Shard) -> int:
+def _fire_all_signals(shard: Shard) -> int:
     return _until_nothing_is_left(lambda: fire_signals(limit=BATCH, now=shard.now))
 
 
-def _advance(shard: Shard) -> int:
+def _advance_all_plays(shard: Shard) -> int:
     return advance_plays(limit=100_000, now=shard.now)
 
 
-def _snapshots(shard: Shard) -> int:
+def _write_snapshots(shard: Shard) -> int:
     return take_snapshots(day=shard.day)
 
 
-def _forecast(shard: Shard) -> int:
+def _store_forecast(shard: Shard) -> int:
     return keep_forecast(day=shard.day, now=shard.now)
 
 
-def _verify(shard: Shard) -> int:
+def _verify_invariants(shard: Shard) -> int:
     """Broken invariants are counted here and named on the operations page."""
     return record_invariants(day=open_day(), now=shard.now, everything=False).broken
 
 
-def _queue(shard: Shard) -> int:
+def _alert_on_queue(shard: Shard) -> int:
     return ring_unworked_queue(day=shard.next_day, now=shard.now)
 
 
 STEPS = (
-    Step("partitions", _partitions),
-    Step("sources", _sources),
-    Step("pack", _pack),
-    Step("score", _score, by_account=True, is_about_the_day=True),
-    Step("close", _close, is_about_the_day=True),
-    Step("departures", _departures),
+    Step("partitions", _make_partitions),
+    Step("sources", _refresh_sources),
+    Step("pack", _pack_usage_of_day),
+    Step("score", _score_shard, by_account=True, is_about_the_day=True),
+    Step("close", _close_and_spread_day, is_about_the_day=True),
+    Step("departures", _emit_departures),
     # From here on the next day is open: what comes into force on it, and what that starts.
-    Step("contracts", _contracts),
-    Step("accounts", _accounts, by_account=True),
+    Step("contracts", _renew_contracts),
+    Step("accounts", _refresh_shard_accounts, by_account=True),
     # Before the moments, which tell playbooks who came and left.
-    Step("audiences", _audiences),
-    Step("moments", _moments),
+    Step("audiences", _refresh_audiences_of_day),
+    Step("moments", _emit_due_moments),
     # Before plays give more work to the teams of the day.
     Step("hand_on", _hand_on),
-    Step("fire", _fire),
-    Step("advance", _advance),
-    Step("queue", _queue),
-    Step("snapshots", _snapshots),
+    Step("fire", _fire_all_signals),
+    Step("advance", _advance_all_plays),
+    Step("queue", _alert_on_queue),
+    Step("snapshots", _write_snapshots),
     # Of the night itself alone: a forecast made later would know what came of it.
-    Step("forecast", _forecast),
-    Step("verify", _verify, is_about_the_day=True),
+    Step("forecast", _store_forecast),
+    Step("verify", _verify_invariants, is_about_the_day=True),
 )
 BY_NAME = {step.name: step for step in STEPS}

@@ -34,21 +34,21 @@ class RowQueue:
         return total
 
 
-def _dirty() -> int | None:
+def _first_dirty_account() -> int | None:
     """None, too, while missed nights have to be caught up first: see `rescore_now`."""
     if is_catching_up(now=clock.now()):
         return None
     return DirtyAccount.objects.order_by("pk").values_list("pk", flat=True).first()
 
 
-def _message() -> int | None:
+def _first_due_message() -> int | None:
     waiting = outbox.waiting(now=clock.now())
     return waiting.order_by("next_at", "pk").values_list("pk", flat=True).first()
 
 
 QUEUES = (
-    RowQueue("dirty", _dirty, lambda: drain_dirty(limit=BATCH, now=clock.now())),
+    RowQueue("dirty", _first_dirty_account, lambda: drain_dirty(limit=BATCH, now=clock.now())),
     RowQueue("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
-    RowQueue("outbox", _message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
+    RowQueue("outbox", _first_due_message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
 )
 BY_NAME = {queue.name: queue for queue in QUEUES}

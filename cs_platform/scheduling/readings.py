@@ -92,47 +92,47 @@ def reading(*, now: datetime) -> SystemStatus:
     return SystemStatus(
         at=now,
         today=now.astimezone(installation.zone).date(),
-        jobs=_jobs(),
-        due=_due(now),
-        dirty=_dirty(),
-        messages=_messages(now),
+        jobs=_job_counts(),
+        due=_due_jobs(now),
+        dirty=_dirty_accounts(),
+        messages=_message_queue(now),
         dead_messages=dead_messages,
-        night=_night(now, installation),
+        night=_latest_night(now, installation),
         invariants=InvariantRun.objects.order_by("-asked_at", "-pk").first(),
-        alive=tuple(_alive(name, pulses.get(name), now) for name in ("dispatcher", "worker")),
+        alive=tuple(_alive_state(name, pulses.get(name), now) for name in ("dispatcher", "worker")),
         broker_answers=dispatcher.broker_answers if dispatcher else None,
         sources=tuple(SourceFeed.objects.order_by("source")),
     )
 
 
-def _alive(process: str, pulse: Pulse | None, now: datetime) -> Alive:
+def _alive_state(process: str, pulse: Pulse | None, now: datetime) -> Alive:
     if pulse is None:
         return Alive(process, None, None, is_silent=True)
     ago = now - pulse.beat_at
     return Alive(process, pulse.beat_at, max(ago.total_seconds(), 0.0), is_silent=ago > SILENT)
 
 
-def _capped(rows: QuerySet[Job]) -> QuerySet[Job]:
+def _capped_rows(rows: QuerySet[Job]) -> QuerySet[Job]:
     return rows.filter(pk__in=rows.order_by().values("pk")[:CAP])
 
 
-def _jobs() -> tuple[JobCount, ...]:
+def _job_counts() -> tuple[JobCount, ...]:
     # Uses index: job_due, job_finished
     waiting = Job.objects.filter(state__in=(JobState.NEW, JobState.LEASED))
     dead = Job.objects.filter(state=JobState.DEAD)
     found = [
-        *_capped(waiting).values_list("kind", "state").annotate(Count("pk")),
-        *_capped(dead).values_list("kind", "state").annotate(Count("pk")),
+        *_capped_rows(waiting).values_list("kind", "state").annotate(Count("pk")),
+        *_capped_rows(dead).values_list("kind", "state").annotate(Count("pk")),
     ]
     return tuple(JobCount(*row) for row in sorted(found))
 
 
-def _due(now: datetime) -> QueueLength:
+def _due_jobs(now: datetime) -> QueueLength:
     found = jobs.due(now=now).aggregate(count=Count("pk"), oldest=Min("next_at"))
     return QueueLength(found["count"], found["oldest"])
 
 
-def _dirty() -> QueueLength:
+def _dirty_accounts() -> QueueLength:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(DISTINCT account_id), min(marked_at) FROM"
@@ -142,7 +142,7 @@ def _dirty() -> QueueLength:
         return QueueLength(*cursor.fetchone())
 
 
-def _messages(now: datetime) -> QueueLength:
+def _message_queue(now: datetime) -> QueueLength:
     # Uses index: outbox_due
     waiting = OutboxMessage.objects.filter(state__in=(MessageState.NEW, MessageState.LEASED))
     is_due = Q(next_at__lte=now)
@@ -150,7 +150,7 @@ def _messages(now: datetime) -> QueueLength:
     return QueueLength(found["count"], found["oldest"])
 
 
-def _night(now: datetime, installation: Installation) -> Night | None:
+def _latest_night(now: datetime, installation: Installation) -> Night | None:
     day = StepRun.objects.aggregate(day=Max("day"))["day"]
     if day is None:
         return None

@@ -52,7 +52,7 @@ def next_closing(*, now: datetime, installation: Installation) -> datetime | Non
 def latest_closed_day() -> date | None:
     """None before the first night is through."""
     # Uses index: step_open
-    first_open = _open().aggregate(day=Min("day"))["day"]
+    first_open = _open_steps().aggregate(day=Min("day"))["day"]
     planned = StepRun.objects.all()
     if first_open is not None:
         planned = planned.filter(day__lt=first_open)
@@ -76,7 +76,7 @@ def resume(*, now: datetime) -> date | None:
     Days go one after the other: each starts from what the one before it left.
     """
     installation = Installation.current()
-    first_open: date | None = _open().aggregate(day=Min("day"))["day"]
+    first_open: date | None = _open_steps().aggregate(day=Min("day"))["day"]
     if first_open is None:
         due = [] if installation.as_of else days_due(now=now, installation=installation)
         if not due:
@@ -126,10 +126,10 @@ def _account_shards() -> list[tuple[int | None, int | None]]:
 def ring_next_steps(*, day: date, now: datetime) -> int:
     """A job for each open shard of the first open step; made once, however often it is asked."""
     # Uses index: step_open
-    position = _open().filter(day=day).aggregate(first=Min("position"))["first"]
-    rows = _open().filter(day=day, position=position).order_by("pk")
+    position = _open_steps().filter(day=day).aggregate(first=Min("position"))["first"]
+    rows = _open_steps().filter(day=day, position=position).order_by("pk")
     return sum(
-        jobs.enqueue(kind=JOB_KIND, key=_key(row), payload={"step_run": row.pk}, next_at=now)
+        jobs.enqueue(kind=JOB_KIND, key=_job_key(row), payload={"step_run": row.pk}, next_at=now)
         for row in rows
     )
 
@@ -147,8 +147,8 @@ def waiting_jobs(*, day: date, now: datetime) -> list[int]:
 
 def retry(*, day: date, now: datetime) -> int:
     """Dead steps of an open night try again, after somebody has removed the reason."""
-    rows = _open().filter(day=day).order_by("pk")
-    return sum(jobs.revive(kind=JOB_KIND, key=_key(row), now=now) for row in rows)
+    rows = _open_steps().filter(day=day).order_by("pk")
+    return sum(jobs.revive(kind=JOB_KIND, key=_job_key(row), now=now) for row in rows)
 
 
 def run_step(claim: jobs.Claim) -> None:
@@ -169,7 +169,10 @@ def finish(row: StepRun, *, count: int | None, seconds: float, failure: str = ""
     StepRun.objects.filter(pk=row.pk, round=row.round, finished_at=None).update(
         finished_at=now, count=count, seconds=seconds, failure=failure[:500]
     )
-    if ring_next_steps(day=row.day, now=now) == 0 and not _open().filter(day=row.day).exists():
+    if (
+        ring_next_steps(day=row.day, now=now) == 0
+        and not _open_steps().filter(day=row.day).exists()
+    ):
         settle_overtaken()
         resume(now=now)
 
@@ -188,7 +191,7 @@ def _overtaken_by(claim: jobs.Claim) -> str:
     row = StepRun.objects.filter(pk=claim.payload["step_run"]).first()
     if row is None:
         return "the whole day was run again"
-    if _key(row) != claim.key:
+    if _job_key(row) != claim.key:
         return "its accounts went on in smaller parts"
     if not row.failure:
         return "the step was done all the same"
@@ -231,13 +234,13 @@ def revive(claim: jobs.Claim) -> None:
 
 def _waiting_for(claim: jobs.Claim) -> StepRun | None:
     """None once the step is done, or goes on in halves under other keys."""
-    row = _open().filter(pk=claim.payload["step_run"]).first()
-    return row if row is not None and _key(row) == claim.key else None
+    row = _open_steps().filter(pk=claim.payload["step_run"]).first()
+    return row if row is not None and _job_key(row) == claim.key else None
 
 
 def deaths(*, day: date) -> dict[str, str]:
     """Why open steps of this night stand still, by the key of their job."""
-    keys = [_key(row) for row in _open().filter(day=day)]
+    keys = [_job_key(row) for row in _open_steps().filter(day=day)]
     return jobs.deaths(kind=JOB_KIND, keys=keys)
 
 
@@ -247,11 +250,11 @@ def _give_up(row: StepRun, *, reason: str) -> None:
     if row.first_account_id == row.final_account_id:
         finish(row, count=0, seconds=0, failure=f"account {row.first_account_id}: {reason}")
         return
-    _halve(row)
+    _halve_shard(row)
     ring_next_steps(day=row.day, now=datetime.now(UTC))
 
 
-def _halve(row: StepRun) -> None:
+def _halve_shard(row: StepRun) -> None:
     with transaction.atomic(), only_one("nights.plan"):
         shards = StepRun.objects.filter(day=row.day, step=row.step)
         number = (shards.aggregate(highest=Max("shard"))["highest"] or 0) + 1
@@ -268,9 +271,9 @@ def _halve(row: StepRun) -> None:
         )  # fmt: skip
 
 
-def _open() -> QuerySet[StepRun]:
+def _open_steps() -> QuerySet[StepRun]:
     return StepRun.objects.filter(finished_at=None)
 
 
-def _key(row: StepRun) -> str:
+def _job_key(row: StepRun) -> str:
     return f"{row.day}/{row.position}/{row.step}/{row.shard}/{row.round}"

@@ -95,12 +95,12 @@ class BlockActivity:
     accounts: int
 
     def people_on(self, end: int, window: int) -> Floats:
-        return summed(self.position, self._days(end, window) > 0, accounts=self.accounts)
+        return summed(self.position, self._active_days(end, window) > 0, accounts=self.accounts)
 
     def days_on(self, end: int) -> Floats:
-        return summed(self.position, self._days(end, _WINDOW), accounts=self.accounts)
+        return summed(self.position, self._active_days(end, _WINDOW), accounts=self.accounts)
 
-    def _days(self, end: int, window: int) -> Ints:
+    def _active_days(self, end: int, window: int) -> Ints:
         last = end - self.origin + 1
         return self.cumulative[:, last] - self.cumulative[:, max(last - window, 0)]
 
@@ -165,26 +165,28 @@ def load(
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked).
     `windows`: over which people are counted besides the last 28 days."""
     asked = sorted({_WINDOW, *windows})
-    rows = _one_day(scope, asked) if scope.is_one_day else _block(scope, asked)
+    rows = _one_day(scope, asked) if scope.is_one_day else _daily_activity(scope, asked)
     since_start = None if starts is None else _since_start(scope, starts)
     return Activity(rows, load_counted(scope), since_start, connected_since, scope)
 
 
 def _one_day(scope: FactScope, windows: Sequence[int]) -> DayActivity:
     month, end = _first_month(scope, windows), scope.window_end(scope.last_day)
-    months = _months(month, end)
+    months = _months_until(month, end)
     names = [sql.Identifier(f"bits_{number(m)}") for m in months]
     others = [window for window in windows if window != _WINDOW]
     active = {window: sql.Identifier(f"active_{window}") for window in others}
     query = _DAY.format(
-        month=_mask(months, end, _WINDOW),
+        month=_window_day_bits(months, end, _WINDOW),
         active=sql.SQL("").join(
-            _ACTIVE.format(mask=_mask(months, end, window), name=name)
+            _ACTIVE.format(mask=_window_day_bits(months, end, window), name=name)
             for window, name in active.items()
         ),
         counts=sql.SQL("").join(_COUNT.format(name) for name in active.values()),
-        each=_joined("bit_or(m.days) FILTER (WHERE m.month = {1}::date) AS {0}", names, months),
-        ever=_joined("COALESCE(bit_or({0}), 0)::bigint", names, months),
+        each=_columns_by_month(
+            "bit_or(m.days) FILTER (WHERE m.month = {1}::date) AS {0}", names, months
+        ),
+        ever=_columns_by_month("COALESCE(bit_or({0}), 0)::bigint", names, months),
         accounts=scope.accounts("m.account_id"),
         first_month=sql.Literal(month),
         last=sql.Literal(end),
@@ -198,13 +200,13 @@ def _one_day(scope: FactScope, windows: Sequence[int]) -> DayActivity:
         np.minimum.at(first, table.position[active], lowest)
     people = dict(zip([_WINDOW, *others], ["users", *columns], strict=True))
     return DayActivity(
-        {window: _spread(table, name, len(scope)) for window, name in people.items()},
-        _spread(table, "days", len(scope)),
-        _older(scope, first, month),
+        {window: _values_by_account(table, name, len(scope)) for window, name in people.items()},
+        _values_by_account(table, "days", len(scope)),
+        _with_older_first_days(scope, first, month),
     )
 
 
-def _spread(table: Table, name: str, accounts: int) -> Floats:
+def _values_by_account(table: Table, name: str, accounts: int) -> Floats:
     values = np.zeros(accounts)
     values[table.position] = table[name]
     return values
@@ -215,7 +217,7 @@ def _lowest_bit(bits: Ints) -> Ints:
     return np.asarray(np.log2(bits & -bits), dtype=np.int64)
 
 
-def _joined(each: str, names: list[sql.Identifier], months: list[date]) -> sql.Composable:
+def _columns_by_month(each: str, names: list[sql.Identifier], months: list[date]) -> sql.Composable:
     template = sql.SQL(each)
     return sql.SQL(", ").join(
         template.format(name, sql.Literal(month)) for name, month in zip(names, months, strict=True)
@@ -227,7 +229,7 @@ def _first_month(scope: FactScope, windows: Sequence[int]) -> date:
     return (scope.window_end(scope.first_day) - days).replace(day=1)
 
 
-def _months(month: date, last: date) -> list[date]:
+def _months_until(month: date, last: date) -> list[date]:
     months = []
     while month <= last:
         months.append(month)
@@ -235,7 +237,7 @@ def _months(month: date, last: date) -> list[date]:
     return months
 
 
-def _mask(months: Sequence[date], last: date, window: int) -> sql.Composable:
+def _window_day_bits(months: Sequence[date], last: date, window: int) -> sql.Composable:
     """By month of a row the bits of its days that lie in the window ending on `last`."""
     days = [last - timedelta(days=back) for back in range(window)]
     bits = {m: sum(1 << (d.day - 1) for d in days if d.replace(day=1) == m) for m in months}
@@ -245,7 +247,7 @@ def _mask(months: Sequence[date], last: date, window: int) -> sql.Composable:
     )
 
 
-def _older(scope: FactScope, first: Ints, month: date) -> Ints:
+def _with_older_first_days(scope: FactScope, first: Ints, month: date) -> Ints:
     """A first day in the months that were read may have an older one before them."""
     oldest = number(scope.window_end(scope.first_day)) - _WINDOW + 1
     unsure = np.flatnonzero(first > oldest)
@@ -258,7 +260,7 @@ def _older(scope: FactScope, first: Ints, month: date) -> Ints:
     return first
 
 
-def _block(scope: FactScope, windows: Sequence[int]) -> BlockActivity:
+def _daily_activity(scope: FactScope, windows: Sequence[int]) -> BlockActivity:
     month = _first_month(scope, windows)
     query = _MONTHS.format(
         accounts=scope.accounts("m.account_id"),
@@ -279,7 +281,11 @@ def _block(scope: FactScope, windows: Sequence[int]) -> BlockActivity:
     np.minimum.at(first, table.position, table["month"] + _lowest_bit(table["days"]))
     positions = np.asarray(users["f0"], dtype=np.int64)
     return BlockActivity(
-        positions, np.cumsum(active, axis=1), origin, _older(scope, first, month), len(scope)
+        positions,
+        np.cumsum(active, axis=1),
+        origin,
+        _with_older_first_days(scope, first, month),
+        len(scope),
     )
 
 

@@ -81,13 +81,15 @@ class ChosenRows:
     currency: str
 
     def on(self, day: date, given: Given) -> ChosenFacts:
-        return ChosenFacts({demand: self._answer(demand, day, given) for demand in self.demands})
+        return ChosenFacts(
+            {demand: self._answer_demand(demand, day, given) for demand in self.demands}
+        )
 
-    def _answer(self, demand: Demand, day: date, given: Given) -> Floats:
+    def _answer_demand(self, demand: Demand, day: date, given: Given) -> Floats:
         end, today = number(self.scope.window_end(day)), number(day)
         match demand:
             case FeatureHistory():
-                return self._history(demand.feature, day, given)
+                return self._feature_history_days(demand.feature, day, given)
             case EventsOfKind() if self.events is not None:
                 return self._events_of_kind(self.events, demand, today)
             case EventHistory():
@@ -109,7 +111,7 @@ class ChosenRows:
         rows &= table["kind"] == self.kinds.index(demand.kind)
         return count(table, rows, accounts=len(self.scope))
 
-    def _history(self, key: str, day: date, given: Given) -> Floats:
+    def _feature_history_days(self, key: str, day: date, given: Given) -> Floats:
         """From the feature's first day on, where that came later than the account's."""
         feature = self.features.get(key)
         if feature is None:
@@ -137,11 +139,11 @@ def _days_since(first: date | None, *, end: int) -> float:
 
 
 def people_windows(demands: Collection[Demand]) -> set[int]:
-    return {demand.days for demand in _of(demands, ActivePeople)}
+    return {demand.days for demand in _demands_of_kind(demands, ActivePeople)}
 
 
 def usage_measures(demands: Collection[Demand]) -> list[UsageMeasure]:
-    return [*_of(demands, FeatureEvents), *_of(demands, FeatureWeeks)]
+    return [*_demands_of_kind(demands, FeatureEvents), *_demands_of_kind(demands, FeatureWeeks)]
 
 
 def load_chosen(
@@ -152,14 +154,18 @@ def load_chosen(
     days: UsageDays | None,
 ) -> ChosenRows:
     """`days`: use day by day, of a scope of several days."""
-    keys = {d.feature for d in _of(demands, FeatureEvents) if d.feature is not None}
-    keys |= {d.feature for d in _of(demands, FeatureWeeks)}
-    keys |= {d.feature for d in _of(demands, FeatureHistory)}
+    keys = {d.feature for d in _demands_of_kind(demands, FeatureEvents) if d.feature is not None}
+    keys |= {d.feature for d in _demands_of_kind(demands, FeatureWeeks)}
+    keys |= {d.feature for d in _demands_of_kind(demands, FeatureHistory)}
     features = {row.key: row for row in Feature.objects.filter(key__in=keys)} if keys else {}
     used = usage_measures(demands)
-    kinds = tuple(sorted({d.kind for d in _of(demands, EventsOfKind)}))
+    kinds = tuple(sorted({d.kind for d in _demands_of_kind(demands, EventsOfKind)}))
     ids = {key: row.pk for key, row in features.items()}
-    valued = {d.feature: ids[d.feature] for d in _of(demands, ValueHistory) if d.feature in ids}
+    valued = {
+        d.feature: ids[d.feature]
+        for d in _demands_of_kind(demands, ValueHistory)
+        if d.feature in ids
+    }
     return ChosenRows(
         demands=frozenset(demands),
         scope=scope,
@@ -188,7 +194,7 @@ def _load_valued(scope: FactScope, ids: Mapping[str, int]) -> dict[tuple[str, da
         return {(key, day): since for key, day, since in cursor if since is not None}
 
 
-def _of(demands: Collection[Demand], kind: type[Kind]) -> list[Kind]:
+def _demands_of_kind(demands: Collection[Demand], kind: type[Kind]) -> list[Kind]:
     return [demand for demand in demands if isinstance(demand, kind)]
 
 

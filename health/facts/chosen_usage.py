@@ -60,7 +60,7 @@ class UsedInBlock:
     windows: Mapping[tuple[str | None, str, bool], Windows]
 
     def on(self, asked: UsageMeasure, *, end: int, known_by: int) -> Floats:
-        windows = self.windows[_summed(asked)]
+        windows = self.windows[_sum_key(asked)]
         if isinstance(asked, FeatureEvents):
             sums = windows.on(end=end, oldest=asked.oldest, newest=asked.newest, known_by=known_by)
             return sums / TEN_THOUSAND if asked.is_value else sums
@@ -91,10 +91,12 @@ def load_used(
     wanted = sorted(asked, key=repr)
     if days is None:
         return _one_day(scope, wanted, ids)
-    return UsedInBlock({key: _windows(days, key, ids) for key in {_summed(e) for e in wanted}})
+    return UsedInBlock(
+        {key: _windows_of_key(days, key, ids) for key in {_sum_key(e) for e in wanted}}
+    )
 
 
-def _summed(asked: UsageMeasure) -> tuple[str | None, str, bool]:
+def _sum_key(asked: UsageMeasure) -> tuple[str | None, str, bool]:
     return asked.feature, asked.by, isinstance(asked, FeatureEvents) and asked.is_value
 
 
@@ -106,7 +108,7 @@ def _one_day(
         columns=sql.SQL(", ").join(
             _weeks_used(each, ids, last=last)
             if isinstance(each, FeatureWeeks)
-            else UsageWindow(each.oldest, each.newest, _who(each, ids)).sum_of(
+            else UsageWindow(each.oldest, each.newest, _usage_filter_sql(each, ids)).sum_of(
                 "u.value" if each.is_value else "u.events", last=last
             )
             for each in asked
@@ -114,7 +116,7 @@ def _one_day(
         accounts=scope.accounts("u.account_id"),
         longest=sql.Literal(longest_window(asked)),
         known=known(scope),
-        features=_features(asked, ids),
+        features=_features_filter_sql(asked, ids),
         last=sql.Literal(last),
     )
     names = tuple(f"n{place}" for place in range(len(asked)))
@@ -131,11 +133,11 @@ def _one_day(
 
 
 def _weeks_used(asked: FeatureWeeks, ids: Mapping[str, int], *, last: date) -> sql.Composable:
-    window = UsageWindow(WEEKS * 7, 0, _who(asked, ids))
+    window = UsageWindow(WEEKS * 7, 0, _usage_filter_sql(asked, ids))
     return _WEEKS.format(last=sql.Literal(last), within=window.within(last))
 
 
-def _who(asked: UsageMeasure, ids: Mapping[str, int]) -> sql.Composable:
+def _usage_filter_sql(asked: UsageMeasure, ids: Mapping[str, int]) -> sql.Composable:
     numbers = [actor.number for actor in _ACTORS[asked.by]]
     actors = sql.SQL("u.actor = ANY ({}::smallint[])").format(sql.Literal(numbers))
     if asked.feature is None:
@@ -144,14 +146,16 @@ def _who(asked: UsageMeasure, ids: Mapping[str, int]) -> sql.Composable:
     return sql.SQL("u.feature_id = {} AND {}").format(feature, actors)
 
 
-def _features(asked: Sequence[UsageMeasure], ids: Mapping[str, int]) -> sql.Composable:
+def _features_filter_sql(asked: Sequence[UsageMeasure], ids: Mapping[str, int]) -> sql.Composable:
     """Only those that are asked for, unless all of them are."""
     if any(each.feature is None for each in asked):
         return sql.SQL("true")
     return sql.SQL("u.feature_id = ANY ({}::smallint[])").format(sql.Literal(sorted(ids.values())))
 
 
-def _windows(days: UsageDays, key: tuple[str | None, str, bool], ids: Mapping[str, int]) -> Windows:
+def _windows_of_key(
+    days: UsageDays, key: tuple[str | None, str, bool], ids: Mapping[str, int]
+) -> Windows:
     feature, by, is_value = key
     table = days.table
     rows: Flags = np.isin(table["actor"], [actor.number for actor in _ACTORS[by]])

@@ -30,7 +30,7 @@ class Catalogue:
         plan_ids = np.array([-1, *sorted(self.plans)], dtype=np.int64)
         belongs = np.array(
             [
-                [_belongs(feature, self.plans.get(int(plan))) for feature in core]
+                [_belongs_to_plan(feature, self.plans.get(int(plan))) for feature in core]
                 for plan in plan_ids
             ],
             dtype=np.bool_,
@@ -78,9 +78,9 @@ def _is_core_on(feature: Feature, day: date) -> bool:
 
 def is_offered(feature: Feature, plan: str | None, day: date) -> bool:
     """Whether the plan has the feature, and it has not been taken away by the day."""
-    return _belongs(feature, plan) and (feature.valid_to is None or feature.valid_to > day)
+    return _belongs_to_plan(feature, plan) and (feature.valid_to is None or feature.valid_to > day)
 
 
-def _belongs(feature: Feature, plan: str | None) -> bool:
+def _belongs_to_plan(feature: Feature, plan: str | None) -> bool:
     """A feature without plans belongs to all, also to an account whose plan is unknown."""
     return not feature.plans or plan in feature.plans

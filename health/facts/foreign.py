@@ -65,14 +65,14 @@ def split(table: Table) -> tuple[Table, Foreign | None]:
     is_foreign = table["pair"] != 0
     if not is_foreign.any():
         return table, None
-    own, others = _only(table, ~is_foreign), _only(table, is_foreign)
+    own, others = _table_rows(table, ~is_foreign), _table_rows(table, is_foreign)
     key = np.column_stack([others.position, others["pair"]])
     balances, slot = np.unique(key, axis=0, return_inverse=True)
     rows = Table(others.position, {**others.columns, "slot": slot.reshape(-1)})
     return own, Foreign(rows, balances[:, 0], _by_base(balances[:, 1]))
 
 
-def _only(table: Table, rows: Flags) -> Table:
+def _table_rows(table: Table, rows: Flags) -> Table:
     return Table(
         table.position[rows], {name: values[rows] for name, values in table.columns.items()}
     )

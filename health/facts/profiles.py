@@ -128,7 +128,7 @@ class ProfileRows:
     def on(self, day: date) -> Profiles:
         values = {attribute: self.present[attribute.value].copy() for attribute in _ATTRIBUTES}
         if self.history is not None:
-            _apply(values, self.history, number(day))
+            _apply_history(values, self.history, number(day))
         return Profiles(
             seats=values[HistoryAttribute.SEATS],
             plan_id=values[HistoryAttribute.PLAN],
@@ -140,7 +140,7 @@ class ProfileRows:
         )
 
 
-def _apply(values: dict[HistoryAttribute, Ints], past: _Past, day: int) -> None:
+def _apply_history(values: dict[HistoryAttribute, Ints], past: _Past, day: int) -> None:
     """What was known of the day in place of what is there today."""
     history, recorded = past.rows, past.recorded
     on_day = (history["start"] <= day) & (history["stop"] > day)
@@ -170,8 +170,8 @@ def load(scope: FactScope, *, with_history: bool) -> ProfileRows:
         contracts=scope.accounts("c.account_id"), accounts=scope.accounts("a.id"), **vocabularies
     )
     table = scope.fetch(query, columns)
-    present = {name: _spread(table, name, len(scope)) for name in columns[1:]}
-    return ProfileRows(present, _history(scope, vocabularies) if with_history else None)
+    present = {name: _values_by_position(table, name, len(scope)) for name in columns[1:]}
+    return ProfileRows(present, _load_history(scope, vocabularies) if with_history else None)
 
 
 def _by_id(ids: Mapping[str, int]) -> sql.Composable:
@@ -182,7 +182,7 @@ def _by_id(ids: Mapping[str, int]) -> sql.Composable:
     return sql.SQL("{}::text[]").format(sql.Literal(keys))
 
 
-def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> _Past:
+def _load_history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> _Past:
     whose = {
         "accounts": scope.accounts("h.account_id"),
         "attributes": sql.Literal([attribute.value for attribute in _ATTRIBUTES]),
@@ -200,7 +200,7 @@ def _history(scope: FactScope, vocabularies: dict[str, sql.Composable]) -> _Past
     return _Past(scope.fetch(query, columns), recorded)
 
 
-def _spread(table: Table, name: str, accounts: int) -> Ints:
+def _values_by_position(table: Table, name: str, accounts: int) -> Ints:
     values: npt.NDArray[np.int64] = np.full(accounts, -1, dtype=np.int64)
     values[table.position] = table[name]
     return values

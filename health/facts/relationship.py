@@ -119,10 +119,10 @@ class Interactions:
             commercial_90d=count(talks, commercial, accounts=self.accounts),
             days_since_conversation=today - latest(talks, recent, accounts=self.accounts),
             days_since_executive=today - latest(people, executive, accounts=self.accounts),
-            levels_180d=self._levels(within(people, day=today, window=180)),
+            levels_180d=self._levels_in_contact(within(people, day=today, window=180)),
         )
 
-    def _levels(self, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+    def _levels_in_contact(self, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
         seen = np.zeros((self.accounts, len(LEVELS)))
         seen[self.participants.position[rows], self.participants["level"][rows]] = 1
         return np.asarray(seen.sum(axis=1), dtype=np.float64)
@@ -153,9 +153,9 @@ class Events:
         connected = self.first_day is not None and self.first_day <= today
         return EventFacts(
             connected=np.full(self.accounts, connected),
-            upsells_declined_90d=self._count(today, 90, EventMeaning.UPSELL_DECLINED),
-            renewal_pushbacks_90d=self._count(today, 90, EventMeaning.RENEWAL_PUSHBACK),
-            expansion_conversations_180d=self._count(
+            upsells_declined_90d=self._count_events(today, 90, EventMeaning.UPSELL_DECLINED),
+            renewal_pushbacks_90d=self._count_events(today, 90, EventMeaning.RENEWAL_PUSHBACK),
+            expansion_conversations_180d=self._count_events(
                 today, 180, EventMeaning.EXPANSION_CONVERSATION, EventMeaning.UPSELL_DECLINED
             ),
         )
@@ -163,17 +163,19 @@ class Events:
     def first_value(self, day: date, *, start: Floats) -> Floats:
         """Days from the contract's start to the first value moment after it; NaN if none yet."""
         today, table = number(day), self.table
-        rows = within(table, day=today, window=NEVER) & self._is(EventMeaning.FIRST_VALUE_MOMENT)
+        rows = within(table, day=today, window=NEVER) & self._has_meaning(
+            EventMeaning.FIRST_VALUE_MOMENT
+        )
         rows &= table["day"] >= start[table.position]
         reached = np.full(self.accounts, np.inf)
         np.minimum.at(reached, table.position[rows], table["day"][rows].astype(np.float64))
         return np.where(np.isinf(reached), np.nan, reached - start)
 
-    def _count(self, today: int, window: int, *meanings: EventMeaning) -> Floats:
-        rows = within(self.table, day=today, window=window) & self._is(*meanings)
+    def _count_events(self, today: int, window: int, *meanings: EventMeaning) -> Floats:
+        rows = within(self.table, day=today, window=window) & self._has_meaning(*meanings)
         return count(self.table, rows, accounts=self.accounts)
 
-    def _is(self, *meanings: EventMeaning) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _has_meaning(self, *meanings: EventMeaning) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.isin(self.table["meaning"], [_MEANINGS.index(meaning) for meaning in meanings])
 
 

@@ -71,7 +71,7 @@ class Contracts:
 
         A contract that renews another, or begins before those so far have ended, carries on.
         """
-        begun = np.flatnonzero(self._begun(day))
+        begun = np.flatnonzero(self._rows_begun(day))
         position, start = self.table.position[begun], self.table["day"][begun]
         # One running maximum for all: what lies before the own account is less than any day of it.
         apart = position * NEVER
@@ -79,16 +79,16 @@ class Contracts:
         follows = np.r_[False, position[1:] == position[:-1]]
         is_covered = np.r_[False, (apart + start)[1:] <= covered[:-1]]
         carries_on = follows & (is_covered | (self.table["renews"][begun] == 1))
-        return self._latest("day", begun[~carries_on])
+        return self._latest_value("day", begun[~carries_on])
 
     def term_months(self, day: date) -> Floats:
-        return self._latest("term", self._begun(day))
+        return self._latest_value("term", self._rows_begun(day))
 
-    def _begun(self, day: date) -> Flags:
+    def _rows_begun(self, day: date) -> Flags:
         today = number(day)
         return (self.table["day"] <= today) & (self.table["known"] <= today)
 
-    def _latest(self, name: str, rows: Flags | Ints) -> Floats:
+    def _latest_value(self, name: str, rows: Flags | Ints) -> Floats:
         values = np.full(self.accounts, np.nan)
         # Rows are in order, and of several writes to one place the last one stays.
         values[self.table.position[rows]] = self.table[name][rows]
@@ -121,10 +121,10 @@ class AccountLedger:
         What has no rate is left out, as it is of `Account.arr_minor`; or is `without_rate`.
         """
         limits = np.broadcast_to(np.asarray(effective), (self.accounts,))
-        rows = _counting(self.own, limits, today)
+        rows = _rows_in_effect(self.own, limits, today)
         arr = total(self.own, rows, self.own["amount"], accounts=self.accounts)
         if self.foreign is not None:
-            rows = _counting(self.foreign.table, limits, today)
+            rows = _rows_in_effect(self.foreign.table, limits, today)
             self.foreign.add(arr, rows, day=today, without_rate=without_rate)
         return arr
 
@@ -134,8 +134,8 @@ class AccountLedger:
         ends = np.column_stack(
             [self._arr_before(day, months, terms=terms) for terms in range(1, _TERMS + 1)]
         )
-        arr = self._compared(effective=today, today=today)
-        year_ago = self._compared(effective=today - _YEAR, today=today)
+        arr = self._arr_to_compare(effective=today, today=today)
+        year_ago = self._arr_to_compare(effective=today - _YEAR, today=today)
         return RevenueFacts(arr != 0, arr, year_ago, ends)
 
     def _arr_before(self, day: date, months: Floats, *, terms: int) -> Floats:
@@ -143,16 +143,16 @@ class AccountLedger:
         whole = np.where(months <= 1, 3, np.nan_to_num(months, nan=0.0)).astype(np.int64)
         days = {int(m): number(_months_before(day, int(m) * terms)) for m in np.unique(whole)}
         effective = np.array([days[int(m)] for m in whole], dtype=np.int64)
-        arr = self._compared(effective=effective, today=number(day))
+        arr = self._arr_to_compare(effective=effective, today=number(day))
         return np.where(np.isnan(months), np.nan, arr)
 
-    def _compared(self, *, effective: int | Ints, today: int) -> Floats:
+    def _arr_to_compare(self, *, effective: int | Ints, today: int) -> Floats:
         """NaN where an amount has no rate: a customer who changed to a currency that nothing
         converts has not lost their ARR."""
         return self.arr(effective=effective, today=today, without_rate=np.nan)
 
 
-def _counting(table: Table, limits: Ints, today: int) -> Flags:
+def _rows_in_effect(table: Table, limits: Ints, today: int) -> Flags:
     """Rows in effect by their account's limit, and known by `today`."""
     rows = table["day"] <= limits[table.position]
     return rows & (table["known"] <= today) if "known" in table.columns else rows

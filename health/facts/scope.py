@@ -107,14 +107,14 @@ class FactScope:
         Columns are bigint, or double precision where the name starts with “f_”, or of the numpy
         type that `types` gives; never NULL.
         """
-        kinds = {name: types.get(name, _kind(name)) for name in columns}
+        kinds = {name: types.get(name, _copy_dtype(name)) for name in columns}
         rows = copy_out(query, kinds)
         ids = rows[columns[0]].astype(np.int64)
         positions = np.searchsorted(self.account_ids, ids)
         positions = np.minimum(positions, len(self) - 1)
         wanted = self.account_ids[positions] == ids
         kept = rows[wanted] if not wanted.all() else rows
-        values = {name: _native(kept[name]) for name in columns[1:]}
+        values = {name: _native_byte_order(kept[name]) for name in columns[1:]}
         return Table(positions[wanted], values)
 
 
@@ -139,9 +139,9 @@ def day_of(number: int) -> date:
     return date.fromordinal(number + _EPOCH)
 
 
-def _kind(name: str) -> str:
+def _copy_dtype(name: str) -> str:
     return ">f8" if name.startswith("f_") else ">i8"
 
 
-def _native(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _native_byte_order(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     return values.astype(values.dtype.newbyteorder("="))

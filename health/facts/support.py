@@ -60,7 +60,7 @@ class Tickets:
         today, table = number(day), self.table
         recent = within(table, day=today, window=_WINDOW)
         month = within(table, day=today, window=_MONTH)
-        still_open = self._opened(today) & (table["solved"] > today)
+        still_open = self._rows_opened(today) & (table["solved"] > today)
         counted = recent | still_open
         age = np.minimum(table["solved"], today) - table["day"]
         connected = self.first_day is not None and self.first_day <= today
@@ -77,11 +77,11 @@ class Tickets:
             open_now=count(table, still_open, accounts=self.accounts),
         )
 
-    def _opened(self, today: int) -> Flags:
+    def _rows_opened(self, today: int) -> Flags:
         return (self.table["day"] <= today) & (self.table["known"] <= today)
 
     def _most_on_open_topic(self, today: int) -> Floats:
-        opened, topics = self._opened(today), self.topics
+        opened, topics = self._rows_opened(today), self.topics
         is_open = opened & (self.table["solved"] > today)
         nobody = len(self.owners)
         tickets = np.bincount(topics[opened], minlength=nobody + 1)[:nobody]

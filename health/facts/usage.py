@@ -64,26 +64,26 @@ class UsageRows:
         end, first = number(self.scope.window_end(day)), self.rows.first_days
         sums = self.rows.on(end=end, known_by=today)
         wanted = _is_core(core, profiles.plan_id, sums.position, sums.feature)
-        month = self._total(sums, sums.last_28, wanted)
-        earlier = self._total(sums, sums.before_28, wanted)
+        month = self._total_by_account(sums, sums.last_28, wanted)
+        earlier = self._total_by_account(sums, sums.before_28, wanted)
         return UsageFacts(
             connected=np.full(len(self.scope), self._is_connected(end)),
             history=days_known(
                 profiles, first_days=first, connected_since=self.connected_since, end=end
             ),
             core_in_plan=core.in_plan(profiles.plan_id),
-            core_used_28d=self._total(sums, sums.used, wanted),
+            core_used_28d=self._total_by_account(sums, sums.used, wanted),
             core_used_since_start=self._since_start(today, core, profiles),
             events_last_28d=month,
             events_before_28d=earlier,
             events_last_56d=month + earlier,
-            events_before_56d=self._total(sums, sums.before_56, wanted),
+            events_before_56d=self._total_by_account(sums, sums.before_56, wanted),
         )
 
     def _is_connected(self, day: int) -> bool:
         return self.connected_since is not None and self.connected_since <= day
 
-    def _total(self, sums: WindowSums, values: Floats, wanted: Flags) -> Floats:
+    def _total_by_account(self, sums: WindowSums, values: Floats, wanted: Flags) -> Floats:
         return summed(sums.position[wanted], values[wanted], accounts=len(self.scope))
 
     def _since_start(self, today: int, core: CoreFeatures, profiles: Profiles) -> Floats:
@@ -121,11 +121,11 @@ def load(
     if days is None:
         rows = sum_packs(scope, catalogue) or sum_facts(scope, catalogue)
     else:
-        rows = _block(scope, days)
+        rows = _block_sums(scope, days)
     return UsageRows(rows, since_start, catalogue, connected_since, scope)
 
 
-def _block(scope: FactScope, days: UsageDays) -> BlockSums:
+def _block_sums(scope: FactScope, days: UsageDays) -> BlockSums:
     table = days.table
     # A pair's number: its account's position and its feature, as one key.
     pairs, pair = np.unique(table.position << 16 | table["feature"], return_inverse=True)

@@ -101,7 +101,7 @@ def sum_packs(scope: FactScope, catalogue: Catalogue) -> DaySums | None:
         return None
     packs = read_packs(scope, until=packing.until, features=core)
     learned = _learned_since(scope, packing.until)
-    return DaySums(_merged(packs, learned, lag=lag), _first_days(scope, packs, learned))
+    return DaySums(_window_sums(packs, learned, lag=lag), _first_days(scope, packs, learned))
 
 
 def _learned_since(scope: FactScope, until: date) -> Table:
@@ -116,7 +116,7 @@ def _learned_since(scope: FactScope, until: date) -> Table:
     return scope.fetch(query, ("id", "feature", "first", *CORE_COLUMNS))
 
 
-def _merged(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
+def _window_sums(packs: Packs, learned: Table, *, lag: int) -> WindowSums:
     """Sums over the windows, whose last `lag` days came after the packs."""
     keys = np.concatenate(
         [

@@ -104,7 +104,7 @@ def core_sums(last: date) -> sql.Composable:
 
 
 def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
-    feature, bit = _grouping(catalogue, scope.last_day)
+    feature, bit = _feature_groups_sql(catalogue, scope.last_day)
     end = scope.window_end(scope.last_day)
     query = _SUMS.format(
         accounts=scope.accounts("u.account_id"),
@@ -121,7 +121,7 @@ def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
     used = np.bitwise_count(table["used"]).astype(np.float64)
     windows = (table[name].astype(np.float64) for name in CORE_COLUMNS)
     sums = WindowSums(table.position, table["feature"], used, *windows)
-    return DaySums(sums, _older(scope, first, end))
+    return DaySums(sums, _with_older_first_days(scope, first, end))
 
 
 def known(scope: FactScope) -> sql.Composable:
@@ -138,7 +138,7 @@ def first_days(scope: FactScope, ids: Ints, *, until: date) -> Table:
     return scope.fetch(query, ("id", "first"))
 
 
-def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
+def _feature_groups_sql(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
     """The feature a row is summed under (0: no core one), and its bit among those summed there.
 
     A table from feature id to either, and where all features go together a plain constant.
@@ -156,7 +156,7 @@ def _grouping(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Comp
     return group, sql.SQL("({}::bigint[])[u.feature_id]").format(sql.Literal(bits[1:]))
 
 
-def _older(scope: FactScope, first: Ints, end: date) -> Ints:
+def _with_older_first_days(scope: FactScope, first: Ints, end: date) -> Ints:
     """Accounts whose window does not begin with an event may have had one before it."""
     oldest = number(end) - WINDOW + 1
     unsure = np.flatnonzero(first > oldest)

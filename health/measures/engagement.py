@@ -128,14 +128,16 @@ def usage_trend(facts: Facts, chosen: Chosen) -> Floats:
     median = facts.distributions.median(_TREND) if is_out else np.nan
     usage = facts.usage
     months = (usage.events_last_28d, usage.events_before_28d)
-    short = _trend(*months, history=usage.history, window=_MONTH, median=median)
+    short = _relative_change(*months, history=usage.history, window=_MONTH, median=median)
     halves = (usage.events_last_56d, usage.events_before_56d)
-    long = _trend(*halves, history=usage.history, window=2 * _MONTH, median=median)
+    long = _relative_change(*halves, history=usage.history, window=2 * _MONTH, median=median)
     both = np.where(np.isnan(long), short, (short + long) / 2)
     return only_if(usage.connected & (usage.core_in_plan > 0), both)
 
 
-def _trend(last: Floats, before: Floats, *, history: Floats, window: int, median: float) -> Floats:
+def _relative_change(
+    last: Floats, before: Floats, *, history: Floats, window: int, median: float
+) -> Floats:
     earlier = scaled(before, history=history - window, window=window)
     change = without_season(ratio(last, earlier) - 1, median)
     nothing_before = np.where(last > 0, _FROM_NOTHING, _STILL_NOTHING)

@@ -47,19 +47,27 @@ def measure_of(
     spread over all accounts it is read, if there is one."""
 
     def register(compute: ComputedOf) -> ComputedOf:
-        unbound = tuple(Absence(reason.words, _unchosen) for reason in missing)
+        unbound = tuple(Absence(reason.words, _refuse_without_choice) for reason in missing)
         family = Definition(
-            key, name, unit, sources, raw, empty, unbound, _unchosen, parameters=parameters
+            key,
+            name,
+            unit,
+            sources,
+            raw,
+            empty,
+            unbound,
+            _refuse_without_choice,
+            parameters=parameters,
         )
 
         def bind(chosen: Chosen) -> Definition:
             return replace(
                 family,
-                key=_spelled(family, chosen),
-                name=_said(family, chosen),
-                unit=" ".join(filter(None, (unit, _divisor(parameters, chosen)))),
-                absences=tuple(_bound(missing, chosen)),
-                compute=partial(_compute, compute, dict(chosen)),
+                key=_full_measure_name(family, chosen),
+                name=_name_in_words(family, chosen),
+                unit=" ".join(filter(None, (unit, _divisor_in_words(parameters, chosen)))),
+                absences=tuple(_bound_absences(missing, chosen)),
+                compute=partial(_compute_chosen, compute, dict(chosen)),
                 reads=tuple(reads(chosen)),
                 compared=compared(chosen),
                 chosen=tuple((p, chosen[p.key]) for p in parameters),
@@ -72,35 +80,35 @@ def measure_of(
     return register
 
 
-def _compute(compute: ComputedOf, chosen: Chosen, facts: Facts) -> Floats:
+def _compute_chosen(compute: ComputedOf, chosen: Chosen, facts: Facts) -> Floats:
     return compute(facts, chosen)
 
 
-def _unchosen(_facts: Facts) -> NoReturn:
+def _refuse_without_choice(_facts: Facts) -> NoReturn:
     raise ValueError("a measure with parameters is computed by a name that says which")
 
 
-def _spelled(family: Definition, chosen: Chosen) -> str:
+def _full_measure_name(family: Definition, chosen: Chosen) -> str:
     pairs = [(p.key, chosen[p.key]) for p in family.parameters if chosen[p.key] != p.default]
     return str(MeasureName(family.key, tuple(pairs)))
 
 
-def _said(family: Definition, chosen: Chosen) -> str:
+def _name_in_words(family: Definition, chosen: Chosen) -> str:
     words = ", ".join(filter(None, (p.said(chosen[p.key]) for p in family.parameters)))
     return f"{family.name}: {words}" if words else family.name
 
 
-def _divisor(parameters: tuple[Parameter, ...], chosen: Chosen) -> str:
+def _divisor_in_words(parameters: tuple[Parameter, ...], chosen: Chosen) -> str:
     return next((p.said(chosen[p.key]) for p in parameters if p.key == "per"), "")
 
 
-def _bound(missing: tuple[Reason, ...], chosen: Chosen) -> Iterator[Absence]:
+def _bound_absences(missing: tuple[Reason, ...], chosen: Chosen) -> Iterator[Absence]:
     for reason in missing:
         if isinstance(reason, Absence):
             yield reason
         elif reason.can_hold(chosen):
-            yield Absence(reason.words, partial(_holds, reason, dict(chosen)))
+            yield Absence(reason.words, partial(_absence_holds, reason, dict(chosen)))
 
 
-def _holds(reason: ChosenAbsence, chosen: Chosen, facts: Facts) -> Flags:
+def _absence_holds(reason: ChosenAbsence, chosen: Chosen, facts: Facts) -> Flags:
     return reason.holds(facts, chosen)

@@ -48,11 +48,11 @@ def _is_short(facts: Facts, feature: str, chosen: Chosen) -> Flags:
     return np.asarray(history * 2 < days_of(chosen), dtype=np.bool_)
 
 
-def _events(chosen: Chosen, feature: str = "feature") -> FeatureEvents:
+def _demanded_events(chosen: Chosen, feature: str = "feature") -> FeatureEvents:
     return FeatureEvents(chosen[feature], chosen["by"], oldest=days_of(chosen))
 
 
-def _divisors(chosen: Chosen) -> list[Demand]:
+def _divisor_demands(chosen: Chosen) -> list[Demand]:
     if chosen["per"] == "arr":
         return [ArrInBase()]
     return [ActivePeople(days_of(chosen))] if chosen["per"] == "people" else []
@@ -77,7 +77,7 @@ _BY_DIVISOR = (
 )
 
 
-def _divided(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
+def _divide_counts(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
     match chosen["per"]:
         case "seats":
             return ratio(counts, facts.profile.seats)
@@ -106,18 +106,18 @@ def _divided(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
     ),
     parameters=(FEATURE, PER, WEEKS, BY),
     reads=lambda chosen: (
-        _events(chosen),
+        _demanded_events(chosen),
         FeatureHistory(chosen["feature"]),
-        *_divisors(chosen),
+        *_divisor_demands(chosen),
     ),
 )
 def feature_events(facts: Facts, chosen: Chosen) -> Floats:
     history = facts.chosen[FeatureHistory(chosen["feature"])]
-    counts = scaled(facts.chosen[_events(chosen)], history=history, window=days_of(chosen))
-    return only_if(facts.usage.connected, _divided(facts, counts, chosen))
+    counts = scaled(facts.chosen[_demanded_events(chosen)], history=history, window=days_of(chosen))
+    return only_if(facts.usage.connected, _divide_counts(facts, counts, chosen))
 
 
-def _value(chosen: Chosen) -> FeatureEvents:
+def _demanded_value(chosen: Chosen) -> FeatureEvents:
     return FeatureEvents(chosen["feature"], chosen["by"], oldest=days_of(chosen), is_value=True)
 
 
@@ -155,16 +155,16 @@ def _known_of_value(facts: Facts, chosen: Chosen) -> Floats:
     ),
     parameters=(FEATURE, PER, WEEKS, BY),
     reads=lambda chosen: (
-        _value(chosen),
+        _demanded_value(chosen),
         FeatureHistory(chosen["feature"]),
         ValueHistory(chosen["feature"]),
-        *_divisors(chosen),
+        *_divisor_demands(chosen),
     ),
 )
 def feature_value(facts: Facts, chosen: Chosen) -> Floats:
     history = _known_of_value(facts, chosen)
-    worth = scaled(facts.chosen[_value(chosen)], history=history, window=days_of(chosen))
-    return only_if(facts.usage.connected, _divided(facts, worth, chosen))
+    worth = scaled(facts.chosen[_demanded_value(chosen)], history=history, window=days_of(chosen))
+    return only_if(facts.usage.connected, _divide_counts(facts, worth, chosen))
 
 
 @measure_of(
@@ -221,14 +221,17 @@ def _has_few_weeks(facts: Facts, chosen: Chosen) -> Flags:
     ),
     parameters=(FEATURE, AGAINST, WEEKS, BY),
     reads=lambda chosen: (
-        _events(chosen),
-        _events(chosen, "against"),
+        _demanded_events(chosen),
+        _demanded_events(chosen, "against"),
         FeatureHistory(chosen["feature"]),
         FeatureHistory(chosen["against"]),
     ),
 )
 def feature_ratio(facts: Facts, chosen: Chosen) -> Floats:
-    first, second = facts.chosen[_events(chosen)], facts.chosen[_events(chosen, "against")]
+    first, second = (
+        facts.chosen[_demanded_events(chosen)],
+        facts.chosen[_demanded_events(chosen, "against")],
+    )
     enough = facts.usage.connected & (_known_of_both(facts, chosen) * 2 >= days_of(chosen))
     return only_if(enough, first / np.maximum(second, 1))
 

@@ -39,7 +39,7 @@ class Parameter:
     def problem(self, value: str) -> str:
         """Why the value does not fit; empty where it does."""
         if self.choices and value not in self.choices:
-            return f"{self.key} is {_either(list(self.choices))}, not “{value}”"
+            return f"{self.key} is {_joined_by_or(list(self.choices))}, not “{value}”"
         if self.kind is ParameterKind.DAYS and not self.choices and not _is_days(value):
             return f"{self.key} is a whole number from 1 to {_MOST_DAYS}, not “{value}”"
         return ""
@@ -62,7 +62,7 @@ def _is_days(value: str) -> bool:
     return value.isascii() and value.isdecimal() and 1 <= int(value) <= _MOST_DAYS
 
 
-def _either(values: list[str]) -> str:
+def _joined_by_or(values: list[str]) -> str:
     return f"{', '.join(values[:-1])} or {values[-1]}" if len(values) > 1 else values[0]
 
 

@@ -33,7 +33,7 @@ def compared(measure: Definition, *, within: str) -> Definition:
         raw=f"{measure.raw}; of that the percentile {_AMONG[within]}, equal values half, as the"
         " last closed night left them",
         absences=(*measure.absences, few),
-        compute=partial(_percentiles, measure, within),
+        compute=partial(_percentiles_of_measure, measure, within),
         reads=(*measure.reads, OwnSegment()),
         compared=measure.key,
     )
@@ -46,7 +46,7 @@ _AMONG = {
 }
 
 
-def _percentiles(measure: Definition, within: str, facts: Facts) -> Floats:
+def _percentiles_of_measure(measure: Definition, within: str, facts: Facts) -> Floats:
     values, own = measure.compute(facts), facts.chosen[OwnSegment()]
     segments = own if within == "segment" else np.full(len(own), float(ALL))
     return facts.distributions.percentiles(measure.key, values, segments=segments)

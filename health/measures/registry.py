@@ -24,7 +24,7 @@ class MeasureCatalogue:
 
     def __init__(self) -> None:
         self._families: dict[str, Definition] = {}
-        self.find = lru_cache(maxsize=4_096)(self._find)
+        self.find = lru_cache(maxsize=4_096)(self._find_measure)
 
     def register(self, definition: Definition) -> None:
         if definition.key in self._families:
@@ -67,7 +67,7 @@ class MeasureCatalogue:
         found = self.find(name)
         return name if isinstance(found, str) else found.key
 
-    def _find(self, text: str) -> Definition | str:
+    def _find_measure(self, text: str) -> Definition | str:
         """The measure of that name, or why there is none."""
         try:
             name = read_name(text)
@@ -78,15 +78,15 @@ class MeasureCatalogue:
             return f"“{name.key}” is not in the measure catalogue"
         within = [value for key, value in name.chosen if key == PERCENTILE.key]
         rest = tuple(pair for pair in name.chosen if pair[0] != PERCENTILE.key)
-        found = _chosen(family, MeasureName(name.key, rest))
+        found = _bind_chosen(family, MeasureName(name.key, rest))
         if within and not isinstance(found, str):
-            found = _compared(found, within)
+            found = _with_percentile(found, within)
         if not isinstance(found, str) and len(found.key) > LONGEST_NAME:
             return f"“{found.key}” is longer than {LONGEST_NAME} characters"
         return found
 
 
-def _chosen(family: Definition, name: MeasureName) -> Definition | str:
+def _bind_chosen(family: Definition, name: MeasureName) -> Definition | str:
     given = dict(name.chosen)
     known = {parameter.key: parameter for parameter in family.parameters}
     if len(given) < len(name.chosen):
@@ -104,7 +104,7 @@ def _chosen(family: Definition, name: MeasureName) -> Definition | str:
     return family if family.bind is None else family.bind(values)
 
 
-def _compared(measure: Definition, within: list[str]) -> Definition | str:
+def _with_percentile(measure: Definition, within: list[str]) -> Definition | str:
     if problem := PERCENTILE.problem(within[0]):
         return f"“{measure.key}”: {problem}"
     if measure.compared:

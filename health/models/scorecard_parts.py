@@ -13,7 +13,7 @@ from health.models.scorecard import Scorecard, percent
 from health.scoring import NotationError, Tone, parse_conditions, parse_curve
 
 
-def _frozen(name: str) -> pgtrigger.Trigger:
+def _frozen_when_published(name: str) -> pgtrigger.Trigger:
     """Refuses any change to a part of a published scorecard, inserts included."""
     return pgtrigger.Trigger(
         name=name,
@@ -50,7 +50,7 @@ class Component(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("scorecard", "key", name="component_once_a_card")]
-        triggers = [_frozen("published_component_never_changes")]
+        triggers = [_frozen_when_published("published_component_never_changes")]
 
     def __str__(self) -> str:
         return self.name
@@ -91,7 +91,7 @@ class Measure(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("scorecard", "key", name="measure_once_a_card")]
-        triggers = [_frozen("published_measure_never_changes")]
+        triggers = [_frozen_when_published("published_measure_never_changes")]
 
     def __str__(self) -> str:
         return self.key
@@ -114,7 +114,7 @@ class Gate(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("scorecard", "key", name="gate_once_a_card")]
-        triggers = [_frozen("published_gate_never_changes")]
+        triggers = [_frozen_when_published("published_gate_never_changes")]
 
     def __str__(self) -> str:
         return self.name
@@ -152,7 +152,7 @@ class Band(models.Model):
                 name="band_has_a_tone", condition=Q(tone__in=[tone.value for tone in Tone])
             ),
         ]
-        triggers = [_frozen("published_band_never_changes")]
+        triggers = [_frozen_when_published("published_band_never_changes")]
 
     def __str__(self) -> str:
         return self.name
@@ -166,7 +166,7 @@ class AlertLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("scorecard", "value", name="line_once_a_card")]
-        triggers = [_frozen("published_line_never_changes")]
+        triggers = [_frozen_when_published("published_line_never_changes")]
 
     def __str__(self) -> str:
         return f"{self.value:f}"

@@ -39,10 +39,10 @@ def raw_shown(key: str, value: float | None, *, places: int = 0) -> str:
     if unit == "change":
         return f"{formats.signed(value * 100, decimals=1 + places)}%"
     number = f"{value:,.{1 + places}f}".rstrip("0").removesuffix(".")
-    return f"{number} {_singular(unit) if number == '1' else unit}"
+    return f"{number} {_singular_unit(unit) if number == '1' else unit}"
 
 
-def _singular(unit: str) -> str:
+def _singular_unit(unit: str) -> str:
     head, _, rest = unit.partition(" ")
     return f"{head.removesuffix('s')}{' ' + rest if rest else ''}"
 

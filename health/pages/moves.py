@@ -29,10 +29,10 @@ def move_rows(
 ) -> list[MoveRow]:
     """What moved the score, the largest first; what moved nothing is left out, save a band that
     somebody set: it changes what is shown and no points."""
-    sides = (_side(before), _side(after))
+    sides = (_day_side(before), _day_side(after))
     moved = [row for row in explanation.rows if row.points or row.kind == RowKind.OVERRIDE]
     return [
-        MoveRow(_name(row, card), row.kind, row.points, *_shown(row, card, sides))
+        MoveRow(_row_name(row, card), row.kind, row.points, *_states_shown(row, card, sides))
         for row in sorted(moved, key=lambda row: (-abs(row.points), row.key))
     ]
 
@@ -49,7 +49,7 @@ class _Side:
     """By gate that held, what it capped its component at."""
 
 
-def _side(stored: HealthScore) -> _Side:
+def _day_side(stored: HealthScore) -> _Side:
     card = published_card(stored.scorecard_id).spec
     return _Side(
         raw=dict(zip(card.raw_keys, stored.raw, strict=True)),
@@ -61,7 +61,9 @@ def _side(stored: HealthScore) -> _Side:
     )
 
 
-def _shown(row: Contribution, card: ScorecardSpec, sides: tuple[_Side, _Side]) -> tuple[str, str]:
+def _states_shown(
+    row: Contribution, card: ScorecardSpec, sides: tuple[_Side, _Side]
+) -> tuple[str, str]:
     """The row's state on the two days; empty where it has none."""
     first, second = sides
     if row.kind == RowKind.GATE:
@@ -77,7 +79,7 @@ def _shown(row: Contribution, card: ScorecardSpec, sides: tuple[_Side, _Side]) -
     )
 
 
-def _name(row: Contribution, card: ScorecardSpec) -> str:
+def _row_name(row: Contribution, card: ScorecardSpec) -> str:
     gates = {gate.key: gate.name for gate in card.gates}
     if row.kind == RowKind.MEASURE:
         return MEASURES[row.key].name

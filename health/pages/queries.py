@@ -60,7 +60,7 @@ def history_chart(account: Account, *, first: date, last: date, card: ScorecardS
     points = [ScorePoint(day, None if score is None else float(score)) for day, score, _ in rows]
     bands = [BandLine(b.tone, b.name, float(b.lower)) for b in card.bands]
     versions = changes_of_card([(day, card_id) for day, _, card_id in rows])
-    notes = [*_crossing_notes(account, first, last), *versions, *_news(account, first)]
+    notes = [*_crossing_notes(account, first, last), *versions, *_event_notes(account, first)]
     return score_history(points, bands=bands, notes=notes, label=gettext("Health score"))
 
 
@@ -78,7 +78,7 @@ def _crossing_notes(account: Account, first: date, last: date) -> list[Note]:
     ]
 
 
-def _news(account: Account, first: date) -> list[Note]:
+def _event_notes(account: Account, first: date) -> list[Note]:
     found = BusinessEvent.objects.filter(
         account=account, kind__is_on_chart=True, occurred_on__gte=first
     ).select_related("kind")
@@ -136,7 +136,7 @@ def _measure_readings(
         held_against(stored, card.measure_keys, today=today),
     )
     return {
-        measure.key: _reading(measure, reading, weight, told)
+        measure.key: _measure_reading(measure, reading, weight, told)
         for measure, reading, weight in zip(
             card.measures, stored.readings, stored.weights, strict=True
         )
@@ -152,7 +152,9 @@ class _Told:
     against: Mapping[str, str]
 
 
-def _reading(measure: MeasureSpec, reading: int, weight: int, told: _Told) -> MeasureReading:
+def _measure_reading(
+    measure: MeasureSpec, reading: int, weight: int, told: _Told
+) -> MeasureReading:
     key = measure.key
     definition = MEASURES[key]
     share = Decimal(weight) / 100
@@ -160,7 +162,7 @@ def _reading(measure: MeasureSpec, reading: int, weight: int, told: _Told) -> Me
     return MeasureReading(
         key=key,
         name=definition.name,
-        raw=_raw(key, told) + penalties_shown(measure, told.raw),
+        raw=_raw_in_words(key, told) + penalties_shown(measure, told.raw),
         reading=value,
         weight=share,
         points=None if value is None else (share * value / 100).quantize(Decimal("0.01")),
@@ -169,7 +171,7 @@ def _reading(measure: MeasureSpec, reading: int, weight: int, told: _Told) -> Me
     )
 
 
-def _raw(key: str, told: _Told) -> str:
+def _raw_in_words(key: str, told: _Told) -> str:
     """Of a percentile also among whom, and the value it is of."""
     shown, compared = raw_shown(key, told.raw[key]), MEASURES[key].compared
     if not shown or not compared:

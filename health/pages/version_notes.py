@@ -22,13 +22,13 @@ WRITTEN = 36  # characters of a mark that stand on the chart; all of it is in ho
 def published_between(*, first: date, last: date, key: str) -> list[Note]:
     """What came into force of this key, on the days of the installation; not its first version."""
     found = _came_into_force(first, last)
-    return [_note(day, row.version, row.reason) for day, row in found if row.key == key]
+    return [_publication_note(day, row.version, row.reason) for day, row in found if row.key == key]
 
 
 def published_anywhere(*, first: date, last: date) -> list[Note]:
     """The same of all keys, for a line that many accounts make together."""
     return [
-        _note(day, row.version, row.reason, name=row.name)
+        _publication_note(day, row.version, row.reason, name=row.name)
         for day, row in _came_into_force(first, last)
     ]
 
@@ -62,12 +62,12 @@ def changes_of_card(days: Sequence[tuple[date, int]]) -> list[Note]:
     ]
     ids = {pk for _, before, after in changed for pk in (before, after)}
     cards = Scorecard.objects.in_bulk(ids)
-    return [_change(day, cards[before], cards[after]) for day, before, after in changed]
+    return [_card_change_note(day, cards[before], cards[after]) for day, before, after in changed]
 
 
-def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
+def _card_change_note(day: date, before: Scorecard, after: Scorecard) -> Note:
     if before.key == after.key:
-        return _note(day, after.version, after.reason)
+        return _publication_note(day, after.version, after.reason)
     words = gettext("Judged by %(name)s v%(version)s from here, before by %(before)s") % {
         "name": after.name,
         "version": after.version,
@@ -76,7 +76,7 @@ def _change(day: date, before: Scorecard, after: Scorecard) -> Note:
     return Note(day, words, TONE, short=f"{after.name} v{after.version}")
 
 
-def _note(day: date, number: int, reason: str, *, name: str = "") -> Note:
+def _publication_note(day: date, number: int, reason: str, *, name: str = "") -> Note:
     version = f"{name} v{number}".strip()
     words = gettext("%(version)s published") % {"version": version} + (
         f": {reason}" if reason else ""

@@ -45,7 +45,9 @@ def reasons(told: Told, rows: Ints) -> dict[int, str]:
     by_lines |= (told.before.score == told.after.score) | (chosen == MISSING)
     lines = _LinesMoved(told.old, told.new)
     return {
-        int(row): _reason(told, int(row), found.columns[chosen[row]], lines, bool(by_lines[row]))
+        int(row): _main_reason(
+            told, int(row), found.columns[chosen[row]], lines, bool(by_lines[row])
+        )
         for row in rows
     }
 
@@ -58,14 +60,14 @@ def _under_old_lines(told: Told, side: Evaluation) -> Ints:
     )
 
 
-def _reason(told: Told, row: int, shift: Shift, lines: _LinesMoved, by_lines: bool) -> str:
+def _main_reason(told: Told, row: int, shift: Shift, lines: _LinesMoved, by_lines: bool) -> str:
     if not (told.before.is_scored[row] and told.after.is_scored[row]):
-        return _confidence(told, row)
-    words = lines.words(told, row) if by_lines else _shift(told, shift, row)
+        return _confidence_reason(told, row)
+    words = lines.words(told, row) if by_lines else _shift_reason(told, shift, row)
     return words[:_LENGTH]
 
 
-def _confidence(told: Told, row: int) -> str:
+def _confidence_reason(told: Told, row: int) -> str:
     needed = told.new.minimum_confidence
     share = told.after.confidence[row] / 100
     if told.after.score[row] == MISSING:
@@ -92,20 +94,20 @@ class _LinesMoved:
         return self.moved or afresh
 
 
-def _shift(told: Told, shift: Shift, row: int) -> str:
+def _shift_reason(told: Told, shift: Shift, row: int) -> str:
     match shift.kind:
         case ShiftKind.GATE:
-            return _gate(told, shift.key, row)
+            return _gate_reason(told, shift.key, row)
         case ShiftKind.COMPONENT:
-            return _component(told, shift.key, row)
+            return _component_reason(told, shift.key, row)
         case ShiftKind.WEIGHT:
-            return _weight(told, shift.key, row)
+            return _weight_reason(told, shift.key, row)
         case _:
-            old, new = _reading(told, shift.key, row)
-            return f"{_name(shift.key)} reads {new} instead of {old}"
+            old, new = _readings_before_and_after(told, shift.key, row)
+            return f"{_measure_name(shift.key)} reads {new} instead of {old}"
 
 
-def _gate(told: Told, key: str, row: int) -> str:
+def _gate_reason(told: Told, key: str, row: int) -> str:
     sides = []
     for card, evaluation in ((told.old, told.before), (told.new, told.after)):
         keys = [gate.key for gate in card.gates]
@@ -116,7 +118,7 @@ def _gate(told: Told, key: str, row: int) -> str:
     return f"Gate “{gates[key]}”: {sides[1]} instead of {sides[0]}"
 
 
-def _component(told: Told, key: str, row: int) -> str:
+def _component_reason(told: Told, key: str, row: int) -> str:
     old = {c.key: c for c in told.old.components}
     new: dict[str, ComponentSpec] = {c.key: c for c in told.new.components}
     value = to_decimal(int(told.after.components[row, told.new.component_keys.index(key)]))
@@ -124,22 +126,25 @@ def _component(told: Told, key: str, row: int) -> str:
     return f"{new[key].name} {weights}" + ("" if value is None else f", and reads {value:.0f}")
 
 
-def _weight(told: Told, key: str, row: int) -> str:
-    old, new = _share(told.old, told.before, key, row), _share(told.new, told.after, key, row)
-    reading = _reading(told, key, row)
+def _weight_reason(told: Told, key: str, row: int) -> str:
+    old, new = (
+        _share_of_score(told.old, told.before, key, row),
+        _share_of_score(told.new, told.after, key, row),
+    )
+    reading = _readings_before_and_after(told, key, row)
     if not new:
-        return f"{_name(key)} no longer counts; it read {reading[0]}"
+        return f"{_measure_name(key)} no longer counts; it read {reading[0]}"
     if not old:
-        return f"{_name(key)} counts now ({new:.0f}% of the score), and reads {reading[1]}"
-    return f"{_name(key)} counts {new:.1f}% instead of {old:.1f}%, and reads {reading[1]}"
+        return f"{_measure_name(key)} counts now ({new:.0f}% of the score), and reads {reading[1]}"
+    return f"{_measure_name(key)} counts {new:.1f}% instead of {old:.1f}%, and reads {reading[1]}"
 
 
-def _share(card: ScorecardSpec, evaluation: Evaluation, key: str, row: int) -> float:
+def _share_of_score(card: ScorecardSpec, evaluation: Evaluation, key: str, row: int) -> float:
     keys = card.measure_keys
     return float(evaluation.weights[row, keys.index(key)]) * 100 if key in keys else 0.0
 
 
-def _reading(told: Told, key: str, row: int) -> tuple[str, str]:
+def _readings_before_and_after(told: Told, key: str, row: int) -> tuple[str, str]:
     sides = []
     for card, evaluation in ((told.old, told.before), (told.new, told.after)):
         keys = card.measure_keys
@@ -148,5 +153,5 @@ def _reading(told: Told, key: str, row: int) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
-def _name(key: str) -> str:
+def _measure_name(key: str) -> str:
     return MEASURES[key].name if key in MEASURES else key

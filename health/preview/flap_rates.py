@@ -25,10 +25,12 @@ _SPARKS = sql.SQL("SELECT c.account_id {spark} FROM health_currenthealth c WHERE
 def hystereses(card: ScorecardSpec) -> tuple[Hysteresis, ...]:
     """That of the card first; then other margins, other dwells on rising, and dwells on falling."""
     margin, rising = card.recovery_margin, card.rising_dwell
-    return tuple(dict.fromkeys((Hysteresis(margin, rising), *_others(card, margin, rising))))
+    return tuple(
+        dict.fromkeys((Hysteresis(margin, rising), *_other_hystereses(card, margin, rising)))
+    )
 
 
-def _others(card: ScorecardSpec, margin: Decimal, rising: int) -> Iterator[Hysteresis]:
+def _other_hystereses(card: ScorecardSpec, margin: Decimal, rising: int) -> Iterator[Hysteresis]:
     narrowest = min(high.lower - low.lower for high, low in pairwise(card.bands))
     for other in _MARGINS:
         if other < narrowest:

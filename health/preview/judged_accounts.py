@@ -85,8 +85,11 @@ def read_groups(plan: PreviewPlan, then: Card, account_ids: Ints) -> list[Judged
     if not len(account_ids):
         return []
     scope = plan.scope(account_ids)
-    overridden = _overridden(plan, account_ids)
-    groups = [_group(plan, scope, card_id, then, overridden) for card_id in _cards(account_ids)]
+    overridden = _overridden_bands(plan, account_ids)
+    groups = [
+        _stored_group(plan, scope, card_id, then, overridden)
+        for card_id in _judging_card_ids(account_ids)
+    ]
     judged = [group.account_ids for group in groups]
     never = np.setdiff1d(account_ids, np.concatenate([*judged, np.empty(0, dtype=np.int64)]))
     if plan.draft is None and len(never):  # or not any more, without a rule
@@ -98,10 +101,10 @@ def _still_judged(group: JudgedAccounts) -> JudgedAccounts:
     """Without those that are too new and stay so under the same card."""
     if group.changes_card or not group.was_new.any():
         return group
-    return _rows(group, np.flatnonzero(~group.was_new))
+    return _rows_of_group(group, np.flatnonzero(~group.was_new))
 
 
-def _rows(group: JudgedAccounts, rows: Ints) -> JudgedAccounts:
+def _rows_of_group(group: JudgedAccounts, rows: Ints) -> JudgedAccounts:
     arrays = {
         name: getattr(group, name)[rows]
         for name in ("account_ids", "score", "band", "was_new", "is_new", "raw", "raw_then", "arr")
@@ -111,7 +114,7 @@ def _rows(group: JudgedAccounts, rows: Ints) -> JudgedAccounts:
     return replace(group, **arrays, overrides=kept, days_before=group.days_before[rows])
 
 
-def _cards(account_ids: Ints) -> list[int]:
+def _judging_card_ids(account_ids: Ints) -> list[int]:
     """Cards that judged any of the accounts last."""
     judged = models.CurrentHealth.objects.filter(
         pk__gte=int(account_ids[0]), pk__lte=int(account_ids[-1])
@@ -119,7 +122,7 @@ def _cards(account_ids: Ints) -> list[int]:
     return sorted(judged.values_list("scorecard_id", flat=True).distinct())
 
 
-def _overridden(plan: PreviewPlan, account_ids: Ints) -> dict[int, str]:
+def _overridden_bands(plan: PreviewPlan, account_ids: Ints) -> dict[int, str]:
     overrides = models.BandOverride.objects.filter(
         account_id__gte=int(account_ids[0]),
         account_id__lte=int(account_ids[-1]),
@@ -130,7 +133,7 @@ def _overridden(plan: PreviewPlan, account_ids: Ints) -> dict[int, str]:
     return dict(overrides.values_list("account_id", "band"))
 
 
-def _group(
+def _stored_group(
     plan: PreviewPlan, scope: FactScope, card_id: int, then: Card, overridden: dict[int, str]
 ) -> JudgedAccounts:
     card, days = published_card(card_id), range(1, then.spec.rising_dwell + 1)
@@ -154,7 +157,7 @@ def _group(
     raw: Floats = np.column_stack([np.empty((len(ids), 0)), *map(table.__getitem__, names)]).astype(
         np.float64
     )
-    raw_then, is_new = _under(plan, ids, card, then, raw)
+    raw_then, is_new = _raw_under_card(plan, ids, card, then, raw)
     return JudgedAccounts(
         card=card,
         then=then,
@@ -195,7 +198,7 @@ def _never_judged(plan: PreviewPlan, then: Card, account_ids: Ints) -> JudgedAcc
     )
 
 
-def _under(
+def _raw_under_card(
     plan: PreviewPlan, account_ids: Ints, card: Card, then: Card, raw: Floats
 ) -> tuple[Floats, Flags]:
     """Raw values as the other card has them, and who is too new under it."""
@@ -206,14 +209,14 @@ def _under(
     stored, wanted = card.spec.raw_keys, then.spec.raw_keys
     missing = tuple(key for key in wanted if key not in stored)
     if missing:
-        rows = _facts(plan, account_ids, missing)
+        rows = _facts_for(plan, account_ids, missing)
         raw = np.hstack([raw, raw_matrix(rows.on(plan.day), missing)])
     columns = [(*stored, *missing).index(key) for key in wanted]
     return raw[:, columns], np.zeros(len(account_ids), dtype=np.bool_)
 
 
 def _from_facts(plan: PreviewPlan, account_ids: Ints, card: Card) -> tuple[Floats, Flags]:
-    rows = _facts(plan, account_ids, card.spec.raw_keys)
+    rows = _facts_for(plan, account_ids, card.spec.raw_keys)
     ages = rows.ages_on(plan.day)
     is_new = too_new(
         card.spec,
@@ -223,7 +226,7 @@ def _from_facts(plan: PreviewPlan, account_ids: Ints, card: Card) -> tuple[Float
     return raw_matrix(rows.on(plan.day), card.spec.raw_keys), is_new
 
 
-def _facts(plan: PreviewPlan, account_ids: Ints, names: tuple[str, ...]) -> FactRows:
+def _facts_for(plan: PreviewPlan, account_ids: Ints, names: tuple[str, ...]) -> FactRows:
     scope = plan.scope(account_ids)
     return load_facts(
         scope,

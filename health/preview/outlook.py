@@ -63,13 +63,13 @@ class Outlook:
 def foresee(plan: PreviewPlan, account_ids: Ints) -> list[Outlook]:
     """One outlook for each card, and each that judged some of its accounts last."""
     return [
-        _outlook(plan, group)
+        _outlook_of_group(plan, group)
         for card, accounts in cards_to(plan, account_ids)
         for group in read_groups(plan, card, accounts)
     ]
 
 
-def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
+def _outlook_of_group(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
     old, new = group.card.spec, group.then.spec
     before = evaluate(old, group.raw)
     after = evaluate(new, group.raw_then).without(group.is_new)
@@ -81,7 +81,7 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
         previous=group.band if keeps else np.full(len(after), MISSING, dtype=np.int64),
         days_before=group.days_before[:, : new.rising_dwell],
     )
-    old_band, new_band = group.bands, _told(then, group)
+    old_band, new_band = group.bands, _band_keys(then, group)
     moved = np.array([one != other for one, other in zip(old_band, new_band, strict=True)])
     told = Told(old, new, before, after)
     found = reasons(told, np.flatnonzero(moved))
@@ -94,30 +94,30 @@ def _outlook(plan: PreviewPlan, group: JudgedAccounts) -> Outlook:
         new_score=after.score,
         old_band=old_band,
         new_band=new_band,
-        cards=_cards(group),
-        risky=(_risky(old), _risky(new)),
+        cards=_card_names(group),
+        risky=(_at_risk_bands(old), _at_risk_bands(new)),
         held=group.overrides,
         reasons=found,
-        crossings=_crossings(plan, group, before, after),
+        crossings=_crossings_by_account(plan, group, before, after),
     )
 
 
-def _told(then: Ints, group: JudgedAccounts) -> list[str]:
+def _band_keys(then: Ints, group: JudgedAccounts) -> list[str]:
     keys = [*(band.key for band in group.then.spec.bands), UNSCORED]
     return [TOO_NEW if new else keys[place] for place, new in zip(then, group.is_new, strict=True)]
 
 
-def _cards(group: JudgedAccounts) -> tuple[str, str]:
+def _card_names(group: JudgedAccounts) -> tuple[str, str]:
     if not group.changes_card:
         return "", ""
     return (group.card.spec.name if group.was_judged else ""), group.then.spec.name
 
 
-def _risky(card: ScorecardSpec) -> frozenset[str]:
+def _at_risk_bands(card: ScorecardSpec) -> frozenset[str]:
     return frozenset(band.key for band in card.bands if band.at_risk)
 
 
-def _crossings(
+def _crossings_by_account(
     plan: PreviewPlan, group: JudgedAccounts, before: Evaluation, after: Evaluation
 ) -> dict[int, list[CrossingSignal]]:
     """What was crossed, had the accounts come from the old scores to the new ones by themselves.
@@ -164,7 +164,7 @@ def _as_if_same_card(
     """The present state, told in the bands, lines and components of the draft."""
     spec, count = card.spec, len(group.account_ids)
     keys = [band.key for band in spec.bands]
-    told = _fresh(card, group.score)
+    told = _bands_judged_afresh(card, group.score)
     shown = np.array(
         [keys.index(key) if key in keys else MISSING for key in group.bands], dtype=np.int64
     )
@@ -175,16 +175,18 @@ def _as_if_same_card(
         band=np.where(shown == MISSING, told, shown),
         last_band=np.full(count, MISSING, dtype=np.int64),
         was_new=group.was_new.copy(),
-        lines=_sides(plan, card, group, before),
+        lines=_line_sides_before(plan, card, group, before),
         crossing_seq=np.zeros(count, dtype=np.int64),
         crossing_day=np.full(count, -1, dtype=np.int64),
-        components=_components(card, group, before),
+        components=_component_bands_before(card, group, before),
         recent=np.column_stack([group.score, group.days_before]),
         overrides=group.overrides,
     )
 
 
-def _sides(plan: PreviewPlan, card: Card, group: JudgedAccounts, before: Evaluation) -> Sides:
+def _line_sides_before(
+    plan: PreviewPlan, card: Card, group: JudgedAccounts, before: Evaluation
+) -> Sides:
     """By the score on screen and the components as they were judged."""
     shown = replace(before, score=group.score)
     old = line_values(lines=plan.lines, card=group.card.spec, evaluation=shown, raw={})
@@ -193,17 +195,17 @@ def _sides(plan: PreviewPlan, card: Card, group: JudgedAccounts, before: Evaluat
     return line_sides(lines=plan.lines, margin=margin, values=old, previous=nowhere)
 
 
-def _components(card: Card, group: JudgedAccounts, before: Evaluation) -> Ints:
+def _component_bands_before(card: Card, group: JudgedAccounts, before: Evaluation) -> Ints:
     """Bands of the draft's components by what they were judged; MISSING for those that are new."""
     earlier, keys = list(group.card.spec.component_keys), card.spec.component_keys
     bands = np.full((len(before), len(keys)), MISSING, dtype=np.int64)
     for column, key in enumerate(keys):
         if key in earlier:
-            bands[:, column] = _fresh(card, before.components[:, earlier.index(key)])
+            bands[:, column] = _bands_judged_afresh(card, before.components[:, earlier.index(key)])
     return bands
 
 
-def _fresh(card: Card, values: Ints) -> Ints:
+def _bands_judged_afresh(card: Card, values: Ints) -> Ints:
     nowhere = np.full(len(values), MISSING, dtype=np.int64)
     return band_positions(
         bands=card.spec.bands, margin=card.spec.recovery_margin, values=values, previous=nowhere

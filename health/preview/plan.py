@@ -83,10 +83,10 @@ def prepare(draft: models.Scorecard | models.RuleSet, *, day: date) -> PreviewPl
         in_force=current,
         day=day,
         calendar=calendar(),
-        account_ids=_ids(_judged(draft.key if current else None)),
+        account_ids=_account_ids(_judged_customers(draft.key if current else None)),
         assignment=None if current else assignment(also=card),
         lines=_of_scores(lines),
-        distributions=_distributions([card], day=day, feeds=feeds),
+        distributions=_distributions_of_cards([card], day=day, feeds=feeds),
         feeds=feeds,
     )
 
@@ -99,10 +99,10 @@ def _prepare_rules(draft: models.RuleSet, *, day: date) -> PreviewPlan:
         in_force=None,
         day=day,
         calendar=calendar(),
-        account_ids=_ids(_customers()),
+        account_ids=_account_ids(_active_customers()),
         assignment=chosen,
         lines=_of_scores(watch_lines().specs),
-        distributions=_distributions(chosen.cards, day=day, feeds=feeds),
+        distributions=_distributions_of_cards(chosen.cards, day=day, feeds=feeds),
         feeds=feeds,
     )
 
@@ -111,7 +111,7 @@ def _of_scores(lines: Iterable[WatchLineSpec]) -> tuple[WatchLineSpec, ...]:
     return tuple(line for line in lines if not line.measure)
 
 
-def _distributions(
+def _distributions_of_cards(
     cards: Iterable[Card], *, day: date, feeds: Feeds
 ) -> Mapping[date, Distributions]:
     names = dict.fromkeys(key for card in cards for key in card.spec.raw_keys)
@@ -122,23 +122,23 @@ def _distributions(
 def count_accounts(draft: models.Scorecard | models.RuleSet) -> int:
     """How many accounts a preview has to look at."""
     if isinstance(draft, models.RuleSet):
-        return _customers().count()
-    return _judged(draft.key if draft.key in in_force() else None).count()
+        return _active_customers().count()
+    return _judged_customers(draft.key if draft.key in in_force() else None).count()
 
 
-def _customers() -> QuerySet[Account]:
+def _active_customers() -> QuerySet[Account]:
     """Rules decide about everybody, also about who was never judged or is too new."""
     return Account.objects.filter(status=AccountStatus.ACTIVE)
 
 
-def _judged(key: str | None) -> QuerySet[Account]:
+def _judged_customers(key: str | None) -> QuerySet[Account]:
     """Customers that are not too new and have been judged, by any version of this scorecard or
     (None) by any; none that no rule gives one any more."""
-    judged = _customers().filter(health__lacks_rule=False).exclude(health__band=TOO_NEW)
+    judged = _active_customers().filter(health__lacks_rule=False).exclude(health__band=TOO_NEW)
     return judged if key is None else judged.filter(health__scorecard__key=key)
 
 
-def _ids(accounts: QuerySet[Account]) -> Ints:
+def _account_ids(accounts: QuerySet[Account]) -> Ints:
     return np.array(list(accounts.order_by("pk").values_list("pk", flat=True)), dtype=np.int64)
 
 

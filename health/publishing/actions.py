@@ -59,7 +59,7 @@ def publish(
     if not reason.strip():
         raise NotPublishable([Problem("Reason", "say why this version is published")])
     if not row.is_published:
-        _seal(row, user=user, reason=reason, now=now)
+        _seal_version(row, user=user, reason=reason, now=now)
     publication = models.Publication.objects.create(
         scorecard=row, published_at=now, published_by=user, reason=reason.strip()
     )
@@ -70,7 +70,7 @@ def publish(
     return publication
 
 
-def _seal(row: models.Scorecard, *, user: User | None, reason: str, now: datetime) -> None:
+def _seal_version(row: models.Scorecard, *, user: User | None, reason: str, now: datetime) -> None:
     found = check(row)
     if found:
         raise NotPublishable(found)
@@ -102,7 +102,7 @@ def roll_back(
 
 def _make_room(key: str) -> int:
     """The number after the newest published version; drafts move up by one."""
-    _lock(key)
+    _lock_versions(key)
     rows = list(models.Scorecard.objects.filter(key=key).order_by("-version"))
     published = [row.version for row in rows if row.is_published]
     number = max(published, default=0) + 1
@@ -113,7 +113,7 @@ def _make_room(key: str) -> int:
     return number
 
 
-def _lock(key: str) -> None:
+def _lock_versions(key: str) -> None:
     """Versions of a key are numbered by one transaction at a time; what another one has added
     meanwhile is seen by the next question."""
     rows = models.Scorecard.objects.filter(key=key).order_by("pk")
@@ -128,7 +128,7 @@ def begin_draft(
 
     Two who begin at once get the same one.
     """
-    _lock(version.key)
+    _lock_versions(version.key)
     draft = draft_of(version.key)
     if draft is not None:
         return draft, False
@@ -164,11 +164,11 @@ def copy_to_draft(
     )
     copies = _copy_components(scorecard, draft)
     for measure in scorecard.measures.order_by("pk"):
-        _copy(measure, draft, component=copies[measure.component_id])
+        _copy_part(measure, draft, component=copies[measure.component_id])
     for gate in scorecard.gates.order_by("pk"):
-        _copy(gate, draft, component=copies[gate.component_id])
+        _copy_part(gate, draft, component=copies[gate.component_id])
     for plain in (*scorecard.bands.order_by("pk"), *scorecard.alert_lines.order_by("pk")):
-        _copy(plain, draft)
+        _copy_part(plain, draft)
     return draft
 
 
@@ -183,12 +183,12 @@ def _copy_components(
         for row in ready:
             old = row.pk
             parent = None if row.parent_id is None else copies[row.parent_id]
-            copies[old] = _copy(row, draft, parent=parent)
+            copies[old] = _copy_part(row, draft, parent=parent)
         waiting = [row for row in waiting if row not in ready]
     return copies
 
 
-def _copy(part: Part, draft: models.Scorecard, **changes: object) -> Part:
+def _copy_part(part: Part, draft: models.Scorecard, **changes: object) -> Part:
     values = {
         field.name: getattr(part, field.name)
         for field in part._meta.concrete_fields

@@ -59,26 +59,26 @@ def save_draft(
     *, draft: models.Scorecard, revision: int, edit: Edit, user: User, now: datetime
 ) -> models.DraftEdit | None:
     """None when nothing differs. Raises DraftChanged, NoDraft."""
-    row = _locked(draft)
+    row = _locked_draft(draft)
     if row.revision != revision:
         raise DraftChanged(f"revision {row.revision}, not {revision}")
     before, labels = content_of(row), labels_of(row)
-    _apply(row, edit)
+    _apply_edit(row, edit)
     after = content_of(row)
     if after == before:
         return None
     changes = changes_in_words(before, after, labels | labels_of(row))
-    return _note(row, before, after, changes, user, now)
+    return _note_edit(row, before, after, changes, user, now)
 
 
-def _locked(draft: models.Scorecard) -> models.Scorecard:
+def _locked_draft(draft: models.Scorecard) -> models.Scorecard:
     row = models.Scorecard.objects.select_for_update().filter(pk=draft.pk).first()
     if row is None or row.is_published:
         raise NoDraft
     return row
 
 
-def _note(
+def _note_edit(
     row: models.Scorecard,
     before: Content,
     after: Content,
@@ -116,7 +116,7 @@ def edits_since(draft: models.Scorecard, *, revision: int) -> list[models.DraftE
     return list(edits.select_related("edited_by").order_by("revision"))
 
 
-def _apply(row: models.Scorecard, edit: Edit) -> None:
+def _apply_edit(row: models.Scorecard, edit: Edit) -> None:
     for name in CARD_FIELDS:
         setattr(row, name, typed(name, edit.content[name]))
     row.save(update_fields=list(CARD_FIELDS))
@@ -126,7 +126,7 @@ def _apply(row: models.Scorecard, edit: Edit) -> None:
         _apply_parts(row, kind, names, edit.content)
     _apply_lines(row, edit.lines)
     for part in edit.added:
-        _add(row, part)
+        _add_part(row, part)
 
 
 def _apply_parts(
@@ -156,7 +156,7 @@ def _apply_lines(row: models.Scorecard, values: Sequence[Decimal]) -> None:
         row.alert_lines.create(value=value)
 
 
-def _add(row: models.Scorecard, part: NewPart) -> None:
+def _add_part(row: models.Scorecard, part: NewPart) -> None:
     values = dict(part.values)
     relation = getattr(row, RELATIONS[part.kind])
     if part.kind != "band":

@@ -49,15 +49,17 @@ def begin_fitted_draft(
     draft, is_new = begin_draft(version=version, now=now)
     if not is_new:
         return FittedDraft(draft, is_new=False)
-    dropped = _dropped(draft, fitting)
-    save_draft(draft=draft, revision=draft.revision, edit=_edit(draft, fitting), user=user, now=now)
+    dropped = _names_dropped(draft, fitting)
+    save_draft(
+        draft=draft, revision=draft.revision, edit=_fitting_edit(draft, fitting), user=user, now=now
+    )
     reason = f"Fitted to what is connected. Dropped: {', '.join(dropped)}"
-    draft.keep_reason(_cut(reason))
+    draft.keep_reason(_cut_reason(reason))
     draft.refresh_from_db()
     return FittedDraft(draft, is_new=True, dropped=dropped)
 
 
-def _edit(draft: models.Scorecard, fitting: Fitting) -> Edit:
+def _fitting_edit(draft: models.Scorecard, fitting: Fitting) -> Edit:
     content = content_of(draft)
     gone = {"measure": fitting.measures, "gate": fitting.gates, "component": fitting.components}
     removed = [
@@ -79,12 +81,12 @@ def _edit(draft: models.Scorecard, fitting: Fitting) -> Edit:
     return Edit(content, lines, removed=removed)
 
 
-def _dropped(draft: models.Scorecard, fitting: Fitting) -> tuple[str, ...]:
+def _names_dropped(draft: models.Scorecard, fitting: Fitting) -> tuple[str, ...]:
     measures = draft.measures.filter(key__in=fitting.measures)
     gates = draft.gates.filter(key__in=fitting.gates)
     names = [part_name("measure", row) for row in measures]
     return (*names, *(part_name("gate", row) for row in gates))
 
 
-def _cut(text: str) -> str:
+def _cut_reason(text: str) -> str:
     return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"

@@ -34,12 +34,12 @@ def known_rows(pairs: Iterable[tuple[Parameter, str]]) -> dict[ParameterKind, se
             named[parameter.kind].add(value)
     features, kinds = named[ParameterKind.FEATURE], named[ParameterKind.EVENT_KIND]
     return {
-        ParameterKind.FEATURE: _existing(Feature, features),
-        ParameterKind.EVENT_KIND: _existing(BusinessEventKind, kinds),
+        ParameterKind.FEATURE: _existing_keys(Feature, features),
+        ParameterKind.EVENT_KIND: _existing_keys(BusinessEventKind, kinds),
     }
 
 
-def _existing(model: type[Feature] | type[BusinessEventKind], keys: set[str]) -> set[str]:
+def _existing_keys(model: type[Feature] | type[BusinessEventKind], keys: set[str]) -> set[str]:
     if not keys:
         return set()
     return set(model._default_manager.filter(key__in=keys).values_list("key", flat=True))

@@ -29,13 +29,13 @@ def rules_draft() -> RuleSet | None:
 def begin_rules(*, now: datetime, content: RuleSet | None = None) -> tuple[RuleSet, bool]:
     """The draft that is being worked on, or a new one that says what is in force (or what
     `content`, an earlier version, said); whether it is new. Two who begin at once get the same."""
-    _lock()
+    _lock_rule_sets()
     draft = rules_draft()
     if draft is not None:
         return draft, False
     said = content or rules_in_force()
     draft = RuleSet.objects.create(version=_next_version(), created_at=now, content_of=content)
-    _write(draft, content_of(said) if said else [])
+    _write_rules(draft, content_of(said) if said else [])
     return draft, True
 
 
@@ -47,11 +47,11 @@ def save_rules(
 
     Raises DraftChanged, NoDraft.
     """
-    row = _locked(draft, revision)
+    row = _locked_rules_draft(draft, revision)
     if content_of(row) == list(rules):
         return False
     row.rules.all().delete()
-    _write(row, rules)
+    _write_rules(row, rules)
     row.revision += 1
     row.edited_at, row.edited_by = now, user
     row.save(update_fields=["revision", "edited_at", "edited_by"])
@@ -64,7 +64,7 @@ def check_rules(draft: RuleSet) -> list[Problem]:
     found = [
         Problem(f"Rule {position}", problem, str(position))
         for position, rule in enumerate(rules, start=1)
-        for problem in _problems(rule, rules[: position - 1])
+        for problem in _rule_problems(rule, rules[: position - 1])
     ]
     if not any(rule.is_catch_all for rule in rules):
         found.append(
@@ -73,7 +73,7 @@ def check_rules(draft: RuleSet) -> list[Problem]:
     return found
 
 
-def _problems(rule: RuleContent, before: Sequence[RuleContent]) -> Iterator[str]:
+def _rule_problems(rule: RuleContent, before: Sequence[RuleContent]) -> Iterator[str]:
     if rule.scorecard_key not in in_force():
         yield f"the scorecard “{rule.scorecard_key}” is not in force: publish it first"
     if rule.touch_tier and rule.touch_tier not in touch_tier_ids():
@@ -94,13 +94,13 @@ def publish_rules(
 ) -> RuleSet:
     """Brings a draft into force. Raises NotPublishable, NoDraft, and DraftChanged where it is not
     at `revision` any more. Customers are judged by it with the next drain: all are marked."""
-    _lock()
-    row = _locked(draft, revision)
+    _lock_rule_sets()
+    row = _locked_rules_draft(draft, revision)
     if not reason.strip():
         raise NotPublishable([Problem("Reason", "say why these rules are published")])
     if found := check_rules(row):
         raise NotPublishable(found)
-    _seal(row, user=user, reason=reason, now=now)
+    _seal_rules(row, user=user, reason=reason, now=now)
     customers = Account.objects.filter(status="active").order_by("pk")
     marks = [DirtyAccount(account_id=pk) for pk in customers.values_list("pk", flat=True)]
     DirtyAccount.objects.bulk_create(marks, batch_size=_MARKS)
@@ -111,28 +111,28 @@ def publish_rules(
 def install_rules(rules: Sequence[RuleContent], *, reason: str, now: datetime) -> None:
     """The first version, in force; nothing where there is one, or a draft, already. Nobody has been
     judged yet, so that nobody is marked."""
-    _lock()
+    _lock_rule_sets()
     if RuleSet.objects.exists():
         return
     draft = RuleSet.objects.create(version=1, created_at=now)
-    _write(draft, rules)
-    _seal(draft, user=None, reason=reason, now=now)
+    _write_rules(draft, rules)
+    _seal_rules(draft, user=None, reason=reason, now=now)
 
 
-def _seal(row: RuleSet, *, user: User | None, reason: str, now: datetime) -> None:
+def _seal_rules(row: RuleSet, *, user: User | None, reason: str, now: datetime) -> None:
     row.state = State.PUBLISHED
     row.published_at, row.published_by, row.reason = now, user, reason.strip()
     row.save(update_fields=["state", "published_at", "published_by", "reason"])
 
 
-def _write(draft: RuleSet, rules: Sequence[RuleContent]) -> None:
+def _write_rules(draft: RuleSet, rules: Sequence[RuleContent]) -> None:
     AssignmentRule.objects.bulk_create(
         AssignmentRule(rule_set=draft, position=position, **rule.columns)
         for position, rule in enumerate(rules, start=1)
     )
 
 
-def _locked(draft: RuleSet, revision: int | None) -> RuleSet:
+def _locked_rules_draft(draft: RuleSet, revision: int | None) -> RuleSet:
     row = RuleSet.objects.select_for_update().filter(pk=draft.pk).first()
     if row is None or row.is_published:
         raise NoDraft
@@ -141,7 +141,7 @@ def _locked(draft: RuleSet, revision: int | None) -> RuleSet:
     return row
 
 
-def _lock() -> None:
+def _lock_rule_sets() -> None:
     """Versions are numbered and published by one transaction at a time."""
     list(RuleSet.objects.order_by("pk").select_for_update().values_list("pk", flat=True))
 

@@ -40,26 +40,28 @@ class _Tree:
 @transaction.atomic
 def import_draft(text: str, *, now: datetime) -> models.Scorecard:
     """Makes a draft, the next version of its key, from a YAML document. Raises FileProblem."""
-    document = _document(text)
+    document = _parse_document(text)
     scorecard = models.Scorecard.objects.create(
-        key=_text(document, "key"),
-        version=next_version(_text(document, "key")),
-        name=_text(document, "name"),
+        key=_required_text(document, "key"),
+        version=next_version(_required_text(document, "key")),
+        name=_required_text(document, "name"),
         description=str(document.get("description", "")),
-        recovery_margin=_number(document.get("recovery_margin", 3), "recovery_margin"),
-        rising_dwell=_days(document.get("rising_dwell", 0), "rising_dwell"),
-        minimum_confidence=_number(document.get("minimum_confidence", 60), "minimum_confidence"),
+        recovery_margin=_read_decimal(document.get("recovery_margin", 3), "recovery_margin"),
+        rising_dwell=_read_dwell_days(document.get("rising_dwell", 0), "rising_dwell"),
+        minimum_confidence=_read_decimal(
+            document.get("minimum_confidence", 60), "minimum_confidence"
+        ),
         handled_first=bool(document.get("handled_first", False)),
         created_at=now,
     )
     tree = _Tree(scorecard, {})
-    _add_components(tree, _list(document, "components"), None)
-    for position, gate in enumerate(_list(document, "gates")):
+    _add_components(tree, _optional_list(document, "components"), None)
+    for position, gate in enumerate(_optional_list(document, "gates")):
         _add_gate(tree, gate, position)
-    for place, band in enumerate(_list(document, "bands")):
+    for place, band in enumerate(_optional_list(document, "bands")):
         _add_band(scorecard, band, place)
-    for value in _list(document, "alert_lines"):
-        scorecard.alert_lines.create(value=_number(value, "alert line"))
+    for value in _optional_list(document, "alert_lines"):
+        scorecard.alert_lines.create(value=_read_decimal(value, "alert line"))
     return scorecard
 
 
@@ -87,19 +89,19 @@ def _add_components(
     for position, row in enumerate(rows):
         component = tree.scorecard.components.create(
             parent=parent,
-            key=_text(row, "key"),
-            name=_text(row, "name"),
-            weight=_number(row.get("weight"), f"weight of {row['key']}"),
+            key=_required_text(row, "key"),
+            name=_required_text(row, "name"),
+            weight=_read_decimal(row.get("weight"), f"weight of {row['key']}"),
             position=position,
         )
         tree.components[component.key] = component
-        _add_components(tree, _list(row, "components"), component)
-        for order, measure in enumerate(_list(row, "measures")):
+        _add_components(tree, _optional_list(row, "components"), component)
+        for order, measure in enumerate(_optional_list(row, "measures")):
             tree.scorecard.measures.create(
                 component=component,
                 key=_measure_name(measure),
-                weight=_number(measure.get("weight"), f"weight of {measure['key']}"),
-                curve=_text(measure, "curve"),
+                weight=_read_decimal(measure.get("weight"), f"weight of {measure['key']}"),
+                curve=_required_text(measure, "curve"),
                 penalties=str(measure.get("penalties", "")),
                 position=order,
             )
@@ -107,7 +109,7 @@ def _add_components(
 
 def _measure_name(row: dict[str, Any]) -> str:
     """Its key, and what was chosen: in brackets, or as `parameters` of the row."""
-    key, chosen = _text(row, "key"), row.get("parameters") or {}
+    key, chosen = _required_text(row, "key"), row.get("parameters") or {}
     if not isinstance(chosen, dict):
         raise FileProblem(f"“parameters” of {key} is a mapping, such as feature: reports")
     if chosen:
@@ -118,29 +120,29 @@ def _measure_name(row: dict[str, Any]) -> str:
 
 
 def _add_gate(tree: _Tree, row: dict[str, Any], position: int) -> None:
-    component = tree.components.get(_text(row, "component"))
+    component = tree.components.get(_required_text(row, "component"))
     if component is None:
         raise FileProblem(f"gate {row.get('key')}: there is no component {row['component']}")
     tree.scorecard.gates.create(
         component=component,
-        key=_text(row, "key"),
-        name=_text(row, "name"),
-        condition=_text(row, "when"),
-        cap=_number(row.get("cap"), f"cap of {row['key']}"),
+        key=_required_text(row, "key"),
+        name=_required_text(row, "name"),
+        condition=_required_text(row, "when"),
+        cap=_read_decimal(row.get("cap"), f"cap of {row['key']}"),
         position=position,
     )
 
 
 def _add_band(scorecard: models.Scorecard, row: dict[str, Any], place: int) -> None:
     """`tone` and `order` may be left out: by what the key and the place among the others say."""
-    key, at_risk = _text(row, "key"), bool(row.get("at_risk", False))
+    key, at_risk = _required_text(row, "key"), bool(row.get("at_risk", False))
     scorecard.bands.create(
         key=key,
-        name=_text(row, "name"),
-        lower=_number(row.get("lower"), "lower bound of a band"),
+        name=_required_text(row, "name"),
+        lower=_read_decimal(row.get("lower"), "lower bound of a band"),
         at_risk=at_risk,
-        tone=_tone(row.get("tone") or default_tone(key, at_risk=at_risk, place=place)),
-        order=_order(row.get("order", (place + 1) * ORDER_STEP)),
+        tone=_read_tone(row.get("tone") or default_tone(key, at_risk=at_risk, place=place)),
+        order=_read_band_order(row.get("order", (place + 1) * ORDER_STEP)),
     )
 
 
@@ -151,7 +153,7 @@ def default_tone(key: str, *, at_risk: bool, place: int) -> Tone:
     return Tone.INTERVENE if at_risk else Tone.HEALTHY if place == 0 else Tone.WATCH
 
 
-def _tone(value: object) -> Tone:
+def _read_tone(value: object) -> Tone:
     try:
         return Tone(str(value))
     except ValueError as problem:
@@ -159,13 +161,13 @@ def _tone(value: object) -> Tone:
         raise FileProblem(f"tone of a band: {value!r} is none of {tones}") from problem
 
 
-def _order(value: object) -> int:
+def _read_band_order(value: object) -> int:
     if type(value) is not int or not 0 <= value <= MOST_ORDER:
         raise FileProblem(f"order of a band: {value!r} is no whole number from 0 to {MOST_ORDER}")
     return value
 
 
-def _document(text: str) -> dict[str, Any]:
+def _parse_document(text: str) -> dict[str, Any]:
     try:
         document = parse(text)
     except NotYamlError as problem:
@@ -175,27 +177,27 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def _text(row: dict[str, Any], name: str) -> str:
+def _required_text(row: dict[str, Any], name: str) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not value.strip():
         raise FileProblem(f"“{name}” is missing in {row}")
     return value.strip()
 
 
-def _list(row: dict[str, Any], name: str) -> list[Any]:
+def _optional_list(row: dict[str, Any], name: str) -> list[Any]:
     value = row.get(name) or []
     if not isinstance(value, list):
         raise FileProblem(f"“{name}” must be a list")
     return value
 
 
-def _days(value: object, what: str) -> int:
+def _read_dwell_days(value: object, what: str) -> int:
     if type(value) is not int or not 0 <= value <= MOST_DWELL:
         raise FileProblem(f"{what}: {value!r} is no whole number of days from 0 to {MOST_DWELL}")
     return value
 
 
-def _number(value: object, what: str) -> Decimal:
+def _read_decimal(value: object, what: str) -> Decimal:
     try:
         return Decimal(str(value))
     except InvalidOperation as problem:

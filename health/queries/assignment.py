@@ -53,11 +53,11 @@ class Assignment:
         """Position of each account's card; NO_CARD where no rule fits."""
         chosen = np.full(len(standing.arr), NO_CARD, dtype=np.int64)
         for rule in reversed(self.rules):
-            chosen[_fits(rule, standing)] = rule.card
+            chosen[_accounts_that_fit(rule, standing)] = rule.card
         return chosen
 
 
-def _fits(rule: RuleNumbers, standing: AssignmentInput) -> npt.NDArray[np.bool_]:
+def _accounts_that_fit(rule: RuleNumbers, standing: AssignmentInput) -> npt.NDArray[np.bool_]:
     fits = np.ones(len(standing.arr), dtype=np.bool_)
     for wanted, values in (
         (rule.stage, standing.stage),

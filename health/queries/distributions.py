@@ -60,7 +60,7 @@ def held_against(stored: HealthScore, keys: Iterable[str], *, today: date) -> Ma
     words = {}
     for measure in measures:
         if measure.unit != PERCENTILE.key:
-            words[measure.key] = _season(spread, measure.compared)
+            words[measure.key] = _season_note(spread, measure.compared)
             continue
         of_segment = measure.key.endswith(f"{PERCENTILE.key}=segment)")
         group = spread.group(measure.compared, own if of_segment else ALL)
@@ -71,7 +71,7 @@ def held_against(stored: HealthScore, keys: Iterable[str], *, today: date) -> Ma
     return {key: said for key, said in words.items() if said}
 
 
-def _season(spread: Distributions, measure: str) -> str:
+def _season_note(spread: Distributions, measure: str) -> str:
     """Empty where there was none to be taken out."""
     median = spread.median(measure)
     moved = f"{median:+.0%}".replace("-", MINUS)

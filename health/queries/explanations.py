@@ -13,7 +13,7 @@ from health.scoring import MISSING, ExplainedDay, Explanation, explain, to_hundr
 
 def explain_stored(*, before: HealthScore, after: HealthScore) -> Explanation:
     """Between two stored judgements; without rows where one of them has no score."""
-    return explain(before=_moment(before), after=_moment(after))
+    return explain(before=_explained_day(before), after=_explained_day(after))
 
 
 def stored_day(*, account_id: int, until: date) -> HealthScore | None:
@@ -23,18 +23,18 @@ def stored_day(*, account_id: int, until: date) -> HealthScore | None:
     return rows.order_by("-day", "-revision").first()
 
 
-def _moment(stored: HealthScore) -> ExplainedDay:
+def _explained_day(stored: HealthScore) -> ExplainedDay:
     card = published_card(stored.scorecard_id).spec
     raw = dict(zip(card.raw_keys, stored.raw, strict=True))
     return ExplainedDay(
         card=card,
         raw={key: value for key, value in raw.items() if not math.isnan(value)},
         score=MISSING if stored.score is None else to_hundredths(stored.score),
-        override=_override(stored),
+        override=_override_on_day(stored),
     )
 
 
-def _override(stored: HealthScore) -> str | None:
+def _override_on_day(stored: HealthScore) -> str | None:
     """The band a person had set at the end of that day, whether or not they ended it later."""
     zone = Installation.current().zone
     ends_at = datetime.combine(stored.day + timedelta(days=1), time(), tzinfo=zone)

@@ -27,16 +27,16 @@ class WatchLines:
 
 
 def watch_lines() -> WatchLines:
-    rows = sorted(WatchLine.objects.all(), key=lambda row: _place(row.spec))
+    rows = sorted(WatchLine.objects.all(), key=lambda row: _line_order(row.spec))
     return WatchLines(tuple(row.pk for row in rows), tuple(row.spec for row in rows))
 
 
 def lines_with(*, owner: str, lines: Iterable[WatchLineSpec]) -> tuple[WatchLineSpec, ...]:
     """What would be judged, were `owner` to watch these lines instead of its own."""
     uses = WatchLineUse.objects.exclude(owner=owner).select_related("line")
-    return tuple(sorted({*(use.line.spec for use in uses), *lines}, key=_place))
+    return tuple(sorted({*(use.line.spec for use in uses), *lines}, key=_line_order))
 
 
-def _place(line: WatchLineSpec) -> tuple[bool, str, Decimal]:
+def _line_order(line: WatchLineSpec) -> tuple[bool, str, Decimal]:
     """The score first; of one subject the highest line first."""
     return line.subject != WHOLE_SCORE, line.subject, -line.value

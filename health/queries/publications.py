@@ -55,10 +55,10 @@ def forget_latest(**_signal: object) -> None:
 def publications() -> tuple[Published, ...]:
     """All of them; each process reads them once a publication."""
     latest = latest_publication()
-    return () if latest is None else _until(*latest)
+    return () if latest is None else _publications_until(*latest)
 
 
 @lru_cache(maxsize=4)
-def _until(_publication: int, _published_at: datetime) -> tuple[Published, ...]:
+def _publications_until(_publication: int, _published_at: datetime) -> tuple[Published, ...]:
     columns = ("published_at", "reason", *(f"scorecard__{name}" for name in Published._fields[2:]))
     return tuple(map(Published._make, Publication.objects.order_by("pk").values_list(*columns)))

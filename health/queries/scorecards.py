@@ -59,7 +59,7 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
     NotationError for a curve that cannot be read."""
     measures: dict[int, list[MeasureSpec]] = defaultdict(list)
     for measure in row.measures.order_by("position", "pk"):
-        measures[measure.component_id].append(_measure(measure))
+        measures[measure.component_id].append(_measure_spec(measure))
     children: dict[int | None, list[models.Component]] = defaultdict(list)
     for component in row.components.order_by("position", "pk"):
         children[component.parent_id].append(component)
@@ -67,13 +67,14 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
         key=row.key,
         version=row.version,
         name=row.name,
-        components=tuple(_component(child, children, measures) for child in children[None]),
+        components=tuple(_component_spec(child, children, measures) for child in children[None]),
         bands=tuple(
             BandSpec(band.key, band.name, band.lower, band.at_risk, Tone(band.tone), band.order)
             for band in row.bands.order_by("-lower")
         ),
         gates=tuple(
-            _gate(gate) for gate in row.gates.select_related("component").order_by("position", "pk")
+            _gate_spec(gate)
+            for gate in row.gates.select_related("component").order_by("position", "pk")
         ),
         alert_lines=tuple(row.alert_lines.order_by("-value").values_list("value", flat=True)),
         recovery_margin=row.recovery_margin,
@@ -83,16 +84,16 @@ def build_spec(row: models.Scorecard) -> ScorecardSpec:
     )
 
 
-def _component(
+def _component_spec(
     row: models.Component,
     children: dict[int | None, list[models.Component]],
     measures: dict[int, list[MeasureSpec]],
 ) -> ComponentSpec:
-    nested = tuple(_component(child, children, measures) for child in children[row.pk])
+    nested = tuple(_component_spec(child, children, measures) for child in children[row.pk])
     return ComponentSpec(row.key, row.name, row.weight, tuple(measures[row.pk]), nested)
 
 
-def _measure(row: models.Measure) -> MeasureSpec:
+def _measure_spec(row: models.Measure) -> MeasureSpec:
     try:
         return MeasureSpec(
             MEASURES.spelled(row.key),
@@ -104,7 +105,7 @@ def _measure(row: models.Measure) -> MeasureSpec:
         raise NotationError(f"Measure “{row.key}”: {problem}") from problem
 
 
-def _gate(row: models.Gate) -> GateSpec:
+def _gate_spec(row: models.Gate) -> GateSpec:
     try:
         conditions = tuple(
             replace(each, measure=MEASURES.spelled(each.measure))

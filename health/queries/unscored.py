@@ -75,7 +75,7 @@ def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
     if not by_card and not waiting and not without_rule:
         return None
     connected = connected_sources() if by_card else set()
-    gaps = (_gap(card, count, connected) for card, count in by_card.items())
+    gaps = (_card_gap(card, count, connected) for card, count in by_card.items())
     return Unscored(
         accounts=sum(by_card.values()) + waiting + without_rule,
         active=total,
@@ -86,7 +86,7 @@ def why_unscored(accounts: QuerySet[Account]) -> Unscored | None:
     )
 
 
-def _gap(card_id: int, accounts: int, connected: Collection[str]) -> CardGap:
+def _card_gap(card_id: int, accounts: int, connected: Collection[str]) -> CardGap:
     spec = published_card(card_id).spec
     found = card_coverage(card_id, spec, connected=connected)
     lacking = tuple((label(source).lower(), points) for source, points in most_first(found.lacking))

@@ -66,9 +66,9 @@ def recompute(
     """
     when = calendar()
     _refuse_out_of_turn(day, when=when)
-    run = _prepare([day], when=when, now=now)
+    run = _prepare_run([day], when=when, now=now)
     result = RecomputeResult(day)
-    for batch in _batches(_ids(account_ids)):
+    for batch in _account_batches(_sorted_account_ids(account_ids)):
         with transaction.atomic():
             result = result.plus(score_batch(run, batch))
     return result
@@ -83,7 +83,7 @@ def rescore_now(*, account_ids: Sequence[int] | None = None, now: datetime) -> R
     """
     when = calendar()
     result = RecomputeResult(when.today(now))
-    for batch in _batches(_ids(account_ids)):
+    for batch in _account_batches(_sorted_account_ids(account_ids)):
         with transaction.atomic():
             result = result.plus(_score_up_to_today(batch, when=when, now=now))
     return result
@@ -150,14 +150,14 @@ def _score_up_to_today(accounts: Ints, *, when: InstallationDay, now: datetime) 
         raise CatchingUpError(f"{len(days)} nights are missing: run manage.py nightly first.")
     result = RecomputeResult(when.today(now))
     for day in (*days, when.today(now)):
-        result = result.plus(score_batch(_prepare([day], when=when, now=now), accounts))
+        result = result.plus(score_batch(_prepare_run([day], when=when, now=now), accounts))
     return result
 
 
 def spread_day(*, day: date, now: datetime) -> None:
     """Keeps how the measures of percentiles are spread as of a day that was closed."""
     when = calendar()
-    spread_night(day=day, using=Spread(when.zone, when.today(now), _feeds(when)))
+    spread_night(day=day, using=Spread(when.zone, when.today(now), _current_feeds(when)))
 
 
 @transaction.atomic
@@ -184,31 +184,31 @@ def score_history(
     ordered = sorted(days)
     _refuse_out_of_turn(ordered[0], when=calendar())
     result = RecomputeResult(ordered[-1])
-    ids = _ids(account_ids)
+    ids = _sorted_account_ids(account_ids)
     for start in range(0, len(ordered), BLOCK):
         block = ordered[start : start + BLOCK]
-        run = _prepare(block, when=calendar(), now=now)
-        for batch in _batches(ids):
+        run = _prepare_run(block, when=calendar(), now=now)
+        for batch in _account_batches(ids):
             with transaction.atomic():
                 result = result.plus(score_batch(run, batch))
         with transaction.atomic():
             for day in block if closes else ():
                 if day < run.calendar.today(now):
                     close_day(day=day, now=now)
-    for batch in _batches(ids):
+    for batch in _account_batches(ids):
         writing.rebuild_sparks(batch)
     return result
 
 
-def _prepare(days: Sequence[date], *, when: InstallationDay, now: datetime) -> Run:
+def _prepare_run(days: Sequence[date], *, when: InstallationDay, now: datetime) -> Run:
     writing.ensure_partitions(days[0], days[-1])
-    return Run(tuple(days), now, when, assignment(), _feeds(when))
+    return Run(tuple(days), now, when, assignment(), _current_feeds(when))
 
 
-def _feeds(when: InstallationDay) -> Feeds:
+def _current_feeds(when: InstallationDay) -> Feeds:
     """As remembered, and what was connected since."""
     feeds = remembered_feeds()
-    if feeds.missing and _refresh(feeds.missing, zone=when.zone):
+    if feeds.missing and _refresh_missing_feeds(feeds.missing, zone=when.zone):
         feeds = remembered_feeds()
     return feeds
 
@@ -218,11 +218,11 @@ def refresh_feeds(*, only: Sequence[FactSource] = tuple(FactSource)) -> Feeds:
 
     Scans the tables of facts, so the night does it once.
     """
-    _refresh(only, zone=calendar().zone)
+    _refresh_missing_feeds(only, zone=calendar().zone)
     return remembered_feeds()
 
 
-def _refresh(only: Sequence[FactSource], *, zone: str) -> bool:
+def _refresh_missing_feeds(only: Sequence[FactSource], *, zone: str) -> bool:
     """Whether any of them has delivered."""
     rows = [
         SourceFeed(source=source, first_day=first, latest_day=latest)
@@ -237,13 +237,13 @@ def _refresh(only: Sequence[FactSource], *, zone: str) -> bool:
     return bool(rows)
 
 
-def _ids(account_ids: Sequence[int] | None) -> Ints:
+def _sorted_account_ids(account_ids: Sequence[int] | None) -> Ints:
     """Sorted, so that two runs lock in the same order."""
     if account_ids is None:
         account_ids = list(Account.objects.values_list("pk", flat=True))
     return np.unique(np.asarray(account_ids, dtype=np.int64))
 
 
-def _batches(account_ids: Ints) -> Iterator[Ints]:
+def _account_batches(account_ids: Ints) -> Iterator[Ints]:
     for start in range(0, len(account_ids), BATCH):
         yield account_ids[start : start + BATCH]

@@ -116,16 +116,16 @@ def judge(
     before = state.score.copy()
     days_before = state.days_before(day)
     changes = [
-        *_bands(card, state, evaluation, same, back, too_new, days_before),
-        *_lines(card, state, watched, same, back),
-        *_components(card, state, evaluation, same, too_new),
+        *_band_transitions(card, state, evaluation, same, back, too_new, days_before),
+        *_line_transitions(card, state, watched, same, back),
+        *_component_transitions(card, state, evaluation, same, too_new),
     ]
     state.score = evaluation.score.copy()
     state.was_new = too_new.copy()
     state.recent = np.column_stack([state.score, days_before])
     state.card_id[:] = card.id
     state.day[:] = day
-    return _numbered(changes, state, before, day)
+    return _number_crossings(changes, state, before, day)
 
 
 def _same_bands(card: Card, state: State) -> Flags:
@@ -133,7 +133,8 @@ def _same_bands(card: Card, state: State) -> Flags:
     same = [
         card_id
         for card_id in np.unique(state.card_id).tolist()
-        if card_id != NO_CARD and same_bounds(_card(card, card_id).spec.bands, card.spec.bands)
+        if card_id != NO_CARD
+        and same_bounds(_card_of_id(card, card_id).spec.bands, card.spec.bands)
     ]
     return np.isin(state.card_id, same)
 
@@ -143,7 +144,9 @@ def _last_bands(state: State, evaluation: Evaluation, same: _Same) -> Ints:
     return np.where(returns, state.last_band, MISSING)
 
 
-def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -> list[NewCrossing]:
+def _number_crossings(
+    changes: list[Transition], state: State, before: Ints, day: int
+) -> list[NewCrossing]:
     """Numbers crossings within the account's day, so that down, up, down is three."""
     crossings = []
     for change in changes:
@@ -156,7 +159,7 @@ def _numbered(changes: list[Transition], state: State, before: Ints, day: int) -
     return crossings
 
 
-def _bands(
+def _band_transitions(
     card: Card,
     state: State,
     evaluation: Evaluation,
@@ -175,25 +178,25 @@ def _bands(
     )
     kept = np.where(same.bands, state.last_band, MISSING)
     state.last_band = np.where(state.band == MISSING, kept, state.band)
-    fallen = _fallen(state.band, back)
+    fallen = _positions_fallen_from(state.band, back)
     changes = []
     differs = (state.band != old_band) | (was_new != too_new) | ~same.card
     for row in np.flatnonzero(differs):
         old = TOO_NEW if was_new[row] else _old_key(card, int(old_card[row]), int(old_band[row]))
         new = TOO_NEW if too_new[row] else band_key(card.spec.bands, int(state.band[row]))
-        cause = _cause(old, new, is_same=bool(same.card[row]))
+        cause = _transition_cause(old, new, is_same=bool(same.card[row]))
         told_from = ""
         if fallen[row] != MISSING:
             cause, told_from = Cause.MOVED, band_key(card.spec.bands, int(fallen[row]))
         if cause is not None:
             is_down = bool(told_from) or int(state.band[row]) > int(old_band[row])
             value = to_decimal(int(evaluation.score[row]))
-            sides = (_direction(cause, is_down), old or UNSCORED, new, value, told_from)
+            sides = (_transition_direction(cause, is_down), old or UNSCORED, new, value, told_from)
             changes.append(Transition(int(row), WHOLE_SCORE, None, cause, *sides))
     return changes
 
 
-def _fallen(band: Ints, back: _Return) -> Ints:
+def _positions_fallen_from(band: Ints, back: _Return) -> Ints:
     """Of accounts that come back lower than they were, the position they fell from: that of the
     best band for those that were too new; MISSING for all others."""
     origin = np.where(back.was_new, 0, back.last_band)
@@ -204,15 +207,15 @@ def _old_key(card: Card, card_id: int, position: int) -> str | None:
     """Band before; None for an account that was never judged."""
     if card_id == NO_CARD:
         return None
-    return band_key(_card(card, card_id).spec.bands, position)
+    return band_key(_card_of_id(card, card_id).spec.bands, position)
 
 
-def _card(card: Card, card_id: int) -> Card:
+def _card_of_id(card: Card, card_id: int) -> Card:
     """A card by its id; `card` itself may be a draft, which is not to be looked up."""
     return card if card_id == card.id else published_card(card_id)
 
 
-def _cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:
+def _transition_cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:
     if old == new or (old is None and new in (UNSCORED, TOO_NEW)):
         return None
     if old is None:
@@ -226,13 +229,13 @@ def _cause(old: str | None, new: str, *, is_same: bool) -> Cause | None:
     return Cause.MOVED if is_same else Cause.NEW_SCORECARD
 
 
-def _direction(cause: Cause, is_down: bool) -> str:
+def _transition_direction(cause: Cause, is_down: bool) -> str:
     if cause is not Cause.MOVED:
         return Direction.NONE
     return Direction.DOWN if is_down else Direction.UP
 
 
-def _lines(
+def _line_transitions(
     card: Card, state: State, watched: Watched, same: _Same, back: _Return
 ) -> Iterator[Transition]:
     lines = watched.lines
@@ -257,7 +260,13 @@ def _lines(
         sides = (_ABOVE, _BELOW) if is_down else (_BELOW, _ABOVE)
         value = Decimal(str(round(float(watched.values[row, column]), 4)))
         yield Transition(
-            int(row), line.subject, line, cause, _direction(cause, is_down), *sides, value
+            int(row),
+            line.subject,
+            line,
+            cause,
+            _transition_direction(cause, is_down),
+            *sides,
+            value,
         )
 
 
@@ -272,7 +281,7 @@ def _returned_above(card: Card, lines: tuple[WatchLineSpec, ...], back: _Return)
     return np.asarray(of_score & (values <= floor[:, np.newaxis]), dtype=np.bool_)
 
 
-def _components(
+def _component_transitions(
     card: Card, state: State, evaluation: Evaluation, same: _Same, too_new: Flags
 ) -> list[Transition]:
     changes: list[Transition] = []

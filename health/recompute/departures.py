@@ -15,11 +15,11 @@ def ring_departures(*, day: date) -> int:
     accounts are like this as of the closed day."""
     found = departures(end=day)
     occurred_at = datetime.combine(day + timedelta(days=1), time(), Installation.current().zone)
-    emit(_signal(each, occurred_at) for each in found)
+    emit(_departure_signal(each, occurred_at) for each in found)
     return len(found)
 
 
-def _signal(found: Departure, occurred_at: datetime) -> NewSignal:
+def _departure_signal(found: Departure, occurred_at: datetime) -> NewSignal:
     return NewSignal(
         account_id=found.account_id,
         kind=SignalKind.PEOPLE_GONE,

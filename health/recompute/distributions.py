@@ -53,15 +53,15 @@ def distributions_for(
         (night_before(day), measure)
         for day in days
         for measure in measures
-        if measure not in found.get(day, _NONE).of and _delivers(measure, day, using.feeds)
+        if measure not in found.get(day, _NONE).of and _sources_deliver(measure, day, using.feeds)
     }
     if not lacking:
         return found
-    _spread(lacking, using)
+    _store_lacking(lacking, using)
     return read_distributions(days=days, measures=measures)
 
 
-def _delivers(measure: str, day: date, feeds: Feeds) -> bool:
+def _sources_deliver(measure: str, day: date, feeds: Feeds) -> bool:
     """Before its sources deliver there is nothing to be kept."""
     since = [feeds.since(source) for source in MEASURES[measure].sources]
     return all(first is not None and first < number(day) for first in since)
@@ -75,7 +75,7 @@ def spread_night(*, day: date, using: Spread) -> None:
 
 
 @transaction.atomic
-def _spread(lacking: set[tuple[date, str]], using: Spread) -> None:
+def _store_lacking(lacking: set[tuple[date, str]], using: Spread) -> None:
     """Of nights and measures."""
     with connection.cursor() as cursor:
         # Two who lack a night do not both read all facts for it.
@@ -83,17 +83,17 @@ def _spread(lacking: set[tuple[date, str]], using: Spread) -> None:
     rows = MeasureDistribution.objects.filter(day__in={night for night, _ in lacking}, segment="")
     wanted = lacking - set(rows.values_list("day", "measure"))
     measures = sorted({measure for _, measure in wanted})
-    for first, last in _runs(sorted({night for night, _ in wanted})):
-        values = _values(first, last, measures, using)
+    for first, last in _consecutive_nights(sorted({night for night, _ in wanted})):
+        values = _customer_values(first, last, measures, using)
         MeasureDistribution.objects.bulk_create(
             row
             for night, of_night in values.items()
-            for row in _distributions(night, measures, of_night)
+            for row in _distributions_of_night(night, measures, of_night)
             if (night, row.measure) in wanted
         )
 
 
-def _runs(nights: Sequence[date]) -> Iterator[tuple[date, date]]:
+def _consecutive_nights(nights: Sequence[date]) -> Iterator[tuple[date, date]]:
     """First and last of nights that follow each other: facts of a run are read once."""
     start = 0
     for place in range(1, len(nights) + 1):
@@ -108,7 +108,7 @@ class _OfNight:
     segments: list[Ints] = field(default_factory=list)
 
 
-def _values(
+def _customer_values(
     first: date, last: date, measures: Sequence[str], using: Spread
 ) -> dict[date, _OfNight]:
     """Of the customers of each night."""
@@ -136,20 +136,20 @@ def _values(
     return found
 
 
-def _distributions(
+def _distributions_of_night(
     night: date, measures: Collection[str], of_night: _OfNight
 ) -> Iterator[MeasureDistribution]:
     values = np.vstack([*of_night.values, np.empty((0, len(measures)))])
     segments = np.concatenate([*of_night.segments, np.empty(0, dtype=np.int64)])
     for column, measure in enumerate(measures):
-        yield _distribution(night, measure, "", distribution_of(values[:, column]))
+        yield _distribution_row(night, measure, "", distribution_of(values[:, column]))
         for key, place in segment_ids().items():
             spread = distribution_of(values[segments == place, column])
             if spread.accounts >= LEAST_ACCOUNTS:
-                yield _distribution(night, measure, key, spread)
+                yield _distribution_row(night, measure, key, spread)
 
 
-def _distribution(
+def _distribution_row(
     night: date, measure: str, segment: str, spread: Distribution
 ) -> MeasureDistribution:
     return MeasureDistribution(

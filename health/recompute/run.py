@@ -111,7 +111,7 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
     is_today = scope.is_one_day and scope.first_day >= run.calendar.today(run.now)
     base = load_base(scope, with_history=not is_today)
     currencies = read_currencies(account_ids, base=run.calendar.currency)
-    plans = [_plan(run, base, currencies, day) for day in run.days]
+    plans = [_chosen_cards(run, base, currencies, day) for day in run.days]
     lines = watch_lines()
     since_start = _asks_since_start(run, plans, lines)
     names = {*lines.measures, *(key for c in run.assignment.cards for key in c.spec.raw_keys)}
@@ -135,7 +135,7 @@ def score_batch(run: Run, account_ids: Ints) -> RecomputeResult:
         for day, chosen in by_day.items()
         for part in _judge_day(batch, day, verdicts[day], np.flatnonzero(chosen == NO_CARD))
     ]
-    crossings, signals = _write(batch, judged) if judged else (0, 0)
+    crossings, signals = _write_judged(batch, judged) if judged else (0, 0)
     return _recompute_result(run, judged, len(account_ids), crossings, signals)
 
 
@@ -158,7 +158,7 @@ def hold_days_open(days: Sequence[date]) -> list[date]:
     return list(ClosedDay.objects.filter(day__in=days).values_list("day", flat=True))
 
 
-def _plan(run: Run, base: BaseRows, currencies: Currencies, day: date) -> Ints:
+def _chosen_cards(run: Run, base: BaseRows, currencies: Currencies, day: date) -> Ints:
     """Which card each account gets on the day: NO_CARD without a rule, NO_CUSTOMER for the rest."""
     standing = assignment_input(base, day=day, currencies=currencies)
     is_customer = base.profiles.on(day).is_customer(day)
@@ -184,7 +184,7 @@ def _judge_day(
     """`unruled` are the customers that no rule gives a scorecard."""
     for each in verdicts:
         part, is_present = _state_before(batch, each.accounts, day)
-        yield _settle(batch, day, part, is_present, each)
+        yield _settle_verdict(batch, day, part, is_present, each)
     yield from _without_rule(batch, day, unruled)
 
 
@@ -205,7 +205,7 @@ def _without_rule(batch: _Batch, day: date, accounts: Ints) -> Iterator[writing.
             has_rule=False,
         )
         state = part.take(rows).widened(len(card.spec.component_keys))
-        yield _settle(batch, day, state, is_present[rows], verdict)
+        yield _settle_verdict(batch, day, state, is_present[rows], verdict)
 
 
 def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flags]:
@@ -219,7 +219,7 @@ def _state_before(batch: _Batch, accounts: Ints, day: date) -> tuple[State, Flag
     return part, is_present
 
 
-def _settle(
+def _settle_verdict(
     batch: _Batch, day: date, part: State, is_present: Flags, verdict: CardVerdict
 ) -> writing.Judged:
     """Moves the state to the verdict, and keeps it for the days that follow."""
@@ -247,7 +247,7 @@ def _settle(
     )
 
 
-def _write(batch: _Batch, judged: list[writing.Judged]) -> tuple[int, int]:
+def _write_judged(batch: _Batch, judged: list[writing.Judged]) -> tuple[int, int]:
     run = batch.run
     writing.stage(_latest_is_present(batch.scope, judged))
     has_final = any(part.is_final.any() for part in judged)

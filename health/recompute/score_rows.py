@@ -64,7 +64,7 @@ def stage(judged: Sequence[Judged]) -> None:
     buffer = io.BytesIO()
     buffer.write(binary_rows.HEADER)
     for part in judged:
-        buffer.write(binary_rows.rows(_columns(part)))
+        buffer.write(binary_rows.rows(_staging_columns(part)))
     buffer.write(binary_rows.TRAILER)
     buffer.seek(0)
     with connection.cursor() as cursor:
@@ -105,14 +105,14 @@ def write_crossings(
         )
         fresh = set(written)
     emitted = emit(
-        _signal(part, crossing, min(now, calendar.end_of(part.day)))
+        _new_crossing_signal(part, crossing, min(now, calendar.end_of(part.day)))
         for part, crossing in found
-        if crossing.change.cause is Cause.MOVED and _key(part, crossing) in fresh
+        if crossing.change.cause is Cause.MOVED and _crossing_key(part, crossing) in fresh
     )
     return len(fresh), emitted
 
 
-def _columns(part: Judged) -> list[binary_rows.Column]:
+def _staging_columns(part: Judged) -> list[binary_rows.Column]:
     result, state, count = part.evaluation, part.state, len(part.account_ids)
     day = (part.day - _EPOCH).days
     components = len(part.card.spec.component_keys)
@@ -122,7 +122,7 @@ def _columns(part: Judged) -> list[binary_rows.Column]:
         (">i8", np.full(count, part.card.id)),
         (">i2", result.score),
         (">i2", state.band),
-        (">i2", _effective(part)),
+        (">i2", _effective_bands(part)),
         (">i4", result.confidence),
         (">f8", result.raw),
         (">i2", result.readings),
@@ -141,7 +141,7 @@ def _columns(part: Judged) -> list[binary_rows.Column]:
     ]
 
 
-def _effective(part: Judged) -> Ints:
+def _effective_bands(part: Judged) -> Ints:
     """Positions of the overriding bands where the card has them, else the computed ones."""
     effective = part.state.band.copy()
     keys = [band.key for band in part.card.spec.bands]
@@ -151,7 +151,7 @@ def _effective(part: Judged) -> Ints:
     return effective
 
 
-def _key(part: Judged, crossing: NewCrossing) -> tuple[int, date, str, int]:
+def _crossing_key(part: Judged, crossing: NewCrossing) -> tuple[int, date, str, int]:
     account_id = int(part.account_ids[crossing.change.row])
     return account_id, part.day, crossing.change.stored_subject, crossing.seq
 
@@ -159,7 +159,7 @@ def _key(part: Judged, crossing: NewCrossing) -> tuple[int, date, str, int]:
 def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[object, ...]:
     change = crossing.change
     return (
-        *_key(part, crossing),
+        *_crossing_key(part, crossing),
         str(change.kind),
         str(change.cause),
         str(change.direction),
@@ -173,7 +173,7 @@ def _crossing_row(part: Judged, crossing: NewCrossing, now: datetime) -> tuple[o
     )
 
 
-def _signal(part: Judged, crossing: NewCrossing, occurred_at: datetime) -> NewSignal:
+def _new_crossing_signal(part: Judged, crossing: NewCrossing, occurred_at: datetime) -> NewSignal:
     row = crossing.change.row
     told = crossing_signal(
         card=part.card, day=part.day, crossing=crossing, first_seq=_first_seq(part, row)

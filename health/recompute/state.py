@@ -155,7 +155,7 @@ def read_state(
 ) -> State:
     """`components` is the largest number of components of any card in use, `dwell` the longest time
     a rise waits under one, `lines` the ids of the watch lines."""
-    state = _empty(len(scope), components, len(lines), dwell)
+    state = _empty_state(len(scope), components, len(lines), dwell)
     days = range(dwell + 1 if dwell else 0)
     query = _STATE.format(
         missing=sql.Literal(MISSING),
@@ -191,7 +191,7 @@ def read_state(
     )
     fits = rows["number"] < components
     state.components[rows.position[fits], rows["number"][fits]] = rows["position"][fits]
-    state.overrides.update(_overrides(scope, day))
+    state.overrides.update(_overrides_by_row(scope, day))
     return state
 
 
@@ -201,7 +201,7 @@ def spark_columns(days: Iterable[int]) -> sql.Composable:
     return sql.SQL("").join(_SPARK.format(back=sql.Literal(back), missing=missing) for back in days)
 
 
-def _empty(accounts: int, components: int, lines: int, dwell: int) -> State:
+def _empty_state(accounts: int, components: int, lines: int, dwell: int) -> State:
     def filled(value: int) -> npt.NDArray[np.int64]:
         return np.full(accounts, value, dtype=np.int64)
 
@@ -221,7 +221,7 @@ def _empty(accounts: int, components: int, lines: int, dwell: int) -> State:
     )
 
 
-def _overrides(scope: FactScope, day: date) -> dict[int, str]:
+def _overrides_by_row(scope: FactScope, day: date) -> dict[int, str]:
     query = _OVERRIDES.format(accounts=scope.accounts("o.account_id"), day=sql.Literal(day))
     with connection.cursor() as cursor:
         # As text: the audit looks at every statement of a page, and reads no other kind.

@@ -62,16 +62,16 @@ def pack_usage(*, day: date) -> int:
     size = _ANEW if before is None else _ROLLED
     for start in range(0, len(ids), size):
         scope = FactScope(ids[start : start + size], until, until, "UTC", as_known=True)
-        written += _pack(scope, before, features)
+        written += _pack_accounts(scope, before, features)
     _put_in_force(until, seal, before, features)
     return written
 
 
 @transaction.atomic
-def _pack(scope: FactScope, before: Packing | None, features: list[int]) -> int:
+def _pack_accounts(scope: FactScope, before: Packing | None, features: list[int]) -> int:
     """Replaces what an interrupted packing left."""
     _one_at_a_time()
-    packs = _rolled(scope, before, features)
+    packs = _rolled_packs(scope, before, features)
     first, last = int(scope.account_ids[0]), int(scope.account_ids[-1])
     made = UsagePack.objects.filter(
         until=scope.last_day, account_id__gte=first, account_id__lte=last
@@ -79,19 +79,21 @@ def _pack(scope: FactScope, before: Packing | None, features: list[int]) -> int:
     made.delete()
     buffer = io.BytesIO()
     buffer.write(binary_rows.HEADER)
-    buffer.write(binary_rows.rows(_columns(scope, packs)))
+    buffer.write(binary_rows.rows(_pack_columns(scope, packs)))
     buffer.write(binary_rows.TRAILER)
     buffer.seek(0)
     copy(_COPY, buffer)
     return len(packs.position)
 
 
-def _rolled(scope: FactScope, before: Packing | None, features: list[int]) -> Packs:
+def _rolled_packs(scope: FactScope, before: Packing | None, features: list[int]) -> Packs:
     """The packs before, moved on, and what was learned since; pairs without use are left out."""
     until = number(scope.last_day)
-    since = _learned(scope, before, features)
+    since = _usage_learned_since(scope, before, features)
     moved = 0 if before is None else (scope.last_day - before.until).days
-    old = _none() if before is None else read_packs(scope, until=before.until, features=features)
+    old = (
+        _no_packs() if before is None else read_packs(scope, until=before.until, features=features)
+    )
     keys = np.concatenate(
         [old.position << 16 | old.feature, since.position << 16 | since["feature"]]
     )
@@ -107,7 +109,7 @@ def _rolled(scope: FactScope, before: Packing | None, features: list[int]) -> Pa
     return Packs(position, (pairs & 0xFFFF)[used], first, events[used].astype("<i4"))
 
 
-def _learned(scope: FactScope, before: Packing | None, features: list[int]) -> Table:
+def _usage_learned_since(scope: FactScope, before: Packing | None, features: list[int]) -> Table:
     since: sql.Composable = sql.SQL("true")
     if before is not None:
         since = sql.SQL("u.learned_on > {}::date").format(sql.Literal(before.until))
@@ -120,7 +122,7 @@ def _learned(scope: FactScope, before: Packing | None, features: list[int]) -> T
     return scope.fetch(query, ("id", "feature", "day", "events"))
 
 
-def _none() -> Packs:
+def _no_packs() -> Packs:
     nothing = np.zeros(0, dtype=np.int64)
     return Packs(nothing, nothing, nothing, np.zeros((0, PACK_DAYS), dtype=np.int32))
 
@@ -136,7 +138,7 @@ def _first_days(scope: FactScope, old: Packs, position: Ints) -> Ints:
     return np.asarray(first[position])
 
 
-def _columns(scope: FactScope, packs: Packs) -> list[binary_rows.Column]:
+def _pack_columns(scope: FactScope, packs: Packs) -> list[binary_rows.Column]:
     until = np.full(len(packs.position), number(scope.last_day) - binary_rows.DATE_SHIFT)
     return [
         (">i4", until),

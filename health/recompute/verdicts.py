@@ -50,16 +50,16 @@ def verdicts_by_day(
     """`chosen` has the card of each account, by its position among `cards`, of every day."""
     of_card: dict[int, list[_CardInput]] = defaultdict(list)
     for day, of_day in chosen.items():
-        for position, given in _inputs(cards, day, of_day, rows, lines):
+        for position, given in _card_inputs(cards, day, of_day, rows, lines):
             of_card[position].append(given)
     found: dict[date, list[CardVerdict]] = {day: [] for day in chosen}
     for position in sorted(of_card):
-        for given, evaluation in _evaluated(of_card[position]):
-            found[given.day].append(_verdict(given, evaluation, lines))
+        for given, evaluation in _evaluate_together(of_card[position]):
+            found[given.day].append(_card_verdict(given, evaluation, lines))
     return found
 
 
-def _inputs(
+def _card_inputs(
     cards: Sequence[Card], day: date, chosen: Ints, rows: FactRows, lines: WatchLines
 ) -> Iterator[tuple[int, _CardInput]]:
     facts, ages = rows.on(day), rows.ages_on(day)
@@ -85,7 +85,7 @@ def _inputs(
         )
 
 
-def _evaluated(inputs: Sequence[_CardInput]) -> Iterator[tuple[_CardInput, Evaluation]]:
+def _evaluate_together(inputs: Sequence[_CardInput]) -> Iterator[tuple[_CardInput, Evaluation]]:
     """Of one card. An evaluation takes about as long for one account as for hundreds."""
     whole = evaluate(inputs[0].card.spec, np.vstack([given.raw for given in inputs]))
     end = 0
@@ -94,7 +94,7 @@ def _evaluated(inputs: Sequence[_CardInput]) -> Iterator[tuple[_CardInput, Evalu
         yield given, whole.rows(slice(start, end))
 
 
-def _verdict(given: _CardInput, evaluation: Evaluation, lines: WatchLines) -> CardVerdict:
+def _card_verdict(given: _CardInput, evaluation: Evaluation, lines: WatchLines) -> CardVerdict:
     values = line_values(
         lines=lines.specs, card=given.card.spec, evaluation=evaluation, raw=given.beside
     )

@@ -38,10 +38,10 @@ def band_positions(
     """
     lowers = [to_hundredths(band.lower) for band in bands]
     raised = [lower + to_hundredths(margin) for lower in lowers[:-1]] + [0]
-    now = _positions(lowers, values)
-    lifted = _positions(raised, values)
+    now = _positions_by_bound(lowers, values)
+    lifted = _positions_by_bound(raised, values)
     for earlier in () if days_before is None else days_before.T:
-        stood = _positions(raised, earlier)
+        stood = _positions_by_bound(raised, earlier)
         lifted = np.maximum(lifted, np.where(stood == MISSING, len(bands) - 1, stood))
     # Rising: as high as the value clears bound + margin, and never below where it was.
     rising = np.minimum(np.maximum(lifted, now), previous)
@@ -49,7 +49,7 @@ def band_positions(
     return np.where(had_a_band & (now < previous), rising, now)
 
 
-def _positions(lowers: list[int], values: Hundredths) -> Hundredths:
+def _positions_by_bound(lowers: list[int], values: Hundredths) -> Hundredths:
     positions = np.full(values.shape, len(lowers) - 1, dtype=np.int64)
     for position in range(len(lowers) - 2, -1, -1):
         positions[values >= lowers[position]] = position

@@ -37,7 +37,7 @@ def source_coverage(
     """`sources_of`: keys of measures and the sources each of them needs; `without_value`: those of
     which no account has a value."""
     judged, lacking, empty = Decimal(0), dict[str, Decimal](), dict[str, Decimal]()
-    for key, weight in _weights(spec.components, _WHOLE):
+    for key, weight in _measure_points(spec.components, _WHOLE):
         missing = [source for source in sources_of[key] if source not in connected]
         for source in missing:
             lacking[source] = lacking.get(source, Decimal(0)) + weight
@@ -54,7 +54,7 @@ def most_first(points: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
     return sorted(points.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _weights(
+def _measure_points(
     components: Iterable[ComponentSpec], of_parent: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
     """Each measure with its points of the whole."""
@@ -62,4 +62,4 @@ def _weights(
         weight = of_parent * component.weight / _WHOLE
         for measure in component.measures:
             yield measure.key, weight * measure.weight / _WHOLE
-        yield from _weights(component.components, weight)
+        yield from _measure_points(component.components, weight)

@@ -33,11 +33,11 @@ class NotationError(ValueError):
 
 def parse_curve(text: str) -> Curve:
     """Reads the notation above. Raises NotationError."""
-    pairs = [_pair(part) for part in text.split(",") if part.strip()]
+    pairs = [_split_pair(part) for part in text.split(",") if part.strip()]
     if not pairs:
         raise NotationError("the curve is empty")
-    if not any(_sign(left) or left == "else" for left, _ in pairs):
-        points = tuple(Point(_number(left), reading) for left, reading in pairs)
+    if not any(_comparison_sign(left) or left == "else" for left, _ in pairs):
+        points = tuple(Point(_finite_number(left), reading) for left, reading in pairs)
         return Curve(CurveKind.LINEAR, points=points)
     return _parse_steps(pairs)
 
@@ -45,14 +45,14 @@ def parse_curve(text: str) -> Curve:
 def _parse_steps(pairs: list[tuple[str, Decimal]]) -> Curve:
     steps = []
     for left, reading in pairs[:-1]:
-        sign = _sign(left)
+        sign = _comparison_sign(left)
         if sign not in ("<", "≤"):
             raise NotationError(f"“{left}”: a step begins with < or ≤")
-        steps.append(CurveStep(_number(_without_sign(left)), sign == "≤", reading))
+        steps.append(CurveStep(_finite_number(_without_sign(left)), sign == "≤", reading))
     rest, otherwise = pairs[-1]
-    if rest != "else" and _sign(rest) not in (">", "≥"):
+    if rest != "else" and _comparison_sign(rest) not in (">", "≥"):
         raise NotationError(f"“{rest}”: the last step is “else → …” or “> … → …”")
-    if rest != "else" and (not steps or _number(_without_sign(rest)) != steps[-1].bound):
+    if rest != "else" and (not steps or _finite_number(_without_sign(rest)) != steps[-1].bound):
         raise NotationError(f"“{rest}”: the last step must begin where the one before it ends")
     return Curve(CurveKind.STEPS, steps=tuple(steps), otherwise=otherwise)
 
@@ -60,12 +60,14 @@ def _parse_steps(pairs: list[tuple[str, Decimal]]) -> Curve:
 def format_curve(curve: Curve) -> str:
     """The notation that parse_curve reads back to the same curve."""
     if curve.kind is CurveKind.LINEAR:
-        return ", ".join(f"{_plain(p.raw)} → {_plain(p.reading)}" for p in curve.points)
+        return ", ".join(
+            f"{_plain_decimal(p.raw)} → {_plain_decimal(p.reading)}" for p in curve.points
+        )
     parts = [
-        f"{'≤' if s.inclusive else '<'} {_plain(s.bound)} → {_plain(s.reading)}"
+        f"{'≤' if s.inclusive else '<'} {_plain_decimal(s.bound)} → {_plain_decimal(s.reading)}"
         for s in curve.steps
     ]
-    return ", ".join([*parts, f"else → {_plain(curve.otherwise)}"])
+    return ", ".join([*parts, f"else → {_plain_decimal(curve.otherwise)}"])
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
@@ -76,19 +78,25 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
         if match is None:
             raise NotationError(f"“{part}”: write measure, sign (< ≤ = ≥ >) and number")
         sign = _SIGNS.get(match[2], match[2])
-        conditions.append(Condition(_name(match[1]), Comparison(sign), _number(match[3])))
+        conditions.append(
+            Condition(_measure_name(match[1]), Comparison(sign), _finite_number(match[3]))
+        )
     return tuple(conditions)
 
 
 def format_conditions(conditions: tuple[Condition, ...]) -> str:
-    return " and ".join(f"{c.measure} {c.comparison} {_plain(c.value)}" for c in conditions)
+    return " and ".join(f"{c.measure} {c.comparison} {_plain_decimal(c.value)}" for c in conditions)
 
 
 def read(curve: Curve, raw: Floats) -> Hundredths:
     """Readings in hundredths; MISSING where the raw value is NaN."""
     present = ~np.isnan(raw)
     values = np.where(present, raw, 0.0)
-    points = _interpolate(curve, values) if curve.kind is CurveKind.LINEAR else _step(curve, values)
+    points = (
+        _read_by_points(curve, values)
+        if curve.kind is CurveKind.LINEAR
+        else _read_by_steps(curve, values)
+    )
     return np.where(present, half_up(points), MISSING)
 
 
@@ -97,7 +105,7 @@ def holds(condition: Condition, raw: Floats) -> Flags:
     return np.asarray(_COMPARE[condition.comparison](raw, float(condition.value)), dtype=np.bool_)
 
 
-def _interpolate(curve: Curve, values: Floats) -> Floats:
+def _read_by_points(curve: Curve, values: Floats) -> Floats:
     return np.interp(
         values,
         [float(point.raw) for point in curve.points],
@@ -105,7 +113,7 @@ def _interpolate(curve: Curve, values: Floats) -> Floats:
     )
 
 
-def _step(curve: Curve, values: Floats) -> Floats:
+def _read_by_steps(curve: Curve, values: Floats) -> Floats:
     readings = np.full(values.shape, float(curve.otherwise))
     for step in reversed(curve.steps):
         bound = float(step.bound)
@@ -114,21 +122,21 @@ def _step(curve: Curve, values: Floats) -> Floats:
     return readings
 
 
-def _name(text: str) -> str:
+def _measure_name(text: str) -> str:
     try:
         return str(read_name(text))
     except UnreadableName as problem:
         raise NotationError(str(problem)) from None
 
 
-def _pair(part: str) -> tuple[str, Decimal]:
+def _split_pair(part: str) -> tuple[str, Decimal]:
     sides = _ARROW.split(part.strip())
     if len(sides) != 2:
         raise NotationError(f"“{part.strip()}”: write value → reading")
-    return sides[0].strip(), _number(sides[1])
+    return sides[0].strip(), _finite_number(sides[1])
 
 
-def _sign(left: str) -> str:
+def _comparison_sign(left: str) -> str:
     match = re.match(r"<=|>=|≤|≥|<|>", left)
     return "" if match is None else _SIGNS.get(match[0], match[0])
 
@@ -137,7 +145,7 @@ def _without_sign(left: str) -> str:
     return re.sub(r"^(<=|>=|≤|≥|<|>)", "", left).strip()
 
 
-def _number(text: str) -> Decimal:
+def _finite_number(text: str) -> Decimal:
     try:
         number = Decimal(text.strip())
     except InvalidOperation:
@@ -149,5 +157,5 @@ def _number(text: str) -> Decimal:
     return number
 
 
-def _plain(value: Decimal) -> str:
+def _plain_decimal(value: Decimal) -> str:
     return f"{value.normalize():f}"

@@ -82,7 +82,7 @@ def evaluate(card: ScorecardSpec, raw: Floats) -> Evaluation:
     """Scores accounts; `raw` has the columns of card.raw_keys, NaN where a value is missing."""
     accounts = len(raw)
     keys = {key: column for column, key in enumerate(card.raw_keys)}
-    readings = _readings(card, raw, keys)
+    readings = _reading_matrix(card, raw, keys)
     walk = _Walk(
         card,
         readings,
@@ -91,30 +91,32 @@ def evaluate(card: ScorecardSpec, raw: Floats) -> Evaluation:
         iter(range(len(card.measures))),
         {key: position for position, key in enumerate(card.component_keys)},
     )
-    children = [_component(walk, child) for child in card.components]
-    root = _merge(children, [to_hundredths(c.weight) for c in card.components], accounts)
-    certain = _confidence(root)
+    children = [_component_node(walk, child) for child in card.components]
+    root = _weighted_mean_node(
+        children, [to_hundredths(c.weight) for c in card.components], accounts
+    )
+    certain = _confidence_of(root)
     enough = to_hundredths(card.minimum_confidence) * (_WHOLE // HUNDRED)
     is_scored = (certain >= enough) & (root.value != MISSING)
     return Evaluation(
         raw=raw,
         readings=readings,
-        weights=_matrix(root.share, accounts, len(card.measures)),
+        weights=_dense_matrix(root.share, accounts, len(card.measures)),
         components=walk.components,
         gate_hits=walk.hits,
-        cuts=_matrix(root.cuts, accounts, len(card.gates)),
+        cuts=_dense_matrix(root.cuts, accounts, len(card.gates)),
         score=np.where(is_scored, root.value, MISSING),
         confidence=certain // (_WHOLE // HUNDRED),
         is_scored=is_scored,
     )
 
 
-def _readings(card: ScorecardSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
-    columns = [_reading(measure, raw, keys) for measure in card.measures]
+def _reading_matrix(card: ScorecardSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
+    columns = [_measure_reading(measure, raw, keys) for measure in card.measures]
     return np.column_stack(columns) if columns else np.empty((len(raw), 0), dtype=np.int64)
 
 
-def _reading(measure: MeasureSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
+def _measure_reading(measure: MeasureSpec, raw: Floats, keys: dict[str, int]) -> Hundredths:
     reading = read(measure.curve, raw[:, keys[measure.key]])
     lost = np.zeros(len(raw), dtype=np.int64)
     for penalty in measure.penalties:
@@ -131,30 +133,30 @@ def _gate_hits(card: ScorecardSpec, raw: Floats, keys: dict[str, int]) -> Flags:
     return hits
 
 
-def _component(walk: _Walk, component: ComponentSpec) -> _Node:
+def _component_node(walk: _Walk, component: ComponentSpec) -> _Node:
     accounts = len(walk.readings)
     if component.components:
-        children = [_component(walk, child) for child in component.components]
+        children = [_component_node(walk, child) for child in component.components]
         weights = [to_hundredths(child.weight) for child in component.components]
     else:
-        children = [_leaf(walk) for _ in component.measures]
+        children = [_measure_node(walk) for _ in component.measures]
         weights = [to_hundredths(measure.weight) for measure in component.measures]
-    node = _merge(children, weights, accounts)
+    node = _weighted_mean_node(children, weights, accounts)
     for column, gate in enumerate(walk.card.gates):
         if gate.component == component.key:
-            _cap(node, walk.hits[:, column], gate, column)
+            _cap_node(node, walk.hits[:, column], gate, column)
     walk.components[:, walk.positions[component.key]] = node.value
     return node
 
 
-def _leaf(walk: _Walk) -> _Node:
+def _measure_node(walk: _Walk) -> _Node:
     column = next(walk.columns)
     reading = walk.readings[:, column]
     present = (reading != MISSING).astype(np.int64)
     return _Node(reading, present, 0, {column: present.astype(np.float64)}, {})
 
 
-def _merge(children: list[_Node], weights: list[int], accounts: int) -> _Node:
+def _weighted_mean_node(children: list[_Node], weights: list[int], accounts: int) -> _Node:
     """Weighted mean over the children that have data; exact, rounded half up once."""
     levels = 1 + max((child.levels for child in children), default=0)
     total = np.zeros(accounts, dtype=np.int64)
@@ -175,19 +177,19 @@ def _merge(children: list[_Node], weights: list[int], accounts: int) -> _Node:
     return node
 
 
-def _cap(node: _Node, hits: Flags, gate: GateSpec, column: int) -> None:
+def _cap_node(node: _Node, hits: Flags, gate: GateSpec, column: int) -> None:
     cap = to_hundredths(gate.cap)
     cut = np.where(hits & (node.value > cap), node.value - cap, 0)
     node.value = node.value - cut
     node.cuts[column] = cut / 100
 
 
-def _confidence(root: _Node) -> Hundredths:
+def _confidence_of(root: _Node) -> Hundredths:
     """The weight that had data, out of _WHOLE."""
     return np.asarray(root.present * HUNDRED ** (_LEVELS - root.levels), dtype=np.int64)
 
 
-def _matrix(columns: dict[int, Floats], accounts: int, width: int) -> Floats:
+def _dense_matrix(columns: dict[int, Floats], accounts: int, width: int) -> Floats:
     matrix: npt.NDArray[np.float64] = np.zeros((accounts, width))
     for column, values in columns.items():
         matrix[:, column] = values

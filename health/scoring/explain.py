@@ -64,13 +64,13 @@ def explain(*, before: ExplainedDay, after: ExplainedDay) -> Explanation:
     if scores[0] is None or scores[1] is None:
         return Explanation(*scores, None, ())
     card = after.card
-    first, second = _under(card, before), _under(card, after)
+    first, second = _evaluate_day(card, before), _evaluate_day(card, after)
     parts = contributions(card=card, before=first, after=second)
     version = before.score - int(_merged_score(card, first)[0])
     changed = (before.card.key, before.card.version) != (card.key, card.version)
     exact = np.append(parts, -version / 100 if changed else 0.0)
     cents = settle(exact[np.newaxis, :], np.array([after.score - before.score]))[0]
-    rows = [*_rows(card, first, second, cents), *_version_row(changed, cents)]
+    rows = [*_contribution_rows(card, first, second, cents), *_version_row(changed, cents)]
     if before.override != after.override:
         key = after.override or before.override or ""
         rows.append(Contribution(RowKind.OVERRIDE, key, Decimal("0.00")))
@@ -109,7 +109,7 @@ def settle(exact: Floats, totals: Hundredths) -> Hundredths:
     return cents
 
 
-def _under(card: ScorecardSpec, moment: ExplainedDay) -> Evaluation:
+def _evaluate_day(card: ScorecardSpec, moment: ExplainedDay) -> Evaluation:
     raw = np.array([[moment.raw.get(key, np.nan) for key in card.raw_keys]], dtype=np.float64)
     return evaluate(replace(card, minimum_confidence=Decimal(0)), raw)
 
@@ -119,7 +119,7 @@ def _merged_score(card: ScorecardSpec, evaluation: Evaluation) -> Hundredths:
     return np.where(evaluation.score == MISSING, 0, evaluation.score)
 
 
-def _rows(
+def _contribution_rows(
     card: ScorecardSpec, before: Evaluation, after: Evaluation, cents: Hundredths
 ) -> list[Contribution]:
     rows = []
@@ -130,9 +130,9 @@ def _rows(
             Contribution(
                 RowKind.MEASURE,
                 key,
-                _points(cents[column]),
-                raw_before=_raw(before, raw),
-                raw_after=_raw(after, raw),
+                _points_of_cents(cents[column]),
+                raw_before=_raw_value(before, raw),
+                raw_after=_raw_value(after, raw),
                 reading_before=to_decimal(int(before.readings[0, column])),
                 reading_after=to_decimal(int(after.readings[0, column])),
             )
@@ -141,23 +141,25 @@ def _rows(
         cents[len(measures)]
         or (before.readings[0] == MISSING).tolist() != (after.readings[0] == MISSING).tolist()
     ):
-        points = _points(cents[len(measures)])
+        points = _points_of_cents(cents[len(measures)])
         rows.append(Contribution(RowKind.REWEIGHTING, "reweighting", points))
     for column, gate in enumerate(card.gates):
         cut = cents[len(measures) + 1 + column]
         if cut or before.gate_hits[0, column] != after.gate_hits[0, column]:
-            rows.append(Contribution(RowKind.GATE, gate.key, _points(cut)))
+            rows.append(Contribution(RowKind.GATE, gate.key, _points_of_cents(cut)))
     return rows
 
 
 def _version_row(changed: bool, cents: Hundredths) -> list[Contribution]:
-    return [Contribution(RowKind.VERSION, "version", _points(cents[-1]))] if changed else []
+    return (
+        [Contribution(RowKind.VERSION, "version", _points_of_cents(cents[-1]))] if changed else []
+    )
 
 
-def _raw(evaluation: Evaluation, column: int) -> float | None:
+def _raw_value(evaluation: Evaluation, column: int) -> float | None:
     value = float(evaluation.raw[0, column])
     return None if np.isnan(value) else value
 
 
-def _points(cents: int | np.int64) -> Decimal:
+def _points_of_cents(cents: int | np.int64) -> Decimal:
     return Decimal(int(cents)).scaleb(-2)

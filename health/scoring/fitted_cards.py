@@ -38,14 +38,14 @@ def fit(spec: ScorecardSpec, *, judged: Collection[str]) -> Fitting:
     return Fitting(
         measures=tuple(key for key in spec.measure_keys if key not in judged),
         components=tuple(key for key in spec.component_keys if key not in kept),
-        gates=tuple(gate.key for gate in spec.gates if not _holds(gate, kept, judged)),
+        gates=tuple(gate.key for gate in spec.gates if not _is_gate_judged(gate, kept, judged)),
         component_weights=dict(_component_weights(spec.components, kept)),
         measure_weights={
             key: weight
             for _, component in spec.walk()
             for key, weight in _measure_weights(component.measures, judged).items()
         },
-        penalties=_penalties(spec, judged),
+        penalties=_penalties_kept(spec, judged),
     )
 
 
@@ -59,7 +59,7 @@ def _kept_components(
             yield from below
 
 
-def _holds(gate: GateSpec, kept: Collection[str], judged: Collection[str]) -> bool:
+def _is_gate_judged(gate: GateSpec, kept: Collection[str], judged: Collection[str]) -> bool:
     return gate.component in kept and all(c.measure in judged for c in gate.conditions)
 
 
@@ -77,7 +77,7 @@ def _measure_weights(
     return spread({measure.key: measure.weight for measure in measures if measure.key in judged})
 
 
-def _penalties(spec: ScorecardSpec, judged: Collection[str]) -> dict[str, tuple[Penalty, ...]]:
+def _penalties_kept(spec: ScorecardSpec, judged: Collection[str]) -> dict[str, tuple[Penalty, ...]]:
     left = {
         measure.key: tuple(p for p in measure.penalties if p.measure in judged)
         for measure in spec.measures

@@ -52,26 +52,26 @@ class Calm:
 
 def calm(*, bands: tuple[BandSpec, ...], scores: Hundredths, hysteresis: Hysteresis) -> Calm:
     """Of daily scores (accounts × days, the oldest first; MISSING: none) under these bands."""
-    own = np.column_stack([_own(bands, column) for column in scores.T])
-    shown = _shown(bands, scores, own, hysteresis)
+    own = np.column_stack([_bands_without_margin(bands, column) for column in scores.T])
+    shown = _shown_bands(bands, scores, own, hysteresis)
     moved = (shown[:, 1:] != shown[:, :-1]) & (shown[:, 1:] != MISSING) & (shown[:, :-1] != MISSING)
     risen = moved & (shown[:, 1:] < shown[:, :-1])
     return Calm(
         accounts=int((scores != MISSING).any(axis=1).sum()),
-        flapped=_flapped(shown, moved),
+        flapped=_count_flapped(shown, moved),
         rises=int(risen.sum()),
-        late_days=_waited(own, shown, risen, is_rise=True),
+        late_days=_count_days_waited(own, shown, risen, is_rise=True),
         falls=int((moved & ~risen).sum()),
-        lost_days=_waited(own, shown, moved & ~risen, is_rise=False),
+        lost_days=_count_days_waited(own, shown, moved & ~risen, is_rise=False),
     )
 
 
-def _own(bands: tuple[BandSpec, ...], values: Hundredths) -> Hundredths:
+def _bands_without_margin(bands: tuple[BandSpec, ...], values: Hundredths) -> Hundredths:
     nowhere = np.full(len(values), MISSING, dtype=np.int64)
     return band_positions(bands=bands, margin=_NO_MARGIN, values=values, previous=nowhere)
 
 
-def _shown(
+def _shown_bands(
     bands: tuple[BandSpec, ...], scores: Hundredths, own: Hundredths, hysteresis: Hysteresis
 ) -> Hundredths:
     """The band of each day, the first one without any waiting."""
@@ -92,7 +92,9 @@ def _shown(
     return shown
 
 
-def _flapped(shown: Hundredths, moved: np.ndarray[tuple[int, int], np.dtype[np.bool_]]) -> int:
+def _count_flapped(
+    shown: Hundredths, moved: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+) -> int:
     """Accounts that went from one band to another and back within FLAP_DAYS."""
     back = np.zeros(len(shown), dtype=np.bool_)
     days = moved.shape[1]
@@ -107,7 +109,7 @@ def _flapped(shown: Hundredths, moved: np.ndarray[tuple[int, int], np.dtype[np.b
     return int(back.sum())
 
 
-def _waited(
+def _count_days_waited(
     own: Hundredths,
     shown: Hundredths,
     moves: np.ndarray[tuple[int, int], np.dtype[np.bool_]],

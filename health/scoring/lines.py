@@ -31,10 +31,10 @@ def line_values(
     values = np.full((len(evaluation), len(lines)), np.nan)
     for column, line in enumerate(lines):
         if line.subject == WHOLE_SCORE:
-            values[:, column] = _points(evaluation.score)
+            values[:, column] = _exact_points(evaluation.score)
         elif line.component in card.component_keys:
             place = card.component_keys.index(line.component)
-            values[:, column] = _points(evaluation.components[:, place])
+            values[:, column] = _exact_points(evaluation.components[:, place])
         elif line.measure in card.raw_keys:
             values[:, column] = evaluation.raw[:, card.raw_keys.index(line.measure)]
         elif line.measure in raw:
@@ -61,7 +61,7 @@ def sides_before(
     one misses no fall; who had no score was on no side.
     """
     before = known.copy()
-    was = _points(score_before)
+    was = _exact_points(score_before)
     for column, line in enumerate(lines):
         if line.subject == WHOLE_SCORE:
             fresh = np.where(was < float(line.value), BELOW, ABOVE)
@@ -70,6 +70,6 @@ def sides_before(
     return before
 
 
-def _points(values: Hundredths) -> Floats:
+def _exact_points(values: Hundredths) -> Floats:
     """Exact enough to compare: the nearest float of two decimals is one and the same."""
     return np.where(values == MISSING, np.nan, values / 100)

@@ -49,32 +49,35 @@ def shifts(
 ) -> Shifts:
     """Both evaluations are of the same accounts, in the same order."""
     keys = tuple(dict.fromkeys((*old.measure_keys, *new.measure_keys)))
-    weights = (_spread(before.weights, old, keys), _spread(after.weights, new, keys))
-    readings = (_readings(before, old, keys), _readings(after, new, keys))
+    weights = (
+        _spread_columns(before.weights, old, keys),
+        _spread_columns(after.weights, new, keys),
+    )
+    readings = (_readings_by_key(before, old, keys), _readings_by_key(after, new, keys))
     ungated = (weights[0] * readings[0]).sum(axis=1, keepdims=True)
     known = _in_both(old, new, keys)
     reference = np.where(known == 1, readings[0], readings[1])
     reference = np.where(known == -1, readings[0], reference)
     weighed = (weights[1] - weights[0]) * (reference - ungated)
     read = np.where(known == 1, weights[1] * (readings[1] - readings[0]), 0.0)
-    columns, points = _grouped(old, new, keys, weighed)
+    columns, points = _grouped_by_component(old, new, keys, weighed)
     columns += [Shift(ShiftKind.CURVE, key) for key in keys]
-    gates, cuts = _gates(old, before, new, after)
+    gates, cuts = _gate_shifts(old, before, new, after)
     scored = before.is_scored & after.is_scored
     total = np.hstack([points, read, cuts]) * scored[:, np.newaxis]
     return Shifts((*columns, *gates), total)
 
 
-def _spread(values: Floats, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
+def _spread_columns(values: Floats, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
     """Columns of the card's measures at the places of `keys`, 0 elsewhere."""
     spread = np.zeros((len(values), len(keys)))
     spread[:, [keys.index(key) for key in card.measure_keys]] = values
     return spread
 
 
-def _readings(evaluation: Evaluation, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
+def _readings_by_key(evaluation: Evaluation, card: ScorecardSpec, keys: tuple[str, ...]) -> Floats:
     present = np.where(evaluation.readings == MISSING, 0, evaluation.readings) / 100
-    return _spread(present, card, keys)
+    return _spread_columns(present, card, keys)
 
 
 def _in_both(old: ScorecardSpec, new: ScorecardSpec, keys: tuple[str, ...]) -> Hundredths:
@@ -83,11 +86,11 @@ def _in_both(old: ScorecardSpec, new: ScorecardSpec, keys: tuple[str, ...]) -> H
     return np.array([1 if key in first & second else -1 if key in first else 0 for key in keys])
 
 
-def _grouped(
+def _grouped_by_component(
     old: ScorecardSpec, new: ScorecardSpec, keys: tuple[str, ...], weighed: Floats
 ) -> tuple[list[Shift], Floats]:
     """What a component's own weight did is told as one, whatever hangs in it."""
-    homes, earlier = _homes(new), _homes(old)
+    homes, earlier = _top_components(new), _top_components(old)
     columns: list[Shift] = []
     points: list[Floats] = []
     places: dict[Shift, int] = {}
@@ -106,22 +109,22 @@ def _grouped(
     return columns, np.column_stack(points) if points else np.empty((len(weighed), 0))
 
 
-def _homes(card: ScorecardSpec) -> dict[str, ComponentSpec]:
+def _top_components(card: ScorecardSpec) -> dict[str, ComponentSpec]:
     """By measure, the component it counts in: the outermost, whose weight is a share of all."""
     homes: dict[str, ComponentSpec] = {}
     for top in card.components:
-        for component in _below(top):
+        for component in _component_with_nested(top):
             for measure in component.measures:
                 homes[measure.key] = top
     return homes
 
 
-def _below(component: ComponentSpec) -> list[ComponentSpec]:
-    inner = [each for child in component.components for each in _below(child)]
+def _component_with_nested(component: ComponentSpec) -> list[ComponentSpec]:
+    inner = [each for child in component.components for each in _component_with_nested(child)]
     return [component, *inner]
 
 
-def _gates(
+def _gate_shifts(
     old: ScorecardSpec, before: Evaluation, new: ScorecardSpec, after: Evaluation
 ) -> tuple[list[Shift], Floats]:
     keys = list(dict.fromkeys([gate.key for gate in (*old.gates, *new.gates)]))

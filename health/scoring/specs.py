@@ -175,7 +175,7 @@ class ScorecardSpec:
 
     def walk(self) -> Iterator[tuple[int, ComponentSpec]]:
         """Every component with its level (1 = top), parents before children."""
-        yield from _walk(self.components, 1)
+        yield from _walk_components(self.components, 1)
 
     @property
     def watch_lines(self) -> tuple[WatchLineSpec, ...]:
@@ -205,7 +205,9 @@ class ScorecardSpec:
         return tuple(dict.fromkeys(filter(None, keys)))
 
 
-def _walk(components: tuple[ComponentSpec, ...], level: int) -> Iterator[tuple[int, ComponentSpec]]:
+def _walk_components(
+    components: tuple[ComponentSpec, ...], level: int
+) -> Iterator[tuple[int, ComponentSpec]]:
     for component in components:
         yield level, component
-        yield from _walk(component.components, level + 1)
+        yield from _walk_components(component.components, level + 1)

@@ -55,11 +55,11 @@ def problems(
     unknown = _Unknown(known_measures, why_unknown)
     return [
         *_weights_of_the_top(card),
-        *_components(card),
-        *_measures(card, unknown),
-        *_gates(card, unknown),
-        *_bands(card),
-        *_limits(card),
+        *_component_problems(card),
+        *_measure_problems(card, unknown),
+        *_gate_problems(card, unknown),
+        *_band_problems(card),
+        *_limit_problems(card),
     ]
 
 
@@ -76,7 +76,7 @@ def _weights_of_the_top(card: ScorecardSpec) -> Iterator[Problem]:
             )
 
 
-def _components(card: ScorecardSpec) -> Iterator[Problem]:
+def _component_problems(card: ScorecardSpec) -> Iterator[Problem]:
     for level, component in card.walk():
         where, part = f"Component “{component.name}”", f"component:{component.key}"
         if level > MAX_DEPTH:
@@ -85,14 +85,14 @@ def _components(card: ScorecardSpec) -> Iterator[Problem]:
         if component.measures and component.components:
             yield Problem(where, "it holds measures or components, not both", part)
         elif component.components:
-            yield from _adds_up(f"{where}, its components", _weights(component), part)
+            yield from _adds_up(f"{where}, its components", _weights_of_parts(component), part)
         elif component.measures:
-            yield from _adds_up(f"{where}, its measures", _weights(component), part)
+            yield from _adds_up(f"{where}, its measures", _weights_of_parts(component), part)
         else:
             yield Problem(where, "it has neither measures nor components", part)
 
 
-def _weights(component: ComponentSpec) -> list[Decimal]:
+def _weights_of_parts(component: ComponentSpec) -> list[Decimal]:
     return [part.weight for part in component.components or component.measures]
 
 
@@ -108,7 +108,7 @@ def _adds_up(where: str, weights: list[Decimal], part: str) -> Iterator[Problem]
         yield Problem(where, words, part)
 
 
-def _measures(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
+def _measure_problems(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
     for key, times in Counter(card.measure_keys).items():
         if times > 1:
             words = f"it is used {times} times; each measure counts once"
@@ -136,7 +136,7 @@ def curve_problems(curve: Curve) -> Iterator[str]:
         yield "the readings of its curve lie between 0 and 100"
 
 
-def _gates(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
+def _gate_problems(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
     for gate in card.gates:
         where, part = f"Gate “{gate.name}”", f"gate:{gate.key}"
         if gate.component not in card.component_keys:
@@ -150,7 +150,7 @@ def _gates(card: ScorecardSpec, unknown: _Unknown) -> Iterator[Problem]:
             yield Problem(where, "the cap lies between 0 and 100", part)
 
 
-def _bands(card: ScorecardSpec) -> Iterator[Problem]:
+def _band_problems(card: ScorecardSpec) -> Iterator[Problem]:
     if len(card.bands) < 2:
         yield Problem("Bands", "a scorecard needs two bands or more", "bands")
         return
@@ -171,7 +171,7 @@ def _bands(card: ScorecardSpec) -> Iterator[Problem]:
         yield Problem("Bands", "one band at least means “at risk”", "bands")
 
 
-def _limits(card: ScorecardSpec) -> Iterator[Problem]:
+def _limit_problems(card: ScorecardSpec) -> Iterator[Problem]:
     gaps = [high.lower - low.lower for high, low in pairwise(card.bands)]
     if not 0 <= card.recovery_margin < min([_WHOLE, *gaps]):
         yield Problem(

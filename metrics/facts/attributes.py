@@ -80,7 +80,7 @@ def known_from(*, cut: Cut, after: date) -> date | None:
     return day
 
 
-def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
+def _attribute_values(attribute: HistoryAttribute) -> tuple[str, ...]:
     if attribute in _VOCABULARY:
         return tuple(sorted(_VOCABULARY[attribute]()))
     with connection.cursor() as cursor:
@@ -89,7 +89,7 @@ def _values(attribute: HistoryAttribute) -> tuple[str, ...]:
 
 
 def _read_history(attribute: HistoryAttribute, scope: ReportScope) -> AttributeArrays:
-    values = _values(attribute)
+    values = _attribute_values(attribute)
     condition = scope.condition(
         account="h.account_id", learned="h.learned_at", superseded="h.superseded_at"
     )

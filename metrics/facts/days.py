@@ -93,7 +93,9 @@ def moment_of(
 def stored_days(*, days: Iterable[date], rates: RateTable, chances: Chances) -> StoredDays:
     """Of those of these days that are stored and current, with one look at what was changed."""
     rows = [
-        row for row in ReportDay.objects.filter(day__in=set(days)) if _fits(row, rates, chances)
+        row
+        for row in ReportDay.objects.filter(day__in=set(days))
+        if _has_same_rates(row, rates, chances)
     ]
     changed = _changed_days(rows) if rows else set()
     return {row.day: DayFigures.of_json(row.figures) for row in rows if row.day not in changed}
@@ -101,10 +103,10 @@ def stored_days(*, days: Iterable[date], rates: RateTable, chances: Chances) -> 
 
 def is_current(stored: ReportDay, *, rates: RateTable, chances: Chances) -> bool:
     """Computed today, its figures would be the same."""
-    return _fits(stored, rates, chances) and not _changed_days([stored])
+    return _has_same_rates(stored, rates, chances) and not _changed_days([stored])
 
 
-def _fits(stored: ReportDay, rates: RateTable, chances: Chances) -> bool:
+def _has_same_rates(stored: ReportDay, rates: RateTable, chances: Chances) -> bool:
     known = (stored.currency, stored.rates, stored.chances)
     return known == (rates.base, rates_as_text(rates.on(stored.day)), chances_as_text(chances))
 

@@ -18,7 +18,7 @@ def amount_of(made_of: MadeOf) -> str:
 
 def condition_of(made_of: MadeOf) -> str:
     """SQL for which rows are part of a sum."""
-    parts = [*_kinds(made_of.kinds), *_accounts(made_of.of)]
+    parts = [*_kind_conditions(made_of.kinds), *_account_conditions(made_of.of)]
     return " AND ".join(parts) or "true"
 
 
@@ -28,11 +28,11 @@ def sum_of(made_of: MadeOf) -> str:
     return f"coalesce(sum({amount}) FILTER (WHERE {condition}), 0)::bigint"
 
 
-def _kinds(kinds: tuple[MovementKind, ...]) -> list[str]:
+def _kind_conditions(kinds: tuple[MovementKind, ...]) -> list[str]:
     named = ", ".join(f"'{kind.value}'" for kind in kinds)
     return [f"m.kind IN ({named})"] if kinds else []
 
 
-def _accounts(accounts: Accounts) -> list[str]:
+def _account_conditions(accounts: Accounts) -> list[str]:
     columns = zip(("m.was_active", "m.is_active"), accounts.value, strict=True)
     return [column if flag else f"NOT {column}" for column, flag in columns if flag is not None]

@@ -60,20 +60,20 @@ def read_gaps(
 ) -> ReportGaps:
     """Of one scope, at the rates of `converted_on`; no account is looked at while every currency
     has a rate by then."""
-    recorded, table = _recorded(base)
+    recorded, table = _recorded_currencies(base)
     rates = table.on(converted_on)
     early = rates.early
     odd = [code for code in recorded if code not in rates or code in early]
     if not odd:
         return ReportGaps({}, {})
-    owed = _owed(odd, scope=scope, day=day, quarter=quarter)
+    owed = _amounts_without_rate(odd, scope=scope, day=day, quarter=quarter)
     return ReportGaps(
         left_out={code: found for code, found in owed.items() if code not in rates},
         early={code: early[code] for code in owed if code in early},
     )
 
 
-def _recorded(base: str) -> tuple[list[str], RateTable]:
+def _recorded_currencies(base: str) -> tuple[list[str], RateTable]:
     """The currencies of the ledger and of contracts, and all their rates."""
     with connection.cursor() as cursor:
         cursor.execute(_RECORDED, {"base": base})
@@ -82,7 +82,7 @@ def _recorded(base: str) -> tuple[list[str], RateTable]:
     return sorted({code for code, *_ in rows}), RateTable.of(base=base, rows=rates)
 
 
-def _owed(
+def _amounts_without_rate(
     currencies: list[str], *, scope: ReportScope, day: date, quarter: Window
 ) -> dict[str, Unconverted]:
     query = _OWED.format(

@@ -79,16 +79,16 @@ class HealthState:
 
     def accounts(self, *, wanted: BandFilter, limit: int, offset: int) -> list[BandAccount]:
         """The largest ARR first."""
-        query, params = self._list(wanted)
+        query, params = self._list_query(wanted)
         params |= {"limit": limit, "offset": offset}
         with connection.cursor() as cursor:
             cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s", params)
             return [BandAccount(*row) for row in cursor.fetchall()]
 
     def all_accounts(self, *, wanted: BandFilter) -> Iterator[BandAccount]:
-        return (BandAccount(*row) for row in in_chunks(*self._list(wanted)))
+        return (BandAccount(*row) for row in in_chunks(*self._list_query(wanted)))
 
-    def _list(self, wanted: BandFilter) -> tuple[str, dict[str, Any]]:
+    def _list_query(self, wanted: BandFilter) -> tuple[str, dict[str, Any]]:
         # Written out, so that an index on one band or on those at risk is seen to fit.
         parts = ["s.band = %(band)s"] if wanted.band else []
         parts += ["s.at_risk"] if wanted.at_risk else []

@@ -39,7 +39,7 @@ def read_ledger(
     )
     if not rows["currency"].all():
         rows = {name: values[rows["currency"] > 0] for name, values in rows.items()}
-    accounts, indices = _dense(rows["account"])
+    accounts, indices = _dense_account_ids(rows["account"])
     return LedgerArrays(
         account=indices,
         day=rows["day"],
@@ -74,7 +74,7 @@ def seen_through() -> int:
     return 0 if is_being_posted else int(newest)
 
 
-def _dense(ids: Integers) -> tuple[Integers, Integers]:
+def _dense_account_ids(ids: Integers) -> tuple[Integers, Integers]:
     """The distinct ids, ascending, and each id's position among them; a table beats sorting."""
     highest = int(ids.max(initial=0))
     if highest > 50_000_000:

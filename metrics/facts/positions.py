@@ -51,7 +51,7 @@ def read_months(
         return
     ledger = read_ledger(until=max(months), rates=rates, scope=scope)
     history = read_cut(cut=Cut.SEGMENT, scope=scope)
-    pairs = [_pair(month, rates) for month in months]
+    pairs = [_month_pair(month, rates) for month in months]
     series = position_series(ledger=ledger, pairs=pairs)
     movements = CountedMovements(ledger)
     for month, pair, arrays in zip(months, pairs, series, strict=True):
@@ -71,6 +71,6 @@ def read_months(
         )
 
 
-def _pair(month: date, rates: RateTable) -> MonthPair:
+def _month_pair(month: date, rates: RateTable) -> MonthPair:
     start = months_before(end=month, months=TRAILING_MONTHS)
     return MonthPair(start=start.toordinal(), end=month.toordinal(), rates=rates.on(month).factors)

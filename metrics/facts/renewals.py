@@ -167,7 +167,7 @@ class RenewalsDue:
 
     def rows(self) -> list[RenewalRow]:
         """Computed from the facts: by account, then by end."""
-        ending = [_Ending._make(row) for row in self._read(ENDING)]
+        ending = [_Ending._make(row) for row in self._read_endings(ENDING)]
         found: list[RenewalRow] = []
         for _, of_account in groupby(ending, key=attrgetter("account_id")):
             found += self._of_account(_by_line(of_account))
@@ -180,13 +180,13 @@ class RenewalsDue:
         for row in found:
             if row.ends_on is not None and row.ends_on > self.seen.day:
                 ahead[row.account_id] += row.arr
-        for values in self._read(RUNNING):
+        for values in self._read_endings(RUNNING):
             row = self._never_due(values, ahead[values[1]])
             ahead[row.account_id] += row.arr
             found.append(row)
         return found
 
-    def _read(self, query: str) -> list[tuple[Any, ...]]:
+    def _read_endings(self, query: str) -> list[tuple[Any, ...]]:
         scope, seen = self.scope, self.seen
         booked = scope.known("m.recorded_at")
         sql = query.format(
@@ -194,9 +194,13 @@ class RenewalsDue:
             scope=scope.condition(account="c.account_id", learned="c.learned_at"),
             following=scope.known("n.learned_at"),
             booked=booked,
-            judged=judged(seen, chosen=_of("running" if query is RUNNING else "signed")),
+            judged=judged(
+                seen, chosen=_accounts_of_table("running" if query is RUNNING else "signed")
+            ),
             paid=paid(
-                seen, chosen=_of("running"), known="" if scope.known_before is None else booked
+                seen,
+                chosen=_accounts_of_table("running"),
+                known="" if scope.known_before is None else booked,
             ),
         )
         with connection.cursor() as cursor:
@@ -222,9 +226,9 @@ class RenewalsDue:
         for row, term, outcome in zip(ending, terms, decided, strict=True):
             # Who pays nothing has nothing to renew.
             if outcome.arr or row.without_rate or not row.arr:
-                yield self._row(row, term, outcome)
+                yield self._renewal_row(row, term, outcome)
 
-    def _row(self, row: _Ending, term: EndingTerm, outcome: Outcome) -> RenewalRow:
+    def _renewal_row(self, row: _Ending, term: EndingTerm, outcome: Outcome) -> RenewalRow:
         chance, worth = self.chances.chance(row.score), outcome.kept
         if worth is None:
             worth = expected(arr=outcome.arr, chance=chance)
@@ -311,7 +315,7 @@ def _by_line(ending: Iterable[_Ending]) -> list[_Ending]:
     return found
 
 
-def _of(table: str) -> Any:
+def _accounts_of_table(table: str) -> Any:
     return lambda account: f"{account} IN (SELECT account_id FROM {table})"  # noqa: S608 -- names of ours
 
 
@@ -342,13 +346,13 @@ class RenewalReport:
     due: RenewalsDue
 
     @cached_property
-    def _rows(self) -> list[RenewalRow]:
+    def _renewal_rows(self) -> list[RenewalRow]:
         return self.due.rows_and_never_due()
 
     def totals(self) -> list[RenewalTotal]:
         if not self.due.seen.is_stored:
-            return totals_of(self._rows)
-        query = _STORED_TOTALS.format(scope=self._scope())
+            return totals_of(self._renewal_rows)
+        query = _STORED_TOTALS.format(scope=self._scope_condition())
         with connection.cursor() as cursor:
             cursor.execute(query, self.due.seen.params())
             rows = cursor.fetchall()
@@ -357,8 +361,8 @@ class RenewalReport:
     def page(self, *, wanted: RenewalFilter, limit: int, offset: int) -> list[RenewalRow]:
         """The earliest end first."""
         if not self.due.seen.is_stored:
-            return self._computed(wanted)[offset : offset + limit]
-        query, params = self._stored(wanted)
+            return self._computed_list(wanted)[offset : offset + limit]
+        query, params = self._stored_list_query(wanted)
         params |= {"limit": limit, "offset": offset}
         with connection.cursor() as cursor:
             cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s", params)
@@ -366,15 +370,15 @@ class RenewalReport:
 
     def all_rows(self, *, wanted: RenewalFilter) -> Iterator[RenewalRow]:
         if not self.due.seen.is_stored:
-            return iter(self._computed(wanted))
-        return (_stored_row(row) for row in in_chunks(*self._stored(wanted)))
+            return iter(self._computed_list(wanted))
+        return (_stored_row(row) for row in in_chunks(*self._stored_list_query(wanted)))
 
-    def _computed(self, wanted: RenewalFilter) -> list[RenewalRow]:
-        rows = [row for row in self._rows if wanted.keeps(row)]
+    def _computed_list(self, wanted: RenewalFilter) -> list[RenewalRow]:
+        rows = [row for row in self._renewal_rows if wanted.keeps(row)]
         rows.sort(key=lambda row: (row.ends_on or date.max, -row.arr, row.contract))
         return rows
 
-    def _stored(self, wanted: RenewalFilter) -> tuple[str, dict[str, Any]]:
+    def _stored_list_query(self, wanted: RenewalFilter) -> tuple[str, dict[str, Any]]:
         states = [
             state
             for state in RenewalState
@@ -383,10 +387,10 @@ class RenewalReport:
         part = "d.state = ANY(%(states)s)" + (" AND d.at_risk" if wanted.at_risk else "")
         if wanted.state is not None:
             part = "d.state = ANY(%(states)s)"
-        query = _STORED.format(wanted=part, scope=self._scope())
+        query = _STORED.format(wanted=part, scope=self._scope_condition())
         return query, {**self.due.seen.params(), "states": [*states]}
 
-    def _scope(self) -> str:
+    def _scope_condition(self) -> str:
         return self.due.scope.of_column("d.account_id")
 
 

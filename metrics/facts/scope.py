@@ -39,7 +39,7 @@ class ReportScope:
         if self.accounts is not None:
             parts.append(f"{account} IN ({self._account_ids()})")
         if self.known_before is not None and learned is not None:
-            parts.append(_quoted(f"{learned} < %s", (self.known_before,)))
+            parts.append(_with_parameters(f"{learned} < %s", (self.known_before,)))
         if superseded is not None:
             parts.append(self._not_superseded(superseded))
         return " AND ".join(parts)
@@ -47,7 +47,7 @@ class ReportScope:
     def _not_superseded(self, column: str) -> str:
         if self.known_before is None:
             return f"{column} IS NULL"
-        return _quoted(f"COALESCE({column} >= %s, true)", (self.known_before,))
+        return _with_parameters(f"COALESCE({column} >= %s, true)", (self.known_before,))
 
     def known(self, learned: str) -> str:
         """SQL: whether what that column says when it was recorded was known by then."""
@@ -60,10 +60,10 @@ class ReportScope:
     def _account_ids(self) -> str:
         if self.accounts is None:
             return "SELECT id FROM accounts_account"
-        return _quoted(*self.accounts.values("pk").order_by().query.sql_with_params())
+        return _with_parameters(*self.accounts.values("pk").order_by().query.sql_with_params())
 
 
-def _quoted(sql: str, params: Any) -> str:
+def _with_parameters(sql: str, params: Any) -> str:
     """Parameters written in by the driver, per cent signs kept for the next pass."""
     with connection.cursor() as cursor:
         text: str = cursor.cursor.mogrify(sql, params).decode()

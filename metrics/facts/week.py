@@ -162,14 +162,14 @@ class WeekOfChanges:
 
     def totals(self) -> list[ChangeTotal]:
         """In the order of Change, those without anything left out."""
-        found = self._counted()
-        for change, news in self._renewals().items():
+        found = self._counted_news()
+        for change, news in self._decided_renewals().items():
             found[change] = (len(news), sum(row.amount for row in news))
         return [ChangeTotal(change, *found[change]) for change in NewsKind if change in found]
 
-    def _counted(self) -> dict[NewsKind, tuple[int, int]]:
+    def _counted_news(self) -> dict[NewsKind, tuple[int, int]]:
         """All news but renewals: how many, and what they add up to."""
-        query, params = self._weighed(None)
+        query, params = self._weighed_news_query(None)
         with connection.cursor() as cursor:
             cursor.execute(_TOTALS.format(weighed=query), params)
             rows = cursor.fetchall()
@@ -178,18 +178,18 @@ class WeekOfChanges:
     def rows(self, *, change: NewsKind, limit: int, offset: int) -> list[ChangeRow]:
         """The largest first."""
         if change in _RENEWAL_NEWS.values():
-            return self._renewals().get(change, [])[offset : offset + limit]
-        query, params = self._list(change, cut="LIMIT %(limit)s OFFSET %(offset)s")
+            return self._decided_renewals().get(change, [])[offset : offset + limit]
+        query, params = self._list_query(change, cut="LIMIT %(limit)s OFFSET %(offset)s")
         with connection.cursor() as cursor:
             cursor.execute(query, {**params, "limit": limit, "offset": offset})
             return [ChangeRow(*row) for row in cursor.fetchall()]
 
     def all_rows(self, *, change: NewsKind) -> Iterator[ChangeRow]:
         if change in _RENEWAL_NEWS.values():
-            return iter(self._renewals().get(change, []))
-        return (ChangeRow(*row) for row in in_chunks(*self._list(change, cut="")))
+            return iter(self._decided_renewals().get(change, []))
+        return (ChangeRow(*row) for row in in_chunks(*self._list_query(change, cut="")))
 
-    def _renewals(self) -> dict[NewsKind, list[ChangeRow]]:
+    def _decided_renewals(self) -> dict[NewsKind, list[ChangeRow]]:
         """Renewals that were decided in the week, by their money: what renewed itself is no
         news."""
         found: dict[NewsKind, list[ChangeRow]] = {}
@@ -222,19 +222,21 @@ class WeekOfChanges:
             news.sort(key=lambda row: (-row.amount, -row.day.toordinal(), row.what))
         return found
 
-    def _list(self, change: NewsKind, *, cut: str) -> tuple[str, dict[str, Any]]:
-        query, params = self._weighed(change)
+    def _list_query(self, change: NewsKind, *, cut: str) -> tuple[str, dict[str, Any]]:
+        query, params = self._weighed_news_query(change)
         return _LIST.format(weighed=query, order=_ORDER, cut=cut), params
 
-    def _weighed(self, change: NewsKind | None) -> tuple[str, dict[str, Any]]:
-        chosen = [source for kinds, source in self._sources() if change is None or change in kinds]
+    def _weighed_news_query(self, change: NewsKind | None) -> tuple[str, dict[str, Any]]:
+        chosen = [
+            source for kinds, source in self._news_sources() if change is None or change in kinds
+        ]
         news = " UNION ALL ".join(chosen)
         if change is not None:
             news = f"SELECT * FROM ({news}) source WHERE change = %(change)s"  # noqa: S608
         params = {**self.moment.params(), "after": self.window.start, "change": change}
         return _WEIGHED.format(news=news, paid=paid(self.moment, chosen=_of_the_news)), params
 
-    def _sources(self) -> list[tuple[set[NewsKind], str]]:
+    def _news_sources(self) -> list[tuple[set[NewsKind], str]]:
         whose = self.scope.of_column
         booked = self.scope.condition(account="m.account_id", learned="m.recorded_at")
         return [

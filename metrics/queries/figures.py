@@ -63,7 +63,7 @@ def figure_accounts(*, book: LedgerReport, figure: Figure, page: int) -> Page[Fi
     amounts, member = membership(book, figure)
     members = _largest_first(book, member, amounts)
     return Page(
-        rows=_account_rows(book, members[_slice(page)], amounts),
+        rows=_account_rows(book, members[_page_slice(page)], amounts),
         number=page,
         count=len(members),
         total=int(amounts[members].sum()),
@@ -84,7 +84,7 @@ def _largest_first(book: LedgerReport, member: Flags, amounts: Integers) -> Inte
     return np.asarray(members[order], dtype=np.int64)
 
 
-def _slice(page: int) -> slice:
+def _page_slice(page: int) -> slice:
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 

@@ -58,7 +58,7 @@ def forecast_accuracy(standing: ReportSnapshot, *, base: str) -> ForecastAccurac
     found = kept_forecasts(window=quarter, horizons=HORIZONS, base=base, scope=standing.scope)
     if not found:
         return None
-    outcomes = _outcomes(standing, quarter)
+    outcomes = _outcomes_of_quarter(standing, quarter)
     forecast_ends = {(one.account_id, one.line, one.ends_on) for one in found}
     moved = _Moved(standing, quarter, outcomes, forecast_ends)
     sums: dict[int, Counter[str]] = defaultdict(Counter)
@@ -99,16 +99,16 @@ class _Moved:
     def outcome_of(self, forecast: KeptForecast) -> tuple[int, int] | None:
         """None while it is not settled."""
         night = forecast.ends_on - timedelta(days=forecast.days_ahead)
-        ends = self._ends.get((forecast.account_id, forecast.line), ())
+        ends = self._unforecast_ends.get((forecast.account_id, forecast.line), ())
         return next((outcome for end, outcome in ends if end > night), None)
 
     @cached_property
-    def _ends(self) -> dict[tuple[int, str], list[tuple[date, tuple[int, int]]]]:
+    def _unforecast_ends(self) -> dict[tuple[int, str], list[tuple[date, tuple[int, int]]]]:
         """By account and line, in order; without those that have a forecast of their own."""
         before, after = (
             quarter_of(day) for day in (self.quarter.start, self.quarter.end + timedelta(days=1))
         )
-        beside = [_outcomes(self.standing, quarter) for quarter in (before, after)]
+        beside = [_outcomes_of_quarter(self.standing, quarter) for quarter in (before, after)]
         found: dict[tuple[int, str], list[tuple[date, tuple[int, int]]]] = defaultdict(list)
         for outcomes in (beside[0], self.outcomes, beside[1]):
             for (account_id, line, end), outcome in outcomes.items():
@@ -117,7 +117,9 @@ class _Moved:
         return {line: sorted(ends) for line, ends in found.items()}
 
 
-def _outcomes(standing: ReportSnapshot, quarter: Window) -> dict[_Renewal, tuple[int, int]]:
+def _outcomes_of_quarter(
+    standing: ReportSnapshot, quarter: Window
+) -> dict[_Renewal, tuple[int, int]]:
     due = RenewalsDue(
         scope=standing.scope,
         moment=replace(standing.moment, is_stored=False),

@@ -101,7 +101,9 @@ def retention(*, question: Question, user: User) -> Report:
 
 def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
     pair = pair_of(window=question.window, rates=rates)
-    accounts, positions, ledger = _positions(question, pair=pair, scope=scope, rates=rates)
+    accounts, positions, ledger = _positions_and_ledger(
+        question, pair=pair, scope=scope, rates=rates
+    )
     cuts = _Cuts(accounts=accounts, positions=positions, ledger=ledger, pair=pair, scope=scope)
     movements = None if ledger is None else CountedMovements(ledger)
     groups, values = cuts.of(question.by)
@@ -112,7 +114,9 @@ def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> Ledg
         accounts=accounts,
         movements=movements,
         pair=pair,
-        counted=_counted(question.method, pair=pair, positions=positions, movements=movements),
+        counted=_account_changes(
+            question.method, pair=pair, positions=positions, movements=movements
+        ),
         groups=groups,
         values=values,
         chosen=cuts.chosen(question.filters),
@@ -133,7 +137,7 @@ def _needs_ledger(question: Question) -> bool:
     return question.method is Method.BY_MOVEMENTS or Cut.START_QUARTER in cuts
 
 
-def _positions(
+def _positions_and_ledger(
     question: Question, *, pair: MonthPair, scope: ReportScope, rates: RateTable
 ) -> tuple[Integers, PositionArrays, LedgerArrays | None]:
     if not _needs_ledger(question):
@@ -145,7 +149,7 @@ def _positions(
     return ledger.accounts, positions, ledger
 
 
-def _counted(
+def _account_changes(
     method: Method,
     *,
     pair: MonthPair,

@@ -41,9 +41,9 @@ class FigureMovement:
 def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureMovement]:
     """The ledger rows of the figure's accounts that make it, the newest first."""
     _, member = membership(book, figure)
-    wanted = _wanted(book, figure)
+    wanted = _rows_of_figure(book, figure)
     first, last = wanted.days
-    ledger = _ledger(book, first)
+    ledger = _ledger_after(book, first)
     is_member = np.isin(ledger.accounts, book.accounts[member])
     inside = is_member[ledger.account] & (ledger.day > first) & (ledger.day <= last)
     if wanted.rows is not None:
@@ -60,10 +60,10 @@ def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[F
 def all_figure_movements(*, book: LedgerReport, figure: Figure) -> Iterator[FigureMovement]:
     """In the order of the pages."""
     _, member = membership(book, figure)
-    return _wanted(book, figure).all(accounts=book.accounts[member].tolist())
+    return _rows_of_figure(book, figure).all(accounts=book.accounts[member].tolist())
 
 
-def _ledger(book: LedgerReport, after: int) -> LedgerArrays:
+def _ledger_after(book: LedgerReport, after: int) -> LedgerArrays:
     """Movements after the day of that ordinal; those the report was read from may be older."""
     if book.movements is not None:
         return book.movements.ledger
@@ -75,7 +75,7 @@ def _ledger(book: LedgerReport, after: int) -> LedgerArrays:
     )
 
 
-def _wanted(book: LedgerReport, figure: Figure) -> "_Rows":
+def _rows_of_figure(book: LedgerReport, figure: Figure) -> "_Rows":
     """By movements a figure is its own rows; by account it is all that happened to its accounts.
 
     Levels are made of all history, the rest of the window.
@@ -132,7 +132,7 @@ class _Rows:
         near = inside & (ledger.day <= newest) & (ledger.day >= oldest)
         accounts = ledger.accounts[np.unique(ledger.account[near])].tolist()
         skipped = first - int((days > newest).sum())
-        query, params = replace(self, days=(oldest - 1, newest))._query(accounts)
+        query, params = replace(self, days=(oldest - 1, newest))._movements_query(accounts)
         with connection.cursor() as cursor:
             cursor.execute(
                 f"{query} LIMIT %(limit)s OFFSET %(offset)s",
@@ -143,10 +143,10 @@ class _Rows:
     def all(self, *, accounts: Sequence[int]) -> Iterator[FigureMovement]:
         return (
             movement_of(row, rates=self.book.pair.rates)
-            for row in in_chunks(*self._query(accounts))
+            for row in in_chunks(*self._movements_query(accounts))
         )
 
-    def _query(self, accounts: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    def _movements_query(self, accounts: Sequence[int]) -> tuple[str, dict[str, Any]]:
         scope = self.book.scope
         learned = scope.condition(account="m.account_id", learned="m.recorded_at")
         return _MOVEMENTS.format(learned=learned), {

@@ -53,7 +53,7 @@ def overdue_of(
     standing: ReportSnapshot, *, question: Question, rates: RateTable, total: Retention
 ) -> Overdue | None:
     """Of the report of `question`, whose sums are `total`; None where nothing is overdue."""
-    found = _stored(standing, question=question, rates=rates)
+    found = _stored_overdue(standing, question=question, rates=rates)
     if found is None:
         (found,) = overdue_accounts(standing, questions=[question], rates=rates)
     if not found.accounts:
@@ -61,7 +61,7 @@ def overdue_of(
     return Overdue(accounts=found.accounts, arr=found.arr, without=found.without(total))
 
 
-def _stored(
+def _stored_overdue(
     standing: ReportSnapshot, *, question: Question, rates: RateTable
 ) -> OverdueAccounts | None:
     """As the night kept it with the day; None where it has to be computed."""
@@ -83,10 +83,10 @@ def overdue_accounts(
     arr = Counter[int]()
     for row in overdue_rows(standing, window=questions[0].window, rates=rates):
         arr[row.account_id] += row.arr
-    return [_counted(arr, question=question, rates=rates) for question in questions]
+    return [_count_overdue(arr, question=question, rates=rates) for question in questions]
 
 
-def _counted(arr: Counter[int], *, question: Question, rates: RateTable) -> OverdueAccounts:
+def _count_overdue(arr: Counter[int], *, question: Question, rates: RateTable) -> OverdueAccounts:
     if not arr:
         return OverdueAccounts(0, 0, Retention(), Retention())
     scope = ReportScope(

@@ -107,7 +107,7 @@ def overview(
     `known_before` takes revenue back to what was recorded by then; health stays.
     """
     scope, rates = ReportScope.of(user=user, known_before=known_before), rate_table(base=base)
-    months = _retention(as_of=as_of, rates=rates, scope=scope, method=method)
+    months = _shown_months(as_of=as_of, rates=rates, scope=scope, method=method)
     standing, before, stored = _then_and_before(
         as_of, scope=scope, rates=rates, today=today, zone=zone
     )
@@ -118,9 +118,11 @@ def overview(
         base=base,
         method=method,
         months=months,
-        targets={rate: _target(rate, segment_targets, months[-1]) for rate in Rate},
+        targets={rate: _target_of_rate(rate, segment_targets, months[-1]) for rate in Rate},
         segment_targets=segment_targets,
-        failure=_failure(latest=months[-1], health=health, rates=rates, scope=scope, method=method),
+        failure=_failure_of_scores(
+            latest=months[-1], health=health, rates=rates, scope=scope, method=method
+        ),
         health=health,
         health_before=health_of(before),
         at_risk_by_month=_at_risk(standing, stored),
@@ -143,7 +145,7 @@ def overview(
     )
 
 
-def _retention(
+def _shown_months(
     *, as_of: date, rates: RateTable, scope: ReportScope, method: Method
 ) -> tuple[MonthRetention, ...]:
     months = month_ends(until=latest_month_end(as_of), count=MONTHS_SHOWN)
@@ -197,7 +199,7 @@ def _read_targets() -> dict[tuple[Rate, str], Target]:
     }
 
 
-def _target(
+def _target_of_rate(
     rate: Rate, targets: Mapping[tuple[Rate, str], Target], latest: MonthRetention
 ) -> Target | None:
     """The one for all accounts; without it the segments' own, weighted by starting ARR."""
@@ -212,7 +214,7 @@ def _target(
     )
 
 
-def _failure(
+def _failure_of_scores(
     *,
     latest: MonthRetention,
     health: HealthPicture | None,

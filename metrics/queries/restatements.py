@@ -63,7 +63,7 @@ def restated_months(
 
 
 def restatement_of(row: ReportedMonth, *, rates: RateTable, method: Method) -> Restatement:
-    late = _late(row, rates=rates)
+    late = _late_accounts(row, rates=rates)
     current = rates_as_text(rates.on(row.month))
     currencies = {c for c in row.rates | current if row.rates.get(c) != current.get(c)}
     movements, accounts, since = late[0][-3:] if late else (0, 0, None)
@@ -95,7 +95,7 @@ _LATE = f"""
 """  # noqa: S608 -- constant expressions, no input
 
 
-def _late(
+def _late_accounts(
     row: ReportedMonth, *, rates: RateTable
 ) -> list[tuple[str, str, int, int, int, int, date]]:
     with connection.cursor() as cursor:

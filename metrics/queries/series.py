@@ -65,10 +65,10 @@ def stored_months(
 
     Of some accounts only by account: their months are added up from those of each account.
     """
-    return _stored(months, method) if scope.accounts is None else _added_up(months, scope)
+    return _stored_segments(months, method) if scope.accounts is None else _added_up(months, scope)
 
 
-def _stored(months: Sequence[date], method: Method) -> Months:
+def _stored_segments(months: Sequence[date], method: Method) -> Months:
     rows = RetentionMonth.objects.filter(month__in=months, method=method).exclude(segment=TOTAL)
     return _by_month(rows.values_list("month", "segment", *_COLUMNS))
 

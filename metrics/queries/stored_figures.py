@@ -86,29 +86,29 @@ class StoredFigures:
 
     def accounts(self, figure: Figure, *, page: int) -> Page[FigureAccount]:
         """The largest parts first."""
-        count, total = self._totals(figure)
-        query = _ACCOUNTS.format(**self._parts(figure), cut=_CUT)
+        count, total = self._count_and_total(figure)
+        query = _ACCOUNTS.format(**self._query_parts(figure), cut=_CUT)
         with connection.cursor() as cursor:
-            cursor.execute(query, self._params(figure, page))
-            rows = tuple(_account(row) for row in cursor.fetchall())
+            cursor.execute(query, self._query_parameters(figure, page))
+            rows = tuple(_figure_account(row) for row in cursor.fetchall())
         return Page(rows=rows, number=page, count=count, total=total)
 
     def all_accounts(self, figure: Figure) -> Iterator[FigureAccount]:
-        query = _ACCOUNTS.format(**self._parts(figure), cut="")
-        return (_account(row) for row in in_chunks(query, self._params(figure)))
+        query = _ACCOUNTS.format(**self._query_parts(figure), cut="")
+        return (_figure_account(row) for row in in_chunks(query, self._query_parameters(figure)))
 
     def movements(self, figure: Figure, *, page: int) -> Page[FigureMovement]:
         """The newest first. Their sum is that of the accounts: each row is in it once."""
-        params = self._params(figure, page)
+        params = self._query_parameters(figure, page)
         accounts = _accounts_in(FIGURES[figure].made_of, self.total)
         are_few = accounts * _FEW <= self.everyone
         form = _OF_FEW_ACCOUNTS if are_few else _OF_MANY_ACCOUNTS
-        ledger = form.format(**self._parts(figure))
+        ledger = form.format(**self._query_parts(figure))
         with connection.cursor() as cursor:
             cursor.execute(_COUNT.format(ledger=ledger), params)
             (count,) = cursor.fetchone()
             cursor.execute(_MOVEMENTS.format(ledger=ledger, cut=_CUT), params)
-            rows = tuple(self._movement(row) for row in cursor.fetchall())
+            rows = tuple(self._converted_movement(row) for row in cursor.fetchall())
         return Page(
             rows=rows,
             number=page,
@@ -118,19 +118,26 @@ class StoredFigures:
         )
 
     def all_movements(self, figure: Figure) -> Iterator[FigureMovement]:
-        query = _MOVEMENTS.format(ledger=_OF_MANY_ACCOUNTS.format(**self._parts(figure)), cut="")
-        return (self._movement(row) for row in in_chunks(query, self._params(figure)))
+        query = _MOVEMENTS.format(
+            ledger=_OF_MANY_ACCOUNTS.format(**self._query_parts(figure)), cut=""
+        )
+        return (
+            self._converted_movement(row)
+            for row in in_chunks(query, self._query_parameters(figure))
+        )
 
-    def _movement(self, row: tuple[Any, ...]) -> FigureMovement:
+    def _converted_movement(self, row: tuple[Any, ...]) -> FigureMovement:
         return movement_of(row, rates=self.rates.on(self.question.window.end).factors)
 
-    def _totals(self, figure: Figure) -> tuple[int, int]:
+    def _count_and_total(self, figure: Figure) -> tuple[int, int]:
         with connection.cursor() as cursor:
-            cursor.execute(_TOTALS.format(**self._parts(figure)), self._params(figure))
+            cursor.execute(
+                _TOTALS.format(**self._query_parts(figure)), self._query_parameters(figure)
+            )
             count, total = cursor.fetchone()
         return count, total
 
-    def _parts(self, figure: Figure) -> dict[str, str]:
+    def _query_parts(self, figure: Figure) -> dict[str, str]:
         opened = FIGURES[figure]
         amount, condition = amount_of(opened.made_of), condition_of(opened.made_of)
         chosen = _CHOSEN.format(
@@ -140,7 +147,7 @@ class StoredFigures:
         )
         return {"amount": amount, "chosen": chosen}
 
-    def _params(self, figure: Figure, page: int = 1) -> dict[str, Any]:
+    def _query_parameters(self, figure: Figure, page: int = 1) -> dict[str, Any]:
         window, made_of = self.question.window, FIGURES[figure].made_of
         return {
             "month": window.end,
@@ -195,7 +202,7 @@ def _is_by_segment(question: Question) -> bool:
     return cuts == {Cut.SEGMENT} and len(question.filters) <= 1
 
 
-def _account(row: tuple[Any, ...]) -> FigureAccount:
+def _figure_account(row: tuple[Any, ...]) -> FigureAccount:
     pk, external_id, name, segment, start, end, kind, amount, owner = row
     return FigureAccount(
         account_id=pk,

@@ -52,11 +52,11 @@ def start_quarters(ledger: LedgerArrays) -> tuple[Integers, tuple[str, ...]]:
     first = np.full(len(ledger.accounts), np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(first, ledger.account, ledger.day)
     days, which = np.unique(first, return_inverse=True)
-    quarters = [_quarter(date.fromordinal(int(day))) for day in days]
+    quarters = [_quarter_label(date.fromordinal(int(day))) for day in days]
     names = sorted(set(quarters))
     position = np.array([names.index(quarter) for quarter in quarters], dtype=np.int64)
     return position[which], (*names, "")
 
 
-def _quarter(day: date) -> str:
+def _quarter_label(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"

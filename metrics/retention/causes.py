@@ -26,11 +26,11 @@ class CauseOfChange:
 def causes_of_change(*, now: Retention, then: Retention) -> tuple[CauseOfChange, ...]:
     """The largest first; together they are the difference of both rates. None without a cohort on
     either side."""
-    found = [each for each in _causes(now.cohort, then.cohort) if each.now != each.then]
+    found = [each for each in _comparable_causes(now.cohort, then.cohort) if each.now != each.then]
     return tuple(sorted(found, key=lambda each: -abs(each.by)))
 
 
-def _causes(now: Cohort, then: Cohort) -> Iterator[CauseOfChange]:
+def _comparable_causes(now: Cohort, then: Cohort) -> Iterator[CauseOfChange]:
     for figure in _GAINS:
         shares = [
             ratio(part=getattr(cohort, figure.value), whole=cohort.start) for cohort in (now, then)

@@ -53,14 +53,14 @@ class CountedMovements:
         """Index into KINDS of each row, NO_KIND for rows that cancel each other."""
         kinds = self.ledger.kind.copy()
         if len(self.mixed_rows):
-            of_rows = self._days.rows_of(self._net_kinds(rates))
-            kinds[self.mixed_rows] = of_rows[self._days.rows_of(self._days.is_mixed)]
+            of_rows = self._mixed_days.rows_of(self._net_kinds(rates))
+            kinds[self.mixed_rows] = of_rows[self._mixed_days.rows_of(self._mixed_days.is_mixed)]
         return kinds
 
     @cached_property
     def mixed_rows(self) -> Integers:
         """The rows whose day has rows of several kinds."""
-        days = self._days
+        days = self._mixed_days
         return days.rows[days.rows_of(days.is_mixed)]
 
     def changes(self, pair: MonthPair) -> Integers:
@@ -75,7 +75,7 @@ class CountedMovements:
         return sums.reshape(len(KINDS), len(ledger.accounts))
 
     @cached_property
-    def _days(self) -> _Days:
+    def _mixed_days(self) -> _Days:
         """Of the accounts that have a mixed day."""
         ledger = self.ledger
         keys = (ledger.account << _DAY_BITS) | ledger.day
@@ -87,15 +87,15 @@ class CountedMovements:
 
     def _net_kinds(self, rates: Mapping[str, Decimal]) -> Integers:
         """What each day made of its account."""
-        ledger, rows, first = self.ledger, self._days.rows, self._days.first
+        ledger, rows, first = self.ledger, self._mixed_days.rows, self._mixed_days.first
         converted = converted_rows(ledger=ledger, rates=rates, chosen=rows)
         accounts = ledger.account[rows[first]]
         begins = np.append(True, accounts[1:] != accounts[:-1])
-        before, after = _levels(converted, first=first, begins=begins)
+        before, after = _levels_around_days(converted, first=first, begins=begins)
         owed, owes = np.zeros_like(begins), np.zeros_like(begins)
         for index in range(len(ledger.currencies)):
             native = np.where(ledger.currency[rows] == index, ledger.amount[rows], 0)
-            was, now = _levels(native, first=first, begins=begins)
+            was, now = _levels_around_days(native, first=first, begins=begins)
             owed, owes = owed | (was != 0), owes | (now != 0)
         return net_change_kinds(
             PositionArrays(
@@ -127,7 +127,9 @@ def _days_of(rows: Integers, *, keys: Integers, kinds: Integers) -> _Days:
     return _Days(rows, first, lowest != np.maximum.reduceat(sorted_kinds, first))
 
 
-def _levels(amounts: Integers, *, first: Integers, begins: Flags) -> tuple[Integers, Integers]:
+def _levels_around_days(
+    amounts: Integers, *, first: Integers, begins: Flags
+) -> tuple[Integers, Integers]:
     """The sum of an account's amounts before and after each of its days."""
     moved = np.add.reduceat(amounts, first)
     running = np.cumsum(moved)

@@ -62,13 +62,13 @@ def without_overdue(
 def exchanged(total: Retention, *, less: Retention, plus: Retention) -> Retention:
     """`total` with some of its accounts counted otherwise."""
     return Retention(
-        bridge=_exchanged(total.bridge, less.bridge, plus.bridge),
-        cohort=_exchanged(total.cohort, less.cohort, plus.cohort),
-        logos=_exchanged(total.logos, less.logos, plus.logos),
+        bridge=_exchange_sums(total.bridge, less.bridge, plus.bridge),
+        cohort=_exchange_sums(total.cohort, less.cohort, plus.cohort),
+        logos=_exchange_sums(total.logos, less.logos, plus.logos),
     )
 
 
-def _exchanged(total: Sums, less: Sums, plus: Sums) -> Sums:
+def _exchange_sums(total: Sums, less: Sums, plus: Sums) -> Sums:
     return type(total)(
         *(
             getattr(total, f.name) - getattr(less, f.name) + getattr(plus, f.name)

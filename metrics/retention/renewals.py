@@ -133,9 +133,9 @@ def _of_one_day(
     lost = [0] * len(terms)
     for index in sorted(range(len(terms)), key=lambda i: _LOSES_FIRST.index(terms[i].sign)):
         lost[index] = min(due[index], max(-change, 0) - sum(lost))
-    gaining = _gains(terms) if change > 0 else None
+    gaining = _term_that_gains(terms) if change > 0 else None
     return [
-        _outcome(
+        _outcome_of_term(
             term,
             due=due[index],
             lost=lost[index],
@@ -147,17 +147,17 @@ def _of_one_day(
     ]
 
 
-def _gains(terms: Sequence[EndingTerm]) -> int:
+def _term_that_gains(terms: Sequence[EndingTerm]) -> int:
     """A gain is that of the first that was renewed, else of the first that did not end."""
     order = (Sign.RENEWED, Sign.NONE, Sign.NOTICE, Sign.ENDED)
     return min(range(len(terms)), key=lambda index: order.index(terms[index].sign))
 
 
-def _outcome(
+def _outcome_of_term(
     term: EndingTerm, *, due: int, lost: int, has_gained: bool, moved_on: date | None, day: date
 ) -> Outcome:
     if day < term.ends_on:
-        return _ahead(term, due=due, day=day)
+        return _outcome_before_end(term, due=due, day=day)
     is_lost = lost == due > 0 or (due == 0 == term.arr and term.sign is Sign.ENDED)
     says_so = term.sign in (Sign.RENEWED, Sign.ENDED) and (term.sign is Sign.RENEWED or lost > 0)
     is_decided = day >= term.settles_on or is_lost or says_so or term.renews_itself
@@ -170,7 +170,7 @@ def _outcome(
     return Outcome(state, due, due - lost, min(decided_on, day))
 
 
-def _ahead(term: EndingTerm, *, due: int, day: date) -> Outcome:
+def _outcome_before_end(term: EndingTerm, *, due: int, day: date) -> Outcome:
     """Before the end, only its source can have decided it, or the day to give notice by."""
     if term.sign is Sign.RENEWED:
         return Outcome(RenewalState.RENEWED, due, due, term.signed_on)

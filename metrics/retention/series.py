@@ -77,12 +77,12 @@ class _Grid:
         self._native: dict[str, Integers] = {}
         self.owing: Flags = np.zeros(self._shape, dtype=np.bool_)
         for index, currency in enumerate(ledger.currencies):
-            self._native[currency] = self._balances(ledger.currency == index, ledger.amount)
+            self._native[currency] = self._running_balances(ledger.currency == index, ledger.amount)
             self.owing |= self._native[currency] != 0
         everything = np.ones(len(ledger.amount), dtype=np.bool_)
-        self.begun: Flags = self._balances(everything, np.ones_like(ledger.amount)) > 0
+        self.begun: Flags = self._running_balances(everything, np.ones_like(ledger.amount)) > 0
 
-    def _balances(self, chosen: Flags, values: Integers) -> Integers:
+    def _running_balances(self, chosen: Flags, values: Integers) -> Integers:
         accounts, width = self._shape
         inside = chosen & (self._column < width)
         cells = self._ledger.account[inside] * width + self._column[inside]

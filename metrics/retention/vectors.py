@@ -83,9 +83,11 @@ class AccountChanges:
 
     def amounts(self, made_of: MadeOf) -> Integers:
         """What each account adds to a sum; 0 for those that are no part of it."""
-        return np.where(self.positions.of(made_of.of), made_of.sign * self._added(made_of), 0)
+        return np.where(
+            self.positions.of(made_of.of), made_of.sign * self._amounts_to_add(made_of), 0
+        )
 
-    def _added(self, made_of: MadeOf) -> Integers:
+    def _amounts_to_add(self, made_of: MadeOf) -> Integers:
         positions = self.positions
         codes = [KINDS.index(kind) for kind in made_of.kinds]
         if made_of.adds is Adds.START:

@@ -46,7 +46,7 @@ def write_days(*, day: date, rates: RateTable, zone: str) -> list[date]:
     ]
     _forget_other_than(set(kept) - set(changed))
     for each in changed:
-        _write(each, rates=rates, chances=chances, zone=zone)
+        _write_day(each, rates=rates, chances=chances, zone=zone)
     FactChange.objects.filter(pk__in=notes).delete()
     return changed
 
@@ -66,7 +66,7 @@ def _forget_other_than(days: set[date]) -> None:
         model._default_manager.exclude(day__in=days).delete()
 
 
-def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
+def _write_day(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     """What it is computed from is noted before it is read: what is posted meanwhile counts as
     newer."""
     through = seen_through()
@@ -75,7 +75,7 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
         scope=ReportScope(), moment=moment, window=quarter_of(day), chances=chances
     )
     due = renewals.rows_and_never_due()
-    figures = _figures(moment, due, chances=chances, rates=rates)
+    figures = _figures_of_day(moment, due, chances=chances, rates=rates)
     _copy_accounts(moment)
     _copy_renewals(due, day)
     ReportDay.objects.create(
@@ -88,7 +88,7 @@ def _write(day: date, *, rates: RateTable, chances: Chances, zone: str) -> None:
     )
 
 
-def _figures(
+def _figures_of_day(
     moment: ReportDate, due: list[RenewalRow], *, chances: Chances, rates: RateTable
 ) -> DayFigures:
     week = WeekOfChanges(scope=ReportScope(), moment=moment, chances=chances)

@@ -40,7 +40,7 @@ def keep_forecast(*, day: date, now: datetime) -> int:
                 rates=rates_as_text(rates),
                 chances=chances_as_text(chances),
             )
-            return _keep(due, day=day)
+            return _store_forecast_rows(due, day=day)
     except IntegrityError:
         # Another run was faster: its forecast is that of the night.
         if ForecastNight.objects.filter(day=day).exists():
@@ -48,7 +48,7 @@ def keep_forecast(*, day: date, now: datetime) -> int:
         raise
 
 
-def _keep(due: list[RenewalRow], *, day: date) -> int:
+def _store_forecast_rows(due: list[RenewalRow], *, day: date) -> int:
     ids = {row.account_id for row in due}
     segments = dict(Account.objects.filter(pk__in=ids).values_list("pk", "segment"))
     rows = [

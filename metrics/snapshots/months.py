@@ -35,11 +35,11 @@ def write_months(*, day: date, rates: RateTable) -> list[date]:
     """Bring the months up to `day` in line with the ledger; those that were written."""
     months = _months_to_keep(day)
     wanted = _wanted_states(months, rates)
-    changed = _changed(wanted)
+    changed = _months_to_write(wanted)
     for positions in read_months(months=changed, rates=rates, scope=ReportScope()):
         _write_month(positions)
-    _remember(wanted)
-    _report(wanted, day=day)
+    _store_month_states(wanted)
+    _keep_reported_months(wanted, day=day)
     return changed
 
 
@@ -73,7 +73,7 @@ def _wanted_states(months: tuple[date, ...], rates: RateTable) -> list[SnapshotM
 _COMPARED = ("currency", "rates", "ledger_rows", "segments_digest")
 
 
-def _changed(wanted: list[SnapshotMonth]) -> list[date]:
+def _months_to_write(wanted: list[SnapshotMonth]) -> list[date]:
     stored_states = {state.month: state for state in SnapshotMonth.objects.all()}
     return [
         state.month
@@ -83,7 +83,7 @@ def _changed(wanted: list[SnapshotMonth]) -> list[date]:
     ]
 
 
-def _remember(wanted: list[SnapshotMonth]) -> None:
+def _store_month_states(wanted: list[SnapshotMonth]) -> None:
     """Unchanged months note how far the ledger was seen, so that pages look at newer rows only."""
     SnapshotMonth.objects.bulk_create(
         wanted,
@@ -93,7 +93,7 @@ def _remember(wanted: list[SnapshotMonth]) -> None:
     )
 
 
-def _report(states: list[SnapshotMonth], *, day: date) -> None:
+def _keep_reported_months(states: list[SnapshotMonth], *, day: date) -> None:
     """Keeps the rates of the months that were stored for the first time."""
     known = set(ReportedMonth.objects.values_list("month", flat=True))
     new = [state for state in states if state.month not in known]
@@ -149,11 +149,11 @@ _COLUMNS = "account_id, month, segment, start_minor, end_minor, was_active, is_a
 def _copy_account_months(positions: MonthPositions) -> None:
     """Accounts are in the order of their ids; those not there yet have no row."""
     AccountMonth.objects.filter(month=positions.month).delete()
-    lines = io.StringIO("".join(_lines(positions)))
+    lines = io.StringIO("".join(_account_month_lines(positions)))
     copy(f"COPY metrics_accountmonth ({_COLUMNS}) FROM STDIN", lines)
 
 
-def _lines(positions: MonthPositions) -> Iterable[str]:
+def _account_month_lines(positions: MonthPositions) -> Iterable[str]:
     arrays = positions.arrays
     kinds = net_change_kinds(arrays)
     present = arrays.had_revenue | arrays.is_active | (arrays.end != 0)

@@ -83,7 +83,7 @@ def complete_task(
         escalate_at = silence_ends(
             rule=play.playbook.rule(), since=now, calendar=business_calendar()
         )
-    _finish(
+    _finish_task(
         task,
         state=TaskState.DONE,
         outcome=outcome,
@@ -95,7 +95,7 @@ def complete_task(
     announce_done(Task.objects.filter(pk=task.pk))
     if play is not None and outcome in ANSWERS:
         Task.objects.filter(play=play, escalated_at__isnull=True).update(escalate_at=None)
-    _progress(play, task, now)
+    _advance_play(play, task, now)
     return task
 
 
@@ -105,7 +105,7 @@ def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> T
     if not reason.strip():
         raise ReasonMissingError("Say why the task is skipped.")
     task, play = locked_task(task_id)
-    _finish(
+    _finish_task(
         task,
         state=TaskState.SKIPPED,
         reason=reason.strip()[:500],
@@ -114,7 +114,7 @@ def skip_task(*, task_id: int, reason: str, by: User | None, now: datetime) -> T
         closed_by=by,
     )
     announce_done(Task.objects.filter(pk=task.pk))
-    _progress(play, task, now)
+    _advance_play(play, task, now)
     return task
 
 
@@ -148,7 +148,7 @@ def reassign_task(
         _refuse_stranger(owner, task.account)
     # Whoever is chosen settles whom the team lacks.
     change_task(task, owner=owner, **({"fallback": ""} if owner is not None else {}))
-    _tell(task, by=by, now=now)
+    _notify_new_owner(task, by=by, now=now)
     return task
 
 
@@ -188,11 +188,11 @@ def add_task(
         created_by=by,
     )
     announce_created(Task.objects.filter(pk=task.pk))
-    _tell(task, by=by, now=now)
+    _notify_new_owner(task, by=by, now=now)
     return task
 
 
-def _tell(task: Task, *, by: User | None, now: datetime) -> None:
+def _notify_new_owner(task: Task, *, by: User | None, now: datetime) -> None:
     """Whoever is given a task by somebody else finds it among what is new."""
     if task.owner_id is None or (by is not None and task.owner_id == by.pk):
         return
@@ -221,7 +221,7 @@ def locked_task(task_id: int) -> tuple[Task, Play | None]:
     return task, plays.select_related("playbook").get(pk=task.play_id)
 
 
-def _finish(task: Task, **columns: object) -> None:
+def _finish_task(task: Task, **columns: object) -> None:
     change_task(task, snoozed_until=None, **columns)
 
 
@@ -233,7 +233,7 @@ def change_task(task: Task, **columns: object) -> None:
         raise TaskFinishedError(f"“{task.title}” is {label(task.state).lower()} already.")
 
 
-def _progress(play: Play | None, task: Task, now: datetime) -> None:
+def _advance_play(play: Play | None, task: Task, now: datetime) -> None:
     """The last task ends the play; a step that waited for this one is due once the person who
     finished it can no longer take that back."""
     if play is None or play.state != PlayState.OPEN:

@@ -34,36 +34,36 @@ class SaidInWords:
 
     @admin.display(description=_("Starts when"))
     def starts(self, playbook: Playbook) -> str:
-        found = _definition(playbook)
+        found = _definition_or_none(playbook)
         if found is None:
             return gettext(_UNREADABLE)
-        return _lines(map(starts_when, found.triggers)) or gettext("Only people start it.")
+        return _as_paragraphs(map(starts_when, found.triggers)) or gettext("Only people start it.")
 
     @admin.display(description=_("For"))
     def meant_for(self, playbook: Playbook) -> str:
-        found = _definition(playbook)
+        found = _definition_or_none(playbook)
         return is_for(found.conditions) if found else gettext(_UNREADABLE)
 
     @admin.display(description=_("Draws in"))
     def escalates(self, playbook: Playbook) -> str:
-        found = _definition(playbook)
+        found = _definition_or_none(playbook)
         if found is None:
             return gettext(_UNREADABLE)
-        return _lines(map(escalation_label, found.escalations)) or gettext("Nobody.")
+        return _as_paragraphs(map(escalation_label, found.escalations)) or gettext("Nobody.")
 
     @admin.display(description=_("Succeeds when"))
     def succeeds(self, playbook: Playbook) -> str:
-        return _lines(map(str, playbook.success)) or gettext("Not said.")
+        return _as_paragraphs(map(str, playbook.success)) or gettext("Not said.")
 
 
 _UNREADABLE = gettext_noop("Not readable yet: publishing says what is wrong.")
 
 
-def _lines(sentences: Iterable[str]) -> SafeString:
+def _as_paragraphs(sentences: Iterable[str]) -> SafeString:
     return format_html_join("", "<p>{}</p>", ((sentence,) for sentence in sentences))
 
 
-def _definition(playbook: Playbook) -> PlaybookDefinition | None:
+def _definition_or_none(playbook: Playbook) -> PlaybookDefinition | None:
     try:
         return playbook.definition()
     except PlaybookError:

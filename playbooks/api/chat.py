@@ -40,42 +40,44 @@ _REFUSED = (*actions.REFUSED, ValueError)
 @requires(Right.OPEN)
 @require_POST
 def slack(request: HttpRequest, key: str) -> HttpResponse:
-    return _receive(request, key, Endpoint.Kind.SLACK, chat_presses.read_slack)
+    return _receive_press(request, key, Endpoint.Kind.SLACK, chat_presses.read_slack)
 
 
 @csrf_exempt  # the signature is the right to it
 @requires(Right.OPEN)
 @require_POST
 def teams(request: HttpRequest, key: str) -> HttpResponse:
-    return _receive(request, key, Endpoint.Kind.TEAMS, chat_presses.read_teams)
+    return _receive_press(request, key, Endpoint.Kind.TEAMS, chat_presses.read_teams)
 
 
-def _receive(request: HttpRequest, key: str, kind: Endpoint.Kind, read: Read) -> HttpResponse:
+def _receive_press(request: HttpRequest, key: str, kind: Endpoint.Kind, read: Read) -> HttpResponse:
     endpoint = Endpoint.objects.filter(key=key, kind=kind, is_active=True).first()
     if endpoint is None:
-        return _said("No such endpoint.", status=404)
+        return _chat_answer("No such endpoint.", status=404)
     try:
         # Chats live in real time, also where "today" is frozen on an imported history.
         press = read(
             request.body, headers=request.headers, secret=endpoint.secret, now=datetime.now(UTC)
         )
     except SealBrokenError as broken:
-        return _said(str(broken), status=503)
+        return _chat_answer(str(broken), status=503)
     except UnprovenError:
-        return _said("The signature is not right, or too old.", status=401)
+        return _chat_answer("The signature is not right, or too old.", status=401)
     except UnreadablePressError:
-        return _said("This is nothing that a button of ours sends.", status=400)
+        return _chat_answer("This is nothing that a button of ours sends.", status=400)
     if press is None:
-        return _said("")
-    return _said(_once(endpoint, press, digest=hashlib.sha256(request.body).hexdigest()))
+        return _chat_answer("")
+    return _chat_answer(
+        _answer_once(endpoint, press, digest=hashlib.sha256(request.body).hexdigest())
+    )
 
 
-def _said(text: str, *, status: int = 200) -> HttpResponse:
+def _chat_answer(text: str, *, status: int = 200) -> HttpResponse:
     return JsonResponse({"type": "message", "text": text} if text else {}, status=status)
 
 
 @transaction.atomic
-def _once(endpoint: Endpoint, press: Press, *, digest: str) -> str:
+def _answer_once(endpoint: Endpoint, press: Press, *, digest: str) -> str:
     """What came of it: of a repeat what came of the first. Who comes second waits for the first."""
     now = clock.now()
     receipt, is_new = InboxReceipt.objects.get_or_create(
@@ -85,7 +87,7 @@ def _once(endpoint: Endpoint, press: Press, *, digest: str) -> str:
     )
     if not is_new:
         return str((receipt.answer or {}).get("text", ""))
-    text = _work(endpoint, press, now=now)
+    text = _perform_press(endpoint, press, now=now)
     receipt.status, receipt.answer = 200, {"text": text}
     receipt.save(update_fields=["status", "answer"])
     if endpoint.kind == Endpoint.Kind.SLACK:  # shows no answer: it is told in the channel
@@ -95,8 +97,8 @@ def _once(endpoint: Endpoint, press: Press, *, digest: str) -> str:
     return text
 
 
-def _work(endpoint: Endpoint, press: Press, *, now: datetime) -> str:
-    user = _person(endpoint, press.person)
+def _perform_press(endpoint: Endpoint, press: Press, *, now: datetime) -> str:
+    user = _user_of_chat_id(endpoint, press.person)
     if user is None:
         return _STRANGER
     task = Task.objects.workable_by(user).filter(pk=press.task_id).first()
@@ -112,7 +114,7 @@ def _work(endpoint: Endpoint, press: Press, *, now: datetime) -> str:
         return str(refused)
 
 
-def _person(endpoint: Endpoint, chat_id: str) -> User | None:
+def _user_of_chat_id(endpoint: Endpoint, chat_id: str) -> User | None:
     found = ChatIdentity.objects.select_related("user").filter(
         endpoint=endpoint, chat_id=chat_id, user__is_active=True
     )
@@ -120,20 +122,26 @@ def _person(endpoint: Endpoint, chat_id: str) -> User | None:
     return identity.user if identity else None
 
 
-def _done(endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime) -> str:
+def _complete_by_press(
+    endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime
+) -> str:
     outcome = TaskOutcome(press.value)
     actions.complete_task(task_id=task.pk, outcome=outcome, by=user, now=now)
     return f"Done by {user.name}: {task.title} ({label(outcome).lower()})."
 
 
-def _snooze(endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime) -> str:
+def _snooze_by_press(
+    endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime
+) -> str:
     until = back_at(now, days=int(press.value), calendar=business_calendar())
     actions.snooze_task(task_id=task.pk, until=until, now=now)
     return f"Snoozed by {user.name}: {task.title}."
 
 
-def _hand(endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime) -> str:
-    owner = _person(endpoint, press.value)
+def _reassign_by_press(
+    endpoint: Endpoint, press: Press, task: Task, user: User, now: datetime
+) -> str:
+    owner = _user_of_chat_id(endpoint, press.value)
     if owner is None:
         return "Nobody is known here as the person you chose."
     actions.reassign_task(task_id=task.pk, owner=owner, by=user, now=now)
@@ -141,7 +149,7 @@ def _hand(endpoint: Endpoint, press: Press, task: Task, user: User, now: datetim
 
 
 _DOES: Mapping[str, Callable[[Endpoint, Press, Task, User, datetime], str]] = {
-    "done": _done,
-    "snooze": _snooze,
-    "hand": _hand,
+    "done": _complete_by_press,
+    "snooze": _snooze_by_press,
+    "hand": _reassign_by_press,
 }

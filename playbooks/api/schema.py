@@ -63,22 +63,25 @@ def task(row: Task) -> dict[str, Any]:
     }
 
 
-def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+def _object_schema(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     named = list(required or properties)
     return {"type": "object", "properties": properties, "required": named}
 
 
-def _list(name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    items = {"type": "array", "items": _object(properties)}
-    return _object({name: items, "next": {"type": ["integer", "null"]}})
+def _list_schema(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    items = {"type": "array", "items": _object_schema(properties)}
+    return _object_schema({name: items, "next": {"type": ["integer", "null"]}})
 
 
 _READ, _WRITE = (401, 403, 404, 406, 429, 500, 503), (400, 401, 403, 404, 409, 411, 413, 415, 422)
-PLAYS = {(200, "application/json"): _list("plays", _PLAY), **problem_responses(400, *_READ)}
-TASKS = {(200, "application/json"): _list("tasks", _TASK), **problem_responses(400, *_READ)}
-PLAY = {(200, "application/json"): _object(_PLAY), **problem_responses(*_READ)}
-TASK = {(200, "application/json"): _object(_TASK), **problem_responses(*_READ, *_WRITE)}
-PLAY_STARTED = {(201, "application/json"): _object(_PLAY), **problem_responses(*_READ, *_WRITE)}
+PLAYS = {(200, "application/json"): _list_schema("plays", _PLAY), **problem_responses(400, *_READ)}
+TASKS = {(200, "application/json"): _list_schema("tasks", _TASK), **problem_responses(400, *_READ)}
+PLAY = {(200, "application/json"): _object_schema(_PLAY), **problem_responses(*_READ)}
+TASK = {(200, "application/json"): _object_schema(_TASK), **problem_responses(*_READ, *_WRITE)}
+PLAY_STARTED = {
+    (201, "application/json"): _object_schema(_PLAY),
+    **problem_responses(*_READ, *_WRITE),
+}
 FILTERS = [
     OpenApiParameter(name, OpenApiTypes.STR, description=words)
     for name, words in (
@@ -88,7 +91,7 @@ FILTERS = [
     )
 ]
 IDEMPOTENCY = [each for each in PARAMETERS if each.name == "Idempotency-Key"]
-START = {"application/json": _object({"account": _TEXT, "playbook": _TEXT})}
+START = {"application/json": _object_schema({"account": _TEXT, "playbook": _TEXT})}
 ACT = {
     "application/json": {
         "type": "object",

@@ -39,8 +39,10 @@ class PlaysView(APIView):
 
     @extend_schema(operation_id="plays", parameters=schema.FILTERS, responses=schema.PLAYS)
     def get(self, request: Request) -> Response:
-        rows = _filtered(_visible(Play.objects.all(), request), request, states=PlayState)
-        return _page(rows, request, name="plays", show=schema.play)
+        rows = _filtered_by_query(
+            _visible_to_key(Play.objects.all(), request), request, states=PlayState
+        )
+        return _cursor_page(rows, request, name="plays", show=schema.play)
 
 
 class PlayView(APIView):
@@ -48,7 +50,7 @@ class PlayView(APIView):
 
     @extend_schema(operation_id="play", responses=schema.PLAY)
     def get(self, request: Request, play_id: int) -> Response:
-        return Response(schema.play(_one(Play.objects.all(), request, play_id)))
+        return Response(schema.play(_row_or_404(Play.objects.all(), request, play_id)))
 
 
 class TasksView(APIView):
@@ -56,8 +58,10 @@ class TasksView(APIView):
 
     @extend_schema(operation_id="tasks", parameters=schema.FILTERS, responses=schema.TASKS)
     def get(self, request: Request) -> Response:
-        rows = _filtered(_visible(Task.objects.all(), request), request, states=TaskState)
-        return _page(rows, request, name="tasks", show=schema.task)
+        rows = _filtered_by_query(
+            _visible_to_key(Task.objects.all(), request), request, states=TaskState
+        )
+        return _cursor_page(rows, request, name="tasks", show=schema.task)
 
 
 class TaskView(APIView):
@@ -65,7 +69,7 @@ class TaskView(APIView):
 
     @extend_schema(operation_id="task", responses=schema.TASK)
     def get(self, request: Request, task_id: int) -> Response:
-        return Response(schema.task(_one(Task.objects.all(), request, task_id)))
+        return Response(schema.task(_row_or_404(Task.objects.all(), request, task_id)))
 
 
 class StartPlayView(APIView):
@@ -78,7 +82,7 @@ class StartPlayView(APIView):
         responses=schema.PLAY_STARTED,
     )
     def post(self, request: Request) -> Response:
-        return _once(request, _start)
+        return _answer_once(request, _start_play_as)
 
 
 class TaskActionView(APIView):
@@ -98,53 +102,59 @@ class TaskActionView(APIView):
             if task is None or not may(user, Right.WORK_TASKS):
                 raise Http404
             _ACTIONS[action](task, user, said, now)
-            return Answer(200, schema.task(_related(Task.objects.all()).get(pk=task_id)))
+            return Answer(200, schema.task(_with_related(Task.objects.all()).get(pk=task_id)))
 
-        return _once(request, act)
+        return _answer_once(request, act)
 
 
-def _start(user: User, said: Mapping[str, Any], now: datetime) -> Answer:
-    account = Account.objects.changeable_by(user).filter(external_id=_text(said, "account")).first()
+def _start_play_as(user: User, said: Mapping[str, Any], now: datetime) -> Answer:
+    account = (
+        Account.objects.changeable_by(user)
+        .filter(external_id=_required_text(said, "account"))
+        .first()
+    )
     if account is None or not may(user, Right.WORK_ACCOUNTS):
         raise Http404
-    play = start_play(account=account, playbook_key=_text(said, "playbook"), by=user, now=now)
-    return Answer(201, schema.play(_related(Play.objects.all()).get(pk=play.pk)))
+    play = start_play(
+        account=account, playbook_key=_required_text(said, "playbook"), by=user, now=now
+    )
+    return Answer(201, schema.play(_with_related(Play.objects.all()).get(pk=play.pk)))
 
 
-def _complete(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
-    outcome = TaskOutcome(_text(said, "outcome"))
+def _complete_as(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    outcome = TaskOutcome(_required_text(said, "outcome"))
     note = str(said.get("note") or "")[:2000]
     actions.complete_task(task_id=task.pk, outcome=outcome, note=note, by=user, now=now)
 
 
-def _skip(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
-    actions.skip_task(task_id=task.pk, reason=_text(said, "reason"), by=user, now=now)
+def _skip_as(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    actions.skip_task(task_id=task.pk, reason=_required_text(said, "reason"), by=user, now=now)
 
 
-def _snooze(task: Task, _user: User, said: Mapping[str, Any], now: datetime) -> None:
-    until = parse_datetime(_text(said, "until"))
+def _snooze_as(task: Task, _user: User, said: Mapping[str, Any], now: datetime) -> None:
+    until = parse_datetime(_required_text(said, "until"))
     if until is None or until.tzinfo is None:
         raise ValueError("Give `until` as a time with its offset, such as 2025-03-17T09:00:00Z.")
     actions.snooze_task(task_id=task.pk, until=until, now=now)
 
 
-def _hand(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
-    owner = User.objects.filter(email__iexact=_text(said, "owner"), is_active=True).first()
+def _reassign_as(task: Task, user: User, said: Mapping[str, Any], now: datetime) -> None:
+    owner = User.objects.filter(email__iexact=_required_text(said, "owner"), is_active=True).first()
     if owner is None:
         raise ValueError("Nobody signs in with that address.")
     actions.reassign_task(task_id=task.pk, owner=owner, by=user, now=now)
 
 
 _ACTIONS: Mapping[str, Callable[[Task, User, Mapping[str, Any], datetime], None]] = {
-    "complete": _complete,
-    "skip": _skip,
-    "snooze": _snooze,
-    "hand": _hand,
+    "complete": _complete_as,
+    "skip": _skip_as,
+    "snooze": _snooze_as,
+    "hand": _reassign_as,
 }
 Act = Callable[[User, Mapping[str, Any], datetime], Answer]
 
 
-def _once(request: Request, act: Act) -> Response:
+def _answer_once(request: Request, act: Act) -> Response:
     """The same key and body again is answered, not done again; what is refused leaves no trace."""
     key = cast(ApiKey, request.auth)
     user = cast(User, key.owner)  # DoesWork lets no key without a person through
@@ -153,7 +163,7 @@ def _once(request: Request, act: Act) -> Response:
     def work() -> Answer:
         try:
             with pghistory.context(user=user.pk, via=f"API key {key.prefix}"):
-                return act(user, _object(body), clock.now())
+                return act(user, _json_object(body), clock.now())
         except ValueError as refused:
             raise ApiProblem(422, code="refused", detail=str(refused)) from refused
 
@@ -161,7 +171,7 @@ def _once(request: Request, act: Act) -> Response:
     return idempotency.once(request, digest=digest, work=work)
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
+def _json_object(body: bytes) -> Mapping[str, Any]:
     try:
         said = json.loads(body)
     except ValueError:
@@ -171,32 +181,34 @@ def _object(body: bytes) -> Mapping[str, Any]:
     return said
 
 
-def _text(said: Mapping[str, Any], name: str) -> str:
+def _required_text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name)
     if not isinstance(value, str) or not value or "\x00" in value:
         raise ApiProblem(400, code="missing", detail=f"Give `{name}` as text.")
     return value
 
 
-def _visible(rows: QuerySet[Row], request: Request) -> QuerySet[Row]:
+def _visible_to_key(rows: QuerySet[Row], request: Request) -> QuerySet[Row]:
     """A person's key sees what they see; one of the company sees all."""
     owner = cast(ApiKey, request.auth).owner
     return rows if owner is None else rows.for_user(owner)  # type: ignore[attr-defined]
 
 
-def _related(rows: QuerySet[Row]) -> QuerySet[Row]:
+def _with_related(rows: QuerySet[Row]) -> QuerySet[Row]:
     joined = ("account", "playbook") if rows.model is Play else ("account", "owner", "closed_by")
     return rows.select_related(*joined)
 
 
-def _one(rows: QuerySet[Row], request: Request, pk: int) -> Row:
-    row = _related(_visible(rows, request)).filter(pk=pk).first() if pk < 2**63 else None
+def _row_or_404(rows: QuerySet[Row], request: Request, pk: int) -> Row:
+    row = (
+        _with_related(_visible_to_key(rows, request)).filter(pk=pk).first() if pk < 2**63 else None
+    )
     if row is None:
         raise Http404
     return row
 
 
-def _filtered(rows: QuerySet[Row], request: Request, *, states: Any) -> QuerySet[Row]:
+def _filtered_by_query(rows: QuerySet[Row], request: Request, *, states: Any) -> QuerySet[Row]:
     asked = request.query_params
     if account := asked.get("account"):
         rows = rows.filter(account__external_id=account)
@@ -208,14 +220,14 @@ def _filtered(rows: QuerySet[Row], request: Request, *, states: Any) -> QuerySet
     return rows
 
 
-def _page(
+def _cursor_page(
     rows: QuerySet[Row], request: Request, *, name: str, show: Callable[[Row], dict[str, Any]]
 ) -> Response:
     """In the order of their ids; `next` is the `after` of the next page, null on the last."""
     after = request.query_params.get("after", "0")
     if not after.isdecimal() or int(after) >= 2**63:
         raise ApiProblem(400, code="cursor", detail="Give `after` as `next` of the page before.")
-    found = list(_related(rows).filter(pk__gt=int(after)).order_by("pk")[: PAGE_SIZE + 1])
+    found = list(_with_related(rows).filter(pk__gt=int(after)).order_by("pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     following = shown[-1].pk if len(found) > PAGE_SIZE else None
     return Response({name: [show(row) for row in shown], "next": following})

@@ -75,16 +75,16 @@ def act(*, due: Sequence[DueStep], context: Opening) -> Acted:
             if (did := done.get(each.key)) is None:
                 acted.postponed.append(each)
                 continue
-            rows.append(_row(each, did, context.now))
+            rows.append(_result_row(each, did, context.now))
             if did.ending is not None:
                 acted.ended[each.key] = Finish(context.now, did.ending)
             elif did.ends_at is not None:
-                acted.pauses[each.play.pk] = _pause(each, did.ends_at)
+                acted.pauses[each.play.pk] = _pause_of_wait(each, did.ends_at)
     StepResult.objects.bulk_create(rows, batch_size=1000)
     return acted
 
 
-def _row(each: DueStep, did: Did, now: datetime) -> StepResult:
+def _result_row(each: DueStep, did: Did, now: datetime) -> StepResult:
     return StepResult(
         play_id=each.play.pk,
         step_id=each.step.pk,
@@ -96,8 +96,8 @@ def _row(each: DueStep, did: Did, now: datetime) -> StepResult:
     )
 
 
-def _pause(each: DueStep, ends_at: datetime) -> Pause:
-    return Pause(ends_at, is_watched=_action(each, Wait).is_watched)
+def _pause_of_wait(each: DueStep, ends_at: datetime) -> Pause:
+    return Pause(ends_at, is_watched=_action_of_kind(each, Wait).is_watched)
 
 
 def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
@@ -110,9 +110,9 @@ def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
         StepResult.objects.filter(play__in=by_id, ended_at__isnull=True, ends_at__isnull=False)
     )
     waits = [DueStep(by_id[row.play_id], steps[row.step_id], context.now) for row in begun]
-    met = _fitting(
-        [(each, until) for each in waits if (until := _action(each, Wait).until)], context
-    ) | _rung(waits, begun)
+    met = _steps_that_fit(
+        [(each, until) for each in waits if (until := _action_of_kind(each, Wait).until)], context
+    ) | _waits_ended_by_signal(waits, begun)
     for row, each in zip(begun, waits, strict=True):
         if row.ends_at is None:
             continue
@@ -121,7 +121,7 @@ def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
         elif each.key in met:
             row.ended_at, row.ending = context.now, StepEnding.MET
         else:
-            acted.pauses[row.play_id] = _pause(each, row.ends_at)
+            acted.pauses[row.play_id] = _pause_of_wait(each, row.ends_at)
             continue
         acted.ended[each.key] = Finish(row.ended_at, row.ending)
     ended = [row for row in begun if row.ending]
@@ -129,12 +129,12 @@ def end_waits(*, plays: Sequence[Play], context: Opening) -> Acted:
     return acted
 
 
-def _rung(waits: Sequence[DueStep], begun: Sequence[StepResult]) -> set[Key]:
+def _waits_ended_by_signal(waits: Sequence[DueStep], begun: Sequence[StepResult]) -> set[Key]:
     """Those that a signal which they wait for has ended since they began."""
     signals = {
         each.key: (row.began_at, frozenset(wait.signals))
         for each, row in zip(waits, begun, strict=True)
-        if (wait := _action(each, Wait)).signals
+        if (wait := _action_of_kind(each, Wait)).signals
     }
     if not signals:
         return set()
@@ -151,14 +151,14 @@ def _rung(waits: Sequence[DueStep], begun: Sequence[StepResult]) -> set[Key]:
     }
 
 
-def _action(each: DueStep, kind: type[Kind]) -> Kind:
+def _action_of_kind(each: DueStep, kind: type[Kind]) -> Kind:
     action = each.step.does
     if not isinstance(action, kind):
         raise TypeError(f"step {each.step.pk} is no {kind.__name__}")
     return action
 
 
-def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> set[Key]:
+def _steps_that_fit(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> set[Key]:
     """Whose account is as asked, as it stands now."""
     if not asked:
         return set()
@@ -189,17 +189,19 @@ def _fitting(asked: Sequence[tuple[DueStep, Conditions]], context: Opening) -> s
     }
 
 
-def _wait(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+def _begin_waits(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     begun = {}
     for each in due:
-        wait = _action(each, Wait)
+        wait = _action_of_kind(each, Wait)
         ends = wait_ends(start=context.now, lasts=wait.lasts, calendar=context.calendar)
         begun[each.key] = Did(None, ends_at=ends)
     return begun
 
 
-def _branch(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
-    fitting = _fitting([(each, _action(each, Branch).condition) for each in due], context)
+def _take_branches(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+    fitting = _steps_that_fit(
+        [(each, _action_of_kind(each, Branch).condition) for each in due], context
+    )
     return {
         each.key: Did(StepEnding.FITS if each.key in fitting else StepEnding.OTHER) for each in due
     }
@@ -208,7 +210,7 @@ def _branch(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
 def _change_field(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     by_change: dict[ChangeField, list[DueStep]] = defaultdict(list)
     for each in due:
-        by_change[_action(each, ChangeField)].append(each)
+        by_change[_action_of_kind(each, ChangeField)].append(each)
     done = {}
     for change, steps in by_change.items():
         changed = change_accounts(
@@ -226,7 +228,7 @@ def _change_field(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     return done
 
 
-def _assign(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+def _assign_functions(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     """Of the function's pool, who comes to the team today; who has the function keeps it."""
     directory = context.directory
     functions = dict(Function.objects.values_list("key", "pk"))
@@ -257,7 +259,7 @@ def _assign(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     return done
 
 
-def _notify(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+def _notify_people(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     done, messages = {}, []
     for each in due:
         play, step = each.play, each.step
@@ -279,7 +281,7 @@ def _notify(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     return done
 
 
-def _mail(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+def _write_mails(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     letters = write_letters(due, context)
     post(letters.values())
     return {
@@ -300,7 +302,7 @@ def _start_play(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     )
     done, signals = {}, []
     for each in due:
-        play, asked = each.play, _action(each, StartPlay)
+        play, asked = each.play, _action_of_kind(each, StartPlay)
         chain = [*play.saw.get("chain", ()), play.playbook_key]
         if asked.playbook not in in_force:
             done[each.key] = Did(StepEnding.REFUSED, f"“{asked.playbook}” is not in force")
@@ -319,7 +321,7 @@ def _start_play(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
 def _hold_out(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     done = {}
     for each in due:
-        held = _action(each, HoldOut)
+        held = _action_of_kind(each, HoldOut)
         is_out = is_held_out(
             playbook=each.play.playbook_key,
             account_id=each.play.account_id,
@@ -330,21 +332,23 @@ def _hold_out(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     return done
 
 
-def _survey(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
+def _request_surveys(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     """The row is the request; nothing here sends it."""
-    return {each.key: Did(StepEnding.REQUESTED, _action(each, Survey).survey) for each in due}
+    return {
+        each.key: Did(StepEnding.REQUESTED, _action_of_kind(each, Survey).survey) for each in due
+    }
 
 
 _DOES: Mapping[StepKind, Callable[[Sequence[DueStep], Opening], dict[Key, Did]]] = {
-    StepKind.WAIT: _wait,
-    StepKind.BRANCH: _branch,
+    StepKind.WAIT: _begin_waits,
+    StepKind.BRANCH: _take_branches,
     StepKind.CHANGE_FIELD: _change_field,
-    StepKind.ASSIGN: _assign,
-    StepKind.NOTIFY: _notify,
-    StepKind.MAIL: _mail,
+    StepKind.ASSIGN: _assign_functions,
+    StepKind.NOTIFY: _notify_people,
+    StepKind.MAIL: _write_mails,
     StepKind.START_PLAY: _start_play,
     StepKind.HOLD_OUT: _hold_out,
-    StepKind.SURVEY: _survey,
+    StepKind.SURVEY: _request_surveys,
     StepKind.IN_APP: show_in_product,
     StepKind.SLACK: post_to_endpoints,
     StepKind.TEAMS: post_to_endpoints,

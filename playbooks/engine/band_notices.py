@@ -40,20 +40,20 @@ def notify_owners(*, inputs: Mapping[int, Sequence[TriggerInput]], batch: PlayBa
                     key=f"signal:{signal.signal_id}",
                     user_id=csm_id,
                     account=batch.directory.accounts[account_id],
-                    subject=_words(crossing),
-                    body=_scores(crossing),
+                    subject=_crossing_in_words(crossing),
+                    body=_scores_in_words(crossing),
                     now=batch.now,
                 )
     post(messages)
 
 
-def _words(crossing: CrossingSignal) -> str:
+def _crossing_in_words(crossing: CrossingSignal) -> str:
     verb = "Fell" if crossing.direction is Direction.DOWN else "Rose"
     before, after = (band_look(band).word.lower() for band in (crossing.before, crossing.after))
     return f"{verb} from {before} to {after}"
 
 
-def _scores(crossing: CrossingSignal) -> str:
+def _scores_in_words(crossing: CrossingSignal) -> str:
     if crossing.score is None or crossing.score_before is None:
         return ""
     # Scores are shown as their floor: 74.9 never reads as 75.

@@ -49,7 +49,7 @@ def start_in_bulk(
             now=now,
         )
     }
-    rows = [_row(each, rule, batch.standings[pk], by=by) for pk, each in chosen.items()]
+    rows = [_bulk_start_row(each, rule, batch.standings[pk], by=by) for pk, each in chosen.items()]
     written = insert_starts(rows, now=now)
     starts = [
         Start(
@@ -66,7 +66,7 @@ def start_in_bulk(
     return open_plays(starts=starts, batch=batch, by=by.pk)
 
 
-def _row(wanted: Wanted, rule: Rule, standing: AccountState, *, by: User) -> StartRow:
+def _bulk_start_row(wanted: Wanted, rule: Rule, standing: AccountState, *, by: User) -> StartRow:
     score = "" if standing.score is None else str(standing.score)
     return StartRow(
         account_id=wanted.account_id,

@@ -124,7 +124,7 @@ def open_steps(*, limit: int, now: datetime) -> int:
     )
     plays = sorted(due[:limit], key=lambda play: play.pk)
     if plays:
-        open_due_steps(plays=plays, context=_context(plays, now))
+        open_due_steps(plays=plays, context=_opening_context(plays, now))
     return len(plays)
 
 
@@ -152,7 +152,7 @@ def look_again(*, limit: int, now: datetime) -> int:
     close_what_left(play_ids=ids, now=now)
     plays = list(Play.objects.filter(pk__in=ids, state=PlayState.OPEN).order_by("pk"))
     if plays:
-        open_due_steps(plays=plays, context=_context(plays, now))
+        open_due_steps(plays=plays, context=_opening_context(plays, now))
     return len(ids)
 
 
@@ -170,7 +170,7 @@ def draw_in_for_silence(*, limit: int, now: datetime) -> int:
     if not plays:
         return 0
     tasks = list(silent.filter(play__in=plays).select_related("play").order_by("escalate_at", "pk"))
-    context = _context(plays, now)
+    context = _opening_context(plays, now)
     escalate_to(drawn=for_silence(tasks=tasks, context=context), context=context)
     return Task.objects.filter(pk__in=[task.pk for task in tasks]).update(escalated_at=now)
 
@@ -209,7 +209,7 @@ def ask_next_steps(*, limit: int, now: datetime) -> int:
     drawn = [
         DrawnIn(play, NEXT_STEP, _why_next(play, health[play.account_id].score)) for play in plays
     ]
-    return escalate_to(drawn=drawn, context=_context(plays, now))
+    return escalate_to(drawn=drawn, context=_opening_context(plays, now))
 
 
 def _why_next(play: Play, score: Decimal | None) -> str:
@@ -231,10 +231,10 @@ def promote_queued(*, limit: int, now: datetime) -> int:
     queued = PlayStart.objects.filter(
         pk__in=[pk for pk, _ in waiting], account_id__in=account_ids, result=StartResult.QUEUED
     ).order_by("-is_urgent", "-rank", "pk")
-    return _promote(list(queued), now)
+    return _promote_batch(list(queued), now)
 
 
-def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
+def _promote_batch(queued: Sequence[PlayStart], now: datetime) -> int:
     batch = read_batch(account_ids=sorted({start.account_id for start in queued}), now=now)
     rules = facts.rules_of(start.playbook_id for start in queued)
     room = DayRoom(opened=facts.opened_on(batch.day), budget=facts.daily_budget())
@@ -251,12 +251,12 @@ def _promote(queued: Sequence[PlayStart], now: datetime) -> int:
         result = StartResult.STARTED if reason is None else StartResult.SUPPRESSED
         PlayStart.objects.filter(pk=queued_start.pk).update(result=result, reason=reason or "")
         if reason is None:
-            starts.append(_start(queued_start, rule, trigger.recovery))
+            starts.append(_start_of_queued(queued_start, rule, trigger.recovery))
     open_plays(starts=starts, batch=batch)
     return moved
 
 
-def _start(queued: PlayStart, rule: Rule, recovery: Recovery) -> Start:
+def _start_of_queued(queued: PlayStart, rule: Rule, recovery: Recovery) -> Start:
     return Start(
         start_id=queued.pk,
         account_id=queued.account_id,
@@ -268,7 +268,7 @@ def _start(queued: PlayStart, rule: Rule, recovery: Recovery) -> Start:
     )
 
 
-def _context(plays: Sequence[Play], now: datetime) -> Opening:
+def _opening_context(plays: Sequence[Play], now: datetime) -> Opening:
     calendar = facts.business_calendar()
     accounts = facts.account_rows(play.account_id for play in plays).values()
     directory = Owners(accounts=accounts, day=calendar.local_day(now))

@@ -52,12 +52,12 @@ def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
     fresh = {(each.play.pk, each.escalation.key): each for each in drawn}
     fresh = {key: each for key, each in sorted(fresh.items()) if key not in known}
     asked = _hand_over(list(fresh.values()), context)
-    tasks = [_task(each, context) for each in asked]
+    tasks = [_escalation_task(each, context) for each in asked]
     Task.objects.bulk_create(tasks, ignore_conflicts=True)
     if tasks:
         plays = [task.play_id for task in tasks]
         announce_created(Task.objects.filter(play__in=plays, opened_at=context.now))
-    post([message for task in tasks for message in _notices(task, context)])
+    post([message for task in tasks for message in _escalation_notices(task, context)])
     _keep_open([each.play.pk for each in asked if each.escalation.keeps_open])
     return len(tasks)
 
@@ -188,7 +188,7 @@ def _seen_score(
     return f"it is {score:.2f}" if score is not None and score < escalation.score else ""
 
 
-def _task(each: DrawnIn, context: Opening) -> Task:
+def _escalation_task(each: DrawnIn, context: Opening) -> Task:
     play, escalation = each.play, each.escalation
     given = context.directory.assignment(role=escalation.escalate_to, account_id=play.account_id)
     return Task(
@@ -208,7 +208,7 @@ def _task(each: DrawnIn, context: Opening) -> Task:
     )
 
 
-def _notices(task: Task, context: Opening) -> list[OutboxMessage]:
+def _escalation_notices(task: Task, context: Opening) -> list[OutboxMessage]:
     if task.owner_id is None:
         return []
     return notice(

@@ -79,7 +79,7 @@ def close_what_is_decided(*, play_ids: Sequence[int], now: datetime) -> None:
     """
     kept: dict[int, str] = {}
     lost: dict[int, str] = {}
-    for play_id, contract, state, ends_renewed in _rows(_DECIDED, plays=list(play_ids)):
+    for play_id, contract, state, ends_renewed in _fetch_rows(_DECIDED, plays=list(play_ids)):
         is_lost = state in (ContractState.CANCELLED, ContractState.EXPIRED)
         if not (is_lost or ends_renewed):
             continue
@@ -91,18 +91,18 @@ def close_what_is_decided(*, play_ids: Sequence[int], now: datetime) -> None:
 
 def close_what_is_used(*, play_ids: Sequence[int], now: datetime) -> None:
     """The plays must be locked."""
-    rows = _rows(_USED, plays=list(play_ids), person=ActorClass.PERSON.number)
+    rows = _fetch_rows(_USED, plays=list(play_ids), person=ActorClass.PERSON.number)
     reasons = {play_id: used_again_because(day) for play_id, day in rows}
     close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
 
 
 def close_what_left(*, play_ids: Sequence[int], now: datetime) -> None:
     """The plays must be locked."""
-    reasons = {pk: left_because(key) for pk, key in _rows(_LEFT, plays=list(play_ids))}
+    reasons = {pk: left_because(key) for pk, key in _fetch_rows(_LEFT, plays=list(play_ids))}
     close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
 
 
-def _rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
+def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return list(cursor.fetchall())

@@ -37,14 +37,14 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
         raise PlayRunningError(f"“{playbook.name}” is running on {account.name} already.")
     batch = read_batch(account_ids=[account.pk], now=now)
     rule = facts.rules_of([playbook.pk])[playbook.pk]
-    row = _row(rule, batch.standings[account.pk], account_id=account.pk, by=by)
+    row = _manual_start_row(rule, batch.standings[account.pk], account_id=account.pk, by=by)
     (start_id,) = insert_starts([row], now=now).values()
     start = Start(start_id, account.pk, row.csm_id, rule, Recovery(), row.why, row.saw)
     (play,) = open_plays(starts=[start], batch=batch, by=by.pk)
     return play
 
 
-def _row(rule: Rule, standing: AccountState, *, account_id: int, by: User) -> StartRow:
+def _manual_start_row(rule: Rule, standing: AccountState, *, account_id: int, by: User) -> StartRow:
     return StartRow(
         account_id=account_id,
         playbook_id=rule.playbook_id,

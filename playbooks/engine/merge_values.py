@@ -43,7 +43,7 @@ def merge_values(
 ) -> dict[str, str]:
     """A value for each merge field; empty where it is not known. The dates are those of `contract`
     where there is one, else of the next renewal of the account."""
-    renews_on, decides_on = _dates(account, contract)
+    renews_on, decides_on = _renewal_and_decision(account, contract)
     return {
         "account": account.name,
         "contact": contact.name if contact else "",
@@ -51,8 +51,8 @@ def merge_values(
         "sender": sender.name if sender else "",
         "our_company": installation.name,
         "product_link": installation.product_url,
-        "renewal_date": _day(renews_on),
-        "decision_date": _day(decides_on),
+        "renewal_date": _day_or_empty(renews_on),
+        "decision_date": _day_or_empty(decides_on),
         "renewal_amount": money_exact(next_price(contract), contract.currency) if contract else "",
     }
 
@@ -65,7 +65,9 @@ def next_price(contract: Contract) -> int:
     return int(price.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _dates(account: Account, contract: Contract | None) -> tuple[date | None, date | None]:
+def _renewal_and_decision(
+    account: Account, contract: Contract | None
+) -> tuple[date | None, date | None]:
     if contract is None:
         return account.renews_on, account.decides_on or account.renews_on
     ends = contract.renewal_on or contract.ends_on
@@ -73,5 +75,5 @@ def _dates(account: Account, contract: Contract | None) -> tuple[date | None, da
     return ends, None if ends is None else ends - notice
 
 
-def _day(day: date | None) -> str:
+def _day_or_empty(day: date | None) -> str:
     return formats.day(day) if day else ""

@@ -40,10 +40,10 @@ def emit_moments(*, closed: date, day: date) -> int:
     begins = datetime.combine(day, time(), tzinfo=Installation.current().zone)
     found = [
         *_contract_dates(moments, closed=closed, day=day),
-        *_falls(moments, closed=closed),
-        *_silences(moments, closed=closed),
-        *_cadences(moments, day=day),
-        *_occurrences(moments, day=day),
+        *_score_falls(moments, closed=closed),
+        *_usage_silences(moments, closed=closed),
+        *_due_cadences(moments, day=day),
+        *_new_occurrences(moments, day=day),
     ]
     return emit(
         NewSignal(account_id, moment.signal, key, begins, payload)
@@ -105,7 +105,7 @@ def _contract_dates(moments: Iterable[Moment], *, closed: date, day: date) -> It
         }
         if not marks:
             continue
-        rows = _rows(
+        rows = _fetch_rows(
             _CONTRACT_DATES,
             date=which.value,
             day=day,
@@ -150,13 +150,13 @@ _FALLS = """
 """
 
 
-def _falls(moments: Iterable[Moment], *, closed: date) -> Iterator[Found]:
+def _score_falls(moments: Iterable[Moment], *, closed: date) -> Iterator[Found]:
     for moment in moments:
         if not isinstance(moment, ScoreFall):
             continue
         within = timedelta(days=moment.within_days)
         days = [closed, closed - within]
-        rows = _rows(
+        rows = _fetch_rows(
             _FALLS,
             days=[*days, *(day - timedelta(days=1) for day in days)],
             closed=closed,
@@ -184,12 +184,12 @@ _SILENCES = """
 """
 
 
-def _silences(moments: Mapping[Moment, int], *, closed: date) -> Iterator[Found]:
+def _usage_silences(moments: Mapping[Moment, int], *, closed: date) -> Iterator[Found]:
     for moment, waited in moments.items():
         if not isinstance(moment, Silence):
             continue
         latest = closed - timedelta(days=moment.days)
-        rows = _rows(
+        rows = _fetch_rows(
             _SILENCES,
             person=ActorClass.PERSON.number,
             closed=closed,
@@ -219,14 +219,14 @@ _CADENCES = """
 """
 
 
-def _cadences(moments: Iterable[Moment], *, day: date) -> Iterator[Found]:
+def _due_cadences(moments: Iterable[Moment], *, day: date) -> Iterator[Found]:
     for moment in moments:
         if isinstance(moment, Cadence):
-            for (account_id,) in _rows(_CADENCES, day=day, every=moment.months):
+            for (account_id,) in _fetch_rows(_CADENCES, day=day, every=moment.months):
                 yield moment, account_id, f"{moment.name}:{day}", {"moments": [moment.name]}
 
 
-def _occurrences(moments: Mapping[Moment, int], *, day: date) -> Iterator[Found]:
+def _new_occurrences(moments: Mapping[Moment, int], *, day: date) -> Iterator[Found]:
     """On the days since somebody waited for it; the key makes each of them once."""
     for moment, waited in moments.items():
         if isinstance(moment, Occurrence) and waited:
@@ -236,7 +236,7 @@ def _occurrences(moments: Mapping[Moment, int], *, day: date) -> Iterator[Found]
                 yield moment, account_id, key, {"moments": [moment.name], **seen}
 
 
-def _rows(query: str, **params: Any) -> Iterable[tuple[Any, ...]]:
+def _fetch_rows(query: str, **params: Any) -> Iterable[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return list(cursor.fetchall())

@@ -61,13 +61,13 @@ def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = No
 
     `by`: the person who started them, who needs no telling.
     """
-    opened = insert_plays([_row(start) for start in starts], now=batch.now, day=batch.day)
+    opened = insert_plays([_new_play_row(start) for start in starts], now=batch.now, day=batch.day)
     late = [start.start_id for start in starts if start.start_id not in opened]
     PlayStart.objects.filter(pk__in=late).update(
         result=StartResult.SUPPRESSED, reason=Suppression.OPEN_PLAY
     )
     fresh = [start for start in starts if start.start_id in opened]
-    _supersede(fresh, batch.now)
+    _supersede_lesser_plays(fresh, batch.now)
     announce_begun(Play.objects.filter(pk__in=opened.values()))
     plays = list(Play.objects.filter(pk__in=opened.values(), state=PlayState.OPEN).order_by("pk"))
     context = opening(
@@ -75,11 +75,11 @@ def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = No
     )
     open_due_steps(plays=plays, context=context)
     told = [play for play in plays if play.csm_id != by and play.state == PlayState.OPEN]
-    _tell(told, batch, context.rules)
+    _notify_csms(told, batch, context.rules)
     return plays
 
 
-def _row(start: Start) -> NewPlay:
+def _new_play_row(start: Start) -> NewPlay:
     score = start.recovery.score_at_least
     return NewPlay(
         account_id=start.account_id,
@@ -97,7 +97,7 @@ def _row(start: Start) -> NewPlay:
     )
 
 
-def _supersede(starts: Sequence[Start], now: datetime) -> None:
+def _supersede_lesser_plays(starts: Sequence[Start], now: datetime) -> None:
     """Of a family one play is open: lesser ones end, lesser ones in the queue never start."""
     severest: dict[tuple[int, str], Rule] = {}
     for start in starts:
@@ -114,10 +114,10 @@ def _supersede(starts: Sequence[Start], now: datetime) -> None:
         if rule is not None and severity < rule.severity:
             reasons[pk] = f"Superseded by “{rule.name}”."
     close_plays(reasons=reasons, outcome=PlayOutcome.SUPERSEDED, now=now)
-    _unqueue(accounts, severest)
+    _suppress_lesser_starts(accounts, severest)
 
 
-def _unqueue(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
+def _suppress_lesser_starts(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
     waiting = PlayStart.objects.filter(account_id__in=accounts, result=StartResult.QUEUED)
     lesser = [
         start.pk
@@ -130,7 +130,7 @@ def _unqueue(accounts: set[int], severest: dict[tuple[int, str], Rule]) -> None:
     )
 
 
-def _tell(plays: Sequence[Play], batch: PlayBatch, rules: Mapping[int, Rule]) -> None:
+def _notify_csms(plays: Sequence[Play], batch: PlayBatch, rules: Mapping[int, Rule]) -> None:
     """The CSM sees at once that a play has begun."""
     post(
         [

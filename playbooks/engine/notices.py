@@ -33,10 +33,10 @@ def notice(
         link=address_of("accounts.Account", account.external_id),
         now=now,
     )
-    return [shown, _mail(shown, key=key)] if by_mail else [shown]
+    return [shown, _mail_of_notice(shown, key=key)] if by_mail else [shown]
 
 
-def _mail(shown: OutboxMessage, *, key: str) -> OutboxMessage:
+def _mail_of_notice(shown: OutboxMessage, *, key: str) -> OutboxMessage:
     channel = OutboxMessage.Channel.EMAIL
     return OutboxMessage(
         key=f"{key}:{shown.user_id}:{channel}",

@@ -199,7 +199,7 @@ def occurrences(moment: Occurrence, *, since: date, until: date, still: bool) ->
     statement, told = (
         _moves_statement(moment)
         if isinstance(moment, AudienceMove)
-        else _statement(moment, still=still)
+        else _statement_of(moment, still=still)
     )
     params = {"since": since, "until": until, "still": still, **told}
     with connection.cursor() as cursor:
@@ -213,7 +213,7 @@ def _moves_statement(moment: AudienceMove) -> tuple[str, dict[str, Any]]:
     return (_ENTERED if came else _LEFT), {"audience": moment.audience}
 
 
-def _statement(moment: FactOccurrence, *, still: bool) -> tuple[str, dict[str, Any]]:
+def _statement_of(moment: FactOccurrence, *, still: bool) -> tuple[str, dict[str, Any]]:
     match moment:
         case NotStarted(days=days):
             return _NOT_STARTED, {"days": days, "person": ActorClass.PERSON.number}

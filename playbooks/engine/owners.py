@@ -34,8 +34,12 @@ class Owners:
         self.accounts = {account.id: account for account in accounts}
         self.day = day
         self.people = {user.pk: user for user in User.objects.order_by("pk")}
-        self.managers = _pairs(Team.managers.through.objects.values_list("team_id", "user_id"))
-        self.members = _pairs(Pool.members.through.objects.values_list("pool_id", "user_id"))
+        self.managers = _grouped_pairs(
+            Team.managers.through.objects.values_list("team_id", "user_id")
+        )
+        self.members = _grouped_pairs(
+            Pool.members.through.objects.values_list("pool_id", "user_id")
+        )
         self.function_pools = dict(Function.objects.values_list("key", "pool_id"))
         self.teams: dict[int, dict[str, int]] = defaultdict(dict)
         members = TeamMember.objects.on_day(day).filter(account__in=self.accounts)
@@ -48,7 +52,7 @@ class Owners:
 
     def csm_of(self, account_id: int) -> int | None:
         """Who answers for the account; of a pool always the same member for one account."""
-        csms = self._csms(self.accounts[account_id])
+        csms = self._csms_of(self.accounts[account_id])
         return next((person for person in csms if self._works_here(person)), None)
 
     def owner_for(self, *, role: str, account_id: int) -> int | None:
@@ -59,59 +63,61 @@ class Owners:
         account = self.accounts[account_id]
         if role in (OwnerRole.CS_OPS, OwnerRole.SYSTEM):
             return Assignee(None)
-        holders = list(self._holders(role, account))
+        holders = list(self._holders_of_role(role, account))
         if lead is not None and role == OwnerRole.CSM:
             holders.insert(0, lead)
-        if (person := self._first(holders, account)) is not None:
+        if (person := self._first_available(holders, account)) is not None:
             return Assignee(person)
         is_held = any(map(self._works_here, holders))
-        if (person := self._first(self._pooled(role, account), account)) is not None:
+        if (
+            person := self._first_available(self._pool_members_for(role, account), account)
+        ) is not None:
             return Assignee(person, Fallback.AWAY_POOL if is_held else Fallback.EMPTY_POOL)
         return Assignee(None, Fallback.AWAY_QUEUE if is_held else Fallback.EMPTY_QUEUE)
 
-    def _holders(self, role: str, account: AccountRow) -> Iterator[int]:
+    def _holders_of_role(self, role: str, account: AccountRow) -> Iterator[int]:
         """A CSM nobody covers is replaced by their manager."""
         if role == OwnerRole.CSM:
-            yield from self._csms(account)
+            yield from self._csms_of(account)
         if role in (OwnerRole.CSM, OwnerRole.MANAGER):
             yield from self._managers_of(account)
         elif role in self.teams[account.id]:
             yield self.teams[account.id][role]
 
-    def _pooled(self, role: str, account: AccountRow) -> Iterator[int]:
+    def _pool_members_for(self, role: str, account: AccountRow) -> Iterator[int]:
         """Of a function: its own pool before the account's. Only a function falls to a pool."""
         if role in (OwnerRole.CSM, OwnerRole.MANAGER):
             return
         for pool_id in (self.function_pools.get(role), account.pool_id):
             if pool_id is not None:
-                yield from _rotated(self.members.get(pool_id, []), account.id)
+                yield from _rotated_by_account(self.members.get(pool_id, []), account.id)
 
-    def _first(self, candidates: Iterable[int], account: AccountRow) -> int | None:
+    def _first_available(self, candidates: Iterable[int], account: AccountRow) -> int | None:
         for candidate in candidates:
-            present = self._present(candidate)
-            if present is not None and self._reaches(present, account):
+            present = self._present_or_cover(candidate)
+            if present is not None and self._reaches_account(present, account):
                 return present
         return None
 
-    def _reaches(self, person_id: int, account: AccountRow) -> bool:
+    def _reaches_account(self, person_id: int, account: AccountRow) -> bool:
         """Who owns an account, manages its owner or is on its team sees it in every visibility."""
         if account.id not in self._own:
             team = self.teams[account.id].values()
-            people = {*self._csms(account), *self._managers_of(account), *team}
+            people = {*self._csms_of(account), *self._managers_of(account), *team}
             self._own[account.id] = frozenset(people)
-        return person_id in self._own[account.id] or self._sees(person_id, account)
+        return person_id in self._own[account.id] or self._sees_account(person_id, account)
 
-    def _csms(self, account: AccountRow) -> list[int]:
+    def _csms_of(self, account: AccountRow) -> list[int]:
         if account.owner_id is not None:
             return [account.owner_id]
-        return _rotated(self.members.get(account.pool_id or 0, []), account.id)
+        return _rotated_by_account(self.members.get(account.pool_id or 0, []), account.id)
 
     def _managers_of(self, account: AccountRow) -> Iterator[int]:
-        people = [self.people[person] for person in self._csms(account) if person in self.people]
+        people = [self.people[person] for person in self._csms_of(account) if person in self.people]
         for person in people:
             yield from self.managers.get(person.team_id or 0, [])
 
-    def _present(self, person_id: int) -> int | None:
+    def _present_or_cover(self, person_id: int) -> int | None:
         if not self._works_here(person_id):
             return None
         person = self.people[person_id]
@@ -126,7 +132,7 @@ class Owners:
         person = self.people.get(person_id)
         return person is not None and person.is_active and person.role is not None
 
-    def _sees(self, person_id: int, account: AccountRow) -> bool:
+    def _sees_account(self, person_id: int, account: AccountRow) -> bool:
         """An executive sees all, and works only where they are on the team."""
         if self.people[person_id].role == Role.EXECUTIVE:
             return False
@@ -136,13 +142,13 @@ class Owners:
         return account.id in self._visible[person_id]
 
 
-def _pairs(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+def _grouped_pairs(rows: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for left, right in sorted(rows):
         found[left].append(right)
     return found
 
 
-def _rotated(people: list[int], account_id: int) -> list[int]:
+def _rotated_by_account(people: list[int], account_id: int) -> list[int]:
     start = account_id % len(people) if people else 0
     return people[start:] + people[:start]

@@ -61,7 +61,7 @@ def fire_signals(*, limit: int, now: datetime) -> int:
                 dealt_with[Outcome.HANDLED].append(read.signal_id)
                 inputs[signal.account_id].append(read)
         if inputs:
-            _react(inputs, now)
+            _handle_signals(inputs, now)
         for outcome, ids in dealt_with.items():
             signals.stamp(CONSUMER, signal_ids=ids, outcome=outcome, now=now)
     return len(pending)
@@ -99,35 +99,35 @@ def _read_or_refuse(signal: signals.Pending, now: datetime) -> TriggerInput | No
         return None
 
 
-def _react(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
+def _handle_signals(inputs: dict[int, list[TriggerInput]], now: datetime) -> None:
     crossed = {pk: told for pk, told in inputs.items() if any(each.crossing for each in told)}
     if crossed:
         # A crossing upwards is answered within seconds; the ticks look at all running plays.
         close_what_is_over(limit=len(crossed) * 100, now=now, account_ids=sorted(crossed))
     running = facts.running_plays(sorted(inputs))
     ringing = {play.account_id for play in running if "signals" in play.ends_on}
-    close_what_rang(inputs=_of(ringing, inputs), now=now)
+    close_what_rang(inputs=_inputs_of(ringing, inputs), now=now)
     waiting = {play.account_id for play in running if play.looked_at is not None}
-    wake_waits(inputs=_of(waiting, inputs), now=now)
+    wake_waits(inputs=_inputs_of(waiting, inputs), now=now)
     rules = facts.published_rules()
     concerned = crossed.keys() | _may_start(inputs, rules)
     concerned |= _may_draw_in(inputs, running, rules)
     if not concerned:
         return
-    inputs = _of(concerned, inputs)
+    inputs = _inputs_of(concerned, inputs)
     batch = read_batch(account_ids=sorted(inputs), now=now)
     decisions = [
         decision
         for account_id, standing in sorted(batch.standings.items())
         for decision in decide(inputs=inputs[account_id], rules=rules, standing=standing, now=now)
     ]
-    opened = open_plays(starts=_record(_within_caps(decisions, batch), batch), batch=batch)
+    opened = open_plays(starts=_record_starts(_within_caps(decisions, batch), batch), batch=batch)
     announce_crossings(inputs)
-    _escalate(inputs, frozenset(play.pk for play in opened), batch)
+    _escalate_open_plays(inputs, frozenset(play.pk for play in opened), batch)
     notify_owners(inputs=crossed, batch=batch)
 
 
-def _of(account_ids: Iterable[int], inputs: _Inputs) -> _Inputs:
+def _inputs_of(account_ids: Iterable[int], inputs: _Inputs) -> _Inputs:
     return {account_id: inputs[account_id] for account_id in account_ids}
 
 
@@ -188,9 +188,9 @@ def _within_caps(decisions: Sequence[Decision], batch: PlayBatch) -> list[Decisi
     return ration(decisions=decisions, opened=facts.opened_on(batch.day), budget=budget)
 
 
-def _record(decisions: Sequence[Decision], batch: PlayBatch) -> list[Start]:
+def _record_starts(decisions: Sequence[Decision], batch: PlayBatch) -> list[Start]:
     """Writes the start records; returns those that open a play now."""
-    rows = [_row(decision) for decision in decisions]
+    rows = [_start_row(decision) for decision in decisions]
     written = insert_starts(rows, now=batch.now)
     starts = []
     for decision, row in zip(decisions, rows, strict=True):
@@ -210,7 +210,7 @@ def _record(decisions: Sequence[Decision], batch: PlayBatch) -> list[Start]:
     return starts
 
 
-def _row(decision: Decision) -> StartRow:
+def _start_row(decision: Decision) -> StartRow:
     why = why_started(playbook=decision.rule.name, trigger=decision.trigger, inputs=decision.inputs)
     return StartRow(
         account_id=decision.account_id,
@@ -224,11 +224,11 @@ def _row(decision: Decision) -> StartRow:
         why=why[:500],
         is_urgent=decision.is_urgent,
         rank=decision.rank,
-        saw=_seen(decision.inputs),
+        saw=_values_seen(decision.inputs),
     )
 
 
-def _seen(inputs: TriggerInput) -> dict[str, Any]:
+def _values_seen(inputs: TriggerInput) -> dict[str, Any]:
     """Values, so that the record still says what was seen when everything has moved on."""
     seen: dict[str, Any] = {"kind": inputs.kind, "occurred_at": inputs.occurred_at.isoformat()}
     crossing = inputs.crossing
@@ -238,22 +238,22 @@ def _seen(inputs: TriggerInput) -> dict[str, Any]:
         return seen | {"detail": inputs.detail} | dict(inputs.values)
     return seen | {
         "subject": crossing.subject,
-        "line": _number(crossing.line),
+        "line": _decimal_as_text(crossing.line),
         "from": crossing.before,
         "to": crossing.after,
         "day": crossing.day.isoformat(),
         "scorecard": crossing.judged_by,
-        "value": _number(crossing.value),
-        "score": _number(crossing.score),
-        "previous_score": _number(crossing.score_before),
+        "value": _decimal_as_text(crossing.value),
+        "score": _decimal_as_text(crossing.score),
+        "previous_score": _decimal_as_text(crossing.score_before),
     }
 
 
-def _number(value: Decimal | None) -> str | None:
+def _decimal_as_text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def _escalate(
+def _escalate_open_plays(
     inputs: dict[int, list[TriggerInput]], fresh: frozenset[int], batch: PlayBatch
 ) -> None:
     # Uses index: play_open

@@ -47,7 +47,7 @@ def post_to_endpoints(due: Sequence[DueStep], context: Opening) -> dict[Key, Did
             done[each.key] = Did(StepEnding.NOBODY, f"no endpoint “{asked.endpoint}”")
             continue
         done[each.key] = Did(StepEnding.POSTED, endpoint.name)
-        rows.append(_row(each, endpoint, tasks.get(each.play.pk), context))
+        rows.append(_endpoint_message(each, endpoint, tasks.get(each.play.pk), context))
     post(rows)
     return done
 
@@ -61,7 +61,9 @@ def _latest_tasks(due: Sequence[DueStep]) -> dict[int, Task]:
     return {task.play_id: task for task in tasks if task.play_id is not None}
 
 
-def _row(each: DueStep, endpoint: Endpoint, task: Task | None, context: Opening) -> OutboxMessage:
+def _endpoint_message(
+    each: DueStep, endpoint: Endpoint, task: Task | None, context: Opening
+) -> OutboxMessage:
     play, step, account = each.play, each.step, context.account(each.play)
     key = f"play:{play.pk}:step:{step.pk}"
     text = "\n\n".join(said for said in (step.guidance, play.why) if said)

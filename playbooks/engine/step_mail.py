@@ -74,7 +74,7 @@ def write_letters(
     What is to go out by itself waits for approval where a merge field is not known: nobody gets a
     mail with a hole in it.
     """
-    people = _people({(each.play.account_id, _asks_consent(each)) for each in due})
+    people = _contacts_to_write_to({(each.play.account_id, _asks_consent(each)) for each in due})
     accounts = Account.objects.select_related("owner").in_bulk({pk for pk, _ in people})
     senders = {
         each.key: context.directory.owner_for(
@@ -100,7 +100,9 @@ def write_letters(
                 installation=installation,
                 contract=contract,
             )
-            letters[each.key] = _letter(each, account, contact, sender, values, context.now, hours)
+            letters[each.key] = _letter_of_step(
+                each, account, contact, sender, values, context.now, hours
+            )
     return letters
 
 
@@ -109,7 +111,7 @@ def _asks_consent(each: DueStep) -> bool:
     return isinstance(does, Mail) and does.consent is Consent.GIVEN
 
 
-def _people(asked: Collection[tuple[int, bool]]) -> dict[tuple[int, bool], Contact]:
+def _contacts_to_write_to(asked: Collection[tuple[int, bool]]) -> dict[tuple[int, bool], Contact]:
     """By account, and whether only who agreed may be written to."""
     found: dict[tuple[int, bool], Contact] = {}
     for with_consent in sorted({each for _, each in asked}):
@@ -119,7 +121,7 @@ def _people(asked: Collection[tuple[int, bool]]) -> dict[tuple[int, bool], Conta
     return found
 
 
-def _letter(
+def _letter_of_step(
     each: DueStep,
     account: Account,
     contact: Contact,
@@ -144,11 +146,11 @@ def _letter(
         hours=hours,
         is_held=not (is_free and is_whole),
         thread=mail_thread(each.play.pk),
-        priority=_priority(is_free=is_free, is_urgent=is_urgent),
+        priority=_mail_priority(is_free=is_free, is_urgent=is_urgent),
     )
 
 
-def _priority(*, is_free: bool, is_urgent: bool) -> int:
+def _mail_priority(*, is_free: bool, is_urgent: bool) -> int:
     """Ten thousand mails of sequences keep nobody's own letter waiting."""
     if is_urgent:
         return OutboxMessage.Priority.FIRST

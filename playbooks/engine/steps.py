@@ -42,9 +42,9 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
     waits for a time, a person or a condition. The plays must be locked. Returns the number of
     tasks made.
     """
-    finished = _finishes(plays)
+    finished = _finishes_by_play(plays)
     acted = end_waits(plays=plays, context=context)
-    _note(acted, finished)
+    _note_finished(acted, finished)
     pauses, made, going = acted.pauses, 0, list(plays)
     while going:
         due = [step for play in going for step in _steps_of_play(play, context, finished[play.pk])]
@@ -54,7 +54,7 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
         for each in tasks:
             ending = _ends_itself(each.step)
             finished[each.play.pk][each.step.pk] = Finish(context.now, ending) if ending else None
-        _note(acted, finished)
+        _note_finished(acted, finished)
         pauses |= acted.pauses
         for each in acted.postponed:
             each.play.next_position = each.step.position
@@ -62,19 +62,19 @@ def open_due_steps(*, plays: Sequence[Play], context: Opening) -> int:
         led_on = {play_id for play_id, _ in acted.ended}
         going = [play for play in going if play.pk in led_on]
     for play in plays:
-        _pause(play, pauses.get(play.pk), context.now)
+        _pause_play(play, pauses.get(play.pk), context.now)
     _leave_held_out(plays, finished, context)
     update_next_steps([_next_step(play) for play in plays])
     _complete_finished(plays, context.now)
     return made
 
 
-def _note(acted: Acted, finished: dict[int, dict[int, Finish | None]]) -> None:
+def _note_finished(acted: Acted, finished: dict[int, dict[int, Finish | None]]) -> None:
     for (play_id, step_id), finish in acted.ended.items():
         finished[play_id][step_id] = finish
 
 
-def _pause(play: Play, pause: Pause | None, now: datetime) -> None:
+def _pause_play(play: Play, pause: Pause | None, now: datetime) -> None:
     is_watched = play.is_watched or (pause is not None and pause.is_watched)
     play.looked_at = now if is_watched else None
     if pause is not None:
@@ -97,10 +97,16 @@ def _leave_held_out(
 def _make_tasks(due: Sequence[DueStep], context: Opening) -> int:
     if not due:
         return 0
-    made = insert_tasks([_task(step, context) for step in due], now=context.now)
+    made = insert_tasks([_task_of_step(step, context) for step in due], now=context.now)
     of_plays = [step.play.pk for step in due]
     announce_created(Task.objects.filter(play__in=of_plays, opened_at=context.now))
-    post([message for step in due for message in (*_alerts(step, context), *_asked(step, context))])
+    post(
+        [
+            message
+            for step in due
+            for message in (*_system_step_notices(step, context), *_owner_notices(step, context))
+        ]
+    )
     return made
 
 
@@ -115,10 +121,10 @@ def _steps_of_play(play: Play, context: Opening, before: dict[int, Finish | None
     dues: dict[int, datetime] = {}
 
     def opens_at(index: int, previous: datetime | None) -> datetime | None:
-        anchor = _anchor(play, steps[index], context, previous)
+        anchor = _anchor_time(play, steps[index], context, previous)
         if anchor is None:
             return None
-        moment, due = _times(steps[index], anchor, context)
+        moment, due = _open_and_due_times(steps[index], anchor, context)
         dues[index] = _not_before_start(due, play, context)
         return moment
 
@@ -131,12 +137,12 @@ def _steps_of_play(play: Play, context: Opening, before: dict[int, Finish | None
         ends_itself=lambda index: _ends_itself(steps[index]),
         now=context.now,
     )
-    play.next_position = _position(steps, found.upcoming)
+    play.next_position = _position_after(steps, found.upcoming)
     play.next_step_at = found.opens_at
     return [DueStep(play, steps[index], dues[index]) for index in found.opened]
 
 
-def _position(steps: Sequence[PlaybookStep], index: int | None) -> int | None:
+def _position_after(steps: Sequence[PlaybookStep], index: int | None) -> int | None:
     """Past the last step while that has to end before the play does."""
     if index is None:
         return None
@@ -149,7 +155,7 @@ def _ends_itself(step: PlaybookStep) -> str | None:
     return TaskOutcome.NOTIFIED if is_told else None
 
 
-def _anchor(
+def _anchor_time(
     play: Play, step: PlaybookStep, context: Opening, previous: datetime | None
 ) -> datetime | None:
     """None while the step before is not finished; `previous` is when it was."""
@@ -164,20 +170,22 @@ def _anchor(
             return play.opened_at
 
 
-def _times(step: PlaybookStep, anchor: datetime, context: Opening) -> tuple[datetime, datetime]:
+def _open_and_due_times(
+    step: PlaybookStep, anchor: datetime, context: Opening
+) -> tuple[datetime, datetime]:
     offset = Offset(step.due_amount, Unit(step.due_unit), Anchor(step.due_from))
     if step.kind != StepKind.TASK and not offset.amount:
         return anchor, anchor
     due = due_at(anchor=anchor, offset=offset, calendar=context.calendar)
     if step.kind != StepKind.TASK:
-        opens = _begins(due, offset, context)
+        opens = _start_of_work(due, offset, context)
         return opens, opens
     if step.notice_days is None:
         return context.now if Anchor(step.due_from).is_ahead else anchor, due
     return notice_at(due=due, notice_days=step.notice_days, calendar=context.calendar), due
 
 
-def _begins(due: datetime, offset: Offset, context: Opening) -> datetime:
+def _start_of_work(due: datetime, offset: Offset, context: Opening) -> datetime:
     """What the platform does on a day it does as the day's work begins, not at its close."""
     if offset.unit is Unit.HOURS:
         return due
@@ -192,10 +200,10 @@ def _not_before_start(due: datetime, play: Play, context: Opening) -> datetime:
     return due_at(anchor=play.opened_at, offset=first_day, calendar=context.calendar)
 
 
-def _task(due_step: DueStep, context: Opening) -> NewTask:
+def _task_of_step(due_step: DueStep, context: Opening) -> NewTask:
     play, step, due = due_step.play, due_step.step, due_step.due
     is_automatic = step.owner_role == OwnerRole.SYSTEM
-    given = _given(play, step, context)
+    given = _assignee_of_step(play, step, context)
     escalate_at = None
     if step.channel in ANSWERED_CHANNELS and not is_automatic:
         rule = context.rules[play.playbook_id]
@@ -211,26 +219,26 @@ def _task(due_step: DueStep, context: Opening) -> NewTask:
         outcome=TaskOutcome.NOTIFIED if is_automatic else None,
         why=play.why,
         closes_when=closes_when(play.recovery),
-        escalate_at=_text(escalate_at),
+        escalate_at=_iso_or_none(escalate_at),
     )
 
 
-def _given(play: Play, step: PlaybookStep, context: Opening) -> Assignee:
+def _assignee_of_step(play: Play, step: PlaybookStep, context: Opening) -> Assignee:
     return context.directory.assignment(
         role=step.owner_role, account_id=play.account_id, lead=play.lead_id
     )
 
 
 def _next_step(play: Play) -> NextStep:
-    when, looked = _text(play.next_step_at), _text(play.looked_at)
+    when, looked = _iso_or_none(play.next_step_at), _iso_or_none(play.looked_at)
     return NextStep(play.pk, play.next_position, when, looked)
 
 
-def _text(moment: datetime | None) -> str | None:
+def _iso_or_none(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _finishes(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
+def _finishes_by_play(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
     """By play and step that was opened: how it was finished, None while it is not."""
     found: dict[int, dict[int, Finish | None]] = {play.pk: {} for play in plays}
     tasks = Task.objects.filter(play__in=plays, step__isnull=False)
@@ -247,7 +255,7 @@ def _finishes(plays: Sequence[Play]) -> dict[int, dict[int, Finish | None]]:
     return found
 
 
-def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
+def _system_step_notices(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     """A step of the system is a notice to the CSM and the manager.
 
     In the app the CSM has been told when the play began.
@@ -276,10 +284,10 @@ def _alerts(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     ]
 
 
-def _asked(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
+def _owner_notices(due_step: DueStep, context: Opening) -> list[OutboxMessage]:
     """Whoever gets a step beside the CSM, who has been told of the play, is told of the task."""
     play, step = due_step.play, due_step.step
-    owner = _given(play, step, context).person_id
+    owner = _assignee_of_step(play, step, context).person_id
     if owner is None or owner == play.csm_id or step.owner_role == OwnerRole.SYSTEM:
         return []
     return notice(

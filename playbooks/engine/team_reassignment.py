@@ -29,9 +29,11 @@ def hand_on_tasks(*, day: date, now: datetime) -> int:
     tasks = list(_of_leavers(day).order_by("pk").select_for_update(skip_locked=True, of=("self",)))
     rows = account_rows({task.account_id for task in tasks})
     directory = Owners(accounts=rows.values(), day=day)
-    moved = [task for task in tasks if _moves(task, directory)]
+    moved = [task for task in tasks if _move_to_holder(task, directory)]
     Task.objects.bulk_update(moved, ["owner", "fallback"])
-    post([message for task in moved for message in _notices(task, directory, day, now)])
+    post(
+        [message for task in moved for message in _reassignment_notices(task, directory, day, now)]
+    )
     return len(moved)
 
 
@@ -51,11 +53,11 @@ def hand_back_tasks(*, day: date, now: datetime) -> int:
     rows = account_rows({task.account_id for task in tasks})
     directory = Owners(accounts=rows.values(), day=day)
     covers = {task.pk: task.owner_id for task in tasks}
-    moved = [task for task in tasks if _returns(task, directory, day)]
+    moved = [task for task in tasks if _return_to_owner(task, directory, day)]
     Task.objects.bulk_update(moved, ["owner"])
     messages: list[OutboxMessage] = []
     for task in moved:
-        messages += _notices(task, directory, day, now)
+        messages += _reassignment_notices(task, directory, day, now)
         messages += _told_cover(task, covers[task.pk], directory, day, now)
     post(messages)
     return len(moved)
@@ -79,7 +81,7 @@ def _of_covers(day: date) -> QuerySet[Task]:
     return found
 
 
-def _returns(task: Task, directory: Owners, day: date) -> bool:
+def _return_to_owner(task: Task, directory: Owners, day: date) -> bool:
     """To whoever would get it today, if that is the person who was away."""
     given = directory.assignment(
         role=task.owner_role,
@@ -121,14 +123,16 @@ def _of_leavers(day: date) -> QuerySet[Task]:
     return found
 
 
-def _moves(task: Task, directory: Owners) -> bool:
+def _move_to_holder(task: Task, directory: Owners) -> bool:
     given = directory.assignment(role=task.owner_role, account_id=task.account_id)
     is_moved = given.person_id != task.owner_id
     task.owner_id, task.fallback = given.person_id, given.fallback or ""
     return is_moved
 
 
-def _notices(task: Task, directory: Owners, day: date, now: datetime) -> Sequence[OutboxMessage]:
+def _reassignment_notices(
+    task: Task, directory: Owners, day: date, now: datetime
+) -> Sequence[OutboxMessage]:
     if task.owner_id is None:
         return []
     return notice(

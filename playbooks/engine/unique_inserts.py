@@ -129,27 +129,27 @@ def insert_starts(
     rows: Sequence[StartRow], *, now: datetime
 ) -> dict[tuple[int, str, int | None], int]:
     """Ids of those that are new, by (account, playbook, signal)."""
-    found = _write(_STARTS, rows, {"now": now})
+    found = _insert_json_rows(_STARTS, rows, {"now": now})
     return {(account_id, key, signal_id): pk for pk, account_id, key, signal_id in found}
 
 
 def insert_plays(rows: Sequence[NewPlay], *, now: datetime, day: date) -> dict[int, int]:
     """Ids of the plays that are new, by their start."""
-    found = _write(_PLAYS, rows, {"now": now, "day": day})
+    found = _insert_json_rows(_PLAYS, rows, {"now": now, "day": day})
     return {start_id: pk for pk, start_id in found}
 
 
 def insert_tasks(rows: Sequence[NewTask], *, now: datetime) -> int:
     """How many are new."""
-    return len(_write(_TASKS, rows, {"now": now}))
+    return len(_insert_json_rows(_TASKS, rows, {"now": now}))
 
 
 def update_next_steps(rows: Sequence[NextStep]) -> None:
     """The plays must be locked."""
-    _write(_NEXT_STEPS, rows, {})
+    _insert_json_rows(_NEXT_STEPS, rows, {})
 
 
-def _write(
+def _insert_json_rows(
     sql: str,
     rows: Sequence[StartRow] | Sequence[NewPlay] | Sequence[NewTask] | Sequence[NextStep],
     values: dict[str, Any],
@@ -157,10 +157,10 @@ def _write(
     if not rows:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, values | {"rows": json.dumps([_named(row) for row in rows])})
+        cursor.execute(sql, values | {"rows": json.dumps([_columns_of_row(row) for row in rows])})
         return list(cursor.fetchall())
 
 
-def _named(row: StartRow | NewPlay | NewTask | NextStep) -> dict[str, Any]:
+def _columns_of_row(row: StartRow | NewPlay | NewTask | NextStep) -> dict[str, Any]:
     """dataclasses.asdict copies deeply, which took a quarter of firing."""
     return {name: getattr(row, name) for name in row.__slots__}

@@ -43,11 +43,11 @@ class LibraryEntry:
 
     @property
     def definition(self) -> PlaybookDefinition:
-        return _read(self.key)
+        return _read_shipped(self.key)
 
 
 @cache
-def _read(key: str) -> PlaybookDefinition:
+def _read_shipped(key: str) -> PlaybookDefinition:
     return read_yaml(BY_KEY[key].text)
 
 

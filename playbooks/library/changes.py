@@ -46,7 +46,7 @@ def merge_texts(
 ) -> PlaybookDefinition:
     """`own` with what `shipped` changed since `base`; where both changed one place, `own` stays."""
     changed = {
-        field.name: _pick(
+        field.name: _pick_changed(
             getattr(base, field.name), getattr(own, field.name), getattr(shipped, field.name)
         )
         for field in fields(PlaybookDefinition)
@@ -55,13 +55,15 @@ def merge_texts(
     return replace(
         own,
         **changed,
-        triggers=_merge_items(base.triggers, own.triggers, shipped.triggers, _pick),
-        escalations=_merge_items(base.escalations, own.escalations, shipped.escalations, _pick),
+        triggers=_merge_items(base.triggers, own.triggers, shipped.triggers, _pick_changed),
+        escalations=_merge_items(
+            base.escalations, own.escalations, shipped.escalations, _pick_changed
+        ),
         steps=_merge_items(base.steps, own.steps, shipped.steps, _merge_step),
     )
 
 
-def _pick(base: Any, own: Any, shipped: Any) -> Any:
+def _pick_changed(base: Any, own: Any, shipped: Any) -> Any:
     return shipped if own == base else own
 
 
@@ -73,7 +75,7 @@ def _merge_step(
     return replace(
         own,
         **{
-            field.name: _pick(
+            field.name: _pick_changed(
                 getattr(base, field.name), getattr(own, field.name), getattr(shipped, field.name)
             )
             for field in fields(StepDefinition)
@@ -111,28 +113,32 @@ def _in_order(lead: list[str], other: list[str]) -> list[str]:
 
 
 def differences(before: PlaybookDefinition, after: PlaybookDefinition) -> list[PlaybookDifference]:
-    found = list(_fields("", before, after, skip=_KEYED))
-    found += _items("Starts", before.triggers, after.triggers)
-    found += _items("Draws in", before.escalations, after.escalations)
+    found = list(_field_differences("", before, after, skip=_KEYED))
+    found += _item_differences("Starts", before.triggers, after.triggers)
+    found += _item_differences("Draws in", before.escalations, after.escalations)
     old, new = ({step.key: step for step in each.steps} for each in (before, after))
     for key in _in_order(list(new), list(old)):
         if key not in old:
-            found.append(PlaybookDifference(f"Step “{new[key].title}”", "", _said(new[key])))
+            found.append(
+                PlaybookDifference(f"Step “{new[key].title}”", "", _value_in_words(new[key]))
+            )
         elif key not in new:
-            found.append(PlaybookDifference(f"Step “{old[key].title}”", _said(old[key]), ""))
+            found.append(
+                PlaybookDifference(f"Step “{old[key].title}”", _value_in_words(old[key]), "")
+            )
         else:
-            found += _fields(f"Step “{old[key].title}”: ", old[key], new[key])
-    if _common(old, new) != _common(new, old):
+            found += _field_differences(f"Step “{old[key].title}”: ", old[key], new[key])
+    if _common_keys(old, new) != _common_keys(new, old):
         titles = (", ".join(step.title for step in each.steps) for each in (before, after))
         found.append(PlaybookDifference("Order of the steps", *titles))
     return found
 
 
-def _common(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
+def _common_keys(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
     return [key for key in first if key in second]
 
 
-def _fields(
+def _field_differences(
     place: str, before: Any, after: Any, *, skip: Sequence[str] = ()
 ) -> Iterator[PlaybookDifference]:
     for field in fields(before):
@@ -140,20 +146,24 @@ def _fields(
         if field.name not in skip and old != new:
             name = _NAMES.get(field.name, field.name.replace("_", " ").capitalize())
             named = name if not place else f"{place}{name[:1].lower()}{name[1:]}"
-            say = label if field.name == "owner_role" else _said
+            say = label if field.name == "owner_role" else _value_in_words
             yield PlaybookDifference(named, say(old) or "nothing", say(new) or "nothing")
 
 
-def _items(place: str, before: Sequence[Any], after: Sequence[Any]) -> Iterator[PlaybookDifference]:
+def _item_differences(
+    place: str, before: Sequence[Any], after: Sequence[Any]
+) -> Iterator[PlaybookDifference]:
     old, new = ({item.key: item for item in items} for items in (before, after))
     for key in _in_order(list(new), list(old)):
         if old.get(key) != new.get(key):
-            yield PlaybookDifference(place, _said(old.get(key)), _said(new.get(key)))
+            yield PlaybookDifference(
+                place, _value_in_words(old.get(key)), _value_in_words(new.get(key))
+            )
 
 
-def _said(value: object) -> str:
+def _value_in_words(value: object) -> str:
     if isinstance(value, tuple):
-        return "; ".join(map(_said, value))
+        return "; ".join(map(_value_in_words, value))
     for kind, say in _WORDS:
         if isinstance(value, kind):
             return say(value)
@@ -177,15 +187,15 @@ def due_words(due: Offset) -> str:
     return f"{abs(due.amount)} {unit} {side} {anchors[due.anchor]}"
 
 
-def _step(step: StepDefinition) -> str:
+def _step_in_words(step: StepDefinition) -> str:
     return f"{due_words(step.due)}, {label(step.owner_role)}: {step.purpose}"
 
 
-def _edge(edge: Edge) -> str:
+def _edge_in_words(edge: Edge) -> str:
     return f"{edge.to} when {', '.join(edge.when)}" if edge.when else edge.to
 
 
-def _action(action: Action) -> str:
+def _action_in_words(action: Action) -> str:
     return "; ".join(f"{name}: {value}" for name, value in written_action(action).items())
 
 
@@ -196,7 +206,7 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Conditions, is_for),
     (Offset, due_words),
     (MailDraft, lambda mail: f"{mail.subject}\n{mail.body}"),
-    (StepDefinition, _step),
-    (Edge, _edge),
-    *((kind, _action) for kind in get_args(Action)),
+    (StepDefinition, _step_in_words),
+    (Edge, _edge_in_words),
+    *((kind, _action_in_words) for kind in get_args(Action)),
 )

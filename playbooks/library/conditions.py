@@ -27,15 +27,15 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
         score_below=fields.score("score_below"),
         arr_at_least=fields.amount("arr_at_least"),
         arr_below=fields.amount("arr_below"),
-        term_at_least=_term(fields, "term_at_least"),
-        term_below=_term(fields, "term_below"),
+        term_at_least=_read_term(fields, "term_at_least"),
+        term_below=_read_term(fields, "term_below"),
         lines=frozenset(fields.texts("lines")),
         audiences=frozenset(fields.texts("audiences")),
         renewal_risks=frozenset(fields.texts("renewal_risks", list(RenewalRisk))),
         auto_renews=fields.either("auto_renews"),
         used_since_start=fields.either("used_since_start"),
-        active_users_at_least=_users(fields, "active_users_at_least"),
-        active_users_below=_users(fields, "active_users_below"),
+        active_users_at_least=_read_user_count(fields, "active_users_at_least"),
+        active_users_below=_read_user_count(fields, "active_users_below"),
         used_features=frozenset(fields.texts("used_features")),
         unused_features=frozenset(fields.texts("unused_features")),
         events=frozenset(fields.texts("events")),
@@ -55,15 +55,18 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
 
 
 def write_conditions(conditions: Conditions) -> dict[str, Any]:
-    columns = {name: _plain(getattr(conditions, name)) for name in Conditions.__dataclass_fields__}
+    columns = {
+        name: _as_stored_value(getattr(conditions, name))
+        for name in Conditions.__dataclass_fields__
+    }
     return filled(columns | {"also_churned": conditions.also_churned or None})
 
 
-def _term(fields: Fields, name: str) -> int | None:
+def _read_term(fields: Fields, name: str) -> int | None:
     return fields.number(name, lowest=1, highest=_LONGEST_TERM, default=None)
 
 
-def _users(fields: Fields, name: str) -> int | None:
+def _read_user_count(fields: Fields, name: str) -> int | None:
     return fields.number(name, lowest=1, highest=_MOST_USERS, default=None)
 
 
@@ -73,7 +76,7 @@ def _refuse_impossible(fields: Fields, name: str, conditions: Conditions) -> Non
         fields.wrong(f"{name}_below", f"nothing is at least {least} and below {below}")
 
 
-def _plain(value: frozenset[str] | Decimal | bool | int | None) -> Any:
+def _as_stored_value(value: frozenset[str] | Decimal | bool | int | None) -> Any:
     if isinstance(value, frozenset):
         return sorted(value)
     return str(value) if isinstance(value, Decimal) else value

@@ -23,14 +23,14 @@ def as_columns(definition: PlaybookDefinition) -> dict[str, Any]:
         "review_cadence": definition.review_cadence.value,
         "cooldown_days": definition.cooldown_days,
         "cap_per_csm_day": definition.cap_per_csm_day,
-        "triggers": [_trigger(trigger) for trigger in definition.triggers],
+        "triggers": [_written_trigger(trigger) for trigger in definition.triggers],
         "conditions": write_conditions(definition.conditions),
-        "escalations": [_escalation(each) for each in definition.escalations],
+        "escalations": [_written_escalation(each) for each in definition.escalations],
         "success": list(definition.success),
     }
 
 
-def _trigger(trigger: Trigger) -> dict[str, Any]:
+def _written_trigger(trigger: Trigger) -> dict[str, Any]:
     return filled(
         {
             "key": trigger.key,
@@ -42,13 +42,13 @@ def _trigger(trigger: Trigger) -> dict[str, Any]:
             "to": list(trigger.targets),
             "score": None if trigger.score is None else str(trigger.score),
             "value": None if trigger.value is None else str(trigger.value),
-            "recovered_when": _recovery(trigger.recovery),
+            "recovered_when": _written_recovery(trigger.recovery),
             **write_moment(trigger.moment),
         }
     )
 
 
-def _recovery(recovery: Recovery) -> dict[str, Any]:
+def _written_recovery(recovery: Recovery) -> dict[str, Any]:
     score = recovery.score_at_least
     return filled(
         {
@@ -59,7 +59,7 @@ def _recovery(recovery: Recovery) -> dict[str, Any]:
     )
 
 
-def _escalation(escalation: Escalation) -> dict[str, Any]:
+def _written_escalation(escalation: Escalation) -> dict[str, Any]:
     return filled(
         {
             "key": escalation.key,

@@ -88,13 +88,13 @@ def examine(
     """What can be read of it, and what is wrong: a draft that is not complete is shown too."""
     errors: list[str] = []
     fields = Fields(data, place="", errors=errors)
-    definition = _definition(fields)
+    definition = _read_checked_definition(fields)
     if not fields.has("triggers"):
         fields.wrong("triggers", "is missing: write [] where only people start it")
     fields.refuse_others()
-    errors += _repeated("triggers", (trigger.key for trigger in definition.triggers))
-    errors += _repeated("escalations", (each.key for each in definition.escalations))
-    errors += _repeated("steps", (step.key for step in definition.steps))
+    errors += _repeated_keys("triggers", (trigger.key for trigger in definition.triggers))
+    errors += _repeated_keys("escalations", (each.key for each in definition.escalations))
+    errors += _repeated_keys("steps", (step.key for step in definition.steps))
     if definition.steps and definition.steps[0].follows:
         errors.append("steps[1].due.from: the first step has no previous step")
     if any(each.key == ASKED_NEXT for each in definition.escalations):
@@ -119,17 +119,17 @@ def read_rule(said: str) -> RuleParts:
     done. Raises PlaybookError.
     """
     errors: list[str] = []
-    rule = _rule(Fields(json.loads(said), place="", errors=errors))
+    rule = _read_rule_parts(Fields(json.loads(said), place="", errors=errors))
     if errors:
         raise PlaybookError(errors)
     return rule
 
 
-def _rule(fields: Fields) -> RuleParts:
+def _read_rule_parts(fields: Fields) -> RuleParts:
     return {
-        "triggers": fields.parts("triggers", _trigger, min_length=0),
+        "triggers": fields.parts("triggers", _read_trigger, min_length=0),
         "conditions": read_conditions(fields.part("conditions", {})),
-        "escalations": fields.parts("escalations", _escalation, min_length=0),
+        "escalations": fields.parts("escalations", _read_escalation, min_length=0),
     }
 
 
@@ -165,7 +165,7 @@ def _unknown_roles(definition: PlaybookDefinition, roles: Collection[str]) -> li
     ]
 
 
-def _definition(fields: Fields) -> PlaybookDefinition:
+def _read_checked_definition(fields: Fields) -> PlaybookDefinition:
     key = fields.key()
     return PlaybookDefinition(
         key=key,
@@ -180,25 +180,25 @@ def _definition(fields: Fields) -> PlaybookDefinition:
         review_cadence=fields.word("review", ReviewCadence),
         cooldown_days=fields.whole("cooldown_days", lowest=0, highest=730),
         cap_per_csm_day=fields.number("cap_per_csm_day", lowest=1, highest=1000, default=None),
-        **_rule(fields),
+        **_read_rule_parts(fields),
         steps=read_steps(fields),
         success=fields.texts("success"),
     )
 
 
-def _trigger(fields: Fields) -> Trigger:
+def _read_trigger(fields: Fields) -> Trigger:
     kind = fields.word("kind", TriggerKind)
     trigger = Trigger(
         key=fields.key(),
         kind=kind,
         signal=read_signal(fields) if kind is TriggerKind.SIGNAL else "",
-        subject=_subject(fields),
+        subject=_read_subject(fields),
         direction=fields.word("direction", Direction, Direction.DOWN),
         sources=fields.texts("from"),
         targets=fields.texts("to"),
         score=fields.score("score"),
         value=fields.amount("value"),
-        recovery=_recovery(fields.part("recovered_when", {})),
+        recovery=_read_recovery(fields.part("recovered_when", {})),
         moment=read_moment(fields, kind),
     )
     _check_line(fields, trigger)
@@ -210,7 +210,7 @@ def _trigger(fields: Fields) -> Trigger:
     return trigger
 
 
-def _subject(fields: Fields) -> str:
+def _read_subject(fields: Fields) -> str:
     """The score, a component by its key in a scorecard, or a measure of the catalogue."""
     subject = fields.text("subject", max_length=160, default=WHOLE_SCORE)
     kind, _, key = subject.partition(":")
@@ -261,7 +261,7 @@ def _check_audience(fields: Fields, trigger: Trigger) -> None:
         )
 
 
-def _recovery(fields: Fields) -> Recovery:
+def _read_recovery(fields: Fields) -> Recovery:
     recovery = Recovery(
         bands=fields.texts("bands"),
         score_at_least=fields.score("score_at_least"),
@@ -276,7 +276,7 @@ def _recovery(fields: Fields) -> Recovery:
     return recovery
 
 
-def _escalation(fields: Fields) -> Escalation:
+def _read_escalation(fields: Fields) -> Escalation:
     kind = fields.word("when", EscalationKind)
     escalation = Escalation(
         key=fields.key(),
@@ -335,7 +335,7 @@ def asked_audiences(definition: PlaybookDefinition) -> set[str]:
     return asked
 
 
-def _repeated(place: str, keys: Iterable[str]) -> list[str]:
+def _repeated_keys(place: str, keys: Iterable[str]) -> list[str]:
     return [
         f"{place}: the key “{key}” is used {times} times"
         for key, times in Counter(keys).items()

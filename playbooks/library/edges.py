@@ -9,7 +9,7 @@ from playbooks.triggers.path import END, Node, successors
 def wrong_edges(steps: Sequence[StepDefinition]) -> list[str]:
     """Edges lead to later steps or the end, each can be taken, and every step can be reached."""
     errors = [*_wrong_keys(steps), *_wrong_targets(steps), *_never_taken(steps)]
-    return errors or list(_unreached(steps))
+    return errors or list(_unreached_steps(steps))
 
 
 def _wrong_keys(steps: Sequence[StepDefinition]) -> Iterator[str]:
@@ -38,7 +38,7 @@ def _never_taken(steps: Sequence[StepDefinition]) -> Iterator[str]:
             taken.update(edge.when)
 
 
-def _unreached(steps: Sequence[StepDefinition]) -> Iterator[str]:
+def _unreached_steps(steps: Sequence[StepDefinition]) -> Iterator[str]:
     nodes = [Node(step.key, step.edges, step.kind) for step in steps]
     reached = {0}
     for index, node in enumerate(nodes):

@@ -26,7 +26,7 @@ class Fields:
         self.place = place
         self.errors = errors
         if not isinstance(data, Mapping):
-            self.wrong("", f"must be a list of named fields, not {_kind(data)}")
+            self.wrong("", f"must be a list of named fields, not {_kind_in_words(data)}")
             data = {}
         self.data: Mapping[Any, Any] = data
         self._read: set[str] = set()
@@ -36,11 +36,11 @@ class Fields:
         self.errors.append(f"{where or 'playbook'}: {problem}")
 
     def text(self, name: str, *, max_length: int, default: str | None = None) -> str:
-        value = self._value(name, default)
+        value = self._value_or_default(name, default)
         if value is None:
             return ""
         if not isinstance(value, str) or (default is None and not value.strip()):
-            self.wrong(name, f"write a text, not {_kind(value)}")
+            self.wrong(name, f"write a text, not {_kind_in_words(value)}")
             return ""
         if len(value.strip()) > max_length:
             self.wrong(name, f"at most {max_length} characters, these are {len(value.strip())}")
@@ -53,7 +53,7 @@ class Fields:
         return value
 
     def word(self, name: str, vocabulary: type[Word], default: Word | None = None) -> Word:
-        value = self._value(name, default)
+        value = self._value_or_default(name, default)
         allowed = [member.value for member in vocabulary]
         if value in allowed:
             return vocabulary(value)
@@ -114,7 +114,7 @@ class Fields:
         return amount
 
     def flag(self, name: str) -> bool:
-        value = self._value(name, False)
+        value = self._value_or_default(name, False)
         if not isinstance(value, bool):
             self.wrong(name, f"true or false, not {value!r}")
         return value is True
@@ -125,9 +125,9 @@ class Fields:
         return self.flag(name) if self.has(name) else None
 
     def texts(self, name: str, allowed: Sequence[str] = ()) -> tuple[str, ...]:
-        value = self._value(name, [])
+        value = self._value_or_default(name, [])
         if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
-            self.wrong(name, f"a list of texts, not {_kind(value)}")
+            self.wrong(name, f"a list of texts, not {_kind_in_words(value)}")
             return ()
         for part in value:
             if allowed and part not in allowed:
@@ -135,15 +135,15 @@ class Fields:
         return tuple(value)
 
     def part(self, name: str, default: Mapping[str, Any] | None = None) -> "Fields":
-        value = self._value(name, default)
+        value = self._value_or_default(name, default)
         return Fields(value or {}, place=f"{self.place}.{name}".lstrip("."), errors=self.errors)
 
     def parts(
         self, name: str, read: Callable[["Fields"], Part], *, min_length: int
     ) -> tuple[Part, ...]:
-        value = self._value(name, None if min_length else [])
+        value = self._value_or_default(name, None if min_length else [])
         if value is not None and not isinstance(value, list):
-            self.wrong(name, f"must be a list, not {_kind(value)}")
+            self.wrong(name, f"must be a list, not {_kind_in_words(value)}")
             return ()
         items = value or []
         if value is not None and len(items) < min_length:
@@ -165,7 +165,7 @@ class Fields:
             if name not in self._read:
                 self.wrong(str(name), "is no field of this part")
 
-    def _value(self, name: str, default: object) -> Any:
+    def _value_or_default(self, name: str, default: object) -> Any:
         self._read.add(name)
         value = self.data.get(name)
         if value is not None:
@@ -180,7 +180,7 @@ def filled(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value not in (None, "", [], {})}
 
 
-def _kind(value: object) -> str:
+def _kind_in_words(value: object) -> str:
     if value is None or value == "":
         return "nothing"
     names = {dict: "named fields", list: "a list", str: "a text", bool: "true or false"}

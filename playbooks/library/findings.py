@@ -76,17 +76,17 @@ def located(problem: str, definition: PlaybookDefinition) -> Finding:
         return Finding("about", "", "", problem)
     place, field, says = found["place"], found["field"], found["says"]
     if place == "conditions":
-        return Finding(place, "", field, _sentence(place, field, says))
+        return Finding(place, "", field, _problem_sentence(place, field, says))
     part = _PARTS.get(place)
     if part is None:
-        return Finding("about", "", place, _sentence("about", place, says))
+        return Finding("about", "", place, _problem_sentence("about", place, says))
     if found["number"] is None:
-        return Finding(place, "", field, _sentence(place, field, says))
+        return Finding(place, "", field, _problem_sentence(place, field, says))
     key = getattr(definition, place)[int(found["number"]) - 1].key
-    return Finding(part, key, field, _sentence(part, field, says))
+    return Finding(part, key, field, _problem_sentence(part, field, says))
 
 
-def _sentence(part: str, field: str, says: str) -> str:
+def _problem_sentence(part: str, field: str, says: str) -> str:
     if says.startswith("no step leads to"):
         return "No step leads here: nobody ever reaches it."
     is_empty = says.startswith(_ADDS) or (part, field) == ("step", "due.from")
@@ -109,10 +109,10 @@ def unready(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Fin
         if isinstance(step.action, PostTo):
             place = (step.kind.value, step.action.endpoint)
             if place not in outside.endpoints:
-                yield Finding("step", step.key, "to", _nowhere(*place))
+                yield Finding("step", step.key, "to", _missing_endpoint_sentence(*place))
 
 
-def _nowhere(kind: str, endpoint: str) -> str:
+def _missing_endpoint_sentence(kind: str, endpoint: str) -> str:
     return (
         f"There is no open {label(kind)} endpoint “{endpoint}”: choose another, or let CS ops"
         " add or open it in Admin."
@@ -120,38 +120,42 @@ def _nowhere(kind: str, endpoint: str) -> str:
 
 
 def advice(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Finding]:
-    yield from _about(definition)
+    yield from _advice_on_playbook(definition)
     for trigger in definition.triggers:
         if not trigger.recovery:
-            yield _advises(
+            yield _advice_finding(
                 "trigger",
                 trigger.key,
                 "Only people end what it starts: say when its reason is gone.",
             )
     for place, step in enumerate(definition.steps):
         for says in _about_step(definition, place, step):
-            yield _advises("step", step.key, says)
+            yield _advice_finding("step", step.key, says)
         if step.kind is StepKind.IN_APP and not outside.has_product:
-            yield _advises(
+            yield _advice_finding(
                 "step", step.key, "Nobody sees it yet: CS ops add your product under In-app."
             )
 
 
-def _about(definition: PlaybookDefinition) -> Iterator[Finding]:
+def _advice_on_playbook(definition: PlaybookDefinition) -> Iterator[Finding]:
     if not definition.purpose:
-        yield _advises("about", "", "Say what is different once a play has ended well.")
+        yield _advice_finding("about", "", "Say what is different once a play has ended well.")
     if definition.is_sequence and definition.cap_per_csm_day is not None:
-        yield _advises("about", "", "It runs by itself and takes no CSM's time: no cap holds it.")
+        yield _advice_finding(
+            "about", "", "It runs by itself and takes no CSM's time: no cap holds it."
+        )
     if definition.sla_days is None:
-        yield _advises(
+        yield _advice_finding(
             "about", "", "It promises no time to complete: nothing says when a play is late."
         )
     if definition.triggers and not definition.cooldown_days:
-        yield _advises("about", "", "Without a cooldown it may start again on the day it ends.")
+        yield _advice_finding(
+            "about", "", "Without a cooldown it may start again on the day it ends."
+        )
     asks = [step for step in definition.steps if _is_outreach(step)]
     kinds = {each.kind for each in definition.escalations}
     if asks and EscalationKind.NO_RESPONSE not in kinds:
-        yield _advises("about", "", "Nobody is drawn in when the customer does not answer.")
+        yield _advice_finding("about", "", "Nobody is drawn in when the customer does not answer.")
 
 
 def _is_outreach(step: StepDefinition) -> bool:
@@ -189,5 +193,5 @@ def _is_due_before(step: StepDefinition, above: StepDefinition) -> bool:
     )
 
 
-def _advises(part: str, key: str, says: str) -> Finding:
+def _advice_finding(part: str, key: str, says: str) -> Finding:
     return Finding(part, key, "", says, is_error=False)

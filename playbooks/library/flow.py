@@ -69,17 +69,17 @@ class _Reader:
         found: list[FlowStep] = []
         index = stretch.first
         while index < stretch.after:
-            number = _number(prefix, begins + len(found))
-            split = self._split(index, stretch)
+            number = _step_number(prefix, begins + len(found))
+            split = self._branch_targets(index, stretch)
             if split is None:
-                found.append(self._plain(index, number, stretch))
+                found.append(self._step_without_arms(index, number, stretch))
                 index += 1
                 continue
-            arms, index = self._arms(index, number, *split, stretch=stretch)
+            arms, index = self._arms_of_branch(index, number, *split, stretch=stretch)
             found.append(FlowStep(arms[0], number, self.steps[arms[0]].key, arms[1]))
         return tuple(found)
 
-    def _plain(self, index: int, number: str, stretch: _Stretch) -> FlowStep:
+    def _step_without_arms(self, index: int, number: str, stretch: _Stretch) -> FlowStep:
         step = self.steps[index]
         follows = index + 1 if index + 1 < stretch.after else stretch.leads_to
         jumps = tuple(
@@ -89,12 +89,12 @@ class _Reader:
         )
         return FlowStep(index, number, step.key, jumps=jumps)
 
-    def _split(self, index: int, stretch: _Stretch) -> tuple[int, int] | None:
+    def _branch_targets(self, index: int, stretch: _Stretch) -> tuple[int, int] | None:
         """Where the two endings of a branch lead; None for what is no branch, or reads as jumps."""
         step = self.steps[index]
         if step.kind is not StepKind.BRANCH:
             return None
-        fits, other = (self._target(index, ending) for ending in ENDINGS_OF[StepKind.BRANCH])
+        fits, other = (self._edge_target(index, ending) for ending in ENDINGS_OF[StepKind.BRANCH])
         nearer, farther = sorted((fits, other))
         is_read = nearer == index + 1 and nearer < farther
         return (fits, other) if is_read and self._is_within(farther, stretch) else None
@@ -102,22 +102,22 @@ class _Reader:
     def _is_within(self, target: int, stretch: _Stretch) -> bool:
         return target <= stretch.after or target in (stretch.leads_to, len(self.steps))
 
-    def _target(self, index: int, ending: str) -> int:
+    def _edge_target(self, index: int, ending: str) -> int:
         edges = self.steps[index].edges
         edge = next((each for each in edges if not each.when or ending in each.when), None)
         if edge is None:
             return len(self.steps) if ending == StepEnding.HELD_OUT else index + 1
         return self.index_of.get(edge.to, -1)
 
-    def _arms(
+    def _arms_of_branch(
         self, index: int, number: str, fits: int, other: int, *, stretch: _Stretch
     ) -> tuple[tuple[int, tuple[Arm, ...]], int]:
         """The branch with its arms, and the step at which they meet."""
         near, far = sorted((fits, other))
         if far >= stretch.after:  # one arm leads out of here: the other is what one reads on
             arms = {near: Arm("", ()), far: Arm("", (), ends=far == len(self.steps))}
-            return (index, _named(arms, fits, other)), index + 1
-        leaves = self._leaves(far - 1)
+            return (index, _arms_by_ending(arms, fits, other)), index + 1
+        leaves = self._unconditional_target(far - 1)
         is_over = leaves == len(self.steps)
         is_joined = leaves is not None and far < leaves <= stretch.after and not is_over
         meets = leaves if leaves is not None and is_joined else far
@@ -128,9 +128,9 @@ class _Reader:
         if meets > far:
             second = self.read(_Stretch(far, meets, joins), prefix=number, begins=len(first) + 1)
         arms = {near: Arm("", first, ends=is_over), far: Arm("", second)}
-        return (index, _named(arms, fits, other)), meets
+        return (index, _arms_by_ending(arms, fits, other)), meets
 
-    def _leaves(self, index: int) -> int | None:
+    def _unconditional_target(self, index: int) -> int | None:
         """Where a step leads with any ending; None: to what is next, or it depends."""
         edges = self.steps[index].edges
         if len(edges) == 1 and not edges[0].when:
@@ -138,12 +138,12 @@ class _Reader:
         return None
 
 
-def _named(arms: dict[int, Arm], fits: int, other: int) -> tuple[Arm, ...]:
+def _arms_by_ending(arms: dict[int, Arm], fits: int, other: int) -> tuple[Arm, ...]:
     pairs = zip(ENDINGS_OF[StepKind.BRANCH], (fits, other), strict=True)
     return tuple(Arm(ending, arms[target].steps, arms[target].ends) for ending, target in pairs)
 
 
-def _number(prefix: str, place: int) -> str:
+def _step_number(prefix: str, place: int) -> str:
     """Digits and letters by turns: 3, 3b, 3b1. Beyond z come digits again."""
     is_lettered = prefix[-1:].isdigit() and place <= 26
     return f"{prefix}{chr(96 + place) if is_lettered else place}"

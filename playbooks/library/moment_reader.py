@@ -32,44 +32,48 @@ def read_moment(fields: Fields, kind: TriggerKind) -> Moment | None:
     return read(fields) if read else None
 
 
-def _days(fields: Fields, *, lowest: int = 1, highest: int = 365, name: str = "days") -> int:
+def _read_days(fields: Fields, *, lowest: int = 1, highest: int = 365, name: str = "days") -> int:
     return fields.whole(name, lowest=lowest, highest=highest)
 
 
 def _contract_mark(fields: Fields) -> Moment:
     which = fields.word("date", ContractDate, ContractDate.DECISION)
-    return ContractMark(which, _days(fields, lowest=-730, highest=730))
+    return ContractMark(which, _read_days(fields, lowest=-730, highest=730))
 
 
 def _score_fall(fields: Fields) -> Moment:
     points = fields.score("points") or Decimal(0)
     if not points:
         fields.wrong("points", "is missing: a fall by how many points?")
-    return ScoreFall(points, _days(fields, name="within_days"))
+    return ScoreFall(points, _read_days(fields, name="within_days"))
 
 
-def _untouched(fields: Fields) -> Moment:
-    return Untouched(_days(fields), fields.text("feature", max_length=80, default=""))
+def _read_untouched(fields: Fields) -> Moment:
+    return Untouched(_read_days(fields), fields.text("feature", max_length=80, default=""))
 
 
-def _repeated(fields: Fields) -> Moment:
+def _read_repeated(fields: Fields) -> Moment:
     event = fields.text("event", max_length=40)
     times = fields.whole("times", lowest=2, highest=100)
-    return Repeated(event, times, _days(fields, name="within_days"))
+    return Repeated(event, times, _read_days(fields, name="within_days"))
 
 
 _READS: Mapping[TriggerKind, Callable[[Fields], Moment]] = {
     TriggerKind.CONTRACT_DATE: _contract_mark,
     TriggerKind.SCORE_FALLS: _score_fall,
-    TriggerKind.INACTIVE: lambda fields: Silence(_days(fields)),
-    TriggerKind.CADENCE: lambda fields: Cadence(_days(fields, highest=36, name="every_months")),
-    TriggerKind.NOT_STARTED: lambda fields: NotStarted(_days(fields)),
-    TriggerKind.UNTOUCHED: _untouched,
-    TriggerKind.REPEATED: _repeated,
-    TriggerKind.TICKET_SOLVED: lambda fields: TicketSolved(_days(fields, lowest=0)),
-    TriggerKind.UNPAID: lambda fields: Unpaid(_days(fields)),
-    TriggerKind.LAUNCHED: lambda fields: Launched(_days(fields, lowest=0)),
-    TriggerKind.AFTER_CHURN: lambda fields: AfterChurn(_days(fields, highest=36, name="months")),
+    TriggerKind.INACTIVE: lambda fields: Silence(_read_days(fields)),
+    TriggerKind.CADENCE: lambda fields: Cadence(
+        _read_days(fields, highest=36, name="every_months")
+    ),
+    TriggerKind.NOT_STARTED: lambda fields: NotStarted(_read_days(fields)),
+    TriggerKind.UNTOUCHED: _read_untouched,
+    TriggerKind.REPEATED: _read_repeated,
+    TriggerKind.TICKET_SOLVED: lambda fields: TicketSolved(_read_days(fields, lowest=0)),
+    TriggerKind.UNPAID: lambda fields: Unpaid(_read_days(fields)),
+    TriggerKind.LAUNCHED: lambda fields: Launched(_read_days(fields, lowest=0)),
+    TriggerKind.AFTER_CHURN: lambda fields: AfterChurn(
+        _read_days(fields, highest=36, name="months")
+    ),
     TriggerKind.AUDIENCE_ENTERED: lambda fields: AudienceEntry(fields.key("audience")),
     TriggerKind.AUDIENCE_LEFT: lambda fields: AudienceExit(fields.key("audience")),
 }

@@ -26,22 +26,26 @@ class _Dumper(yaml.SafeDumper):
     """Texts of several lines as blocks, which one can edit."""
 
 
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-_Dumper.add_representer(str, _text)
+_Dumper.add_representer(str, _represent_text)
 
 
 def write_text(content: Mapping[str, Any]) -> str:
     """`content` has the shape of `Playbook.as_mapping`."""
-    steps = [_said(step) for step in content["steps"]]
-    told = {**_said({**content, "steps": ()}), "triggers": content["triggers"], "steps": steps}
+    steps = [_without_empty_values(step) for step in content["steps"]]
+    told = {
+        **_without_empty_values({**content, "steps": ()}),
+        "triggers": content["triggers"],
+        "steps": steps,
+    }
     return yaml.dump(told, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _said(part: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty_values(part: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in part.items() if value not in (None, "", [], {}, ())}
 
 
@@ -60,14 +64,14 @@ def read_text(text: str) -> tuple[Any, list[TextProblem]]:
 def with_lines(text: str, problems: Iterable[str]) -> list[TextProblem]:
     """Each problem with the line of its field, or of the nearest part around it."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    return [TextProblem(_line(root, problem), problem) for problem in problems]
+    return [TextProblem(_line_of_problem(root, problem), problem) for problem in problems]
 
 
-def _line(root: yaml.Node | None, problem: str) -> int | None:
+def _line_of_problem(root: yaml.Node | None, problem: str) -> int | None:
     place = problem.partition(": ")[0]
     node, line = root, None
     for name, number in _INDEX.findall(place):
-        found = _field(node, name)
+        found = _mapping_entry(node, name)
         if found is None:
             break
         key, node = found
@@ -78,7 +82,7 @@ def _line(root: yaml.Node | None, problem: str) -> int | None:
     return line
 
 
-def _field(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+def _mapping_entry(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:
     if not isinstance(node, yaml.MappingNode):
         return None
     return next(((key, value) for key, value in node.value if key.value == name), None)

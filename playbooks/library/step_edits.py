@@ -73,7 +73,7 @@ def remove_step(steps: Sequence[Data], key: str) -> list[Data]:
     for at, each in enumerate(steps):
         if each["key"] == key:
             continue
-        kept.append({**each, "next": _inherited(each.get("next") or [], key, heir)})
+        kept.append({**each, "next": _redirect_edges(each.get("next") or [], key, heir)})
         if at == place - 1 and free and not kept[-1]["next"]:
             kept[-1]["next"] = [{"to": free}]
     return [_without_needless(each, kept, at) for at, each in enumerate(kept)]
@@ -92,7 +92,7 @@ def return_step(steps: Sequence[Data], before: Sequence[Data], *, key: str) -> l
     return [*steps[:at], {**before[place], "next": edges}, *steps[at:]]
 
 
-def _inherited(edges: Sequence[Mapping[str, Any]], gone: str, heir: str) -> list[Data]:
+def _redirect_edges(edges: Sequence[Mapping[str, Any]], gone: str, heir: str) -> list[Data]:
     return [{**edge, "to": heir if edge["to"] == gone else edge["to"]} for edge in edges]
 
 

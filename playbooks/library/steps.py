@@ -39,14 +39,16 @@ _LONGEST_TAG = 40
 
 def read_steps(fields: Fields) -> tuple[StepDefinition, ...]:
     """What comes first and is no task begins with the play."""
-    steps = fields.parts("steps", _step, min_length=1)
+    steps = fields.parts("steps", _read_step, min_length=1)
     if steps and steps[0].kind is not StepKind.TASK and steps[0].due == _AT_ONCE:
         return (replace(steps[0], due=replace(_AT_ONCE, anchor=Anchor.START)), *steps[1:])
     return steps
 
 
 def as_step_columns(definition: PlaybookDefinition) -> list[dict[str, Any]]:
-    return [_columns(position, step) for position, step in enumerate(definition.steps, start=1)]
+    return [
+        _step_columns(position, step) for position, step in enumerate(definition.steps, start=1)
+    ]
 
 
 def asked_plays(definition: PlaybookDefinition) -> set[str]:
@@ -72,7 +74,7 @@ def asked_features(definition: PlaybookDefinition) -> set[str]:
     return {key for each in asked for key in each.used_features | each.unused_features}
 
 
-def _step(fields: Fields) -> StepDefinition:
+def _read_step(fields: Fields) -> StepDefinition:
     kind = fields.word("kind", StepKind, StepKind.TASK)
     is_task = kind is StepKind.TASK
     default = None if is_task else ""
@@ -82,13 +84,13 @@ def _step(fields: Fields) -> StepDefinition:
         title=fields.text("title", max_length=160),
         purpose=fields.text("purpose", max_length=300, default=default),
         guidance=fields.text("guidance", max_length=2000, default=default),
-        owner_role=_owner(fields, kind),
+        owner_role=_read_owner(fields, kind),
         channel=fields.word("channel", Channel, None if is_task else Channel.INTERNAL),
-        due=_offset(fields.part("due")) if is_timed else _AT_ONCE,
+        due=_read_offset(fields.part("due")) if is_timed else _AT_ONCE,
         notice_days=fields.number("notice_days", lowest=0, highest=60, default=None),
         kind=kind,
-        edges=fields.parts("next", lambda edge: _edge(edge, kind), min_length=0),
-        action=_action(fields, kind),
+        edges=fields.parts("next", lambda edge: _read_edge(edge, kind), min_length=0),
+        action=_read_kind_action(fields, kind),
         prepare=fields.texts("prepare"),
         ask=fields.texts("ask"),
         success=fields.text("success", max_length=300, default=""),
@@ -96,27 +98,27 @@ def _step(fields: Fields) -> StepDefinition:
     )
 
 
-def _owner(fields: Fields, kind: StepKind) -> str:
+def _read_owner(fields: Fields, kind: StepKind) -> str:
     if kind not in OWNED and not fields.has("owner"):
         return OwnerRole.SYSTEM.value
     return fields.key("owner")
 
 
-def _action(fields: Fields, kind: StepKind) -> Action | None:
+def _read_kind_action(fields: Fields, kind: StepKind) -> Action | None:
     read = _READS.get(kind)
     return read(fields) if read else None
 
 
-def _wait(fields: Fields) -> Wait:
+def _read_wait(fields: Fields) -> Wait:
     until = read_conditions(fields.part("until"), in_play=True) if fields.has("until") else None
-    return Wait(_lasting(fields), until, read_signals(fields, "until_signal"))
+    return Wait(_read_wait_length(fields), until, read_signals(fields, "until_signal"))
 
 
 def _post_to(fields: Fields) -> PostTo:
     return PostTo(fields.key("to"))
 
 
-def _mail(fields: Fields) -> Mail:
+def _read_mail(fields: Fields) -> Mail:
     _asked_draft(fields)
     consent = fields.word("consent", Consent) if fields.has("consent") else None
     sending = fields.word("send", Sending, Sending.AFTER_APPROVAL)
@@ -128,16 +130,16 @@ def _asked_draft(fields: Fields) -> None:
         fields.wrong("mail", "is missing: give the subject and the body of what is sent")
 
 
-def _lasting(fields: Fields) -> Offset:
+def _read_wait_length(fields: Fields) -> Offset:
     if not fields.has("lasts"):
         fields.wrong(
             "lasts", "is missing: a wait ends after a time, also where `until` may end it before"
         )
         return Offset(0, Unit.HOURS)
-    return _offset(fields.part("lasts"), is_anchored=False)
+    return _read_offset(fields.part("lasts"), is_anchored=False)
 
 
-def _change(fields: Fields) -> ChangeField:
+def _read_field_change(fields: Fields) -> ChangeField:
     named = [each for each in AccountField if fields.has(each.value)]
     if len(named) != 1:
         fields.wrong("", f"give one of {', '.join(AccountField)}")
@@ -151,10 +153,10 @@ def _change(fields: Fields) -> ChangeField:
 
 
 _READS: Mapping[StepKind, Callable[[Fields], Action | None]] = {
-    StepKind.WAIT: _wait,
+    StepKind.WAIT: _read_wait,
     StepKind.BRANCH: lambda fields: Branch(read_conditions(fields.part("if"), in_play=True)),
-    StepKind.CHANGE_FIELD: lambda fields: _change(fields.part("set")),
-    StepKind.MAIL: _mail,
+    StepKind.CHANGE_FIELD: lambda fields: _read_field_change(fields.part("set")),
+    StepKind.MAIL: _read_mail,
     StepKind.START_PLAY: lambda fields: StartPlay(fields.key("playbook")),
     StepKind.HOLD_OUT: lambda fields: HoldOut(
         fields.whole("percent", lowest=1, highest=_MOST_HELD_OUT)
@@ -167,11 +169,11 @@ _READS: Mapping[StepKind, Callable[[Fields], Action | None]] = {
 }
 
 
-def _edge(fields: Fields, kind: StepKind) -> Edge:
+def _read_edge(fields: Fields, kind: StepKind) -> Edge:
     return Edge(to=fields.key("to"), when=fields.texts("when", ENDINGS_OF[kind]))
 
 
-def _offset(fields: Fields, *, is_anchored: bool = True) -> Offset:
+def _read_offset(fields: Fields, *, is_anchored: bool = True) -> Offset:
     named = [unit for unit in Unit if fields.has(unit.value)]
     anchor = fields.word("from", Anchor, Anchor.START) if is_anchored else Anchor.START
     if len(named) != 1:
@@ -183,7 +185,7 @@ def _offset(fields: Fields, *, is_anchored: bool = True) -> Offset:
     return Offset(amount, named[0], anchor)
 
 
-def _columns(position: int, step: StepDefinition) -> dict[str, Any]:
+def _step_columns(position: int, step: StepDefinition) -> dict[str, Any]:
     return {
         "position": position,
         "key": step.key,
@@ -248,4 +250,4 @@ def _written_wait(wait: Wait) -> dict[str, Any]:
 
 def read_action(*, kind: StepKind, data: dict[str, Any]) -> Action | None:
     """Of what is stored, which was checked when it was written."""
-    return _action(Fields(data, place="", errors=[]), kind)
+    return _read_kind_action(Fields(data, place="", errors=[]), kind)

@@ -307,11 +307,11 @@ class PlaybookStep(models.Model):
             "prepare": self.prepare,
             "ask": self.ask,
             "success": self.success,
-            "mail": self._mail(),
+            "mail": self._mail_mapping(),
             **self.action,
         }
 
-    def _mail(self) -> dict[str, str] | None:
+    def _mail_mapping(self) -> dict[str, str] | None:
         if not self.mail_subject and not self.mail_body:
             return None
         return {"subject": self.mail_subject, "body": self.mail_body}

@@ -91,13 +91,13 @@ def start(request: HttpRequest, external_id: str) -> HttpResponse:
         raise PermissionDenied
     form = StartForm(request.POST)
     if form.is_valid():
-        _start(request, account, user, form.cleaned_data["playbook"])
+        _start_from_page(request, account, user, form.cleaned_data["playbook"])
     else:
         messages.error(request, gettext("Choose which play to start."))
     return redirect("account_tasks", external_id)
 
 
-def _start(request: HttpRequest, account: Account, user: User, playbook: str) -> None:
+def _start_from_page(request: HttpRequest, account: Account, user: User, playbook: str) -> None:
     try:
         play = start_play(account=account, playbook_key=playbook, by=user, now=clock.now())
     except (NotPublishedError, PlayRunningError) as refused:
@@ -129,13 +129,13 @@ def stop(request: HttpRequest, external_id: str, play_id: int) -> HttpResponse:
         raise PermissionDenied
     form = StopForm(request.POST)
     if form.is_valid():
-        _stop(request, play, user, form.cleaned_data["reason"])
+        _stop_from_page(request, play, user, form.cleaned_data["reason"])
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["reason"]))
     return redirect(next_page(request, default=reverse("account_tasks", args=[external_id])))
 
 
-def _stop(request: HttpRequest, play: Play, user: User, reason: str) -> None:
+def _stop_from_page(request: HttpRequest, play: Play, user: User, reason: str) -> None:
     try:
         cancel_play(play_id=play.pk, reason=reason, by=user, now=clock.now())
     except PlayClosedError as refused:
@@ -193,7 +193,7 @@ def shown_fates(plays: Sequence[Play]) -> dict[str, str]:
         return {}
     zone = Installation.current().zone
     rows = OutboxMessage.objects.filter(key__in=keys, channel=OutboxMessage.Channel.IN_APP)
-    return {row.key: _fate(row, zone) for row in rows}
+    return {row.key: _fate_of_message(row, zone) for row in rows}
 
 
 def step_key(result: StepResult) -> str:
@@ -201,7 +201,7 @@ def step_key(result: StepResult) -> str:
     return f"play:{result.play_id}:step:{result.step_id}"
 
 
-def _fate(row: OutboxMessage, zone: ZoneInfo) -> str:
+def _fate_of_message(row: OutboxMessage, zone: ZoneInfo) -> str:
     happened = (
         (gettext("shown"), row.sent_at),
         (gettext("clicked"), row.clicked_at),
@@ -231,27 +231,29 @@ def play_row(play: Play, *, fates: Mapping[str, str]) -> PlayRow:
         closed_at=play.closed_at,
         steps=(
             *(
-                _did(step, result, fates=fates)
+                _automatic_step_row(step, result, fates=fates)
                 if (result := results.get(step.pk))
-                else _step(step, tasks.get(step.pk), latest=max(had, default=0))
+                else _step_row(step, tasks.get(step.pk), latest=max(had, default=0))
                 for step in steps
             ),
-            *(_made(task, task.title) for task in drawn_in),
+            *(_task_step_row(task, task.title) for task in drawn_in),
         ),
     )
 
 
-def _step(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
+def _step_row(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
     """`latest`: position of the latest step that was opened; the path led past those before it."""
     if task is None and step.position < latest:
         looks = _STEP_LOOKS[TaskState.SKIPPED]
         return StepRow(step.title, *looks, gettext("Not on this path"), "", None)
     if task is None:
         return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
-    return _made(task, step.title)
+    return _task_step_row(task, step.title)
 
 
-def _did(step: PlaybookStep, result: StepResult, *, fates: Mapping[str, str]) -> StepRow:
+def _automatic_step_row(
+    step: PlaybookStep, result: StepResult, *, fates: Mapping[str, str]
+) -> StepRow:
     """What the platform did by itself and what came of it, or until when it waits."""
     note = ": ".join(text for text in (label(result.ending), result.detail) if text)
     if result.ended_at is None:
@@ -260,14 +262,14 @@ def _did(step: PlaybookStep, result: StepResult, *, fates: Mapping[str, str]) ->
     return StepRow(step.title, *_STEP_LOOKS[TaskState.DONE], note, "", result.ended_at, said)
 
 
-def _made(task: Task, title: str) -> StepRow:
+def _task_step_row(task: Task, title: str) -> StepRow:
     state, icon = _STEP_LOOKS[TaskState(task.state)]
     return StepRow(
         title=title,
         state=state,
         icon=icon,
         note=label(task.outcome) if task.outcome else task.reason,
-        who=_who(task),
+        who=_owner_in_words(task),
         at=task.closed_at or task.due_at,
         said=task.note,
         task_id=task.pk,
@@ -275,7 +277,7 @@ def _made(task: Task, title: str) -> StepRow:
     )
 
 
-def _who(task: Task) -> str:
+def _owner_in_words(task: Task) -> str:
     if task.owner_role == OwnerRole.SYSTEM:
         return label(OwnerRole.SYSTEM)
     return task.owner.name if task.owner else gettext(QUEUE_OF_OPS)

@@ -115,13 +115,13 @@ def reassign(request: HttpRequest, play_id: int) -> HttpResponse:
         raise PermissionDenied
     form = HandPlayForm(request.POST)
     if form.is_valid():
-        _reassign(request, play, to=form.cleaned_data["owner"], now=clock.now())
+        _reassign_play(request, play, to=form.cleaned_data["owner"], now=clock.now())
     else:
         messages.error(request, " ".join(str(error) for error in form.errors["owner"]))
     return redirect("play", play_id)
 
 
-def _reassign(request: HttpRequest, play: Play, *, to: User, now: datetime) -> None:
+def _reassign_play(request: HttpRequest, play: Play, *, to: User, now: datetime) -> None:
     user = cast("User", request.user)
     try:
         hand_over_play(play_id=play.pk, to=to, by=user, now=now)

@@ -101,10 +101,10 @@ def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]
     """By ARR, the largest first: what nothing holds back, by the first trigger that is true."""
     true: dict[int, Wanted] = {}
     for trigger in rule.triggers:
-        for wanted in _true(trigger, day):
+        for wanted in _accounts_where_true(trigger, day):
             true.setdefault(wanted.account_id, wanted)
     found = []
-    for standing in _standings(sorted(true), day):
+    for standing in _states_in_slices(sorted(true), day):
         wanted = true[standing.account_id]
         contract = str(wanted.saw.get("contract", ""))
         held = suppression_for(rule=rule, trigger=wanted.trigger, standing=standing, now=now)
@@ -113,20 +113,22 @@ def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]
     return sorted(found, key=lambda each: (-each.standing.arr_minor, each.standing.account_id))
 
 
-def _true(trigger: Trigger, day: date) -> Iterator[Wanted]:
+def _accounts_where_true(trigger: Trigger, day: date) -> Iterator[Wanted]:
     match trigger.moment:
         case ContractMark(date=which, days=after):
             told = {"date": which.value, "after": after, "day": day}
-            for account, contract, on, left in _rows(_MARKED, least=LEAST_RENEWAL_MONTHS, **told):
+            for account, contract, on, left in _fetch_rows(
+                _MARKED, least=LEAST_RENEWAL_MONTHS, **told
+            ):
                 seen = {"contract": contract, "on": on.isoformat(), "days_left": left}
                 yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
         case Silence(days=silent):
             person = ActorClass.PERSON.number
-            for account, used in _rows(_SILENT, person=person, day=day, silent=silent):
+            for account, used in _fetch_rows(_SILENT, person=person, day=day, silent=silent):
                 seen = {"last_used": used.isoformat()}
                 yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
         case ScoreFall(points=points, within_days=within):
-            for account, before, score in _rows(_FALLEN, points=points, within=within):
+            for account, before, score in _fetch_rows(_FALLEN, points=points, within=within):
                 seen = {"score_before": str(before), "score": str(score)}
                 yield Wanted(account, trigger, {"kind": trigger.moment.signal.value, **seen})
         case NotStarted() | Untouched() | Unpaid() | AfterChurn() | AudienceEntry() as moment:
@@ -134,7 +136,9 @@ def _true(trigger: Trigger, day: date) -> Iterator[Wanted]:
             told = {"kind": moment.signal.value}
             yield from (Wanted(each.account_id, trigger, told | each.seen) for each in found)
         case _:
-            yield from (Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _beyond(trigger))
+            yield from (
+                Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _accounts_beyond_line(trigger)
+            )
 
 
 def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
@@ -142,24 +146,24 @@ def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
     if not isinstance(moment, AudienceEntry):
         yield from occurrences(moment, since=day - _YEAR, until=day, still=True)
         return
-    for account, since in _rows(_MEMBERS, audience=moment.audience):
+    for account, since in _fetch_rows(_MEMBERS, audience=moment.audience):
         yield Occurred(account, since, {"audience": moment.audience, "on": since.isoformat()})
 
 
-def _beyond(trigger: Trigger) -> Sequence[tuple[Any, ...]]:
+def _accounts_beyond_line(trigger: Trigger) -> Sequence[tuple[Any, ...]]:
     falls, line = trigger.direction is Direction.DOWN, trigger.line
     if line is not None and line.subject == WHOLE_SCORE:
-        return _rows(_BEYOND, falls=falls, line=line.value)
+        return _fetch_rows(_BEYOND, falls=falls, line=line.value)
     if line is not None:
         watched = WatchLine.objects.filter(subject=line.subject, value=line.value).first()
         side = 1 if falls else 0
-        return _rows(_BEYOND_A_WATCHED_LINE, line=watched.pk, side=side) if watched else []
+        return _fetch_rows(_BEYOND_A_WATCHED_LINE, line=watched.pk, side=side) if watched else []
     if trigger.kind is TriggerKind.CROSSING and trigger.subject == WHOLE_SCORE and trigger.targets:
-        return _rows(_IN_BAND, bands=list(trigger.targets))
+        return _fetch_rows(_IN_BAND, bands=list(trigger.targets))
     return []
 
 
-def _standings(ids: Sequence[int], day: date) -> Iterator[AccountState]:
+def _states_in_slices(ids: Sequence[int], day: date) -> Iterator[AccountState]:
     for start in range(0, len(ids), _SLICE):
         part = ids[start : start + _SLICE]
         owners = Owners(accounts=facts.account_rows(part).values(), day=day)
@@ -167,7 +171,7 @@ def _standings(ids: Sequence[int], day: date) -> Iterator[AccountState]:
         yield from facts.standings(account_ids=part, csms=csms, day=day).values()
 
 
-def _rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
+def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return list(cursor.fetchall())

@@ -97,12 +97,12 @@ def fill(asked: DryRun, *, now: datetime) -> None:
     outcomes = dry_run(
         occasions=occasions,
         rule=rule,
-        standings=_standings(ids, day=asked.until),
-        pasts=_pasts(ids, rule, asked),
+        standings=_states_by_account(ids, day=asked.until),
+        pasts=_pasts_by_account(ids, rule, asked),
         length=length,
     )
     asked.revision, asked.finished_at = playbook.revision, now
-    asked.result = _result(definition, outcomes, asked) | {"length": length.days}
+    asked.result = _dry_run_result(definition, outcomes, asked) | {"length": length.days}
     asked.save(update_fields=["revision", "finished_at", "result"])
 
 
@@ -113,22 +113,22 @@ def length_of(definition: PlaybookDefinition) -> timedelta:
     latest = reached = 0.0
     for step in definition.steps:
         if isinstance(step.action, Wait):
-            reached += _days(step.action.lasts)
+            reached += _days_of_offset(step.action.lasts)
         elif step.due.anchor is Anchor.PREVIOUS_STEP:
-            reached += _days(step.due)
+            reached += _days_of_offset(step.due)
         elif step.due.anchor is Anchor.START:
-            reached = max(reached, _days(step.due))
+            reached = max(reached, _days_of_offset(step.due))
         latest = max(latest, reached)
     return timedelta(days=max(1, round(latest)))
 
 
-def _days(due: Offset) -> float:
+def _days_of_offset(due: Offset) -> float:
     """In calendar days: of seven five are worked."""
     worked = {Unit.HOURS: due.amount / 24, Unit.BUSINESS_DAYS: float(due.amount)}
     return due.amount if due.unit is Unit.CALENDAR_DAYS else worked[due.unit] * 7 / 5
 
 
-def _standings(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
+def _states_by_account(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
     found: dict[int, AccountState] = {}
     for start in range(0, len(ids), SLICE):
         part = ids[start : start + SLICE]
@@ -138,7 +138,7 @@ def _standings(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
     return found
 
 
-def _pasts(ids: Sequence[int], rule: Rule, asked: DryRun) -> dict[int, Past]:
+def _pasts_by_account(ids: Sequence[int], rule: Rule, asked: DryRun) -> dict[int, Past]:
     zone = Installation.current().zone
 
     def begins(day: date) -> datetime:
@@ -163,7 +163,7 @@ def _pasts(ids: Sequence[int], rule: Rule, asked: DryRun) -> dict[int, Past]:
     }
 
 
-def _result(
+def _dry_run_result(
     definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome], asked: DryRun
 ) -> dict[str, Any]:
     counted = tally(outcomes, since=asked.since, until=asked.until)
@@ -177,7 +177,7 @@ def _result(
         "weeks": [[monday.isoformat(), starts] for monday, starts in counted.weeks],
         "accounts": len({each.occasion.account_id for each in outcomes if not each.reason}),
         "tasks": counted.started * tasks_of_a_play(definition),
-        **_mails(definition, outcomes),
+        **_mail_figures(definition, outcomes),
         "lines": [
             [each.occasion.account_id, each.occasion.at.isoformat(), each.csm_id, each.reason]
             for each in latest[:MOST_LISTED]
@@ -187,18 +187,20 @@ def _result(
 
 def tasks_of_a_play(definition: PlaybookDefinition) -> int:
     """On the way through it that has most of them."""
-    return _most(definition, StepKind.TASK)
+    return _most_steps_of_kind(definition, StepKind.TASK)
 
 
-def _most(definition: PlaybookDefinition, *kinds: StepKind) -> int:
+def _most_steps_of_kind(definition: PlaybookDefinition, *kinds: StepKind) -> int:
     nodes = [Node(step.key, step.edges, step.kind) for step in definition.steps]
     return most_on_a_path(nodes, [int(step.kind in kinds) for step in definition.steps])
 
 
-def _mails(definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome]) -> dict[str, Any]:
+def _mail_figures(
+    definition: PlaybookDefinition, outcomes: Sequence[DryRunOutcome]
+) -> dict[str, Any]:
     """How many messages of these plays, mails and those in the product, one person of a customer
     would get at most, and who."""
-    each_play = _most(definition, StepKind.MAIL, StepKind.IN_APP)
+    each_play = _most_steps_of_kind(definition, StepKind.MAIL, StepKind.IN_APP)
     starts = Counter(each.occasion.account_id for each in outcomes if not each.reason)
     asks = [step.action for step in definition.steps if isinstance(step.action, Mail)]
     is_asked = bool(asks) and all(each.consent is Consent.GIVEN for each in asks)

@@ -122,11 +122,11 @@ def occasions_of(rule: Rule, *, since: date, until: date, zone: ZoneInfo) -> lis
     found = [
         occasion
         for trigger in rule.triggers
-        for occasion in _occasions(trigger, since=since, until=until, zone=zone)
+        for occasion in _occasions_of_trigger(trigger, since=since, until=until, zone=zone)
     ]
     days = [each.at.astimezone(zone).date() for each in found]
     accounts = [each.account_id for each in found]
-    rows = _rows(_STOOD, accounts=accounts, days=days) if found else ()
+    rows = _fetch_rows(_STOOD, accounts=accounts, days=days) if found else ()
     stood = {(account, day): (score, band) for account, day, score, band in rows}
     unscored: tuple[Decimal | None, str] = (None, "")
     return [
@@ -136,9 +136,11 @@ def occasions_of(rule: Rule, *, since: date, until: date, zone: ZoneInfo) -> lis
     ]
 
 
-def _occasions(trigger: Trigger, *, since: date, until: date, zone: ZoneInfo) -> Iterator[Occasion]:
+def _occasions_of_trigger(
+    trigger: Trigger, *, since: date, until: date, zone: ZoneInfo
+) -> Iterator[Occasion]:
     if trigger.kind is TriggerKind.SIGNAL:
-        yield from _rang(trigger, since=since, until=until, zone=zone)
+        yield from _signal_occasions(trigger, since=since, until=until, zone=zone)
         return
     for account, day, *contract in _days_of(trigger, since=since, until=until):
         at = datetime.combine(day, _NOON, tzinfo=zone)
@@ -150,35 +152,37 @@ def _days_of(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[An
     days = {"since": since, "until": until}
     match trigger.moment:
         case None:
-            return _crossings(trigger, **days)
+            return _crossing_days(trigger, **days)
         case ScoreFall() as fall:
-            return _falls(fall, **days)
+            return _days_of_falls(fall, **days)
         case ContractMark(date=which, days=after):
             told = {"date": which.value, "days": after, "least": LEAST_RENEWAL_MONTHS}
-            return _rows(_MARKED, **told, **days)
+            return _fetch_rows(_MARKED, **told, **days)
         case Silence(days=silent):
-            return _rows(_SILENT, days=silent, person=ActorClass.PERSON.number, **days)
+            return _fetch_rows(_SILENT, days=silent, person=ActorClass.PERSON.number, **days)
         case Cadence(months=every):
-            return _rows(_CAME_ROUND, every=every, **days)
+            return _fetch_rows(_CAME_ROUND, every=every, **days)
         case moment:
             return (row[:2] for row in occurrences(moment, still=False, **days))
 
 
-def _rang(trigger: Trigger, *, since: date, until: date, zone: ZoneInfo) -> Iterator[Occasion]:
+def _signal_occasions(
+    trigger: Trigger, *, since: date, until: date, zone: ZoneInfo
+) -> Iterator[Occasion]:
     begins = datetime.combine(since, time(), tzinfo=zone)
     ends = datetime.combine(until + timedelta(days=1), time(), tzinfo=zone)
-    for account, moment in _rows(_RANG, kind=trigger.signal, begins=begins, ends=ends):
+    for account, moment in _fetch_rows(_RANG, kind=trigger.signal, begins=begins, ends=ends):
         yield Occasion(account, moment, trigger.key)
 
 
-def _crossings(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[int, date]]:
+def _crossing_days(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[int, date]]:
     """Of a line that nobody watched yet, the scores tell; of a component or a measure the
     crossings of a line that was watched."""
     line = trigger.line
     if line is not None and line.subject == WHOLE_SCORE:
         falls = trigger.direction is Direction.DOWN
-        return _rows(_PASSED, line=line.value, falls=falls, since=since, until=until)
-    return _rows(
+        return _fetch_rows(_PASSED, line=line.value, falls=falls, since=since, until=until)
+    return _fetch_rows(
         _CROSSED,
         kind="band" if line is None else "line",
         subject=trigger.subject if line is None else line.name,
@@ -190,11 +194,11 @@ def _crossings(trigger: Trigger, *, since: date, until: date) -> Iterable[tuple[
     )
 
 
-def _falls(fall: ScoreFall, *, since: date, until: date) -> Iterator[tuple[int, date]]:
+def _days_of_falls(fall: ScoreFall, *, since: date, until: date) -> Iterator[tuple[int, date]]:
     """The day on which it became true, and no other within the days it looks back."""
     within = timedelta(days=fall.within_days)
     told = {"within": fall.within_days, "points": fall.points, "since": since, "until": until}
-    rows = _rows(_FELL, **told)
+    rows = _fetch_rows(_FELL, **told)
     true_on: dict[int, list[date]] = defaultdict(list)
     for account, day in rows:
         true_on[account].append(day)
@@ -207,7 +211,7 @@ def _falls(fall: ScoreFall, *, since: date, until: date) -> Iterator[tuple[int, 
                 yield account, day
 
 
-def _rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
+def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return list(cursor.fetchall())

@@ -34,7 +34,7 @@ def save_draft(
 
     Raises DraftMovedOnError, DraftGoneError.
     """
-    row = _locked(draft)
+    row = _locked_draft(draft)
     if row.revision != revision:
         raise DraftMovedOnError
     if {**content, "key": row.key} == row.as_mapping():
@@ -52,7 +52,7 @@ def save_draft(
     return row
 
 
-def _locked(draft: Playbook) -> Playbook:
+def _locked_draft(draft: Playbook) -> Playbook:
     row = Playbook.objects.select_for_update().filter(pk=draft.pk).first()
     if row is None or row.state != Playbook.State.DRAFT:
         raise DraftGoneError
@@ -109,4 +109,4 @@ def new_draft(*, key: str, name: str, by: User, now: datetime) -> Playbook:
 @transaction.atomic
 def discard_draft(*, draft: Playbook) -> None:
     """Raises DraftGoneError."""
-    _locked(draft).delete()
+    _locked_draft(draft).delete()

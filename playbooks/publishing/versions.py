@@ -175,13 +175,13 @@ def install_library(*, now: datetime) -> int:
     present = set(Playbook.objects.values_list("key", flat=True))
     for entry in ENTRIES:
         if entry.key in present:
-            _adopt(entry.key)
+            _adopt_installed_version(entry.key)
     if present:
         return 0
-    return sum(_installs(entry, now) for entry in ENTRIES if entry.at_first)
+    return sum(_try_install(entry, now) for entry in ENTRIES if entry.at_first)
 
 
-def _installs(entry: LibraryEntry, now: datetime) -> bool:
+def _try_install(entry: LibraryEntry, now: datetime) -> bool:
     try:
         install(entry=entry, by=None, now=now)
     except PlaybookError:
@@ -189,7 +189,7 @@ def _installs(entry: LibraryEntry, now: datetime) -> bool:
     return True
 
 
-def _adopt(key: str) -> None:
+def _adopt_installed_version(key: str) -> None:
     """What was installed before its text was kept: the first version, if no person published it."""
     first = Playbook.objects.filter(key=key, published_by__isnull=True).order_by("version").first()
     if first is None or first.published_at is None:

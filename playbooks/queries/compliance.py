@@ -80,19 +80,19 @@ class ComplianceRow:
 
     @property
     def completed_share(self) -> Decimal | None:
-        return _share(self.completed, self.ended)
+        return _share_or_none(self.completed, self.ended)
 
     @property
     def kept_share(self) -> Decimal | None:
-        return _share(self.kept, self.promised)
+        return _share_or_none(self.kept, self.promised)
 
     @property
     def skipped_share(self) -> Decimal | None:
-        return _share(self.skipped, self.finished)
+        return _share_or_none(self.skipped, self.finished)
 
     @property
     def on_time_share(self) -> Decimal | None:
-        return _share(self.on_time, self.due)
+        return _share_or_none(self.on_time, self.due)
 
     @property
     def on_time_wanted(self) -> Decimal:
@@ -108,7 +108,7 @@ class ComplianceRow:
         return self.on_time_share is not None and self.on_time_share <= self.on_time_wanted
 
 
-def _share(part: int, whole: int) -> Decimal | None:
+def _share_or_none(part: int, whole: int) -> Decimal | None:
     """None where there are too few to say."""
     return None if whole < ENOUGH else Decimal(part) / whole
 
@@ -180,23 +180,25 @@ _FIGURES = """
 
 def compliance(asked: ComplianceScope) -> list[ComplianceRow]:
     """All together first, then the largest groups."""
-    statement, values = _statement(_FIGURES, asked)
+    statement, values = _cohort_statement(_FIGURES, asked)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return [_row(list(values)) for values in cursor.fetchall()]
+        return [_compliance_row(list(values)) for values in cursor.fetchall()]
 
 
-def _row(values: list[Any]) -> ComplianceRow:
+def _compliance_row(values: list[Any]) -> ComplianceRow:
     values[1] = values[1] or ""
-    values[-2:] = map(_rounded, values[-2:])
+    values[-2:] = map(_rounded_or_none, values[-2:])
     return ComplianceRow(*values)
 
 
-def _rounded(value: Any) -> Decimal | None:
+def _rounded_or_none(value: Any) -> Decimal | None:
     return None if value is None else round(Decimal(str(value)), 1)
 
 
-def _statement(sql: str, asked: ComplianceScope, *, which: str = "") -> tuple[str, dict[str, Any]]:
+def _cohort_statement(
+    sql: str, asked: ComplianceScope, *, which: str = ""
+) -> tuple[str, dict[str, Any]]:
     group, name = _CUTS[asked.cut]
     scope, values = account_scope(asked.user, column="p.account_id")
     cohort = _COHORT.format(group=group, name=name, scope=scope)
@@ -299,12 +301,12 @@ def compliance_lines(
 ) -> list[ComplianceLine]:
     """The plays or steps a number counts; `group` empty: of all groups."""
     body, which = _LISTS[figure]
-    statement, values = _statement(body, asked, which=which)
+    statement, values = _cohort_statement(body, asked, which=which)
     with connection.cursor() as cursor:
         cursor.execute(statement, values | {"group": group, "limit": limit, "offset": offset})
-        return [_line(list(row)) for row in cursor.fetchall()]
+        return [_compliance_line(list(row)) for row in cursor.fetchall()]
 
 
-def _line(values: list[Any]) -> ComplianceLine:
-    values[-1] = _rounded(values[-1])
+def _compliance_line(values: list[Any]) -> ComplianceLine:
+    values[-1] = _rounded_or_none(values[-1])
     return ComplianceLine(*values)

@@ -51,12 +51,12 @@ class AskedDoings:
         return Doings(
             used_since_start=(used is not None and used >= since) if is_known else None,
             active_users=self._active_users.get(account_id, 0) if is_known else None,
-            features=frozenset(self._features[account_id]) if is_known else None,
-            events=frozenset(self._events[account_id]),
-            onboarding_done=self._onboarding.get(account_id),
+            features=frozenset(self._features_used[account_id]) if is_known else None,
+            events=frozenset(self._events_of_accounts[account_id]),
+            onboarding_done=self._onboarding_done.get(account_id),
         )
 
-    def _asks(self, *names: str) -> bool:
+    def _is_any_asked(self, *names: str) -> bool:
         return any(
             getattr(each, name) not in (None, frozenset()) for each in self.asked for name in names
         )
@@ -64,14 +64,14 @@ class AskedDoings:
     @cached_property
     def _usage_comes_in(self) -> bool:
         """While the source of usage is silent nobody is: what people did is not known."""
-        if not self._asks(*_OF_USAGE):
+        if not self._is_any_asked(*_OF_USAGE):
             return False
         feed = SourceFeed.objects.filter(source="usage", latest_day__gte=self.day - _NEWS)
         return feed.exists()
 
     @cached_property
     def _last_used(self) -> dict[int, date]:
-        if not self._asks("used_since_start"):
+        if not self._is_any_asked("used_since_start"):
             return {}
         # Uses index: accounts_usageday_pkey
         rows = UsageDay.objects.filter(
@@ -84,13 +84,13 @@ class AskedDoings:
 
     @cached_property
     def _active_users(self) -> dict[int, int]:
-        if not self._asks("active_users_at_least", "active_users_below"):
+        if not self._is_any_asked("active_users_at_least", "active_users_below"):
             return {}
         with connection.cursor() as cursor:
-            cursor.execute(_ACTIVE, self._window())
+            cursor.execute(_ACTIVE, self._active_window())
             return dict(cursor.fetchall())
 
-    def _window(self) -> dict[str, Any]:
+    def _active_window(self) -> dict[str, Any]:
         """The last seven days, as the bits of at most two months."""
         days = [self.day - timedelta(days=back) for back in range(ACTIVE_DAYS)]
         this, before = days[0].replace(day=1), days[-1].replace(day=1)
@@ -106,7 +106,7 @@ class AskedDoings:
         }
 
     @cached_property
-    def _features(self) -> dict[int, set[str]]:
+    def _features_used(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
         keys = {key for each in self.asked for key in each.used_features | each.unused_features}
         if not keys:
@@ -125,7 +125,7 @@ class AskedDoings:
         return found
 
     @cached_property
-    def _events(self) -> dict[int, set[str]]:
+    def _events_of_accounts(self) -> dict[int, set[str]]:
         found: dict[int, set[str]] = defaultdict(set)
         kinds = {kind for each in self.asked for kind in each.events | each.without_events}
         if not kinds:
@@ -137,8 +137,8 @@ class AskedDoings:
         return found
 
     @cached_property
-    def _onboarding(self) -> dict[int, bool]:
-        if not self._asks("onboarding_done"):
+    def _onboarding_done(self) -> dict[int, bool]:
+        if not self._is_any_asked("onboarding_done"):
             return {}
         # Uses index: onboarding_step_once_an_account
         rows = (

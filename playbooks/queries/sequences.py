@@ -107,19 +107,19 @@ def sequence_rows(*, now: datetime) -> list[SequenceRow]:
     """Sequences in force, and others that run, sent or ended something of late; by name."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     waits: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for key, figure, step, number in _fetched(_COUNTS, now=now):
+    for key, figure, step, number in _fetch_rows(_COUNTS, now=now):
         counts[key][figure] += number
         if figure == SequenceFigure.RUNNING:
             waits[key].append((step, number))
     rows = [
         SequenceRow(book.key, book.name, book.pk, dict(counts[book.key]), waits[book.key])
-        for book in _latest()
+        for book in _latest_versions()
         if book.state == Playbook.State.PUBLISHED or book.key in counts
     ]
     return sorted(rows, key=lambda row: row.name)
 
 
-def _latest() -> Iterable[Playbook]:
+def _latest_versions() -> Iterable[Playbook]:
     """Of each sequence the version in force, else the latest."""
     versions = Playbook.objects.filter(is_sequence=True).only("key", "name", "state", "version")
     ordered = versions.order_by("key", "state", "-version")  # published before retired
@@ -141,10 +141,10 @@ def sequence_lines(
     is_ahead = figure in (SequenceFigure.RUNNING, SequenceFigure.HELD)
     query = _LINES.format(found=found, order="ASC" if is_ahead else "DESC")
     told = {"key": key, "figure": figure.value, "step": step, "limit": limit, "offset": offset}
-    return [SequenceLine(*row) for row in _fetched(query, now=now, **told)]
+    return [SequenceLine(*row) for row in _fetch_rows(query, now=now, **told)]
 
 
-def _fetched(query: str, *, now: datetime, **told: Any) -> list[tuple[Any, ...]]:
+def _fetch_rows(query: str, *, now: datetime, **told: Any) -> list[tuple[Any, ...]]:
     params = {"since": now - OF_LATE, "budget": list(BUDGET_REASONS), **told}
     with connection.cursor() as cursor:
         cursor.execute(query, params)

@@ -74,7 +74,7 @@ _LIST = """
 
 def falls(*, user: User, period: PlayPeriod, today: date) -> Falls:
     """Those of the period that are older than ANSWER_DAYS: the others may still be answered."""
-    ((total, unanswered),) = _rows(_COUNT, user=user, period=period, today=today)
+    ((total, unanswered),) = _fall_rows(_COUNT, user=user, period=period, today=today)
     return Falls(total, unanswered)
 
 
@@ -82,11 +82,11 @@ def unanswered_falls(
     *, user: User, period: PlayPeriod, today: date, limit: int, offset: int = 0
 ) -> list[Fall]:
     """The latest first."""
-    found = _rows(_LIST, user=user, period=period, today=today, limit=limit, offset=offset)
+    found = _fall_rows(_LIST, user=user, period=period, today=today, limit=limit, offset=offset)
     return [Fall(*row) for row in found]
 
 
-def _rows(
+def _fall_rows(
     sql: str, *, user: User, period: PlayPeriod, today: date, **page: int
 ) -> list[tuple[Any, ...]]:
     scope, values = account_scope(user, column="x.account_id")

@@ -19,27 +19,27 @@ def fits(
     Without it any contract that runs may be the one.
     """
     return (
-        _allows(conditions.segments, standing.segment)
-        and _allows(conditions.touch_tiers, standing.touch_tier)
-        and _allows(conditions.stages, standing.stage)
-        and _allows(conditions.plans, standing.plan)
+        _is_allowed(conditions.segments, standing.segment)
+        and _is_allowed(conditions.touch_tiers, standing.touch_tier)
+        and _is_allowed(conditions.stages, standing.stage)
+        and _is_allowed(conditions.plans, standing.plan)
         and (not conditions.tags or bool(conditions.tags & standing.tags))
         and not conditions.without_tags & standing.tags
-        and _allows(conditions.bands, standing.band)
-        and _allows(conditions.renewal_risks, standing.renewal_risk)
+        and _is_allowed(conditions.bands, standing.band)
+        and _is_allowed(conditions.renewal_risks, standing.renewal_risk)
         and (not conditions.audiences or bool(conditions.audiences & standing.audiences))
-        and _within(standing.score, conditions.score_at_least, conditions.score_below)
-        and _within(standing.arr, conditions.arr_at_least, conditions.arr_below)
+        and _is_within(standing.score, conditions.score_at_least, conditions.score_below)
+        and _is_within(standing.arr, conditions.arr_at_least, conditions.arr_below)
         and (not conditions.is_about_contracts or _has_contract(conditions, standing, contract))
         and (not conditions.is_about_doings or fits_doings(conditions=conditions, doings=doings))
     )
 
 
-def _allows(allowed: frozenset[str], value: str) -> bool:
+def _is_allowed(allowed: frozenset[str], value: str) -> bool:
     return not allowed or value in allowed
 
 
-def _within(value: Decimal | None, at_least: Decimal | None, below: Decimal | None) -> bool:
+def _is_within(value: Decimal | None, at_least: Decimal | None, below: Decimal | None) -> bool:
     if value is None:
         return at_least is None and below is None
     return (at_least is None or value >= at_least) and (below is None or value < below)

@@ -53,20 +53,26 @@ def decide(
     *, inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState, now: datetime
 ) -> list[Decision]:
     """One decision for every signal and playbook that match, in the order of the signals."""
-    matched = _matches(inputs, rules, standing)
-    severest = _severest([m for m in matched if _suppression(m, standing, now) not in _PASSED_ON])
+    matched = _matches_of_signals(inputs, rules, standing)
+    severest = _severest_by_conflict(
+        [m for m in matched if _suppression_of_match(m, standing, now) not in _PASSED_ON]
+    )
     decisions = []
     for match in matched:
         best = severest.get(_conflict_key(match))
-        is_outdone = best is not None and best is not match and _outdoes(best, match)
-        reason = Suppression.SEVERER_MATCH if is_outdone else _suppression(match, standing, now)
-        decisions.append(_decision(match, standing, reason))
+        is_outdone = best is not None and best is not match and _is_as_severe(best, match)
+        reason = (
+            Suppression.SEVERER_MATCH if is_outdone else _suppression_of_match(match, standing, now)
+        )
+        decisions.append(_decision_for_match(match, standing, reason))
         if reason is None:
             standing = _with_play(standing, match.rule)
     return decisions
 
 
-def _suppression(match: Match, standing: AccountState, now: datetime) -> Suppression | None:
+def _suppression_of_match(
+    match: Match, standing: AccountState, now: datetime
+) -> Suppression | None:
     crossing = match.inputs.crossing
     if crossing is not None and crossing.is_overridden and not standing.is_churned:
         return Suppression.OVERRIDE
@@ -85,10 +91,10 @@ def suppression_for(
         return Suppression.OVERRIDE
     if has_recovered(recovery=trigger.recovery, score=standing.score, band=standing.band):
         return Suppression.RECOVERED
-    return _occupied(rule, standing) or _cooling(rule, standing, now)
+    return _suppression_by_plays(rule, standing) or _suppression_by_cooldown(rule, standing, now)
 
 
-def _occupied(rule: Rule, standing: AccountState) -> Suppression | None:
+def _suppression_by_plays(rule: Rule, standing: AccountState) -> Suppression | None:
     if any(play.playbook_key == rule.key for play in standing.open_plays):
         return Suppression.OPEN_PLAY
     if rule.key in standing.queued:
@@ -100,7 +106,9 @@ def _occupied(rule: Rule, standing: AccountState) -> Suppression | None:
     return None
 
 
-def _cooling(rule: Rule, standing: AccountState, now: datetime) -> Suppression | None:
+def _suppression_by_cooldown(
+    rule: Rule, standing: AccountState, now: datetime
+) -> Suppression | None:
     cooldown = timedelta(days=rule.cooldown_days)
     ended = dict(standing.ended).get(rule.key)
     return Suppression.COOLDOWN if ended is not None and now < ended + cooldown else None
@@ -169,7 +177,7 @@ def attention_rank(*, arr_minor: int, score: Decimal | None) -> int:
     return int(arr_minor * (100 - known))
 
 
-def _matches(
+def _matches_of_signals(
     inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState
 ) -> list[Match]:
     found = []
@@ -188,7 +196,7 @@ def _is_for(rule: Rule, trigger: Trigger, signal: TriggerInput, standing: Accoun
     )
 
 
-def _severest(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:
+def _severest_by_conflict(matched: Sequence[Match]) -> dict[tuple[str, str], Match]:
     """Of each contest the match with the highest severity, the earliest signal first."""
     chosen: dict[tuple[str, str], Match] = {}
     for match in matched:
@@ -211,12 +219,14 @@ def _conflict_key(match: Match) -> tuple[str, str]:
     return match.rule.family, group
 
 
-def _outdoes(best: Match, match: Match) -> bool:
+def _is_as_severe(best: Match, match: Match) -> bool:
     """What is severer and passed on is not outdone: it says its own reason."""
     return best.rule.severity >= match.rule.severity
 
 
-def _decision(match: Match, standing: AccountState, reason: Suppression | None) -> Decision:
+def _decision_for_match(
+    match: Match, standing: AccountState, reason: Suppression | None
+) -> Decision:
     crossing = match.inputs.crossing
     score = crossing.score if crossing else standing.score
     return Decision(

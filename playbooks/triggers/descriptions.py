@@ -21,15 +21,15 @@ def starts_when(trigger: Trigger) -> str:
         case TriggerKind.SIGNAL:
             sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
         case TriggerKind.SCORE_BELOW:
-            sentence = f"{_subject(trigger)} falls below {trigger.score}."
+            sentence = f"{_subject_phrase(trigger)} falls below {trigger.score}."
         case TriggerKind.VALUE_PASSES:
             verb = "falls below" if trigger.direction is Direction.DOWN else "rises to"
-            sentence = f"{_subject(trigger)} {verb} {trigger.value}."
+            sentence = f"{_subject_phrase(trigger)} {verb} {trigger.value}."
         case _:
             verb = "falls" if trigger.direction is Direction.DOWN else "rises"
-            sources = f" from {_either(trigger.sources)}" if trigger.sources else ""
-            targets = f" to {_either(trigger.targets)}" if trigger.targets else ""
-            sentence = f"{_subject(trigger)} {verb}{sources}{targets}."
+            sources = f" from {_joined_by_or(trigger.sources)}" if trigger.sources else ""
+            targets = f" to {_joined_by_or(trigger.targets)}" if trigger.targets else ""
+            sentence = f"{_subject_phrase(trigger)} {verb}{sources}{targets}."
     ends = closes_when(trigger.recovery) or "Only people end the play."
     return f"{sentence} {ends}"
 
@@ -51,20 +51,20 @@ def condition_words(conditions: Conditions) -> list[str]:
         "renewal risk": conditions.renewal_risks,
     }
     parts = [
-        f"{name} {_either(catalogue.label(value) for value in sorted(values))}"
+        f"{name} {_joined_by_or(catalogue.label(value) for value in sorted(values))}"
         for name, values in named.items()
         if values
     ]
     if conditions.audiences:
-        parts.append(f"membership of the audience {_either(sorted(conditions.audiences))}")
+        parts.append(f"membership of the audience {_joined_by_or(sorted(conditions.audiences))}")
     if conditions.tags:
-        parts.append(f"the tag {_either(sorted(conditions.tags))}")
+        parts.append(f"the tag {_joined_by_or(sorted(conditions.tags))}")
     if conditions.without_tags:
-        parts.append(f"no tag {_either(sorted(conditions.without_tags))}")
+        parts.append(f"no tag {_joined_by_or(sorted(conditions.without_tags))}")
     if conditions.also_churned:
         parts.append("those that have left too")
-    parts += _bound("score", conditions.score_at_least, conditions.score_below)
-    parts += _bound("ARR", conditions.arr_at_least, conditions.arr_below)
+    parts += _bound_phrases("score", conditions.score_at_least, conditions.score_below)
+    parts += _bound_phrases("ARR", conditions.arr_at_least, conditions.arr_below)
     return parts + _contract_words(conditions) + _doing_words(conditions)
 
 
@@ -85,7 +85,7 @@ def _doing_words(conditions: Conditions) -> list[str]:
         "{} behind it": conditions.events,
         "no {} yet": conditions.without_events,
     }
-    parts += [words.format(_either(sorted(keys))) for words, keys in sets.items() if keys]
+    parts += [words.format(_joined_by_or(sorted(keys))) for words, keys in sets.items() if keys]
     if conditions.onboarding_done is not None:
         left = "no" if conditions.onboarding_done else "some"
         parts.append(f"{left} step of its onboarding plan left")
@@ -97,7 +97,7 @@ def _play_words(conditions: Conditions) -> list[str]:
     parts = []
     if conditions.began_with:
         kinds = (catalogue.label(each.removeprefix("event.")) for each in conditions.began_with)
-        parts.append(f"{_either(sorted(kinds))} at the beginning of the play")
+        parts.append(f"{_joined_by_or(sorted(kinds))} at the beginning of the play")
     if conditions.contract_renewed is not None:
         parts.append(
             "its contract " + ("renewed" if conditions.contract_renewed else "not renewed")
@@ -105,7 +105,7 @@ def _play_words(conditions: Conditions) -> list[str]:
     return parts
 
 
-def _bound(name: str, at_least: Decimal | None, below: Decimal | None) -> list[str]:
+def _bound_phrases(name: str, at_least: Decimal | None, below: Decimal | None) -> list[str]:
     bounds = (("of at least", at_least), ("below", below))
     return [f"{name} {words} {bound:,f}" for words, bound in bounds if bound is not None]
 
@@ -115,7 +115,7 @@ def _contract_words(conditions: Conditions) -> list[str]:
         return []
     terms = (("at least", conditions.term_at_least), ("less than", conditions.term_below))
     term = " and ".join(f"{words} {months} months" for words, months in terms if months)
-    lines = f" for {_either(sorted(conditions.lines))}" if conditions.lines else ""
+    lines = f" for {_joined_by_or(sorted(conditions.lines))}" if conditions.lines else ""
     renews = {None: "", True: " that renews by itself", False: " that does not renew by itself"}
     of = f" of {term}" if term else ""
     return [f"a contract{lines}{of}{renews[conditions.auto_renews]}"]
@@ -129,7 +129,7 @@ def escalation_label(escalation: Escalation) -> str:
             when = f"The score falls below {escalation.score}"
         case _:
             events = (signal.removeprefix("event.") for signal in escalation.signals)
-            when = _either(catalogue.label(event) for event in events)
+            when = _joined_by_or(catalogue.label(event) for event in events)
             if escalation.count > 1:
                 when += f", {escalation.count} times within {escalation.within_days} days"
     stays = " From then on only people end the play." if escalation.keeps_open else ""
@@ -138,9 +138,9 @@ def escalation_label(escalation: Escalation) -> str:
     return f"{when}: {who} gets “{escalation.title}”. {escalation.guidance}{stays}"
 
 
-def _subject(trigger: Trigger) -> str:
+def _subject_phrase(trigger: Trigger) -> str:
     return "The score" if trigger.subject == WHOLE_SCORE else subject_label(trigger.subject)
 
 
-def _either(words: Iterable[str]) -> str:
+def _joined_by_or(words: Iterable[str]) -> str:
     return " or ".join(word.replace("_", " ") for word in words)

@@ -147,12 +147,12 @@ def tally(outcomes: Sequence[DryRunOutcome], *, since: date, until: date) -> Dry
     """Of the days from `since` to `until`."""
     starts = [each for each in outcomes if not each.reason]
     reasons = Counter(each.reason for each in outcomes if each.reason not in ("", QUEUED))
-    weeks = Counter(_monday(each.occasion.at.date()) for each in starts)
+    weeks = Counter(_monday_of(each.occasion.at.date()) for each in starts)
     loads = Counter(
-        (each.csm_id, _monday(each.occasion.at.date())) for each in starts if each.csm_id
+        (each.csm_id, _monday_of(each.occasion.at.date())) for each in starts if each.csm_id
     )
     mondays = []
-    day = _monday(since)
+    day = _monday_of(since)
     while day <= until:
         mondays.append(day)
         day += timedelta(days=7)
@@ -165,7 +165,7 @@ def tally(outcomes: Sequence[DryRunOutcome], *, since: date, until: date) -> Dry
     )
 
 
-def _monday(day: date) -> date:
+def _monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 

@@ -34,14 +34,14 @@ from playbooks.triggers.vocabulary import EscalationKind, Fallback, TriggerKind
 def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str:
     crossing = inputs.crossing
     if trigger.moment is not None:
-        return f"“{playbook}” starts {_seen(trigger.moment, inputs.values)}."
+        return f"“{playbook}” starts {_seen_in_words(trigger.moment, inputs.values)}."
     if trigger is BY_PLAY:
         return f"“{playbook}” was {inputs.detail}."
     if crossing is None:
         detail = f": {inputs.detail.rstrip('. ')}" if inputs.detail else ""
-        return f"“{playbook}” starts on {_event(inputs.kind)}{detail}."
-    when = f"on {crossing.day:%-d %b %Y} by scorecard {_words(crossing.judged_by)}"
-    return f"“{playbook}” starts on {_rule(trigger)}. {_moved(crossing)} {when}."
+        return f"“{playbook}” starts on {_event_phrase(inputs.kind)}{detail}."
+    when = f"on {crossing.day:%-d %b %Y} by scorecard {_plain_words(crossing.judged_by)}"
+    return f"“{playbook}” starts on {_rule_phrase(trigger)}. {_movement_phrase(crossing)} {when}."
 
 
 def moment_words(moment: Moment) -> str:
@@ -50,17 +50,17 @@ def moment_words(moment: Moment) -> str:
         case ContractMark(date=which, days=days):
             return f"{_days_from(days)} {_DATES[which]}"
         case ScoreFall(points=points, within_days=within):
-            return f"a fall by {points.normalize():f} points within {_days(within)}"
+            return f"a fall by {points.normalize():f} points within {_days_phrase(within)}"
         case Silence(days=days):
-            return f"{_days(days)} without anybody using the product"
+            return f"{_days_phrase(days)} without anybody using the product"
         case Cadence(months=1):
             return "every month"
         case Cadence(months=months):
             return f"every {months} months"
         case AudienceEntry(audience=audience):
-            return f"when an account enters the audience {_words(audience)}"
+            return f"when an account enters the audience {_plain_words(audience)}"
         case AudienceExit(audience=audience):
-            return f"when an account leaves the audience {_words(audience)}"
+            return f"when an account leaves the audience {_plain_words(audience)}"
         case _:
             return _occurrence_words(moment)
 
@@ -68,17 +68,19 @@ def moment_words(moment: Moment) -> str:
 def _occurrence_words(moment: FactOccurrence) -> str:
     match moment:
         case NotStarted(days=days):
-            return f"{_days(days)} as a customer without anybody using the product"
+            return f"{_days_phrase(days)} as a customer without anybody using the product"
         case Untouched(days=days, feature=feature):
-            what = f"the feature {_words(feature)}" if feature else "a core feature"
-            return f"{_days(days)} without anybody using {what}"
+            what = f"the feature {_plain_words(feature)}" if feature else "a core feature"
+            return f"{_days_phrase(days)} without anybody using {what}"
         case Repeated(event=event, times=times, within_days=within):
-            return f"{_words(event)} {times} times about the same within {_days(within)}"
+            return (
+                f"{_plain_words(event)} {times} times about the same within {_days_phrase(within)}"
+            )
         case TicketSolved(days=days):
             solved = "a ticket being solved" if days == 0 else "a ticket was solved"
             return f"{_days_from(days)} {solved}"
         case Unpaid(days=days):
-            return f"{_days(days)} after an invoice was due, and it is not paid"
+            return f"{_days_phrase(days)} after an invoice was due, and it is not paid"
         case Launched(days=days):
             came = "a feature coming" if days == 0 else "a feature came"
             return f"{_days_from(days)} {came} into their plan"
@@ -96,38 +98,40 @@ _DATES = {
 def _days_from(days: int) -> str:
     if days == 0:
         return "on the day of"
-    return f"{_days(abs(days))} {'before' if days < 0 else 'after'}"
+    return f"{_days_phrase(abs(days))} {'before' if days < 0 else 'after'}"
 
 
-def _days(days: int) -> str:
+def _days_phrase(days: int) -> str:
     return "a day" if days == 1 else f"{days} days"
 
 
-def _seen(moment: Moment, values: Mapping[str, Any]) -> str:
+def _seen_in_words(moment: Moment, values: Mapping[str, Any]) -> str:
     """What of it was seen, as values: dates stay as they are written in the signal."""
     match moment:
         case ContractMark():
             line = f" ({values['line']})" if values.get("line") else ""
-            what = f"contract {values.get('contract', '')}{line}, {_date(values.get('on'))}"
+            what = f"contract {values.get('contract', '')}{line}, {_date_phrase(values.get('on'))}"
             return f"{moment_words(moment)}: {what}"
         case ScoreFall():
             scores = f"{values.get('score_before')} → {values.get('score')}"
-            return f"on {moment_words(moment)}: {scores} by {_date(values.get('day'))}"
+            return f"on {moment_words(moment)}: {scores} by {_date_phrase(values.get('day'))}"
         case Silence():
-            return f"on {moment_words(moment)}: last used on {_date(values.get('last_used'))}"
+            return (
+                f"on {moment_words(moment)}: last used on {_date_phrase(values.get('last_used'))}"
+            )
         case Cadence():
             return f"as it does {moment_words(moment)}"
         case AudienceEntry() | AudienceExit():
-            return f"{moment_words(moment)}: {_date(values.get('on'))}"
+            return f"{moment_words(moment)}: {_date_phrase(values.get('on'))}"
         case _:
             return moment_words(moment)
 
 
-def _date(text: object) -> str:
+def _date_phrase(text: object) -> str:
     return f"{date.fromisoformat(str(text)):%-d %b %Y}" if text else "a day not known"
 
 
-def _rule(trigger: Trigger) -> str:
+def _rule_phrase(trigger: Trigger) -> str:
     match trigger.kind:
         case TriggerKind.SCORE_BELOW:
             what = "a score" if trigger.subject == WHOLE_SCORE else _in_sentence(trigger.subject)
@@ -139,12 +143,12 @@ def _rule(trigger: Trigger) -> str:
             return "this fall" if trigger.direction is Direction.DOWN else "this rise"
 
 
-def _moved(crossing: CrossingSignal) -> str:
+def _movement_phrase(crossing: CrossingSignal) -> str:
     """What moved, its value, and the bands or the line it passed."""
-    sides = f"{_words(crossing.before)} → {_words(crossing.after)}"
+    sides = f"{_plain_words(crossing.before)} → {_plain_words(crossing.after)}"
     if crossing.line is not None:
         sides += f" {crossing.line.normalize():f}"
-    score = f"{_shown(crossing.score_before)} → {_shown(crossing.score)}"
+    score = f"{_score_phrase(crossing.score_before)} → {_score_phrase(crossing.score)}"
     if crossing.subject == WHOLE_SCORE:
         return f"Score {score}, {sides}"
     value = "" if crossing.value is None else f" is {crossing.value.normalize():f}"
@@ -155,7 +159,9 @@ def closes_when(recovery: Recovery) -> str:
     """Empty where only people can close the play."""
     ways = []
     if recovery.bands:
-        ways.append(f"the band is {' or '.join(_words(band) for band in recovery.bands)} again")
+        ways.append(
+            f"the band is {' or '.join(_plain_words(band) for band in recovery.bands)} again"
+        )
     if recovery.score_at_least is not None:
         ways.append(f"the score is {recovery.score_at_least} or more")
     if recovery.contract_decided:
@@ -168,7 +174,7 @@ def closes_when(recovery: Recovery) -> str:
         ways.append("they are a customer again")
     if recovery.left_audience:
         ways.append("the account leaves the audience")
-    ways += [f"{_event(signal)} comes in" for signal in recovery.signals]
+    ways += [f"{_event_phrase(signal)} comes in" for signal in recovery.signals]
     return f"Closes itself when {' or '.join(ways)}." if ways else ""
 
 
@@ -183,7 +189,7 @@ def fell_because(*, role: str, fallback: Fallback) -> str:
 
 
 def recovered_because(*, score: Decimal | None, band: str) -> str:
-    return f"Recovered: score {_shown(score)}, band {_words(band)}."
+    return f"Recovered: score {_score_phrase(score)}, band {_plain_words(band)}."
 
 
 def decided_because(*, contract: str, state: str) -> str:
@@ -199,17 +205,17 @@ CAME_BACK = "They are a customer again."
 
 
 def left_because(audience: str) -> str:
-    return f"It is not in the audience {_words(audience)} any more."
+    return f"It is not in the audience {_plain_words(audience)} any more."
 
 
 def rang_because(kind: str) -> str:
-    words = _event(kind)
+    words = _event_phrase(kind)
     return f"{words[:1].upper()}{words[1:]} came in."
 
 
 def why_asked_next(*, playbook: str, outcome: str, score: Decimal | None) -> str:
-    ended = f"“{playbook}” has ended as {_words(outcome)}"
-    return f"{ended} and the account is still at risk: score {_shown(score)}."
+    ended = f"“{playbook}” has ended as {_plain_words(outcome)}"
+    return f"{ended} and the account is still at risk: score {_score_phrase(score)}."
 
 
 def why_drawn_in(*, escalation: Escalation, seen: str) -> str:
@@ -232,8 +238,8 @@ def subject_label(subject: str) -> str:
     """A component by its key, a measure by its name in the catalogue."""
     key = subject.partition(":")[2]
     if subject.startswith(MEASURE):
-        return MEASURES[key].name if key in MEASURES else f"Measure {_words(key)}"
-    return f"Component {_words(key)}"
+        return MEASURES[key].name if key in MEASURES else f"Measure {_plain_words(key)}"
+    return f"Component {_plain_words(key)}"
 
 
 def _in_sentence(subject: str) -> str:
@@ -241,13 +247,13 @@ def _in_sentence(subject: str) -> str:
     return f"{label[:1].lower()}{label[1:]}"
 
 
-def _event(kind: str) -> str:
-    return _words(kind.removeprefix("event."))
+def _event_phrase(kind: str) -> str:
+    return _plain_words(kind.removeprefix("event."))
 
 
-def _words(value: str) -> str:
+def _plain_words(value: str) -> str:
     return value.replace("_", " ")
 
 
-def _shown(score: Decimal | None) -> str:
+def _score_phrase(score: Decimal | None) -> str:
     return "not scored" if score is None else f"{score:.2f}"

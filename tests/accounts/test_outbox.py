@@ -254,7 +254,7 @@ def test_a_sender_held_up_after_its_claim_does_not_take_the_next_ones_fence(monk
     rivals = []
 
     def rival() -> None:
-        rivals.append(outbox._claim(now=NOW))
+        rivals.append(outbox._claim_oldest_message(now=NOW))
         connection.close()
 
     def hold_up(execute, sql, params, many, context):
@@ -265,9 +265,9 @@ def test_a_sender_held_up_after_its_claim_does_not_take_the_next_ones_fence(monk
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(hold_up):
-        slow = outbox._claim(now=NOW)
+        slow = outbox._claim_oldest_message(now=NOW)
     assert (slow.fence, rivals) == (1, [None])
-    assert outbox._claim(now=NOW).fence == 2
+    assert outbox._claim_oldest_message(now=NOW).fence == 2
 
 
 class SlowBackend(BaseEmailBackend):

@@ -67,7 +67,7 @@ def test_a_role_that_may_rewrite_the_ledger_is_named(sound):
 
 
 def test_client_programs_older_than_the_server_are_named(sound, monkeypatch, tmp_path):
-    monkeypatch.setattr("cs_platform.runtime.postgres_tools._folders", lambda: [tmp_path])
+    monkeypatch.setattr("cs_platform.runtime.postgres_tools._candidate_folders", lambda: [tmp_path])
     (said,) = says()
     assert said.startswith("manage.py backup cannot work here: The server is Postgres 1")
 

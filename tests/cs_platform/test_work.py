@@ -63,7 +63,7 @@ def test_a_reading_that_kills_its_workers_is_given_up(db, monkeypatch):
     for _ in range(jobs.PATIENCE.kills):
         now += leases.LEASE + timedelta(seconds=1)
         killed = jobs.claim(job_id=job.pk, now=now)
-        uploads._show(killed)(1)
+        uploads._cursor_reporter(killed)(1)
         Job.objects.filter(pk=job.pk).update(lease_until=now + leases.LEASE)
     assert job_runner.run_job(job.pk) is True
     file.refresh_from_db()

@@ -80,7 +80,7 @@ def reach_the_scores(day) -> None:
 
 def kill(row: StepRun) -> Job:
     """As if its workers had died over it, one after the other."""
-    job = Job.objects.get(kind=schedule.JOB_KIND, key=schedule._key(row))
+    job = Job.objects.get(kind=schedule.JOB_KIND, key=schedule._job_key(row))
     gone = datetime.now(UTC) - leases.LEASE
     Job.objects.filter(pk=job.pk).update(
         state="leased", attempts=jobs.PATIENCE.kills, lease_until=gone, fence=job.fence + 1
@@ -167,7 +167,7 @@ def test_a_day_that_is_halved_again_when_it_is_run_again_comes_through(day, comp
 def test_a_step_that_was_done_before_its_job_died_needs_nobody(day, company):
     reach_the_scores(day)
     scores = StepRun.objects.get(step="score", day=day)
-    job_runner.run_job(Job.objects.get(key=schedule._key(scores)).pk)
+    job_runner.run_job(Job.objects.get(key=schedule._job_key(scores)).pk)
     job = kill(scores)
     call_command("nightly", day=day, verbosity=0)
     job.refresh_from_db()

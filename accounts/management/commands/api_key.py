@@ -60,7 +60,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['action']}")(options)
 
-    def _create(self, options: dict[str, Any]) -> None:
+    def _create_api_key(self, options: dict[str, Any]) -> None:
         if not 1 <= options["days"] <= LIFETIME.days:
             raise CommandError(f"--days needs 1 to {LIFETIME.days}.")
         try:
@@ -73,27 +73,27 @@ class Command(BaseCommand):
             )
         except (UnknownScopeError, UnknownSourceError) as error:
             raise CommandError(str(error)) from error
-        self._show(token)
+        self._print_token(token)
 
-    def _roll(self, options: dict[str, Any]) -> None:
+    def _roll_api_key(self, options: dict[str, Any]) -> None:
         most = LONGEST_OVERLAP // _HOUR
         if not 0 <= options["overlap_hours"] <= most:
             raise CommandError(f"--overlap-hours needs 0 to {most}.")
-        old = _named(options["prefix"])
+        old = _key_by_prefix(options["prefix"])
         overlap = timedelta(hours=options["overlap_hours"])
         try:
             key, token = roll_key(old, now=datetime.now(UTC), overlap=overlap)
         except CannotRollError as error:
             raise CommandError(str(error)) from error
-        self._show(token)
+        self._print_token(token)
         old.refresh_from_db()
         self.stderr.write(f"{old} works beside {key} until {old.expires_at:%Y-%m-%d %H:%M} UTC.")
 
-    def _show(self, token: str) -> None:
+    def _print_token(self, token: str) -> None:
         self.stdout.write(token)
         self.stderr.write("Keep it now: it is not shown again.")
 
-    def _list(self, options: dict[str, Any]) -> None:
+    def _list_api_keys(self, options: dict[str, Any]) -> None:
         for key in ApiKey.objects.order_by("created_at"):
             state = "revoked" if key.revoked_at else f"until {key.expires_at:%Y-%m-%d}"
             used = f"{key.latest_use_at:%Y-%m-%d %H:%M}" if key.latest_use_at else "never"
@@ -101,13 +101,13 @@ class Command(BaseCommand):
                 f"{key.prefix}…  {key.name}  {' '.join(key.scopes)}  {state}  used {used}"
             )
 
-    def _revoke(self, options: dict[str, Any]) -> None:
-        key = _named(options["prefix"])
+    def _revoke_api_key(self, options: dict[str, Any]) -> None:
+        key = _key_by_prefix(options["prefix"])
         revoke_key(key, now=datetime.now(UTC))
         self.stdout.write(f"{key} is revoked.")
 
 
-def _named(prefix: str) -> ApiKey:
+def _key_by_prefix(prefix: str) -> ApiKey:
     found = list(ApiKey.objects.filter(prefix=prefix.rstrip("…")))
     if len(found) != 1:
         raise CommandError(f"{len(found)} keys start with {prefix}.")

@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 f"No contact has the external id {options['external_id']!r}."
             ) from None
         except Contact.MultipleObjectsReturned:
-            raise CommandError(_undecided(options["external_id"])) from None
+            raise CommandError(_several_sources_message(options["external_id"])) from None
         except ProgrammingError as error:
             if getattr(error.__cause__, "pgcode", "") != INSUFFICIENT_PRIVILEGE:
                 raise
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{column}: {rows}")
 
 
-def _undecided(external_id: str) -> str:
+def _several_sources_message(external_id: str) -> str:
     named = Contact.objects.filter(external_id=external_id).order_by("source")
     sources = ", ".join(named.values_list("source", flat=True))
     return f"People of several sources have this id; say which with --source: {sources}."

@@ -50,7 +50,9 @@ class Command(BaseCommand):
         parser.add_argument("--date-format", choices=_DATE_ORDERS)
         parser.add_argument("--decimal", choices=[".", ","], help="decimal mark")
         parser.add_argument("--encoding", choices=csv_files.ENCODINGS)
-        parser.add_argument("--time-zone", type=_zone, help="of times without an offset")
+        parser.add_argument(
+            "--time-zone", type=_time_zone_argument, help="of times without an offset"
+        )
         parser.add_argument(
             "--map",
             action="append",
@@ -107,25 +109,27 @@ class Command(BaseCommand):
         rejected = 0
         with ExitStack() as stack:
             report = _Report(options["errors"], stack=stack)
-            files = [self._file(path, options=options, stack=stack) for path in options["files"]]
+            files = [
+                self._file_import(path, options=options, stack=stack) for path in options["files"]
+            ]
             if options["dry_run"]:
                 stack.enter_context(transaction.atomic())
             for file in sorted(files, key=lambda f: _ORDER.index(f.kind)):
-                rejected += self._import(file, report=report).rejected
+                rejected += self._import_and_report(file, report=report).rejected
             if options["dry_run"]:
                 transaction.set_rollback(True)
                 self.stdout.write("Dry run: nothing was stored.")
         if rejected:
             raise CommandError(f"{rejected} rows were refused.", returncode=1)
 
-    def _file(self, path: Path, *, options: dict[str, Any], stack: ExitStack) -> FileImport:
+    def _file_import(self, path: Path, *, options: dict[str, Any], stack: ExitStack) -> FileImport:
         try:
             source = stack.enter_context(path.open("rb"))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
-        columns = dict(_mapping(pair) for pair in options["map"])
-        declared = _source(options["source"])
-        kind = self._kind(path, source, columns=columns, options=options)
+        columns = dict(_column_and_field(pair) for pair in options["map"])
+        declared = _declared_source(options["source"])
+        kind = self._guessed_kind(path, source, columns=columns, options=options)
         stored = mapping_for(declared, kind=kind)
         if stored is not None:
             columns = {name: ours or None for name, ours in stored.columns.items()} | columns
@@ -133,7 +137,7 @@ class Command(BaseCommand):
             name=path.name,
             source=source,
             kind=kind,
-            reading=_reading(options, stored=stored, kind=kind),
+            reading=_parse_options(options, stored=stored, kind=kind),
             day=clock.today(),
             now=clock.now(),
             encoding=options["encoding"],
@@ -143,7 +147,7 @@ class Command(BaseCommand):
             ignores_rest=options["ignore_rest"] or bool(stored and stored.ignores_rest),
         )
 
-    def _kind(
+    def _guessed_kind(
         self,
         path: Path,
         source: BinaryIO,
@@ -166,11 +170,11 @@ class Command(BaseCommand):
             raise CommandError(f"{path.name}: say its --kind, one of {kinds}", returncode=2)
         return kind
 
-    def _import(self, file: FileImport, *, report: _Report) -> ImportRun:
+    def _import_and_report(self, file: FileImport, *, report: _Report) -> ImportRun:
         begun = time.monotonic()
         report.begin(file.name)
         try:
-            run = import_file(file, progress=self._progress(file), report=report.add)
+            run = import_file(file, progress=self._progress_printer(file), report=report.add)
         except FileRefused as refused:
             raise CommandError(f"{file.name}: {refused.message}", returncode=2) from refused
         seconds = time.monotonic() - begun
@@ -185,7 +189,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  … and {report.count - len(report.first)} more (--errors FILE)")
         return run
 
-    def _progress(self, file: FileImport) -> Any:
+    def _progress_printer(self, file: FileImport) -> Any:
         if not self.stderr.isatty():
             return lambda done, total: None
         return lambda done, total: self.stderr.write(
@@ -224,17 +228,19 @@ def _in_words(problem: RecordError) -> str:
     return f"{level}line {problem.position}: {problem.field} {problem.message}".replace("  ", " ")
 
 
-def _reading(options: dict[str, Any], *, stored: ColumnMapping | None, kind: Kind) -> ParseOptions:
+def _parse_options(
+    options: dict[str, Any], *, stored: ColumnMapping | None, kind: Kind
+) -> ParseOptions:
     """What an option says goes before what is kept of the source."""
     plain = iso_reading(now=clock.now(), typed=False)
     if stored is not None:
         plain = stored.reading(now=clock.now())
     order = _DATE_ORDERS.get(options["date_format"] or "", plain.calendar.order)
     zone = options["time_zone"] or plain.calendar.zone
-    constants = dict(_pair("--set", pair) for pair in options["set"])
+    constants = dict(_name_and_value("--set", pair) for pair in options["set"])
     words = {name: dict(told) for name, told in plain.words.items()}
     for said in options["word"]:
-        place, meaning = _pair("--word", said)
+        place, meaning = _name_and_value("--word", said)
         name, _, word = place.partition(":")
         words.setdefault(name, {})[plain_word(word)] = meaning
     for name in [*constants, *words]:
@@ -251,28 +257,28 @@ def _reading(options: dict[str, Any], *, stored: ColumnMapping | None, kind: Kin
     )
 
 
-def _pair(option: str, text: str) -> tuple[str, str]:
+def _name_and_value(option: str, text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not separator:
         raise CommandError(f"{option} {text}: write it with =", returncode=2)
     return name.strip(), value.strip()
 
 
-def _mapping(pair: str) -> tuple[str, str | None]:
+def _column_and_field(pair: str) -> tuple[str, str | None]:
     theirs, separator, ours = pair.partition("=")
     if not separator:
         raise CommandError(f"--map {pair}: write COLUMN=FIELD", returncode=2)
     return theirs.strip().lower(), ours.strip() or None
 
 
-def _zone(name: str) -> ZoneInfo:
+def _time_zone_argument(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(f"{name} is not a time zone") from error
 
 
-def _source(text: str) -> str:
+def _declared_source(text: str) -> str:
     try:
         return source_named(text).key
     except UnknownSourceError as error:

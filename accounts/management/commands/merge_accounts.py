@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["merged"]:
-            self._list()
+            self._list_likely_doubles()
             return
         if not options["into"]:
             raise CommandError("Name both: the account that ends, and the one that goes on.")
@@ -47,14 +47,14 @@ class Command(BaseCommand):
             outcome = merge.preview() if options["dry_run"] else merge.run()
         except MergeRefused as refused:
             raise CommandError(str(refused)) from None
-        self._tell(outcome, is_dry=options["dry_run"])
+        self._print_outcome(outcome, is_dry=options["dry_run"])
 
-    def _list(self) -> None:
+    def _list_likely_doubles(self) -> None:
         for pair in likely_doubles(first=0, count=_MOST_LISTED):
             names = f"{pair.one_name} ({pair.one}) and {pair.other_name} ({pair.other})"
             self.stdout.write(f"{names}: {', '.join(pair.reasons)}")
 
-    def _tell(self, outcome: MergeOutcome, *, is_dry: bool) -> None:
+    def _print_outcome(self, outcome: MergeOutcome, *, is_dry: bool) -> None:
         would = "would be" if is_dry else "was"
         merged, into = outcome.merged.external_id, outcome.into.external_id
         self.stdout.write(f"“{merged}” {would} merged into “{into}”")

@@ -59,7 +59,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     total = rows.order_by().values("pk")[: COUNT_CAP + 1].count()
     count = f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}"
     query = f"&channel={channel}" if channel in CHANNELS else ""
-    tabs = [_tab(key, is_current=key == view, count=count, query=query) for key in VIEWS]
+    tabs = [_mail_tab(key, is_current=key == view, count=count, query=query) for key in VIEWS]
     context = {"found": found, "page": page, "chosen": view, "tabs": tabs}
     context |= {"total": min(total, COUNT_CAP), "is_capped": total > COUNT_CAP}
     context |= {
@@ -69,7 +69,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     return render(request, "customer_mail/index.html", context)
 
 
-def _tab(view: str, *, is_current: bool, count: str, query: str) -> dict[str, Any]:
+def _mail_tab(view: str, *, is_current: bool, count: str, query: str) -> dict[str, Any]:
     return {
         "word": gettext(VIEWS[view][0]),
         "href": f"{reverse('mails')}?view={view}{query}",
@@ -82,10 +82,12 @@ def _tab(view: str, *, is_current: bool, count: str, query: str) -> dict[str, An
 @require_safe
 def mail(request: HttpRequest, message_id: int) -> HttpResponse:
     row = get_object_or_404(seen_by(cast("User", request.user)), pk=message_id)
-    return _page(request, row, form=MailForm(initial={"subject": row.subject, "body": row.body}))
+    return _mail_page(
+        request, row, form=MailForm(initial={"subject": row.subject, "body": row.body})
+    )
 
 
-def _page(request: HttpRequest, row: OutboxMessage, *, form: MailForm) -> HttpResponse:
+def _mail_page(request: HttpRequest, row: OutboxMessage, *, form: MailForm) -> HttpResponse:
     is_held = row.state == State.HELD
     context: dict[str, Any] = {
         "row": row,
@@ -103,12 +105,12 @@ def approve(request: HttpRequest, message_id: int) -> HttpResponse:
         MailForm(request.POST),
     )
     if not form.is_valid():
-        return _page(request, row, form=form)
+        return _mail_page(request, row, form=form)
     words = form.cleaned_data
     done = customer_mail.approve(
         message_id=row.pk, subject=words["subject"], body=words["body"], by=user, now=clock.now()
     )
-    return _decided(request, done, gettext("Approved: it goes out when it may."))
+    return _decision_redirect(request, done, gettext("Approved: it goes out when it may."))
 
 
 @requires(Right.WORK_ACCOUNTS, page="mail")
@@ -122,7 +124,7 @@ def discard(request: HttpRequest, message_id: int) -> HttpResponse:
         messages.error(request, gettext("Say why it is not to be sent."))
         return redirect("mail", row.pk)
     done = customer_mail.discard(message_id=row.pk, reason=form.cleaned_data["reason"], by=user)
-    return _decided(request, done, gettext("Discarded: it is not sent."))
+    return _decision_redirect(request, done, gettext("Discarded: it is not sent."))
 
 
 def _to_decide(request: HttpRequest, message_id: int) -> OutboxMessage:
@@ -133,7 +135,7 @@ def _to_decide(request: HttpRequest, message_id: int) -> OutboxMessage:
     return row
 
 
-def _decided(request: HttpRequest, done: bool, said: str) -> HttpResponse:
+def _decision_redirect(request: HttpRequest, done: bool, said: str) -> HttpResponse:
     if done:
         messages.success(request, said)
     else:

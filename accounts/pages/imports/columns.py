@@ -57,29 +57,29 @@ def context(form: MappingForm) -> dict[str, Any]:
         "counted": SPECS[kind].counted if kind else "",
         "left_out": left_out(form.file, columns=columns, kind=kind) if kind else None,
         "kinds": [(key, f"{word[0].upper()}{word[1:]}", holds) for key, word, holds in kinds()],
-        "required": _required(kind, columns),
-        "optional": _optional(kind),
-        "orders": _orders(form, samples, columns),
+        "required": _required_fields(kind, columns),
+        "optional": _optional_fields(kind),
+        "orders": _date_order_choices(form, samples, columns),
         "is_undecided": form.mapping.date_order is None and not form.is_bound,
-        "has_dates": bool(_values(samples, columns, kind, _DATED)),
-        "has_moments": bool(_fields(kind, columns, frozenset({Type.PAST_MOMENT}))),
-        "marks": _marks(
-            form, _values(samples, columns, kind, frozenset({Type.AMOUNT, Type.NUMBER}))
+        "has_dates": bool(_sample_values(samples, columns, kind, _DATED)),
+        "has_moments": bool(_columns_of_types(kind, columns, frozenset({Type.PAST_MOMENT}))),
+        "marks": _decimal_mark_choices(
+            form, _sample_values(samples, columns, kind, frozenset({Type.AMOUNT, Type.NUMBER}))
         ),
         "may_backfill": kind in BACKFILLED,
-        "zone": _said(form, "zone", form.mapping.zone),
+        "zone": _chosen_or_default(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],
         "backfill": form.mapping.backfill,
         "clears": form.mapping.empty_cells == EmptyCell.CLEAR,
         "ignores_rest": form.mapping.ignores_rest,
         "asked": form.asked,
-        "source": _said(form, "source", form.mapping.source),
+        "source": _chosen_or_default(form, "source", form.mapping.source),
         "sources": list(SOURCES.all()),
         "mapping": ImportMapping.objects.filter(header=header_digest(form.file.header)).first(),
     }
 
 
-def _said(form: MappingForm, name: str, otherwise: str) -> str:
+def _chosen_or_default(form: MappingForm, name: str, otherwise: str) -> str:
     return str(form.data.get(name, otherwise)) if form.is_bound else otherwise
 
 
@@ -89,7 +89,7 @@ def _column_rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> lis
             name=name,
             title=form.file.titles[number],
             values=[value[:60] for value in dict.fromkeys(samples[name])][:_SHOWN],
-            chosen=_said(form, f"c{number}", form.mapping.columns.get(name, "")),
+            chosen=_chosen_or_default(form, f"c{number}", form.mapping.columns.get(name, "")),
             is_note=name in NOTES,
             spread=[(ours, counts_of(ours)) for ours in form.spread[number]],
         )
@@ -97,18 +97,20 @@ def _column_rows(form: MappingForm, samples: Mapping[str, Sequence[str]]) -> lis
     ]
 
 
-def _required(kind: Kind | None, columns: Mapping[str, str]) -> list[tuple[Field, str, bool]]:
+def _required_fields(
+    kind: Kind | None, columns: Mapping[str, str]
+) -> list[tuple[Field, str, bool]]:
     taken = given_by(columns.values(), spec=SPECS[kind]) if kind else set()
     fields = SPECS[kind].fields if kind else ()
     return [(f, field_word(f.name), f.name in taken) for f in fields if f.required]
 
 
-def _optional(kind: Kind | None) -> list[tuple[Field, str, str]]:
+def _optional_fields(kind: Kind | None) -> list[tuple[Field, str, str]]:
     fields = SPECS[kind].fields if kind else ()
     return [(f, field_word(f.name), hint(f)) for f in fields if not f.required]
 
 
-def _fields(
+def _columns_of_types(
     kind: Kind | None, columns: Mapping[str, str], types: frozenset[Type]
 ) -> dict[str, str]:
     """Names of columns that go to fields of these types."""
@@ -116,22 +118,22 @@ def _fields(
     return {n: ours for n, ours in columns.items() if ours in fields and fields[ours].type in types}
 
 
-def _values(
+def _sample_values(
     samples: Mapping[str, Sequence[str]],
     columns: Mapping[str, str],
     kind: Kind | None,
     types: frozenset[Type],
 ) -> list[str]:
-    return [v for name in _fields(kind, columns, types) for v in samples.get(name, ())]
+    return [v for name in _columns_of_types(kind, columns, types) for v in samples.get(name, ())]
 
 
-def _orders(
+def _date_order_choices(
     form: MappingForm, samples: Mapping[str, Sequence[str]], columns: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """Each way to read the dates, by what it makes of those in the file."""
-    values = _values(samples, columns, form.chosen_kind, _DATED)
+    values = _sample_values(samples, columns, form.chosen_kind, _DATED)
     stored = form.mapping.date_order
-    chosen = _said(form, "date_order", stored.value if stored else "")
+    chosen = _chosen_or_default(form, "date_order", stored.value if stored else "")
     return [
         {"value": order.value, "word": word, "form": shape, "is_chosen": chosen == order.value}
         | _read_dates(order, values)
@@ -156,10 +158,10 @@ def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _marks(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
+def _decimal_mark_choices(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
     if not values:
         return []
-    chosen = _said(form, "decimal_mark", form.mapping.decimal_mark)
+    chosen = _chosen_or_default(form, "decimal_mark", form.mapping.decimal_mark)
     return [
         {"value": mark, "word": word, "is_chosen": chosen == mark} | _read_amounts(mark, values)
         for mark, word in ((".", gettext("Point: 1,200.50")), (",", gettext("Comma: 1.200,50")))

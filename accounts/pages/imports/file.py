@@ -70,30 +70,30 @@ class ShownForm(forms.Form):
 @vary_on_headers("HX-Request")
 def file(request: HttpRequest, file_id: int) -> HttpResponse:
     """Progress, refusal or columns, whichever comes next."""
-    found = _file(file_id)
+    found = _import_file_or_404(file_id)
     if found.state in (_STATES.READING, _STATES.CHECKING):
         return _at_work(request, found)
     if found.state == _STATES.STARTED:
-        return _on(request, reverse("imports_run", args=[found.run.pk]))
+        return _redirect_window(request, reverse("imports_run", args=[found.run.pk]))
     if found.state == _STATES.REFUSED:
-        return _refused(request, found)
+        return _refused_file_page(request, found)
     if wants_part(request) and request.method != "POST":
-        return _on(request, _next(found))
+        return _redirect_window(request, _next_step_address(found))
     if found.forgotten_at is not None:
         return render(request, "imports/forgotten.html", {"file": found})
-    return _columns(request, found)
+    return _column_matching_page(request, found)
 
 
-def _file(file_id: int) -> ImportFile:
+def _import_file_or_404(file_id: int) -> ImportFile:
     return get_object_or_404(ImportFile.objects.select_related("run", "fixes", "user"), pk=file_id)
 
 
-def _next(found: ImportFile) -> str:
+def _next_step_address(found: ImportFile) -> str:
     route = "imports_check" if found.state == _STATES.CHECKED else "imports_file"
     return reverse(route, args=[found.pk])
 
 
-def _on(request: HttpRequest, address: str) -> HttpResponse:
+def _redirect_window(request: HttpRequest, address: str) -> HttpResponse:
     """A part that has nothing more to show takes the window along."""
     if wants_part(request):
         return HttpResponse(headers={"HX-Redirect": address})
@@ -114,7 +114,7 @@ def _at_work(request: HttpRequest, found: ImportFile) -> HttpResponse:
     return render(request, "imports/_work.html" if part else "imports/work.html", context)
 
 
-def _refused(request: HttpRequest, found: ImportFile) -> HttpResponse:
+def _refused_file_page(request: HttpRequest, found: ImportFile) -> HttpResponse:
     code, headline, words = refusal(found.reason)
     context = {
         "file": found,
@@ -128,7 +128,7 @@ def _refused(request: HttpRequest, found: ImportFile) -> HttpResponse:
     return render(request, "imports/refused.html", context)
 
 
-def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
+def _column_matching_page(request: HttpRequest, found: ImportFile) -> HttpResponse:
     form = MappingForm(request.POST or None, file=found, kind=request.GET.get("kind"))
     if request.method == "POST" and form.is_valid():
         form.keep(user=cast("User", request.user), now=clock.now())
@@ -136,7 +136,7 @@ def _columns(request: HttpRequest, found: ImportFile) -> HttpResponse:
             uploads.check_soon(found)
         except FileMovedOn:
             return _moved_on(request, found)
-        return redirect(_next(_file(found.pk)))
+        return redirect(_next_step_address(_import_file_or_404(found.pk)))
     context = columns.context(form) | {"file": found, "step": "columns"}
     return render(request, "imports/columns.html", context)
 
@@ -151,7 +151,7 @@ def _moved_on(request: HttpRequest, found: ImportFile) -> HttpResponse:
 
 @requires(Right.ADMINISTER, page="imports_file")
 def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
-    found, form = _file(file_id), EncodingForm(request.POST)
+    found, form = _import_file_or_404(file_id), EncodingForm(request.POST)
     if found.state == _STATES.REFUSED and form.is_valid():
         try:
             uploads.read_again(found, encoding=form.cleaned_data["encoding"])
@@ -162,7 +162,7 @@ def encoding(request: HttpRequest, file_id: int) -> HttpResponse:
 
 @requires(Right.ADMINISTER, page="imports_file")
 def sheet(request: HttpRequest, file_id: int) -> HttpResponse:
-    found = _file(file_id)
+    found = _import_file_or_404(file_id)
     form = SheetForm(request.POST, file=found)
     if form.is_valid():
         data = form.cleaned_data
@@ -177,7 +177,7 @@ def sheet(request: HttpRequest, file_id: int) -> HttpResponse:
 
 @requires(Right.ADMINISTER, page="imports_file")
 def discard(request: HttpRequest, file_id: int) -> HttpResponse:
-    found = _file(file_id)
+    found = _import_file_or_404(file_id)
     if discard_file(found):
         messages.success(
             request,
@@ -195,7 +195,7 @@ def discard(request: HttpRequest, file_id: int) -> HttpResponse:
 @requires(Right.ADMINISTER)
 @require_safe
 def check(request: HttpRequest, file_id: int) -> HttpResponse:
-    found = _file(file_id)
+    found = _import_file_or_404(file_id)
     if found.state != _STATES.CHECKED or found.forgotten_at is not None:
         return redirect("imports_file", found.pk)
     form = ShownForm(request.GET)
@@ -207,10 +207,10 @@ def check(request: HttpRequest, file_id: int) -> HttpResponse:
     context["is_wide"] = columns_of(found).spread is not None
     mapped = mapping_of(found.mapping).columns
     context["left_out"] = left_out(found, columns=mapped, kind=Kind(found.kind))
-    return render(request, "imports/check.html", context | _outcome(found, show))
+    return render(request, "imports/check.html", context | _check_outcome(found, show))
 
 
-def _total(found: ImportFile, status: str) -> int:
+def _outcome_total(found: ImportFile, status: str) -> int:
     return int(found.outcome.get(_TOTALS.get(status, status), 0))
 
 
@@ -220,39 +220,39 @@ def is_asked(found: ImportFile) -> bool:
 
 
 def _first_shown(found: ImportFile) -> str:
-    return next((status for status, _ in SHOWN if _total(found, status)), "updated")
+    return next((status for status, _ in SHOWN if _outcome_total(found, status)), "updated")
 
 
-def _outcome(found: ImportFile, show: str) -> dict[str, Any]:
+def _check_outcome(found: ImportFile, show: str) -> dict[str, Any]:
     outcome = found.outcome
-    writes = _total(found, "created") + _total(found, "updated")
+    writes = _outcome_total(found, "created") + _outcome_total(found, "updated")
     sampled = PlannedChange.objects.filter(file=found, status=show).count()
     return {
         "counts": {name: int(outcome.get(name, 0)) for name in _NAMES},
-        "tabs": [(status, word, _total(found, status)) for status, word in SHOWN],
+        "tabs": [(status, word, _outcome_total(found, status)) for status, word in SHOWN],
         "action": gettext("Import %(rows)s") % {"rows": counted(writes, found.kind)}
         if writes
         else "",
-        "to_keep": "" if writes else _to_keep(_total(found, "rejected")),
+        "to_keep": "" if writes else _to_keep(_outcome_total(found, "rejected")),
         "noun": plural(found.kind),
         "arr": outcome.get("arr"),
         "standing": outcome.get("standing"),
-        "overlap": _overlap(outcome.get("overlap")),
-        "gaps": _gaps(outcome.get("arr")),
+        "overlap": _overlap_labels(outcome.get("overlap")),
+        "gaps": _rate_gaps_of_check(outcome.get("arr")),
         "codes": outcome.get("codes", []),
         "sampled": sampled,
-        "shown_total": _total(found, show),
-        "is_sample": sampled < _total(found, show),
+        "shown_total": _outcome_total(found, show),
+        "is_sample": sampled < _outcome_total(found, show),
     }
 
 
-def _overlap(found: dict[str, Any] | None) -> dict[str, Any] | None:
+def _overlap_labels(found: dict[str, Any] | None) -> dict[str, Any] | None:
     if found is None:
         return None
     return found | {name: in_words(found[name]) for name in ("adding", "replacing")}
 
 
-def _gaps(arr: dict[str, Any] | None) -> RateGaps | None:
+def _rate_gaps_of_check(arr: dict[str, Any] | None) -> RateGaps | None:
     """As the check stored them, `RevenueEffect.as_json`."""
     if arr is None:
         return None
@@ -274,14 +274,14 @@ _NAMES = ("created", "updated", "unchanged", "rejected", "warnings")
 
 @requires(Right.ADMINISTER, page="imports_check")
 def start(request: HttpRequest, file_id: int) -> HttpResponse:
-    found = _file(file_id)
+    found = _import_file_or_404(file_id)
     if found.state == _STATES.CHECKED and is_asked(found):
         messages.error(request, gettext("Say first what it means that contracts overlap."))
         return redirect("imports_check", found.pk)
     try:
         run = uploads.import_soon(found, user=cast("User", request.user))
     except FileMovedOn:
-        if _file(found.pk).state != _STATES.STARTED:
+        if _import_file_or_404(found.pk).state != _STATES.STARTED:
             messages.error(
                 request, gettext("Check the file first: its columns have changed since.")
             )

@@ -36,11 +36,11 @@ def left_out(file: ImportFile, *, columns: Mapping[str, str], kind: Kind) -> Lef
         other = other_kind(name, kind=kind)
         if other is not None:
             fitting.setdefault(other, []).append(title)
-    elsewhere = [(_listed(found), plural(other)) for other, found in fitting.items()]
-    return LeftOut(len(titles), _listed(list(titles.values())), elsewhere)
+    elsewhere = [(_listed_titles(found), plural(other)) for other, found in fitting.items()]
+    return LeftOut(len(titles), _listed_titles(list(titles.values())), elsewhere)
 
 
-def _listed(titles: list[str]) -> str:
+def _listed_titles(titles: list[str]) -> str:
     shown = [title[:60] for title in titles[:NAMED]]
     more = len(titles) - len(shown)
     return ", ".join(shown) + (gettext(" and %(more)s more") % {"more": more} if more else "")

@@ -58,20 +58,20 @@ class MappingForm(forms.Form):
         self.sample = rows_of(file, number=0)[:SAMPLE]
         asked = (data or {}).get("kind") or kind or file.kind
         self.chosen_kind = Kind(asked) if asked in set(Kind) else None
-        self.mapping = self._mapping()
+        self.mapping = self._initial_mapping()
         self.names = [name for name in file.header if name not in NOTES]
         is_counted = self.chosen_kind is not None and SPECS[self.chosen_kind].counted
         features = features_by_name() if is_counted else {}
-        self.spread = [self._spread(name, features) for name in file.header]
+        self.spread = [self._countable_fields(name, features) for name in file.header]
         for number, spread in enumerate(self.spread):
             counts = [(ours, ours) for ours in spread]
             self.fields[f"c{number}"] = forms.ChoiceField(
-                required=False, choices=[("", ""), *self._options(), *counts]
+                required=False, choices=[("", ""), *self._field_options(), *counts]
             )
-        self.asked = self._asked(data)
+        self.asked = self._open_questions(data)
         self.fields.update(self.asked.form_fields())
 
-    def _asked(self, data: Mapping[str, Any] | None) -> Questions:
+    def _open_questions(self, data: Mapping[str, Any] | None) -> Questions:
         if self.chosen_kind is None:
             return Questions()
         order = (data or {}).get("date_order")
@@ -81,18 +81,18 @@ class MappingForm(forms.Form):
         return ask(
             self.file,
             kind=self.chosen_kind,
-            columns=self._columns(data) if data else mapping.columns,
+            columns=self._chosen_columns(data) if data else mapping.columns,
             mapping=mapping,
             reading=mapping.reading(now=clock.now()),
             sent=data,
         )
 
-    def _options(self) -> list[tuple[str, str]]:
+    def _field_options(self) -> list[tuple[str, str]]:
         if self.chosen_kind is None:
             return []
         return [(f.name, field_word(f.name)) for f in SPECS[self.chosen_kind].fields]
 
-    def _spread(self, name: str, features: Mapping[str, str]) -> list[str]:
+    def _countable_fields(self, name: str, features: Mapping[str, str]) -> list[str]:
         """The features or days of which a column may be the counts."""
         if self.chosen_kind is None:
             return []
@@ -101,7 +101,7 @@ class MappingForm(forms.Form):
         also = [chosen] if chosen and spread_of(chosen, spec=spec) else []
         return list(dict.fromkeys([*also, *may_stand_for(name, spec=spec, features=features)]))
 
-    def _mapping(self) -> ColumnMapping:
+    def _initial_mapping(self) -> ColumnMapping:
         """As it was chosen or suggested; guessed anew where another kind is asked for."""
         if self.chosen_kind is None or self.chosen_kind == self.file.kind:
             return mapping_of(self.file.mapping)
@@ -128,13 +128,13 @@ class MappingForm(forms.Form):
         data = dict(super().clean() or {})
         if self.chosen_kind is not None:
             fixed = {one.name.removeprefix("fixed-"): "" for one in self.asked.fixed}
-            for fault in faults(self._columns(data), kind=self.chosen_kind, constants=fixed):
+            for fault in faults(self._chosen_columns(data), kind=self.chosen_kind, constants=fixed):
                 self.add_error(None, _in_words(fault, kind=self.chosen_kind))
             for words in missing(self.asked, data):
                 self.add_error(None, words)
         return data
 
-    def _columns(self, data: Mapping[str, Any]) -> dict[str, str]:
+    def _chosen_columns(self, data: Mapping[str, Any]) -> dict[str, str]:
         return {
             name: data.get(f"c{number}") or ""
             for number, name in enumerate(self.file.header)
@@ -147,7 +147,7 @@ class MappingForm(forms.Form):
         said: dict[str, Any] = {"words": dict(self.mapping.words)}
         self.asked.apply(said, data)
         mapping = ColumnMapping(
-            columns=self._columns(data),
+            columns=self._chosen_columns(data),
             date_order=DateOrder(data["date_order"]),
             decimal_mark=data["decimal_mark"],
             zone=data["zone"],

@@ -106,10 +106,10 @@ def refused_at(run: ImportRun, view: str, places: Sequence[int]) -> list[Refused
     found: dict[int, list[RejectedRecord]] = {place: [] for place in places}
     for row in of_view(run, view).filter(position__in=places).order_by("position", "pk"):
         found[row.position].append(row)
-    return [_refused(run, place, rows) for place, rows in found.items() if rows]
+    return [_refused_record(run, place, rows) for place, rows in found.items() if rows]
 
 
-def _refused(run: ImportRun, position: int, rows: list[RejectedRecord]) -> Refused:
+def _refused_record(run: ImportRun, position: int, rows: list[RejectedRecord]) -> Refused:
     record = rows[0].record
     return Refused(
         position, name_of(run.kind, record), rows, rows[0].settled_at is not None, record

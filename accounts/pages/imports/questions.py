@@ -149,9 +149,9 @@ def ask(
     rows = [row for _, row in first_rows(file, pieces=_PIECES)]
     for found in findings(rows, places=places, kind=kind, reading=reading):
         if any(word.meaning != plain_word(word.text).replace(" ", "_") for word in found.words):
-            asked.words.append(_words(found, place=places[found.field.name], sent=sent))
+            asked.words.append(_word_questions(found, place=places[found.field.name], sent=sent))
         if found.empty and found.field.is_telling:
-            asked.empty.append(_empty(found, mapping=mapping, sent=sent))
+            asked.empty.append(_empty_cell_question(found, mapping=mapping, sent=sent))
     for one in fixed_fields(kind, columns):
         guess = hint = ""
         if one.name == "covers":
@@ -159,20 +159,24 @@ def ask(
             days = days_of(rows, columns=named, kind=kind, reading=reading)
             guess = "" if are_weeks(days) or are_months(days) else Covers.DAY
             hint = gettext(_MONTHS) if are_months(days) else ""
-        asked.fixed.append(replace(_fixed(one, guess=guess, mapping=mapping, sent=sent), hint=hint))
+        asked.fixed.append(
+            replace(_constant_question(one, guess=guess, mapping=mapping, sent=sent), hint=hint)
+        )
     if kind == Kind.CONTRACTS and "ends_on" in places:
         asked.evidence = end_evidence(terms_of(rows, places=places, reading=reading))
         asked.end_date = _end_date(asked.evidence, mapping=mapping, sent=sent)
     if kind == Kind.CONTRACTS and ANSWER not in places:
-        asked.replaces = _replaces(file.outcome.get("overlap"), mapping=mapping, sent=sent)
+        asked.replaces = _overlap_question(file.outcome.get("overlap"), mapping=mapping, sent=sent)
     return asked
 
 
-def _said(name: str, otherwise: str, sent: Mapping[str, Any] | None) -> str:
+def _sent_or_default(name: str, otherwise: str, sent: Mapping[str, Any] | None) -> str:
     return str(sent[name]) if sent is not None and name in sent else otherwise
 
 
-def _words(found: ColumnFindings, *, place: int, sent: Mapping[str, Any] | None) -> WordQuestions:
+def _word_questions(
+    found: ColumnFindings, *, place: int, sent: Mapping[str, Any] | None
+) -> WordQuestions:
     one = found.field
     rows = [
         _mapping_question(f"word-{place}-{one.name}-{plain_word(word.text)}", word, one, sent=sent)
@@ -199,7 +203,7 @@ def _mapping_question(
         choices.insert(0, (_UNANSWERED, gettext("Choose…")))
     otherwise = guess or (_UNANSWERED if is_held else _HOLD)
     return MappingQuestion(
-        name, word.text, word.count, choices, _said(name, otherwise, sent), is_open
+        name, word.text, word.count, choices, _sent_or_default(name, otherwise, sent), is_open
     )
 
 
@@ -211,7 +215,7 @@ def _answer_word(value: str, one: Field) -> str:
     return gettext(_COVERS[value]) if one.name == "covers" else label(value)
 
 
-def _empty(
+def _empty_cell_question(
     found: ColumnFindings, *, mapping: ColumnMapping, sent: Mapping[str, Any] | None
 ) -> MappingQuestion:
     one, name = found.field, f"empty-{found.field.name}"
@@ -222,11 +226,15 @@ def _empty(
     choices.append((EmptyCell.HOLD, gettext("Not known: hold these rows")))
     otherwise = mapping.empty.get(one.name, mapping.empty_cells)
     return MappingQuestion(
-        name, field_word(one.name), found.empty, choices, _said(name, otherwise.value, sent)
+        name,
+        field_word(one.name),
+        found.empty,
+        choices,
+        _sent_or_default(name, otherwise.value, sent),
     )
 
 
-def _fixed(
+def _constant_question(
     one: Field, *, guess: str, mapping: ColumnMapping, sent: Mapping[str, Any] | None
 ) -> MappingQuestion:
     name = f"fixed-{one.name}"
@@ -235,7 +243,9 @@ def _fixed(
     if one.options:
         choices = [("", gettext("Choose…")), *((v, _answer_word(v, one)) for v in answers(one))]
     otherwise = mapping.constants.get(one.name, guess)
-    return MappingQuestion(name, field_word(one.name), 0, choices, _said(name, otherwise, sent))
+    return MappingQuestion(
+        name, field_word(one.name), 0, choices, _sent_or_default(name, otherwise, sent)
+    )
 
 
 def _end_date(
@@ -247,11 +257,16 @@ def _end_date(
         (EndDate.LAST_DAY, gettext("Last covered day")),
     ]
     return MappingQuestion(
-        "end_date", gettext("End"), 0, choices, _said("end_date", guess or "", sent), guess is None
+        "end_date",
+        gettext("End"),
+        0,
+        choices,
+        _sent_or_default("end_date", guess or "", sent),
+        guess is None,
     )
 
 
-def _replaces(
+def _overlap_question(
     overlap: Mapping[str, Any] | None, *, mapping: ColumnMapping, sent: Mapping[str, Any] | None
 ) -> MappingQuestion | None:
     """Once a check has found that some overlap, or somebody has answered it."""
@@ -266,7 +281,11 @@ def _replaces(
     count = overlap["contracts"] if overlap else 0
     name = f"fixed-{ANSWER}"
     return MappingQuestion(
-        name, gettext("Contracts that overlap"), count, choices, _said(name, chosen, sent)
+        name,
+        gettext("Contracts that overlap"),
+        count,
+        choices,
+        _sent_or_default(name, chosen, sent),
     )
 
 

@@ -65,9 +65,9 @@ class RecordForm(forms.Form):
         problems: dict[str, list[str]] = {}
         for problem in self.refused.problems:
             problems.setdefault(problem.field, []).append(problem.message)
-        return [self._line(name, problems.get(name, [])) for name in self.names]
+        return [self._form_line(name, problems.get(name, [])) for name in self.names]
 
-    def _line(self, name: str, problems: list[str]) -> Line:
+    def _form_line(self, name: str, problems: list[str]) -> Line:
         field = self.spec[name]
         value = self.data.get(name, "") if self.is_bound else self.stored.get(name, "")
         return Line(

@@ -40,18 +40,18 @@ Groups = Iterator[tuple[int, list[RejectedRecord]]]
 def _of_file(file: ImportFile, groups: Groups) -> Iterator[str]:
     notes = {name.lower() for name in _NOTES}
     places = [n for n, name in enumerate(file.header) if name not in notes]
-    yield _BOM + _line([*_NOTES, *(file.titles[place] for place in places)])
-    kept = _kept(file)
+    yield _BOM + _csv_line([*_NOTES, *(file.titles[place] for place in places)])
+    kept = _stored_rows(file)
     for position, problems in groups:
         # Both go by row number: each is walked once.
         row = next((row for line, row in kept if line == position), [])
         cells = [row[place] if place < len(row) else "" for place in places]
         cells += row[len(file.titles) :]
         # What is wrong comes first: a row with a cell too many does not push it aside.
-        yield _line([*_notes(position, problems), *cells])
+        yield _csv_line([*_problem_cells(position, problems), *cells])
 
 
-def _kept(file: ImportFile) -> Iterator[tuple[int, list[str]]]:
+def _stored_rows(file: ImportFile) -> Iterator[tuple[int, list[str]]]:
     for number in range(file.chunks):
         yield from rows_of(file, number=number)
 
@@ -59,21 +59,21 @@ def _kept(file: ImportFile) -> Iterator[tuple[int, list[str]]]:
 def _of_records(run: ImportRun, groups: Groups, constants: Mapping[str, str]) -> Iterator[str]:
     spec = next((spec for spec in SPECS.values() if spec.kind == run.kind), None)
     names = list(spec.by_name()) if spec else ["record"]
-    yield _BOM + _line([*_NOTES, *names])
+    yield _BOM + _csv_line([*_NOTES, *names])
     for position, problems in groups:
         record = {**constants, **as_text(problems[0].record)}
         cells = [record.get(name, "") for name in names] if spec else [str(record)]
-        yield _line([*_notes(position, problems), *cells])
+        yield _csv_line([*_problem_cells(position, problems), *cells])
 
 
-def _notes(position: int, problems: list[RejectedRecord]) -> list[str]:
+def _problem_cells(position: int, problems: list[RejectedRecord]) -> list[str]:
     named = [(field_word(p.field) if p.field else "", in_words(p.message)) for p in problems]
     fields = "; ".join(dict.fromkeys(field for field, _ in named if field))
     words = "; ".join(f"{field} {message}".strip() for field, message in named)
     return [str(position), fields, words]
 
 
-def _line(cells: list[str]) -> str:
+def _csv_line(cells: list[str]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow([neutral(cell) for cell in cells])
     return text.getvalue()

@@ -39,7 +39,7 @@ class ViewForm(forms.Form):
     code = forms.CharField(required=False, max_length=40)
 
 
-def _run(run_id: int) -> ImportRun:
+def _run_or_404(run_id: int) -> ImportRun:
     return get_object_or_404(
         ImportRun.objects.select_related("user", "api_key", "file", "file__fixes"), pk=run_id
     )
@@ -49,21 +49,21 @@ def _run(run_id: int) -> ImportRun:
 @require_safe
 @vary_on_headers("HX-Request")
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    found = _run(run_id)
+    found = _run_or_404(run_id)
     if found.state == ImportRun.State.RUNNING:
-        context = {"run": found, "noun": plural(found.kind), "whole": _whole(found)}
+        context = {"run": found, "noun": plural(found.kind), "whole": _file_row_count(found)}
         part = wants_part(request)
         return render(request, "imports/_running.html" if part else "imports/run.html", context)
     if wants_part(request):
         return HttpResponse(headers={"HX-Redirect": reverse("imports_run", args=[found.pk])})
-    return render(request, "imports/run.html", _context(request, found))
+    return render(request, "imports/run.html", _run_context(request, found))
 
 
-def _whole(found: ImportRun) -> int:
+def _file_row_count(found: ImportRun) -> int:
     return found.file.rows if found.file else 0
 
 
-def _shown(request: HttpRequest, counts: dict[str, int]) -> queries.Shown:
+def _chosen_view(request: HttpRequest, counts: dict[str, int]) -> queries.Shown:
     form = ViewForm(request.GET)
     form.is_valid()
     chosen = form.cleaned_data
@@ -73,9 +73,9 @@ def _shown(request: HttpRequest, counts: dict[str, int]) -> queries.Shown:
     )
 
 
-def _context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
+def _run_context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
     counts = queries.record_counts(found)
-    shown = _shown(request, counts)
+    shown = _chosen_view(request, counts)
     places, page = take_page(
         queries.positions(found, shown), number=page_number(request), size=PAGE_SIZE
     )
@@ -84,7 +84,7 @@ def _context(request: HttpRequest, found: ImportRun) -> dict[str, Any]:
     return {
         "run": found,
         "noun": plural(found.kind),
-        "whole": _whole(found),
+        "whole": _file_row_count(found),
         "counts": counts,
         "tabs": [(key, word, counts[key]) for key, word in queries.RECORD_VIEWS if counts[key]],
         "shown": shown,
@@ -116,7 +116,7 @@ def _can_go_on(found: ImportRun) -> bool:
 
 @requires(Right.ADMINISTER, page="imports_run")
 def go_on(request: HttpRequest, run_id: int) -> HttpResponse:
-    found = _run(run_id)
+    found = _run_or_404(run_id)
     try:
         uploads.go_on(found)
     except jobs.SettledError as settled:
@@ -128,7 +128,7 @@ def go_on(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_safe
 def errors(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """The rows still to be fixed, as they came, with what is wrong: mended, it comes back in."""
-    found = _run(run_id)
+    found = _run_or_404(run_id)
     answer = StreamingHttpResponse(refused_rows(found), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{found.pk}-to-fix.csv"'
     return answer
@@ -136,7 +136,7 @@ def errors(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
 
 @requires(Right.ADMINISTER, page="imports_run")
 def retry(request: HttpRequest, run_id: int) -> HttpResponse:
-    found = _run(run_id)
+    found = _run_or_404(run_id)
     if found.kind not in SPECS:
         raise Http404
     if found.state == ImportRun.State.RUNNING:
@@ -166,7 +166,7 @@ def retry(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, run_id: int, position: int) -> HttpResponse:
     """One refused record, field by field, with what is wrong beside each."""
-    found = _run(run_id)
+    found = _run_or_404(run_id)
     rows = queries.refused_at(found, "open", [position])
     if not rows or found.kind not in SPECS or not rows[0].can_be_edited:
         raise Http404

@@ -46,13 +46,13 @@ class ListForm(forms.Form):
 def imports(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.GET)
     view = form.cleaned_data["view"] if form.is_valid() else ""
-    context = _listed(request, view or "all")
+    context = _runs_context(request, view or "all")
     if wants_part(request):
         return render(request, "imports/_list.html", context)
     return render(request, "imports/index.html", context | _way_in())
 
 
-def _listed(request: HttpRequest, view: str) -> dict[str, Any]:
+def _runs_context(request: HttpRequest, view: str) -> dict[str, Any]:
     listed = queries.runs_of(view)
     rows, page = take_page(listed, number=page_number(request), size=PAGE_SIZE)
     total = listed.order_by().values("pk")[: COUNT_CAP + 1].count()

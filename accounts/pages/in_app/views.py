@@ -80,17 +80,17 @@ def in_app(request: HttpRequest) -> HttpResponse:
     now = datetime.now(UTC)  # secrets live in real time
     sites = InAppSite.objects.select_related("source").order_by("source__name")[:SITES_SHOWN]
     context = {
-        "lines": [_line(site, now=now) for site in sites],
-        "figures": _figures(),
+        "lines": [_site_line(site, now=now) for site in sites],
+        "figures": _message_counts(),
         "base_url": settings.BASE_URL.rstrip("/"),
-        "snippet": _snippet(),
+        "snippet": _script_snippet(),
         "form": TryForm(initial=_SAMPLE),
         "is_demo": settings.DEMO,
     }
     return render(request, "in_app/index.html", context)
 
 
-def _line(site: InAppSite, *, now: datetime) -> SiteLine:
+def _site_line(site: InAppSite, *, now: datetime) -> SiteLine:
     ends = site.earlier_until
     try:
         site.secrets(now=now)
@@ -99,12 +99,12 @@ def _line(site: InAppSite, *, now: datetime) -> SiteLine:
     return SiteLine(site, is_sealed_off=False, earlier_until=ends if ends and ends > now else None)
 
 
-def _snippet() -> str:
+def _script_snippet() -> str:
     address = settings.BASE_URL.rstrip("/") + reverse("in_app_script")
     return f'<script src="{address}" data-token="…" defer></script>'
 
 
-def _figures() -> list[CountedMessages]:
+def _message_counts() -> list[CountedMessages]:
     """Counted up to one more than COUNT_CAP.
 
     Uses index: outbox_product_state or outbox_customer_state
@@ -113,17 +113,19 @@ def _figures() -> list[CountedMessages]:
         channel=OutboxMessage.Channel.IN_APP, contact__isnull=False, account__isnull=False
     )
     return [
-        CountedMessages(_("Wait to be seen"), _count(rows.filter(state=State.NEW)), "planned"),
-        CountedMessages(_("Shown"), _count(rows.filter(state=State.SENT)), "sent"),
+        CountedMessages(
+            _("Wait to be seen"), _capped_count(rows.filter(state=State.NEW)), "planned"
+        ),
+        CountedMessages(_("Shown"), _capped_count(rows.filter(state=State.SENT)), "sent"),
         CountedMessages(
             _("Not shown"),
-            _count(rows.filter(Q(state=State.SUPPRESSED) | Q(state=State.DEAD))),
+            _capped_count(rows.filter(Q(state=State.SUPPRESSED) | Q(state=State.DEAD))),
             "kept",
         ),
     ]
 
 
-def _count(rows: QuerySet[OutboxMessage]) -> int:
+def _capped_count(rows: QuerySet[OutboxMessage]) -> int:
     return rows.values("pk")[: COUNT_CAP + 1].count()
 
 
@@ -152,7 +154,7 @@ def example(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = WhoForm(request.GET)
     chosen = form.cleaned_data["person"] if form.is_valid() else None
-    people = _awaited(site)
+    people = _contacts_with_messages(site)
     person = people.filter(pk=chosen).first() if chosen else people.first()
     context = {
         "token": _token_of(site, person) if person else "",
@@ -163,7 +165,7 @@ def example(request: HttpRequest) -> HttpResponse:
     return render(request, "in_app/product.html", context)
 
 
-def _awaited(site: InAppSite) -> QuerySet[Contact]:
+def _contacts_with_messages(site: InAppSite) -> QuerySet[Contact]:
     """Whom the product calls by an id, and for whom a message is open."""
     rows = OutboxMessage.objects.filter(
         channel=OutboxMessage.Channel.IN_APP,
@@ -188,12 +190,12 @@ def _token_of(site: InAppSite, person: Contact) -> str:
 @require_safe
 def try_messages(request: HttpRequest) -> HttpResponse:
     """Answers the script as if the words of the page were a message."""
-    words = _tried(request)
+    words = _visit_on_trial(request)
     message = {"id": 0, "subject": words["subject"], "body": linked_runs(words["body"])}
     return JsonResponse({"messages": [message]})
 
 
-def _tried(request: HttpRequest) -> dict[str, str]:
+def _visit_on_trial(request: HttpRequest) -> dict[str, str]:
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
         found: dict[str, str] = signing.loads(token, salt=_SALT, max_age=_TRIED_FOR)

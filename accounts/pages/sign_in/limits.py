@@ -27,20 +27,20 @@ def count_attempt(request: HttpRequest, *, email: str) -> ratelimit.RateLimitUsa
 
 def forgive_known_devices(user: User) -> None:
     """For somebody who has just shown that the address is theirs."""
-    _forget(_KNOWN, per="key", key=str(user.pk))
+    _forget_attempts(_KNOWN, per="key", key=str(user.pk))
 
 
 def unlock_person(user: User) -> None:
     """Everywhere, except where a network address as a whole is locked."""
     forgive_known_devices(user)
-    _forget(_ELSEWHERE, per="key", key=user.email.lower())
+    _forget_attempts(_ELSEWHERE, per="key", key=user.email.lower())
 
 
 def unlock_network_address(address: str) -> None:
-    _forget(_ELSEWHERE, per="ip", address=address)
+    _forget_attempts(_ELSEWHERE, per="ip", address=address)
 
 
-def _forget(action: str, *, per: str, key: str = "", address: str = "") -> None:
+def _forget_attempts(action: str, *, per: str, key: str = "", address: str = "") -> None:
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = address
     for rate in ratelimit.get_rates(app=_APP, action=action):

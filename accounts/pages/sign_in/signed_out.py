@@ -54,14 +54,14 @@ class SignedOutMiddleware:
 
 def to_login(request: HttpRequest) -> HttpResponse:
     """Says on the log-in what was not saved, and whether it is kept (account/login.html)."""
-    if _match(request).url_name == "logout":
-        return _lead(request, reverse("login"))
+    if _resolver_match_of(request).url_name == "logout":
+        return _redirect_window(request, reverse("login"))
     back = _way_back(request)
     if request.method == "POST":
         person = known_devices.last_person(request)
         if not unsaved.keep(request, person=person, back=back):
-            _say(request, _NOT_DONE)
-    return _lead(request, redirect_to_login(back).url)
+            _warn_person(request, _NOT_DONE)
+    return _redirect_window(request, redirect_to_login(back).url)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -69,9 +69,9 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     from elsewhere is refused, and nothing of it is kept or shown."""
     if not _is_ours(request):
         return render(request, "403_csrf.html", status=403)
-    if _match(request).url_name == "login" and request.user.is_authenticated:
+    if _resolver_match_of(request).url_name == "login" and request.user.is_authenticated:
         return redirect("home")
-    if not _asks_who_it_is(_match(request)):
+    if not _asks_who_it_is(_resolver_match_of(request)):
         return render(request, "403_csrf.html", status=403)
     if not request.user.is_authenticated:
         if known_devices.last_person(request) is None:
@@ -80,9 +80,9 @@ def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
         return to_login(request)
     back = _way_back(request)
     if unsaved.keep(request, person=request.user.pk, back=back):
-        return _lead(request, reverse("unsaved"))
-    _say(request, _TOO_OLD)
-    return _lead(request, back)
+        return _redirect_window(request, reverse("unsaved"))
+    _warn_person(request, _TOO_OLD)
+    return _redirect_window(request, back)
 
 
 def _is_ours(request: HttpRequest) -> bool:
@@ -95,18 +95,18 @@ def _asks_who_it_is(match: ResolverMatch) -> bool:
     return hasattr(match.func, "right") or "admin" in match.app_names
 
 
-def _match(request: HttpRequest) -> ResolverMatch:
+def _resolver_match_of(request: HttpRequest) -> ResolverMatch:
     assert request.resolver_match is not None  # noqa: S101 -- only asked from within a view
     return request.resolver_match
 
 
-def _say(request: HttpRequest, words: str) -> None:
+def _warn_person(request: HttpRequest, words: str) -> None:
     """To a person: a script that tells something by the way shows no answer."""
     if wants_page(request) or wants_part(request):
         messages.warning(request, gettext(words))
 
 
-def _lead(request: HttpRequest, address: str) -> HttpResponse:
+def _redirect_window(request: HttpRequest, address: str) -> HttpResponse:
     """A page goes there; a part tells htmx to take the whole window along."""
     if request.headers.get("HX-Request") != "true":
         return redirect(address)
@@ -119,10 +119,10 @@ def _way_back(request: HttpRequest) -> str:
         stood_on = page_of_part(request)
     else:
         stood_on = came_from(request) if request.method == "POST" else ""
-    return _page(stood_on) or _page(request.get_full_path()) or reverse("home")
+    return _page_at(stood_on) or _page_at(request.get_full_path()) or reverse("home")
 
 
-def _page(address: str) -> str:
+def _page_at(address: str) -> str:
     """The page at a local address, or of the action at it; empty when it is neither."""
     if not address.startswith("/") or not url_has_allowed_host_and_scheme(
         address, allowed_hosts=None

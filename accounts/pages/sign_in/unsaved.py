@@ -80,15 +80,15 @@ def keep(request: HttpRequest, *, person: int | None, back: str) -> bool:
         return False
     action = request.get_full_path()
     kept = Unsaved(secrets.token_hex(8), person, action, back, time.time(), fields)
-    others = [f for f in _all(request) if (f.action, f.fields) != (action, fields)]
-    _store(request, [*others, kept][-MOST_FORMS:])
+    others = [f for f in _unsaved_forms(request) if (f.action, f.fields) != (action, fields)]
+    _store_unsaved_forms(request, [*others, kept][-MOST_FORMS:])
     return True
 
 
 def forms_of(request: HttpRequest, user: User) -> list[Unsaved]:
     """Of this person and not out of date, the latest first."""
     begun = time.time() - settings.SESSION_COOKIE_AGE
-    mine = [form for form in _all(request) if form.person == user.pk and form.at > begun]
+    mine = [form for form in _unsaved_forms(request) if form.person == user.pk and form.at > begun]
     return mine[::-1]
 
 
@@ -96,19 +96,19 @@ def claim(request: HttpRequest, user: User) -> bool:
     """Whether something waits for who has just signed in; what is somebody else's goes."""
     mine = forms_of(request, user)
     if FIELD in request.session:
-        _store(request, mine[::-1])
+        _store_unsaved_forms(request, mine[::-1])
     return bool(mine)
 
 
 def drop(request: HttpRequest, form_id: str) -> Unsaved | None:
     """The form that was kept, of whoever has this session."""
-    found = next((form for form in _all(request) if form.id == form_id), None)
+    found = next((form for form in _unsaved_forms(request) if form.id == form_id), None)
     if found is not None:
-        _store(request, [form for form in _all(request) if form != found])
+        _store_unsaved_forms(request, [form for form in _unsaved_forms(request) if form != found])
     return found
 
 
-def _all(request: HttpRequest) -> list[Unsaved]:
+def _unsaved_forms(request: HttpRequest) -> list[Unsaved]:
     """A session comes back as JSON: pairs as lists."""
     return [
         Unsaved(**{**form, "fields": [(name, value) for name, value in form["fields"]]})
@@ -116,5 +116,5 @@ def _all(request: HttpRequest) -> list[Unsaved]:
     ]
 
 
-def _store(request: HttpRequest, forms: list[Unsaved]) -> None:
+def _store_unsaved_forms(request: HttpRequest, forms: list[Unsaved]) -> None:
     request.session[_SESSION_KEY] = [asdict(form) for form in forms]

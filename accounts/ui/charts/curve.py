@@ -35,8 +35,8 @@ class CurvePoint:
 def line_picture(points: Sequence[CurvePoint], *, label: str) -> Chart:
     """Straight lines between the points, flat outside them."""
     if not points:
-        return _nothing(label)
-    x = _axis([point.raw for point in points])
+        return _empty_chart(label)
+    x = _value_axis([point.raw for point in points])
     y = Scale(0, 100, BASE, TOP)
     corners = [
         (0.0, y(points[0].reading)),
@@ -58,14 +58,14 @@ def line_picture(points: Sequence[CurvePoint], *, label: str) -> Chart:
         for point in points
     ]
     rows = tuple((number(point.raw), number(point.reading)) for point in points)
-    return _picture(corners, dots, [point.raw for point in points], rows, label)
+    return _curve_chart(corners, dots, [point.raw for point in points], rows, label)
 
 
 def step_picture(bounds: Sequence[float], readings: Sequence[float], *, label: str) -> Chart:
     """One reading more than bounds: below the first bound, between two, above the last."""
     if not bounds:
         return line_picture([CurvePoint(0, reading) for reading in readings], label=label)
-    x, y = _axis(bounds), Scale(0, 100, BASE, TOP)
+    x, y = _value_axis(bounds), Scale(0, 100, BASE, TOP)
     edges = [0.0, *(x(bound) for bound in bounds), float(PLOT_WIDTH)]
     corners = [
         point
@@ -76,16 +76,16 @@ def step_picture(bounds: Sequence[float], readings: Sequence[float], *, label: s
         gettext("above %(number)s") % {"number": number(bounds[-1])}
     ]
     rows = tuple((name, number(reading)) for name, reading in zip(names, readings, strict=True))
-    return _picture(corners, [], bounds, rows, label)
+    return _curve_chart(corners, [], bounds, rows, label)
 
 
-def _axis(values: Sequence[float]) -> Scale:
+def _value_axis(values: Sequence[float]) -> Scale:
     span = (max(values) - min(values)) or abs(max(values)) or 1
     margin = span * MARGIN
     return Scale(min(values) - margin, max(values) + margin, 0, PLOT_WIDTH)
 
 
-def _line(corners: Sequence[tuple[float, float]]) -> Svg:
+def _curve_line(corners: Sequence[tuple[float, float]]) -> Svg:
     path = "".join(
         f"{'L' if place else 'M'}{number(px)} {number(py)}"
         for place, (px, py) in enumerate(corners)
@@ -98,7 +98,7 @@ def _line(corners: Sequence[tuple[float, float]]) -> Svg:
     return plot(marks, height=BASE)
 
 
-def _picture(
+def _curve_chart(
     corners: Sequence[tuple[float, float]],
     dots: Sequence[Svg],
     values: Sequence[float],
@@ -110,10 +110,10 @@ def _picture(
         for raw, reading in rows
     )
     marks = [
-        _line(corners),
+        _curve_line(corners),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
         *dots,
-        *_ends(values),
+        *_end_labels(values),
     ]
     return Chart(
         svg=figure(marks, kind="reading", height=HEIGHT, text=text),
@@ -123,9 +123,9 @@ def _picture(
     )
 
 
-def _ends(values: Sequence[float]) -> list[Svg]:
+def _end_labels(values: Sequence[float]) -> list[Svg]:
     """The first and the last value, written below where they stand."""
-    x = _axis(values)
+    x = _value_axis(values)
     shown = dict.fromkeys((min(values), max(values)))
     return [
         label(
@@ -139,7 +139,7 @@ def _ends(values: Sequence[float]) -> list[Svg]:
     ]
 
 
-def _nothing(label: str) -> Chart:
+def _empty_chart(label: str) -> Chart:
     return Chart(
         svg=Svg(""),
         text=gettext("%(label)s: no points") % {"label": label},

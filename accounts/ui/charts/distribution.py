@@ -25,7 +25,7 @@ class Part:
 
 def distribution(parts: Sequence[Part], *, label: str) -> Chart:
     total = sum(part.value for part in parts)
-    shares = [_share(part, total) for part in parts]
+    shares = [_share_in_percent(part, total) for part in parts]
     spoken = ", ".join(
         f"{part.label} {part.shown} ({share})" for part, share in zip(parts, shares, strict=True)
     )
@@ -33,13 +33,13 @@ def distribution(parts: Sequence[Part], *, label: str) -> Chart:
         f"{label}: {spoken}" if total else gettext("%(label)s: nothing to show") % {"label": label}
     )
     track = element("rect", width="100%", height="100%", class_="chart-track")
-    bars = [track, *_bars(parts, shares, total)]
+    bars = [track, *_share_bars(parts, shares, total)]
     rows = tuple((part.label, part.shown, share) for part, share in zip(parts, shares, strict=True))
     svg = figure(bars, kind="distribution", height=HEIGHT, text=text)
     return Chart(svg=svg, text=text, head=("", label, gettext("Share")), rows=rows, numbers=(1, 2))
 
 
-def _bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[Svg]:
+def _share_bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[Svg]:
     """Side by side, each as wide as its share; what has none takes no room."""
     left = 0.0
     for part, share in zip(parts, shares, strict=True):
@@ -57,5 +57,5 @@ def _bars(parts: Sequence[Part], shares: Sequence[str], total: int) -> Iterator[
         left += width
 
 
-def _share(part: Part, total: int) -> str:
+def _share_in_percent(part: Part, total: int) -> str:
     return f"{part.value / total:.0%}" if total else "0%"

@@ -35,7 +35,7 @@ def before_and_after(
     rows = tuple(
         (name, f"{old:,}", f"{new:,}") for name, old, new in zip(names, before, after, strict=True)
     )
-    text = f"{label}: {_spoken(before, after, names)}"
+    text = f"{label}: {_spoken_summary(before, after, names)}"
     head = (gettext("Score"), gettext("Today"), gettext("With the draft"))
     if not highest:
         return Chart(
@@ -47,15 +47,15 @@ def before_and_after(
     y = Scale(0, highest, BASE, TOP)
     marks = [
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
-        *_bars(before, after, names, tones, y),
-        plot([element("path", d=_outline(before, y), class_="chart-before")], height=BASE),
-        *_ticks(),
+        *_after_bars(before, after, names, tones, y),
+        plot([element("path", d=_before_outline(before, y), class_="chart-before")], height=BASE),
+        *_score_ticks(),
     ]
     svg = figure(marks, kind="histogram", height=HEIGHT, text=text)
     return Chart(svg=svg, text=text, head=head, rows=rows, numbers=(1, 2))
 
 
-def _bars(
+def _after_bars(
     before: Sequence[int],
     after: Sequence[int],
     names: Sequence[str],
@@ -83,7 +83,7 @@ def _bars(
     ]
 
 
-def _outline(before: Sequence[int], y: Scale) -> str:
+def _before_outline(before: Sequence[int], y: Scale) -> str:
     width = PLOT_WIDTH / len(before)
     corners = [
         point
@@ -96,7 +96,7 @@ def _outline(before: Sequence[int], y: Scale) -> str:
     )
 
 
-def _ticks() -> list[Svg]:
+def _score_ticks() -> list[Svg]:
     return [
         label(
             number(value),
@@ -109,7 +109,7 @@ def _ticks() -> list[Svg]:
     ]
 
 
-def _spoken(before: Sequence[int], after: Sequence[int], names: Sequence[str]) -> str:
+def _spoken_summary(before: Sequence[int], after: Sequence[int], names: Sequence[str]) -> str:
     moved = [
         gettext("%(name)s %(old)s today, %(new)s with the draft")
         % {"name": name, "old": f"{old:,}", "new": f"{new:,}"}

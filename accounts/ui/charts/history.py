@@ -47,8 +47,8 @@ def score_history(
     label: str,
 ) -> Chart:
     """Scores run from 0 to 100; a day without a score is a gap."""
-    text = _spoken(points, notes, label)
-    rows = _rows(points, notes)
+    text = _spoken_summary(points, notes, label)
+    rows = _table_rows(points, notes)
     head = (gettext("Day"), gettext("Score"), gettext("What happened"))
     if not points:
         return Chart(svg=Svg(""), text=text, head=head, rows=())
@@ -57,10 +57,10 @@ def score_history(
     marks = [
         *_band_lines(bands, y),
         element("line", x1="0", x2="100%", y1=BASE, y2=BASE, class_="chart-base"),
-        _curve(points, y),
-        *_notes(notes, points, y),
+        _score_curve(points, y),
+        *_note_marks(notes, points, y),
         *_band_words(bands, points, y),
-        *_end(points, y),
+        *_newest_score(points, y),
         *tick_labels(first, last, y=BASE + 20),
     ]
     return Chart(
@@ -103,7 +103,7 @@ def _band_words(bands: Sequence[BandLine], points: Sequence[ScorePoint], y: Scal
     return words
 
 
-def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
+def _score_curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
     x = day_scale(points[0].day, points[-1].day, start=0, end=PLOT_WIDTH)
     path = polylines(
         [None if p.score is None else (x(p.day.toordinal()), y(p.score)) for p in points]
@@ -111,7 +111,7 @@ def _curve(points: Sequence[ScorePoint], y: Scale) -> Svg:
     return plot([element("path", d=path, class_="chart-curve")], height=BASE)
 
 
-def _end(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
+def _newest_score(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
     """The newest score, written at its point."""
     if points[-1].score is None:
         return []
@@ -128,7 +128,7 @@ def _end(points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
     ]
 
 
-def _notes(notes: Sequence[Note], points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
+def _note_marks(notes: Sequence[Note], points: Sequence[ScorePoint], y: Scale) -> list[Svg]:
     found = placed(notes, first=points[0].day, last=points[-1].day)
     scores = {point.day: point.score for point in points}
     dots = [
@@ -150,7 +150,7 @@ def _note_dot(note: Note, position: float, height: float) -> Svg:
     )
 
 
-def _spoken(points: Sequence[ScorePoint], notes: Sequence[Note], label: str) -> str:
+def _spoken_summary(points: Sequence[ScorePoint], notes: Sequence[Note], label: str) -> str:
     known = [point for point in points if point.score is not None]
     if not known:
         return gettext("%(label)s: no scores yet") % {"label": label}
@@ -172,7 +172,7 @@ def _spoken(points: Sequence[ScorePoint], notes: Sequence[Note], label: str) -> 
     }
 
 
-def _rows(points: Sequence[ScorePoint], notes: Sequence[Note]) -> tuple[tuple[str, ...], ...]:
+def _table_rows(points: Sequence[ScorePoint], notes: Sequence[Note]) -> tuple[tuple[str, ...], ...]:
     happened: dict[date, list[str]] = {}
     for note in notes:
         happened.setdefault(note.day, []).append(note.label)

@@ -55,24 +55,29 @@ def line_chart(
     the figure stands beside the line anyway. `ticks`: at most so many words below."""
     known = [point for point in points if point.value is not None]
     notes = [note for note in notes if points and points[0].day <= note.day <= points[-1].day]
-    text = _spoken(known, label, notes)
+    text = _spoken_summary(known, label, notes)
     rows = tuple((f"{point.day:%b %Y}", point.shown) for point in reversed(points))
     if not known:
         return Chart(svg=Svg(""), text=text, head=(gettext("Month"), label), rows=rows)
     base = height - 24
     y = _value_scale(known, references, from_zero=from_zero, base=base)
-    end = _end(known[-1], points[-1].day, y)[: 2 if is_end_written else 1]
-    happened = _notes(notes, points, base)
-    marks = [*_references(references, y), *happened, *_drawn(points, y, base, ticks), *end]
+    end = _newest_value(known[-1], points[-1].day, y)[: 2 if is_end_written else 1]
+    happened = _note_marks(notes, points, base)
+    marks = [
+        *_reference_lines(references, y),
+        *happened,
+        *_curve_with_axis(points, y, base, ticks),
+        *end,
+    ]
     svg = figure(marks, kind="line", height=height, text=text)
     return Chart(svg=svg, text=text, head=(gettext("Month"), label), rows=rows)
 
 
-def _drawn(points: Sequence[LinePoint], y: Scale, base: float, ticks: int) -> list[Svg]:
+def _curve_with_axis(points: Sequence[LinePoint], y: Scale, base: float, ticks: int) -> list[Svg]:
     """The curve on its line of months."""
     return [
         element("line", x1="0", x2="100%", y1=base, y2=base, class_="chart-base"),
-        _curve(points, y, base),
+        _value_curve(points, y, base),
         *tick_labels(points[0].day, points[-1].day, y=base + 20, at_most=ticks),
     ]
 
@@ -92,7 +97,7 @@ def _value_scale(
     return Scale(low if from_zero else low - margin, high + margin, base, 18)
 
 
-def _references(references: Sequence[ReferenceLine], y: Scale) -> list[Svg]:
+def _reference_lines(references: Sequence[ReferenceLine], y: Scale) -> list[Svg]:
     marks: list[Svg] = []
     for reference in references:
         height = y(reference.value)
@@ -103,7 +108,7 @@ def _references(references: Sequence[ReferenceLine], y: Scale) -> list[Svg]:
     return marks
 
 
-def _curve(points: Sequence[LinePoint], y: Scale, base: float) -> Svg:
+def _value_curve(points: Sequence[LinePoint], y: Scale, base: float) -> Svg:
     x = day_scale(points[0].day, points[-1].day, start=0, end=PLOT_WIDTH)
     path = polylines(
         [None if p.value is None else (x(p.day.toordinal()), y(p.value)) for p in points]
@@ -111,7 +116,7 @@ def _curve(points: Sequence[LinePoint], y: Scale, base: float) -> Svg:
     return plot([element("path", d=path, class_="chart-curve")], height=base)
 
 
-def _end(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:
+def _newest_value(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:
     if newest.day != last_day or newest.value is None:
         return []
     height = y(newest.value)
@@ -121,12 +126,12 @@ def _end(newest: LinePoint, last_day: date, y: Scale) -> list[Svg]:
     ]
 
 
-def _notes(notes: Sequence[Note], points: Sequence[LinePoint], base: float) -> list[Svg]:
+def _note_marks(notes: Sequence[Note], points: Sequence[LinePoint], base: float) -> list[Svg]:
     found = placed(notes, first=points[0].day, last=points[-1].day)
     return [*note_lines(found, top=NOTE_TOP, base=base), *note_words(found, y=NOTE_TOP - 4)]
 
 
-def _spoken(known: Sequence[LinePoint], label: str, notes: Sequence[Note]) -> str:
+def _spoken_summary(known: Sequence[LinePoint], label: str, notes: Sequence[Note]) -> str:
     if not known:
         return gettext("%(label)s: no data") % {"label": label}
     first, last = known[0], known[-1]

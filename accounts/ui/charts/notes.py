@@ -58,7 +58,7 @@ def note_words(found: Sequence[tuple[float, Note]], *, y: float) -> list[Svg]:
             text_anchor=anchor(position),
             class_="chart-note-word chart-minor",
         )
-        for position, note in _written(found)
+        for position, note in _notes_with_words(found)
     ]
 
 
@@ -66,18 +66,18 @@ def spoken_note(note: Note) -> Svg:
     return hover(f"{note.day:%-d %b %Y}: {note.label}")
 
 
-def _written(found: Sequence[tuple[float, Note]]) -> list[tuple[float, Note]]:
+def _notes_with_words(found: Sequence[tuple[float, Note]]) -> list[tuple[float, Note]]:
     """Where room is short a crossing is written rather than other news, the newest first."""
     chosen: list[tuple[float, Note]] = []
     for position, note in sorted(found, key=lambda pair: (pair[1].tone == "note", -pair[0])):
-        start, end = _extent(position, note)
-        taken = [_extent(*other) for other in chosen]
+        start, end = _label_extent(position, note)
+        taken = [_label_extent(*other) for other in chosen]
         if all(end + GAP <= left or right + GAP <= start for left, right in taken):
             chosen.append((position, note))
     return chosen
 
 
-def _extent(position: float, note: Note) -> tuple[float, float]:
+def _label_extent(position: float, note: Note) -> tuple[float, float]:
     """From where to where its words run, in percent of the width."""
     width = len(note.short or note.label) * LETTER
     before = {"start": 0.0, "middle": width / 2, "end": width}[anchor(position)]

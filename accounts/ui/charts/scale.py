@@ -45,9 +45,9 @@ def band_scale(
     tops = [band.lower for band in rising[1:]] + [100.0]
     marks: list[Svg] = []
     for place, (band, top) in enumerate(zip(rising, tops, strict=True)):
-        marks += _block(band, top, margin if place else 0)
-    marks += _lines(lines)
-    marks += _ticks(sorted({0.0, 100.0, *(band.lower for band in rising)}))
+        marks += _band_block(band, top, margin if place else 0)
+    marks += _alert_lines(lines)
+    marks += _spaced_ticks(sorted({0.0, 100.0, *(band.lower for band in rising)}))
     spoken = [
         gettext("%(band)s from %(bound)s") % {"band": band.name, "bound": number(band.lower)}
         for band in reversed(rising)
@@ -68,7 +68,7 @@ def band_scale(
     )
 
 
-def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
+def _band_block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
     width = max(top - band.lower, 0)
     within = gettext("%(name)s: %(lower)s to below %(upper)s") % {
         "name": band.name,
@@ -76,7 +76,7 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
         "upper": number(top),
     }
     marks = [
-        _fill(
+        _band_rectangle(
             band,
             max(width - 0.25, 0),
             f"chart-fill is-{band.tone}",
@@ -88,7 +88,7 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
             "name": band.name,
             "number": number(band.lower + margin),
         }
-        marks.append(_fill(band, min(margin, width), "chart-margin", hover_text=rises))
+        marks.append(_band_rectangle(band, min(margin, width), "chart-margin", hover_text=rises))
     if width >= NARROW:
         middle = percent(band.lower + width / 2)
         marks.append(
@@ -97,7 +97,7 @@ def _block(band: BandOnScale, top: float, margin: float) -> list[Svg]:
     return marks
 
 
-def _fill(band: BandOnScale, width: float, kind: str, *, hover_text: str) -> Svg:
+def _band_rectangle(band: BandOnScale, width: float, kind: str, *, hover_text: str) -> Svg:
     return element(
         "rect",
         hover(hover_text),
@@ -109,7 +109,7 @@ def _fill(band: BandOnScale, width: float, kind: str, *, hover_text: str) -> Svg
     )
 
 
-def _lines(lines: Sequence[float]) -> list[Svg]:
+def _alert_lines(lines: Sequence[float]) -> list[Svg]:
     marks = []
     for line in lines:
         place = percent(line)
@@ -136,7 +136,7 @@ def _lines(lines: Sequence[float]) -> list[Svg]:
     return marks
 
 
-def _ticks(values: Sequence[float]) -> list[Svg]:
+def _spaced_ticks(values: Sequence[float]) -> list[Svg]:
     marks: list[Svg] = []
     latest = -100.0
     for value in values:

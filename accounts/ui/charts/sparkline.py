@@ -28,16 +28,16 @@ def sparkline(
     happened to all that follows; `marked` says what. Its numbers stand on the account's page.
     """
     known = [value for value in values if value is not None]
-    text = _spoken(known, label, marked if marks else "")
+    text = _spoken_summary(known, label, marked if marks else "")
     drawn: tuple[Svg, ...] = ()
     if known:
         x = Scale(0, max(len(values) - 1, 1), PAD, WIDTH - PAD)
         y = Scale(low, high, HEIGHT - PAD, PAD)
-        drawn = (*(_mark(x(place)) for place in marks), *_course(values, x, y))
-    return Chart(svg=_frame(drawn, text=text, tone=tone), text=text, head=("", label), rows=())
+        drawn = (*(_version_mark(x(place)) for place in marks), *_line_and_end(values, x, y))
+    return Chart(svg=_svg_frame(drawn, text=text, tone=tone), text=text, head=("", label), rows=())
 
 
-def _spoken(known: Sequence[float], label: str, marked: str) -> str:
+def _spoken_summary(known: Sequence[float], label: str, marked: str) -> str:
     if not known:
         return gettext("%(label)s: no data") % {"label": label}
     course = (
@@ -49,7 +49,7 @@ def _spoken(known: Sequence[float], label: str, marked: str) -> str:
     return f"{label}: {course}" + (f"; {marked}" if marked else "")
 
 
-def _course(values: Sequence[float | None], x: Scale, y: Scale) -> tuple[Svg, Svg]:
+def _line_and_end(values: Sequence[float | None], x: Scale, y: Scale) -> tuple[Svg, Svg]:
     """The line, broken where nothing is known, and a dot on its newest point."""
     points = [
         None if value is None else (x(index), y(min(max(value, y.low), y.high)))
@@ -62,11 +62,11 @@ def _course(values: Sequence[float | None], x: Scale, y: Scale) -> tuple[Svg, Sv
     )
 
 
-def _mark(x: float) -> Svg:
+def _version_mark(x: float) -> Svg:
     return element("line", x1=x, x2=x, y1=0, y2=HEIGHT, class_="chart-note is-version")
 
 
-def _frame(marks: Sequence[Svg], *, text: str, tone: str) -> Svg:
+def _svg_frame(marks: Sequence[Svg], *, text: str, tone: str) -> Svg:
     return element(
         "svg",
         *marks,

@@ -43,7 +43,7 @@ def percent(value: float) -> str:
 def element(name: str, *children: Svg, **attributes: str | float) -> Svg:
     """Underscores in names become hyphens; `class_` is class, `view_box` is viewBox."""
     pairs = "".join(
-        f' {_attribute(key)}="{escape(_text(value), quote=True)}"'
+        f' {_attribute_name(key)}="{escape(_attribute_value(value), quote=True)}"'
         for key, value in attributes.items()
     )
     inner = "".join(children)
@@ -53,11 +53,11 @@ def element(name: str, *children: Svg, **attributes: str | float) -> Svg:
 _SPELLED = {"class_": "class", "view_box": "viewBox", "aspect": "preserveAspectRatio"}
 
 
-def _attribute(key: str) -> str:
+def _attribute_name(key: str) -> str:
     return _SPELLED.get(key, key.replace("_", "-"))
 
 
-def _text(value: str | float) -> str:
+def _attribute_value(value: str | float) -> str:
     return value if isinstance(value, str) else number(value)
 
 

@@ -34,7 +34,7 @@ class _Bar:
 
 def waterfall(steps: Sequence[WaterfallStep], *, label: str, height: int = HEIGHT) -> Chart:
     """Totals stand on zero; movements hang where the one before them ended."""
-    bars = _bars(steps)
+    bars = _bars_of_steps(steps)
     text = f"{label}: " + ", ".join(f"{step.label} {step.shown}" for step in steps)
     low = min((bar.low for bar in bars), default=0)
     high = max((bar.high for bar in bars), default=0)
@@ -42,10 +42,10 @@ def waterfall(steps: Sequence[WaterfallStep], *, label: str, height: int = HEIGH
     slot = 100 / max(len(bars), 1)
     marks: list[Svg] = [
         element("line", x1="0", x2="100%", y1=y(0), y2=y(0), class_="chart-base"),
-        *(_connector(index, bar, slot, y) for index, (bar, _) in enumerate(pairwise(bars))),
+        *(_connector_line(index, bar, slot, y) for index, (bar, _) in enumerate(pairwise(bars))),
     ]
     for index, bar in enumerate(bars):
-        marks.append(_linked(bar.step, _drawn(bar, slot * index, slot, y)))
+        marks.append(_linked_marks(bar.step, _bar_marks(bar, slot * index, slot, y)))
     has_links = any(step.href for step in steps)
     return Chart(
         # What an image holds is not read out: with links inside it is a group.
@@ -62,7 +62,7 @@ def waterfall(steps: Sequence[WaterfallStep], *, label: str, height: int = HEIGH
     )
 
 
-def _bars(steps: Sequence[WaterfallStep]) -> list[_Bar]:
+def _bars_of_steps(steps: Sequence[WaterfallStep]) -> list[_Bar]:
     bars: list[_Bar] = []
     level = 0
     for step in steps:
@@ -72,7 +72,7 @@ def _bars(steps: Sequence[WaterfallStep]) -> list[_Bar]:
     return bars
 
 
-def _connector(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
+def _connector_line(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
     """From where this bar ended to where the next one starts."""
     margin = slot * (1 - BAR_SHARE) / 2
     return element(
@@ -85,14 +85,14 @@ def _connector(index: int, bar: _Bar, slot: float, y: Scale) -> Svg:
     )
 
 
-def _linked(step: WaterfallStep, marks: Sequence[Svg]) -> Svg:
+def _linked_marks(step: WaterfallStep, marks: Sequence[Svg]) -> Svg:
     """A link is named by the words in it, in their order: "Churn −$51k"."""
     if not step.href:
         return Svg("".join(marks))
     return element("a", *marks, href=step.href, class_="chart-link")
 
 
-def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
+def _bar_marks(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
     top, bottom = y(bar.high), y(bar.low)
     centre = percent(left + slot / 2)
     return (
@@ -104,7 +104,7 @@ def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
             y=top,
             height=max(bottom - top, MINIMUM),
             rx=2,
-            class_=f"chart-fill is-{_tone(bar.step)}",
+            class_=f"chart-fill is-{_step_tone(bar.step)}",
         ),
         label(
             f"{bar.step.label} ",
@@ -117,7 +117,7 @@ def _drawn(bar: _Bar, left: float, slot: float, y: Scale) -> tuple[Svg, ...]:
     )
 
 
-def _tone(step: WaterfallStep) -> str:
+def _step_tone(step: WaterfallStep) -> str:
     if step.is_total:
         return "total"
     return "healthy" if step.amount >= 0 else "intervene"

@@ -54,22 +54,22 @@ class Command(BaseCommand):
         parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _check(options)
+        _check_options(options)
         app = roles.become_owner()
         if lacks_migrations():
             prepare_database(app=app, on_wait=self.stdout.write)
         with preparing(on_wait=self.stdout.write):
             if self._has_to_load(if_empty=options["if_empty"], reset=options["reset"]):
-                self._make(options)
+                self._make_company(options)
 
-    def _make(self, options: dict[str, Any]) -> None:
+    def _make_company(self, options: dict[str, Any]) -> None:
         with connection.cursor() as cursor:
             # Nobody waits for each row of a company that can be made again.
             cursor.execute("SET synchronous_commit = off")
         load = _load_from(options)
-        self._load(load)
+        self._load_company_facts(load)
         if not options["facts_only"]:
-            self._live(load.shape, options)
+            self._live_through_history(load.shape, options)
         remember(load, now=clock.now())
 
     def _has_to_load(self, *, if_empty: bool, reset: bool) -> bool:
@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 f"It lives on {day}; “manage.py demo --reset” makes one that ends yesterday."
             )
 
-    def _load(self, load: Load) -> None:
+    def _load_company_facts(self, load: Load) -> None:
         begun = time.monotonic()
         self.stdout.write(
             f"Making {load.shape.accounts:,} accounts with {load.shape.years:g} years up to"
@@ -106,7 +106,7 @@ class Command(BaseCommand):
             f" {sum(rows.values()):,} rows in {time.monotonic() - begun:.1f} s."
         )
 
-    def _live(self, shape: Shape, options: dict[str, Any]) -> None:
+    def _live_through_history(self, shape: Shape, options: dict[str, Any]) -> None:
         begun = time.monotonic()
         past = history_of(
             first_day=shape.first_day,
@@ -119,22 +119,23 @@ class Command(BaseCommand):
         install_libraries(day=shape.first_day)
         scored = score_all(past, now=clock.now())
         self.stdout.write(
-            f"{scored:,} scores of {len(past.scored):,} nights after {_since(begun)}."
+            f"{scored:,} scores of {len(past.scored):,} nights after {_seconds_since(begun)}."
         )
         live_through(past, on_progress=self.stdout.write)
         self.stdout.write(
-            f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after {_since(begun)}."
+            f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after"
+            f" {_seconds_since(begun)}."
         )
         settle(past)
         months = take_snapshots(day=shape.last_day)
-        self.stdout.write(f"{months} months of retention after {_since(begun)}.")
+        self.stdout.write(f"{months} months of retention after {_seconds_since(begun)}.")
 
 
-def _since(begun: float) -> str:
+def _seconds_since(begun: float) -> str:
     return f"{time.monotonic() - begun:.1f} s"
 
 
-def _check(options: dict[str, Any]) -> None:
+def _check_options(options: dict[str, Any]) -> None:
     if options["accounts"] < 1 or options["processes"] < 1:
         raise CommandError("--accounts and --processes need at least 1.")
     if not math.isfinite(options["years"]) or not 0.25 <= options["years"] <= 10:

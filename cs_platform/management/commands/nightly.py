@@ -39,7 +39,7 @@ class Command(BaseCommand):
         asked_before = self._ride_out(_latest_asked)
         day = options["day"]
         if day is not None:
-            self._ride_out(partial(_refuse, day))
+            self._ride_out(partial(_refuse_day, day))
             self._ride_out(partial(schedule.replan, day=day))
             self._ride_out(lambda: schedule.retry(day=day, now=datetime.now(UTC)))
             self._ride_out(partial(self._carry_through, day))
@@ -90,13 +90,13 @@ class Command(BaseCommand):
             now = datetime.now(UTC)
             schedule.ring_next_steps(day=day, now=now)
             own = [job_runner.run_job(job) for job in schedule.waiting_jobs(day=day, now=now)]
-            self._tell(day)
+            self._print_finished_steps(day)
             if not any(own):
                 _stop_when_dead(day)
                 time.sleep(WAIT_SECONDS)
-        self._tell(day)
+        self._print_finished_steps(day)
 
-    def _tell(self, day: date) -> None:
+    def _print_finished_steps(self, day: date) -> None:
         rows = StepRun.objects.filter(day=day, finished_at__isnull=False)
         rows = rows.exclude(pk__in=self._told)
         for row in rows.order_by("position", "shard"):
@@ -110,11 +110,11 @@ def _latest_asked() -> int:
     return InvariantRun.objects.aggregate(latest=Max("pk"))["latest"] or 0
 
 
-def _resume() -> date | None:
+def _resume_night() -> date | None:
     return schedule.resume(now=datetime.now(UTC))
 
 
-def _refuse(day: date) -> None:
+def _refuse_day(day: date) -> None:
     """A day that is not over, and one that would leave a gap among the closed days."""
     installation = Installation.current()
     latest = installation.as_of or schedule.day_to_close(

@@ -36,12 +36,12 @@ class Command(BaseCommand):
         _wait_for_database()
         prepare_database(app=app, on_wait=self.stdout.write)
         if settings.AS_OF:
-            self._freeze(settings.AS_OF)
+            self._freeze_day(settings.AS_OF)
         if not options["without_files"]:
             _collect_static_files()
         self.stdout.write("The database is up to date.")
 
-    def _freeze(self, text: str) -> None:
+    def _freeze_day(self, text: str) -> None:
         """The variable usually stays set: later starts only say that it is not looked at."""
         try:
             freeze(day=day_of(text))

@@ -25,8 +25,8 @@ class Command(BaseCommand):
             raise CommandError(f"{folder} is not a folder; say where the export is.")
 
         class Example(supervisor.Supervisor):
-            def _load(self) -> None:
-                self._once("import_ravenstack", str(folder), "--if-empty")
+            def _load_first_data(self) -> None:
+                self._run_command_once("import_ravenstack", str(folder), "--if-empty")
 
         problem = supervisor.main(home=settings.CS_HOME, port=settings.CS_PORT, make=Example)
         if problem:

@@ -43,9 +43,9 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Restored {Account.objects.count():,} accounts in {time.monotonic() - begun:.1f} s."
         )
-        self._prove()
+        self._prove_invariants()
 
-    def _prove(self) -> None:
+    def _prove_invariants(self) -> None:
         """What waited when the backup was made waits again, and heals; anything else does not."""
         found = invariants.broken(day=clock.today())
         for result in found:

@@ -47,35 +47,37 @@ def health_context(
         "head": head,
         "tabs": tabs_of(head, current="account_health"),
         "today": head.today,
-        "span": _choice(request, "span", SPANS, 180),
-        "since": _choice(request, "since", COMPARED, 30),
+        "span": _chosen_days(request, "span", SPANS, 180),
+        "since": _chosen_days(request, "since", COMPARED, 30),
         "spans": SPANS,
         "compared": COMPARED,
         "override": queries.open_override(head.account),
-        "departure": _departure(head),
+        "departure": _departure_of(head),
         "late_week": late_week(account_id=head.account.pk, end=head.today - timedelta(days=1)),
         **override_context(head.health, form),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:
-        return context | _judged(head, stored, context)
+        return context | _judged_context(head, stored, context)
     return context | {"lacks_rule": is_without_rule(head)}
 
 
-def _choice(
+def _chosen_days(
     request: HttpRequest, name: str, offered: Sequence[tuple[int, object]], default: int
 ) -> int:
     text = request.GET.get(name, "")
     return next((days for days, _ in offered if str(days) == text), default)
 
 
-def _departure(head: AccountHead) -> Departure | None:
+def _departure_of(head: AccountHead) -> Departure | None:
     """People gone, agents stay: as of the last day that is over."""
     end = head.today - timedelta(days=1)
     return next(iter(departures(end=end, account_ids=[head.account.pk])), None)
 
 
-def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> dict[str, Any]:
+def _judged_context(
+    head: AccountHead, stored: HealthScore, chosen: dict[str, Any]
+) -> dict[str, Any]:
     card = published_card(stored.scorecard_id).spec
     first = head.today - timedelta(days=chosen["span"])
     readings = queries.readings_of(stored, today=head.today)
@@ -92,12 +94,12 @@ def _judged(head: AccountHead, stored: HealthScore, chosen: dict[str, Any]) -> d
         "missing": [m for c in readings for m in c.measures if m.why_missing],
         "before": before,
         "explanation": explanation,
-        "moves": _moves(explanation, card, before, stored),
+        "moves": _move_rows_of(explanation, card, before, stored),
         "unmoved": unmoved_measures(explanation) if explanation else 0,
     }
 
 
-def _moves(
+def _move_rows_of(
     explanation: Explanation | None,
     card: ScorecardSpec,
     before: HealthScore | None,

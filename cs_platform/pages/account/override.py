@@ -35,12 +35,12 @@ def override(request: HttpRequest, external_id: str) -> HttpResponse:
         messages.success(request, gettext("The computed band counts again."))
         return redirect("account_health", external_id)
     form = OverrideForm(request.POST)
-    if form.is_valid() and _set(request, head.account, form):
-        return _shown(request, head.account)
-    return _refused(request, head, form)
+    if form.is_valid() and _set_override(request, head.account, form):
+        return _health_page_redirect(request, head.account)
+    return _refused_form_page(request, head, form)
 
 
-def _shown(request: HttpRequest, account: Account) -> HttpResponse:
+def _health_page_redirect(request: HttpRequest, account: Account) -> HttpResponse:
     """The whole page anew: the head of it shows the band too."""
     address = reverse("account_health", args=[account.external_id])
     if wants_part(request):
@@ -48,7 +48,7 @@ def _shown(request: HttpRequest, account: Account) -> HttpResponse:
     return redirect(address)
 
 
-def _refused(request: HttpRequest, head: AccountHead, form: OverrideForm) -> HttpResponse:
+def _refused_form_page(request: HttpRequest, head: AccountHead, form: OverrideForm) -> HttpResponse:
     """The form again with what was typed: in its place, or in the page that it stands on."""
     if wants_part(request):
         context = {"head": head, **override_context(head.health, form)}
@@ -61,7 +61,7 @@ def _refused(request: HttpRequest, head: AccountHead, form: OverrideForm) -> Htt
     return render(request, "account/health.html", health_context(request, head, form))
 
 
-def _set(request: HttpRequest, account: Account, form: OverrideForm) -> bool:
+def _set_override(request: HttpRequest, account: Account, form: OverrideForm) -> bool:
     """False with the reason in the form when it was refused."""
     chosen, today = form.cleaned_data, clock.today()
     expires_on = today + timedelta(days=chosen["days"])

@@ -100,10 +100,10 @@ def key_people(head: AccountHead) -> list[Contact]:
     """Those who decide first, then the strongest ties."""
     found = Contact.objects.filter(account=head.account, is_active=True)
     people = list(found.order_by("-strength", "name", "pk")[:50])
-    return sorted(people, key=_weight)[:PEOPLE_AT_MOST]
+    return sorted(people, key=_weightiest_role_place)[:PEOPLE_AT_MOST]
 
 
-def _weight(contact: Contact) -> int:
+def _weightiest_role_place(contact: Contact) -> int:
     """Place of the weightiest part somebody plays; whoever plays none comes last."""
     return min((_PARTS.get(role, len(_PARTS)) for role in contact.roles), default=len(_PARTS) + 1)
 

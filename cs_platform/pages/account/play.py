@@ -51,19 +51,19 @@ def play(request: HttpRequest, play_id: int) -> HttpResponse:
         "today": head.today,
         "play": detail,
         "risk": renewal_risk_shown(head),
-        "moved_before": _moved(
+        "moved_before": _score_move(
             head.account,
             first=detail.first_day - timedelta(days=BEFORE_DAYS),
             last=detail.first_day,
         ),
-        "moved_since": _moved(head.account, first=detail.first_day, last=detail.last_day),
-        "entries": _entries(head.account, detail),
+        "moved_since": _score_move(head.account, first=detail.first_day, last=detail.last_day),
+        "entries": _entries_during_play(head.account, detail),
         "people": people_to_lead(found) if may_lead else [],
     }
     return render(request, "account/play.html", context)
 
 
-def _moved(account: Account, *, first: date, last: date) -> ScoreMove | None:
+def _score_move(account: Account, *, first: date, last: date) -> ScoreMove | None:
     """None where the account had not been scored on the first of the two days."""
     before = stored_day(account_id=account.pk, until=first)
     after = stored_day(account_id=account.pk, until=last)
@@ -75,7 +75,7 @@ def _moved(account: Account, *, first: date, last: date) -> ScoreMove | None:
     return ScoreMove(told.before, told.after, told.change, rows[:MOVES_AT_MOST])
 
 
-def _entries(account: Account, detail: PlayDetail) -> list[Entry]:
+def _entries_during_play(account: Account, detail: PlayDetail) -> list[Entry]:
     """What was recorded while the play ran, the newest first."""
     zone = Installation.current().zone
     found = [

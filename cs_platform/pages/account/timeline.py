@@ -166,7 +166,7 @@ def tickets(account: Account, limit: int) -> list[Entry]:
             kind="tickets",
             icon="life-buoy",
             title=row.subject or gettext("%(category)s ticket") % {"category": label(row.category)},
-            text=_solved(row),
+            text=_solution_phrase(row),
             who=gettext("%(category)s ticket, %(severity)s")
             % {"category": label(row.category), "severity": label(row.severity).lower()},
             tone="is-watch" if row.severity in ("high", "urgent") else "",
@@ -175,7 +175,7 @@ def tickets(account: Account, limit: int) -> list[Entry]:
     ]
 
 
-def _solved(ticket: Ticket) -> str:
+def _solution_phrase(ticket: Ticket) -> str:
     if ticket.solved_at is None:
         return gettext("Still open")
     days = (ticket.solved_at - ticket.opened_at).days
@@ -226,7 +226,7 @@ def crossings(account: Account, limit: int) -> list[Entry]:
             kind="health",
             icon="activity",
             title=crossing_label(row),
-            text=_scores(row),
+            text=_scores_phrase(row),
             who=gettext("Health"),
             tone=f"is-{band_look(row.to_band).tone}",
         )
@@ -234,18 +234,18 @@ def crossings(account: Account, limit: int) -> list[Entry]:
     ]
 
 
-def _scores(crossing: ThresholdCrossing) -> str:
+def _scores_phrase(crossing: ThresholdCrossing) -> str:
     if crossing.score_before is None or crossing.score_after is None:
         return ""
     before, after = formats.score(crossing.score_before), formats.score(crossing.score_after)
     return gettext("Score %(before)s to %(after)s%(judged)s") % {
         "before": before,
         "after": after,
-        "judged": _judged(crossing),
+        "judged": _judgement_note(crossing),
     }
 
 
-def _judged(crossing: ThresholdCrossing) -> str:
+def _judgement_note(crossing: ThresholdCrossing) -> str:
     """What the two numbers do not tell: another scorecard, or that a rise clears a margin."""
     if crossing.cause == Cause.NEW_SCORECARD:
         return gettext(", judged by another scorecard or version from here")

@@ -33,7 +33,7 @@ TIMELINE_LAST_PAGE = 25
 LEDGER_PAGE = 25
 
 
-def _tab(
+def _render_tab(
     request: HttpRequest, head: AccountHead, route: str, template: str, context: dict[str, Any]
 ) -> HttpResponse:
     context = {"head": head, "tabs": tabs_of(head, current=route), "today": head.today, **context}
@@ -44,7 +44,7 @@ def _tab(
 @require_safe
 def overview(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
-    return _tab(request, head, "account", "overview", overview_context(head))
+    return _render_tab(request, head, "account", "overview", overview_context(head))
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -61,7 +61,7 @@ def timeline(request: HttpRequest, external_id: str) -> HttpResponse:
     )
     kinds = [(key, gettext(word)) for key, (word, _) in SOURCES.items()]
     context = {"entries": entries, "page": page, "kinds": kinds, "kind": kind}
-    return _tab(request, head, "account_timeline", "timeline", context)
+    return _render_tab(request, head, "account_timeline", "timeline", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -75,7 +75,7 @@ def people(request: HttpRequest, external_id: str) -> HttpResponse:
         "known": sum(len(group.people) for group in groups),
         "team": team_of(head.account, day=head.today),
     }
-    return _tab(request, head, "account_people", "people", context)
+    return _render_tab(request, head, "account_people", "people", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -94,7 +94,7 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
         "source": source_of_revenue(head.account, user=viewer),
         "assumed": assumed_renewals(user=viewer, day=head.today, account=head.account),
     }
-    return _tab(request, head, "account_revenue", "revenue", context)
+    return _render_tab(request, head, "account_revenue", "revenue", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -102,4 +102,4 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
 def tasks(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
     context = plays_context(head.account, may_change=head.may_change)
-    return _tab(request, head, "account_tasks", "tasks", context)
+    return _render_tab(request, head, "account_tasks", "tasks", context)

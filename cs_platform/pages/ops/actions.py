@@ -25,7 +25,7 @@ def retry_job(request: HttpRequest, job_id: int) -> HttpResponse:
         interventions.retry_job(job_id=job.pk, by=by, now=now)
         return gettext("The job tries again within seconds.")
 
-    return _act(request, act, back=f"{reverse('ops_jobs')}?view=dead")
+    return _act_and_redirect(request, act, back=f"{reverse('ops_jobs')}?view=dead")
 
 
 @requires(Right.ADMINISTER, page="ops_messages")
@@ -38,7 +38,7 @@ def resend_message(request: HttpRequest, message_id: int) -> HttpResponse:
             "The message goes out again within seconds, unless something forbids it now."
         )
 
-    return _act(request, act, back=f"{reverse('ops_messages')}?view=dead")
+    return _act_and_redirect(request, act, back=f"{reverse('ops_messages')}?view=dead")
 
 
 @requires(Right.ADMINISTER, page="ops_invariants")
@@ -47,10 +47,12 @@ def ask_invariants(request: HttpRequest) -> HttpResponse:
         interventions.ask_invariants(by=by, now=now)
         return gettext("The invariants are being asked. Load this page again in a moment.")
 
-    return _act(request, act, back=reverse("ops_invariants"))
+    return _act_and_redirect(request, act, back=reverse("ops_invariants"))
 
 
-def _act(request: HttpRequest, act: Callable[[User, datetime], str], *, back: str) -> HttpResponse:
+def _act_and_redirect(
+    request: HttpRequest, act: Callable[[User, datetime], str], *, back: str
+) -> HttpResponse:
     try:
         messages.success(request, act(cast("User", request.user), datetime.now(UTC)))
     except interventions.NothingToDoError as error:

@@ -187,10 +187,10 @@ def night_rows() -> Any:
 
 
 def night_lines(found: list[dict[str, Any]]) -> list[NightLine]:
-    return [_night(row) for row in found]
+    return [_night_line(row) for row in found]
 
 
-def _night(row: dict[str, Any]) -> NightLine:
+def _night_line(row: dict[str, Any]) -> NightLine:
     finished = None if row["open_shards"] else row["finished"]
     took = (finished - row["begun"]).total_seconds() if finished else None
     return NightLine(

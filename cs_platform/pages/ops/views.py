@@ -55,13 +55,13 @@ class NightFilter(forms.Form):
     step = forms.RegexField(r"^[a-z_]{1,30}$", required=False)
 
 
-def _chosen(form: forms.Form) -> dict[str, Any]:
+def _chosen_filters(form: forms.Form) -> dict[str, Any]:
     """What the address asks for; what makes no sense is left out, not an error."""
     form.is_valid()
     return {name: form.cleaned_data.get(name) or "" for name in form.fields}
 
 
-def _listed(request: HttpRequest, rows: Any, *, size: int = PAGE_SIZE) -> dict[str, Any]:
+def _list_context(request: HttpRequest, rows: Any, *, size: int = PAGE_SIZE) -> dict[str, Any]:
     found, page = take_page(rows, number=page_number(request), size=size)
     total = rows.order_by().values("pk")[: COUNT_CAP + 1].count()
     return {
@@ -86,16 +86,16 @@ def ops(request: HttpRequest) -> HttpResponse:
             "running": found.jobs_in(Job.State.LEASED),
             "dead_jobs": found.jobs_in(Job.State.DEAD),
             "waits": {
-                "job": _waits(found.due, found),
-                "account": _waits(found.dirty, found),
-                "message": _waits(found.messages, found),
+                "job": _waiting_time(found.due, found),
+                "account": _waiting_time(found.dirty, found),
+                "message": _waiting_time(found.messages, found),
             },
             "processes": [(words.PROCESSES[row.process], row) for row in found.alive],
             "failing": failing_processes.read(settings.CS_HOME),
             "night": night,
             "steps": queries.step_lines(day=night.day) if night else [],
             "is_night_late": bool(night and night.next_at and night.next_at < found.at),
-            "sources": [(feed, _age(feed.latest_day, found)) for feed in found.sources],
+            "sources": [(feed, _age_in_days(feed.latest_day, found)) for feed in found.sources],
             "scores": scoring_figures(day=clock.today()),
             "orphans": queries.orphans(),
             "queue": queue_of_ops(due_before=clock.now()),
@@ -107,23 +107,23 @@ def ops(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _waits(queue: QueueLength, found: SystemStatus) -> str:
+def _waiting_time(queue: QueueLength, found: SystemStatus) -> str:
     """Empty while nothing waits."""
     if queue.oldest is None:
         return ""
     return words.span(max((found.at - queue.oldest).total_seconds(), 0))
 
 
-def _age(day: Any, found: SystemStatus) -> int | None:
+def _age_in_days(day: Any, found: SystemStatus) -> int | None:
     return None if day is None else (found.today - day).days
 
 
 @requires(Right.ADMINISTER)
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
-    chosen, now = _chosen(JobFilter(request.GET)), datetime.now(UTC)
+    chosen, now = _chosen_filters(JobFilter(request.GET)), datetime.now(UTC)
     chosen["view"] = chosen["view"] or "due"
-    listed = _listed(request, queries.job_rows(chosen["view"], kind=chosen["kind"], now=now))
+    listed = _list_context(request, queries.job_rows(chosen["view"], kind=chosen["kind"], now=now))
     context = {**listed, "rows": queries.job_lines(listed["found"]), "chosen": chosen}
     return render(request, "ops/jobs.html", {**context, "views": JOB_VIEWS})
 
@@ -131,9 +131,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @requires(Right.ADMINISTER)
 @require_safe
 def message_list(request: HttpRequest) -> HttpResponse:
-    chosen, now = _chosen(MessageFilter(request.GET)), datetime.now(UTC)
+    chosen, now = _chosen_filters(MessageFilter(request.GET)), datetime.now(UTC)
     chosen["view"] = chosen["view"] or "waiting"
-    listed = _listed(request, queries.message_rows(chosen["view"], now=now))
+    listed = _list_context(request, queries.message_rows(chosen["view"], now=now))
     return render(
         request, "ops/messages.html", {**listed, "chosen": chosen, "views": MESSAGE_VIEWS}
     )
@@ -142,10 +142,10 @@ def message_list(request: HttpRequest) -> HttpResponse:
 @requires(Right.ADMINISTER)
 @require_safe
 def night_list(request: HttpRequest) -> HttpResponse:
-    chosen = _chosen(NightFilter(request.GET))
+    chosen = _chosen_filters(NightFilter(request.GET))
     if chosen["day"]:
         rows = queries.shard_rows(day=chosen["day"], step=chosen["step"])
-        listed = _listed(request, rows)
+        listed = _list_context(request, rows)
         listed["steps"] = queries.step_lines(day=chosen["day"])
         listed["rows"] = [(words.step(row.step), row) for row in listed["found"]]
         listed["step_word"] = words.step(chosen["step"]) if chosen["step"] else ""
@@ -159,7 +159,7 @@ def night_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def invariant_list(request: HttpRequest) -> HttpResponse:
     runs = InvariantRun.objects.select_related("by").order_by("-asked_at", "-pk")
-    listed = _listed(request, runs)
+    listed = _list_context(request, runs)
     latest = listed["found"][0] if listed["found"] and listed["page"].number == 1 else None
     findings = [
         {**finding, "word": words.sentence(finding["name"])}
@@ -174,7 +174,7 @@ def invariant_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dirty_list(request: HttpRequest) -> HttpResponse:
     rows = queries.dirty_rows(cast("User", request.user))
-    return render(request, "ops/dirty.html", _listed(request, rows))
+    return render(request, "ops/dirty.html", _list_context(request, rows))
 
 
 @requires(Right.ADMINISTER)
@@ -198,4 +198,6 @@ def flapping_list(request: HttpRequest) -> HttpResponse:
 @requires(Right.ADMINISTER)
 @require_safe
 def intervention_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "ops/interventions.html", _listed(request, queries.intervention_rows()))
+    return render(
+        request, "ops/interventions.html", _list_context(request, queries.intervention_rows())
+    )

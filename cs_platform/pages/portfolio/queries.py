@@ -109,12 +109,12 @@ class BandTotals:
 
     def arr_of(self, band: str) -> MoneySum | None:
         """Of a band, or of all; None where the cap leaves it unknown."""
-        return self._sum(self.arr, band)
+        return self._sum_of_band(self.arr, band)
 
     def renewing_of(self, band: str) -> MoneySum | None:
-        return self._sum(self.renewing, band)
+        return self._sum_of_band(self.renewing, band)
 
-    def _sum(self, sums: Mapping[str, MoneySum], band: str) -> MoneySum | None:
+    def _sum_of_band(self, sums: Mapping[str, MoneySum], band: str) -> MoneySum | None:
         if self.is_capped:
             return None
         return sums.get(band, MoneySum()) if band else sum(sums.values(), MoneySum())
@@ -172,10 +172,10 @@ def portfolio_rows(
 ) -> list[PortfolioRow]:
     """`open_tasks` by account id; an account without any is left out of it. `versions`: the days
     on which one came into force, by scorecard key."""
-    return [_row(values, open_tasks.get(values[0], 0), versions) for values in found]
+    return [_portfolio_row(values, open_tasks.get(values[0], 0), versions) for values in found]
 
 
-def _row(
+def _portfolio_row(
     values: tuple[Any, ...], open_tasks: int, versions: Mapping[str, Sequence[date]]
 ) -> PortfolioRow:
     id_, external_id, name, segment, arr, currency, renews_on, renews_arr, *rest = values
@@ -197,7 +197,7 @@ def _row(
         score=score,
         change=change,
         spark=spark,
-        versions=_places(versions.get(key, ()), of=len(spark), newest=day),
+        versions=_version_places(versions.get(key, ()), of=len(spark), newest=day),
         open_tasks=open_tasks,
         lacks_rule=bool(lacks_rule),
     )
@@ -209,7 +209,7 @@ def thinned(spark: Sequence[int]) -> tuple[float | None, ...]:
     return tuple(None if value < 0 else value / 100 for value in kept)
 
 
-def _places(days: Sequence[date], *, of: int, newest: date) -> tuple[float, ...]:
+def _version_places(days: Sequence[date], *, of: int, newest: date) -> tuple[float, ...]:
     places = (of - 1 - (newest - day).days / _SPARK_STEP for day in days)
     return tuple(place for place in places if 0 <= place <= of - 1)
 

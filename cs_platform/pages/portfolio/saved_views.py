@@ -125,7 +125,7 @@ def new(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, user=user, filters=filters
     )
     if form.is_bound and form.is_valid():
-        saved = _save(form, user)
+        saved = _save_view(form, user)
         if saved is not None:
             messages.success(request, gettext("Saved."))
             return redirect("audience", saved.pk) if saved.key else redirect(address_of(saved))
@@ -141,7 +141,7 @@ def _read_filters(given: str) -> dict[str, Any]:
     return {name: value for name, value in form.cleaned_data.items() if value}
 
 
-def _save(form: SavedViewForm, user: User) -> SavedView | None:
+def _save_view(form: SavedViewForm, user: User) -> SavedView | None:
     """None where somebody took the name meanwhile."""
     name, now, day = form.cleaned_data["name"], clock.now(), clock.today()
     shared = form.cleaned_data.get("is_shared")

@@ -39,13 +39,13 @@ MOST_AT_STAKE = "-risk"
 @require_safe
 @vary_on_headers("HX-Request")
 def portfolio(request: HttpRequest) -> HttpResponse:
-    chosen = _chosen(request)
+    chosen = _chosen_filters(request)
     user = cast("User", request.user)
     template = "portfolio/_rows.html" if wants_part(request) else "portfolio/index.html"
-    return render(request, template, _context(request, user, chosen))
+    return render(request, template, _portfolio_context(request, user, chosen))
 
 
-def _chosen(request: HttpRequest) -> dict[str, Any]:
+def _chosen_filters(request: HttpRequest) -> dict[str, Any]:
     """What the address asks for; a field that makes no sense is left out, not an error."""
     form = PortfolioFilter(request.GET)
     form.is_valid()
@@ -57,7 +57,9 @@ def _chosen(request: HttpRequest) -> dict[str, Any]:
     return chosen
 
 
-def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[str, object]:
+def _portfolio_context(
+    request: HttpRequest, user: User, chosen: dict[str, Any]
+) -> dict[str, object]:
     today = clock.today()
     book = Account.objects.portfolio_of(user, scope=chosen["scope"])
     found = filtered(book, chosen=chosen, today=today)
@@ -71,7 +73,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         chances=read_chances(),
     )
     return {
-        **_page(request, listed, today=today),
+        **_page_of_rows(request, listed, today=today),
         "chosen": chosen,
         "bands": [(band, totals.counts[band]) for band in _shown_bands(totals)],
         "total": totals.count(chosen["band"]),
@@ -89,8 +91,8 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, Any]) -> dict[s
         "is_part": wants_part(request),
         "unscored": _why_nobody_has_a_score(request, book, totals),
         "may_connect": may(user, Right.ADMINISTER),
-        "title": _title(chosen),
-        **_order(chosen["sort"]),
+        "title": _page_title(chosen),
+        **_sort_context(chosen["sort"]),
     }
 
 
@@ -102,13 +104,15 @@ def _why_nobody_has_a_score(
     return why_unscored(book) if nobody and not wants_part(request) else None
 
 
-def _title(chosen: dict[str, Any]) -> str:
+def _page_title(chosen: dict[str, Any]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
     shown = ", ".join(filter_words(chosen))
     return gettext("Portfolio: %(filters)s") % {"filters": shown} if shown else gettext("Portfolio")
 
 
-def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> dict[str, object]:
+def _page_of_rows(
+    request: HttpRequest, listed: QuerySet[Account], *, today: date
+) -> dict[str, object]:
     values, page = take_page(queries.columns(listed), number=page_number(request), size=PAGE_SIZE)
     rows = queries.portfolio_rows(
         values,
@@ -118,7 +122,7 @@ def _page(request: HttpRequest, listed: QuerySet[Account], *, today: date) -> di
     return {"rows": rows, "page": page}
 
 
-def _order(sort: str) -> dict[str, object]:
+def _sort_context(sort: str) -> dict[str, object]:
     return {"sort": sort, "order": SORTS[sort], "is_default_order": sort == MOST_AT_STAKE}
 
 

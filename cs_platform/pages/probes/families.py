@@ -72,7 +72,9 @@ def _of_queues(found: SystemStatus) -> list[Metric]:
         gauge("cs_dirty_accounts", "Accounts that wait to be scored again.", found.dirty.count),
         gauges("cs_outbox_messages", "Messages that wait, and dead letters.", outbox),
         *(
-            gauge(f"cs_oldest_{name}_seconds", documentation, _ago(queue.oldest, found.at))
+            gauge(
+                f"cs_oldest_{name}_seconds", documentation, _seconds_since(queue.oldest, found.at)
+            )
             for name, (queue, documentation) in oldest.items()
         ),
     ]
@@ -114,6 +116,6 @@ def _of_invariants(found: SystemStatus) -> list[Metric]:
     ]
 
 
-def _ago(moment: datetime | None, now: datetime) -> float:
+def _seconds_since(moment: datetime | None, now: datetime) -> float:
     """0 while nothing waits."""
     return 0.0 if moment is None else max((now - moment).total_seconds(), 0.0)

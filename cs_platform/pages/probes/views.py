@@ -35,7 +35,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """503 while the database or its migrations are missing; what limps is a warning."""
     try:
-        missing, warnings = _missing_migrations(), _warnings(now=datetime.now(UTC))
+        missing, warnings = _missing_migrations(), _readiness_warnings(now=datetime.now(UTC))
     except DatabaseError as error:
         return JsonResponse({"ready": False, "database": type(error).__name__}, status=503)
     if missing:
@@ -48,7 +48,7 @@ def _missing_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _warnings(*, now: datetime) -> list[str]:
+def _readiness_warnings(*, now: datetime) -> list[str]:
     """The broker is judged by what the dispatcher saw: web processes never talk to it."""
     warnings = []
     due = oldest_due(now=now)

@@ -70,24 +70,26 @@ def _matrix_row(
     before: Sequence[BandName],
     after: Sequence[BandName],
 ) -> MatrixRow:
-    cells = tuple(_cell(found.get((band.key, to.key)), band, to, before, after) for to in after)
+    cells = tuple(
+        _matrix_cell(found.get((band.key, to.key)), band, to, before, after) for to in after
+    )
     accounts = sum(cell.accounts for cell in cells)
     return MatrixRow(band, cells, accounts, sum(cell.arr_minor for cell in cells))
 
 
-def _cell(
+def _matrix_cell(
     stored: PreviewCell | None,
     band: BandName,
     to: BandName,
     before: Sequence[BandName],
     after: Sequence[BandName],
 ) -> Cell:
-    kind = _kind(band.key, to.key, [b.key for b in before], [b.key for b in after])
+    kind = _move_kind(band.key, to.key, [b.key for b in before], [b.key for b in after])
     count, arr = (stored.accounts, stored.arr_minor) if stored else (0, 0)
     return Cell(band.key, to.key, count, arr, kind)
 
 
-def _kind(old: str, new: str, before: list[str], after: list[str]) -> str:
+def _move_kind(old: str, new: str, before: list[str], after: list[str]) -> str:
     if old == new:
         return "same"
     if {UNSCORED, TOO_NEW} & {old, new}:

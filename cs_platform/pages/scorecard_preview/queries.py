@@ -98,8 +98,8 @@ def report_context(
     preview: Preview, draft: Draft, *, from_band: str, to_band: str, page: int
 ) -> dict[str, Any]:
     cells = list(preview.cells.all())
-    before = [*_bands(preview.before_bands or preview.after_bands), *_without_score(cells)]
-    after = [*_bands(preview.after_bands), *_without_score(cells)]
+    before = [*_band_names(preview.before_bands or preview.after_bands), *_without_score(cells)]
+    after = [*_band_names(preview.after_bands), *_without_score(cells)]
     matrix = matrix_of(cells, before, after)
     moves = [CardMove(*row) for row in preview.cards]
     return {
@@ -114,24 +114,24 @@ def report_context(
         "card_sums": CardMove(
             "", "", sum(m.accounts for m in moves), sum(m.arr_minor for m in moves)
         ),
-        "histogram": _histogram(preview, after, draft),
-        "bars": _bars(matrix, before, after),
+        "histogram": _score_histogram(preview, after, draft),
+        "bars": _band_bars(matrix, before, after),
         "plays": play_rows(list(preview.plays.all())),
         "calm": [calm_row(stored) for stored in preview.calm],
         "wanted_flap_rate": WANTED_FLAP_RATE,
         "compared": preview.rules if isinstance(draft, RuleSet) else preview.compared_with,
-        "changes": _changes(preview, draft),
-        **_movers(preview, from_band, to_band, page),
+        "changes": _draft_changes(preview, draft),
+        **_movers_context(preview, from_band, to_band, page),
     }
 
 
-def _changes(preview: Preview, draft: Draft) -> Sequence[tuple[str, Sequence[Difference]]]:
+def _draft_changes(preview: Preview, draft: Draft) -> Sequence[tuple[str, Sequence[Difference]]]:
     if isinstance(draft, RuleSet):
         return compared_rules(preview.rules, draft) if preview.rules else []
     return compared(preview.compared_with, draft) if preview.compared_with else []
 
 
-def _bands(stored: Sequence[Sequence[Any]]) -> list[BandName]:
+def _band_names(stored: Sequence[Sequence[Any]]) -> list[BandName]:
     return [BandName(key, name, tone, at_risk) for key, name, at_risk, tone in stored]
 
 
@@ -142,7 +142,7 @@ def _without_score(cells: Sequence[PreviewCell]) -> list[BandName]:
     return [BandName(key, look.word, UNSCORED, False) for key, look in looks]
 
 
-def _histogram(preview: Preview, after: Sequence[BandName], draft: Draft) -> Chart:
+def _score_histogram(preview: Preview, after: Sequence[BandName], draft: Draft) -> Chart:
     """In the colours of the draft's bands; of rules, under which each card has its own, in one."""
     bands = draft.bands.all() if isinstance(draft, Scorecard) else ()
     bounds = {band.key: float(band.lower) for band in bands}
@@ -159,21 +159,24 @@ def _histogram(preview: Preview, after: Sequence[BandName], draft: Draft) -> Cha
     )
 
 
-def _bars(
+def _band_bars(
     matrix: Sequence[MatrixRow], before: Sequence[BandName], after: Sequence[BandName]
 ) -> tuple[Chart, Chart]:
     rows = {row.band.key: row.accounts for row in matrix}
     columns = dict(zip([b.key for b in after], column_totals(matrix), strict=True))
     today = [
-        Part(b.tone, b.word, rows.get(b.key, 0), _accounts(rows.get(b.key, 0))) for b in before
+        Part(b.tone, b.word, rows.get(b.key, 0), _accounts_phrase(rows.get(b.key, 0)))
+        for b in before
     ]
-    then = [Part(b.tone, b.word, columns[b.key][0], _accounts(columns[b.key][0])) for b in after]
+    then = [
+        Part(b.tone, b.word, columns[b.key][0], _accounts_phrase(columns[b.key][0])) for b in after
+    ]
     return distribution(today, label=gettext("Today")), distribution(
         then, label=gettext("With the draft")
     )
 
 
-def _accounts(count: int) -> str:
+def _accounts_phrase(count: int) -> str:
     return ngettext("%(count)s account", "%(count)s accounts", count) % {"count": f"{count:,}"}
 
 
@@ -218,7 +221,7 @@ def calm_row(stored: Mapping[str, Any]) -> CalmRow:
     )
 
 
-def _movers(preview: Preview, from_band: str, to_band: str, page: int) -> dict[str, Any]:
+def _movers_context(preview: Preview, from_band: str, to_band: str, page: int) -> dict[str, Any]:
     # Uses index: preview_mover_size
     movers = preview.movers.select_related("account").order_by("-arr_minor", "pk")
     if from_band:

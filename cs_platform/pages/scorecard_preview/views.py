@@ -54,7 +54,7 @@ def preview(
         return redirect(address(draft, "change"))
     if request.method == "POST":
         return start(request, draft)
-    return _show(request, draft)
+    return _preview_page(request, draft)
 
 
 def start(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -72,13 +72,15 @@ def start(request: HttpRequest, draft: Draft) -> HttpResponse:
     return redirect(address(draft))
 
 
-def _show(request: HttpRequest, draft: Draft, form: ReasonForm | None = None) -> HttpResponse:
+def _preview_page(
+    request: HttpRequest, draft: Draft, form: ReasonForm | None = None
+) -> HttpResponse:
     found = latest_preview(draft)
     if found is None or found.finished_at is None:
         template = "scorecards/_waiting.html" if wants_part(request) else "scorecards/waiting.html"
-        context = _head(draft) | waiting_context(found)
+        context = _head_context(draft) | waiting_context(found)
         return render(request, template, context)
-    context = _head(draft) | report_context(
+    context = _head_context(draft) | report_context(
         found,
         draft,
         from_band=request.GET.get("from", "")[:20],
@@ -95,7 +97,7 @@ def _show(request: HttpRequest, draft: Draft, form: ReasonForm | None = None) ->
     return render(request, "scorecards/preview.html", context)
 
 
-def _head(draft: Draft) -> dict[str, Any]:
+def _head_context(draft: Draft) -> dict[str, Any]:
     return {
         "card": draft,
         "is_of_rules": isinstance(draft, RuleSet),
@@ -127,13 +129,13 @@ def publish_rules(request: HttpRequest, object_id: int) -> HttpResponse:
 def _publish_from_page(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = ReasonForm(request.POST)
     if form.is_valid():
-        return _publish(request, draft, form.cleaned_data["reason"])
+        return _publish_and_redirect(request, draft, form.cleaned_data["reason"])
     if draft.is_published:
         return redirect(address(draft, "change"))
-    return _show(request, draft, form)
+    return _preview_page(request, draft, form)
 
 
-def _publish(request: HttpRequest, draft: Draft, reason: str) -> HttpResponse:
+def _publish_and_redirect(request: HttpRequest, draft: Draft, reason: str) -> HttpResponse:
     """Leads to what is in force, or to where the refusal is put right."""
     try:
         publish_previewed(

@@ -100,7 +100,7 @@ def moves_since_yesterday(
 _Shown = tuple[str, str, str, str]  # icon, tone, words and note of a Move
 
 
-def _crossing(before: str, after: str, score_before: Decimal, score_after: Decimal) -> _Shown:
+def _crossing_shown(before: str, after: str, score_before: Decimal, score_after: Decimal) -> _Shown:
     look = band_look(after)
     note = gettext("%(before)s to %(after)s") % {
         "before": formats.score(score_before),
@@ -109,11 +109,11 @@ def _crossing(before: str, after: str, score_before: Decimal, score_after: Decim
     return look.icon, f"is-{look.tone}", band_change(before, after), note
 
 
-def _news(kind: str, note: str, *_nothing: None) -> _Shown:
+def _news_shown(kind: str, note: str, *_nothing: None) -> _Shown:
     return "flag", "", kind, note
 
 
-def _revenue(kind: str, currency: str, amount: Decimal, _nothing: None) -> _Shown:
+def _revenue_shown(kind: str, currency: str, amount: Decimal, _nothing: None) -> _Shown:
     icon, tone = ("trending-up", "is-healthy") if amount > 0 else ("trending-down", "is-intervene")
     return icon, tone, f"{label(kind)} {formats.money_signed(int(amount), currency)} ARR", ""
 
@@ -129,4 +129,9 @@ def _ended_play(outcome: str | None, playbook: str, *_nothing: None) -> _Shown:
     )
 
 
-_SHOWN: dict[int, Callable[..., _Shown]] = {1: _crossing, 2: _news, 3: _revenue, 4: _ended_play}
+_SHOWN: dict[int, Callable[..., _Shown]] = {
+    1: _crossing_shown,
+    2: _news_shown,
+    3: _revenue_shown,
+    4: _ended_play,
+}

@@ -80,14 +80,14 @@ class Portfolio:
 
     @property
     def keys(self) -> str:
-        return _ids(self.alike)
+        return _id_array_text(self.alike)
 
     def leads(self) -> tuple[list[AccountShown], list[AccountShown]]:
         """At risk without an unfinished task, those worth most first; and renewals decided within
         RENEWAL_DAYS, the first ones first. READ_AT_MOST of each."""
         chosen = {
-            "at_risk": _ids(each for each in self.alike if each.at_risk),
-            "renewing": _ids(each for each in self.alike if each.is_decided_soon),
+            "at_risk": _id_array_text(each for each in self.alike if each.at_risk),
+            "renewing": _id_array_text(each for each in self.alike if each.is_decided_soon),
             "unfinished": list(UNFINISHED),
             "limit": READ_AT_MOST,
         }
@@ -106,8 +106,10 @@ def own_book(user: User, *, today: date, rates: DayRates) -> Portfolio:
     groups = (
         found.order_by()
         .annotate(
-            renews_soon=_whether(renews_on__range=(today, today + timedelta(days=SOON_DAYS))),
-            is_decided_soon=_whether(
+            renews_soon=_boolean_expression(
+                renews_on__range=(today, today + timedelta(days=SOON_DAYS))
+            ),
+            is_decided_soon=_boolean_expression(
                 Q(decides_on__range=near) | Q(decides_on__isnull=True, renews_on__range=near)
             ),
         )
@@ -130,9 +132,9 @@ def own_book(user: User, *, today: date, rates: DayRates) -> Portfolio:
     return Portfolio(tuple(map(AlikeAccounts._make, groups)), rates)
 
 
-def _whether(*conditions: Q, **lookups: object) -> ExpressionWrapper[Q]:
+def _boolean_expression(*conditions: Q, **lookups: object) -> ExpressionWrapper[Q]:
     return ExpressionWrapper(Q(*conditions, **lookups), output_field=BooleanField())
 
 
-def _ids(alike: Iterable[AlikeAccounts]) -> str:
+def _id_array_text(alike: Iterable[AlikeAccounts]) -> str:
     return "{" + ",".join(each.ids[1:-1] for each in alike) + "}"

@@ -51,12 +51,12 @@ def queue_of(user: User, book: Portfolio, *, now: datetime, zone: ZoneInfo) -> Q
     )
     return Queue(
         items=ordered([item for kind in kinds for item in kind]),
-        overdue=_overdue(due, tasks, now=now),
+        overdue=_count_overdue(due, tasks, now=now),
         is_capped=any(len(kind) == READ_AT_MOST for kind in kinds),
     )
 
 
-def _overdue(due: Sequence[QueueItem], tasks: QuerySet[Task], *, now: datetime) -> int:
+def _count_overdue(due: Sequence[QueueItem], tasks: QuerySet[Task], *, now: datetime) -> int:
     """Counted among those that were read, unless there may be more."""
     if len(due) < READ_AT_MOST:
         return sum(item.task is not None and item.task.is_overdue for item in due)
@@ -66,7 +66,7 @@ def _overdue(due: Sequence[QueueItem], tasks: QuerySet[Task], *, now: datetime) 
 
 def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:
     """Every task, and what leads to an account only once: its most pressing reason."""
-    found = sorted(items, key=_place)
+    found = sorted(items, key=_queue_order)
     seen: set[str] = set()
     queue = []
     for item in found:
@@ -77,7 +77,7 @@ def ordered(items: Sequence[QueueItem]) -> list[QueueItem]:
     return queue
 
 
-def _place(item: QueueItem) -> tuple[object, ...]:
+def _queue_order(item: QueueItem) -> tuple[object, ...]:
     """A task before what else leads to its account just as urgently, which it then stands for."""
     return item.urgency, -item.at_stake, item.task is None, item.key
 
@@ -91,7 +91,7 @@ def task_items(
     return [
         make_item(
             _account_of(row),
-            _urgency(row, today=today),
+            _task_urgency(row, today=today),
             key=f"task-{row.pk}",
             title=row.title,
             why=row.why,
@@ -118,7 +118,7 @@ def _account_of(row: TaskRow) -> AccountShown:
     )
 
 
-def _urgency(row: TaskRow, *, today: date) -> Urgency:
+def _task_urgency(row: TaskRow, *, today: date) -> Urgency:
     if row.is_urgent:
         return Urgency.AT_RISK_TASK
     if row.is_overdue:

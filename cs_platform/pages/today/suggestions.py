@@ -61,7 +61,7 @@ def renewal_items(
             if account.id in following
             else gettext("Plan the renewal"),
             why=_renewal_words(account, today=today)
-            + _following(following.get(account.id), zone=zone),
+            + _next_task_phrase(following.get(account.id), zone=zone),
             stakes=stakes,
             today=today,
         )
@@ -89,7 +89,7 @@ def next_tasks(account_ids: Sequence[int]) -> dict[int, tuple[str, datetime]]:
     return {account: (title, due_at) for account, title, due_at in found}
 
 
-def _following(task: tuple[str, datetime] | None, *, zone: ZoneInfo) -> str:
+def _next_task_phrase(task: tuple[str, datetime] | None, *, zone: ZoneInfo) -> str:
     if task is None:
         return gettext(" and no task is open.")
     title, due_at = task

@@ -46,10 +46,10 @@ def summary_of(book: Portfolio) -> PortfolioSummary:
             figures.update({"risky": count, "risky_arr": arr})
         if each.renews_soon:
             figures.update({"soon": count, "soon_arr": int(each.renews_arr_minor or 0)})
-    return _summary(found, gaps=RateGaps.of(everything, base=book.rates.base))
+    return _summed_bands(found, gaps=RateGaps.of(everything, base=book.rates.base))
 
 
-def _summary(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioSummary:
+def _summed_bands(found: Mapping[str, Counter[str]], *, gaps: RateGaps) -> PortfolioSummary:
     total = Counter[str]()
     for figures in found.values():
         total.update(figures)  # `+` would drop what is below zero

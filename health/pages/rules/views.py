@@ -55,7 +55,11 @@ def version(request: HttpRequest, object_id: str, start_preview: StartPreview) -
     found = get_object_or_404(rows, pk=int(object_id) if is_number else 0)
     if not found.is_published:
         is_saved = request.method == "POST"
-        return _save(request, found, start_preview) if is_saved else _show(request, found)
+        return (
+            _save_sent_rules(request, found, start_preview)
+            if is_saved
+            else _draft_page(request, found)
+        )
     if request.method == "POST":
         messages.error(
             request, gettext("%(rules)s are published and never change.") % {"rules": found}
@@ -79,7 +83,9 @@ def _version_context(found: RuleSet) -> dict[str, Any]:
     }
 
 
-def _show(request: HttpRequest, draft: RuleSet, form: Any = None, **more: Any) -> HttpResponse:
+def _draft_page(
+    request: HttpRequest, draft: RuleSet, form: Any = None, **more: Any
+) -> HttpResponse:
     is_typed = form is not None
     form = form or rules_form(draft)
     context = {
@@ -97,14 +103,16 @@ def _show(request: HttpRequest, draft: RuleSet, form: Any = None, **more: Any) -
     return render(request, "rules/draft.html", context)
 
 
-def _save(request: HttpRequest, draft: RuleSet, start_preview: StartPreview) -> HttpResponse:
+def _save_sent_rules(
+    request: HttpRequest, draft: RuleSet, start_preview: StartPreview
+) -> HttpResponse:
     form = rules_form(draft, request.POST)
     sent = request.POST.get("revision", "")
     revision = int(sent) if sent.isdecimal() and len(sent) < 10 else 0
     if draft.revision != revision:
         return _changed_meanwhile(request, draft, form)
     if not form.is_valid():
-        return _show(request, draft, form)
+        return _draft_page(request, draft, form)
     user, now = cast("User", request.user), clock.now()
     try:
         is_new = save_rules(
@@ -132,7 +140,7 @@ def _save(request: HttpRequest, draft: RuleSet, start_preview: StartPreview) -> 
 def _changed_meanwhile(request: HttpRequest, draft: RuleSet, form: Any) -> HttpResponse:
     """Nothing is saved: what was typed stands in the form, what they saved beside it."""
     form.is_valid()
-    return _show(request, draft, form, theirs=rule_lines(draft, RuleWords()))
+    return _draft_page(request, draft, form, theirs=rule_lines(draft, RuleWords()))
 
 
 @requires(Right.ADMINISTER, page=_LIST)

@@ -28,7 +28,7 @@ def submitted(data: Mapping[str, str], *, names: set[str]) -> Content:
 def _spelled_as_typed(name: str, text: str) -> str:
     if name == LINES:
         parts = [_number_as_typed(part) for part in text.split(",") if part.strip()]
-        return ", ".join(sorted(parts, key=_size, reverse=True))
+        return ", ".join(sorted(parts, key=_number_or_zero, reverse=True))
     return _number_as_typed(text) if name.rpartition("-")[2] in NUMBERS else spelled(text)
 
 
@@ -37,7 +37,7 @@ def _number_as_typed(text: str) -> str:
     return spelled(text) if number is None else plain(number)
 
 
-def _size(text: str) -> Decimal:
+def _number_or_zero(text: str) -> Decimal:
     return read_number(text) or Decimal(0)
 
 

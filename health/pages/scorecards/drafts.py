@@ -51,7 +51,9 @@ def address(scorecard: Scorecard | int, page: str = "change") -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def card(request: HttpRequest, object_id: str, start_preview: StartPreview) -> HttpResponse:
     """A draft as a form, a published version to read."""
-    found = get_object_or_404(Scorecard.objects.select_related("edited_by"), pk=_pk(object_id))
+    found = get_object_or_404(
+        Scorecard.objects.select_related("edited_by"), pk=_id_or_zero(object_id)
+    )
     if found.is_published:
         if request.method == "POST":
             messages.error(
@@ -61,16 +63,18 @@ def card(request: HttpRequest, object_id: str, start_preview: StartPreview) -> H
             return redirect(address(found))
         return render(request, "scorecards/version.html", version_context(found))
     return (
-        _save(request, found, start_preview) if request.method == "POST" else _show(request, found)
+        _save_sent_draft(request, found, start_preview)
+        if request.method == "POST"
+        else _draft_page(request, found)
     )
 
 
-def _pk(text: str) -> int:
+def _id_or_zero(text: str) -> int:
     """0, which nothing has, for what is no id."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-def _show(
+def _draft_page(
     request: HttpRequest, draft: Scorecard, form: DraftForm | None = None, **more: Any
 ) -> HttpResponse:
     form = form or DraftForm(draft=draft)
@@ -87,14 +91,16 @@ def _show(
     return render(request, "scorecards/draft.html", context)
 
 
-def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -> HttpResponse:
+def _save_sent_draft(
+    request: HttpRequest, draft: Scorecard, start_preview: StartPreview
+) -> HttpResponse:
     form = DraftForm(request.POST, draft=draft)
     valid = form.is_valid()
     revision = form.cleaned_data.get("revision") or 0
     if draft.revision != revision:
-        return _merged(request, draft, revision)
+        return _merged_draft_page(request, draft, revision)
     if not valid:
-        return _show(request, draft, form)
+        return _draft_page(request, draft, form)
     try:
         edit = save_draft(
             draft=draft,
@@ -105,9 +111,9 @@ def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -
         )
     except DraftChanged:  # between our look and our lock
         draft.refresh_from_db()
-        return _merged(request, draft, revision)
+        return _merged_draft_page(request, draft, revision)
     except NoDraft:
-        return _gone(request, draft)
+        return _draft_gone_redirect(request, draft)
     if "preview" in request.POST:
         draft.refresh_from_db()
         return start_preview(request, draft)
@@ -120,7 +126,7 @@ def _save(request: HttpRequest, draft: Scorecard, start_preview: StartPreview) -
     return redirect(address(draft))
 
 
-def _gone(request: HttpRequest, draft: Scorecard) -> HttpResponse:
+def _draft_gone_redirect(request: HttpRequest, draft: Scorecard) -> HttpResponse:
     messages.error(
         request,
         gettext(
@@ -132,7 +138,7 @@ def _gone(request: HttpRequest, draft: Scorecard) -> HttpResponse:
     return redirect(address(draft) if exists else reverse("admin:health_scorecard_changelist"))
 
 
-def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpResponse:
+def _merged_draft_page(request: HttpRequest, draft: Scorecard, revision: int) -> HttpResponse:
     """Nothing is saved: what I typed and what they saved are shown in one form to look at."""
     theirs = content_of(draft)
     base = content_at(draft, revision=revision) or {}
@@ -143,7 +149,7 @@ def _merged(request: HttpRequest, draft: Scorecard, revision: int) -> HttpRespon
     form.is_valid()
     form.show_theirs(merged.clashes)
     labels = form.labels
-    return _show(
+    return _draft_page(
         request,
         draft,
         form,
@@ -236,7 +242,7 @@ def curve(request: HttpRequest) -> HttpResponse:
 def adding(request: HttpRequest, object_id: int) -> HttpResponse:
     """The fields of a measure that is being added: there are others for each that is picked."""
     draft = get_object_or_404(Scorecard, pk=object_id, state=Scorecard.State.DRAFT)
-    rows = draft.components.filter(pk=_pk(request.GET.get("component", "")))
+    rows = draft.components.filter(pk=_id_or_zero(request.GET.get("component", "")))
     component = rows.first()
     if component is None:
         return HttpResponse(status=204)

@@ -89,16 +89,16 @@ def check_curve(text: str) -> None:
     try:
         found = list(curve_problems(parse_curve(text)))
     except NotationError as problem:
-        raise ValidationError(_sentence(str(problem))) from problem
+        raise ValidationError(_as_sentence(str(problem))) from problem
     if found:
-        raise ValidationError([_sentence(words) for words in found])
+        raise ValidationError([_as_sentence(words) for words in found])
 
 
 def check_conditions(text: str) -> None:
     try:
         conditions = parse_conditions(text)
     except NotationError as problem:
-        raise ValidationError(_sentence(str(problem))) from problem
+        raise ValidationError(_as_sentence(str(problem))) from problem
     _check_known(condition.measure for condition in conditions)
 
 
@@ -106,7 +106,7 @@ def check_penalties(text: str) -> None:
     try:
         penalties = parse_penalties(text)
     except NotationError as problem:
-        raise ValidationError(_sentence(str(problem))) from problem
+        raise ValidationError(_as_sentence(str(problem))) from problem
     _check_known(penalty.measure for penalty in penalties)
 
 
@@ -115,11 +115,11 @@ def _check_known(keys: Iterable[str]) -> None:
         if problem := MEASURES.problem(key):
             raise ValidationError(
                 gettext("%(sentence)s See “Keys of all measures”.")
-                % {"sentence": _sentence(problem)}
+                % {"sentence": _as_sentence(problem)}
             )
 
 
-def _sentence(words: str) -> str:
+def _as_sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 

@@ -53,7 +53,7 @@ class DraftForm(forms.Form):
         super().__init__(data, initial=as_initial(content_of(draft)) | typed, prefix=None)
         self.initial["revision"] = draft.revision
         self.parts = {
-            kind: list(_rows(draft, kind, relation)) for kind, relation in RELATIONS.items()
+            kind: list(_part_rows(draft, kind, relation)) for kind, relation in RELATIONS.items()
         }
         self._say_what_exists()
         self._leave_room()
@@ -61,17 +61,17 @@ class DraftForm(forms.Form):
 
     def _say_what_exists(self) -> None:
         for name in CARD_FIELDS:
-            self._put(name, field_for(name))
+            self._add_labelled_field(name, field_for(name))
         for kind, names in PART_FIELDS.items():
             for part in self.parts[kind]:
                 for name in names:
-                    self._put(part_field(kind, part.pk, name), field_for(name))
+                    self._add_labelled_field(part_field(kind, part.pk, name), field_for(name))
         choices = [
             (f"{kind}-{part.pk}", "") for kind, parts in self.parts.items() for part in parts
         ]
         self.fields["remove"] = forms.MultipleChoiceField(required=False, choices=choices)
 
-    def _put(self, name: str, field: forms.Field) -> None:
+    def _add_labelled_field(self, name: str, field: forms.Field) -> None:
         field.label = self.labels.get(name, field.label)
         field.widget.attrs["aria-label"] = field.label
         self.fields[name] = field
@@ -85,32 +85,50 @@ class DraftForm(forms.Form):
             key = forms.ChoiceField(
                 required=False, choices=[("", gettext("Choose a measure")), *measures]
             )
-            self._new(f"{stem}-key", gettext("Measure"), key)
+            self._add_new_part_field(f"{stem}-key", gettext("Measure"), key)
             for name, label, field in choice_fields(self, stem):
-                self._new(f"{stem}-{name}", label, field)
-            self._new(f"{stem}-weight", gettext("Weight"), number_field("weight", required=False))
-            self._new(f"{stem}-curve", gettext("Curve"), text_field("curve", required=False))
+                self._add_new_part_field(f"{stem}-{name}", label, field)
+            self._add_new_part_field(
+                f"{stem}-weight", gettext("Weight"), number_field("weight", required=False)
+            )
+            self._add_new_part_field(
+                f"{stem}-curve", gettext("Curve"), text_field("curve", required=False)
+            )
         homes = [(str(c.pk), str(c)) for c in self.parts["component"]]
-        self._new("new-component-name", gettext("Name"), text_field("name", required=False))
-        self._new("new-component-weight", gettext("Weight"), number_field("weight", required=False))
+        self._add_new_part_field(
+            "new-component-name", gettext("Name"), text_field("name", required=False)
+        )
+        self._add_new_part_field(
+            "new-component-weight", gettext("Weight"), number_field("weight", required=False)
+        )
         parents = forms.ChoiceField(required=False, choices=[("", gettext("Top level")), *homes])
-        self._new("new-component-parent", gettext("Inside of"), parents)
-        self._new("new-gate-name", gettext("Name"), text_field("name", required=False))
+        self._add_new_part_field("new-component-parent", gettext("Inside of"), parents)
+        self._add_new_part_field(
+            "new-gate-name", gettext("Name"), text_field("name", required=False)
+        )
         caps = forms.ChoiceField(required=False, choices=[("", gettext("Choose")), *homes])
-        self._new("new-gate-component", gettext("Component it caps"), caps)
-        self._new(
+        self._add_new_part_field("new-gate-component", gettext("Component it caps"), caps)
+        self._add_new_part_field(
             "new-gate-condition", gettext("Condition"), text_field("condition", required=False)
         )
-        self._new("new-gate-cap", gettext("Cap"), number_field("cap", required=False))
-        self._new("new-band-name", gettext("Name"), text_field("name", required=False))
-        self._new("new-band-lower", gettext("Lower bound"), number_field("lower", required=False))
-        self._new("new-band-at_risk", gettext("At risk"), forms.BooleanField(required=False))
+        self._add_new_part_field(
+            "new-gate-cap", gettext("Cap"), number_field("cap", required=False)
+        )
+        self._add_new_part_field(
+            "new-band-name", gettext("Name"), text_field("name", required=False)
+        )
+        self._add_new_part_field(
+            "new-band-lower", gettext("Lower bound"), number_field("lower", required=False)
+        )
+        self._add_new_part_field(
+            "new-band-at_risk", gettext("At risk"), forms.BooleanField(required=False)
+        )
         tones = [("", gettext("By what it means")), *TONES]
-        self._new(
+        self._add_new_part_field(
             "new-band-tone", gettext("Tone"), forms.ChoiceField(required=False, choices=tones)
         )
 
-    def _new(self, name: str, label: str, field: forms.Field) -> None:
+    def _add_new_part_field(self, name: str, label: str, field: forms.Field) -> None:
         field.label = label
         self.fields[name] = field
 
@@ -150,7 +168,7 @@ class DraftForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        removed = self._goes(cleaned.get("remove", ()))
+        removed = self._parts_removed(cleaned.get("remove", ()))
         for name in list(self.errors):  # what goes need not be right
             if name.rpartition("-")[0] in removed:
                 del self.errors[name]
@@ -165,7 +183,7 @@ class DraftForm(forms.Form):
         self._homes_stay(removed)
         return cleaned
 
-    def _goes(self, named: Iterable[str]) -> set[str]:
+    def _parts_removed(self, named: Iterable[str]) -> set[str]:
         """What is removed, and what is inside of it."""
         gone = set(named)
         waiting = [c for c in self.parts["component"] if f"component-{c.pk}" in gone]
@@ -254,9 +272,9 @@ class DraftForm(forms.Form):
             for name, value in values.items()
             if name in self.labels and name != LINES and _part_of_field(name) not in removed
         }
-        return Edit(content, values[LINES], removed, list(self._added(values)))
+        return Edit(content, values[LINES], removed, list(self._new_parts(values)))
 
-    def _added(self, values: Mapping[str, Any]) -> Iterator[NewPart]:
+    def _new_parts(self, values: Mapping[str, Any]) -> Iterator[NewPart]:
         if values["new-component-name"]:
             parent = values["new-component-parent"]
             given = {"name": values["new-component-name"], "weight": values["new-component-weight"]}
@@ -276,12 +294,12 @@ class DraftForm(forms.Form):
             yield NewPart("band", given)
 
 
-def _rows(draft: Scorecard, kind: str, relation: str) -> Any:
-    rows = getattr(draft, relation).order_by(*_order(kind))
+def _part_rows(draft: Scorecard, kind: str, relation: str) -> Any:
+    rows = getattr(draft, relation).order_by(*_part_order(kind))
     return rows.select_related("component") if kind == "measure" else rows
 
 
-def _order(kind: str) -> tuple[str, ...]:
+def _part_order(kind: str) -> tuple[str, ...]:
     return ("-lower",) if kind == "band" else ("position", "pk")
 
 

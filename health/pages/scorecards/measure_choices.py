@@ -55,12 +55,12 @@ def choice_fields(form: Begun, stem: str) -> Iterator[tuple[str, str, forms.Fiel
     """Key, label and field of each thing there is to choose."""
     family = family_begun(form, stem)
     for parameter in offered(family):
-        yield parameter.key, parameter.name, _field(parameter)
+        yield parameter.key, parameter.name, _parameter_field(parameter)
 
 
-def _field(parameter: Parameter) -> forms.Field:
+def _parameter_field(parameter: Parameter) -> forms.Field:
     if parameter.choices:
-        choices = [(key, _shown(parameter, key)) for key in parameter.choices]
+        choices = [(key, _choice_label(parameter, key)) for key in parameter.choices]
         return forms.ChoiceField(required=False, choices=choices, initial=parameter.default)
     attrs = {"autocomplete": "off", "spellcheck": "false"}
     if parameter.is_row:
@@ -70,7 +70,7 @@ def _field(parameter: Parameter) -> forms.Field:
     return forms.CharField(required=False, max_length=80, widget=forms.TextInput(attrs=attrs))
 
 
-def _shown(parameter: Parameter, key: str) -> str:
+def _choice_label(parameter: Parameter, key: str) -> str:
     return (parameter.choices[key] or key).capitalize()
 
 
@@ -80,8 +80,8 @@ def name_begun(form: Begun, stem: str) -> str:
     family = family_begun(form, stem)
     if family is None or f"{stem}-key" in form.errors:
         return ""
-    given = _given(family, form, stem)
-    wrong = _problems(family, given)
+    given = _choices_sent(family, form, stem)
+    wrong = _choice_problems(family, given)
     name = str(MeasureName(family.key, tuple(given.items())))
     if not wrong and (words := MEASURES.problem(name)):
         wrong["key"] = f"{words}."
@@ -98,7 +98,7 @@ def known_choices() -> dict[str, Any]:
     }
 
 
-def _problems(family: Definition, given: Mapping[str, str]) -> dict[str, str]:
+def _choice_problems(family: Definition, given: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with what was chosen, by parameter."""
     known = known_rows((p, given[p.key]) for p in family.parameters if p.key in given)
     found: dict[str, str] = {}
@@ -113,6 +113,6 @@ def _problems(family: Definition, given: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _given(family: Definition, form: Begun, stem: str) -> dict[str, str]:
+def _choices_sent(family: Definition, form: Begun, stem: str) -> dict[str, str]:
     values = ((p.key, form.cleaned_data.get(f"{stem}-{p.key}")) for p in offered(family))
     return {key: str(value).strip() for key, value in values if value and str(value).strip()}

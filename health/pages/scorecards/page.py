@@ -138,9 +138,9 @@ def draft_context(form: DraftForm) -> dict[str, Any]:
     top = [c for c in form.parts["component"] if c.parent_id is None]
     return {
         "form": form,
-        "components": list(_components(form, typed, top, level=1, share=Decimal(1))),
-        "top_total": _sum(typed, (part_field("component", c.pk, "weight") for c in top)),
-        "bands": [_band(form, band) for band in form.parts["band"]],
+        "components": list(_component_rows(form, typed, top, level=1, share=Decimal(1))),
+        "top_total": _sum_of_fields(typed, (part_field("component", c.pk, "weight") for c in top)),
+        "bands": [_band_row(form, band) for band in form.parts["band"]],
         "scale": scale_of(form, typed),
         "removed": form["remove"].value() or [],
         "catalogue": sorted(MEASURES.families(), key=lambda definition: definition.name),
@@ -151,18 +151,18 @@ def draft_context(form: DraftForm) -> dict[str, Any]:
     }
 
 
-def _components(
+def _component_rows(
     form: DraftForm, typed: Typed, rows: Iterable[Component], *, level: int, share: Decimal
 ) -> Iterator[ComponentRow]:
     for row in rows:
         below = [c for c in form.parts["component"] if c.parent_id == row.pk]
         own = share * typed.number(part_field("component", row.pk, "weight")) / 100
-        yield _component(form, typed, row, level=level, share=own, below=below)
+        yield _component_row(form, typed, row, level=level, share=own, below=below)
         if level < LEVELS:
-            yield from _components(form, typed, below, level=level + 1, share=own)
+            yield from _component_rows(form, typed, below, level=level + 1, share=own)
 
 
-def _component(
+def _component_row(
     form: DraftForm,
     typed: Typed,
     row: Component,
@@ -183,15 +183,17 @@ def _component(
         weight=form[part_field("component", row.pk, "weight")],
         bar=typed.drawn(part_field("component", row.pk, "weight")),
         share=share * 100,
-        measures=tuple(_measure(form, typed, m, share) for m in measures),
-        gates=tuple(_gate(form, typed, g) for g in form.parts["gate"] if g.component_id == row.pk),
+        measures=tuple(_measure_row(form, typed, m, share) for m in measures),
+        gates=tuple(
+            _gate_row(form, typed, g) for g in form.parts["gate"] if g.component_id == row.pk
+        ),
         has_components=bool(below),
-        total=_sum(typed, inner),
+        total=_sum_of_fields(typed, inner),
         new=new_measure(form, typed, row),
     )
 
 
-def _measure(form: DraftForm, typed: Typed, row: Measure, share: Decimal) -> MeasureRow:
+def _measure_row(form: DraftForm, typed: Typed, row: Measure, share: Decimal) -> MeasureRow:
     definition = MEASURES.get(row.key)
     name = definition.name if definition else row.key
     curve = part_field("measure", row.pk, "curve")
@@ -210,7 +212,7 @@ def _measure(form: DraftForm, typed: Typed, row: Measure, share: Decimal) -> Mea
     )
 
 
-def _gate(form: DraftForm, typed: Typed, row: Gate) -> GateRow:
+def _gate_row(form: DraftForm, typed: Typed, row: Gate) -> GateRow:
     cap = part_field("gate", row.pk, "cap")
     return GateRow(
         id=row.pk,
@@ -231,7 +233,7 @@ def new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
     return NewMeasure(row.pk, key, choices, weight, curve, begun)
 
 
-def _band(form: DraftForm, row: Band) -> BandRow:
+def _band_row(form: DraftForm, row: Band) -> BandRow:
     fields = (form[part_field("band", row.pk, name)] for name in PART_FIELDS["band"])
     return BandRow(row.pk, row.key, *fields)
 
@@ -249,7 +251,7 @@ def scale_of(form: DraftForm, typed: Typed | None = None) -> Picture:
     return scale_picture(bands, lines=typed.text(LINES), margin=typed.text("recovery_margin"))
 
 
-def _sum(typed: Typed, names: Iterable[str]) -> Decimal:
+def _sum_of_fields(typed: Typed, names: Iterable[str]) -> Decimal:
     return sum((typed.number(name) for name in names), Decimal(0))
 
 
@@ -266,7 +268,7 @@ def field_problems(form: BaseForm) -> list[ListedProblem]:
 def draft_problems(draft: Scorecard, form: DraftForm) -> list[ListedProblem]:
     """What keeps the saved draft from being previewed and published."""
     return [
-        ListedProblem(_href(problem, form), problem.where, problem.message)
+        ListedProblem(_problem_anchor(problem, form), problem.where, problem.message)
         for problem in check(draft)
     ]
 
@@ -282,7 +284,7 @@ _ANCHORS = {
 _FIELD_OF = {"component": "weight", "measure": "curve", "gate": "condition"}
 
 
-def _href(problem: Problem, form: DraftForm) -> str:
+def _problem_anchor(problem: Problem, form: DraftForm) -> str:
     kind, _, key = problem.part.partition(":")
     part = next((row for row in form.parts.get(kind, ()) if row.key == key), None)
     if part is None:

@@ -55,10 +55,13 @@ class TypedBand:
 
 def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Picture:
     try:
-        known = sorted(bands, key=lambda band: -_number(band.lower))
-        drawn = [BandOnScale(_tone(band.tone), band.name, _number(band.lower)) for band in known]
-        marks = [_number(part) for part in lines.split(",") if part.strip()]
-        width = _number(margin)
+        known = sorted(bands, key=lambda band: -_float_or_raise(band.lower))
+        drawn = [
+            BandOnScale(_known_tone(band.tone), band.name, _float_or_raise(band.lower))
+            for band in known
+        ]
+        marks = [_float_or_raise(part) for part in lines.split(",") if part.strip()]
+        width = _float_or_raise(margin)
     except ValueError:
         return Picture(None, gettext("Bounds, lines and the margin are numbers from 0 to 100."))
     if not all(0 <= value <= 100 for value in (width, *marks, *(b.lower for b in drawn))):
@@ -68,12 +71,12 @@ def scale_picture(bands: Sequence[TypedBand], *, lines: str, margin: str) -> Pic
     return Picture(band_scale(drawn, lines=marks, margin=width, label=gettext("Bands")))
 
 
-def _tone(typed: str) -> str:
+def _known_tone(typed: str) -> str:
     """Grey for what is none: the form says so beside the field."""
     return typed if typed in {tone.value for tone in Tone} else UNSCORED
 
 
-def _number(text: str) -> float:
+def _float_or_raise(text: str) -> float:
     value = read_number(text)
     if value is None:
         raise ValueError(text)

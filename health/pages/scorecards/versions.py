@@ -91,8 +91,8 @@ def version_context(version: Scorecard) -> dict[str, Any]:
         "title": card_word(version),
         "spec": spec,
         "published_at": moment(version.published_at) if version.published_at else "",
-        "components": list(_lines(spec)),
-        "scale": _scale(spec),
+        "components": list(_component_lines(spec)),
+        "scale": _band_scale_picture(spec),
         "is_in_force": current is not None and current.id == version.pk,
         "in_force": current.spec if current else None,
         "draft": draft_of(version.key),
@@ -104,20 +104,22 @@ def version_context(version: Scorecard) -> dict[str, Any]:
     }
 
 
-def _lines(spec: Spec) -> list[ComponentLines]:
+def _component_lines(spec: Spec) -> list[ComponentLines]:
     lines: list[ComponentLines] = []
 
     def descend(components: tuple[ComponentSpec, ...], level: int, share: Decimal) -> None:
         for component in components:
             own = share * component.weight / 100
-            lines.append(_component(spec, component, level, own))
+            lines.append(_lines_of_component(spec, component, level, own))
             descend(component.components, level + 1, own)
 
     descend(spec.components, 1, Decimal(1))
     return lines
 
 
-def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal) -> ComponentLines:
+def _lines_of_component(
+    spec: Spec, component: ComponentSpec, level: int, share: Decimal
+) -> ComponentLines:
     names = names_of_measures(spec)
     return ComponentLines(
         name=component.name,
@@ -147,7 +149,7 @@ def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal)
             % {
                 "name": gate.name,
                 "cap": plain(gate.cap),
-                "conditions": _conditions(gate.conditions, names),
+                "conditions": _conditions_in_words(gate.conditions, names),
             }
             for gate in spec.gates
             if gate.component == component.key
@@ -155,14 +157,14 @@ def _component(spec: Spec, component: ComponentSpec, level: int, share: Decimal)
     )
 
 
-def _conditions(conditions: tuple[Condition, ...], names: Mapping[str, str]) -> str:
+def _conditions_in_words(conditions: tuple[Condition, ...], names: Mapping[str, str]) -> str:
     return " and ".join(
         f"{names.get(c.measure, c.measure).lower()} {c.comparison} {plain(c.value)}"
         for c in conditions
     )
 
 
-def _scale(spec: Spec) -> Picture:
+def _band_scale_picture(spec: Spec) -> Picture:
     bands = [TypedBand(b.tone, b.name, str(b.lower)) for b in spec.bands]
     lines = ", ".join(str(value) for value in spec.alert_lines)
     return scale_picture(bands, lines=lines, margin=str(spec.recovery_margin))

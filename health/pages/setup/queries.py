@@ -148,7 +148,7 @@ def check_list() -> CheckList:
     since = dict(SourceFeed.objects.values_list("source", "first_day"))
     connected = connected_sources(set(since))
     cards = list(in_force().values())
-    worth = {card.spec.name: _worth(card.spec) for card in cards}
+    worth = {card.spec.name: _points_by_source(card.spec) for card in cards}
     rows, has_accounts = _rows_by_kind(), Account.objects.exists()
 
     def way(kind: Kind, source: FactSource | None) -> Way:
@@ -158,7 +158,7 @@ def check_list() -> CheckList:
             is_connected=has_accounts if source is None else source in connected,
             since=since.get(source) if source else None,
             rows=rows.get(kind, 0),
-            points=_points(source, worth),
+            points=_points_by_card(source, worth),
         )
 
     active = Account.objects.filter(status=AccountStatus.ACTIVE)
@@ -177,13 +177,13 @@ def _rows_by_kind() -> dict[str, int]:
     return dict(sums.values_list("kind", "rows"))
 
 
-def _worth(spec: ScorecardSpec) -> Mapping[str, Decimal]:
+def _points_by_source(spec: ScorecardSpec) -> Mapping[str, Decimal]:
     """Points of 100 by the source that they need."""
     sources_of = {key: MEASURES[key].sources for key in spec.measure_keys}
     return source_coverage(spec, sources_of=sources_of, connected=()).lacking
 
 
-def _points(
+def _points_by_card(
     source: FactSource | None, worth: Mapping[str, Mapping[str, Decimal]]
 ) -> tuple[tuple[str, Decimal], ...]:
     if source is None:

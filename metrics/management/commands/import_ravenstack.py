@@ -57,7 +57,7 @@ class Command(BaseCommand):
             f"{scores.scored} accounts scored, {scores.unscored} without enough data for a score"
         )
         take_snapshots(day=AS_OF)
-        self._compare(options["folder"] / "reference.json")
+        self._compare_with_reference(options["folder"] / "reference.json")
 
     def _take_installation(self) -> None:
         """History must not be frozen over somebody's real company, nor mixed with the demo."""
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         installation.name, installation.as_of, installation.currency = NAME, AS_OF, "USD"
         installation.save()
 
-    def _compare(self, path: Path) -> None:
+    def _compare_with_reference(self, path: Path) -> None:
         if not path.exists():
             return
         person = User.objects.get(email=PERSON)

@@ -49,11 +49,11 @@ def move_of_retention(report: Overview) -> MoveOfRetention | None:
         if moved < 0:
             words = gettext("NRR fell %(points)s points %(before)s")
         headline = words % {"points": abs(moved), "before": before}
-        return MoveOfRetention(headline, tuple(map(_words, causes)))
+        return MoveOfRetention(headline, tuple(map(_cause_words, causes)))
     return None
 
 
-def _words(cause: CauseOfChange) -> CauseWords:
+def _cause_words(cause: CauseOfChange) -> CauseWords:
     share = gettext("%(now)s of the start, %(then)s before")
     return CauseWords(
         figure=cause.figure,

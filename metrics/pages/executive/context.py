@@ -61,7 +61,7 @@ class GroupRow:
 def report_context(
     report: Overview, *, user: User, question: Question, query: str
 ) -> dict[str, Any]:
-    table = _table(report, user=user, question=question)
+    table = _group_report(report, user=user, question=question)
     return {
         "report": report,
         "tiles": rate_tiles(report),
@@ -72,16 +72,16 @@ def report_context(
         else shown_rate(report.overdue.without.rate(Rate.NRR)),
         "failure": None if report.failure is None else failure_words(report),
         "is_empty": report.latest.total == Retention(),
-        **_choices(question),
-        **_bridge(table, currency=question.base, query=query),
-        **_health(report, currency=question.base),
-        **_renewals(report.renewals),
+        **_report_choices(question),
+        **_bridge_context(table, currency=question.base, query=query),
+        **_health_context(report, currency=question.base),
+        **_renewals_summary(report.renewals),
         "news": [news(total, currency=question.base) for total in report.week],
         "week": report.standing.week().window,
     }
 
 
-def _choices(question: Question) -> dict[str, Any]:
+def _report_choices(question: Question) -> dict[str, Any]:
     return {
         "by": question.by,
         "by_word": gettext(CUTS[question.by]),
@@ -92,7 +92,7 @@ def _choices(question: Question) -> dict[str, Any]:
     }
 
 
-def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
+def _bridge_context(table: Report, *, currency: str, query: str) -> dict[str, Any]:
     steps = bridge_steps(table.total)
     quick, churn = QUICK_RATIO.of(table.total), NET_REVENUE_CHURN.of(table.total)
     return {
@@ -105,7 +105,7 @@ def _bridge(table: Report, *, currency: str, query: str) -> dict[str, Any]:
     }
 
 
-def _table(report: Overview, *, user: User, question: Question) -> Report:
+def _group_report(report: Overview, *, user: User, question: Question) -> Report:
     """The months' own segments where they answer it, else a report from the ledger."""
     if question.by is Cut.SEGMENT:
         groups = [GroupRetention(value, found) for value, found in report.latest.segments.items()]
@@ -129,33 +129,33 @@ def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
                 nrr=shown_rate(net),
                 grr=shown_rate(found.rate(Rate.GRR)),
                 logo=shown_rate(found.rate(Rate.LOGO)),
-                target="" if target is None else _range(target.low, target.high),
+                target="" if target is None else _percent_range(target.low, target.high),
                 is_below_target=target is not None and net is not None and net < target.low,
             )
         )
     return rows
 
 
-def _range(low: Fraction, high: Fraction) -> str:
+def _percent_range(low: Fraction, high: Fraction) -> str:
     return f"{percent(rate=low, places=0)}–{percent(rate=high, places=0)}%"
 
 
-def _health(report: Overview, *, currency: str) -> dict[str, Any]:
+def _health_context(report: Overview, *, currency: str) -> dict[str, Any]:
     now, before = report.health, report.health_before
     if now is None or not now.accounts:
         return {"health": None}
-    bands = _merged(now)
+    bands = _one_total_per_band(now)
     return {
         "health": now,
         "unjudged": now.unjudged[0],
         "unjudged_arr": now.unjudged[1],
-        "risk_chart": risk_chart(report, notes=_versions(report)),
+        "risk_chart": risk_chart(report, notes=_version_notes(report)),
         "health_before": before,
         "bands": bands,
-        "by_accounts": _bar(
+        "by_accounts": _band_distribution(
             bands, gettext("Accounts by band"), lambda b: (b.accounts, f"{b.accounts:,}")
         ),
-        "by_arr": _bar(
+        "by_arr": _band_distribution(
             bands, gettext("ARR by band"), lambda b: (b.arr, formats.money(b.arr, currency))
         ),
         "risk_since": gettext("since %(day)s") % {"day": formats.day(report.compared_on)},
@@ -168,7 +168,7 @@ def _health(report: Overview, *, currency: str) -> dict[str, Any]:
     }
 
 
-def _versions(report: Overview) -> list[Note]:
+def _version_notes(report: Overview) -> list[Note]:
     """Bands decide what is at risk, so a version that came into force is marked on its line."""
     day = report.standing.moment.day
     first = report.at_risk_by_month[0][0] if report.at_risk_by_month else day
@@ -183,7 +183,7 @@ def _risk_accounts(now: HealthPicture, before: HealthPicture | None) -> dict[str
     return {"risk_accounts_change": change, "risk_accounts_unit": unit}
 
 
-def _merged(picture: HealthPicture) -> list[BandTotal]:
+def _one_total_per_band(picture: HealthPicture) -> list[BandTotal]:
     """One row a band, the best first, unscored apart at the end."""
     found: dict[str, BandTotal] = {}
     for band in picture.bands:
@@ -197,7 +197,7 @@ def _merged(picture: HealthPicture) -> list[BandTotal]:
     return sorted(found.values(), key=lambda band: band_order(band.band))
 
 
-def _bar(
+def _band_distribution(
     bands: list[BandTotal], label: str, value: Callable[[BandTotal], tuple[int, str]]
 ) -> Chart:
     return distribution(
@@ -209,7 +209,7 @@ def _bar(
     )
 
 
-def _renewals(quarter: RenewalQuarter) -> dict[str, Any]:
+def _renewals_summary(quarter: RenewalQuarter) -> dict[str, Any]:
     """`forecast` is a part of what is due: renewed counts whole, what is open by its health."""
     share = ratio(part=quarter.due.expected, whole=quarter.due.arr)
     return {

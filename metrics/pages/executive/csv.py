@@ -42,7 +42,7 @@ def _list_response(
     return streamed(name, asked, head, chain(rows, notes))
 
 
-def _converted(amount: int, without_rate: str, base: str) -> Decimal | None:
+def _converted_amount(amount: int, without_rate: str, base: str) -> Decimal | None:
     """Nothing where nothing of it could be converted."""
     return None if without_rate and not amount else major(amount, base)
 
@@ -51,7 +51,7 @@ def figure(
     figures: Figures, wanted: Figure, asked: ReportParams, *, shows_movements: bool
 ) -> StreamingHttpResponse:
     if shows_movements:
-        return _movements(figures, wanted, asked)
+        return _movements_response(figures, wanted, asked)
     word = group_words(asked.by, start=asked.question.window.start)
     head = ["Account", "Account id", "Owner", f"{CUTS[asked.by]} at start", "Kind"]
     rows = (
@@ -69,10 +69,12 @@ def figure(
         for row in figures.all_accounts(wanted)
     )
     head += ["ARR at start", "ARR at end", amount_word(wanted), "Currency"]
-    return _list_response(_name(wanted, "accounts", asked), asked, head, rows)
+    return _list_response(_figure_file_name(wanted, "accounts", asked), asked, head, rows)
 
 
-def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
+def _movements_response(
+    figures: Figures, wanted: Figure, asked: ReportParams
+) -> StreamingHttpResponse:
     head = ["Account", "Account id", "Owner", "Effective", "Learned", "Kind", "Subtype"]
     head += ["Reason", "Source"]
     rows = (
@@ -94,10 +96,12 @@ def _movements(figures: Figures, wanted: Figure, asked: ReportParams) -> Streami
         for row in figures.all_movements(wanted)
     )
     amounts = ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
-    return _list_response(_name(wanted, "movements", asked), asked, [*head, *amounts], rows)
+    return _list_response(
+        _figure_file_name(wanted, "movements", asked), asked, [*head, *amounts], rows
+    )
 
 
-def _name(wanted: Figure, what: str, asked: ReportParams) -> str:
+def _figure_file_name(wanted: Figure, what: str, asked: ReportParams) -> str:
     """The list of one figure differs by the method of the report."""
     return f"{wanted}-{what}-{slugify(METHODS[asked.method])}"
 
@@ -110,7 +114,7 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
             band_look(row.band).word,
             row.score,
             row.owner,
-            _converted(row.arr, row.without_rate, asked.base),
+            _converted_amount(row.arr, row.without_rate, asked.base),
             asked.base,
             row.without_rate,
         )
@@ -120,7 +124,7 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
     return _list_response("health", asked, head, rows)
 
 
-def _iso(day: date | None) -> str:
+def _iso_or_empty(day: date | None) -> str:
     return "" if day is None else day.isoformat()
 
 
@@ -132,15 +136,15 @@ def renewals(found: Iterable[RenewalRow], asked: ReportParams) -> StreamingHttpR
             row.owner,
             row.contract,
             row.line,
-            _iso(row.ends_on),
-            _iso(row.decides_on),
+            _iso_or_empty(row.ends_on),
+            _iso_or_empty(row.decides_on),
             label(row.state),
-            _iso(row.decided_on),
+            _iso_or_empty(row.decided_on),
             band_look(row.band).word,
             row.score,
-            _converted(row.arr, row.without_rate, asked.base),
+            _converted_amount(row.arr, row.without_rate, asked.base),
             row.chance,
-            _converted(row.expected, row.without_rate, asked.base),
+            _converted_amount(row.expected, row.without_rate, asked.base),
             asked.base,
             row.without_rate,
         )
@@ -164,7 +168,7 @@ def changes(
             *change_words(change, what=row.what, detail=row.detail),
             row.score_before,
             row.score_after,
-            _converted(row.amount, row.without_rate, asked.base),
+            _converted_amount(row.amount, row.without_rate, asked.base),
             asked.base,
             row.without_rate,
         )

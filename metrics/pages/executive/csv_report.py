@@ -30,13 +30,13 @@ def report(context: dict[str, Any], asked: ReportParams) -> StreamingHttpRespons
     """Each figure of the page in a line: where it stands, what it is, how much, in what."""
     found: Overview = context["report"]
     rows = [
-        *_rates(found),
-        *_causes(context["move"]),
-        *_bridge(context, asked.base),
-        *_overdue(found, asked.base),
-        *_restated(found, asked.base),
-        *_groups(context, asked),
-        *_health(context, asked.base),
+        *_rate_cells(found),
+        *_cause_cells(context["move"]),
+        *_bridge_cells(context, asked.base),
+        *_overdue_cells(found, asked.base),
+        *_restatement_cells(found, asked.base),
+        *_group_cells(context, asked),
+        *_health_cells(context, asked.base),
         *_renewals_and_week(found, asked.base),
     ]
     head = ["Section", "Figure", "Part", "Value", "Unit"]
@@ -55,25 +55,25 @@ def _with_days(rows: Iterable[Cells], found: Overview, asked: ReportParams) -> I
     yield from rows
 
 
-def _percent(rate: Fraction | None) -> Decimal | None:
+def _rate_as_percent(rate: Fraction | None) -> Decimal | None:
     return None if rate is None else percent(rate=rate, places=4)
 
 
-def _rates(found: Overview) -> Iterator[Cells]:
+def _rate_cells(found: Overview) -> Iterator[Cells]:
     for rate in Rate:
         word = RATES[rate].label
-        yield ("Retention", word, "value", _percent(found.rate(rate)), "%")
+        yield ("Retention", word, "value", _rate_as_percent(found.rate(rate)), "%")
         target = found.targets[rate]
         if target is not None:
-            yield ("Retention", word, "target", _percent(target.low), "%")
+            yield ("Retention", word, "target", _rate_as_percent(target.low), "%")
         if found.overdue is not None:
             without = found.overdue.without.rate(rate)
-            yield ("Retention", word, "without overdue", _percent(without), "%")
+            yield ("Retention", word, "without overdue", _rate_as_percent(without), "%")
         for months, part in ((QUARTER, "change on the quarter"), (YEAR, "change on the year")):
             change = points(found.rate(rate), found.rate(rate, months_ago=months))
             yield ("Retention", word, part, change, "points")
         for month in found.months:
-            value = _percent(month.total.rate(rate))
+            value = _rate_as_percent(month.total.rate(rate))
             yield ("Retention by month", word, month.month.isoformat(), value, "%")
             if (row := found.reported.get(month.month)) is not None:
                 reported = row.rate(rate, found.method)
@@ -81,7 +81,7 @@ def _rates(found: Overview) -> Iterator[Cells]:
                 yield ("Retention by month as reported", word, month.month.isoformat(), value, "%")
 
 
-def _causes(move: MoveOfRetention | None) -> Iterator[Cells]:
+def _cause_cells(move: MoveOfRetention | None) -> Iterator[Cells]:
     """What of the change each kind makes, in percentage points."""
     if move is not None:
         for cause in move.causes:
@@ -89,20 +89,20 @@ def _causes(move: MoveOfRetention | None) -> Iterator[Cells]:
             yield ("Change of NRR", cause.label, part, cause.points, "points")
 
 
-def _bridge(context: dict[str, Any], base: str) -> Iterator[Cells]:
+def _bridge_cells(context: dict[str, Any], base: str) -> Iterator[Cells]:
     for step in context["steps"]:
         word = METHODS[context["method"]]
         yield ("ARR bridge", step.label, word, major(step.amount, base), base)
 
 
-def _overdue(found: Overview, base: str) -> Iterator[Cells]:
+def _overdue_cells(found: Overview, base: str) -> Iterator[Cells]:
     """What of the end of the bridge is in its grace."""
     if found.overdue is not None:
         yield ("ARR bridge", "End", "of which overdue", major(found.overdue.arr, base), base)
         yield ("ARR bridge", "End", "overdue", found.overdue.accounts, "accounts")
 
 
-def _restated(found: Overview, base: str) -> Iterator[Cells]:
+def _restatement_cells(found: Overview, base: str) -> Iterator[Cells]:
     """What changed the newest month since it was reported, the largest accounts first."""
     restated = found.restated
     if restated is None:
@@ -120,7 +120,7 @@ def _restated(found: Overview, base: str) -> Iterator[Cells]:
         yield ("Restatement", "Corrected rate", "", currency, "currency")
 
 
-def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:
+def _group_cells(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:
     section = f"By {CUTS[asked.by]}"
     for row in context["groups"]:
         kept = row.retention
@@ -129,19 +129,21 @@ def _groups(context: dict[str, Any], asked: ReportParams) -> Iterator[Cells]:
         yield (section, row.word, "ARR at end", major(kept.bridge.end, asked.base), asked.base)
         yield (section, row.word, "New", major(kept.bridge.new, asked.base), asked.base)
         for rate in Rate:
-            yield (section, row.word, RATES[rate].short, _percent(kept.rate(rate)), "%")
+            yield (section, row.word, RATES[rate].short, _rate_as_percent(kept.rate(rate)), "%")
             if rate is Rate.NRR:
-                yield from _target(context["report"], asked, row, section)
+                yield from _segment_target_cells(context["report"], asked, row, section)
 
 
-def _target(found: Overview, asked: ReportParams, row: GroupRow, section: str) -> Iterator[Cells]:
+def _segment_target_cells(
+    found: Overview, asked: ReportParams, row: GroupRow, section: str
+) -> Iterator[Cells]:
     target = found.segment_targets.get((Rate.NRR, row.key)) if asked.by is Cut.SEGMENT else None
     if target is not None:
-        yield (section, row.word, "NRR target from", _percent(target.low), "%")
-        yield (section, row.word, "NRR target to", _percent(target.high), "%")
+        yield (section, row.word, "NRR target from", _rate_as_percent(target.low), "%")
+        yield (section, row.word, "NRR target to", _rate_as_percent(target.high), "%")
 
 
-def _health(context: dict[str, Any], base: str) -> Iterator[Cells]:
+def _health_cells(context: dict[str, Any], base: str) -> Iterator[Cells]:
     """What is at risk, then the bands in the order of the page."""
     found = context["health"]
     if found is None:

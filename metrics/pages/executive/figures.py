@@ -115,7 +115,7 @@ def _rate_tile(report: Overview, rate: Rate) -> RateTile:
         restated=_restated_words(report, rate),
         on_quarter=points(now, report.rate(rate, months_ago=QUARTER)),
         on_year=points(now, report.rate(rate, months_ago=YEAR)),
-        chart=_course(report.months, rate, None if target is None else target.low),
+        chart=_rate_course(report.months, rate, None if target is None else target.low),
     )
 
 
@@ -179,7 +179,7 @@ def _target_words(now: Fraction | None, target: Target | None) -> str:
     }
 
 
-def _course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
+def _rate_course(months: Sequence[MonthRetention], rate: Rate, target: Fraction | None) -> Chart:
     course = [(month.month, month.total.rate(rate)) for month in months]
     return line_chart(
         [

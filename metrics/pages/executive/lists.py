@@ -56,7 +56,7 @@ def figure_context(
         "by_word": gettext(CUTS[question.by]),
         "method": question.method,
         "method_word": gettext(METHODS[question.method]),
-        "sum": _sum(figures.total, figure),
+        "sum": _rate_sum(figures.total, figure),
         "change": abs(found.total),
         "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
         "shows_movements": shows_movements,
@@ -77,7 +77,7 @@ class Sum:
         return self.whole - self.part
 
 
-def _sum(total: Retention, figure: Figure) -> Sum | None:
+def _rate_sum(total: Retention, figure: Figure) -> Sum | None:
     if figure.value not in set(Rate):
         return None
     rate = Rate(figure.value)

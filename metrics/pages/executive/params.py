@@ -76,7 +76,7 @@ class ReportParams:
         values = form.cleaned_data
         today = clock.today()
         installation = Installation.current()
-        days = {name: _shown(values.get(name), today) for name in _DAYS}
+        days = {name: _within_limits(values.get(name), today) for name in _DAYS}
         as_of, known_on = days["as_of"] or default_day(today=today), days["known_on"]
         return cls(
             user=cast("User", request.user),
@@ -93,7 +93,7 @@ class ReportParams:
             is_csv=request.GET.get("format") == "csv",
             names={name: request.GET.get(name, "") for name in ("figure", "change")},
             values=values,
-            problems=tuple(_problems(form, today)),
+            problems=tuple(_address_problems(form, today)),
         )
 
     @property
@@ -193,7 +193,7 @@ class ReportParams:
         return replace(self, group=None)
 
 
-def _shown(day: date | None, today: date) -> date | None:
+def _within_limits(day: date | None, today: date) -> date | None:
     return None if day is None else min(max(day, EARLIEST), today)
 
 
@@ -204,7 +204,7 @@ _INSTEAD = {
 }
 
 
-def _problems(form: ReportForm, today: date) -> list[str]:
+def _address_problems(form: ReportForm, today: date) -> list[str]:
     found = [
         gettext("“%(value)s” is %(words)s")
         % {"value": str(form.data.get(name))[:40], "words": gettext(words)}

@@ -44,7 +44,7 @@ Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
 
 
-def _report(answer: Answer) -> Page:
+def _report_page(answer: Answer) -> Page:
     """A page of the report: the right and the address."""
 
     @functools.wraps(answer)
@@ -55,7 +55,7 @@ def _report(answer: Answer) -> Page:
     return requires(Right.VIEW_EXECUTIVE)(guarded)
 
 
-def _answer(
+def _render_report(
     request: HttpRequest, template: str, asked: ReportParams, context: dict[str, Any]
 ) -> HttpResponse:
     context |= {
@@ -78,7 +78,7 @@ def _with_query(request: HttpRequest, **changes: str) -> str:
     return "?" + urlencode({**query, **changes})
 
 
-@_report
+@_report_page
 def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     asked = asked.without_group()
     report = overview(
@@ -99,7 +99,7 @@ def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
         "unscored": _why_without_score(report, asked),
         "may_connect": may(asked.user, Right.ADMINISTER),
     }
-    return _answer(request, "report", asked, context)
+    return _render_report(request, "report", asked, context)
 
 
 def _why_without_score(report: Overview, asked: ReportParams) -> Unscored | None:
@@ -113,17 +113,17 @@ def _why_without_score(report: Overview, asked: ReportParams) -> Unscored | None
     return why_unscored(Account.objects.portfolio_of(asked.user, scope="all"))
 
 
-@_report
+@_report_page
 def accounts(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    return _figure(request, asked, shows_movements=False)
+    return _figure_page(request, asked, shows_movements=False)
 
 
-@_report
+@_report_page
 def movements(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    return _figure(request, asked, shows_movements=True)
+    return _figure_page(request, asked, shows_movements=True)
 
 
-def _figure(
+def _figure_page(
     request: HttpRequest, asked: ReportParams, *, shows_movements: bool
 ) -> HttpResponseBase:
     figure = asked.figure
@@ -137,11 +137,13 @@ def _figure(
         page=asked.page,
         shows_movements=shows_movements,
     )
-    context["tabs"] = _tabs(asked.address(figure=figure), context, shows_movements)
-    return _answer(request, "movements" if shows_movements else "accounts", asked, context)
+    context["tabs"] = _figure_tabs(asked.address(figure=figure), context, shows_movements)
+    return _render_report(request, "movements" if shows_movements else "accounts", asked, context)
 
 
-def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[dict[str, Any]]:
+def _figure_tabs(
+    query: str, context: dict[str, Any], shows_movements: bool
+) -> list[dict[str, Any]]:
     return [
         {
             "word": word,
@@ -156,7 +158,7 @@ def _tabs(query: str, context: dict[str, Any], shows_movements: bool) -> list[di
     ]
 
 
-def _views(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
+def _view_tabs(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
     """The other parts of the same list, as tabs with their counts."""
     query = asked.without_group().address()
     return [
@@ -170,32 +172,32 @@ def _views(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
     ]
 
 
-@_report
+@_report_page
 def health(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing = asked.standing()
     if asked.is_csv:
         return executive_csv.health(standing, asked)
     context = health_context(standing, wanted=asked.bands, page=asked.page)
-    context["tabs"] = _views(asked, context["views"])
-    return _answer(request, "health", asked, context)
+    context["tabs"] = _view_tabs(asked, context["views"])
+    return _render_report(request, "health", asked, context)
 
 
-@_report
+@_report_page
 def renewals(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing = asked.standing()
     if asked.is_overdue:
-        return _overdue(request, asked, standing)
+        return _overdue_page(request, asked, standing)
     if asked.is_csv:
         rows = all_renewals(standing=standing, wanted=asked.renewals)
         return executive_csv.renewals(rows, asked)
     listed = renewal_list(standing=standing, wanted=asked.renewals, page=asked.page)
     context = renewals_context(standing, listed, wanted=asked.renewals, page=asked.page)
     context |= accuracy_context(forecast_accuracy(standing, base=asked.base))
-    context["tabs"] = _views(asked, context["views"])
-    return _answer(request, "renewals", asked, context)
+    context["tabs"] = _view_tabs(asked, context["views"])
+    return _render_report(request, "renewals", asked, context)
 
 
-def _overdue(
+def _overdue_page(
     request: HttpRequest, asked: ReportParams, standing: ReportSnapshot
 ) -> HttpResponseBase:
     """What of the report's ARR is in its grace, at the rates of its window."""
@@ -205,16 +207,16 @@ def _overdue(
         return executive_csv.renewals(rows, asked)
     listed = list_of(rows, standing=standing, page=asked.page)
     context = renewals_context(standing, listed, wanted=None, page=asked.page)
-    context["tabs"] = _views(asked, context["views"])
+    context["tabs"] = _view_tabs(asked, context["views"])
     context["overdue_on"] = window.end
-    return _answer(request, "renewals", asked, context)
+    return _render_report(request, "renewals", asked, context)
 
 
-@_report
+@_report_page
 def changes(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     standing, change = asked.standing(), asked.change
     if asked.is_csv:
         return executive_csv.changes(standing, change, asked)
     context = change_context(standing, change=change, page=asked.page)
-    context["tabs"] = _views(asked, context["views"])
-    return _answer(request, "changes", asked, context)
+    context["tabs"] = _view_tabs(asked, context["views"])
+    return _render_report(request, "changes", asked, context)

@@ -43,7 +43,7 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         return redirect("playbook", version.pk)
     found = would_start_now(version.rule(), day=clock.today(), now=clock.now())
     if request.method == "POST":
-        return _start(request, version, found)
+        return _start_ticked(request, version, found)
     tasks = len(found) * tasks_of_a_play(version.definition())
     context = head_context(request, version) | {
         "count": len(found),
@@ -51,13 +51,13 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         "currency": Installation.current().currency,
         "tasks": tasks,
         "hours": tasks * _HOURS_A_TASK,
-        "rows": _rows(found[:_SHOWN]),
+        "rows": _bulk_rows(found[:_SHOWN]),
         "left_out": max(0, len(found) - _SHOWN),
     }
     return render(request, "builder/start.html", context)
 
 
-def _start(request: HttpRequest, version: Playbook, found: list[WouldStart]) -> HttpResponse:
+def _start_ticked(request: HttpRequest, version: Playbook, found: list[WouldStart]) -> HttpResponse:
     """Those that were ticked, of those on which it would start still."""
     ticked = set(request.POST.getlist("account"))
     is_all = "all" in request.POST
@@ -71,7 +71,7 @@ def _start(request: HttpRequest, version: Playbook, found: list[WouldStart]) -> 
     return redirect("playbook", version.pk)
 
 
-def _rows(found: list[WouldStart]) -> list[BulkRow]:
+def _bulk_rows(found: list[WouldStart]) -> list[BulkRow]:
     accounts = Account.objects.in_bulk([each.standing.account_id for each in found])
     people = User.objects.in_bulk({each.standing.csm_id for each in found if each.standing.csm_id})
     return [

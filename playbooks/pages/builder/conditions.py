@@ -57,37 +57,37 @@ def condition_fields(known: Known) -> dict[str, forms.Field]:
             _("Its term at least, in months"), lowest=1, highest=240, required=False
         ),
         "term_below": whole(_("Its term below, in months"), lowest=1, highest=240, required=False),
-        "auto_renews": _either(_("It renews by itself"), _("yes"), _("no")),
+        "auto_renews": _yes_no_field(_("It renews by itself"), _("yes"), _("no")),
     }
 
 
 def doing_fields(known: Known) -> dict[str, forms.Field]:
     """What a branch and a wait may ask as well: what people of the account did."""
     return {
-        "used_since_start": _either(
+        "used_since_start": _yes_no_field(
             _("Somebody has used the product since the play began"), _("yes"), _("no, nobody")
         ),
-        "active_users_at_least": _users(_("Active users in 7 days, at least")),
-        "active_users_below": _users(_("Active users in 7 days, below")),
+        "active_users_at_least": _user_count_field(_("Active users in 7 days, at least")),
+        "active_users_below": _user_count_field(_("Active users in 7 days, below")),
         "used_features": several(_("Used one of these in 30 days"), known.features),
         "unused_features": several(_("Used none of these in 30 days"), known.features),
         "events": several(_("One of these has happened"), known.events),
         "without_events": several(_("None of these has happened"), known.events),
-        "onboarding_done": _either(
+        "onboarding_done": _yes_no_field(
             _("The onboarding plan is done"), _("yes"), _("no, steps are left")
         ),
-        "contract_renewed": _either(
+        "contract_renewed": _yes_no_field(
             _("The contract the play is about is renewed"), _("yes"), _("no, not yet")
         ),
         "began_with": several(_("The play began with one of these"), known.signals),
     }
 
 
-def _either(label: Any, yes: Any, no: Any) -> forms.ChoiceField:
+def _yes_no_field(label: Any, yes: Any, no: Any) -> forms.ChoiceField:
     return choice(label, [("true", yes), ("false", no)], empty=_("Not asked"), required=False)
 
 
-def _users(label: Any) -> forms.IntegerField:
+def _user_count_field(label: Any) -> forms.IntegerField:
     return whole(label, lowest=1, highest=1_000_000, required=False)
 
 
@@ -125,7 +125,7 @@ def condition_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return filled(
         {
             **{name: list(cleaned.get(name) or ()) for name in _SETS},
-            **{name: _plain(cleaned.get(name)) for name in _AMOUNTS},
+            **{name: _plain_decimal(cleaned.get(name)) for name in _AMOUNTS},
             **{name: tags_of(cleaned.get(name) or "") for name in _TYPED},
             **{name: cleaned.get(name) for name in _TERMS},
             **_either_data(cleaned, _RENEWS),
@@ -133,5 +133,5 @@ def condition_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def _plain(value: Decimal | None) -> str | None:
+def _plain_decimal(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"

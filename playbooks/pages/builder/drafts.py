@@ -44,20 +44,20 @@ def part(request: HttpRequest, playbook_id: int, part: str, key: str = "") -> Ht
     data = request.POST if request.method == "POST" else None
     form = draft_parts.form_for(content, page, part, key, data)
     if data is None or not form.is_valid():
-        return _show(request, draft, part, key, form)
+        return _part_form_page(request, draft, part, key, form)
     saved = draft_parts.changed(content, part, key, form.written())
     try:
-        _save(request, draft, saved)
+        _save_draft_content(request, draft, saved)
     except DraftMovedOnError:
         draft.refresh_from_db()
-        return _show(request, draft, part, key, form, overtaken=True)
+        return _part_form_page(request, draft, part, key, form, overtaken=True)
     except DraftGoneError:
-        return _gone(request, draft)
+        return _draft_gone_redirect(request, draft)
     messages.success(request, gettext("Saved. Nothing starts by it before it is published."))
-    return redirect(_place(draft, part, key))
+    return redirect(_part_address(draft, part, key))
 
 
-def _show(
+def _part_form_page(
     request: HttpRequest,
     draft: Playbook,
     part: str,
@@ -96,7 +96,9 @@ def add(request: HttpRequest, playbook_id: int, part: str) -> HttpResponse:
         return render(request, "builder/draft.html", context)
     kind = request.POST.get("kind", "")
     content, key = draft_parts.added(draft.as_mapping(), part, kind, **where)
-    return _then(request, draft, content, reverse("playbook_item", args=[draft.pk, part, key]))
+    return _save_and_redirect(
+        request, draft, content, reverse("playbook_item", args=[draft.pk, part, key])
+    )
 
 
 @requires(Right.ADMINISTER, page="playbook")
@@ -107,7 +109,7 @@ def move(request: HttpRequest, playbook_id: int) -> HttpResponse:
     content = draft.as_mapping()
     steps = move_step(content["steps"], key, by=-1 if way == "up" else 1)
     where = f"{reverse('playbook', args=[draft.pk])}?moved={key}&by={way}#step-{key}"
-    return _then(request, draft, {**content, "steps": steps}, where)
+    return _save_and_redirect(request, draft, {**content, "steps": steps}, where)
 
 
 @requires(Right.ADMINISTER, page="playbook")
@@ -126,7 +128,7 @@ def remove(request: HttpRequest, playbook_id: int) -> HttpResponse:
         if part == "step":
             keep_removed(request, draft, before, key)
 
-    return _then(request, draft, content, reverse("playbook", args=[draft.pk]), keep)
+    return _save_and_redirect(request, draft, content, reverse("playbook", args=[draft.pk]), keep)
 
 
 @requires(Right.ADMINISTER, page="playbook")
@@ -139,10 +141,10 @@ def take_back(request: HttpRequest, playbook_id: int) -> HttpResponse:
         return redirect("playbook", draft.pk)
     content = {**draft.as_mapping(), "steps": with_removed(kept, draft)}
     where = f"{reverse('playbook', args=[draft.pk])}#step-{kept['key']}"
-    return _then(request, draft, content, where, lambda: forget_removed(request))
+    return _save_and_redirect(request, draft, content, where, lambda: forget_removed(request))
 
 
-def _then(
+def _save_and_redirect(
     request: HttpRequest,
     draft: Playbook,
     content: Mapping[str, Any],
@@ -150,7 +152,7 @@ def _then(
     once_saved: Callable[[], None] = lambda: None,
 ) -> HttpResponse:
     try:
-        _save(request, draft, content)
+        _save_draft_content(request, draft, content)
         once_saved()
     except DraftMovedOnError:
         draft.refresh_from_db()
@@ -160,11 +162,11 @@ def _then(
         messages.error(request, words % (draft.edited_by or gettext("Somebody")))
         return redirect("playbook", draft.pk)
     except DraftGoneError:
-        return _gone(request, draft)
+        return _draft_gone_redirect(request, draft)
     return redirect(address)
 
 
-def _save(request: HttpRequest, draft: Playbook, content: Mapping[str, Any]) -> None:
+def _save_draft_content(request: HttpRequest, draft: Playbook, content: Mapping[str, Any]) -> None:
     given = request.POST.get("revision", "")
     publishing.save_draft(
         draft=draft,
@@ -175,7 +177,7 @@ def _save(request: HttpRequest, draft: Playbook, content: Mapping[str, Any]) -> 
     )
 
 
-def _place(draft: Playbook, part: str, key: str) -> str:
+def _part_address(draft: Playbook, part: str, key: str) -> str:
     anchor = f"{part}-{key}" if key else "about"
     return f"{reverse('playbook', args=[draft.pk])}#{anchor}"
 
@@ -185,7 +187,7 @@ def _not_a_draft(request: HttpRequest, playbook: Playbook) -> HttpResponse:
     return redirect("playbook", playbook.pk)
 
 
-def _gone(request: HttpRequest, draft: Playbook) -> HttpResponse:
+def _draft_gone_redirect(request: HttpRequest, draft: Playbook) -> HttpResponse:
     messages.error(
         request,
         gettext("This draft was published or thrown away meanwhile; nothing of yours was saved."),

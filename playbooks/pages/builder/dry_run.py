@@ -52,11 +52,14 @@ def dry_run(request: HttpRequest, playbook_id: int) -> HttpResponse:
     asked = DryRun.objects.filter(playbook=playbook).first()
     context = head_context(request, playbook) | {"asked": asked}
     if asked is not None and asked.finished_at is not None:
-        context |= {"is_stale": asked.revision != playbook.revision, **_found(asked.result)}
+        context |= {
+            "is_stale": asked.revision != playbook.revision,
+            **_result_context(asked.result),
+        }
     return render(request, "builder/dry_run.html", context)
 
 
-def _found(result: Mapping[str, Any]) -> dict[str, Any]:
+def _result_context(result: Mapping[str, Any]) -> dict[str, Any]:
     shown = result["lines"][:_SHOWN]
     accounts = Account.objects.in_bulk({row[0] for row in shown})
     csms = User.objects.in_bulk({row[2] for row in shown if row[2]})
@@ -74,7 +77,7 @@ def _found(result: Mapping[str, Any]) -> dict[str, Any]:
                 accounts[account],
                 datetime.fromisoformat(at),
                 csms[csm].name if csm in csms else label("cs_ops"),
-                _word(reason),
+                _reason_label(reason),
                 not reason,
             )
             for account, at, csm, reason in shown
@@ -84,7 +87,7 @@ def _found(result: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _word(reason: str) -> str:
+def _reason_label(reason: str) -> str:
     if not reason:
         return gettext("Would have started")
     if reason == QUEUED:

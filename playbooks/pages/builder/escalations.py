@@ -28,7 +28,7 @@ class EscalationForm(PartForm):
 
     def made_fields(self) -> dict[str, forms.Field]:
         return {
-            **self._when(),
+            **self._condition_fields(),
             "escalate_to": choice(_("Who is drawn in"), self.known.roles, empty=_("Choose who")),
             "title": text(_("Title of their task"), most=160),
             "guidance": paragraph(_("What they do"), most=2000),
@@ -40,7 +40,7 @@ class EscalationForm(PartForm):
             ),
         }
 
-    def _when(self) -> dict[str, forms.Field]:
+    def _condition_fields(self) -> dict[str, forms.Field]:
         match self.kind:
             case EscalationKind.NO_RESPONSE:
                 return {"business_days": whole(_("Within business days"), lowest=1, highest=60)}

@@ -91,21 +91,23 @@ def flow_page(playbook: Playbook, *, is_checked: bool) -> FlowPage:
     definition, problems = examine(
         playbook.as_mapping(), roles=known_roles() if is_checked else None
     )
-    found = _found(definition, problems) if is_checked else []
+    found = _findings_of_draft(definition, problems) if is_checked else []
     flow = flow_of(definition.steps)
     numbers = numbers_of(flow)
     return FlowPage(
         definition=definition,
         starts=[
-            _sentence(starts_when(each), str(TRIGGER_WORDS[each.kind]), found, "trigger", each.key)
+            _sentence_row(
+                starts_when(each), str(TRIGGER_WORDS[each.kind]), found, "trigger", each.key
+            )
             for each in definition.triggers
         ],
         is_for=is_for(definition.conditions),
-        limits=_limits(definition),
+        limits=_limits_sentence(definition),
         steps=_Rows(definition.steps, numbers, found).rows(flow),
-        ends=_ends(definition),
+        ends=_ending_sentences(definition),
         draws_in=[
-            _sentence(
+            _sentence_row(
                 escalation_label(each),
                 str(ESCALATION_WORDS[each.kind]),
                 found,
@@ -114,28 +116,30 @@ def flow_page(playbook: Playbook, *, is_checked: bool) -> FlowPage:
             )
             for each in definition.escalations
         ],
-        errors=[_listed(each, numbers) for each in found if each.is_error],
-        advice=[_listed(each, numbers) for each in found if not each.is_error],
+        errors=[_listed_finding(each, numbers) for each in found if each.is_error],
+        advice=[_listed_finding(each, numbers) for each in found if not each.is_error],
         about=tuple(each for each in found if each.part in ("about", "steps", "conditions")),
     )
 
 
-def _found(definition: PlaybookDefinition, problems: Sequence[str]) -> list[Finding]:
+def _findings_of_draft(definition: PlaybookDefinition, problems: Sequence[str]) -> list[Finding]:
     outside = known_outside(definition)
     return findings(definition, [*problems, *unknown_words(definition)], outside=outside)
 
 
-def _sentence(whole: str, begun: str, found: Sequence[Finding], part: str, key: str) -> SentenceRow:
+def _sentence_row(
+    whole: str, begun: str, found: Sequence[Finding], part: str, key: str
+) -> SentenceRow:
     """`begun` while something of it is missing: no sentence can be made yet."""
-    own = _of(found, part, key)
+    own = _findings_at(found, part, key)
     return SentenceRow(key, begun if any(each.is_error for each in own) else whole, own)
 
 
-def _of(found: Sequence[Finding], part: str, key: str) -> tuple[Finding, ...]:
+def _findings_at(found: Sequence[Finding], part: str, key: str) -> tuple[Finding, ...]:
     return tuple(each for each in found if (each.part, each.key) == (part, key))
 
 
-def _listed(finding: Finding, numbers: Mapping[str, str]) -> ListedFinding:
+def _listed_finding(finding: Finding, numbers: Mapping[str, str]) -> ListedFinding:
     words = {
         "step": gettext("Step %s") % numbers.get(finding.key, ""),
         "trigger": gettext("What starts it"),
@@ -148,7 +152,7 @@ def _listed(finding: Finding, numbers: Mapping[str, str]) -> ListedFinding:
     return ListedFinding(words.get(finding.part, gettext("About")), anchor, finding)
 
 
-def _limits(definition: PlaybookDefinition) -> str:
+def _limits_sentence(definition: PlaybookDefinition) -> str:
     parts = [gettext("once in %s days an account") % definition.cooldown_days]
     if definition.cap_per_csm_day:
         parts.append(gettext("at most %s a day for one CSM") % definition.cap_per_csm_day)
@@ -158,7 +162,7 @@ def _limits(definition: PlaybookDefinition) -> str:
     return " · ".join(parts)
 
 
-def _ends(definition: PlaybookDefinition) -> list[str]:
+def _ending_sentences(definition: PlaybookDefinition) -> list[str]:
     closes = (closes_when(each.recovery) for each in definition.triggers)
     sentences = [each for each in dict.fromkeys(closes) if each]
     sentences.append(gettext("Completed once the last step is done or skipped."))
@@ -174,9 +178,9 @@ class _Rows:
         self.steps, self.numbers, self.found = steps, numbers, found
 
     def rows(self, flow: Sequence[FlowStep]) -> tuple[FlowRow, ...]:
-        return tuple(self._row(step) for step in flow)
+        return tuple(self._flow_row(step) for step in flow)
 
-    def _row(self, flow: FlowStep) -> FlowRow:
+    def _flow_row(self, flow: FlowStep) -> FlowRow:
         step = self.steps[flow.index]
         room = ROOMS[step.kind]
         return FlowRow(
@@ -184,14 +188,14 @@ class _Rows:
             number=flow.number,
             icon=room.icon,
             said=room.says(step),
-            jumps=tuple(self._jump(when, to) for when, to in flow.jumps),
-            arms=tuple(self._arm(arm) for arm in flow.arms),
-            findings=_of(self.found, "step", step.key),
+            jumps=tuple(self._jump_sentence(when, to) for when, to in flow.jumps),
+            arms=tuple(self._arm_row(arm) for arm in flow.arms),
+            findings=_findings_at(self.found, "step", step.key),
             is_first=flow.index == 0,
             is_last=flow.index == len(self.steps) - 1,
         )
 
-    def _arm(self, arm: Arm) -> ArmRow:
+    def _arm_row(self, arm: Arm) -> ArmRow:
         return ArmRow(
             ending=arm.ending,
             word=gettext("Yes") if arm.ending == "fits" else gettext("No"),
@@ -200,7 +204,7 @@ class _Rows:
             ends=arm.ends,
         )
 
-    def _jump(self, when: Sequence[str], to: str) -> str:
+    def _jump_sentence(self, when: Sequence[str], to: str) -> str:
         target = gettext("the end") if to == END else gettext("step %s") % self.numbers.get(to, "?")
         if not when:
             return gettext("Then to %s") % target
@@ -214,10 +218,10 @@ def later_steps(content: Mapping[str, Any], page: FlowPage, key: str) -> list[tu
     numbers = numbers_of(flow_of(page.definition.steps))
     below = content["steps"][keys.index(key) + 1 :]
     return [
-        (each["key"], gettext("to step %(number)s: %(title)s") % _named(each, numbers))
+        (each["key"], gettext("to step %(number)s: %(title)s") % _number_and_title(each, numbers))
         for each in below
     ]
 
 
-def _named(step: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, str]:
+def _number_and_title(step: Mapping[str, Any], numbers: Mapping[str, str]) -> dict[str, str]:
     return {"number": numbers.get(step["key"], "?"), "title": step["title"] or step["key"]}

@@ -32,7 +32,7 @@ class PartForm(forms.Form):
         for name, field in self.fields.items():
             self._keep_chosen(name, field)
         for name, field in self.fields.items():
-            self._dress(name, field)
+            self._style_field(name, field)
         self._begin_at_first()
 
     def made_fields(self) -> dict[str, forms.Field]:
@@ -74,7 +74,7 @@ class PartForm(forms.Form):
             lost = [(each, label(each)) for each in chosen if each and each not in known]
             field.choices = [*listed, *lost]
 
-    def _dress(self, name: str, field: forms.Field) -> None:
+    def _style_field(self, name: str, field: forms.Field) -> None:
         if isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
             return
         field.widget.attrs["class"] = "input"

@@ -60,7 +60,7 @@ def publish(request: HttpRequest, playbook_id: int) -> HttpResponse:
     page = flow_page(draft, is_checked=True)
     if form.is_bound and form.is_valid() and not page.errors:
         reason = form.cleaned_data["reason"]
-        return _decide(
+        return _decide_and_redirect(
             request,
             draft,
             lambda by: publishing.publish(playbook=draft, by=by, now=clock.now(), reason=reason),
@@ -76,7 +76,7 @@ def publish(request: HttpRequest, playbook_id: int) -> HttpResponse:
     return render(request, "builder/publish.html", context)
 
 
-def _decide(
+def _decide_and_redirect(
     request: HttpRequest, asked: Playbook, act: Callable[[User], Playbook], words: str
 ) -> HttpResponse:
     try:
@@ -102,7 +102,7 @@ def versions(request: HttpRequest, playbook_id: int) -> HttpResponse:
     other = next((each for each in others if str(each.pk) == named), None)
     if named and other is None:
         raise Http404
-    other = other or _nearest(one, others)
+    other = other or _nearest_version(one, others)
     sides = sorted((one, other), key=lambda each: each.version) if other else []
     first, second = (_with_steps(each) for each in sides) if sides else (None, None)
     context = head_context(request, one) | {
@@ -114,7 +114,7 @@ def versions(request: HttpRequest, playbook_id: int) -> HttpResponse:
     return render(request, "builder/versions.html", context)
 
 
-def _nearest(one: Playbook, others: list[Playbook]) -> Playbook | None:
+def _nearest_version(one: Playbook, others: list[Playbook]) -> Playbook | None:
     """What it followed, else what followed it."""
     earlier = [each for each in others if each.version < one.version]
     return next(iter(earlier or others[-1:]), None)
@@ -131,7 +131,7 @@ def back(request: HttpRequest, playbook_id: int) -> HttpResponse:
     form = WhyForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         reason = form.cleaned_data["reason"]
-        return _decide(
+        return _decide_and_redirect(
             request,
             version,
             lambda by: publishing.roll_back(version=version, by=by, reason=reason, now=clock.now()),
@@ -150,7 +150,7 @@ def back(request: HttpRequest, playbook_id: int) -> HttpResponse:
 def retire(request: HttpRequest, playbook_id: int) -> HttpResponse:
     """Takes it out of force: it starts nothing, what runs goes on."""
     version = open_version(request, playbook_id)
-    return _decide(
+    return _decide_and_redirect(
         request,
         version,
         lambda _by: publishing.retire(playbook=version, now=clock.now()),

@@ -63,29 +63,29 @@ def take_text(request: HttpRequest) -> HttpResponse:
     """A text becomes the next draft of the playbook with its key."""
     if request.method != "POST":
         form = TextForm(initial={"text": EXAMPLE})
-        return _show(request, form, [])
+        return _text_page(request, form, [])
     form = TextForm(request.POST, request.FILES)
     form.is_valid()
     text = form.said()
-    problems = _problems(text)
+    problems = _text_problems(text)
     if problems:
-        return _show(request, TextForm({"text": text}), problems)
+        return _text_page(request, TextForm({"text": text}), problems)
     replaces, by = form.cleaned_data["replaces"], cast("User", request.user)
     try:
         draft = publishing.take_text(text=text, replaces=replaces, by=by, now=clock.now())
     except PlaybookError as error:
-        return _show(request, TextForm({"text": text}), [TextProblem(None, str(error))])
+        return _text_page(request, TextForm({"text": text}), [TextProblem(None, str(error))])
     messages.success(request, gettext("%s is a draft.") % version_word(draft))
     return redirect("playbook", draft.pk)
 
 
-def _problems(text: str) -> list[TextProblem]:
+def _text_problems(text: str) -> list[TextProblem]:
     data, problems = read_text(text)
     if problems:
         return problems
     return with_lines(text, examine(data, roles=known_roles())[1])
 
 
-def _show(request: HttpRequest, form: TextForm, problems: list[TextProblem]) -> HttpResponse:
+def _text_page(request: HttpRequest, form: TextForm, problems: list[TextProblem]) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "problems": problems, "errors": problems}
     return render(request, "builder/text.html", context)

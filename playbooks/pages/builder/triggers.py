@@ -55,26 +55,26 @@ _ENDS = (
 )
 
 
-def _subjects() -> list[tuple[str, str]]:
+def _subject_choices() -> list[tuple[str, str]]:
     measures = sorted(MEASURES.families(), key=lambda each: each.name)
     return [(WHOLE_SCORE, gettext("the score")), *((f"measure:{m.key}", m.name) for m in measures)]
 
 
-def _fields(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
+def _fields_of_kind(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
     fields: dict[TriggerKind, dict[str, forms.Field]] = {
         TriggerKind.CROSSING: {
             "direction": choice(_("The band"), _WAYS),
             "from": several(_("From one of"), known.bands),
             "to": several(_("To one of"), known.bands),
         },
-        TriggerKind.SCORE_BELOW: {"score": _needed(number(_("Below"), highest=100))},
+        TriggerKind.SCORE_BELOW: {"score": _required_field(number(_("Below"), highest=100))},
         TriggerKind.VALUE_PASSES: {
-            "subject": choice(_("What"), _subjects()),
+            "subject": choice(_("What"), _subject_choices()),
             "direction": choice(_("It"), _WAYS),
-            "value": _needed(number(_("Past"))),
+            "value": _required_field(number(_("Past"))),
         },
         TriggerKind.SCORE_FALLS: {
-            "points": _needed(number(_("By at least so many points"), highest=100)),
+            "points": _required_field(number(_("By at least so many points"), highest=100)),
             "within_days": whole(_("Within so many days"), lowest=1, highest=365),
         },
         TriggerKind.SIGNAL: {"signal": choice(_("What"), known.signals, empty=_("Choose"))},
@@ -105,20 +105,20 @@ def _fields(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
         TriggerKind.UNPAID: {"days": whole(_("Days after it was due"), lowest=1, highest=365)},
         TriggerKind.LAUNCHED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
         TriggerKind.AFTER_CHURN: {"months": whole(_("Months after it"), lowest=1, highest=36)},
-        TriggerKind.AUDIENCE_ENTERED: {"audience": _audience(known)},
-        TriggerKind.AUDIENCE_LEFT: {"audience": _audience(known)},
+        TriggerKind.AUDIENCE_ENTERED: {"audience": _audience_field(known)},
+        TriggerKind.AUDIENCE_LEFT: {"audience": _audience_field(known)},
     }
     return fields[kind]
 
 
-def _audience(known: Known) -> forms.ChoiceField:
+def _audience_field(known: Known) -> forms.ChoiceField:
     where = _("An audience is a view of the portfolio that CS ops shared with the company.")
     field = choice(_("Which audience"), known.audiences, empty=_("Choose"))
     field.help_text = where
     return field
 
 
-def _needed(field: forms.DecimalField) -> forms.DecimalField:
+def _required_field(field: forms.DecimalField) -> forms.DecimalField:
     field.required = True
     return field
 
@@ -130,7 +130,7 @@ class TriggerForm(PartForm):
 
     def made_fields(self) -> dict[str, forms.Field]:
         return {
-            **_fields(self.kind, self.known),
+            **_fields_of_kind(self.kind, self.known),
             "bands": several(_("The band is again"), self.known.bands),
             "score_at_least": number(_("The score is at least"), highest=100),
             "used_again": forms.BooleanField(
@@ -142,11 +142,11 @@ class TriggerForm(PartForm):
             "contract_lost": forms.BooleanField(
                 label=_("The contract it is about is lost"), required=False
             ),
-            **self._return(),
+            **self._return_field(),
             "signals": several(_("One of these happened"), self.known.signals),
         }
 
-    def _return(self) -> dict[str, forms.Field]:
+    def _return_field(self) -> dict[str, forms.Field]:
         """Only who left comes back, and only who entered an audience leaves it."""
         ends = {
             TriggerKind.AFTER_CHURN: ("came_back", _("They are a customer again")),
@@ -175,13 +175,13 @@ class TriggerForm(PartForm):
         return cleaned
 
     def written(self) -> dict[str, Any]:
-        values = {name: _plain(value) for name, value in self.cleaned_data.items()}
+        values = {name: _plain_decimal(value) for name, value in self.cleaned_data.items()}
         own = {name: value for name, value in values.items() if name not in _ENDS}
         ends = filled({name: values.get(name) or None for name in _ENDS})
         return filled({**self.part, **own}) | {"recovered_when": ends}
 
 
-def _plain(value: Any) -> Any:
+def _plain_decimal(value: Any) -> Any:
     return f"{value.normalize():f}" if hasattr(value, "normalize") else value
 
 

@@ -37,14 +37,14 @@ def playbooks(request: HttpRequest) -> HttpResponse:
     open_plays = Play.objects.filter(state=PlayState.OPEN).values_list("playbook_key")
     running = dict(open_plays.annotate(plays=Count("pk")))
     rows = [
-        _row(list(of_key), running.get(key, 0))
+        _playbook_row(list(of_key), running.get(key, 0))
         for key, of_key in groupby(versions, key=lambda each: each.key)
     ]
     rows.sort(key=lambda row: (row.in_force is None, row.shown.name.lower()))
     return render(request, "builder/index.html", {"rows": rows, "is_editor": is_editor(request)})
 
 
-def _row(versions: list[Playbook], running: int) -> PlaybookRow:
+def _playbook_row(versions: list[Playbook], running: int) -> PlaybookRow:
     in_force = next((each for each in versions if each.state == Playbook.State.PUBLISHED), None)
     draft = next((each for each in versions if each.state == Playbook.State.DRAFT), None)
     shown = in_force or versions[0]

@@ -30,11 +30,13 @@ def compliance(request: HttpRequest) -> HttpResponseBase:
     asked = scope_of(request, params)
     rows = queries.compliance(asked)
     if params.is_csv:
-        return csv_answer(f"compliance-{params.cut}-{asked.period.last}.csv", _HEAD, _cells(rows))
+        return csv_answer(
+            f"compliance-{params.cut}-{asked.period.last}.csv", _HEAD, _csv_cells(rows)
+        )
     context = {
         "params": params,
         "total": rows[0],
-        "rows": [(row, _name(row, params.cut)) for row in rows[1:501]],
+        "rows": [(row, _row_name(row, params.cut)) for row in rows[1:501]],
         "is_cut_off": len(rows) > 501,
         "cuts": CUTS,
         "days": DAYS,
@@ -47,7 +49,7 @@ def compliance(request: HttpRequest) -> HttpResponseBase:
     return render(request, "compliance/index.html", context)
 
 
-def _name(row: queries.ComplianceRow, cut: queries.PlayCut) -> str:
+def _row_name(row: queries.ComplianceRow, cut: queries.PlayCut) -> str:
     if cut is queries.PlayCut.SEGMENT:
         return label(row.name) if row.name else gettext("No segment")
     return row.name or label(OwnerRole.CS_OPS)
@@ -56,7 +58,7 @@ def _name(row: queries.ComplianceRow, cut: queries.PlayCut) -> str:
 _HEAD = queries.ComplianceRow.__slots__
 
 
-def _cells(rows: Iterable[queries.ComplianceRow]) -> Iterator[list[object]]:
+def _csv_cells(rows: Iterable[queries.ComplianceRow]) -> Iterator[list[object]]:
     for row in rows:
         values = [getattr(row, name) for name in row.__slots__]
         yield [row.group or "all", *values[1:]]
@@ -81,7 +83,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
         "params": params,
         "title": FIGURES[params.figure],
         "figure": params.figure,
-        **_paged(found, number),
+        **_page_context(found, number),
     }
     return render(request, "compliance/lines.html", context)
 
@@ -98,11 +100,11 @@ def falls_list(request: HttpRequest) -> HttpResponseBase:
         return csv_answer(f"unanswered-falls-{asked.period.last}.csv", Fall.__slots__, rows)
     number = page_number(request)
     found = unanswered_falls(**told, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
-    context = {"params": params, "answer_days": ANSWER_DAYS, **_paged(found, number)}
+    context = {"params": params, "answer_days": ANSWER_DAYS, **_page_context(found, number)}
     return render(request, "compliance/falls.html", context)
 
 
-def _paged(found: list[Any], number: int) -> dict[str, object]:
+def _page_context(found: list[Any], number: int) -> dict[str, object]:
     """One row more than shown tells whether there is a next page."""
     shown = found[:PAGE_SIZE]
     return {"rows": shown, "page": PageOf(number, PAGE_SIZE, len(shown), len(found) > PAGE_SIZE)}

@@ -50,7 +50,7 @@ def entry_row(state: EntryState) -> EntryRow:
         name=shipped.name,
         summary=shipped.summary,
         category=label(shipped.category),
-        status=_status(state),
+        status=_entry_status(state),
         waits_for=capability(entry.waits_for) if entry.waits_for else "",
         playbook_id=playbook.pk if playbook else None,
         version=playbook.version if playbook else None,
@@ -61,7 +61,7 @@ def entry_row(state: EntryState) -> EntryRow:
     )
 
 
-def _status(state: EntryState) -> str:
+def _entry_status(state: EntryState) -> str:
     if state.playbook is None:
         return gettext("Not yet possible") if state.entry.waits_for else gettext("Available")
     if state.installed is None:

@@ -32,7 +32,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entry(request: HttpRequest, key: str) -> HttpResponse:
     """What the library says of it; where it is newer than what is installed, the difference."""
-    (state,) = library_updates.entry_states([_entry(key)])
+    (state,) = library_updates.entry_states([_entry_or_404(key)])
     shipped = state.entry.definition
     context = {
         "row": entry_row(state),
@@ -41,12 +41,12 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
         "meant_for": is_for(shipped.conditions),
         "draws_in": [escalation_label(each) for each in shipped.escalations],
         "steps": step_rows(shipped),
-        **_news(state),
+        **_update_context(state),
     }
     return render(request, "library/entry.html", context)
 
 
-def _news(state: EntryState) -> dict[str, object]:
+def _update_context(state: EntryState) -> dict[str, object]:
     if not state.has_update:
         return {}
     try:
@@ -57,7 +57,7 @@ def _news(state: EntryState) -> dict[str, object]:
 
 @requires(Right.ADMINISTER, page="library_entry")
 def install(request: HttpRequest, key: str) -> HttpResponse:
-    user, chosen = cast("User", request.user), _entry(key)
+    user, chosen = cast("User", request.user), _entry_or_404(key)
     try:
         playbook = publishing.install(entry=chosen, by=user, now=clock.now())
     except (publishing.NotInstallableError, PlaybookError) as refused:
@@ -69,7 +69,7 @@ def install(request: HttpRequest, key: str) -> HttpResponse:
 
 @requires(Right.ADMINISTER, page="library_entry")
 def take(request: HttpRequest, key: str) -> HttpResponse:
-    user, chosen = cast("User", request.user), _entry(key)
+    user, chosen = cast("User", request.user), _entry_or_404(key)
     try:
         playbook = library_updates.take_update(entry=chosen, by=user, now=clock.now())
     except (library_updates.NoNewsError, PlaybookError) as refused:
@@ -82,7 +82,7 @@ def take(request: HttpRequest, key: str) -> HttpResponse:
 @requires(Right.ADMINISTER, page="library_entry")
 def keep(request: HttpRequest, key: str) -> HttpResponse:
     try:
-        library_updates.keep_own(entry=_entry(key), now=clock.now())
+        library_updates.keep_own(entry=_entry_or_404(key), now=clock.now())
     except library_updates.NoNewsError as refused:
         messages.error(request, str(refused))
     else:
@@ -90,7 +90,7 @@ def keep(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("library_entry", key)
 
 
-def _entry(key: str) -> LibraryEntry:
+def _entry_or_404(key: str) -> LibraryEntry:
     if key not in BY_KEY:
         raise Http404
     return BY_KEY[key]

@@ -63,26 +63,26 @@ class StartLine:
 @require_safe
 def starts(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
-    chosen = _chosen(request, user)
-    listed = _listed(user, chosen)
+    chosen = _chosen_filters(request, user)
+    listed = _filtered_starts(user, chosen)
     found, page = take_page(listed, number=page_number(request), size=PAGE_SIZE)
     total = listed.order_by().values("pk")[: COUNT_CAP + 1].count()
     context = {
-        "rows": [_line(start) for start in found],
+        "rows": [_start_line(start) for start in found],
         "page": page,
         "total": min(total, COUNT_CAP),
         "is_capped": total > COUNT_CAP,
         "chosen": chosen,
         "views": VIEWS,
         "reasons": choices(Suppression),
-        "playbooks": _playbooks(),
+        "playbooks": _playbook_choices(),
         "budget": daily_budget(),
         "opened": _opened_today(user),
     }
     return render(request, "plays/starts.html", context)
 
 
-def _chosen(request: HttpRequest, user: User) -> dict[str, str]:
+def _chosen_filters(request: HttpRequest, user: User) -> dict[str, str]:
     form = StartFilter(request.GET)
     form.is_valid()
     chosen = {name: form.cleaned_data.get(name) or "" for name in form.fields}
@@ -91,7 +91,7 @@ def _chosen(request: HttpRequest, user: User) -> dict[str, str]:
     return chosen
 
 
-def _listed(user: User, chosen: dict[str, str]) -> QuerySet[PlayStart]:
+def _filtered_starts(user: User, chosen: dict[str, str]) -> QuerySet[PlayStart]:
     """What waits: in the order it will start in; the rest: the latest first."""
     found = PlayStart.objects.for_user(user).filter(result=chosen["view"])
     wanted: dict[str, Any] = {
@@ -107,7 +107,7 @@ def _listed(user: User, chosen: dict[str, str]) -> QuerySet[PlayStart]:
     return found.order_by("-pk")
 
 
-def _line(start: PlayStart) -> StartLine:
+def _start_line(start: PlayStart) -> StartLine:
     play = getattr(start, "play", None)
     return StartLine(
         account_key=start.account.external_id,
@@ -126,7 +126,7 @@ def _line(start: PlayStart) -> StartLine:
     )
 
 
-def _playbooks() -> list[tuple[str, str]]:
+def _playbook_choices() -> list[tuple[str, str]]:
     """Of all that are or were in force: the latest name of each."""
     published = Playbook.objects.exclude(state=Playbook.State.DRAFT)
     named = published.order_by("key", "-version").distinct("key")

@@ -54,40 +54,44 @@ Act = Callable[[Task, forms.Form, User, datetime], str]
 
 @requires(Right.WORK_TASKS, page="task")
 def complete(request: HttpRequest, task_id: int) -> HttpResponse:
-    return _act(request, task_id, "complete", CompleteForm(request.POST), _complete)
+    return _act_and_answer(
+        request, task_id, "complete", CompleteForm(request.POST), _complete_from_form
+    )
 
 
 @requires(Right.WORK_TASKS, page="task")
 def skip(request: HttpRequest, task_id: int) -> HttpResponse:
-    return _act(request, task_id, "skip", SkipForm(request.POST), _skip)
+    return _act_and_answer(request, task_id, "skip", SkipForm(request.POST), _skip_from_form)
 
 
 @requires(Right.WORK_TASKS, page="task")
 def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
-    return _act(request, task_id, "snooze", SnoozeForm(request.POST), _snooze)
+    return _act_and_answer(request, task_id, "snooze", SnoozeForm(request.POST), _snooze_from_form)
 
 
 @requires(Right.WORK_TASKS, page="task")
 def reassign(request: HttpRequest, task_id: int) -> HttpResponse:
-    return _act(request, task_id, "hand", ReassignForm(request.POST), _reassign)
+    return _act_and_answer(
+        request, task_id, "hand", ReassignForm(request.POST), _reassign_from_form
+    )
 
 
 @requires(Right.WORK_TASKS, page="task")
 def undo(request: HttpRequest, task_id: int) -> HttpResponse:
     """Takes back what this person did within the last minute."""
     user = cast("User", request.user)
-    task = _workable(user, task_id)
+    task = _workable_task_or_404(user, task_id)
     try:
         actions.undo_task(task_id=task.pk, by=user, now=clock.now())
         messages.success(request, gettext("Taken back: %(title)s") % {"title": task.title})
     except actions.UndoOverError as refused:
         messages.error(request, str(refused))
     if wants_part(request):
-        return _part(request, task_id, {}, is_open=True)
+        return _task_row_part(request, task_id, {}, is_open=True)
     return redirect(next_page(request, default=came_from(request) or reverse("tasks")))
 
 
-def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+def _complete_from_form(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     actions.complete_task(
         task_id=task.pk,
         outcome=TaskOutcome(form.cleaned_data["outcome"]),
@@ -98,12 +102,12 @@ def _complete(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     return gettext("Done: %(title)s") % {"title": task.title}
 
 
-def _skip(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+def _skip_from_form(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     actions.skip_task(task_id=task.pk, reason=form.cleaned_data["reason"], by=user, now=now)
     return gettext("Skipped: %(title)s") % {"title": task.title}
 
 
-def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+def _snooze_from_form(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     calendar = business_calendar()
     until = cast("SnoozeForm", form).until(now, calendar)
     actions.snooze_task(task_id=task.pk, until=until, now=now)
@@ -113,7 +117,7 @@ def _snooze(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     }
 
 
-def _reassign(task: Task, form: forms.Form, user: User, now: datetime) -> str:
+def _reassign_from_form(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     chosen = form.cleaned_data["owner"]
     owner = None if chosen == QUEUE else User.objects.filter(pk=chosen).first()
     if owner is None and chosen != QUEUE:
@@ -127,20 +131,24 @@ def _reassign(task: Task, form: forms.Form, user: User, now: datetime) -> str:
     }
 
 
-def _act(request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act) -> HttpResponse:
+def _act_and_answer(
+    request: HttpRequest, task_id: int, name: str, form: forms.Form, act: Act
+) -> HttpResponse:
     user = cast("User", request.user)
-    task = _workable(user, task_id)
-    problem = _try(request, task, form, act)
+    task = _workable_task_or_404(user, task_id)
+    problem = _try_action(request, task, form, act)
     if problem and _tell_if_finished(request, task_id):
         problem = ""
     if wants_part(request):
-        return _part(request, task_id, {"action": name, "text": problem} if problem else {})
+        return _task_row_part(
+            request, task_id, {"action": name, "text": problem} if problem else {}
+        )
     if problem:
         messages.error(request, problem)
     return redirect(next_page(request, default=reverse("tasks")))
 
 
-def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
+def _try_action(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
     """What there is to mend; empty when it is done."""
     if not form.is_valid():
         return " ".join(str(error) for errors in form.errors.values() for error in errors)
@@ -149,7 +157,7 @@ def _try(request: HttpRequest, task: Task, form: forms.Form, act: Act) -> str:
     except actions.REFUSED as refused:
         return str(refused)
     # What can be taken back names where: see components/_toasts.html.
-    undo_at = "" if act is _reassign else reverse("task_undo", args=[task.pk])
+    undo_at = "" if act is _reassign_from_form else reverse("task_undo", args=[task.pk])
     messages.success(request, said, extra_tags=undo_at)
     return ""
 
@@ -170,7 +178,7 @@ def _tell_if_finished(request: HttpRequest, task_id: int) -> bool:
     return True
 
 
-def _workable(user: User, task_id: int) -> Task:
+def _workable_task_or_404(user: User, task_id: int) -> Task:
     """404 where the task cannot be seen, 403 where it can but is somebody else's to finish."""
     task = get_object_or_404(visible_tasks(user), pk=task_id)
     if not Task.objects.workable_by(user).filter(pk=task_id).exists():
@@ -178,7 +186,7 @@ def _workable(user: User, task_id: int) -> Task:
     return task
 
 
-def _part(
+def _task_row_part(
     request: HttpRequest, task_id: int, errors: dict[str, str], *, is_open: bool = False
 ) -> HttpResponse:
     now, zone = clock.now(), Installation.current().zone

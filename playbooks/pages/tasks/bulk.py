@@ -44,7 +44,7 @@ Act = Callable[[int], object]
 def bulk(request: HttpRequest) -> HttpResponse:
     """Whoever may not finish one of them is refused all of them (403)."""
     user = cast("User", request.user)
-    chosen = _chosen(request)
+    chosen = _chosen_task_ids(request)
     workable = Task.objects.workable_by(user).filter(pk__in=chosen).values_list("pk", flat=True)
     if set(chosen) != set(workable):
         raise PermissionDenied
@@ -52,22 +52,22 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if not chosen:
         messages.error(request, gettext("Choose the tasks first."))
     elif not form.is_valid():
-        messages.error(request, _said(form))
+        messages.error(request, _form_errors(form))
     else:
-        _act(request, chosen, form.cleaned_data)
+        _act_on_chosen(request, chosen, form.cleaned_data)
     return redirect(next_page(request, default=reverse("tasks")))
 
 
-def _chosen(request: HttpRequest) -> list[int]:
+def _chosen_task_ids(request: HttpRequest) -> list[int]:
     """What is no number is left out; more than can be done at once, too."""
     given = request.POST.getlist("task")
     found = {int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 19}
     return sorted(found)[: actions.MOST_AT_ONCE]
 
 
-def _act(request: HttpRequest, chosen: list[int], wanted: dict[str, Any]) -> None:
+def _act_on_chosen(request: HttpRequest, chosen: list[int], wanted: dict[str, Any]) -> None:
     now, user = clock.now(), cast("User", request.user)
-    act = _deed(request, wanted, user=user, now=now)
+    act = _bulk_action(request, wanted, user=user, now=now)
     if isinstance(act, str):
         messages.error(request, act)
         return
@@ -82,18 +82,20 @@ def _act(request: HttpRequest, chosen: list[int], wanted: dict[str, Any]) -> Non
     messages.success(request, said % {"count": count})
 
 
-def _deed(request: HttpRequest, wanted: dict[str, Any], *, user: User, now: datetime) -> Act | str:
+def _bulk_action(
+    request: HttpRequest, wanted: dict[str, Any], *, user: User, now: datetime
+) -> Act | str:
     """What is done to each; in words what is missing for it."""
     match wanted["act"]:
         case "done":
-            return _finishing(wanted["outcome"], user=user, now=now)
+            return _completing_action(wanted["outcome"], user=user, now=now)
         case "snooze":
-            return _snoozing(request, now=now)
+            return _snoozing_action(request, now=now)
         case _:
-            return _handing(request, user=user, now=now)
+            return _reassigning_action(request, user=user, now=now)
 
 
-def _finishing(outcome: str, *, user: User, now: datetime) -> Act | str:
+def _completing_action(outcome: str, *, user: User, now: datetime) -> Act | str:
     if not outcome:
         return gettext("Say what came of them.")
     return lambda task_id: actions.complete_task(
@@ -101,18 +103,18 @@ def _finishing(outcome: str, *, user: User, now: datetime) -> Act | str:
     )
 
 
-def _snoozing(request: HttpRequest, *, now: datetime) -> Act | str:
+def _snoozing_action(request: HttpRequest, *, now: datetime) -> Act | str:
     form = SnoozeForm(request.POST)
     if not form.is_valid():
-        return _said(form)
+        return _form_errors(form)
     until = form.until(now, business_calendar())
     return lambda task_id: actions.snooze_task(task_id=task_id, until=until, now=now)
 
 
-def _handing(request: HttpRequest, *, user: User, now: datetime) -> Act | str:
+def _reassigning_action(request: HttpRequest, *, user: User, now: datetime) -> Act | str:
     form = ReassignForm(request.POST)
     if not form.is_valid():
-        return _said(form)
+        return _form_errors(form)
     chosen = form.cleaned_data["owner"]
     owner = None if chosen == QUEUE else people_to_hand_to().filter(pk=chosen).first()
     if owner is None and chosen != QUEUE:
@@ -126,5 +128,5 @@ def people_to_hand_to() -> Any:
     return able.only("name", "email").order_by("name", "pk")
 
 
-def _said(form: forms.Form) -> str:
+def _form_errors(form: forms.Form) -> str:
     return " ".join(str(error) for errors in form.errors.values() for error in errors)

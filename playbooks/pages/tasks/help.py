@@ -32,11 +32,11 @@ def step_help(task_id: int) -> StepHelp | None:
     step = task.step
     if step is None or not (step.prepare or step.ask or step.success or step.mail_body):
         return None
-    subject, body, address = _mail(task, step) if step.mail_body else ("", "", "")
+    subject, body, address = _mail_draft(task, step) if step.mail_body else ("", "", "")
     return StepHelp(tuple(step.prepare), tuple(step.ask), step.success, subject, body, address)
 
 
-def _mail(task: Task, step: PlaybookStep) -> tuple[str, str, str]:
+def _mail_draft(task: Task, step: PlaybookStep) -> tuple[str, str, str]:
     account = task.account
     contact = closest_people([account.pk]).get(account.pk)
     installation = Installation.current()

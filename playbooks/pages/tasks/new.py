@@ -86,21 +86,21 @@ class NewTaskForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
-    form = NewTaskForm(request.POST or None, user=user, initial=_initial(request))
-    if request.method == "POST" and form.is_valid() and (task := _write(form, user)):
+    form = NewTaskForm(request.POST or None, user=user, initial=_initial_values(request))
+    if request.method == "POST" and form.is_valid() and (task := _create_task(form, user)):
         messages.success(request, gettext("Written down: %(title)s") % {"title": task.title})
         return redirect(next_page(request, default="/tasks/"))
     context = {
         "form": form,
-        "accounts": _offered(user),
-        "people": _people(user),
+        "accounts": _account_choices(user),
+        "people": _owner_choices(user),
         "channels": choices(Channel),
         "next": request.POST.get("next") or came_from(request),
     }
     return render(request, "tasks/new.html", context)
 
 
-def _write(form: NewTaskForm, user: User) -> Any:
+def _create_task(form: NewTaskForm, user: User) -> Any:
     """None where it is refused; the form then says why."""
     told = form.cleaned_data
     try:
@@ -121,7 +121,7 @@ def _write(form: NewTaskForm, user: User) -> Any:
     return None
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
+def _initial_values(request: HttpRequest) -> dict[str, Any]:
     """For the next working day, and what the address gives."""
     calendar = business_calendar()
     next_day = calendar.shift(calendar.local_day(clock.now()), 1)
@@ -129,7 +129,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return given | {"due_on": next_day, "channel": Channel.INTERNAL.value}
 
 
-def _people(user: User) -> list[tuple[str, str]]:
+def _owner_choices(user: User) -> list[tuple[str, str]]:
     """Addresses and names to choose from; whether the account is theirs to work on is asked when
     it is written."""
     able = User.objects.filter(is_active=True, role__in=GRANTED[Right.WORK_ACCOUNTS])
@@ -137,6 +137,6 @@ def _people(user: User) -> list[tuple[str, str]]:
     return list(others.values_list("email", "name")[:OFFERED])
 
 
-def _offered(user: User) -> list[tuple[str, str]]:
+def _account_choices(user: User) -> list[tuple[str, str]]:
     accounts = Account.objects.portfolio_of(user, scope="mine").order_by("name", "pk")
     return list(accounts.values_list("external_id", "name")[:OFFERED])

@@ -61,12 +61,12 @@ class TaskFilter(forms.Form):
 @vary_on_headers("HX-Request")
 def tasks(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
-    chosen = _chosen(request, user)
+    chosen = _chosen_filters(request, user)
     template = "tasks/_list.html" if wants_part(request) else "tasks/index.html"
-    return render(request, template, _context(request, user, chosen))
+    return render(request, template, _list_context(request, user, chosen))
 
 
-def _chosen(request: HttpRequest, user: User) -> dict[str, str]:
+def _chosen_filters(request: HttpRequest, user: User) -> dict[str, str]:
     form = TaskFilter(request.GET)
     form.is_valid()
     chosen = {name: form.cleaned_data.get(name) or "" for name in form.fields}
@@ -76,7 +76,7 @@ def _chosen(request: HttpRequest, user: User) -> dict[str, str]:
     return chosen
 
 
-def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[str, Any]:
+def _list_context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[str, Any]:
     now, zone = clock.now(), Installation.current().zone
     reachable = visible_tasks(user)
     if chosen["whose"] == "mine":
@@ -85,7 +85,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         reachable = reachable.filter(owner__isnull=True)
     if chosen["q"]:
         reachable = reachable.filter(account__name__icontains=chosen["q"])
-    listed = _viewed(reachable, chosen["view"], now)
+    listed = _tasks_of_view(reachable, chosen["view"], now)
     found, page = take_page(task_columns(listed), number=page_number(request), size=PAGE_SIZE)
     rows = task_rows(found, now=now, zone=zone)
     total = listed.order_by().values("pk")[: COUNT_CAP + 1].count()
@@ -94,7 +94,7 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
         "page": page,
         "total": min(total, COUNT_CAP),
         "is_part": wants_part(request),
-        "title": _title(chosen),
+        "title": _page_title(chosen),
         "is_capped": total > COUNT_CAP,
         "chosen": chosen,
         "views": VIEWS,
@@ -110,14 +110,14 @@ def _context(request: HttpRequest, user: User, chosen: dict[str, str]) -> dict[s
     }
 
 
-def _title(chosen: dict[str, str]) -> str:
+def _page_title(chosen: dict[str, str]) -> str:
     """The page with its filters, so that two tabs and two entries of the history differ."""
     named = f", “{chosen['q']}”" if chosen["q"] else ""
     view = str(dict(VIEWS)[chosen["view"]]).lower()
     return gettext("Tasks: %(view)s") % {"view": view} + named
 
 
-def _viewed(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:
+def _tasks_of_view(tasks: QuerySet[Task], view: str, now: datetime) -> QuerySet[Task]:
     if view == "done":
         return tasks.exclude(state__in=UNFINISHED).order_by("-closed_at", "-pk")
     if view == "snoozed":
@@ -147,7 +147,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "may_write": bool(advice and advice.mail_body)
         and may(user, Right.WORK_ACCOUNTS, account=account),
         "can_change": can_change,
-        "people": _others(row) if can_change and row.is_open else [],
+        "people": _possible_owners(row) if can_change and row.is_open else [],
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "next": came_from(request),
@@ -155,7 +155,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     return render(request, "tasks/task.html", context)
 
 
-def _others(task: TaskRow) -> list[User]:
+def _possible_owners(task: TaskRow) -> list[User]:
     account = Account.objects.only("owner", "pool").get(pk=task.account_id)
     people = people_for(account).exclude(pk=task.owner_id or 0)
     return list(people.only("name", "email").order_by("name", "pk"))

@@ -48,7 +48,7 @@ def forgetting_a_day_of_work():
 
 def posting_again():
     row = RevenueMovement.objects.filter(account__in=FEW).exclude(external_id="").first()
-    movements._plan([(1, row)], source="direct", is_part=False)
+    movements._posting_plan([(1, row)], source="direct", is_part=False)
 
 
 def reading_a_piece():
@@ -90,16 +90,18 @@ EXECUTORS = {
     "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
     "accounts.loading.account_names:_by_name": lambda: account_names._by_name(["Large 7"]),
     "accounts.loading.stored_contracts:contracts_of": lambda: stored_contracts.contracts_of(FEW),
-    "accounts.loading.contracts:_due": lambda: contracts._due(by=date(2025, 4, 2)),
-    "accounts.loading.derived:_ledgers": lambda: derived._ledgers(FEW, day=DAY),
-    "accounts.loading.derived:_RENEWALS": lambda: derived._renewals(FEW, day=date(2025, 4, 2)),
+    "accounts.loading.contracts:_accounts_with_ended_terms": lambda: (
+        contracts._accounts_with_ended_terms(by=date(2025, 4, 2))
+    ),
+    "accounts.loading.derived:_ledgers_until": lambda: derived._ledgers_until(FEW, day=DAY),
+    "accounts.loading.derived:_RENEWALS": lambda: derived._next_renewals(FEW, day=date(2025, 4, 2)),
     "accounts.loading.history:known_rows": lambda: history.known_rows(FEW, list(HistoryAttribute)),
-    "accounts.loading.movements:_plan": posting_again,
+    "accounts.loading.movements:_posting_plan": posting_again,
     "accounts.loading.revenue_sources:posted_by_day": lambda: revenue_sources.posted_by_day(
         FEW, is_derived=False
     ),
     "accounts.loading.ravenstack:_arr_on": lambda: ravenstack._arr_on("large-7", DAY),
-    "accounts.uploads.storage:KeptBytes._load": reading_a_piece,
+    "accounts.uploads.storage:KeptBytes._load_piece": reading_a_piece,
     "accounts.uploads.storage:forget_old": lambda: storage.forget_old(now=NOW),
     "accounts.uploads.resolve:open_records": lambda: list(
         resolve.open_records(ImportRun.objects.latest("pk"))
@@ -114,12 +116,14 @@ EXECUTORS = {
     "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
         ["play:1", "play:2"], reason="ended"
     ),
-    "accounts.pages.in_app.views:_figures": in_app_pages._figures,
+    "accounts.pages.in_app.views:_message_counts": in_app_pages._message_counts,
     "accounts.work.in_product:open_messages": lambda: list(
         in_product.open_messages([1, 2], now=NOW)
     ),
-    "accounts.work.outbox:_claim": lambda: outbox._claim(now=NOW),
-    "accounts.work.outbox:_spare": lambda: outbox._spare(Endpoint(pk=1), now=NOW),
+    "accounts.work.outbox:_claim_oldest_message": lambda: outbox._claim_oldest_message(now=NOW),
+    "accounts.work.outbox:_delay_endpoint_messages": lambda: outbox._delay_endpoint_messages(
+        Endpoint(pk=1), now=NOW
+    ),
     "accounts.work.outreach:_more_urgent": lambda: list(
         outreach._more_urgent(OutboxMessage(contact_id=1, priority=5), 1, now=NOW)
     ),

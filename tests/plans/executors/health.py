@@ -62,8 +62,10 @@ def learned_since_the_packs():
 def packing_anew_and_on():
     features = list(models.UsagePacking.objects.get().features)
     before = usage_packs.in_force()
-    packing._learned(scope(range(1, packing._ROLLED + 1), as_known=True), before, features)
-    packing._learned(scope(as_known=True), None, features)
+    packing._usage_learned_since(
+        scope(range(1, packing._ROLLED + 1), as_known=True), before, features
+    )
+    packing._usage_learned_since(scope(as_known=True), None, features)
 
 
 def judged_before():

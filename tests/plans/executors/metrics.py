@@ -81,7 +81,7 @@ def positions():
 
 
 def week_of():
-    week.WeekOfChanges(scope=ALL, moment=moment(DAY), chances=read_chances())._counted()
+    week.WeekOfChanges(scope=ALL, moment=moment(DAY), chances=read_chances())._counted_news()
 
 
 def movements_of_few_and_of_many():
@@ -97,8 +97,8 @@ def stored(*, everyone):
 
 def gaps_of_a_report():
     """Of a currency that few amounts are in: what is read only where one has no rate."""
-    gaps._recorded("USD")
-    gaps._owed(["CHF"], scope=ALL, day=DAY, quarter=quarter_of(DAY))
+    gaps._recorded_currencies("USD")
+    gaps._amounts_without_rate(["CHF"], scope=ALL, day=DAY, quarter=quarter_of(DAY))
 
 
 def forecasts_of_a_quarter():

@@ -101,10 +101,10 @@ EXECUTORS = {
     "cs_platform.pages.scorecard_preview.queries:latest_preview": lambda: (
         preview_page.latest_preview(Scorecard(pk=1_050))
     ),
-    "cs_platform.pages.scorecard_preview.queries:_movers": lambda: preview_page._movers(
-        preview_page.latest_preview(Scorecard(pk=1_050)), "", "", 1
+    "cs_platform.pages.scorecard_preview.queries:_movers_context": lambda: (
+        preview_page._movers_context(preview_page.latest_preview(Scorecard(pk=1_050)), "", "", 1)
     ),
     "cs_platform.scheduling.readings:reading": telling,
-    "cs_platform.scheduling.readings:_jobs": telling,
-    "cs_platform.scheduling.readings:_messages": telling,
+    "cs_platform.scheduling.readings:_job_counts": telling,
+    "cs_platform.scheduling.readings:_message_queue": telling,
 }

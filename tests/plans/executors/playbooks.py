@@ -39,7 +39,7 @@ def told_of(move):
 
 
 EXECUTORS = {
-    "playbooks.facts:_audiences": lambda: facts._audiences(FEW),
+    "playbooks.facts:_audience_keys": lambda: facts._audience_keys(FEW),
     "playbooks.engine.occurrences:_ENTERED": lambda: told_of(AudienceEntry),
     "playbooks.engine.occurrences:_LEFT": lambda: told_of(AudienceExit),
     "playbooks.engine.exits:_LEFT": lambda: exits.close_what_left(
@@ -49,13 +49,13 @@ EXECUTORS = {
     "playbooks.queries.doings:AskedDoings._last_used": lambda: (
         doings(used_since_start=True)._last_used
     ),
-    "playbooks.queries.doings:AskedDoings._features": lambda: (
+    "playbooks.queries.doings:AskedDoings._features_used": lambda: (
         doings(used_features=frozenset({"feature-1"}))._features
     ),
-    "playbooks.queries.doings:AskedDoings._events": lambda: (
+    "playbooks.queries.doings:AskedDoings._events_of_accounts": lambda: (
         doings(events=frozenset({"first_value_moment"}))._events
     ),
-    "playbooks.queries.doings:AskedDoings._onboarding": lambda: (
+    "playbooks.queries.doings:AskedDoings._onboarding_done": lambda: (
         doings(onboarding_done=True)._onboarding
     ),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
@@ -71,8 +71,8 @@ EXECUTORS = {
     "playbooks.facts:running_plays": lambda: facts.running_plays(FEW),
     "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
     "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
-    "playbooks.facts:_cancelling": lambda: facts._cancelling(FEW, DAY),
-    "playbooks.facts:_ended": lambda: facts._ended(FEW),
+    "playbooks.facts:_accounts_with_notice": lambda: facts._accounts_with_notice(FEW, DAY),
+    "playbooks.facts:_latest_play_ends": lambda: facts._latest_play_ends(FEW),
     "playbooks.queries.queue:queue_of_ops": lambda: queue_of_ops(due_before=NOW),
     "playbooks.engine.due_work:return_snoozed": lambda: due_work.return_snoozed(limit=100, now=NOW),
     "playbooks.engine.due_work:open_steps": lambda: due_work.open_steps(limit=100, now=NOW),
@@ -93,7 +93,7 @@ EXECUTORS = {
     "playbooks.engine.crossing_preview:would_close": lambda: list(
         crossing_preview.would_close(outlook=dict.fromkeys(FEW))
     ),
-    "playbooks.engine.play_starts:_escalate": firing,
+    "playbooks.engine.play_starts:_escalate_open_plays": firing,
     "playbooks.engine.escalations:_worked_on": lambda: escalations._worked_on(FEW),
     "playbooks.engine.merge_values:contracts_seen": lambda: merge_values.contracts_seen(
         [Play(pk=pk, account_id=pk, saw={"contract": f"contract-{pk}"}) for pk in FEW]

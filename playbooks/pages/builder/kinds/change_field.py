@@ -45,16 +45,16 @@ class ChangeFieldStepForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        name = self._named(cleaned)
+        name = self._value_field_name(cleaned)
         if not cleaned.get(name):
             self.add_error(name, gettext("Say which."))
         return cleaned
 
-    def _named(self, values: Mapping[str, Any]) -> str:
+    def _value_field_name(self, values: Mapping[str, Any]) -> str:
         return "stage" if values.get("field") == AccountField.STAGE else "tag"
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {"set": {values["field"]: values[self._named(values)]}}
+        return {"set": {values["field"]: values[self._value_field_name(values)]}}
 
 
 def says(step: StepDefinition) -> StepWords:

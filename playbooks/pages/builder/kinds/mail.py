@@ -26,7 +26,7 @@ _CONSENT = [
 ]
 
 
-def _senders(known: Known) -> list[tuple[str, Any]]:
+def _sender_choices(known: Known) -> list[tuple[str, Any]]:
     """The platform itself writes for the company."""
     ours = _("Our company, nobody by name")
     return [(key, ours if key == OwnerRole.SYSTEM else name) for key, name in known.roles]
@@ -38,7 +38,7 @@ class MailStepForm(StepForm):
     def own_fields(self) -> dict[str, forms.Field]:
         fields = ", ".join(f"{{{{ {name} }}}}" for name in MERGE_FIELDS)
         return {
-            "owner": choice(_("In whose name"), _senders(self.known), empty=_("Choose who")),
+            "owner": choice(_("In whose name"), _sender_choices(self.known), empty=_("Choose who")),
             "consent": choice(
                 _("Who may be written to"), _CONSENT, empty=_("Choose the consent rule")
             ),
